@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// file.c: files written once and durably. A file grows under "<path>.tmp" and takes its real name only when it is
+// complete and on the disk, so that a name always stands for a whole file.
+
+#define XXH_INLINE_ALL
+#include "gdx/base.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+enum { OUTPUT_BUFFER_BYTES = 1 << 18 };
+
+struct gdx_output { // one owner
+    int descriptor;
+    uint64_t offset;
+    size_t buffered;
+    char *path;
+    char *temporary_path;
+    gdx_status status; // the first failure, for good
+    uint8_t buffer[OUTPUT_BUFFER_BYTES];
+};
+
+uint64_t gdx_checksum(const void *data, size_t bytes) {
+    return XXH3_64bits(data, bytes);
+}
+
+char *gdx_path_join(const char *directory, const char *name) {
+    size_t bytes = strlen(directory) + strlen(name) + 2;
+    char *path = malloc(bytes);
+    if (path)
+        snprintf(path, bytes, "%s/%s", directory, name);
+    return path;
+}
+
+static void output_free(gdx_output *output) {
+    if (output->descriptor >= 0)
+        close(output->descriptor);
+    free(output->path);
+    free(output->temporary_path);
+    free(output);
+}
+
+gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) {
+    gdx_output *output = malloc(sizeof *output);
+    if (!output)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a write buffer", path);
+    size_t bytes = strlen(path) + sizeof ".tmp";
+    output->descriptor = -1;
+    output->offset = output->buffered = 0;
+    output->status = GDX_OK;
+    output->path = strdup(path);
+    output->temporary_path = malloc(bytes);
+    if (!output->path || !output->temporary_path) {
+        output_free(output);
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its name", path);
+    }
+    snprintf(output->temporary_path, bytes, "%s.tmp", path);
+    output->descriptor = open(output->temporary_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (output->descriptor < 0) {
+        gdx_status status = gdx_fail_errno(err, errno, "%s: cannot be created", output->temporary_path);
+        output_free(output);
+        return status;
+    }
+    *out = output;
+    return GDX_OK;
+}
+
+static gdx_status write_all(gdx_output *output, const uint8_t *data, size_t bytes, gdx_error *err) {
+    while (bytes) {
+        ssize_t written = write(output->descriptor, data, bytes);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return output->status = gdx_fail_errno(err, errno, "%s: cannot write %zu bytes", output->path, bytes);
+        data += written;
+        bytes -= (size_t)written;
+    }
+    return GDX_OK;
+}
+
+static gdx_status flush(gdx_output *output, gdx_error *err) {
+    size_t bytes = output->buffered;
+    output->buffered = 0;
+    return write_all(output, output->buffer, bytes, err);
+}
+
+gdx_status gdx_output_write(gdx_output *output, const void *data, size_t bytes, gdx_error *err) {
+    if (output->status != GDX_OK)
+        return gdx_fail(err, output->status, "%s: an earlier write failed", output->path);
+    if (bytes == 0)
+        return GDX_OK;
+    output->offset += bytes;
+    if (bytes > OUTPUT_BUFFER_BYTES - output->buffered) {
+        gdx_status status = flush(output, err);
+        if (status != GDX_OK)
+            return status;
+        if (bytes >= OUTPUT_BUFFER_BYTES)
+            return write_all(output, data, bytes, err);
+    }
+    memcpy(output->buffer + output->buffered, data, bytes);
+    output->buffered += bytes;
+    return GDX_OK;
+}
+
+uint64_t gdx_output_offset(const gdx_output *output) {
+    return output->offset;
+}
+
+const char *gdx_output_path(const gdx_output *output) {
+    return output->path;
+}
+
+gdx_status gdx_output_align(gdx_output *output, size_t alignment, gdx_error *err) {
+    static const uint8_t zeros[64];
+    size_t behind = (size_t)(output->offset % alignment);
+    if (behind == 0)
+        return GDX_OK;
+    return gdx_output_write(output, zeros, alignment - behind, err);
+}
+
+void gdx_output_abort(gdx_output *output) {
+    if (output) {
+        unlink(output->temporary_path);
+        output_free(output);
+    }
+}
+
+static gdx_status finish(gdx_output *output, const char *final_path, gdx_error *err) {
+    if (output->status != GDX_OK)
+        return gdx_fail(err, output->status, "%s: an earlier write failed", output->path);
+    gdx_status status = flush(output, err);
+    if (status != GDX_OK)
+        return status;
+    if (fsync(output->descriptor) != 0)
+        return gdx_fail_errno(err, errno, "%s: cannot be made durable", output->path);
+    if (rename(output->temporary_path, final_path) != 0)
+        return gdx_fail_errno(err, errno, "%s: cannot take its name", final_path);
+    return GDX_OK;
+}
+
+gdx_status gdx_output_commit(gdx_output *output, const char *final_path, gdx_error *err) {
+    gdx_status status = finish(output, final_path ? final_path : output->path, err);
+    if (status != GDX_OK)
+        unlink(output->temporary_path);
+    output_free(output);
+    return status;
+}
+
+gdx_status gdx_sync_directory(const char *path, gdx_error *err) {
+    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
+    gdx_status status = GDX_OK;
+    if (fsync(descriptor) != 0)
+        status = gdx_fail_errno(err, errno, "%s: cannot be made durable", path);
+    close(descriptor);
+    return status;
+}
+
+static gdx_status read_descriptor(int descriptor, const char *path, size_t limit, gdx_buffer *out, gdx_error *err) {
+    size_t before = out->bytes;
+    for (;;) {
+        if (gdx_buffer_reserve(out, 1 << 16) != GDX_OK)
+            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read it", path);
+        ssize_t bytes = read(descriptor, out->data + out->bytes, out->capacity - out->bytes);
+        if (bytes < 0 && errno == EINTR)
+            continue;
+        if (bytes < 0)
+            return gdx_fail_errno(err, errno, "%s: cannot be read at byte %zu", path, out->bytes - before);
+        if (bytes == 0)
+            return GDX_OK;
+        out->bytes += (size_t)bytes;
+        if (out->bytes - before > limit)
+            return gdx_fail(err, GDX_TOO_LARGE, "%s: more than %zu bytes", path, limit);
+    }
+}
+
+gdx_status gdx_read_file(const char *path, size_t limit, gdx_buffer *out, gdx_error *err) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
+    gdx_status status = read_descriptor(descriptor, path, limit, out, err);
+    close(descriptor);
+    return status;
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/ingest.h: paths, archives, JSON Lines, text, Markdown and HTML files -> documents; each one refused is reported with its place.
+// Relies on gdx/base.h, gdx/document.h, gdx/decode.h; inside on jansson, libarchive, libxml2. Opens no folder and starts no
+// thread: batch lists folders and hands over bytes. Threads: every object has one owner.
+#ifndef GDX_INGEST_H
+#define GDX_INGEST_H
+
+#include "gdx/base.h"
+#include "gdx/document.h"
+
+// What an input is, by its name. Case of the extension does not matter.
+typedef enum gdx_input_kind {
+    GDX_INPUT_RECORDS,    // .jsonl .ndjson: JSON Lines
+    GDX_INPUT_TEXT,       // .txt .text, and names without a known extension
+    GDX_INPUT_MARKDOWN,   // .md .markdown
+    GDX_INPUT_HTML,       // .html .htm .xhtml
+    GDX_INPUT_COMPRESSED, // one of the above behind .gz .zst .xz .bz2
+    GDX_INPUT_ARCHIVE,    // .tar .tar.* .tgz .tzst .txz .tbz2 .zip .7z
+    GDX_INPUT_IGNORED     // an extension that no text has (.png .pdf .exe ...) or a hidden file: named in the report, not read
+} gdx_input_kind;
+
+// `inner`, may be NULL: for GDX_INPUT_COMPRESSED the kind of what is inside.
+gdx_input_kind gdx_input_kind_of(const char *path, gdx_input_kind *inner);
+
+// A stretch of input in memory: one whole file, or whole lines of a JSON Lines file.
+typedef struct gdx_piece {
+    gdx_input_kind kind; // RECORDS, TEXT, MARKDOWN or HTML
+    gdx_slice path;      // as it is reported: "news/a.jsonl", "b.zip:c/d.txt"
+    gdx_slice id;        // of the document, for a whole file
+    gdx_slice source;    // of the document, for a whole file: "" or what the user gave
+    gdx_slice bytes;     // for RECORDS the last line may lack its newline
+    uint64_t first_byte; // where `bytes` begin in the file
+} gdx_piece;
+
+// What was refused or mended, and where.
+typedef struct gdx_refusal {
+    gdx_slice path; // the piece's
+    uint64_t line;  // counted from 1 within the piece; 0: no line
+    uint64_t byte;  // counted from 0 within the file
+    gdx_error error;
+} gdx_refusal;
+
+typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents out
+
+typedef struct gdx_source_options {
+    const char *encoding;   // of TEXT, MARKDOWN and HTML; NULL: detected
+    size_t document_limit;  // bytes of text a document may have; 0: 64 MiB
+} gdx_source_options;
+
+gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) GDX_MUST_CHECK;
+void gdx_source_free(gdx_source *source);
+GDX_DEFINE_AUTO(gdx_source, gdx_source_free)
+
+// Begins a piece, whose bytes must stay until its end.
+void gdx_source_begin(gdx_source *source, const gdx_piece *piece);
+
+typedef enum gdx_source_step {
+    GDX_SOURCE_DOCUMENT, // *document is filled; its slices are the source's or the piece's until the next call
+    GDX_SOURCE_REFUSED,  // *refusal is filled; go on
+    GDX_SOURCE_END,
+    GDX_SOURCE_FAILED    // *refusal says why the source itself cannot go on: no memory
+} gdx_source_step;
+
+// The next document. Rules:
+//  RECORDS: one JSON object a line; blank lines pass. "id" (string, 1 to 1024 bytes without control characters; an integer
+//    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" string or integer year,
+//    null and "" as if absent; any other key is metadata, given back as one compact JSON object with the keys sorted.
+//    Refused: not JSON (jansson's column), no object, a key of another type, a bad date, a text over the limit, a key given twice.
+//  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
+//  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:` likewise;
+//    the text is the whole file, front matter left out.
+//  HTML: title from <title> (else og:title, else <h1>); date from <meta> article:published_time, date, dc.date, or <time
+//    datetime>; the text is what a reader would see, blocks and <br> separated by newlines, script and style left out.
+//  A file without a character that is not white space is refused: "empty". A file with U+0000 in its first 8000 bytes that does
+//  not decode as UTF-16 is refused: "binary".
+gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal);
+
+uint64_t gdx_source_lines(const gdx_source *source);    // newlines passed in this piece so far
+uint64_t gdx_source_replaced(const gdx_source *source); // U+FFFD put in, in all pieces so far
+uint64_t gdx_source_mended(const gdx_source *source);   // documents with any, in all pieces so far
+
+// Compressed files and archives, through libarchive, as bytes of entry after entry. Reads the file itself, blocking: for workers.
+typedef struct gdx_archive gdx_archive;
+// A compressed single file has one entry whose name is the file's without the last extension.
+// GDX_NOT_FOUND, GDX_IO, GDX_CORRUPT.
+gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) GDX_MUST_CHECK;
+void gdx_archive_close(gdx_archive *archive);
+GDX_DEFINE_AUTO(gdx_archive, gdx_archive_close)
+// The next regular file in it. *out_has is false at the end. *name is the archive's until the next call. An entry whose name
+// is absolute or climbs out by ".." keeps its name as a plain string: it is never used as a path on this machine.
+gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
+// Up to `limit` more bytes of the entry, appended; *out_end when it is complete. GDX_CORRUPT with the archive's own words.
+gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/text.h: valid UTF-8 -> folded -> symbols: the matching rule, here and nowhere else. docs/architecture.md, "The
+// matching rule". Relies on gdx/base.h, gdx/document.h; inside on tables made at build time from utf8proc (NFKC_Casefold),
+// OpenCC (traditional to simplified) and the Unicode character database (scripts).
+// Threads: a gdx_symbols has one owner; the tables are immutable.
+#ifndef GDX_TEXT_H
+#define GDX_TEXT_H
+
+#include "gdx/base.h"
+#include "gdx/document.h"
+
+// A symbol is a folded code point, or a word: GDX_WORD_FLAG | w, the w-th word met in this text (words are not deduplicated).
+#define GDX_WORD_FLAG ((uint32_t)1 << 31)
+
+typedef struct gdx_word {
+    uint32_t symbol; // which symbol of the text it is
+    uint32_t offset; // its folded UTF-8 in word_text
+    uint32_t bytes;
+} gdx_word;
+
+// Half-open range of bytes of the source text that a symbol came from. Symbols that one character expands to share its range.
+typedef struct gdx_span {
+    uint32_t begin;
+    uint32_t end;
+} gdx_span;
+
+typedef struct gdx_symbols { // one worker's own; {0} is empty; reused from text to text
+    uint32_t *symbols;
+    size_t count;
+    size_t capacity;
+    gdx_word *words;
+    size_t word_count;
+    size_t word_capacity;
+    gdx_buffer word_text;
+    gdx_span *spans; // filled when asked for: spans[i] of symbols[i]
+    size_t span_capacity;
+    gdx_checkpoint *checkpoints; // ascending; the first is at least GDX_CHECKPOINT_BYTES in; none for short texts
+    size_t checkpoint_count;
+    size_t checkpoint_capacity;
+    gdx_buffer scratch; // the module's own
+} gdx_symbols;
+
+enum { GDX_CHECKPOINT_BYTES = 8192 }; // about one checkpoint for so many bytes of text, at the next clean place
+
+enum gdx_text_options {
+    GDX_TEXT_SPANS = 1,       // fill spans
+    GDX_TEXT_CHECKPOINTS = 2, // fill checkpoints
+    GDX_TEXT_SLOW = 4         // fold the whole text at once by utf8proc: the twin that the tests hold the fast way equal to;
+                              // spans and checkpoints are not filled
+};
+
+void gdx_symbols_clear(gdx_symbols *symbols);
+static inline gdx_slice gdx_symbols_word(const gdx_symbols *symbols, size_t word) {
+    return (gdx_slice){(const char *)symbols->word_text.data + symbols->words[word].offset, symbols->words[word].bytes};
+}
+
+// Replaces what is in `symbols` by the symbols of `utf8`, which must be valid UTF-8 of less than 2^31 bytes.
+// GDX_NO_MEMORY. Cost: about 1.5 ns a Han character.
+gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) GDX_MUST_CHECK;
+
+// Stops early: like gdx_text_symbols with spans, but ends once `symbol_limit` symbols are complete.
+gdx_status gdx_text_symbols_until(gdx_slice utf8, size_t symbol_limit, gdx_symbols *symbols) GDX_MUST_CHECK;
+
+// Of the tables this program folds by. An index keeps it; one made by other tables must be built anew.
+uint64_t gdx_text_rule_fingerprint(void);
+
+#endif
