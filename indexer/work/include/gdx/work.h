@@ -10,7 +10,8 @@
 
 typedef struct gdx_work gdx_work; // loop thread only, save where a function says otherwise
 
-// Short jobs overtake long ones that wait; one worker of several never takes a long one while short ones wait.
+// Short jobs overtake long ones that wait, and one worker of several takes no long job at all, so that a handful of slow
+// queries cannot hold up the quick ones. A batch, whose jobs are all alike, uses the short lane for everything.
 typedef enum gdx_lane { GDX_LANE_SHORT, GDX_LANE_LONG, GDX_LANES } gdx_lane;
 
 // A message with one owner at a time: the loop until submit, a worker while `run` runs, the loop from `done` on.

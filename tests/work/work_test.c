@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// work_test.c: jobs go to workers and come back, in bounded number, and two really run at once.
+
+#include "gdx/work.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct counting_job {
+    gdx_job job;
+    atomic_int *started;
+    int wait_for; // runs until so many have started
+    unsigned *done;
+    unsigned again; // times to submit itself again
+    gdx_work *work;
+};
+
+static void run_counting(gdx_job *job, unsigned worker) {
+    struct counting_job *counting = (struct counting_job *)job;
+    (void)worker;
+    atomic_fetch_add(counting->started, 1);
+    while (atomic_load(counting->started) < counting->wait_for) {
+    }
+}
+
+static void count_done(gdx_job *job) {
+    struct counting_job *counting = (struct counting_job *)job;
+    ++*counting->done;
+    if (counting->again) {
+        counting->again--;
+        assert_int_equal(gdx_work_submit(counting->work, job, GDX_LANE_LONG), GDX_OK);
+    }
+}
+
+static void set_flag(void *context) {
+    *(bool *)context = true;
+}
+
+static void close_and_run(uv_loop_t *loop, gdx_work *work) {
+    bool closed = false;
+    gdx_work_close(work, set_flag, &closed);
+    uv_run(loop, UV_RUN_DEFAULT);
+    assert_true(closed);
+    assert_int_equal(uv_loop_close(loop), 0);
+}
+
+static void two_jobs_run_at_once_on_two_workers(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    assert_int_equal(gdx_work_open(&loop, 2, 10, &work, NULL), GDX_OK);
+    atomic_int started = 0;
+    unsigned done = 0;
+    struct counting_job jobs[2];
+    for (int i = 0; i < 2; i++) {
+        // Each waits until the other has started: this ends only if they run side by side.
+        jobs[i] = (struct counting_job){{run_counting, count_done, NULL}, &started, 2, &done, 0, work};
+        assert_int_equal(gdx_work_submit(work, &jobs[i].job, GDX_LANE_SHORT), GDX_OK);
+    }
+    close_and_run(&loop, work);
+    assert_int_equal(done, 2);
+}
+
+static void a_full_queue_refuses_and_keeps_nothing(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    assert_int_equal(gdx_work_open(&loop, 1, 3, &work, NULL), GDX_OK);
+    atomic_int started = 0;
+    atomic_int gate = 0;
+    unsigned done = 0;
+    struct counting_job blocker = {{run_counting, count_done, NULL}, &gate, 2, &done, 0, work};
+    assert_int_equal(gdx_work_submit(work, &blocker.job, GDX_LANE_SHORT), GDX_OK);
+    while (gdx_work_waiting(work) > 0) {
+    } // the worker has taken it, and waits for the gate
+    struct counting_job jobs[4];
+    for (int i = 0; i < 4; i++) {
+        jobs[i] = (struct counting_job){{run_counting, count_done, NULL}, &started, 0, &done, 0, work};
+        assert_int_equal(gdx_work_submit(work, &jobs[i].job, GDX_LANE_LONG), i < 3 ? GDX_OK : GDX_BUSY);
+    }
+    atomic_fetch_add(&gate, 1);
+    close_and_run(&loop, work);
+    assert_int_equal(done, 4);
+}
+
+static void a_long_job_never_takes_the_last_worker(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    assert_int_equal(gdx_work_open(&loop, 2, 10, &work, NULL), GDX_OK);
+    atomic_int gate = 0;
+    unsigned done = 0;
+    struct counting_job slow[2];
+    for (int i = 0; i < 2; i++) {
+        slow[i] = (struct counting_job){{run_counting, count_done, NULL}, &gate, 2, &done, 0, work};
+        assert_int_equal(gdx_work_submit(work, &slow[i].job, GDX_LANE_LONG), GDX_OK);
+    }
+    // Neither slow job can end before somebody else has started: only the worker kept for short ones can be that
+    // somebody.
+    struct counting_job quick = {{run_counting, count_done, NULL}, &gate, 0, &done, 0, work};
+    assert_int_equal(gdx_work_submit(work, &quick.job, GDX_LANE_SHORT), GDX_OK);
+    close_and_run(&loop, work);
+    assert_int_equal(done, 3);
+}
+
+static void a_job_may_be_submitted_again_when_it_is_done(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    assert_int_equal(gdx_work_open(&loop, 3, 1000, &work, NULL), GDX_OK);
+    atomic_int started = 0;
+    unsigned done = 0;
+    enum { JOBS = 200, AGAIN = 5 };
+    struct counting_job *jobs = calloc(JOBS, sizeof *jobs);
+    assert_non_null(jobs);
+    for (int i = 0; i < JOBS; i++) {
+        jobs[i] = (struct counting_job){{run_counting, count_done, NULL}, &started, 0, &done, AGAIN, work};
+        assert_int_equal(gdx_work_submit(work, &jobs[i].job, GDX_LANE_SHORT), GDX_OK);
+    }
+    while (gdx_work_running(work) > 0)
+        uv_run(&loop, UV_RUN_ONCE);
+    close_and_run(&loop, work);
+    assert_int_equal(done, JOBS * (AGAIN + 1));
+    assert_int_equal(atomic_load(&started), JOBS * (AGAIN + 1));
+    free(jobs);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_jobs_run_at_once_on_two_workers),
+        cmocka_unit_test(a_full_queue_refuses_and_keeps_nothing),
+        cmocka_unit_test(a_long_job_never_takes_the_last_worker),
+        cmocka_unit_test(a_job_may_be_submitted_again_when_it_is_done),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
