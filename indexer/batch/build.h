@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// build.h: what a worker does with a slab: documents out of it, symbols out of them, segments out of those.
+#ifndef GDX_BATCH_BUILD_H
+#define GDX_BATCH_BUILD_H
+
+#include "gdx/batch.h"
+#include "gdx/index.h"
+#include "gdx/segment.h"
+#include "slab.h"
+
+#include <stdatomic.h>
+
+// The order of a document in the batch: slab << 32 | number within the slab.
+typedef uint64_t document_order;
+
+// For each live document of the snapshot: 1 + the order of the last record of this batch that was the same as it; 0:
+// none was. Written by all workers, hence atomic; a later order wins.
+struct seen {
+    gdx_snapshot *snapshot;   // a reference of the owner's
+    size_t *first;            // of each live segment in `orders`
+    _Atomic uint64_t *orders; // one for each document
+};
+gdx_status seen_init(struct seen *seen, gdx_snapshot *snapshot) GDX_MUST_CHECK;
+void seen_clear(struct seen *seen);
+
+struct build_settings { // immutable while the batch runs
+    const char *directory;
+    int level;
+    gdx_source_options source;
+    size_t inverter_bytes;
+    struct seen *seen;
+    const atomic_bool *cancelled;
+    atomic_bool *failed; // set when the batch is lost, so that others stop
+    bool strict;
+    atomic_ullong *documents; // counters for the progress line
+    atomic_ullong *refused;
+};
+
+struct built_segment {
+    gdx_segment_info info;
+    uint32_t *numbers; // of each document: its number within the slab
+    size_t number_count;
+    size_t number_capacity;
+};
+
+struct built { // of one slab
+    struct built_segment *segments;
+    size_t segment_count;
+    size_t segment_capacity;
+    struct refusals refusals;
+    gdx_batch_summary counts; // documents, unchanged, refused, bytes, symbols, stage times
+    gdx_status status;
+    gdx_error error;
+};
+void built_clear(struct built *built);
+
+// One worker's own: contexts that are used again from slab to slab.
+struct builder;
+struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err);
+void builder_free(struct builder *builder); // NULL is fine
+// Builds the slab's segments. Runs on: worker.
+gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, struct built *out,
+                                 gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+// filler.c: files, archive entries and standard input as one stream of pieces.
+// JSON Lines are cut behind a newline; what is behind the cut is carried into the next slab. Whole files are never cut.
+
+#include "filler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { READ_BYTES = 4 << 20 };
+
+struct filler { // one owner at a time
+    const struct inputs *inputs;
+    size_t file_limit;
+    size_t line_limit;
+    const atomic_bool *cancelled;
+    size_t next_input;
+    uint64_t files; // begun so far
+
+    // The entry being read: a file by its descriptor, or one of an archive.
+    bool is_open;
+    int descriptor; // -1: of the archive
+    gdx_archive *archive;
+    const struct input *input;
+    struct slab_piece entry; // kind, names; first_byte: where the next piece begins
+    gdx_buffer carry;        // of a JSON Lines entry: the begin of a line that the last slab had no room for
+    bool skips_line;         // within a line that was refused for its length
+    gdx_buffer name;         // "archive:entry", what entry.path points to
+};
+
+struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
+                          const atomic_bool *cancelled) {
+    struct filler *filler = calloc(1, sizeof *filler);
+    if (filler) {
+        filler->inputs = inputs;
+        filler->file_limit = file_limit;
+        filler->line_limit = line_limit;
+        filler->cancelled = cancelled;
+        filler->descriptor = -1;
+    }
+    return filler;
+}
+
+static void close_file(struct filler *filler) {
+    if (filler->descriptor > 0)
+        close(filler->descriptor);
+    filler->descriptor = -1;
+    filler->is_open = false;
+    filler->carry.bytes = 0;
+    filler->skips_line = false;
+}
+
+static void close_archive(struct filler *filler) {
+    gdx_archive_close(filler->archive);
+    filler->archive = NULL;
+    filler->is_open = false;
+    filler->carry.bytes = 0;
+    filler->skips_line = false;
+}
+
+void filler_free(struct filler *filler) {
+    if (!filler)
+        return;
+    close_file(filler);
+    if (filler->archive)
+        close_archive(filler);
+    gdx_buffer_clear(&filler->carry);
+    gdx_buffer_clear(&filler->name);
+    free(filler);
+}
+
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs; give a larger --memory or fewer --threads");
+}
+
+static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_status status, const char *reason,
+                         gdx_error *err) {
+    struct refusal refusal = {.path = path,
+                              .reason = gdx_slice_of(reason),
+                              .byte = byte,
+                              .status = status,
+                              .piece = (uint32_t)slab->piece_count};
+    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
+static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t byte, const char *what, uint64_t bytes,
+                                  size_t limit, gdx_error *err) {
+    char reason[192];
+    snprintf(reason, sizeof reason, "%s of %s%" PRIu64 " bytes, at most %zu are taken (see --document-limit)", what,
+             bytes > limit ? "" : "over ", bytes, limit);
+    return refuse(slab, path, byte, GDX_TOO_LARGE, reason, err);
+}
+
+static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_slice path, gdx_slice id) {
+    filler->entry = (struct slab_piece){
+        .kind = kind, .path = path, .id = id, .source = filler->input->source, .file = filler->files++};
+    filler->is_open = true;
+    slab->files++;
+}
+
+// ---- opening
+
+static gdx_status open_file(struct filler *filler, struct slab *slab, const struct input *input, gdx_error *err) {
+    gdx_slice path = gdx_slice_of(input->path);
+    if (input->kind != GDX_INPUT_RECORDS && input->bytes > filler->file_limit)
+        return refuse_for_size(slab, path, 0, "a file", input->bytes, filler->file_limit, err);
+    bool is_standard_input = strcmp(input->path, "-") == 0;
+    filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC);
+    if (filler->descriptor < 0) {
+        gdx_error words = {0};
+        gdx_status status = gdx_fail_errno(&words, errno, "cannot be opened");
+        return refuse(slab, path, 0, status, words.message, err);
+    }
+    begin_entry(filler, slab, input->kind, path, input->id);
+    return GDX_OK;
+}
+
+// The next entry of the archive that can be read; closes the archive at its end.
+static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error *err) {
+    const struct input *input = filler->input;
+    gdx_slice name;
+    bool has = false;
+    gdx_error words = {0};
+    gdx_status status = gdx_archive_next(filler->archive, &name, &has, &words);
+    if (status == GDX_NO_MEMORY)
+        return no_memory(err);
+    if (status != GDX_OK || !has) {
+        close_archive(filler);
+        return status == GDX_OK ? GDX_OK : refuse(slab, gdx_slice_of(input->path), 0, status, words.message, err);
+    }
+    filler->name.bytes = 0;
+    if (input->kind == GDX_INPUT_COMPRESSED) {
+        begin_entry(filler, slab, input->inner, gdx_slice_of(input->path), input->id);
+        return GDX_OK;
+    }
+    if (gdx_buffer_append_format(&filler->name, "%s:%.*s", input->path, GDX_SLICE_ARGUMENTS(name)) != GDX_OK)
+        return no_memory(err);
+    gdx_slice path = gdx_buffer_slice(&filler->name);
+    gdx_slice id = {path.data + path.bytes - name.bytes, name.bytes};
+    char plain[4096];
+    snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(name));
+    gdx_input_kind kind = gdx_input_kind_of(plain, NULL);
+    if (kind == GDX_INPUT_IGNORED)
+        return refuse(slab, path, 0, GDX_UNSUPPORTED, "not a kind of file that holds text, by its name", err);
+    if (kind == GDX_INPUT_COMPRESSED || kind == GDX_INPUT_ARCHIVE)
+        return refuse(slab, path, 0, GDX_UNSUPPORTED, "compressed within an archive: unpack the archive first", err);
+    begin_entry(filler, slab, kind, path, id);
+    return GDX_OK;
+}
+
+static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error *err) {
+    if (filler->archive)
+        return open_entry(filler, slab, err);
+    const struct input *input = &filler->inputs->items[filler->next_input++];
+    filler->input = input;
+    if (input->kind != GDX_INPUT_COMPRESSED && input->kind != GDX_INPUT_ARCHIVE)
+        return open_file(filler, slab, input, err);
+    slab->disk_bytes += input->bytes;
+    gdx_error words = {0};
+    gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
+    if (status == GDX_NO_MEMORY)
+        return no_memory(err);
+    return status == GDX_OK ? GDX_OK : refuse(slab, gdx_slice_of(input->path), 0, status, words.message, err);
+}
+
+static void close_entry(struct filler *filler) {
+    if (filler->descriptor >= 0)
+        close_file(filler);
+    filler->is_open = false; // an archive stays open for its next entry
+    filler->carry.bytes = 0;
+    filler->skips_line = false;
+}
+
+// ---- reading
+
+// Up to `limit` more bytes of the entry behind those of the slab. A read error is refused and ends the entry; of an
+// archive it ends the archive, since nothing behind damage can be trusted.
+static gdx_status read_more(struct filler *filler, struct slab *slab, size_t limit, bool *out_end, gdx_error *err) {
+    gdx_error words = {0};
+    gdx_status status;
+    size_t before = slab->bytes.bytes;
+    if (limit > READ_BYTES)
+        limit = READ_BYTES;
+    if (filler->descriptor < 0) {
+        status = gdx_archive_read(filler->archive, limit, &slab->bytes, out_end, &words);
+        if (status == GDX_OK)
+            return GDX_OK;
+        if (status == GDX_NO_MEMORY)
+            return no_memory(err);
+        status = refuse(slab, filler->entry.path, filler->entry.first_byte + before, status, words.message, err);
+        close_archive(filler);
+        *out_end = true;
+        return status;
+    }
+    if (gdx_buffer_reserve(&slab->bytes, limit) != GDX_OK)
+        return no_memory(err);
+    ssize_t bytes;
+    do
+        bytes = read(filler->descriptor, slab->bytes.data + before, limit);
+    while (bytes < 0 && errno == EINTR);
+    *out_end = bytes <= 0;
+    if (bytes < 0) {
+        status = gdx_fail_errno(&words, errno, "cannot be read");
+        return refuse(slab, filler->entry.path, filler->entry.first_byte, status, words.message, err);
+    }
+    slab->bytes.bytes += (size_t)bytes;
+    slab->disk_bytes += (uint64_t)bytes;
+    return GDX_OK;
+}
+
+static bool is_cancelled(const struct filler *filler) {
+    return filler->cancelled && atomic_load_explicit(filler->cancelled, memory_order_relaxed);
+}
+
+// A whole file into the slab, or nothing of it.
+static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
+    size_t before = slab->bytes.bytes;
+    size_t refused_before = slab->refusals.count;
+    if (slab_add_piece(slab, &filler->entry) != GDX_OK)
+        return no_memory(err);
+    gdx_status status = GDX_OK;
+    bool end = false;
+    while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_cancelled(filler))
+        status = read_more(filler, slab, filler->file_limit - (slab->bytes.bytes - before) + 1, &end, err);
+    if (status != GDX_OK)
+        return status;
+    bool is_too_large = slab->bytes.bytes - before > filler->file_limit;
+    if (is_too_large)
+        status = refuse_for_size(slab, filler->entry.path, 0, "a file", filler->file_limit, filler->file_limit, err);
+    if (is_too_large || slab->refusals.count > refused_before) {
+        slab->bytes.bytes = before; // a file that could be read in part only is not indexed in part
+        slab->piece_count--;
+    } else {
+        slab->pieces[slab->piece_count - 1].bytes = slab->bytes.bytes - before;
+    }
+    close_entry(filler);
+    return status;
+}
+
+// Drops what belongs to a line refused for its length; false when the whole piece does.
+static bool drop_rest_of_line(struct filler *filler, struct slab *slab, struct slab_piece *piece) {
+    uint8_t *begin = slab->bytes.data + piece->offset;
+    size_t bytes = slab->bytes.bytes - piece->offset;
+    uint8_t *newline = bytes ? memchr(begin, '\n', bytes) : NULL;
+    size_t dropped = newline ? (size_t)(newline - begin) : bytes; // the newline stays, so that lines are counted
+    memmove(begin, begin + dropped, bytes - dropped);
+    slab->bytes.bytes -= dropped;
+    piece->first_byte += dropped;
+    filler->skips_line = newline == NULL;
+    return newline != NULL;
+}
+
+// Cuts the piece behind its last newline and carries the rest; false when there is none.
+static bool cut_at_line(struct filler *filler, struct slab *slab, struct slab_piece *piece, gdx_status *status) {
+    const uint8_t *begin = slab->bytes.data + piece->offset;
+    size_t bytes = slab->bytes.bytes - piece->offset;
+    const uint8_t *newline = bytes ? memrchr(begin, '\n', bytes) : NULL;
+    if (!newline)
+        return false;
+    size_t kept = (size_t)(newline - begin) + 1;
+    filler->carry.bytes = 0;
+    *status = gdx_buffer_append(&filler->carry, begin + kept, bytes - kept);
+    slab->bytes.bytes = piece->offset + kept;
+    return true;
+}
+
+static gdx_status refuse_long_line(struct filler *filler, struct slab *slab, struct slab_piece *piece, gdx_error *err) {
+    gdx_status status = refuse_for_size(slab, filler->entry.path, piece->first_byte, "a line", filler->line_limit,
+                                        filler->line_limit, err);
+    filler->skips_line = true;
+    drop_rest_of_line(filler, slab, piece);
+    return status;
+}
+
+// Lines of a JSON Lines entry until the slab is full or the entry ends.
+static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t target, gdx_error *err) {
+    if (slab_add_piece(slab, &filler->entry) != GDX_OK ||
+        gdx_buffer_append(&slab->bytes, filler->carry.data, filler->carry.bytes) != GDX_OK)
+        return no_memory(err);
+    struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
+    filler->carry.bytes = 0;
+    gdx_status status = GDX_OK;
+    bool end = false;
+    bool is_cut = false;
+    while (status == GDX_OK && !end && !is_cut && !is_cancelled(filler)) {
+        size_t room = slab->bytes.bytes < target ? target - slab->bytes.bytes : READ_BYTES;
+        status = read_more(filler, slab, room, &end, err);
+        if (status == GDX_OK && filler->skips_line)
+            drop_rest_of_line(filler, slab, piece);
+        if (status == GDX_OK && !end && slab->bytes.bytes >= target) {
+            is_cut = cut_at_line(filler, slab, piece, &status);
+            if (status != GDX_OK)
+                status = no_memory(err);
+            else if (!is_cut && slab->bytes.bytes - piece->offset > filler->line_limit)
+                status = refuse_long_line(filler, slab, piece, err);
+        }
+    }
+    piece->bytes = slab->bytes.bytes - piece->offset;
+    filler->entry.first_byte = piece->first_byte + piece->bytes;
+    if (end)
+        close_entry(filler);
+    return status;
+}
+
+gdx_status filler_fill(struct filler *filler, struct slab *slab, size_t target, bool *out_end, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    while (status == GDX_OK && slab->bytes.bytes < target) {
+        if (is_cancelled(filler))
+            return gdx_fail(err, GDX_CANCELLED, "stopped before the end of the inputs; nothing was committed");
+        if (filler->is_open) {
+            status = filler->entry.kind == GDX_INPUT_RECORDS ? fill_lines(filler, slab, target, err)
+                                                             : fill_file(filler, slab, err);
+            continue;
+        }
+        if (!filler->archive && filler->next_input == filler->inputs->count)
+            break;
+        // A file whose size is known and that does not fit waits for the next slab, so that slabs keep to their size.
+        const struct input *next = filler->archive ? NULL : &filler->inputs->items[filler->next_input];
+        if (next && next->kind != GDX_INPUT_RECORDS && slab->bytes.bytes > 0 &&
+            next->bytes > target - slab->bytes.bytes)
+            break;
+        status = open_next(filler, slab, err);
+    }
+    *out_end = !filler->is_open && !filler->archive && filler->next_input == filler->inputs->count;
+    return status;
+}

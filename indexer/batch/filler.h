@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// filler.h: reads inputs one after the other into slabs, and stops and resumes at any line or file. Blocking, so it
+// runs off the loop; one call at a time, from whichever thread. The order of its slabs is the order of the documents.
+#ifndef GDX_BATCH_FILLER_H
+#define GDX_BATCH_FILLER_H
+
+#include "inputs.h"
+#include "slab.h"
+
+#include <stdatomic.h>
+
+struct filler;
+
+// `file_limit`: bytes a whole file may have; `line_limit`: bytes a line of JSON Lines may have. Longer ones are
+// refused.
+struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
+                          const atomic_bool *cancelled);
+void filler_free(struct filler *filler); // NULL is fine
+
+// Fills up to about `target` bytes (a line or file that is longer makes it longer). *out_end: nothing is left.
+// What cannot be read is refused within the slab. Errors: no memory, cancelled.
+gdx_status filler_fill(struct filler *filler, struct slab *slab, size_t target, bool *out_end,
+                       gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// resolve.c: one document an id. The new segments are merged by id (each has its documents in id order), so that equal
+// ids come together without a table of all ids; then each surviving id is looked up in the index as it was.
+
+#include "resolve.h"
+
+#include <stdlib.h>
+
+struct run { // the documents of one new segment, in id order. While it is in the heap `id` is that of `document`
+    gdx_segment *segment;
+    size_t number; // as the writer counts segments
+    const struct built_segment *built;
+    uint32_t sequence; // of its slab
+    uint32_t index;    // next in id order
+    uint32_t document;
+    gdx_slice id;
+};
+
+struct resolving {
+    gdx_index_writer *writer;
+    const struct seen *seen;
+    struct run *runs;
+    size_t run_count;
+    struct run **heap; // smallest id on top; of equal ids the later document
+    size_t heap_count;
+    struct refusals *notes;
+    gdx_batch_summary *summary;
+};
+
+static document_order order_of(const struct run *run) {
+    return (document_order)run->sequence << 32 | run->built->numbers[run->document];
+}
+
+static bool comes_before(const struct run *a, const struct run *b) {
+    int order = gdx_slice_compare(a->id, b->id);
+    return order ? order < 0 : order_of(a) > order_of(b);
+}
+
+static void sift_down(struct resolving *resolving, size_t at) {
+    struct run **heap = resolving->heap;
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
+            if (child < resolving->heap_count && comes_before(heap[child], heap[least]))
+                least = child;
+        if (least == at)
+            return;
+        struct run *moved = heap[at];
+        heap[at] = heap[least];
+        heap[least] = moved;
+        at = least;
+    }
+}
+
+static gdx_status load(struct run *run, bool *out_has, gdx_error *err) {
+    *out_has = run->index < run->built->info.document_count;
+    if (!*out_has)
+        return GDX_OK;
+    gdx_status status = gdx_segment_by_id(run->segment, run->index, &run->document, err);
+    return status == GDX_OK ? gdx_segment_id(run->segment, run->document, &run->id, err) : status;
+}
+
+static gdx_status advance_top(struct resolving *resolving, gdx_error *err) {
+    struct run *run = resolving->heap[0];
+    bool has;
+    run->index++;
+    gdx_status status = load(run, &has, err);
+    if (status == GDX_OK && !has)
+        resolving->heap[0] = resolving->heap[--resolving->heap_count];
+    if (status == GDX_OK && resolving->heap_count)
+        sift_down(resolving, 0);
+    return status;
+}
+
+static gdx_status note_duplicate(struct resolving *resolving, gdx_slice id, gdx_error *err) {
+    gdx_buffer reason = {0};
+    resolving->summary->duplicates++;
+    gdx_status status = gdx_buffer_append_format(
+        &reason, "id \"%.*s\" is given more than once in this batch: the last one counts", GDX_SLICE_ARGUMENTS(id));
+    if (status == GDX_OK) {
+        struct refusal note = {.path = id, .reason = gdx_buffer_slice(&reason), .status = GDX_INVALID, .is_note = true};
+        status = refusals_add(resolving->notes, &note);
+    }
+    gdx_buffer_clear(&reason);
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory to report duplicate ids");
+}
+
+// The last document of the batch with an id, against the index.
+static gdx_status settle(struct resolving *resolving, struct run *run, gdx_error *err) {
+    size_t segment;
+    uint32_t document;
+    bool has;
+    gdx_status status = gdx_snapshot_find_id(resolving->seen->snapshot, run->id, &segment, &document, &has, err);
+    if (status != GDX_OK)
+        return status;
+    if (!has) {
+        resolving->summary->added++;
+        return GDX_OK;
+    }
+    uint64_t seen = atomic_load_explicit(&resolving->seen->orders[resolving->seen->first[segment] + document],
+                                         memory_order_relaxed);
+    if (seen > order_of(run)) { // a later record of the batch was the same as what the index has: that one stays
+        status = note_duplicate(resolving, run->id, err);
+        return status == GDX_OK ? gdx_index_writer_delete(resolving->writer, run->number, run->document, err) : status;
+    }
+    resolving->summary->replaced++;
+    // From here on the old document counts as seen, so that pruning leaves it alone.
+    atomic_store_explicit(&resolving->seen->orders[resolving->seen->first[segment] + document], UINT64_MAX,
+                          memory_order_relaxed);
+    return gdx_index_writer_delete(resolving->writer, segment, document, err);
+}
+
+static gdx_status settle_all(struct resolving *resolving, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    gdx_slice last = {NULL, 0}; // of a mapped segment: it stays valid
+    while (status == GDX_OK && resolving->heap_count) {
+        struct run *run = resolving->heap[0];
+        if (last.data && gdx_slice_equal(last, run->id)) {
+            status = note_duplicate(resolving, run->id, err);
+            if (status == GDX_OK)
+                status = gdx_index_writer_delete(resolving->writer, run->number, run->document, err);
+        } else {
+            last = run->id;
+            status = settle(resolving, run, err);
+        }
+        if (status == GDX_OK)
+            status = advance_top(resolving, err);
+    }
+    return status;
+}
+
+static gdx_status add_runs(struct resolving *resolving, const struct built *built, const struct slab *const *slabs,
+                           size_t slab_count, gdx_error *err) {
+    size_t number = gdx_snapshot_segment_count(resolving->seen->snapshot);
+    for (size_t i = 0; i < slab_count; i++) {
+        for (size_t j = 0; j < built[i].segment_count; j++, number++) {
+            struct run *run = &resolving->runs[resolving->run_count++];
+            *run = (struct run){.number = number, .built = &built[i].segments[j], .sequence = slabs[i]->sequence};
+            bool has;
+            gdx_status status = gdx_index_writer_add(resolving->writer, &run->built->info, err);
+            if (status == GDX_OK)
+                status = gdx_index_writer_segment(resolving->writer, number, &run->segment, err);
+            if (status == GDX_OK)
+                status = load(run, &has, err);
+            if (status != GDX_OK)
+                return status;
+            if (has)
+                resolving->heap[resolving->heap_count++] = run;
+        }
+    }
+    for (size_t at = resolving->heap_count / 2; at-- > 0;)
+        sift_down(resolving, at);
+    return GDX_OK;
+}
+
+// ---- what is gone from a folder
+
+static bool is_folder_source(const struct inputs *inputs, gdx_slice source) {
+    for (size_t i = 0; i < inputs->folder_source_count; i++)
+        if (gdx_slice_equal(inputs->folder_sources[i], source))
+            return true;
+    return false;
+}
+
+static int compare_slices(const void *a, const void *b) {
+    return gdx_slice_compare(*(const gdx_slice *)a, *(const gdx_slice *)b);
+}
+
+// The ids of all files listed, sorted: a file that was refused this time is no reason to forget what it held before.
+static gdx_slice *listed_ids(const struct inputs *inputs) {
+    gdx_slice *ids = calloc(inputs->count + 1, sizeof *ids);
+    for (size_t i = 0; ids && i < inputs->count; i++)
+        ids[i] = inputs->items[i].id;
+    if (ids)
+        qsort(ids, inputs->count, sizeof *ids, compare_slices);
+    return ids;
+}
+
+static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *seen, size_t number,
+                                const struct inputs *inputs, const gdx_slice *listed, gdx_batch_summary *summary,
+                                gdx_error *err) {
+    const gdx_live_segment *live = gdx_snapshot_segment(seen->snapshot, number);
+    gdx_document_columns columns;
+    gdx_status status = gdx_segment_columns(live->segment, &columns, err);
+    for (uint32_t document = 0; status == GDX_OK && document < columns.count; document++) {
+        gdx_slice source;
+        gdx_slice id;
+        if (gdx_is_deleted(live->deleted, document) ||
+            atomic_load_explicit(&seen->orders[seen->first[number] + document], memory_order_relaxed) != 0)
+            continue;
+        status = gdx_segment_source(live->segment, columns.sources[document], &source, err);
+        if (status == GDX_OK)
+            status = gdx_segment_id(live->segment, document, &id, err);
+        if (status == GDX_OK && is_folder_source(inputs, source) &&
+            !bsearch(&id, listed, inputs->count, sizeof id, compare_slices)) {
+            status = gdx_index_writer_delete(writer, number, document, err);
+            summary->deleted++;
+        }
+    }
+    return status;
+}
+
+static gdx_status prune_all(gdx_index_writer *writer, const struct seen *seen, const struct inputs *inputs,
+                            gdx_batch_summary *summary, gdx_error *err) {
+    gdx_slice *listed = listed_ids(inputs);
+    if (!listed)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the index with %zu files", inputs->count);
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < gdx_snapshot_segment_count(seen->snapshot); i++)
+        status = prune_segment(writer, seen, i, inputs, listed, summary, err);
+    free(listed);
+    return status;
+}
+
+gdx_status resolve(gdx_index_writer *writer, const struct built *built, const struct slab *const *slabs,
+                   size_t slab_count, const struct seen *seen, const struct inputs *inputs, bool prune,
+                   struct refusals *notes, gdx_batch_summary *summary, gdx_error *err) {
+    size_t segments = 0;
+    for (size_t i = 0; i < slab_count; i++)
+        segments += built[i].segment_count;
+    struct resolving resolving = {.writer = writer, .seen = seen, .notes = notes, .summary = summary};
+    resolving.runs = calloc(segments + 1, sizeof *resolving.runs);
+    resolving.heap = calloc(segments + 1, sizeof *resolving.heap);
+    gdx_status status = GDX_OK;
+    if (!resolving.runs || !resolving.heap)
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the ids of %zu segments", segments);
+    if (status == GDX_OK)
+        status = add_runs(&resolving, built, slabs, slab_count, err);
+    if (status == GDX_OK)
+        status = settle_all(&resolving, err);
+    if (prune && status == GDX_OK)
+        status = prune_all(writer, seen, inputs, summary, err);
+    free(resolving.runs);
+    free(resolving.heap);
+    return status;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// slab.c: see slab.h. Pieces keep offsets, since the bytes move while they grow.
+
+#include "slab.h"
+
+#include <stdlib.h>
+
+struct slab *slab_new(size_t bytes) {
+    struct slab *slab = calloc(1, sizeof *slab);
+    if (!slab)
+        return NULL;
+    slab->arena = gdx_arena_new();
+    if (!slab->arena || refusals_init(&slab->refusals) != GDX_OK || gdx_buffer_reserve(&slab->bytes, bytes) != GDX_OK) {
+        slab_free(slab);
+        return NULL;
+    }
+    return slab;
+}
+
+void slab_free(struct slab *slab) {
+    if (!slab)
+        return;
+    gdx_buffer_clear(&slab->bytes);
+    refusals_clear(&slab->refusals);
+    gdx_arena_free(slab->arena);
+    free(slab->pieces);
+    free(slab);
+}
+
+void slab_release_bytes(struct slab *slab) {
+    gdx_buffer_clear(&slab->bytes);
+}
+
+gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) {
+    struct slab_piece copy = *piece;
+    gdx_status status = gdx_grow(&slab->pieces, &slab->piece_capacity, slab->piece_count + 1, sizeof *slab->pieces);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(slab->arena, piece->path, &copy.path);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(slab->arena, piece->id, &copy.id);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(slab->arena, piece->source, &copy.source);
+    if (status != GDX_OK)
+        return status;
+    copy.offset = slab->bytes.bytes;
+    copy.bytes = 0;
+    slab->pieces[slab->piece_count++] = copy;
+    return GDX_OK;
+}
+
+gdx_piece slab_piece_at(const struct slab *slab, size_t index) {
+    const struct slab_piece *piece = &slab->pieces[index];
+    return (gdx_piece){
+        .kind = piece->kind,
+        .path = piece->path,
+        .id = piece->id,
+        .source = piece->source,
+        .bytes = {(const char *)slab->bytes.data + piece->offset, piece->bytes},
+        .first_byte = piece->first_byte,
+    };
+}

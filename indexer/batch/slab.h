@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// slab.h: a stretch of input in memory, the message from reading to building: whole files and whole lines, in input
+// order.
+#ifndef GDX_BATCH_SLAB_H
+#define GDX_BATCH_SLAB_H
+
+#include "gdx/base.h"
+#include "gdx/ingest.h"
+#include "refusals.h"
+
+struct slab_piece {
+    gdx_input_kind kind;
+    gdx_slice path; // the arena's
+    gdx_slice id;
+    gdx_slice source;
+    size_t offset; // in the slab's bytes
+    size_t bytes;
+    uint64_t first_byte; // in the file
+    uint64_t file;       // counts files; pieces of one file share it
+    uint64_t lines;      // newlines passed, filled in by the builder
+};
+
+struct slab { // one owner at a time: the filler, the loop, one worker
+    uint32_t sequence;
+    gdx_buffer bytes;
+    struct slab_piece *pieces;
+    size_t piece_count;
+    size_t piece_capacity;
+    gdx_arena *arena;
+    struct refusals refusals; // found while filling
+    uint64_t disk_bytes;      // read from the disk to fill it
+    uint64_t files;           // begun in it
+};
+
+struct slab *slab_new(size_t bytes); // NULL: no memory
+void slab_free(struct slab *slab);   // NULL is fine
+// Lets go of the bytes, keeps pieces and refusals.
+void slab_release_bytes(struct slab *slab);
+// Opens a piece that begins at the end of the bytes. Strings are copied.
+gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) GDX_MUST_CHECK;
+// The i-th piece as ingest wants it.
+gdx_piece slab_piece_at(const struct slab *slab, size_t index);
+
+#endif
