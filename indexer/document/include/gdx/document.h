@@ -28,7 +28,8 @@ enum { GDX_DATE_TEXT_BYTES = 11 }; // "2023-05-06" and a zero
 
 // "2023", "2023-05", "2023-05-06"; the same with / or . for -, one-digit months and days, "20230506",
 // "2023年5月6日", and a time of day behind a day ("2023-05-06T10:00:00Z", "2023-05-06 10:00") which is dropped.
-// Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is wrong: "month 13, expected 1 to 12".
+// Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is wrong: "month 13, expected 1 to
+// 12".
 gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // ISO 8601, as precise as the date is; "" for GDX_NO_DATE. Returns `to`.
 char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]);
@@ -36,8 +37,8 @@ char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]);
 gdx_date gdx_date_first_day(gdx_date date);
 gdx_date gdx_date_last_day(gdx_date date);
 
-// Everything is UTF-8, valid, without a terminating zero. `metadata` is "" or one JSON object with the record's other keys,
-// as compact text. The text may hold any character, U+0000 included.
+// Everything is UTF-8, valid, without a terminating zero. `metadata` is "" or one JSON object with the record's other
+// keys, as compact text. The text may hold any character, U+0000 included.
 typedef struct gdx_document {
     gdx_slice id;
     gdx_slice title;
