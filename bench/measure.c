@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// measure.c: see measure.h.
+
+#include "measure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+gdx_status samples_add(struct samples *samples, uint64_t value) {
+    gdx_status status = gdx_grow(&samples->values, &samples->capacity, samples->count + 1, sizeof *samples->values);
+    if (status == GDX_OK)
+        samples->values[samples->count++] = value;
+    return status;
+}
+
+void samples_clear(struct samples *samples) {
+    free(samples->values);
+    *samples = (struct samples){0};
+}
+
+static int compare(const void *a, const void *b) {
+    uint64_t left = *(const uint64_t *)a;
+    uint64_t right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+uint64_t samples_quantile(struct samples *samples, double share) {
+    if (samples->count == 0)
+        return 0;
+    qsort(samples->values, samples->count, sizeof *samples->values, compare);
+    size_t rank = (size_t)ceil(share * (double)samples->count);
+    return samples->values[rank ? rank - 1 : 0];
+}
+
+static uint64_t time_ns(struct timeval time) {
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_usec * 1000u;
+}
+
+uint64_t processor_ns(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return time_ns(usage.ru_utime) + time_ns(usage.ru_stime);
+}
+
+uint64_t peak_bytes(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+uint64_t resident_bytes(void) {
+    unsigned long long all = 0;
+    unsigned long long resident = 0;
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%llu %llu", &all, &resident) != 2)
+        resident = 0;
+    fclose(file);
+    return resident * (uint64_t)sysconf(_SC_PAGE_SIZE);
+}
