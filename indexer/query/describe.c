@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// describe.c: the tree in one canonical line, like (and (phrase "产业链") (not (date 2023))).
+// What is printed is what is searched for: folded symbols, with a space between two words and nowhere else.
+
+#include "tree.h"
+
+static const char *const names[] = {
+    [QUERY_PHRASE] = "phrase",
+    [QUERY_WORD_PREFIX] = "prefix",
+    [QUERY_WORD_SUFFIX] = "suffix",
+    [QUERY_SOURCE] = "source",
+    [QUERY_DATE] = "date",
+    [QUERY_ID] = "id",
+    [QUERY_ID_PREFIX] = "ids",
+    [QUERY_AND] = "and",
+    [QUERY_OR] = "or",
+    [QUERY_NOT] = "not",
+    [QUERY_NEAR] = "near",
+    [QUERY_THEN] = "then",
+};
+
+static gdx_status put(gdx_buffer *out, const char *text) {
+    return gdx_buffer_append(out, text, strlen(text));
+}
+
+static gdx_status put_escaped(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < text.bytes; i++) {
+        if (text.data[i] == '"' || text.data[i] == '\\')
+            status = put(out, "\\");
+        if (status == GDX_OK)
+            status = gdx_buffer_append(out, text.data + i, 1);
+    }
+    return status;
+}
+
+static gdx_status put_quoted(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = put(out, "\"");
+    if (status == GDX_OK)
+        status = put_escaped(out, text);
+    return status == GDX_OK ? put(out, "\"") : status;
+}
+
+static gdx_slice encode(uint32_t code, char to[4]) {
+    size_t bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const uint8_t leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = bytes - 1; i > 0; i--, code >>= 6)
+        to[i] = (char)(0x80 | (code & 0x3f));
+    to[0] = (char)(leads[bytes] | code);
+    return (gdx_slice){to, bytes};
+}
+
+static gdx_status put_phrase(gdx_buffer *out, const query_node *node) {
+    gdx_status status = put(out, "\"");
+    for (uint32_t i = 0; status == GDX_OK && i < node->symbol_count; i++) {
+        const query_symbol *symbol = &node->symbols[i];
+        char bytes[4];
+        if (symbol->code != GDX_WORD_FLAG)
+            status = put_escaped(out, encode(symbol->code, bytes));
+        else if (i > 0 && symbol[-1].code == GDX_WORD_FLAG)
+            status = put(out, " ");
+        if (status == GDX_OK && symbol->code == GDX_WORD_FLAG)
+            status = put_escaped(out, symbol->word);
+    }
+    return status == GDX_OK ? put(out, "\"") : status;
+}
+
+static gdx_status put_dates(gdx_buffer *out, const query_node *node) {
+    char from[GDX_DATE_TEXT_BYTES], to[GDX_DATE_TEXT_BYTES];
+    gdx_date_format(node->from, from);
+    gdx_date_format(node->to, to);
+    return node->from == node->to ? put(out, from) : gdx_buffer_append_format(out, "%s..%s", from, to);
+}
+
+static gdx_status put_inside(gdx_buffer *out, const query_node *node) {
+    if (query_is_leaf(node) && node->fields != QUERY_BOTH) {
+        gdx_status status = put(out, node->fields == QUERY_TITLE ? "title " : "text ");
+        if (status != GDX_OK)
+            return status;
+    }
+    switch (node->kind) {
+    case QUERY_PHRASE:
+        return put_phrase(out, node);
+    case QUERY_DATE:
+        return put_dates(out, node);
+    case QUERY_NEAR:
+    case QUERY_THEN:
+        return gdx_buffer_append_format(out, "%u", node->distance);
+    case QUERY_AND:
+    case QUERY_OR:
+    case QUERY_NOT:
+        return GDX_OK;
+    default:
+        return put_quoted(out, node->value);
+    }
+}
+
+static gdx_status put_node(gdx_buffer *out, const query_node *node) {
+    gdx_status status = gdx_buffer_append_format(out, "(%s", names[node->kind]);
+    bool has_inside = node->kind != QUERY_AND && node->kind != QUERY_OR && node->kind != QUERY_NOT;
+    if (status == GDX_OK && has_inside)
+        status = put(out, " ");
+    if (status == GDX_OK)
+        status = put_inside(out, node);
+    for (uint32_t i = 0; status == GDX_OK && i < node->child_count; i++) {
+        status = put(out, " ");
+        if (status == GDX_OK)
+            status = put_node(out, node->children[i]);
+    }
+    return status == GDX_OK ? put(out, ")") : status;
+}
+
+gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) {
+    size_t before = out->bytes;
+    gdx_status status = put_node(out, query->root);
+    if (status != GDX_OK)
+        out->bytes = before;
+    return status;
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// document.h: the stored document that is being shown: its head, and its fields cut into symbols where they are looked
+// at.
+#ifndef GDX_QUERY_DOCUMENT_H
+#define GDX_QUERY_DOCUMENT_H
+
+#include "run.h"
+
+typedef struct query_document query_document; // one owner
+query_document *query_document_new(void);     // NULL: no memory
+void query_document_free(query_document *document);
+
+// Reads the head. The store reader must not be used by others while the document is in use.
+gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                               uint32_t number, gdx_error *err) GDX_MUST_CHECK;
+const gdx_document *
+query_document_head(const query_document *document); // its text is empty; the document's until the next open
+uint32_t query_document_length(const query_document *document, gdx_field field); // in symbols
+
+// Some symbols of a field in a row, with the bytes that they came from.
+typedef struct query_view { // the document's until the next call for another stretch
+    const gdx_symbols *symbols;
+    uint32_t first;      // number in the field of symbols->symbols[0]
+    uint64_t first_byte; // of the field: where `text` begins
+    gdx_slice text;      // which the spans are ranges of
+} query_view;
+
+// Symbols [from, to) at least, from < to <= length. `ahead` more are read at once when something must be read anyway.
+gdx_status query_document_view(query_document *document, gdx_field field, uint32_t from, uint32_t to, uint32_t ahead,
+                               query_view *out, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// evaluate.c: a query in one segment. First each leaf's frequencies, by way of positions only where they are needed,
+// then the documents for which the tree holds.
+
+#include "evaluate.h"
+
+#include "boolean.h"
+#include "near.h"
+
+struct whole_segment {
+    query_run *run;
+    const query_segment *segment;
+};
+
+static gdx_status positions_in_segment(void *context, const query_node *leaf, const uint32_t **out_positions,
+                                       size_t *out_count, gdx_error *err) {
+    struct whole_segment *whole = context;
+    query_list *list = &whole->run->searcher->positions;
+    query_plan plan;
+    gdx_status status = query_plan_leaf(whole->run, whole->segment, leaf, &plan, err);
+    if (status == GDX_OK)
+        status = query_leaf_positions(whole->run, whole->segment, &plan, list, err);
+    *out_positions = list->values;
+    *out_count = list->count;
+    return status;
+}
+
+static gdx_status evaluate_near(query_run *run, const query_node *node, query_evaluation *evaluation, gdx_error *err) {
+    struct whole_segment whole = {run, &evaluation->segment};
+    query_streams found = {0};
+    gdx_status status =
+        query_near(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
+    for (size_t i = 0; i < found.count && status == GDX_OK; i++) {
+        const query_stream *stream = &found.streams[i];
+        status = query_count_positions(run, &evaluation->segment, stream->positions, stream->count,
+                                       &evaluation->leaves[stream->leaf->leaf], err);
+    }
+    return status;
+}
+
+static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_evaluation *evaluation,
+                                  gdx_error *err) {
+    if (query_is_near(node))
+        return evaluate_near(run, node, evaluation, err);
+    if (query_is_leaf(node)) {
+        query_plan plan;
+        gdx_status status = query_plan_leaf(run, &evaluation->segment, node, &plan, err);
+        if (status != GDX_OK)
+            return status;
+        return query_leaf_frequencies(run, &evaluation->segment, &plan, &evaluation->leaves[node->leaf], err);
+    }
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++)
+        status = evaluate_leaves(run, node->children[i], evaluation, err);
+    return status;
+}
+
+gdx_status query_evaluate(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) {
+    *out = (query_evaluation){0};
+    gdx_status status = query_segment_at(run, segment, &out->segment, err);
+    if (status != GDX_OK)
+        return status;
+    out->leaves = query_take(run, run->query->leaf_count * sizeof *out->leaves, err);
+    if (!out->leaves)
+        return GDX_NO_MEMORY;
+    status = evaluate_leaves(run, run->query->root, out, err);
+    if (status != GDX_OK)
+        return status;
+    return query_match_documents(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);
+}
+
+void query_add_leaf(const query_evaluation *evaluation, const query_frequencies *leaf, uint64_t *occurrences,
+                    query_weigh weigh, const void *context, double *scores) {
+    const uint32_t *documents = evaluation->documents, *begins = evaluation->segment.columns.begin;
+    for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
+        if (leaf->documents[i] < documents[slot]) {
+            i++;
+            continue;
+        }
+        if (leaf->documents[i] == documents[slot]) {
+            uint32_t document = documents[slot];
+            if (weigh) // two of the positions are end marks
+                scores[slot] += weigh(context, begins[document + 1] - begins[document] - 2, leaf->counts[i]);
+            occurrences[slot] += leaf->counts[i++];
+        }
+        slot++;
+    }
+}
+
+static uint64_t sum_where_matched(const query_evaluation *evaluation, const query_frequencies *leaf) {
+    uint64_t sum = 0;
+    if (leaf->documents == evaluation->documents) {
+        for (size_t i = 0; i < leaf->count; i++)
+            sum += leaf->counts[i];
+        return sum;
+    }
+    for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
+        uint32_t document = leaf->documents[i], matched = evaluation->documents[slot];
+        sum += document == matched ? leaf->counts[i] : 0;
+        i += document <= matched;
+        slot += matched <= document;
+    }
+    return sum;
+}
+
+uint64_t query_occurrences(const query_run *run, const query_evaluation *evaluation) {
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < run->query->leaf_count; i++)
+        if (!run->query->leaves[i]->is_negated)
+            sum += sum_where_matched(evaluation, &evaluation->leaves[i]);
+    return sum;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// evaluate.h: a query in one segment: which live documents match, and how often each leaf stands in each document.
+#ifndef GDX_QUERY_EVALUATE_H
+#define GDX_QUERY_EVALUATE_H
+
+#include "leaf.h"
+
+typedef struct query_evaluation { // in the run's memory
+    query_segment segment;
+    query_frequencies *leaves; // by number; below NEAR and THEN only occurrences that have a partner
+    uint32_t *documents;       // that match, ascending
+    size_t document_count;
+} query_evaluation;
+
+gdx_status query_evaluate(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) GDX_MUST_CHECK;
+
+// Adds, for each matching document, the leaf's occurrences to occurrences[slot] and, where `weigh` is given, its weight
+// to scores[slot]. Slots count the matching documents.
+typedef double (*query_weigh)(const void *context, uint32_t length, uint32_t frequency);
+void query_add_leaf(const query_evaluation *evaluation, const query_frequencies *leaf, uint64_t *occurrences,
+                    query_weigh weigh, const void *context, double *scores);
+
+// Occurrences of all leaves that are not negated, in the matching documents.
+uint64_t query_occurrences(const query_run *run, const query_evaluation *evaluation);
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// leaf.c: a leaf's positions in its fields, and how they spread over documents.
+// Positions ascend and so do documents, so a position's document is found by galloping forward from the last one's.
+
+#include "leaf.h"
+
+#include "phrase.h"
+#include "symbol.h"
+
+static void keep_field(const query_segment *segment, uint32_t fields, query_list *list) {
+    const gdx_document_columns *columns = &segment->columns;
+    size_t kept = 0;
+    uint32_t document = 0;
+    for (size_t i = 0; i < list->count;) {
+        document = gdx_columns_document_at(columns, list->values[i], document);
+        uint32_t text = columns->text[document], end = columns->begin[document + 1];
+        for (; i < list->count && list->values[i] < end; i++) {
+            list->values[kept] = list->values[i];
+            kept += (list->values[i] < text) == (fields == QUERY_TITLE);
+        }
+    }
+    list->count = kept;
+}
+
+gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                                gdx_error *err) {
+    out->count = 0;
+    if (plan->is_nowhere)
+        return GDX_OK;
+    gdx_status status = plan->bigram_count ? query_phrase_positions(run, segment, plan, out, err)
+                                           : query_symbol_positions(run, segment, plan, out, err);
+    if (status == GDX_OK && plan->leaf->fields != QUERY_BOTH)
+        keep_field(segment, plan->leaf->fields, out);
+    return status;
+}
+
+static gdx_status take_frequencies(query_run *run, const query_segment *segment, size_t at_most, query_frequencies *out,
+                                   gdx_error *err) {
+    if (at_most > segment->columns.count)
+        at_most = segment->columns.count;
+    uint32_t *both = query_take(run, at_most * 2 * sizeof *both, err);
+    if (!both)
+        return GDX_NO_MEMORY;
+    *out = (query_frequencies){both, both + at_most, 0};
+    return GDX_OK;
+}
+
+gdx_status query_count_positions(query_run *run, const query_segment *segment, const uint32_t *positions, size_t count,
+                                 query_frequencies *out, gdx_error *err) {
+    gdx_status status = take_frequencies(run, segment, count, out, err);
+    if (status != GDX_OK)
+        return status;
+    const gdx_document_columns *columns = &segment->columns;
+    const uint8_t *deleted = segment->live->deleted;
+    uint32_t document = 0;
+    for (size_t i = 0; i < count;) {
+        document = gdx_columns_document_at(columns, positions[i], document);
+        uint32_t end = columns->begin[document + 1];
+        size_t first = i++;
+        while (i < count && positions[i] < end)
+            i++;
+        out->documents[out->count] = document;
+        out->counts[out->count] = (uint32_t)(i - first);
+        out->count += !gdx_is_deleted(deleted, document);
+    }
+    return query_spend(run, count + out->count * 5, err);
+}
+
+// From the list that the segment keeps of a frequent symbol.
+static gdx_status take_kept(query_run *run, const query_segment *segment, uint32_t fields, size_t count,
+                            query_frequencies *out, gdx_error *err) {
+    gdx_status status = take_frequencies(run, segment, count, out, err);
+    const gdx_frequency *kept = run->searcher->frequencies;
+    uint32_t of_title = fields & QUERY_TITLE ? UINT32_MAX : 0, of_text = fields & QUERY_TEXT ? UINT32_MAX : 0;
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        uint32_t often = (kept[i].in_title & of_title) + (kept[i].in_text & of_text);
+        out->documents[out->count] = kept[i].document;
+        out->counts[out->count] = often;
+        out->count += often > 0 && !gdx_is_deleted(segment->live->deleted, kept[i].document);
+    }
+    return status == GDX_OK ? query_spend(run, count * 5, err) : status;
+}
+
+gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
+                                  query_frequencies *out, gdx_error *err) {
+    *out = (query_frequencies){0};
+    if (plan->is_nowhere)
+        return GDX_OK;
+    gdx_searcher *searcher = run->searcher;
+    if (plan->range_count == 1 && plan->ranges[0].high == plan->ranges[0].low + 1) {
+        size_t count = 0;
+        bool has = false;
+        gdx_status status = gdx_segment_frequencies(segment->segment, plan->ranges[0].low, &searcher->frequencies,
+                                                    &count, &searcher->frequency_capacity, &has, err);
+        if (status != GDX_OK || has)
+            return status == GDX_OK ? take_kept(run, segment, plan->leaf->fields, count, out, err) : status;
+    }
+    gdx_status status = query_leaf_positions(run, segment, plan, &searcher->positions, err);
+    if (status != GDX_OK)
+        return status;
+    return query_count_positions(run, segment, searcher->positions.values, searcher->positions.count, out, err);
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// leaf.h: a leaf in a whole segment, as positions or as frequencies: in which live documents, how often.
+#ifndef GDX_QUERY_LEAF_H
+#define GDX_QUERY_LEAF_H
+
+#include "plan.h"
+
+typedef struct query_frequencies { // in the run's memory
+    uint32_t *documents;           // live ones, ascending
+    uint32_t *counts;              // >= 1
+    size_t count;
+} query_frequencies;
+
+// Positions in the leaf's fields, ascending, deleted documents included.
+gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                                gdx_error *err) GDX_MUST_CHECK;
+// Without positions where the segment can tell frequencies alone.
+gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
+                                  query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
+// Positions, ascending -> frequencies.
+gdx_status query_count_positions(query_run *run, const query_segment *segment, const uint32_t *positions, size_t count,
+                                 query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

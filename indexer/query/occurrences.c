@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// occurrences.c: where each leaf stands in one document after another.
+// Phrases walk their lists forward with cursors. A single symbol has too many lists for that: it is looked for in the
+// stored text, which is about to be shown anyway, unless the document is very long.
+
+#include "occurrences.h"
+
+#include "near.h"
+#include "phrase.h"
+#include "symbol.h"
+
+#include <stdlib.h>
+
+enum { READ_SYMBOLS_MAX = 1 << 17 }; // longer documents are not read whole to look for a symbol
+
+struct leaf_walk {
+    bool is_open;
+    query_plan plan;
+    query_phrase_walk *phrase;
+};
+
+struct query_walks {
+    query_run *run;
+    const query_segment *segment;
+    struct leaf_walk *leaves; // by number
+    uint32_t number;          // the document at hand
+    query_document *document;
+    gdx_arena *arena;
+    query_streams found; // in it
+};
+
+gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out, gdx_error *err) {
+    query_walks *walks = query_take(run, sizeof *walks, err);
+    struct leaf_walk *leaves = query_take(run, run->query->leaf_count * sizeof *leaves, err);
+    if (!walks || !leaves)
+        return GDX_NO_MEMORY;
+    *walks = (query_walks){.run = run, .segment = segment, .leaves = leaves};
+    *out = walks;
+    return GDX_OK;
+}
+
+// ---- one leaf
+
+static bool is_sought_word(const query_node *leaf, gdx_slice word) {
+    gdx_slice wanted = leaf->kind == QUERY_PHRASE ? leaf->symbols[0].word : leaf->value;
+    if (leaf->kind == QUERY_PHRASE || word.bytes < wanted.bytes)
+        return gdx_slice_equal(word, wanted);
+    const char *at = leaf->kind == QUERY_WORD_PREFIX ? word.data : word.data + word.bytes - wanted.bytes;
+    return memcmp(at, wanted.data, wanted.bytes) == 0;
+}
+
+static bool is_sought(const query_node *leaf, const gdx_symbols *symbols, size_t index) {
+    uint32_t symbol = symbols->symbols[index];
+    if (leaf->kind == QUERY_PHRASE && leaf->symbols[0].code != GDX_WORD_FLAG)
+        return symbol == leaf->symbols[0].code;
+    return symbol & GDX_WORD_FLAG && is_sought_word(leaf, gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG));
+}
+
+static gdx_status read_symbol(query_walks *walks, const query_node *leaf, gdx_field field, query_list *out,
+                              gdx_error *err) {
+    uint32_t length = query_document_length(walks->document, field);
+    if (length == 0)
+        return GDX_OK;
+    query_view view;
+    gdx_status status = query_document_view(walks->document, field, 0, length, 0, &view, err);
+    if (status == GDX_OK)
+        status = query_list_reserve(out, out->count + length, err);
+    if (status != GDX_OK)
+        return status;
+    const gdx_document_columns *columns = &walks->segment->columns;
+    uint32_t first = field == GDX_FIELD_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
+    for (uint32_t i = 0; i < length; i++) {
+        out->values[out->count] = first + i;
+        out->count += is_sought(leaf, view.symbols, i);
+    }
+    return query_spend(walks->run, length * 10, err);
+}
+
+static gdx_status list_symbol(query_walks *walks, const query_node *leaf, uint32_t low, uint32_t high, query_list *out,
+                              gdx_error *err) {
+    if (high - low > READ_SYMBOLS_MAX)
+        return query_symbol_positions_within(walks->run, walks->segment, &walks->leaves[leaf->leaf].plan, low, high,
+                                             out, err);
+    gdx_status status = GDX_OK;
+    if (leaf->fields & QUERY_TITLE)
+        status = read_symbol(walks, leaf, GDX_FIELD_TITLE, out, err);
+    if (status == GDX_OK && leaf->fields & QUERY_TEXT)
+        status = read_symbol(walks, leaf, GDX_FIELD_TEXT, out, err);
+    return status;
+}
+
+static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_error *err) {
+    struct leaf_walk *walk = &walks->leaves[leaf->leaf];
+    if (walk->is_open)
+        return GDX_OK;
+    gdx_status status = query_plan_leaf(walks->run, walks->segment, leaf, &walk->plan, err);
+    if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
+        status = query_phrase_walk_open(walks->run, walks->segment, &walk->plan, &walk->phrase, err);
+    walk->is_open = status == GDX_OK;
+    return status;
+}
+
+static gdx_status positions_in_document(void *context, const query_node *leaf, const uint32_t **out_positions,
+                                        size_t *out_count, gdx_error *err) {
+    query_walks *walks = context;
+    query_list *list = &walks->run->searcher->positions;
+    list->count = 0;
+    gdx_status status = open_leaf(walks, leaf, err);
+    const struct leaf_walk *walk = &walks->leaves[leaf->leaf];
+    const gdx_document_columns *columns = &walks->segment->columns;
+    uint32_t low = leaf->fields & QUERY_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
+    uint32_t high = leaf->fields & QUERY_TEXT ? columns->begin[walks->number + 1] : columns->text[walks->number];
+    if (status == GDX_OK && !walk->plan.is_nowhere)
+        status = walk->phrase ? query_phrase_walk_list(walks->run, walk->phrase, low, high, list, err)
+                              : list_symbol(walks, leaf, low, high, list, err);
+    *out_positions = list->values;
+    *out_count = list->count;
+    return status;
+}
+
+// ---- all of them
+
+static gdx_status add_streams(query_walks *walks, const query_node *node, gdx_error *err) {
+    if (query_is_leaf(node) || query_is_near(node)) {
+        query_streams more = {0};
+        gdx_status status =
+            query_near(walks->run, walks->segment, node, positions_in_document, walks, walks->arena, &more, err);
+        return status == GDX_OK ? query_streams_add(&walks->found, &more, walks->arena, err) : status;
+    }
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < node->child_count && node->kind != QUERY_NOT && status == GDX_OK; i++)
+        status = add_streams(walks, node->children[i], err);
+    return status;
+}
+
+static int in_order(const void *a, const void *b) {
+    const query_occurrence *left = a, *right = b;
+    if (left->field != right->field)
+        return left->field < right->field ? -1 : 1;
+    if (left->begin != right->begin)
+        return left->begin < right->begin ? -1 : 1;
+    return left->end < right->end ? -1 : left->end > right->end;
+}
+
+gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document *document, gdx_arena *arena,
+                            query_occurrence **out, size_t *out_count, gdx_error *err) {
+    walks->number = number;
+    walks->document = document;
+    walks->arena = arena;
+    walks->found = (query_streams){0};
+    gdx_status status = add_streams(walks, walks->run->query->root, err);
+    if (status != GDX_OK)
+        return status;
+    size_t count = 0;
+    for (size_t s = 0; s < walks->found.count; s++)
+        count += walks->found.streams[s].count;
+    query_occurrence *all = gdx_arena_allocate(arena, count * sizeof *all);
+    if (!all)
+        return query_no_memory(err);
+    uint32_t title = walks->segment->columns.begin[number], text = walks->segment->columns.text[number];
+    size_t at = 0;
+    for (size_t s = 0; s < walks->found.count; s++) {
+        const query_stream *stream = &walks->found.streams[s];
+        for (size_t i = 0; i < stream->count; i++) {
+            bool in_title = stream->positions[i] < text;
+            uint32_t begin = stream->positions[i] - (in_title ? title : text);
+            uint32_t end = begin + stream->leaf->symbol_count;
+            gdx_field field = in_title ? GDX_FIELD_TITLE : GDX_FIELD_TEXT;
+            if (end > query_document_length(document, field))
+                return query_corrupt_postings(walks->segment, err);
+            all[at++] = (query_occurrence){field, begin, end};
+        }
+    }
+    if (count > 1)
+        qsort(all, count, sizeof *all, in_order);
+    *out = all;
+    *out_count = count;
+    return GDX_OK;
+}

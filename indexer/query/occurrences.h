@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// occurrences.h: the occurrences of a query in one document after another of a segment, for hits and scans.
+#ifndef GDX_QUERY_OCCURRENCES_H
+#define GDX_QUERY_OCCURRENCES_H
+
+#include "document.h"
+#include "run.h"
+
+typedef struct query_occurrence { // symbols [begin, end) of a field
+    gdx_field field;
+    uint32_t begin;
+    uint32_t end;
+} query_occurrence;
+
+typedef struct query_walks query_walks; // one owner; in the run's memory
+// The segment must stay where it is. Leaves are planned when first needed.
+gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out,
+                            gdx_error *err) GDX_MUST_CHECK;
+// Those of all leaves that are not negated, each as often as it counts: title first, then by begin and end. Documents
+// are asked for in ascending order; `document` is open on the same one. In `arena`.
+gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document *document, gdx_arena *arena,
+                            query_occurrence **out, size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// phrase.c: positions at which a phrase of n >= 2 symbols stands.
+// A phrase holds where its bigrams stand at consecutive positions. Every other bigram covers it, so the list of the
+// rarest is thinned by the others in turn, from rare to common. A list that is not much longer is unpacked whole and
+// merged with; a much longer one is asked to seek. Cost: proportional to the rarest list and to what must be unpacked
+// of the others, not to the phrase's length.
+
+#include "phrase.h"
+
+#include "gdx/postings.h"
+#include "intersect.h"
+
+// A seek unpacks a block of 128 and searches for it; unpacking and merging all costs as much at about this many
+// postings a seek.
+enum { POSTINGS_PER_SEEK = 64 };
+
+static gdx_status unpack(const query_segment *segment, const query_bigram *bigram, query_list *out, gdx_error *err) {
+    gdx_status status = query_list_reserve(out, bigram->count, err);
+    if (status != GDX_OK)
+        return status;
+    if (gdx_postings_decode(bigram->postings, bigram->count, segment->position_count, out->values) != GDX_OK)
+        return query_corrupt_postings(segment, err);
+    out->count = bigram->count;
+    return GDX_OK;
+}
+
+// Positions of a bigram -> where a phrase with it at `offset` would begin.
+static void shift(query_list *list, uint32_t offset) {
+    size_t skip = 0;
+    while (skip < list->count && list->values[skip] < offset)
+        skip++;
+    for (size_t i = skip; i < list->count && offset; i++)
+        list->values[i - skip] = list->values[i] - offset;
+    list->count -= skip;
+}
+
+static gdx_status thin_by_seeking(const query_segment *segment, const query_bigram *bigram, query_list *list,
+                                  gdx_error *err) {
+    gdx_cursor cursor;
+    if (gdx_cursor_open(&cursor, bigram->postings, bigram->count, segment->position_count) != GDX_OK)
+        return query_corrupt_postings(segment, err);
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        uint32_t target = list->values[i] + bigram->offset;
+        uint32_t found = gdx_cursor_seek(&cursor, target);
+        if (found == target)
+            list->values[kept++] = list->values[i];
+        else if (found == GDX_POSITION_END)
+            break;
+    }
+    list->count = kept;
+    return gdx_cursor_status(&cursor) == GDX_OK ? GDX_OK : query_corrupt_postings(segment, err);
+}
+
+static gdx_status thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
+                       gdx_error *err) {
+    if ((uint64_t)list->count * POSTINGS_PER_SEEK < bigram->count) {
+        gdx_status status = thin_by_seeking(segment, bigram, list, err);
+        return status == GDX_OK ? query_spend(run, list->count * 150, err) : status;
+    }
+    query_list *other = &run->searcher->other;
+    gdx_status status = unpack(segment, bigram, other, err);
+    if (status != GDX_OK)
+        return status;
+    list->count = query_intersect(list->values, list->count, other->values, other->count, bigram->offset);
+    return query_spend(run, bigram->count * 2, err);
+}
+
+gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                                  gdx_error *err) {
+    gdx_status status = unpack(segment, &plan->bigrams[0], out, err);
+    if (status != GDX_OK)
+        return status;
+    shift(out, plan->bigrams[0].offset);
+    for (uint32_t i = 1; i < plan->bigram_count && out->count && status == GDX_OK; i++)
+        status = thin(run, segment, &plan->bigrams[i], out, err);
+    return status == GDX_OK ? query_spend(run, plan->bigrams[0].count, err) : status;
+}
+
+// ---- document by document
+
+struct query_phrase_walk {
+    const query_segment *segment;
+    const query_plan *plan;
+    gdx_cursor cursors[]; // of the plan's bigrams
+};
+
+gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, const query_plan *plan,
+                                  query_phrase_walk **out, gdx_error *err) {
+    query_phrase_walk *walk = query_take(run, sizeof *walk + plan->bigram_count * sizeof *walk->cursors, err);
+    if (!walk)
+        return GDX_NO_MEMORY;
+    walk->segment = segment;
+    walk->plan = plan;
+    for (uint32_t i = 0; i < plan->bigram_count; i++) {
+        const query_bigram *bigram = &plan->bigrams[i];
+        if (gdx_cursor_open(&walk->cursors[i], bigram->postings, bigram->count, segment->position_count) != GDX_OK)
+            return query_corrupt_postings(segment, err);
+    }
+    *out = walk;
+    return GDX_OK;
+}
+
+static gdx_status check_cursors(const query_phrase_walk *walk, gdx_error *err) {
+    for (uint32_t i = 0; i < walk->plan->bigram_count; i++)
+        if (gdx_cursor_status(&walk->cursors[i]) != GDX_OK)
+            return query_corrupt_postings(walk->segment, err);
+    return GDX_OK;
+}
+
+// The first place >= `at` that no bigram has spoken against yet: `at` itself when all of them stand there. The rarest
+// speaks first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
+static uint64_t next_candidate(query_phrase_walk *walk, uint64_t at) {
+    for (uint32_t i = 0; i < walk->plan->bigram_count; i++) {
+        uint64_t target = at + walk->plan->bigrams[i].offset;
+        uint32_t found =
+            target < GDX_POSITION_END ? gdx_cursor_seek(&walk->cursors[i], (uint32_t)target) : GDX_POSITION_END;
+        if (found == GDX_POSITION_END)
+            return UINT64_MAX;
+        if (found != target)
+            return found - walk->plan->bigrams[i].offset;
+    }
+    return at;
+}
+
+gdx_status query_phrase_walk_list(query_run *run, query_phrase_walk *walk, uint32_t low, uint32_t high, query_list *out,
+                                  gdx_error *err) {
+    uint64_t at = low;
+    while (at < high) {
+        uint64_t next = next_candidate(walk, at);
+        if (next == at) {
+            gdx_status status = query_list_reserve(out, out->count + 1, err);
+            if (status != GDX_OK)
+                return status;
+            out->values[out->count++] = (uint32_t)at;
+            next = at + 1;
+        }
+        at = next;
+        gdx_status status = query_spend(run, 100, err);
+        if (status != GDX_OK)
+            return status;
+    }
+    return check_cursors(walk, err);
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// plan.c: a leaf in one segment: words -> numbers, symbols -> bigrams and their posting lists.
+// Every other bigram covers a phrase; when its symbols are odd in number the last one overlaps. One missing word or
+// bigram and the leaf stands nowhere.
+
+#include "plan.h"
+
+#include "gdx/ngram.h"
+
+#include <stdlib.h>
+
+static gdx_status number_symbols(const query_segment *segment, const query_node *leaf, uint32_t *numbers, bool *out_all,
+                                 gdx_error *err) {
+    *out_all = true;
+    for (uint32_t i = 0; i < leaf->symbol_count && *out_all; i++) {
+        const query_symbol *symbol = &leaf->symbols[i];
+        numbers[i] = symbol->code;
+        if (symbol->code != GDX_WORD_FLAG)
+            continue;
+        gdx_status status = gdx_segment_find_word(segment->segment, symbol->word, &numbers[i], err);
+        if (status != GDX_OK)
+            return status;
+        *out_all = numbers[i] != GDX_SYMBOL_END;
+    }
+    return GDX_OK;
+}
+
+static int by_count(const void *a, const void *b) {
+    const query_bigram *left = a, *right = b;
+    if (left->count != right->count)
+        return left->count < right->count ? -1 : 1;
+    return left->offset < right->offset ? -1 : left->offset > right->offset;
+}
+
+static gdx_status find_bigrams(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
+                               gdx_error *err) {
+    uint32_t symbol_count = plan->leaf->symbol_count;
+    plan->bigram_count = (symbol_count + 1) / 2;
+    plan->bigrams = query_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
+    if (!plan->bigrams)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < plan->bigram_count; i++) {
+        uint32_t offset = i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
+        gdx_term term;
+        gdx_status status = gdx_segment_find_term(segment->segment, numbers[offset], numbers[offset + 1], &term, err);
+        if (status == GDX_OK)
+            status = query_spend(run, 500, err);
+        if (status != GDX_OK)
+            return status;
+        if (term.count == 0) {
+            plan->is_nowhere = true;
+            return GDX_OK;
+        }
+        plan->bigrams[i] = (query_bigram){term.postings, term.count, offset};
+    }
+    qsort(plan->bigrams, plan->bigram_count, sizeof *plan->bigrams, by_count);
+    return GDX_OK;
+}
+
+static gdx_status plan_phrase(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    uint32_t *numbers = query_take(run, plan->leaf->symbol_count * sizeof *numbers, err);
+    if (!numbers)
+        return GDX_NO_MEMORY;
+    bool has_all;
+    gdx_status status = number_symbols(segment, plan->leaf, numbers, &has_all, err);
+    plan->is_nowhere = !has_all;
+    if (status != GDX_OK || plan->is_nowhere)
+        return status;
+    if (plan->leaf->symbol_count > 1)
+        return find_bigrams(run, segment, numbers, plan, err);
+    plan->ranges = query_take(run, sizeof *plan->ranges, err);
+    if (!plan->ranges)
+        return GDX_NO_MEMORY;
+    plan->ranges[0] = (query_symbol_range){numbers[0], numbers[0] + 1};
+    plan->range_count = 1;
+    return GDX_OK;
+}
+
+static gdx_status plan_prefix(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    plan->ranges = query_take(run, sizeof *plan->ranges, err);
+    if (!plan->ranges)
+        return GDX_NO_MEMORY;
+    query_symbol_range *range = plan->ranges;
+    plan->range_count = 1;
+    gdx_status status = gdx_segment_word_prefix(segment->segment, plan->leaf->value, &range->low, &range->high, err);
+    plan->is_nowhere = status != GDX_OK || range->low >= range->high;
+    return status;
+}
+
+static int by_number(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+// Words with one end in common lie anywhere among the words: their numbers, sorted, neighbours put together.
+static gdx_status plan_suffix(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    uint32_t low = 0, high = 0;
+    gdx_status status = gdx_segment_word_suffix(segment->segment, plan->leaf->value, &low, &high, err);
+    plan->is_nowhere = status != GDX_OK || low >= high;
+    if (plan->is_nowhere)
+        return status;
+    uint32_t *numbers = query_take(run, (high - low) * sizeof *numbers, err);
+    plan->ranges = query_take(run, (high - low) * sizeof *plan->ranges, err);
+    if (!numbers || !plan->ranges)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = low; i < high && status == GDX_OK; i++) {
+        status = gdx_segment_word_reversed(segment->segment, i, &numbers[i - low], err);
+        if (status == GDX_OK)
+            status = query_spend(run, 20, err);
+    }
+    if (status != GDX_OK)
+        return status;
+    qsort(numbers, high - low, sizeof *numbers, by_number);
+    query_symbol_range *last = NULL;
+    for (uint32_t i = 0; i < high - low; i++) {
+        if (!last || last->high != numbers[i])
+            plan->ranges[plan->range_count++] = (query_symbol_range){numbers[i], numbers[i]};
+        last = &plan->ranges[plan->range_count - 1];
+        last->high = numbers[i] + 1;
+    }
+    return GDX_OK;
+}
+
+gdx_status query_plan_leaf(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,
+                           gdx_error *err) {
+    *out = (query_plan){.leaf = leaf};
+    if (leaf->kind == QUERY_WORD_PREFIX)
+        return plan_prefix(run, segment, out, err);
+    if (leaf->kind == QUERY_WORD_SUFFIX)
+        return plan_suffix(run, segment, out, err);
+    return plan_phrase(run, segment, out, err);
+}

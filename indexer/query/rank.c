@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// rank.c: BM25 in doubles, and the best of the matching documents.
+// A document's score adds up leaf by leaf in the order of the query, and every figure in it (live documents, their mean
+// length, how many of them have the leaf) is of the whole index. So it is the same to the last bit however the
+// documents are spread over segments. The best are kept in a heap with the worst of them on top; ids are fetched only
+// for ties.
+
+#include "rank.h"
+
+#include <math.h>
+
+static const double K1 = 1.2, B = 0.75;
+
+struct weight {
+    double idf;
+    double mean_length;
+};
+
+static double weigh(const void *context, uint32_t length, uint32_t frequency) {
+    const struct weight *weight = context;
+    double tf = frequency, longer = (double)length / weight->mean_length;
+    return weight->idf * (tf * (K1 + 1.0)) / (tf + K1 * (1.0 - B + B * longer));
+}
+
+gdx_status query_score(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
+                       gdx_error *err) {
+    query_scores *scores = query_take(run, count * sizeof *scores, err);
+    if (!scores)
+        return GDX_NO_MEMORY;
+    for (size_t s = 0; s < count; s++) {
+        scores[s].scores = query_take(run, evaluations[s].document_count * sizeof(double), err);
+        scores[s].occurrences = query_take(run, evaluations[s].document_count * sizeof(uint64_t), err);
+        if (!scores[s].scores || !scores[s].occurrences)
+            return GDX_NO_MEMORY;
+    }
+    double documents = (double)gdx_snapshot_documents(run->snapshot);
+    double mean_length = (double)gdx_snapshot_symbols(run->snapshot) / documents;
+    for (uint32_t i = 0; i < run->query->leaf_count; i++) {
+        if (run->query->leaves[i]->is_negated)
+            continue;
+        uint64_t having = 0;
+        for (size_t s = 0; s < count; s++)
+            having += evaluations[s].leaves[i].count;
+        double n = (double)having;
+        struct weight weight = {log(1.0 + (documents - n + 0.5) / (n + 0.5)), mean_length};
+        for (size_t s = 0; s < count; s++) {
+            const query_frequencies *leaf = &evaluations[s].leaves[i];
+            query_add_leaf(&evaluations[s], leaf, scores[s].occurrences, weigh, &weight, scores[s].scores);
+            gdx_status status = query_spend(run, leaf->count * 10, err);
+            if (status != GDX_OK)
+                return status;
+        }
+    }
+    *out = scores;
+    return GDX_OK;
+}
+
+// ---- the best
+
+struct heap {
+    const query_evaluation *evaluations;
+    query_candidate *candidates; // the worst is first
+    size_t count;
+    size_t limit;
+    gdx_status status; // of fetching ids; the first failure
+    gdx_error *err;
+};
+
+static gdx_slice id_of(struct heap *heap, query_candidate *candidate) {
+    if (!candidate->id.data && heap->status == GDX_OK) {
+        const query_evaluation *evaluation = &heap->evaluations[candidate->segment];
+        uint32_t document = evaluation->documents[candidate->slot];
+        heap->status = gdx_segment_id(evaluation->segment.segment, document, &candidate->id, heap->err);
+    }
+    return candidate->id;
+}
+
+// Is a worse than b?
+static bool is_worse(struct heap *heap, query_candidate *a, query_candidate *b) {
+    if (a->key != b->key)
+        return a->key < b->key;
+    return gdx_slice_compare(id_of(heap, a), id_of(heap, b)) > 0;
+}
+
+static void sink(struct heap *heap, size_t at) {
+    query_candidate *all = heap->candidates;
+    for (;;) {
+        size_t child = at * 2 + 1;
+        if (child >= heap->count)
+            return;
+        if (child + 1 < heap->count && is_worse(heap, &all[child + 1], &all[child]))
+            child++;
+        if (!is_worse(heap, &all[child], &all[at]))
+            return;
+        query_candidate swap = all[at];
+        all[at] = all[child];
+        all[child] = swap;
+        at = child;
+    }
+}
+
+static void offer(struct heap *heap, query_candidate candidate) {
+    if (heap->count < heap->limit) {
+        heap->candidates[heap->count++] = candidate;
+        if (heap->count == heap->limit)
+            for (size_t i = heap->count / 2; i-- > 0;)
+                sink(heap, i);
+        return;
+    }
+    if (candidate.key < heap->candidates[0].key || !is_worse(heap, &heap->candidates[0], &candidate))
+        return;
+    heap->candidates[0] = candidate;
+    sink(heap, 0);
+}
+
+// Takes the worst off to the end until all are in order.
+static void put_in_order(struct heap *heap) {
+    size_t count = heap->count;
+    while (heap->count > 1) {
+        query_candidate worst = heap->candidates[0];
+        heap->candidates[0] = heap->candidates[--heap->count];
+        heap->candidates[heap->count] = worst;
+        sink(heap, 0);
+    }
+    heap->count = count;
+}
+
+static uint64_t key_of(gdx_order order, double score, gdx_date date) {
+    uint64_t key = 0;
+    if (order == GDX_ORDER_RELEVANCE)
+        memcpy(&key, &score, sizeof key); // scores are not negative, so their bits are in their order
+    else if (order == GDX_ORDER_NEWEST)
+        key = date;
+    else if (order == GDX_ORDER_OLDEST)
+        key = date == GDX_NO_DATE ? 0 : UINT32_MAX - date;
+    return key;
+}
+
+gdx_status query_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores, size_t count,
+                      gdx_order order, uint64_t limit, query_candidate **out, size_t *out_count, gdx_error *err) {
+    uint64_t all = 0;
+    for (size_t s = 0; s < count; s++)
+        all += evaluations[s].document_count;
+    struct heap heap = {.evaluations = evaluations, .limit = (size_t)(limit < all ? limit : all), .err = err};
+    heap.candidates = query_take(run, heap.limit * sizeof *heap.candidates, err);
+    if (!heap.candidates)
+        return GDX_NO_MEMORY;
+    for (size_t s = 0; s < count && heap.limit; s++) {
+        const query_evaluation *evaluation = &evaluations[s];
+        for (size_t slot = 0; slot < evaluation->document_count && heap.status == GDX_OK; slot++) {
+            gdx_date date = evaluation->segment.columns.dates[evaluation->documents[slot]];
+            uint64_t key = key_of(order, scores[s].scores[slot], date);
+            offer(&heap, (query_candidate){key, (uint32_t)s, (uint32_t)slot, {NULL, 0}});
+            if ((slot & 1023) == 1023 && heap.status == GDX_OK)
+                heap.status = query_spend(run, 1024 * 10, err);
+        }
+    }
+    put_in_order(&heap);
+    *out = heap.candidates;
+    *out_count = heap.count;
+    return heap.status;
+}

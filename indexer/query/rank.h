@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// rank.h: scores by BM25, and the best of the matching documents in a fixed order.
+#ifndef GDX_QUERY_RANK_H
+#define GDX_QUERY_RANK_H
+
+#include "evaluate.h"
+
+typedef struct query_scores { // of one segment's matching documents, by slot; in the run's memory
+    double *scores;
+    uint64_t *occurrences;
+} query_scores;
+
+// One for each evaluation, in the run's memory. Document frequencies are counted over all of them.
+gdx_status query_score(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
+                       gdx_error *err) GDX_MUST_CHECK;
+
+typedef struct query_candidate {
+    uint64_t key; // larger is better
+    uint32_t segment;
+    uint32_t slot;
+    gdx_slice id; // fetched when needed; data is NULL before
+} query_candidate;
+
+// The best `limit` in order, best first. In the run's memory.
+gdx_status query_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores, size_t count,
+                      gdx_order order, uint64_t limit, query_candidate **out, size_t *out_count,
+                      gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// run.c: a searcher's making and end, and the small services of run.h.
+
+#include "run.h"
+
+#include "document.h"
+#include "gdx/postings.h"
+#include "occurrences.h"
+
+#include <stdlib.h>
+
+enum {
+    STORE_CACHE_BYTES = 4 << 20,
+    KEPT_SCRATCH = 16 << 20 // values; larger scratch is given back after a query
+};
+
+gdx_searcher *gdx_searcher_new(void) {
+    gdx_searcher *searcher = calloc(1, sizeof *searcher);
+    if (!searcher)
+        return NULL;
+    searcher->arena = gdx_arena_new();
+    searcher->documents = gdx_arena_new();
+    searcher->store = gdx_store_reader_new(STORE_CACHE_BYTES);
+    searcher->shown = query_document_new();
+    if (searcher->arena && searcher->documents && searcher->store && searcher->shown)
+        return searcher;
+    gdx_searcher_free(searcher);
+    return NULL;
+}
+
+void gdx_searcher_free(gdx_searcher *searcher) {
+    if (!searcher)
+        return;
+    gdx_arena_free(searcher->arena);
+    gdx_arena_free(searcher->documents);
+    gdx_store_reader_free(searcher->store);
+    query_document_free(searcher->shown);
+    free(searcher->positions.values);
+    free(searcher->other.values);
+    free(searcher->third.values);
+    free(searcher->bitmap);
+    free(searcher->frequencies);
+    free(searcher);
+}
+
+static void trim(query_list *list) {
+    list->count = 0;
+    if (list->capacity <= KEPT_SCRATCH)
+        return;
+    free(list->values);
+    *list = (query_list){0};
+}
+
+void query_end_run(gdx_searcher *searcher) {
+    gdx_arena_reset(searcher->arena);
+    gdx_arena_reset(searcher->documents);
+    trim(&searcher->positions);
+    trim(&searcher->other);
+    trim(&searcher->third);
+}
+
+gdx_status query_segment_at(query_run *run, size_t index, query_segment *out, gdx_error *err) {
+    out->live = gdx_snapshot_segment(run->snapshot, index);
+    out->segment = out->live->segment;
+    out->position_count = gdx_segment_info_of(out->segment)->position_count;
+    return gdx_segment_columns(out->segment, &out->columns, err);
+}
+
+gdx_status query_spend_slowly(query_run *run, gdx_error *err) {
+    run->work = 0;
+    if (run->stop.cancelled && atomic_load_explicit(run->stop.cancelled, memory_order_relaxed))
+        return gdx_fail(err, GDX_CANCELLED, "query: cancelled");
+    if (run->stop.deadline_ns && gdx_now_ns() >= run->stop.deadline_ns)
+        return gdx_fail(err, GDX_DEADLINE, "query: its time is over");
+    return GDX_OK;
+}
+
+gdx_status query_no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "query: no memory to answer it");
+}
+
+gdx_status query_corrupt_postings(const query_segment *segment, gdx_error *err) {
+    return gdx_fail(err, GDX_CORRUPT, "%s: a posting list does not decode", gdx_segment_path(segment->segment));
+}
+
+void *query_take(query_run *run, size_t bytes, gdx_error *err) {
+    void *memory = gdx_arena_allocate(run->arena, bytes);
+    if (!memory)
+        (void)query_no_memory(err);
+    return memory;
+}
+
+gdx_status query_list_reserve(query_list *list, size_t count, gdx_error *err) {
+    if (count + GDX_POSTINGS_BLOCK <= list->capacity)
+        return GDX_OK;
+    if (gdx_grow(&list->values, &list->capacity, count + GDX_POSTINGS_BLOCK, sizeof *list->values) != GDX_OK)
+        return query_no_memory(err);
+    return GDX_OK;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// scan.c: every occurrence of a query, one document after another. What is held at any time: which documents of the
+// segment at hand match, and the occurrences of the document at hand.
+
+#include "document.h"
+#include "evaluate.h"
+#include "occurrences.h"
+#include "snippet.h"
+
+#include <stdlib.h>
+
+enum { AHEAD_SYMBOLS = 4096, STORE_CACHE_BYTES = 1 << 20 };
+
+struct gdx_scan { // one owner
+    query_run run;
+    uint32_t context;
+    gdx_store_reader *store; // its own, so that the searcher may be used for other queries meanwhile
+    query_document *document;
+    gdx_arena *arena;       // of the segment at hand
+    gdx_arena *occurrences; // of the document at hand
+    gdx_arena *shown;       // of the occurrence at hand
+    size_t next_segment;
+    query_evaluation evaluation;
+    query_walks *walks;
+    size_t next_document; // of evaluation.documents
+    query_occurrence *all;
+    size_t count;
+    size_t next;
+};
+
+void gdx_scan_close(gdx_scan *scan) {
+    if (!scan)
+        return;
+    gdx_snapshot_release(scan->run.snapshot);
+    gdx_store_reader_free(scan->store);
+    query_document_free(scan->document);
+    gdx_arena_free(scan->arena);
+    gdx_arena_free(scan->occurrences);
+    gdx_arena_free(scan->shown);
+    free(scan);
+}
+
+gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                         uint32_t context_symbols, const gdx_stop *stop, gdx_scan **out, gdx_error *err) {
+    GDX_AUTO(gdx_scan) scan = calloc(1, sizeof *scan);
+    if (!scan)
+        return query_no_memory(err);
+    scan->arena = gdx_arena_new();
+    scan->occurrences = gdx_arena_new();
+    scan->shown = gdx_arena_new();
+    scan->store = gdx_store_reader_new(STORE_CACHE_BYTES);
+    scan->document = query_document_new();
+    if (!scan->arena || !scan->occurrences || !scan->shown || !scan->store || !scan->document)
+        return query_no_memory(err);
+    scan->run =
+        (query_run){searcher, gdx_snapshot_retain(snapshot), query, scan->arena, stop ? *stop : (gdx_stop){0}, 0};
+    scan->context = context_symbols;
+    *out = scan;
+    scan = NULL; // handed over
+    return GDX_OK;
+}
+
+static gdx_status enter_segment(gdx_scan *scan, gdx_error *err) {
+    gdx_arena_reset(scan->arena);
+    scan->next_document = 0;
+    gdx_status status = query_evaluate(&scan->run, scan->next_segment++, &scan->evaluation, err);
+    return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation.segment, &scan->walks, err) : status;
+}
+
+static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {
+    gdx_arena_reset(scan->occurrences);
+    scan->next = scan->count = 0;
+    uint32_t number = scan->evaluation.documents[scan->next_document++];
+    gdx_status status = query_document_open(scan->document, scan->store, &scan->evaluation.segment, number, err);
+    if (status != GDX_OK)
+        return status;
+    return query_walks_list(scan->walks, number, scan->document, scan->occurrences, &scan->all, &scan->count, err);
+}
+
+static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrence *out, gdx_error *err) {
+    uint32_t length = query_document_length(scan->document, at->field);
+    uint32_t from = at->begin > scan->context ? at->begin - scan->context : 0;
+    uint32_t to = length - at->end > scan->context ? at->end + scan->context : length;
+    gdx_arena_reset(scan->shown);
+    query_excerpt excerpt;
+    query_view view;
+    gdx_status status =
+        query_excerpt_make(scan->document, at->field, from, to, AHEAD_SYMBOLS, at, 1, scan->shown, &excerpt, err);
+    if (status == GDX_OK)
+        status = query_document_view(scan->document, at->field, from, to, 0, &view, err);
+    if (status != GDX_OK)
+        return status;
+    const gdx_document *head = query_document_head(scan->document);
+    gdx_mark mark = excerpt.marks[0];
+    uint64_t begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin;
+    uint64_t end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end;
+    *out = (gdx_occurrence){.id = head->id,
+                            .title = head->title,
+                            .source = head->source,
+                            .date = head->date,
+                            .match = {at->field, begin, end},
+                            .position = at->begin,
+                            .before = {excerpt.text.data, mark.begin},
+                            .matched = {excerpt.text.data + mark.begin, mark.end - mark.begin},
+                            .after = {excerpt.text.data + mark.end, excerpt.text.bytes - mark.end}};
+    return query_spend(&scan->run, 200, err);
+}
+
+gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    while (status == GDX_OK && scan->next == scan->count) {
+        if (scan->next_document < scan->evaluation.document_count) {
+            status = enter_document(scan, err);
+        } else if (scan->next_segment < gdx_snapshot_segment_count(scan->run.snapshot)) {
+            status = enter_segment(scan, err);
+        } else {
+            *out_has = false;
+            return GDX_OK;
+        }
+    }
+    if (status == GDX_OK)
+        status = show(scan, &scan->all[scan->next], out, err);
+    if (status == GDX_OK) {
+        scan->next++;
+        *out_has = true;
+    }
+    return status;
+}

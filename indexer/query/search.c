@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// search.c: a query answered, from segments to hits: gdx_search reads as the table of contents of this folder.
+
+#include "document.h"
+#include "evaluate.h"
+#include "occurrences.h"
+#include "rank.h"
+#include "snippet.h"
+
+#include <stdlib.h>
+
+void gdx_results_free(gdx_results *results) {
+    if (results)
+        gdx_arena_free(results->arena); // in which it lies itself
+}
+
+static gdx_status new_results(gdx_snapshot *snapshot, gdx_results **out, gdx_error *err) {
+    gdx_arena *arena = gdx_arena_new();
+    if (!arena)
+        return query_no_memory(err);
+    gdx_results *results = gdx_arena_allocate(arena, sizeof *results);
+    if (!results) {
+        gdx_arena_free(arena);
+        return query_no_memory(err);
+    }
+    results->arena = arena;
+    results->commit = gdx_snapshot_commit(snapshot);
+    *out = results;
+    return GDX_OK;
+}
+
+// ---- hits
+
+struct placed { // a hit, by where its document lies
+    const query_candidate *candidate;
+    uint32_t document;
+    gdx_hit *hit;
+};
+
+static int by_place(const void *a, const void *b) {
+    const struct placed *left = a, *right = b;
+    if (left->candidate->segment != right->candidate->segment)
+        return left->candidate->segment < right->candidate->segment ? -1 : 1;
+    return left->document < right->document ? -1 : left->document > right->document;
+}
+
+static gdx_status copy_head(gdx_arena *arena, const gdx_document *head, gdx_hit *hit, gdx_error *err) {
+    hit->date = head->date;
+    if (gdx_arena_copy(arena, head->id, &hit->id) != GDX_OK ||
+        gdx_arena_copy(arena, head->title, &hit->title) != GDX_OK ||
+        gdx_arena_copy(arena, head->source, &hit->source) != GDX_OK ||
+        gdx_arena_copy(arena, head->metadata, &hit->metadata) != GDX_OK)
+        return query_no_memory(err);
+    return GDX_OK;
+}
+
+static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segment *segment, uint32_t number,
+                           const gdx_search_options *options, gdx_arena *arena, gdx_hit *hit, gdx_error *err) {
+    query_document *document = run->searcher->shown;
+    gdx_status status = query_document_open(document, run->searcher->store, segment, number, err);
+    if (status == GDX_OK)
+        status = copy_head(arena, query_document_head(document), hit, err);
+    if (status != GDX_OK || (options->snippet_symbols == 0 && options->match_limit == 0))
+        return status;
+    query_occurrence *occurrences = NULL;
+    size_t count = 0;
+    if (hit->occurrences)
+        status = query_walks_list(walks, number, document, run->searcher->documents, &occurrences, &count, err);
+    if (status == GDX_OK)
+        status = query_show_hit(document, occurrences, count, options, arena, hit, err);
+    gdx_arena_reset(run->searcher->documents);
+    return status == GDX_OK ? query_spend(run, 20000, err) : status;
+}
+
+// Hits are filled in the order of their documents, so that posting lists are walked forward and stored blocks met once.
+static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations, const query_scores *scores,
+                            const query_candidate *best, const gdx_search_options *options, gdx_results *results,
+                            gdx_error *err) {
+    struct placed *places = query_take(run, results->hit_count * sizeof *places, err);
+    results->hits = gdx_arena_allocate(results->arena, results->hit_count * sizeof *results->hits);
+    if (!places || !results->hits)
+        return query_no_memory(err);
+    for (size_t i = 0; i < results->hit_count; i++) {
+        const query_evaluation *evaluation = &evaluations[best[i].segment];
+        uint32_t document = evaluation->documents[best[i].slot];
+        const gdx_document_columns *columns = &evaluation->segment.columns;
+        places[i] = (struct placed){&best[i], document, &results->hits[i]};
+        results->hits[i].score = scores[best[i].segment].scores[best[i].slot];
+        results->hits[i].occurrences = scores[best[i].segment].occurrences[best[i].slot];
+        results->hits[i].length = columns->begin[document + 1] - columns->begin[document] - 2;
+    }
+    if (results->hit_count > 1)
+        qsort(places, results->hit_count, sizeof *places, by_place);
+    query_walks *walks = NULL;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < results->hit_count && status == GDX_OK; i++) {
+        uint32_t segment = places[i].candidate->segment;
+        if (i == 0 || segment != places[i - 1].candidate->segment)
+            status = query_walks_open(run, &evaluations[segment].segment, &walks, err);
+        if (status == GDX_OK)
+            status = fill_hit(run, walks, &evaluations[segment].segment, places[i].document, options, results->arena,
+                              places[i].hit, err);
+    }
+    return status;
+}
+
+// ---- a search
+
+static gdx_status search(query_run *run, const gdx_search_options *options, gdx_results *results, gdx_error *err) {
+    size_t segment_count = gdx_snapshot_segment_count(run->snapshot);
+    query_evaluation *evaluations = query_take(run, segment_count * sizeof *evaluations, err);
+    if (!evaluations)
+        return GDX_NO_MEMORY;
+    gdx_status status = query_spend_slowly(run, err); // a deadline long past needs no millisecond
+    for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
+        status = query_evaluate(run, s, &evaluations[s], err);
+        if (status != GDX_OK)
+            break;
+        results->documents += evaluations[s].document_count;
+        results->occurrences += query_occurrences(run, &evaluations[s]);
+    }
+    if (status != GDX_OK || options->limit == 0 || options->offset >= results->documents)
+        return status;
+    query_scores *scores = NULL;
+    query_candidate *best = NULL;
+    size_t best_count = 0;
+    status = query_score(run, evaluations, segment_count, &scores, err);
+    if (status == GDX_OK)
+        status = query_best(run, evaluations, scores, segment_count, options->order, options->offset + options->limit,
+                            &best, &best_count, err);
+    if (status != GDX_OK)
+        return status;
+    results->hit_count = best_count - (size_t)options->offset;
+    return fill_hits(run, evaluations, scores, best + options->offset, options, results, err);
+}
+
+gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                      const gdx_search_options *options, gdx_results **out, gdx_error *err) {
+    query_run run = {searcher, snapshot, query, searcher->arena, options->stop, 0};
+    GDX_AUTO(gdx_results) results = NULL;
+    gdx_status status = new_results(snapshot, &results, err);
+    if (status == GDX_OK)
+        status = search(&run, options, results, err);
+    query_end_run(searcher);
+    if (status == GDX_OK) {
+        *out = results;
+        results = NULL; // handed over
+    }
+    return status;
+}
+
+gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
+                     gdx_totals *out, gdx_error *err) {
+    query_run run = {searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0};
+    gdx_totals totals = {0};
+    gdx_status status = query_spend_slowly(&run, err);
+    for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++) {
+        query_evaluation evaluation;
+        status = query_evaluate(&run, s, &evaluation, err);
+        if (status == GDX_OK) {
+            totals.documents += evaluation.document_count;
+            totals.occurrences += query_occurrences(&run, &evaluation);
+        }
+        gdx_arena_reset(run.arena);
+    }
+    query_end_run(searcher);
+    if (status == GDX_OK)
+        *out = totals;
+    return status;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// snippet.h: keyword in context: a stretch of the original text with the matches marked.
+#ifndef GDX_QUERY_SNIPPET_H
+#define GDX_QUERY_SNIPPET_H
+
+#include "document.h"
+#include "occurrences.h"
+
+// A stretch of a field as people read it: runs of white space and control characters are one space, none at either end.
+typedef struct query_excerpt {
+    gdx_slice text;  // in the arena
+    gdx_mark *marks; // ascending, not overlapping
+    size_t mark_count;
+} query_excerpt;
+
+// Symbols [from, to) of a field, from < to. Those of the occurrences (ascending, of the same field) that reach into it
+// are marked, overlapping ones as one.
+gdx_status query_excerpt_make(query_document *document, gdx_field field, uint32_t from, uint32_t to, uint32_t ahead,
+                              const query_occurrence *occurrences, size_t count, gdx_arena *arena, query_excerpt *out,
+                              gdx_error *err) GDX_MUST_CHECK;
+
+// Fills snippet, marks and matches of a hit.
+gdx_status query_show_hit(query_document *document, const query_occurrence *occurrences, size_t count,
+                          const gdx_search_options *options, gdx_arena *arena, gdx_hit *hit,
+                          gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// symbol.c: positions of single symbols. Every position begins one bigram, the last of a field with the end mark, so a
+// symbol stands where the bigrams that begin with it do. These lie side by side in the dictionary and share no
+// position: their union is a sort. Few positions are sorted as numbers; many are marked in a bitmap of the segment,
+// then read off in order.
+
+#include "symbol.h"
+
+#include "gdx/postings.h"
+#include "sort.h"
+
+#include <stdlib.h>
+
+enum {
+    POSITIONS_PER_MARK = 256, // a bitmap pays from one position in so many
+    FEW_POSITIONS = 512
+};
+
+// ---- unpacking
+
+static gdx_status append_term(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
+                              gdx_error *err) {
+    gdx_status status = query_list_reserve(out, out->count + term->count, err);
+    if (status != GDX_OK)
+        return status;
+    if (gdx_postings_decode(term->postings, term->count, segment->position_count, out->values + out->count) != GDX_OK)
+        return query_corrupt_postings(segment, err);
+    out->count += term->count;
+    return query_spend(run, 60 + term->count, err);
+}
+
+typedef gdx_status (*visit_term)(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                                 gdx_error *err);
+
+static gdx_status walk_terms(query_run *run, const query_segment *segment, query_symbol_range range, visit_term visit,
+                             void *context, gdx_error *err) {
+    GDX_AUTO(gdx_term_walk) walk = NULL;
+    gdx_status status = gdx_term_walk_open(segment->segment, range.low, range.high, &walk, err);
+    while (status == GDX_OK) {
+        gdx_term term;
+        bool has;
+        status = gdx_term_walk_next(walk, &term, &has, err);
+        if (status != GDX_OK || !has)
+            break;
+        status = visit(run, segment, &term, context, err);
+    }
+    return status;
+}
+
+static gdx_status visit_whole(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                              gdx_error *err) {
+    return append_term(run, segment, term, context, err);
+}
+
+// ---- marking
+
+static gdx_status reserve_bitmap(query_run *run, uint32_t position_count, gdx_error *err) {
+    gdx_searcher *searcher = run->searcher;
+    size_t words = (size_t)position_count / 64 + 1;
+    if (words <= searcher->bitmap_capacity)
+        return GDX_OK;
+    uint64_t *bitmap = calloc(words, sizeof *bitmap);
+    if (!bitmap)
+        return query_no_memory(err);
+    free(searcher->bitmap);
+    searcher->bitmap = bitmap;
+    searcher->bitmap_capacity = words;
+    return GDX_OK;
+}
+
+// Reads the marks off into `out`, which has room for them, leaving the bitmap empty.
+static gdx_status take_marks(query_run *run, uint32_t position_count, query_list *out, gdx_error *err) {
+    uint64_t *bitmap = run->searcher->bitmap;
+    size_t words = (size_t)position_count / 64 + 1;
+    out->count = 0;
+    for (size_t w = 0; w < words; w++) {
+        for (uint64_t left = bitmap[w]; left; left &= left - 1)
+            out->values[out->count++] = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
+        bitmap[w] = 0;
+    }
+    return query_spend(run, words + out->count, err);
+}
+
+// ---- all together
+
+static gdx_status mark_positions(query_run *run, const query_segment *segment, query_list *list, gdx_error *err) {
+    gdx_status status = reserve_bitmap(run, segment->position_count, err);
+    if (status != GDX_OK)
+        return status;
+    uint64_t *bitmap = run->searcher->bitmap;
+    for (size_t i = 0; i < list->count; i++)
+        bitmap[list->values[i] >> 6] |= UINT64_C(1) << (list->values[i] & 63);
+    return take_marks(run, segment->position_count, list, err);
+}
+
+gdx_status query_symbol_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                                  gdx_error *err) {
+    gdx_status status = GDX_OK;
+    out->count = 0;
+    for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
+        status = walk_terms(run, segment, plan->ranges[i], visit_whole, out, err);
+    if (status != GDX_OK)
+        return status;
+    if (out->count * POSITIONS_PER_MARK >= segment->position_count && out->count >= FEW_POSITIONS)
+        return mark_positions(run, segment, out, err);
+    status = query_list_reserve(&run->searcher->third, out->count, err);
+    if (status != GDX_OK)
+        return status;
+    query_sort(out->values, run->searcher->third.values, out->count);
+    return query_spend(run, out->count * 5, err);
+}
+
+struct within {
+    uint32_t low;
+    uint32_t high;
+    query_list *out;
+};
+
+static gdx_status visit_within(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                               gdx_error *err) {
+    struct within *within = context;
+    query_list *out = within->out;
+    gdx_cursor cursor;
+    if (gdx_cursor_open(&cursor, term->postings, term->count, segment->position_count) != GDX_OK)
+        return query_corrupt_postings(segment, err);
+    for (uint32_t at = gdx_cursor_seek(&cursor, within->low); at < within->high; at = gdx_cursor_next(&cursor)) {
+        gdx_status status = query_list_reserve(out, out->count + 1, err);
+        if (status != GDX_OK)
+            return status;
+        out->values[out->count++] = at;
+    }
+    if (gdx_cursor_status(&cursor) != GDX_OK)
+        return query_corrupt_postings(segment, err);
+    return query_spend(run, 150, err);
+}
+
+gdx_status query_symbol_positions_within(query_run *run, const query_segment *segment, const query_plan *plan,
+                                         uint32_t low, uint32_t high, query_list *out, gdx_error *err) {
+    struct within within = {low, high, out};
+    size_t before = out->count;
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
+        status = walk_terms(run, segment, plan->ranges[i], visit_within, &within, err);
+    if (status == GDX_OK)
+        status = query_list_reserve(&run->searcher->third, out->count - before, err);
+    if (status == GDX_OK)
+        query_sort(out->values + before, run->searcher->third.values, out->count - before);
+    return status;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// symbol.h: where symbols of given numbers stand: phrases of one symbol, and words by their begin or end.
+#ifndef GDX_QUERY_SYMBOL_H
+#define GDX_QUERY_SYMBOL_H
+
+#include "plan.h"
+
+// All positions, ascending, replacing what is in `out`. Uses the searcher's `third` and `bitmap`.
+gdx_status query_symbol_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                                  gdx_error *err) GDX_MUST_CHECK;
+
+// Those in [low, high), ascending, appended. Cost: a seek in every list of the symbols' terms.
+gdx_status query_symbol_positions_within(query_run *run, const query_segment *segment, const query_plan *plan,
+                                         uint32_t low, uint32_t high, query_list *out, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// tree.h: a parsed query as a tree, made by parse.c, printed by describe.c, evaluated by the rest of the folder.
+// A leaf is what has occurrences: a phrase, or words by their begin or end. Leaves are numbered in the order of the
+// query, which is the order their scores add up in. AND and OR have two or more children, never another of their own
+// kind. immutable after parse, any thread
+#ifndef GDX_QUERY_TREE_H
+#define GDX_QUERY_TREE_H
+
+#include "gdx/query.h"
+#include "gdx/text.h"
+
+enum { QUERY_TEXT_BYTES_MAX = 65536, QUERY_TERMS_MAX = 1024, QUERY_DEPTH_MAX = 64, QUERY_DISTANCE_MAX = 10000 };
+
+typedef enum query_kind {
+    QUERY_PHRASE,
+    QUERY_WORD_PREFIX,
+    QUERY_WORD_SUFFIX,
+    QUERY_SOURCE,
+    QUERY_DATE,
+    QUERY_ID,
+    QUERY_ID_PREFIX,
+    QUERY_AND,
+    QUERY_OR,
+    QUERY_NOT,
+    QUERY_NEAR, // children: left, right
+    QUERY_THEN
+} query_kind;
+
+enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
+
+typedef struct query_symbol {
+    uint32_t code;  // a folded code point, or GDX_WORD_FLAG
+    gdx_slice word; // its folded spelling when it is a word
+} query_symbol;
+
+typedef struct query_node query_node;
+struct query_node {
+    query_kind kind;
+    uint32_t height;       // 1 for what has no children
+    uint32_t begin;        // byte of the query's text that it begins at
+    uint32_t fields;       // of a leaf: query_fields
+    uint32_t leaf;         // its number
+    bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
+    uint32_t distance;     // of NEAR and THEN
+    query_symbol *symbols; // of a phrase
+    uint32_t symbol_count; // of a leaf; 1 for words by begin or end
+    gdx_slice value;       // word prefix or suffix, folded; source; id
+    gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
+    uint32_t first_day, last_day;
+    uint32_t child_count;
+    query_node **children;
+};
+
+struct gdx_query {
+    gdx_arena *arena;
+    query_node *root;
+    query_node **leaves;
+    uint32_t leaf_count;
+    bool ranks; // some leaf is not negated
+};
+
+static inline bool query_is_leaf(const query_node *node) {
+    return node->kind <= QUERY_WORD_SUFFIX;
+}
+static inline bool query_is_filter(const query_node *node) {
+    return node->kind >= QUERY_SOURCE && node->kind <= QUERY_ID_PREFIX;
+}
+static inline bool query_is_near(const query_node *node) {
+    return node->kind >= QUERY_NEAR;
+}
+
+#endif

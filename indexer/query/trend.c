@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// trend.c: a query's documents and occurrences by year, month or day, beside all there are in each period.
+// Periods met are gathered in a hash table keyed by date, then sorted, then the empty years or months between are put
+// in.
+
+#include "evaluate.h"
+
+#include <stdlib.h>
+
+struct periods { // open addressing; a row with no documents is a free place
+    gdx_trend_row *rows;
+    size_t capacity; // a power of two
+    size_t count;
+    gdx_period by;
+};
+
+// GDX_NO_DATE where the date is not that precise.
+static gdx_date period_of(gdx_date date, gdx_period by) {
+    unsigned year = gdx_date_year(date), month = gdx_date_month(date);
+    if (by == GDX_BY_YEAR)
+        return gdx_date_of(year, 0, 0);
+    if (by == GDX_BY_MONTH)
+        return month ? gdx_date_of(year, month, 0) : GDX_NO_DATE;
+    return gdx_date_day(date) ? date : GDX_NO_DATE;
+}
+
+static gdx_trend_row *place_of(const struct periods *periods, gdx_date period) {
+    size_t at = (period * UINT32_C(2654435761)) & (periods->capacity - 1);
+    while (periods->rows[at].of_documents && periods->rows[at].period != period)
+        at = (at + 1) & (periods->capacity - 1);
+    return &periods->rows[at];
+}
+
+static gdx_status grow_periods(struct periods *periods, gdx_error *err) {
+    struct periods larger = {.capacity = periods->capacity ? periods->capacity * 2 : 64, .by = periods->by};
+    larger.rows = calloc(larger.capacity, sizeof *larger.rows);
+    if (!larger.rows)
+        return query_no_memory(err);
+    for (size_t i = 0; i < periods->capacity; i++)
+        if (periods->rows[i].of_documents)
+            *place_of(&larger, periods->rows[i].period) = periods->rows[i];
+    larger.count = periods->count;
+    free(periods->rows);
+    *periods = larger;
+    return GDX_OK;
+}
+
+static gdx_status add_document(struct periods *periods, gdx_date date, uint64_t symbols, bool matches,
+                               uint64_t occurrences, gdx_error *err) {
+    if (periods->count * 2 >= periods->capacity) {
+        gdx_status status = grow_periods(periods, err);
+        if (status != GDX_OK)
+            return status;
+    }
+    gdx_trend_row *row = place_of(periods, period_of(date, periods->by));
+    if (row->of_documents == 0) {
+        row->period = period_of(date, periods->by);
+        periods->count++;
+    }
+    row->of_documents++;
+    row->of_symbols += symbols;
+    row->documents += matches;
+    row->occurrences += occurrences;
+    return GDX_OK;
+}
+
+static gdx_status add_segment(query_run *run, size_t segment, struct periods *periods, gdx_totals *totals,
+                              gdx_error *err) {
+    query_evaluation evaluation;
+    gdx_status status = query_evaluate(run, segment, &evaluation, err);
+    if (status != GDX_OK)
+        return status;
+    uint64_t *occurrences = query_take(run, evaluation.document_count * sizeof *occurrences, err);
+    if (!occurrences)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < run->query->leaf_count; i++)
+        if (!run->query->leaves[i]->is_negated)
+            query_add_leaf(&evaluation, &evaluation.leaves[i], occurrences, NULL, NULL, NULL);
+    const query_segment *view = &evaluation.segment;
+    size_t slot = 0;
+    for (uint32_t d = 0; d < view->columns.count && status == GDX_OK; d++) {
+        if (gdx_is_deleted(view->live->deleted, d))
+            continue;
+        bool matches = slot < evaluation.document_count && evaluation.documents[slot] == d;
+        uint64_t often = matches ? occurrences[slot++] : 0;
+        uint64_t symbols = view->columns.begin[d + 1] - view->columns.begin[d] - 2;
+        status = add_document(periods, view->columns.dates[d], symbols, matches, often, err);
+        totals->occurrences += often;
+        if (status == GDX_OK && (d & 1023) == 0)
+            status = query_spend(run, 1024 * 5, err);
+    }
+    totals->documents += evaluation.document_count;
+    gdx_arena_reset(run->arena);
+    return status;
+}
+
+// ---- rows in order
+
+static uint32_t in_time(gdx_date period) {
+    return period - 1; // no date last
+}
+
+static int by_time(const void *a, const void *b) {
+    uint32_t left = in_time(((const gdx_trend_row *)a)->period), right = in_time(((const gdx_trend_row *)b)->period);
+    return left < right ? -1 : left > right;
+}
+
+static gdx_date next_period(gdx_date period, gdx_period by) {
+    unsigned year = gdx_date_year(period), month = gdx_date_month(period);
+    if (by == GDX_BY_YEAR)
+        return gdx_date_of(year + 1, 0, 0);
+    return month < 12 ? gdx_date_of(year, month + 1, 0) : gdx_date_of(year + 1, 1, 0);
+}
+
+// How many rows a period takes together with the empty ones up to the next.
+static size_t rows_from(const gdx_trend_row *row, const gdx_trend_row *next, gdx_period by) {
+    if (!next || by == GDX_BY_DAY || next->period == GDX_NO_DATE)
+        return 1;
+    if (by == GDX_BY_YEAR)
+        return gdx_date_year(next->period) - gdx_date_year(row->period);
+    return gdx_date_year(next->period) * 12 + gdx_date_month(next->period) - gdx_date_year(row->period) * 12 -
+           gdx_date_month(row->period);
+}
+
+static gdx_status fill_rows(const struct periods *periods, const gdx_trend_row *met, gdx_trend *trend, gdx_error *err) {
+    size_t row_count = 0;
+    for (size_t i = 0; i < periods->count; i++)
+        row_count += rows_from(&met[i], i + 1 < periods->count ? &met[i + 1] : NULL, periods->by);
+    trend->rows = calloc(row_count + 1, sizeof *trend->rows);
+    if (!trend->rows)
+        return query_no_memory(err);
+    for (size_t i = 0; i < periods->count; i++) {
+        size_t rows = rows_from(&met[i], i + 1 < periods->count ? &met[i + 1] : NULL, periods->by);
+        gdx_trend_row *row = &trend->rows[trend->row_count];
+        trend->row_count += rows;
+        row[0] = met[i];
+        if (row->of_symbols)
+            row->per_million = (double)row->occurrences * 1e6 / (double)row->of_symbols;
+        for (size_t r = 1; r < rows; r++)
+            row[r].period = next_period(row[r - 1].period, periods->by);
+    }
+    return GDX_OK;
+}
+
+static gdx_status make_rows(const struct periods *periods, gdx_trend *trend, gdx_error *err) {
+    gdx_trend_row *met = malloc((periods->count + 1) * sizeof *met);
+    if (!met)
+        return query_no_memory(err);
+    size_t count = 0;
+    for (size_t i = 0; i < periods->capacity; i++)
+        if (periods->rows[i].of_documents)
+            met[count++] = periods->rows[i];
+    qsort(met, count, sizeof *met, by_time);
+    gdx_status status = fill_rows(periods, met, trend, err);
+    free(met);
+    return status;
+}
+
+void gdx_trend_free(gdx_trend *trend) {
+    if (!trend)
+        return;
+    free(trend->rows);
+    free(trend);
+}
+
+gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
+                             const gdx_stop *stop, gdx_trend **out, gdx_error *err) {
+    query_run run = {searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0};
+    struct periods periods = {.by = period};
+    GDX_AUTO(gdx_trend) trend = calloc(1, sizeof *trend);
+    gdx_status status = trend ? query_spend_slowly(&run, err) : query_no_memory(err);
+    for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++)
+        status = add_segment(&run, s, &periods, &trend->totals, err);
+    if (status == GDX_OK)
+        status = make_rows(&periods, trend, err);
+    free(periods.rows);
+    query_end_run(searcher);
+    if (status == GDX_OK) {
+        trend->commit = gdx_snapshot_commit(snapshot);
+        *out = trend;
+        trend = NULL; // handed over
+    }
+    return status;
+}
