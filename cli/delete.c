@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// delete.c: `gramdex delete`: removes documents by id, all in one commit.
+// An id that is not there is told and makes the exit status 1, but does not keep the others from being deleted.
+
+#include "command.h"
+#include "options.h"
+#include "report.h"
+#include "terminal.h"
+#include "writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct delete_command {
+    struct target target;
+    char **ids; // argv's own
+    size_t id_count;
+    uint64_t deleted;
+    uint64_t missing;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct delete_command *self = state->input;
+    (void)argument;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &self->target;
+        return 0;
+    case ARGP_KEY_ARGS:
+        self->ids = state->argv + state->next;
+        self->id_count = (size_t)(state->argc - state->next);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "ID is missing: which documents?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .parser = parse,
+    .args_doc = "ID...",
+    .doc = "Remove documents by id, all in one commit. - reads ids from standard input, one a line."
+           "\v"
+           "examples:\n"
+           "  gramdex delete --index corpus.gdx news/20220924/00\n"
+           "  gramdex delete --index corpus.gdx - < withdrawn.txt\n"
+           "\n"
+           "The bytes leave the disk when segments are merged.\n",
+    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+};
+
+static gdx_status delete_one(struct delete_command *self, gdx_index_writer *writer, gdx_slice id, gdx_error *err) {
+    size_t segment = 0;
+    uint32_t document = 0;
+    bool has = false;
+    gdx_status status = gdx_snapshot_find_id(gdx_index_writer_snapshot(writer), id, &segment, &document, &has, err);
+    if (status == GDX_OK && has) {
+        status = gdx_index_writer_delete(writer, segment, document, err);
+        self->deleted++;
+    } else if (status == GDX_OK) {
+        self->missing++;
+        fputs("gramdex delete: no document has the id \"", stderr);
+        print_clean(stderr, id);
+        fputs("\"\n", stderr);
+    }
+    return status;
+}
+
+static gdx_status delete_from_stdin(struct delete_command *self, gdx_index_writer *writer, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    char *line = NULL;
+    size_t capacity = 0;
+    ssize_t bytes;
+    while (status == GDX_OK && (bytes = getline(&line, &capacity, stdin)) >= 0) {
+        while (bytes > 0 && (line[bytes - 1] == '\n' || line[bytes - 1] == '\r'))
+            bytes--;
+        if (bytes > 0)
+            status = delete_one(self, writer, (gdx_slice){line, (size_t)bytes}, err);
+    }
+    if (status == GDX_OK && ferror(stdin))
+        status = gdx_fail(err, GDX_IO, "standard input: the ids cannot be read to their end; nothing was deleted");
+    free(line);
+    return status;
+}
+
+static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    gdx_status status = open_existing(self->target.index, &writer, err);
+    for (size_t i = 0; status == GDX_OK && i < self->id_count; i++) {
+        if (strcmp(self->ids[i], "-") == 0)
+            status = delete_from_stdin(self, writer, err);
+        else
+            status = delete_one(self, writer, gdx_slice_of(self->ids[i]), err);
+    }
+    if (status == GDX_OK)
+        status = gdx_index_writer_commit(writer, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_snapshot *snapshot = gdx_index_writer_snapshot(writer);
+    uint64_t documents = gdx_snapshot_documents(snapshot), commit = gdx_snapshot_commit(snapshot);
+    if (self->target.json)
+        return json_line(json_pack("{s:I,s:I,s:I,s:I}", "deleted", (json_int_t)self->deleted, "missing",
+                                   (json_int_t)self->missing, "documents", (json_int_t)documents, "commit",
+                                   (json_int_t)commit),
+                         err);
+    char deleted[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES];
+    printf("deleted %s %s, %s left, commit %llu\n", format_count(self->deleted, deleted),
+           plural(self->deleted, "document", "documents"), format_count(documents, left), (unsigned long long)commit);
+    return GDX_OK;
+}
+
+int command_delete(int argc, char **argv) {
+    struct delete_command self = {0};
+    if (!parse_options(&argp, argc, argv, &self))
+        return EXIT_FAILED;
+    gdx_error err = {0};
+    if (delete_all(&self, &err) != GDX_OK)
+        return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
+    return self.missing ? EXIT_FAILED : EXIT_DONE;
+}

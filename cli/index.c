@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// index.c: `gramdex index`: the batch build, seen from outside: options in, progress meanwhile, a summary at the end.
+// Relies on gdx/batch.h for all the work. Every refused record is told with its place and reason; the first ones in
+// full, so that ten thousand bad lines do not push the summary off the screen.
+
+#include "command.h"
+#include "interrupt.h"
+#include "options.h"
+#include "report.h"
+#include "terminal.h"
+
+#include "gdx/batch.h"
+
+#include <inttypes.h>
+
+enum { KEY_MEMORY = KEY_OWN, KEY_SOURCE, KEY_ENCODING, KEY_STRICT, KEY_PRUNE, KEY_NO_MERGE, KEY_LEVEL, KEY_LIMIT };
+enum { THREADS_MOST = 1024, LEVEL_MOST = 22, REFUSALS_SHOWN = 20 };
+
+struct index_command {
+    struct target target;
+    gdx_batch_options options;
+    const char *const *paths;
+    size_t path_count;
+    bool verbose;
+    uint64_t since_ns;
+    struct progress progress;
+    uint64_t refusals;
+    gdx_status output_status; // of the lines for refusals
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct index_command *self = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &self->target;
+        return 0;
+    case 't':
+        self->options.threads = (unsigned)option_number(state, "threads", argument, 1, THREADS_MOST);
+        return 0;
+    case KEY_MEMORY:
+        self->options.memory_bytes = option_bytes(state, "memory", argument);
+        if (self->options.memory_bytes < (size_t)16 << 20)
+            argp_error(state, "--memory %s: at least 16M is needed", argument);
+        return 0;
+    case KEY_SOURCE:
+        self->options.source = argument;
+        return 0;
+    case KEY_ENCODING:
+        self->options.encoding = argument;
+        return 0;
+    case KEY_STRICT:
+        self->options.strict = true;
+        return 0;
+    case KEY_PRUNE:
+        self->options.prune = true;
+        return 0;
+    case KEY_NO_MERGE:
+        self->options.merge = false;
+        return 0;
+    case KEY_LEVEL:
+        self->options.level = (int)option_number(state, "level", argument, 1, LEVEL_MOST);
+        return 0;
+    case KEY_LIMIT:
+        self->options.document_limit = option_bytes(state, "document-limit", argument);
+        return 0;
+    case 'v':
+        self->verbose = true;
+        return 0;
+    case ARGP_KEY_ARGS:
+        self->paths = (const char *const *)state->argv + state->next;
+        self->path_count = (size_t)(state->argc - state->next);
+        return 0;
+    case ARGP_KEY_NO_ARGS:
+        argp_error(state, "PATH is missing: index what?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options =
+        (const struct argp_option[]){
+            {"threads", 't', "N", 0, "worker threads (as many as processors)", 0},
+            {"memory", KEY_MEMORY, "BYTES", 0, "budget for the whole build, as 256M or 2G (a quarter of the machine's)",
+             0},
+            {"source", KEY_SOURCE, "NAME", 0, "source of documents that are whole files", 0},
+            {"encoding", KEY_ENCODING, "NAME", 0, "of text files, as GB18030 or Big5 (found out for each file)", 0},
+            {"document-limit", KEY_LIMIT, "BYTES", 0, "largest text of one document (64M)", 0},
+            {"strict", KEY_STRICT, NULL, 0, "the first refused record or file fails the run; nothing is changed", 0},
+            {"prune", KEY_PRUNE, NULL, 0, "delete documents whose files are gone from the folders given", 0},
+            {"no-merge", KEY_NO_MERGE, NULL, 0, "leave the segments as they come", 0},
+            {"level", KEY_LEVEL, "N", 0, "zstd level of the stored text, 1 to 22", 0},
+            {"verbose", 'v', NULL, 0, "every refusal, and the time of each stage", 0},
+            {0},
+        },
+    .parser = parse,
+    .args_doc = "PATH...",
+    .doc =
+        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
+        "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
+        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit."
+        "\v"
+        "examples:\n"
+        "  gramdex index --index corpus.gdx articles/ reports.zip\n"
+        "  zcat news.jsonl.gz | gramdex index --index corpus.gdx -\n"
+        "  gramdex index --index corpus.gdx --prune --source blog posts/\n"
+        "\n"
+        "A line of JSON is an object with \"id\" and \"text\", and if there are any \"title\", \"date\", \"source\"; "
+        "other keys are kept and given back. What cannot be indexed is reported with its place and skipped.\n",
+    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+};
+
+static double megabytes_per_second(uint64_t bytes, uint64_t ns) {
+    return ns ? (double)bytes * 1e3 / (double)ns : 0;
+}
+
+static void on_progress(void *context, const gdx_batch_progress *at) {
+    struct index_command *self = context;
+    char bytes[NUMBER_TEXT_BYTES], documents[NUMBER_TEXT_BYTES], skipped[NUMBER_TEXT_BYTES];
+    double share = at->bytes_total ? (double)at->bytes_read / (double)at->bytes_total : 0;
+    progress_draw(&self->progress, share, "%s  %s  %s documents  %.1f MB/s  %s skipped", at->stage,
+                  format_bytes(at->bytes_read, bytes), format_count(at->documents, documents),
+                  megabytes_per_second(at->bytes_read, gdx_now_ns() - self->since_ns),
+                  format_count(at->skipped, skipped));
+}
+
+static void refusal_as_json(struct index_command *self, const gdx_batch_refusal *refusal) {
+    gdx_error err = {0};
+    json_t *value = json_pack("{s:o,s:I,s:I,s:b,s:o}", "path", json_text(gdx_slice_of(refusal->path)), "line",
+                              (json_int_t)refusal->line, "byte", (json_int_t)refusal->byte, "indexed",
+                              (int)refusal->is_note, "reason", json_text(gdx_slice_of(refusal->reason)));
+    gdx_status status = json_line(value, &err);
+    if (self->output_status == GDX_OK)
+        self->output_status = status;
+}
+
+static void on_refusal(void *context, const gdx_batch_refusal *refusal) {
+    struct index_command *self = context;
+    self->refusals++;
+    if (self->target.json) {
+        refusal_as_json(self, refusal);
+        return;
+    }
+    if (self->refusals > REFUSALS_SHOWN && !self->verbose)
+        return;
+    progress_clear(&self->progress);
+    print_clean(stderr, gdx_slice_of(refusal->path));
+    if (refusal->line)
+        fprintf(stderr, ":%" PRIu64, refusal->line);
+    fputs(": ", stderr);
+    print_clean(stderr, gdx_slice_of(refusal->reason));
+    fputs(refusal->is_note ? " (indexed)\n" : "\n", stderr);
+}
+
+// Bytes of all text stored, this run's and earlier ones'.
+static uint64_t stored_text_bytes(gdx_index_writer *writer) {
+    gdx_snapshot *snapshot = gdx_index_writer_snapshot(writer);
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < gdx_snapshot_segment_count(snapshot); i++)
+        bytes += gdx_segment_info_of(gdx_snapshot_segment(snapshot, i)->segment)->text_bytes;
+    return bytes;
+}
+
+static gdx_status summary_as_json(const gdx_batch_summary *s, uint64_t stored_bytes, gdx_error *err) {
+    json_t *value = json_pack(
+        "{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "documents",
+        (json_int_t)s->documents, "added", (json_int_t)s->added, "replaced", (json_int_t)s->replaced, "unchanged",
+        (json_int_t)s->unchanged, "deleted", (json_int_t)s->deleted, "duplicates", (json_int_t)s->duplicates, "refused",
+        (json_int_t)s->refused, "mended", (json_int_t)s->mended, "replaced_bytes", (json_int_t)s->replaced_bytes,
+        "files", (json_int_t)s->files, "input_bytes", (json_int_t)s->input_bytes, "text_bytes",
+        (json_int_t)s->text_bytes, "symbols", (json_int_t)s->symbols, "segments", (json_int_t)s->segments, "bytes",
+        (json_int_t)s->index_bytes, "stored_text_bytes", (json_int_t)stored_bytes, "commit", (json_int_t)s->commit,
+        "took_us", (json_int_t)(s->elapsed_ns / 1000), "mb_per_second",
+        megabytes_per_second(s->text_bytes, s->elapsed_ns));
+    return json_line(value, err);
+}
+
+static void print_stage(const char *name, uint64_t ns, uint64_t all_ns) {
+    char text[NUMBER_TEXT_BYTES];
+    printf("  %-8s %10s %5.1f %%\n", name, format_duration(ns, text), all_ns ? 100.0 * (double)ns / (double)all_ns : 0);
+}
+
+static void print_stages(const gdx_batch_summary *s) {
+    uint64_t all_ns = s->parse_ns + s->fold_ns + s->store_ns + s->invert_ns + s->write_ns + s->merge_ns;
+    printf("worker time by stage:\n");
+    print_stage("parse", s->parse_ns, all_ns);
+    print_stage("fold", s->fold_ns, all_ns);
+    print_stage("store", s->store_ns, all_ns);
+    print_stage("invert", s->invert_ns, all_ns);
+    print_stage("write", s->write_ns, all_ns);
+    print_stage("merge", s->merge_ns, all_ns);
+}
+
+static void print_count(uint64_t count, const char *what) {
+    char text[NUMBER_TEXT_BYTES];
+    if (count)
+        printf(", %s %s", format_count(count, text), what);
+}
+
+static void print_summary(const struct index_command *self, const gdx_batch_summary *s, uint64_t stored_bytes) {
+    char a[NUMBER_TEXT_BYTES], b[NUMBER_TEXT_BYTES], c[NUMBER_TEXT_BYTES], d[NUMBER_TEXT_BYTES];
+    printf("%s %s in %s %s: %s of text, %s, %.1f MB/s\n", format_count(s->documents, a),
+           plural(s->documents, "document", "documents"), format_count(s->files, b), plural(s->files, "file", "files"),
+           format_bytes(s->text_bytes, c), format_duration(s->elapsed_ns, d),
+           megabytes_per_second(s->text_bytes, s->elapsed_ns));
+    printf("%s added", format_count(s->added, a));
+    print_count(s->replaced, "replaced");
+    print_count(s->unchanged, "unchanged");
+    print_count(s->deleted, "deleted");
+    print_count(s->duplicates, "dropped for a later one of the same id");
+    print_count(s->refused, "refused");
+    putchar('\n');
+    if (s->mended)
+        printf("%s %s with bytes that do not decode: %s became U+FFFD\n", format_count(s->mended, a),
+               plural(s->mended, "document", "documents"), format_count(s->replaced_bytes, b));
+    printf("%s: commit %" PRIu64 ", %zu %s, %s", self->target.index, s->commit, s->segments,
+           plural(s->segments, "segment", "segments"), format_bytes(s->index_bytes, a));
+    if (stored_bytes)
+        printf(", %.2f of its text", (double)s->index_bytes / (double)stored_bytes);
+    putchar('\n');
+    if (self->verbose)
+        print_stages(s);
+}
+
+static gdx_status run(struct index_command *self, gdx_error *err) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    gdx_batch_summary summary;
+    gdx_status status = gdx_index_writer_open(self->target.index, &writer, err);
+    if (status == GDX_OK)
+        status = gdx_batch_run(writer, self->paths, self->path_count, &self->options, &summary, err);
+    progress_clear(&self->progress);
+    if (self->refusals > REFUSALS_SHOWN && !self->verbose && !self->target.json) {
+        char count[NUMBER_TEXT_BYTES];
+        fprintf(stderr, "... and %s more; --verbose or --json shows all\n",
+                format_count(self->refusals - REFUSALS_SHOWN, count));
+    }
+    if (status != GDX_OK)
+        return status;
+    uint64_t stored_bytes = stored_text_bytes(writer);
+    if (self->target.json)
+        return summary_as_json(&summary, stored_bytes, err);
+    print_summary(self, &summary, stored_bytes);
+    return GDX_OK;
+}
+
+int command_index(int argc, char **argv) {
+    struct index_command self = {.options = {.merge = true, .on_progress = on_progress, .on_refusal = on_refusal}};
+    if (!parse_options(&argp, argc, argv, &self))
+        return EXIT_FAILED;
+    self.options.context = &self;
+    self.options.cancelled = interrupt_watch();
+    self.since_ns = gdx_now_ns();
+    gdx_error err = {0};
+    gdx_status status = run(&self, &err);
+    if (status == GDX_OK)
+        return self.output_status == GDX_OK ? EXIT_DONE : EXIT_FAILED;
+    if (status == GDX_CANCELLED)
+        err = (gdx_error){
+            .status = GDX_CANCELLED,
+            .message = "stopped; nothing was changed: the index stands at its last commit. Run it again to go on"};
+    return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
+}

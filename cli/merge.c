@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// merge.c: `gramdex merge`: fewer, larger segments; deleted documents leave for good.
+
+#include "command.h"
+#include "interrupt.h"
+#include "options.h"
+#include "report.h"
+#include "terminal.h"
+#include "writer.h"
+
+#include "gdx/index.h"
+
+#include <unistd.h>
+
+enum { KEY_LEVEL = KEY_OWN, KEY_POLICY };
+enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
+
+struct merge_command {
+    struct target target;
+    gdx_merge_options options;
+};
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct merge_command *self = state->input;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &self->target;
+        return 0;
+    case 't':
+        self->options.threads = (unsigned)option_number(state, "threads", argument, 1, THREADS_MOST);
+        return 0;
+    case KEY_LEVEL:
+        self->options.level = (int)option_number(state, "level", argument, 1, LEVEL_MOST);
+        return 0;
+    case KEY_POLICY:
+        self->options.to_one = false;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "nothing but options is expected, not \"%s\"", argument);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options =
+        (const struct argp_option[]){
+            {"threads", 't', "N", 0, "worker threads (as many as processors)", 0},
+            {"level", KEY_LEVEL, "N", 0, "zstd level of the stored text, 1 to 22", 0},
+            {"policy", KEY_POLICY, NULL, 0, "only what the merge policy asks for, as `gramdex index` does", 0},
+            {0},
+        },
+    .parser = parse,
+    .doc = "Merge all segments into one. Answers stay the same; readers go on reading the old ones."
+           "\v"
+           "Merged to one segment, the same input gives the same bytes, whatever the number of threads.\n",
+    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+};
+
+static gdx_status merge(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
+    uint64_t since_ns = gdx_now_ns();
+    uint64_t bytes_before = gdx_snapshot_bytes(gdx_index_writer_snapshot(writer));
+    size_t merged = 0;
+    gdx_status status = gdx_index_writer_merge(writer, &self->options, &merged, err);
+    if (status != GDX_OK)
+        return status;
+    uint64_t took_ns = gdx_now_ns() - since_ns;
+    gdx_snapshot *snapshot = gdx_index_writer_snapshot(writer);
+    size_t segments = gdx_snapshot_segment_count(snapshot);
+    uint64_t bytes = gdx_snapshot_bytes(snapshot);
+    if (self->target.json)
+        return json_line(json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "merged", (json_int_t)merged, "segments",
+                                   (json_int_t)segments, "bytes_before", (json_int_t)bytes_before, "bytes",
+                                   (json_int_t)bytes, "commit", (json_int_t)gdx_snapshot_commit(snapshot), "took_us",
+                                   (json_int_t)(took_ns / 1000)),
+                         err);
+    char before[NUMBER_TEXT_BYTES], after[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    if (merged == 0)
+        printf("nothing to merge: %zu %s, %s\n", segments, plural(segments, "segment", "segments"),
+               format_bytes(bytes, after));
+    else
+        printf("merged %zu %s: now %zu %s, %s, before %s · %s\n", merged, plural(merged, "segment", "segments"),
+               segments, plural(segments, "segment", "segments"), format_bytes(bytes, after),
+               format_bytes(bytes_before, before), format_duration(took_ns, took));
+    return GDX_OK;
+}
+
+int command_merge(int argc, char **argv) {
+    struct merge_command self = {.options = {.to_one = true}};
+    if (!parse_options(&argp, argc, argv, &self))
+        return EXIT_FAILED;
+    if (self.options.threads == 0) {
+        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        self.options.threads = processors > 0 ? (unsigned)processors : 1;
+    }
+    self.options.cancelled = interrupt_watch();
+    gdx_error err = {0};
+    gdx_status status;
+    {
+        GDX_AUTO(gdx_index_writer) writer = NULL;
+        status = open_existing(self.target.index, &writer, &err);
+        if (status == GDX_OK)
+            status = merge(writer, &self, &err);
+    }
+    if (status == GDX_OK)
+        return EXIT_DONE;
+    if (status == GDX_CANCELLED)
+        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is as it was before"};
+    return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
+}

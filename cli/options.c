@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// options.c: shared options, and numbers given in options.
+
+#include "options.h"
+#include "command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static error_t parse_target(int key, char *argument, struct argp_state *state) {
+    struct target *target = state->input;
+    switch (key) {
+    case KEY_INDEX:
+        target->index = argument;
+        return 0;
+    case KEY_JSON:
+        target->json = true;
+        return 0;
+    case ARGP_KEY_SUCCESS:
+        if (!target->index)
+            argp_error(state, "--index DIR is missing: which index?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+const struct argp target_argp = {
+    .options =
+        (const struct argp_option[]){
+            {"index", KEY_INDEX, "DIR", 0, "the index, a directory", 0},
+            {"json", KEY_JSON, NULL, 0, "answer in JSON Lines", 0},
+            {0},
+        },
+    .parser = parse_target,
+};
+
+uint64_t option_number(struct argp_state *state, const char *option, const char *text, uint64_t low, uint64_t high) {
+    char *end = NULL;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    bool is_number = text[0] >= '0' && text[0] <= '9' && *end == 0 && errno == 0;
+    if (!is_number || value < low || value > high)
+        argp_error(state, "--%s %s: expected a number from %llu to %llu", option, text, (unsigned long long)low,
+                   (unsigned long long)high);
+    return value;
+}
+
+size_t option_bytes(struct argp_state *state, const char *option, const char *text) {
+    static const char units[] = "KMGT";
+    char *end = NULL;
+    errno = 0;
+    uint64_t value = strtoull(text, &end, 10);
+    unsigned shift = 0;
+    const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
+    if (unit) {
+        shift = 10 * (unsigned)(unit - units + 1);
+        end++;
+    }
+    bool is_number = text[0] >= '0' && text[0] <= '9' && *end == 0 && errno == 0;
+    if (!is_number || value == 0 || value > (UINT64_MAX >> 1) >> shift)
+        argp_error(state, "--%s %s: expected bytes, as in 256M or 2G", option, text);
+    return (size_t)(value << shift);
+}
+
+bool parse_options(const struct argp *argp, int argc, char **argv, void *input) {
+    error_t error = argp_parse(argp, argc, argv, 0, NULL, input);
+    if (error != 0)
+        fprintf(stderr, "%s: the options cannot be read: %s\n", argv[0], strerror(error));
+    return error == 0;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// report.c: answers as JSON Lines, failures, the end of standard output.
+// Codes are those of gRPC, so that a program reads the same word here and from the server.
+
+#include "report.h"
+#include "command.h"
+#include "terminal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+json_t *json_text(gdx_slice text) {
+    json_t *value = json_stringn(text.bytes ? text.data : "", text.bytes);
+    if (value)
+        return value;
+    gdx_buffer mended = {0};
+    gdx_status status = GDX_OK;
+    const char *end = text.data + text.bytes;
+    for (const char *at = text.data; at < end && status == GDX_OK;) {
+        const char *from = at;
+        bool is_bad = next_code_point(&at, end) == 0xFFFD;
+        status = is_bad ? gdx_buffer_append(&mended, "\xEF\xBF\xBD", 3)
+                        : gdx_buffer_append(&mended, from, (size_t)(at - from));
+    }
+    if (status == GDX_OK)
+        value = json_stringn((const char *)mended.data, mended.bytes);
+    gdx_buffer_clear(&mended);
+    return value;
+}
+
+json_t *json_date(gdx_date date) {
+    char text[GDX_DATE_TEXT_BYTES];
+    return json_string(gdx_date_format(date, text));
+}
+
+json_t *json_metadata(gdx_slice metadata) {
+    if (metadata.bytes == 0)
+        return json_object();
+    json_t *value = json_loadb(metadata.data, metadata.bytes, JSON_ALLOW_NUL, NULL);
+    return value ? value : json_text(metadata);
+}
+
+gdx_status json_line(json_t *value, gdx_error *err) {
+    if (!value)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for the answer");
+    gdx_status status = GDX_OK;
+    errno = 0;
+    if (json_dumpf(value, stdout, JSON_COMPACT) != 0 || putc('\n', stdout) == EOF)
+        status = errno ? gdx_fail_errno(err, errno, "standard output")
+                       : gdx_fail(err, GDX_NO_MEMORY, "no memory to write the answer");
+    json_decref(value);
+    return status;
+}
+
+static const char *code_name(gdx_status status) {
+    static const char *const names[] = {
+        [GDX_OK] = "OK",
+        [GDX_INVALID] = "INVALID_ARGUMENT",
+        [GDX_NOT_FOUND] = "NOT_FOUND",
+        [GDX_CORRUPT] = "DATA_LOSS",
+        [GDX_IO] = "INTERNAL",
+        [GDX_NO_MEMORY] = "RESOURCE_EXHAUSTED",
+        [GDX_NO_SPACE] = "RESOURCE_EXHAUSTED",
+        [GDX_TOO_LARGE] = "INVALID_ARGUMENT",
+        [GDX_BUSY] = "UNAVAILABLE",
+        [GDX_CANCELLED] = "CANCELLED",
+        [GDX_DEADLINE] = "DEADLINE_EXCEEDED",
+        [GDX_UNSUPPORTED] = "UNIMPLEMENTED",
+        [GDX_UNAVAILABLE] = "UNAVAILABLE",
+        [GDX_DENIED] = "PERMISSION_DENIED",
+        [GDX_INTERNAL] = "INTERNAL",
+    };
+    return (size_t)status < sizeof names / sizeof names[0] ? names[status] : "UNKNOWN";
+}
+
+int exit_status_of(gdx_status status) {
+    return status == GDX_OK ? EXIT_DONE : status == GDX_INVALID ? EXIT_WRONG_USE : EXIT_FAILED;
+}
+
+// The query on a line of its own and a caret under the column, both cut to a window when the query is long.
+static void print_caret(gdx_slice query, uint32_t column) {
+    enum { BEFORE = 40, AFTER = 30 };
+    const char *end = query.data + query.bytes;
+    size_t caret = 0; // in columns of the terminal
+    uint32_t number = 1;
+    fputs("  ", stderr);
+    for (const char *at = query.data; at < end && number < column + AFTER; number++) {
+        const char *from = at;
+        uint32_t code_point = next_code_point(&at, end);
+        if (number + BEFORE < column)
+            continue;
+        print_clean(stderr, (gdx_slice){from, (size_t)(at - from)});
+        bool is_space = code_point == '\t' || code_point == '\n' || code_point == '\r';
+        if (number < column)
+            caret += is_space ? 1 : code_point_width(code_point);
+    }
+    fprintf(stderr, "\n  %*s^\n", (int)caret, "");
+}
+
+static void report_as_json(const gdx_error *err) {
+    const char *message = err->message[0] ? err->message : gdx_status_name(err->status);
+    json_t *inside =
+        json_pack("{s:s,s:o}", "code", code_name(err->status), "message", json_text(gdx_slice_of(message)));
+    if (inside && err->column > 0 && json_object_set_new(inside, "column", json_integer(err->column)) != 0) {
+        json_decref(inside);
+        inside = NULL;
+    }
+    gdx_error failure = {0};
+    if (json_line(json_pack("{s:o}", "error", inside), &failure) == GDX_NO_MEMORY)
+        fputs("{\"error\":{\"code\":\"RESOURCE_EXHAUSTED\",\"message\":\"no memory\"}}\n", stdout);
+}
+
+int report_failure(const char *command, const gdx_error *err, gdx_slice query, bool as_json) {
+    if (output_is_closed())
+        return EXIT_FAILED; // finish_output says why, if anybody should know
+    if (as_json) {
+        report_as_json(err);
+    } else {
+        fprintf(stderr, "%s: ", command);
+        print_clean(stderr, gdx_slice_of(err->message[0] ? err->message : gdx_status_name(err->status)));
+        putc('\n', stderr);
+        if (query.data && err->column > 0)
+            print_caret(query, err->column);
+    }
+    return exit_status_of(err->status);
+}
+
+bool output_is_closed(void) {
+    return ferror(stdout) != 0;
+}
+
+int finish_output(const char *command, int exit_status) {
+    errno = 0;
+    bool is_bad = fflush(stdout) != 0 || ferror(stdout);
+    if (!is_bad)
+        return exit_status;
+    if (errno == EPIPE)
+        return EXIT_DONE;
+    gdx_error err = {0};
+    (void)gdx_fail_errno(&err, errno ? errno : EIO, "standard output");
+    fprintf(stderr, "%s: %s\n", command, err.message);
+    return EXIT_FAILED;
+}

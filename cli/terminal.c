@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// terminal.c: colours, widths, numbers and the progress bar.
+// Text from documents is never printed raw: an escape sequence in a stored title must not reach the terminal.
+
+#include "terminal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <utf8proc.h>
+
+enum { WIDTH_UNKNOWN = 80, WIDTH_LEAST = 40 };
+
+static unsigned stream_width(FILE *stream) {
+    struct winsize size = {0};
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col < WIDTH_LEAST ? WIDTH_LEAST : size.ws_col;
+    return WIDTH_UNKNOWN;
+}
+
+static bool wants_colour(void) {
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+struct style style_of(FILE *stream) {
+    struct style style = {
+        .bold = "", .dim = "", .plain = "", .match_open = "**", .match_close = "**", .width = stream_width(stream)};
+    style.is_terminal = isatty(fileno(stream));
+    if (style.is_terminal && wants_colour()) {
+        style.bold = "\033[1m";
+        style.dim = "\033[2m";
+        style.plain = "\033[0m";
+        style.match_open = "\033[1;31m";
+        style.match_close = "\033[0m";
+    }
+    return style;
+}
+
+uint32_t next_code_point(const char **at, const char *end) {
+    utf8proc_int32_t code_point;
+    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)*at, end - *at, &code_point);
+    if (used <= 0) {
+        (*at)++;
+        return 0xFFFD;
+    }
+    *at += used;
+    return (uint32_t)code_point;
+}
+
+unsigned code_point_width(uint32_t code_point) {
+    return (unsigned)utf8proc_charwidth((utf8proc_int32_t)code_point);
+}
+
+size_t text_width(gdx_slice text) {
+    size_t width = 0;
+    const char *end = text.data + text.bytes;
+    for (const char *at = text.data; at < end;)
+        width += code_point_width(next_code_point(&at, end));
+    return width;
+}
+
+static bool is_control(uint32_t code_point) {
+    return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}
+
+void print_clean(FILE *to, gdx_slice text) {
+    const char *end = text.data + text.bytes;
+    for (const char *at = text.data; at < end;) {
+        const char *from = at;
+        uint32_t code_point = next_code_point(&at, end);
+        if (code_point == '\n' || code_point == '\r' || code_point == '\t')
+            putc(' ', to);
+        else if (is_control(code_point) || code_point == 0xFFFD)
+            fputs("\xEF\xBF\xBD", to);
+        else
+            fwrite(from, 1, (size_t)(at - from), to);
+    }
+}
+
+char *format_count(uint64_t count, char to[NUMBER_TEXT_BYTES]) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    char *at = to;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0)
+            *at++ = ',';
+        *at++ = digits[i];
+    }
+    *at = 0;
+    return to;
+}
+
+char *format_bytes(uint64_t bytes, char to[NUMBER_TEXT_BYTES]) {
+    static const char *const units[] = {"kB", "MB", "GB", "TB", "PB", "EB"};
+    if (bytes < 1000) {
+        snprintf(to, NUMBER_TEXT_BYTES, "%" PRIu64 " bytes", bytes);
+        return to;
+    }
+    double value = (double)bytes / 1000;
+    size_t unit = 0;
+    for (; value >= 999.95 && unit + 1 < sizeof units / sizeof units[0]; unit++)
+        value /= 1000;
+    snprintf(to, NUMBER_TEXT_BYTES, "%.1f %s", value, units[unit]);
+    return to;
+}
+
+char *format_duration(uint64_t ns, char to[NUMBER_TEXT_BYTES]) {
+    if (ns < 10000000)
+        snprintf(to, NUMBER_TEXT_BYTES, "%" PRIu64 " µs", ns / 1000);
+    else if (ns < 1000000000)
+        snprintf(to, NUMBER_TEXT_BYTES, "%.1f ms", (double)ns / 1e6);
+    else if (ns < 120000000000)
+        snprintf(to, NUMBER_TEXT_BYTES, "%.2f s", (double)ns / 1e9);
+    else
+        snprintf(to, NUMBER_TEXT_BYTES, "%" PRIu64 " min %02" PRIu64 " s", ns / 60000000000, ns / 1000000000 % 60);
+    return to;
+}
+
+const char *plural(uint64_t count, const char *one, const char *many) {
+    return count == 1 ? one : many;
+}
+
+void print_bar(FILE *to, unsigned eighths) {
+    static const char *const blocks[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    for (; eighths >= 8; eighths -= 8)
+        fputs("█", to);
+    fputs(blocks[eighths], to);
+}
+
+enum { PROGRESS_COLUMNS = 20, PROGRESS_INTERVAL_NS = 50000000 };
+
+void progress_draw(struct progress *progress, double share, const char *format, ...) {
+    uint64_t now = gdx_now_ns();
+    if (!isatty(STDERR_FILENO) || now - progress->last_drawn_ns < PROGRESS_INTERVAL_NS)
+        return;
+    progress->last_drawn_ns = now;
+    progress->is_shown = true;
+    share = share < 0 ? 0 : share > 1 ? 1 : share;
+    fputs("\r\033[K", stderr);
+    unsigned eighths = (unsigned)(share * PROGRESS_COLUMNS * 8);
+    print_bar(stderr, eighths);
+    fprintf(stderr, "%*s %3.0f %%  ", (int)(PROGRESS_COLUMNS - (eighths + 7) / 8), "", floor(share * 100));
+    char rest[256]; // cut to the line, for a line that wraps cannot be drawn over
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(rest, sizeof rest, format, arguments);
+    va_end(arguments);
+    unsigned width = stream_width(stderr);
+    unsigned room = width > PROGRESS_COLUMNS + 10 ? width - PROGRESS_COLUMNS - 10 : 0;
+    fprintf(stderr, "%.*s", (int)room, rest);
+    fflush(stderr);
+}
+
+void progress_clear(struct progress *progress) {
+    if (progress->is_shown)
+        fputs("\r\033[K", stderr);
+    progress->is_shown = false;
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// terminal.h: what people see: colours when they are wanted, widths of East Asian text, numbers, the progress bar.
+// Relies on gdx/base.h; inside on utf8proc for widths, so that no locale is needed.
+#ifndef GRAMDEX_TERMINAL_H
+#define GRAMDEX_TERMINAL_H
+
+#include "gdx/base.h"
+
+#include <stdio.h>
+
+// Escape sequences, all "" when the stream is no terminal, NO_COLOR is set or TERM is dumb. The match marks are then
+// "**".
+struct style {
+    const char *bold;
+    const char *dim;
+    const char *plain;
+    const char *match_open;
+    const char *match_close;
+    bool is_terminal;
+    unsigned width; // columns; 80 when unknown
+};
+struct style style_of(FILE *stream);
+
+// Columns that a text takes on a terminal; wide characters take two.
+size_t text_width(gdx_slice text);
+
+// Prints text that came from outside: control characters, which could steer the terminal, and bad bytes become U+FFFD;
+// line breaks and tabs become spaces.
+void print_clean(FILE *to, gdx_slice text);
+
+// A code point of text that need not be valid: bad bytes are read as U+FFFD, one at a time. Moves *at; `at < end`.
+uint32_t next_code_point(const char **at, const char *end);
+unsigned code_point_width(uint32_t code_point);
+
+enum { NUMBER_TEXT_BYTES = 40 };
+char *format_count(uint64_t count, char to[NUMBER_TEXT_BYTES]); // 1,234,567
+char *format_bytes(uint64_t bytes, char to[NUMBER_TEXT_BYTES]); // 12.3 MB
+char *format_duration(uint64_t ns, char to[NUMBER_TEXT_BYTES]); // 142 µs, 3.1 ms, 12.4 s, 3 min 04 s
+const char *plural(uint64_t count, const char *one, const char *many);
+
+// A bar of `eighths` eighths of a column, from Unicode blocks.
+void print_bar(FILE *to, unsigned eighths);
+
+// A line on standard error that is drawn over; nothing at all when that is no terminal.
+struct progress {
+    uint64_t last_drawn_ns;
+    bool is_shown;
+};
+void progress_draw(struct progress *progress, double share, const char *format, ...) GDX_PRINTF(3, 4);
+void progress_clear(struct progress *progress);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// verify.c: `gramdex verify`: reads the whole index and checks every checksum and every structure.
+
+#include "command.h"
+#include "interrupt.h"
+#include "options.h"
+#include "report.h"
+#include "terminal.h"
+
+#include "gdx/index.h"
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = state->input;
+        return 0;
+    case ARGP_KEY_ARG:
+        argp_error(state, "nothing but options is expected, not \"%s\"", argument);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .parser = parse,
+    .doc =
+        "Check every checksum and every structure of an index. Exit status 0: sound; 1: damaged, with the file and the "
+        "place in it.",
+    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+};
+
+static void on_progress(void *context, size_t done, size_t of) {
+    progress_draw(context, of ? (double)done / (double)of : 1, "segment %zu of %zu", done + 1, of);
+}
+
+// What was found sound, after the checks: from a fresh snapshot, so that the figures are of the last commit.
+static gdx_status tell(const struct target *target, uint64_t took_ns, gdx_error *err) {
+    GDX_AUTO(gdx_index) index = NULL;
+    gdx_status status = gdx_index_open(target->index, &index, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_snapshot *snapshot = gdx_index_snapshot(index);
+    uint64_t documents = gdx_snapshot_documents(snapshot), commit = gdx_snapshot_commit(snapshot);
+    uint64_t bytes = gdx_snapshot_bytes(snapshot);
+    size_t segments = gdx_snapshot_segment_count(snapshot);
+    gdx_snapshot_release(snapshot);
+    if (target->json)
+        return json_line(json_pack("{s:b,s:I,s:I,s:I,s:I,s:I}", "sound", 1, "documents", (json_int_t)documents,
+                                   "segments", (json_int_t)segments, "bytes", (json_int_t)bytes, "commit",
+                                   (json_int_t)commit, "took_us", (json_int_t)(took_ns / 1000)),
+                         err);
+    char count[NUMBER_TEXT_BYTES], size[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    printf("%s: sound: %s %s in %zu %s, %s, commit %llu · %s\n", target->index, format_count(documents, count),
+           plural(documents, "document", "documents"), segments, plural(segments, "segment", "segments"),
+           format_bytes(bytes, size), (unsigned long long)commit, format_duration(took_ns, took));
+    return GDX_OK;
+}
+
+int command_verify(int argc, char **argv) {
+    struct target target = {0};
+    if (!parse_options(&argp, argc, argv, &target))
+        return EXIT_FAILED;
+    gdx_error err = {0};
+    struct progress progress = {0};
+    uint64_t since_ns = gdx_now_ns();
+    gdx_status status = gdx_index_verify(target.index, interrupt_watch(), on_progress, &progress, &err);
+    progress_clear(&progress);
+    if (status == GDX_OK)
+        status = tell(&target, gdx_now_ns() - since_ns, &err);
+    if (status == GDX_OK)
+        return EXIT_DONE;
+    int exit_status = report_failure(argv[0], &err, (gdx_slice){0}, target.json);
+    if (status == GDX_CORRUPT && !target.json)
+        fprintf(stderr, "What to do: keep a copy of %s, then index the sources again into a fresh directory.\n",
+                target.index);
+    return exit_status;
+}
