@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: Apache-2.0
+// oracle.c: brute force. Slow, and short enough to be believed.
+
+#include "oracle.h"
+
+#include "gdx/text.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct field {
+    gdx_slice stored;
+    gdx_symbols symbols; // by the slow way
+    gdx_symbols spanned; // the same by the fast way, for the bytes
+};
+
+struct oracle {
+    const struct corpus *corpus;
+    struct field *fields; // title and text of each document
+    size_t live;
+    double mean_length;
+};
+
+static struct field *field_of(const struct oracle *oracle, size_t document, unsigned field) {
+    return &oracle->fields[document * 2 + (field == PART_TEXT)];
+}
+
+static void cut(gdx_slice text, unsigned options, gdx_symbols *symbols) {
+    assert_int_equal(gdx_text_symbols(text, options, symbols), GDX_OK);
+}
+
+struct oracle *oracle_new(const struct corpus *corpus) {
+    struct oracle *oracle = calloc(1, sizeof *oracle);
+    assert_non_null(oracle);
+    oracle->corpus = corpus;
+    oracle->fields = calloc(corpus->count * 2, sizeof *oracle->fields);
+    assert_non_null(oracle->fields);
+    double symbols = 0;
+    for (size_t d = 0; d < corpus->count; d++) {
+        for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
+            struct field *at = field_of(oracle, d, field);
+            at->stored = field == PART_TITLE ? corpus->documents[d].stored.title : corpus->documents[d].stored.text;
+            cut(at->stored, GDX_TEXT_SLOW, &at->symbols);
+            cut(at->stored, GDX_TEXT_SPANS, &at->spanned);
+            assert_int_equal(at->symbols.count, at->spanned.count);
+        }
+        if (!corpus->documents[d].is_deleted) {
+            oracle->live++;
+            symbols += (double)oracle_length(oracle, d);
+        }
+    }
+    oracle->mean_length = symbols / (double)oracle->live;
+    return oracle;
+}
+
+void oracle_free(struct oracle *oracle) {
+    for (size_t i = 0; i < oracle->corpus->count * 2; i++) {
+        gdx_symbols_clear(&oracle->fields[i].symbols);
+        gdx_symbols_clear(&oracle->fields[i].spanned);
+    }
+    free(oracle->fields);
+    free(oracle);
+}
+
+size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigned field) {
+    return field_of(oracle, document, field)->symbols.count;
+}
+
+size_t oracle_length(const struct oracle *oracle, size_t document) {
+    return oracle_field_length(oracle, document, PART_TITLE) + oracle_field_length(oracle, document, PART_TEXT);
+}
+
+size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
+    return field_of(oracle, document, field)->spanned.spans[symbol].begin;
+}
+
+size_t oracle_byte_end(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
+    return field_of(oracle, document, field)->spanned.spans[symbol].end;
+}
+
+size_t oracle_symbol_count(gdx_slice text, bool *out_is_word) {
+    gdx_symbols symbols = {0};
+    cut(text, GDX_TEXT_SLOW, &symbols);
+    size_t count = symbols.count;
+    *out_is_word = count == 1 && symbols.symbols[0] & GDX_WORD_FLAG;
+    gdx_symbols_clear(&symbols);
+    return count;
+}
+
+// ---- readable text
+
+static bool is_blank_at(const char *at, size_t left, size_t *out_bytes) {
+    static const char *const blanks[] = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9",
+                                         "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80", "\xe2\x80\x80", "\xe2\x80\x81",
+                                         "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84", "\xe2\x80\x85", "\xe2\x80\x86",
+                                         "\xe2\x80\x87", "\xe2\x80\x88", "\xe2\x80\x89", "\xe2\x80\x8a"};
+    uint8_t lead = (uint8_t)*at;
+    *out_bytes = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    assert_true(*out_bytes <= left);
+    if (lead <= ' ' || lead == 0x7f)
+        return true;
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+        if (strlen(blanks[i]) == *out_bytes && memcmp(at, blanks[i], *out_bytes) == 0)
+            return true;
+    return lead == 0xc2 && (uint8_t)at[1] < 0xa0; // C1 controls
+}
+
+void oracle_readable(const struct oracle *oracle, size_t document, unsigned field, size_t begin, size_t end,
+                     gdx_buffer *out) {
+    const char *text = field_of(oracle, document, field)->stored.data;
+    size_t before = out->bytes;
+    bool was_blank = false;
+    for (size_t at = begin, bytes; at < end; at += bytes) {
+        bool is_blank = is_blank_at(text + at, end - at, &bytes);
+        if (!is_blank && was_blank && out->bytes > before)
+            assert_int_equal(gdx_buffer_append(out, " ", 1), GDX_OK);
+        if (!is_blank)
+            assert_int_equal(gdx_buffer_append(out, text + at, bytes), GDX_OK);
+        was_blank = is_blank;
+    }
+}
+
+void oracle_excerpt(const struct oracle *oracle, size_t document, unsigned field, size_t from, size_t to,
+                    gdx_buffer *out) {
+    if (from < to)
+        oracle_readable(oracle, document, field, oracle_byte_begin(oracle, document, field, from),
+                        oracle_byte_end(oracle, document, field, to - 1), out);
+}
+
+// ---- occurrences
+
+struct list {
+    struct found *found;
+    size_t count;
+    size_t capacity;
+};
+
+static void add(struct list *list, struct found found) {
+    assert_int_equal(gdx_grow(&list->found, &list->capacity, list->count + 1, sizeof found), GDX_OK);
+    list->found[list->count++] = found;
+}
+
+static bool same_symbol(const gdx_symbols *a, size_t i, const gdx_symbols *b, size_t j) {
+    uint32_t x = a->symbols[i], y = b->symbols[j];
+    if (!(x & GDX_WORD_FLAG) || !(y & GDX_WORD_FLAG))
+        return x == y;
+    return gdx_slice_equal(gdx_symbols_word(a, x & ~GDX_WORD_FLAG), gdx_symbols_word(b, y & ~GDX_WORD_FLAG));
+}
+
+static bool word_has_end(const gdx_symbols *a, size_t i, gdx_slice end, bool is_prefix) {
+    if (!(a->symbols[i] & GDX_WORD_FLAG))
+        return false;
+    gdx_slice word = gdx_symbols_word(a, a->symbols[i] & ~GDX_WORD_FLAG);
+    return word.bytes >= end.bytes &&
+           memcmp(is_prefix ? word.data : word.data + word.bytes - end.bytes, end.data, end.bytes) == 0;
+}
+
+static bool stands_at(const struct part *leaf, const gdx_symbols *wanted, const gdx_symbols *symbols, size_t at) {
+    if (leaf->kind != PART_PHRASE)
+        return word_has_end(symbols, at, gdx_symbols_word(wanted, 0), leaf->kind == PART_PREFIX);
+    for (size_t i = 0; i < wanted->count; i++)
+        if (at + i >= symbols->count || !same_symbol(symbols, at + i, wanted, i))
+            return false;
+    return true;
+}
+
+static void find_leaf(const struct oracle *oracle, const struct part *leaf, size_t number, size_t document,
+                      struct list *out) {
+    gdx_symbols wanted = {0};
+    cut(leaf->typed, GDX_TEXT_SLOW, &wanted);
+    for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
+        const struct field *in = field_of(oracle, document, field);
+        for (size_t at = 0; at < in->symbols.count && leaf->fields & field; at++)
+            if (stands_at(leaf, &wanted, &in->symbols, at))
+                add(out, (struct found){field, at, at + wanted.count, in->spanned.spans[at].begin,
+                                        in->spanned.spans[at + wanted.count - 1].end, number});
+    }
+    gdx_symbols_clear(&wanted);
+}
+
+static bool is_leaf(const struct part *part) {
+    return part->kind <= PART_SUFFIX;
+}
+
+static bool is_pair(const struct part *part) {
+    return part->kind == PART_NEAR || part->kind == PART_THEN;
+}
+
+static bool are_partners(const struct found *left, const struct found *right, const struct part *pair) {
+    if (left->field != right->field)
+        return false;
+    if (left->end <= right->begin && right->begin - left->end <= pair->distance)
+        return true;
+    return pair->kind == PART_NEAR && right->end <= left->begin && left->begin - right->end <= pair->distance;
+}
+
+static void find_with_partners(const struct oracle *oracle, const struct part *part, size_t *leaf, size_t document,
+                               struct list *out) {
+    if (is_leaf(part)) {
+        find_leaf(oracle, part, (*leaf)++, document, out);
+        return;
+    }
+    if (part->kind == PART_OR) {
+        for (size_t i = 0; i < part->child_count; i++)
+            find_with_partners(oracle, part->children[i], leaf, document, out);
+        return;
+    }
+    struct list left = {0}, right = {0};
+    find_with_partners(oracle, part->children[0], leaf, document, &left);
+    find_with_partners(oracle, part->children[1], leaf, document, &right);
+    for (size_t l = 0; l < left.count; l++) {
+        bool has = false;
+        for (size_t r = 0; r < right.count && !has; r++)
+            has = are_partners(&left.found[l], &right.found[r], part);
+        if (has)
+            add(out, left.found[l]);
+    }
+    for (size_t r = 0; r < right.count; r++) {
+        bool has = false;
+        for (size_t l = 0; l < left.count && !has; l++)
+            has = are_partners(&left.found[l], &right.found[r], part);
+        if (has)
+            add(out, right.found[r]);
+    }
+    free(left.found);
+    free(right.found);
+}
+
+// ---- filters
+
+static unsigned days_of(unsigned year, unsigned month) {
+    static const unsigned days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
+static unsigned first_day(gdx_date date) {
+    unsigned month = gdx_date_month(date), day = gdx_date_day(date);
+    return gdx_date_year(date) * 10000 + (month ? month : 1) * 100 + (day ? day : 1);
+}
+
+static unsigned last_day(gdx_date date) {
+    unsigned year = gdx_date_year(date), month = gdx_date_month(date), day = gdx_date_day(date);
+    month = month ? month : 12;
+    return year * 10000 + month * 100 + (day ? day : days_of(year, month));
+}
+
+static bool passes(const struct part *filter, const gdx_document *document) {
+    if (filter->kind == PART_SOURCE)
+        return gdx_slice_equal(document->source, filter->typed);
+    if (filter->kind == PART_ID)
+        return gdx_slice_equal(document->id, filter->typed);
+    if (filter->kind == PART_ID_PREFIX)
+        return document->id.bytes >= filter->typed.bytes &&
+               memcmp(document->id.data, filter->typed.data, filter->typed.bytes) == 0;
+    if (document->date == GDX_NO_DATE)
+        return false;
+    return (filter->from == GDX_NO_DATE || first_day(document->date) >= first_day(filter->from)) &&
+           (filter->to == GDX_NO_DATE || last_day(document->date) <= last_day(filter->to));
+}
+
+// ---- the whole query
+
+// Does the document match? Occurrences of what is not negated are added to `out`; *leaf counts leaves.
+static bool match(const struct oracle *oracle, const struct part *part, bool negated, size_t *leaf, size_t document,
+                  struct list *out) {
+    if (is_leaf(part) || is_pair(part)) {
+        struct list here = {0};
+        find_with_partners(oracle, part, leaf, document, &here);
+        for (size_t i = 0; i < here.count && !negated; i++)
+            add(out, here.found[i]);
+        free(here.found);
+        return here.count > 0;
+    }
+    if (part->kind == PART_NOT)
+        return !match(oracle, part->children[0], true, leaf, document, out);
+    if (part->kind != PART_AND && part->kind != PART_OR)
+        return passes(part, &oracle->corpus->documents[document].stored);
+    size_t holding = 0;
+    for (size_t i = 0; i < part->child_count; i++)
+        holding += match(oracle, part->children[i], negated, leaf, document, out);
+    return part->kind == PART_AND ? holding == part->child_count : holding > 0;
+}
+
+static int in_order(const void *a, const void *b) {
+    const struct found *x = a, *y = b;
+    if (x->field != y->field)
+        return x->field < y->field ? -1 : 1;
+    if (x->begin != y->begin)
+        return x->begin < y->begin ? -1 : 1;
+    return x->end < y->end ? -1 : x->end > y->end;
+}
+
+static size_t frequency(const struct list *list, size_t leaf) {
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++)
+        count += list->found[i].leaf == leaf;
+    return count;
+}
+
+static double score(const struct oracle *oracle, const struct list *lists, size_t document, size_t leaf_count) {
+    const double k1 = 1.2, b = 0.75;
+    double sum = 0;
+    for (size_t leaf = 0; leaf < leaf_count; leaf++) {
+        double tf = (double)frequency(&lists[document], leaf), n = 0, all = (double)oracle->live;
+        for (size_t d = 0; d < oracle->corpus->count; d++)
+            n += !oracle->corpus->documents[d].is_deleted && frequency(&lists[d], leaf) > 0;
+        double length = (double)oracle_length(oracle, document);
+        if (tf > 0)
+            sum += log(1 + (all - n + 0.5) / (n + 0.5)) * tf * (k1 + 1) /
+                   (tf + k1 * (1 - b + b * length / oracle->mean_length));
+    }
+    return sum;
+}
+
+struct answer *oracle_ask(struct oracle *oracle, const struct part *query, size_t *out_count) {
+    size_t count = oracle->corpus->count, matching = 0, leaf_count = 0;
+    struct list *lists = calloc(count, sizeof *lists);
+    struct answer *answers = calloc(count, sizeof *answers);
+    bool *matches = calloc(count, sizeof *matches);
+    assert_true(lists && answers && matches);
+    for (size_t d = 0; d < count; d++) {
+        leaf_count = 0;
+        matches[d] = match(oracle, query, false, &leaf_count, d, &lists[d]) && !oracle->corpus->documents[d].is_deleted;
+    }
+    for (size_t d = 0; d < count; d++)
+        if (matches[d])
+            answers[matching++] = (struct answer){d, NULL, 0, score(oracle, lists, d, leaf_count)};
+    for (size_t i = 0; i < matching; i++) {
+        struct list *list = &lists[answers[i].document];
+        if (list->count)
+            qsort(list->found, list->count, sizeof *list->found, in_order);
+        answers[i].found = list->found;
+        answers[i].count = list->count;
+        list->found = NULL; // handed over
+    }
+    for (size_t d = 0; d < count; d++)
+        free(lists[d].found);
+    free(lists);
+    free(matches);
+    *out_count = matching;
+    return answers;
+}
+
+void oracle_answers_free(struct answer *answers, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        free(answers[i].found);
+    free(answers);
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// oracle.h: what a query must answer, worked out as plainly as can be from docs/query-language.md: documents are arrays
+// of symbols, a phrase is looked for at every place, a pair by trying every pair. It shares no code with the query
+// module and is given queries by their parts, not as text.
+#ifndef TEST_ORACLE_H
+#define TEST_ORACLE_H
+
+#include "corpus.h"
+
+typedef enum part_kind {
+    PART_PHRASE,
+    PART_PREFIX,
+    PART_SUFFIX,
+    PART_SOURCE,
+    PART_DATES,
+    PART_ID,
+    PART_ID_PREFIX,
+    PART_NEAR,
+    PART_THEN,
+    PART_NOT,
+    PART_AND,
+    PART_OR
+} part_kind;
+
+enum { PART_TITLE = 1, PART_TEXT = 2, PART_CHILDREN_MAX = 4 };
+
+struct part { // of a query
+    part_kind kind;
+    unsigned fields;       // of phrases and words: where to look, PART_TITLE | PART_TEXT
+    unsigned field_prefix; // as it is written: PART_TITLE or PART_TEXT before this part, or 0
+    gdx_slice typed;       // phrase or word as typed, unfolded; source; id
+    gdx_date from, to;     // GDX_NO_DATE: open
+    uint32_t distance;
+    struct part *children[PART_CHILDREN_MAX];
+    size_t child_count;
+};
+
+struct found { // an occurrence
+    unsigned field;
+    size_t begin; // symbols of the field
+    size_t end;
+    size_t byte_begin; // of the stored field
+    size_t byte_end;
+    size_t leaf; // counted in the order of the query
+};
+
+struct answer { // of one document
+    size_t document;
+    struct found *found; // title first, then by begin and end
+    size_t count;
+    double score;
+};
+
+struct oracle;
+struct oracle *oracle_new(const struct corpus *corpus);
+void oracle_free(struct oracle *oracle);
+// The live documents that match, in the order of the corpus. The caller frees by oracle_answers_free.
+struct answer *oracle_ask(struct oracle *oracle, const struct part *query, size_t *out_count);
+void oracle_answers_free(struct answer *answers, size_t count);
+size_t oracle_length(const struct oracle *oracle, size_t document); // symbols of title and text
+size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigned field);
+// Symbols [from, to) of a field as people read them, appended.
+void oracle_excerpt(const struct oracle *oracle, size_t document, unsigned field, size_t from, size_t to,
+                    gdx_buffer *out);
+// Where the bytes of a symbol begin and end in the stored field.
+size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol);
+size_t oracle_byte_end(const struct oracle *oracle, size_t document, unsigned field, size_t symbol);
+// Stored bytes [begin, end) of a field with blanks made single and none at either end, appended.
+void oracle_readable(const struct oracle *oracle, size_t document, unsigned field, size_t begin, size_t end,
+                     gdx_buffer *out);
+// How many symbols a text has.
+size_t oracle_symbol_count(gdx_slice text, bool *out_is_word);
+
+#endif

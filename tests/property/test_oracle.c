@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_oracle.c: the engine against brute force. Random collections in one to five segments, with deletions, are asked
+// random queries of every form; documents, occurrences, places, scores, order, snippets, trends must be what the oracle
+// says, and stay what they were, to the last bit, when all segments are merged into one. GDX_SEED changes the seed,
+// GDX_ROUNDS the number of collections; a failure prints both the seed of its round and the query.
+
+#include "../support/folder.h"
+#include "corpus.h"
+#include "gdx/query.h"
+#include "oracle.h"
+#include "queries.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { QUERIES = 24 };
+
+struct asked { // a query, and the index it is asked of
+    const struct corpus *corpus;
+    const struct oracle *oracle;
+    gdx_searcher *searcher;
+    gdx_snapshot *snapshot;
+    gdx_query *query;
+    struct answer *answers;
+    size_t answer_count;
+    uint64_t seed;
+    gdx_buffer text;
+    random_state random;
+    gdx_buffer transcript; // of what the engine said, to compare before and after a merge
+};
+
+#define REFUTE(asked, ...) refute(asked, __LINE__, __VA_ARGS__)
+static void refute(const struct asked *asked, int line, const char *format, ...) GDX_PRINTF(3, 4);
+static void refute(const struct asked *asked, int line, const char *format, ...) {
+    char what[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    fail_msg("line %d, seed %llu, query %.*s: %s", line, (unsigned long long)asked->seed,
+             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what);
+}
+
+#define MUST(asked, call)                                                                                              \
+    do {                                                                                                               \
+        gdx_error must_err = {0}, *err = &must_err;                                                                    \
+        gdx_status must_status = call;                                                                                 \
+        if (must_status != GDX_OK)                                                                                     \
+            REFUTE(asked, "%s: %s", gdx_status_name(must_status), err->message);                                       \
+    } while (0)
+
+#define EQUAL(asked, what, got, wanted)                                                                                \
+    do {                                                                                                               \
+        if ((got) != (wanted))                                                                                         \
+            REFUTE(asked, "%s: %llu, expected %llu", what, (unsigned long long)(got), (unsigned long long)(wanted));   \
+    } while (0)
+
+static void expect_slice(const struct asked *asked, const char *what, gdx_slice got, gdx_slice wanted) {
+    if (!gdx_slice_equal(got, wanted))
+        REFUTE(asked, "%s: '%.*s', expected '%.*s'", what, GDX_SLICE_ARGUMENTS(got), GDX_SLICE_ARGUMENTS(wanted));
+}
+
+static const gdx_document *stored(const struct asked *asked, const struct answer *answer) {
+    return &asked->corpus->documents[answer->document].stored;
+}
+
+static unsigned part_field(gdx_field field) {
+    return field == GDX_FIELD_TITLE ? PART_TITLE : PART_TEXT;
+}
+
+static void record(struct asked *asked, gdx_slice slice) {
+    assert_int_equal(gdx_buffer_append(&asked->transcript, slice.data, slice.bytes), GDX_OK);
+}
+
+static void record_number(struct asked *asked, uint64_t number) {
+    record(asked, (gdx_slice){(const char *)&number, sizeof number});
+}
+
+static uint64_t occurrences_of(const struct asked *asked) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < asked->answer_count; i++)
+        sum += asked->answers[i].count;
+    return sum;
+}
+
+// ---- count
+
+static void check_count(struct asked *asked) {
+    gdx_totals totals = {0};
+    MUST(asked, gdx_count(asked->searcher, asked->snapshot, asked->query, NULL, &totals, err));
+    EQUAL(asked, "documents counted", totals.documents, asked->answer_count);
+    EQUAL(asked, "occurrences counted", totals.occurrences, occurrences_of(asked));
+}
+
+// ---- search
+
+struct order {
+    const struct asked *asked;
+    gdx_order by;
+};
+
+static double number_of(gdx_date date) {
+    return date;
+}
+
+// Does x come before y? Scores that differ by rounding only are left to the engine: *out_unsure.
+static bool comes_before(const struct order *order, const struct answer *x, const struct answer *y, bool *out_unsure) {
+    const gdx_document *a = stored(order->asked, x), *b = stored(order->asked, y);
+    double p = 0, q = 0;
+    *out_unsure = false;
+    if (order->by == GDX_ORDER_RELEVANCE) {
+        p = x->score;
+        q = y->score;
+        *out_unsure = p != q && fabs(p - q) <= 1e-12 * fabs(p);
+    } else if (order->by == GDX_ORDER_NEWEST) {
+        p = number_of(a->date);
+        q = number_of(b->date);
+    } else if (order->by == GDX_ORDER_OLDEST) {
+        p = a->date == GDX_NO_DATE ? -1e9 : -number_of(a->date);
+        q = b->date == GDX_NO_DATE ? -1e9 : -number_of(b->date);
+    }
+    return p != q ? p > q : gdx_slice_compare(a->id, b->id) < 0;
+}
+
+static const struct answer *find_answer(const struct asked *asked, gdx_slice id) {
+    for (size_t i = 0; i < asked->answer_count; i++)
+        if (gdx_slice_equal(stored(asked, &asked->answers[i])->id, id))
+            return &asked->answers[i];
+    REFUTE(asked, "'%.*s' does not match", GDX_SLICE_ARGUMENTS(id));
+    return NULL;
+}
+
+// How many answers come before this one for sure, and how many may.
+static void rank_of(const struct order *order, const struct answer *answer, size_t *out_low, size_t *out_high) {
+    *out_low = *out_high = 0;
+    for (size_t i = 0; i < order->asked->answer_count; i++) {
+        bool unsure, before = comes_before(order, &order->asked->answers[i], answer, &unsure);
+        if (&order->asked->answers[i] == answer)
+            continue;
+        *out_low += before && !unsure;
+        *out_high += before || unsure;
+    }
+}
+
+static void check_matches(const struct asked *asked, const gdx_hit *hit, const struct answer *answer, size_t limit) {
+    size_t at = 0;
+    const struct found *before = NULL;
+    for (size_t i = 0; i < answer->count && at < limit; i++) {
+        const struct found *wanted = &answer->found[i];
+        if (before && before->field == wanted->field && before->byte_begin == wanted->byte_begin &&
+            before->byte_end == wanted->byte_end)
+            continue;
+        if (at >= hit->match_count)
+            REFUTE(asked, "only %zu matches", hit->match_count);
+        EQUAL(asked, "field of a match", part_field(hit->matches[at].field), wanted->field);
+        EQUAL(asked, "begin of a match", hit->matches[at].begin, wanted->byte_begin);
+        EQUAL(asked, "end of a match", hit->matches[at].end, wanted->byte_end);
+        before = wanted;
+        at++;
+    }
+    EQUAL(asked, "matches", hit->match_count, at);
+}
+
+// Bytes of an excerpt that begins at `from`, up to the stored byte `to`.
+static uint32_t place_of(const struct asked *asked, const struct answer *answer, unsigned field, size_t from,
+                         size_t to) {
+    gdx_buffer text = {0};
+    oracle_readable(asked->oracle, answer->document, field, from, to, &text);
+    uint32_t bytes = (uint32_t)text.bytes;
+    gdx_buffer_clear(&text);
+    return bytes;
+}
+
+static void check_marks(const struct asked *asked, const gdx_hit *hit, const struct answer *answer, unsigned field,
+                        size_t from, size_t to) {
+    size_t begin = oracle_byte_begin(asked->oracle, answer->document, field, from), at = 0, open_end = 0;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct found *found = &answer->found[i];
+        if (found->field != field || found->begin >= to || found->end <= from)
+            continue;
+        size_t first = found->begin > from ? found->begin : from, last = (found->end < to ? found->end : to) - 1;
+        size_t low = oracle_byte_begin(asked->oracle, answer->document, field, first);
+        size_t high = oracle_byte_end(asked->oracle, answer->document, field, last);
+        if (at == 0 || low >= open_end) { // a new mark
+            if (at > 0)
+                EQUAL(asked, "end of a mark", hit->marks[at - 1].end, place_of(asked, answer, field, begin, open_end));
+            if (at >= hit->mark_count)
+                REFUTE(asked, "only %zu marks", hit->mark_count);
+            // What a mark begins with has a blank before it in the snippet, if there is one: count from its first
+            // symbol's end.
+            size_t end_of_first = oracle_byte_end(asked->oracle, answer->document, field, first);
+            EQUAL(asked, "begin of a mark", hit->marks[at].begin,
+                  place_of(asked, answer, field, begin, end_of_first) - (end_of_first - low));
+            at++;
+            open_end = high;
+        } else if (high > open_end) {
+            open_end = high;
+        }
+    }
+    if (at > 0)
+        EQUAL(asked, "end of the last mark", hit->marks[at - 1].end, place_of(asked, answer, field, begin, open_end));
+    EQUAL(asked, "marks", hit->mark_count, at);
+}
+
+static void check_snippet(const struct asked *asked, const gdx_hit *hit, const struct answer *answer,
+                          uint32_t context) {
+    const struct found *first = answer->count ? &answer->found[0] : NULL;
+    for (size_t i = 0; i < answer->count && first->field == PART_TITLE; i++)
+        if (answer->found[i].field == PART_TEXT)
+            first = &answer->found[i];
+    unsigned field = first ? first->field : PART_TEXT;
+    size_t length = oracle_field_length(asked->oracle, answer->document, field);
+    size_t begin = first ? first->begin : 0, end = first ? first->end : context;
+    size_t from = begin > context ? begin - context : 0, to = end + context < length ? end + context : length;
+    gdx_buffer text = {0};
+    oracle_excerpt(asked->oracle, answer->document, field, from, to, &text);
+    EQUAL(asked, "field of the snippet", part_field(hit->snippet_field), field);
+    expect_slice(asked, "snippet", hit->snippet, gdx_buffer_slice(&text));
+    EQUAL(asked, "snippet begins", hit->snippet_begins, from == 0);
+    EQUAL(asked, "snippet ends", hit->snippet_ends, to == length);
+    if (from < to)
+        check_marks(asked, hit, answer, field, from, to);
+    gdx_buffer_clear(&text);
+}
+
+static void check_hit(struct asked *asked, const gdx_hit *hit, size_t rank, const gdx_search_options *options) {
+    const struct answer *answer = find_answer(asked, hit->id);
+    const gdx_document *document = stored(asked, answer);
+    struct order order = {asked, options->order};
+    size_t low, high;
+    rank_of(&order, answer, &low, &high);
+    if (rank < low || rank > high)
+        REFUTE(asked, "'%.*s' came %zu, expected %zu to %zu", GDX_SLICE_ARGUMENTS(hit->id), rank, low, high);
+    expect_slice(asked, "title", hit->title, document->title);
+    expect_slice(asked, "source", hit->source, document->source);
+    expect_slice(asked, "metadata", hit->metadata, document->metadata);
+    EQUAL(asked, "date", hit->date, document->date);
+    EQUAL(asked, "length", hit->length, oracle_length(asked->oracle, answer->document));
+    EQUAL(asked, "occurrences of a hit", hit->occurrences, answer->count);
+    if (fabs(hit->score - answer->score) > 1e-12 * answer->score)
+        REFUTE(asked, "score %.17g, expected %.17g", hit->score, answer->score);
+    if (options->snippet_symbols)
+        check_snippet(asked, hit, answer, options->snippet_symbols);
+    check_matches(asked, hit, answer, options->match_limit);
+}
+
+static void check_search(struct asked *asked) {
+    gdx_search_options options = {.offset = random_below(&asked->random, 3) ? 0 : random_below(&asked->random, 6),
+                                  .limit = random_below(&asked->random, 3) ? 1000 : random_below(&asked->random, 12),
+                                  .order = (gdx_order)random_below(&asked->random, 4),
+                                  .snippet_symbols = random_below(&asked->random, 12),
+                                  .match_limit =
+                                      random_below(&asked->random, 3) ? 1000 : random_below(&asked->random, 5)};
+    gdx_results *results = NULL;
+    MUST(asked, gdx_search(asked->searcher, asked->snapshot, asked->query, &options, &results, err));
+    EQUAL(asked, "documents", results->documents, asked->answer_count);
+    EQUAL(asked, "occurrences", results->occurrences, occurrences_of(asked));
+    size_t left = asked->answer_count > options.offset ? asked->answer_count - (size_t)options.offset : 0;
+    EQUAL(asked, "hits", results->hit_count, left < options.limit ? left : options.limit);
+    for (size_t i = 0; i < results->hit_count; i++) {
+        const gdx_hit *hit = &results->hits[i];
+        check_hit(asked, hit, (size_t)options.offset + i, &options);
+        for (size_t j = 0; j < i; j++)
+            if (gdx_slice_equal(hit->id, results->hits[j].id))
+                REFUTE(asked, "a hit came twice");
+        uint64_t score;
+        memcpy(&score, &hit->score, sizeof score);
+        record(asked, hit->id);
+        record(asked, hit->snippet);
+        record_number(asked, score);
+    }
+    gdx_results_free(results);
+}
+
+// ---- scan
+
+static void check_occurrence(struct asked *asked, const gdx_occurrence *got, const struct answer *answer,
+                             const struct found *wanted, uint32_t context) {
+    const gdx_document *document = stored(asked, answer);
+    expect_slice(asked, "id scanned", got->id, document->id);
+    expect_slice(asked, "title scanned", got->title, document->title);
+    expect_slice(asked, "source scanned", got->source, document->source);
+    EQUAL(asked, "date scanned", got->date, document->date);
+    EQUAL(asked, "field scanned", part_field(got->match.field), wanted->field);
+    EQUAL(asked, "position", got->position, wanted->begin);
+    EQUAL(asked, "begin scanned", got->match.begin, wanted->byte_begin);
+    EQUAL(asked, "end scanned", got->match.end, wanted->byte_end);
+    size_t length = oracle_field_length(asked->oracle, answer->document, wanted->field);
+    size_t from = wanted->begin > context ? wanted->begin - context : 0;
+    size_t to = wanted->end + context < length ? wanted->end + context : length;
+    gdx_buffer whole = {0}, shown = {0}, match = {0};
+    oracle_excerpt(asked->oracle, answer->document, wanted->field, from, to, &whole);
+    oracle_excerpt(asked->oracle, answer->document, wanted->field, wanted->begin, wanted->end, &match);
+    const gdx_slice parts[] = {got->before, got->matched, got->after};
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(gdx_buffer_append(&shown, parts[i].data, parts[i].bytes), GDX_OK);
+    expect_slice(asked, "context", gdx_buffer_slice(&shown), gdx_buffer_slice(&whole));
+    expect_slice(asked, "matched", got->matched, gdx_buffer_slice(&match));
+    gdx_buffer_clear(&whole);
+    gdx_buffer_clear(&shown);
+    gdx_buffer_clear(&match);
+    record(asked, got->id);
+    record(asked, got->before);
+    record_number(asked, got->position);
+}
+
+static void check_scan(struct asked *asked) {
+    gdx_scan *scan = NULL;
+    uint32_t context = random_below(&asked->random, 10);
+    gdx_occurrence occurrence;
+    bool has = false;
+    MUST(asked, gdx_scan_open(asked->searcher, asked->snapshot, asked->query, context, NULL, &scan, err));
+    for (size_t i = 0; i < asked->answer_count; i++)
+        for (size_t j = 0; j < asked->answers[i].count; j++) {
+            MUST(asked, gdx_scan_next(scan, &occurrence, &has, err));
+            if (!has)
+                REFUTE(asked, "the scan ended early");
+            check_occurrence(asked, &occurrence, &asked->answers[i], &asked->answers[i].found[j], context);
+        }
+    MUST(asked, gdx_scan_next(scan, &occurrence, &has, err));
+    if (has)
+        REFUTE(asked, "the scan went on");
+    gdx_scan_close(scan);
+}
+
+// ---- trend
+
+static gdx_date period_of(gdx_date date, gdx_period by) {
+    char text[GDX_DATE_TEXT_BYTES];
+    size_t wanted = by == GDX_BY_YEAR ? 4 : by == GDX_BY_MONTH ? 7 : 10;
+    gdx_date_format(date, text);
+    gdx_date period = GDX_NO_DATE;
+    if (strlen(text) >= wanted)
+        assert_int_equal(gdx_date_parse((gdx_slice){text, wanted}, &period, NULL), GDX_OK);
+    return period;
+}
+
+static void check_row(struct asked *asked, const gdx_trend_row *row, gdx_period by) {
+    gdx_trend_row wanted = {0};
+    for (size_t d = 0; d < asked->corpus->count; d++)
+        if (!asked->corpus->documents[d].is_deleted &&
+            period_of(asked->corpus->documents[d].stored.date, by) == row->period) {
+            wanted.of_documents++;
+            wanted.of_symbols += oracle_length(asked->oracle, d);
+        }
+    for (size_t i = 0; i < asked->answer_count; i++)
+        if (period_of(stored(asked, &asked->answers[i])->date, by) == row->period) {
+            wanted.documents++;
+            wanted.occurrences += asked->answers[i].count;
+        }
+    EQUAL(asked, "documents of a period", row->documents, wanted.documents);
+    EQUAL(asked, "occurrences of a period", row->occurrences, wanted.occurrences);
+    EQUAL(asked, "all documents of a period", row->of_documents, wanted.of_documents);
+    EQUAL(asked, "all symbols of a period", row->of_symbols, wanted.of_symbols);
+    double rate = wanted.of_symbols ? (double)wanted.occurrences / (double)wanted.of_symbols * 1e6 : 0;
+    if (fabs(row->per_million - rate) > 1e-9 * rate)
+        REFUTE(asked, "%g per million, expected %g", row->per_million, rate);
+}
+
+static unsigned number_of_period(gdx_date period, gdx_period by) {
+    return by == GDX_BY_YEAR ? gdx_date_year(period) : gdx_date_year(period) * 12 + gdx_date_month(period);
+}
+
+static void check_trend(struct asked *asked) {
+    gdx_period by = (gdx_period)random_below(&asked->random, 3);
+    gdx_trend *trend = NULL;
+    MUST(asked, gdx_trend_compute(asked->searcher, asked->snapshot, asked->query, by, NULL, &trend, err));
+    EQUAL(asked, "documents in the trend", trend->totals.documents, asked->answer_count);
+    EQUAL(asked, "occurrences in the trend", trend->totals.occurrences, occurrences_of(asked));
+    uint64_t live = 0;
+    for (size_t i = 0; i < trend->row_count; i++) {
+        const gdx_trend_row *row = &trend->rows[i], *before = i ? row - 1 : NULL;
+        check_row(asked, row, by);
+        live += row->of_documents;
+        if (before && row->period != GDX_NO_DATE && row->period <= before->period)
+            REFUTE(asked, "periods do not ascend");
+        if (row->period == GDX_NO_DATE && i + 1 < trend->row_count)
+            REFUTE(asked, "no date is not last");
+        if (before && row->period != GDX_NO_DATE && by != GDX_BY_DAY)
+            EQUAL(asked, "next period", number_of_period(row->period, by), number_of_period(before->period, by) + 1);
+        if (row->of_documents == 0 && (by == GDX_BY_DAY || i == 0 || i + 1 == trend->row_count))
+            REFUTE(asked, "an empty period where none should be");
+    }
+    EQUAL(asked, "documents in all rows", live, gdx_snapshot_documents(asked->snapshot));
+    gdx_trend_free(trend);
+}
+
+// ---- rounds
+
+static void ask(struct asked *asked, const struct part *query, uint64_t seed) {
+    gdx_error err = {0};
+    asked->random = (random_state){seed};
+    asked->text.bytes = 0;
+    query_write(query, &asked->random, &asked->text);
+    if (gdx_query_parse(gdx_buffer_slice(&asked->text), &asked->query, &err) != GDX_OK)
+        REFUTE(asked, "%s", err.message);
+    check_count(asked);
+    check_search(asked);
+    check_scan(asked);
+    check_trend(asked);
+    gdx_query_free(asked->query);
+}
+
+static void open_snapshot(const char *folder, gdx_index **index, gdx_snapshot **snapshot) {
+    gdx_error err = {0};
+    if (gdx_index_open(folder, index, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+    *snapshot = gdx_index_snapshot(*index);
+}
+
+static void merge(const char *folder) {
+    gdx_error err = {0};
+    gdx_index_writer *writer = NULL;
+    gdx_merge_options options = {.threads = 1, .level = 1, .to_one = true};
+    if (gdx_index_writer_open(folder, &writer, &err) != GDX_OK ||
+        gdx_index_writer_merge(writer, &options, NULL, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+    gdx_index_writer_close(writer);
+}
+
+// Asks everything of what is in the folder now; the transcript is the caller's.
+static gdx_buffer ask_all(const struct corpus *corpus, struct oracle *oracle, struct part *const *queries,
+                          const char *folder, uint64_t seed) {
+    gdx_index *index = NULL;
+    struct asked asked = {.corpus = corpus, .oracle = oracle, .seed = seed, .searcher = gdx_searcher_new()};
+    open_snapshot(folder, &index, &asked.snapshot);
+    for (size_t q = 0; q < QUERIES; q++) {
+        asked.answers = oracle_ask(oracle, queries[q], &asked.answer_count);
+        ask(&asked, queries[q], seed + q);
+        oracle_answers_free(asked.answers, asked.answer_count);
+    }
+    gdx_snapshot_release(asked.snapshot);
+    gdx_index_close(index);
+    gdx_searcher_free(asked.searcher);
+    gdx_buffer_clear(&asked.text);
+    return asked.transcript;
+}
+
+static bool has_live(const struct corpus *corpus) {
+    for (size_t i = 0; i < corpus->count; i++)
+        if (!corpus->documents[i].is_deleted)
+            return true;
+    return false;
+}
+
+static void play_round(uint64_t seed) {
+    random_state random = {seed};
+    struct corpus corpus;
+    corpus_make(&corpus, &random);
+    char *folder = folder_new();
+    corpus_write(&corpus, folder);
+    struct oracle *oracle = oracle_new(&corpus);
+    struct part *queries[QUERIES];
+    for (size_t q = 0; q < QUERIES; q++)
+        queries[q] = query_make(&corpus, &random);
+    gdx_buffer before = ask_all(&corpus, oracle, queries, folder, seed);
+    if (has_live(&corpus)) {
+        merge(folder);
+        gdx_buffer after = ask_all(&corpus, oracle, queries, folder, seed);
+        if (!gdx_slice_equal(gdx_buffer_slice(&before), gdx_buffer_slice(&after)))
+            fail_msg("seed %llu: answers differ before and after a merge", (unsigned long long)seed);
+        gdx_buffer_clear(&after);
+    }
+    gdx_buffer_clear(&before);
+    for (size_t q = 0; q < QUERIES; q++)
+        query_clear(queries[q]);
+    oracle_free(oracle);
+    corpus_clear(&corpus);
+    folder_remove(folder);
+}
+
+static uint64_t setting(const char *name, uint64_t otherwise) {
+    const char *value = getenv(name);
+    return value ? strtoull(value, NULL, 10) : otherwise;
+}
+
+static void answers_are_those_of_brute_force_before_and_after_a_merge(void **state) {
+    (void)state;
+    uint64_t seed = setting("GDX_SEED", 20231124), rounds = setting("GDX_ROUNDS", 60);
+    printf("seed %llu, %llu collections, %d queries each\n", (unsigned long long)seed, (unsigned long long)rounds,
+           QUERIES);
+    for (uint64_t r = 0; r < rounds; r++)
+        play_round(seed + r * 1000);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_are_those_of_brute_force_before_and_after_a_merge),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
