@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// clean.c: what may be removed from an index directory. A name decides: ours are "manifest", "lock", "segment-<16
+// hex>", "deletions-<16 hex>" and, while they are written, "manifest.tmp", "segment-*.tmp" and "deletions-*.tmp".
+
+#include "clean.h"
+#include "deletions.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum file_kind { FILE_FOREIGN, FILE_KEPT, FILE_TEMPORARY, FILE_SEGMENT, FILE_DELETIONS };
+
+enum { NAME_DIGITS = 16 };
+
+// The number behind a prefix, written exactly as our file names are: 16 lower case hexadecimal digits and nothing else.
+static bool parse_name(const char *digits, uint64_t *out) {
+    uint64_t value = 0;
+    size_t count = 0;
+    for (; digits[count]; count++) {
+        char digit = digits[count];
+        if (count == NAME_DIGITS || !((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f')))
+            return false;
+        value = value << 4 | (uint64_t)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+    }
+    *out = value;
+    return count == NAME_DIGITS;
+}
+
+static bool has_prefix(const char *name, const char *prefix, const char **out_rest) {
+    size_t bytes = strlen(prefix);
+    *out_rest = name + bytes;
+    return strncmp(name, prefix, bytes) == 0;
+}
+
+static bool has_suffix(const char *name, const char *suffix) {
+    size_t bytes = strlen(name), suffix_bytes = strlen(suffix);
+    return bytes >= suffix_bytes && strcmp(name + bytes - suffix_bytes, suffix) == 0;
+}
+
+static enum file_kind kind_of(const char *name, uint64_t *out_name) {
+    const char *rest;
+    bool segment = has_prefix(name, "segment-", &rest);
+    if (segment || has_prefix(name, "deletions-", &rest)) {
+        if (has_suffix(name, ".tmp"))
+            return FILE_TEMPORARY;
+        if (parse_name(rest, out_name))
+            return segment ? FILE_SEGMENT : FILE_DELETIONS;
+        return FILE_FOREIGN;
+    }
+    if (strcmp(name, "manifest.tmp") == 0)
+        return FILE_TEMPORARY;
+    if (strcmp(name, "manifest") == 0 || strcmp(name, "lock") == 0)
+        return FILE_KEPT;
+    return FILE_FOREIGN;
+}
+
+static bool counts_as_foreign(const char *name) {
+    return name[0] != '.' && strcmp(name, "lost+found") != 0;
+}
+
+// Calls `each` for every entry until it fails.
+static gdx_status walk(const char *directory, gdx_status (*each)(void *context, const char *name, gdx_error *err),
+                       void *context, gdx_error *err) {
+    DIR *entries = opendir(directory);
+    if (!entries)
+        return gdx_fail_errno(err, errno, "%s: cannot be listed", directory);
+    gdx_status status = GDX_OK;
+    while (status == GDX_OK) {
+        errno = 0;
+        struct dirent *entry = readdir(entries);
+        if (entry)
+            status = each(context, entry->d_name, err);
+        else if (errno)
+            status = gdx_fail_errno(err, errno, "%s: cannot be listed", directory);
+        if (!entry)
+            break;
+    }
+    closedir(entries);
+    return status;
+}
+
+static gdx_status survey_one(void *context, const char *name, gdx_error *err) {
+    (void)err;
+    struct directory_content *content = context;
+    uint64_t number;
+    enum file_kind kind = kind_of(name, &number);
+    if (kind == FILE_SEGMENT || kind == FILE_DELETIONS)
+        content->segments = true;
+    else if (kind == FILE_FOREIGN && counts_as_foreign(name))
+        content->foreign = true;
+    return GDX_OK;
+}
+
+gdx_status directory_survey(const char *directory, struct directory_content *out, gdx_error *err) {
+    *out = (struct directory_content){0};
+    return walk(directory, survey_one, out, err);
+}
+
+struct cleaning {
+    const char *directory;
+    const struct manifest *manifest;
+};
+
+static gdx_status clean_one(void *context, const char *name, gdx_error *err) {
+    const struct cleaning *cleaning = context;
+    uint64_t number = 0;
+    enum file_kind kind = kind_of(name, &number);
+    bool remove = kind == FILE_TEMPORARY ||
+                  (kind == FILE_SEGMENT && !manifest_names_segment(cleaning->manifest, number)) ||
+                  (kind == FILE_DELETIONS && !manifest_names_deletions(cleaning->manifest, number));
+    if (!remove)
+        return GDX_OK;
+    char *path = gdx_path_join(cleaning->directory, name);
+    if (!path)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", cleaning->directory);
+    gdx_status status = GDX_OK;
+    if (unlink(path) != 0 && errno != ENOENT)
+        status = gdx_fail_errno(err, errno, "%s: left by an interrupted writer, cannot be removed", path);
+    free(path);
+    return status;
+}
+
+gdx_status directory_clean(const char *directory, const struct manifest *manifest, gdx_error *err) {
+    struct cleaning cleaning = {directory, manifest};
+    return walk(directory, clean_one, &cleaning, err);
+}
+
+static void remove_file(const char *directory, const char *name) {
+    char *path = gdx_path_join(directory, name);
+    if (path)
+        unlink(path);
+    free(path);
+}
+
+void directory_remove_segment(const char *directory, uint64_t name) {
+    char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
+    remove_file(directory, gdx_segment_file_name(name, file_name));
+}
+
+void directory_remove_deletions(const char *directory, uint64_t name) {
+    char file_name[DELETIONS_FILE_NAME_BYTES];
+    remove_file(directory, deletions_file_name(name, file_name));
+}

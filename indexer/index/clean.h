@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// clean.h: what may be removed from an index directory, and what is not ours.
+#ifndef INDEX_CLEAN_H
+#define INDEX_CLEAN_H
+
+#include "manifest.h"
+
+// What a directory holds besides "manifest" and "lock".
+struct directory_content {
+    bool segments; // finished segments or deletions
+    bool foreign;  // files that are not an index's; hidden files and lost+found do not count
+};
+gdx_status directory_survey(const char *directory, struct directory_content *out, gdx_error *err) GDX_MUST_CHECK;
+
+// Removes what an interrupted writer left: temporary files of ours, and segments and deletions that the manifest does
+// not name. Only while holding the lock. Files with other names are never touched.
+gdx_status directory_clean(const char *directory, const struct manifest *manifest, gdx_error *err) GDX_MUST_CHECK;
+
+// Removes one segment or one deletions file; a failure is passed over, the next writer's cleaning makes up for it.
+void directory_remove_segment(const char *directory, uint64_t name);
+void directory_remove_deletions(const char *directory, uint64_t name);
+
+#endif

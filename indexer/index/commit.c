@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// commit.c: pending changes become the new commit. The order is the whole protocol (docs/format-index.md, "Commit"):
+//   1 segments and deletions are written, made durable and named     2 the directory is made durable
+//   3 the manifest is written, made durable, and renamed over the old one: from here readers see the new commit
+//   4 the directory is made durable: from here the commit outlasts a power cut, and is acknowledged
+//   5 files that only the old manifest named are removed
+// Everything that can fail for want of memory is done before 3.
+
+#include "clean.h"
+#include "layout.h"
+#include "writer.h"
+
+#include "gdx/text.h"
+
+#include <stdlib.h>
+
+// ---- publish
+
+static gdx_status write_manifest(const char *path, const struct manifest *manifest, gdx_error *err) {
+    gdx_buffer bytes = {0};
+    GDX_AUTO(gdx_output) output = NULL;
+    gdx_status status = GDX_OK;
+    if (manifest_encode(manifest, &bytes) != GDX_OK)
+        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to write it", path);
+    if (status == GDX_OK)
+        status = gdx_output_open(path, &output, err);
+    if (status == GDX_OK)
+        status = gdx_output_write(output, bytes.data, bytes.bytes, err);
+    gdx_buffer_clear(&bytes);
+    if (status != GDX_OK)
+        return status;
+    gdx_output *whole = output;
+    output = NULL; // handed over
+    return gdx_output_commit(whole, NULL, err);
+}
+
+static void remove_unnamed(const gdx_index_writer *writer, const struct manifest *manifest) {
+    const gdx_snapshot *old = writer->snapshot;
+    for (size_t i = 0; old && i < old->count; i++) {
+        struct manifest_segment record = snapshot_record(old, i);
+        if (!manifest_names_segment(manifest, record.info.name))
+            directory_remove_segment(writer->directory, record.info.name);
+        if (record.deleted_count && !manifest_names_deletions(manifest, record.deletions_name))
+            directory_remove_deletions(writer->directory, record.deletions_name);
+    }
+    for (size_t i = old ? old->count : 0; i < writer->pending.count; i++) {
+        uint64_t name = gdx_segment_info_of(writer->pending.segments[i].segment)->name;
+        if (!manifest_names_segment(manifest, name))
+            directory_remove_segment(writer->directory, name);
+    }
+}
+
+// Steps 2 to 4.
+gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) {
+    char *path = gdx_path_join(writer->directory, "manifest");
+    if (!path)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", writer->directory);
+    gdx_status status = gdx_sync_directory(writer->directory, err);
+    if (status == GDX_OK)
+        status = write_manifest(path, next, err);
+    if (status == GDX_OK) {
+        status = gdx_sync_directory(writer->directory, err);
+        writer->in_doubt = status != GDX_OK;
+    }
+    free(path);
+    return status;
+}
+
+gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next, gdx_segment *const *fresh,
+                          size_t fresh_count, gdx_error *err) {
+    gdx_snapshot *snapshot = NULL;
+    struct pending pending = {0};
+    gdx_status status = GDX_OK;
+    if (next->count > MANIFEST_SEGMENTS_MAX)
+        status = gdx_fail(err, GDX_TOO_LARGE, "%s: %zu segments, at most %d; merge, or index with more memory",
+                          writer->directory, next->count, MANIFEST_SEGMENTS_MAX);
+    if (status == GDX_OK)
+        status = snapshot_open(writer->directory, next, writer->snapshot, fresh, fresh_count, &snapshot, err);
+    if (status == GDX_OK && pending_init(&pending, snapshot) != GDX_OK)
+        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to commit", writer->directory);
+    if (status == GDX_OK)
+        status = writer_switch_manifest(writer, next, err);
+    if (status != GDX_OK) {
+        pending_clear(&pending);
+        gdx_snapshot_release(snapshot);
+        return status;
+    }
+    remove_unnamed(writer, next);
+    pending_clear(&writer->pending);
+    gdx_snapshot_release(writer->snapshot);
+    writer->pending = pending;
+    writer->snapshot = snapshot;
+    return GDX_OK;
+}
+
+// ---- pending changes as a manifest
+
+static bool is_gone(const struct pending_segment *segment) {
+    return segment->deleted_count == gdx_segment_info_of(segment->segment)->document_count;
+}
+
+static bool has_changes(const gdx_index_writer *writer) {
+    for (size_t i = 0; i < writer->pending.count; i++) {
+        const struct pending_segment *segment = &writer->pending.segments[i];
+        if (i < writer->snapshot->count ? segment->deleted != NULL : !is_gone(segment))
+            return true;
+    }
+    return false;
+}
+
+// Segment i as the next manifest names it; writes its deletions if they have changed.
+static gdx_status make_record(const gdx_index_writer *writer, size_t i, struct manifest_segment *out, gdx_error *err) {
+    const struct pending_segment *segment = &writer->pending.segments[i];
+    if (!segment->deleted) {
+        *out = i < writer->snapshot->count ? snapshot_record(writer->snapshot, i)
+                                           : (struct manifest_segment){.info = *gdx_segment_info_of(segment->segment)};
+        return GDX_OK;
+    }
+    *out = (struct manifest_segment){
+        .info = *gdx_segment_info_of(segment->segment),
+        .deleted_symbols = segment->deleted_symbols,
+        .deleted_count = segment->deleted_count,
+    };
+    return deletions_write(writer->directory, &out->info, segment->deleted, segment->deleted_count,
+                           &out->deletions_name, err);
+}
+
+static gdx_status make_manifest(const gdx_index_writer *writer, struct manifest *next, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < writer->pending.count; i++) {
+        struct manifest_segment record;
+        if (is_gone(&writer->pending.segments[i]))
+            continue;
+        if (gdx_grow(&next->segments, &next->capacity, next->count + 1, sizeof *next->segments) != GDX_OK)
+            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to commit", writer->directory);
+        status = make_record(writer, i, &record, err);
+        if (status == GDX_OK)
+            next->segments[next->count++] = record;
+    }
+    if (status == GDX_OK)
+        status = manifest_check_names(writer->directory, next, err);
+    return status;
+}
+
+// Deletions written for a commit that did not come about.
+static void remove_deletions_of(const gdx_index_writer *writer, const struct manifest *next) {
+    for (size_t i = 0; i < next->count; i++) {
+        const struct manifest_segment *record = &next->segments[i];
+        if (record->deleted_count && !snapshot_has_deletions(writer->snapshot, record->deletions_name))
+            directory_remove_deletions(writer->directory, record->deletions_name);
+    }
+}
+
+static gdx_status commit_changes(gdx_index_writer *writer, struct manifest *next, gdx_error *err) {
+    size_t added = writer->pending.count - writer->snapshot->count;
+    gdx_segment **fresh = malloc((added + 1) * sizeof(gdx_segment *));
+    if (!fresh)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to commit", writer->directory);
+    for (size_t i = 0; i < added; i++)
+        fresh[i] = writer->pending.segments[writer->snapshot->count + i].segment;
+    gdx_status status = make_manifest(writer, next, err);
+    if (status == GDX_OK)
+        status = writer_publish(writer, next, fresh, added, err);
+    if (status != GDX_OK && !writer->in_doubt)
+        remove_deletions_of(writer, next);
+    free(fresh);
+    return status;
+}
+
+// Added segments of which nothing is left: forgets them and removes their files.
+static void drop_added(gdx_index_writer *writer) {
+    struct pending *pending = &writer->pending;
+    while (pending->count > writer->snapshot->count) {
+        struct pending_segment *last = &pending->segments[--pending->count];
+        uint64_t name = gdx_segment_info_of(last->segment)->name;
+        if (!snapshot_has_segment(writer->snapshot, name))
+            directory_remove_segment(writer->directory, name);
+        gdx_segment_release(last->segment);
+        free(last->deleted);
+    }
+}
+
+gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
+    gdx_status status = writer_check(writer, err);
+    if (status != GDX_OK)
+        return status;
+    if (!has_changes(writer)) {
+        drop_added(writer);
+        return GDX_OK;
+    }
+    struct manifest next = {
+        .rule_fingerprint = gdx_text_rule_fingerprint(),
+        .commit = writer->snapshot->commit + 1,
+    };
+    status = commit_changes(writer, &next, err);
+    manifest_clear(&next);
+    return status;
+}

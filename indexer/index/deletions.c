@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// deletions.c: which documents of one segment are gone. A file never changes; another deletion makes another file,
+// named by the checksum at its end, so that readers of the last commit keep theirs and the same content has the same
+// name.
+
+#include "deletions.h"
+#include "layout.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct deletions {
+    atomic_size_t references;
+    uint64_t name;
+    gdx_map map;
+};
+
+char *deletions_file_name(uint64_t name, char to[DELETIONS_FILE_NAME_BYTES]) {
+    snprintf(to, DELETIONS_FILE_NAME_BYTES, "deletions-%016" PRIx64, name);
+    return to;
+}
+
+size_t deletions_bitmap_bytes(uint32_t document_count) {
+    return ((size_t)document_count + 7) / 8;
+}
+
+uint64_t deletions_file_bytes(uint32_t document_count) {
+    return DELETIONS_HEADER_BYTES + (deletions_bitmap_bytes(document_count) + 7) / 8 * 8 + INDEX_CHECKSUM_BYTES;
+}
+
+// ---- write
+
+static void encode(const gdx_segment_info *info, const uint8_t *bitmap, uint32_t deleted_count, uint8_t *to) {
+    size_t bytes = (size_t)deletions_file_bytes(info->document_count);
+    memset(to, 0, bytes);
+    memcpy(to + DELETIONS_MAGIC_AT, DELETIONS_MAGIC, INDEX_MAGIC_BYTES);
+    gdx_store_u32(to + DELETIONS_VERSION_AT, INDEX_VERSION);
+    gdx_store_u32(to + DELETIONS_DOCUMENT_COUNT_AT, info->document_count);
+    gdx_store_u64(to + DELETIONS_SEGMENT_NAME_AT, info->name);
+    gdx_store_u32(to + DELETIONS_DELETED_COUNT_AT, deleted_count);
+    memcpy(to + DELETIONS_HEADER_BYTES, bitmap, deletions_bitmap_bytes(info->document_count));
+    gdx_store_u64(to + bytes - INDEX_CHECKSUM_BYTES, gdx_checksum(to, bytes - INDEX_CHECKSUM_BYTES));
+}
+
+static gdx_status write_file(const char *path, const uint8_t *data, size_t bytes, gdx_error *err) {
+    GDX_AUTO(gdx_output) output = NULL;
+    gdx_status status = gdx_output_open(path, &output, err);
+    if (status == GDX_OK)
+        status = gdx_output_write(output, data, bytes, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_output *whole = output;
+    output = NULL; // handed over
+    return gdx_output_commit(whole, NULL, err);
+}
+
+gdx_status deletions_write(const char *directory, const gdx_segment_info *info, const uint8_t *bitmap,
+                           uint32_t deleted_count, uint64_t *out_name, gdx_error *err) {
+    size_t bytes = (size_t)deletions_file_bytes(info->document_count);
+    uint8_t *data = malloc(bytes);
+    if (!data)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a list of deletions", directory);
+    encode(info, bitmap, deleted_count, data);
+    uint64_t name = gdx_load_u64(data + bytes - INDEX_CHECKSUM_BYTES);
+    char file_name[DELETIONS_FILE_NAME_BYTES];
+    char *path = gdx_path_join(directory, deletions_file_name(name, file_name));
+    gdx_status status =
+        path ? write_file(path, data, bytes, err) : gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+    free(path);
+    free(data);
+    if (status == GDX_OK)
+        *out_name = name;
+    return status;
+}
+
+// ---- open
+
+static uint32_t count_bits(const uint8_t *bitmap, size_t bytes) {
+    uint32_t bits = 0;
+    size_t i = 0;
+    for (; i + 8 <= bytes; i += 8)
+        bits += (uint32_t)__builtin_popcountll(gdx_load_u64(bitmap + i));
+    for (; i < bytes; i++)
+        bits += (uint32_t)__builtin_popcount(bitmap[i]);
+    return bits;
+}
+
+// What is wrong with the content, or NULL; *out_at is where. Size and checksum are right.
+static const char *content_fault(const uint8_t *data, const struct manifest_segment *segment, size_t *out_at) {
+    uint32_t documents = segment->info.document_count;
+    *out_at = DELETIONS_DOCUMENT_COUNT_AT;
+    if (gdx_load_u32(data + DELETIONS_DOCUMENT_COUNT_AT) != documents)
+        return "another number of documents than the segment has";
+    *out_at = DELETIONS_SEGMENT_NAME_AT;
+    if (gdx_load_u64(data + DELETIONS_SEGMENT_NAME_AT) != segment->info.name)
+        return "the deletions of another segment";
+    *out_at = DELETIONS_DELETED_COUNT_AT;
+    if (gdx_load_u32(data + DELETIONS_DELETED_COUNT_AT) != segment->deleted_count)
+        return "another number of deletions than the manifest says";
+    *out_at = DELETIONS_RESERVED_AT;
+    if (gdx_load_u32(data + DELETIONS_RESERVED_AT) != 0)
+        return "a reserved field that is not 0";
+    // Bits behind the last document are padding: were they set, they would be counted here and missed there.
+    *out_at = DELETIONS_HEADER_BYTES;
+    const uint8_t *bitmap = data + DELETIONS_HEADER_BYTES;
+    size_t whole = documents / 8;
+    size_t padded = (deletions_bitmap_bytes(documents) + 7) / 8 * 8;
+    uint32_t bits = count_bits(bitmap, whole);
+    uint32_t all = count_bits(bitmap, padded);
+    if (documents % 8)
+        bits += (uint32_t)__builtin_popcount(bitmap[whole] & ((1u << documents % 8) - 1));
+    if (all != bits)
+        return "marks behind the last document";
+    if (bits != segment->deleted_count)
+        return "another number of marks than deletions";
+    return NULL;
+}
+
+static gdx_status check(const char *path, gdx_map map, const struct manifest_segment *segment, gdx_error *err) {
+    uint64_t expected = deletions_file_bytes(segment->info.document_count);
+    if (map.bytes != expected)
+        return gdx_fail(err, GDX_CORRUPT, "%s: %zu bytes, expected %" PRIu64 " for %" PRIu32 " documents", path,
+                        map.bytes, expected, segment->info.document_count);
+    if (memcmp(map.data + DELETIONS_MAGIC_AT, DELETIONS_MAGIC, INDEX_MAGIC_BYTES) != 0)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte 0: not a list of deletions, expected \"%s\"", path,
+                        DELETIONS_MAGIC);
+    uint32_t version = gdx_load_u32(map.data + DELETIONS_VERSION_AT);
+    if (version != INDEX_VERSION)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: format version %" PRIu32 ", this program knows version %d", path,
+                        version, INDEX_VERSION);
+    size_t checked = map.bytes - INDEX_CHECKSUM_BYTES;
+    uint64_t checksum = gdx_checksum(map.data, checked);
+    if (checksum != gdx_load_u64(map.data + checked) || checksum != segment->deletions_name)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: the checksum does not fit the %zu bytes before it", path,
+                        checked, checked);
+    size_t at;
+    const char *fault = content_fault(map.data, segment, &at);
+    return fault ? gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: %s", path, at, fault) : GDX_OK;
+}
+
+static gdx_status open_path(const char *path, const struct manifest_segment *segment, struct deletions **out,
+                            gdx_error *err) {
+    struct deletions *deletions = malloc(sizeof *deletions);
+    if (!deletions)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", path);
+    atomic_init(&deletions->references, 1);
+    deletions->name = segment->deletions_name;
+    deletions->map = (gdx_map){0};
+    gdx_status status = gdx_map_open(&deletions->map, path, err);
+    if (status == GDX_OK)
+        status = check(path, deletions->map, segment, err);
+    if (status == GDX_OK)
+        *out = deletions;
+    else
+        deletions_release(deletions);
+    return status;
+}
+
+gdx_status deletions_open(const char *directory, const struct manifest_segment *segment, struct deletions **out,
+                          gdx_error *err) {
+    char file_name[DELETIONS_FILE_NAME_BYTES];
+    char *path = gdx_path_join(directory, deletions_file_name(segment->deletions_name, file_name));
+    if (!path)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+    gdx_status status = open_path(path, segment, out, err);
+    free(path);
+    return status;
+}
+
+struct deletions *deletions_retain(struct deletions *deletions) {
+    if (deletions)
+        atomic_fetch_add_explicit(&deletions->references, 1, memory_order_relaxed);
+    return deletions;
+}
+
+void deletions_release(struct deletions *deletions) {
+    if (deletions && atomic_fetch_sub_explicit(&deletions->references, 1, memory_order_acq_rel) == 1) {
+        gdx_map_close(&deletions->map);
+        free(deletions);
+    }
+}
+
+uint64_t deletions_name(const struct deletions *deletions) {
+    return deletions->name;
+}
+
+const uint8_t *deletions_bitmap(const struct deletions *deletions) {
+    return deletions->map.data + DELETIONS_HEADER_BYTES;
+}

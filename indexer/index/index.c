@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// index.c: an index opened for reading, that follows the commits of a writer. Looking whether there is a new one costs
+// one stat; the current snapshot changes hands under a lock held for a few instructions, never while files are opened.
+
+#include "snapshot.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct gdx_index { // any thread
+    char *directory;
+    char *manifest_path;
+    pthread_mutex_t refreshing; // one opens a new commit at a time; guards `file`
+    struct manifest_file file;
+    pthread_mutex_t lock; // guards `snapshot`
+    gdx_snapshot *snapshot;
+};
+
+void gdx_index_close(gdx_index *index) {
+    if (!index)
+        return;
+    gdx_snapshot_release(index->snapshot);
+    manifest_file_close(&index->file);
+    pthread_mutex_destroy(&index->refreshing);
+    pthread_mutex_destroy(&index->lock);
+    free(index->manifest_path);
+    free(index->directory);
+    free(index);
+}
+
+static gdx_status open_first(gdx_index *index, gdx_error *err) {
+    gdx_error why = {0};
+    gdx_status status = snapshot_read(index->directory, NULL, &index->file, &index->snapshot, &why);
+    if (status == GDX_NOT_FOUND)
+        return gdx_fail(err, status, "%s: no index here; `gramdex index --index DIR PATH...` makes one",
+                        index->directory);
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "%s", why.message);
+}
+
+gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) {
+    gdx_index *index = calloc(1, sizeof *index);
+    if (!index)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", directory);
+    index->file.descriptor = -1;
+    pthread_mutex_init(&index->refreshing, NULL);
+    pthread_mutex_init(&index->lock, NULL);
+    index->directory = strdup(directory);
+    index->manifest_path = gdx_path_join(directory, "manifest");
+    gdx_status status = index->directory && index->manifest_path
+                            ? open_first(index, err)
+                            : gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its path", directory);
+    if (status == GDX_OK)
+        *out = index;
+    else
+        gdx_index_close(index);
+    return status;
+}
+
+const char *gdx_index_directory(const gdx_index *index) {
+    return index->directory;
+}
+
+gdx_snapshot *gdx_index_snapshot(gdx_index *index) {
+    pthread_mutex_lock(&index->lock);
+    gdx_snapshot *snapshot = gdx_snapshot_retain(index->snapshot);
+    pthread_mutex_unlock(&index->lock);
+    return snapshot;
+}
+
+static void exchange(gdx_index *index, gdx_snapshot *fresh) {
+    pthread_mutex_lock(&index->lock);
+    gdx_snapshot *old = index->snapshot;
+    index->snapshot = fresh;
+    pthread_mutex_unlock(&index->lock);
+    gdx_snapshot_release(old); // outside the lock: it may unmap files
+}
+
+gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err) {
+    bool changed = false;
+    pthread_mutex_lock(&index->refreshing);
+    gdx_status status = GDX_OK;
+    if (!manifest_file_is_current(&index->file, index->manifest_path)) {
+        gdx_snapshot *fresh = NULL;
+        // Nobody else changes index->snapshot while we hold `refreshing`.
+        status = snapshot_read(index->directory, index->snapshot, &index->file, &fresh, err);
+        if (status == GDX_OK) {
+            exchange(index, fresh);
+            changed = true;
+        }
+    }
+    pthread_mutex_unlock(&index->refreshing);
+    if (status == GDX_OK && out_changed)
+        *out_changed = changed;
+    return status;
+}

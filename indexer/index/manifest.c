@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+// manifest.c: the list of live segments, encoded, decoded and read. Relies on layout.h for the places of its fields.
+// Everything that a manifest says twice (its totals, a count and a name that go together) is compared here, so that the
+// rest of the module may trust a manifest it was given.
+
+#include "manifest.h"
+#include "deletions.h"
+#include "layout.h"
+
+#include "gdx/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void manifest_clear(struct manifest *manifest) {
+    free(manifest->segments);
+    *manifest = (struct manifest){0};
+}
+
+gdx_status manifest_append(struct manifest *manifest, const struct manifest_segment *segment) {
+    gdx_status status =
+        gdx_grow(&manifest->segments, &manifest->capacity, manifest->count + 1, sizeof *manifest->segments);
+    if (status == GDX_OK)
+        manifest->segments[manifest->count++] = *segment;
+    return status;
+}
+
+uint64_t manifest_documents(const struct manifest *manifest) {
+    uint64_t documents = 0;
+    for (size_t i = 0; i < manifest->count; i++)
+        documents += manifest->segments[i].info.document_count - manifest->segments[i].deleted_count;
+    return documents;
+}
+
+uint64_t manifest_symbols(const struct manifest *manifest) {
+    uint64_t symbols = 0;
+    for (size_t i = 0; i < manifest->count; i++)
+        symbols += manifest->segments[i].info.symbol_count - manifest->segments[i].deleted_symbols;
+    return symbols;
+}
+
+static uint64_t encoded_bytes(size_t segment_count) {
+    return MANIFEST_HEADER_BYTES + (uint64_t)segment_count * MANIFEST_RECORD_BYTES + INDEX_CHECKSUM_BYTES;
+}
+
+uint64_t manifest_file_bytes(const struct manifest *manifest) {
+    uint64_t bytes = encoded_bytes(manifest->count);
+    for (size_t i = 0; i < manifest->count; i++) {
+        const struct manifest_segment *segment = &manifest->segments[i];
+        bytes += segment->info.bytes;
+        if (segment->deleted_count)
+            bytes += deletions_file_bytes(segment->info.document_count);
+    }
+    return bytes;
+}
+
+bool manifest_names_segment(const struct manifest *manifest, uint64_t name) {
+    for (size_t i = 0; i < manifest->count; i++)
+        if (manifest->segments[i].info.name == name)
+            return true;
+    return false;
+}
+
+bool manifest_names_deletions(const struct manifest *manifest, uint64_t name) {
+    for (size_t i = 0; i < manifest->count; i++)
+        if (manifest->segments[i].deleted_count && manifest->segments[i].deletions_name == name)
+            return true;
+    return false;
+}
+
+// ---- encode
+
+static void encode_header(const struct manifest *manifest, uint8_t *to) {
+    memcpy(to + MANIFEST_MAGIC_AT, MANIFEST_MAGIC, INDEX_MAGIC_BYTES);
+    gdx_store_u32(to + MANIFEST_VERSION_AT, INDEX_VERSION);
+    gdx_store_u32(to + MANIFEST_SEGMENT_COUNT_AT, (uint32_t)manifest->count);
+    gdx_store_u64(to + MANIFEST_RULE_FINGERPRINT_AT, manifest->rule_fingerprint);
+    gdx_store_u64(to + MANIFEST_COMMIT_AT, manifest->commit);
+    gdx_store_u64(to + MANIFEST_DOCUMENT_COUNT_AT, manifest_documents(manifest));
+    gdx_store_u64(to + MANIFEST_SYMBOL_COUNT_AT, manifest_symbols(manifest));
+    gdx_store_u64(to + MANIFEST_FILE_BYTES_AT, manifest_file_bytes(manifest));
+}
+
+static void encode_record(const struct manifest_segment *segment, uint8_t *to) {
+    gdx_store_u64(to + RECORD_NAME_AT, segment->info.name);
+    gdx_store_u64(to + RECORD_BYTES_AT, segment->info.bytes);
+    gdx_store_u32(to + RECORD_DOCUMENT_COUNT_AT, segment->info.document_count);
+    gdx_store_u32(to + RECORD_POSITION_COUNT_AT, segment->info.position_count);
+    gdx_store_u64(to + RECORD_SYMBOL_COUNT_AT, segment->info.symbol_count);
+    gdx_store_u64(to + RECORD_TEXT_BYTES_AT, segment->info.text_bytes);
+    gdx_store_u64(to + RECORD_DELETIONS_NAME_AT, segment->deletions_name);
+    gdx_store_u64(to + RECORD_DELETED_SYMBOLS_AT, segment->deleted_symbols);
+    gdx_store_u32(to + RECORD_DELETED_COUNT_AT, segment->deleted_count);
+    gdx_store_u32(to + RECORD_RESERVED_AT, 0);
+}
+
+gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) {
+    size_t bytes = (size_t)encoded_bytes(manifest->count);
+    gdx_status status = gdx_buffer_reserve(out, bytes);
+    if (status != GDX_OK)
+        return status;
+    uint8_t *to = out->data + out->bytes;
+    encode_header(manifest, to);
+    for (size_t i = 0; i < manifest->count; i++)
+        encode_record(&manifest->segments[i], to + MANIFEST_HEADER_BYTES + i * MANIFEST_RECORD_BYTES);
+    gdx_store_u64(to + bytes - INDEX_CHECKSUM_BYTES, gdx_checksum(to, bytes - INDEX_CHECKSUM_BYTES));
+    out->bytes += bytes;
+    return GDX_OK;
+}
+
+// ---- decode
+
+static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err) {
+    const uint8_t *at = (const uint8_t *)bytes.data;
+    if (bytes.bytes < encoded_bytes(0))
+        return gdx_fail(err, GDX_CORRUPT, "%s: %zu bytes, a manifest has at least %" PRIu64, path, bytes.bytes,
+                        encoded_bytes(0));
+    if (memcmp(at + MANIFEST_MAGIC_AT, MANIFEST_MAGIC, INDEX_MAGIC_BYTES) != 0)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte 0: not a manifest, expected \"%s\"", path, MANIFEST_MAGIC);
+    uint32_t version = gdx_load_u32(at + MANIFEST_VERSION_AT);
+    if (version != INDEX_VERSION)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: format version %" PRIu32 ", this program knows version %d", path,
+                        version, INDEX_VERSION);
+    size_t checked = bytes.bytes - INDEX_CHECKSUM_BYTES;
+    uint64_t checksum = gdx_load_u64(at + checked);
+    if (gdx_checksum(at, checked) != checksum)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: the checksum does not fit the %zu bytes before it", path,
+                        checked, checked);
+    uint32_t count = gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT);
+    if (count > MANIFEST_SEGMENTS_MAX || encoded_bytes(count) != bytes.bytes)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: %" PRIu32 " segments do not fit %zu bytes", path,
+                        MANIFEST_SEGMENT_COUNT_AT, count, bytes.bytes);
+    return GDX_OK;
+}
+
+static void decode_record(const uint8_t *at, struct manifest_segment *out) {
+    out->info = (gdx_segment_info){
+        .name = gdx_load_u64(at + RECORD_NAME_AT),
+        .bytes = gdx_load_u64(at + RECORD_BYTES_AT),
+        .document_count = gdx_load_u32(at + RECORD_DOCUMENT_COUNT_AT),
+        .position_count = gdx_load_u32(at + RECORD_POSITION_COUNT_AT),
+        .symbol_count = gdx_load_u64(at + RECORD_SYMBOL_COUNT_AT),
+        .text_bytes = gdx_load_u64(at + RECORD_TEXT_BYTES_AT),
+    };
+    out->deletions_name = gdx_load_u64(at + RECORD_DELETIONS_NAME_AT);
+    out->deleted_symbols = gdx_load_u64(at + RECORD_DELETED_SYMBOLS_AT);
+    out->deleted_count = gdx_load_u32(at + RECORD_DELETED_COUNT_AT);
+}
+
+// What is wrong with a record, or NULL.
+static const char *record_fault(const struct manifest_segment *segment, uint32_t reserved) {
+    const gdx_segment_info *info = &segment->info;
+    if (info->document_count == 0)
+        return "a segment without documents";
+    if (info->position_count > SEGMENT_POSITIONS_MAX)
+        return "more positions than a segment can have";
+    if (info->position_count != info->symbol_count + 2 * (uint64_t)info->document_count)
+        return "positions that are not its symbols and two end marks a document";
+    if (segment->deleted_count >= info->document_count)
+        return "no live document";
+    if (segment->deleted_symbols > info->symbol_count)
+        return "more deleted symbols than symbols";
+    if (segment->deleted_count == 0 && (segment->deletions_name || segment->deleted_symbols))
+        return "a deletions file but no deleted document";
+    if (info->bytes > (uint64_t)INT64_MAX / MANIFEST_SEGMENTS_MAX)
+        return "more bytes than a file can have";
+    return reserved ? "a reserved field that is not 0" : NULL;
+}
+
+static gdx_status decode_records(const char *path, const uint8_t *at, uint32_t count, struct manifest *out,
+                                 gdx_error *err) {
+    for (uint32_t i = 0; i < count; i++) {
+        size_t offset = MANIFEST_HEADER_BYTES + (size_t)i * MANIFEST_RECORD_BYTES;
+        struct manifest_segment segment;
+        decode_record(at + offset, &segment);
+        const char *fault = record_fault(&segment, gdx_load_u32(at + offset + RECORD_RESERVED_AT));
+        if (fault)
+            return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: segment %" PRIu32 ": %s", path, offset, i, fault);
+        if (manifest_append(out, &segment) != GDX_OK)
+            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %" PRIu32 " segments", path, count);
+    }
+    return GDX_OK;
+}
+
+static int compare_names(const void *a, const void *b) {
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+gdx_status manifest_check_names(const char *path, const struct manifest *manifest, gdx_error *err) {
+    if (manifest->count < 2)
+        return GDX_OK;
+    uint64_t *names = malloc(manifest->count * sizeof *names);
+    if (!names)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %zu segments", path, manifest->count);
+    for (size_t i = 0; i < manifest->count; i++)
+        names[i] = manifest->segments[i].info.name;
+    qsort(names, manifest->count, sizeof *names, compare_names);
+    gdx_status status = GDX_OK;
+    for (size_t i = 1; status == GDX_OK && i < manifest->count; i++)
+        if (names[i] == names[i - 1])
+            status = gdx_fail(err, GDX_CORRUPT, "%s: segment %016" PRIx64 " is named twice", path, names[i]);
+    free(names);
+    return status;
+}
+
+static gdx_status check_total(const char *path, const uint8_t *at, int offset, const char *what, uint64_t sum,
+                              gdx_error *err) {
+    uint64_t said = gdx_load_u64(at + offset);
+    if (said != sum)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: %" PRIu64 " %s, the segments add up to %" PRIu64, path, offset,
+                        said, what, sum);
+    return GDX_OK;
+}
+
+gdx_status manifest_decode(const char *path, gdx_slice bytes, struct manifest *out, gdx_error *err) {
+    const uint8_t *at = (const uint8_t *)bytes.data;
+    struct manifest manifest = {0};
+    gdx_status status = check_frame(path, bytes, err);
+    if (status == GDX_OK)
+        status = decode_records(path, at, gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT), &manifest, err);
+    if (status == GDX_OK)
+        status = manifest_check_names(path, &manifest, err);
+    if (status == GDX_OK)
+        status = check_total(path, at, MANIFEST_DOCUMENT_COUNT_AT, "documents", manifest_documents(&manifest), err);
+    if (status == GDX_OK)
+        status = check_total(path, at, MANIFEST_SYMBOL_COUNT_AT, "symbols", manifest_symbols(&manifest), err);
+    if (status == GDX_OK)
+        status = check_total(path, at, MANIFEST_FILE_BYTES_AT, "bytes of files", manifest_file_bytes(&manifest), err);
+    if (status != GDX_OK) {
+        manifest_clear(&manifest);
+        return status;
+    }
+    manifest.rule_fingerprint = gdx_load_u64(at + MANIFEST_RULE_FINGERPRINT_AT);
+    manifest.commit = gdx_load_u64(at + MANIFEST_COMMIT_AT);
+    *out = manifest;
+    return GDX_OK;
+}
+
+// ---- the file
+
+void manifest_file_close(struct manifest_file *file) {
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    file->descriptor = -1;
+}
+
+bool manifest_file_is_current(const struct manifest_file *file, const char *path) {
+    struct stat now;
+    const struct stat *then = &file->identity;
+    return file->descriptor >= 0 && stat(path, &now) == 0 && now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+           now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+static gdx_status read_whole(int descriptor, const char *path, size_t bytes, gdx_buffer *out, gdx_error *err) {
+    if (gdx_buffer_reserve(out, bytes + 1) != GDX_OK)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read it", path);
+    while (out->bytes < bytes) {
+        ssize_t got = read(descriptor, out->data + out->bytes, bytes - out->bytes);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return gdx_fail_errno(err, errno, "%s: cannot be read at byte %zu", path, out->bytes);
+        if (got == 0)
+            return gdx_fail(err, GDX_CORRUPT, "%s: ends at byte %zu of %zu", path, out->bytes, bytes);
+        out->bytes += (size_t)got;
+    }
+    return GDX_OK;
+}
+
+static gdx_status read_file(const char *path, struct manifest_file *file, gdx_buffer *out, gdx_error *err) {
+    file->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (file->descriptor < 0)
+        return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
+    if (fstat(file->descriptor, &file->identity) != 0)
+        return gdx_fail_errno(err, errno, "%s: cannot be examined", path);
+    if (!S_ISREG(file->identity.st_mode))
+        return gdx_fail(err, GDX_CORRUPT, "%s: not a regular file", path);
+    if ((uint64_t)file->identity.st_size > encoded_bytes(MANIFEST_SEGMENTS_MAX))
+        return gdx_fail(err, GDX_CORRUPT, "%s: %lld bytes, a manifest has at most %" PRIu64, path,
+                        (long long)file->identity.st_size, encoded_bytes(MANIFEST_SEGMENTS_MAX));
+    return read_whole(file->descriptor, path, (size_t)file->identity.st_size, out, err);
+}
+
+static gdx_status read_and_decode(const char *path, struct manifest_file *file, struct manifest *out, gdx_error *err) {
+    gdx_buffer bytes = {0};
+    gdx_status status = read_file(path, file, &bytes, err);
+    if (status == GDX_OK)
+        status = manifest_decode(path, gdx_buffer_slice(&bytes), out, err);
+    if (status == GDX_OK)
+        file->checksum = gdx_load_u64(bytes.data + bytes.bytes - INDEX_CHECKSUM_BYTES);
+    gdx_buffer_clear(&bytes);
+    if (status == GDX_OK && out->rule_fingerprint != gdx_text_rule_fingerprint()) {
+        manifest_clear(out);
+        return gdx_fail(
+            err, GDX_UNSUPPORTED,
+            "%s: made by another version of the matching rule; index the documents anew, in a new directory", path);
+    }
+    return status;
+}
+
+gdx_status manifest_read(const char *directory, struct manifest *out, struct manifest_file *file, gdx_error *err) {
+    char *path = gdx_path_join(directory, "manifest");
+    if (!path)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+    struct manifest_file fresh = {.descriptor = -1};
+    gdx_status status = read_and_decode(path, &fresh, out, err);
+    if (status == GDX_OK && file) {
+        manifest_file_close(file);
+        *file = fresh;
+        fresh.descriptor = -1;
+    }
+    manifest_file_close(&fresh);
+    free(path);
+    return status;
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// merge.c: merges what policy.c asks for, one after the other, each its own commit of the same number: the documents
+// stay the same. A merge that is cancelled or fails costs only itself; those before it stand.
+
+#include "clean.h"
+#include "policy.h"
+#include "writer.h"
+
+#include "gdx/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+// The temporary name of a merge's segment; batch numbers its own from 0.
+#define MERGE_TAG UINT64_MAX
+
+static struct merge_figures figures_of(const gdx_live_segment *live) {
+    const gdx_segment_info *info = gdx_segment_info_of(live->segment);
+    uint64_t positions = info->position_count - live->deleted_symbols - 2 * (uint64_t)live->deleted_count;
+    return (struct merge_figures){
+        .live_bytes = (uint64_t)((double)info->bytes * ((double)positions / (double)info->position_count)),
+        .live_positions = positions,
+        .document_count = info->document_count,
+        .deleted_count = live->deleted_count,
+    };
+}
+
+static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_first, size_t *out_count,
+                       gdx_error *err) {
+    const gdx_snapshot *snapshot = writer->snapshot;
+    *out_count = 0;
+    if (snapshot->count == 0)
+        return GDX_OK;
+    struct merge_figures *figures = malloc(snapshot->count * sizeof *figures);
+    if (!figures)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to plan a merge", writer->directory);
+    for (size_t i = 0; i < snapshot->count; i++)
+        figures[i] = figures_of(&snapshot->segments[i].live);
+    bool found = to_one ? merge_to_one(figures, snapshot->count, out_first, out_count)
+                        : merge_by_policy(figures, snapshot->count, out_first, out_count);
+    if (!found)
+        *out_count = 0;
+    free(figures);
+    return GDX_OK;
+}
+
+static unsigned threads_of(const gdx_merge_options *options) {
+    long processors = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
+    return processors > 0 ? (unsigned)processors : 1;
+}
+
+// Writes the merged segment.
+static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_options *options, size_t first,
+                               size_t count, gdx_segment_info *out, gdx_error *err) {
+    const gdx_snapshot *snapshot = writer->snapshot;
+    gdx_merge_input *inputs = malloc(count * sizeof *inputs);
+    if (!inputs)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to merge %zu segments", writer->directory, count);
+    uint64_t documents = 0;
+    for (size_t i = 0; i < count; i++) {
+        const gdx_live_segment *live = &snapshot->segments[first + i].live;
+        inputs[i] = (gdx_merge_input){live->segment, live->deleted};
+        documents += gdx_segment_info_of(live->segment)->document_count - live->deleted_count;
+    }
+    gdx_status status = gdx_segment_merge(writer->directory, MERGE_TAG, options->level, inputs, count,
+                                          threads_of(options), options->cancelled, out, err);
+    free(inputs);
+    if (status == GDX_OK && out->document_count != documents)
+        status = gdx_fail(err, GDX_INTERNAL, "%s: a merge of %" PRIu64 " documents made %" PRIu32, writer->directory,
+                          documents, out->document_count);
+    return status;
+}
+
+// The last commit with segments [first, first + count) replaced by `merged`.
+static gdx_status make_manifest(const gdx_index_writer *writer, size_t first, size_t count,
+                                const gdx_segment_info *merged, struct manifest *out, gdx_error *err) {
+    const gdx_snapshot *snapshot = writer->snapshot;
+    gdx_status status = GDX_OK;
+    *out = (struct manifest){.rule_fingerprint = gdx_text_rule_fingerprint(), .commit = snapshot->commit};
+    for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
+        struct manifest_segment record = snapshot_record(snapshot, i);
+        if (i == first)
+            record = (struct manifest_segment){.info = *merged};
+        if (i <= first || i >= first + count)
+            status = manifest_append(out, &record);
+    }
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "%s: no memory to commit a merge", writer->directory);
+    return manifest_check_names(writer->directory, out, err);
+}
+
+static gdx_status merge_range(gdx_index_writer *writer, const gdx_merge_options *options, size_t first, size_t count,
+                              gdx_error *err) {
+    gdx_segment_info merged;
+    struct manifest next = {0};
+    gdx_status status = write_merged(writer, options, first, count, &merged, err);
+    if (status != GDX_OK)
+        return status;
+    status = make_manifest(writer, first, count, &merged, &next, err);
+    if (status == GDX_OK)
+        status = writer_publish(writer, &next, NULL, 0, err);
+    if (status != GDX_OK && !writer->in_doubt && !snapshot_has_segment(writer->snapshot, merged.name))
+        directory_remove_segment(writer->directory, merged.name);
+    manifest_clear(&next);
+    return status;
+}
+
+gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
+                                  gdx_error *err) {
+    size_t merged = 0, first, count;
+    gdx_status status = gdx_index_writer_commit(writer, err);
+    while (status == GDX_OK) {
+        status = plan(writer, options->to_one, &first, &count, err);
+        if (status != GDX_OK || count == 0)
+            break;
+        status = merge_range(writer, options, first, count, err);
+        merged += count;
+    }
+    if (status == GDX_OK && out_merged)
+        *out_merged = merged;
+    return status;
+}

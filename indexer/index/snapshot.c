@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// snapshot.c: a commit that somebody is reading. A snapshot owns a reference to each of its segments, so a newer commit
+// costs only the segments that are new, and files that the writer has removed stay readable while they are mapped.
+
+#include "snapshot.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { READ_ATTEMPTS = 64 }; // each failed one means that a writer has committed meanwhile
+
+size_t gdx_snapshot_segment_count(const gdx_snapshot *snapshot) {
+    return snapshot->count;
+}
+
+const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_t index) {
+    return &snapshot->segments[index].live;
+}
+
+uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot) {
+    return snapshot->commit;
+}
+
+uint64_t gdx_snapshot_documents(const gdx_snapshot *snapshot) {
+    return snapshot->documents;
+}
+
+uint64_t gdx_snapshot_symbols(const gdx_snapshot *snapshot) {
+    return snapshot->symbols;
+}
+
+uint64_t gdx_snapshot_bytes(const gdx_snapshot *snapshot) {
+    return snapshot->bytes;
+}
+
+gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot) {
+    atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+    return snapshot;
+}
+
+void gdx_snapshot_release(gdx_snapshot *snapshot) {
+    if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        gdx_segment_release(snapshot->segments[i].live.segment);
+        deletions_release(snapshot->segments[i].deletions);
+    }
+    free(snapshot);
+}
+
+gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
+                                bool *out_has, gdx_error *err) {
+    for (size_t i = snapshot->count; i-- > 0;) {
+        const gdx_live_segment *live = &snapshot->segments[i].live;
+        uint32_t document;
+        bool has;
+        gdx_status status = gdx_segment_find_id(live->segment, id, &document, &has, err);
+        if (status != GDX_OK)
+            return status;
+        if (has && !gdx_is_deleted(live->deleted, document)) {
+            *out_segment = i;
+            *out_document = document;
+            *out_has = true;
+            return GDX_OK;
+        }
+    }
+    *out_has = false;
+    return GDX_OK;
+}
+
+struct manifest_segment snapshot_record(const gdx_snapshot *snapshot, size_t i) {
+    const struct snapshot_segment *segment = &snapshot->segments[i];
+    return (struct manifest_segment){
+        .info = *gdx_segment_info_of(segment->live.segment),
+        .deletions_name = segment->deletions ? deletions_name(segment->deletions) : 0,
+        .deleted_symbols = segment->live.deleted_symbols,
+        .deleted_count = segment->live.deleted_count,
+    };
+}
+
+bool snapshot_has_segment(const gdx_snapshot *snapshot, uint64_t name) {
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (gdx_segment_info_of(snapshot->segments[i].live.segment)->name == name)
+            return true;
+    return false;
+}
+
+bool snapshot_has_deletions(const gdx_snapshot *snapshot, uint64_t name) {
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (snapshot->segments[i].deletions && deletions_name(snapshot->segments[i].deletions) == name)
+            return true;
+    return false;
+}
+
+// ---- open
+
+static bool info_equal(const gdx_segment_info *a, const gdx_segment_info *b) {
+    return a->name == b->name && a->bytes == b->bytes && a->document_count == b->document_count &&
+           a->position_count == b->position_count && a->symbol_count == b->symbol_count &&
+           a->text_bytes == b->text_bytes;
+}
+
+static const struct snapshot_segment *find_segment(const gdx_snapshot *snapshot, uint64_t name, size_t hint) {
+    if (!snapshot)
+        return NULL;
+    if (hint < snapshot->count && gdx_segment_info_of(snapshot->segments[hint].live.segment)->name == name)
+        return &snapshot->segments[hint];
+    for (size_t i = 0; i < snapshot->count; i++)
+        if (gdx_segment_info_of(snapshot->segments[i].live.segment)->name == name)
+            return &snapshot->segments[i];
+    return NULL;
+}
+
+static gdx_status open_segment(const char *directory, const struct manifest_segment *record, uint64_t rule_fingerprint,
+                               gdx_segment *const *fresh, size_t fresh_count, gdx_segment **out, gdx_error *err) {
+    for (size_t i = 0; i < fresh_count; i++)
+        if (gdx_segment_info_of(fresh[i])->name == record->info.name) {
+            *out = gdx_segment_retain(fresh[i]);
+            return GDX_OK;
+        }
+    gdx_segment *segment = NULL;
+    gdx_status status = gdx_segment_open(directory, record->info.name, &segment, err);
+    if (status != GDX_OK)
+        return status;
+    if (!info_equal(gdx_segment_info_of(segment), &record->info))
+        status =
+            gdx_fail(err, GDX_CORRUPT, "%s: its figures differ from those in the manifest", gdx_segment_path(segment));
+    else if (gdx_segment_rule_fingerprint(segment) != rule_fingerprint)
+        status = gdx_fail(err, GDX_CORRUPT, "%s: made by another version of the matching rule than the manifest",
+                          gdx_segment_path(segment));
+    if (status == GDX_OK)
+        *out = segment;
+    else
+        gdx_segment_release(segment);
+    return status;
+}
+
+// Fills snapshot->segments[i]; what is filled is released with the snapshot, also after a failure.
+static gdx_status open_one(const char *directory, const struct manifest *manifest, size_t i,
+                           const gdx_snapshot *previous, gdx_segment *const *fresh, size_t fresh_count,
+                           struct snapshot_segment *to, gdx_error *err) {
+    const struct manifest_segment *record = &manifest->segments[i];
+    const struct snapshot_segment *old = find_segment(previous, record->info.name, i);
+    gdx_status status = GDX_OK;
+    if (old)
+        to->live.segment = gdx_segment_retain(old->live.segment);
+    else
+        status =
+            open_segment(directory, record, manifest->rule_fingerprint, fresh, fresh_count, &to->live.segment, err);
+    if (status != GDX_OK || record->deleted_count == 0)
+        return status;
+    if (old && old->deletions && deletions_name(old->deletions) == record->deletions_name)
+        to->deletions = deletions_retain(old->deletions);
+    else
+        status = deletions_open(directory, record, &to->deletions, err);
+    if (status == GDX_OK) {
+        to->live.deleted = deletions_bitmap(to->deletions);
+        to->live.deleted_count = record->deleted_count;
+        to->live.deleted_symbols = record->deleted_symbols;
+    }
+    return status;
+}
+
+gdx_status snapshot_open(const char *directory, const struct manifest *manifest, const gdx_snapshot *previous,
+                         gdx_segment *const *fresh, size_t fresh_count, gdx_snapshot **out, gdx_error *err) {
+    gdx_snapshot *snapshot = calloc(1, sizeof *snapshot + manifest->count * sizeof snapshot->segments[0]);
+    if (!snapshot)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open %zu segments", directory, manifest->count);
+    atomic_init(&snapshot->references, 1);
+    snapshot->commit = manifest->commit;
+    snapshot->documents = manifest_documents(manifest);
+    snapshot->symbols = manifest_symbols(manifest);
+    snapshot->bytes = manifest_file_bytes(manifest);
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < manifest->count; i++) {
+        snapshot->count = i + 1;
+        status = open_one(directory, manifest, i, previous, fresh, fresh_count, &snapshot->segments[i], err);
+    }
+    if (status == GDX_OK)
+        *out = snapshot;
+    else
+        gdx_snapshot_release(snapshot);
+    return status;
+}
+
+// ---- read
+
+gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, struct manifest_file *file,
+                         gdx_snapshot **out, gdx_error *err) {
+    struct manifest_file read = {.descriptor = -1};
+    gdx_error missing = {0};
+    gdx_status status = GDX_OK;
+    bool again = true;
+    for (int attempt = 0; again && attempt < READ_ATTEMPTS; attempt++) {
+        struct manifest manifest = {0};
+        uint64_t before = read.checksum;
+        again = false;
+        status = manifest_read(directory, &manifest, &read, err);
+        if (status == GDX_OK && attempt > 0 && read.checksum == before)
+            status = gdx_fail(err, GDX_CORRUPT, "%s; the manifest names it", missing.message);
+        else if (status == GDX_OK) {
+            missing = (gdx_error){0};
+            status = snapshot_open(directory, &manifest, previous, NULL, 0, out, &missing);
+            again = status == GDX_NOT_FOUND;
+        }
+        manifest_clear(&manifest);
+    }
+    if (again)
+        status =
+            gdx_fail(err, GDX_UNAVAILABLE, "%s: commits come faster than they can be opened; try again", directory);
+    else if (status != GDX_OK)
+        status = gdx_fail(err, status, "%s", missing.message);
+    if (status == GDX_OK && file) {
+        manifest_file_close(file);
+        *file = read;
+        read.descriptor = -1;
+    }
+    manifest_file_close(&read);
+    return status;
+}

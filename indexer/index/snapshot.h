@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// snapshot.h: a commit, opened: its segments and their deletions, shared with other snapshots by counted references.
+#ifndef INDEX_SNAPSHOT_H
+#define INDEX_SNAPSHOT_H
+
+#include "deletions.h"
+#include "manifest.h"
+
+#include "gdx/index.h"
+
+#include <stdatomic.h>
+
+struct snapshot_segment {
+    gdx_live_segment live;
+    struct deletions *deletions; // under live.deleted; NULL: none
+};
+
+struct gdx_snapshot { // immutable after open, any thread
+    atomic_size_t references;
+    uint64_t commit;
+    uint64_t documents;
+    uint64_t symbols;
+    uint64_t bytes;
+    size_t count;
+    struct snapshot_segment segments[];
+};
+
+// Opens what a manifest names. Segments and deletions that `previous` (may be NULL) or `fresh` already hold are shared,
+// not opened again. GDX_NOT_FOUND: a file is missing;
+gdx_status snapshot_open(const char *directory, const struct manifest *manifest, const gdx_snapshot *previous,
+                         gdx_segment *const *fresh, size_t fresh_count, gdx_snapshot **out,
+                         gdx_error *err) GDX_MUST_CHECK;
+
+// Reads the manifest and opens the commit; when a writer removes files meanwhile, because a newer commit no longer
+// names them, reads the newer one. `file` as for manifest_read.
+gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, struct manifest_file *file,
+                         gdx_snapshot **out, gdx_error *err) GDX_MUST_CHECK;
+
+// Segment i as a manifest names it.
+struct manifest_segment snapshot_record(const gdx_snapshot *snapshot, size_t i);
+bool snapshot_has_segment(const gdx_snapshot *snapshot, uint64_t name);
+bool snapshot_has_deletions(const gdx_snapshot *snapshot, uint64_t name);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+// writer.c: opens a directory for writing and gathers changes in memory; nothing is seen by readers before commit.c
+// publishes it. Opening is also the recovery: the manifest is the truth, so what it does not name is removed.
+
+#include "writer.h"
+#include "clean.h"
+#include "lock.h"
+
+#include "gdx/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// ---- pending changes
+
+void pending_clear(struct pending *pending) {
+    for (size_t i = 0; i < pending->count; i++) {
+        gdx_segment_release(pending->segments[i].segment);
+        free(pending->segments[i].deleted);
+    }
+    free(pending->segments);
+    *pending = (struct pending){0};
+}
+
+gdx_status pending_init(struct pending *pending, gdx_snapshot *snapshot) {
+    *pending = (struct pending){0};
+    gdx_status status =
+        gdx_grow(&pending->segments, &pending->capacity, snapshot->count + 1, sizeof *pending->segments);
+    if (status != GDX_OK)
+        return status;
+    for (size_t i = 0; i < snapshot->count; i++) {
+        const gdx_live_segment *live = &snapshot->segments[i].live;
+        pending->segments[i] = (struct pending_segment){
+            .segment = gdx_segment_retain(live->segment),
+            .deleted_count = live->deleted_count,
+            .deleted_symbols = live->deleted_symbols,
+        };
+    }
+    pending->count = snapshot->count;
+    return GDX_OK;
+}
+
+// ---- open
+
+static gdx_status sync_parent(const char *directory, gdx_error *err) {
+    char *parent = gdx_path_join(directory, "..");
+    if (!parent)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+    gdx_status status = gdx_sync_directory(parent, err);
+    free(parent);
+    return status;
+}
+
+static gdx_status make_directory(const char *directory, gdx_error *err) {
+    if (mkdir(directory, 0777) == 0)
+        return sync_parent(directory, err);
+    if (errno != EEXIST)
+        return gdx_fail_errno(err, errno, "%s: cannot be made", directory);
+    return GDX_OK;
+}
+
+static bool has_manifest(const char *directory) {
+    char *path = gdx_path_join(directory, "manifest");
+    bool has = path && access(path, F_OK) == 0;
+    free(path);
+    return has;
+}
+
+// A folder of somebody's files named by mistake stays as it is.
+static gdx_status refuse_foreign(const char *directory, gdx_error *err) {
+    struct directory_content content;
+    gdx_status status = directory_survey(directory, &content, err);
+    if (status == GDX_OK && content.foreign && !has_manifest(directory))
+        return gdx_fail(err, GDX_INVALID, "%s: holds files and no index; give an empty or a new directory", directory);
+    return status;
+}
+
+static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
+    struct directory_content content;
+    gdx_status status = directory_survey(writer->directory, &content, err);
+    if (status == GDX_OK && content.segments)
+        return gdx_fail(err, GDX_CORRUPT, "%s: has segments, but no manifest that names them", writer->directory);
+    struct manifest empty = {.rule_fingerprint = gdx_text_rule_fingerprint()};
+    return status == GDX_OK ? writer_switch_manifest(writer, &empty, err) : status;
+}
+
+static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
+    // What the manifest names must outlast a power cut before what it does not name may go: the writer before us may
+    // have died between the rename and making it durable.
+    gdx_status status = gdx_sync_directory(writer->directory, err);
+    struct manifest manifest = {0};
+    if (status == GDX_OK)
+        status = manifest_read(writer->directory, &manifest, NULL, err);
+    if (status == GDX_OK)
+        status = directory_clean(writer->directory, &manifest, err);
+    manifest_clear(&manifest);
+    if (status == GDX_OK)
+        status = snapshot_read(writer->directory, NULL, NULL, &writer->snapshot, err);
+    if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
+        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", writer->directory);
+    return status;
+}
+
+static gdx_status open_directory(gdx_index_writer *writer, gdx_error *err) {
+    gdx_status status = make_directory(writer->directory, err);
+    if (status == GDX_OK)
+        status = refuse_foreign(writer->directory, err);
+    if (status == GDX_OK)
+        status = directory_lock(writer->directory, &writer->lock, err);
+    if (status == GDX_OK && !has_manifest(writer->directory))
+        status = make_manifest(writer, err);
+    return status == GDX_OK ? recover(writer, err) : status;
+}
+
+gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) {
+    gdx_index_writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", directory);
+    writer->lock = -1;
+    writer->directory = strdup(directory);
+    gdx_status status = writer->directory ? open_directory(writer, err)
+                                          : gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its path", directory);
+    if (status == GDX_OK)
+        *out = writer;
+    else
+        gdx_index_writer_close(writer);
+    return status;
+}
+
+static void remove_added(const gdx_index_writer *writer) {
+    for (size_t i = writer->snapshot->count; i < writer->pending.count; i++) {
+        uint64_t name = gdx_segment_info_of(writer->pending.segments[i].segment)->name;
+        if (!snapshot_has_segment(writer->snapshot, name))
+            directory_remove_segment(writer->directory, name);
+    }
+}
+
+void gdx_index_writer_close(gdx_index_writer *writer) {
+    if (!writer)
+        return;
+    if (writer->snapshot && !writer->in_doubt)
+        remove_added(writer);
+    pending_clear(&writer->pending);
+    gdx_snapshot_release(writer->snapshot);
+    if (writer->lock >= 0)
+        close(writer->lock);
+    free(writer->directory);
+    free(writer);
+}
+
+gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) {
+    if (writer->in_doubt)
+        return gdx_fail(err, GDX_IO, "%s: the last commit could not be made durable; open the index anew to go on",
+                        writer->directory);
+    return GDX_OK;
+}
+
+gdx_snapshot *gdx_index_writer_snapshot(gdx_index_writer *writer) {
+    return writer->snapshot;
+}
+
+const char *gdx_index_writer_directory(const gdx_index_writer *writer) {
+    return writer->directory;
+}
+
+// ---- gather
+
+gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info *info, gdx_error *err) {
+    struct pending *pending = &writer->pending;
+    gdx_status status = writer_check(writer, err);
+    if (status != GDX_OK)
+        return status;
+    if (info->document_count == 0)
+        return gdx_fail(err, GDX_INVALID, "%s: a segment without documents cannot be added", writer->directory);
+    if (gdx_grow(&pending->segments, &pending->capacity, pending->count + 1, sizeof *pending->segments) != GDX_OK)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for another segment", writer->directory);
+    for (size_t i = writer->snapshot->count; i < pending->count; i++)
+        if (gdx_segment_info_of(pending->segments[i].segment)->name == info->name)
+            return gdx_fail(err, GDX_INVALID, "%s: added twice", gdx_segment_path(pending->segments[i].segment));
+    struct pending_segment added = {0};
+    status = gdx_segment_open(writer->directory, info->name, &added.segment, err);
+    if (status == GDX_OK)
+        pending->segments[pending->count++] = added;
+    return status;
+}
+
+gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out, gdx_error *err) {
+    if (segment >= writer->pending.count)
+        return gdx_fail(err, GDX_INVALID, "%s: no segment %zu, there are %zu", writer->directory, segment,
+                        writer->pending.count);
+    *out = writer->pending.segments[segment].segment;
+    return GDX_OK;
+}
+
+static const uint8_t *committed_bitmap(const gdx_index_writer *writer, size_t segment) {
+    return segment < writer->snapshot->count ? writer->snapshot->segments[segment].live.deleted : NULL;
+}
+
+// Makes the bitmap and finds the column that a deletion needs.
+static gdx_status prepare(gdx_index_writer *writer, size_t segment, gdx_error *err) {
+    struct pending_segment *pending = &writer->pending.segments[segment];
+    if (!pending->begin) {
+        gdx_document_columns columns;
+        gdx_status status = gdx_segment_columns(pending->segment, &columns, err);
+        if (status != GDX_OK)
+            return status;
+        pending->begin = columns.begin;
+    }
+    if (!pending->deleted) {
+        size_t bytes = deletions_bitmap_bytes(gdx_segment_info_of(pending->segment)->document_count);
+        pending->deleted = calloc(1, bytes);
+        if (!pending->deleted)
+            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to delete from it", gdx_segment_path(pending->segment));
+        if (committed_bitmap(writer, segment))
+            memcpy(pending->deleted, committed_bitmap(writer, segment), bytes);
+    }
+    return GDX_OK;
+}
+
+gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uint32_t document, gdx_error *err) {
+    gdx_status status = writer_check(writer, err);
+    if (status != GDX_OK)
+        return status;
+    if (segment >= writer->pending.count)
+        return gdx_fail(err, GDX_INVALID, "%s: no segment %zu, there are %zu", writer->directory, segment,
+                        writer->pending.count);
+    struct pending_segment *pending = &writer->pending.segments[segment];
+    const gdx_segment_info *info = gdx_segment_info_of(pending->segment);
+    if (document >= info->document_count)
+        return gdx_fail(err, GDX_INVALID, "%s: no document %" PRIu32 ", there are %" PRIu32,
+                        gdx_segment_path(pending->segment), document, info->document_count);
+    if (gdx_is_deleted(pending->deleted ? pending->deleted : committed_bitmap(writer, segment), document))
+        return GDX_OK;
+    status = prepare(writer, segment, err);
+    if (status != GDX_OK)
+        return status;
+    // Two of a document's positions are the end marks of its title and its text.
+    uint32_t begin = pending->begin[document], end = pending->begin[document + 1];
+    if (end < begin || end - begin < 2 || pending->deleted_symbols + (end - begin - 2) > info->symbol_count)
+        return gdx_fail(err, GDX_CORRUPT, "%s: document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32,
+                        gdx_segment_path(pending->segment), document, begin, end);
+    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
+    pending->deleted_count++;
+    pending->deleted_symbols += end - begin - 2;
+    return GDX_OK;
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// writer.h: a writer and its pending changes, shared by writer.c (gathers them), commit.c (publishes them), merge.c.
+#ifndef INDEX_WRITER_H
+#define INDEX_WRITER_H
+
+#include "snapshot.h"
+
+// A segment as the next commit would have it: one of the last commit's, or an added one.
+struct pending_segment {
+    gdx_segment *segment; // a reference
+    uint8_t *deleted;     // the bitmap with pending deletions; NULL: as it was
+    uint32_t deleted_count;
+    uint64_t deleted_symbols;
+    const uint32_t *begin; // the segment's column, once it was needed
+};
+
+struct pending {
+    struct pending_segment *segments; // those of the snapshot first, then the added ones
+    size_t count;
+    size_t capacity;
+};
+
+struct gdx_index_writer { // one owner
+    char *directory;
+    int lock;
+    bool in_doubt; // a manifest has its name but perhaps not for good: no more changes
+    gdx_snapshot *snapshot;
+    struct pending pending;
+};
+
+// Pending changes on top of a snapshot: none yet.
+gdx_status pending_init(struct pending *pending, gdx_snapshot *snapshot) GDX_MUST_CHECK;
+void pending_clear(struct pending *pending);
+
+// Refuses to go on when a commit ended in doubt.
+gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+
+// Makes the directory durable, writes the manifest over the last one, and makes the directory durable again. When the
+// last step fails the writer is in doubt.
+gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) GDX_MUST_CHECK;
+
+// Makes `next` the commit, atomic and durable, and then removes the files that only the last commit named. `fresh`:
+// segments already open that `next` may name. On failure the last commit stands and nothing pending is lost.
+gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next, gdx_segment *const *fresh,
+                          size_t fresh_count, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

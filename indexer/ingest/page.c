@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// page.c: a whole file -> one document: which decoder, whether it is text at all, then the rules of its kind.
+// Relies on page.h.
+
+#include "page.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options, gdx_error *err) {
+    memset(reader, 0, sizeof *reader);
+    reader->encoding_given = options->encoding != NULL;
+    reader->document_limit = options->document_limit;
+    return gdx_decoder_new(options->encoding, &reader->decoder, err);
+}
+
+void ingest_page_reader_clear(page_reader *reader) {
+    gdx_decoder_free(reader->decoder);
+    gdx_decoder_free(reader->declared_decoder);
+    gdx_buffer_clear(&reader->text);
+    gdx_buffer_clear(&reader->title);
+    gdx_buffer_clear(&reader->unzeroed);
+}
+
+static bool has_byte_order_mark(gdx_slice bytes) {
+    const char *at = bytes.data;
+    return (bytes.bytes >= 2 && (memcmp(at, "\xff\xfe", 2) == 0 || memcmp(at, "\xfe\xff", 2) == 0)) ||
+           (bytes.bytes >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0);
+}
+
+// The declared encoding counts only where nothing stronger speaks: the user, a byte order mark, valid UTF-8.
+static gdx_status choose_decoder(page_reader *reader, const gdx_piece *piece, gdx_decoder **out) {
+    char name[CHARSET_NAME_BYTES];
+    *out = reader->decoder;
+    if (piece->kind != GDX_INPUT_HTML || reader->encoding_given || has_byte_order_mark(piece->bytes) ||
+        gdx_utf8_valid(piece->bytes) || !ingest_charset_declared(piece->bytes, name))
+        return GDX_OK;
+    if (!reader->declared_decoder || strcmp(name, reader->declared_name) != 0) {
+        gdx_decoder *decoder;
+        gdx_status status = gdx_decoder_new(name, &decoder, NULL);
+        if (status != GDX_OK) // an encoding this iconv lacks is detected instead
+            return status == GDX_NO_MEMORY ? status : GDX_OK;
+        gdx_decoder_free(reader->declared_decoder);
+        reader->declared_decoder = decoder;
+        strcpy(reader->declared_name, name);
+    }
+    *out = reader->declared_decoder;
+    return GDX_OK;
+}
+
+static const char *find_zero(gdx_slice bytes) {
+    return bytes.bytes ? memchr(bytes.data, 0, bytes.bytes < BINARY_LOOK_BYTES ? bytes.bytes : BINARY_LOOK_BYTES) : NULL;
+}
+
+static bool is_wide(const char *encoding) {
+    return strncasecmp(encoding, "UTF-16", 6) == 0 || strncasecmp(encoding, "UTF-32", 6) == 0 ||
+           strncasecmp(encoding, "UCS-", 4) == 0;
+}
+
+// Zero bytes are in no text but UTF-16 and UTF-32, where they decode to something that is not zero.
+static gdx_status check_text(gdx_slice bytes, const gdx_decoded *decoded, gdx_error *err) {
+    const char *zero = find_zero(bytes);
+    if (zero) {
+        bool wide = is_wide(decoded->encoding) && !find_zero(decoded->text) &&
+                    decoded->replaced <= 1 + decoded->text.bytes / 1000;
+        if (!wide)
+            return gdx_fail(err, GDX_INVALID, "binary: U+0000 at byte %zu, expected text", (size_t)(zero - bytes.data));
+    }
+    if (ingest_first_line(decoded->text).bytes == 0)
+        return gdx_fail(err, GDX_INVALID, "empty: no character that is not white space, expected text");
+    return GDX_OK;
+}
+
+static gdx_status decode(page_reader *reader, const gdx_piece *piece, gdx_decoded *out, gdx_error *err) {
+    gdx_decoder *decoder;
+    gdx_status status = choose_decoder(reader, piece, &decoder);
+    if (status == GDX_OK)
+        status = gdx_decode(decoder, piece->bytes, out, err);
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "%zu bytes cannot be decoded: %s", piece->bytes.bytes, gdx_status_name(status));
+    return check_text(piece->bytes, out, err);
+}
+
+static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
+    return gdx_fail(err, GDX_TOO_LARGE, "%zu bytes of text, expected at most %zu", bytes, limit);
+}
+
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+                            gdx_error *err) {
+    size_t limit = reader->document_limit;
+    // No encoding takes more than four bytes for what is one byte of UTF-8: so the text is over the limit too.
+    if (piece->kind != GDX_INPUT_HTML && piece->bytes.bytes / 4 > limit)
+        return too_large(piece->bytes.bytes, limit, err);
+    gdx_decoded decoded;
+    gdx_status status = decode(reader, piece, &decoded, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_document document = {.id = piece->id, .source = piece->source, .metadata = {"", 0}};
+    if (piece->kind == GDX_INPUT_HTML) {
+        status = ingest_html(reader, decoded.text, &document, err);
+    } else if (piece->kind == GDX_INPUT_MARKDOWN) {
+        status = ingest_markdown(decoded.text, &document, err);
+    } else {
+        document.title = ingest_first_line(decoded.text);
+        document.text = decoded.text;
+    }
+    if (status == GDX_OK && document.title.bytes == 0 && ingest_trim(document.text).bytes == 0)
+        status = gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
+    if (status == GDX_OK && document.text.bytes > limit)
+        status = too_large(document.text.bytes, limit, err);
+    if (status == GDX_OK) {
+        *out = document;
+        *out_replaced = decoded.replaced;
+    }
+    return status;
+}

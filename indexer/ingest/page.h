@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// page.h: a whole file of text, Markdown or HTML -> one document. Relies on gdx/decode.h, gdx/document.h, gdx/ingest.h.
+#ifndef INGEST_PAGE_H
+#define INGEST_PAGE_H
+
+#include "gdx/decode.h"
+#include "gdx/ingest.h"
+
+enum { CHARSET_NAME_BYTES = 40, BINARY_LOOK_BYTES = 8000, TITLE_BYTES = 4096, HTML_DEPTH = 2048 };
+
+typedef struct page_reader { // one worker's own
+    bool encoding_given;
+    size_t document_limit;
+    gdx_decoder *decoder;                  // the user's encoding, or one that detects
+    gdx_decoder *declared_decoder;         // for what an HTML file's <meta> says, kept for the next file
+    char declared_name[CHARSET_NAME_BYTES];
+    gdx_buffer text;
+    gdx_buffer title;
+    gdx_buffer unzeroed; // HTML without U+0000, which libxml2 takes for the end
+} page_reader;
+
+gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options, gdx_error *err) GDX_MUST_CHECK;
+void ingest_page_reader_clear(page_reader *reader);
+
+// GDX_INVALID: empty or binary. GDX_TOO_LARGE. GDX_NO_MEMORY. The slices are the piece's or the reader's.
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+                            gdx_error *err) GDX_MUST_CHECK;
+
+// charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
+bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
+
+// markdown.c: fills title, date and text from a decoded file. GDX_INVALID: a bad date in the front matter.
+gdx_status ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+
+// html.c: likewise, into the reader's buffers. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
+gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+
+// white.c: white space as Unicode has it (White_Space), the ideographic space included, in valid UTF-8.
+size_t ingest_white_bytes(const char *at, const char *end); // of the white space character at `at`; 0: it is none
+gdx_slice ingest_trim(gdx_slice text);
+// Takes the first line off *rest, without its end (\n, \r\n or \r); false when nothing is left.
+bool ingest_take_line(gdx_slice *rest, gdx_slice *out_line);
+// The first line that is not blank, trimmed and cut to TITLE_BYTES; empty when all is white space.
+gdx_slice ingest_first_line(gdx_slice text);
+// At most TITLE_BYTES of it, whole characters.
+gdx_slice ingest_cut_title(gdx_slice title);
+
+#endif

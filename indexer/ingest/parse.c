@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// parse.c: a record as jansson reads it: the judge of what is JSON, and the only one that says why something is not.
+// Relies on record.h and jansson. The fields' strings stay in jansson's objects, held until the next record.
+
+#include "record.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+enum { LOAD_FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, DUMP_FLAGS = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY };
+
+void ingest_record_reader_release(record_reader *reader) {
+    for (int field = 0; field < RECORD_FIELDS; field++) {
+        json_decref(reader->held[field]);
+        reader->held[field] = NULL;
+    }
+    json_decref(reader->root);
+    reader->root = NULL;
+}
+
+// jansson words every refusal; where it has no words, an allocation failed.
+static bool is_out_of_memory(const json_error_t *error) {
+    return error->text[0] == '\0' || json_error_code(error) == json_error_out_of_memory;
+}
+
+static int append_dumped(const char *data, size_t bytes, void *buffer) {
+    return gdx_buffer_append(buffer, data, bytes) == GDX_OK ? 0 : -1;
+}
+
+gdx_status ingest_record_dump_value(gdx_slice value, gdx_buffer *out, bool *out_sure) {
+    json_error_t error;
+    json_t *parsed = json_loadb(value.data, value.bytes, LOAD_FLAGS | JSON_DECODE_ANY, &error);
+    *out_sure = parsed != NULL;
+    if (!parsed)
+        return is_out_of_memory(&error) ? GDX_NO_MEMORY : GDX_OK;
+    int failed = json_dump_callback(parsed, append_dumped, out, DUMP_FLAGS);
+    json_decref(parsed);
+    return failed ? GDX_NO_MEMORY : GDX_OK;
+}
+
+static const char *type_name(const json_t *value) {
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_REAL:
+        return "a number with a fraction or exponent";
+    case JSON_TRUE:
+        return "true";
+    case JSON_FALSE:
+        return "false";
+    default:
+        return "another type";
+    }
+}
+
+static record_value value_of(const json_t *value, char digits[24]) {
+    if (!value)
+        return (record_value){RECORD_ABSENT, {"", 0}};
+    if (json_is_null(value))
+        return (record_value){RECORD_NULL, {"", 0}};
+    if (json_is_string(value))
+        return (record_value){RECORD_STRING, {json_string_value(value), json_string_length(value)}};
+    if (json_is_integer(value)) {
+        int bytes = snprintf(digits, 24, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        return (record_value){RECORD_INTEGER, {digits, (size_t)bytes}};
+    }
+    return (record_value){RECORD_OTHER, gdx_slice_of(type_name(value))};
+}
+
+// Takes the fields out of the object, so that the rest of it is the metadata.
+static void take_fields(record_reader *reader, record *out) {
+    static const char *const names[RECORD_FIELDS] = {
+        [RECORD_ID] = "id",     [RECORD_TITLE] = "title", [RECORD_SOURCE] = "source",
+        [RECORD_DATE] = "date", [RECORD_TEXT] = "text",
+    };
+    for (int field = 0; field < RECORD_FIELDS; field++) {
+        json_t *value = json_object_get(reader->root, names[field]);
+        if (value) {
+            reader->held[field] = json_incref(value);
+            json_object_del(reader->root, names[field]);
+        }
+        out->fields[field] = value_of(value, reader->digits[field]);
+    }
+}
+
+gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
+    ingest_record_reader_release(reader);
+    json_error_t error;
+    reader->root = json_loadb(line.data, line.bytes, LOAD_FLAGS, &error);
+    if (!reader->root && is_out_of_memory(&error))
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record of %zu bytes", line.bytes);
+    if (!reader->root)
+        return gdx_fail(err, GDX_INVALID, "column %d: not JSON: %s", error.column, error.text);
+    if (!json_is_object(reader->root))
+        return gdx_fail(err, GDX_INVALID, "column 1: %s, expected a JSON object", type_name(reader->root));
+    record parsed = {.metadata = {"", 0}};
+    take_fields(reader, &parsed);
+    if (json_object_size(reader->root) > 0) {
+        reader->metadata.bytes = 0;
+        if (json_dump_callback(reader->root, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
+            return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record's metadata");
+        parsed.metadata = gdx_buffer_slice(&reader->metadata);
+    }
+    *out = parsed;
+    return GDX_OK;
+}

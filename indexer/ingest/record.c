@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// record.c: the rules that make a record's fields a document, or name the field that breaks them.
+// Relies on record.h; the scanner or jansson has filled the fields already.
+
+#include "record.h"
+
+#include <inttypes.h>
+
+void ingest_record_reader_init(record_reader *reader) {
+    memset(reader, 0, sizeof *reader);
+    reader->find_special = ingest_find_special_choose();
+}
+
+void ingest_record_reader_clear(record_reader *reader) {
+    ingest_record_reader_release(reader);
+    gdx_buffer_clear(&reader->unescaped);
+    gdx_buffer_clear(&reader->dumped);
+    gdx_buffer_clear(&reader->metadata);
+}
+
+gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
+    bool sure;
+    gdx_status status = ingest_record_scan(reader, line, out, &sure);
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "no memory for a record of %zu bytes", line.bytes);
+    return sure ? GDX_OK : ingest_record_parse(reader, line, out, err);
+}
+
+static bool key_is(gdx_slice key, const char *name, enum record_field field, enum record_field *out) {
+    if (memcmp(key.data, name, key.bytes) != 0)
+        return false;
+    *out = field;
+    return true;
+}
+
+enum record_field ingest_record_field_of(gdx_slice key) {
+    enum record_field field = RECORD_FIELDS;
+    switch (key.bytes) {
+    case 2:
+        key_is(key, "id", RECORD_ID, &field);
+        break;
+    case 4:
+        (void)(key_is(key, "text", RECORD_TEXT, &field) || key_is(key, "date", RECORD_DATE, &field));
+        break;
+    case 5:
+        key_is(key, "title", RECORD_TITLE, &field);
+        break;
+    case 6:
+        key_is(key, "source", RECORD_SOURCE, &field);
+        break;
+    default:
+        break;
+    }
+    return field;
+}
+
+static const char *kind_name(const record_value *value) {
+    switch (value->kind) {
+    case RECORD_ABSENT:
+        return "missing";
+    case RECORD_NULL:
+        return "null";
+    case RECORD_STRING:
+        return "a string";
+    case RECORD_INTEGER:
+        return "an integer";
+    case RECORD_OTHER:
+        break;
+    }
+    return value->text.data; // a constant, with its zero
+}
+
+// A string, or "" for what is absent or null where the field is not required.
+static gdx_status take_string(const record *from, enum record_field field, const char *name, bool required,
+                              gdx_slice *out, gdx_error *err) {
+    const record_value *value = &from->fields[field];
+    if (value->kind == RECORD_STRING)
+        *out = value->text;
+    else if (!required && (value->kind == RECORD_ABSENT || value->kind == RECORD_NULL))
+        *out = (gdx_slice){"", 0};
+    else
+        return gdx_fail(err, GDX_INVALID, "\"%s\": %s, expected a string", name, kind_name(value));
+    return GDX_OK;
+}
+
+static gdx_status check_size(gdx_slice slice, const char *name, size_t limit, gdx_error *err) {
+    if (slice.bytes <= limit)
+        return GDX_OK;
+    return gdx_fail(err, GDX_TOO_LARGE, "\"%s\": %zu bytes, expected at most %zu", name, slice.bytes, limit);
+}
+
+// U+0000 to U+001F and U+007F to U+009F: in an id they would break lines and terminals wherever it is printed.
+static gdx_status check_no_control(gdx_slice id, gdx_error *err) {
+    for (size_t i = 0; i < id.bytes; i++) {
+        unsigned byte = (unsigned char)id.data[i];
+        if (byte == 0xc2 && i + 1 < id.bytes && (unsigned char)id.data[i + 1] < 0xa0)
+            byte = (unsigned char)id.data[i + 1];
+        else if (byte >= 0x20 && byte != 0x7f)
+            continue;
+        return gdx_fail(err, GDX_INVALID, "\"id\": control character U+%04X at byte %zu, expected none", byte, i);
+    }
+    return GDX_OK;
+}
+
+static gdx_status take_id(const record *from, gdx_slice *out, gdx_error *err) {
+    const record_value *value = &from->fields[RECORD_ID];
+    if (value->kind != RECORD_STRING && value->kind != RECORD_INTEGER)
+        return gdx_fail(err, GDX_INVALID, "\"id\": %s, expected a string or an integer", kind_name(value));
+    if (value->text.bytes < 1 || value->text.bytes > RECORD_ID_BYTES)
+        return gdx_fail(err, GDX_INVALID, "\"id\": %zu bytes, expected 1 to %d", value->text.bytes, RECORD_ID_BYTES);
+    *out = value->text;
+    return check_no_control(value->text, err);
+}
+
+static gdx_status take_date(const record *from, gdx_date *out, gdx_error *err) {
+    const record_value *value = &from->fields[RECORD_DATE];
+    *out = GDX_NO_DATE;
+    if (value->kind == RECORD_ABSENT || value->kind == RECORD_NULL)
+        return GDX_OK;
+    if (value->kind == RECORD_OTHER)
+        return gdx_fail(err, GDX_INVALID, "\"date\": %s, expected a string or a year", kind_name(value));
+    return gdx_date_parse(value->text, out, err); // its messages begin with "date"
+}
+
+gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out, gdx_error *err) {
+    gdx_document document = {.metadata = from->metadata};
+    gdx_status status = take_id(from, &document.id, err);
+    if (status == GDX_OK)
+        status = take_string(from, RECORD_TEXT, "text", true, &document.text, err);
+    if (status == GDX_OK)
+        status = take_string(from, RECORD_TITLE, "title", false, &document.title, err);
+    if (status == GDX_OK)
+        status = take_string(from, RECORD_SOURCE, "source", false, &document.source, err);
+    if (status == GDX_OK)
+        status = take_date(from, &document.date, err);
+    if (status == GDX_OK)
+        status = check_size(document.text, "text", document_limit, err);
+    if (status == GDX_OK)
+        status = check_size(document.title, "title", document_limit, err);
+    if (status == GDX_OK)
+        status = check_size(document.source, "source", document_limit, err);
+    if (status == GDX_OK && document.metadata.bytes > document_limit)
+        status = gdx_fail(err, GDX_TOO_LARGE, "other keys: %zu bytes, expected at most %zu", document.metadata.bytes,
+                          document_limit);
+    if (status == GDX_OK)
+        *out = document;
+    return status;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// record.h: one line of JSON Lines -> its five fields and its metadata -> a document or the reason why not.
+// Relies on gdx/base.h, gdx/document.h. Two readers fill the same struct: the scanner (scan.c), which knows the common
+// shape only and is fast, and jansson (parse.c), which knows all of JSON and alone words what is wrong with it. The
+// rules about the fields (record.c) come after either, so that both refuse the same records in the same words.
+#ifndef INGEST_RECORD_H
+#define INGEST_RECORD_H
+
+#include "gdx/base.h"
+#include "gdx/document.h"
+#include "special.h"
+
+struct json_t;
+
+typedef enum record_kind {
+    RECORD_ABSENT,
+    RECORD_NULL,
+    RECORD_STRING,
+    RECORD_INTEGER,
+    RECORD_OTHER
+} record_kind;
+
+typedef struct record_value {
+    record_kind kind;
+    gdx_slice text; // a string's characters, an integer's digits, the name of any other type
+} record_value;
+
+enum record_field { RECORD_ID, RECORD_TITLE, RECORD_SOURCE, RECORD_DATE, RECORD_TEXT, RECORD_FIELDS };
+
+typedef struct record {
+    record_value fields[RECORD_FIELDS];
+    gdx_slice metadata; // "" or a compact JSON object with sorted keys
+} record;
+
+enum { RECORD_MEMBERS = 64 }; // more keys than this in one record go to jansson
+enum { RECORD_ID_BYTES = 1024 };
+
+typedef struct record_member { // a key that is no field, as the scanner found it
+    gdx_slice key;
+    gdx_slice value;
+    enum { MEMBER_VERBATIM, MEMBER_PLAIN_STRING, MEMBER_UNESCAPED_STRING, MEMBER_DUMPED } form;
+    size_t dumped_at; // MEMBER_DUMPED: where its text begins in `dumped`; value.bytes is how long it is
+} record_member;
+
+typedef struct record_reader { // one worker's own
+    ingest_find_special find_special;
+    gdx_buffer unescaped;
+    gdx_buffer dumped;
+    gdx_buffer metadata;
+    record_member members[RECORD_MEMBERS];
+    struct json_t *root;                 // jansson's, kept while a record's slices point into it
+    struct json_t *held[RECORD_FIELDS];  // likewise
+    char digits[RECORD_FIELDS][24];
+} record_reader;
+
+void ingest_record_reader_init(record_reader *reader);
+// Lets go what the last record's slices point to.
+void ingest_record_reader_release(record_reader *reader);
+void ingest_record_reader_clear(record_reader *reader);
+
+// `line` is valid UTF-8 without its newline; *out points into it and the reader until the next call.
+// The scanner sets *out_sure to false, and leaves *out alone, where it does not accept the line. GDX_NO_MEMORY.
+gdx_status ingest_record_scan(record_reader *reader, gdx_slice line, record *out, bool *out_sure) GDX_MUST_CHECK;
+// By jansson. GDX_INVALID with the column; GDX_NO_MEMORY.
+gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) GDX_MUST_CHECK;
+// The one, else the other.
+gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out, gdx_error *err) GDX_MUST_CHECK;
+
+// For the scanner: one JSON value that it does not read itself, as jansson dumps it, appended to `out`. *out_sure is
+// false when jansson refuses it.
+gdx_status ingest_record_dump_value(gdx_slice value, gdx_buffer *out, bool *out_sure) GDX_MUST_CHECK;
+// The field of this name, or RECORD_FIELDS.
+enum record_field ingest_record_field_of(gdx_slice key);
+
+// The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE name the field.
+gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out,
+                               gdx_error *err) GDX_MUST_CHECK;
+
+#endif

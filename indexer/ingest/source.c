@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// source.c: pieces in, documents out: walks the lines of JSON Lines, hands whole files to page.c, and turns what goes
+// wrong into a refusal with its place.
+// Relies on record.h, page.h. What cannot be read is never more than one record or one file.
+
+#include "gdx/ingest.h"
+
+#include "page.h"
+#include "record.h"
+
+#include <jansson.h>
+#include <libxml/parser.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { DEFAULT_DOCUMENT_LIMIT = 64 << 20 };
+
+struct gdx_source { // one worker's own
+    size_t document_limit;
+    gdx_piece piece;
+    size_t offset; // in the piece's bytes: what comes next
+    uint64_t lines;
+    uint64_t replaced;
+    uint64_t mended;
+    record_reader records;
+    page_reader pages;
+    gdx_buffer repaired; // a line with U+FFFD for its ill-formed bytes
+};
+
+// Both libraries set up shared tables at their first use; once, before threads race for it.
+static void prepare_libraries(void) {
+    json_object_seed(0);
+    xmlInitParser();
+}
+
+gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, prepare_libraries);
+    GDX_AUTO(gdx_source) source = calloc(1, sizeof *source);
+    if (!source)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a source of documents");
+    gdx_source_options chosen = options ? *options : (gdx_source_options){0};
+    if (chosen.document_limit == 0)
+        chosen.document_limit = DEFAULT_DOCUMENT_LIMIT;
+    source->document_limit = chosen.document_limit;
+    source->piece.kind = GDX_INPUT_RECORDS; // none yet: as an empty one
+    ingest_record_reader_init(&source->records);
+    gdx_status status = ingest_page_reader_init(&source->pages, &chosen, err);
+    if (status == GDX_OK) {
+        *out = source;
+        source = NULL; // handed over
+    }
+    return status;
+}
+
+void gdx_source_free(gdx_source *source) {
+    if (source) {
+        ingest_record_reader_clear(&source->records);
+        ingest_page_reader_clear(&source->pages);
+        gdx_buffer_clear(&source->repaired);
+        free(source);
+    }
+}
+
+void gdx_source_begin(gdx_source *source, const gdx_piece *piece) {
+    source->piece = *piece;
+    source->offset = 0;
+    source->lines = 0;
+    if (piece->kind == GDX_INPUT_RECORDS && piece->first_byte == 0 && piece->bytes.bytes >= 3 &&
+        memcmp(piece->bytes.data, "\xef\xbb\xbf", 3) == 0)
+        source->offset = 3;
+}
+
+static void count_replaced(gdx_source *source, uint64_t replaced) {
+    source->replaced += replaced;
+    source->mended += replaced > 0;
+}
+
+// Ill-formed bytes of a line do not lose the record: they become U+FFFD, as everywhere.
+static gdx_status repair(gdx_source *source, gdx_slice *line, uint64_t *replaced, gdx_error *err) {
+    if (gdx_utf8_valid(*line))
+        return GDX_OK;
+    source->repaired.bytes = 0;
+    gdx_status status = gdx_utf8_repair(*line, &source->repaired, replaced);
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "no memory for a line of %zu bytes", line->bytes);
+    *line = gdx_buffer_slice(&source->repaired);
+    return GDX_OK;
+}
+
+static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *document, gdx_error *err) {
+    uint64_t replaced = 0;
+    record read;
+    gdx_status status = repair(source, &line, &replaced, err);
+    if (status == GDX_OK)
+        status = ingest_record_read(&source->records, line, &read, err);
+    if (status == GDX_OK)
+        status = ingest_record_check(&read, source->document_limit, document, err);
+    if (status == GDX_OK)
+        count_replaced(source, replaced);
+    return status;
+}
+
+static bool is_blank(gdx_slice line) {
+    size_t i = 0;
+    while (i < line.bytes && (line.data[i] == ' ' || line.data[i] == '\t' || line.data[i] == '\r'))
+        i++;
+    return i == line.bytes;
+}
+
+// The next line that is not blank; *out_offset is where it begins in the piece.
+static bool take_record_line(gdx_source *source, gdx_slice *out, size_t *out_offset, uint64_t *out_line) {
+    gdx_slice bytes = source->piece.bytes;
+    while (source->offset < bytes.bytes) {
+        const char *at = bytes.data + source->offset;
+        size_t left = bytes.bytes - source->offset;
+        const char *newline = memchr(at, '\n', left);
+        *out = (gdx_slice){at, newline ? (size_t)(newline - at) : left};
+        *out_offset = source->offset;
+        *out_line = source->lines + 1;
+        source->lines += newline != NULL;
+        source->offset += out->bytes + (newline != NULL);
+        if (!is_blank(*out))
+            return true;
+    }
+    return false;
+}
+
+static gdx_source_step step_of(gdx_status status) {
+    if (status == GDX_OK)
+        return GDX_SOURCE_DOCUMENT;
+    return status == GDX_NO_MEMORY ? GDX_SOURCE_FAILED : GDX_SOURCE_REFUSED;
+}
+
+static gdx_source_step next_record(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
+    gdx_slice line;
+    size_t offset;
+    uint64_t number;
+    if (!take_record_line(source, &line, &offset, &number))
+        return GDX_SOURCE_END;
+    gdx_error err = {0};
+    gdx_status status = read_record(source, line, document, &err);
+    if (status != GDX_OK)
+        *refusal = (gdx_refusal){source->piece.path, number, source->piece.first_byte + offset, err};
+    return step_of(status);
+}
+
+static gdx_source_step next_page(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
+    gdx_error err = {0};
+    uint64_t replaced = 0;
+    gdx_status status = ingest_page_read(&source->pages, &source->piece, document, &replaced, &err);
+    if (status == GDX_OK)
+        count_replaced(source, replaced);
+    else
+        *refusal = (gdx_refusal){source->piece.path, 0, source->piece.first_byte, err};
+    return step_of(status);
+}
+
+gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
+    if (source->piece.kind == GDX_INPUT_RECORDS)
+        return next_record(source, document, refusal);
+    if (source->offset == SIZE_MAX)
+        return GDX_SOURCE_END;
+    source->offset = SIZE_MAX; // a whole file has one document
+    return next_page(source, document, refusal);
+}
+
+uint64_t gdx_source_lines(const gdx_source *source) {
+    return source->lines;
+}
+
+uint64_t gdx_source_replaced(const gdx_source *source) {
+    return source->replaced;
+}
+
+uint64_t gdx_source_mended(const gdx_source *source) {
+    return source->mended;
+}

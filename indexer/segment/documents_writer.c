@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// documents_writer.c: collects the document table and writes it, column by column. docs/format.md, "Documents".
+// A source gets the number of its first document's turn, so that numbers depend on the order of documents alone.
+
+#include "documents_writer.h"
+
+#include "layout.h"
+#include "order.h"
+
+#include <stdlib.h>
+
+void gdx_document_table_clear(gdx_document_table *table) {
+    gdx_buffer *const buffers[] = {&table->begin,         &table->text,        &table->date,      &table->source,
+                                   &table->hash,          &table->store,       &table->id_offset, &table->ids,
+                                   &table->source_offset, &table->source_names};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        gdx_buffer_clear(buffers[i]);
+    free(table->source_slots);
+    *table = (gdx_document_table){0};
+}
+
+size_t gdx_document_table_bytes(const gdx_document_table *table) {
+    return table->begin.capacity + table->text.capacity + table->date.capacity + table->source.capacity +
+           table->hash.capacity + table->store.capacity + table->id_offset.capacity + table->ids.capacity +
+           table->source_offset.capacity + table->source_names.capacity +
+           table->source_slot_count * sizeof *table->source_slots;
+}
+
+static gdx_slice source_name(const gdx_document_table *table, uint32_t source) {
+    uint32_t begin = gdx_load_u32(table->source_offset.data + (size_t)source * 4);
+    size_t end = source + 1 < table->source_count ? gdx_load_u32(table->source_offset.data + (size_t)(source + 1) * 4)
+                                                  : table->source_names.bytes;
+    return (gdx_slice){(const char *)table->source_names.data + begin, end - begin};
+}
+
+// The slot of a name: its own, or the empty one where it would go.
+static size_t find_slot(const gdx_document_table *table, const uint32_t *slots, size_t slot_count, gdx_slice name) {
+    size_t slot = gdx_checksum(name.data, name.bytes) & (slot_count - 1);
+    while (slots[slot] && !gdx_slice_equal(source_name(table, slots[slot] - 1), name))
+        slot = (slot + 1) & (slot_count - 1);
+    return slot;
+}
+
+// Keeps at least half of the slots empty.
+static gdx_status grow_slots(gdx_document_table *table) {
+    if (((size_t)table->source_count + 1) * 2 <= table->source_slot_count)
+        return GDX_OK;
+    size_t slot_count = table->source_slot_count ? table->source_slot_count * 2 : 16;
+    uint32_t *slots = calloc(slot_count, sizeof *slots);
+    if (!slots)
+        return GDX_NO_MEMORY;
+    for (uint32_t source = 0; source < table->source_count; source++)
+        slots[find_slot(table, slots, slot_count, source_name(table, source))] = source + 1;
+    free(table->source_slots);
+    table->source_slots = slots;
+    table->source_slot_count = slot_count;
+    return GDX_OK;
+}
+
+static gdx_status append_u32(gdx_buffer *column, uint32_t value) {
+    uint8_t bytes[4];
+    gdx_store_u32(bytes, value);
+    return gdx_buffer_append(column, bytes, sizeof bytes);
+}
+
+static gdx_status append_u64(gdx_buffer *column, uint64_t value) {
+    uint8_t bytes[8];
+    gdx_store_u64(bytes, value);
+    return gdx_buffer_append(column, bytes, sizeof bytes);
+}
+
+static gdx_status number_of_source(gdx_document_table *table, gdx_slice name, uint32_t *out) {
+    gdx_status status = grow_slots(table);
+    if (status != GDX_OK)
+        return status;
+    size_t slot = find_slot(table, table->source_slots, table->source_slot_count, name);
+    if (table->source_slots[slot] == 0) {
+        if (name.bytes > UINT32_MAX - table->source_names.bytes)
+            return GDX_TOO_LARGE;
+        status = gdx_buffer_reserve(&table->source_names, name.bytes);
+        if (status == GDX_OK)
+            status = append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
+        if (status == GDX_OK)
+            status = gdx_buffer_append(&table->source_names, name.data, name.bytes); // reserved: cannot fail
+        if (status != GDX_OK)
+            return status;
+        table->source_slots[slot] = ++table->source_count;
+    }
+    *out = table->source_slots[slot] - 1;
+    return GDX_OK;
+}
+
+static bool row_fits(const gdx_document_table *table, const gdx_document_row *row) {
+    uint64_t end = (uint64_t)table->position + row->title_symbols + row->text_symbols + 2;
+    return end < UINT32_MAX && row->id.bytes <= UINT32_MAX - table->ids.bytes;
+}
+
+static gdx_status reserve_row(gdx_document_table *table, const gdx_document_row *row) {
+    gdx_buffer *const columns[] = {&table->begin, &table->text,  &table->date,     &table->source,
+                                   &table->hash,  &table->store, &table->id_offset};
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
+        gdx_status status = gdx_buffer_reserve(columns[i], 8);
+        if (status != GDX_OK)
+            return status;
+    }
+    return gdx_buffer_reserve(&table->ids, row->id.bytes);
+}
+
+gdx_status gdx_document_table_add(gdx_document_table *table, const gdx_document_row *row, gdx_error *err) {
+    uint32_t source = 0;
+    gdx_status status = row_fits(table, row) ? reserve_row(table, row) : GDX_TOO_LARGE;
+    if (status == GDX_OK)
+        status = number_of_source(table, row->source, &source);
+    if (status == GDX_OK)
+        status = append_u32(&table->begin, table->position); // room was reserved: none of these fails
+    if (status == GDX_OK)
+        status = append_u32(&table->text, table->position + row->title_symbols + 1);
+    if (status == GDX_OK)
+        status = append_u32(&table->date, row->date);
+    if (status == GDX_OK)
+        status = append_u32(&table->source, source);
+    if (status == GDX_OK)
+        status = append_u64(&table->hash, row->hash);
+    if (status == GDX_OK)
+        status = append_u64(&table->store, row->store_offset);
+    if (status == GDX_OK)
+        status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&table->ids, row->id.data, row->id.bytes);
+    if (status == GDX_TOO_LARGE)
+        return gdx_fail(err, status, "document %.*s: the segment is full at %u documents, %u positions",
+                        (int)(row->id.bytes < 200 ? row->id.bytes : 200), row->id.data, table->count, table->position);
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "no memory for the table of documents");
+    table->position += row->title_symbols + row->text_symbols + 2;
+    table->text_bytes += row->text_bytes;
+    table->count++;
+    return GDX_OK;
+}
+
+gdx_document_columns gdx_document_table_columns(const gdx_document_table *table) {
+    return (gdx_document_columns){
+        .begin = (const uint32_t *)(const void *)table->begin.data, // as malloc aligned them
+        .text = (const uint32_t *)(const void *)table->text.data,
+        .dates = (const uint32_t *)(const void *)table->date.data,
+        .sources = (const uint32_t *)(const void *)table->source.data,
+        .count = table->count,
+    };
+}
+
+gdx_status gdx_document_table_end(gdx_document_table *table, uint64_t store_bytes, gdx_error *err) {
+    gdx_status status = append_u32(&table->begin, table->position);
+    if (status == GDX_OK)
+        status = append_u64(&table->store, store_bytes);
+    if (status == GDX_OK)
+        status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
+    if (status == GDX_OK)
+        status = append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for the table of documents");
+}
+
+static gdx_slice id_of(const gdx_document_table *table, uint32_t document) {
+    uint32_t begin = gdx_load_u32(table->id_offset.data + (size_t)document * 4);
+    uint32_t end = gdx_load_u32(table->id_offset.data + (size_t)document * 4 + 4);
+    return (gdx_slice){(const char *)table->ids.data + begin, end - begin};
+}
+
+// The permutation of documents by id, as the caller's.
+static gdx_status order_ids(const gdx_document_table *table, uint32_t **out, gdx_error *err) {
+    gdx_slice *ids = malloc(((size_t)table->count + 1) * sizeof *ids);
+    if (!ids)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory to sort %u ids", table->count);
+    for (uint32_t document = 0; document < table->count; document++)
+        ids[document] = id_of(table, document);
+    uint32_t *order = NULL;
+    gdx_status status = gdx_order_slices(ids, table->count, false, &order);
+    if (status != GDX_OK)
+        gdx_fail(err, status, "no memory to sort %u ids", table->count);
+    for (uint32_t i = 1; i < table->count && status == GDX_OK; i++) {
+        gdx_slice id = ids[order[i]];
+        if (gdx_slice_equal(ids[order[i - 1]], id))
+            status = gdx_fail(err, GDX_INVALID, "document id %.*s: twice in one segment",
+                              (int)(id.bytes < 200 ? id.bytes : 200), id.data);
+    }
+    free(ids);
+    if (status == GDX_OK)
+        *out = order;
+    else
+        free(order);
+    return status;
+}
+
+gdx_status gdx_document_table_write(const gdx_document_table *table, gdx_sink *sink, gdx_error *err) {
+    uint32_t *order = NULL;
+    gdx_status status = order_ids(table, &order, err);
+    const struct {
+        int section;
+        const void *data;
+        size_t bytes;
+    } sections[] = {
+        {SECTION_DOCUMENT_BEGIN, table->begin.data, table->begin.bytes},
+        {SECTION_DOCUMENT_TEXT, table->text.data, table->text.bytes},
+        {SECTION_DOCUMENT_DATE, table->date.data, table->date.bytes},
+        {SECTION_DOCUMENT_SOURCE, table->source.data, table->source.bytes},
+        {SECTION_DOCUMENT_HASH, table->hash.data, table->hash.bytes},
+        {SECTION_DOCUMENT_STORE, table->store.data, table->store.bytes},
+        {SECTION_DOCUMENT_ID, table->id_offset.data, table->id_offset.bytes},
+        {SECTION_IDS, table->ids.data, table->ids.bytes},
+        {SECTION_ID_ORDER, order, (size_t)table->count * sizeof *order},
+        {SECTION_SOURCES, table->source_names.data, table->source_names.bytes},
+        {SECTION_SOURCE_OFFSETS, table->source_offset.data, table->source_offset.bytes},
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections && status == GDX_OK; i++)
+        status = gdx_sink_section(sink, sections[i].section, sections[i].data, sections[i].bytes, err);
+    free(order);
+    return status;
+}

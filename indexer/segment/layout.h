@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// layout.h: every constant, section and fixed-size record of a segment file. The judge is docs/format.md, "Segment"; a
+// test compares the lists below with its tables. Each record is a list of (record, field, bytes), in file order, from
+// which the enumeration of byte offsets RECORD_FIELD and the size RECORD_BYTES are made. All integers are
+// little-endian.
+#ifndef GDX_SEGMENT_LAYOUT_H
+#define GDX_SEGMENT_LAYOUT_H
+
+#include <stdint.h>
+
+#define GDX_SEGMENT_MAGIC        "gdxsegmt" // the first 8 bytes of the file, and the last
+#define GDX_SEGMENT_FOOTER_MAGIC "gdxsegft"
+
+enum {
+    GDX_SEGMENT_VERSION = 1,
+    GDX_SEGMENT_PAGE_BYTES = 65536, // one checksum each
+    GDX_SEGMENT_ALIGNMENT = 8,      // of every section
+    GDX_STORE_TARGET_BYTES = 36864, // coded bytes after which a block of stored documents ends
+    GDX_STORE_RESET_BLOCKS = 16,    // targets between two resets, on average
+    GDX_STORE_WINDOW_LOG = 16,      // of zstd: no match reaches further back than 2^16 coded bytes
+    GDX_TERMS_PER_BLOCK = 64,
+    GDX_WORDS_PER_BLOCK = 16,
+    GDX_FREQUENCIES_PER_BLOCK = 128,
+    // A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at
+    // one in OFTEN and PER_DOCUMENT times as often as there are documents.
+    GDX_FREQUENCY_MINIMUM = 4096,
+    GDX_FREQUENCY_ALWAYS = 64,
+    GDX_FREQUENCY_OFTEN = 256,
+    GDX_FREQUENCY_PER_DOCUMENT = 4
+};
+
+// In file order.
+#define GDX_SEGMENT_SECTIONS(SECTION)                                                                                  \
+    SECTION(STORE, "stored text")                                                                                      \
+    SECTION(STORE_BLOCKS, "stored text blocks")                                                                        \
+    SECTION(POSTINGS, "postings")                                                                                      \
+    SECTION(TERMS, "term dictionary")                                                                                  \
+    SECTION(TERM_BLOCKS, "term dictionary blocks")                                                                     \
+    SECTION(FREQUENCIES, "frequencies")                                                                                \
+    SECTION(FREQUENCY_SYMBOLS, "frequency symbols")                                                                    \
+    SECTION(WORDS, "words")                                                                                            \
+    SECTION(WORD_BLOCKS, "word blocks")                                                                                \
+    SECTION(WORDS_REVERSED, "words by their end")                                                                      \
+    SECTION(DOCUMENT_BEGIN, "document begins")                                                                         \
+    SECTION(DOCUMENT_TEXT, "document text begins")                                                                     \
+    SECTION(DOCUMENT_DATE, "document dates")                                                                           \
+    SECTION(DOCUMENT_SOURCE, "document sources")                                                                       \
+    SECTION(DOCUMENT_HASH, "document hashes")                                                                          \
+    SECTION(DOCUMENT_STORE, "document store offsets")                                                                  \
+    SECTION(DOCUMENT_ID, "document id offsets")                                                                        \
+    SECTION(IDS, "ids")                                                                                                \
+    SECTION(ID_ORDER, "ids in byte order")                                                                             \
+    SECTION(SOURCES, "sources")                                                                                        \
+    SECTION(SOURCE_OFFSETS, "source offsets")
+
+enum {
+#define GDX_SECTION_NUMBER(name, title) SECTION_##name,
+    GDX_SEGMENT_SECTIONS(GDX_SECTION_NUMBER)
+#undef GDX_SECTION_NUMBER
+        SECTION_COUNT
+};
+
+#define GDX_HEADER_FIELDS(FIELD)                                                                                       \
+    FIELD(HEADER, MAGIC, 8)                                                                                            \
+    FIELD(HEADER, VERSION, 4)                                                                                          \
+    FIELD(HEADER, PAGE_BYTES, 4)                                                                                       \
+    FIELD(HEADER, RULE_FINGERPRINT, 8)                                                                                 \
+    FIELD(HEADER, RESERVED, 8)
+
+#define GDX_SECTION_ROW_FIELDS(FIELD)                                                                                  \
+    FIELD(SECTION_ROW, OFFSET, 8)                                                                                      \
+    FIELD(SECTION_ROW, LENGTH, 8)
+
+#define GDX_FOOTER_FIELDS(FIELD)                                                                                       \
+    FIELD(FOOTER, SECTION_TABLE, 336)                                                                                  \
+    FIELD(FOOTER, TEXT_BYTES, 8)                                                                                       \
+    FIELD(FOOTER, DOCUMENT_COUNT, 4)                                                                                   \
+    FIELD(FOOTER, POSITION_COUNT, 4)                                                                                   \
+    FIELD(FOOTER, TERM_COUNT, 4)                                                                                       \
+    FIELD(FOOTER, WORD_COUNT, 4)                                                                                       \
+    FIELD(FOOTER, SOURCE_COUNT, 4)                                                                                     \
+    FIELD(FOOTER, STORE_LEVEL, 4)                                                                                      \
+    FIELD(FOOTER, CHARACTER_TABLE, 4)                                                                                  \
+    FIELD(FOOTER, PAGE_COUNT, 4)                                                                                       \
+    FIELD(FOOTER, PAGE_TABLE_CHECKSUM, 8)                                                                              \
+    FIELD(FOOTER, CHECKSUM, 8)                                                                                         \
+    FIELD(FOOTER, MAGIC, 8)
+
+#define GDX_STORE_BLOCK_FIELDS(FIELD)                                                                                  \
+    FIELD(STORE_BLOCK, CODED_OFFSET, 8)                                                                                \
+    FIELD(STORE_BLOCK, OFFSET, 8)                                                                                      \
+    FIELD(STORE_BLOCK, DOCUMENT, 4)                                                                                    \
+    FIELD(STORE_BLOCK, TEXT_BYTE, 4)                                                                                   \
+    FIELD(STORE_BLOCK, SYMBOL, 4)                                                                                      \
+    FIELD(STORE_BLOCK, RESERVED, 4)
+
+#define GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                   \
+    FIELD(TERM_BLOCK, FIRST, 4)                                                                                        \
+    FIELD(TERM_BLOCK, SECOND, 4)                                                                                       \
+    FIELD(TERM_BLOCK, POSTINGS, 8)                                                                                     \
+    FIELD(TERM_BLOCK, TERMS, 4)                                                                                        \
+    FIELD(TERM_BLOCK, OCCURRENCES, 4)
+
+#define GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)                                                                             \
+    FIELD(FREQUENCY_SYMBOL, SYMBOL, 4)                                                                                 \
+    FIELD(FREQUENCY_SYMBOL, DOCUMENTS, 4)                                                                              \
+    FIELD(FREQUENCY_SYMBOL, OFFSET, 8)
+
+// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next begins behind it.
+#define GDX_FIELD_OFFSET(record, field, size) record##_##field, record##_##field##_LAST = record##_##field + (size)-1,
+
+enum { GDX_HEADER_FIELDS(GDX_FIELD_OFFSET) HEADER_BYTES };
+enum { GDX_SECTION_ROW_FIELDS(GDX_FIELD_OFFSET) SECTION_ROW_BYTES };
+enum { GDX_FOOTER_FIELDS(GDX_FIELD_OFFSET) FOOTER_BYTES };
+enum { GDX_STORE_BLOCK_FIELDS(GDX_FIELD_OFFSET) STORE_BLOCK_BYTES };
+enum { GDX_TERM_BLOCK_FIELDS(GDX_FIELD_OFFSET) TERM_BLOCK_BYTES };
+enum { GDX_FREQUENCY_SYMBOL_FIELDS(GDX_FIELD_OFFSET) FREQUENCY_SYMBOL_BYTES };
+
+_Static_assert(FOOTER_TEXT_BYTES == SECTION_COUNT * SECTION_ROW_BYTES, "the footer begins with a row for each section");
+
+#endif

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+// reader.c: opens a segment file and hands out verified bytes of it. docs/format.md, "Segment".
+// Opening reads the footer, the page table and the first page alone. Every other page is checked against the table when
+// it is first touched; a bit for each page remembers it, so that reading again costs one atomic load.
+
+#include "reader.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static const char *const section_titles[SECTION_COUNT] = {
+#define GDX_SECTION_TITLE(name, title) title,
+    GDX_SEGMENT_SECTIONS(GDX_SECTION_TITLE)
+#undef GDX_SECTION_TITLE
+};
+
+const char *gdx_segment_section_title(int section) {
+    return section_titles[section];
+}
+
+gdx_status gdx_segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what,
+                               gdx_error *err) {
+    return gdx_fail(err, GDX_CORRUPT, "%s: %s at byte %" PRIu64 ": %s; the file is damaged", segment->path,
+                    section_titles[section], segment->section_offset[section] + offset, what);
+}
+
+static gdx_status verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
+    uint64_t begin = page * GDX_SEGMENT_PAGE_BYTES;
+    uint64_t left = segment->paged_bytes - begin;
+    size_t bytes = left < GDX_SEGMENT_PAGE_BYTES ? (size_t)left : GDX_SEGMENT_PAGE_BYTES;
+    uint64_t expected = gdx_load_u64(segment->page_table + page * 8);
+    uint64_t found = gdx_checksum(segment->map.data + begin, bytes);
+    if (found != expected)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: page at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                        "; the file is damaged",
+                        segment->path, begin, found, expected);
+    atomic_fetch_or_explicit(&segment->page_is_good[page / 64], (uint64_t)1 << page % 64, memory_order_relaxed);
+    return GDX_OK;
+}
+
+static inline bool page_is_good(const gdx_segment *segment, uint64_t page) {
+    return atomic_load_explicit(&segment->page_is_good[page / 64], memory_order_relaxed) >> page % 64 & 1;
+}
+
+gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
+                               const uint8_t **out, gdx_error *err) {
+    uint64_t section_bytes = segment->section_bytes[section];
+    if (offset > section_bytes || bytes > section_bytes - offset)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: %s: bytes %" PRIu64 " to %" PRIu64 " asked for, it has %" PRIu64 "; the file is damaged",
+                        segment->path, section_titles[section], offset, offset + bytes, section_bytes);
+    uint64_t begin = segment->section_offset[section] + offset;
+    *out = segment->map.data + begin;
+    if (bytes == 0)
+        return GDX_OK;
+    uint64_t last = (begin + bytes - 1) / GDX_SEGMENT_PAGE_BYTES;
+    for (uint64_t page = begin / GDX_SEGMENT_PAGE_BYTES; page <= last; page++)
+        if (!page_is_good(segment, page)) {
+            gdx_status status = verify_page(segment, page, err);
+            if (status != GDX_OK)
+                return status;
+        }
+    return GDX_OK;
+}
+
+gdx_status gdx_segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes,
+                           const uint8_t **out, gdx_error *err) {
+    return gdx_segment_section(segment, section, index * row_bytes, row_bytes, out, err);
+}
+
+gdx_status gdx_segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out, gdx_error *err) {
+    const uint8_t *at;
+    gdx_status status = gdx_segment_row(segment, section, index, 4, &at, err);
+    if (status == GDX_OK)
+        *out = gdx_load_u32(at);
+    return status;
+}
+
+gdx_status gdx_segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out, gdx_error *err) {
+    const uint8_t *at;
+    gdx_status status = gdx_segment_row(segment, section, index, 8, &at, err);
+    if (status == GDX_OK)
+        *out = gdx_load_u64(at);
+    return status;
+}
+
+// ---- opening
+
+static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
+    const uint8_t *header = segment->map.data;
+    if (segment->map.bytes < HEADER_BYTES + FOOTER_BYTES)
+        return gdx_fail(err, GDX_CORRUPT, "%s: %zu bytes, a segment needs at least %d; the file is cut short",
+                        segment->path, segment->map.bytes, HEADER_BYTES + FOOTER_BYTES);
+    if (memcmp(header + HEADER_MAGIC, GDX_SEGMENT_MAGIC, 8) != 0)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte 0 does not begin a segment; the file is damaged", segment->path);
+    uint32_t version = gdx_load_u32(header + HEADER_VERSION);
+    if (version != GDX_SEGMENT_VERSION)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: format version %" PRIu32 ", this program reads version %d",
+                        segment->path, version, GDX_SEGMENT_VERSION);
+    uint32_t page_bytes = gdx_load_u32(header + HEADER_PAGE_BYTES);
+    if (page_bytes != GDX_SEGMENT_PAGE_BYTES)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: pages of %" PRIu32 " bytes, this program reads %d", segment->path,
+                        page_bytes, GDX_SEGMENT_PAGE_BYTES);
+    segment->rule_fingerprint = gdx_load_u64(header + HEADER_RULE_FINGERPRINT);
+    return GDX_OK;
+}
+
+// The footer's own checksum, which is the file's name, and the page table's.
+static gdx_status check_footer(gdx_segment *segment, uint64_t name, gdx_error *err) {
+    uint64_t footer_at = segment->map.bytes - FOOTER_BYTES;
+    const uint8_t *footer = segment->map.data + footer_at;
+    if (memcmp(footer + FOOTER_MAGIC, GDX_SEGMENT_FOOTER_MAGIC, 8) != 0)
+        return gdx_fail(err, GDX_CORRUPT, "%s: no footer at byte %" PRIu64 "; the file is cut short or damaged",
+                        segment->path, footer_at);
+    uint64_t found = gdx_checksum(footer, FOOTER_CHECKSUM);
+    uint64_t expected = gdx_load_u64(footer + FOOTER_CHECKSUM);
+    if (found != expected || found != name)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: footer at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                        "; the file is damaged",
+                        segment->path, footer_at, found, found != expected ? expected : name);
+    segment->page_count = gdx_load_u32(footer + FOOTER_PAGE_COUNT);
+    uint64_t table_bytes = (uint64_t)segment->page_count * 8;
+    segment->paged_bytes = footer_at - table_bytes;
+    uint64_t pages = (segment->paged_bytes + GDX_SEGMENT_PAGE_BYTES - 1) / GDX_SEGMENT_PAGE_BYTES;
+    if (table_bytes > footer_at - HEADER_BYTES || pages != segment->page_count)
+        return gdx_fail(err, GDX_CORRUPT, "%s: footer at byte %" PRIu64 ": %" PRIu32 " pages; the file is damaged",
+                        segment->path, footer_at, segment->page_count);
+    segment->page_table = segment->map.data + segment->paged_bytes;
+    found = gdx_checksum(segment->page_table, table_bytes);
+    expected = gdx_load_u64(footer + FOOTER_PAGE_TABLE_CHECKSUM);
+    if (found != expected)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: page checksums at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                        "; the file is damaged",
+                        segment->path, segment->paged_bytes, found, expected);
+    return GDX_OK;
+}
+
+static uint64_t aligned(uint64_t offset) {
+    return (offset + GDX_SEGMENT_ALIGNMENT - 1) / GDX_SEGMENT_ALIGNMENT * GDX_SEGMENT_ALIGNMENT;
+}
+
+// Sections follow each other, with nothing between but padding.
+static gdx_status read_sections(gdx_segment *segment, const uint8_t *footer, gdx_error *err) {
+    uint64_t end = HEADER_BYTES;
+    for (int section = 0; section < SECTION_COUNT; section++) {
+        const uint8_t *row = footer + FOOTER_SECTION_TABLE + section * SECTION_ROW_BYTES;
+        uint64_t offset = gdx_load_u64(row + SECTION_ROW_OFFSET);
+        uint64_t bytes = gdx_load_u64(row + SECTION_ROW_LENGTH);
+        if (offset != aligned(end) || offset > segment->paged_bytes || bytes > segment->paged_bytes - offset)
+            return gdx_fail(err, GDX_CORRUPT,
+                            "%s: footer: %s at byte %" PRIu64 " of %" PRIu64 " bytes, expected at %" PRIu64
+                            "; the file is damaged",
+                            segment->path, section_titles[section], offset, bytes, aligned(end));
+        segment->section_offset[section] = offset;
+        segment->section_bytes[section] = bytes;
+        end = offset + bytes;
+    }
+    if (aligned(end) != segment->paged_bytes)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: footer: sections end at byte %" PRIu64 ", pages at %" PRIu64 "; the file is damaged",
+                        segment->path, end, segment->paged_bytes);
+    return GDX_OK;
+}
+
+struct expected_bytes {
+    int section;
+    uint64_t bytes;
+};
+
+// Sections whose size follows from the counts.
+static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
+    uint64_t documents = segment->info.document_count;
+    uint64_t term_blocks = ((uint64_t)segment->term_count + GDX_TERMS_PER_BLOCK - 1) / GDX_TERMS_PER_BLOCK;
+    uint64_t word_blocks = ((uint64_t)segment->word_count + GDX_WORDS_PER_BLOCK - 1) / GDX_WORDS_PER_BLOCK;
+    const struct expected_bytes expected[] = {
+        {SECTION_TERM_BLOCKS, term_blocks * TERM_BLOCK_BYTES},
+        {SECTION_WORD_BLOCKS, word_blocks * 4},
+        {SECTION_WORDS_REVERSED, (uint64_t)segment->word_count * 4},
+        {SECTION_DOCUMENT_BEGIN, (documents + 1) * 4},
+        {SECTION_DOCUMENT_TEXT, documents * 4},
+        {SECTION_DOCUMENT_DATE, documents * 4},
+        {SECTION_DOCUMENT_SOURCE, documents * 4},
+        {SECTION_DOCUMENT_HASH, documents * 8},
+        {SECTION_DOCUMENT_STORE, (documents + 1) * 8},
+        {SECTION_DOCUMENT_ID, (documents + 1) * 4},
+        {SECTION_ID_ORDER, documents * 4},
+        {SECTION_SOURCE_OFFSETS, ((uint64_t)segment->source_count + 1) * 4},
+        {SECTION_STORE_BLOCKS, segment->section_bytes[SECTION_STORE_BLOCKS] / STORE_BLOCK_BYTES * STORE_BLOCK_BYTES},
+        {SECTION_FREQUENCY_SYMBOLS,
+         segment->section_bytes[SECTION_FREQUENCY_SYMBOLS] / FREQUENCY_SYMBOL_BYTES * FREQUENCY_SYMBOL_BYTES},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        uint64_t bytes = segment->section_bytes[expected[i].section];
+        if (bytes != expected[i].bytes)
+            return gdx_fail(err, GDX_CORRUPT,
+                            "%s: footer: %s has %" PRIu64 " bytes, expected %" PRIu64 "; the file is damaged",
+                            segment->path, section_titles[expected[i].section], bytes, expected[i].bytes);
+    }
+    if (segment->info.position_count < 2 * documents || segment->info.position_count == UINT32_MAX)
+        return gdx_fail(err, GDX_CORRUPT, "%s: footer: %" PRIu32 " positions of %" PRIu64 " documents", segment->path,
+                        segment->info.position_count, documents);
+    return GDX_OK;
+}
+
+static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
+    const uint8_t *footer = segment->map.data + segment->map.bytes - FOOTER_BYTES;
+    gdx_segment_info *info = &segment->info;
+    info->name = gdx_load_u64(footer + FOOTER_CHECKSUM);
+    info->bytes = segment->map.bytes;
+    info->document_count = gdx_load_u32(footer + FOOTER_DOCUMENT_COUNT);
+    info->position_count = gdx_load_u32(footer + FOOTER_POSITION_COUNT);
+    info->symbol_count = (uint64_t)info->position_count - 2 * (uint64_t)info->document_count;
+    info->text_bytes = gdx_load_u64(footer + FOOTER_TEXT_BYTES);
+    segment->term_count = gdx_load_u32(footer + FOOTER_TERM_COUNT);
+    segment->word_count = gdx_load_u32(footer + FOOTER_WORD_COUNT);
+    segment->source_count = gdx_load_u32(footer + FOOTER_SOURCE_COUNT);
+    segment->store_level = (int)gdx_load_u32(footer + FOOTER_STORE_LEVEL);
+    uint32_t table = gdx_load_u32(footer + FOOTER_CHARACTER_TABLE);
+    if (table != 1)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: character table %" PRIu32 ", this program knows table 1",
+                        segment->path, table);
+    gdx_status status = read_sections(segment, footer, err);
+    if (status == GDX_OK)
+        status = check_counts(segment, err);
+    if (status != GDX_OK)
+        return status;
+    segment->page_is_good = calloc(segment->page_count / 64 + 1, sizeof *segment->page_is_good);
+    if (!segment->page_is_good)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", segment->path);
+    return verify_page(segment, 0, err); // the header was read from it
+}
+
+gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) {
+    char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
+    gdx_segment *segment = calloc(1, sizeof *segment);
+    if (!segment)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open a segment", directory);
+    atomic_init(&segment->references, 1);
+    segment->path = gdx_path_join(directory, gdx_segment_file_name(name, file_name));
+    gdx_status status = GDX_OK;
+    if (!segment->path)
+        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open a segment", directory);
+    if (status == GDX_OK)
+        status = gdx_map_open(&segment->map, segment->path, err);
+    if (status == GDX_OK)
+        status = check_header(segment, err);
+    if (status == GDX_OK)
+        status = check_footer(segment, name, err);
+    if (status == GDX_OK)
+        status = read_footer(segment, err);
+    if (status != GDX_OK) {
+        gdx_segment_release(segment);
+        return status;
+    }
+    *out = segment;
+    return GDX_OK;
+}
+
+gdx_segment *gdx_segment_retain(gdx_segment *segment) {
+    atomic_fetch_add(&segment->references, 1);
+    return segment;
+}
+
+void gdx_segment_release(gdx_segment *segment) {
+    if (!segment || atomic_fetch_sub(&segment->references, 1) != 1)
+        return;
+    gdx_map_close(&segment->map);
+    free(segment->path);
+    free((void *)segment->page_is_good);
+    free(segment);
+}
+
+// ---- what it is
+
+const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment) {
+    return &segment->info;
+}
+
+const char *gdx_segment_path(const gdx_segment *segment) {
+    return segment->path;
+}
+
+uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment) {
+    return segment->rule_fingerprint;
+}
+
+uint32_t gdx_segment_term_count(const gdx_segment *segment) {
+    return segment->term_count;
+}
+
+size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX]) {
+    uint64_t sections = 0;
+    size_t count = 0;
+    for (int section = 0; section < SECTION_COUNT; section++) {
+        parts[count++] = (gdx_segment_part){section_titles[section], segment->section_bytes[section]};
+        sections += segment->section_bytes[section];
+    }
+    uint64_t checksums = (uint64_t)segment->page_count * 8;
+    parts[count++] = (gdx_segment_part){"page checksums", checksums};
+    parts[count++] = (gdx_segment_part){"header, footer, padding", segment->info.bytes - sections - checksums};
+    _Static_assert(SECTION_COUNT + 2 <= GDX_SEGMENT_PARTS_MAX, "a part for each section");
+    return count;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// reader.h: an open segment file as the other readers of this folder see it: sections of verified bytes.
+// Relies on gdx/base.h, layout.h. Threads: immutable after open, any thread.
+#ifndef GDX_SEGMENT_READER_H
+#define GDX_SEGMENT_READER_H
+
+#include "gdx/base.h"
+#include "gdx/segment.h"
+#include "layout.h"
+
+#include <stdatomic.h>
+
+struct gdx_segment { // immutable after open, any thread, save for what is atomic
+    atomic_uint references;
+    gdx_map map;
+    char *path;
+    gdx_segment_info info;
+    uint64_t rule_fingerprint;
+    uint32_t term_count;
+    uint32_t word_count;
+    uint32_t source_count;
+    int store_level;
+    uint64_t section_offset[SECTION_COUNT];
+    uint64_t section_bytes[SECTION_COUNT];
+    const uint8_t *page_table;
+    uint64_t paged_bytes; // of the file before the page table
+    uint32_t page_count;
+    _Atomic uint64_t *page_is_good; // bit p % 64 of p / 64: page p has been verified
+    atomic_bool columns_are_good;
+};
+
+// The one way to any byte of a section: bytes [offset, offset + bytes), their pages verified, which is checked once for
+// each page. GDX_CORRUPT with file and offset when they lie outside the section or a page is damaged.
+gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
+                               const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
+
+// Row `index` of a section of rows of `row_bytes`.
+gdx_status gdx_segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes,
+                           const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out,
+                           gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out,
+                           gdx_error *err) GDX_MUST_CHECK;
+
+// "<path>: <section> at byte N: <what>"; always GDX_CORRUPT. `offset` counts from the section's begin.
+gdx_status gdx_segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what,
+                               gdx_error *err);
+
+const char *gdx_segment_section_title(int section);
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// term_chunk.c: encodes terms in order and, when all terms of a first symbol are there, decides whether that symbol is
+// frequent enough for a frequency list. Only then its postings are unpacked once more and counted by document, which
+// costs nothing for the thousands of symbols that are not.
+
+#include "term_chunk.h"
+
+#include "frequencies.h"
+#include "layout.h"
+
+#include <stdlib.h>
+
+void gdx_term_chunk_init(gdx_term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns) {
+    *chunk = (gdx_term_chunk){.position_count = position_count, .columns = *columns};
+}
+
+void gdx_term_chunk_clear(gdx_term_chunk *chunk) {
+    gdx_buffer_clear(&chunk->postings);
+    gdx_buffer_clear(&chunk->frequencies);
+    free(chunk->terms);
+    free(chunk->frequency_rows);
+    free(chunk->counts);
+    free(chunk->positions);
+    *chunk = (gdx_term_chunk){0};
+}
+
+void gdx_term_chunk_reset(gdx_term_chunk *chunk) {
+    chunk->postings.bytes = chunk->frequencies.bytes = 0;
+    chunk->term_count = chunk->frequency_count = 0;
+    chunk->group_begin = chunk->group_postings = 0;
+    chunk->group_occurrences = 0;
+}
+
+size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk) {
+    return chunk->postings.capacity + chunk->frequencies.capacity + chunk->term_capacity * sizeof *chunk->terms +
+           chunk->frequency_capacity * sizeof *chunk->frequency_rows +
+           chunk->position_capacity * sizeof *chunk->positions +
+           (chunk->counts ? chunk->columns.count * sizeof *chunk->counts : 0);
+}
+
+// Adds the positions of one term to the counts of their documents.
+static void count_positions(gdx_term_chunk *chunk, const uint32_t *positions, uint32_t count) {
+    uint32_t document = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        document = gdx_columns_document_at(&chunk->columns, positions[i], document);
+        if (positions[i] < chunk->columns.text[document])
+            chunk->counts[document].in_title++;
+        else
+            chunk->counts[document].in_text++;
+    }
+}
+
+static gdx_status count_group(gdx_term_chunk *chunk) {
+    size_t offset = chunk->group_postings;
+    for (size_t t = chunk->group_begin; t < chunk->term_count; t++) {
+        const gdx_term_row *term = &chunk->terms[t];
+        gdx_status status = gdx_grow(&chunk->positions, &chunk->position_capacity,
+                                     (size_t)term->count + GDX_POSTINGS_BLOCK, sizeof *chunk->positions);
+        gdx_slice code = {(const char *)chunk->postings.data + offset, term->bytes};
+        if (status == GDX_OK)
+            status = gdx_postings_decode(code, term->count, chunk->position_count, chunk->positions);
+        if (status != GDX_OK)
+            return status;
+        count_positions(chunk, chunk->positions, term->count);
+        offset += term->bytes;
+    }
+    return GDX_OK;
+}
+
+static gdx_status add_frequencies(gdx_term_chunk *chunk) {
+    if (!chunk->counts)
+        chunk->counts = calloc(chunk->columns.count, sizeof *chunk->counts);
+    if (!chunk->counts)
+        return GDX_NO_MEMORY;
+    gdx_status status = count_group(chunk);
+    if (status == GDX_OK)
+        status = gdx_grow(&chunk->frequency_rows, &chunk->frequency_capacity, chunk->frequency_count + 1,
+                          sizeof *chunk->frequency_rows);
+    if (status != GDX_OK)
+        return status;
+    gdx_frequency_row *row = &chunk->frequency_rows[chunk->frequency_count];
+    row->symbol = chunk->terms[chunk->group_begin].first;
+    row->offset = chunk->frequencies.bytes;
+    status = gdx_frequencies_encode(chunk->counts, chunk->columns.count, &chunk->frequencies, &row->documents);
+    if (status == GDX_OK)
+        chunk->frequency_count++;
+    memset(chunk->counts, 0, chunk->columns.count * sizeof *chunk->counts);
+    return status;
+}
+
+gdx_status gdx_term_chunk_end_group(gdx_term_chunk *chunk) {
+    gdx_status status = GDX_OK;
+    if (gdx_is_frequent(chunk->group_occurrences, chunk->position_count, chunk->columns.count))
+        status = add_frequencies(chunk);
+    chunk->group_begin = chunk->term_count;
+    chunk->group_postings = chunk->postings.bytes;
+    chunk->group_occurrences = 0;
+    return status;
+}
+
+gdx_status gdx_term_chunk_add(gdx_term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
+                              uint32_t count) {
+    gdx_status status = GDX_OK;
+    if (chunk->group_begin < chunk->term_count && chunk->terms[chunk->group_begin].first != first)
+        status = gdx_term_chunk_end_group(chunk);
+    if (status == GDX_OK)
+        status = gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms);
+    size_t before = chunk->postings.bytes;
+    if (status == GDX_OK)
+        status = gdx_postings_encode(positions, count, chunk->position_count, &chunk->postings);
+    if (status != GDX_OK)
+        return status;
+    size_t bytes = chunk->postings.bytes - before;
+    if (bytes > UINT32_MAX)
+        return GDX_TOO_LARGE;
+    chunk->terms[chunk->term_count++] = (gdx_term_row){first, second, count, (uint32_t)bytes};
+    chunk->group_occurrences += count;
+    return GDX_OK;
+}

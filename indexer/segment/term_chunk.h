@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// term_chunk.h: a run of whole first symbols with their terms, encoded in memory: what a flush writes bit by bit and
+// what a merging thread hands over. Relies on gdx/postings.h, frequencies.h. One owner.
+#ifndef GDX_SEGMENT_TERM_CHUNK_H
+#define GDX_SEGMENT_TERM_CHUNK_H
+
+#include "gdx/base.h"
+#include "gdx/segment.h"
+
+typedef struct gdx_term_row {
+    uint32_t first;
+    uint32_t second;
+    uint32_t count; // positions
+    uint32_t bytes; // of their code
+} gdx_term_row;
+
+typedef struct gdx_frequency_row {
+    uint32_t symbol;
+    uint32_t documents;
+    uint64_t offset; // of its list in `frequencies`
+} gdx_frequency_row;
+
+typedef struct gdx_document_counts { // of one symbol in one document
+    uint32_t in_title;
+    uint32_t in_text;
+} gdx_document_counts;
+
+typedef struct gdx_term_chunk { // one owner
+    gdx_buffer postings;
+    gdx_term_row *terms;
+    size_t term_count;
+    size_t term_capacity;
+    gdx_buffer frequencies;
+    gdx_frequency_row *frequency_rows;
+    size_t frequency_count;
+    size_t frequency_capacity;
+    // Of the segment that is being written:
+    uint32_t position_count;
+    gdx_document_columns columns; // begin[count] is not looked at
+    // The first symbol that is being added:
+    size_t group_begin;    // its first term
+    size_t group_postings; // where its postings begin
+    uint64_t group_occurrences;
+    gdx_document_counts *counts; // scratch: of each document, made when first needed, zero between groups
+    uint32_t *positions;         // scratch
+    size_t position_capacity;
+} gdx_term_chunk;
+
+void gdx_term_chunk_init(gdx_term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns);
+void gdx_term_chunk_clear(gdx_term_chunk *chunk);
+// Forgets what is in it and keeps the memory.
+void gdx_term_chunk_reset(gdx_term_chunk *chunk);
+size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk); // of memory in use
+
+// The next term in order. GDX_NO_MEMORY, GDX_TOO_LARGE.
+gdx_status gdx_term_chunk_add(gdx_term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
+                              uint32_t count) GDX_MUST_CHECK;
+// Ends the last first symbol: no more of its terms follow.
+gdx_status gdx_term_chunk_end_group(gdx_term_chunk *chunk) GDX_MUST_CHECK;
+
+#endif

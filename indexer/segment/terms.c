@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+// terms.c: finds and walks terms. docs/format.md, "Term dictionary".
+// A search is a binary search over the rows of blocks, then one block unpacked. Rows count the occurrences before them,
+// so that those of a symbol with thousands of terms are the difference of two look-ups.
+
+#include "terms.h"
+
+#include "pack.h"
+
+#include <stdlib.h>
+
+uint32_t gdx_term_block_count(const gdx_segment *segment) {
+    return (uint32_t)(segment->section_bytes[SECTION_TERM_BLOCKS] / TERM_BLOCK_BYTES);
+}
+
+static gdx_status damaged(const gdx_segment *segment, uint32_t number, const char *what, gdx_error *err) {
+    return gdx_segment_damaged(segment, SECTION_TERM_BLOCKS, (uint64_t)number * TERM_BLOCK_BYTES, what, err);
+}
+
+// The packed columns of a block: to the begin of the next.
+static gdx_status block_bytes(const gdx_segment *segment, uint32_t number, const uint8_t **out, const uint8_t **out_end,
+                              const uint8_t **out_row, gdx_error *err) {
+    const uint8_t *row;
+    gdx_status status = gdx_segment_row(segment, SECTION_TERM_BLOCKS, number, TERM_BLOCK_BYTES, &row, err);
+    if (status != GDX_OK)
+        return status;
+    uint64_t begin = gdx_load_u32(row + TERM_BLOCK_TERMS);
+    uint64_t end = segment->section_bytes[SECTION_TERMS];
+    if (number + 1 < gdx_term_block_count(segment)) {
+        const uint8_t *next;
+        status = gdx_segment_row(segment, SECTION_TERM_BLOCKS, (uint64_t)number + 1, TERM_BLOCK_BYTES, &next, err);
+        if (status != GDX_OK)
+            return status;
+        end = gdx_load_u32(next + TERM_BLOCK_TERMS);
+    }
+    if (begin > end)
+        return damaged(segment, number, "blocks out of order", err);
+    *out_row = row;
+    status = gdx_segment_section(segment, SECTION_TERMS, begin, end - begin, out, err);
+    if (status == GDX_OK)
+        *out_end = *out + (end - begin);
+    return status;
+}
+
+// Turns differences into symbols; false when they leave 32 bits.
+static bool sum_symbols(gdx_term_block *block) {
+    for (uint32_t i = 1; i < block->count; i++) {
+        uint64_t first = (uint64_t)block->first[i - 1] + block->first[i];
+        uint64_t second = block->second[i];
+        if (block->first[i] == 0)
+            second += (uint64_t)block->second[i - 1] + 1;
+        if (first > UINT32_MAX || second > UINT32_MAX)
+            return false;
+        block->first[i] = (uint32_t)first;
+        block->second[i] = (uint32_t)second;
+    }
+    return true;
+}
+
+gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_term_block *out, gdx_error *err) {
+    const uint8_t *at;
+    const uint8_t *end;
+    const uint8_t *row;
+    gdx_status status = block_bytes(segment, number, &at, &end, &row, err);
+    if (status != GDX_OK)
+        return status;
+    uint32_t left = segment->term_count - number * GDX_TERMS_PER_BLOCK;
+    out->count = left < GDX_TERMS_PER_BLOCK ? left : GDX_TERMS_PER_BLOCK;
+    out->first[0] = gdx_load_u32(row + TERM_BLOCK_FIRST);
+    out->second[0] = gdx_load_u32(row + TERM_BLOCK_SECOND);
+    out->postings = gdx_load_u64(row + TERM_BLOCK_POSTINGS);
+    out->occurrences = gdx_load_u32(row + TERM_BLOCK_OCCURRENCES);
+    if (!gdx_pack_read(&at, end, out->count - 1, out->first + 1) ||
+        !gdx_pack_read(&at, end, out->count - 1, out->second + 1) ||
+        !gdx_pack_read(&at, end, out->count, out->positions) || !gdx_pack_read(&at, end, out->count, out->bytes) ||
+        !sum_symbols(out))
+        return damaged(segment, number, "a block that does not decode", err);
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->positions[i]++ >= segment->info.position_count)
+            return damaged(segment, number, "a term with more positions than there are", err);
+    return GDX_OK;
+}
+
+static bool is_at_or_before(const uint8_t *row, uint32_t first, uint32_t second) {
+    uint32_t row_first = gdx_load_u32(row + TERM_BLOCK_FIRST);
+    return row_first < first || (row_first == first && gdx_load_u32(row + TERM_BLOCK_SECOND) <= second);
+}
+
+gdx_status gdx_term_block_find(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out,
+                               gdx_error *err) {
+    uint32_t low = 0; // blocks before low begin at or before the term
+    uint32_t high = gdx_term_block_count(segment);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        const uint8_t *row;
+        gdx_status status = gdx_segment_row(segment, SECTION_TERM_BLOCKS, middle, TERM_BLOCK_BYTES, &row, err);
+        if (status != GDX_OK)
+            return status;
+        if (is_at_or_before(row, first, second))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *out = low ? low - 1 : 0;
+    return GDX_OK;
+}
+
+static gdx_status fill_term(const gdx_segment *segment, const gdx_term_block *block, uint32_t index, uint64_t postings,
+                            gdx_term *out, gdx_error *err) {
+    const uint8_t *bytes;
+    gdx_status status = gdx_segment_section(segment, SECTION_POSTINGS, postings, block->bytes[index], &bytes, err);
+    if (status == GDX_OK)
+        *out = (gdx_term){block->first[index],
+                          block->second[index],
+                          block->positions[index],
+                          {(const char *)bytes, block->bytes[index]}};
+    return status;
+}
+
+gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uint32_t second, gdx_term *out,
+                                 gdx_error *err) {
+    gdx_term_block block;
+    uint32_t number;
+    gdx_term none = {first, second, 0, {NULL, 0}};
+    if (segment->term_count == 0) {
+        *out = none;
+        return GDX_OK;
+    }
+    gdx_status status = gdx_term_block_find(segment, first, second, &number, err);
+    if (status == GDX_OK)
+        status = gdx_term_block_read(segment, number, &block, err);
+    if (status != GDX_OK)
+        return status;
+    uint64_t postings = block.postings;
+    for (uint32_t i = 0; i < block.count; i++) {
+        if (block.first[i] == first && block.second[i] == second)
+            return fill_term(segment, &block, i, postings, out, err);
+        postings += block.bytes[i];
+    }
+    *out = none;
+    return GDX_OK;
+}
+
+// ---- walking
+
+gdx_status gdx_term_walk_init(gdx_term_walk *walk, const gdx_segment *segment, uint32_t first_low, uint32_t first_high,
+                              gdx_error *err) {
+    walk->segment = segment;
+    walk->first_high = first_high;
+    walk->next_block = 0;
+    walk->in_block = 0;
+    walk->postings = 0;
+    walk->block.count = 0;
+    if (segment->term_count == 0)
+        return GDX_OK;
+    gdx_status status = gdx_term_block_find(segment, first_low, 0, &walk->next_block, err);
+    if (status == GDX_OK)
+        status = gdx_term_block_read(segment, walk->next_block++, &walk->block, err);
+    if (status != GDX_OK)
+        return status;
+    walk->postings = walk->block.postings;
+    while (walk->in_block < walk->block.count && walk->block.first[walk->in_block] < first_low)
+        walk->postings += walk->block.bytes[walk->in_block++];
+    return GDX_OK;
+}
+
+gdx_status gdx_term_walk_open(const gdx_segment *segment, uint32_t first_low, uint32_t first_high, gdx_term_walk **out,
+                              gdx_error *err) {
+    gdx_term_walk *walk = malloc(sizeof *walk);
+    if (!walk)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to walk its terms", segment->path);
+    gdx_status status = gdx_term_walk_init(walk, segment, first_low, first_high, err);
+    if (status != GDX_OK)
+        free(walk);
+    else
+        *out = walk;
+    return status;
+}
+
+void gdx_term_walk_close(gdx_term_walk *walk) {
+    free(walk);
+}
+
+gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has, gdx_error *err) {
+    if (walk->in_block == walk->block.count && walk->next_block < gdx_term_block_count(walk->segment)) {
+        gdx_status status = gdx_term_block_read(walk->segment, walk->next_block, &walk->block, err);
+        if (status != GDX_OK)
+            return status;
+        walk->next_block++;
+        walk->in_block = 0;
+        walk->postings = walk->block.postings;
+    }
+    uint32_t index = walk->in_block;
+    if (index == walk->block.count || walk->block.first[index] >= walk->first_high) {
+        *out_has = false;
+        return GDX_OK;
+    }
+    gdx_status status = fill_term(walk->segment, &walk->block, index, walk->postings, out, err);
+    if (status != GDX_OK)
+        return status;
+    walk->postings += walk->block.bytes[index];
+    walk->in_block++;
+    *out_has = true;
+    return GDX_OK;
+}
+
+// ---- occurrences
+
+// Of all terms whose first symbol is below `symbol`.
+static gdx_status occurrences_before(const gdx_segment *segment, uint32_t symbol, uint64_t *out, gdx_error *err) {
+    gdx_term_block block;
+    uint32_t number;
+    gdx_status status = gdx_term_block_find(segment, symbol, 0, &number, err);
+    if (status == GDX_OK)
+        status = gdx_term_block_read(segment, number, &block, err);
+    if (status != GDX_OK)
+        return status;
+    *out = block.occurrences;
+    for (uint32_t i = 0; i < block.count && block.first[i] < symbol; i++)
+        *out += block.positions[i];
+    return GDX_OK;
+}
+
+gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out, gdx_error *err) {
+    uint64_t before = 0;
+    uint64_t behind = 0;
+    gdx_status status = GDX_OK;
+    if (segment->term_count && symbol != UINT32_MAX) {
+        status = occurrences_before(segment, symbol, &before, err);
+        if (status == GDX_OK)
+            status = occurrences_before(segment, symbol + 1, &behind, err);
+    }
+    if (status != GDX_OK)
+        return status;
+    if (behind < before)
+        return gdx_segment_damaged(segment, SECTION_TERM_BLOCKS, 0, "occurrences that do not add up", err);
+    *out = behind - before;
+    return GDX_OK;
+}

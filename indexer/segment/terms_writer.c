@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// terms_writer.c: packs the term dictionary. docs/format.md, "Term dictionary".
+// Blocks of 64 terms are cut by count alone, over the borders of first symbols, because most words begin a single term.
+// A block has a row of fixed size for binary search and columns for the rest; what its row says is not said again.
+
+#include "terms_writer.h"
+
+#include "pack.h"
+
+gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, gdx_error *err) {
+    *writer = (gdx_terms_writer){.sink = sink};
+    return gdx_sink_begin(sink, SECTION_POSTINGS, err);
+}
+
+void gdx_terms_writer_clear(gdx_terms_writer *writer) {
+    gdx_buffer_clear(&writer->blocks);
+    gdx_buffer_clear(&writer->rows);
+    gdx_buffer_clear(&writer->frequencies);
+    gdx_buffer_clear(&writer->frequency_rows);
+}
+
+static gdx_status no_memory(const gdx_terms_writer *writer, gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for the term dictionary", gdx_sink_path(writer->sink));
+}
+
+// The columns of a block: [first], second, count, length. The first term's own symbols stand in the row.
+static gdx_status append_columns(gdx_terms_writer *writer) {
+    uint32_t first[GDX_TERMS_PER_BLOCK];
+    uint32_t second[GDX_TERMS_PER_BLOCK];
+    uint32_t count[GDX_TERMS_PER_BLOCK];
+    uint32_t bytes[GDX_TERMS_PER_BLOCK];
+    const gdx_term_row *terms = writer->pending;
+    size_t n = writer->pending_count;
+    for (size_t i = 0; i < n; i++) {
+        first[i] = i ? terms[i].first - terms[i - 1].first : 0;
+        second[i] = i && first[i] == 0 ? terms[i].second - terms[i - 1].second - 1 : terms[i].second;
+        count[i] = terms[i].count - 1;
+        bytes[i] = terms[i].bytes;
+    }
+    gdx_status status = gdx_pack_append(first + 1, n - 1, &writer->blocks);
+    if (status == GDX_OK)
+        status = gdx_pack_append(second + 1, n - 1, &writer->blocks);
+    if (status == GDX_OK)
+        status = gdx_pack_append(count, n, &writer->blocks);
+    if (status == GDX_OK)
+        status = gdx_pack_append(bytes, n, &writer->blocks);
+    return status;
+}
+
+static gdx_status end_block(gdx_terms_writer *writer, gdx_error *err) {
+    if (writer->pending_count == 0)
+        return GDX_OK;
+    uint8_t row[TERM_BLOCK_BYTES] = {0};
+    gdx_store_u32(row + TERM_BLOCK_FIRST, writer->pending[0].first);
+    gdx_store_u32(row + TERM_BLOCK_SECOND, writer->pending[0].second);
+    gdx_store_u64(row + TERM_BLOCK_POSTINGS, writer->postings_offset);
+    gdx_store_u32(row + TERM_BLOCK_TERMS, (uint32_t)writer->blocks.bytes);
+    gdx_store_u32(row + TERM_BLOCK_OCCURRENCES, (uint32_t)writer->occurrences);
+    if (writer->blocks.bytes > UINT32_MAX || writer->occurrences > UINT32_MAX)
+        return gdx_fail(err, GDX_TOO_LARGE, "%s: the term dictionary is full", gdx_sink_path(writer->sink));
+    if (gdx_buffer_append(&writer->rows, row, sizeof row) != GDX_OK || append_columns(writer) != GDX_OK)
+        return no_memory(writer, err);
+    for (size_t i = 0; i < writer->pending_count; i++) {
+        writer->postings_offset += writer->pending[i].bytes;
+        writer->occurrences += writer->pending[i].count;
+    }
+    writer->term_count += writer->pending_count;
+    writer->pending_count = 0;
+    return GDX_OK;
+}
+
+static gdx_status append_frequencies(gdx_terms_writer *writer, const gdx_term_chunk *chunk, gdx_error *err) {
+    for (size_t i = 0; i < chunk->frequency_count; i++) {
+        uint8_t row[FREQUENCY_SYMBOL_BYTES] = {0};
+        gdx_store_u32(row + FREQUENCY_SYMBOL_SYMBOL, chunk->frequency_rows[i].symbol);
+        gdx_store_u32(row + FREQUENCY_SYMBOL_DOCUMENTS, chunk->frequency_rows[i].documents);
+        gdx_store_u64(row + FREQUENCY_SYMBOL_OFFSET, chunk->frequency_rows[i].offset + writer->frequencies.bytes);
+        if (gdx_buffer_append(&writer->frequency_rows, row, sizeof row) != GDX_OK)
+            return no_memory(writer, err);
+    }
+    if (gdx_buffer_append(&writer->frequencies, chunk->frequencies.data, chunk->frequencies.bytes) != GDX_OK)
+        return no_memory(writer, err);
+    return GDX_OK;
+}
+
+gdx_status gdx_terms_writer_append(gdx_terms_writer *writer, const gdx_term_chunk *chunk, gdx_error *err) {
+    gdx_status status = gdx_sink_write(writer->sink, chunk->postings.data, chunk->postings.bytes, err);
+    for (size_t t = 0; t < chunk->term_count && status == GDX_OK; t++) {
+        writer->pending[writer->pending_count++] = chunk->terms[t];
+        if (writer->pending_count == GDX_TERMS_PER_BLOCK)
+            status = end_block(writer, err);
+    }
+    return status == GDX_OK ? append_frequencies(writer, chunk, err) : status;
+}
+
+gdx_status gdx_terms_writer_finish(gdx_terms_writer *writer, gdx_error *err) {
+    gdx_status status = end_block(writer, err);
+    const struct {
+        int section;
+        const gdx_buffer *bytes;
+    } sections[] = {
+        {SECTION_TERMS, &writer->blocks},
+        {SECTION_TERM_BLOCKS, &writer->rows},
+        {SECTION_FREQUENCIES, &writer->frequencies},
+        {SECTION_FREQUENCY_SYMBOLS, &writer->frequency_rows},
+    };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections && status == GDX_OK; i++)
+        status =
+            gdx_sink_section(writer->sink, sections[i].section, sections[i].bytes->data, sections[i].bytes->bytes, err);
+    return status;
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// terms_writer.h: chunks of terms -> postings, term dictionary, frequencies. Format: docs/format.md, "Postings" to
+// "Frequencies". Relies on sink.h, term_chunk.h. One owner.
+#ifndef GDX_SEGMENT_TERMS_WRITER_H
+#define GDX_SEGMENT_TERMS_WRITER_H
+
+#include "gdx/base.h"
+#include "layout.h"
+#include "sink.h"
+#include "term_chunk.h"
+
+typedef struct gdx_terms_writer { // one owner
+    gdx_sink *sink;
+    gdx_buffer blocks; // packed
+    gdx_buffer rows;   // of blocks
+    gdx_term_row pending[GDX_TERMS_PER_BLOCK];
+    size_t pending_count;
+    uint64_t postings_offset; // of the pending block
+    uint64_t occurrences;     // of all terms before it
+    uint64_t term_count;
+    gdx_buffer frequencies;
+    gdx_buffer frequency_rows;
+} gdx_terms_writer;
+
+// Begins the section POSTINGS, into which chunks are then written.
+gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, gdx_error *err) GDX_MUST_CHECK;
+void gdx_terms_writer_clear(gdx_terms_writer *writer);
+// A chunk whose last group is ended.
+gdx_status gdx_terms_writer_append(gdx_terms_writer *writer, const gdx_term_chunk *chunk,
+                                   gdx_error *err) GDX_MUST_CHECK;
+// The sections TERMS to FREQUENCY_SYMBOLS.
+gdx_status gdx_terms_writer_finish(gdx_terms_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// program.h: runs the built program as a shell would, and keeps what it said.
+// Relies on POSIX, jansson, cmocka. A test has one directory of its own, removed at its end.
+#ifndef GRAMDEX_TESTS_PROGRAM_H
+#define GRAMDEX_TESTS_PROGRAM_H
+
+#include "gdx/base.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+// after the four above, as it demands
+#include <cmocka.h>
+#include <sys/types.h>
+
+enum { PATH_BYTES = 512 };
+
+// A temporary directory, and in it the index that most tests ask.
+struct place {
+    char directory[PATH_BYTES];
+    char index[PATH_BYTES];
+};
+void place_make(struct place *place);
+void place_remove(struct place *place);
+// "<directory>/<name>" into `to`.
+const char *place_path(const struct place *place, const char *name, char to[PATH_BYTES]);
+// A file with this content; returns its path in `to`.
+const char *place_write(const struct place *place, const char *name, const char *content, char to[PATH_BYTES]);
+
+struct said {
+    int exit_status; // 128 + signal when one ended it
+    gdx_buffer out;  // both with a zero behind the end
+    gdx_buffer err;
+};
+void said_clear(struct said *said);
+static inline const char *said_out(const struct said *said) {
+    return (const char *)said->out.data;
+}
+static inline const char *said_err(const struct said *said) {
+    return (const char *)said->err.data;
+}
+
+// Runs `gramdex COMMAND --index INDEX ARGUMENT...`; the arguments end with NULL.
+struct said run(const struct place *place, const char *command, ...) __attribute__((sentinel));
+// The same with standard input.
+struct said run_with_input(const struct place *place, const char *input, const char *command, ...)
+    __attribute__((sentinel));
+// Any arguments after "gramdex"; the list ends with NULL.
+struct said run_bare(const struct place *place, const char *const *arguments);
+// A line of shell, with $GRAMDEX and $INDEX set.
+struct said run_shell(const struct place *place, const char *line);
+// Starts without waiting; `input_fd` becomes its standard input. Finish with run_wait.
+pid_t run_start(const struct place *place, int input_fd, const char *const *arguments);
+struct said run_wait(const struct place *place, pid_t pid);
+
+// Fails the test, showing what was said, unless the exit status is as expected.
+void expect_status(const struct said *said, int exit_status);
+// The line-th line of standard output, from 0, as JSON; the caller drops the reference. Fails the test if it is none.
+json_t *json_of_line(const struct said *said, size_t line);
+size_t line_count(const struct said *said);
+// A member's integer; fails the test when it is not there.
+int64_t integer_of(const json_t *object, const char *name);
+const char *string_of(const json_t *object, const char *name);
+
+#endif

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_decode.c: the usual encodings, given and guessed, clean and damaged.
+
+#include "gdx/decode.h"
+
+#include <iconv.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const char chinese[] =
+    "近年来，全球产业链在市场和非市场的多重因素冲击下快速重构，全球化进程显著放缓甚至出现倒退。\n"
+    "2001 年中国加入世贸组织（WTO）更成为一个加速器。\n";
+static const char traditional[] = "近年來，全球產業鏈在市場和非市場的多重因素衝擊下快速重構，全球化進程顯著放緩。\n"
+                                  "2001 年中國加入世貿組織（WTO）。\n";
+
+// What iconv makes of UTF-8 in another encoding.
+static gdx_buffer encode(const char *text, const char *encoding) {
+    gdx_buffer out = {0};
+    iconv_t converter = iconv_open(encoding, "UTF-8");
+    assert_true(converter != (iconv_t)-1);
+    size_t left = strlen(text), room = left * 4 + 16;
+    assert_int_equal(gdx_buffer_reserve(&out, room), GDX_OK);
+    char *from = (char *)text, *to = (char *)out.data;
+    assert_true(iconv(converter, &from, &left, &to, &room) != (size_t)-1);
+    assert_true(iconv(converter, NULL, NULL, &to, &room) != (size_t)-1);
+    iconv_close(converter);
+    out.bytes = (size_t)(to - (char *)out.data);
+    return out;
+}
+
+static void check(const char *given, gdx_slice bytes, const char *expected, const char *encoding, uint64_t replaced) {
+    gdx_decoder *decoder = NULL;
+    gdx_error err = {0};
+    gdx_decoded decoded = {0};
+    assert_int_equal(gdx_decoder_new(given, &decoder, &err), GDX_OK);
+    for (int round = 0; round < 2; round++) { // a decoder is used again and again
+        if (gdx_decode(decoder, bytes, &decoded, &err) != GDX_OK)
+            fail_msg("%s", err.message);
+        if (!gdx_slice_equal(decoded.text, gdx_slice_of(expected)))
+            fail_msg("from %s: got '%.*s', expected '%s'", decoded.encoding, GDX_SLICE_ARGUMENTS(decoded.text),
+                     expected);
+        if (encoding)
+            assert_string_equal(decoded.encoding, encoding);
+        assert_int_equal(decoded.replaced, replaced);
+    }
+    gdx_decoder_free(decoder);
+}
+
+static void check_round_trip(const char *given, const char *text, const char *encoding) {
+    gdx_buffer bytes = encode(text, encoding);
+    check(given, gdx_buffer_slice(&bytes), text, NULL, 0);
+    gdx_buffer_clear(&bytes);
+}
+
+static void clean_utf8_is_handed_through_without_a_copy(void **state) {
+    (void)state;
+    gdx_decoder *decoder = NULL;
+    gdx_decoded decoded = {0};
+    assert_int_equal(gdx_decoder_new(NULL, &decoder, NULL), GDX_OK);
+    assert_int_equal(gdx_decode(decoder, gdx_slice_of(chinese), &decoded, NULL), GDX_OK);
+    assert_ptr_equal(decoded.text.data, chinese);
+    assert_int_equal(decoded.text.bytes, strlen(chinese));
+    assert_string_equal(decoded.encoding, "UTF-8");
+    gdx_decoder_free(decoder);
+}
+
+static void a_byte_order_mark_decides_and_is_removed(void **state) {
+    (void)state;
+    check(NULL, gdx_slice_of("\xef\xbb\xbf标题"), "标题", "UTF-8", 0);
+    check("UTF-8", gdx_slice_of("\xef\xbb\xbf标题"), "标题", "UTF-8", 0);
+    check(NULL, (gdx_slice){"\xff\xfe\x2d\x4e", 4}, "中", "UTF-16LE", 0);
+    check(NULL, (gdx_slice){"\xfe\xff\x4e\x2d", 4}, "中", "UTF-16BE", 0);
+    check(NULL, (gdx_slice){"\0\0\xfe\xff\0\0\x4e\x2d", 8}, "中", "UTF-32BE", 0);
+    check(NULL, (gdx_slice){"\xff\xfe\0\0\x2d\x4e\0\0", 8}, "中", "UTF-32LE", 0);
+    check("UTF-16", (gdx_slice){"\xff\xfe\x2d\x4e", 4}, "中", "UTF-16LE", 0);
+    check("UTF-16", (gdx_slice){"\xfe\xff\x4e\x2d", 4}, "中", "UTF-16BE", 0);
+    check("UTF-16LE", (gdx_slice){"\xff\xfe\x2d\x4e", 4}, "中", "UTF-16LE", 0);
+    check(NULL, (gdx_slice){"\xff\xfe", 2}, "", "UTF-16LE", 0);
+}
+
+static void empty_and_ascii_text_is_utf8(void **state) {
+    (void)state;
+    check(NULL, gdx_slice_of(""), "", "UTF-8", 0);
+    check(NULL, (gdx_slice){NULL, 0}, "", "UTF-8", 0);
+    check(NULL, gdx_slice_of("WTO rules"), "WTO rules", "UTF-8", 0);
+    check("GB18030", gdx_slice_of(""), "", "GB18030", 0);
+}
+
+static void a_given_encoding_is_used(void **state) {
+    (void)state;
+    static const char *const encodings[] = {"GB18030", "UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-8", "gb18030"};
+    for (size_t i = 0; i < sizeof encodings / sizeof *encodings; i++)
+        check_round_trip(encodings[i], chinese, encodings[i]);
+    check_round_trip("Big5", traditional, "Big5");
+    check_round_trip("GB18030", "𠀀😀龦", "GB18030");
+}
+
+static void chinese_encodings_are_guessed(void **state) {
+    (void)state;
+    check_round_trip(NULL, chinese, "GB18030");
+    check_round_trip(NULL, traditional, "Big5");
+    check_round_trip(NULL, chinese, "UTF-16");
+    check_round_trip(NULL, chinese, "UTF-16LE");
+    check_round_trip(NULL, chinese, "UTF-16BE");
+    check_round_trip(NULL, "全球产业链", "GB18030");
+    check_round_trip(NULL, "关税", "GB18030");
+    check_round_trip(NULL, "plain English words, by a Windows program\r\n", "UTF-16LE");
+    check_round_trip(NULL, "plain English words, by a Windows program\r\n", "UTF-16BE");
+}
+
+static void the_guess_looks_behind_a_long_run_of_ascii(void **state) {
+    (void)state;
+    gdx_buffer text = {0};
+    for (int i = 0; i < 20000; i++)
+        assert_int_equal(gdx_buffer_append(&text, "<head>\n", 7), GDX_OK);
+    assert_int_equal(gdx_buffer_append(&text, chinese, sizeof chinese), GDX_OK); // with its zero
+    check_round_trip(NULL, (const char *)text.data, "GB18030");
+    gdx_buffer_clear(&text);
+}
+
+static void one_bad_byte_does_not_turn_utf8_into_another_encoding(void **state) {
+    (void)state;
+    check(NULL, gdx_slice_of("全球产\xe4\xb8业链重构，贸易治理"), "全球产\xef\xbf\xbd业链重构，贸易治理", "UTF-8", 1);
+    check(NULL, gdx_slice_of("全球产业链\xe9"), "全球产业链\xef\xbf\xbd", "UTF-8", 1);
+    check("UTF-8", gdx_slice_of("\xff\xfe"), "\xef\xbf\xbd\xef\xbf\xbd", "UTF-8", 2);
+}
+
+static void utf8_with_zero_bytes_stays_utf8(void **state) {
+    (void)state;
+    gdx_decoder *decoder = NULL;
+    gdx_decoded decoded = {0};
+    gdx_slice text = {"ab\0cd\0ef\0中\0", 13};
+    assert_int_equal(gdx_decoder_new(NULL, &decoder, NULL), GDX_OK);
+    assert_int_equal(gdx_decode(decoder, text, &decoded, NULL), GDX_OK);
+    assert_true(gdx_slice_equal(decoded.text, text));
+    gdx_decoder_free(decoder);
+}
+
+static void bad_bytes_become_replacements_and_the_rest_stays(void **state) {
+    (void)state;
+    check("GB18030", gdx_slice_of("\xc8\xab\xff\xc7\xf2"), "全\xef\xbf\xbd球", "GB18030", 1);
+    check("GB18030", gdx_slice_of("\xc8\xab\xc7\n\xc7\xf2"), "全\xef\xbf\xbd\n球", "GB18030", 1);
+    check("GB18030", gdx_slice_of("\xc8\xab\xc7"), "全\xef\xbf\xbd", "GB18030", 1);
+    check("Big5", gdx_slice_of("\xff\xa4\xa4"), "\xef\xbf\xbd中", "Big5", 1);
+    check("UTF-16LE", (gdx_slice){"\x2d\x4e\x00\xd8\x2d\x4e", 6}, "中\xef\xbf\xbd中", "UTF-16LE", 1);
+    check("UTF-16LE", (gdx_slice){"\x2d\x4e\x2d", 3}, "中\xef\xbf\xbd", "UTF-16LE", 1);
+    check("UTF-16BE", (gdx_slice){"\xdc\x00\x4e\x2d", 4}, "\xef\xbf\xbd中", "UTF-16BE", 1);
+    check("UTF-16", (gdx_slice){"\xff\xfe\x2d\x4e\x3d\xd8\x00\xde", 8}, "中😀", "UTF-16LE", 0);
+}
+
+static void many_bad_bytes_are_all_counted(void **state) {
+    (void)state;
+    gdx_buffer bytes = {0}, expected = {0};
+    for (int i = 0; i < 100000; i++) {
+        assert_int_equal(gdx_buffer_append(&bytes, "\xff", 1), GDX_OK);
+        assert_int_equal(gdx_buffer_append(&expected, "\xef\xbf\xbd", 3), GDX_OK);
+    }
+    assert_int_equal(gdx_buffer_append(&expected, "", 1), GDX_OK);
+    check("GB18030", gdx_buffer_slice(&bytes), (const char *)expected.data, "GB18030", 100000);
+    check("UTF-8", gdx_buffer_slice(&bytes), (const char *)expected.data, "UTF-8", 100000);
+    gdx_buffer_clear(&bytes);
+    gdx_buffer_clear(&expected);
+}
+
+static void an_unknown_encoding_is_refused_with_its_name(void **state) {
+    (void)state;
+    static const char *const names[] = {"no-such-encoding", "", "UTF-8//IGNORE",
+                                        "a name much longer than any that a table of encodings ever had in it"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        gdx_decoder *decoder = NULL;
+        gdx_error err = {0};
+        assert_int_equal(gdx_decoder_new(names[i], &decoder, &err), GDX_INVALID);
+        assert_null(decoder);
+        assert_non_null(strstr(err.message, "not known"));
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(clean_utf8_is_handed_through_without_a_copy),
+        cmocka_unit_test(a_byte_order_mark_decides_and_is_removed),
+        cmocka_unit_test(empty_and_ascii_text_is_utf8),
+        cmocka_unit_test(a_given_encoding_is_used),
+        cmocka_unit_test(chinese_encodings_are_guessed),
+        cmocka_unit_test(the_guess_looks_behind_a_long_run_of_ascii),
+        cmocka_unit_test(one_bad_byte_does_not_turn_utf8_into_another_encoding),
+        cmocka_unit_test(utf8_with_zero_bytes_stays_utf8),
+        cmocka_unit_test(bad_bytes_become_replacements_and_the_rest_stays),
+        cmocka_unit_test(many_bad_bytes_are_all_counted),
+        cmocka_unit_test(an_unknown_encoding_is_refused_with_its_name),
+    };
+    return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
+}

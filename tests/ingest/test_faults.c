@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_faults.c: every allocation of a job fails once, in turn: the job says so, leaks nothing, and goes on afterwards.
+// Our own allocations are caught by the linker (--wrap), jansson's and libxml2's by their hooks.
+
+#include "one_piece.h"
+
+#include "../support/folder.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <jansson.h>
+#include <libxml/xmlmemory.h>
+#include <stdlib.h>
+
+static long until_failure = -1; // allocations that still succeed; negative: all do
+
+static bool fails_now(void) {
+    return until_failure >= 0 && until_failure-- == 0;
+}
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+char *__real_strdup(const char *text);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+char *__wrap_strdup(const char *text);
+
+void *__wrap_malloc(size_t bytes) {
+    return fails_now() ? NULL : __real_malloc(bytes);
+}
+void *__wrap_calloc(size_t count, size_t bytes) {
+    return fails_now() ? NULL : __real_calloc(count, bytes);
+}
+void *__wrap_realloc(void *old, size_t bytes) {
+    return fails_now() ? NULL : __real_realloc(old, bytes);
+}
+char *__wrap_strdup(const char *text) {
+    return fails_now() ? NULL : __real_strdup(text);
+}
+
+typedef gdx_status (*job)(void); // GDX_OK or what failed
+
+// Runs the job with its first, second, ... allocation failing until it gets through without meeting the failure.
+static void fail_each_allocation(job run, long at_least) {
+    long point = 0;
+    for (bool met = true; met; point++) {
+        until_failure = point;
+        gdx_status status = run();
+        met = until_failure < 0;
+        until_failure = -1;
+        if (met && status != GDX_NO_MEMORY)
+            fail_msg("allocation %ld failed, the job says %s", point, gdx_status_name(status));
+        if (!met)
+            assert_int_equal(status, GDX_OK);
+    }
+    print_message("%ld allocations\n", point - 1);
+    assert_true(point > at_least);
+}
+
+static gdx_status read_piece(gdx_input_kind kind, gdx_slice bytes, const char *encoding) {
+    GDX_AUTO(gdx_source) source = NULL;
+    gdx_source_options options = {.encoding = encoding};
+    gdx_error err = {0};
+    gdx_status status = gdx_source_new(&options, &source, &err);
+    if (status != GDX_OK)
+        return status;
+    begin(source, kind, bytes);
+    for (;;) {
+        gdx_document document;
+        gdx_refusal refusal = {0};
+        switch (gdx_source_next(source, &document, &refusal)) {
+        case GDX_SOURCE_DOCUMENT:
+            break;
+        case GDX_SOURCE_REFUSED:
+            return GDX_INVALID; // a good document must not be called a bad one for want of memory
+        case GDX_SOURCE_END:
+            return GDX_OK;
+        case GDX_SOURCE_FAILED:
+            return refusal.error.status;
+        }
+    }
+}
+
+static gdx_status read_records(void) {
+    return read_piece(GDX_INPUT_RECORDS,
+                      SLICE("{\"id\":\"1\",\"text\":\"a\\nb\",\"z\":\"c\\nd\",\"y\":[1,{\"b\":2,\"a\":1.5}]}\n"
+                            "{\"id\":\"2\",\"te\\u0078t\":\"slow\",\"x\":{\"k\":[true]},\"title\":\"t\"}\n"
+                            "{\"id\":\"3\",\"text\":\"\xff\"}\n"),
+                      NULL);
+}
+
+static gdx_status read_html(void) {
+    return read_piece(GDX_INPUT_HTML,
+                      SLICE("<meta charset=gbk><meta property=og:title content=t><p class=a>\xc3\xb3\xd2\xd7 <b>x</b> &amp; y<pre>z"),
+                      NULL);
+}
+
+static gdx_status read_text(void) {
+    return read_piece(GDX_INPUT_TEXT, SLICE("\xc3\xb3\xd2\xd7\n"), "GB18030");
+}
+
+static void a_source_of_records_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_records, 20);
+}
+
+static void a_source_of_html_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_html, 20);
+}
+
+static void a_source_of_text_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_text, 2);
+}
+
+static const char *archive_path;
+
+static gdx_status read_archive(void) {
+    GDX_AUTO(gdx_archive) archive = NULL;
+    gdx_error err = {0};
+    gdx_slice name;
+    bool has = false, end = false;
+    gdx_buffer bytes = {0};
+    gdx_status status = gdx_archive_open(archive_path, GDX_INPUT_ARCHIVE, &archive, &err);
+    if (status == GDX_OK)
+        status = gdx_archive_next(archive, &name, &has, &err);
+    if (status == GDX_OK && has)
+        status = gdx_archive_read(archive, 1000, &bytes, &end, &err);
+    gdx_buffer_clear(&bytes);
+    return status;
+}
+
+static void an_archive_survives_every_failed_allocation(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    archive_path = folder_path(folder, "a.tar");
+    struct archive *archive = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+    archive_write_set_format_gnutar(archive);
+    assert_int_equal(archive_write_open_filename(archive, archive_path), ARCHIVE_OK);
+    archive_entry_set_pathname(entry, "\xc3\xb3\xd2\xd7.txt");
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_size(entry, 1);
+    archive_write_header(archive, entry);
+    archive_write_data(archive, "x", 1);
+    archive_entry_free(entry);
+    archive_write_free(archive);
+    fail_each_allocation(read_archive, 4);
+    folder_remove(folder);
+}
+
+int main(void) {
+    json_set_alloc_funcs(__wrap_malloc, free);
+    xmlMemSetup(free, __wrap_malloc, __wrap_realloc, __wrap_strdup);
+    assert_int_equal(read_html(), GDX_OK); // the libraries' tables, made once, are not at stake
+    assert_int_equal(read_records(), GDX_OK);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_source_of_records_survives_every_failed_allocation),
+        cmocka_unit_test(a_source_of_html_survives_every_failed_allocation),
+        cmocka_unit_test(a_source_of_text_survives_every_failed_allocation),
+        cmocka_unit_test(an_archive_survives_every_failed_allocation),
+    };
+    return cmocka_run_group_tests_name("ingest: faults", tests, NULL, NULL);
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_records.c: JSON Lines -> documents and refusals, as the rules in gdx/ingest.h have them.
+
+#include "one_piece.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static gdx_source *over(gdx_slice bytes) {
+    gdx_source *source = new_source(NULL, 0);
+    begin(source, GDX_INPUT_RECORDS, bytes);
+    return source;
+}
+
+static void a_record_gives_its_fields(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(SLICE(
+        "{\"id\": \"law/1\", \"title\": \"产业链\", \"date\": \"2023-05-06\", \"source\": \"law\", \"text\": \"一\\n二\"}\n"));
+    gdx_document document = next_document(source);
+    assert_slice(document.id, "law/1");
+    assert_slice(document.title, "产业链");
+    assert_slice(document.source, "law");
+    assert_slice(document.text, "一\n二");
+    assert_slice(document.metadata, "");
+    assert_int_equal(document.date, gdx_date_of(2023, 5, 6));
+    assert_end(source);
+    assert_int_equal(gdx_source_lines(source), 1);
+}
+
+static void absent_and_null_fields_are_empty(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"\"}\n"
+                                             "{\"id\":\"2\",\"text\":\"a\",\"title\":null,\"source\":null,\"date\":null}\n"
+                                             "{\"id\":\"3\",\"text\":\"a\",\"title\":\"\",\"source\":\"\",\"date\":\"\"}"));
+    for (int i = 0; i < 3; i++) {
+        gdx_document document = next_document(source);
+        assert_slice(document.title, "");
+        assert_slice(document.source, "");
+        assert_int_equal(document.date, GDX_NO_DATE);
+    }
+    assert_end(source);
+}
+
+static void integers_stand_for_ids_and_years(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":42,\"text\":\"a\",\"date\":2023}\n{\"id\":-7,\"text\":\"\"}"));
+    gdx_document document = next_document(source);
+    assert_slice(document.id, "42");
+    assert_int_equal(document.date, gdx_date_of(2023, 0, 0));
+    assert_slice(next_document(source).id, "-7");
+}
+
+static void other_keys_come_back_sorted_and_compact(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source =
+        over(SLICE("{\"z\" : 1, \"id\":\"1\", \"b\": [ 1, {\"y\":2, \"x\":\"]\\\"}\"} ], \"text\":\"t\", \"a\":"
+                   "\"\\u4e2d\\u000a\\/\\u0001\", \"f\":1.50, \"n\":null, \"t\": true, \"A\":-0}"));
+    assert_slice(next_document(source).metadata, "{\"A\":0,\"a\":\"中\\n/\\u0001\",\"b\":[1,{\"x\":\"]\\\"}\",\"y\":2}],"
+                                                 "\"f\":1.5,\"n\":null,\"t\":true,\"z\":1}");
+}
+
+static void every_escape_is_understood(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(
+        SLICE("{\"id\":\"1\",\"text\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u4E2d\\uD83D\\uDe00\\u0000.\"}"));
+    gdx_slice expected = SLICE("\"\\/\b\f\n\r\tAé中😀\0.");
+    assert_true(gdx_slice_equal(next_document(source).text, expected));
+}
+
+static void a_refused_line_names_its_place_and_the_next_goes_on(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"a\"}\n\n{\"id\":\"2\",\"te\n{\"id\":\"3\",\"text\":\"c\"}\n"));
+    next_document(source);
+    gdx_refusal refusal = next_refusal(source, GDX_INVALID, "column");
+    assert_int_equal(refusal.line, 3);
+    assert_int_equal(refusal.byte, 23);
+    assert_slice(next_document(source).id, "3");
+    assert_end(source);
+    assert_int_equal(gdx_source_lines(source), 4);
+}
+
+static void each_broken_record_is_refused_with_its_reason(void **state) {
+    (void)state;
+    static const struct {
+        const char *line, *reason;
+        gdx_status status;
+    } broken[] = {
+        {"{\"id\":\"1\",\"text\":\"cut in the mid", "end of", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\",\"id\":\"2\"}", "duplicate", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\",\"x\":1,\"x\":2}", "duplicate", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\",\"x\":{\"y\":1,\"y\":2}}", "duplicate", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\"} trailing", "end of file expected", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\",}", "column", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\tb\"}", "control character", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\\ud800\"}", "invalid Unicode", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"a\",\"x\":01}", "column", GDX_INVALID},
+        {"{\"id\":99999999999999999999,\"text\":\"a\"}", "too big", GDX_INVALID},
+        {"[1]", "an array, expected a JSON object", GDX_INVALID},
+        {"text", "expected", GDX_INVALID},
+        {"{}", "\"id\": missing, expected a string or an integer", GDX_INVALID},
+        {"{\"id\":\"1\"}", "\"text\": missing, expected a string", GDX_INVALID},
+        {"{\"id\":null,\"text\":\"\"}", "\"id\": null, expected", GDX_INVALID},
+        {"{\"id\":\"\",\"text\":\"\"}", "\"id\": 0 bytes, expected 1 to 1024", GDX_INVALID},
+        {"{\"id\":1.5,\"text\":\"\"}", "\"id\": a number with a fraction", GDX_INVALID},
+        {"{\"id\":\"a\\nb\",\"text\":\"\"}", "\"id\": control character U+000A at byte 1, expected none", GDX_INVALID},
+        {"{\"id\":\"a\\u0085\",\"text\":\"\"}", "\"id\": control character U+0085", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":7}", "\"text\": an integer, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":[\"a\"]}", "\"text\": an array, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"title\":true}", "\"title\": true, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"source\":{}}", "\"source\": an object, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"date\":\"2023-13-45\"}", "month 13, expected 1 to 12", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"date\":false}", "\"date\": false, expected a string or a year", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"date\":-2023}", "date", GDX_INVALID},
+    };
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        GDX_AUTO(gdx_source) source = over(gdx_slice_of(broken[i].line));
+        next_refusal(source, broken[i].status, broken[i].reason);
+        assert_end(source);
+    }
+}
+
+static void an_id_has_at_most_1024_bytes(void **state) {
+    (void)state;
+    char line[1200];
+    for (int bytes = 1024; bytes <= 1025; bytes++) {
+        snprintf(line, sizeof line, "{\"id\":\"%0*d\",\"text\":\"\"}", bytes, 7);
+        GDX_AUTO(gdx_source) source = over(gdx_slice_of(line));
+        if (bytes == 1024)
+            next_document(source);
+        else
+            next_refusal(source, GDX_INVALID, "\"id\": 1025 bytes, expected 1 to 1024");
+    }
+}
+
+static void a_text_over_the_limit_is_refused(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = new_source(NULL, 10);
+    begin(source, GDX_INPUT_RECORDS, SLICE("{\"id\":\"1\",\"text\":\"0123456789\"}\n{\"id\":\"1\",\"text\":\"0123456789a\"}"));
+    next_document(source);
+    next_refusal(source, GDX_TOO_LARGE, "\"text\": 11 bytes, expected at most 10");
+}
+
+static void ill_formed_bytes_become_replacement_characters(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"a\xff\xe4\xb8\"}\n{\"id\":\"2\",\"text\":\"\xe4\xb8\xad\"}\n"
+                                             "\xff{\"id\":\"3\",\"text\":\"\"}"));
+    assert_slice(next_document(source).text, "a\xef\xbf\xbd\xef\xbf\xbd");
+    assert_slice(next_document(source).text, "中");
+    next_refusal(source, GDX_INVALID, "column");
+    assert_int_equal(gdx_source_replaced(source), 2);
+    assert_int_equal(gdx_source_mended(source), 1);
+}
+
+static void a_byte_order_mark_opens_a_file_but_not_a_later_piece(void **state) {
+    (void)state;
+    gdx_slice bytes = SLICE("\xef\xbb\xbf{\"id\":\"1\",\"text\":\"\"}");
+    GDX_AUTO(gdx_source) source = over(bytes);
+    next_document(source);
+    assert_end(source);
+    gdx_piece later = {.kind = GDX_INPUT_RECORDS, .path = SLICE("folder/file"), .bytes = bytes, .first_byte = 100};
+    gdx_source_begin(source, &later);
+    assert_int_equal(next_refusal(source, GDX_INVALID, "column").byte, 100);
+}
+
+static void lines_may_end_with_carriage_returns_or_not_at_all(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"\"}\r\n \t\r\n\n{\"id\":\"2\",\"text\":\"\"}"));
+    next_document(source);
+    assert_slice(next_document(source).id, "2");
+    assert_end(source);
+    assert_end(source);
+    assert_int_equal(gdx_source_lines(source), 3);
+}
+
+static void an_empty_piece_has_no_records(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = over((gdx_slice){NULL, 0});
+    assert_end(source);
+}
+
+static void deep_nesting_is_refused_and_not_followed(void **state) {
+    (void)state;
+    enum { DEPTH = 1 << 20 };
+    gdx_buffer line = {0};
+    assert_int_equal(gdx_buffer_append_format(&line, "{\"id\":\"1\",\"text\":\"\",\"x\":"), GDX_OK);
+    assert_int_equal(gdx_buffer_reserve(&line, DEPTH), GDX_OK);
+    memset(line.data + line.bytes, '[', DEPTH);
+    line.bytes += DEPTH;
+    GDX_AUTO(gdx_source) source = over(gdx_buffer_slice(&line));
+    next_refusal(source, GDX_INVALID, "maximum parsing depth");
+    gdx_buffer_clear(&line);
+}
+
+static void nesting_of_a_thousand_is_kept(void **state) {
+    (void)state;
+    enum { DEPTH = 1000 };
+    char line[2 * DEPTH + 40], expected[2 * DEPTH + 10], brackets[2 * DEPTH + 1];
+    memset(brackets, '[', DEPTH);
+    memset(brackets + DEPTH, ']', DEPTH);
+    brackets[2 * DEPTH] = '\0';
+    snprintf(line, sizeof line, "{\"id\":\"1\",\"text\":\"\",\"x\":%s}", brackets);
+    snprintf(expected, sizeof expected, "{\"x\":%s}", brackets);
+    GDX_AUTO(gdx_source) source = over(gdx_slice_of(line));
+    assert_slice(next_document(source).metadata, expected);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_record_gives_its_fields),
+        cmocka_unit_test(absent_and_null_fields_are_empty),
+        cmocka_unit_test(integers_stand_for_ids_and_years),
+        cmocka_unit_test(other_keys_come_back_sorted_and_compact),
+        cmocka_unit_test(every_escape_is_understood),
+        cmocka_unit_test(a_refused_line_names_its_place_and_the_next_goes_on),
+        cmocka_unit_test(each_broken_record_is_refused_with_its_reason),
+        cmocka_unit_test(an_id_has_at_most_1024_bytes),
+        cmocka_unit_test(a_text_over_the_limit_is_refused),
+        cmocka_unit_test(ill_formed_bytes_become_replacement_characters),
+        cmocka_unit_test(a_byte_order_mark_opens_a_file_but_not_a_later_piece),
+        cmocka_unit_test(lines_may_end_with_carriage_returns_or_not_at_all),
+        cmocka_unit_test(an_empty_piece_has_no_records),
+        cmocka_unit_test(deep_nesting_is_refused_and_not_followed),
+        cmocka_unit_test(nesting_of_a_thousand_is_kept),
+    };
+    return cmocka_run_group_tests_name("ingest: records", tests, NULL, NULL);
+}
