@@ -33,7 +33,7 @@ static inline void begin(gdx_source *source, gdx_input_kind kind, gdx_slice byte
 }
 
 static inline void assert_slice(gdx_slice slice, const char *expected) {
-    if (slice.bytes != strlen(expected) || memcmp(slice.data, expected, slice.bytes) != 0)
+    if (!gdx_slice_equal(slice, gdx_slice_of(expected)))
         fail_msg("\"%.*s\", expected \"%s\"", GDX_SLICE_ARGUMENTS(slice), expected);
 }
 
