@@ -3,7 +3,6 @@
 // so a writer that dies leaves none behind, and two writers of one process exclude each other too. Nothing is written
 // into the file: an index must not depend on who made it. Who holds it is looked up in /proc, for the message alone.
 
-#define _GNU_SOURCE // F_OFD_SETLK
 #include "lock.h"
 
 #include <ctype.h>

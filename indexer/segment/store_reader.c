@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum {
     SLOT_BYTES = 2 * GDX_STORE_TARGET_BYTES, // what a kept block takes at most, nearly always

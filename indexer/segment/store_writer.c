@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 struct gdx_store_writer {
     gdx_sink *sink;
