@@ -1,51 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
-// layout.h: where everything stands in a manifest and in a deletions file. docs/format-index.md has the same names; a
-// test compares the two.
+// layout.h: where everything stands in a manifest and in a deletions file. The judge is docs/format-index.md; a test
+// (tests/format) compares the lists below with its tables, both ways. Each record is a list of (record, field, bytes),
+// in file order, from which the byte offsets RECORD_FIELD_AT are made. All integers are little-endian.
 #ifndef INDEX_LAYOUT_H
 #define INDEX_LAYOUT_H
 
 #define MANIFEST_MAGIC  "gdxmanif"
 #define DELETIONS_MAGIC "gdxdelet"
 
-enum { INDEX_VERSION = 1, INDEX_MAGIC_BYTES = 8, INDEX_CHECKSUM_BYTES = 8 };
+#define INDEX_CONSTANTS(CONSTANT)                                                                                      \
+    CONSTANT(INDEX_VERSION, 1)                                                                                         \
+    CONSTANT(INDEX_MAGIC_BYTES, 8)                                                                                     \
+    CONSTANT(INDEX_CHECKSUM_BYTES, 8)                                                                                  \
+    CONSTANT(MANIFEST_SEGMENTS_MAX, 65536)
+
+enum {
+#define INDEX_CONSTANT(name, value) name = value,
+    INDEX_CONSTANTS(INDEX_CONSTANT)
+#undef INDEX_CONSTANT
+};
 
 // A manifest: header, one record for each segment, checksum of all before it.
-enum {
-    MANIFEST_MAGIC_AT = 0,
-    MANIFEST_VERSION_AT = 8,
-    MANIFEST_SEGMENT_COUNT_AT = 12,
-    MANIFEST_RULE_FINGERPRINT_AT = 16,
-    MANIFEST_COMMIT_AT = 24,
-    MANIFEST_DOCUMENT_COUNT_AT = 32,
-    MANIFEST_SYMBOL_COUNT_AT = 40,
-    MANIFEST_FILE_BYTES_AT = 48,
-    MANIFEST_HEADER_BYTES = 56
-};
-enum {
-    RECORD_NAME_AT = 0,
-    RECORD_BYTES_AT = 8,
-    RECORD_DOCUMENT_COUNT_AT = 16,
-    RECORD_POSITION_COUNT_AT = 20,
-    RECORD_SYMBOL_COUNT_AT = 24,
-    RECORD_TEXT_BYTES_AT = 32,
-    RECORD_DELETIONS_NAME_AT = 40,
-    RECORD_DELETED_SYMBOLS_AT = 48,
-    RECORD_DELETED_COUNT_AT = 56,
-    RECORD_RESERVED_AT = 60,
-    MANIFEST_RECORD_BYTES = 64
-};
-enum { MANIFEST_SEGMENTS_MAX = 1 << 16 };
+#define INDEX_MANIFEST_FIELDS(FIELD)                                                                                   \
+    FIELD(MANIFEST, MAGIC, 8)                                                                                          \
+    FIELD(MANIFEST, VERSION, 4)                                                                                        \
+    FIELD(MANIFEST, SEGMENT_COUNT, 4)                                                                                  \
+    FIELD(MANIFEST, RULE_FINGERPRINT, 8)                                                                               \
+    FIELD(MANIFEST, COMMIT, 8)                                                                                         \
+    FIELD(MANIFEST, DOCUMENT_COUNT, 8)                                                                                 \
+    FIELD(MANIFEST, SYMBOL_COUNT, 8)                                                                                   \
+    FIELD(MANIFEST, FILE_BYTES, 8)
+
+#define INDEX_RECORD_FIELDS(FIELD)                                                                                     \
+    FIELD(RECORD, NAME, 8)                                                                                             \
+    FIELD(RECORD, BYTES, 8)                                                                                            \
+    FIELD(RECORD, DOCUMENT_COUNT, 4)                                                                                   \
+    FIELD(RECORD, POSITION_COUNT, 4)                                                                                   \
+    FIELD(RECORD, SYMBOL_COUNT, 8)                                                                                     \
+    FIELD(RECORD, TEXT_BYTES, 8)                                                                                       \
+    FIELD(RECORD, DELETIONS_NAME, 8)                                                                                   \
+    FIELD(RECORD, DELETED_SYMBOLS, 8)                                                                                  \
+    FIELD(RECORD, DELETED_COUNT, 4)                                                                                    \
+    FIELD(RECORD, RESERVED, 4)
 
 // A deletions file: header, bitmap padded with zeros to a multiple of 8, checksum of all before it.
-enum {
-    DELETIONS_MAGIC_AT = 0,
-    DELETIONS_VERSION_AT = 8,
-    DELETIONS_DOCUMENT_COUNT_AT = 12,
-    DELETIONS_SEGMENT_NAME_AT = 16,
-    DELETIONS_DELETED_COUNT_AT = 24,
-    DELETIONS_RESERVED_AT = 28,
-    DELETIONS_HEADER_BYTES = 32
-};
+#define INDEX_DELETIONS_FIELDS(FIELD)                                                                                  \
+    FIELD(DELETIONS, MAGIC, 8)                                                                                         \
+    FIELD(DELETIONS, VERSION, 4)                                                                                       \
+    FIELD(DELETIONS, DOCUMENT_COUNT, 4)                                                                                \
+    FIELD(DELETIONS, SEGMENT_NAME, 8)                                                                                  \
+    FIELD(DELETIONS, DELETED_COUNT, 4)                                                                                 \
+    FIELD(DELETIONS, RESERVED, 4)
+
+// An entry RECORD_FIELD_AT for the field's first byte, and one for its last so that the next begins behind it.
+#define INDEX_FIELD_OFFSET(record, field, size)                                                                        \
+    record##_##field##_AT, record##_##field##_LAST = record##_##field##_AT + (size)-1,
+
+enum { INDEX_MANIFEST_FIELDS(INDEX_FIELD_OFFSET) MANIFEST_HEADER_BYTES };
+enum { INDEX_RECORD_FIELDS(INDEX_FIELD_OFFSET) MANIFEST_RECORD_BYTES };
+enum { INDEX_DELETIONS_FIELDS(INDEX_FIELD_OFFSET) DELETIONS_HEADER_BYTES };
 
 // Most positions a segment may have: a position is a uint32_t below 2^32 - 2.
 #define SEGMENT_POSITIONS_MAX ((uint64_t)0xfffffffe)

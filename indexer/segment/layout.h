@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // layout.h: every constant, section and fixed-size record of a segment file. The judge is docs/format.md, "Segment"; a
-// test compares the lists below with its tables. Each record is a list of (record, field, bytes), in file order, from
-// which the enumeration of byte offsets RECORD_FIELD and the size RECORD_BYTES are made. All integers are
-// little-endian.
+// test (tests/format) compares the lists below with its tables, both ways. Each record is a list of (record, field,
+// bytes), in file order, from which the enumeration of byte offsets RECORD_FIELD and the size RECORD_BYTES are made. All
+// integers are little-endian.
 #ifndef GDX_SEGMENT_LAYOUT_H
 #define GDX_SEGMENT_LAYOUT_H
 
 #include <stdint.h>
 
-#define GDX_SEGMENT_MAGIC        "gdxsegmt" // the first 8 bytes of the file, and the last
-#define GDX_SEGMENT_FOOTER_MAGIC "gdxsegft"
+#define GDX_SEGMENT_MAGIC        "gdxsegmt" // the first 8 bytes of the file
+#define GDX_SEGMENT_FOOTER_MAGIC "gdxsegft" // and the last
+
+// - Pages have a checksum each. ALIGNMENT is that of every section. CHARACTER_TABLE is the one that is written.
+// - STORE_TARGET_BYTES: coded bytes after which a block of stored documents ends; RESET_BLOCKS: targets between two
+//   resets, on average; WINDOW_LOG: of zstd, no match reaches further back than 2^16 coded bytes.
+// - A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at one
+//   in OFTEN and PER_DOCUMENT times as often as there are documents.
+#define GDX_SEGMENT_CONSTANTS(CONSTANT)                                                                                \
+    CONSTANT(GDX_SEGMENT_VERSION, 1)                                                                                   \
+    CONSTANT(GDX_SEGMENT_PAGE_BYTES, 65536)                                                                            \
+    CONSTANT(GDX_SEGMENT_ALIGNMENT, 8)                                                                                 \
+    CONSTANT(GDX_SEGMENT_CHARACTER_TABLE, 1)                                                                           \
+    CONSTANT(GDX_STORE_TARGET_BYTES, 36864)                                                                            \
+    CONSTANT(GDX_STORE_RESET_BLOCKS, 16)                                                                               \
+    CONSTANT(GDX_STORE_WINDOW_LOG, 16)                                                                                 \
+    CONSTANT(GDX_TERMS_PER_BLOCK, 64)                                                                                  \
+    CONSTANT(GDX_WORDS_PER_BLOCK, 16)                                                                                  \
+    CONSTANT(GDX_FREQUENCIES_PER_BLOCK, 128)                                                                           \
+    CONSTANT(GDX_FREQUENCY_MINIMUM, 4096)                                                                              \
+    CONSTANT(GDX_FREQUENCY_ALWAYS, 64)                                                                                 \
+    CONSTANT(GDX_FREQUENCY_OFTEN, 256)                                                                                 \
+    CONSTANT(GDX_FREQUENCY_PER_DOCUMENT, 4)
 
 enum {
-    GDX_SEGMENT_VERSION = 1,
-    GDX_SEGMENT_PAGE_BYTES = 65536, // one checksum each
-    GDX_SEGMENT_ALIGNMENT = 8,      // of every section
-    GDX_STORE_TARGET_BYTES = 36864, // coded bytes after which a block of stored documents ends
-    GDX_STORE_RESET_BLOCKS = 16,    // targets between two resets, on average
-    GDX_STORE_WINDOW_LOG = 16,      // of zstd: no match reaches further back than 2^16 coded bytes
-    GDX_TERMS_PER_BLOCK = 64,
-    GDX_WORDS_PER_BLOCK = 16,
-    GDX_FREQUENCIES_PER_BLOCK = 128,
-    // A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at
-    // one in OFTEN and PER_DOCUMENT times as often as there are documents.
-    GDX_FREQUENCY_MINIMUM = 4096,
-    GDX_FREQUENCY_ALWAYS = 64,
-    GDX_FREQUENCY_OFTEN = 256,
-    GDX_FREQUENCY_PER_DOCUMENT = 4
+#define GDX_SEGMENT_CONSTANT(name, value) name = value,
+    GDX_SEGMENT_CONSTANTS(GDX_SEGMENT_CONSTANT)
+#undef GDX_SEGMENT_CONSTANT
 };
 
 // In file order.
@@ -105,6 +114,15 @@ enum {
     FIELD(FREQUENCY_SYMBOL, SYMBOL, 4)                                                                                 \
     FIELD(FREQUENCY_SYMBOL, DOCUMENTS, 4)                                                                              \
     FIELD(FREQUENCY_SYMBOL, OFFSET, 8)
+
+// Every record above.
+#define GDX_SEGMENT_RECORDS(FIELD)                                                                                     \
+    GDX_HEADER_FIELDS(FIELD)                                                                                           \
+    GDX_SECTION_ROW_FIELDS(FIELD)                                                                                      \
+    GDX_FOOTER_FIELDS(FIELD)                                                                                           \
+    GDX_STORE_BLOCK_FIELDS(FIELD)                                                                                      \
+    GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                       \
+    GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)
 
 // An entry RECORD_FIELD for the field's first byte, and one for its last so that the next begins behind it.
 #define GDX_FIELD_OFFSET(record, field, size) record##_##field, record##_##field##_LAST = record##_##field + (size)-1,

@@ -219,9 +219,9 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->source_count = gdx_load_u32(footer + FOOTER_SOURCE_COUNT);
     segment->store_level = (int)gdx_load_u32(footer + FOOTER_STORE_LEVEL);
     uint32_t table = gdx_load_u32(footer + FOOTER_CHARACTER_TABLE);
-    if (table != 1)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: character table %" PRIu32 ", this program knows table 1",
-                        segment->path, table);
+    if (table != GDX_SEGMENT_CHARACTER_TABLE)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: character table %" PRIu32 ", this program knows table %d",
+                        segment->path, table, GDX_SEGMENT_CHARACTER_TABLE);
     gdx_status status = read_sections(segment, footer, err);
     if (status == GDX_OK)
         status = check_counts(segment, err);

@@ -159,7 +159,7 @@ static void fill_footer(const gdx_sink *sink, const gdx_footer_counts *counts, u
     gdx_store_u32(footer + FOOTER_WORD_COUNT, counts->word_count);
     gdx_store_u32(footer + FOOTER_SOURCE_COUNT, counts->source_count);
     gdx_store_u32(footer + FOOTER_STORE_LEVEL, (uint32_t)counts->store_level);
-    gdx_store_u32(footer + FOOTER_CHARACTER_TABLE, 1);
+    gdx_store_u32(footer + FOOTER_CHARACTER_TABLE, GDX_SEGMENT_CHARACTER_TABLE);
     gdx_store_u32(footer + FOOTER_PAGE_COUNT, (uint32_t)(sink->page_table.bytes / 8));
     gdx_store_u64(footer + FOOTER_PAGE_TABLE_CHECKSUM, gdx_checksum(sink->page_table.data, sink->page_table.bytes));
     gdx_store_u64(footer + FOOTER_CHECKSUM, gdx_checksum(footer, FOOTER_CHECKSUM));
