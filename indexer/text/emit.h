@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// emit.h: folded characters -> symbols and words. Relies on gdx/text.h, rule.h. Room is made before, not here: the hot
+// loop calls this for every character.
+#ifndef GDX_TEXT_EMIT_H
+#define GDX_TEXT_EMIT_H
+
+#include "gdx/text.h"
+#include "rule.h"
+
+enum { TEXT_UTF8_BYTES = 4 };
+
+// Room for `count` more characters of any kind. GDX_NO_MEMORY.
+gdx_status text_make_room(gdx_symbols *symbols, size_t count, bool with_spans) GDX_MUST_CHECK;
+void text_begin(gdx_symbols *symbols); // forgets what was there, keeps the memory
+
+static inline size_t text_write_utf8(uint8_t *to, uint32_t code_point) {
+    if (code_point < 0x80) {
+        to[0] = (uint8_t)code_point;
+        return 1;
+    }
+    if (code_point < 0x800) {
+        to[0] = (uint8_t)(0xc0 | code_point >> 6);
+        to[1] = (uint8_t)(0x80 | (code_point & 63));
+        return 2;
+    }
+    if (code_point < 0x10000) {
+        to[0] = (uint8_t)(0xe0 | code_point >> 12);
+        to[1] = (uint8_t)(0x80 | (code_point >> 6 & 63));
+        to[2] = (uint8_t)(0x80 | (code_point & 63));
+        return 3;
+    }
+    to[0] = (uint8_t)(0xf0 | code_point >> 18);
+    to[1] = (uint8_t)(0x80 | (code_point >> 12 & 63));
+    to[2] = (uint8_t)(0x80 | (code_point >> 6 & 63));
+    to[3] = (uint8_t)(0x80 | (code_point & 63));
+    return 4;
+}
+
+static inline void text_emit_word(gdx_symbols *out, uint32_t code_point, bool *in_word, gdx_span span,
+                                  bool with_spans) {
+    if (!*in_word) {
+        out->words[out->word_count] = (gdx_word){(uint32_t)out->count, (uint32_t)out->word_text.bytes, 0};
+        if (with_spans)
+            out->spans[out->count] = span;
+        out->symbols[out->count++] = GDX_WORD_FLAG | (uint32_t)out->word_count++;
+        *in_word = true;
+    } else if (with_spans) {
+        out->spans[out->count - 1].end = span.end;
+    }
+    size_t bytes = text_write_utf8(out->word_text.data + out->word_text.bytes, code_point);
+    out->word_text.bytes += bytes;
+    out->words[out->word_count - 1].bytes += (uint32_t)bytes;
+}
+
+// One folded, simplified character that came from the bytes of `span`.
+static inline void text_emit(gdx_symbols *out, uint32_t code_point, text_kind kind, bool *in_word, gdx_span span,
+                             bool with_spans) {
+    if (kind == TEXT_SINGLE) {
+        if (with_spans)
+            out->spans[out->count] = span;
+        out->symbols[out->count++] = code_point;
+        *in_word = false;
+    } else if (kind == TEXT_WORD) {
+        text_emit_word(out, code_point, in_word, span, with_spans);
+    } else {
+        *in_word = false;
+    }
+}
+
+#endif
