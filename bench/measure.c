@@ -40,15 +40,20 @@ static uint64_t time_ns(struct timeval time) {
 }
 
 uint64_t processor_ns(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return time_ns(usage.ru_utime) + time_ns(usage.ru_stime);
+    struct rusage own;
+    struct rusage children;
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return time_ns(own.ru_utime) + time_ns(own.ru_stime) + time_ns(children.ru_utime) + time_ns(children.ru_stime);
 }
 
 uint64_t peak_bytes(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_maxrss * 1024;
+    struct rusage own;
+    struct rusage children;
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    long most = own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss : children.ru_maxrss;
+    return (uint64_t)most * 1024;
 }
 
 uint64_t resident_bytes(void) {
