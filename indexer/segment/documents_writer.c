@@ -165,7 +165,7 @@ static gdx_slice id_of(const gdx_document_table *table, uint32_t document) {
     return (gdx_slice){(const char *)table->ids.data + begin, end - begin};
 }
 
-// The permutation of documents by id, as the caller's.
+// The permutation of documents by id, of equal ids the later first, as the caller's.
 static gdx_status order_ids(const gdx_document_table *table, uint32_t **out, gdx_error *err) {
     gdx_slice *ids = malloc(((size_t)table->count + 1) * sizeof *ids);
     if (!ids)
@@ -176,12 +176,6 @@ static gdx_status order_ids(const gdx_document_table *table, uint32_t **out, gdx
     gdx_status status = gdx_order_slices(ids, table->count, false, &order);
     if (status != GDX_OK)
         gdx_fail(err, status, "no memory to sort %u ids", table->count);
-    for (uint32_t i = 1; i < table->count && status == GDX_OK; i++) {
-        gdx_slice id = ids[order[i]];
-        if (gdx_slice_equal(ids[order[i - 1]], id))
-            status = gdx_fail(err, GDX_INVALID, "document id %.*s: twice in one segment",
-                              (int)(id.bytes < 200 ? id.bytes : 200), id.data);
-    }
     free(ids);
     if (status == GDX_OK)
         *out = order;

@@ -59,7 +59,7 @@ static bool is_before(const struct ordering *ordering, struct entry a, struct en
     gdx_slice x = ordering->slices[a.index];
     gdx_slice y = ordering->slices[b.index];
     int order = ordering->reversed ? gdx_compare_reversed(x, y) : gdx_slice_compare(x, y);
-    return order != 0 ? order < 0 : a.index < b.index;
+    return order != 0 ? order < 0 : a.index > b.index;
 }
 
 static void merge_runs(const struct ordering *ordering, const struct entry *from, struct entry *to, size_t begin,

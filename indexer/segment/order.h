@@ -9,7 +9,7 @@
 int gdx_compare_reversed(gdx_slice a, gdx_slice b);
 
 // The indices of `count` strings in byte order, or in byte order of their reversals, as a fresh array that the caller
-// frees. Equal strings stay in the order of their indices. GDX_NO_MEMORY.
+// frees. Of equal strings the later comes first. GDX_NO_MEMORY.
 gdx_status gdx_order_slices(const gdx_slice *slices, uint32_t count, bool reversed, uint32_t **out) GDX_MUST_CHECK;
 
 #endif

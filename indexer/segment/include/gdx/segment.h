@@ -45,7 +45,8 @@ void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was w
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
 // Stores a document. Its fields are to be added to the inverter in the same order, title first, then text.
-// `checkpoints` of the text as gdx_text_symbols gives them.
+// `checkpoints` of the text as gdx_text_symbols gives them. Several may have the same id: all but the last of them are for
+// the index to delete.
 gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, uint32_t title_symbols,
                                   uint32_t text_symbols, const gdx_checkpoint *checkpoints, size_t checkpoint_count,
                                   gdx_error *err) GDX_MUST_CHECK;
@@ -91,7 +92,7 @@ size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_
 uint32_t gdx_segment_term_count(const gdx_segment *segment);
 
 // Every checksum and every structure: terms sorted, each list decodes, positions within their bounds and every position listed
-// once, documents in order, ids sorted and unique, each stored document decompresses and has the hash of its row.
+// once, documents in order, ids sorted, each stored document decompresses and has the hash of its row.
 // Does not fold texts again.
 gdx_status gdx_segment_verify(const gdx_segment *segment, const atomic_bool *cancelled, gdx_error *err) GDX_MUST_CHECK;
 
@@ -169,10 +170,10 @@ uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t p
 
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_segment_hash(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) GDX_MUST_CHECK;
-// *out_has is false when no document has this id.
+// The last document of this id; *out_has is false when there is none.
 gdx_status gdx_segment_find_id(const gdx_segment *segment, gdx_slice id, uint32_t *out_document, bool *out_has,
                                gdx_error *err) GDX_MUST_CHECK;
-// The i-th document in the byte order of ids; and the range of i whose ids begin with `prefix`.
+// The i-th document in the byte order of ids, of equal ids the later first; and the range of i whose ids begin with `prefix`.
 gdx_status gdx_segment_by_id(const gdx_segment *segment, uint32_t index, uint32_t *out_document, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_segment_id_prefix(const gdx_segment *segment, gdx_slice prefix, uint32_t *out_low, uint32_t *out_high,
                                  gdx_error *err) GDX_MUST_CHECK;
