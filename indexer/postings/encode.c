@@ -8,8 +8,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 enum {
-    NARROW_GAPS = 31,    // so many costs of at most 8 add up in a byte
-    CHOOSING_GAPS = 127, // and so many, beside the number of the code, in 16 bits
+    NARROW_GAPS = 31, // so many costs of at most 8 add up in a byte, POSTINGS_CHOOSING_GAPS in 16 bits with the number
     LIST_HEADER_BYTES_MAX = 2 * GDX_VARINT_BYTES + 1,
 };
 
@@ -69,7 +68,7 @@ INLINE void add_costs(wide_costs sums[PARTS], const uint8_t *classes, uint32_t c
 INLINE unsigned choose_code(const gaps *of) {
     static const wide_costs even = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
     wide_costs sums[PARTS] = {0};
-    add_costs(sums, of->classes, of->count < CHOOSING_GAPS ? of->count : CHOOSING_GAPS);
+    add_costs(sums, of->classes, of->count < POSTINGS_CHOOSING_GAPS ? of->count : POSTINGS_CHOOSING_GAPS);
     cost_keys least = {0};
     least += INT16_MAX;
     for (unsigned part = 0; part < PARTS; part++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // layout.h: the shape of a list's code, shared by the writer and the readers: widths, and where the skip entries are.
-// docs/format-postings.md, "Long lists".
+// docs/format-postings.md, "Long lists"; a test (tests/format) compares its constants with POSTINGS_CONSTANTS.
 #ifndef GDX_POSTINGS_LAYOUT_H
 #define GDX_POSTINGS_LAYOUT_H
 
@@ -10,6 +10,7 @@
 enum {
     POSTINGS_BLOCK_HEADER_BYTES = 2,
     POSTINGS_STREAMS = 4,
+    POSTINGS_CHOOSING_GAPS = GDX_POSTINGS_BLOCK - 1, // of a list or block, those that choose its code
     POSTINGS_STREAM_GAPS = GDX_POSTINGS_BLOCK / POSTINGS_STREAMS,
     POSTINGS_BLOCK_BYTES_MAX =
         POSTINGS_BLOCK_HEADER_BYTES + (GDX_POSTINGS_BLOCK * POSTINGS_GAP_BITS_MAX + 7) / 8 + POSTINGS_STREAMS,
@@ -17,6 +18,16 @@ enum {
     POSTINGS_STRAY_BYTES = POSTINGS_STREAM_GAPS * POSTINGS_GAP_BITS_MAX / 8 + 16,
     POSTINGS_FULL_BLOCK_BYTES_MIN = POSTINGS_BLOCK_HEADER_BYTES + (GDX_POSTINGS_BLOCK - 1) / 8 + 1,
 };
+
+#define POSTINGS_CONSTANTS(CONSTANT)                                                                                   \
+    CONSTANT(GDX_POSTINGS_BLOCK)                                                                                       \
+    CONSTANT(POSTINGS_CODES)                                                                                           \
+    CONSTANT(POSTINGS_CODE_NUMBER_BITS)                                                                                \
+    CONSTANT(POSTINGS_CLASSES)                                                                                         \
+    CONSTANT(POSTINGS_CODE_BITS)                                                                                       \
+    CONSTANT(POSTINGS_BLOCK_HEADER_BYTES)                                                                              \
+    CONSTANT(POSTINGS_STREAMS)                                                                                         \
+    CONSTANT(POSTINGS_CHOOSING_GAPS)
 
 // Bits of a position stored as such.
 static inline unsigned postings_position_bits(uint32_t limit) {

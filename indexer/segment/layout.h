@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // layout.h: every constant, section and fixed-size record of a segment file. The judge is docs/format.md, "Segment"; a
 // test (tests/format) compares the lists below with its tables, both ways. Each record is a list of (record, field,
-// bytes), in file order, from which the enumeration of byte offsets RECORD_FIELD and the size RECORD_BYTES are made. All
-// integers are little-endian.
+// bytes), in file order, from which the enumeration of byte offsets RECORD_FIELD and the size RECORD_BYTES are made.
+// All integers are little-endian.
 #ifndef GDX_SEGMENT_LAYOUT_H
 #define GDX_SEGMENT_LAYOUT_H
 
