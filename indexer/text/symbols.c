@@ -136,6 +136,10 @@ static gdx_status add_checkpoint(struct cutter *cutter) {
     return status;
 }
 
+static inline bool is_nothing(uint32_t entry) {
+    return !(entry & TEXT_EXPANDS) && text_entry_kind(entry) == TEXT_NOTHING;
+}
+
 // Nothing before the character at hand changes what comes from here on.
 static inline bool is_clean(const struct cutter *cutter, uint32_t entry) {
     if (entry & TEXT_CONTINUES)
@@ -212,7 +216,9 @@ static inline __attribute__((always_inline)) gdx_status cut(gdx_slice utf8, gdx_
             text_emit(out, text_entry_value(now.entry, now.code_point), text_entry_kind(now.entry), &cutter.in_word,
                       span_of(&cutter), with_spans);
         } else {
-            bool is_alone = !((now.entry | cutter.next.entry) & TEXT_CONTINUES);
+            // White space composes with nothing: a mark behind it is on its own, and so is the white space.
+            bool is_alone =
+                !(now.entry & TEXT_CONTINUES) && (!(cutter.next.entry & TEXT_CONTINUES) || is_nothing(now.entry));
             if (is_alone && now.entry & TEXT_EXPANDS)
                 status = emit_expansion(&cutter, now.entry);
             else if (is_alone)
