@@ -165,6 +165,13 @@ gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) {
     return GDX_OK;
 }
 
+bool gdx_date_is_valid(gdx_date date) {
+    unsigned year = gdx_date_year(date), month = gdx_date_month(date), day = gdx_date_day(date);
+    if (date == GDX_NO_DATE)
+        return true;
+    return year >= 1 && year <= 9999 && month <= 12 && (month ? day <= days_in_month(year, month) : day == 0);
+}
+
 char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]) {
     unsigned year = gdx_date_year(date) % 10000, month = gdx_date_month(date), day = gdx_date_day(date);
     to[0] = 0;

@@ -15,6 +15,8 @@ static gdx_status check_columns(const gdx_segment *segment, const gdx_document_c
         uint32_t end = columns->begin[d + 1];
         if (begin >= text || text >= end) // each field has its end mark
             return gdx_segment_damaged(segment, SECTION_DOCUMENT_TEXT, (uint64_t)d * 4, "fields out of order", err);
+        if (!gdx_date_is_valid(columns->dates[d])) // a period of 2^23 years would be listed year by year
+            return gdx_segment_damaged(segment, SECTION_DOCUMENT_DATE, (uint64_t)d * 4, "no date of the calendar", err);
         if (columns->sources[d] >= segment->source_count)
             return gdx_segment_damaged(segment, SECTION_DOCUMENT_SOURCE, (uint64_t)d * 4, "no such source", err);
     }

@@ -102,6 +102,9 @@ static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
     if (page_bytes != GDX_SEGMENT_PAGE_BYTES)
         return gdx_fail(err, GDX_UNSUPPORTED, "%s: pages of %" PRIu32 " bytes, this program reads %d", segment->path,
                         page_bytes, GDX_SEGMENT_PAGE_BYTES);
+    if (gdx_load_u64(header + HEADER_RESERVED) != 0)
+        return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: a reserved field that is not 0; the file is damaged",
+                        segment->path, HEADER_RESERVED);
     segment->rule_fingerprint = gdx_load_u64(header + HEADER_RULE_FINGERPRINT);
     return GDX_OK;
 }
@@ -165,6 +168,25 @@ static gdx_status read_sections(gdx_segment *segment, const uint8_t *footer, gdx
     return GDX_OK;
 }
 
+// Each symbol begins one occurrence of one term, each word and each source is there because something has it. So they
+// are few enough for their numbers, and a file of made-up counts is refused before anything is allocated by them.
+static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
+    uint64_t documents = segment->info.document_count;
+    if (segment->info.position_count < 2 * documents || segment->info.position_count == UINT32_MAX)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: footer: %" PRIu32 " positions of %" PRIu64 " documents; the file is damaged",
+                        segment->path, segment->info.position_count, documents);
+    uint64_t symbols = segment->info.symbol_count;
+    if (segment->term_count > symbols || segment->word_count > symbols ||
+        segment->word_count > UINT32_MAX - GDX_FIRST_WORD || segment->source_count > documents)
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: footer: %" PRIu32 " terms, %" PRIu32 " words and %" PRIu32 " sources of %" PRIu64
+                        " symbols and %" PRIu64 " documents; the file is damaged",
+                        segment->path, segment->term_count, segment->word_count, segment->source_count, symbols,
+                        documents);
+    return GDX_OK;
+}
+
 struct expected_bytes {
     int section;
     uint64_t bytes;
@@ -199,9 +221,6 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
                             "%s: footer: %s has %" PRIu64 " bytes, expected %" PRIu64 "; the file is damaged",
                             segment->path, section_titles[expected[i].section], bytes, expected[i].bytes);
     }
-    if (segment->info.position_count < 2 * documents || segment->info.position_count == UINT32_MAX)
-        return gdx_fail(err, GDX_CORRUPT, "%s: footer: %" PRIu32 " positions of %" PRIu64 " documents", segment->path,
-                        segment->info.position_count, documents);
     return GDX_OK;
 }
 
@@ -223,6 +242,8 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
         return gdx_fail(err, GDX_UNSUPPORTED, "%s: character table %" PRIu32 ", this program knows table %d",
                         segment->path, table, GDX_SEGMENT_CHARACTER_TABLE);
     gdx_status status = read_sections(segment, footer, err);
+    if (status == GDX_OK)
+        status = check_totals(segment, err);
     if (status == GDX_OK)
         status = check_counts(segment, err);
     if (status != GDX_OK)

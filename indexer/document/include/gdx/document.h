@@ -31,6 +31,8 @@ enum { GDX_DATE_TEXT_BYTES = 11 }; // "2023-05-06" and a zero
 // Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is wrong: "month 13, expected 1 to
 // 12".
 gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
+// GDX_NO_DATE, or a year, month or day of the calendar. Dates from a disk may be anything.
+bool gdx_date_is_valid(gdx_date date);
 // ISO 8601, as precise as the date is; "" for GDX_NO_DATE. Returns `to`.
 char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]);
 // The first and the last day a date stands for, as dates with a day. GDX_NO_DATE gives GDX_NO_DATE.
