@@ -213,6 +213,13 @@ static gdx_status add_both(const struct match *match, const query_node *node, bi
     return status;
 }
 
+// Bits behind the last document stay clear: whoever walks the map looks up what it finds there.
+static void invert(bitmap *map, uint32_t document_count) {
+    for (size_t w = 0; w < map->count; w++)
+        map->words[w] = ~map->words[w];
+    map->words[document_count >> 6] &= (UINT64_C(1) << (document_count & 63)) - 1;
+}
+
 // Sets the bits of the node's documents. For AND and NOT the map must be empty.
 static gdx_status add_node(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
     if (query_is_leaf(node) || query_is_near(node)) {
@@ -226,8 +233,7 @@ static gdx_status add_node(const struct match *match, const query_node *node, bi
     if (node->kind == QUERY_AND)
         return add_both(match, node, map, err);
     gdx_status status = add_node(match, node->children[0], map, err);
-    for (size_t w = 0; w < map->count; w++)
-        map->words[w] = ~map->words[w];
+    invert(map, match->segment->columns.count);
     return status;
 }
 
@@ -243,8 +249,6 @@ static gdx_status list_documents(query_run *run, const query_segment *segment, c
     for (size_t w = 0; w < map->count; w++)
         for (uint64_t left = map->words[w]; left; left &= left - 1) {
             uint32_t document = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
-            if (document >= segment->columns.count)
-                break;
             documents[count] = document;
             count += !gdx_is_deleted(segment->live->deleted, document);
         }
