@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// connection.h: the structs of protocol/ and who may do what to them.
+//   memory.c      what a connection may hold: a pool for libnghttp2 and counted buffers
+//   guard.c       budgets against peers that make work for nothing
+//   head.c        header lists: what came, and what is sent
+//   incoming.c    bytes of a call to messages
+//   outgoing.c    messages of a call to bytes, status and trailers
+//   life.c        deadlines, keepalive, age, drain
+//   connection.c  the HTTP/2 session: feed and pull
+#ifndef PROTOCOL_CONNECTION_H
+#define PROTOCOL_CONNECTION_H
+
+#include "gdx/protocol.h"
+
+#include <nghttp2/nghttp2.h>
+
+enum { POOL_CLASSES = 6, SPARE_CALLS = 256, SPARE_BUFFER_BYTES = 4096 };
+
+struct pool_block;
+
+// Headers about to be handed to libnghttp2, which copies what is not static.
+struct header_list {
+    nghttp2_nv *values;
+    size_t count, capacity;
+    gdx_buffer text; // encoded values; never moves once reserved
+};
+
+struct gdx_protocol { // its thread only
+    gdx_protocol_options options;
+    gdx_codec *codec;
+    nghttp2_session_callbacks *callbacks;
+    nghttp2_option *option;
+    struct pool_block *spare_blocks[POOL_CLASSES];
+    size_t spare_counts[POOL_CLASSES];
+    gdx_call *spare_calls;
+    size_t spare_call_count;
+    struct header_list headers;
+    gdx_buffer inflated;
+    size_t memory; // of all connections
+};
+
+struct bucket { // tokens, in billionths
+    uint64_t left;
+    uint64_t filled_ns;
+};
+
+enum drain_state { DRAIN_NONE, DRAIN_ANNOUNCED, DRAIN_FINAL };
+
+struct gdx_connection { // the protocol's thread only
+    gdx_protocol *protocol;
+    nghttp2_session *session;
+    gdx_connection_events events;
+    void *context;
+    gdx_role role;
+    nghttp2_mem allocator;
+    size_t memory;
+    gdx_call *calls; // a list by next and previous
+    size_t call_count;
+    gdx_call *rooms; // calls whose `room` is to be told, by next_room
+    uint64_t now_ns; // of the last feed, pull or tick
+    uint64_t opened_ns, received_ns, idle_since_ns;
+    uint64_t ping_sent_ns; // 0: none is out
+    uint64_t drained_ns, drain_deadline_ns;
+    uint64_t peer_ping_ns; // the last PING without data since; 0: none
+    unsigned strikes;
+    struct bucket resets, frames;
+    enum drain_state drain;
+    bool settled;    // the peer's SETTINGS have come
+    bool going_away; // client: a GOAWAY has come
+    bool pending;    // output_pending was told
+    bool over;       // nothing more is read; what is queued goes out
+    bool flushed;    // and has gone
+};
+
+struct text { // a part of call->head
+    uint32_t at, bytes;
+};
+
+enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_UNKNOWN };
+
+struct gdx_call { // the protocol's thread only
+    gdx_connection *connection;
+    gdx_call *next, *previous, *next_room;
+    const gdx_call_events *events;
+    void *context;
+    int32_t stream;       // -1: closed, and what has come is still to be read
+    uint64_t deadline_ns; // UINT64_MAX: none
+    uint64_t progress_ns; // when bytes of a message last came
+    uint32_t reset_code;
+
+    // what came
+    size_t header_bytes;
+    size_t charged; // memory of head and metadata
+    gdx_buffer head;
+    struct text path, authority;
+    gdx_metadata metadata;
+    uint64_t timeout_ns;
+    unsigned http_status;
+    enum encoding encoding;
+    bool has_timeout, bad_timeout, bad_metadata, is_post, content_is_grpc, takes_trailers, takes_gzip;
+    bool opened; // the peer's first headers were taken
+
+    gdx_buffer in;
+    size_t in_at, in_consumed; // read so far; of what lies behind it, so much was given back to the window
+    uint64_t received;
+    bool wanted, pumping, remote_ended, ended_told, discarding, was_compressed;
+
+    // what goes
+    gdx_metadata headers;
+    gdx_metadata trailers; // client: those that came
+    gdx_buffer out;
+    size_t out_at;
+    uint64_t sent;
+    unsigned messages_sent;
+    bool headers_sent, deferred, finishing, plain_http, starved, in_rooms, send_gzip;
+
+    gdx_grpc_code code;
+    gdx_buffer status_message, details;
+    bool has_status; // server: finish was called; client: it came
+    bool complete;
+    bool reset_by_us;
+};
+
+// memory.c
+void memory_allocator(gdx_connection *connection);
+void memory_trim(gdx_protocol *protocol); // gives spare blocks back
+gdx_status memory_reserve(gdx_connection *connection, gdx_buffer *buffer, size_t more) GDX_MUST_CHECK;
+gdx_status memory_append(gdx_connection *connection, gdx_buffer *buffer, const void *data, size_t bytes) GDX_MUST_CHECK;
+bool memory_charge(gdx_connection *connection, size_t bytes) GDX_MUST_CHECK; // false: over the limit, nothing charged
+void memory_release(gdx_connection *connection, size_t bytes);
+
+// guard.c: each ends the connection when a budget is gone.
+void guard_init(gdx_connection *connection);
+void guard_count_reset(gdx_connection *connection);
+void guard_count_empty_frame(gdx_connection *connection);
+void guard_count_ping(gdx_connection *connection);
+void guard_forgive_pings(gdx_connection *connection);
+
+// head.c
+void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value);
+void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool trailers);
+void head_finish_request(gdx_call *call);
+void head_finish_response(gdx_call *call, bool trailers);
+bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_metadata *metadata);
+void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static);
+void header_list_add_metadata(struct header_list *list, const gdx_metadata *metadata);
+
+// incoming.c
+void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes);
+void incoming_end(gdx_call *call);
+void incoming_pump(gdx_call *call);
+void incoming_discard(gdx_call *call);
+
+// outgoing.c
+nghttp2_data_provider outgoing_provider(gdx_call *call);
+void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...) GDX_PRINTF(3, 4);
+void outgoing_refuse_http(gdx_call *call, const char *status, const char *text);
+void outgoing_tell_rooms(gdx_connection *connection);
+void outgoing_reset(gdx_call *call, uint32_t error_code);
+
+// life.c
+void life_finish_drain(gdx_connection *connection);
+void life_take_pong(gdx_connection *connection, const uint8_t *opaque); // a PING of ours came back
+
+// connection.c
+gdx_call *call_new(gdx_connection *connection, int32_t stream);
+void call_free(gdx_call *call);
+void call_close(gdx_call *call, gdx_grpc_code code, const char *message); // tells `closed`, once
+void connection_touch(gdx_connection *connection);                        // something may be to pull
+void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug);
+gdx_grpc_code code_of_reset(uint32_t error_code);
+
+#endif

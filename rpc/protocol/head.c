@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+// head.c: header lists. What a peer sent is looked at name by name as libnghttp2 decodes it and judged when the list is
+// whole; what we send is laid out in a list that is reused from call to call.
+
+#include "connection.h"
+#include "metadata.h"
+
+#include <stdlib.h>
+
+enum { ENTRY_OVERHEAD = 32 }; // RFC 9113, 6.5.2
+
+static bool is(gdx_slice name, const char *text, size_t bytes) {
+    return name.bytes == bytes && memcmp(name.data, text, bytes) == 0;
+}
+#define IS(name, literal) is(name, literal, sizeof literal - 1)
+
+static bool begins_with(gdx_slice text, const char *prefix) {
+    size_t bytes = strlen(prefix);
+    return text.bytes >= bytes && memcmp(text.data, prefix, bytes) == 0;
+}
+
+// "application/grpc", "application/grpc+proto", either with parameters.
+static bool content_is_grpc(gdx_slice value) {
+    static const char grpc[] = "application/grpc", proto[] = "application/grpc+proto";
+    if (!begins_with(value, grpc))
+        return false;
+    size_t bytes = begins_with(value, proto) ? sizeof proto - 1 : sizeof grpc - 1;
+    return value.bytes == bytes || value.data[bytes] == ';' || value.data[bytes] == ' ';
+}
+
+static enum encoding encoding_of(gdx_slice value) {
+    if (IS(value, "gzip"))
+        return ENCODING_GZIP;
+    return IS(value, "identity") ? ENCODING_IDENTITY : ENCODING_UNKNOWN;
+}
+
+static bool list_names_gzip(gdx_slice list) {
+    while (list.bytes > 0) {
+        const char *comma = memchr(list.data, ',', list.bytes);
+        gdx_slice one = {list.data, comma ? (size_t)(comma - list.data) : list.bytes};
+        list = comma ? (gdx_slice){comma + 1, list.bytes - one.bytes - 1} : (gdx_slice){0};
+        while (one.bytes && *one.data == ' ')
+            one = (gdx_slice){one.data + 1, one.bytes - 1};
+        while (one.bytes && one.data[one.bytes - 1] == ' ')
+            one.bytes--;
+        if (IS(one, "gzip"))
+            return true;
+    }
+    return false;
+}
+
+static void keep_text(gdx_call *call, gdx_slice value, struct text *out) {
+    uint32_t at = (uint32_t)call->head.bytes; // far below 4 GiB: header_limit
+    if (gdx_buffer_append(&call->head, value.data, value.bytes) == GDX_OK)
+        *out = (struct text){at, (uint32_t)value.bytes};
+}
+
+static void keep_metadata(gdx_call *call, gdx_metadata *into, gdx_slice name, gdx_slice value) {
+    if (metadata_append_from_wire(into, name, value) != GDX_OK)
+        call->bad_metadata = true;
+}
+
+static bool within_limit(gdx_call *call, gdx_slice name, gdx_slice value) {
+    call->header_bytes += name.bytes + value.bytes + ENTRY_OVERHEAD;
+    return call->header_bytes <= call->connection->protocol->options.header_limit;
+}
+
+static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
+    if (IS(name, ":path"))
+        keep_text(call, value, &call->path);
+    else if (IS(name, ":method"))
+        call->is_post = IS(value, "POST");
+    else if (IS(name, ":authority"))
+        keep_text(call, value, &call->authority);
+}
+
+static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {
+    if (IS(name, "grpc-timeout")) {
+        call->has_timeout = gdx_timeout_parse(value, &call->timeout_ns);
+        call->bad_timeout = !call->has_timeout;
+    } else if (IS(name, "grpc-encoding")) {
+        call->encoding = encoding_of(value);
+    } else if (IS(name, "grpc-accept-encoding")) {
+        call->takes_gzip |= list_names_gzip(value);
+    } else if (metadata_is_binary(name)) {
+        keep_metadata(call, &call->metadata, name, value); // grpc-trace-bin and the like
+    }
+}
+
+void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value) {
+    if (!within_limit(call, name, value))
+        return; // counted and forgotten; head_finish_request refuses
+    if (name.data[0] == ':')
+        take_pseudo(call, name, value);
+    else if (begins_with(name, "grpc-"))
+        take_grpc(call, name, value);
+    else if (IS(name, "content-type"))
+        call->content_is_grpc = content_is_grpc(value);
+    else if (IS(name, "te"))
+        call->takes_trailers = IS(value, "trailers");
+    else
+        keep_metadata(call, &call->metadata, name, value);
+}
+
+static bool refuse_wrong_http(gdx_call *call) {
+    if (!call->is_post)
+        outgoing_refuse_http(call, "405", "gRPC is asked by POST alone.\n");
+    else if (!call->content_is_grpc)
+        outgoing_refuse_http(call, "415",
+                             "This server speaks gRPC: content-type application/grpc or application/grpc+proto.\n");
+    return call->finishing;
+}
+
+static bool refuse_wrong_grpc(gdx_call *call) {
+    size_t limit = call->connection->protocol->options.header_limit;
+    gdx_slice path = gdx_call_path(call);
+    if (call->header_bytes > limit)
+        outgoing_refuse(call, GDX_GRPC_RESOURCE_EXHAUSTED, "headers of %zu bytes, at most %zu are taken",
+                        call->header_bytes, limit);
+    else if (!call->takes_trailers)
+        outgoing_refuse(call, GDX_GRPC_INTERNAL, "te: trailers is missing: the status comes in trailers");
+    else if (call->bad_timeout)
+        outgoing_refuse(call, GDX_GRPC_INTERNAL, "grpc-timeout: expected 1 to 8 digits and one of H M S m u n");
+    else if (call->bad_metadata)
+        outgoing_refuse(call, GDX_GRPC_INTERNAL, "metadata: a name that ends in -bin has a value that is no base64");
+    else if (call->encoding == ENCODING_UNKNOWN)
+        outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "grpc-encoding: this server takes identity and gzip");
+    else if (path.bytes < 4 || path.data[0] != '/' || !memchr(path.data + 1, '/', path.bytes - 1))
+        outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "%.*s: expected /package.Service/Method",
+                        GDX_SLICE_ARGUMENTS(path));
+    return call->finishing;
+}
+
+static void charge_head(gdx_call *call) {
+    size_t bytes = call->head.capacity + call->metadata.bytes.capacity;
+    if (memory_charge(call->connection, bytes))
+        call->charged = bytes;
+    else
+        outgoing_refuse(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection holds too much already");
+}
+
+void head_finish_request(gdx_call *call) {
+    gdx_connection *connection = call->connection;
+    call->opened = true;
+    call->deadline_ns = call->has_timeout && call->timeout_ns < UINT64_MAX - connection->now_ns
+                            ? connection->now_ns + call->timeout_ns
+                            : UINT64_MAX;
+    bool oversized = call->header_bytes > connection->protocol->options.header_limit;
+    if ((!oversized && refuse_wrong_http(call)) || refuse_wrong_grpc(call))
+        return;
+    charge_head(call);
+    if (!call->finishing && connection->events.call_opened)
+        connection->events.call_opened(call, connection->context);
+    else if (!call->finishing)
+        outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "nothing is served here");
+}
+
+// ---- client
+
+static unsigned number_of(gdx_slice digits) {
+    unsigned value = 0;
+    for (size_t i = 0; i < digits.bytes && i < 4; i++) {
+        if (digits.data[i] < '0' || digits.data[i] > '9')
+            return 0;
+        value = value * 10 + (unsigned)(digits.data[i] - '0');
+    }
+    return value;
+}
+
+static void take_status(gdx_call *call, gdx_slice name, gdx_slice value) {
+    if (IS(name, "grpc-status")) {
+        unsigned code = number_of(value);
+        bool known = value.bytes > 0 && value.bytes <= 2 && code < GDX_GRPC_CODES && (code > 0 || IS(value, "0"));
+        call->code = known ? (gdx_grpc_code)code : GDX_GRPC_UNKNOWN;
+        call->has_status = true;
+    } else if (IS(name, "grpc-message")) {
+        call->status_message.bytes = 0;
+        call->bad_metadata |= gdx_percent_decode(value, &call->status_message) != GDX_OK;
+    } else if (IS(name, "grpc-status-details-bin")) {
+        call->details.bytes = 0;
+        call->bad_metadata |= gdx_base64_decode(value, &call->details) != GDX_OK;
+    } else {
+        take_grpc(call, name, value);
+    }
+}
+
+void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool trailers) {
+    if (!within_limit(call, name, value))
+        return;
+    if (IS(name, ":status"))
+        call->http_status = number_of(value);
+    else if (IS(name, "content-type"))
+        call->content_is_grpc = content_is_grpc(value);
+    else if (begins_with(name, "grpc-"))
+        take_status(call, name, value);
+    else if (name.data[0] != ':')
+        keep_metadata(call, trailers ? &call->trailers : &call->metadata, name, value);
+}
+
+// What an HTTP status means where gRPC gives none (gRPC, http-grpc-status-mapping).
+static gdx_grpc_code code_of_http(unsigned status) {
+    switch (status) {
+    case 400:
+        return GDX_GRPC_INTERNAL;
+    case 401:
+        return GDX_GRPC_UNAUTHENTICATED;
+    case 403:
+        return GDX_GRPC_PERMISSION_DENIED;
+    case 404:
+        return GDX_GRPC_UNIMPLEMENTED;
+    case 429:
+    case 502:
+    case 503:
+    case 504:
+        return GDX_GRPC_UNAVAILABLE;
+    default:
+        return GDX_GRPC_UNKNOWN;
+    }
+}
+
+static void fail_response(gdx_call *call, gdx_grpc_code code, const char *message) {
+    call_close(call, code, message);
+    outgoing_reset(call, NGHTTP2_CANCEL);
+}
+
+void head_finish_response(gdx_call *call, bool trailers) {
+    if (call->header_bytes > call->connection->protocol->options.header_limit) {
+        fail_response(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the server's headers pass the limit");
+    } else if (call->http_status / 100 == 1) {
+        call->http_status = 0; // an interim answer, the real one follows
+    } else if (!call->has_status && call->http_status != 200) {
+        fail_response(call, code_of_http(call->http_status), "the server answered by an HTTP error, not by gRPC");
+    } else if (!call->has_status && !call->content_is_grpc) {
+        fail_response(call, GDX_GRPC_UNKNOWN, "the server's answer is not gRPC, by its content-type");
+    } else if (call->encoding == ENCODING_UNKNOWN) {
+        fail_response(call, GDX_GRPC_INTERNAL, "the server compresses by a method that was not offered");
+    } else if (!trailers && !call->opened) {
+        call->opened = true;
+        if (call->events && call->events->headers)
+            call->events->headers(call);
+    }
+}
+
+// ---- what is sent
+
+enum { FIXED_HEADERS = 12 };
+
+// Room for all, so that nothing fails or moves afterwards.
+bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_metadata *metadata) {
+    struct header_list *list = &protocol->headers;
+    list->count = 0;
+    list->text.bytes = 0;
+    size_t text = 3 * call->status_message.bytes + call->details.bytes / 3 * 4 + 8;
+    size_t count = FIXED_HEADERS;
+    if (metadata) {
+        count += metadata->count;
+        text += metadata->bytes.bytes * 2;
+    }
+    return gdx_grow(&list->values, &list->capacity, count, sizeof *list->values) == GDX_OK &&
+           gdx_buffer_reserve(&list->text, text) == GDX_OK;
+}
+
+void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static) {
+    uint8_t flags = NGHTTP2_NV_FLAG_NO_COPY_NAME;
+    if (value_is_static)
+        flags |= NGHTTP2_NV_FLAG_NO_COPY_VALUE;
+    list->values[list->count++] =
+        (nghttp2_nv){(uint8_t *)name, (uint8_t *)value.data, strlen(name), value.bytes, flags};
+}
+
+void header_list_add_metadata(struct header_list *list, const gdx_metadata *metadata) {
+    gdx_slice name, value;
+    for (size_t at = 0; gdx_metadata_next(metadata, &at, &name, &value);) {
+        if (metadata_is_binary(name)) {
+            size_t begin = list->text.bytes;
+            if (gdx_base64_encode(value, &list->text) != GDX_OK)
+                continue; // cannot be: the room is reserved
+            value = (gdx_slice){(const char *)list->text.data + begin, list->text.bytes - begin};
+        }
+        list->values[list->count++] =
+            (nghttp2_nv){(uint8_t *)name.data, (uint8_t *)value.data, name.bytes, value.bytes, NGHTTP2_NV_FLAG_NONE};
+    }
+}

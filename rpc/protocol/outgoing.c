@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+// outgoing.c: messages of a call to bytes, and the status behind them.
+// libnghttp2 asks for data when the peer's windows allow (read_out). Three of its rules were learnt the hard way:
+// NO_END_STREAM must go with the end of the data, or the trailers are never sent; trailers are submitted from inside
+// that callback, or they overtake the data; a reset that follows an early answer is submitted once its headers have
+// left.
+
+#include "connection.h"
+
+#include <stdio.h>
+
+static const char *const code_digits[GDX_GRPC_CODES] = {"0", "1",  "2",  "3",  "4",  "5",  "6",  "7", "8",
+                                                        "9", "10", "11", "12", "13", "14", "15", "16"};
+
+static size_t waiting(const gdx_call *call) {
+    return call->out.bytes - call->out_at;
+}
+
+ptrdiff_t gdx_call_room(const gdx_call *call) {
+    return (ptrdiff_t)call->connection->protocol->options.write_buffer - (ptrdiff_t)waiting(call);
+}
+
+uint64_t gdx_call_bytes_sent(const gdx_call *call) {
+    return call->sent;
+}
+
+// ---- headers and trailers
+
+static void add_head(struct header_list *list, const gdx_call *call) {
+    header_list_add(list, ":status", gdx_slice_of("200"), true);
+    header_list_add(list, "content-type", gdx_slice_of("application/grpc"), true);
+    header_list_add(list, "grpc-encoding", gdx_slice_of(call->takes_gzip ? "gzip" : "identity"), true);
+    header_list_add(list, "grpc-accept-encoding", gdx_slice_of("identity,gzip"), true);
+    header_list_add_metadata(list, &call->headers);
+}
+
+static void add_encoded(struct header_list *list, const char *name, gdx_slice raw,
+                        gdx_status (*encode)(gdx_slice raw, gdx_buffer *out)) {
+    size_t begin = list->text.bytes;
+    if (raw.bytes > 0 && encode(raw, &list->text) == GDX_OK)
+        header_list_add(list, name, (gdx_slice){(const char *)list->text.data + begin, list->text.bytes - begin},
+                        false);
+}
+
+static void add_status(struct header_list *list, const gdx_call *call) {
+    header_list_add(list, "grpc-status", gdx_slice_of(code_digits[call->code]), true);
+    add_encoded(list, "grpc-message", gdx_buffer_slice(&call->status_message), gdx_percent_encode);
+    add_encoded(list, "grpc-status-details-bin", gdx_buffer_slice(&call->details), gdx_base64_encode);
+    header_list_add_metadata(list, &call->trailers);
+}
+
+static bool submit_trailers(gdx_call *call) {
+    gdx_protocol *protocol = call->connection->protocol;
+    if (!header_list_begin(protocol, call, &call->trailers))
+        return false;
+    add_status(&protocol->headers, call);
+    return nghttp2_submit_trailer(call->connection->session, call->stream, protocol->headers.values,
+                                  protocol->headers.count) == 0;
+}
+
+static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *to, size_t room, uint32_t *flags,
+                        nghttp2_data_source *source, void *user_data) {
+    gdx_call *call = source->ptr;
+    (void)session, (void)stream, (void)user_data;
+    size_t bytes = waiting(call) < room ? waiting(call) : room;
+    if (bytes)
+        memcpy(to, call->out.data + call->out_at, bytes);
+    call->out_at += bytes;
+    call->sent += bytes;
+    if (call->out_at == call->out.bytes) {
+        call->out.bytes = call->out_at = 0;
+        if (call->finishing) {
+            *flags |= NGHTTP2_DATA_FLAG_EOF;
+            if (call->connection->role == GDX_SERVER && !call->plain_http) {
+                *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+                if (!submit_trailers(call))
+                    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+            }
+        } else if (bytes == 0) {
+            call->deferred = true;
+            return NGHTTP2_ERR_DEFERRED;
+        }
+    }
+    if (call->starved && !call->in_rooms &&
+        gdx_call_room(call) * 2 > (ptrdiff_t)call->connection->protocol->options.write_buffer) {
+        call->in_rooms = true;
+        call->next_room = call->connection->rooms;
+        call->connection->rooms = call;
+    }
+    return (ssize_t)bytes;
+}
+
+nghttp2_data_provider outgoing_provider(gdx_call *call) {
+    return (nghttp2_data_provider){.source.ptr = call, .read_callback = read_out};
+}
+
+static bool submit_response(gdx_call *call, bool with_data) {
+    gdx_connection *connection = call->connection;
+    struct header_list *list = &connection->protocol->headers;
+    nghttp2_data_provider provider = outgoing_provider(call);
+    call->headers_sent = true;
+    connection_touch(connection);
+    return nghttp2_submit_response(connection->session, call->stream, list->values, list->count,
+                                   with_data ? &provider : NULL) == 0;
+}
+
+gdx_status gdx_call_send_headers(gdx_call *call) {
+    if (call->headers_sent)
+        return GDX_OK;
+    gdx_protocol *protocol = call->connection->protocol;
+    if (call->stream <= 0 || !header_list_begin(protocol, call, &call->headers))
+        return call->stream <= 0 ? GDX_CANCELLED : GDX_NO_MEMORY;
+    add_head(&protocol->headers, call);
+    return submit_response(call, true) ? GDX_OK : GDX_NO_MEMORY;
+}
+
+// No message was sent: headers and status in one.
+static bool submit_trailers_only(gdx_call *call) {
+    gdx_protocol *protocol = call->connection->protocol;
+    if (!header_list_begin(protocol, call, &call->trailers) ||
+        gdx_grow(&protocol->headers.values, &protocol->headers.capacity,
+                 protocol->headers.capacity + call->headers.count, sizeof(nghttp2_nv)) != GDX_OK ||
+        gdx_buffer_reserve(&protocol->headers.text, protocol->headers.text.capacity + 2 * call->headers.bytes.bytes) !=
+            GDX_OK)
+        return false;
+    add_head(&protocol->headers, call);
+    add_status(&protocol->headers, call);
+    return submit_response(call, false);
+}
+
+static void resume(gdx_call *call) {
+    if (call->deferred && call->stream > 0) {
+        call->deferred = false;
+        if (nghttp2_session_resume_data(call->connection->session, call->stream) == NGHTTP2_ERR_NOMEM)
+            connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
+        connection_touch(call->connection);
+    }
+}
+
+gdx_status gdx_call_add_header(gdx_call *call, gdx_slice name, gdx_slice value) {
+    return gdx_metadata_add(&call->headers, name, value);
+}
+
+gdx_status gdx_call_add_trailer(gdx_call *call, gdx_slice name, gdx_slice value) {
+    return gdx_metadata_add(&call->trailers, name, value);
+}
+
+// ---- messages
+
+static void after_write(gdx_call *call) {
+    call->starved |= gdx_call_room(call) <= 0;
+    // A call of many messages shares the line with the others instead of being served to its end first.
+    if (++call->messages_sent == 2 && call->connection->role == GDX_SERVER) {
+        nghttp2_extpri shared = {.urgency = NGHTTP2_EXTPRI_DEFAULT_URGENCY, .inc = 1};
+        if (nghttp2_session_change_extpri_stream_priority(call->connection->session, call->stream, &shared, 1) ==
+            NGHTTP2_ERR_NOMEM)
+            connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
+    }
+    resume(call);
+}
+
+static gdx_status begin_write(gdx_call *call) {
+    if (call->stream <= 0 || call->finishing)
+        return GDX_CANCELLED;
+    if (call->out_at > 0) { // what was sent makes room
+        memmove(call->out.data, call->out.data + call->out_at, waiting(call));
+        call->out.bytes = waiting(call);
+        call->out_at = 0;
+    }
+    return call->connection->role == GDX_SERVER ? gdx_call_send_headers(call) : GDX_OK;
+}
+
+gdx_status gdx_call_write(gdx_call *call, gdx_slice message, gdx_compress compress) {
+    gdx_protocol *protocol = call->connection->protocol;
+    size_t from = protocol->options.compress_from;
+    bool gzip = compress == GDX_COMPRESS_YES || (compress == GDX_COMPRESS_AUTO && from > 0 && message.bytes >= from);
+    gzip = gzip && (call->connection->role == GDX_SERVER ? call->takes_gzip : call->send_gzip);
+    gdx_status status = begin_write(call);
+    // deflateBound's growth is below this.
+    if (status == GDX_OK)
+        status = memory_reserve(call->connection, &call->out,
+                                GDX_MESSAGE_PREFIX_BYTES + message.bytes + (gzip ? message.bytes / 1000 + 4096 : 0));
+    size_t before = call->out.capacity;
+    if (status == GDX_OK)
+        status = gdx_codec_frame(protocol->codec, message, gzip, &call->out);
+    call->connection->memory += call->out.capacity - before;
+    protocol->memory += call->out.capacity - before;
+    if (status == GDX_OK)
+        after_write(call);
+    return status;
+}
+
+static void swap_out(gdx_call *call, gdx_buffer *frames) {
+    memory_release(call->connection, call->out.capacity);
+    gdx_buffer empty = call->out;
+    call->out = *frames;
+    *frames = empty;
+    frames->bytes = 0;
+}
+
+gdx_status gdx_call_write_frames(gdx_call *call, gdx_buffer *frames) {
+    gdx_status status = begin_write(call);
+    if (status != GDX_OK || frames->bytes == 0)
+        return status;
+    if (call->out.bytes == 0 && frames->bytes > SPARE_BUFFER_BYTES &&
+        memory_charge(call->connection, frames->capacity)) {
+        swap_out(call, frames);
+    } else {
+        status = memory_append(call->connection, &call->out, frames->data, frames->bytes);
+        frames->bytes = 0;
+    }
+    if (status == GDX_OK)
+        after_write(call);
+    return status;
+}
+
+void outgoing_tell_rooms(gdx_connection *connection) {
+    while (connection->rooms) {
+        gdx_call *call = connection->rooms;
+        connection->rooms = call->next_room;
+        call->in_rooms = call->starved = false;
+        if (!call->finishing && call->events && call->events->room)
+            call->events->room(call);
+    }
+}
+
+// ---- the end
+
+void outgoing_reset(gdx_call *call, uint32_t error_code) {
+    if (call->stream <= 0)
+        return;
+    call->reset_by_us = true;
+    call->reset_code = error_code;
+    if (nghttp2_submit_rst_stream(call->connection->session, NGHTTP2_FLAG_NONE, call->stream, error_code) != 0)
+        connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
+    connection_touch(call->connection);
+}
+
+void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_slice details) {
+    if (call->finishing || call->stream <= 0)
+        return;
+    call->finishing = call->has_status = true;
+    call->code = (unsigned)code < GDX_GRPC_CODES ? code : GDX_GRPC_UNKNOWN;
+    // Without memory for the words the code still goes out. Both are cut to what fits a header block.
+    enum { MESSAGE_LIMIT = 4096, DETAILS_LIMIT = 8192 };
+    message.bytes = message.bytes < MESSAGE_LIMIT ? message.bytes : MESSAGE_LIMIT;
+    if (gdx_buffer_append(&call->status_message, message.data, message.bytes) != GDX_OK ||
+        (details.bytes <= DETAILS_LIMIT && gdx_buffer_append(&call->details, details.data, details.bytes) != GDX_OK))
+        call->details.bytes = 0;
+    incoming_discard(call);
+    if (call->headers_sent)
+        resume(call);
+    else if (!submit_trailers_only(call))
+        outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
+}
+
+void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...) {
+    char message[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
+}
+
+// For those who did not speak gRPC: an HTTP answer with a sentence to read.
+void outgoing_refuse_http(gdx_call *call, const char *status, const char *text) {
+    gdx_protocol *protocol = call->connection->protocol;
+    struct header_list *list = &protocol->headers;
+    bool ready = memory_append(call->connection, &call->out, text, strlen(text)) == GDX_OK &&
+                 header_list_begin(protocol, call, NULL);
+    call->finishing = call->plain_http = call->has_status = true;
+    call->code = GDX_GRPC_UNKNOWN;
+    incoming_discard(call);
+    if (ready) {
+        header_list_add(list, ":status", gdx_slice_of(status), true);
+        header_list_add(list, "content-type", gdx_slice_of("text/plain; charset=utf-8"), true);
+        header_list_add(list, "allow", gdx_slice_of("POST"), true);
+        header_list_add(list, "grpc-status", gdx_slice_of(code_digits[GDX_GRPC_UNKNOWN]), true);
+        ready = submit_response(call, true);
+    }
+    if (!ready)
+        outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
+}
+
+void gdx_call_end_writing(gdx_call *call) {
+    if (!call->finishing) {
+        call->finishing = true;
+        resume(call);
+    }
+}
+
+void gdx_call_cancel(gdx_call *call) {
+    if (call->stream > 0) {
+        outgoing_reset(call, NGHTTP2_CANCEL);
+    } else {
+        call->discarding = true;
+        incoming_pump(call); // which frees a call that was only still being read
+    }
+}
+
+// ---- client
+
+static void add_request(struct header_list *list, const gdx_call_options *options, const char *timeout) {
+    header_list_add(list, ":method", gdx_slice_of("POST"), true);
+    header_list_add(list, ":scheme", gdx_slice_of(options->scheme), false);
+    header_list_add(list, ":path", options->path, false);
+    header_list_add(list, ":authority", options->authority, false);
+    header_list_add(list, "te", gdx_slice_of("trailers"), true);
+    header_list_add(list, "content-type", gdx_slice_of("application/grpc"), true);
+    if (options->timeout_ns > 0)
+        header_list_add(list, "grpc-timeout", gdx_slice_of(timeout), false);
+    if (options->gzip)
+        header_list_add(list, "grpc-encoding", gdx_slice_of("gzip"), true);
+    header_list_add(list, "grpc-accept-encoding", gdx_slice_of("identity,gzip"), true);
+    if (options->metadata)
+        header_list_add_metadata(list, options->metadata);
+}
+
+static gdx_status submit_request(gdx_call *call, const gdx_call_options *options) {
+    gdx_connection *connection = call->connection;
+    struct header_list *list = &connection->protocol->headers;
+    char timeout[GDX_TIMEOUT_BYTES] = "";
+    if (!header_list_begin(connection->protocol, call, options->metadata))
+        return GDX_NO_MEMORY;
+    gdx_timeout_format(options->timeout_ns, timeout);
+    add_request(list, options, timeout);
+    nghttp2_data_provider provider = outgoing_provider(call);
+    int32_t stream = nghttp2_submit_request(connection->session, NULL, list->values, list->count, &provider, call);
+    if (stream < 0)
+        return stream == NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE ? GDX_UNAVAILABLE : GDX_NO_MEMORY;
+    call->stream = stream;
+    call->headers_sent = true;
+    connection_touch(connection);
+    return GDX_OK;
+}
+
+gdx_status gdx_call_open(gdx_connection *connection, const gdx_call_options *options, const gdx_call_events *events,
+                         void *context, uint64_t now_ns, gdx_call **out) {
+    if (connection->over || connection->going_away || connection->drain != DRAIN_NONE)
+        return GDX_UNAVAILABLE;
+    connection->now_ns = now_ns;
+    gdx_call *call = call_new(connection, 0);
+    if (!call)
+        return GDX_NO_MEMORY;
+    call->deadline_ns = options->timeout_ns > 0 && options->timeout_ns < UINT64_MAX - now_ns
+                            ? now_ns + options->timeout_ns
+                            : UINT64_MAX;
+    call->send_gzip = options->gzip;
+    gdx_status status = submit_request(call, options);
+    if (status != GDX_OK) {
+        call_free(call);
+        return status;
+    }
+    gdx_call_attach(call, events, context);
+    *out = call;
+    return GDX_OK;
+}
