@@ -304,7 +304,7 @@ static gdx_status parse_date(struct parser *parser, gdx_slice text, size_t begin
     gdx_status status = gdx_date_parse(text, out, &why);
     if (status == GDX_OK && *out != GDX_NO_DATE)
         return GDX_OK;
-    char what[sizeof why.message + 64];
+    char what[sizeof why.message + 128];
     snprintf(what, sizeof what, "expected a date like 2023, 2023-05 or 2023-05-06, or a range of them with ..%s%s",
              why.message[0] ? ": " : "", why.message);
     return refuse(parser, begin, what);

@@ -58,9 +58,9 @@ static bool sum_symbols(gdx_term_block *block) {
 }
 
 gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_term_block *out, gdx_error *err) {
-    const uint8_t *at;
-    const uint8_t *end;
-    const uint8_t *row;
+    const uint8_t *at = NULL;
+    const uint8_t *end = NULL;
+    const uint8_t *row = NULL;
     gdx_status status = block_bytes(segment, number, &at, &end, &row, err);
     if (status != GDX_OK)
         return status;

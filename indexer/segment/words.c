@@ -54,7 +54,7 @@ static bool next_word(const uint8_t **at, const uint8_t *end, bool is_first, siz
 }
 
 gdx_status gdx_word_block_read(const gdx_segment *segment, uint32_t number, gdx_word_block *block, gdx_error *err) {
-    gdx_slice bytes;
+    gdx_slice bytes = {NULL, 0};
     gdx_status status = block_bytes(segment, number, &bytes, err);
     if (status != GDX_OK)
         return status;
@@ -96,7 +96,7 @@ static bool is_before(gdx_slice word, gdx_slice key, bool is_prefix) {
 
 // The first word of a block, without spelling out the rest.
 static gdx_status first_word(const gdx_segment *segment, uint32_t number, gdx_slice *out, gdx_error *err) {
-    gdx_slice bytes;
+    gdx_slice bytes = {NULL, 0};
     size_t shared;
     gdx_status status = block_bytes(segment, number, &bytes, err);
     if (status != GDX_OK)
