@@ -13,8 +13,8 @@ struct documents { // what was read
     uint64_t refused;
 };
 
-// Calls `take` for each; ends with the first status that is not GDX_OK. The document is valid during the call. GDX_INVALID: not one
-// document in the file.
+// Calls `take` for each; ends with the first status that is not GDX_OK. The document is valid during the call.
+// GDX_INVALID: not one document in the file.
 typedef gdx_status documents_take(void *context, const gdx_document *document, gdx_error *err);
 gdx_status documents_read(const char *path, documents_take *take, void *context, struct documents *out,
                           gdx_error *err) GDX_MUST_CHECK;

@@ -47,13 +47,26 @@ uint64_t processor_ns(void) {
     return time_ns(own.ru_utime) + time_ns(own.ru_stime) + time_ns(children.ru_utime) + time_ns(children.ru_stime);
 }
 
+void peak_reset(void) {
+    FILE *file = fopen("/proc/self/clear_refs", "w");
+    if (!file)
+        return;
+    fputs("5", file); // proc(5): resets the peak to what is resident now
+    fclose(file);
+}
+
 uint64_t peak_bytes(void) {
-    struct rusage own;
     struct rusage children;
-    getrusage(RUSAGE_SELF, &own);
+    unsigned long long kilobytes = 0;
+    char line[256];
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file) && sscanf(line, "VmHWM: %llu", &kilobytes) != 1)
+        continue;
+    if (file)
+        fclose(file);
     getrusage(RUSAGE_CHILDREN, &children);
-    long most = own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss : children.ru_maxrss;
-    return (uint64_t)most * 1024;
+    uint64_t of_children = (uint64_t)children.ru_maxrss;
+    return (kilobytes > of_children ? (uint64_t)kilobytes : of_children) * 1024;
 }
 
 uint64_t resident_bytes(void) {

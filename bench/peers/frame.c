@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // frame.c: the program around an engine that is measured (peer.h): `build` and `query`, a JSON line for each.
-// Every engine gets the same documents in the same order and the same phrases, and is timed by the same code; its memory is that of
-// its own process. Phrases are answered over and over in file order, so that none finds its data fresh from the call before.
+// Every engine gets the same documents in the same order and the same phrases, and is timed by the same code; its
+// memory is that of its own process. Phrases are answered over and over in file order, so that none finds its data
+// fresh from the call before.
 
 #include "peer.h"
 
@@ -90,14 +91,21 @@ static gdx_status run_build(const char *input, const char *directory, unsigned t
     double seconds = (double)(gdx_now_ns() - begin) / 1e9;
     double processor_seconds = (double)(processor_ns() - processor) / 1e9;
     uint64_t peak = peak_bytes();
+    begin = gdx_now_ns();
+    struct peer_message message = {0};
+    if (status == GDX_OK && peer.settle && !peer.settle(directory, &message))
+        status = peer_failed(&message, err);
+    double settle_seconds = (double)(gdx_now_ns() - begin) / 1e9;
     if (status == GDX_OK && peer.build_file)
         status = documents_read(input, ignore_document, NULL, &documents, err);
     if (status == GDX_OK)
-        printf("{\"figure\":\"build\",\"engine\":\"%s\",\"threads\":%u,\"documents\":%" PRIu64 ",\"text_bytes\":%" PRIu64
-               ",\"seconds\":%.3f,\"mb_per_s\":%.2f,\"cpu_seconds\":%.3f,\"peak_bytes\":%" PRIu64 ",\"index_bytes\":%" PRIu64
-               "}\n",
-               peer.name, threads, documents.count, documents.text_bytes, seconds,
-               (double)documents.text_bytes / 1e6 / seconds, processor_seconds, peak, directory_bytes(directory));
+        printf(
+            "{\"figure\":\"build\",\"engine\":\"%s\",\"threads\":%u,\"documents\":%" PRIu64 ",\"text_bytes\":%" PRIu64
+            ",\"seconds\":%.3f,\"mb_per_s\":%.2f,\"settle_seconds\":%.3f,\"cpu_seconds\":%.3f,\"peak_bytes\":%" PRIu64
+            ",\"index_bytes\":%" PRIu64 "}\n",
+            peer.name, threads, documents.count, documents.text_bytes, seconds,
+            (double)documents.text_bytes / 1e6 / seconds, peer.settle ? settle_seconds : 0.0, processor_seconds, peak,
+            directory_bytes(directory));
     return status;
 }
 
@@ -181,9 +189,10 @@ static gdx_status print_answers(const struct questions *questions, int passes, g
             printf("%snull", i ? "," : "");
         }
     }
-    printf("],\"phrases\":%zu,\"exact\":%zu,\"cannot\":%zu,\"passes\":%d,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_ms\":%.4f}\n",
-           questions->count, exact, cannot, passes, (double)samples_quantile(&samples, 0.5) / 1e6,
-           (double)samples_quantile(&samples, 0.99) / 1e6, (double)samples_quantile(&samples, 0.999) / 1e6);
+    printf(
+        "],\"phrases\":%zu,\"exact\":%zu,\"cannot\":%zu,\"passes\":%d,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_ms\":%.4f}\n",
+        questions->count, exact, cannot, passes, (double)samples_quantile(&samples, 0.5) / 1e6,
+        (double)samples_quantile(&samples, 0.99) / 1e6, (double)samples_quantile(&samples, 0.999) / 1e6);
     samples_clear(&samples);
     return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for %zu times", questions->count);
 }
@@ -222,8 +231,8 @@ int main(int argc, char **argv) {
     } else if (argc == 5 && strcmp(argv[1], "query") == 0) {
         status = run_query(argv[2], argv[3], argv[4], &err);
     } else {
-        fprintf(stderr, "usage: %s build FILE.jsonl NEW_DIR [THREADS]\n       %s query FILE.jsonl DIR PHRASES\n", argv[0],
-                argv[0]);
+        fprintf(stderr, "usage: %s build FILE.jsonl NEW_DIR [THREADS]\n       %s query FILE.jsonl DIR PHRASES\n",
+                argv[0], argv[0]);
         return 2;
     }
     if (status != GDX_OK)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// gramdex.c: gramdex itself, measured by the same frame: what `gramdex index` and `gramdex count` do, syncing and the merge policy
-// included.
+// gramdex.c: gramdex itself, measured by the same frame: what `gramdex index` and `gramdex count` do, syncing and the
+// merge policy included.
 
 #include "peer.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // groonga.c: Groonga with bigrams with positions; GROONGA_TOKENIZER names the tokenizer, and each gives a program.
-// Settings: documents first, their index afterwards (offline construction, its documented fast way), text stored by zstd, NFKC folding
-// of the newest kind this release has. A phrase is searched in the index directly, without an expression or a query cache.
+// Settings: documents first, their index afterwards (offline construction, its documented fast way), text stored by
+// zstd, NFKC folding of the newest kind this release has. A phrase is searched in the index directly, without an
+// expression or a query cache.
 
 #include "peer.h"
 
@@ -93,8 +94,8 @@ static bool make_tables(struct groonga *groonga, struct peer_message *message) {
             return false;
     groonga->documents = find(groonga, "Documents");
     for (int i = 0; i < COLUMNS; i++)
-        groonga->columns[i] = grn_obj_column(groonga->context, groonga->documents, column_names[i],
-                                             (unsigned)strlen(column_names[i]));
+        groonga->columns[i] =
+            grn_obj_column(groonga->context, groonga->documents, column_names[i], (unsigned)strlen(column_names[i]));
     return true;
 }
 
@@ -128,12 +129,13 @@ static bool add(void *build, const struct peer_document *document, struct peer_m
 
 static bool finish(void *build, struct peer_message *message) {
     struct groonga *groonga = build;
-    bool is_done = command(groonga,
-                           "table_create Terms TABLE_PAT_KEY ShortText --default_tokenizer " GROONGA_TOKENIZER
-                           " --normalizer NormalizerNFKC130",
-                           message) &&
-                   command(groonga, "column_create Terms documents COLUMN_INDEX|WITH_POSITION|WITH_SECTION Documents title,text",
-                           message);
+    bool is_done =
+        command(groonga,
+                "table_create Terms TABLE_PAT_KEY ShortText --default_tokenizer " GROONGA_TOKENIZER
+                " --normalizer NormalizerNFKC130",
+                message) &&
+        command(groonga, "column_create Terms documents COLUMN_INDEX|WITH_POSITION|WITH_SECTION Documents title,text",
+                message);
     close_all(groonga);
     return is_done;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // peer.h: what an engine does to be measured: build an index over documents, count the documents of a phrase.
-// frame.c is the program around it: it reads the documents, takes the time, compares answers with the truth, prints JSON Lines.
-// Plain types only: an engine's own library may be C++. Threads: one caller.
+// frame.c is the program around it: it reads the documents, takes the time, compares answers with the truth, prints
+// JSON Lines. Plain types only: an engine's own library may be C++. Threads: one caller.
 #ifndef GDX_BENCH_PEER_H
 #define GDX_BENCH_PEER_H
 
@@ -24,16 +24,20 @@ struct peer_message { // why something failed, for people
 
 enum { PEER_CANNOT = -1, PEER_FAILED = -2 }; // in place of a count: this engine has no way to answer; it broke
 
-// An engine gives either the three of begin, add, finish, or build_file for those that read JSON Lines themselves, or neither when it
-// only answers. Those that give no `count` only build. NULL or false: failed, the message says why.
+// An engine gives either the three of begin, add, finish, or build_file for those that read JSON Lines themselves, or
+// neither when it only answers. Those that give no `count` only build. NULL or false: failed, the message says why.
 struct peer {
     const char *name;
     void *(*begin)(const char *directory, unsigned threads, struct peer_message *message);
     bool (*add)(void *build, const struct peer_document *document, struct peer_message *message);
-    bool (*finish)(void *build, struct peer_message *message); // indexes what is left, closes; frees `build` in any case
+    bool (*finish)(void *build,
+                   struct peer_message *message); // indexes what is left, closes; frees `build` in any case
+    bool (*settle)(const char *directory,
+                   struct peer_message *message); // may be NULL: what its documentation advises after a build
     bool (*build_file)(const char *input, const char *directory, unsigned threads, struct peer_message *message);
     void *(*open)(const char *input, const char *directory, struct peer_message *message);
-    int64_t (*count)(void *opened, struct peer_text phrase, struct peer_message *message); // documents in which it stands
+    int64_t (*count)(void *opened, struct peer_text phrase,
+                     struct peer_message *message); // documents in which it stands
     void (*close)(void *opened);
 };
 

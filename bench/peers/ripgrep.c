@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ripgrep.c: the line without an index: lines of the JSON Lines file that hold the phrase, case ignored, one process per phrase.
-// The phrase is escaped as JSON would, so that quotes and backslashes are found; a line break within the text still hides it.
+// ripgrep.c: the line without an index: lines of the JSON Lines file that hold the phrase, case ignored, one process
+// per phrase. The phrase is escaped as JSON would, so that quotes and backslashes are found; a line break within the
+// text still hides it.
 
 #include "peer.h"
 #include "spawn.h"
@@ -35,8 +36,8 @@ static int64_t count(void *opened, struct peer_text phrase, struct peer_message 
     char answer[64] = "";
     if (!escape(phrase, escaped, sizeof escaped))
         return PEER_CANNOT;
-    const char *const arguments[] = {"rg",     "--no-config", "--count", "--fixed-strings", "--ignore-case",
-                                     "--mmap", "-e",          escaped,   opened,            NULL};
+    const char *const arguments[] = {
+        "rg", "--no-config", "--count", "--fixed-strings", "--ignore-case", "--mmap", "-e", escaped, opened, NULL};
     int exit_status = spawn_and_wait(arguments, answer, sizeof answer, message);
     if (exit_status > 1)
         snprintf(message->text, sizeof message->text, "exit status %d", exit_status);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // xapian.cc: Xapian with n-grams of Chinese, Japanese and Korean text, with positions; documents stored.
-// Settings: memory for 50,000 documents between flushes, no syncing, in place (DB_DANGEROUS), no list of terms per document,
-// which nothing here needs. Words are folded in case by the term generator; no stemmer.
+// Settings: memory for 50,000 documents between flushes, no syncing, in place (DB_DANGEROUS), no list of terms per
+// document, which nothing here needs. Words are folded in case by the term generator; no stemmer.
 
 #include "peer.h"
 
@@ -95,8 +95,8 @@ int64_t count(void *opened, peer_text phrase, peer_message *message) {
         for (char &byte : text)
             if (byte == '"')
                 byte = ' ';
-        Xapian::Query query = read->parser.parse_query(
-            '"' + text + '"', Xapian::QueryParser::FLAG_PHRASE | Xapian::QueryParser::FLAG_CJK_NGRAM);
+        Xapian::Query query = read->parser.parse_query('"' + text + '"', Xapian::QueryParser::FLAG_PHRASE |
+                                                                             Xapian::QueryParser::FLAG_CJK_NGRAM);
         if (query.empty())
             return PEER_CANNOT; // punctuation alone
         Xapian::Enquire enquire(read->database);
@@ -116,5 +116,6 @@ void close_index(void *opened) {
 } // namespace
 
 extern "C" {
-extern const struct peer peer = {"Xapian n-grams", begin, add, finish, nullptr, open_index, count, close_index};
+extern const struct peer peer = {"Xapian n-grams", begin,      add,   finish,     nullptr,
+                                 nullptr,          open_index, count, close_index};
 }
