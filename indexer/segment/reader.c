@@ -24,7 +24,7 @@ gdx_status gdx_segment_damaged(const gdx_segment *segment, int section, uint64_t
                     section_titles[section], segment->section_offset[section] + offset, what);
 }
 
-static gdx_status verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
+gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
     uint64_t begin = page * GDX_SEGMENT_PAGE_BYTES;
     uint64_t left = segment->paged_bytes - begin;
     size_t bytes = left < GDX_SEGMENT_PAGE_BYTES ? (size_t)left : GDX_SEGMENT_PAGE_BYTES;
@@ -57,7 +57,7 @@ gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t
     uint64_t last = (begin + bytes - 1) / GDX_SEGMENT_PAGE_BYTES;
     for (uint64_t page = begin / GDX_SEGMENT_PAGE_BYTES; page <= last; page++)
         if (!page_is_good(segment, page)) {
-            gdx_status status = verify_page(segment, page, err);
+            gdx_status status = gdx_segment_verify_page(segment, page, err);
             if (status != GDX_OK)
                 return status;
         }
@@ -251,7 +251,7 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->page_is_good = calloc(segment->page_count / 64 + 1, sizeof *segment->page_is_good);
     if (!segment->page_is_good)
         return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", segment->path);
-    return verify_page(segment, 0, err); // the header was read from it
+    return gdx_segment_verify_page(segment, 0, err); // the header was read from it
 }
 
 gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) {

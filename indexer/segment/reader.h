@@ -34,6 +34,9 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
 gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
                                const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
 
+// Compares page `page` < page_count with its checksum, whether or not that was done before.
+gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) GDX_MUST_CHECK;
+
 // Row `index` of a section of rows of `row_bytes`.
 gdx_status gdx_segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes,
                            const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;

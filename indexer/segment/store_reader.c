@@ -23,6 +23,7 @@ struct slot {         // a block, as far as it has been decompressed
     uint64_t used; // when last; 0: never
     gdx_buffer coded;
     size_t consumed; // compressed bytes behind `coded`
+    size_t expected; // what zstd would like to read next; 0: the frame has ended
 };
 
 struct gdx_store_reader { // one owner
@@ -161,9 +162,23 @@ static gdx_status decompress(gdx_store_reader *reader, const gdx_segment *segmen
             return damaged(segment, slot->number, ZSTD_getErrorName(result), err);
         slot->coded.bytes += out.pos;
         slot->consumed = in.pos;
+        slot->expected = result;
         if (out.pos == 0 && in.pos == consumed)
             return damaged(segment, slot->number, "a block shorter than its row says", err);
     }
+    return GDX_OK;
+}
+
+// A block is one frame and nothing else. Called when all its coded bytes are there.
+static gdx_status check_end(gdx_store_reader *reader, const gdx_segment *segment, struct slot *slot,
+                            gdx_slice compressed, gdx_error *err) {
+    ZSTD_inBuffer in = {compressed.data, compressed.bytes, slot->consumed};
+    ZSTD_outBuffer out = {slot->coded.data, 0, 0};
+    if (slot->expected)
+        slot->expected = ZSTD_decompressStream(reader->context, &out, &in);
+    slot->consumed = in.pos;
+    if (slot->expected || in.pos != in.size)
+        return damaged(segment, slot->number, "a block longer than its row says", err);
     return GDX_OK;
 }
 
@@ -191,6 +206,8 @@ gdx_status gdx_store_block_coded(gdx_store_reader *reader, const gdx_segment *se
             reader->streaming = slot;
         }
         status = decompress(reader, segment, slot, compressed, bytes, all, err);
+        if (status == GDX_OK && slot->coded.bytes == all)
+            status = check_end(reader, segment, slot, compressed, err);
         if (status != GDX_OK) {
             reader->streaming = NULL;
             slot->used = 0;
@@ -395,6 +412,56 @@ gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32
             break;
         status = open_piece(reader, segment, document, piece.block + 1, &piece, &coded, err);
         begin = piece.fields;
+    }
+    if (status != GDX_OK)
+        return status;
+    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
+    *out = found;
+    return GDX_OK;
+}
+
+// Spells the text of a piece from one checkpoint to the next and so sees whether each is where it says.
+static gdx_status spell_by_checkpoints(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                                       const struct piece *piece, uint32_t text_symbols, gdx_error *err) {
+    const uint8_t *at = piece->checkpoints; // all of the block was asked for: they stay where they are
+    uint64_t coded = piece->fields + piece->title + piece->metadata;
+    uint64_t symbol = piece->at.symbol;
+    gdx_status status = GDX_OK;
+    if (piece->at.byte != reader->text.bytes || symbol > text_symbols)
+        return bad_record(segment, document, err);
+    for (uint64_t i = 0; i < piece->checkpoint_count && status == GDX_OK; i++) {
+        uint64_t value[3]; // the head was parsed: they are there
+        for (int part = 0; part < 3; part++)
+            if (!gdx_varint_read(&at, at + GDX_VARINT_BYTES, &value[part]))
+                return bad_record(segment, document, err);
+        uint64_t byte = reader->text.bytes + value[0];
+        symbol += value[1];
+        if (value[0] == 0 || value[1] > text_symbols || symbol > text_symbols || value[2] > piece->end - coded)
+            return bad_record(segment, document, err);
+        status = spell(reader, segment, document, piece, coded, coded + value[2], &reader->text, err);
+        if (status == GDX_OK && byte != reader->text.bytes)
+            return bad_record(segment, document, err);
+        coded += value[2];
+    }
+    return status == GDX_OK ? spell(reader, segment, document, piece, coded, piece->end, &reader->text, err) : status;
+}
+
+gdx_status gdx_store_read_checked(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                                  uint32_t text_symbols, gdx_document *out, gdx_error *err) {
+    struct piece piece = {0};
+    gdx_document found = {0};
+    gdx_slice coded;
+    gdx_status status = read_head(reader, segment, document, &found, &piece, err);
+    uint32_t number = piece.block;
+    while (status == GDX_OK) {
+        status = gdx_store_block_coded(reader, segment, number, UINT64_MAX, &coded, err);
+        if (status == GDX_OK)
+            status = open_piece(reader, segment, document, number, &piece, &coded, err);
+        if (status == GDX_OK)
+            status = spell_by_checkpoints(reader, segment, document, &piece, text_symbols, err);
+        if (status != GDX_OK || piece.is_last)
+            break;
+        number++;
     }
     if (status != GDX_OK)
         return status;

@@ -73,7 +73,7 @@ gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_
     if (!gdx_pack_read(&at, end, out->count - 1, out->first + 1) ||
         !gdx_pack_read(&at, end, out->count - 1, out->second + 1) ||
         !gdx_pack_read(&at, end, out->count, out->positions) || !gdx_pack_read(&at, end, out->count, out->bytes) ||
-        !sum_symbols(out))
+        at != end || !sum_symbols(out))
         return damaged(segment, number, "a block that does not decode", err);
     for (uint32_t i = 0; i < out->count; i++)
         if (out->positions[i]++ >= segment->info.position_count)

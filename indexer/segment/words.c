@@ -79,7 +79,7 @@ gdx_status gdx_word_block_read(const gdx_segment *segment, uint32_t number, gdx_
         block->end[i] = block->text.bytes;
         block->count = i + 1;
     }
-    return GDX_OK;
+    return at == end ? GDX_OK : damaged(segment, number, err);
 }
 
 uint32_t gdx_segment_word_count(const gdx_segment *segment) {

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_merge.c: a merge gives the bytes that one writer gives for the live documents, however they were spread; and it
+// refuses, stops and cleans up as promised.
+
+#include "collection.h"
+
+#include "../support/folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { PARTS_MAX = 8 };
+
+struct part { // a segment and the documents in it
+    gdx_segment_info info;
+    uint32_t *numbers;
+    uint32_t count;
+    uint8_t *deleted;
+};
+
+struct rounds { // of merging one collection until one segment is left
+    const struct collection *collection;
+    random_state random;
+    char *folder;
+    bool *is_doomed; // by document: deleted before the end
+    struct part parts[PARTS_MAX];
+    size_t part_count;
+    unsigned threads;
+    int level;
+};
+
+static void part_clear(struct part *part) {
+    free(part->numbers);
+    free(part->deleted);
+}
+
+// ---- rounds
+
+static void split(struct rounds *rounds) {
+    uint32_t left = rounds->collection->count;
+    uint32_t next = 0;
+    rounds->part_count = 1 + random_below(&rounds->random, PARTS_MAX);
+    for (size_t i = 0; i < rounds->part_count; i++) {
+        struct part *part = &rounds->parts[i];
+        part->count = i + 1 < rounds->part_count ? random_below(&rounds->random, left + 1) : left;
+        part->numbers = calloc(part->count + 1, sizeof *part->numbers);
+        assert_non_null(part->numbers);
+        for (uint32_t d = 0; d < part->count; d++)
+            part->numbers[d] = next++;
+        left -= part->count;
+        part->info = collection_write(rounds->collection, part->numbers, part->count, rounds->folder, 0);
+    }
+}
+
+// Marks doomed documents of a part as deleted: all, or a random half.
+static void mark_deleted(struct rounds *rounds, struct part *part, bool all) {
+    free(part->deleted);
+    part->deleted = calloc(part->count / 8 + 1, 1);
+    assert_non_null(part->deleted);
+    for (uint32_t d = 0; d < part->count; d++)
+        if (rounds->is_doomed[part->numbers[d]] && (all || random_below(&rounds->random, 2)))
+            part->deleted[d / 8] |= (uint8_t)(1u << d % 8);
+}
+
+static gdx_segment_info merge_parts(const struct rounds *rounds, const struct part *parts, size_t count) {
+    gdx_merge_input inputs[PARTS_MAX] = {{0}};
+    gdx_segment *segments[PARTS_MAX];
+    gdx_segment_info info;
+    gdx_error err = {0};
+    for (size_t i = 0; i < count; i++) {
+        segments[i] = segment_of(rounds->folder, parts[i].info.name);
+        inputs[i] = (gdx_merge_input){segments[i], parts[i].deleted};
+    }
+    if (gdx_segment_merge(rounds->folder, 7, rounds->level, inputs, count, rounds->threads, NULL, &info, &err) !=
+        GDX_OK)
+        fail_msg("%s", err.message);
+    for (size_t i = 0; i < count; i++)
+        gdx_segment_release(segments[i]);
+    return info;
+}
+
+static struct part joined(const struct part *parts, size_t count) {
+    struct part part = {0};
+    for (size_t i = 0; i < count; i++)
+        part.count += parts[i].count;
+    part.numbers = calloc(part.count + 1, sizeof *part.numbers);
+    assert_non_null(part.numbers);
+    part.count = 0;
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t d = 0; d < parts[i].count; d++)
+            if (!(parts[i].deleted[d / 8] >> d % 8 & 1))
+                part.numbers[part.count++] = parts[i].numbers[d];
+    return part;
+}
+
+// Replaces parts [first, first + count) by one that is merged of them; by none when no document is left.
+static void merge_some(struct rounds *rounds, size_t first, size_t count, bool is_last) {
+    struct part *parts = rounds->parts + first;
+    for (size_t i = 0; i < count; i++)
+        mark_deleted(rounds, &parts[i], is_last);
+    struct part merged = joined(parts, count);
+    merged.info = merge_parts(rounds, parts, count);
+    assert_int_equal(merged.info.document_count, merged.count);
+    for (size_t i = 0; i < count; i++)
+        part_clear(&parts[i]);
+    size_t kept = merged.count || is_last;
+    memmove(parts + kept, parts + count, (rounds->part_count - first - count) * sizeof *parts);
+    rounds->part_count -= count - kept;
+    if (kept)
+        parts[0] = merged;
+    else
+        part_clear(&merged);
+}
+
+static void assert_same_bytes(const char *folder, uint64_t merged, const char *other_folder, uint64_t written) {
+    gdx_buffer a = segment_bytes(folder, merged);
+    gdx_buffer b = segment_bytes(other_folder, written);
+    assert_int_equal(a.bytes, b.bytes);
+    assert_memory_equal(a.data, b.data, a.bytes);
+    gdx_buffer_clear(&a);
+    gdx_buffer_clear(&b);
+}
+
+static void compare_with_one_writer(const struct rounds *rounds) {
+    const struct part *part = &rounds->parts[0];
+    if (part->count == 0) {
+        assert_int_equal(part->info.document_count, 0);
+        return;
+    }
+    char *other = folder_new();
+    gdx_segment_info written = collection_write(rounds->collection, part->numbers, part->count, other, rounds->level);
+    assert_same_bytes(rounds->folder, part->info.name, other, written.name);
+    assert_memory_equal(&written, &part->info, sizeof written);
+    gdx_error err = {0};
+    gdx_segment *segment = segment_of(rounds->folder, part->info.name);
+    if (gdx_segment_verify(segment, NULL, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+    gdx_segment_release(segment);
+    folder_remove(other);
+}
+
+static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doomed_percent, unsigned threads,
+                       int level) {
+    struct collection collection;
+    print_message("seed %llu\n", (unsigned long long)seed);
+    collection_init(&collection, seed, kind);
+    struct rounds rounds = {&collection, {seed}, folder_new(), NULL, {{{0}, NULL, 0, NULL}}, 0, threads, level};
+    rounds.is_doomed = calloc(collection.count + 1, sizeof *rounds.is_doomed);
+    assert_non_null(rounds.is_doomed);
+    for (uint32_t d = 0; d < collection.count; d++)
+        rounds.is_doomed[d] = random_below(&rounds.random, 100) < doomed_percent;
+    split(&rounds);
+    while (rounds.part_count > 2 && random_below(&rounds.random, 4)) {
+        size_t first = random_below(&rounds.random, (uint32_t)rounds.part_count - 1);
+        size_t count = 2 + random_below(&rounds.random, (uint32_t)(rounds.part_count - first) - 1);
+        if (count < rounds.part_count)
+            merge_some(&rounds, first, count, false);
+    }
+    merge_some(&rounds, 0, rounds.part_count, true);
+    compare_with_one_writer(&rounds);
+    assert_int_equal(folder_count(rounds.folder, "segment-new"), 0);
+    part_clear(&rounds.parts[0]);
+    free(rounds.is_doomed);
+    folder_remove(rounds.folder);
+    collection_clear(&collection);
+}
+
+// ---- the bytes
+
+static const collection_kind many_short = {400, 2000, 0, 0, 300, 5};
+static const collection_kind some_long = {60, 6000, 7, 90000, 300, 3};
+static const collection_kind mixed = {500, 3000, 90, 60000, 2000, 40};
+
+static void merging_short_documents_gives_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 6; seed++)
+        run_rounds(&many_short, seed, 0, 1, 0);
+}
+
+static void merging_long_documents_gives_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    for (uint64_t seed = 11; seed <= 14; seed++)
+        run_rounds(&some_long, seed, 20, 1, 0);
+}
+
+static void deleted_documents_leave_no_trace_in_a_merge(void **state) {
+    (void)state;
+    for (uint64_t seed = 21; seed <= 26; seed++)
+        run_rounds(&mixed, seed, seed % 2 ? 5 : 60, 1, 0);
+}
+
+static void a_merge_by_four_threads_gives_the_same_bytes(void **state) {
+    (void)state;
+    for (uint64_t seed = 31; seed <= 34; seed++)
+        run_rounds(&mixed, seed, 10, 4, 0);
+}
+
+static void a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level(void **state) {
+    (void)state;
+    run_rounds(&mixed, 41, 10, 2, 5);
+    run_rounds(&some_long, 42, 10, 1, 5);
+}
+
+static void merging_one_segment_without_deletions_copies_it(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    char *other = folder_new();
+    collection_init(&collection, 51, &mixed);
+    gdx_segment_info written = collection_write_all(&collection, folder, 0);
+    gdx_segment *segment = segment_of(folder, written.name);
+    gdx_merge_input input = {segment, NULL};
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    assert_int_equal(gdx_segment_merge(other, 1, 0, &input, 1, 1, NULL, &merged, &err), GDX_OK);
+    assert_same_bytes(other, merged.name, folder, written.name);
+    gdx_segment_release(segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
+// ---- the rest of the promise
+
+static void a_merge_without_live_documents_makes_no_file(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    char *other = folder_new();
+    collection_init(&collection, 61, &(collection_kind){9, 300, 0, 0, 10, 2});
+    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
+    const uint8_t deleted[] = {0xFF, 0x01};
+    gdx_merge_input input = {segment, deleted};
+    gdx_segment_info merged = {.document_count = 5};
+    gdx_error err = {0};
+    assert_int_equal(gdx_segment_merge(other, 1, 0, &input, 1, 1, NULL, &merged, &err), GDX_OK);
+    assert_int_equal(merged.document_count, 0);
+    assert_int_equal(folder_count(other, "segment"), 0);
+    gdx_segment_release(segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
+static void a_cancelled_merge_says_so_and_leaves_no_file(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    char *other = folder_new();
+    collection_init(&collection, 71, &many_short);
+    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
+    gdx_merge_input input = {segment, NULL};
+    gdx_segment_info merged;
+    atomic_bool cancelled = true;
+    for (unsigned threads = 1; threads <= 4; threads += 3) {
+        gdx_error err = {0};
+        assert_int_equal(gdx_segment_merge(other, 1, 0, &input, 1, threads, &cancelled, &merged, &err), GDX_CANCELLED);
+        assert_int_equal(err.status, GDX_CANCELLED);
+    }
+    assert_int_equal(folder_count(other, "segment"), 0);
+    gdx_segment_release(segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
+static void positions_beyond_32_bits_are_too_large_to_merge(void **state) {
+    (void)state;
+    enum { TIMES = 1000 }; // a segment merged with itself so often has more positions than fit
+    struct collection collection;
+    char *folder = folder_new();
+    collection_init(&collection, 81, &(collection_kind){2, 100, 2, 16 << 20, 10, 2});
+    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
+    gdx_merge_input inputs[TIMES];
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    assert_true((uint64_t)gdx_segment_info_of(segment)->position_count * TIMES > UINT32_MAX);
+    for (size_t i = 0; i < TIMES; i++)
+        inputs[i] = (gdx_merge_input){segment, NULL};
+    assert_int_equal(gdx_segment_merge(folder, 2, 0, inputs, TIMES, 1, NULL, &merged, &err), GDX_TOO_LARGE);
+    assert_int_equal(folder_count(folder, "segment-new"), 0);
+    gdx_segment_release(segment);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(merging_short_documents_gives_the_bytes_of_one_writer),
+        cmocka_unit_test(merging_long_documents_gives_the_bytes_of_one_writer),
+        cmocka_unit_test(deleted_documents_leave_no_trace_in_a_merge),
+        cmocka_unit_test(a_merge_by_four_threads_gives_the_same_bytes),
+        cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
+        cmocka_unit_test(merging_one_segment_without_deletions_copies_it),
+        cmocka_unit_test(a_merge_without_live_documents_makes_no_file),
+        cmocka_unit_test(a_cancelled_merge_says_so_and_leaves_no_file),
+        cmocka_unit_test(positions_beyond_32_bits_are_too_large_to_merge),
+    };
+    return cmocka_run_group_tests_name("segment: merge", tests, NULL, NULL);
+}
