@@ -1,0 +1,556 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Reads an index directory and prints all that is in it as JSON Lines: reader.py DIRECTORY
+
+Written from docs/format.md, format-index.md and format-postings.md alone, and shares no code with the program: where it
+cannot read what the program wrote, one of them is wrong. It knows no matching rule, looks up nothing and is slow; it
+checks what the pages say a reader must. Needs python3-xxhash and the program zstd. The tables it takes from the pages:
+the prefix codes from docs/format-postings.md, the characters from the file that docs/format.md names.
+"""
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+
+import xxhash
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+FIRST_WORD = 0x110000
+
+
+class Damaged(Exception):
+    pass
+
+
+def need(condition, what):
+    if not condition:
+        raise Damaged(what)
+
+
+def checksum(data):
+    return xxhash.xxh3_64_intdigest(data)
+
+
+def u32(data, at=0):
+    return struct.unpack_from("<I", data, at)[0]
+
+
+def u64(data, at=0):
+    return struct.unpack_from("<Q", data, at)[0]
+
+
+def column(data, size):
+    """An array of integers of 4 or 8 bytes."""
+    return list(struct.unpack("<%d%s" % (len(data) // size, "I" if size == 4 else "Q"), data))
+
+
+def varint(data, at):
+    value = 0
+    for group in range(10):
+        need(at < len(data), "a varint is cut short")
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << (7 * group)
+        if byte < 0x80:
+            return value, at
+    raise Damaged("a varint of more than 10 bytes")
+
+
+def field(data, bit, width):
+    """`width` bits from bit `bit` on, lowest first."""
+    end = (bit + width + 7) // 8
+    need(end <= len(data), "a bit field is cut short")
+    return int.from_bytes(data[bit // 8 : end], "little") >> bit % 8 & ((1 << width) - 1)
+
+
+def packed(data, at, count):
+    """A packed column of `count` values; also where it ends."""
+    need(at < len(data), "a packed column is cut short")
+    width, has_exceptions = data[at] & 0x7F, data[at] >> 7
+    need(width <= 32 and not (width == 32 and has_exceptions), "a packed column of a wrong width")
+    at += 1
+    body = data[at : at + (count * width + 7) // 8]
+    values = [field(body, i * width, width) for i in range(count)]
+    at += (count * width + 7) // 8
+    if has_exceptions:
+        need(at < len(data), "exceptions are cut short")
+        exceptions = data[at]
+        at += 1
+        for _ in range(exceptions):
+            need(at < len(data) and data[at] < count, "an exception out of place")
+            index = data[at]
+            high, at = varint(data, at + 1)
+            values[index] |= high << width
+            need(values[index] < 1 << 32, "a value of more than 32 bits")
+    return values, at
+
+
+# ---- posting lists: docs/format-postings.md
+
+
+def read_codes():
+    """For each code a dictionary from a string of bits to a class."""
+    page = open(os.path.join(ROOT, "docs", "format-postings.md"), encoding="utf-8").read()
+    rows = re.findall(r"^ ?(\d+) (\d{32})$", page, re.MULTILINE)
+    codes = []
+    for number, lengths in rows:
+        need(int(number) == len(codes), "codes out of order")
+        strings, code = {}, 0
+        for length in range(1, 10):
+            for gap_class in range(32):
+                if int(lengths[gap_class]) == length:
+                    strings[format(code, "0%db" % length)] = gap_class
+                    code += 1
+            code *= 2
+        codes.append(strings)
+    need(len(codes) == 64, "64 codes")
+    return codes
+
+
+CODES = read_codes()
+
+
+def forward(data):
+    return "".join(format(byte, "08b")[::-1] for byte in data)
+
+
+def backward(data):
+    return "".join(format(byte, "08b") for byte in reversed(data))
+
+
+class Stream:
+    """A string of bits read from its begin."""
+
+    def __init__(self, bits, code, low_first):
+        self.bits, self.code, self.low_first, self.at = bits, code, low_first, 0
+
+    def gap(self):
+        end = self.at + 1
+        while self.bits[self.at : end] not in self.code:
+            need(end < len(self.bits), "a stream is cut short")
+            end += 1
+        gap_class = self.code[self.bits[self.at : end]]
+        low = self.bits[end : end + gap_class]
+        need(len(low) == gap_class, "a stream is cut short")
+        self.at = end + gap_class
+        if self.low_first:
+            low = low[::-1]
+        return (1 << gap_class) + (int(low, 2) if low else 0)
+
+
+def read_block(block, before, count):
+    """The positions of a block but the last."""
+    if count == 1:
+        return []
+    need(len(block) >= 2, "a block without header")
+    header = block[0] | block[1] << 8
+    code, middle = CODES[header & 63], 2 + (header >> 6)
+    need(middle <= len(block), "a block whose middle is outside")
+    pairs = (block[2:middle], block[middle:])
+    streams = []
+    for pair in pairs:
+        streams += [Stream(forward(pair), code, True), Stream(backward(pair), code, False)]
+    positions = []
+    for i in range(count - 1):
+        before += streams[i % 4].gap()
+        positions.append(before)
+    for i in (0, 1):
+        need(streams[2 * i].at + streams[2 * i + 1].at <= 8 * len(pairs[i]), "streams overlap")
+    return positions
+
+
+def read_long(data, count, limit, position_bits):
+    block_bytes, at = varint(data, 0)
+    deviation, at = varint(data, at)
+    least = -(deviation >> 1) if deviation & 1 else deviation >> 1
+    need(at < len(data), "a list without skip entries")
+    end_bits = data[at]
+    need(end_bits <= 32, "skip entries too wide")
+    skips, blocks = data[at + 1 :], (count + 127) // 128
+    last = [field(skips, b * position_bits, position_bits) for b in range(blocks)]
+    bit = blocks * position_bits
+    ends = []
+    for b in range(blocks - 1):
+        even = ((block_bytes << 16) // blocks * (b + 1)) >> 16
+        ends.append(even + least + field(skips, bit + b * end_bits, end_bits))
+    ends.append(block_bytes)
+    begin_of_blocks = at + 1 + (bit + (blocks - 1) * end_bits + 7) // 8
+    need(begin_of_blocks + block_bytes == len(data), "a list of another length than its blocks")
+    body, positions, begin, before = data[begin_of_blocks:], [], 0, -1
+    for b in range(blocks):
+        need(begin <= ends[b] <= block_bytes and last[b] < limit, "a block out of place")
+        in_block = 128 if b + 1 < blocks else count - 128 * b
+        positions += read_block(body[begin : ends[b]], before, in_block) + [last[b]]
+        begin, before = ends[b], last[b]
+    return positions
+
+
+def read_postings(data, count, limit):
+    position_bits = max(1, (limit - 1).bit_length())
+    if count == 1:
+        need(len(data) == (position_bits + 7) // 8, "a single of another size")
+        positions = [int.from_bytes(data, "little")]
+    elif count <= 128:
+        need(len(data) > 0, "a list without bytes")
+        stream = Stream(forward(data), CODES[data[0] & 63], True)
+        stream.at, before, positions = 6, -1, []
+        for _ in range(count):
+            before += stream.gap()
+            positions.append(before)
+        need((stream.at + 7) // 8 == len(data), "a list longer than its code")
+    else:
+        positions = read_long(data, count, limit, position_bits)
+    need(all(a < b for a, b in zip(positions, positions[1:])) and positions[-1] < limit, "positions that do not ascend")
+    return positions
+
+
+# ---- the character code
+
+
+def read_characters():
+    path = os.path.join(ROOT, "indexer", "segment", "character_table_1.c")
+    lines = re.findall(r'^\s+"(.*)"', open(path, encoding="utf-8").read(), re.MULTILINE)
+    table = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda match: chr(int(match[1], 16)), "".join(lines))
+    need(len(table) == 16192 and checksum(table.encode()) == 0xA18C063949E65FDE, "another character table 1")
+    return table
+
+
+CHARACTERS = read_characters()
+
+
+def spell(code):
+    """Coded bytes -> bytes."""
+    out, at = bytearray(), 0
+    while at < len(code):
+        first = code[at]
+        size = 1 if first < 0xC0 else 2 if first < 0xFF else 4
+        need(at + size <= len(code), "a character is cut short")
+        if first < 0x80:
+            out.append(first)
+        elif first < 0xC0:
+            out += CHARACTERS[first - 0x80].encode()
+        elif first < 0xFF:
+            out += CHARACTERS[64 + (first - 0xC0) * 256 + code[at + 1]].encode()
+        elif code[at + 1] == 0x20 and code[at + 2] == 0:
+            out.append(code[at + 3])
+        else:
+            point = int.from_bytes(code[at + 1 : at + 4], "big")
+            need(point <= 0x10FFFF and not 0xD800 <= point < 0xE000, "no code point")
+            out += chr(point).encode()
+        at += size
+    return bytes(out)
+
+
+# ---- a segment: docs/format.md
+
+SECTIONS = (
+    "STORE STORE_BLOCKS POSTINGS TERMS TERM_BLOCKS FREQUENCIES FREQUENCY_SYMBOLS WORDS WORD_BLOCKS WORDS_REVERSED "
+    "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID IDS ID_ORDER "
+    "SOURCES SOURCE_OFFSETS"
+).split()
+
+
+class Segment:
+    def __init__(self, directory, name):
+        self.file_name = "segment-%016x" % name
+        data = open(os.path.join(directory, self.file_name), "rb").read()
+        need(len(data) >= 432 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
+        need((u32(data, 8), u32(data, 12), u64(data, 24)) == (1, 65536, 0), "another version")
+        self.bytes, self.rule_fingerprint = len(data), u64(data, 16)
+        footer = data[-400:]
+        need(checksum(footer[:384]) == u64(footer, 384) == name, "the footer's checksum")
+        self.text_bytes = u64(footer, 336)
+        (self.documents, self.positions, self.term_count, self.word_count, self.source_count, level, table, self.pages) = (
+            struct.unpack_from("<8I", footer, 344)
+        )
+        need(table == 1, "another character table")
+        self.check_pages(data, footer)
+        self.read_sections(data, footer)
+
+    def check_pages(self, data, footer):
+        end = len(data) - 400 - 8 * self.pages
+        need(end > 0 and (end + 65535) // 65536 == self.pages, "another number of pages")
+        checksums = data[end : end + 8 * self.pages]
+        need(checksum(checksums) == u64(footer, 376), "the checksum of page checksums")
+        for page in range(self.pages):
+            found = checksum(data[page * 65536 : min(end, (page + 1) * 65536)])
+            need(found == u64(checksums, 8 * page), "the checksum of page %d" % page)
+        self.page_end = end
+
+    def read_sections(self, data, footer):
+        self.section, end = {}, 32
+        for i, name in enumerate(SECTIONS):
+            offset, length = struct.unpack_from("<QQ", footer, 16 * i)
+            need(offset == (end + 7) // 8 * 8 and offset + length <= self.page_end, "section %s out of place" % name)
+            need(not any(data[end:offset]), "bytes before section %s that are not 0" % name)
+            self.section[name], end = data[offset : offset + length], offset + length
+        need((end + 7) // 8 * 8 == self.page_end, "sections end elsewhere than the pages")
+        n = self.documents
+        for name, size in (
+            ("TERM_BLOCKS", (self.term_count + 63) // 64 * 24),
+            ("WORD_BLOCKS", (self.word_count + 15) // 16 * 4),
+            ("WORDS_REVERSED", self.word_count * 4),
+            ("DOCUMENT_BEGIN", n * 4 + 4),
+            ("DOCUMENT_TEXT", n * 4),
+            ("DOCUMENT_DATE", n * 4),
+            ("DOCUMENT_SOURCE", n * 4),
+            ("DOCUMENT_HASH", n * 8),
+            ("DOCUMENT_STORE", n * 8 + 8),
+            ("DOCUMENT_ID", n * 4 + 4),
+            ("ID_ORDER", n * 4),
+            ("SOURCE_OFFSETS", self.source_count * 4 + 4),
+        ):
+            need(len(self.section[name]) == size, "section %s of another size" % name)
+
+    def strings(self, offsets, names):
+        at, text = column(self.section[offsets], 4), self.section[names]
+        need(at[0] == 0 and at == sorted(at) and at[-1] == len(text), "strings out of order")
+        return [text[a:b] for a, b in zip(at, at[1:])]
+
+    # -- terms
+
+    def terms(self):
+        """(first, second, positions) in order."""
+        rows, columns, lists = self.section["TERM_BLOCKS"], self.section["TERMS"], self.section["POSTINGS"]
+        occurrences = offset = at = 0
+        before = (-1, 0)
+        for block in range(0, self.term_count, 64):
+            first, second, postings, begin, earlier = struct.unpack_from("<IIQII", rows, block // 64 * 24)
+            n = min(64, self.term_count - block)
+            need((postings, begin, earlier) == (offset, at, occurrences), "a row that does not follow the one before")
+            firsts, at = packed(columns, at, n - 1)
+            seconds, at = packed(columns, at, n - 1)
+            counts, at = packed(columns, at, n)
+            sizes, at = packed(columns, at, n)
+            for i in range(n):
+                if i and firsts[i - 1] == 0:
+                    second += seconds[i - 1] + 1
+                elif i:
+                    first, second = first + firsts[i - 1], seconds[i - 1]
+                need(before < (first, second), "terms out of order")
+                before = (first, second)
+                yield first, second, read_postings(lists[offset : offset + sizes[i]], counts[i] + 1, self.positions)
+                offset += sizes[i]
+                occurrences += counts[i] + 1
+        need(at == len(columns) and offset == len(lists), "terms that do not fill their sections")
+        need(occurrences == self.positions - 2 * self.documents, "another number of postings than symbols")
+
+    def frequencies(self):
+        """(symbol, [[document, in title, in text]])"""
+        rows, lists = self.section["FREQUENCY_SYMBOLS"], self.section["FREQUENCIES"]
+        need(len(rows) % 16 == 0, "frequency symbols of another size")
+        at = 0
+        for row in range(0, len(rows), 16):
+            symbol, documents, offset = struct.unpack_from("<IIQ", rows, row)
+            need(offset == at, "a frequency list that does not follow the one before")
+            entries, document = [], 0
+            while len(entries) < documents:
+                n = min(128, documents - len(entries))
+                gaps, at = packed(lists, at, n)
+                in_title, at = packed(lists, at, n)
+                in_text, at = packed(lists, at, n)
+                for i in range(n):
+                    document += gaps[i]
+                    need(document < self.documents, "a frequency of no document")
+                    entries.append([document, in_title[i], in_text[i]])
+                    document += 1
+            yield symbol, entries
+        need(at == len(lists), "frequencies that do not fill their section")
+
+    # -- words
+
+    def words(self):
+        words, text, blocks = [], self.section["WORDS"], column(self.section["WORD_BLOCKS"], 4)
+        at = 0
+        for i in range(self.word_count):
+            shared = 0
+            if i % 16 == 0:
+                need(blocks[i // 16] == at, "a block of words that does not follow the one before")
+            else:
+                shared, at = varint(text, at)
+                need(shared <= len(words[-1]), "a word that shares more than there is")
+            more, at = varint(text, at)
+            need(at + more <= len(text), "a word is cut short")
+            words.append((words[-1][:shared] if shared else b"") + text[at : at + more])
+            at += more
+        need(at == len(text) and words == sorted(words), "words out of order")
+        reversed_order = column(self.section["WORDS_REVERSED"], 4)
+        need(reversed_order == sorted(range(len(words)), key=lambda w: words[w][::-1]), "reversed words out of order")
+        return words, reversed_order
+
+    # -- documents
+
+    def coded(self):
+        """The rows of blocks, with one behind the last, and all coded bytes. The magic number makes each a zstd frame."""
+        rows = [struct.unpack_from("<QQIIII", self.section["STORE_BLOCKS"], at)
+                for at in range(0, len(self.section["STORE_BLOCKS"]), 32)]
+        need(all(row[5] == 0 for row in rows), "a reserved field that is not 0")
+        rows.append((u64(self.section["DOCUMENT_STORE"], 8 * self.documents), len(self.section["STORE"]), self.documents, 0, 0, 0))
+        frames = b"".join(b"\x28\xb5\x2f\xfd" + self.section["STORE"][a[1] : b[1]] for a, b in zip(rows, rows[1:]))
+        data = subprocess.run(["zstd", "-dcq", "--memory=64KB"], input=frames, stdout=subprocess.PIPE, check=True).stdout
+        need(len(data) == rows[-1][0], "blocks of another size than their rows")
+        return rows, data
+
+    def record(self, document, begin, end, rows, coded):
+        """Title, metadata and text of the record in coded bytes [begin, end)."""
+        title = metadata = text = b""
+        symbols = 0
+        for row, following in zip(rows, rows[1:]):
+            if following[0] <= begin or row[0] >= end:
+                continue
+            at, piece_end = max(begin, row[0]), min(end, following[0])
+            piece = coded[:piece_end]
+            if row[0] <= begin:
+                title_bytes, at = varint(piece, at)
+                metadata_bytes, at = varint(piece, at)
+            else:
+                need(row[2:5] == (document, len(text), row[4]) and row[4] >= symbols, "a piece out of place")
+                title_bytes = metadata_bytes = 0
+                symbols = row[4]
+            count, at = varint(piece, at)
+            places, place = [], (0, 0, 0)
+            for _ in range(count):
+                steps = []
+                for _ in range(3):
+                    step, at = varint(piece, at)
+                    steps.append(step)
+                place = tuple(a + b for a, b in zip(place, steps))
+                places.append(place)
+            need(at + title_bytes + metadata_bytes <= piece_end, "fields longer than their piece")
+            title += spell(piece[at : at + title_bytes])
+            metadata += spell(piece[at + title_bytes : at + title_bytes + metadata_bytes])
+            at += title_bytes + metadata_bytes
+            for byte, _, coded_byte in places:
+                need(at + coded_byte <= piece_end and len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
+            text += spell(piece[at:])
+        return title, metadata, text
+
+    def all_documents(self):
+        begin, text_begin = column(self.section["DOCUMENT_BEGIN"], 4), column(self.section["DOCUMENT_TEXT"], 4)
+        dates, sources = column(self.section["DOCUMENT_DATE"], 4), column(self.section["DOCUMENT_SOURCE"], 4)
+        hashes, store = column(self.section["DOCUMENT_HASH"], 8), column(self.section["DOCUMENT_STORE"], 8)
+        ids, names = self.strings("DOCUMENT_ID", "IDS"), self.strings("SOURCE_OFFSETS", "SOURCES")
+        order = column(self.section["ID_ORDER"], 4)
+        need(begin[0] == 0 and begin[-1] == self.positions, "documents that do not span the positions")
+        need(order == sorted(range(self.documents), key=lambda d: (ids[d], -d)), "ids out of order")
+        rows, coded = self.coded()
+        total = 0
+        for d in range(self.documents):
+            need(begin[d] < text_begin[d] < begin[d + 1] and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
+            title, metadata, text = self.record(d, store[d], store[d + 1], rows, coded)
+            hashed = b"".join(struct.pack("<Q", len(part)) + part for part in (ids[d], title, names[sources[d]], metadata, text))
+            need(checksum(hashed + struct.pack("<Q", dates[d])) == hashes[d], "document %d has another hash" % d)
+            total += len(title) + len(text)
+            yield {
+                "document": d,
+                "id": ids[d].decode(),
+                "title": title.decode(),
+                "date": "-".join(("%04d", "%02d", "%02d")[i] % part for i, part in enumerate((dates[d] >> 9, dates[d] >> 5 & 15, dates[d] & 31)) if part),
+                "source": names[sources[d]].decode(),
+                "metadata": metadata.decode(),
+                "text": text.decode(),
+                "hash": "%016x" % hashes[d],
+                "begin": begin[d],
+                "text_begin": text_begin[d],
+                "end": begin[d + 1],
+            }
+        need(total == self.text_bytes, "texts and titles of another size than the footer says")
+
+
+# ---- the directory: docs/format-index.md
+
+
+def read_deletions(directory, record):
+    """Numbers of the deleted documents."""
+    if record["deleted_count"] == 0:
+        need(record["deletions_name"] == 0 and record["deleted_symbols"] == 0, "deletions of no document")
+        return []
+    data = open(os.path.join(directory, "deletions-%016x" % record["deletions_name"]), "rb").read()
+    bitmap_bytes = (record["documents"] + 63) // 64 * 8
+    need(len(data) == 40 + bitmap_bytes and data[:8] == b"gdxdelet", "no deletions")
+    need(checksum(data[:-8]) == u64(data, len(data) - 8) == record["deletions_name"], "the checksum of deletions")
+    need(struct.unpack_from("<IIQII", data, 8) == (1, record["documents"], record["name"], record["deleted_count"], 0), "other deletions")
+    deleted = [d for d in range(8 * bitmap_bytes) if data[32 + d // 8] >> d % 8 & 1]
+    need(len(deleted) == record["deleted_count"] and deleted[-1] < record["documents"], "another number of deletions")
+    return deleted
+
+
+def read_manifest(directory):
+    data = open(os.path.join(directory, "manifest"), "rb").read()
+    need(len(data) >= 64 and data[:8] == b"gdxmanif" and u32(data, 8) == 1, "no manifest of version 1")
+    need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
+    header = dict(zip(("segments", "rule_fingerprint", "commit", "documents", "symbols", "bytes"), struct.unpack_from("<IQQQQQ", data, 12)))
+    need(len(data) == 64 + 64 * header["segments"], "a manifest of another size than its segments need")
+    records = []
+    for at in range(56, len(data) - 8, 64):
+        names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
+        record = dict(zip(names.split(), struct.unpack_from("<QQIIQQQQII", data, at)))
+        need(record["reserved"] == 0 and record["positions"] == record["symbols"] + 2 * record["documents"], "a record")
+        records.append(record)
+    need(header["documents"] == sum(r["documents"] - r["deleted_count"] for r in records), "the total of documents")
+    need(header["symbols"] == sum(r["symbols"] - r["deleted_symbols"] for r in records), "the total of symbols")
+    deletions_bytes = sum(40 + (r["documents"] + 63) // 64 * 8 for r in records if r["deleted_count"])
+    need(header["bytes"] == len(data) + deletions_bytes + sum(r["bytes"] for r in records), "the total of bytes")
+    return header, records
+
+
+def show(row):
+    print(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+
+
+def show_segment(directory, manifest, record):
+    segment = Segment(directory, record["name"])
+    need(segment.rule_fingerprint == manifest["rule_fingerprint"], "another rule than the manifest's")
+    found = (segment.bytes, segment.documents, segment.positions, segment.text_bytes)
+    need(found == (record["bytes"], record["documents"], record["positions"], record["text_bytes"]), "other figures than the manifest's")
+    deleted = read_deletions(directory, record)
+    show({
+        "segment": segment.file_name,
+        "bytes": segment.bytes,
+        "documents": segment.documents,
+        "positions": segment.positions,
+        "text_bytes": segment.text_bytes,
+        "terms": segment.term_count,
+        "words": segment.word_count,
+        "sources": segment.source_count,
+        "deleted": deleted,
+        "deleted_symbols": record["deleted_symbols"],
+        "sections": [len(segment.section[name]) for name in SECTIONS],
+    })
+    symbols = 0
+    for document in segment.all_documents():
+        show(document)
+        symbols += document["end"] - document["begin"] - 2 if document["document"] in deleted else 0
+    need(symbols == record["deleted_symbols"], "another number of deleted symbols")
+    words, reversed_order = segment.words()
+    for number, word in enumerate(words):
+        show({"word": FIRST_WORD + number, "spelling": word.decode(), "by_end": FIRST_WORD + reversed_order[number]})
+    for first, second, positions in segment.terms():
+        show({"term": [first, second], "positions": positions})
+    for symbol, entries in segment.frequencies():
+        show({"frequencies": symbol, "documents": entries})
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: reader.py DIRECTORY")
+    manifest, records = read_manifest(sys.argv[1])
+    show({
+        "commit": manifest["commit"],
+        "documents": manifest["documents"],
+        "symbols": manifest["symbols"],
+        "bytes": manifest["bytes"],
+        "segments": manifest["segments"],
+        "rule_fingerprint": "%016x" % manifest["rule_fingerprint"],
+    })
+    for record in records:
+        show_segment(sys.argv[1], manifest, record)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (Damaged, OSError, UnicodeDecodeError, subprocess.CalledProcessError) as error:
+        sys.exit("reader.py: %s: %s" % (sys.argv[1], error))

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// samples.h: the small indexes that golden files are made of, and that the reader of tests/format is compared over.
+#ifndef TEST_GOLDEN_SAMPLES_H
+#define TEST_GOLDEN_SAMPLES_H
+
+#include "gdx/base.h"
+
+// In this order; each is a folder of its own:
+//   empty      no document was ever added
+//   article    the sample article, one document in one segment
+//   documents  a dozen made documents in two segments, three of them deleted
+#define SAMPLES(SAMPLE) SAMPLE(empty) SAMPLE(article) SAMPLE(documents)
+
+// Makes the index `name` in `directory`, which must be empty or not there yet. `examples`: the folder of the article.
+gdx_status sample_make(const char *name, const char *directory, const char *examples, gdx_error *err) GDX_MUST_CHECK;
+
+#endif
