@@ -14,7 +14,7 @@ static gdx_status map_descriptor(gdx_map *out, int descriptor, const char *path,
     if (fstat(descriptor, &info) != 0)
         return gdx_fail_errno(err, errno, "%s: cannot be examined", path);
     if (!S_ISREG(info.st_mode))
-        return gdx_fail(err, GDX_INVALID, "%s: not a regular file", path);
+        return gdx_fail(err, GDX_IO, "%s: not a regular file", path);
     if (info.st_size == 0) {
         *out = (gdx_map){0};
         return GDX_OK;
@@ -27,7 +27,7 @@ static gdx_status map_descriptor(gdx_map *out, int descriptor, const char *path,
 }
 
 gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name must not hold us up
     if (descriptor < 0)
         return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
     gdx_status status = map_descriptor(out, descriptor, path, err);

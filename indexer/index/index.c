@@ -28,15 +28,6 @@ void gdx_index_close(gdx_index *index) {
     free(index);
 }
 
-static gdx_status open_first(gdx_index *index, gdx_error *err) {
-    gdx_error why = {0};
-    gdx_status status = snapshot_read(index->directory, NULL, &index->file, &index->snapshot, &why);
-    if (status == GDX_NOT_FOUND)
-        return gdx_fail(err, status, "%s: no index here; `gramdex index --index DIR PATH...` makes one",
-                        index->directory);
-    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "%s", why.message);
-}
-
 gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) {
     gdx_index *index = calloc(1, sizeof *index);
     if (!index)
@@ -47,7 +38,7 @@ gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err
     index->directory = strdup(directory);
     index->manifest_path = gdx_path_join(directory, "manifest");
     gdx_status status = index->directory && index->manifest_path
-                            ? open_first(index, err)
+                            ? snapshot_read(index->directory, NULL, &index->file, &index->snapshot, err)
                             : gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its path", directory);
     if (status == GDX_OK)
         *out = index;

@@ -122,8 +122,8 @@ static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err)
         return gdx_fail(err, GDX_CORRUPT, "%s: byte 0: not a manifest, expected \"%s\"", path, MANIFEST_MAGIC);
     uint32_t version = gdx_load_u32(at + MANIFEST_VERSION_AT);
     if (version != INDEX_VERSION)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: format version %" PRIu32 ", this program knows version %d", path,
-                        version, INDEX_VERSION);
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: format version %" PRIu32 ", this program knows version %d",
+                        path, MANIFEST_VERSION_AT, version, INDEX_VERSION);
     size_t checked = bytes.bytes - INDEX_CHECKSUM_BYTES;
     uint64_t checksum = gdx_load_u64(at + checked);
     if (gdx_checksum(at, checked) != checksum)
@@ -273,7 +273,7 @@ static gdx_status read_whole(int descriptor, const char *path, size_t bytes, gdx
 }
 
 static gdx_status read_file(const char *path, struct manifest_file *file, gdx_buffer *out, gdx_error *err) {
-    file->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name must not hold us up
     if (file->descriptor < 0)
         return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
     if (fstat(file->descriptor, &file->identity) != 0)
@@ -308,7 +308,12 @@ gdx_status manifest_read(const char *directory, struct manifest *out, struct man
     if (!path)
         return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
     struct manifest_file fresh = {.descriptor = -1};
-    gdx_status status = read_and_decode(path, &fresh, out, err);
+    gdx_error why = {0};
+    gdx_status status = read_and_decode(path, &fresh, out, &why);
+    if (status == GDX_NOT_FOUND)
+        status = gdx_fail(err, status, "%s: no index here; `gramdex index --index DIR PATH...` makes one", directory);
+    else if (status != GDX_OK)
+        status = gdx_fail(err, status, "%s", why.message);
     if (status == GDX_OK && file) {
         manifest_file_close(file);
         *file = fresh;
