@@ -100,16 +100,15 @@ gdx_status directory_survey(const char *directory, struct directory_content *out
 
 struct cleaning {
     const char *directory;
-    const struct manifest *manifest;
+    const gdx_snapshot *commit;
 };
 
 static gdx_status clean_one(void *context, const char *name, gdx_error *err) {
     const struct cleaning *cleaning = context;
     uint64_t number = 0;
     enum file_kind kind = kind_of(name, &number);
-    bool remove = kind == FILE_TEMPORARY ||
-                  (kind == FILE_SEGMENT && !manifest_names_segment(cleaning->manifest, number)) ||
-                  (kind == FILE_DELETIONS && !manifest_names_deletions(cleaning->manifest, number));
+    bool remove = kind == FILE_TEMPORARY || (kind == FILE_SEGMENT && !snapshot_has_segment(cleaning->commit, number)) ||
+                  (kind == FILE_DELETIONS && !snapshot_has_deletions(cleaning->commit, number));
     if (!remove)
         return GDX_OK;
     char *path = gdx_path_join(cleaning->directory, name);
@@ -122,8 +121,8 @@ static gdx_status clean_one(void *context, const char *name, gdx_error *err) {
     return status;
 }
 
-gdx_status directory_clean(const char *directory, const struct manifest *manifest, gdx_error *err) {
-    struct cleaning cleaning = {directory, manifest};
+gdx_status directory_clean(const char *directory, const gdx_snapshot *commit, gdx_error *err) {
+    struct cleaning cleaning = {directory, commit};
     return walk(directory, clean_one, &cleaning, err);
 }
 

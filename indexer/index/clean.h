@@ -3,7 +3,7 @@
 #ifndef INDEX_CLEAN_H
 #define INDEX_CLEAN_H
 
-#include "manifest.h"
+#include "snapshot.h"
 
 // What a directory holds besides "manifest" and "lock".
 struct directory_content {
@@ -12,9 +12,10 @@ struct directory_content {
 };
 gdx_status directory_survey(const char *directory, struct directory_content *out, gdx_error *err) GDX_MUST_CHECK;
 
-// Removes what an interrupted writer left: temporary files of ours, and segments and deletions that the manifest does
-// not name. Only while holding the lock. Files with other names are never touched.
-gdx_status directory_clean(const char *directory, const struct manifest *manifest, gdx_error *err) GDX_MUST_CHECK;
+// Removes what an interrupted writer or a failed batch left: temporary files of ours, and segments and deletions that
+// are not of the commit. Only while holding the lock and with the commit opened, so that nothing is removed from an
+// index whose manifest is not right. Files with other names are never touched.
+gdx_status directory_clean(const char *directory, const gdx_snapshot *commit, gdx_error *err) GDX_MUST_CHECK;
 
 // Removes one segment or one deletions file; a failure is passed over, the next writer's cleaning makes up for it.
 void directory_remove_segment(const char *directory, uint64_t name);

@@ -12,7 +12,10 @@
 
 #include "gdx/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 // ---- publish
 
@@ -50,18 +53,28 @@ static void remove_unnamed(const gdx_index_writer *writer, const struct manifest
     }
 }
 
+static gdx_status sync_opened(int directory, const char *path, gdx_error *err) {
+    return fsync(directory) == 0 ? GDX_OK : gdx_fail_errno(err, errno, "%s: cannot be made durable", path);
+}
+
 // Steps 2 to 4.
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) {
     char *path = gdx_path_join(writer->directory, "manifest");
     if (!path)
         return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", writer->directory);
-    gdx_status status = gdx_sync_directory(writer->directory, err);
+    // Opened here, so that once the manifest has its name nothing but the disk itself can fail.
+    int directory = open(writer->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    gdx_status status = directory < 0 ? gdx_fail_errno(err, errno, "%s: cannot be opened", writer->directory) : GDX_OK;
+    if (status == GDX_OK)
+        status = sync_opened(directory, writer->directory, err);
     if (status == GDX_OK)
         status = write_manifest(path, next, err);
     if (status == GDX_OK) {
-        status = gdx_sync_directory(writer->directory, err);
+        status = sync_opened(directory, writer->directory, err);
         writer->in_doubt = status != GDX_OK;
     }
+    if (directory >= 0)
+        close(directory);
     free(path);
     return status;
 }
@@ -99,19 +112,23 @@ static bool is_gone(const struct pending_segment *segment) {
     return segment->deleted_count == gdx_segment_info_of(segment->segment)->document_count;
 }
 
+// A bitmap alone is no change: the deletion it was made for may have been refused.
+static bool has_new_deletions(const gdx_index_writer *writer, size_t i) {
+    uint32_t before = i < writer->snapshot->count ? writer->snapshot->segments[i].live.deleted_count : 0;
+    return writer->pending.segments[i].deleted_count != before;
+}
+
 static bool has_changes(const gdx_index_writer *writer) {
-    for (size_t i = 0; i < writer->pending.count; i++) {
-        const struct pending_segment *segment = &writer->pending.segments[i];
-        if (i < writer->snapshot->count ? segment->deleted != NULL : !is_gone(segment))
+    for (size_t i = 0; i < writer->pending.count; i++)
+        if (i < writer->snapshot->count ? has_new_deletions(writer, i) : !is_gone(&writer->pending.segments[i]))
             return true;
-    }
     return false;
 }
 
 // Segment i as the next manifest names it; writes its deletions if they have changed.
 static gdx_status make_record(const gdx_index_writer *writer, size_t i, struct manifest_segment *out, gdx_error *err) {
     const struct pending_segment *segment = &writer->pending.segments[i];
-    if (!segment->deleted) {
+    if (!has_new_deletions(writer, i)) {
         *out = i < writer->snapshot->count ? snapshot_record(writer->snapshot, i)
                                            : (struct manifest_segment){.info = *gdx_segment_info_of(segment->segment)};
         return GDX_OK;

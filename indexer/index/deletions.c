@@ -128,8 +128,8 @@ static gdx_status check(const char *path, gdx_map map, const struct manifest_seg
                         DELETIONS_MAGIC);
     uint32_t version = gdx_load_u32(map.data + DELETIONS_VERSION_AT);
     if (version != INDEX_VERSION)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: format version %" PRIu32 ", this program knows version %d", path,
-                        version, INDEX_VERSION);
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: format version %" PRIu32 ", this program knows version %d",
+                        path, DELETIONS_VERSION_AT, version, INDEX_VERSION);
     size_t checked = map.bytes - INDEX_CHECKSUM_BYTES;
     uint64_t checksum = gdx_checksum(map.data, checked);
     if (checksum != gdx_load_u64(map.data + checked) || checksum != segment->deletions_name)

@@ -111,15 +111,19 @@ static const struct snapshot_segment *find_segment(const gdx_snapshot *snapshot,
     return NULL;
 }
 
+// One that is open already, or NULL.
+static gdx_segment *find_fresh(gdx_segment *const *fresh, size_t count, uint64_t name) {
+    for (size_t i = 0; i < count; i++)
+        if (gdx_segment_info_of(fresh[i])->name == name)
+            return fresh[i];
+    return NULL;
+}
+
+// Takes `opened` if there is one. It is compared in any case: a later manifest may say something else of it.
 static gdx_status open_segment(const char *directory, const struct manifest_segment *record, uint64_t rule_fingerprint,
-                               gdx_segment *const *fresh, size_t fresh_count, gdx_segment **out, gdx_error *err) {
-    for (size_t i = 0; i < fresh_count; i++)
-        if (gdx_segment_info_of(fresh[i])->name == record->info.name) {
-            *out = gdx_segment_retain(fresh[i]);
-            return GDX_OK;
-        }
-    gdx_segment *segment = NULL;
-    gdx_status status = gdx_segment_open(directory, record->info.name, &segment, err);
+                               gdx_segment *opened, gdx_segment **out, gdx_error *err) {
+    gdx_segment *segment = opened ? gdx_segment_retain(opened) : NULL;
+    gdx_status status = segment ? GDX_OK : gdx_segment_open(directory, record->info.name, &segment, err);
     if (status != GDX_OK)
         return status;
     if (!info_equal(gdx_segment_info_of(segment), &record->info))
@@ -141,15 +145,12 @@ static gdx_status open_one(const char *directory, const struct manifest *manifes
                            struct snapshot_segment *to, gdx_error *err) {
     const struct manifest_segment *record = &manifest->segments[i];
     const struct snapshot_segment *old = find_segment(previous, record->info.name, i);
-    gdx_status status = GDX_OK;
-    if (old)
-        to->live.segment = gdx_segment_retain(old->live.segment);
-    else
-        status =
-            open_segment(directory, record, manifest->rule_fingerprint, fresh, fresh_count, &to->live.segment, err);
+    gdx_segment *opened = old ? old->live.segment : find_fresh(fresh, fresh_count, record->info.name);
+    gdx_status status = open_segment(directory, record, manifest->rule_fingerprint, opened, &to->live.segment, err);
     if (status != GDX_OK || record->deleted_count == 0)
         return status;
-    if (old && old->deletions && deletions_name(old->deletions) == record->deletions_name)
+    if (old && old->deletions && deletions_name(old->deletions) == record->deletions_name &&
+        old->live.deleted_count == record->deleted_count)
         to->deletions = deletions_retain(old->deletions);
     else
         status = deletions_open(directory, record, &to->deletions, err);

@@ -25,22 +25,36 @@ void pending_clear(struct pending *pending) {
     *pending = (struct pending){0};
 }
 
-gdx_status pending_init(struct pending *pending, gdx_snapshot *snapshot) {
+static struct pending_segment unchanged(const gdx_live_segment *live) {
+    return (struct pending_segment){
+        .segment = gdx_segment_retain(live->segment),
+        .deleted_count = live->deleted_count,
+        .deleted_symbols = live->deleted_symbols,
+    };
+}
+
+gdx_status pending_init(struct pending *pending, const gdx_snapshot *snapshot) {
     *pending = (struct pending){0};
     gdx_status status =
         gdx_grow(&pending->segments, &pending->capacity, snapshot->count + 1, sizeof *pending->segments);
     if (status != GDX_OK)
         return status;
-    for (size_t i = 0; i < snapshot->count; i++) {
-        const gdx_live_segment *live = &snapshot->segments[i].live;
-        pending->segments[i] = (struct pending_segment){
-            .segment = gdx_segment_retain(live->segment),
-            .deleted_count = live->deleted_count,
-            .deleted_symbols = live->deleted_symbols,
-        };
-    }
+    for (size_t i = 0; i < snapshot->count; i++)
+        pending->segments[i] = unchanged(&snapshot->segments[i].live);
     pending->count = snapshot->count;
     return GDX_OK;
+}
+
+// Back to none, without memory: those of the snapshot stand first already.
+static void pending_reset(struct pending *pending, const gdx_snapshot *snapshot) {
+    for (size_t i = 0; i < pending->count; i++) {
+        struct pending_segment *segment = &pending->segments[i];
+        free(segment->deleted);
+        gdx_segment_release(segment->segment);
+        if (i < snapshot->count)
+            *segment = unchanged(&snapshot->segments[i].live);
+    }
+    pending->count = snapshot->count;
 }
 
 // ---- open
@@ -62,18 +76,27 @@ static gdx_status make_directory(const char *directory, gdx_error *err) {
     return GDX_OK;
 }
 
-static bool has_manifest(const char *directory) {
+// An index must never be taken for none: anything but a plain absence is a failure.
+static gdx_status find_manifest(const char *directory, bool *out_has, gdx_error *err) {
     char *path = gdx_path_join(directory, "manifest");
-    bool has = path && access(path, F_OK) == 0;
+    if (!path)
+        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+    gdx_status status = GDX_OK;
+    *out_has = access(path, F_OK) == 0;
+    if (!*out_has && errno != ENOENT)
+        status = gdx_fail_errno(err, errno, "%s: cannot be examined", path);
     free(path);
-    return has;
+    return status;
 }
 
 // A folder of somebody's files named by mistake stays as it is.
 static gdx_status refuse_foreign(const char *directory, gdx_error *err) {
     struct directory_content content;
+    bool has_manifest;
     gdx_status status = directory_survey(directory, &content, err);
-    if (status == GDX_OK && content.foreign && !has_manifest(directory))
+    if (status == GDX_OK)
+        status = find_manifest(directory, &has_manifest, err);
+    if (status == GDX_OK && content.foreign && !has_manifest)
         return gdx_fail(err, GDX_INVALID, "%s: holds files and no index; give an empty or a new directory", directory);
     return status;
 }
@@ -83,6 +106,10 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     gdx_status status = directory_survey(writer->directory, &content, err);
     if (status == GDX_OK && content.segments)
         return gdx_fail(err, GDX_CORRUPT, "%s: has segments, but no manifest that names them", writer->directory);
+    // Whoever made the directory may have died before that was durable. If we may not read its parent, so be it.
+    gdx_error passed_over = {0};
+    if (status == GDX_OK)
+        (void)!sync_parent(writer->directory, &passed_over);
     struct manifest empty = {.rule_fingerprint = gdx_text_rule_fingerprint()};
     return status == GDX_OK ? writer_switch_manifest(writer, &empty, err) : status;
 }
@@ -91,26 +118,25 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
     // What the manifest names must outlast a power cut before what it does not name may go: the writer before us may
     // have died between the rename and making it durable.
     gdx_status status = gdx_sync_directory(writer->directory, err);
-    struct manifest manifest = {0};
-    if (status == GDX_OK)
-        status = manifest_read(writer->directory, &manifest, NULL, err);
-    if (status == GDX_OK)
-        status = directory_clean(writer->directory, &manifest, err);
-    manifest_clear(&manifest);
     if (status == GDX_OK)
         status = snapshot_read(writer->directory, NULL, NULL, &writer->snapshot, err);
+    if (status == GDX_OK)
+        status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
         status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", writer->directory);
     return status;
 }
 
 static gdx_status open_directory(gdx_index_writer *writer, gdx_error *err) {
+    bool has_manifest;
     gdx_status status = make_directory(writer->directory, err);
     if (status == GDX_OK)
         status = refuse_foreign(writer->directory, err);
     if (status == GDX_OK)
         status = directory_lock(writer->directory, &writer->lock, err);
-    if (status == GDX_OK && !has_manifest(writer->directory))
+    if (status == GDX_OK)
+        status = find_manifest(writer->directory, &has_manifest, err);
+    if (status == GDX_OK && !has_manifest)
         status = make_manifest(writer, err);
     return status == GDX_OK ? recover(writer, err) : status;
 }
@@ -130,19 +156,19 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
     return status;
 }
 
-static void remove_added(const gdx_index_writer *writer) {
-    for (size_t i = writer->snapshot->count; i < writer->pending.count; i++) {
-        uint64_t name = gdx_segment_info_of(writer->pending.segments[i].segment)->name;
-        if (!snapshot_has_segment(writer->snapshot, name))
-            directory_remove_segment(writer->directory, name);
-    }
+void gdx_index_writer_abort(gdx_index_writer *writer) {
+    if (writer->in_doubt)
+        return; // which of two commits stands is not known: the next writer finds out, and cleans
+    pending_reset(&writer->pending, writer->snapshot);
+    gdx_error passed_over = {0}; // likewise
+    (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);
 }
 
 void gdx_index_writer_close(gdx_index_writer *writer) {
     if (!writer)
         return;
-    if (writer->snapshot && !writer->in_doubt)
-        remove_added(writer);
+    if (writer->pending.segments) // it was opened to the end
+        gdx_index_writer_abort(writer);
     pending_clear(&writer->pending);
     gdx_snapshot_release(writer->snapshot);
     if (writer->lock >= 0)
@@ -177,9 +203,6 @@ gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info
         return gdx_fail(err, GDX_INVALID, "%s: a segment without documents cannot be added", writer->directory);
     if (gdx_grow(&pending->segments, &pending->capacity, pending->count + 1, sizeof *pending->segments) != GDX_OK)
         return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for another segment", writer->directory);
-    for (size_t i = writer->snapshot->count; i < pending->count; i++)
-        if (gdx_segment_info_of(pending->segments[i].segment)->name == info->name)
-            return gdx_fail(err, GDX_INVALID, "%s: added twice", gdx_segment_path(pending->segments[i].segment));
     struct pending_segment added = {0};
     status = gdx_segment_open(writer->directory, info->name, &added.segment, err);
     if (status == GDX_OK)

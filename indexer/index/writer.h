@@ -29,7 +29,7 @@ struct gdx_index_writer { // one owner
 };
 
 // Pending changes on top of a snapshot: none yet.
-gdx_status pending_init(struct pending *pending, gdx_snapshot *snapshot) GDX_MUST_CHECK;
+gdx_status pending_init(struct pending *pending, const gdx_snapshot *snapshot) GDX_MUST_CHECK;
 void pending_clear(struct pending *pending);
 
 // Refuses to go on when a commit ended in doubt.

@@ -61,14 +61,15 @@ typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the direct
 // Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer left behind.
 // GDX_BUSY: another writer holds the lock (names its process if it can).
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
-// Drops what was not committed, and the lock. NULL is fine.
+// Drops what was not committed, as gdx_index_writer_abort does, and the lock. NULL is fine.
 void gdx_index_writer_close(gdx_index_writer *writer);
 GDX_DEFINE_AUTO(gdx_index_writer, gdx_index_writer_close)
 // The commit it stands on. The writer's reference.
 gdx_snapshot *gdx_index_writer_snapshot(gdx_index_writer *writer);
 const char *gdx_index_writer_directory(const gdx_index_writer *writer);
 
-// A fresh segment, already durable in the directory, to come behind the others at the next commit.
+// A fresh segment, already durable in the directory, to come behind the others at the next commit. Two of the same
+// content are one file: all documents of one of the two must be deleted before the commit.
 gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info *info, gdx_error *err) GDX_MUST_CHECK;
 // Marks a document as deleted at the next commit. `segment` counts the live segments first, then the added ones in order.
 gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uint32_t document, gdx_error *err) GDX_MUST_CHECK;
@@ -76,8 +77,11 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
 gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out, gdx_error *err) GDX_MUST_CHECK;
 
 // Makes additions and deletions the new commit: atomic, durable when it returns. Nothing to do: no new commit. Afterwards
-// removes files that are no longer named. On failure the last commit stands and the changes stay pending.
+// removes files that are no longer named. On failure the last commit stands and the changes stay pending; when it was only
+// the last step, making the new commit durable, that failed, readers see the new one and the writer refuses all but close.
 gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+// Drops what is pending, and removes segments that were written to the directory and are not of the last commit.
+void gdx_index_writer_abort(gdx_index_writer *writer);
 
 typedef struct gdx_merge_options {
     unsigned threads;
