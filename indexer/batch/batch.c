@@ -294,10 +294,13 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
     gdx_status status = settle_and_commit_on_worker(batch, &error);
     if (status == GDX_OK && batch->options.merge) {
         batch->stage = "merging";
-        status = merge_on_worker(batch, &error);
+        gdx_error why = {0};
+        status = merge_on_worker(batch, &why);
         // What was committed stays committed: a merge that was stopped is not a batch that failed.
         if (status == GDX_CANCELLED)
             status = GDX_OK;
+        if (status != GDX_OK)
+            gdx_fail(&error, status, "the documents are committed, but merging segments failed: %s", why.message);
     }
     batch->fill_status = status;
     batch->fill_error = error;
@@ -517,6 +520,8 @@ gdx_status gdx_batch_run(gdx_index_writer *writer, const char *const *paths, siz
     uv_run(&batch.loop, UV_RUN_DEFAULT);
     uv_loop_close(&batch.loop);
     report_progress(&batch);
+    if (batch.status != GDX_OK)
+        gdx_index_writer_abort(writer); // no worker writes any more: segments built for nothing go
     if (batch.seen.snapshot)
         summarize(&batch);
     clear(&batch);
