@@ -99,6 +99,18 @@ static gdx_status dump_documents(gdx_segment *segment, gdx_buffer *out, gdx_erro
     return status;
 }
 
+static gdx_status dump_order(const gdx_segment *segment, gdx_buffer *out, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    PRINT(out, "{\"by_id\":[");
+    for (uint32_t i = 0; status == GDX_OK && i < gdx_segment_info_of(segment)->document_count; i++) {
+        uint32_t document = 0;
+        status = gdx_segment_by_id(segment, i, &document, err);
+        PRINT(out, "%s%" PRIu32, i ? "," : "", document);
+    }
+    PRINT(out, "]}\n");
+    return status;
+}
+
 static gdx_status dump_words(const gdx_segment *segment, gdx_buffer *out, gdx_error *err) {
     gdx_buffer spelling = {0};
     gdx_status status = GDX_OK;
@@ -172,10 +184,12 @@ static gdx_status dump_terms(const gdx_segment *segment, gdx_buffer *out, gdx_bu
     return status;
 }
 
-static gdx_status dump_segment(const gdx_live_segment *live, gdx_buffer *out, gdx_error *err) {
+gdx_status dump_segment(const gdx_live_segment *live, gdx_buffer *out, gdx_error *err) {
     gdx_buffer frequencies = {0};
     dump_figures(live, out);
     gdx_status status = dump_documents(live->segment, out, err);
+    if (status == GDX_OK)
+        status = dump_order(live->segment, out, err);
     if (status == GDX_OK)
         status = dump_words(live->segment, out, err);
     if (status == GDX_OK)

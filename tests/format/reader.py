@@ -524,6 +524,7 @@ def show_segment(directory, manifest, record):
         show(document)
         symbols += document["end"] - document["begin"] - 2 if document["document"] in deleted else 0
     need(symbols == record["deleted_symbols"], "another number of deleted symbols")
+    show({"by_id": column(segment.section["ID_ORDER"], 4)})
     words, reversed_order = segment.words()
     for number, word in enumerate(words):
         show({"word": FIRST_WORD + number, "spelling": word.decode(), "by_end": FIRST_WORD + reversed_order[number]})

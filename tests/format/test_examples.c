@@ -7,15 +7,14 @@
 //   ```pack       "values V...", then the packed column
 //   ```postings   "limit L", "positions P...", then the list's code; a..b/step stands for a row of positions
 
+#include "../golden/files.h"
 #include "page.h"
 
-#include "index/layout.h"
 #include "segment/layout.h"
 #include "segment/pack.h"
 
 #include "gdx/postings.h"
 
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +25,7 @@
 
 #include <cmocka.h>
 
-enum { FILE_BYTES_MAX = 1 << 24, NUMBERS_MAX = 4096 };
+enum { NUMBERS_MAX = 4096 };
 
 static void assert_bytes(gdx_slice where, gdx_slice expected, gdx_slice lines) {
     bool is_cut;
@@ -56,46 +55,18 @@ static uint32_t number_of(gdx_slice word) {
 
 // ---- golden files
 
-static gdx_buffer golden_file(gdx_slice sample, const char *name) {
-    char path[4096];
-    gdx_buffer bytes = {0};
-    gdx_error err = {0};
-    snprintf(path, sizeof path, "%s/tests/golden/%.*s/%s", GDX_SOURCE_ROOT, GDX_SLICE_ARGUMENTS(sample), name);
-    if (gdx_read_file(path, FILE_BYTES_MAX, &bytes, &err) != GDX_OK)
-        fail_msg("%s", err.message);
-    return bytes;
+static const char *directory_of(gdx_slice sample) {
+    static char path[4096];
+    snprintf(path, sizeof path, "%s/tests/golden/%.*s", GDX_SOURCE_ROOT, GDX_SLICE_ARGUMENTS(sample));
+    return path;
 }
 
-// The file that field `field` of the manifest's record `record` names.
-static gdx_buffer named_file(gdx_slice sample, const char *prefix, uint32_t record, int field) {
-    char name[64];
-    gdx_buffer manifest = golden_file(sample, "manifest");
-    size_t at = MANIFEST_HEADER_BYTES + (size_t)record * MANIFEST_RECORD_BYTES;
-    assert_true(at + MANIFEST_RECORD_BYTES + INDEX_CHECKSUM_BYTES <= manifest.bytes);
-    snprintf(name, sizeof name, "%s-%016" PRIx64, prefix, gdx_load_u64(manifest.data + at + field));
+static gdx_buffer golden_file(gdx_slice sample, const char *which, uint32_t record) {
+    char name[FILE_NAME_BYTES];
+    gdx_buffer manifest = file_read(directory_of(sample), "manifest");
+    file_name_of(manifest, which, record, name);
     gdx_buffer_clear(&manifest);
-    return golden_file(sample, name);
-}
-
-static gdx_slice part_of(gdx_buffer segment, gdx_slice name) {
-    static const char *const names[SECTION_COUNT] = {
-#define SECTION_NAME(section, title) #section,
-        GDX_SEGMENT_SECTIONS(SECTION_NAME)
-#undef SECTION_NAME
-    };
-    const uint8_t *footer = segment.data + segment.bytes - FOOTER_BYTES;
-    if (page_is(name, "HEADER"))
-        return (gdx_slice){(const char *)segment.data, HEADER_BYTES};
-    if (page_is(name, "FOOTER"))
-        return (gdx_slice){(const char *)footer, FOOTER_BYTES};
-    for (int section = 0; section < SECTION_COUNT; section++) {
-        const uint8_t *row = footer + FOOTER_SECTION_TABLE + section * SECTION_ROW_BYTES;
-        if (page_is(name, names[section]))
-            return (gdx_slice){(const char *)segment.data + gdx_load_u64(row + SECTION_ROW_OFFSET),
-                               gdx_load_u64(row + SECTION_ROW_LENGTH)};
-    }
-    fail_msg("an example of %.*s, which is no section", GDX_SLICE_ARGUMENTS(name));
-    return name;
+    return file_read(directory_of(sample), name);
 }
 
 static void check_hex(gdx_slice info, gdx_slice body) {
@@ -105,15 +76,15 @@ static void check_hex(gdx_slice info, gdx_slice body) {
     gdx_buffer file;
     gdx_slice part;
     if (page_is(kind, "manifest")) {
-        file = golden_file(sample, "manifest");
+        file = golden_file(sample, "manifest", 0);
         part = gdx_buffer_slice(&file);
     } else if (page_is(kind, "deletions")) {
-        file = named_file(sample, "deletions", number_of(page_next_word(&info)), RECORD_DELETIONS_NAME_AT);
+        file = golden_file(sample, "deletions", number_of(page_next_word(&info)));
         part = gdx_buffer_slice(&file);
     } else {
         assert_true(page_is(kind, "segment"));
-        file = named_file(sample, "segment", number_of(page_next_word(&info)), RECORD_NAME_AT);
-        part = part_of(file, page_next_word(&info));
+        file = golden_file(sample, "segment", number_of(page_next_word(&info)));
+        part = file_segment_part(file, page_next_word(&info));
     }
     gdx_slice offset = page_next_word(&info);
     if (offset.bytes) {
@@ -126,7 +97,7 @@ static void check_hex(gdx_slice info, gdx_slice body) {
 }
 
 static gdx_slice section_of(gdx_buffer segment, const char *name) {
-    return part_of(segment, gdx_slice_of(name));
+    return file_segment_part(segment, gdx_slice_of(name));
 }
 
 // The first block, decompressed.
@@ -151,7 +122,7 @@ static void check_coded(gdx_slice info, gdx_slice body) {
     gdx_slice where = info;
     gdx_slice sample = page_next_word(&info);
     page_next_word(&info); // "segment"
-    gdx_buffer segment = named_file(sample, "segment", number_of(page_next_word(&info)), RECORD_NAME_AT);
+    gdx_buffer segment = golden_file(sample, "segment", number_of(page_next_word(&info)));
     page_next_word(&info); // "document"
     uint32_t document = number_of(page_next_word(&info));
     const char *row = section_of(segment, "DOCUMENT_STORE").data + (size_t)document * 8;

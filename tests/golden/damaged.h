@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// damaged.h: what can happen to the index `documents`, and what must come of it. A row is
+//   what it is; file (of which record of the manifest); part of a segment, or ""; where in it; what happens there, and
+//   with which value; whether all checksums are made to fit again, as whoever means harm would; status; words of the
+//   message.
+// A place counts from the begin of the part, or of the file; CUT is the length that is left; COPY8 takes eight bytes
+// from the place `value`. The columns of docs/format*.md have the names of the places.
+#ifndef TEST_GOLDEN_DAMAGED_H
+#define TEST_GOLDEN_DAMAGED_H
+
+#include "index/layout.h"
+#include "segment/layout.h"
+
+#define RECORD_AT(record) (MANIFEST_HEADER_BYTES + (record)*MANIFEST_RECORD_BYTES)
+
+static const struct damage {
+    const char *what;
+    const char *file;
+    uint32_t record;
+    const char *part;
+    long at;
+    enum { REMOVE, CUT, SET1, SET2, SET4, SET8, COPY8 } action;
+    uint64_t value;
+    enum { AS_IT_IS, SEALED } seal;
+    gdx_status status;
+    const char *message;
+} damages[] = {
+    // clang-format off
+    // ---- manifest
+    {"a manifest that is missing", "manifest", 0, "", 0, REMOVE, 0, AS_IT_IS, GDX_NOT_FOUND, "no index here"},
+    {"a manifest of no bytes", "manifest", 0, "", 0, CUT, 0, AS_IT_IS, GDX_CORRUPT, "0 bytes, a manifest has at least 64"},
+    {"a manifest cut in its header", "manifest", 0, "", 20, CUT, 0, AS_IT_IS, GDX_CORRUPT, "20 bytes, a manifest has at least 64"},
+    {"a manifest cut in a record", "manifest", 0, "", 100, CUT, 0, AS_IT_IS, GDX_CORRUPT, "byte 92: the checksum does not fit"},
+    {"a manifest that begins otherwise", "manifest", 0, "", MANIFEST_MAGIC_AT, SET1, 'G', AS_IT_IS, GDX_CORRUPT, "byte 0: not a manifest"},
+    {"a manifest of version 2", "manifest", 0, "", MANIFEST_VERSION_AT, SET4, 2, SEALED, GDX_UNSUPPORTED, "format version 2"},
+    {"a manifest with another byte", "manifest", 0, "", RECORD_AT(0) + RECORD_NAME_AT, SET1, 0, AS_IT_IS, GDX_CORRUPT, "byte 184: the checksum does not fit"},
+    {"a manifest with another checksum", "manifest", 0, "", RECORD_AT(2), SET1, 0, AS_IT_IS, GDX_CORRUPT, "byte 184: the checksum does not fit"},
+    {"a manifest of more segments than fit", "manifest", 0, "", MANIFEST_SEGMENT_COUNT_AT, SET4, 3, SEALED, GDX_CORRUPT, "byte 12: 3 segments do not fit 192 bytes"},
+    {"a manifest of 2^32 - 1 segments", "manifest", 0, "", MANIFEST_SEGMENT_COUNT_AT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "byte 12: 4294967295 segments do not fit"},
+    {"a manifest of another rule", "manifest", 0, "", MANIFEST_RULE_FINGERPRINT_AT, SET8, 1, SEALED, GDX_UNSUPPORTED, "another version of the matching rule"},
+    {"a manifest of too many documents", "manifest", 0, "", MANIFEST_DOCUMENT_COUNT_AT, SET8, 10, SEALED, GDX_CORRUPT, "byte 32: 10 documents, the segments add up to 9"},
+    {"a manifest of too few symbols", "manifest", 0, "", MANIFEST_SYMBOL_COUNT_AT, SET8, 1, SEALED, GDX_CORRUPT, "byte 40: 1 symbols"},
+    {"a manifest of too many bytes", "manifest", 0, "", MANIFEST_FILE_BYTES_AT, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "byte 48: 18446744073709551615 bytes"},
+    {"a record without documents", "manifest", 0, "", RECORD_AT(1) + RECORD_DOCUMENT_COUNT_AT, SET4, 0, SEALED, GDX_CORRUPT, "byte 120: segment 1: a segment without documents"},
+    {"a record of 2^32 - 1 positions", "manifest", 0, "", RECORD_AT(0) + RECORD_POSITION_COUNT_AT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "more positions than a segment can have"},
+    {"a record of more positions than symbols", "manifest", 0, "", RECORD_AT(0) + RECORD_POSITION_COUNT_AT, SET4, 99, SEALED, GDX_CORRUPT, "positions that are not its symbols"},
+    {"a record whose documents are all deleted", "manifest", 0, "", RECORD_AT(0) + RECORD_DELETED_COUNT_AT, SET4, 6, SEALED, GDX_CORRUPT, "no live document"},
+    {"a record of more deleted symbols than symbols", "manifest", 0, "", RECORD_AT(0) + RECORD_DELETED_SYMBOLS_AT, SET8, 28924, SEALED, GDX_CORRUPT, "more deleted symbols than symbols"},
+    {"a record with deletions of no document", "manifest", 0, "", RECORD_AT(0) + RECORD_DELETED_COUNT_AT, SET4, 0, SEALED, GDX_CORRUPT, "a deletions file but no deleted document"},
+    {"a record of 2^63 bytes", "manifest", 0, "", RECORD_AT(0) + RECORD_BYTES_AT, SET8, UINT64_C(1) << 63, SEALED, GDX_CORRUPT, "more bytes than a file can have"},
+    {"a record with a reserved bit", "manifest", 0, "", RECORD_AT(0) + RECORD_RESERVED_AT, SET4, 1, SEALED, GDX_CORRUPT, "a reserved field that is not 0"},
+    {"a record that names the segment of another", "manifest", 0, "", RECORD_AT(1) + RECORD_NAME_AT, COPY8, RECORD_AT(0) + RECORD_NAME_AT, SEALED, GDX_CORRUPT, "is named twice"},
+    {"a record that names no file", "manifest", 0, "", RECORD_AT(0) + RECORD_NAME_AT, SET8, 1, SEALED, GDX_CORRUPT, "segment-0000000000000001"},
+    {"a record with another size of text", "manifest", 0, "", RECORD_AT(0) + RECORD_TEXT_BYTES_AT, SET8, 1, SEALED, GDX_CORRUPT, "its figures differ from those in the manifest"},
+    // ---- deletions
+    {"deletions that are missing", "deletions", 1, "", 0, REMOVE, 0, AS_IT_IS, GDX_CORRUPT, "the manifest names it"},
+    {"deletions cut short", "deletions", 1, "", 40, CUT, 0, AS_IT_IS, GDX_CORRUPT, "40 bytes, expected 48 for 6 documents"},
+    {"deletions that begin otherwise", "deletions", 1, "", DELETIONS_MAGIC_AT, SET1, 'G', AS_IT_IS, GDX_CORRUPT, "byte 0: not a list of deletions"},
+    {"deletions of version 2", "deletions", 1, "", DELETIONS_VERSION_AT, SET4, 2, AS_IT_IS, GDX_UNSUPPORTED, "format version 2"},
+    {"deletions with another byte", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x22, AS_IT_IS, GDX_CORRUPT, "byte 40: the checksum does not fit"},
+    {"deletions of 7 documents", "deletions", 1, "", DELETIONS_DOCUMENT_COUNT_AT, SET4, 7, SEALED, GDX_CORRUPT, "byte 12: another number of documents"},
+    {"deletions of another segment", "deletions", 1, "", DELETIONS_SEGMENT_NAME_AT, SET8, 1, SEALED, GDX_CORRUPT, "byte 16: the deletions of another segment"},
+    {"deletions of another number", "deletions", 1, "", DELETIONS_DELETED_COUNT_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 24: another number of deletions"},
+    {"deletions with a reserved bit", "deletions", 1, "", DELETIONS_RESERVED_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 28: a reserved field"},
+    {"deletions with another number of marks", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x23, SEALED, GDX_CORRUPT, "byte 32: another number of marks"},
+    {"deletions of documents that are not there", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x41, SEALED, GDX_CORRUPT, "byte 32: marks behind the last document"},
+    // ---- header, footer and pages of a segment
+    {"a segment that is missing", "segment", 1, "", 0, REMOVE, 0, AS_IT_IS, GDX_CORRUPT, "the manifest names it"},
+    {"a segment of no bytes", "segment", 1, "", 0, CUT, 0, AS_IT_IS, GDX_CORRUPT, "0 bytes, a segment needs at least 432"},
+    {"a segment cut in its header", "segment", 1, "", 31, CUT, 0, AS_IT_IS, GDX_CORRUPT, "31 bytes, a segment needs at least 432"},
+    {"a segment cut short", "segment", 1, "", 1000, CUT, 0, AS_IT_IS, GDX_CORRUPT, "no footer at byte 600; the file is cut short"},
+    {"a segment that begins otherwise", "segment", 1, "HEADER", HEADER_MAGIC, SET1, 'G', AS_IT_IS, GDX_CORRUPT, "byte 0 does not begin a segment"},
+    {"a segment of version 2", "segment", 1, "HEADER", HEADER_VERSION, SET4, 2, AS_IT_IS, GDX_UNSUPPORTED, "format version 2"},
+    {"a segment of smaller pages", "segment", 1, "HEADER", HEADER_PAGE_BYTES, SET4, 4096, AS_IT_IS, GDX_UNSUPPORTED, "pages of 4096 bytes"},
+    {"a segment of another rule", "segment", 1, "HEADER", HEADER_RULE_FINGERPRINT, SET8, 1, SEALED, GDX_CORRUPT, "another version of the matching rule"},
+    {"a header with a reserved bit", "segment", 1, "HEADER", HEADER_RESERVED, SET8, 1, SEALED, GDX_CORRUPT, "byte 24: a reserved field"},
+    {"a page with another byte", "segment", 1, "STORE", 50, SET1, 0, AS_IT_IS, GDX_CORRUPT, "page at byte 0: checksum"},
+    {"a page checksum with another byte", "segment", 1, "FOOTER", -8, SET1, 0, AS_IT_IS, GDX_CORRUPT, "page checksums at byte 752: checksum"},
+    {"a footer with another byte", "segment", 1, "FOOTER", FOOTER_TERM_COUNT, SET1, 0, AS_IT_IS, GDX_CORRUPT, "footer at byte 760: checksum"},
+    {"a footer that ends otherwise", "segment", 1, "FOOTER", FOOTER_MAGIC, SET1, 'G', AS_IT_IS, GDX_CORRUPT, "no footer at byte 760"},
+    {"a footer of another character table", "segment", 1, "FOOTER", FOOTER_CHARACTER_TABLE, SET4, 2, SEALED, GDX_UNSUPPORTED, "character table 2"},
+    {"a footer of more pages", "segment", 1, "FOOTER", FOOTER_PAGE_COUNT, SET4, 2, SEALED, GDX_CORRUPT, "2 pages"},
+    {"a footer of 2^32 - 1 pages", "segment", 1, "FOOTER", FOOTER_PAGE_COUNT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "4294967295 pages"},
+    {"a footer of more documents", "segment", 1, "FOOTER", FOOTER_DOCUMENT_COUNT, SET4, 7, SEALED, GDX_CORRUPT, "document begins has 28 bytes, expected 32"},
+    {"a footer of fewer positions than end marks", "segment", 1, "FOOTER", FOOTER_POSITION_COUNT, SET4, 11, SEALED, GDX_CORRUPT, "11 positions of 6 documents"},
+    {"a footer of 2^32 - 1 positions", "segment", 1, "FOOTER", FOOTER_POSITION_COUNT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "4294967295 positions"},
+    {"a footer of more terms than symbols", "segment", 1, "FOOTER", FOOTER_TERM_COUNT, SET4, 64, SEALED, GDX_CORRUPT, "64 terms"},
+    {"a footer of more words than symbols", "segment", 1, "FOOTER", FOOTER_WORD_COUNT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "4294967295 words"},
+    {"a footer of fewer words", "segment", 1, "FOOTER", FOOTER_WORD_COUNT, SET4, 2, SEALED, GDX_CORRUPT, "words by their end has 12 bytes, expected 8"},
+    {"a footer of more sources than documents", "segment", 1, "FOOTER", FOOTER_SOURCE_COUNT, SET4, 7, SEALED, GDX_CORRUPT, "7 sources"},
+    {"a section out of place", "segment", 1, "FOOTER", SECTION_POSTINGS * SECTION_ROW_BYTES, SET4, 192, SEALED, GDX_CORRUPT, "postings at byte 192 of 56 bytes, expected at 184"},
+    {"a section longer than the file", "segment", 1, "FOOTER", SECTION_SOURCE_OFFSETS * SECTION_ROW_BYTES + SECTION_ROW_LENGTH, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "source offsets at byte 728"},
+    {"a last section that ends early", "segment", 1, "FOOTER", SECTION_SOURCE_OFFSETS * SECTION_ROW_BYTES + SECTION_ROW_LENGTH, SET8, 8, SEALED, GDX_CORRUPT, "sections end at byte 736"},
+    // ---- stored text
+    {"a block of more coded bytes than it has", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 88, SEALED, GDX_CORRUPT, "a block shorter than its row says"},
+    {"blocks whose coded bytes run backwards", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 80, SEALED, GDX_CORRUPT, "stored text blocks at byte"},
+    {"a frame that begins behind its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
+    {"a first block that is not the first", "segment", 1, "STORE_BLOCKS", STORE_BLOCK_CODED_OFFSET, SET8, 1, SEALED, GDX_CORRUPT, "does not begin with the first record"},
+    {"a later piece of another document", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_DOCUMENT, SET4, 3, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a later piece of another place in the text", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_TEXT_BYTE, SET4, 49162, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a frame of a wrong kind", "segment", 1, "STORE", 0, SET1, 0xff, SEALED, GDX_CORRUPT, "stored text blocks at byte"},
+    {"a frame that wants a window of 16 MiB", "segment", 1, "STORE", 1, SET1, 0x70, SEALED, GDX_CORRUPT, "requires too much memory"},
+    {"a title longer than its record", "segment", 1, "STORE", 7, SET1, 0x7f, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"records that run backwards", "segment", 1, "DOCUMENT_STORE", 8, SET8, 0, SEALED, GDX_CORRUPT, "records out of order"},
+    {"a record behind all blocks", "segment", 1, "DOCUMENT_STORE", 5 * 8, SET8, 149, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    // ---- terms
+    {"a list longer than the postings", "segment", 0, "TERM_BLOCKS", TERM_BLOCK_POSTINGS, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "postings: bytes 18446744073709551615"},
+    {"a position past the last", "segment", 0, "POSTINGS", 0, SET2, 0xffff, SEALED, GDX_CORRUPT, "its list does not decode"},
+    {"columns of terms that run backwards", "segment", 0, "TERM_BLOCKS", TERM_BLOCK_TERMS, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "term dictionary blocks at byte 5840: blocks out of order"},
+    {"a column of terms 127 bits wide", "segment", 0, "TERMS", 0, SET1, 0x7f, SEALED, GDX_CORRUPT, "a block that does not decode"},
+    {"a frequency list of more documents than there are", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_DOCUMENTS, SET4, 7, SEALED, GDX_CORRUPT, "frequencies at byte 5888: a list out of place"},
+    {"a frequency list behind all lists", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "a list out of place"},
+    {"a frequency of no document", "segment", 0, "FREQUENCIES", 1, SET1, 0xff, SEALED, GDX_CORRUPT, "a list that does not decode"},
+    // ---- words
+    {"a word longer than its block", "segment", 1, "WORDS", 0, SET1, 0x7f, SEALED, GDX_CORRUPT, "word blocks at byte 400: no front-coded block"},
+    {"a word that shares more than there is", "segment", 1, "WORDS", 5, SET1, 5, SEALED, GDX_CORRUPT, "word blocks at byte 400: no front-coded block"},
+    {"a block of words behind all words", "segment", 0, "WORD_BLOCKS", 4, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "words: bytes"},
+    {"a word by its end that is none", "segment", 1, "WORDS_REVERSED", 4, SET4, 3, SEALED, GDX_CORRUPT, "words by their end at byte 412: no such word"},
+    // ---- documents
+    {"a first document that is not the first", "segment", 1, "DOCUMENT_BEGIN", 0, SET4, 1, SEALED, GDX_CORRUPT, "document begins at byte 424: does not span the positions"},
+    {"a last document that ends early", "segment", 1, "DOCUMENT_BEGIN", 24, SET4, 62, SEALED, GDX_CORRUPT, "does not span the positions"},
+    {"a text that begins before its title", "segment", 1, "DOCUMENT_TEXT", 4, SET4, 16, SEALED, GDX_CORRUPT, "document text begins at byte 460: fields out of order"},
+    {"a text that begins behind its end", "segment", 1, "DOCUMENT_TEXT", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "fields out of order"},
+    {"a date of month 15", "segment", 1, "DOCUMENT_DATE", 4, SET4, 2024 << 9 | 15 << 5, SEALED, GDX_CORRUPT, "document dates at byte 484: no date of the calendar"},
+    {"a date of the year 8388607", "segment", 1, "DOCUMENT_DATE", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "no date of the calendar"},
+    {"a source that is none", "segment", 1, "DOCUMENT_SOURCE", 20, SET4, 4, SEALED, GDX_CORRUPT, "document sources at byte 524: no such source"},
+    {"ids that run backwards", "segment", 1, "DOCUMENT_ID", 4, SET4, 7, SEALED, GDX_CORRUPT, "document id offsets at byte 636: offsets out of order"},
+    {"an id behind all ids", "segment", 1, "DOCUMENT_ID", 24, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "ids: bytes 15 to"},
+    {"an order of ids that names no document", "segment", 1, "ID_ORDER", 0, SET4, 6, SEALED, GDX_CORRUPT, "ids in byte order at byte 688: no such document"},
+    {"sources that run backwards", "segment", 1, "SOURCE_OFFSETS", 0, SET4, 5, SEALED, GDX_CORRUPT, "source offsets at byte 728: offsets out of order"},
+    // clang-format on
+};
+
+#endif

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_golden.c: good golden files open and read whole; damaged copies of them are refused as damaged.h says; and no
+// single byte, turned, leads a reader astray, even when whoever turned it made every checksum fit.
+
+#include "../format/dump.h"
+#include "../support/folder.h"
+#include "damaged.h"
+#include "files.h"
+#include "samples.h"
+
+#include "gdx/segment.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define GOLDEN    GDX_SOURCE_ROOT "/tests/golden"
+#define DOCUMENTS GOLDEN "/documents"
+
+// A copy of the good index, which the caller removes.
+static char *copy_of_documents(void) {
+    char *folder = folder_new();
+    DIR *entries = opendir(DOCUMENTS);
+    assert_non_null(entries);
+    for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
+        if (entry->d_name[0] == '.')
+            continue;
+        gdx_buffer bytes = file_read(DOCUMENTS, entry->d_name);
+        file_write(folder, entry->d_name, bytes);
+        gdx_buffer_clear(&bytes);
+    }
+    closedir(entries);
+    return folder;
+}
+
+// ---- good ones
+
+static void golden_files_open_and_read_whole(void **state) {
+    (void)state;
+    gdx_error err = {0};
+    gdx_buffer dump = {0};
+#define READ_GOLDEN(name)                                                                                              \
+    if (dump_index(GOLDEN "/" #name, &dump, &err) != GDX_OK)                                                           \
+        fail_msg("%s", err.message);
+    SAMPLES(READ_GOLDEN)
+#undef READ_GOLDEN
+    assert_true(dump.bytes > 0);
+    gdx_buffer_clear(&dump);
+}
+
+// ---- damaged ones
+
+static void do_damage(const struct damage *damage, const char *folder) {
+    char name[FILE_NAME_BYTES];
+    gdx_buffer manifest = file_read(folder, "manifest");
+    file_name_of(manifest, damage->file, damage->record, name);
+    gdx_buffer_clear(&manifest);
+    if (damage->action == REMOVE) {
+        assert_int_equal(unlink(folder_path(folder, name)), 0);
+        return;
+    }
+    gdx_buffer file = file_read(folder, name);
+    uint8_t *at = file.data;
+    if (damage->part[0])
+        at = (uint8_t *)(uintptr_t)file_segment_part(file, gdx_slice_of(damage->part)).data;
+    at += damage->at;
+    assert_true(at >= file.data && at < file.data + file.bytes);
+    if (damage->action == CUT)
+        file.bytes = (size_t)damage->at;
+    else if (damage->action == COPY8)
+        memcpy(at, file.data + damage->value, 8);
+    else
+        memcpy(at, &damage->value, (size_t)1 << (damage->action - SET1)); // little-endian, as base.h asserts
+    file_write(folder, name, file);
+    gdx_buffer_clear(&file);
+}
+
+static void damage_is_refused(void **state) {
+    const struct damage *damage = *state;
+    char *folder = copy_of_documents();
+    gdx_error err = {0};
+    gdx_buffer dump = {0};
+    do_damage(damage, folder);
+    if (damage->seal == SEALED && strcmp(damage->file, "manifest") == 0)
+        file_seal_manifest(folder);
+    else if (damage->seal == SEALED)
+        file_seal(folder);
+    gdx_status status = dump_index(folder, &dump, &err);
+    if (status != damage->status || !strstr(err.message, damage->message))
+        fail_msg("%s: %s, expected %s: ...%s", gdx_status_name(status), err.message, gdx_status_name(damage->status),
+                 damage->message);
+    gdx_buffer_clear(&dump);
+    folder_remove(folder);
+}
+
+// ---- every byte
+
+static void any_byte_turned_is_refused_at_open(void **state) {
+    (void)state;
+    static const char *const files[] = {"manifest", "segment", "deletions"};
+    char *folder = copy_of_documents();
+    gdx_buffer manifest = file_read(folder, "manifest");
+    for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
+        char name[FILE_NAME_BYTES];
+        file_name_of(manifest, files[f], 1, name);
+        gdx_buffer file = file_read(folder, name);
+        for (size_t i = 0; i < file.bytes; i++) {
+            GDX_AUTO(gdx_index) index = NULL;
+            gdx_error err = {0};
+            file.data[i] ^= 0x10;
+            file_write(folder, name, file);
+            gdx_status status = gdx_index_open(folder, &index, &err);
+            if (status != GDX_CORRUPT && status != GDX_UNSUPPORTED)
+                fail_msg("%s: byte %zu turned: %s", name, i, gdx_status_name(status));
+            file.data[i] ^= 0x10;
+        }
+        file_write(folder, name, file);
+        gdx_buffer_clear(&file);
+    }
+    gdx_buffer_clear(&manifest);
+    folder_remove(folder);
+}
+
+// Reads all of a segment by whatever name it now has.
+static gdx_status read_sealed(const char *folder, gdx_buffer file, gdx_error *err) {
+    char name[GDX_SEGMENT_FILE_NAME_BYTES];
+    gdx_live_segment live = {0};
+    gdx_buffer dump = {0};
+    uint64_t number = file_seal_segment(file);
+    file_write(folder, gdx_segment_file_name(number, name), file);
+    gdx_status status = gdx_segment_open(folder, number, &live.segment, err);
+    if (status == GDX_OK)
+        status = dump_segment(&live, &dump, err);
+    gdx_segment_release(live.segment);
+    gdx_buffer_clear(&dump);
+    assert_int_equal(unlink(folder_path(folder, name)), 0);
+    return status;
+}
+
+// What it says may be wrong; that the reader stays within its bounds is for the sanitizers to tell.
+static void any_byte_of_a_segment_turned_and_sealed_is_refused_or_read(void **state) {
+    (void)state;
+    static const uint8_t turns[] = {0xff, 0x01, 0x80};
+    char *folder = folder_new();
+    char name[FILE_NAME_BYTES];
+    gdx_buffer manifest = file_read(DOCUMENTS, "manifest");
+    file_name_of(manifest, "segment", 1, name);
+    gdx_buffer file = file_read(DOCUMENTS, name);
+    size_t refused = 0;
+    for (size_t i = 0; i < file.bytes - FOOTER_BYTES + FOOTER_PAGE_TABLE_CHECKSUM; i++) {
+        uint8_t before = file.data[i];
+        gdx_error err = {0};
+        file.data[i] ^= turns[i % sizeof turns];
+        gdx_status status = read_sealed(folder, file, &err);
+        if (status != GDX_OK && status != GDX_CORRUPT && status != GDX_UNSUPPORTED)
+            fail_msg("%s: byte %zu turned: %s: %s", name, i, gdx_status_name(status), err.message);
+        refused += status != GDX_OK;
+        file.data[i] = before;
+    }
+    assert_true(refused > file.bytes / 4); // section table, counts, offsets at least
+    gdx_buffer_clear(&manifest);
+    gdx_buffer_clear(&file);
+    folder_remove(folder);
+}
+
+// ----
+
+enum { DAMAGES = sizeof damages / sizeof *damages };
+
+int main(void) {
+    static char names[DAMAGES][128];
+    struct CMUnitTest tests[DAMAGES];
+    const struct CMUnitTest good[] = {
+        cmocka_unit_test(golden_files_open_and_read_whole),
+        cmocka_unit_test(any_byte_turned_is_refused_at_open),
+        cmocka_unit_test(any_byte_of_a_segment_turned_and_sealed_is_refused_or_read),
+    };
+    for (size_t i = 0; i < DAMAGES; i++) {
+        snprintf(names[i], sizeof names[i], "%s is refused", damages[i].what);
+        tests[i] = (struct CMUnitTest){
+            .name = names[i], .test_func = damage_is_refused, .initial_state = (void *)(uintptr_t)&damages[i]};
+    }
+    int failed = cmocka_run_group_tests_name("golden files", good, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("damaged files", tests, NULL, NULL);
+}
