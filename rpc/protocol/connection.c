@@ -20,6 +20,15 @@ void connection_touch(gdx_connection *connection) {
         connection->events.output_pending(connection->context);
 }
 
+void connection_due(gdx_connection *connection, uint64_t at_ns) {
+    if (at_ns < connection->due_ns)
+        connection->due_ns = at_ns;
+}
+
+uint64_t gdx_connection_due_ns(const gdx_connection *connection) {
+    return connection->over ? UINT64_MAX : connection->due_ns;
+}
+
 void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug) {
     if (connection->over)
         return;
@@ -123,7 +132,9 @@ void call_free(gdx_call *call) {
         call->next->previous = call->previous;
     connection->call_count--;
     connection->idle_since_ns = connection->now_ns;
-    memory_release(connection, sizeof *call + call->in.capacity + call->out.capacity + call->charged);
+    if (connection->call_count == 0 && protocol->options.idle_ns > 0)
+        connection_due(connection, connection->now_ns + protocol->options.idle_ns);
+    memory_release(connection, sizeof *call + call->in.capacity + call->out.capacity + call->charged + call->held);
     if (protocol->spare_call_count >= SPARE_CALLS) {
         destroy_call(call);
         return;
@@ -552,6 +563,13 @@ void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *contex
 
 void *gdx_call_context(const gdx_call *call) {
     return call->context;
+}
+
+void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out) {
+    gdx_metadata taken = call->metadata;
+    call->metadata = *out;
+    gdx_metadata_reset(&call->metadata);
+    *out = taken;
 }
 
 gdx_connection *gdx_call_connection(const gdx_call *call) {

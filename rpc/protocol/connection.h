@@ -59,6 +59,7 @@ struct gdx_connection { // the protocol's thread only
     gdx_call *rooms; // calls whose `room` is to be told, by next_room
     uint64_t now_ns; // of the last feed, pull or tick
     uint64_t opened_ns, received_ns, idle_since_ns;
+    uint64_t due_ns;       // when to tick next
     uint64_t ping_sent_ns; // 0: none is out
     uint64_t drained_ns, drain_deadline_ns;
     uint64_t peer_ping_ns; // the last PING without data since; 0: none
@@ -91,6 +92,7 @@ struct gdx_call { // the protocol's thread only
     // what came
     size_t header_bytes;
     size_t charged; // memory of head and metadata
+    size_t held;    // and what the call's owner keeps
     gdx_buffer head;
     struct text path, authority;
     gdx_metadata metadata;
@@ -167,6 +169,7 @@ gdx_call *call_new(gdx_connection *connection, int32_t stream);
 void call_free(gdx_call *call);
 void call_close(gdx_call *call, gdx_grpc_code code, const char *message); // tells `closed`, once
 void connection_touch(gdx_connection *connection);                        // something may be to pull
+void connection_due(gdx_connection *connection, uint64_t at_ns);          // tick no later than that
 void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug);
 gdx_grpc_code code_of_reset(uint32_t error_code);
 

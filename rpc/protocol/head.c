@@ -145,6 +145,7 @@ void head_finish_request(gdx_call *call) {
     call->deadline_ns = call->has_timeout && call->timeout_ns < UINT64_MAX - connection->now_ns
                             ? connection->now_ns + call->timeout_ns
                             : UINT64_MAX;
+    connection_due(connection, call->deadline_ns);
     bool oversized = call->header_bytes > connection->protocol->options.header_limit;
     if ((!oversized && refuse_wrong_http(call)) || refuse_wrong_grpc(call))
         return;

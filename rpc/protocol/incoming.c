@@ -186,6 +186,9 @@ static void keep(gdx_call *call, const uint8_t *data, size_t bytes) {
         fail(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection's messages take more memory than it may have");
     else
         incoming_pump(call);
+    uint64_t stall_ns = call->connection->protocol->options.stall_ns;
+    if (stall_ns > 0)
+        connection_due(call->connection, call->connection->now_ns + stall_ns);
 }
 
 void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {

@@ -105,6 +105,7 @@ uint64_t gdx_connection_tick(gdx_connection *connection, uint64_t now_ns) {
     const gdx_protocol_options *options = &connection->protocol->options;
     uint64_t next = UINT64_MAX;
     connection->now_ns = now_ns;
+    connection->due_ns = UINT64_MAX;
     if (connection->over)
         return next;
     for (gdx_call *call = connection->calls, *following; call; call = following) {
@@ -120,7 +121,8 @@ uint64_t gdx_connection_tick(gdx_connection *connection, uint64_t now_ns) {
     tick_keepalive(connection, now_ns, &next);
     tick_age(connection, now_ns, &next);
     tick_drain(connection, now_ns, &next);
-    return next;
+    connection_due(connection, next);
+    return connection->due_ns;
 }
 
 // ---- drain
@@ -132,6 +134,7 @@ void gdx_connection_drain(gdx_connection *connection, uint64_t now_ns) {
     connection->now_ns = connection->drained_ns = now_ns;
     connection->drain = DRAIN_ANNOUNCED;
     connection->drain_deadline_ns = grace ? now_ns + grace : UINT64_MAX;
+    connection_due(connection, now_ns + DRAIN_WAIT_NS);
     if (connection->role == GDX_CLIENT) {
         life_finish_drain(connection);
     } else if (nghttp2_submit_shutdown_notice(connection->session) != 0 ||

@@ -137,3 +137,12 @@ gdx_status memory_append(gdx_connection *connection, gdx_buffer *buffer, const v
     gdx_status status = memory_reserve(connection, buffer, bytes);
     return status == GDX_OK ? gdx_buffer_append(buffer, data, bytes) : status;
 }
+
+gdx_status gdx_call_set_held(gdx_call *call, size_t bytes) {
+    if (bytes > call->held && !memory_charge(call->connection, bytes - call->held))
+        return GDX_NO_MEMORY;
+    if (bytes < call->held)
+        memory_release(call->connection, call->held - bytes);
+    call->held = bytes;
+    return GDX_OK;
+}

@@ -346,6 +346,7 @@ gdx_status gdx_call_open(gdx_connection *connection, const gdx_call_options *opt
     call->deadline_ns = options->timeout_ns > 0 && options->timeout_ns < UINT64_MAX - now_ns
                             ? now_ns + options->timeout_ns
                             : UINT64_MAX;
+    connection_due(connection, call->deadline_ns);
     call->send_gzip = options->gzip;
     gdx_status status = submit_request(call, options);
     if (status != GDX_OK) {

@@ -152,6 +152,8 @@ bool gdx_connection_is_finished(const gdx_connection *connection);
 // Deadlines, keepalive, age. Call it at the returned time or soon after, and after feed when convenient.
 // Returns when to call next; UINT64_MAX: no need.
 uint64_t gdx_connection_tick(gdx_connection *connection, uint64_t now_ns);
+// The same time without looking: it may have come nearer since the last tick, by a new call.
+uint64_t gdx_connection_due_ns(const gdx_connection *connection);
 // GOAWAY, and when the peer has seen it the second GOAWAY; calls under way end as they will. Once.
 void gdx_connection_drain(gdx_connection *connection, uint64_t now_ns);
 size_t gdx_connection_call_count(const gdx_connection *connection);
@@ -188,9 +190,14 @@ gdx_connection *gdx_call_connection(const gdx_call *call);
 gdx_slice gdx_call_path(const gdx_call *call); // "/package.Service/Method"
 gdx_slice gdx_call_authority(const gdx_call *call);
 const gdx_metadata *gdx_call_metadata(const gdx_call *call); // what the peer sent in its headers
-uint64_t gdx_call_deadline_ns(const gdx_call *call);         // of the clock passed in; UINT64_MAX: none
+// Moves them to `out`, whose memory the call takes in exchange.
+void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out);
+uint64_t gdx_call_deadline_ns(const gdx_call *call); // of the clock passed in; UINT64_MAX: none
 bool gdx_call_peer_takes_gzip(const gdx_call *call);
 bool gdx_call_message_was_compressed(const gdx_call *call); // inside `message`: how that one came
+// Counts bytes that the call's owner keeps for it (messages not yet handled) against the connection's memory; replaces
+// what was said before. GDX_NO_MEMORY: over the limit, nothing changed.
+gdx_status gdx_call_set_held(gdx_call *call, size_t bytes) GDX_MUST_CHECK;
 uint64_t gdx_call_bytes_received(const gdx_call *call);
 uint64_t gdx_call_bytes_sent(const gdx_call *call);
 

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/server.h: gRPC services on sockets. A service is a table of methods; a method says where its handler runs, on the
+// loop or on a worker, and the server does the rest: framing, flow control, deadlines, cancellation, queueing. Relies
+// on gdx/protocol.h (statuses, metadata), gdx/work.h, libuv and protobuf-c. Threads: everything here is the loop's,
+// except inside handlers that run on workers, as said below.
+#ifndef GDX_SERVER_H
+#define GDX_SERVER_H
+
+#include "gdx/protocol.h"
+#include "gdx/work.h"
+
+#include <protobuf-c/protobuf-c.h>
+#include <stdatomic.h>
+
+typedef struct gdx_server gdx_server;     // loop thread only
+typedef struct gdx_exchange gdx_exchange; // one call as its handler sees it: the handler's thread while a callback runs
+
+// ---- services
+
+typedef enum gdx_place {
+    GDX_ON_LOOP,         // answers at once: never waits, never computes
+    GDX_ON_WORKER,       // on a worker, in the short lane
+    GDX_ON_WORKER_LONGER // on a worker, in the long lane: never takes the last worker
+} gdx_place;
+
+typedef enum gdx_step {
+    GDX_STEP_DONE, // nothing more to send
+    GDX_STEP_MORE  // call again as soon as there is room
+} gdx_step;
+
+// The callbacks of one call, in this order, never two at a time, all in the method's place: begin, message (for each
+// request), end, produce, and at last, whatever happened, release. Any may be NULL. One that does not return GDX_OK
+// ends the call with that status and err's message; GDX_OK from the last of them ends it with OK, unless it is held.
+typedef struct gdx_handler {
+    // Before the first message; may set gdx_exchange_set_state.
+    gdx_status (*begin)(gdx_exchange *exchange, gdx_error *err);
+    // A request, unpacked; it is freed after return. Exactly one comes unless the method streams requests.
+    gdx_status (*message)(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err);
+    // All requests have come.
+    gdx_status (*end)(gdx_exchange *exchange, gdx_error *err);
+    // Replies of a stream, some at a time: reply until gdx_exchange_is_full, then return with GDX_STEP_MORE.
+    gdx_status (*produce)(gdx_exchange *exchange, gdx_step *out_step, gdx_error *err);
+    // Runs on: the loop, after the last callback, always, once. Frees the state.
+    void (*release)(gdx_exchange *exchange);
+} gdx_handler;
+
+typedef struct gdx_method {
+    const char *name; // as in the .proto: "Count"
+    gdx_place place;
+    bool requests_stream; // "stream" stands before the request
+    bool replies_stream;  // and before the reply
+    gdx_handler handler;
+} gdx_method;
+
+typedef struct gdx_service {                      // immutable
+    const ProtobufCServiceDescriptor *descriptor; // what protoc-c generates
+    const gdx_method *methods;
+    size_t method_count; // methods of the descriptor that are not listed here are UNIMPLEMENTED
+    void *context;       // gdx_exchange_service_context
+} gdx_service;
+
+// ---- inside a handler, in its own thread
+
+void *gdx_exchange_service_context(const gdx_exchange *exchange);
+void gdx_exchange_set_state(gdx_exchange *exchange, void *state);
+void *gdx_exchange_state(const gdx_exchange *exchange);
+// Number of the worker, to find what is one worker's own; 0 on the loop.
+unsigned gdx_exchange_worker(const gdx_exchange *exchange);
+// What must stop the work. The flag is set by the loop when the client goes away or the deadline passes.
+const atomic_bool *gdx_exchange_cancelled(const gdx_exchange *exchange);
+uint64_t gdx_exchange_deadline_ns(const gdx_exchange *exchange); // of gdx_now_ns; 0: none
+bool gdx_exchange_is_stopped(const gdx_exchange *exchange);      // either of the two
+// What the client sent; unchanging while the exchange lives.
+const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange);
+const char *gdx_exchange_peer(const gdx_exchange *exchange);            // "127.0.0.1:1234", "unix:"
+bool gdx_exchange_message_was_compressed(const gdx_exchange *exchange); // inside `message`
+
+// Packs a reply and queues it. Large ones are gzipped when the client takes it. GDX_NO_MEMORY, GDX_TOO_LARGE.
+gdx_status gdx_exchange_reply(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_exchange_reply_as(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_compress compress,
+                                 gdx_error *err) GDX_MUST_CHECK;
+// So much waits to be sent that `produce` should return. On a worker: what this step has queued.
+bool gdx_exchange_is_full(const gdx_exchange *exchange);
+// Metadata to the client, as gdx_metadata_add: headers before the first reply is sent, trailers at any time.
+gdx_status gdx_exchange_add_header(gdx_exchange *exchange, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
+gdx_status gdx_exchange_add_trailer(gdx_exchange *exchange, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
+
+// What an error carries for programs (google.rpc). Kept only if the call then fails.
+// google.rpc.ErrorInfo, domain "gramdex"; with a NULL-terminated list of key, value, key, value ..., or NULL.
+void gdx_exchange_explain(gdx_exchange *exchange, const char *reason, const char *const *metadata);
+// google.rpc.BadRequest with one violation.
+void gdx_exchange_blame_field(gdx_exchange *exchange, const char *field, const char *description, const char *reason);
+// The code in place of that of the returned status, for the few that gdx_status does not name.
+void gdx_exchange_set_code(gdx_exchange *exchange, gdx_grpc_code code);
+
+// ---- methods on the loop that answer later (a health watch)
+
+// Inside a callback: the call stays open when the callbacks are through, until gdx_exchange_finish or the client goes.
+void gdx_exchange_hold(gdx_exchange *exchange);
+// Later, on the loop, outside of callbacks, before release: reply with gdx_exchange_reply, then
+void gdx_exchange_flush(gdx_exchange *exchange);
+void gdx_exchange_finish(gdx_exchange *exchange, gdx_status status, const gdx_error *err); // err may be NULL
+// Calls `produce` again, which may hold once more.
+void gdx_exchange_wake(gdx_exchange *exchange);
+
+// ---- the server
+
+typedef struct gdx_call_record { // for logs and metrics
+    gdx_slice path;
+    const gdx_method *method; // NULL: unknown
+    const gdx_service *service;
+    const char *peer;
+    gdx_grpc_code code;
+    gdx_slice message;
+    uint64_t took_ns;
+    uint64_t bytes_in, bytes_out;
+} gdx_call_record;
+
+typedef struct gdx_server_options {
+    gdx_protocol_options protocol;
+    size_t connection_limit; // further ones are closed when accepted
+    size_t read_pause;       // bytes waiting for the socket at which nothing more is read from it
+    uint64_t drain_ns;       // what gdx_server_stop waits for calls to end
+    // May this call be made? Anything but GDX_GRPC_OK refuses it, with err's message. NULL: all may.
+    gdx_grpc_code (*admit)(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
+                           gdx_error *err);
+    // A call is over. NULL: nobody wants to know.
+    void (*call_ended)(void *context, const gdx_call_record *record);
+    // draining: true as soon as gdx_server_stop was called, before the first GOAWAY. NULL: nobody wants to know.
+    void (*draining)(void *context);
+    void *context;
+} gdx_server_options;
+
+gdx_server_options gdx_server_options_default(void);
+
+typedef struct gdx_tls gdx_tls; // certificates and keys; immutable, shared by listeners
+// PEM files. client_authority: NULL, or those who sign the clients' certificates, which are then demanded.
+// GDX_IO, GDX_INVALID: a file that is no certificate or no key, or a pair that does not fit.
+gdx_status gdx_tls_open(const char *certificate, const char *key, const char *client_authority, gdx_tls **out,
+                        gdx_error *err) GDX_MUST_CHECK;
+void gdx_tls_close(gdx_tls *tls); // after the server
+
+// `work` runs the methods that are not cheap; it must outlive the server's closed callback. NULL: none are served.
+gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_options *options, gdx_server **out,
+                           gdx_error *err) GDX_MUST_CHECK;
+// Before the first listener. The service must outlive the server. GDX_INVALID: a method its descriptor does not have.
+gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) GDX_MUST_CHECK;
+size_t gdx_server_service_count(const gdx_server *server);
+const gdx_service *gdx_server_service(const gdx_server *server, size_t number);
+// "host:port" (port 0: one is chosen; "[::1]:50051"), "unix:/path", "fd:3" (a listening socket inherited). tls may be
+// NULL. GDX_INVALID, GDX_IO.
+gdx_status gdx_server_listen(gdx_server *server, const char *address, const gdx_tls *tls,
+                             gdx_error *err) GDX_MUST_CHECK;
+// The port of the first TCP listener; 0: none.
+unsigned gdx_server_port(const gdx_server *server);
+size_t gdx_server_connection_count(const gdx_server *server);
+size_t gdx_server_call_count(const gdx_server *server); // calls that a handler has
+size_t gdx_server_memory(const gdx_server *server);     // bytes of all connections
+bool gdx_server_is_draining(const gdx_server *server);
+// No new connections; GOAWAY to the others; when the last has gone, or drain_ns later at most, `stopped` is called on
+// the loop, and the server is freed after it returns. A second call cuts the waiting short.
+void gdx_server_stop(gdx_server *server, void (*stopped)(void *context), void *context);
+
+#endif

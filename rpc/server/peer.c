@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+// peer.c: one accepted socket, and the bytes between it and its gdx_connection.
+// Whatever a turn of the loop produces for a peer leaves in one write, just before the loop waits (peers_flush): a
+// write for each frame costs several times the throughput. A peer that does not take its bytes is not read from either.
+
+#include "server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct peer { // loop thread only
+    union {
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } handle;
+    uv_timer_t timer;
+    uint64_t timer_ns; // when it fires; UINT64_MAX: not started
+    gdx_server *server;
+    struct peer *next, *previous, *next_dirty;
+    gdx_connection *connection;
+    tls_session *tls; // NULL: plain
+    gdx_buffer plain; // pulled, or decrypted
+    gdx_buffer out;   // being written
+    uv_write_t write;
+    unsigned handles_open;
+    bool is_dirty, is_writing, is_paused, is_broken, is_closing;
+    char name[PEER_NAME_BYTES];
+};
+
+gdx_server *peer_server(const struct peer *peer) {
+    return peer->server;
+}
+
+const char *peer_name(const struct peer *peer) {
+    return peer->name;
+}
+
+// ---- the end
+
+static void free_peer(uv_handle_t *handle) {
+    struct peer *peer = handle->data;
+    if (--peer->handles_open > 0)
+        return;
+    gdx_server *server = peer->server;
+    gdx_buffer_clear(&peer->plain);
+    gdx_buffer_clear(&peer->out);
+    tls_session_free(peer->tls);
+    free(peer);
+    server->peer_count--;
+    server_check_stopped(server);
+}
+
+static void forget_dirty(struct peer *gone) {
+    struct peer **link = &gone->server->dirty;
+    while (*link && *link != gone)
+        link = &(*link)->next_dirty;
+    if (*link)
+        *link = gone->next_dirty;
+}
+
+static void unlink_peer(struct peer *gone) {
+    if (gone->previous)
+        gone->previous->next = gone->next;
+    else
+        gone->server->peers = gone->next;
+    if (gone->next)
+        gone->next->previous = gone->previous;
+}
+
+static void close_peer(struct peer *peer) {
+    if (peer->is_closing)
+        return;
+    peer->is_closing = true;
+    gdx_connection_free(peer->connection);
+    peer->connection = NULL;
+    if (peer->is_dirty)
+        forget_dirty(peer);
+    unlink_peer(peer);
+    uv_close((uv_handle_t *)&peer->handle, free_peer);
+    uv_close((uv_handle_t *)&peer->timer, free_peer);
+}
+
+// ---- time
+
+static void on_timer(uv_timer_t *timer);
+
+static void schedule(struct peer *peer) {
+    uint64_t due_ns = gdx_connection_due_ns(peer->connection);
+    if (due_ns >= peer->timer_ns || due_ns == UINT64_MAX)
+        return; // an early tick does no harm: it starts the timer anew
+    uint64_t now_ns = uv_hrtime();
+    uint64_t wait_ms = due_ns > now_ns ? (due_ns - now_ns) / 1000000 + 1 : 0;
+    peer->timer_ns = due_ns;
+    uv_update_time(peer->server->loop);
+    uv_timer_start(&peer->timer, on_timer, wait_ms, 0);
+}
+
+static void mark_dirty(struct peer *peer) {
+    if (peer->is_dirty || peer->is_closing)
+        return;
+    peer->is_dirty = true;
+    peer->next_dirty = peer->server->dirty;
+    peer->server->dirty = peer;
+}
+
+static void on_timer(uv_timer_t *timer) {
+    struct peer *peer = timer->data;
+    peer->timer_ns = UINT64_MAX;
+    gdx_connection_tick(peer->connection, uv_hrtime());
+    schedule(peer);
+    mark_dirty(peer);
+}
+
+// ---- writing
+
+static void start_reading(struct peer *peer);
+
+static void on_written(uv_write_t *write, int code) {
+    struct peer *peer = write->data;
+    peer->is_writing = false;
+    peer->out.bytes = 0;
+    if (peer->is_closing)
+        return;
+    if (code < 0) {
+        close_peer(peer);
+        return;
+    }
+    if (peer->is_paused && !peer->is_broken)
+        start_reading(peer);
+    mark_dirty(peer);
+}
+
+static gdx_status fill(struct peer *peer, gdx_error *err) {
+    if (!peer->tls)
+        return gdx_connection_pull(peer->connection, &peer->out, PULL_BYTES, uv_hrtime());
+    peer->plain.bytes = 0;
+    gdx_status status = gdx_connection_pull(peer->connection, &peer->plain, PULL_BYTES, uv_hrtime());
+    if (status == GDX_OK && peer->plain.bytes > 0)
+        status = tls_session_write(peer->tls, gdx_buffer_slice(&peer->plain), err);
+    if (status == GDX_OK && gdx_connection_is_finished(peer->connection))
+        tls_session_end(peer->tls);
+    return status == GDX_OK ? tls_session_pull(peer->tls, &peer->out) : status;
+}
+
+static void pause_reading(struct peer *peer) {
+    if (!peer->is_paused) {
+        peer->is_paused = true;
+        uv_read_stop(&peer->handle.stream);
+    }
+}
+
+// True: all has gone to the system. False: the rest goes when the socket takes it, or the peer is closed.
+static bool write_out(struct peer *peer) {
+    uv_buf_t whole = uv_buf_init((char *)peer->out.data, (unsigned)peer->out.bytes);
+    int written = uv_try_write(&peer->handle.stream, &whole, 1);
+    if (written < 0 && written != UV_EAGAIN) {
+        close_peer(peer);
+        return false;
+    }
+    size_t done = written > 0 ? (size_t)written : 0;
+    if (done == peer->out.bytes) {
+        peer->out.bytes = 0;
+        return true;
+    }
+    uv_buf_t rest = uv_buf_init((char *)peer->out.data + done, (unsigned)(peer->out.bytes - done));
+    peer->is_writing = true;
+    peer->write.data = peer;
+    if (uv_write(&peer->write, &peer->handle.stream, &rest, 1, on_written) != 0) {
+        peer->is_writing = false;
+        close_peer(peer);
+    } else if (peer->out.bytes - done >= peer->server->options.read_pause) {
+        pause_reading(peer);
+    }
+    return false;
+}
+
+static bool is_over(const struct peer *peer) {
+    return peer->is_broken || gdx_connection_is_finished(peer->connection);
+}
+
+static void flush(struct peer *peer) {
+    gdx_error err = {0};
+    if (peer->is_closing || peer->is_writing)
+        return;
+    gdx_status status = fill(peer, &err);
+    bool full = peer->out.bytes >= PULL_BYTES;
+    if (status != GDX_OK) {
+        close_peer(peer);
+    } else if ((peer->out.bytes == 0 || write_out(peer)) && is_over(peer)) {
+        close_peer(peer);
+    } else if (!peer->is_closing) {
+        if (full && !peer->is_writing)
+            mark_dirty(peer); // the others first
+        schedule(peer);
+    }
+}
+
+void peers_flush(gdx_server *server) {
+    struct peer *peer = server->dirty;
+    server->dirty = NULL;
+    while (peer) {
+        struct peer *next = peer->next_dirty;
+        peer->is_dirty = false;
+        flush(peer); // may close it, or mark it again; no other
+        peer = next;
+    }
+}
+
+// ---- reading
+
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
+    struct peer *peer = handle->data;
+    (void)suggested;
+    *out = uv_buf_init(peer->server->read_buffer, READ_BYTES);
+}
+
+static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
+    if (!peer->tls)
+        return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
+    peer->plain.bytes = 0;
+    gdx_status status = tls_session_feed(peer->tls, bytes, &peer->plain, err);
+    if (status == GDX_OK && peer->plain.bytes > 0)
+        status = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
+    return status;
+}
+
+static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) {
+    struct peer *peer = stream->data;
+    gdx_error err = {0};
+    if (bytes < 0) {
+        close_peer(peer);
+    } else if (bytes > 0) {
+        if (take(peer, (gdx_slice){buffer->base, (size_t)bytes}, &err) != GDX_OK) {
+            peer->is_broken = true; // a farewell goes out, GOAWAY or an alert, and that is all
+            pause_reading(peer);
+        }
+        mark_dirty(peer);
+    }
+}
+
+static void start_reading(struct peer *peer) {
+    peer->is_paused = false;
+    if (uv_read_start(&peer->handle.stream, give_buffer, on_read) != 0)
+        close_peer(peer);
+}
+
+// ---- opening
+
+static void on_output(void *context) {
+    mark_dirty(context);
+}
+
+static const gdx_connection_events events = {
+    .call_opened = exchange_open,
+    .output_pending = on_output,
+};
+
+static void name_peer(struct peer *peer) {
+    struct sockaddr_storage address;
+    int length = sizeof address;
+    char text[INET6_ADDRSTRLEN] = "";
+    snprintf(peer->name, sizeof peer->name, "unix:");
+    if (peer->handle.stream.type != UV_TCP ||
+        uv_tcp_getpeername(&peer->handle.tcp, (struct sockaddr *)&address, &length) != 0)
+        return;
+    if (address.ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)&address;
+        uv_ip4_name(four, text, sizeof text);
+        snprintf(peer->name, sizeof peer->name, "%s:%u", text, (unsigned)ntohs(four->sin_port));
+    } else if (address.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address;
+        uv_ip6_name(six, text, sizeof text);
+        snprintf(peer->name, sizeof peer->name, "[%s]:%u", text, (unsigned)ntohs(six->sin6_port));
+    }
+}
+
+static int init_handle(struct peer *peer, const struct listener *listener) {
+    uv_loop_t *loop = peer->server->loop;
+    int code = listener->handle.stream.type == UV_TCP ? uv_tcp_init(loop, &peer->handle.tcp)
+                                                      : uv_pipe_init(loop, &peer->handle.pipe, 0);
+    if (code == 0)
+        uv_timer_init(loop, &peer->timer);
+    peer->handle.stream.data = peer->timer.data = peer;
+    peer->timer_ns = UINT64_MAX;
+    return code;
+}
+
+static void link_peer(struct peer *peer) {
+    gdx_server *server = peer->server;
+    peer->handles_open = 2;
+    peer->next = server->peers;
+    if (peer->next)
+        peer->next->previous = peer;
+    server->peers = peer;
+    server->peer_count++;
+}
+
+static bool open_connection(struct peer *peer, const gdx_tls *tls) {
+    if (tls && !(peer->tls = tls_session_new(tls)))
+        return false;
+    return gdx_connection_new(peer->server->protocol, GDX_SERVER, &events, peer, uv_hrtime(), &peer->connection) ==
+           GDX_OK;
+}
+
+void peer_accept(struct listener *listener) {
+    gdx_server *server = listener->server;
+    struct peer *peer = calloc(1, sizeof *peer);
+    if (!peer)
+        return; // the connection waits in the backlog until there is memory
+    peer->server = server;
+    if (init_handle(peer, listener) != 0) {
+        free(peer);
+        return;
+    }
+    link_peer(peer);
+    bool accepted = uv_accept(&listener->handle.stream, &peer->handle.stream) == 0;
+    if (!accepted || server->peer_count > server->options.connection_limit || !open_connection(peer, listener->tls)) {
+        close_peer(peer);
+        return;
+    }
+    if (peer->handle.stream.type == UV_TCP)
+        uv_tcp_nodelay(&peer->handle.tcp, 1);
+    name_peer(peer);
+    mark_dirty(peer);
+    gdx_connection_tick(peer->connection, uv_hrtime());
+    schedule(peer);
+    start_reading(peer);
+}
+
+void peers_drain(gdx_server *server) {
+    for (struct peer *peer = server->peers; peer; peer = peer->next) {
+        gdx_connection_drain(peer->connection, uv_hrtime());
+        mark_dirty(peer);
+    }
+}
+
+void peers_close(gdx_server *server) {
+    while (server->peers)
+        close_peer(server->peers);
+}

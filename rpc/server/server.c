@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// server.c: a server from open to stop. What it does in between is in the files it calls:
+// listen.c accepts, peer.c moves bytes, exchange.c runs handlers; once a turn peers_flush sends what they produced.
+
+#include "server.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+gdx_server_options gdx_server_options_default(void) {
+    return (gdx_server_options){
+        .protocol = gdx_protocol_options_default(),
+        .connection_limit = 4096,
+        .read_pause = 64 * 1024,
+        .drain_ns = 30000000000,
+    };
+}
+
+// ---- services
+
+static int by_path(const void *a, const void *b) {
+    return gdx_slice_compare(((const struct route *)a)->path, ((const struct route *)b)->path);
+}
+
+const struct route *server_find(const gdx_server *server, gdx_slice path) {
+    struct route wanted = {.path = path};
+    return server->route_count ? bsearch(&wanted, server->routes, server->route_count, sizeof wanted, by_path) : NULL;
+}
+
+static gdx_status add_route(gdx_server *server, const gdx_service *service, const gdx_method *method, gdx_error *err) {
+    const ProtobufCMethodDescriptor *descriptor =
+        protobuf_c_service_descriptor_get_method_by_name(service->descriptor, method->name);
+    if (!descriptor)
+        return gdx_fail(err, GDX_INVALID, "%s has no method %s", service->descriptor->name, method->name);
+    gdx_buffer path = {0};
+    if (gdx_grow(&server->routes, &server->route_capacity, server->route_count + 1, sizeof *server->routes) != GDX_OK ||
+        gdx_buffer_append_format(&path, "/%s/%s", service->descriptor->name, method->name) != GDX_OK) {
+        gdx_buffer_clear(&path);
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
+    }
+    server->routes[server->route_count++] = (struct route){gdx_buffer_slice(&path), service, method, descriptor};
+    return GDX_OK;
+}
+
+gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) {
+    gdx_status status =
+        gdx_grow(&server->services, &server->service_capacity, server->service_count + 1, sizeof(gdx_service *));
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "no memory for a service");
+    for (size_t i = 0; i < service->method_count && status == GDX_OK; i++)
+        status = add_route(server, service, &service->methods[i], err);
+    if (status == GDX_OK)
+        server->services[server->service_count++] = service;
+    if (server->route_count > 1)
+        qsort(server->routes, server->route_count, sizeof *server->routes, by_path);
+    return status;
+}
+
+size_t gdx_server_service_count(const gdx_server *server) {
+    return server->service_count;
+}
+
+const gdx_service *gdx_server_service(const gdx_server *server, size_t number) {
+    return server->services[number];
+}
+
+// ---- open
+
+static void free_server(gdx_server *server) {
+    for (size_t i = 0; i < server->tool_count; i++) {
+        gdx_codec_free(server->tools[i].codec);
+        gdx_arena_free(server->tools[i].arena);
+        gdx_buffer_clear(&server->tools[i].packed);
+    }
+    free(server->tools);
+    for (size_t i = 0; i < server->route_count; i++)
+        free((char *)server->routes[i].path.data);
+    free(server->routes);
+    free(server->services);
+    exchanges_free_spares(server);
+    gdx_protocol_free(server->protocol);
+    free(server);
+}
+
+static gdx_status make_tools(gdx_server *server) {
+    enum { UNPACKED_TIMES = 16, UNPACKED_LEAST = 1 << 20 };
+    size_t count = 1 + (server->work ? gdx_work_threads(server->work) : 0);
+    server->tools = calloc(count, sizeof *server->tools);
+    if (!server->tools)
+        return GDX_NO_MEMORY;
+    server->tool_count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct tools *tools = &server->tools[i];
+        tools->codec = gdx_codec_new();
+        tools->arena = gdx_arena_new();
+        tools->arena_limit = UNPACKED_LEAST + UNPACKED_TIMES * server->options.protocol.message_limit;
+        if (!tools->codec || !tools->arena)
+            return GDX_NO_MEMORY;
+    }
+    return GDX_OK;
+}
+
+static void on_turn(uv_prepare_t *prepare) {
+    gdx_server *server = prepare->data;
+    if (server->waiting)
+        exchanges_retry(server);
+    peers_flush(server);
+}
+
+static void start_handles(gdx_server *server) {
+    uv_prepare_init(server->loop, &server->flush);
+    uv_timer_init(server->loop, &server->stopping);
+    server->flush.data = server->stopping.data = server;
+    uv_prepare_start(&server->flush, on_turn);
+    server->handles_open = 2;
+}
+
+gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_options *options, gdx_server **out,
+                           gdx_error *err) {
+    gdx_server *server = calloc(1, sizeof *server);
+    if (!server)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a server");
+    server->loop = loop;
+    server->work = work;
+    server->options = *options;
+    if (gdx_protocol_new(&options->protocol, &server->protocol) != GDX_OK || make_tools(server) != GDX_OK) {
+        free_server(server);
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a server");
+    }
+    signal(SIGPIPE, SIG_IGN); // libuv writes without MSG_NOSIGNAL
+    start_handles(server);
+    *out = server;
+    return GDX_OK;
+}
+
+// ---- what it says of itself
+
+unsigned gdx_server_port(const gdx_server *server) {
+    return server->port;
+}
+
+size_t gdx_server_connection_count(const gdx_server *server) {
+    return server->peer_count;
+}
+
+size_t gdx_server_call_count(const gdx_server *server) {
+    return server->exchange_count;
+}
+
+size_t gdx_server_memory(const gdx_server *server) {
+    return gdx_protocol_memory(server->protocol);
+}
+
+bool gdx_server_is_draining(const gdx_server *server) {
+    return server->is_stopping;
+}
+
+// ---- stop
+
+static void on_handle_closed(uv_handle_t *handle) {
+    gdx_server *server = handle->data;
+    server->handles_open--;
+    server_check_stopped(server);
+}
+
+// Step by step: the last connection and call, then our own handles, then the end.
+void server_check_stopped(gdx_server *server) {
+    if (!server->is_stopping || server->peer_count > 0 || server->exchange_count > 0)
+        return;
+    if (!server->is_closing) {
+        server->is_closing = true;
+        uv_close((uv_handle_t *)&server->flush, on_handle_closed);
+        uv_close((uv_handle_t *)&server->stopping, on_handle_closed);
+    } else if (server->handles_open == 0) {
+        void (*stopped)(void *) = server->stopped;
+        void *context = server->stopped_context;
+        free_server(server);
+        if (stopped)
+            stopped(context);
+    }
+}
+
+static void on_patience_lost(uv_timer_t *timer) {
+    peers_close(timer->data);
+}
+
+void gdx_server_stop(gdx_server *server, void (*stopped)(void *context), void *context) {
+    if (server->is_stopping) {
+        peers_close(server);
+        return;
+    }
+    server->is_stopping = true;
+    server->stopped = stopped;
+    server->stopped_context = context;
+    if (server->options.draining)
+        server->options.draining(server->options.context);
+    listeners_close(server);
+    peers_drain(server);
+    uv_update_time(server->loop);
+    uv_timer_start(&server->stopping, on_patience_lost, server->options.drain_ns / 1000000, 0);
+    server_check_stopped(server);
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// server.h: the structs of server/.
+//   server.c    open, add services, find methods, stop
+//   listen.c    addresses to listening sockets
+//   peer.c      one accepted socket: bytes between it and a gdx_connection
+//   tls.c       between the two, when asked for
+//   exchange.c  one call between a gdx_call and its handler, on the loop or a worker
+//   details.c   google.rpc.Status
+#ifndef SERVER_SERVER_H
+#define SERVER_SERVER_H
+
+#include "gdx/server.h"
+
+#include <netinet/in.h>
+#include <sys/un.h>
+
+enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SPARE_EXCHANGES = 256 };
+
+struct peer; // one accepted socket
+
+struct tools { // one worker's own, or the loop's
+    gdx_codec *codec;
+    gdx_arena *arena; // the message being handled
+    size_t arena_used, arena_limit;
+    gdx_buffer packed; // a reply before it is compressed
+};
+
+struct route {
+    gdx_slice path; // its own memory
+    const gdx_service *service;
+    const gdx_method *method;
+    const ProtobufCMethodDescriptor *descriptor;
+};
+
+struct listener {
+    union {
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } handle;
+    gdx_server *server;
+    const gdx_tls *tls;
+    struct listener *next;
+    char *unix_path; // NULL: none to remove
+};
+
+struct gdx_server { // loop thread only
+    uv_loop_t *loop;
+    gdx_work *work;
+    gdx_server_options options;
+    gdx_protocol *protocol;
+    const gdx_service **services;
+    size_t service_count, service_capacity;
+    struct route *routes; // sorted by path
+    size_t route_count, route_capacity;
+    struct tools *tools; // [0] the loop's, then one for each worker
+    size_t tool_count;
+    struct listener *listeners;
+    uv_prepare_t flush; // before each wait: what the turn has produced goes out
+    uv_timer_t stopping;
+    struct peer *peers, *dirty;
+    size_t peer_count;
+    gdx_exchange *spares;
+    size_t spare_count;
+    gdx_exchange *waiting; // have begun, and found the queue full
+    size_t exchange_count, jobs_running;
+    size_t handles_open; // listeners, flush, stopping
+    void (*stopped)(void *context);
+    void *stopped_context;
+    bool is_stopping, is_closing;
+    unsigned port;
+    char read_buffer[READ_BYTES];
+};
+
+// server.c
+const struct route *server_find(const gdx_server *server, gdx_slice path);
+void server_check_stopped(gdx_server *server);
+
+// listen.c
+void listeners_close(gdx_server *server);
+
+// peer.c
+void peer_accept(struct listener *listener);
+gdx_server *peer_server(const struct peer *peer);
+const char *peer_name(const struct peer *peer);
+void peers_flush(gdx_server *server);
+void peers_drain(gdx_server *server);
+void peers_close(gdx_server *server);
+
+// tls.c: one connection's
+typedef struct tls_session tls_session;
+tls_session *tls_session_new(const gdx_tls *tls);
+void tls_session_free(tls_session *session);
+// Ciphertext in, plaintext appended to `plain`; what must be answered is in tls_session_pull.
+gdx_status tls_session_feed(tls_session *session, gdx_slice cipher, gdx_buffer *plain, gdx_error *err) GDX_MUST_CHECK;
+// Plaintext in; GDX_OK also before the handshake is over, the bytes are then kept.
+gdx_status tls_session_write(tls_session *session, gdx_slice plain, gdx_error *err) GDX_MUST_CHECK;
+gdx_status tls_session_pull(tls_session *session, gdx_buffer *cipher) GDX_MUST_CHECK; // appends
+void tls_session_end(tls_session *session);                                           // close_notify
+
+// exchange.c
+void exchange_open(gdx_call *call, void *peer); // gdx_connection_events.call_opened
+void exchanges_retry(gdx_server *server);       // those that wait for the queue
+
+void exchanges_free_spares(gdx_server *server);
+
+// details.c
+// Appends `detail` as one entry of google.rpc.Status.details.
+gdx_status details_add(gdx_buffer *details, const ProtobufCMessage *detail);
+// The whole google.rpc.Status, from code, message and the entries; nothing when there are none.
+gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *details, gdx_buffer *out);
+
+#endif
