@@ -81,6 +81,11 @@ void seen_clear(struct seen *seen) {
     *seen = (struct seen){0};
 }
 
+void seen_forget(const struct seen *seen) {
+    for (size_t i = 0; i < gdx_snapshot_segment_count(seen->snapshot); i++)
+        gdx_segment_forget(gdx_snapshot_segment(seen->snapshot, i)->segment);
+}
+
 static void see(struct seen *seen, size_t segment, uint32_t document, document_order order) {
     _Atomic uint64_t *at = &seen->orders[seen->first[segment] + document];
     uint64_t before = atomic_load_explicit(at, memory_order_relaxed);
@@ -129,7 +134,7 @@ static gdx_status begin_segment(struct builder *builder, struct built *built, gd
     return status;
 }
 
-static gdx_status flush_segment(struct builder *builder, struct built *built, gdx_error *err) {
+gdx_status builder_flush(struct builder *builder, struct built *built, gdx_error *err) {
     if (!builder->writer)
         return GDX_OK;
     uint64_t begin = gdx_now_ns();
@@ -171,7 +176,7 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
     built->counts.store_ns += stored - begin;
     built->counts.invert_ns += gdx_now_ns() - stored;
     if (status == GDX_OK) {
-        segment->numbers[segment->number_count++] = builder->number;
+        segment->numbers[segment->number_count++] = builder->number - 1; // counted on already
         built->counts.symbols += builder->title.count + builder->text.count;
     }
     return status;
@@ -196,12 +201,12 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
     return GDX_OK;
 }
 
-static gdx_status refuse_document(struct builder *builder, struct built *built, size_t piece, const struct slab *slab,
-                                  const gdx_document *document, size_t symbols, gdx_error *err) {
+static gdx_status refuse_too_large(struct builder *builder, struct built *built, size_t piece, const struct slab *slab,
+                                   const gdx_document *document, gdx_error *err) {
     gdx_refusal refusal = {.path = slab->pieces[piece].path, .line = gdx_source_lines(builder->source)};
     gdx_fail(&refusal.error, GDX_TOO_LARGE,
              "document %.*s has %zu symbols, more than fit into the memory; give a larger --memory",
-             GDX_SLICE_ARGUMENTS(document->id), symbols);
+             GDX_SLICE_ARGUMENTS(document->id), builder->title.count + builder->text.count);
     return refuse(builder, built, piece, &refusal, err);
 }
 
@@ -215,10 +220,11 @@ static gdx_status fold_document(struct builder *builder, struct built *built, co
     return status == GDX_OK ? GDX_OK : no_memory(err);
 }
 
-static gdx_status build_document(struct builder *builder, struct slab *slab, size_t piece, struct built *built,
-                                 const gdx_document *document, gdx_error *err) {
-    document_order order = (document_order)slab->sequence << 32 | builder->number;
+gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built *built, const gdx_document *document,
+                       bool *out_fits, gdx_error *err) {
+    document_order order = (document_order)sequence << 32 | builder->number++;
     bool unchanged;
+    *out_fits = true;
     built->counts.documents++;
     built->counts.text_bytes += document->title.bytes + document->text.bytes;
     atomic_fetch_add_explicit(builder->settings->documents, 1, memory_order_relaxed);
@@ -230,12 +236,13 @@ static gdx_status build_document(struct builder *builder, struct slab *slab, siz
     status = fold_document(builder, built, document, err);
     size_t symbols = builder->title.count + builder->text.count;
     if (status == GDX_OK && builder->writer && gdx_inverter_is_full(builder->inverter, symbols))
-        status = flush_segment(builder, built, err);
+        status = builder_flush(builder, built, err);
     if (status != GDX_OK)
         return status;
     if (gdx_inverter_is_full(builder->inverter, symbols)) {
         built->counts.documents--;
-        return refuse_document(builder, built, piece, slab, document, symbols, err);
+        *out_fits = false;
+        return GDX_OK;
     }
     return add_document(builder, built, document, err);
 }
@@ -258,10 +265,12 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
         gdx_source_step step = gdx_source_next(builder->source, &document, &refusal);
         built->counts.parse_ns += gdx_now_ns() - begin;
         gdx_status status = GDX_OK;
+        bool fits;
         switch (step) {
         case GDX_SOURCE_DOCUMENT:
-            status = build_document(builder, slab, piece, built, &document, err);
-            builder->number++;
+            status = builder_add(builder, slab->sequence, built, &document, &fits, err);
+            if (status == GDX_OK && !fits)
+                status = refuse_too_large(builder, built, piece, slab, &document, err);
             break;
         case GDX_SOURCE_REFUSED:
             status = refuse(builder, built, piece, &refusal, err);
@@ -278,24 +287,31 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
     }
 }
 
+void builder_begin(struct builder *builder) {
+    builder->number = 0;
+}
+
+void builder_abandon(struct builder *builder, struct built *built) {
+    if (builder->writer)
+        free(built->segments[built->segment_count].numbers);
+    gdx_segment_writer_abort(builder->writer);
+    builder->writer = NULL;
+    gdx_inverter_reset(builder->inverter);
+}
+
 gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, struct built *out, gdx_error *err) {
     uint64_t mended = gdx_source_mended(builder->source);
     uint64_t replaced = gdx_source_replaced(builder->source);
     gdx_status status = refusals_init(&out->refusals);
     if (status != GDX_OK)
         return no_memory(err);
-    builder->number = 0;
+    builder_begin(builder);
     for (size_t piece = 0; status == GDX_OK && piece < slab->piece_count; piece++)
         status = build_piece(builder, slab, piece, out, err);
     if (status == GDX_OK)
-        status = flush_segment(builder, out, err);
-    if (status != GDX_OK) { // the batch is lost: leave nothing half-built behind
-        if (builder->writer)
-            free(out->segments[out->segment_count].numbers);
-        gdx_segment_writer_abort(builder->writer);
-        builder->writer = NULL;
-        gdx_inverter_reset(builder->inverter);
-    }
+        status = builder_flush(builder, out, err);
+    if (status != GDX_OK) // the batch is lost: leave nothing half-built behind
+        builder_abandon(builder, out);
     out->counts.mended = gdx_source_mended(builder->source) - mended;
     out->counts.replaced_bytes = gdx_source_replaced(builder->source) - replaced;
     return status;

@@ -22,6 +22,8 @@ struct seen {
 };
 gdx_status seen_init(struct seen *seen, gdx_snapshot *snapshot) GDX_MUST_CHECK;
 void seen_clear(struct seen *seen);
+// Takes the pages of the snapshot's files out of memory; they come back as they are touched. Any thread.
+void seen_forget(const struct seen *seen);
 
 struct build_settings { // immutable while the batch runs
     const char *directory;
@@ -58,6 +60,15 @@ void built_clear(struct built *built);
 struct builder;
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err);
 void builder_free(struct builder *builder); // NULL is fine
+// Document by document, numbered within `built` from 0 by builder_begin on. `sequence`: of the slab. *out_fits false: it
+// has more symbols than the memory takes, and nothing was added. After a failure only builder_abandon may follow.
+void builder_begin(struct builder *builder);
+gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built *built, const gdx_document *document,
+                       bool *out_fits, gdx_error *err) GDX_MUST_CHECK;
+// Ends the segment at hand, if there is one.
+gdx_status builder_flush(struct builder *builder, struct built *built, gdx_error *err) GDX_MUST_CHECK;
+// Drops the segment at hand, with its temporary file.
+void builder_abandon(struct builder *builder, struct built *built);
 // Builds the slab's segments. Runs on: worker.
 gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, struct built *out,
                                  gdx_error *err) GDX_MUST_CHECK;

@@ -85,6 +85,26 @@ static void take_fields(record_reader *reader, record *out) {
     }
 }
 
+gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slice *out, gdx_error *err) {
+    json_error_t error;
+    json_t *parsed = json_loadb(json.data, json.bytes, LOAD_FLAGS, &error);
+    gdx_status status = GDX_OK;
+    if (!parsed && is_out_of_memory(&error))
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
+    else if (!parsed)
+        status = gdx_fail(err, GDX_INVALID, "\"metadata\": column %d: not JSON: %s", error.column, error.text);
+    else if (!json_is_object(parsed))
+        status = gdx_fail(err, GDX_INVALID, "\"metadata\": %s, expected a JSON object", type_name(parsed));
+    reader->metadata.bytes = 0;
+    if (status == GDX_OK && json_object_size(parsed) > 0 &&
+        json_dump_callback(parsed, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
+    if (status == GDX_OK)
+        *out = reader->metadata.bytes ? gdx_buffer_slice(&reader->metadata) : (gdx_slice){"", 0};
+    json_decref(parsed);
+    return status;
+}
+
 gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
     ingest_record_reader_release(reader);
     json_error_t error;

@@ -66,6 +66,10 @@ gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *ou
 // The one, else the other.
 gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out, gdx_error *err) GDX_MUST_CHECK;
 
+// A JSON object as metadata is kept: compact, keys sorted, "" when it is empty; the reader's until the next call.
+// GDX_INVALID, GDX_NO_MEMORY.
+gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
+
 // For the scanner: one JSON value that it does not read itself, as jansson dumps it, appended to `out`. *out_sure is
 // false when jansson refuses it.
 gdx_status ingest_record_dump_value(gdx_slice value, gdx_buffer *out, bool *out_sure) GDX_MUST_CHECK;
@@ -75,5 +79,10 @@ enum record_field ingest_record_field_of(gdx_slice key);
 // The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE name the field.
 gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out,
                                gdx_error *err) GDX_MUST_CHECK;
+
+// given.c: the same rules, and valid UTF-8, for fields at hand.
+struct gdx_given;
+gdx_status ingest_given_check(record_reader *reader, const struct gdx_given *given, size_t document_limit,
+                              gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -101,6 +101,10 @@ static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *
     return status;
 }
 
+gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out, gdx_error *err) {
+    return ingest_given_check(&source->records, given, source->document_limit, out, err);
+}
+
 static bool is_blank(gdx_slice line) {
     size_t i = 0;
     while (i < line.bytes && (line.data[i] == ' ' || line.data[i] == '\t' || line.data[i] == '\r'))

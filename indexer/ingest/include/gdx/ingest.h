@@ -75,6 +75,19 @@ typedef enum gdx_source_step {
 //  not decode as UTF-16 is refused: "binary".
 gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal);
 
+// A document that is not in a file: its fields as a program has them, nothing checked. Empty: not given.
+typedef struct gdx_given {
+    gdx_slice id;
+    gdx_slice title;
+    gdx_slice date;
+    gdx_slice source;
+    gdx_slice text;
+    gdx_slice metadata; // "" or a JSON object
+} gdx_given;
+// Holds it to the rules of RECORDS; besides, all must be valid UTF-8. The slices of *out are the given ones, but for the
+// metadata, which is the source's until its next call. GDX_INVALID, GDX_TOO_LARGE: refused; GDX_NO_MEMORY.
+gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+
 uint64_t gdx_source_lines(const gdx_source *source);    // newlines passed in this piece so far
 uint64_t gdx_source_replaced(const gdx_source *source); // U+FFFD put in, in all pieces so far
 uint64_t gdx_source_mended(const gdx_source *source);   // documents with any, in all pieces so far

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// given.c: a document whose fields a program has at hand, held to the rules of a record.
+// Relies on record.h. Only the metadata is JSON here: jansson parses it and spells it as it would a record's other keys, so that
+// the same document has the same hash whichever way it came.
+
+#include "gdx/decode.h"
+#include "gdx/ingest.h"
+#include "record.h"
+
+static gdx_status check_utf8(gdx_slice text, const char *name, gdx_error *err) {
+    if (gdx_utf8_valid(text))
+        return GDX_OK;
+    return gdx_fail(err, GDX_INVALID, "\"%s\": bytes that are not UTF-8, expected valid UTF-8", name);
+}
+
+static gdx_status check_all_utf8(const gdx_given *given, gdx_error *err) {
+    gdx_status status = check_utf8(given->id, "id", err);
+    if (status == GDX_OK)
+        status = check_utf8(given->title, "title", err);
+    if (status == GDX_OK)
+        status = check_utf8(given->date, "date", err);
+    if (status == GDX_OK)
+        status = check_utf8(given->source, "source", err);
+    if (status == GDX_OK)
+        status = check_utf8(given->text, "text", err);
+    return status == GDX_OK ? check_utf8(given->metadata, "metadata", err) : status;
+}
+
+static record_value string_of(gdx_slice text) {
+    return (record_value){RECORD_STRING, text.bytes ? text : (gdx_slice){"", 0}};
+}
+
+gdx_status ingest_given_check(record_reader *reader, const gdx_given *given, size_t document_limit, gdx_document *out,
+                              gdx_error *err) {
+    record read = {.fields = {[RECORD_ID] = string_of(given->id),
+                              [RECORD_TITLE] = string_of(given->title),
+                              [RECORD_SOURCE] = string_of(given->source),
+                              [RECORD_DATE] = string_of(given->date),
+                              [RECORD_TEXT] = string_of(given->text)},
+                   .metadata = {"", 0}};
+    gdx_status status = check_all_utf8(given, err);
+    if (status == GDX_OK && given->metadata.bytes > 0)
+        status = ingest_metadata_parse(reader, given->metadata, &read.metadata, err);
+    return status == GDX_OK ? ingest_record_check(&read, document_limit, out, err) : status;
+}
