@@ -36,35 +36,37 @@ static inline size_t text_write_utf8(uint8_t *to, uint32_t code_point) {
     return 4;
 }
 
-static inline void text_emit_word(gdx_symbols *out, uint32_t code_point, bool *in_word, gdx_span span,
-                                  bool with_spans) {
-    if (!*in_word) {
-        out->words[out->word_count] = (gdx_word){(uint32_t)out->count, (uint32_t)out->word_text.bytes, 0};
-        if (with_spans)
-            out->spans[out->count] = span;
-        out->symbols[out->count++] = GDX_WORD_FLAG | (uint32_t)out->word_count++;
-        *in_word = true;
-    } else if (with_spans) {
-        out->spans[out->count - 1].end = span.end;
-    }
-    size_t bytes = text_write_utf8(out->word_text.data + out->word_text.bytes, code_point);
+static inline void text_add_symbol(gdx_symbols *out, uint32_t symbol, gdx_span span, bool with_spans) {
+    if (with_spans)
+        out->spans[out->count] = span;
+    out->symbols[out->count++] = symbol;
+}
+
+static inline void text_begin_word(gdx_symbols *out, gdx_span span, bool with_spans) {
+    out->words[out->word_count] = (gdx_word){(uint32_t)out->count, (uint32_t)out->word_text.bytes, 0};
+    text_add_symbol(out, GDX_WORD_FLAG | (uint32_t)out->word_count++, span, with_spans);
+}
+
+// By `bytes` already written behind word_text, which came from the text up to `span_end`.
+static inline void text_lengthen_word(gdx_symbols *out, size_t bytes, uint32_t span_end, bool with_spans) {
     out->word_text.bytes += bytes;
     out->words[out->word_count - 1].bytes += (uint32_t)bytes;
+    if (with_spans)
+        out->spans[out->count - 1].end = span_end;
 }
 
 // One folded, simplified character that came from the bytes of `span`.
 static inline void text_emit(gdx_symbols *out, uint32_t code_point, text_kind kind, bool *in_word, gdx_span span,
                              bool with_spans) {
-    if (kind == TEXT_SINGLE) {
-        if (with_spans)
-            out->spans[out->count] = span;
-        out->symbols[out->count++] = code_point;
-        *in_word = false;
-    } else if (kind == TEXT_WORD) {
-        text_emit_word(out, code_point, in_word, span, with_spans);
-    } else {
-        *in_word = false;
+    if (kind == TEXT_SINGLE)
+        text_add_symbol(out, code_point, span, with_spans);
+    if (kind == TEXT_WORD) {
+        if (!*in_word)
+            text_begin_word(out, span, with_spans);
+        size_t bytes = text_write_utf8(out->word_text.data + out->word_text.bytes, code_point);
+        text_lengthen_word(out, bytes, span.end, with_spans);
     }
+    *in_word = kind == TEXT_WORD;
 }
 
 #endif

@@ -6,10 +6,10 @@
 
 #include <utf8proc.h>
 
-enum {
-    OPTIONS = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE,
-    FIRST_GUESS = 64 // code points
-};
+static const utf8proc_option_t options =
+    UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+
+enum { FIRST_GUESS = 64 }; // code points
 
 gdx_status text_fold(gdx_slice utf8, gdx_buffer *scratch, size_t *out_count) {
     scratch->bytes = 0;
@@ -19,13 +19,13 @@ gdx_status text_fold(gdx_slice utf8, gdx_buffer *scratch, size_t *out_count) {
         if (gdx_buffer_reserve(scratch, (capacity + 1) * sizeof(utf8proc_int32_t)) != GDX_OK)
             return GDX_NO_MEMORY;
         count = utf8proc_decompose((const utf8proc_uint8_t *)utf8.data, (utf8proc_ssize_t)utf8.bytes,
-                                   (utf8proc_int32_t *)(void *)scratch->data, (utf8proc_ssize_t)capacity, OPTIONS);
+                                   (utf8proc_int32_t *)(void *)scratch->data, (utf8proc_ssize_t)capacity, options);
         if (count <= (utf8proc_ssize_t)capacity)
             break;
         capacity = (size_t)count;
     }
     if (count > 0)
-        count = utf8proc_normalize_utf32((utf8proc_int32_t *)(void *)scratch->data, count, OPTIONS);
+        count = utf8proc_normalize_utf32((utf8proc_int32_t *)(void *)scratch->data, count, options);
     if (count < 0) // of valid UTF-8 only when it does not fit into the address space
         return GDX_NO_MEMORY;
     *out_count = (size_t)count;

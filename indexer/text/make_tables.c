@@ -29,6 +29,7 @@ static bool composes_backwards[CODE_POINTS];
 static uint32_t entries[CODE_POINTS];
 static uint32_t expansions[EXPANSIONS_MAX];
 static uint32_t expansion_count;
+static uint32_t plain[TEXT_PLAIN_COUNT];
 
 static _Noreturn void fail(const char *where, const char *what) {
     fprintf(stderr, "make_tables: %s: %s\n", where, what);
@@ -61,7 +62,7 @@ static void read_scripts(const char *path) {
     while (fgets(line, sizeof line, file)) {
         line[strcspn(line, "#\n")] = 0;
         unsigned first, last;
-        int used;
+        int used = 0;
         if (sscanf(line, "%x..%x ; %n", &first, &last, &used) != 2) {
             if (sscanf(line, "%x ; %n", &first, &used) != 1) {
                 if (strspn(line, " \t") != strlen(line))
@@ -70,7 +71,7 @@ static void read_scripts(const char *path) {
             }
             last = first;
         }
-        if (last >= CODE_POINTS || first > last)
+        if (!used || last >= CODE_POINTS || first > last)
             fail(path, line);
         for (char *name = strtok(line + used, " "); name; name = strtok(NULL, " "))
             if (is_unspaced_script(name))
@@ -180,6 +181,21 @@ static uint32_t make_entry(uint32_t code_point) {
     return flags;
 }
 
+static void check_ascii(void) {
+    for (uint32_t c = 0; c < 0x80; c++)
+        if (entries[c] & (TEXT_CONTINUES | TEXT_EXPANDS) || text_entry_value(entries[c], c) >= 0x80)
+            fail("utf8proc", "an ASCII character does not fold to one ASCII character");
+}
+
+static void find_plain(void) {
+    enum { FLAGS = TEXT_CONTINUES | TEXT_EXPANDS };
+    for (uint32_t c = 0; c < TEXT_PLAIN_COUNT; c++) {
+        uint32_t symbol = text_entry_value(entries[c], c);
+        if (!(entries[c] & FLAGS) && text_entry_kind(entries[c]) == TEXT_SINGLE && symbol < TEXT_PLAIN_COUNT)
+            plain[c] = symbol;
+    }
+}
+
 // ---- output
 
 static void print_array(const char *type, const char *name, const uint32_t *values, uint32_t count) {
@@ -217,6 +233,7 @@ static void print_tables(void) {
            "#include \"rule.h\"\n#include \"tables.h\"\n",
            utf8proc_version());
     print_pages();
+    print_array("uint16_t", "text_plain", plain, TEXT_PLAIN_COUNT);
     print_array("uint32_t", "text_expansions", expansions, expansion_count);
     printf("static const text_range ranges[] = {\n");
     for (uint32_t i = 0; i < lists.unspaced_count; i++)
@@ -248,6 +265,8 @@ int main(int argc, char **argv) {
     find_composing();
     for (uint32_t c = 0; c < CODE_POINTS; c++)
         entries[c] = make_entry(c);
+    check_ascii();
+    find_plain();
     print_tables();
     print_checksum();
     if (fflush(stdout) != 0 || ferror(stdout))

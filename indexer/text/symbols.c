@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// symbols.c: text -> symbols, the fast way. Each character is looked up once in the tables of tables.h, one ahead of
-// where we stand, because what follows decides whether a character is a cluster of its own. Nearly all are, and their
-// entry is the answer; the others are folded by utf8proc, cluster by cluster.
+// symbols.c: text -> symbols, the fast way. Nearly all text is runs of characters that are a cluster each, and a symbol
+// or a letter each: those are looked up in the tables of tables.h in tight loops. What is left is cut one cluster at a
+// time, and a cluster that is no single character is folded by utf8proc.
 
 #include "emit.h"
 #include "fold.h"
@@ -11,12 +11,9 @@
 #include <stdlib.h>
 #include <utf8proc.h>
 
-enum {
-    ROOM_BYTES = 4096, // of text for which room is made at once
-    // Continuing characters taken into one cluster: folding one takes time that grows with the square of its length.
-    // UAX #15, section 13, holds 30 to be enough for any real text.
-    CLUSTER_CONTINUES_MAX = 128
-};
+#define ALWAYS_INLINE __attribute__((always_inline)) // so that with_spans is a constant in the hot loops
+
+enum { ROOM_BYTES = 4096 }; // of text for which room is made at once
 
 void gdx_symbols_clear(gdx_symbols *symbols) {
     free(symbols->symbols);
@@ -54,6 +51,14 @@ typedef struct character {
     uint32_t bytes;
 } character;
 
+static inline bool is_three_bytes(uint8_t lead) {
+    return lead >> 4 == 0xe;
+}
+
+static inline uint32_t decode_three_bytes(const uint8_t *byte) {
+    return (uint32_t)(byte[0] & 15) << 12 | (uint32_t)(byte[1] & 63) << 6 | (byte[2] & 63);
+}
+
 // Of valid UTF-8; at the end of the text a character that continues nothing.
 static inline character look(const uint8_t *text, size_t at, size_t end) {
     character found = {0, 0, 0};
@@ -63,8 +68,8 @@ static inline character look(const uint8_t *text, size_t at, size_t end) {
     if (byte[0] < 0x80) {
         found.code_point = byte[0];
         found.bytes = 1;
-    } else if (byte[0] >= 0xe0 && byte[0] < 0xf0) {
-        found.code_point = (uint32_t)(byte[0] & 15) << 12 | (uint32_t)(byte[1] & 63) << 6 | (byte[2] & 63);
+    } else if (is_three_bytes(byte[0])) {
+        found.code_point = decode_three_bytes(byte);
         found.bytes = 3;
     } else if (byte[0] < 0xe0) {
         found.code_point = (uint32_t)(byte[0] & 31) << 6 | (byte[1] & 63);
@@ -82,49 +87,166 @@ struct cutter { // one text being cut
     const uint8_t *text;
     size_t end;
     gdx_symbols *out;
-    size_t at; // where the cluster at hand begins
-    size_t cluster_end;
-    character next; // the character at cluster_end
-    bool in_word;
+    size_t at;       // where the next cluster begins
+    size_t room_end; // there is room for a character for each byte up to here
+    bool in_word;    // the last symbol is a word, and the next character may lengthen it
     bool with_spans;
 };
 
-static inline gdx_span span_of(const struct cutter *cutter) {
-    return (gdx_span){(uint32_t)cutter->at, (uint32_t)cutter->cluster_end};
+static struct cutter cutter_of(gdx_slice utf8, gdx_symbols *out, bool with_spans) {
+    return (struct cutter){.text = (const uint8_t *)utf8.data, .end = utf8.bytes, .out = out, .with_spans = with_spans};
 }
 
-static void emit_entry(struct cutter *cutter, uint32_t entry, uint32_t code_point) {
-    text_emit(cutter->out, text_entry_value(entry, code_point), text_entry_kind(entry), &cutter->in_word,
-              span_of(cutter), cutter->with_spans);
-}
-
-// A character alone that folds to none or several.
-static gdx_status emit_expansion(struct cutter *cutter, uint32_t entry) {
-    const uint32_t *list = text_expansions + (entry & TEXT_VALUE_MASK);
-    uint32_t count = *list++;
-    gdx_status status = text_make_room(cutter->out, count, cutter->with_spans);
-    for (uint32_t i = 0; status == GDX_OK && i < count; i++)
-        emit_entry(cutter, list[i], 0);
+// `extra` characters besides a character a byte: what a cluster becomes.
+static gdx_status make_room(struct cutter *cutter, size_t extra) {
+    gdx_status status = text_make_room(cutter->out, extra + ROOM_BYTES, cutter->with_spans);
+    if (status == GDX_OK)
+        cutter->room_end = cutter->at + ROOM_BYTES;
     return status;
 }
 
-static gdx_status fold_cluster(struct cutter *cutter) {
-    for (int i = 0; cutter->next.entry & TEXT_CONTINUES && i < CLUSTER_CONTINUES_MAX; i++) {
-        cutter->cluster_end += cutter->next.bytes;
-        cutter->next = look(cutter->text, cutter->cluster_end, cutter->end);
-    }
+// ---- one cluster of any kind
+
+static inline void emit_entry(struct cutter *cutter, uint32_t entry, uint32_t code_point, gdx_span span) {
+    text_emit(cutter->out, text_entry_value(entry, code_point), text_entry_kind(entry), &cutter->in_word, span,
+              cutter->with_spans);
+}
+
+// A character that is a cluster and folds to none or several.
+static gdx_status emit_expansion(struct cutter *cutter, uint32_t entry, gdx_span span) {
+    const uint32_t *list = text_expansions + (entry & TEXT_VALUE_MASK);
+    uint32_t count = *list++;
+    gdx_status status = make_room(cutter, count);
+    for (uint32_t i = 0; status == GDX_OK && i < count; i++)
+        emit_entry(cutter, list[i], 0, span);
+    return status;
+}
+
+static gdx_status emit_folded(struct cutter *cutter, gdx_span span) {
     size_t count;
-    gdx_slice bytes = {(const char *)cutter->text + cutter->at, cutter->cluster_end - cutter->at};
+    gdx_slice bytes = {(const char *)cutter->text + span.begin, span.end - span.begin};
     gdx_status status = text_fold(bytes, &cutter->out->scratch, &count);
     if (status == GDX_OK)
-        status = text_make_room(cutter->out, count, cutter->with_spans);
+        status = make_room(cutter, count);
     for (size_t i = 0; status == GDX_OK && i < count; i++) {
-        uint32_t code_point = gdx_load_u32(cutter->out->scratch.data + i * 4);
+        uint32_t code_point = gdx_load_u32(cutter->out->scratch.data + i * sizeof code_point);
         uint32_t symbol = text_simplified(&text_rule_lists, code_point);
-        text_emit(cutter->out, symbol, text_kind_of(&text_rule_lists, symbol), &cutter->in_word, span_of(cutter),
+        text_emit(cutter->out, symbol, text_kind_of(&text_rule_lists, symbol), &cutter->in_word, span,
                   cutter->with_spans);
     }
     return status;
+}
+
+// White space and the like; it composes with nothing, so that a mark behind it is a cluster of its own.
+static inline bool is_nothing(uint32_t entry) {
+    return !(entry & TEXT_EXPANDS) && text_entry_kind(entry) == TEXT_NOTHING;
+}
+
+static gdx_status cut_cluster(struct cutter *cutter) {
+    character first = look(cutter->text, cutter->at, cutter->end);
+    size_t end = cutter->at + first.bytes;
+    character next = look(cutter->text, end, cutter->end);
+    bool is_more = next.entry & TEXT_CONTINUES && !is_nothing(first.entry);
+    bool is_alone = !is_more && !(first.entry & TEXT_CONTINUES);
+    for (int i = 0; is_more && next.entry & TEXT_CONTINUES && i < TEXT_CONTINUING_MAX; i++) {
+        end += next.bytes;
+        next = look(cutter->text, end, cutter->end);
+    }
+    gdx_span span = {(uint32_t)cutter->at, (uint32_t)end};
+    gdx_status status = GDX_OK;
+    if (!is_alone)
+        status = emit_folded(cutter, span);
+    else if (first.entry & TEXT_EXPANDS)
+        status = emit_expansion(cutter, first.entry, span);
+    else
+        emit_entry(cutter, first.entry, first.code_point, span);
+    cutter->at = end;
+    return status;
+}
+
+// ---- runs of clusters of one character; they end before `limit` and return false when there is none
+
+static inline bool is_continued(const struct cutter *cutter, size_t at) {
+    return look(cutter->text, at, cutter->end).entry & TEXT_CONTINUES;
+}
+
+// Plain characters of three bytes: nearly all of a Chinese text, its punctuation too.
+static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t limit, bool with_spans) {
+    enum { PLAIN_BYTES = 3 };
+    uint32_t *symbols = cutter->out->symbols + cutter->out->count;
+    gdx_span *spans = with_spans ? cutter->out->spans + cutter->out->count : NULL;
+    size_t count = 0;
+    size_t at = cutter->at;
+    while (at < limit && is_three_bytes(cutter->text[at])) {
+        uint32_t symbol = text_plain[decode_three_bytes(cutter->text + at)];
+        if (!symbol)
+            break;
+        if (with_spans)
+            spans[count] = (gdx_span){(uint32_t)at, (uint32_t)at + PLAIN_BYTES};
+        symbols[count++] = symbol;
+        at += PLAIN_BYTES;
+    }
+    if (count && is_continued(cutter, at)) { // so the last one is no cluster alone
+        count--;
+        at -= PLAIN_BYTES;
+    }
+    if (!count)
+        return false;
+    cutter->out->count += count;
+    cutter->at = at;
+    cutter->in_word = false;
+    return true;
+}
+
+// Letters and digits in [at, end), or as many as there are. Returns where they end.
+static inline size_t cut_ascii_word(struct cutter *cutter, size_t at, size_t end, bool with_spans) {
+    const uint32_t *ascii = text_entries_of_ascii();
+    gdx_symbols *out = cutter->out;
+    if (!cutter->in_word)
+        text_begin_word(out, (gdx_span){(uint32_t)at, (uint32_t)at}, with_spans);
+    cutter->in_word = true;
+    uint8_t *to = out->word_text.data + out->word_text.bytes;
+    size_t begin = at;
+    for (; at < end && text_entry_kind(ascii[cutter->text[at]]) == TEXT_WORD; at++)
+        *to++ = (uint8_t)text_entry_value(ascii[cutter->text[at]], cutter->text[at]);
+    text_lengthen_word(out, at - begin, (uint32_t)at, with_spans);
+    return at;
+}
+
+// ASCII, of which no character continues another or folds to several.
+static inline ALWAYS_INLINE bool cut_ascii_run(struct cutter *cutter, size_t limit, bool with_spans) {
+    const uint32_t *ascii = text_entries_of_ascii();
+    size_t at = cutter->at;
+    size_t end = at;
+    while (end < limit && cutter->text[end] < 0x80)
+        end++;
+    if (end > at && is_continued(cutter, end))
+        end--;
+    if (end <= at)
+        return false;
+    while (at < end) {
+        text_kind kind = text_entry_kind(ascii[cutter->text[at]]);
+        if (kind == TEXT_WORD) {
+            at = cut_ascii_word(cutter, at, end, with_spans);
+            continue;
+        }
+        if (kind == TEXT_SINGLE)
+            text_add_symbol(cutter->out, cutter->text[at], (gdx_span){(uint32_t)at, (uint32_t)at + 1}, with_spans);
+        cutter->in_word = false;
+        at++;
+    }
+    cutter->at = end;
+    return true;
+}
+
+// ---- checkpoints
+
+// Nothing before the next character changes what comes from there on.
+static bool is_clean(const struct cutter *cutter) {
+    uint32_t entry = look(cutter->text, cutter->at, cutter->end).entry;
+    if (entry & TEXT_CONTINUES)
+        return false;
+    return !cutter->in_word || (!(entry & TEXT_EXPANDS) && text_entry_kind(entry) != TEXT_WORD);
 }
 
 static gdx_status add_checkpoint(struct cutter *cutter) {
@@ -136,99 +258,28 @@ static gdx_status add_checkpoint(struct cutter *cutter) {
     return status;
 }
 
-static inline bool is_nothing(uint32_t entry) {
-    return !(entry & TEXT_EXPANDS) && text_entry_kind(entry) == TEXT_NOTHING;
+// ---- the whole text
+
+static inline size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
 }
 
-// Nothing before the character at hand changes what comes from here on.
-static inline bool is_clean(const struct cutter *cutter, uint32_t entry) {
-    if (entry & TEXT_CONTINUES)
-        return false;
-    return !cutter->in_word || (!(entry & TEXT_EXPANDS) && text_entry_kind(entry) != TEXT_WORD);
-}
-
-// A character of three bytes, as nearly all Han characters are; of the other forms entry 0 with TEXT_CONTINUES, which
-// ends a run.
-static inline character look_at_three(const uint8_t *byte) {
-    if ((byte[0] & 0xf0) != 0xe0)
-        return (character){0, TEXT_CONTINUES, 0};
-    uint32_t code_point = (uint32_t)(byte[0] & 15) << 12 | (uint32_t)(byte[1] & 63) << 6 | (byte[2] & 63);
-    return (character){code_point, text_entry(code_point), 3};
-}
-
-// Cuts a run of such characters, each a symbol of its own and a cluster of its own, as long as room lasts. *now is the
-// character at cutter->at, before and afterwards.
-static inline __attribute__((always_inline)) void cut_run(struct cutter *cutter, character *now, size_t room_end,
-                                                          bool with_spans) {
-    enum { FLAGS = TEXT_CONTINUES | TEXT_EXPANDS, KIND = TEXT_KIND_MASK << TEXT_KIND_SHIFT };
-    enum { IS_PLAIN = TEXT_SINGLE << TEXT_KIND_SHIFT, THREE = 3 };
-    if (room_end > cutter->end)
-        room_end = cutter->end;
-    const uint8_t *at = cutter->text + cutter->at;
-    const uint8_t *last =
-        cutter->text + (room_end > 2 * THREE ? room_end - 2 * THREE : 0); // the next one is whole, too
-    character here = *now;
-    uint32_t *symbols = cutter->out->symbols + cutter->out->count;
-    gdx_span *spans = cutter->out->spans + cutter->out->count;
-    size_t count = 0;
-    while (at < last && (here.entry & (FLAGS | KIND)) == IS_PLAIN && here.bytes == THREE) {
-        character next = look_at_three(at + THREE);
-        if (next.entry & FLAGS)
-            break;
-        if (with_spans)
-            spans[count] = (gdx_span){(uint32_t)(at - cutter->text), (uint32_t)(at - cutter->text) + THREE};
-        symbols[count++] = text_entry_value(here.entry, here.code_point);
-        at += THREE;
-        here = next;
-    }
-    if (count == 0)
-        return;
-    *now = here;
-    cutter->at = (size_t)(at - cutter->text);
-    cutter->out->count += count;
-    cutter->in_word = false;
-}
-
-static inline __attribute__((always_inline)) gdx_status cut(gdx_slice utf8, gdx_symbols *out, bool with_spans,
-                                                            bool with_checkpoints, size_t symbol_limit) {
-    const uint8_t *text = (const uint8_t *)utf8.data;
-    struct cutter cutter = {.text = text, .end = utf8.bytes, .out = out, .with_spans = with_spans};
-    character now = look(text, 0, utf8.bytes);
-    size_t room_end = 0;
+static inline ALWAYS_INLINE gdx_status cut(gdx_slice utf8, gdx_symbols *out, bool with_spans, bool with_checkpoints) {
+    struct cutter cutter = cutter_of(utf8, out, with_spans);
     size_t next_checkpoint = with_checkpoints ? GDX_CHECKPOINT_BYTES : SIZE_MAX;
     gdx_status status = GDX_OK;
-    while (cutter.at < utf8.bytes && out->count - cutter.in_word < symbol_limit) {
-        if (cutter.at >= room_end) {
-            status = text_make_room(out, ROOM_BYTES, with_spans);
-            room_end = cutter.at + ROOM_BYTES;
-        }
-        if (with_checkpoints && cutter.at >= next_checkpoint && status == GDX_OK && is_clean(&cutter, now.entry)) {
+    while (status == GDX_OK && cutter.at < cutter.end) {
+        if (cutter.at >= cutter.room_end)
+            status = make_room(&cutter, 0);
+        if (status == GDX_OK && cutter.at >= next_checkpoint && is_clean(&cutter)) {
             status = add_checkpoint(&cutter);
             next_checkpoint = cutter.at + GDX_CHECKPOINT_BYTES;
         }
         if (status != GDX_OK)
-            return status;
-        if (symbol_limit == SIZE_MAX && cutter.at < next_checkpoint)
-            cut_run(&cutter, &now, room_end < next_checkpoint ? room_end : next_checkpoint, with_spans);
-        cutter.cluster_end = cutter.at + now.bytes;
-        cutter.next = look(text, cutter.cluster_end, utf8.bytes);
-        if (__builtin_expect(((now.entry | cutter.next.entry) & (TEXT_CONTINUES | TEXT_EXPANDS)) == 0, 1)) {
-            text_emit(out, text_entry_value(now.entry, now.code_point), text_entry_kind(now.entry), &cutter.in_word,
-                      span_of(&cutter), with_spans);
-        } else {
-            // White space composes with nothing: a mark behind it is on its own, and so is the white space.
-            bool is_alone =
-                !(now.entry & TEXT_CONTINUES) && (!(cutter.next.entry & TEXT_CONTINUES) || is_nothing(now.entry));
-            if (is_alone && now.entry & TEXT_EXPANDS)
-                status = emit_expansion(&cutter, now.entry);
-            else if (is_alone)
-                emit_entry(&cutter, now.entry, now.code_point);
-            else
-                status = fold_cluster(&cutter);
-            room_end = cutter.cluster_end; // the room made is used up
-        }
-        cutter.at = cutter.cluster_end;
-        now = cutter.next;
+            break;
+        size_t limit = smaller(cutter.end, smaller(cutter.room_end, next_checkpoint));
+        if (!cut_plain_run(&cutter, limit, with_spans) && !cut_ascii_run(&cutter, limit, with_spans))
+            status = cut_cluster(&cutter);
     }
     return status;
 }
@@ -237,15 +288,22 @@ gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbo
     text_begin(symbols);
     if (options & GDX_TEXT_SLOW)
         return text_symbols_slowly(utf8, symbols);
-    bool with_spans = options & GDX_TEXT_SPANS;
-    if (options & GDX_TEXT_CHECKPOINTS)
-        return with_spans ? cut(utf8, symbols, true, true, SIZE_MAX) : cut(utf8, symbols, false, true, SIZE_MAX);
-    return with_spans ? cut(utf8, symbols, true, false, SIZE_MAX) : cut(utf8, symbols, false, false, SIZE_MAX);
+    bool with_checkpoints = options & GDX_TEXT_CHECKPOINTS;
+    return options & GDX_TEXT_SPANS ? cut(utf8, symbols, true, with_checkpoints)
+                                    : cut(utf8, symbols, false, with_checkpoints);
 }
 
 gdx_status gdx_text_symbols_until(gdx_slice utf8, size_t symbol_limit, gdx_symbols *symbols) {
     text_begin(symbols);
-    return cut(utf8, symbols, true, false, symbol_limit);
+    struct cutter cutter = cutter_of(utf8, symbols, true);
+    gdx_status status = GDX_OK;
+    while (status == GDX_OK && cutter.at < cutter.end && symbols->count - cutter.in_word < symbol_limit) {
+        if (cutter.at >= cutter.room_end)
+            status = make_room(&cutter, 0);
+        if (status == GDX_OK)
+            status = cut_cluster(&cutter);
+    }
+    return status;
 }
 
 uint64_t gdx_text_rule_fingerprint(void) {

@@ -4,7 +4,8 @@
 // The fold of a text is the fold of its clusters, one after the other. A cluster is a character and the characters
 // behind it that continue it: combining marks, whatever composes with what stands before it, and what folding drops
 // (Unicode 15, UAX #15, section 9: a boundary lies before each character that neither reorders nor composes backwards).
-// Nearly all clusters are one character, whose entry says all there is to know.
+// White space takes nothing in, for nothing composes with it. Nearly all clusters are one character, whose entry says
+// all there is to know.
 #ifndef GDX_TEXT_TABLES_H
 #define GDX_TEXT_TABLES_H
 
@@ -23,11 +24,19 @@ enum {
 };
 
 enum { TEXT_PAGE_BITS = 8, TEXT_PAGE = 1 << TEXT_PAGE_BITS, TEXT_PAGES = 0x110000 / TEXT_PAGE };
+// Continuing characters taken into one cluster; more begin another. Folding a cluster takes time that grows with the
+// square of its length, and UAX #15, section 13, holds 30 to be enough for any real text.
+enum { TEXT_CONTINUING_MAX = 128 };
+
+enum { TEXT_PLAIN_COUNT = 0x10000 };
 
 extern const uint16_t text_page_of[TEXT_PAGES];
 extern const uint32_t text_entries[][TEXT_PAGE];
 extern const uint32_t text_expansions[];
 extern const text_lists text_rule_lists;
+// The symbol of each character that folds to one symbol of 16 bits and continues nothing, a plain one; of others 0.
+// Says nothing that the entries do not; but the pages of it that Chinese text needs fit into a core's nearest cache.
+extern const uint16_t text_plain[TEXT_PLAIN_COUNT];
 extern const uint64_t text_tables_checksum; // XXH3-64 over the entries and expansions as integers, in that order
 
 static inline uint32_t text_entry_value(uint32_t entry, uint32_t code_point) {
@@ -39,6 +48,11 @@ static inline text_kind text_entry_kind(uint32_t entry) {
 
 static inline uint32_t text_entry(uint32_t code_point) {
     return text_entries[text_page_of[code_point >> TEXT_PAGE_BITS]][code_point & (TEXT_PAGE - 1)];
+}
+
+// Of code points below 128; they neither continue nor expand, and fold to ASCII.
+static inline const uint32_t *text_entries_of_ascii(void) {
+    return text_entries[text_page_of[0]];
 }
 
 #endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// fuzz_text.c: any bytes, made UTF-8: the fast way equals the slow one, spans and checkpoints hold.
+// The first byte is where to stop early. The text is repeated until it is long enough for checkpoints.
+
+#include "gdx/decode.h"
+#include "holds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { LONG_TEXT_BYTES = 2 * GDX_CHECKPOINT_BYTES + 1000, SPANS_TEXT_BYTES = 512 };
+
+static void require(const char *broken) {
+    if (!broken)
+        return;
+    fprintf(stderr, "%s\n", broken);
+    abort();
+}
+
+static void require_ok(gdx_status status) {
+    require(status == GDX_OK ? NULL : gdx_status_name(status));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
+    if (bytes < 2)
+        return 0;
+    gdx_buffer text = {0};
+    uint64_t replaced = 0;
+    require_ok(gdx_utf8_repair((gdx_slice){(const char *)data + 1, bytes - 1}, &text, &replaced));
+    gdx_slice once = gdx_buffer_slice(&text);
+    if (!has_overlong_cluster(once))
+        require(fast_equals_slow(once));
+    require(until_holds(once, data[0]));
+    if (once.bytes <= SPANS_TEXT_BYTES)
+        require(spans_hold(once));
+    while (text.bytes < LONG_TEXT_BYTES) {
+        size_t piece = text.bytes;
+        require_ok(gdx_buffer_reserve(&text, piece));
+        require_ok(gdx_buffer_append(&text, text.data, piece));
+    }
+    if (data[0] % 8 == 0) // takes longer than all of the above
+        require(checkpoints_hold(gdx_buffer_slice(&text)));
+    gdx_buffer_clear(&text);
+    return 0;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// holds.c: what must hold of the symbols of any text, asked of the fast way in the plainest manner.
+
+#include "holds.h"
+
+#include "tables.h"
+
+#include <stdlib.h>
+#include <utf8proc.h>
+
+void cut_or_die(gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
+    if (gdx_text_symbols(utf8, options, symbols) != GDX_OK)
+        abort();
+}
+
+bool is_same_symbol(const gdx_symbols *a, size_t i, const gdx_symbols *b, size_t j) {
+    uint32_t x = a->symbols[i], y = b->symbols[j];
+    if (!(x & GDX_WORD_FLAG) || !(y & GDX_WORD_FLAG))
+        return x == y;
+    return gdx_slice_equal(gdx_symbols_word(a, x & ~GDX_WORD_FLAG), gdx_symbols_word(b, y & ~GDX_WORD_FLAG));
+}
+
+// The symbols of `a` from number `from` on are those of `b`.
+static bool is_same_from(const gdx_symbols *a, size_t from, const gdx_symbols *b) {
+    if (from > a->count || a->count - from != b->count)
+        return false;
+    for (size_t i = 0; i < b->count; i++)
+        if (!is_same_symbol(a, from + i, b, i))
+            return false;
+    return true;
+}
+
+static bool are_words_in_place(const gdx_symbols *symbols) {
+    size_t word = 0;
+    for (size_t i = 0; i < symbols->count; i++) {
+        if (!(symbols->symbols[i] & GDX_WORD_FLAG))
+            continue;
+        if (word >= symbols->word_count || symbols->symbols[i] != (GDX_WORD_FLAG | word) ||
+            symbols->words[word].symbol != i || symbols->words[word].bytes == 0)
+            return false;
+        word++;
+    }
+    return word == symbols->word_count;
+}
+
+bool has_overlong_cluster(gdx_slice utf8) {
+    int in_a_row = 0;
+    for (size_t at = 0; at < utf8.bytes && in_a_row <= TEXT_CONTINUING_MAX;) {
+        utf8proc_int32_t code_point;
+        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)utf8.data + at, (utf8proc_ssize_t)(utf8.bytes - at),
+                                       &code_point);
+        in_a_row = text_entry((uint32_t)code_point) & TEXT_CONTINUES ? in_a_row + 1 : 0;
+    }
+    return in_a_row > TEXT_CONTINUING_MAX;
+}
+
+const char *fast_equals_slow(gdx_slice utf8) {
+    static const unsigned options[] = {0, GDX_TEXT_SPANS, GDX_TEXT_CHECKPOINTS, GDX_TEXT_SPANS | GDX_TEXT_CHECKPOINTS};
+    gdx_symbols slow = {0}, fast = {0};
+    const char *broken = NULL;
+    cut_or_die(utf8, GDX_TEXT_SLOW, &slow);
+    for (size_t i = 0; i < sizeof options / sizeof *options && !broken; i++) {
+        cut_or_die(utf8, options[i], &fast);
+        if (!is_same_from(&fast, 0, &slow))
+            broken = "the fast way gives other symbols than the slow way";
+        else if (!are_words_in_place(&fast) || !are_words_in_place(&slow))
+            broken = "the words are not numbered as they stand";
+    }
+    gdx_symbols_clear(&slow);
+    gdx_symbols_clear(&fast);
+    return broken;
+}
+
+static bool is_apart(const gdx_symbols *symbols, size_t i) {
+    const gdx_span *spans = symbols->spans;
+    return (i == 0 || spans[i - 1].end <= spans[i].begin) &&
+           (i + 1 == symbols->count || spans[i].end <= spans[i + 1].begin);
+}
+
+static const char *span_holds(gdx_slice utf8, const gdx_symbols *symbols, size_t i, gdx_symbols *again) {
+    gdx_span span = symbols->spans[i];
+    if (span.begin >= span.end || span.end > utf8.bytes)
+        return "a span is empty or leaves the text";
+    if (i && (span.begin < symbols->spans[i - 1].begin || span.end < symbols->spans[i - 1].end))
+        return "spans do not ascend";
+    cut_or_die((gdx_slice){utf8.data + span.begin, span.end - span.begin}, 0, again);
+    if (is_apart(symbols, i))
+        return again->count == 1 && is_same_symbol(symbols, i, again, 0) ? NULL : "a span gives another symbol";
+    for (size_t j = 0; j < again->count; j++)
+        if (is_same_symbol(symbols, i, again, j))
+            return NULL;
+    return "a shared span does not give its symbol";
+}
+
+const char *spans_hold(gdx_slice utf8) {
+    gdx_symbols symbols = {0}, again = {0};
+    const char *broken = NULL;
+    cut_or_die(utf8, GDX_TEXT_SPANS, &symbols);
+    for (size_t i = 0; i < symbols.count && !broken; i++)
+        broken = span_holds(utf8, &symbols, i, &again);
+    gdx_symbols_clear(&symbols);
+    gdx_symbols_clear(&again);
+    return broken;
+}
+
+const char *checkpoints_hold(gdx_slice utf8) {
+    gdx_symbols symbols = {0}, rest = {0};
+    const char *broken = NULL;
+    size_t before = 0;
+    cut_or_die(utf8, GDX_TEXT_CHECKPOINTS, &symbols);
+    for (size_t i = 0; i < symbols.checkpoint_count && !broken; i++) {
+        size_t byte = symbols.checkpoints[i].byte;
+        if (byte < before + GDX_CHECKPOINT_BYTES || byte >= utf8.bytes) {
+            broken = "a checkpoint is too near to the one before it, or outside";
+            break;
+        }
+        before = byte;
+        cut_or_die((gdx_slice){utf8.data + byte, utf8.bytes - byte}, 0, &rest);
+        if (!is_same_from(&symbols, symbols.checkpoints[i].symbol, &rest))
+            broken = "reading from a checkpoint gives other symbols";
+    }
+    gdx_symbols_clear(&symbols);
+    gdx_symbols_clear(&rest);
+    return broken;
+}
+
+static bool is_same_span(gdx_span a, gdx_span b) {
+    return a.begin == b.begin && a.end == b.end;
+}
+
+const char *until_holds(gdx_slice utf8, size_t symbol_limit) {
+    gdx_symbols all = {0}, first = {0};
+    const char *broken = NULL;
+    cut_or_die(utf8, GDX_TEXT_SPANS, &all);
+    if (gdx_text_symbols_until(utf8, symbol_limit, &first) != GDX_OK)
+        abort();
+    size_t wanted = symbol_limit < all.count ? symbol_limit : all.count;
+    if (first.count < wanted || first.count > all.count)
+        broken = "too few or too many symbols";
+    for (size_t i = 0; i < wanted && !broken; i++)
+        if (!is_same_symbol(&all, i, &first, i) || !is_same_span(all.spans[i], first.spans[i]))
+            broken = "one of the first symbols differs";
+    gdx_symbols_clear(&all);
+    gdx_symbols_clear(&first);
+    return broken;
+}

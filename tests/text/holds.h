@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// holds.h: what must hold of the symbols of any text, as questions that return NULL, or in a static string what is
+// broken. Shared by the tests and the fuzzer. Relies on gdx/text.h; no memory ends the program.
+#ifndef TEXT_HOLDS_H
+#define TEXT_HOLDS_H
+
+#include "gdx/text.h"
+
+// The fast way gives the symbols of the slow way, with and without spans. True of texts without an overlong cluster.
+const char *fast_equals_slow(gdx_slice utf8);
+bool has_overlong_cluster(gdx_slice utf8); // more continuing characters in a row than the fast way takes into one
+
+// Spans ascend inside the text, and the bytes of each give its symbol again. Time: the square of a span's length.
+const char *spans_hold(gdx_slice utf8);
+// Cutting from a checkpoint gives the rest of the symbols; checkpoints are at least GDX_CHECKPOINT_BYTES apart.
+const char *checkpoints_hold(gdx_slice utf8);
+// gdx_text_symbols_until gives the first symbols with their spans.
+const char *until_holds(gdx_slice utf8, size_t symbol_limit);
+
+void cut_or_die(gdx_slice utf8, unsigned options, gdx_symbols *symbols);
+// Symbol `i` of one equals symbol `j` of the other; words are equal by their letters.
+bool is_same_symbol(const gdx_symbols *a, size_t i, const gdx_symbols *b, size_t j);
+
+#endif

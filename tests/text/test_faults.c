@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_faults.c: every allocation of cutting a text fails once, in turn: it says so, leaks nothing, and the same
+// gdx_symbols serves afterwards. The linker catches the allocations (--wrap).
+
+#include "holds.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static long until_failure = -1; // allocations that still succeed; negative: all do
+
+static bool fails_now(void) {
+    return until_failure >= 0 && until_failure-- == 0;
+}
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+
+void *__wrap_malloc(size_t bytes) {
+    return fails_now() ? NULL : __real_malloc(bytes);
+}
+void *__wrap_calloc(size_t count, size_t bytes) {
+    return fails_now() ? NULL : __real_calloc(count, bytes);
+}
+void *__wrap_realloc(void *old, size_t bytes) {
+    return fails_now() ? NULL : __real_realloc(old, bytes);
+}
+
+// Runs of all kinds, clusters longer than the first guess of their length, and several checkpoints.
+static gdx_buffer make_text(void) {
+    gdx_buffer text = {0};
+    for (int i = 0; i < 900; i++) {
+        const char *piece = i % 3 ? "全球產業鏈 WTO…½" : "e\u0301\u0323 ﷺ，abcdefgh";
+        assert_int_equal(gdx_buffer_append(&text, piece, strlen(piece)), GDX_OK);
+    }
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(gdx_buffer_append(&text, "\u0301", 2), GDX_OK);
+    return text;
+}
+
+static gdx_status cut(gdx_slice text, int options, gdx_symbols *symbols) {
+    return options < 0 ? gdx_text_symbols_until(text, 10000, symbols)
+                       : gdx_text_symbols(text, (unsigned)options, symbols);
+}
+
+// Until the failure is no longer met.
+static void fail_each_allocation(gdx_slice text, int options) {
+    long point = 0;
+    for (bool met = true; met; point++) {
+        gdx_symbols symbols = {0};
+        until_failure = point;
+        gdx_status status = cut(text, options, &symbols);
+        met = until_failure < 0;
+        until_failure = -1;
+        assert_int_equal(status, met ? GDX_NO_MEMORY : GDX_OK);
+        assert_int_equal(cut(text, options, &symbols), GDX_OK);
+        assert_true(symbols.count > 5000);
+        gdx_symbols_clear(&symbols);
+    }
+    assert_true(point > 3);
+}
+
+static void cutting_survives_every_failed_allocation(void **state) {
+    (void)state;
+    gdx_buffer text = make_text();
+    for (int options = -1; options <= GDX_TEXT_SLOW; options++)
+        fail_each_allocation(gdx_buffer_slice(&text), options);
+    gdx_buffer_clear(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cutting_survives_every_failed_allocation),
+    };
+    return cmocka_run_group_tests_name("text: faults", tests, NULL, NULL);
+}
