@@ -22,7 +22,7 @@ enum { // of the next word, in a thousand
     GOES_ON = 790, // of a word from the document: with the word that stood behind it
     QUOTES = 8,
 };
-enum { FIRST_YEAR = 2010, YEARS = 15, HISTORY = 1 << 16, FOLLOWERS = 24, NAMES = 4, NAME_CHARACTERS = 3 };
+enum { FIRST_YEAR = 2010, YEARS = 15, HISTORY = 1 << 16, FOLLOWERS = 24, NAMES = 4, NAME_CHARACTERS = 3, CLOSEST = 12 };
 
 struct generator {
     struct random random;
@@ -54,7 +54,8 @@ static uint32_t follower(struct generator *generator, uint32_t word) {
     which = below(generator, which + 1);
     struct random own = {((uint64_t)word << 8) + which};
     random_next(&own);
-    return lexicon_draw(&generator->lexicon, random_next(&own));
+    uint32_t drawn = lexicon_draw(&generator->lexicon, random_next(&own));
+    return drawn == word ? which : drawn; // no word likes to follow itself
 }
 
 static uint32_t word_back(const struct generator *generator, uint32_t back) {
@@ -68,8 +69,8 @@ static uint32_t next_word(struct generator *generator) {
     uint32_t what = below(generator, 1000);
     if (what < FOLLOWS)
         return follower(generator, word_back(generator, 1));
-    if (what < FOLLOWS + FROM_DOCUMENT && generator->document_count) {
-        generator->again = 1 + below(generator, generator->document_count);
+    if (what < FOLLOWS + FROM_DOCUMENT && generator->document_count > CLOSEST) {
+        generator->again = CLOSEST + below(generator, generator->document_count - CLOSEST);
         return word_back(generator, generator->again);
     }
     return lexicon_draw(&generator->lexicon, random_next(&generator->random));
