@@ -67,7 +67,8 @@ INLINE uint64_t next_forward(const uint8_t *block, uint64_t *bit, const uint16_t
 
 // `bit` is 7 more than where the stream's next bit ends.
 INLINE uint64_t next_backward(const uint8_t *block, uint64_t *bit, const uint16_t *codes) {
-    uint64_t window = gdx_load_u64(block + (*bit >> 3) - 8) << (~*bit & 7);
+    // A damaged block leads its streams before its begin, hence the signed shift.
+    uint64_t window = gdx_load_u64(block + ((int64_t)*bit >> 3) - 8) << (~*bit & 7);
     uint64_t entry = codes[window >> (64 - POSTINGS_CODE_BITS)];
     *bit -= entry >> 10;
     return ((window << (entry >> 6 & 15)) | TOP_BIT) >> (entry & 63);
