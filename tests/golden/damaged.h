@@ -13,7 +13,7 @@
 
 #define RECORD_AT(record) (MANIFEST_HEADER_BYTES + (record)*MANIFEST_RECORD_BYTES)
 
-static const struct damage {
+struct damage {
     const char *what;
     const char *file;
     uint32_t record;
@@ -24,7 +24,10 @@ static const struct damage {
     enum { AS_IT_IS, SEALED } seal;
     gdx_status status;
     const char *message;
-} damages[] = {
+};
+
+// Refused by whoever reads all of it.
+static const struct damage damages[] = {
     // clang-format off
     // ---- manifest
     {"a manifest that is missing", "manifest", 0, "", 0, REMOVE, 0, AS_IT_IS, GDX_NOT_FOUND, "no index here"},
@@ -128,6 +131,32 @@ static const struct damage {
     {"an id behind all ids", "segment", 1, "DOCUMENT_ID", 24, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "ids: bytes 15 to"},
     {"an order of ids that names no document", "segment", 1, "ID_ORDER", 0, SET4, 6, SEALED, GDX_CORRUPT, "ids in byte order at byte 688: no such document"},
     {"sources that run backwards", "segment", 1, "SOURCE_OFFSETS", 0, SET4, 5, SEALED, GDX_CORRUPT, "source offsets at byte 728: offsets out of order"},
+    // clang-format on
+};
+
+// Refused by verify; other readers may take them and answer wrongly.
+static const struct damage deceits[] = {
+    // clang-format off
+    {"filling that is not zero", "segment", 1, "", 146, SET1, 1, SEALED, GDX_CORRUPT, "stored text at byte 146: padding that is not zero"},
+    {"another character in a title", "segment", 1, "STORE", 11, SET1, 0xc0, SEALED, GDX_CORRUPT, "not the hash of the document"},
+    {"another hash", "segment", 1, "DOCUMENT_HASH", 8, SET4, 1, SEALED, GDX_CORRUPT, "not the hash of the document"},
+    {"another date", "segment", 1, "DOCUMENT_DATE", 0, SET4, 2023 << 9, SEALED, GDX_CORRUPT, "not the hash of the document"},
+    {"a row of stored text with a reserved bit", "segment", 1, "STORE_BLOCKS", STORE_BLOCK_RESERVED, SET4, 1, SEALED, GDX_CORRUPT, "reserved bytes that are not zero"},
+    {"a row of stored text of another document", "segment", 0, "STORE_BLOCKS", 3 * STORE_BLOCK_BYTES + STORE_BLOCK_DOCUMENT, SET4, 4, SEALED, GDX_CORRUPT, "stored text blocks at byte"},
+    {"a piece of more symbols than the text", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_SYMBOL, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a position that is another's", "segment", 1, "POSTINGS", 6, SET1, 0x2f, SEALED, GDX_CORRUPT, "a position that is listed twice"},
+    {"a position of an end mark", "segment", 1, "POSTINGS", 6, SET1, 4, SEALED, GDX_CORRUPT, "the position of an end mark"},
+    {"a term block of another first symbol", "segment", 1, "TERM_BLOCKS", TERM_BLOCK_FIRST, SET4, 0x3001, SEALED, GDX_CORRUPT, "bigrams of neighbours that do not fit"},
+    {"a term block whose first symbol is an end mark", "segment", 1, "TERM_BLOCKS", TERM_BLOCK_FIRST, SET4, 0, SEALED, GDX_CORRUPT, "a term of no symbols"},
+    {"a term block of other occurrences before it", "segment", 0, "TERM_BLOCKS", TERM_BLOCK_BYTES + TERM_BLOCK_OCCURRENCES, SET4, 1, SEALED, GDX_CORRUPT, "occurrences that do not add up"},
+    {"terms out of order", "segment", 0, "TERM_BLOCKS", TERM_BLOCK_BYTES + TERM_BLOCK_FIRST, SET4, 0x20, SEALED, GDX_CORRUPT, "terms out of order"},
+    {"a frequency of another count", "segment", 0, "FREQUENCIES", 3, SET1, 2, SEALED, GDX_CORRUPT, "counts that are not those of the postings"},
+    {"a frequency list of another symbol", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_SYMBOL, SET4, 0x3002, SEALED, GDX_CORRUPT, "frequency symbols at byte 5904"},
+    {"words out of order", "segment", 1, "WORDS", 7, SET1, '1', SEALED, GDX_CORRUPT, "words out of order"},
+    {"words by their end out of order", "segment", 1, "WORDS_REVERSED", 0, SET8, UINT64_C(2) | UINT64_C(0) << 32, SEALED, GDX_CORRUPT, "words by their end at byte 412: words out of order"},
+    {"ids out of order", "segment", 1, "ID_ORDER", 0, SET4, 1, SEALED, GDX_CORRUPT, "ids in byte order at byte 692: ids out of order"},
+    {"a source before its turn", "segment", 1, "DOCUMENT_SOURCE", 0, SET4, 1, SEALED, GDX_CORRUPT, "a source met too early"},
+    {"a text that begins at another symbol", "segment", 1, "DOCUMENT_TEXT", 0, SET4, 6, SEALED, GDX_CORRUPT, "end mark"},
     // clang-format on
 };
 

@@ -34,6 +34,7 @@ gdx_buffer file_read(const char *directory, const char *name) {
 void file_write(const char *directory, const char *name, gdx_buffer bytes) {
     char path[4096];
     path_of(directory, name, path);
+    unlink(path); // some file systems wait for the disk when a file is cut and written again
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(bytes.data, 1, bytes.bytes, file), bytes.bytes);

@@ -42,6 +42,16 @@ static char *copy_of_documents(void) {
 
 // ---- good ones
 
+static void golden_files_are_verified(void **state) {
+    (void)state;
+    gdx_error err = {0};
+#define VERIFY_GOLDEN(name)                                                                                            \
+    if (gdx_index_verify(GOLDEN "/" #name, NULL, NULL, NULL, &err) != GDX_OK)                                          \
+        fail_msg("%s", err.message);
+    SAMPLES(VERIFY_GOLDEN)
+#undef VERIFY_GOLDEN
+}
+
 static void golden_files_open_and_read_whole(void **state) {
     (void)state;
     gdx_error err = {0};
@@ -82,21 +92,39 @@ static void do_damage(const struct damage *damage, const char *folder) {
     gdx_buffer_clear(&file);
 }
 
-static void damage_is_refused(void **state) {
-    const struct damage *damage = *state;
+static char *damaged_copy(const struct damage *damage) {
     char *folder = copy_of_documents();
-    gdx_error err = {0};
-    gdx_buffer dump = {0};
     do_damage(damage, folder);
     if (damage->seal == SEALED && strcmp(damage->file, "manifest") == 0)
         file_seal_manifest(folder);
     else if (damage->seal == SEALED)
         file_seal(folder);
-    gdx_status status = dump_index(folder, &dump, &err);
-    if (status != damage->status || !strstr(err.message, damage->message))
-        fail_msg("%s: %s, expected %s: ...%s", gdx_status_name(status), err.message, gdx_status_name(damage->status),
+    return folder;
+}
+
+static void assert_refused(const struct damage *damage, gdx_status status, const gdx_error *err) {
+    if (status != damage->status || !strstr(err->message, damage->message))
+        fail_msg("%s: %s, expected %s: ...%s", gdx_status_name(status), err->message, gdx_status_name(damage->status),
                  damage->message);
+}
+
+static void damage_is_refused(void **state) {
+    const struct damage *damage = *state;
+    char *folder = damaged_copy(damage);
+    gdx_error err = {0};
+    gdx_error verify_err = {0};
+    gdx_buffer dump = {0};
+    assert_refused(damage, dump_index(folder, &dump, &err), &err);
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, &verify_err), damage->status);
     gdx_buffer_clear(&dump);
+    folder_remove(folder);
+}
+
+static void deceit_is_refused(void **state) {
+    const struct damage *damage = *state;
+    char *folder = damaged_copy(damage);
+    gdx_error err = {0};
+    assert_refused(damage, gdx_index_verify(folder, NULL, NULL, NULL, &err), &err);
     folder_remove(folder);
 }
 
@@ -172,21 +200,29 @@ static void any_byte_of_a_segment_turned_and_sealed_is_refused_or_read(void **st
 
 // ----
 
-enum { DAMAGES = sizeof damages / sizeof *damages };
+enum { DAMAGES = sizeof damages / sizeof *damages, DECEITS = sizeof deceits / sizeof *deceits };
+
+// A test for each row, named by what it says.
+static void add_tests(struct CMUnitTest *tests, char (*names)[128], const struct damage *rows, size_t count,
+                      const char *how, CMUnitTestFunction test) {
+    for (size_t i = 0; i < count; i++) {
+        snprintf(names[i], sizeof names[i], "%s is refused%s", rows[i].what, how);
+        tests[i] =
+            (struct CMUnitTest){.name = names[i], .test_func = test, .initial_state = (void *)(uintptr_t)&rows[i]};
+    }
+}
 
 int main(void) {
-    static char names[DAMAGES][128];
-    struct CMUnitTest tests[DAMAGES];
+    static char names[DAMAGES + DECEITS][128];
+    struct CMUnitTest tests[DAMAGES + DECEITS];
     const struct CMUnitTest good[] = {
         cmocka_unit_test(golden_files_open_and_read_whole),
+        cmocka_unit_test(golden_files_are_verified),
         cmocka_unit_test(any_byte_turned_is_refused_at_open),
         cmocka_unit_test(any_byte_of_a_segment_turned_and_sealed_is_refused_or_read),
     };
-    for (size_t i = 0; i < DAMAGES; i++) {
-        snprintf(names[i], sizeof names[i], "%s is refused", damages[i].what);
-        tests[i] = (struct CMUnitTest){
-            .name = names[i], .test_func = damage_is_refused, .initial_state = (void *)(uintptr_t)&damages[i]};
-    }
+    add_tests(tests, names, damages, DAMAGES, "", damage_is_refused);
+    add_tests(tests + DAMAGES, names + DAMAGES, deceits, DECEITS, " by verify", deceit_is_refused);
     int failed = cmocka_run_group_tests_name("golden files", good, NULL, NULL);
     return failed + cmocka_run_group_tests_name("damaged files", tests, NULL, NULL);
 }
