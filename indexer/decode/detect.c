@@ -2,8 +2,8 @@
 // detect.c: which encoding bytes are in.
 // Relies on uchardet for the last guess. What is certain goes first: a byte order mark, then UTF-8 (hardly any other
 // text is valid UTF-8 by chance), then what has the shape of UTF-16, then UTF-8 with a few bad bytes in it, so that one
-// broken byte does not turn a whole page into another encoding's nonsense. uchardet is unsure of short Chinese texts
-// and then names a single-byte encoding: a count of the commonest ideographs of GB 2312 decides those.
+// broken byte does not turn a whole page into another encoding's nonsense. uchardet is unsure of Chinese texts of less
+// than about twenty characters and then names a single-byte encoding: there the commonest ideographs decide.
 
 #include "detect.h"
 
@@ -122,32 +122,78 @@ static gdx_slice take_sample(gdx_slice bytes) {
     return sample;
 }
 
-// Nine in ten pairs are GB 2312's, most of them punctuation or the 3,755 commonest ideographs (rows 16 to 55).
-static bool is_like_gb2312(gdx_slice sample) {
+// How a sample reads as a two-byte encoding of Chinese.
+struct reading {
+    size_t pairs;
+    size_t common; // the commonest ideographs and the punctuation, which nearly all of any Chinese text is
+    size_t wrong;  // not in the encoding's basic set; only the first byte is skipped then
+};
+
+enum pair { PAIR_WRONG, PAIR_RARE, PAIR_COMMON };
+
+static bool is_between(uint8_t byte, uint8_t low, uint8_t high) {
+    return byte >= low && byte <= high;
+}
+
+// GB 2312: its 3,755 commonest ideographs stand in rows 16 to 55, punctuation in rows 1 and 3.
+static enum pair judge_gb2312(uint8_t first, uint8_t second) {
+    if (!is_between(first, 0xa1, 0xf7) || !is_between(second, 0xa1, 0xfe))
+        return PAIR_WRONG;
+    return is_between(first, 0xb0, 0xd7) || first == 0xa1 || first == 0xa3 ? PAIR_COMMON : PAIR_RARE;
+}
+
+// Big5: its 5,401 commonest ideographs stand under lead bytes A4 to C6, punctuation under A1.
+static enum pair judge_big5(uint8_t first, uint8_t second) {
+    if (!is_between(first, 0xa1, 0xf9) || !(is_between(second, 0x40, 0x7e) || is_between(second, 0xa1, 0xfe)))
+        return PAIR_WRONG;
+    return is_between(first, 0xa4, 0xc6) || first == 0xa1 ? PAIR_COMMON : PAIR_RARE;
+}
+
+static struct reading read_as(gdx_slice sample, enum pair (*judge)(uint8_t first, uint8_t second)) {
     const uint8_t *data = (const uint8_t *)sample.data;
-    size_t pairs = 0, common = 0, wrong = 0;
+    struct reading reading = {0};
     for (size_t i = 0; i + 1 < sample.bytes;) {
         if (data[i] < 0x80) {
             i++;
             continue;
         }
-        bool in_set = data[i] >= 0xa1 && data[i] <= 0xf7 && data[i + 1] >= 0xa1 && data[i + 1] != 0xff;
-        pairs++;
-        wrong += !in_set;
-        common += in_set && ((data[i] >= 0xb0 && data[i] <= 0xd7) || data[i] == 0xa1 || data[i] == 0xa3);
-        i += in_set ? 2 : 1;
+        enum pair pair = judge(data[i], data[i + 1]);
+        reading.pairs++;
+        reading.common += pair == PAIR_COMMON;
+        reading.wrong += pair == PAIR_WRONG;
+        i += pair == PAIR_WRONG ? 1 : 2;
     }
-    return pairs && common * 10 >= pairs * 8 && wrong * 10 <= pairs;
+    return reading;
+}
+
+static bool is_like_chinese(struct reading reading) {
+    return reading.pairs && reading.common * 10 >= reading.pairs * 8 && reading.wrong * 10 <= reading.pairs;
+}
+
+// NULL when it is neither. Text in one reads as the other with about half of the pairs common; when a few characters
+// leave it open, it is GB18030, which more is written in.
+static const char *guess_chinese(gdx_slice sample) {
+    struct reading gb2312 = read_as(sample, judge_gb2312);
+    struct reading big5 = read_as(sample, judge_big5);
+    bool is_big5 = big5.common * gb2312.pairs > gb2312.common * big5.pairs;
+    if (!is_like_chinese(is_big5 ? big5 : gb2312))
+        return NULL;
+    return is_big5 ? "BIG5" : "GB18030";
 }
 
 static bool has_prefix(const char *name, const char *prefix) {
     return strncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
-static bool is_single_byte(const char *name) {
-    return (has_prefix(name, "ISO-8859") || has_prefix(name, "WINDOWS-") || has_prefix(name, "IBM") ||
-            has_prefix(name, "MAC-") || has_prefix(name, "KOI8") || has_prefix(name, "TIS-") ||
-            has_prefix(name, "VISCII") || has_prefix(name, "ASCII"));
+// uchardet is sure of itself only when it names one of these: of short texts it says that they are in some single-byte
+// encoding, or in UTF-8, which was ruled out before.
+static bool is_reliable(const char *name) {
+    static const char *const prefixes[] = {"GB",    "BIG5",     "EUC-", "SHIFT_JIS", "UHC",
+                                           "JOHAB", "ISO-2022", "HZ",   "UTF-16",    "UTF-32"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (has_prefix(name, prefixes[i]))
+            return true;
+    return false;
 }
 
 static const char *guess(uchardet_t guesser, gdx_slice bytes) {
@@ -160,8 +206,9 @@ static const char *guess(uchardet_t guesser, gdx_slice bytes) {
             name = uchardet_get_charset(guesser);
         }
     }
-    if ((!*name || is_single_byte(name)) && is_like_gb2312(sample))
-        return "GB18030";
+    const char *chinese = is_reliable(name) ? NULL : guess_chinese(sample);
+    if (chinese)
+        return chinese;
     return *name ? name : "UTF-8";
 }
 

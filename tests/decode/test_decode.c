@@ -111,6 +111,29 @@ static void chinese_encodings_are_guessed(void **state) {
     check_round_trip(NULL, "plain English words, by a Windows program\r\n", "UTF-16BE");
 }
 
+static void short_chinese_texts_are_guessed(void **state) {
+    (void)state;
+    static const char *const simplified[] = {"关税",     "贸易战",        "产业链重构",
+                                             "WTO 规则", "2023 年，中国", "友岸外包（近岸化）"};
+    static const char *const unsimplified[] = {"關稅", "貿易戰", "產業鏈重構", "WTO 規則", "貿易保護主義，"};
+    for (size_t i = 0; i < sizeof simplified / sizeof *simplified; i++)
+        check_round_trip(NULL, simplified[i], "GB18030");
+    for (size_t i = 0; i < sizeof unsimplified / sizeof *unsimplified; i++)
+        check_round_trip(NULL, unsimplified[i], "BIG5");
+}
+
+static void other_languages_are_not_taken_for_chinese(void **state) {
+    (void)state;
+    static const char japanese[] = "グローバルサプライチェーンの再構築と貿易について";
+    check_round_trip(NULL, japanese, "EUC-JP");
+    check_round_trip(NULL, japanese, "SHIFT_JIS");
+    check_round_trip(NULL, "글로벌 공급망 재편과 무역 거버넌스 개혁에 대하여", "EUC-KR");
+    check_round_trip(
+        NULL, "La réforme de la gouvernance du commerce mondial a été décidée à l'étranger: une étape très différée",
+        "WINDOWS-1252");
+    check_round_trip(NULL, "Реформа глобального управления торговлей", "WINDOWS-1251");
+}
+
 static void the_guess_looks_behind_a_long_run_of_ascii(void **state) {
     (void)state;
     gdx_buffer text = {0};
@@ -185,6 +208,8 @@ int main(void) {
         cmocka_unit_test(empty_and_ascii_text_is_utf8),
         cmocka_unit_test(a_given_encoding_is_used),
         cmocka_unit_test(chinese_encodings_are_guessed),
+        cmocka_unit_test(short_chinese_texts_are_guessed),
+        cmocka_unit_test(other_languages_are_not_taken_for_chinese),
         cmocka_unit_test(the_guess_looks_behind_a_long_run_of_ascii),
         cmocka_unit_test(one_bad_byte_does_not_turn_utf8_into_another_encoding),
         cmocka_unit_test(utf8_with_zero_bytes_stays_utf8),
