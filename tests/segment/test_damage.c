@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_damage.c: a file with any byte changed or any end cut off is refused by name, or answers as the whole one does;
+// one whose checksums were made right again never leads a reader astray.
+
+#include "collection.h"
+#include "damage.h"
+#include "layout.h"
+
+#include "../support/folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char *folder;
+static gdx_buffer whole; // the small segment
+static gdx_segment_info whole_info;
+static uint64_t whole_digest;
+
+static const char *file_of(uint64_t name) {
+    char file[GDX_SEGMENT_FILE_NAME_BYTES];
+    return folder_path(folder, gdx_segment_file_name(name, file));
+}
+
+static damage_outcome try_bytes(const void *bytes, size_t count, uint64_t name, bool merges) {
+    char file[GDX_SEGMENT_FILE_NAME_BYTES];
+    folder_write(folder, gdx_segment_file_name(name, file), bytes, count);
+    damage_outcome outcome = damage_try(folder, name, merges);
+    assert_int_equal(unlink(file_of(name)), 0);
+    return outcome;
+}
+
+static bool is_named(const damage_outcome *outcome, uint64_t name) {
+    char file[GDX_SEGMENT_FILE_NAME_BYTES];
+    return strstr(outcome->error.message, gdx_segment_file_name(name, file)) != NULL;
+}
+
+static int write_small_segment(void **state) {
+    (void)state;
+    folder = folder_new();
+    whole = damage_small_segment(folder, &whole_info);
+    damage_outcome outcome = damage_try(folder, whole_info.name, true);
+    if (outcome.error.status != GDX_OK)
+        fail_msg("%s", outcome.error.message);
+    whole_digest = outcome.digest;
+    print_message("%zu bytes\n", whole.bytes);
+    assert_int_equal(unlink(file_of(whole_info.name)), 0);
+    return 0;
+}
+
+static int remove_small_segment(void **state) {
+    (void)state;
+    gdx_buffer_clear(&whole);
+    folder_remove(folder);
+    return 0;
+}
+
+// ---- checksums tell
+
+static void any_changed_byte_is_refused_with_the_name_of_the_file(void **state) {
+    (void)state;
+    for (size_t i = 0; i < whole.bytes; i++) {
+        whole.data[i] ^= (uint8_t)(1u << i % 8);
+        damage_outcome outcome = try_bytes(whole.data, whole.bytes, whole_info.name, false);
+        whole.data[i] ^= (uint8_t)(1u << i % 8);
+        bool refused = outcome.opened != GDX_OK || outcome.verified == GDX_CORRUPT;
+        if (!refused || !is_named(&outcome, whole_info.name))
+            fail_msg("byte %zu: %s", i, outcome.error.message);
+    }
+}
+
+static void a_file_cut_short_is_refused_with_its_name(void **state) {
+    (void)state;
+    for (size_t bytes = 0; bytes < whole.bytes; bytes++) {
+        damage_outcome outcome = try_bytes(whole.data, bytes, whole_info.name, false);
+        if (outcome.opened == GDX_OK || !is_named(&outcome, whole_info.name))
+            fail_msg("%zu bytes: %s", bytes, outcome.error.message);
+    }
+}
+
+static void a_byte_changed_in_a_page_not_read_changes_no_answer(void **state) {
+    (void)state;
+    struct collection collection;
+    random_state random = {5};
+    collection_init(&collection, 5, &(collection_kind){120, 4000, 40, 80000, 500, 4});
+    gdx_segment_info info = collection_write_all(&collection, folder, 0);
+    damage_outcome good = damage_try(folder, info.name, false);
+    gdx_buffer file = segment_bytes(folder, info.name);
+    assert_int_equal(good.error.status, GDX_OK);
+    assert_true(file.bytes > 3 * GDX_SEGMENT_PAGE_BYTES);
+    for (unsigned i = 0; i < 40; i++) {
+        size_t at = random_below(&random, (uint32_t)file.bytes);
+        file.data[at] ^= 0x10;
+        damage_outcome outcome = try_bytes(file.data, file.bytes, info.name, false);
+        file.data[at] ^= 0x10;
+        assert_true(outcome.opened != GDX_OK || outcome.verified == GDX_CORRUPT);
+        assert_true(outcome.opened != GDX_OK || outcome.read == GDX_CORRUPT || outcome.digest == good.digest);
+        assert_true(is_named(&outcome, info.name));
+    }
+    gdx_buffer_clear(&file);
+    collection_clear(&collection);
+}
+
+// ---- checksums are right
+
+static void try_mended(size_t at, uint8_t flip, bool merges, unsigned *accepted) {
+    uint8_t *file = malloc(whole.bytes);
+    assert_non_null(file);
+    memcpy(file, whole.data, whole.bytes);
+    file[at] ^= flip;
+    uint64_t name = damage_mend(file, whole.bytes);
+    damage_outcome outcome = try_bytes(file, whole.bytes, name, merges);
+    bool changed = memcmp(file, whole.data, whole.bytes) != 0; // mending undoes a flip in a checksum
+    if (outcome.opened == GDX_OK && outcome.verified == GDX_OK) {
+        assert_int_equal(outcome.read, GDX_OK);
+        *accepted += changed;
+    } else if (!is_named(&outcome, name)) {
+        fail_msg("byte %zu: %s", at, outcome.error.message);
+    }
+    free(file);
+}
+
+static void a_changed_byte_with_right_checksums_leads_no_reader_astray(void **state) {
+    (void)state;
+    unsigned accepted = 0;
+    for (size_t i = 0; i < whole.bytes; i++) {
+        try_mended(i, (uint8_t)(1u << i % 8), true, &accepted);
+        try_mended(i, i % 2 ? 0xFF : 0x80, false, &accepted);
+    }
+    print_message("%u of %zu changes make another sound segment\n", accepted, 2 * whole.bytes);
+    assert_true(accepted < whole.bytes / 20);
+}
+
+static void many_changed_bytes_with_right_checksums_lead_no_reader_astray(void **state) {
+    (void)state;
+    random_state random = {77};
+    uint8_t *file = malloc(whole.bytes);
+    assert_non_null(file);
+    for (unsigned round = 0; round < 300; round++) {
+        memcpy(file, whole.data, whole.bytes);
+        size_t begin = random_below(&random, (uint32_t)whole.bytes);
+        size_t bytes = 1 + random_below(&random, 24);
+        for (size_t i = begin; i < whole.bytes && i < begin + bytes; i++)
+            file[i] = (uint8_t)random_next(&random);
+        uint64_t name = damage_mend(file, whole.bytes);
+        damage_outcome outcome = try_bytes(file, whole.bytes, name, true);
+        assert_true(outcome.opened != GDX_OK || outcome.verified != GDX_OK || outcome.read == GDX_OK);
+    }
+    free(file);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_changed_byte_is_refused_with_the_name_of_the_file),
+        cmocka_unit_test(a_file_cut_short_is_refused_with_its_name),
+        cmocka_unit_test(a_byte_changed_in_a_page_not_read_changes_no_answer),
+        cmocka_unit_test(a_changed_byte_with_right_checksums_leads_no_reader_astray),
+        cmocka_unit_test(many_changed_bytes_with_right_checksums_lead_no_reader_astray),
+    };
+    return cmocka_run_group_tests_name("segment: damage", tests, write_small_segment, remove_small_segment);
+}

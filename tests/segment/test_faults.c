@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_faults.c: every allocation of a job fails once, in turn: the job says so, leaks nothing and leaves no file.
+// Allocations are caught by the linker (--wrap), those of zstd inside its library are not.
+
+#include "collection.h"
+#include "damage.h"
+
+#include "../support/folder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static atomic_long until_failure = -1; // allocations that still succeed; negative: all do
+
+static bool fails_now(void) {
+    return atomic_load(&until_failure) >= 0 && atomic_fetch_sub(&until_failure, 1) == 0;
+}
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+
+void *__wrap_malloc(size_t bytes) {
+    return fails_now() ? NULL : __real_malloc(bytes);
+}
+void *__wrap_calloc(size_t count, size_t bytes) {
+    return fails_now() ? NULL : __real_calloc(count, bytes);
+}
+void *__wrap_realloc(void *old, size_t bytes) {
+    return fails_now() ? NULL : __real_realloc(old, bytes);
+}
+
+static char *folder;
+static char *result_folder;
+static struct collection documents;
+static gdx_segment_info small;
+static gdx_segment_info other;
+static gdx_segment_info made; // by the last job, if it got so far
+
+static void remove_made(void) {
+    char name[GDX_SEGMENT_FILE_NAME_BYTES];
+    if (made.document_count)
+        assert_int_equal(unlink(folder_path(result_folder, gdx_segment_file_name(made.name, name))), 0);
+    made = (gdx_segment_info){0};
+}
+
+typedef gdx_status (*job)(gdx_error *err);
+
+// Runs the job with its first, second, ... allocation failing until it gets through without meeting the failure.
+static void fail_each_allocation(job run, long at_least) {
+    long point = 0;
+    for (bool met = true; met; point++) {
+        gdx_error err = {0};
+        atomic_store(&until_failure, point);
+        gdx_status status = run(&err);
+        met = atomic_exchange(&until_failure, -1) < 0;
+        if (met && status != GDX_NO_MEMORY)
+            fail_msg("allocation %ld failed, the job says %s", point, gdx_status_name(status));
+        if (!met && status != GDX_OK)
+            fail_msg("%s", err.message);
+        remove_made();
+        assert_int_equal(folder_count(result_folder, "segment"), 0);
+    }
+    print_message("%ld allocations\n", point - 1);
+    assert_true(point > at_least);
+}
+
+static int make_segments(void **state) {
+    (void)state;
+    folder = folder_new();
+    result_folder = folder_new();
+    gdx_buffer bytes = damage_small_segment(folder, &small);
+    gdx_buffer_clear(&bytes);
+    collection_init(&documents, 3, &(collection_kind){30, 600, 15, 60000, 100, 3});
+    other = collection_write_all(&documents, folder, 0);
+    return 0;
+}
+
+static int remove_segments(void **state) {
+    (void)state;
+    collection_clear(&documents);
+    folder_remove(folder);
+    folder_remove(result_folder);
+    return 0;
+}
+
+static gdx_status write_segment(gdx_error *err) {
+    static const uint32_t numbers[] = {0, 5, 14, 3, 7, 29};
+    return collection_try_write(&documents, numbers, sizeof numbers / sizeof *numbers, result_folder, 0, &made, err);
+}
+
+static gdx_status open_segment(gdx_error *err) {
+    gdx_segment *segment = NULL;
+    gdx_status status = gdx_segment_open(folder, small.name, &segment, err);
+    gdx_segment_release(segment);
+    return status;
+}
+
+static gdx_status verify_segment(gdx_error *err) {
+    gdx_segment *segment = NULL;
+    gdx_status status = gdx_segment_open(folder, small.name, &segment, err);
+    if (status == GDX_OK)
+        status = gdx_segment_verify(segment, NULL, err);
+    gdx_segment_release(segment);
+    return status;
+}
+
+static gdx_status merge_by(unsigned threads, gdx_error *err) {
+    static const uint8_t deleted[] = {0x02, 0, 0, 0};
+    gdx_segment *a = NULL;
+    gdx_segment *b = NULL;
+    gdx_status status = gdx_segment_open(folder, small.name, &a, err);
+    if (status == GDX_OK)
+        status = gdx_segment_open(folder, other.name, &b, err);
+    gdx_merge_input inputs[] = {{a, NULL}, {b, deleted}};
+    if (status == GDX_OK)
+        status = gdx_segment_merge(result_folder, 1, 0, inputs, 2, threads, NULL, &made, err);
+    gdx_segment_release(a);
+    gdx_segment_release(b);
+    return status;
+}
+
+static gdx_status merge_alone(gdx_error *err) {
+    return merge_by(1, err);
+}
+
+static gdx_status merge_by_threads(gdx_error *err) {
+    return merge_by(3, err);
+}
+
+// ---- the tests
+
+static void writing_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(write_segment, 40);
+}
+
+static void opening_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(open_segment, 2);
+}
+
+static void verifying_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(verify_segment, 15);
+}
+
+static void merging_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(merge_alone, 60);
+}
+
+static void merging_by_threads_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(merge_by_threads, 60);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(writing_survives_every_failed_allocation),
+        cmocka_unit_test(opening_survives_every_failed_allocation),
+        cmocka_unit_test(verifying_survives_every_failed_allocation),
+        cmocka_unit_test(merging_survives_every_failed_allocation),
+        cmocka_unit_test(merging_by_threads_survives_every_failed_allocation),
+    };
+    return cmocka_run_group_tests_name("segment: faults", tests, make_segments, remove_segments);
+}
