@@ -21,13 +21,13 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
   (of("query"; "given") | map(select(.engine == "gramdex")) | .[0].ns) as $own
 | (of("run"; "given")[0]) as $run
 | (builds("given")) as $given
-| "Taken on \($run.date) at commit \($run.commit): \($run.processors) processors (\($run.processor)); \($given[0].text / 1e6 | digits(1)) MB of text in \($given[0].documents) documents\(if $run.input == "" then ", generated" else "" end).",
+| "Taken on \($run.date) at commit \($run.commit): \($run.processors) processors (\($run.processor)); \($given[0].text / 1e6 | digits(1)) MB of text in \($given[0].documents) documents\(if $run.input == "" then ", generated" else "" end). Load average when it began: \($run.load).",
   "",
   "### Indexing",
   "",
   ($given | sort_by(-.rate) | map([.engine, .threads, (.rate | digits(1)), "\(.low | digits(1)) to \(.high | digits(1))",
-      (.cpu | digits(2)), (.peak / 1e6 | digits(0)), (.bytes / .text | digits(3)), (if .settle > 0 then .settle | digits(1) else "-" end)] | row)
-    | table(["engine", "threads", "MB/s", "spread", "CPU s", "peak MB", "on disk, of the text", "compaction s"])),
+      (.text / 1e6 / .cpu | digits(1)), (.peak / 1e6 | digits(0)), (.bytes / .text | digits(3)), (if .settle > 0 then .settle | digits(1) else "-" end)] | row)
+    | table(["engine", "threads", "MB/s", "spread", "MB per CPU s", "peak MB", "on disk, of the text", "compaction s"])),
   "",
   "### Counting the documents of a phrase, warm, one thread, in process",
   "",
@@ -72,6 +72,7 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
   "",
   ([["indexing, 2 threads, against Groonga (exact)", "12 times", "\(rate("gramdex"; 2) / rate("Groonga TokenBigramI"; 1) | digits(1)) times"],
     ["indexing, 2 threads, against Groonga (bigram)", "12 times", "\(rate("gramdex"; 2) / (builds("given") | map(select(.engine == "Groonga TokenBigram")) | .[0].rate) | digits(1)) times"],
+    ["the same for each second of processor time", "", "\((builds("given") | map(select(.engine == "gramdex" and .threads == 2)) | .[0] | .text / .cpu) / (builds("given") | map(select(.engine | startswith("Groonga TokenBigramI"))) | .[0] | .text / .cpu) | digits(1)) times"],
     ["indexing against `zstd -3 -T2` merely compressing", "0.35", (rate("gramdex"; 2) / rate("zstd"; 2) | digits(2))],
     ["indexing, 1 to 2 threads", "1.8 times", "\(rate("gramdex"; 2) / rate("gramdex"; 1) | digits(2)) times"],
     (if (builds("large") | length) > 0 then ["cost per byte, ten times the text", "at most 1.25", (builds("tenth")[0].rate / builds("large")[0].rate | digits(2))] else empty end),
