@@ -19,9 +19,9 @@ struct peer { // loop thread only
     gdx_server *server;
     struct peer *next, *previous, *next_dirty;
     gdx_connection *connection;
-    tls_session *tls; // NULL: plain
-    gdx_buffer plain; // pulled, or decrypted
-    gdx_buffer out;   // being written
+    gdx_tls_session *tls; // NULL: plain
+    gdx_buffer plain;     // pulled, or decrypted
+    gdx_buffer out;       // being written
     uv_write_t write;
     unsigned handles_open;
     bool is_dirty, is_writing, is_paused, is_broken, is_closing;
@@ -45,7 +45,7 @@ static void free_peer(uv_handle_t *handle) {
     gdx_server *server = peer->server;
     gdx_buffer_clear(&peer->plain);
     gdx_buffer_clear(&peer->out);
-    tls_session_free(peer->tls);
+    gdx_tls_session_free(peer->tls);
     free(peer);
     server->peer_count--;
     server_check_stopped(server);
@@ -137,10 +137,10 @@ static gdx_status fill(struct peer *peer, gdx_error *err) {
     peer->plain.bytes = 0;
     gdx_status status = gdx_connection_pull(peer->connection, &peer->plain, PULL_BYTES, uv_hrtime());
     if (status == GDX_OK && peer->plain.bytes > 0)
-        status = tls_session_write(peer->tls, gdx_buffer_slice(&peer->plain), err);
+        status = gdx_tls_session_write(peer->tls, gdx_buffer_slice(&peer->plain), err);
     if (status == GDX_OK && gdx_connection_is_finished(peer->connection))
-        tls_session_end(peer->tls);
-    return status == GDX_OK ? tls_session_pull(peer->tls, &peer->out) : status;
+        gdx_tls_session_end(peer->tls);
+    return status == GDX_OK ? gdx_tls_session_pull(peer->tls, &peer->out) : status;
 }
 
 static void pause_reading(struct peer *peer) {
@@ -219,7 +219,7 @@ static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
     if (!peer->tls)
         return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
     peer->plain.bytes = 0;
-    gdx_status status = tls_session_feed(peer->tls, bytes, &peer->plain, err);
+    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, &peer->plain, err);
     if (status == GDX_OK && peer->plain.bytes > 0)
         status = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
     return status;
@@ -297,7 +297,7 @@ static void link_peer(struct peer *peer) {
 }
 
 static bool open_connection(struct peer *peer, const gdx_tls *tls) {
-    if (tls && !(peer->tls = tls_session_new(tls)))
+    if (tls && !(peer->tls = gdx_tls_session_new(tls, NULL)))
         return false;
     return gdx_connection_new(peer->server->protocol, GDX_SERVER, &events, peer, uv_hrtime(), &peer->connection) ==
            GDX_OK;

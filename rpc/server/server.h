@@ -3,7 +3,6 @@
 //   server.c    open, add services, find methods, stop
 //   listen.c    addresses to listening sockets
 //   peer.c      one accepted socket: bytes between it and a gdx_connection
-//   tls.c       between the two, when asked for
 //   exchange.c  one call between a gdx_call and its handler, on the loop or a worker
 //   details.c   google.rpc.Status
 #ifndef SERVER_SERVER_H
@@ -86,17 +85,6 @@ const char *peer_name(const struct peer *peer);
 void peers_flush(gdx_server *server);
 void peers_drain(gdx_server *server);
 void peers_close(gdx_server *server);
-
-// tls.c: one connection's
-typedef struct tls_session tls_session;
-tls_session *tls_session_new(const gdx_tls *tls);
-void tls_session_free(tls_session *session);
-// Ciphertext in, plaintext appended to `plain`; what must be answered is in tls_session_pull.
-gdx_status tls_session_feed(tls_session *session, gdx_slice cipher, gdx_buffer *plain, gdx_error *err) GDX_MUST_CHECK;
-// Plaintext in; GDX_OK also before the handshake is over, the bytes are then kept.
-gdx_status tls_session_write(tls_session *session, gdx_slice plain, gdx_error *err) GDX_MUST_CHECK;
-gdx_status tls_session_pull(tls_session *session, gdx_buffer *cipher) GDX_MUST_CHECK; // appends
-void tls_session_end(tls_session *session);                                           // close_notify
 
 // exchange.c
 void exchange_open(gdx_call *call, void *peer); // gdx_connection_events.call_opened

@@ -7,6 +7,7 @@
 #define GDX_SERVER_H
 
 #include "gdx/protocol.h"
+#include "gdx/tls.h"
 #include "gdx/work.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -133,13 +134,6 @@ typedef struct gdx_server_options {
 
 gdx_server_options gdx_server_options_default(void);
 
-typedef struct gdx_tls gdx_tls; // certificates and keys; immutable, shared by listeners
-// PEM files. client_authority: NULL, or those who sign the clients' certificates, which are then demanded.
-// GDX_IO, GDX_INVALID: a file that is no certificate or no key, or a pair that does not fit.
-gdx_status gdx_tls_open(const char *certificate, const char *key, const char *client_authority, gdx_tls **out,
-                        gdx_error *err) GDX_MUST_CHECK;
-void gdx_tls_close(gdx_tls *tls); // after the server
-
 // `work` runs the methods that are not cheap; it must outlive the server's closed callback. NULL: none are served.
 gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_options *options, gdx_server **out,
                            gdx_error *err) GDX_MUST_CHECK;
@@ -147,8 +141,8 @@ gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_opt
 gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) GDX_MUST_CHECK;
 size_t gdx_server_service_count(const gdx_server *server);
 const gdx_service *gdx_server_service(const gdx_server *server, size_t number);
-// "host:port" (port 0: one is chosen; "[::1]:50051"), "unix:/path", "fd:3" (a listening socket inherited). tls may be
-// NULL. GDX_INVALID, GDX_IO.
+// "host:port" (port 0: one is chosen; "[::1]:50051"), "unix:/path", "fd:3" (a listening socket inherited). tls, which
+// must outlive the server, may be NULL. GDX_INVALID, GDX_IO.
 gdx_status gdx_server_listen(gdx_server *server, const char *address, const gdx_tls *tls,
                              gdx_error *err) GDX_MUST_CHECK;
 // The port of the first TCP listener; 0: none.

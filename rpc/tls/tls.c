@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// tls.c: TLS between a socket and a gdx_connection, by OpenSSL over memory buffers: bytes in, bytes out, no socket
-// here. HTTP/2 must be agreed by ALPN; TLS 1.2 at least, and with it only suites that HTTP/2 allows (RFC 9113, 9.2).
+// tls.c: TLS by OpenSSL over memory buffers: bytes in, bytes out, no socket here. What is agreed on is told in
+// gdx/tls.h.
 
-#include "server.h"
+#include "gdx/tls.h"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -10,9 +10,10 @@
 
 struct gdx_tls { // immutable after open, any thread
     SSL_CTX *context;
+    bool is_client;
 };
 
-struct tls_session { // loop thread only
+struct gdx_tls_session { // one owner
     SSL *ssl;
     BIO *from_peer, *to_peer; // ssl's
     gdx_buffer early;         // plaintext written before the handshake was over
@@ -50,16 +51,17 @@ static void set_rules(SSL_CTX *context) {
     SSL_CTX_set_session_id_context(context, (const unsigned char *)"gramdex", 7);
 }
 
-static gdx_status load(SSL_CTX *context, const char *certificate, const char *key, const char *client_authority,
-                       gdx_error *err) {
+static gdx_status load_pair(SSL_CTX *context, const char *certificate, const char *key, gdx_error *err) {
     if (SSL_CTX_use_certificate_chain_file(context, certificate) != 1)
         return fail_openssl(err, GDX_INVALID, certificate);
     if (SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
         return fail_openssl(err, GDX_INVALID, key);
     if (SSL_CTX_check_private_key(context) != 1)
         return fail_openssl(err, GDX_INVALID, "certificate and key do not belong together");
-    if (!client_authority)
-        return GDX_OK;
+    return GDX_OK;
+}
+
+static gdx_status demand_certificates(SSL_CTX *context, const char *client_authority, gdx_error *err) {
     STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(client_authority);
     if (!names || SSL_CTX_load_verify_locations(context, client_authority, NULL) != 1) {
         sk_X509_NAME_pop_free(names, X509_NAME_free);
@@ -70,25 +72,64 @@ static gdx_status load(SSL_CTX *context, const char *certificate, const char *ke
     return GDX_OK;
 }
 
-gdx_status gdx_tls_open(const char *certificate, const char *key, const char *client_authority, gdx_tls **out,
-                        gdx_error *err) {
+static gdx_status trust(SSL_CTX *context, const char *authority, gdx_error *err) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
+    if (SSL_CTX_set_alpn_protos(context, PROTOCOLS, sizeof PROTOCOLS) != 0) // 0 is success here
+        return fail_openssl(err, GDX_NO_MEMORY, "TLS");
+    if (!authority)
+        return SSL_CTX_set_default_verify_paths(context) == 1
+                   ? GDX_OK
+                   : fail_openssl(err, GDX_INVALID, "the system's certificate authorities");
+    return SSL_CTX_load_verify_locations(context, authority, NULL) == 1 ? GDX_OK
+                                                                        : fail_openssl(err, GDX_INVALID, authority);
+}
+
+static gdx_status new_tls(bool is_client, gdx_tls **out, gdx_error *err) {
     gdx_tls *tls = calloc(1, sizeof *tls);
     if (!tls)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for TLS");
-    gdx_status status = GDX_OK;
-    tls->context = SSL_CTX_new(TLS_server_method());
+    tls->is_client = is_client;
+    tls->context = SSL_CTX_new(is_client ? TLS_client_method() : TLS_server_method());
     if (!tls->context) {
-        status = fail_openssl(err, GDX_NO_MEMORY, "TLS");
-    } else {
-        set_rules(tls->context);
-        status = load(tls->context, certificate, key, client_authority, err);
+        free(tls);
+        return fail_openssl(err, GDX_NO_MEMORY, "TLS");
     }
-    if (status != GDX_OK) {
-        gdx_tls_close(tls);
-        return status;
-    }
+    set_rules(tls->context);
     *out = tls;
     return GDX_OK;
+}
+
+// Hands over what has become ready, or frees what has failed.
+static gdx_status hand_over(gdx_tls *tls, gdx_status status, gdx_tls **out) {
+    if (status == GDX_OK)
+        *out = tls;
+    else
+        gdx_tls_close(tls);
+    return status;
+}
+
+gdx_status gdx_tls_open(const char *certificate, const char *key, const char *client_authority, gdx_tls **out,
+                        gdx_error *err) {
+    gdx_tls *tls = NULL;
+    gdx_status status = new_tls(false, &tls, err);
+    if (status != GDX_OK)
+        return status;
+    status = load_pair(tls->context, certificate, key, err);
+    if (status == GDX_OK && client_authority)
+        status = demand_certificates(tls->context, client_authority, err);
+    return hand_over(tls, status, out);
+}
+
+gdx_status gdx_tls_open_client(const char *authority, const char *certificate, const char *key, gdx_tls **out,
+                               gdx_error *err) {
+    gdx_tls *tls = NULL;
+    gdx_status status = new_tls(true, &tls, err);
+    if (status != GDX_OK)
+        return status;
+    status = trust(tls->context, authority, err);
+    if (status == GDX_OK && certificate)
+        status = load_pair(tls->context, certificate, key, err);
+    return hand_over(tls, status, out);
 }
 
 void gdx_tls_close(gdx_tls *tls) {
@@ -98,8 +139,22 @@ void gdx_tls_close(gdx_tls *tls) {
     }
 }
 
-tls_session *tls_session_new(const gdx_tls *tls) {
-    tls_session *session = calloc(1, sizeof *session);
+// A client speaks first, and only to the server that it expects.
+static bool begin_client(SSL *ssl, const char *server_name) {
+    X509_VERIFY_PARAM *expected = SSL_get0_param(ssl);
+    SSL_set_connect_state(ssl);
+    if (X509_VERIFY_PARAM_set1_ip_asc(expected, server_name) != 1) { // no address, so a name
+        ERR_clear_error();
+        if (SSL_set1_host(ssl, server_name) != 1 || SSL_set_tlsext_host_name(ssl, server_name) != 1)
+            return false;
+    }
+    SSL_do_handshake(ssl); // wants to read; the first message is in to_peer now
+    ERR_clear_error();
+    return true;
+}
+
+gdx_tls_session *gdx_tls_session_new(const gdx_tls *tls, const char *server_name) {
+    gdx_tls_session *session = calloc(1, sizeof *session);
     if (!session)
         return NULL;
     session->ssl = SSL_new(tls->context);
@@ -113,11 +168,16 @@ tls_session *tls_session_new(const gdx_tls *tls) {
         return NULL;
     }
     SSL_set_bio(session->ssl, session->from_peer, session->to_peer);
-    SSL_set_accept_state(session->ssl);
+    if (!tls->is_client) {
+        SSL_set_accept_state(session->ssl);
+    } else if (!begin_client(session->ssl, server_name)) {
+        gdx_tls_session_free(session);
+        return NULL;
+    }
     return session;
 }
 
-void tls_session_free(tls_session *session) {
+void gdx_tls_session_free(gdx_tls_session *session) {
     if (session) {
         SSL_free(session->ssl); // with its BIOs
         gdx_buffer_clear(&session->early);
@@ -125,17 +185,17 @@ void tls_session_free(tls_session *session) {
     }
 }
 
-static gdx_status write_early(tls_session *session, gdx_error *err) {
+static gdx_status write_early(gdx_tls_session *session, gdx_error *err) {
     if (session->early.bytes == 0 || !SSL_is_init_finished(session->ssl))
         return GDX_OK;
     gdx_buffer early = session->early;
     session->early = (gdx_buffer){0};
-    gdx_status status = tls_session_write(session, gdx_buffer_slice(&early), err);
+    gdx_status status = gdx_tls_session_write(session, gdx_buffer_slice(&early), err);
     gdx_buffer_clear(&early);
     return status;
 }
 
-gdx_status tls_session_feed(tls_session *session, gdx_slice cipher, gdx_buffer *plain, gdx_error *err) {
+gdx_status gdx_tls_session_feed(gdx_tls_session *session, gdx_slice cipher, gdx_buffer *plain, gdx_error *err) {
     enum { RECORD_BYTES = 16 * 1024 };
     if (BIO_write(session->from_peer, cipher.data, (int)cipher.bytes) != (int)cipher.bytes)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for TLS");
@@ -158,7 +218,7 @@ gdx_status tls_session_feed(tls_session *session, gdx_slice cipher, gdx_buffer *
     }
 }
 
-gdx_status tls_session_write(tls_session *session, gdx_slice plain, gdx_error *err) {
+gdx_status gdx_tls_session_write(gdx_tls_session *session, gdx_slice plain, gdx_error *err) {
     if (!SSL_is_init_finished(session->ssl)) {
         if (gdx_buffer_append(&session->early, plain.data, plain.bytes) != GDX_OK)
             return gdx_fail(err, GDX_NO_MEMORY, "no memory for TLS");
@@ -174,7 +234,7 @@ gdx_status tls_session_write(tls_session *session, gdx_slice plain, gdx_error *e
     return GDX_OK;
 }
 
-gdx_status tls_session_pull(tls_session *session, gdx_buffer *cipher) {
+gdx_status gdx_tls_session_pull(gdx_tls_session *session, gdx_buffer *cipher) {
     size_t bytes = BIO_ctrl_pending(session->to_peer);
     if (bytes == 0)
         return GDX_OK;
@@ -186,7 +246,7 @@ gdx_status tls_session_pull(tls_session *session, gdx_buffer *cipher) {
     return GDX_OK;
 }
 
-void tls_session_end(tls_session *session) {
+void gdx_tls_session_end(gdx_tls_session *session) {
     if (SSL_is_init_finished(session->ssl))
         SSL_shutdown(session->ssl);
     ERR_clear_error();
