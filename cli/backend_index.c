@@ -113,22 +113,6 @@ static gdx_status index_get(struct backend *backend, gdx_slice id, gdx_document 
     return status;
 }
 
-static void add_part(struct index_figures *figures, const gdx_segment_part *part) {
-    for (size_t i = 0; i < figures->part_count; i++)
-        if (strcmp(figures->parts[i].name, part->name) == 0) {
-            figures->parts[i].bytes += part->bytes;
-            return;
-        }
-    if (figures->part_count < GDX_SEGMENT_PARTS_MAX)
-        figures->parts[figures->part_count++] = *part;
-}
-
-static int compare_parts(const void *a, const void *b) {
-    uint64_t x = ((const gdx_segment_part *)a)->bytes;
-    uint64_t y = ((const gdx_segment_part *)b)->bytes;
-    return (x < y) - (x > y);
-}
-
 static gdx_status index_stat(struct backend *backend, struct index_figures *out, struct answer_info *info,
                              gdx_error *err) {
     (void)err;
@@ -138,7 +122,6 @@ static gdx_status index_stat(struct backend *backend, struct index_figures *out,
                                     .segments = gdx_snapshot_segment_count(self->snapshot),
                                     .symbols = gdx_snapshot_symbols(self->snapshot),
                                     .bytes = gdx_snapshot_bytes(self->snapshot)};
-    uint64_t segment_bytes = 0;
     for (size_t i = 0; i < figures.segments; i++) {
         const gdx_live_segment *live = gdx_snapshot_segment(self->snapshot, i);
         const gdx_segment_info *of_segment = gdx_segment_info_of(live->segment);
@@ -146,15 +129,8 @@ static gdx_status index_stat(struct backend *backend, struct index_figures *out,
         figures.terms += gdx_segment_term_count(live->segment);
         figures.words += gdx_segment_word_count(live->segment);
         figures.text_bytes += of_segment->text_bytes;
-        segment_bytes += of_segment->bytes;
-        gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
-        size_t part_count = gdx_segment_parts(live->segment, parts);
-        for (size_t p = 0; p < part_count; p++)
-            add_part(&figures, &parts[p]);
     }
-    qsort(figures.parts, figures.part_count, sizeof figures.parts[0], compare_parts);
-    figures.parts[figures.part_count++] =
-        (gdx_segment_part){"manifest", figures.bytes > segment_bytes ? figures.bytes - segment_bytes : 0};
+    figures.part_count = gdx_snapshot_parts(self->snapshot, figures.parts);
     *out = figures;
     finish_info(self, since_ns, info);
     return GDX_OK;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// commits.c: the last few superseded commits. They cost the disk what a merge has removed since, for their files stay mapped: so
+// they are few, and held for a time only.
+
+#include "engine.h"
+
+static gdx_snapshot *take_oldest(struct commits *commits) {
+    gdx_snapshot *oldest = commits->kept[0].snapshot;
+    commits->count--;
+    memmove(&commits->kept[0], &commits->kept[1], commits->count * sizeof commits->kept[0]);
+    return oldest;
+}
+
+unsigned commits_trim(struct commits *commits, unsigned count_limit, uint64_t age_ns, uint64_t now_ns,
+                      gdx_snapshot *out[KEPT_COMMITS_MAX]) {
+    unsigned dropped = 0;
+    while (commits->count > count_limit ||
+           (commits->count > 0 && now_ns - commits->kept[0].since_ns >= age_ns))
+        out[dropped++] = take_oldest(commits);
+    return dropped;
+}
+
+void commits_keep(struct commits *commits, gdx_snapshot *snapshot, uint64_t now_ns) {
+    commits->kept[commits->count++] = (struct kept_commit){snapshot, now_ns};
+}
+
+gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit) {
+    for (unsigned i = commits->count; i-- > 0;) {
+        if (gdx_snapshot_commit(commits->kept[i].snapshot) == commit)
+            return gdx_snapshot_retain(commits->kept[i].snapshot);
+    }
+    return NULL;
+}
