@@ -153,7 +153,7 @@ static gdx_status open_reading(const gdx_merge *merge, gdx_merge_source *source,
 
 static gdx_status merge_words(gdx_merge *merge, struct reading *readings, uint32_t *heap, gdx_error *err) {
     size_t count = 0;
-    bool has;
+    bool has = false;
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < merge->source_count && status == GDX_OK; i++) {
         status = open_reading(merge, &merge->sources[i], &readings[i], &has, err);

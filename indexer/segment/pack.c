@@ -21,18 +21,18 @@ static size_t packed_bytes(size_t count, unsigned width) {
 
 static unsigned cheapest_width(const uint32_t *values, size_t count) {
     uint32_t of_bits[WIDTHS] = {0};
-    for (size_t i = 0; i < count; i++)
-        of_bits[bits_of(values[i])]++;
-    unsigned best = 32;
+    unsigned most = 0; // a wider one needs more bytes
+    for (size_t i = 0; i < count; i++) {
+        unsigned bits = bits_of(values[i]);
+        of_bits[bits]++;
+        most = bits > most ? bits : most;
+    }
+    unsigned best = most;
     size_t best_bytes = SIZE_MAX;
-    for (unsigned width = 0; width < WIDTHS; width++) {
-        size_t bytes = packed_bytes(count, width);
-        bool any = false;
-        for (unsigned bits = width + 1; bits < WIDTHS; bits++) {
+    for (unsigned width = 0; width <= most; width++) {
+        size_t bytes = packed_bytes(count, width) + (width < most);
+        for (unsigned bits = width + 1; bits <= most; bits++)
             bytes += of_bits[bits] * (1 + (bits - width + 6) / 7);
-            any = any || of_bits[bits];
-        }
-        bytes += any;
         if (bytes < best_bytes) {
             best_bytes = bytes;
             best = width;

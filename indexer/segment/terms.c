@@ -78,6 +78,9 @@ gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_
     for (uint32_t i = 0; i < out->count; i++)
         if (out->positions[i]++ >= segment->info.position_count)
             return damaged(segment, number, "a term with more positions than there are", err);
+    for (uint32_t i = 0; i < out->count; i++)
+        if (out->positions[i] > 8 * (uint64_t)out->bytes[i]) // each takes a bit at least
+            return damaged(segment, number, "a term with more positions than its list has room for", err);
     return GDX_OK;
 }
 
