@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// faults.c: see faults.h. The linker's --wrap makes a call of f one of __wrap_f, and __real_f the one of the system.
+
+#include "faults.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+char *__real_strdup(const char *text);
+int __real_open(const char *path, int flags, ...);
+ssize_t __real_write(int descriptor, const void *data, size_t bytes);
+int __real_rename(const char *from, const char *to);
+int __real_unlink(const char *path);
+void *__real_mmap(void *at, size_t bytes, int protection, int flags, int descriptor, off_t offset);
+void *__real_mremap(void *old, size_t old_bytes, size_t bytes, int flags, ...);
+DIR *__real_opendir(const char *path);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *context);
+
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+char *__wrap_strdup(const char *text);
+int __wrap_open(const char *path, int flags, ...);
+ssize_t __wrap_write(int descriptor, const void *data, size_t bytes);
+int __wrap_fsync(int descriptor);
+int __wrap_fdatasync(int descriptor);
+int __wrap_rename(const char *from, const char *to);
+int __wrap_unlink(const char *path);
+void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int descriptor, off_t offset);
+void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags, ...);
+DIR *__wrap_opendir(const char *path);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *context);
+
+// ---- the plan
+
+static struct {
+    atomic_bool active;
+    enum fault fault;
+    bool for_good;
+    size_t nth;
+    atomic_size_t calls; // of the planned kind
+    atomic_size_t failed;
+    size_t death; // 0: none
+    atomic_size_t changes;
+} plan;
+
+const char *fault_name(enum fault fault) {
+    static const char *const names[FAULT_KINDS] = {
+        [FAULT_OPEN] = "open",     [FAULT_WRITE] = "write",   [FAULT_SHORT_WRITE] = "short write",
+        [FAULT_SYNC] = "fsync",    [FAULT_RENAME] = "rename", [FAULT_UNLINK] = "unlink",
+        [FAULT_MAP] = "mmap",      [FAULT_LIST] = "opendir",  [FAULT_MEMORY] = "malloc",
+        [FAULT_THREAD] = "thread",
+    };
+    return names[fault];
+}
+
+void faults_plan(enum fault fault, size_t nth, bool for_good) {
+    plan.fault = fault;
+    plan.nth = nth;
+    plan.for_good = for_good;
+    plan.death = 0;
+    atomic_store(&plan.calls, 0);
+    atomic_store(&plan.failed, 0);
+    atomic_store(&plan.active, true);
+}
+
+void faults_plan_death(size_t nth) {
+    faults_plan(FAULT_KINDS, 0, false);
+    atomic_store(&plan.changes, 0);
+    plan.death = nth;
+}
+
+size_t faults_end(void) {
+    atomic_store(&plan.active, false);
+    return atomic_load(&plan.failed);
+}
+
+static bool fails(enum fault fault, int error_number) {
+    if (!atomic_load(&plan.active) || fault != plan.fault)
+        return false;
+    size_t call = atomic_fetch_add(&plan.calls, 1) + 1;
+    if (call != plan.nth && !(plan.for_good && call > plan.nth))
+        return false;
+    atomic_fetch_add(&plan.failed, 1);
+    errno = error_number;
+    return true;
+}
+
+// ---- the log
+
+static struct {
+    atomic_bool active;
+    pthread_mutex_t lock;
+    char *text;
+    size_t bytes;
+    FILE *file;
+} record = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void faults_log_begin(void) {
+    record.file = open_memstream(&record.text, &record.bytes);
+    atomic_store(&record.active, record.file != NULL);
+}
+
+char *faults_log_end(void) {
+    atomic_store(&record.active, false);
+    if (!record.file || fclose(record.file) != 0)
+        abort();
+    return record.text;
+}
+
+static const char *base_of(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+// Something changes now: dies, if so planned, or notes it.
+static void change(const char *what, const char *path, const char *to) {
+    if (atomic_load(&plan.active) && plan.death && atomic_fetch_add(&plan.changes, 1) + 1 == plan.death)
+        kill(getpid(), SIGKILL);
+    if (!atomic_load(&record.active))
+        return;
+    pthread_mutex_lock(&record.lock);
+    fprintf(record.file, "%s %s%s%s\n", what, base_of(path), to ? " " : "", to ? base_of(to) : "");
+    pthread_mutex_unlock(&record.lock);
+}
+
+static void change_opened(const char *what, int descriptor) {
+    char link[64], path[4096] = "?";
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t bytes = readlink(link, path, sizeof path - 1);
+    if (bytes > 0)
+        path[bytes] = 0;
+    change(what, path, NULL);
+}
+
+// ---- calls
+
+void *__wrap_malloc(size_t bytes) {
+    return fails(FAULT_MEMORY, ENOMEM) ? NULL : __real_malloc(bytes);
+}
+
+void *__wrap_calloc(size_t count, size_t bytes) {
+    return fails(FAULT_MEMORY, ENOMEM) ? NULL : __real_calloc(count, bytes);
+}
+
+void *__wrap_realloc(void *old, size_t bytes) {
+    return fails(FAULT_MEMORY, ENOMEM) ? NULL : __real_realloc(old, bytes);
+}
+
+char *__wrap_strdup(const char *text) {
+    return fails(FAULT_MEMORY, ENOMEM) ? NULL : __real_strdup(text);
+}
+
+int __wrap_open(const char *path, int flags, ...) {
+    mode_t mode = 0;
+    if (flags & O_CREAT) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    if (fails(FAULT_OPEN, EMFILE))
+        return -1;
+    if (flags & O_CREAT)
+        change("open", path, NULL);
+    return __real_open(path, flags, mode);
+}
+
+ssize_t __wrap_write(int descriptor, const void *data, size_t bytes) {
+    if (fails(FAULT_WRITE, ENOSPC))
+        return -1;
+    change_opened("write", descriptor);
+    if (bytes > 1 && fails(FAULT_SHORT_WRITE, 0))
+        bytes /= 2;
+    return __real_write(descriptor, data, bytes);
+}
+
+int __wrap_fsync(int descriptor) {
+    if (fails(FAULT_SYNC, EIO))
+        return -1;
+    change_opened("sync", descriptor);
+    return 0;
+}
+
+int __wrap_fdatasync(int descriptor) {
+    return __wrap_fsync(descriptor);
+}
+
+int __wrap_rename(const char *from, const char *to) {
+    if (fails(FAULT_RENAME, EIO))
+        return -1;
+    change("rename", from, to);
+    return __real_rename(from, to);
+}
+
+int __wrap_unlink(const char *path) {
+    if (fails(FAULT_UNLINK, EIO))
+        return -1;
+    change("unlink", path, NULL);
+    return __real_unlink(path);
+}
+
+void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int descriptor, off_t offset) {
+    return fails(FAULT_MAP, ENOMEM) ? MAP_FAILED : __real_mmap(at, bytes, protection, flags, descriptor, offset);
+}
+
+void *__wrap_mremap(void *old, size_t old_bytes, size_t bytes, int flags, ...) {
+    return fails(FAULT_MAP, ENOMEM) ? MAP_FAILED : __real_mremap(old, old_bytes, bytes, flags);
+}
+
+DIR *__wrap_opendir(const char *path) {
+    return fails(FAULT_LIST, EMFILE) ? NULL : __real_opendir(path);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *how, void *(*run)(void *), void *context) {
+    return fails(FAULT_THREAD, EAGAIN) ? EAGAIN : __real_pthread_create(thread, how, run, context);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// work.c: see work.h.
+
+#include "work.h"
+
+#include "../support/folder.h"
+#include "../support/small_index.h"
+
+#include "gdx/batch.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define START "b 供应链\nc 贸易\ne WTO 规则\na 价值链 2023\n"
+
+static gdx_status commit_changes(gdx_index_writer *writer, gdx_error *err) {
+    const struct small_document changed[] = {{"c", "全球贸易治理"}, {"f", "友岸外包 CPTPP"}};
+    gdx_status status = small_add(writer, 1, changed, 2, err);
+    if (status == GDX_OK)
+        status = small_delete(writer, "a", err);
+    return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
+}
+
+static gdx_status delete_two(gdx_index_writer *writer, gdx_error *err) {
+    gdx_status status = small_delete(writer, "b", err);
+    if (status == GDX_OK)
+        status = small_delete(writer, "e", err);
+    return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
+}
+
+static gdx_status merge_all(gdx_index_writer *writer, gdx_error *err) {
+    return gdx_index_writer_merge(writer, &(gdx_merge_options){.threads = 2, .to_one = true}, NULL, err);
+}
+
+// A batch, from a file beside the directory, made by work_make_start.
+static gdx_status index_file(gdx_index_writer *writer, gdx_error *err) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s-input.jsonl", gdx_index_writer_directory(writer));
+    const char *paths[] = {path};
+    gdx_batch_options options = {.threads = 1, .memory_bytes = 16 << 20, .strict = true, .merge = true};
+    gdx_batch_summary summary;
+    return gdx_batch_run(writer, paths, 1, &options, &summary, err);
+}
+
+static gdx_status with_writer(const char *directory, gdx_status (*act)(gdx_index_writer *writer, gdx_error *err),
+                              gdx_error *err) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    gdx_status status = gdx_index_writer_open(directory, &writer, err);
+    return status == GDX_OK && act ? act(writer, err) : status;
+}
+
+static gdx_status run_create(const char *directory, gdx_error *err) {
+    return with_writer(directory, NULL, err);
+}
+
+static gdx_status run_commit(const char *directory, gdx_error *err) {
+    return with_writer(directory, commit_changes, err);
+}
+
+static gdx_status run_delete(const char *directory, gdx_error *err) {
+    return with_writer(directory, delete_two, err);
+}
+
+static gdx_status run_merge(const char *directory, gdx_error *err) {
+    return with_writer(directory, merge_all, err);
+}
+
+static gdx_status run_batch(const char *directory, gdx_error *err) {
+    return with_writer(directory, index_file, err);
+}
+
+const struct work works[WORK_COUNT] = {
+    {"create", run_create, NULL, ""},
+    {"commit", run_commit, START, "b 供应链\ne WTO 规则\nc 全球贸易治理\nf 友岸外包 CPTPP\n"},
+    {"delete", run_delete, START, "c 贸易\na 价值链 2023\n"},
+    {"merge", run_merge, START, START},
+    {"batch", run_batch, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
+};
+
+// ---- the start
+
+static void must(gdx_status status, const gdx_error *err) {
+    if (status != GDX_OK)
+        fail_msg("%s: %s", gdx_status_name(status), err->message);
+}
+
+static void add(gdx_index_writer *writer, const struct small_document *documents, size_t count) {
+    gdx_error err = {0};
+    must(small_add(writer, 1, documents, count, &err), &err);
+    must(gdx_index_writer_commit(writer, &err), &err);
+}
+
+void work_make_start(const char *folder) {
+    gdx_index_writer *writer = NULL;
+    gdx_error err = {0};
+    must(gdx_index_writer_open(folder, &writer, &err), &err);
+    add(writer, (const struct small_document[]){{"a", "产业链"}, {"b", "供应链"}, {"c", "贸易"}}, 3);
+    add(writer, (const struct small_document[]){{"d", "美国 关税"}, {"e", "WTO 规则"}}, 2);
+    add(writer, (const struct small_document[]){{"a", "价值链 2023"}}, 1);
+    must(small_delete(writer, "d", &err), &err);
+    must(gdx_index_writer_commit(writer, &err), &err);
+    gdx_index_writer_close(writer);
+}
+
+void work_empty(const char *folder) {
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    for (struct dirent *entry; (entry = readdir(entries));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            assert_int_equal(unlinkat(dirfd(entries), entry->d_name, 0), 0);
+    closedir(entries);
+}
+
+static void write_input(const char *directory) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s-input.jsonl", directory);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fputs("{\"id\":\"a\",\"text\":\"产业链 2024\"}\n{\"id\":\"g\",\"text\":\"关税\"}\n", file);
+    assert_int_equal(fclose(file), 0);
+}
+
+void work_copy(const char *from, const char *to) {
+    work_empty(to);
+    write_input(to);
+    DIR *entries = opendir(from);
+    assert_non_null(entries);
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        gdx_buffer bytes = {0};
+        if (entry->d_name[0] == '.')
+            continue;
+        assert_int_equal(gdx_read_file(folder_path(from, entry->d_name), 64 << 20, &bytes, NULL), GDX_OK);
+        folder_write(to, entry->d_name, bytes.data, bytes.bytes);
+        gdx_buffer_clear(&bytes);
+    }
+    closedir(entries);
+}
