@@ -130,8 +130,9 @@ static gdx_status open_segment(const char *directory, const struct manifest_segm
         status =
             gdx_fail(err, GDX_CORRUPT, "%s: its figures differ from those in the manifest", gdx_segment_path(segment));
     else if (gdx_segment_rule_fingerprint(segment) != rule_fingerprint)
-        status = gdx_fail(err, GDX_CORRUPT, "%s: made by another version of the matching rule than the manifest",
-                          gdx_segment_path(segment));
+        status =
+            gdx_fail(err, GDX_CORRUPT, "%s: header: made by another version of the matching rule than the manifest",
+                     gdx_segment_path(segment));
     if (status == GDX_OK)
         *out = segment;
     else
