@@ -166,8 +166,7 @@ gdx_grpc_code code_of_reset(uint32_t error_code) {
 static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head, void *user_data) {
     (void)session;
     gdx_connection *connection = user_data;
-    bool is_known = head->type <= NGHTTP2_CONTINUATION;
-    if (!is_known || head->type == NGHTTP2_PRIORITY || (head->type == NGHTTP2_SETTINGS && connection->settled) ||
+    if (head->type == NGHTTP2_PRIORITY || (head->type == NGHTTP2_SETTINGS && connection->settled) ||
         head->type == NGHTTP2_PING)
         guard_count_empty_frame(connection);
     return 0;
@@ -355,7 +354,7 @@ gdx_protocol_options gdx_protocol_options_default(void) {
         .ping_strikes = 2,
         .reset_burst = 2000,
         .reset_per_second = 200,
-        .frame_burst = 1000,
+        .frame_burst = 500,
         .frame_per_second = 100,
     };
 }

@@ -275,7 +275,8 @@ void outgoing_refuse_http(gdx_call *call, const char *status, const char *text) 
     if (ready) {
         header_list_add(list, ":status", gdx_slice_of(status), true);
         header_list_add(list, "content-type", gdx_slice_of("text/plain; charset=utf-8"), true);
-        header_list_add(list, "allow", gdx_slice_of("POST"), true);
+        if (strcmp(status, "405") == 0)
+            header_list_add(list, "allow", gdx_slice_of("POST"), true);
         header_list_add(list, "grpc-status", gdx_slice_of(code_digits[GDX_GRPC_UNKNOWN]), true);
         ready = submit_response(call, true);
     }

@@ -104,7 +104,7 @@ typedef struct gdx_protocol_options {
     unsigned ping_strikes;     // and after so many GOAWAY too_many_pings
     unsigned reset_burst;      // calls that end by a reset, the peer's or one it provoked: a bucket of so many,
     unsigned reset_per_second; // filled again at this rate; then GOAWAY ENHANCE_YOUR_CALM
-    unsigned frame_burst;      // frames that carry nothing (empty DATA, PING, SETTINGS, PRIORITY, unknown), likewise
+    unsigned frame_burst;      // frames that carry nothing (empty DATA, PING, SETTINGS, PRIORITY), likewise
     unsigned frame_per_second;
 } gdx_protocol_options;
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/metrics.h: what a server tells of itself: counts and latency histograms of calls by method and status, gauges, as the text
+// that Prometheus reads; and a small HTTP/1.1 listener for it, with /healthz beside.
+// Relies on gdx/server.h (call records) and libuv. Threads: all of it is the loop's.
+#ifndef GDX_METRICS_H
+#define GDX_METRICS_H
+
+#include "gdx/base.h"
+#include "gdx/server.h"
+
+#include <uv.h>
+
+// ---- counting
+
+typedef struct gdx_metrics gdx_metrics;
+gdx_metrics *gdx_metrics_new(void); // NULL: no memory
+void gdx_metrics_free(gdx_metrics *metrics);
+// One more call. Methods that the server does not have count under "unknown". No memory: the call is not counted.
+void gdx_metrics_count(gdx_metrics *metrics, const gdx_call_record *record);
+// The text of all that was counted, appended. GDX_NO_MEMORY.
+gdx_status gdx_metrics_write(const gdx_metrics *metrics, gdx_buffer *out) GDX_MUST_CHECK;
+// The same for one figure of the caller's. `type`: "gauge" or "counter".
+gdx_status gdx_metrics_write_figure(gdx_buffer *out, const char *name, const char *type, const char *help,
+                                    uint64_t value) GDX_MUST_CHECK;
+
+// ---- the listener
+
+typedef struct gdx_metrics_pages {
+    gdx_status (*metrics)(void *context, gdx_buffer *out); // the body of /metrics
+    bool (*is_healthy)(void *context);                      // /healthz: 200 or 503
+    void *context;
+} gdx_metrics_pages;
+
+typedef struct gdx_metrics_listener gdx_metrics_listener;
+// "host:port", port 0: one is chosen. GDX_INVALID, GDX_IO, GDX_NO_MEMORY.
+gdx_status gdx_metrics_listen(uv_loop_t *loop, const char *address, const gdx_metrics_pages *pages,
+                              gdx_metrics_listener **out, gdx_error *err) GDX_MUST_CHECK;
+unsigned gdx_metrics_port(const gdx_metrics_listener *listener);
+// Ends its connections and frees it from the loop's next turns. NULL is fine.
+void gdx_metrics_close(gdx_metrics_listener *listener);
+
+#endif

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_client_role.c: both roles of the connection object, joined by memory: what one sends, the other understands.
+
+#include "gdx/protocol.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const uint64_t SECOND = 1000000000;
+
+struct both {
+    gdx_protocol *protocol;
+    gdx_connection *server, *client;
+    uint64_t now_ns;
+    bool going_away;
+    // what the client's call saw
+    unsigned headers, messages, ended, closed;
+    bool reads, finished_by_server;
+    gdx_buffer received;
+    gdx_grpc_code code;
+    bool complete;
+    char message[256], details[256], echoed[256];
+    size_t replies_left; // of the server's stream
+};
+
+// ---- server: the path says what to do
+
+static void serve_message(gdx_call *call, gdx_slice message) {
+    if (gdx_call_message_was_compressed(call))
+        assert_int_equal(gdx_call_add_trailer(call, gdx_slice_of("x-came"), gdx_slice_of("gzip")), GDX_OK);
+    assert_int_equal(gdx_call_write(call, message, GDX_COMPRESS_AUTO), GDX_OK);
+    gdx_call_read(call);
+}
+
+static void write_stream(gdx_call *call) {
+    struct both *both = gdx_call_context(call);
+    char block[1000] = {0};
+    for (; both->replies_left > 0 && gdx_call_room(call) > 0; both->replies_left--)
+        assert_int_equal(gdx_call_write(call, (gdx_slice){block, sizeof block}, GDX_COMPRESS_NO), GDX_OK);
+    if (both->replies_left == 0)
+        gdx_call_finish(call, GDX_GRPC_OK, (gdx_slice){0}, (gdx_slice){0});
+}
+
+static void serve_end(gdx_call *call) {
+    gdx_slice path = gdx_call_path(call);
+    if (gdx_slice_equal(path, gdx_slice_of("/s/Echo")))
+        gdx_call_finish(call, GDX_GRPC_OK, (gdx_slice){0}, (gdx_slice){0});
+    else if (gdx_slice_equal(path, gdx_slice_of("/s/Fail")))
+        gdx_call_finish(call, GDX_GRPC_ABORTED, gdx_slice_of("why \xe2\x82\xac"), (gdx_slice){"\0\1\2", 3});
+    else if (gdx_slice_equal(path, gdx_slice_of("/s/Stream")))
+        write_stream(call);
+    else if (gdx_slice_equal(path, gdx_slice_of("/s/Reset")))
+        gdx_call_cancel(call);
+}
+
+static void serve_close(gdx_call *call, const gdx_call_result *result) {
+    (void)call, (void)result;
+}
+
+static const gdx_call_events server_events = {
+    .message = serve_message, .ended = serve_end, .room = write_stream, .closed = serve_close};
+
+static void serve(gdx_call *call, void *context) {
+    gdx_call_attach(call, &server_events, context);
+    gdx_call_read(call);
+}
+
+// ---- client
+
+static void on_headers(gdx_call *call) {
+    struct both *both = gdx_call_context(call);
+    both->headers++;
+}
+
+static void on_message(gdx_call *call, gdx_slice message) {
+    struct both *both = gdx_call_context(call);
+    both->messages++;
+    assert_int_equal(gdx_buffer_append(&both->received, message.data, message.bytes), GDX_OK);
+    if (both->reads)
+        gdx_call_read(call);
+}
+
+static void on_ended(gdx_call *call) {
+    struct both *both = gdx_call_context(call);
+    both->ended++;
+}
+
+static void on_closed(gdx_call *call, const gdx_call_result *result) {
+    struct both *both = gdx_call_context(call);
+    gdx_slice value;
+    both->closed++;
+    both->code = result->code;
+    both->complete = result->complete;
+    snprintf(both->message, sizeof both->message, "%.*s", GDX_SLICE_ARGUMENTS(result->message));
+    memcpy(both->details, result->details.data ? result->details.data : "", result->details.bytes);
+    if (gdx_metadata_find(result->trailers, "x-came", &value))
+        snprintf(both->echoed, sizeof both->echoed, "%.*s", GDX_SLICE_ARGUMENTS(value));
+}
+
+static void on_going_away(void *context) {
+    ((struct both *)context)->going_away = true;
+}
+
+static const gdx_call_events client_events = {
+    .headers = on_headers, .message = on_message, .ended = on_ended, .closed = on_closed};
+
+static void open_both(struct both *both) {
+    static const gdx_connection_events server = {.call_opened = serve}, client = {.going_away = on_going_away};
+    gdx_protocol_options options = gdx_protocol_options_default();
+    *both = (struct both){.now_ns = SECOND, .reads = true};
+    assert_int_equal(gdx_protocol_new(&options, &both->protocol), GDX_OK);
+    assert_int_equal(gdx_connection_new(both->protocol, GDX_SERVER, &server, both, SECOND, &both->server), GDX_OK);
+    assert_int_equal(gdx_connection_new(both->protocol, GDX_CLIENT, &client, both, SECOND, &both->client), GDX_OK);
+}
+
+static bool carry(struct both *both, gdx_connection *from, gdx_connection *to) {
+    gdx_buffer out = {0};
+    assert_int_equal(gdx_connection_pull(from, &out, 100000, both->now_ns), GDX_OK);
+    bool any = out.bytes > 0;
+    if (any)
+        (void)!gdx_connection_feed(to, gdx_buffer_slice(&out), both->now_ns, NULL);
+    gdx_buffer_clear(&out);
+    return any;
+}
+
+static void run(struct both *both) {
+    while (carry(both, both->client, both->server) | carry(both, both->server, both->client)) {
+    }
+}
+
+static void close_both(struct both *both) {
+    gdx_connection_free(both->client);
+    gdx_connection_free(both->server);
+    assert_int_equal(gdx_protocol_memory(both->protocol), 0);
+    gdx_protocol_free(both->protocol);
+    gdx_buffer_clear(&both->received);
+}
+
+static gdx_call *call(struct both *both, const char *path, uint64_t timeout_ns, bool gzip) {
+    gdx_call_options options = {gdx_slice_of(path), gdx_slice_of("here"), "http", timeout_ns, NULL, gzip};
+    gdx_call *made = NULL;
+    assert_int_equal(gdx_call_open(both->client, &options, &client_events, both, both->now_ns, &made), GDX_OK);
+    return made;
+}
+
+static void a_call_goes_there_and_back(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    gdx_call *echo = call(&both, "/s/Echo", 0, true);
+    assert_int_equal(gdx_call_write(echo, gdx_slice_of("hello"), GDX_COMPRESS_YES), GDX_OK);
+    gdx_call_end_writing(echo);
+    gdx_call_read(echo);
+    run(&both);
+    assert_int_equal(both.headers, 1);
+    assert_int_equal(both.messages, 1);
+    assert_int_equal(both.ended, 1);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_OK);
+    assert_true(both.complete);
+    assert_memory_equal(both.received.data, "hello", 5);
+    assert_string_equal(both.echoed, "gzip");
+    close_both(&both);
+}
+
+static void a_failure_brings_code_message_and_details(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    gdx_call *failing = call(&both, "/s/Fail", 0, false);
+    gdx_call_end_writing(failing);
+    gdx_call_read(failing);
+    run(&both);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_ABORTED);
+    assert_string_equal(both.message, "why \xe2\x82\xac");
+    assert_memory_equal(both.details, "\0\1\2", 3);
+    close_both(&both);
+}
+
+static void messages_wait_for_a_client_that_reads_late_and_the_status_after_them(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    both.reads = false;
+    both.replies_left = 3000;
+    gdx_call *stream = call(&both, "/s/Stream", 0, false);
+    gdx_call_end_writing(stream);
+    run(&both);
+    assert_int_equal(both.messages, 0);
+    assert_true(both.replies_left > 1000); // held up by the window
+    for (unsigned i = 0; i < 10; i++)
+        gdx_call_read(stream);
+    assert_int_equal(both.messages, 10);
+    both.reads = true;
+    gdx_call_read(stream);
+    run(&both);
+    assert_int_equal(both.messages, 3000);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_OK);
+    close_both(&both);
+}
+
+static void a_client_that_reads_after_the_end_still_gets_all(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    both.reads = false;
+    both.replies_left = 5;
+    gdx_call *stream = call(&both, "/s/Stream", 0, false);
+    gdx_call_end_writing(stream);
+    run(&both);
+    assert_int_equal(both.replies_left, 0);
+    assert_int_equal(both.closed, 0);
+    for (unsigned i = 0; i < 5; i++)
+        gdx_call_read(stream);
+    assert_int_equal(both.messages, 5);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_OK);
+    close_both(&both);
+}
+
+static void a_reset_is_translated(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    gdx_call *reset = call(&both, "/s/Reset", 0, false);
+    gdx_call_end_writing(reset);
+    gdx_call_read(reset);
+    run(&both);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_CANCELLED);
+    assert_false(both.complete);
+    close_both(&both);
+}
+
+static void a_deadline_is_kept_by_the_client_too(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    call(&both, "/s/Never", SECOND, false);
+    run(&both);
+    both.now_ns += 2 * SECOND;
+    gdx_connection_tick(both.client, both.now_ns);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_DEADLINE_EXCEEDED);
+    run(&both);
+    assert_int_equal(gdx_connection_call_count(both.server), 0);
+    close_both(&both);
+}
+
+static void a_lost_connection_makes_calls_unavailable(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    call(&both, "/s/Never", 0, false);
+    run(&both);
+    gdx_connection_free(both.client);
+    both.client = NULL;
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_UNAVAILABLE);
+    close_both(&both);
+}
+
+static void a_server_that_drains_is_noticed(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    gdx_call *echo = call(&both, "/s/Echo", 0, false);
+    run(&both);
+    gdx_connection_drain(both.server, both.now_ns);
+    run(&both);
+    assert_true(both.going_away);
+    gdx_call_options options = {gdx_slice_of("/s/Echo"), gdx_slice_of("here"), "http", 0, NULL, false};
+    gdx_call *refused = NULL;
+    assert_int_equal(gdx_call_open(both.client, &options, &client_events, &both, both.now_ns, &refused),
+                     GDX_UNAVAILABLE);
+    gdx_call_end_writing(echo);
+    gdx_call_read(echo);
+    run(&both);
+    assert_int_equal(both.code, GDX_GRPC_OK);
+    assert_true(gdx_connection_is_finished(both.server));
+    close_both(&both);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_call_goes_there_and_back),
+        cmocka_unit_test(a_failure_brings_code_message_and_details),
+        cmocka_unit_test(messages_wait_for_a_client_that_reads_late_and_the_status_after_them),
+        cmocka_unit_test(a_client_that_reads_after_the_end_still_gets_all),
+        cmocka_unit_test(a_reset_is_translated),
+        cmocka_unit_test(a_deadline_is_kept_by_the_client_too),
+        cmocka_unit_test(a_lost_connection_makes_calls_unavailable),
+        cmocka_unit_test(a_server_that_drains_is_noticed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
