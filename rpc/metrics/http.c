@@ -21,7 +21,6 @@ struct visitor { // one connection; loop thread only
     size_t bytes;
     gdx_buffer reply;
     unsigned handles;
-    bool answered;
 };
 
 struct gdx_metrics_listener { // loop thread only
@@ -80,7 +79,6 @@ static void on_written(uv_write_t *write, int code) {
 
 // Sends status line, head and, unless it was asked for the head alone, the body.
 static void answer(struct visitor *visitor, const char *status_line, const char *type, gdx_slice body, bool head_only) {
-    visitor->answered = true;
     gdx_status status = gdx_buffer_append_format(&visitor->reply,
                                                  "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
                                                  "Connection: close\r\nCache-Control: no-store\r\n\r\n",
