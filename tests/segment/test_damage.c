@@ -153,8 +153,24 @@ static void many_changed_bytes_with_right_checksums_lead_no_reader_astray(void *
     free(file);
 }
 
+static void a_cancelled_verify_says_so(void **state) {
+    (void)state;
+    char file[GDX_SEGMENT_FILE_NAME_BYTES];
+    atomic_bool cancelled = true;
+    gdx_error err = {0};
+    folder_write(folder, gdx_segment_file_name(whole_info.name, file), whole.data, whole.bytes);
+    gdx_segment *segment = segment_of(folder, whole_info.name);
+    assert_int_equal(gdx_segment_verify(segment, &cancelled, &err), GDX_CANCELLED);
+    assert_int_equal(err.status, GDX_CANCELLED);
+    cancelled = false;
+    assert_int_equal(gdx_segment_verify(segment, &cancelled, NULL), GDX_OK);
+    gdx_segment_release(segment);
+    assert_int_equal(unlink(file_of(whole_info.name)), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cancelled_verify_says_so),
         cmocka_unit_test(any_changed_byte_is_refused_with_the_name_of_the_file),
         cmocka_unit_test(a_file_cut_short_is_refused_with_its_name),
         cmocka_unit_test(a_byte_changed_in_a_page_not_read_changes_no_answer),
