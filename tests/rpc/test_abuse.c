@@ -231,7 +231,7 @@ static void record_session(gdx_buffer *out) {
     wire_call(wire, "/test/Fail", none, NULL, 0, true);
     wire_send(wire, stream, "llo\0\0\0\0\0", 8, true);
     wire_call(wire, "/test/Unknown", none, "\0\0\0\0\1", 5, false);
-    wire_call(wire, "/test/Flood", none, NULL, 0, true);
+    wire_call(wire, "/test/Hold", none, NULL, 0, true);
     *out = wire->record;
     wire->record = (gdx_buffer){0};
     wire_close(wire);
