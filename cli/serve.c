@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: Apache-2.0
+// serve.c: `gramdex serve`: one loop, its workers, the engine over an index, the gRPC server and what watches it, from start to drain.
+// Things end in the reverse order of their making: server, engine, workers, and with the last handle the loop.
+
+#include "command.h"
+#include "report.h"
+#include "serve_log.h"
+#include "serve_options.h"
+#include "serve_systemd.h"
+#include "serve_tokens.h"
+
+#include "gdx/descriptors.h"
+#include "gdx/engine.h"
+#include "gdx/index.h"
+#include "gdx/metrics.h"
+#include "gdx/services.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct serve { // loop thread only
+    struct serve_options options;
+    uv_loop_t loop;
+    gdx_work *work;
+    gdx_engine *engine;
+    gdx_server *server;
+    gdx_health *health;
+    gdx_reflection *reflection;
+    gdx_tls *tls;
+    gdx_metrics *metrics;
+    gdx_metrics_listener *listener;
+    struct tokens tokens;
+    struct serve_log log;
+    uv_signal_t signals[2];
+};
+
+// ---- what the server asks and tells
+
+static gdx_grpc_code admit(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
+                           gdx_error *err) {
+    const struct serve *serve = context;
+    bool writes = gdx_engine_is_write(service);
+    if (writes && serve->options.read_only) {
+        gdx_fail(err, GDX_DENIED, "%s: this server was started with --read-only", method->name);
+        return GDX_GRPC_PERMISSION_DENIED;
+    }
+    if (serve->tokens.count == 0 || (!writes && !serve->options.token_all))
+        return GDX_GRPC_OK;
+    return tokens_check(&serve->tokens, gdx_call_metadata(call), err);
+}
+
+static void call_ended(void *context, const gdx_call_record *record) {
+    struct serve *serve = context;
+    gdx_metrics_count(serve->metrics, record);
+    serve_log_call(&serve->log, record);
+}
+
+static void draining(void *context) {
+    struct serve *serve = context;
+    if (serve->health)
+        gdx_health_drain(serve->health);
+}
+
+static void refresh_failed(void *context, const gdx_error *error) {
+    struct serve *serve = context;
+    serve_log_event(&serve->log, "a new commit cannot be opened, the last one is served on: %s", error->message);
+}
+
+// ---- metrics
+
+struct figure {
+    const char *name, *type, *help;
+    uint64_t value;
+};
+
+static gdx_status write_figures(struct serve *serve, gdx_buffer *out) {
+    gdx_engine_figures engine;
+    gdx_engine_figures_of(serve->engine, &engine);
+    const struct figure figures[] = {
+        {"gramdex_queue_depth", "gauge", "Calls that wait for a worker.", gdx_work_waiting(serve->work)},
+        {"gramdex_workers", "gauge", "Worker threads.", gdx_work_threads(serve->work)},
+        {"gramdex_connections", "gauge", "Open connections.", gdx_server_connection_count(serve->server)},
+        {"gramdex_calls", "gauge", "Calls under way.", gdx_server_call_count(serve->server)},
+        {"gramdex_exports", "gauge", "Scans under way.", engine.scans},
+        {"gramdex_connection_memory_bytes", "gauge", "Buffers of all connections.", gdx_server_memory(serve->server)},
+        {"gramdex_index_commit", "gauge", "The commit that is served.", engine.commit},
+        {"gramdex_index_documents", "gauge", "Live documents in it.", engine.documents},
+        {"gramdex_index_symbols", "gauge", "Symbols of its documents.", engine.symbols},
+        {"gramdex_index_segments", "gauge", "Segments it has.", engine.segments},
+        {"gramdex_index_bytes", "gauge", "Bytes of its files.", engine.index_bytes},
+        {"gramdex_index_commits_kept", "gauge", "Superseded commits held for page tokens.", engine.kept_commits},
+        {"gramdex_index_refreshes_total", "counter", "New commits opened.", engine.refreshes},
+        {"gramdex_index_refresh_failures_total", "counter", "Looks for a new commit that failed.", engine.refresh_failures},
+        {"gramdex_index_refresh_failing", "gauge", "1 while a new commit cannot be opened.",
+         engine.refresh_error.status != GDX_OK},
+    };
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0] && status == GDX_OK; i++)
+        status = gdx_metrics_write_figure(out, figures[i].name, figures[i].type, figures[i].help, figures[i].value);
+    return status;
+}
+
+static bool is_draining(const struct serve *serve) {
+    return !serve->server || gdx_server_is_draining(serve->server);
+}
+
+static gdx_status metrics_page(void *context, gdx_buffer *out) {
+    struct serve *serve = context;
+    gdx_status status = gdx_metrics_write(serve->metrics, out);
+    return status == GDX_OK && serve->server ? write_figures(serve, out) : status;
+}
+
+static bool is_healthy(void *context) {
+    return !is_draining(context);
+}
+
+// ---- the end
+
+static void work_closed(void *context) {
+    struct serve *serve = context;
+    serve->work = NULL;
+}
+
+static void engine_closed(void *context) {
+    struct serve *serve = context;
+    serve->engine = NULL;
+    gdx_work_close(serve->work, work_closed, serve);
+}
+
+// Everything but the loop; also what a start that failed has made so far.
+static void close_rest(struct serve *serve) {
+    gdx_metrics_close(serve->listener);
+    serve->listener = NULL;
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&serve->signals[i], NULL);
+    serve_log_close(&serve->log);
+    if (serve->engine)
+        gdx_engine_close(serve->engine, engine_closed, serve);
+    else if (serve->work)
+        gdx_work_close(serve->work, work_closed, serve);
+}
+
+static void server_stopped(void *context) {
+    struct serve *serve = context;
+    serve->server = NULL;
+    serve_log_event(&serve->log, "stopped");
+    close_rest(serve);
+}
+
+static void on_signal(uv_signal_t *signal_handle, int number) {
+    struct serve *serve = signal_handle->data;
+    bool again = is_draining(serve);
+    if (!serve->server)
+        return;
+    systemd_notify("STOPPING=1\nSTATUS=draining");
+    serve_log_event(&serve->log, again ? "signal %d again: calls under way are cut short" : "signal %d: draining", number);
+    gdx_server_stop(serve->server, server_stopped, serve);
+}
+
+static void free_all(struct serve *serve) {
+    gdx_health_free(serve->health);
+    gdx_reflection_free(serve->reflection);
+    gdx_tls_close(serve->tls);
+    gdx_metrics_free(serve->metrics);
+    tokens_clear(&serve->tokens);
+}
+
+// ---- the start
+
+static unsigned processor_count(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (unsigned)count : 1;
+}
+
+static gdx_status make_index(const char *directory, gdx_error *err) {
+    gdx_index *index = NULL;
+    gdx_error absent = {0};
+    gdx_status status = gdx_index_open(directory, &index, &absent);
+    gdx_index_close(index);
+    if (status != GDX_NOT_FOUND)
+        return GDX_OK; // whatever is wrong with it, opening it tells
+    gdx_index_writer *writer = NULL;
+    status = gdx_index_writer_open(directory, &writer, err);
+    gdx_index_writer_close(writer);
+    return status;
+}
+
+static gdx_status open_engine(struct serve *serve, gdx_error *err) {
+    const struct serve_options *options = &serve->options;
+    gdx_engine_options engine = gdx_engine_options_default();
+    engine.ingest_bytes = options->ingest_bytes;
+    engine.version = GRAMDEX_VERSION;
+    engine.refresh_failed = refresh_failed;
+    engine.context = serve;
+    gdx_status status = options->create ? make_index(options->index, err) : GDX_OK;
+    if (status == GDX_OK)
+        status = gdx_work_open(&serve->loop, options->threads ? options->threads : processor_count(), options->queue,
+                               &serve->work, err);
+    return status == GDX_OK ? gdx_engine_open(&serve->loop, serve->work, options->index, &engine, &serve->engine, err)
+                            : status;
+}
+
+static gdx_server_options server_options(struct serve *serve) {
+    const struct serve_options *options = &serve->options;
+    gdx_server_options out = gdx_server_options_default();
+    out.protocol.message_limit = options->message_bytes;
+    out.protocol.stream_limit = (uint32_t)options->streams;
+    out.protocol.total_memory_limit = options->memory_bytes;
+    if (out.protocol.memory_limit < 4 * options->message_bytes)
+        out.protocol.memory_limit = 4 * options->message_bytes;
+    out.connection_limit = options->connections;
+    out.drain_ns = (uint64_t)options->drain_seconds * 1000000000;
+    out.admit = admit;
+    out.call_ended = call_ended;
+    out.draining = draining;
+    out.context = serve;
+    return out;
+}
+
+static gdx_status add_services(struct serve *serve, gdx_error *err) {
+    serve->health = gdx_health_new();
+    serve->reflection = gdx_reflection_new(serve->server);
+    if (!serve->health || !serve->reflection)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
+    const gdx_service *services[] = {
+        gdx_engine_search_service(serve->engine),     gdx_engine_index_service(serve->engine),
+        gdx_health_service(serve->health),            gdx_reflection_service(serve->reflection),
+        gdx_reflection_service_alpha(serve->reflection),
+    };
+    gdx_status status = gdx_reflection_add(serve->reflection, gdx_descriptors, gdx_descriptors_bytes, err);
+    for (size_t i = 0; i < sizeof services / sizeof services[0] && status == GDX_OK; i++)
+        status = gdx_server_add(serve->server, services[i], err);
+    for (size_t i = 0; i < 2 && status == GDX_OK; i++) {
+        if (gdx_health_set(serve->health, services[i]->descriptor->name, true) != GDX_OK)
+            status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
+    }
+    return status;
+}
+
+static gdx_status open_server(struct serve *serve, gdx_error *err) {
+    const struct serve_options *options = &serve->options;
+    gdx_server_options server = server_options(serve);
+    gdx_status status = GDX_OK;
+    serve->metrics = gdx_metrics_new();
+    if (!serve->metrics)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a server");
+    if (options->token_file)
+        status = tokens_read(&serve->tokens, options->token_file, err);
+    if (status == GDX_OK && options->certificate)
+        status = gdx_tls_open(options->certificate, options->key, options->client_authority, &serve->tls, err);
+    if (status == GDX_OK)
+        status = gdx_server_open(&serve->loop, serve->work, &server, &serve->server, err);
+    return status == GDX_OK ? add_services(serve, err) : status;
+}
+
+// ---- addresses
+
+// One with a port to be chosen comes first, for the server tells the port of its first listener alone.
+static bool has_chosen_port(const char *address) {
+    const char *colon = strrchr(address, ':');
+    return colon && strcmp(colon, ":0") == 0 && strncmp(address, "unix:", 5) != 0;
+}
+
+static gdx_status listen_where(struct serve *serve, bool chosen_port, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (unsigned i = 0; i < serve->options.address_count && status == GDX_OK; i++) {
+        if (has_chosen_port(serve->options.addresses[i]) == chosen_port)
+            status = gdx_server_listen(serve->server, serve->options.addresses[i], serve->tls, err);
+    }
+    return status;
+}
+
+static gdx_status add_inherited(struct serve_options *options, char names[][16], unsigned count, gdx_error *err) {
+    for (unsigned i = 0; i < count; i++) {
+        if (options->address_count == ADDRESSES_MAX)
+            return gdx_fail(err, GDX_INVALID, "more than %d addresses to listen on", ADDRESSES_MAX);
+        snprintf(names[i], 16, "fd:%u", 3 + i);
+        options->addresses[options->address_count++] = names[i];
+    }
+    return GDX_OK;
+}
+
+static gdx_status listen_all(struct serve *serve, gdx_error *err) {
+    struct serve_options *options = &serve->options;
+    static char names[32][16]; // as long as the program: the addresses are told later
+    unsigned chosen = 0;
+    gdx_status status = add_inherited(options, names, systemd_sockets(), err);
+    if (options->address_count == 0)
+        options->addresses[options->address_count++] = "127.0.0.1:50051";
+    for (unsigned i = 0; i < options->address_count; i++)
+        chosen += has_chosen_port(options->addresses[i]);
+    if (status == GDX_OK && chosen > 1)
+        status = gdx_fail(err, GDX_INVALID, "--listen: port 0 may be given once, it is given %u times", chosen);
+    if (status == GDX_OK)
+        status = listen_where(serve, true, err);
+    if (status == GDX_OK)
+        status = listen_where(serve, false, err);
+    const gdx_metrics_pages pages = {metrics_page, is_healthy, serve};
+    if (status == GDX_OK && options->metrics)
+        status = gdx_metrics_listen(&serve->loop, options->metrics, &pages, &serve->listener, err);
+    return status;
+}
+
+// The address as clients can use it.
+static const char *shown(const char *address, unsigned port, char to[320]) {
+    if (!has_chosen_port(address))
+        return address;
+    snprintf(to, 320, "%.*s:%u", (int)(strrchr(address, ':') - address), address, port);
+    return to;
+}
+
+static gdx_status tell_json(struct serve *serve, gdx_error *err) {
+    char text[320];
+    const struct serve_options *options = &serve->options;
+    json_t *addresses = json_array();
+    for (unsigned i = 0; addresses && i < options->address_count; i++) {
+        const char *address = shown(options->addresses[i], gdx_server_port(serve->server), text);
+        if (json_array_append_new(addresses, json_string(address)) != 0)
+            return gdx_fail(err, GDX_NO_MEMORY, "no memory to tell the addresses");
+    }
+    json_t *line = json_pack("{s:o,s:b,s:i}", "listening", addresses, "tls", serve->tls != NULL, "pid", (int)getpid());
+    if (line && serve->listener)
+        json_object_set_new(line, "metrics",
+                            json_string(shown(options->metrics, gdx_metrics_port(serve->listener), text)));
+    return json_line(line, err);
+}
+
+static gdx_status tell(struct serve *serve, gdx_error *err) {
+    char text[320];
+    const struct serve_options *options = &serve->options;
+    gdx_status status = GDX_OK;
+    if (options->json) {
+        status = tell_json(serve, err);
+    } else {
+        for (unsigned i = 0; i < options->address_count; i++)
+            printf("listening on %s%s\n", shown(options->addresses[i], gdx_server_port(serve->server), text),
+                   serve->tls ? " (TLS)" : "");
+        if (serve->listener)
+            printf("metrics on http://%s/metrics\n", shown(options->metrics, gdx_metrics_port(serve->listener), text));
+    }
+    fflush(stdout);
+    systemd_notify("READY=1\nSTATUS=serving");
+    return status;
+}
+
+// ---- the command
+
+static void watch_signals(struct serve *serve) {
+    static const int numbers[2] = {SIGTERM, SIGINT};
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&serve->loop, &serve->signals[i]);
+        serve->signals[i].data = serve;
+        uv_signal_start(&serve->signals[i], on_signal, numbers[i]);
+    }
+}
+
+static gdx_status run(struct serve *serve, gdx_error *err) {
+    if (uv_loop_init(&serve->loop) != 0)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
+    serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
+    watch_signals(serve);
+    gdx_status status = open_engine(serve, err);
+    if (status == GDX_OK)
+        status = open_server(serve, err);
+    if (status == GDX_OK)
+        status = listen_all(serve, err);
+    if (status == GDX_OK)
+        status = tell(serve, err);
+    if (status != GDX_OK && serve->server)
+        gdx_server_stop(serve->server, server_stopped, serve);
+    else if (status != GDX_OK)
+        close_rest(serve);
+    uv_run(&serve->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&serve->loop);
+    free_all(serve);
+    return status;
+}
+
+int command_serve(int argc, char **argv) {
+    struct serve serve = {0};
+    gdx_error err = {0};
+    if (!serve_options_parse(&serve.options, argc, argv))
+        return EXIT_FAILED;
+    if (run(&serve, &err) != GDX_OK)
+        return report_failure(argv[0], &err, (gdx_slice){0}, serve.options.json);
+    return EXIT_DONE;
+}

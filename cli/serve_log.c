@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// serve_log.c: see serve_log.h. What came from outside (an unknown method's path, a message) is written without control characters,
+// so that nobody can forge a line.
+
+#include "serve_log.h"
+
+#include "terminal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TIME_BYTES = 48, LINES_BYTES = 64 << 10 };
+
+static void flush(struct serve_log *log) {
+    size_t done = 0;
+    while (done < log->lines.bytes) {
+        ssize_t bytes = write(STDERR_FILENO, log->lines.data + done, log->lines.bytes - done);
+        if (bytes <= 0)
+            break; // nobody reads the log: the server goes on
+        done += (size_t)bytes;
+    }
+    log->lines.bytes = 0;
+}
+
+static void on_turn(uv_prepare_t *turn) {
+    flush(turn->data);
+}
+
+void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format format) {
+    *log = (struct serve_log){.format = format};
+    uv_prepare_init(loop, &log->turn);
+    log->turn.data = log;
+    uv_prepare_start(&log->turn, on_turn);
+    uv_unref((uv_handle_t *)&log->turn);
+}
+
+static const char *time_text(char to[TIME_BYTES]) {
+    struct timespec now;
+    struct tm parts;
+    char seconds[24];
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &parts);
+    strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts);
+    snprintf(to, TIME_BYTES, "%s.%03ldZ", seconds, now.tv_nsec / 1000000);
+    return to;
+}
+
+// Appends text, in quotes, as a JSON string; in a line of text it is as good.
+static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = gdx_buffer_append(out, "\"", 1);
+    const char *end = text.data + text.bytes;
+    for (const char *at = text.data; at < end && status == GDX_OK;) {
+        const char *from = at;
+        uint32_t code_point = next_code_point(&at, end);
+        if (code_point == '"' || code_point == '\\')
+            status = gdx_buffer_append_format(out, "\\%c", (char)code_point);
+        else if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+            status = gdx_buffer_append_format(out, "\\u%04x", (unsigned)code_point);
+        else if (code_point == 0xfffd)
+            status = gdx_buffer_append(out, "\xef\xbf\xbd", 3);
+        else
+            status = gdx_buffer_append(out, from, (size_t)(at - from));
+    }
+    return status == GDX_OK ? gdx_buffer_append(out, "\"", 1) : status;
+}
+
+static gdx_status append_path(struct serve_log *log, const gdx_call_record *record) {
+    if (!record->method)
+        return append_quoted(&log->lines, record->path);
+    const char *quote = log->format == LOG_JSON ? "\"" : "";
+    return gdx_buffer_append_format(&log->lines, "%s%s/%s%s", quote, record->service->descriptor->name,
+                                    record->method->name, quote);
+}
+
+static gdx_status append_text(struct serve_log *log, const gdx_call_record *record) {
+    char now[TIME_BYTES];
+    gdx_status status = gdx_buffer_append_format(&log->lines, "%s ", time_text(now));
+    if (status == GDX_OK)
+        status = append_path(log, record);
+    if (status == GDX_OK)
+        status = gdx_buffer_append_format(&log->lines, " %s %" PRIu64 "us %s in=%" PRIu64 " out=%" PRIu64,
+                                          gdx_grpc_code_name(record->code), record->took_ns / 1000,
+                                          record->peer ? record->peer : "-", record->bytes_in, record->bytes_out);
+    if (status == GDX_OK && record->message.bytes)
+        status = gdx_buffer_append(&log->lines, " ", 1);
+    if (status == GDX_OK && record->message.bytes)
+        status = append_quoted(&log->lines, record->message);
+    return status == GDX_OK ? gdx_buffer_append(&log->lines, "\n", 1) : status;
+}
+
+static gdx_status append_json(struct serve_log *log, const gdx_call_record *record) {
+    char now[TIME_BYTES];
+    gdx_status status = gdx_buffer_append_format(&log->lines, "{\"time\":\"%s\",\"method\":", time_text(now));
+    if (status == GDX_OK)
+        status = append_path(log, record);
+    if (status == GDX_OK)
+        status = gdx_buffer_append_format(
+            &log->lines, ",\"status\":\"%s\",\"us\":%" PRIu64 ",\"peer\":", gdx_grpc_code_name(record->code),
+            record->took_ns / 1000);
+    if (status == GDX_OK)
+        status = append_quoted(&log->lines, gdx_slice_of(record->peer ? record->peer : ""));
+    if (status == GDX_OK)
+        status = gdx_buffer_append_format(&log->lines, ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"message\":",
+                                          record->bytes_in, record->bytes_out);
+    if (status == GDX_OK)
+        status = append_quoted(&log->lines, record->message);
+    return status == GDX_OK ? gdx_buffer_append(&log->lines, "}\n", 2) : status;
+}
+
+void serve_log_call(struct serve_log *log, const gdx_call_record *record) {
+    size_t before = log->lines.bytes;
+    if (log->format == LOG_NONE)
+        return;
+    gdx_status status = log->format == LOG_JSON ? append_json(log, record) : append_text(log, record);
+    if (status != GDX_OK)
+        log->lines.bytes = before; // no memory: a line less
+    if (log->lines.bytes >= LINES_BYTES)
+        flush(log);
+}
+
+void serve_log_event(struct serve_log *log, const char *format, ...) {
+    char text[1024];
+    char now[TIME_BYTES];
+    size_t before = log->lines.bytes;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    bool json = log->format == LOG_JSON;
+    gdx_status status = gdx_buffer_append_format(&log->lines, json ? "{\"time\":\"%s\",\"event\":" : "%s ", time_text(now));
+    if (status == GDX_OK)
+        status = json ? append_quoted(&log->lines, gdx_slice_of(text)) : gdx_buffer_append(&log->lines, text, strlen(text));
+    if (status == GDX_OK)
+        status = gdx_buffer_append_format(&log->lines, json ? "}\n" : "\n");
+    if (status != GDX_OK)
+        log->lines.bytes = before;
+    flush(log);
+}
+
+void serve_log_close(struct serve_log *log) {
+    flush(log);
+    gdx_buffer_clear(&log->lines);
+    uv_close((uv_handle_t *)&log->turn, NULL);
+}

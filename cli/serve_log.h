@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// serve_log.h: the server's log on standard error: a line for each call, and one for what else happens.
+// Loop thread only. Lines are written once a turn of the loop, or at once when there are many.
+#ifndef GRAMDEX_SERVE_LOG_H
+#define GRAMDEX_SERVE_LOG_H
+
+#include "gdx/server.h"
+#include "serve_options.h"
+
+#include <uv.h>
+
+struct serve_log { // the caller's struct
+    enum log_format format;
+    gdx_buffer lines;
+    uv_prepare_t turn;
+};
+
+void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format format);
+void serve_log_call(struct serve_log *log, const gdx_call_record *record);
+// Whatever the format: also with none.
+void serve_log_event(struct serve_log *log, const char *format, ...) GDX_PRINTF(2, 3);
+// Writes what is left; the loop must turn once more.
+void serve_log_close(struct serve_log *log);
+
+#endif
