@@ -15,7 +15,6 @@ struct delete_command {
     struct target target;
     char **ids; // argv's own
     size_t id_count;
-    uint64_t deleted;
     uint64_t missing;
 };
 
@@ -58,7 +57,6 @@ static gdx_status delete_one(struct delete_command *self, gdx_index_writer *writ
     gdx_status status = gdx_snapshot_find_id(gdx_index_writer_snapshot(writer), id, &segment, &document, &has, err);
     if (status == GDX_OK && has) {
         status = gdx_index_writer_delete(writer, segment, document, err);
-        self->deleted++;
     } else if (status == GDX_OK) {
         self->missing++;
         fputs("gramdex delete: no document has the id \"", stderr);
@@ -88,6 +86,7 @@ static gdx_status delete_from_stdin(struct delete_command *self, gdx_index_write
 static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     gdx_status status = open_existing(self->target.index, &writer, err);
+    uint64_t before = status == GDX_OK ? gdx_snapshot_documents(gdx_index_writer_snapshot(writer)) : 0;
     for (size_t i = 0; status == GDX_OK && i < self->id_count; i++) {
         if (strcmp(self->ids[i], "-") == 0)
             status = delete_from_stdin(self, writer, err);
@@ -100,14 +99,15 @@ static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
         return status;
     gdx_snapshot *snapshot = gdx_index_writer_snapshot(writer);
     uint64_t documents = gdx_snapshot_documents(snapshot), commit = gdx_snapshot_commit(snapshot);
+    uint64_t gone = before - documents; // an id given twice is one document
     if (self->target.json)
-        return json_line(json_pack("{s:I,s:I,s:I,s:I}", "deleted", (json_int_t)self->deleted, "missing",
+        return json_line(json_pack("{s:I,s:I,s:I,s:I}", "deleted", (json_int_t)gone, "missing",
                                    (json_int_t)self->missing, "documents", (json_int_t)documents, "commit",
                                    (json_int_t)commit),
                          err);
     char deleted[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES];
-    printf("deleted %s %s, %s left, commit %llu\n", format_count(self->deleted, deleted),
-           plural(self->deleted, "document", "documents"), format_count(documents, left), (unsigned long long)commit);
+    printf("deleted %s %s, %s left, commit %llu\n", format_count(gone, deleted), plural(gone, "document", "documents"),
+           format_count(documents, left), (unsigned long long)commit);
     return GDX_OK;
 }
 

@@ -18,7 +18,7 @@ static error_t parse_target(int key, char *argument, struct argp_state *state) {
         target->json = true;
         return 0;
     case ARGP_KEY_SUCCESS:
-        if (!target->index)
+        if (!target->index || !target->index[0])
             argp_error(state, "--index DIR is missing: which index?");
         return 0;
     default:

@@ -56,7 +56,7 @@ static gdx_status fail_busy(const char *path, int descriptor, gdx_error *err) {
 static gdx_status lock_path(const char *path, int *out_descriptor, gdx_error *err) {
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0)
-        return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
+        return gdx_fail_errno(err, errno, "%s: cannot be opened for writing", path);
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     gdx_status status = GDX_OK;
     if (fcntl(descriptor, F_OFD_SETLK, &whole) != 0)

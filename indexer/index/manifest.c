@@ -274,8 +274,8 @@ static gdx_status read_whole(int descriptor, const char *path, size_t bytes, gdx
 
 static gdx_status read_file(const char *path, struct manifest_file *file, gdx_buffer *out, gdx_error *err) {
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name must not hold us up
-    if (file->descriptor < 0)
-        return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
+    if (file->descriptor < 0) // a file where the directory should be is no index either
+        return gdx_fail_errno(err, errno == ENOTDIR ? ENOENT : errno, "%s: cannot be opened", path);
     if (fstat(file->descriptor, &file->identity) != 0)
         return gdx_fail_errno(err, errno, "%s: cannot be examined", path);
     if (!S_ISREG(file->identity.st_mode))

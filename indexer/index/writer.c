@@ -105,7 +105,9 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     struct directory_content content;
     gdx_status status = directory_survey(writer->directory, &content, err);
     if (status == GDX_OK && content.segments)
-        return gdx_fail(err, GDX_CORRUPT, "%s: has segments, but no manifest that names them", writer->directory);
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: has segments, but no manifest that names them; put it back, or index into a new directory",
+                        writer->directory);
     // Whoever made the directory may have died before that was durable. If we may not read its parent, so be it.
     gdx_error passed_over = {0};
     if (status == GDX_OK)

@@ -190,6 +190,8 @@ static void a_directory_without_a_manifest_says_how_to_make_one(void **state) {
     (void)state;
     char *folder = folder_new();
     assert_read_refused(folder, GDX_NOT_FOUND, "no index here; `gramdex index --index DIR PATH...` makes one");
+    folder_write_text(folder, "file", "");
+    assert_read_refused(folder_path(folder, "file"), GDX_NOT_FOUND, "file: no index here");
     folder_remove(folder);
 }
 
