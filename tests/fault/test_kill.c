@@ -38,6 +38,7 @@ static struct {
     uint32_t next_version;
     char *folder; // the index
     char *input;  // a file
+    char *said;   // what a run says on standard error
     uint64_t took_ns[COMMANDS];
     size_t kills[COMMANDS];
     size_t runs;
@@ -109,6 +110,7 @@ static pid_t start(const char *const *arguments) {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, test.said, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     char **argv = (char **)(uintptr_t)arguments;
     assert_int_equal(posix_spawn(&child, GDX_PROGRAM, &actions, NULL, argv, environ), 0);
     posix_spawn_file_actions_destroy(&actions);
@@ -126,6 +128,14 @@ static bool was_killed(int status) {
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 }
 
+static void must_be_done(enum command command, int status) {
+    gdx_buffer said = {0};
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return;
+    (void)!gdx_read_file(test.said, 1 << 20, &said, NULL);
+    fail_msg("%s ended with %d: %.*s", command_names[command], status, GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&said)));
+}
+
 // True: the kill came while it ran.
 static bool run_and_kill(enum command command, const char *const *arguments) {
     uint64_t begin = gdx_now_ns();
@@ -140,8 +150,7 @@ static bool run_and_kill(enum command command, const char *const *arguments) {
         test.kills[command]++;
         return true;
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fail_msg("%s ended with %d", command_names[command], status);
+    must_be_done(command, status);
     uint64_t took = gdx_now_ns() - begin;
     test.took_ns[command] = (3 * test.took_ns[command] + took) / 4; // the machine may become busier
     return false;
@@ -149,9 +158,7 @@ static bool run_and_kill(enum command command, const char *const *arguments) {
 
 static void run_whole(enum command command, const char *const *arguments) {
     uint64_t begin = gdx_now_ns();
-    int status = wait_for(start(arguments));
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fail_msg("%s ended with %d", command_names[command], status);
+    must_be_done(command, wait_for(start(arguments)));
     test.took_ns[command] = gdx_now_ns() - begin;
 }
 
@@ -236,6 +243,7 @@ static void a_kill_at_any_instant_leaves_one_of_the_two_commits(void **state) {
     print_message("           GDX_SEED=%" PRIu64 "\n", seed);
     test.folder = folder_new();
     assert_true(asprintf(&test.input, "%s-input.jsonl", test.folder) > 0);
+    assert_true(asprintf(&test.said, "%s-said", test.folder) > 0);
     begin(&now);
     for (unsigned round = 0; kills < wanted && round < ROUNDS_MOST; round++) {
         uint64_t drawn = below(10);
@@ -249,7 +257,9 @@ static void a_kill_at_any_instant_leaves_one_of_the_two_commits(void **state) {
                   test.with_new, test.with_leftovers);
     assert_true(kills >= wanted);
     remove(test.input);
+    remove(test.said);
     free(test.input);
+    free(test.said);
     folder_remove(test.folder);
 }
 
