@@ -35,6 +35,11 @@ gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) {
     return status;
 }
 
+void gdx_map_forget(const gdx_map *map) {
+    if (map->data) // the mapping is shared and read-only, so nothing can be lost
+        (void)madvise((void *)(uintptr_t)map->data, map->bytes, MADV_DONTNEED);
+}
+
 void gdx_map_close(gdx_map *map) {
     if (map->data)
         munmap((void *)(uintptr_t)map->data, map->bytes);

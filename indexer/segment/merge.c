@@ -16,6 +16,12 @@ gdx_status gdx_merge_check(const gdx_merge *merge, gdx_error *err) {
     return GDX_OK;
 }
 
+// What was read of the inputs would else count as this process's memory until the end, and be as large as they are.
+void gdx_merge_forget(const gdx_merge *merge) {
+    for (size_t i = 0; i < merge->source_count; i++)
+        gdx_segment_forget(merge->sources[i].segment);
+}
+
 gdx_status gdx_merge_no_memory(const gdx_merge *merge, const char *what, gdx_error *err) {
     return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to merge %s", merge->directory, what);
 }
@@ -140,6 +146,7 @@ gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, con
     }
     if (status == GDX_OK)
         status = gdx_merge_plan_words(&merge, err);
+    gdx_merge_forget(&merge);
     if (status == GDX_OK)
         status = write_segment(&merge, tag, threads, out, err);
     merge_clear(&merge);

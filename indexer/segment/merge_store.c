@@ -9,10 +9,13 @@
 
 #include "store_reader.h"
 
+enum { FORGET_EVERY_BYTES = 8 << 20 }; // of coded text, about a third of that in the inputs
+
 struct store_merge { // one owner
     const gdx_merge *merge;
     gdx_store_writer *writer;
     gdx_store_reader *reader;
+    uint64_t forgotten; // coded bytes written when the inputs' pages were last let go of
 };
 
 struct place { // a live document; source == source_count: behind the last
@@ -207,11 +210,19 @@ static gdx_status add_long(struct store_merge *state, struct place *place, uint6
     return status;
 }
 
+static void forget_what_is_behind(struct store_merge *state) {
+    uint64_t written = gdx_store_writer_coded_bytes(state->writer);
+    if (written - state->forgotten < FORGET_EVERY_BYTES)
+        return;
+    gdx_merge_forget(state->merge);
+    state->forgotten = written;
+}
+
 gdx_status gdx_merge_store(const gdx_merge *merge, gdx_store_writer *writer, gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
     if (!reader)
         return gdx_merge_no_memory(merge, "stored text", err);
-    struct store_merge state = {merge, writer, reader};
+    struct store_merge state = {merge, writer, reader, 0};
     struct place place = {0, 0};
     gdx_status status = GDX_OK;
     for (skip_deleted(merge, &place); place.source < merge->source_count && status == GDX_OK;
@@ -225,6 +236,7 @@ gdx_status gdx_merge_store(const gdx_merge *merge, gdx_store_writer *writer, gdx
             return status;
         status = end - begin >= GDX_STORE_TARGET_BYTES ? add_long(&state, &place, begin, end, err)
                                                        : add_short(&state, &place, begin, end, err);
+        forget_what_is_behind(&state);
     }
     return status;
 }

@@ -184,6 +184,7 @@ static gdx_status write_alone(gdx_merge_terms *terms, gdx_terms_writer *writer, 
         if (status == GDX_OK)
             status = gdx_terms_writer_append(writer, chunk, err);
         gdx_term_chunk_reset(chunk);
+        gdx_merge_forget(terms->merge);
     }
     return status;
 }
@@ -220,6 +221,7 @@ gdx_status gdx_merge_terms_write(gdx_merge_terms *terms, gdx_terms_writer *write
         else
             status = gdx_terms_writer_append(writer, &slot->chunk, err);
         free_slot(terms, slot);
+        gdx_merge_forget(terms->merge);
     }
     return status;
 }

@@ -294,6 +294,10 @@ void gdx_segment_release(gdx_segment *segment) {
     free(segment);
 }
 
+void gdx_segment_forget(const gdx_segment *segment) {
+    gdx_map_forget(&segment->map);
+}
+
 // ---- what it is
 
 const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment) {

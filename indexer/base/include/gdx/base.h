@@ -167,6 +167,8 @@ typedef struct gdx_map {
 } gdx_map;
 // GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY. *out is unchanged on failure.
 gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) GDX_MUST_CHECK;
+// Takes the file's pages out of this process's memory; they come back as they are touched. Any thread, at any time.
+void gdx_map_forget(const gdx_map *map);
 void gdx_map_close(gdx_map *map);
 
 // A file being written once, from begin to end, under a temporary name ("<path>.tmp") until it is complete.

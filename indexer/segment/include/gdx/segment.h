@@ -78,6 +78,8 @@ gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, con
 gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) GDX_MUST_CHECK;
 gdx_segment *gdx_segment_retain(gdx_segment *segment);
 void gdx_segment_release(gdx_segment *segment); // NULL is fine
+// Takes the file's pages out of this process's memory; they come back as they are touched. Any thread, at any time.
+void gdx_segment_forget(const gdx_segment *segment);
 const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment);
 const char *gdx_segment_path(const gdx_segment *segment);
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment); // of the text tables it was made by
