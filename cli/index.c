@@ -12,9 +12,11 @@
 #include "gdx/batch.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 
 enum { KEY_MEMORY = KEY_OWN, KEY_SOURCE, KEY_ENCODING, KEY_STRICT, KEY_PRUNE, KEY_NO_MERGE, KEY_LEVEL, KEY_LIMIT };
 enum { THREADS_MOST = 1024, LEVEL_MOST = 22, REFUSALS_SHOWN = 20 };
+enum { MAPPED_FROM_BYTES = 256 << 10 };
 
 struct index_command {
     struct target target;
@@ -248,6 +250,9 @@ int command_index(int argc, char **argv) {
     struct index_command self = {.options = {.merge = true, .on_progress = on_progress, .on_refusal = on_refusal}};
     if (!parse_options(&argp, argc, argv, &self))
         return EXIT_FAILED;
+    // Large buffers go back to the system when they are freed; glibc would keep them, and more of them the more are freed,
+    // until the budget is passed by a third.
+    mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
     self.options.context = &self;
     self.options.cancelled = interrupt_watch();
     self.since_ns = gdx_now_ns();

@@ -22,7 +22,9 @@ enum {
     MOST_SLAB_BYTES = 128 << 20,
     DEFAULT_DOCUMENT_BYTES = 64 << 20,
     PROGRESS_MILLISECONDS = 100,
-    WORKER_BYTES = 2 << 20 // contexts of zstd, the store's block, buffers
+    PROGRAM_BYTES = 6 << 20,      // code, libraries, the folding tables
+    WORKER_BYTES = 2 << 20,       // contexts of zstd, the store's block, buffers
+    LEAST_WORKER_BYTES = 24 << 20 // below it segments and documents get too small to be useful
 };
 
 struct slab_job { // one owner at a time: the loop until submit, a worker until done, then the loop
@@ -90,19 +92,27 @@ static unsigned processor_count(void) {
     return count > 0 ? (unsigned)count : 1;
 }
 
+// As many workers as asked for, unless the memory is too small for so many.
+static unsigned thread_count(const gdx_batch_options *options) {
+    size_t threads = options->threads ? options->threads : processor_count();
+    size_t most = options->memory_bytes / LEAST_WORKER_BYTES;
+    if (threads > most)
+        threads = most;
+    return threads ? (unsigned)threads : 1;
+}
+
 // Shares the budget out: slabs of raw input (those being built, one waiting, one being filled); room for one large
 // document in each worker (its text unescaped and its symbols, about five times its bytes); and the rest to the
 // inverters.
 static void share_memory(struct batch *batch) {
     gdx_batch_options *options = &batch->options;
-    if (options->threads == 0)
-        options->threads = processor_count();
     if (options->memory_bytes == 0)
         options->memory_bytes = machine_memory() / 4;
     if (options->memory_bytes < LEAST_MEMORY_BYTES)
         options->memory_bytes = LEAST_MEMORY_BYTES;
-    size_t memory = options->memory_bytes;
+    options->threads = thread_count(options);
     size_t threads = options->threads;
+    size_t memory = options->memory_bytes - PROGRAM_BYTES;
     size_t document_limit = options->document_limit ? options->document_limit : DEFAULT_DOCUMENT_BYTES;
     if (document_limit > memory / 16 / threads)
         document_limit = memory / 16 / threads;
@@ -184,6 +194,7 @@ static void build_on_worker(gdx_job *job, unsigned worker) {
                         ? builder_run_on_worker(batch->builders[worker], slab_job->slab, built, &built->error)
                         : GDX_NO_MEMORY;
     slab_release_bytes(slab_job->slab);
+    seen_forget(&batch->seen);
 }
 
 static void build_done_on_loop(gdx_job *job) {

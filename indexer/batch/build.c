@@ -9,6 +9,10 @@
 
 #include <stdlib.h>
 
+// The position space of a segment, less what ends its fields. What a document of the largest size takes is in the
+// budget, so an empty inverter takes any that the position space does.
+#define SYMBOLS_MOST ((size_t)UINT32_MAX - 16)
+
 struct builder { // one worker's own
     const struct build_settings *settings;
     uint64_t next_tag; // of segment files: unique among the builders of a batch
@@ -205,8 +209,8 @@ static gdx_status refuse_too_large(struct builder *builder, struct built *built,
                                    const gdx_document *document, gdx_error *err) {
     gdx_refusal refusal = {.path = slab->pieces[piece].path, .line = gdx_source_lines(builder->source)};
     gdx_fail(&refusal.error, GDX_TOO_LARGE,
-             "document %.*s has %zu symbols, more than fit into the memory; give a larger --memory",
-             GDX_SLICE_ARGUMENTS(document->id), builder->title.count + builder->text.count);
+             "document %.*s has %zu symbols, at most %zu fit into a segment", GDX_SLICE_ARGUMENTS(document->id),
+             builder->title.count + builder->text.count, SYMBOLS_MOST);
     return refuse(builder, built, piece, &refusal, err);
 }
 
@@ -239,7 +243,7 @@ gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built 
         status = builder_flush(builder, built, err);
     if (status != GDX_OK)
         return status;
-    if (gdx_inverter_is_full(builder->inverter, symbols)) {
+    if (symbols > SYMBOLS_MOST) {
         built->counts.documents--;
         *out_fits = false;
         return GDX_OK;

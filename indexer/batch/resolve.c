@@ -6,14 +6,23 @@
 
 #include <stdlib.h>
 
-struct run { // the documents of one new segment, in id order. While it is in the heap `id` is that of `document`
+enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192 };
+
+// The documents of one new segment, in id order. A few ids at a time are copied and the segment's pages let go of: of
+// hundreds of segments, read in step, those pages would take more memory than anything else.
+struct run {
     gdx_segment *segment;
     size_t number; // as the writer counts segments
     const struct built_segment *built;
     uint32_t sequence; // of its slab
-    uint32_t index;    // next in id order
+    uint32_t index;    // in id order, behind the block
+    gdx_buffer ids;    // of the block, one after the other
+    size_t id_bytes[BLOCK_IDS];
+    uint32_t documents[BLOCK_IDS];
+    size_t block_count;
+    size_t block_at; // behind the document at hand
     uint32_t document;
-    gdx_slice id;
+    gdx_slice id; // of `document`, until the next one is loaded
 };
 
 struct resolving {
@@ -52,18 +61,43 @@ static void sift_down(struct resolving *resolving, size_t at) {
     }
 }
 
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids; give a larger --memory");
+}
+
+static gdx_status load_block(struct run *run, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    run->ids.bytes = 0;
+    run->block_at = 0;
+    run->block_count = 0;
+    while (status == GDX_OK && run->block_count < BLOCK_IDS && run->index < run->built->info.document_count) {
+        gdx_slice id = {"", 0};
+        status = gdx_segment_by_id(run->segment, run->index++, &run->documents[run->block_count], err);
+        if (status == GDX_OK)
+            status = gdx_segment_id(run->segment, run->documents[run->block_count], &id, err);
+        if (status == GDX_OK && gdx_buffer_append(&run->ids, id.data, id.bytes) != GDX_OK)
+            status = no_memory(err);
+        run->id_bytes[run->block_count++] = id.bytes;
+    }
+    run->id = (gdx_slice){(const char *)run->ids.data, 0};
+    gdx_segment_forget(run->segment);
+    return status;
+}
+
 static gdx_status load(struct run *run, bool *out_has, gdx_error *err) {
-    *out_has = run->index < run->built->info.document_count;
+    gdx_status status = run->block_at < run->block_count ? GDX_OK : load_block(run, err);
+    *out_has = status == GDX_OK && run->block_count > 0;
     if (!*out_has)
-        return GDX_OK;
-    gdx_status status = gdx_segment_by_id(run->segment, run->index, &run->document, err);
-    return status == GDX_OK ? gdx_segment_id(run->segment, run->document, &run->id, err) : status;
+        return status;
+    run->document = run->documents[run->block_at];
+    run->id = (gdx_slice){run->id.data + run->id.bytes, run->id_bytes[run->block_at]};
+    run->block_at++;
+    return GDX_OK;
 }
 
 static gdx_status advance_top(struct resolving *resolving, gdx_error *err) {
     struct run *run = resolving->heap[0];
     bool has;
-    run->index++;
     gdx_status status = load(run, &has, err);
     if (status == GDX_OK && !has)
         resolving->heap[0] = resolving->heap[--resolving->heap_count];
@@ -110,22 +144,30 @@ static gdx_status settle(struct resolving *resolving, struct run *run, gdx_error
     return gdx_index_writer_delete(resolving->writer, segment, document, err);
 }
 
+// The document on top of the heap; `last` is the id before it, or empty.
+static gdx_status settle_top(struct resolving *resolving, gdx_buffer *last, gdx_error *err) {
+    struct run *run = resolving->heap[0];
+    if (last->bytes && gdx_slice_equal(gdx_buffer_slice(last), run->id)) {
+        gdx_status status = note_duplicate(resolving, run->id, err);
+        return status == GDX_OK ? gdx_index_writer_delete(resolving->writer, run->number, run->document, err) : status;
+    }
+    last->bytes = 0;
+    if (gdx_buffer_append(last, run->id.data, run->id.bytes) != GDX_OK)
+        return no_memory(err);
+    return settle(resolving, run, err);
+}
+
 static gdx_status settle_all(struct resolving *resolving, gdx_error *err) {
     gdx_status status = GDX_OK;
-    gdx_slice last = {NULL, 0}; // of a mapped segment: it stays valid
-    while (status == GDX_OK && resolving->heap_count) {
-        struct run *run = resolving->heap[0];
-        if (last.data && gdx_slice_equal(last, run->id)) {
-            status = note_duplicate(resolving, run->id, err);
-            if (status == GDX_OK)
-                status = gdx_index_writer_delete(resolving->writer, run->number, run->document, err);
-        } else {
-            last = run->id;
-            status = settle(resolving, run, err);
-        }
+    gdx_buffer last = {0};
+    for (uint64_t i = 1; status == GDX_OK && resolving->heap_count; i++) {
+        status = settle_top(resolving, &last, err);
         if (status == GDX_OK)
             status = advance_top(resolving, err);
+        if (i % FORGET_EVERY_IDS == 0)
+            seen_forget(resolving->seen);
     }
+    gdx_buffer_clear(&last);
     return status;
 }
 
@@ -230,6 +272,8 @@ gdx_status resolve(gdx_index_writer *writer, const struct built *built, const st
         status = settle_all(&resolving, err);
     if (prune && status == GDX_OK)
         status = prune_all(writer, seen, inputs, summary, err);
+    for (size_t i = 0; i < resolving.run_count; i++)
+        gdx_buffer_clear(&resolving.runs[i].ids);
     free(resolving.runs);
     free(resolving.heap);
     return status;
