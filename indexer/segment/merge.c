@@ -43,10 +43,10 @@ static gdx_status take_inputs(gdx_merge *merge, const gdx_merge_input *inputs, s
     if (!merge->sources)
         return gdx_merge_no_memory(merge, "segments", err);
     merge->source_count = count;
+    for (size_t i = 0; i < count; i++)
+        merge->sources[i] = (gdx_merge_source){.segment = inputs[i].segment, .deleted = inputs[i].deleted};
     for (size_t i = 0; i < count; i++) {
         gdx_merge_source *source = &merge->sources[i];
-        source->segment = inputs[i].segment;
-        source->deleted = inputs[i].deleted;
         if (source->segment->rule_fingerprint != inputs[0].segment->rule_fingerprint)
             return gdx_fail(err, GDX_INVALID, "%s: made by other text tables than %s; index the documents anew",
                             source->segment->path, inputs[0].segment->path);
