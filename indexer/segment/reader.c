@@ -184,6 +184,10 @@ static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
                         " symbols and %" PRIu64 " documents; the file is damaged",
                         segment->path, segment->term_count, segment->word_count, segment->source_count, symbols,
                         documents);
+    if (symbols / 8 > segment->section_bytes[SECTION_POSTINGS]) // each takes a bit at least
+        return gdx_fail(err, GDX_CORRUPT,
+                        "%s: footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
+                        segment->path, symbols, segment->section_bytes[SECTION_POSTINGS]);
     return GDX_OK;
 }
 
