@@ -226,7 +226,8 @@ static gdx_status code_fields(gdx_store_writer *writer, const gdx_document *docu
     size_t from = 0;
     for (size_t i = 0; i <= checkpoint_count && status == GDX_OK; i++) {
         size_t to = i < checkpoint_count ? checkpoints[i].byte : document->text.bytes;
-        status = gdx_characters_encode((gdx_slice){document->text.data + from, to - from}, coded);
+        gdx_slice piece = {to > from ? document->text.data + from : "", to - from};
+        status = gdx_characters_encode(piece, coded);
         if (i < checkpoint_count)
             writer->checkpoint_coded[i] = coded->bytes - text;
         from = to;
