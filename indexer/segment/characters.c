@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // characters.c: the character code of stored text, docs/format.md, "Character code".
 // ASCII stays; lead bytes 0x80 to 0xBF are one character each, 0xC0 to 0xFE begin two-byte codes, 0xFF escapes any
-// other code point or a byte that is no UTF-8. One table turns a character into its code and one turns a code into
-// UTF-8, and both loops move by a length taken from the table instead of a branch: Chinese text mixes lengths at
-// random.
+// other code point. One table turns a character into its code and one turns a code into UTF-8, and both loops move by a
+// length taken from the table instead of a branch: Chinese text mixes lengths at random. Whatever the code, what comes
+// out of it is valid UTF-8, on which the cutting of symbols relies.
 
 #include "characters.h"
 
@@ -12,7 +12,6 @@
 enum {
     LEAD_TWO = 0xC0,    // the first lead byte of two-byte codes
     LEAD_ESCAPE = 0xFF, // three bytes follow: a code point, big-endian
-    RAW_BYTE = 0x20,    // or, with this as the first of them, a byte that is no UTF-8 as the last
     ESCAPE_BYTES = 4,
     PLANE = 0x10000,       // ranked characters lie below
     UTF8_LENGTH_SHIFT = 24 // UTF-8 of a ranked character has at most three bytes; the fourth holds their number
@@ -80,19 +79,13 @@ static void build_tables(void) {
     }
 }
 
-// A character that is not ranked, or a byte that begins none. Returns how many bytes were taken; writes ESCAPE_BYTES.
-static size_t escape(const uint8_t *at, const uint8_t *end, uint8_t *to) {
-    uint32_t point;
-    size_t length = read_utf8(at, end, &point);
-    if (length == 0) {
-        point = (uint32_t)RAW_BYTE << 16 | *at;
-        length = 1;
-    }
+// A character that is not ranked.
+static uint8_t *put_escape(uint8_t *to, uint32_t point) {
     to[0] = LEAD_ESCAPE;
     to[1] = (uint8_t)(point >> 16);
     to[2] = (uint8_t)(point >> 8);
     to[3] = (uint8_t)point;
-    return length;
+    return to + ESCAPE_BYTES;
 }
 
 static inline uint8_t *put_code(uint8_t *to, uint16_t code) {
@@ -100,24 +93,22 @@ static inline uint8_t *put_code(uint8_t *to, uint16_t code) {
     return to + 1 + ((code & 255) >= LEAD_TWO);
 }
 
-// One character of any kind.
+// One character of any kind. NULL: these bytes are none.
 static const uint8_t *encode_one(const uint8_t *at, const uint8_t *end, uint8_t **to) {
     uint32_t point;
     size_t length = read_utf8(at, end, &point);
-    if (length == 1) {
+    if (length == 0)
+        return NULL;
+    if (length == 1)
         *(*to)++ = (uint8_t)point;
-        return at + 1;
-    }
-    if (length && point < PLANE && code_of[point]) {
+    else if (point < PLANE && code_of[point])
         *to = put_code(*to, code_of[point]);
-        return at + length;
-    }
-    length = escape(at, end, *to);
-    *to += ESCAPE_BYTES;
+    else
+        *to = put_escape(*to, point);
     return at + length;
 }
 
-// Room in `to`: four bytes for each byte, and 8 more for stores that write ahead.
+// Room in `to`: four bytes for each byte, and 8 more for stores that write ahead. NULL: no UTF-8.
 static uint8_t *encode(const uint8_t *at, const uint8_t *end, uint8_t *to) {
     while (end - at >= 8) {
         uint64_t next = gdx_load_u64(at);
@@ -137,10 +128,12 @@ static uint8_t *encode(const uint8_t *at, const uint8_t *end, uint8_t *to) {
             continue;
         }
         at = encode_one(at, end, &to);
+        if (!at)
+            return NULL;
     }
-    while (at < end)
+    while (at && at < end)
         at = encode_one(at, end, &to);
-    return to;
+    return at ? to : NULL;
 }
 
 gdx_status gdx_characters_encode(gdx_slice bytes, gdx_buffer *out) {
@@ -153,17 +146,16 @@ gdx_status gdx_characters_encode(gdx_slice bytes, gdx_buffer *out) {
     if (status != GDX_OK)
         return status;
     const uint8_t *at = (const uint8_t *)bytes.data;
-    out->bytes = (size_t)(encode(at, at + bytes.bytes, out->data + out->bytes) - out->data);
+    uint8_t *end = encode(at, at + bytes.bytes, out->data + out->bytes);
+    if (!end)
+        return GDX_INVALID;
+    out->bytes = (size_t)(end - out->data);
     return GDX_OK;
 }
 
 // An escape at `at`, all its bytes there. False: it stands for nothing.
 static bool decode_escape(const uint8_t *at, uint8_t **to) {
     uint32_t point = (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-    if (at[1] == RAW_BYTE && at[2] == 0) {
-        *(*to)++ = at[3];
-        return true;
-    }
     if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
         return false;
     if (point < 0x10000) {

@@ -301,6 +301,9 @@ gdx_status gdx_store_writer_add(gdx_store_writer *writer, const gdx_document *do
                                 const gdx_checkpoint *checkpoints, size_t checkpoint_count, gdx_error *err) {
     struct parts parts = {0, 0, checkpoints, checkpoint_count};
     gdx_status status = code_fields(writer, document, checkpoints, checkpoint_count, &parts.title, &parts.metadata);
+    if (status == GDX_INVALID)
+        return gdx_fail(err, GDX_INTERNAL, "%s: document %u: title, metadata or text is not UTF-8",
+                        gdx_sink_path(writer->sink), writer->next_document);
     if (status == GDX_OK)
         status = make_first_piece(writer, &parts, checkpoint_count);
     if (status != GDX_OK)

@@ -233,8 +233,6 @@ def spell(code):
             out += CHARACTERS[first - 0x80].encode()
         elif first < 0xFF:
             out += CHARACTERS[64 + (first - 0xC0) * 256 + code[at + 1]].encode()
-        elif code[at + 1] == 0x20 and code[at + 2] == 0:
-            out.append(code[at + 3])
         else:
             point = int.from_bytes(code[at + 1 : at + 4], "big")
             need(point <= 0x10FFFF and not 0xD800 <= point < 0xE000, "no code point")

@@ -104,6 +104,8 @@ static const struct damage damages[] = {
     {"a frame of a wrong kind", "segment", 1, "STORE", 0, SET1, 0xff, SEALED, GDX_CORRUPT, "stored text blocks at byte"},
     {"a frame that wants a window of 16 MiB", "segment", 1, "STORE", 1, SET1, 0x70, SEALED, GDX_CORRUPT, "requires too much memory"},
     {"a title longer than its record", "segment", 1, "STORE", 7, SET1, 0x7f, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a byte that is no UTF-8 in a title", "segment", 1, "STORE", 10, SET4, 0xe40020ff, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a surrogate in a title", "segment", 1, "STORE", 10, SET4, 0x00d800ff, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"records that run backwards", "segment", 1, "DOCUMENT_STORE", 8, SET8, 0, SEALED, GDX_CORRUPT, "records out of order"},
     {"a record behind all blocks", "segment", 1, "DOCUMENT_STORE", 5 * 8, SET8, 149, SEALED, GDX_CORRUPT, "a record that does not decode"},
     // ---- terms
