@@ -33,7 +33,7 @@ static gdx_status verify_deleted_symbols(const gdx_live_segment *live, gdx_error
     return GDX_OK;
 }
 
-// ---- no id is live twice: the segments' ids, each in byte order, merged by a heap
+// ---- no id is live twice, in two segments or in one: the segments' ids, each in byte order, merged by a heap
 
 struct id_cursor {
     const gdx_live_segment *live;
@@ -82,8 +82,8 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_b
         if (step % 4096 == 0 && is_cancelled(cancelled))
             return fail_cancelled(err);
         if (last_segment && gdx_slice_equal(last, heap[0].id))
-            return gdx_fail(err, GDX_CORRUPT, "%s: document \"%.*s\" is live in another segment too",
-                            gdx_segment_path(last_segment), GDX_SLICE_ARGUMENTS(last));
+            return gdx_fail(err, GDX_CORRUPT, "%s: document \"%.*s\" is live twice", gdx_segment_path(last_segment),
+                            GDX_SLICE_ARGUMENTS(last));
         last = heap[0].id;
         last_segment = heap[0].live->segment;
         bool has;
@@ -98,9 +98,7 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_b
 }
 
 static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *cancelled, gdx_error *err) {
-    if (snapshot->count < 2)
-        return GDX_OK; // within one segment gdx_segment_verify has looked
-    struct id_cursor *heap = malloc(snapshot->count * sizeof *heap);
+    struct id_cursor *heap = malloc((snapshot->count + 1) * sizeof *heap);
     if (!heap)
         return gdx_fail(err, GDX_NO_MEMORY, "verify: no memory for %zu segments", snapshot->count);
     gdx_status status = GDX_OK;

@@ -2,6 +2,7 @@
 // test_golden.c: good golden files open and read whole; damaged copies of them are refused as damaged.h says; and no
 // single byte, turned, leads a reader astray, even when whoever turned it made every checksum fit.
 
+#include "../format/build.h"
 #include "../format/dump.h"
 #include "../support/folder.h"
 #include "damaged.h"
@@ -128,6 +129,24 @@ static void deceit_is_refused(void **state) {
     folder_remove(folder);
 }
 
+static void an_id_live_twice_in_one_segment_is_refused_by_verify(void **state) {
+    (void)state;
+    const gdx_document documents[] = {
+        build_document("same", "", "", GDX_NO_DATE, "", gdx_slice_of("一")),
+        build_document("same", "", "", GDX_NO_DATE, "", gdx_slice_of("二")),
+    };
+    char *folder = folder_new();
+    gdx_index_writer *writer = NULL;
+    gdx_error err = {0};
+    assert_int_equal(gdx_index_writer_open(folder, &writer, &err), GDX_OK);
+    assert_int_equal(build_segment(writer, 0, 0, documents, 2, &err), GDX_OK);
+    assert_int_equal(gdx_index_writer_commit(writer, &err), GDX_OK);
+    gdx_index_writer_close(writer);
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, &err), GDX_CORRUPT);
+    assert_non_null(strstr(err.message, "document \"same\" is live twice"));
+    folder_remove(folder);
+}
+
 // ---- every byte
 
 static void any_byte_turned_is_refused_at_open(void **state) {
@@ -218,6 +237,7 @@ int main(void) {
     const struct CMUnitTest good[] = {
         cmocka_unit_test(golden_files_open_and_read_whole),
         cmocka_unit_test(golden_files_are_verified),
+        cmocka_unit_test(an_id_live_twice_in_one_segment_is_refused_by_verify),
         cmocka_unit_test(any_byte_turned_is_refused_at_open),
         cmocka_unit_test(any_byte_of_a_segment_turned_and_sealed_is_refused_or_read),
     };
