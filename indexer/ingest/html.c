@@ -319,7 +319,7 @@ static gdx_status parse(struct html *html, gdx_slice page, gdx_error *err) {
         gdx_fail(err, status, "elements nested deeper than %d, expected at most that", HTML_DEPTH);
     else if (status == GDX_TOO_LARGE)
         gdx_fail(err, status, "more than %zu bytes of text, expected at most that", html->limit);
-    else if (html->parser->errNo == XML_ERR_NO_MEMORY)
+    else if (html->parser->errNo == XML_ERR_NO_MEMORY || !html->parser->input) // without input it did not even begin
         status = GDX_NO_MEMORY;
     else if (status == GDX_OK && html->parser->disableSAX)
         status = gdx_fail(err, GDX_INVALID, "HTML that libxml2 gives up on, error %d", html->parser->errNo);

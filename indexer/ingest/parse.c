@@ -23,13 +23,19 @@ static bool is_out_of_memory(const json_error_t *error) {
     return error->text[0] == '\0' || json_error_code(error) == json_error_out_of_memory;
 }
 
+// jansson calls some failed allocations a bad token, so a refusal counts when it is said twice.
+static json_t *load(gdx_slice json, size_t flags, json_error_t *error) {
+    json_t *parsed = json_loadb(json.data, json.bytes, flags, error);
+    return parsed || is_out_of_memory(error) ? parsed : json_loadb(json.data, json.bytes, flags, error);
+}
+
 static int append_dumped(const char *data, size_t bytes, void *buffer) {
     return gdx_buffer_append(buffer, data, bytes) == GDX_OK ? 0 : -1;
 }
 
 gdx_status ingest_record_dump_value(gdx_slice value, gdx_buffer *out, bool *out_sure) {
     json_error_t error;
-    json_t *parsed = json_loadb(value.data, value.bytes, LOAD_FLAGS | JSON_DECODE_ANY, &error);
+    json_t *parsed = load(value, LOAD_FLAGS | JSON_DECODE_ANY, &error);
     *out_sure = parsed != NULL;
     if (!parsed)
         return is_out_of_memory(&error) ? GDX_NO_MEMORY : GDX_OK;
@@ -87,7 +93,7 @@ static void take_fields(record_reader *reader, record *out) {
 
 gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slice *out, gdx_error *err) {
     json_error_t error;
-    json_t *parsed = json_loadb(json.data, json.bytes, LOAD_FLAGS, &error);
+    json_t *parsed = load(json, LOAD_FLAGS, &error);
     gdx_status status = GDX_OK;
     if (!parsed && is_out_of_memory(&error))
         status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
@@ -108,7 +114,7 @@ gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slic
 gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
     ingest_record_reader_release(reader);
     json_error_t error;
-    reader->root = json_loadb(line.data, line.bytes, LOAD_FLAGS, &error);
+    reader->root = load(line, LOAD_FLAGS, &error);
     if (!reader->root && is_out_of_memory(&error))
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record of %zu bytes", line.bytes);
     if (!reader->root)
