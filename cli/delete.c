@@ -101,8 +101,8 @@ static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
     uint64_t documents = gdx_snapshot_documents(snapshot), commit = gdx_snapshot_commit(snapshot);
     uint64_t gone = before - documents; // an id given twice is one document
     if (self->target.json)
-        return json_line(json_pack("{s:I,s:I,s:I,s:I}", "deleted", (json_int_t)gone, "missing",
-                                   (json_int_t)self->missing, "documents", (json_int_t)documents, "commit",
+        return json_line(json_pack("{s:I,s:I,s:I,s:I}", "documents", (json_int_t)gone, "missing",
+                                   (json_int_t)self->missing, "documents_left", (json_int_t)documents, "commit",
                                    (json_int_t)commit),
                          err);
     char deleted[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES];

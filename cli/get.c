@@ -39,10 +39,10 @@ static const struct argp argp = {
 };
 
 static json_t *document_to_json(const gdx_document *document, const struct answer_info *info) {
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:I,s:I}", "id", json_text(document->id), "title",
+    return json_pack("{s:{s:o,s:o,s:o,s:o,s:o,s:o},s:I,s:I}", "document", "id", json_text(document->id), "title",
                      json_text(document->title), "date", json_date(document->date), "source",
-                     json_text(document->source), "metadata", json_metadata(document->metadata), "text",
-                     json_text(document->text), "commit", (json_int_t)info->commit, "took_us",
+                     json_text(document->source), "text", json_text(document->text), "metadata",
+                     json_metadata(document->metadata), "commit", (json_int_t)info->commit, "took_us",
                      (json_int_t)(info->took_ns / 1000));
 }
 

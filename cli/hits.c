@@ -14,13 +14,15 @@ static const char *field_name(gdx_field field) {
 
 // ---- JSON
 
+static json_t *match_to_json(const gdx_match *match) {
+    return json_pack("{s:s,s:I,s:I}", "field", field_name(match->field), "begin", (json_int_t)match->begin, "end",
+                     (json_int_t)match->end);
+}
+
 static json_t *matches_to_json(const gdx_hit *hit) {
     json_t *array = json_array();
     for (size_t i = 0; array && i < hit->match_count; i++) {
-        const gdx_match *match = &hit->matches[i];
-        json_t *value = json_pack("{s:s,s:I,s:I}", "field", field_name(match->field), "begin", (json_int_t)match->begin,
-                                  "end", (json_int_t)match->end);
-        if (json_array_append_new(array, value) != 0) {
+        if (json_array_append_new(array, match_to_json(&hit->matches[i])) != 0) {
             json_decref(array);
             return NULL;
         }
@@ -40,13 +42,18 @@ static json_t *marks_to_json(const gdx_hit *hit) {
     return array;
 }
 
+static json_t *snippet_to_json(const gdx_hit *hit) {
+    return json_pack("{s:o,s:o,s:s,s:b,s:b}", "text", json_text(hit->snippet), "marks", marks_to_json(hit), "field",
+                     field_name(hit->snippet_field), "begins", (int)hit->snippet_begins, "ends",
+                     (int)hit->snippet_ends);
+}
+
 static json_t *hit_to_json(const gdx_hit *hit) {
-    return json_pack("{s:o,s:o,s:o,s:o,s:f,s:I,s:I,s:o,s:s,s:b,s:b,s:o,s:o,s:o}", "id", json_text(hit->id), "title",
+    return json_pack("{s:o,s:o,s:o,s:o,s:f,s:I,s:o,s:o,s:o,s:I}", "id", json_text(hit->id), "title",
                      json_text(hit->title), "date", json_date(hit->date), "source", json_text(hit->source), "score",
-                     hit->score, "occurrences", (json_int_t)hit->occurrences, "length", (json_int_t)hit->length,
-                     "snippet", json_text(hit->snippet), "snippet_field", field_name(hit->snippet_field),
-                     "snippet_begins", (int)hit->snippet_begins, "snippet_ends", (int)hit->snippet_ends, "marks",
-                     marks_to_json(hit), "matches", matches_to_json(hit), "metadata", json_metadata(hit->metadata));
+                     hit->score, "occurrences", (json_int_t)hit->occurrences, "snippet", snippet_to_json(hit),
+                     "matches", matches_to_json(hit), "metadata", json_metadata(hit->metadata), "length",
+                     (json_int_t)hit->length);
 }
 
 json_t *hits_to_json(gdx_slice query, const gdx_results *results, const struct answer_info *info) {
@@ -63,10 +70,9 @@ json_t *hits_to_json(gdx_slice query, const gdx_results *results, const struct a
 }
 
 json_t *occurrence_to_json(const gdx_occurrence *occurrence) {
-    return json_pack("{s:o,s:o,s:o,s:o,s:s,s:I,s:I,s:I,s:o,s:o,s:o}", "id", json_text(occurrence->id), "title",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o}", "id", json_text(occurrence->id), "title",
                      json_text(occurrence->title), "date", json_date(occurrence->date), "source",
-                     json_text(occurrence->source), "field", field_name(occurrence->match.field), "begin",
-                     (json_int_t)occurrence->match.begin, "end", (json_int_t)occurrence->match.end, "position",
+                     json_text(occurrence->source), "match", match_to_json(&occurrence->match), "position",
                      (json_int_t)occurrence->position, "before", json_text(occurrence->before), "matched",
                      json_text(occurrence->matched), "after", json_text(occurrence->after));
 }

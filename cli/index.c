@@ -150,6 +150,8 @@ static void on_refusal(void *context, const gdx_batch_refusal *refusal) {
     print_clean(stderr, gdx_slice_of(refusal->path));
     if (refusal->line)
         fprintf(stderr, ":%" PRIu64, refusal->line);
+    else if (refusal->byte)
+        fprintf(stderr, ", byte %" PRIu64, refusal->byte);
     fputs(": ", stderr);
     print_clean(stderr, gdx_slice_of(refusal->reason));
     fputs(refusal->is_note ? " (indexed)\n" : "\n", stderr);
@@ -166,15 +168,15 @@ static uint64_t stored_text_bytes(gdx_index_writer *writer) {
 
 static gdx_status summary_as_json(const gdx_batch_summary *s, uint64_t stored_bytes, gdx_error *err) {
     json_t *value = json_pack(
-        "{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "documents",
-        (json_int_t)s->documents, "added", (json_int_t)s->added, "replaced", (json_int_t)s->replaced, "unchanged",
-        (json_int_t)s->unchanged, "deleted", (json_int_t)s->deleted, "duplicates", (json_int_t)s->duplicates, "refused",
-        (json_int_t)s->refused, "mended", (json_int_t)s->mended, "replaced_bytes", (json_int_t)s->replaced_bytes,
-        "files", (json_int_t)s->files, "input_bytes", (json_int_t)s->input_bytes, "text_bytes",
-        (json_int_t)s->text_bytes, "symbols", (json_int_t)s->symbols, "segments", (json_int_t)s->segments, "bytes",
-        (json_int_t)s->index_bytes, "stored_text_bytes", (json_int_t)stored_bytes, "commit", (json_int_t)s->commit,
-        "took_us", (json_int_t)(s->elapsed_ns / 1000), "mb_per_second",
-        megabytes_per_second(s->text_bytes, s->elapsed_ns));
+        "{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "found",
+        (json_int_t)s->documents, "documents", (json_int_t)(s->added + s->replaced), "added", (json_int_t)s->added,
+        "replaced", (json_int_t)s->replaced, "unchanged", (json_int_t)s->unchanged, "deleted", (json_int_t)s->deleted,
+        "duplicates", (json_int_t)s->duplicates, "refused", (json_int_t)s->refused, "mended", (json_int_t)s->mended,
+        "replaced_bytes", (json_int_t)s->replaced_bytes, "files", (json_int_t)s->files, "input_bytes",
+        (json_int_t)s->input_bytes, "text_bytes", (json_int_t)s->text_bytes, "symbols", (json_int_t)s->symbols,
+        "segments", (json_int_t)s->segments, "index_bytes", (json_int_t)s->index_bytes, "stored_text_bytes",
+        (json_int_t)stored_bytes, "commit", (json_int_t)s->commit, "took_us", (json_int_t)(s->elapsed_ns / 1000),
+        "mb_per_second", megabytes_per_second(s->text_bytes, s->elapsed_ns));
     return json_line(value, err);
 }
 
@@ -250,8 +252,8 @@ int command_index(int argc, char **argv) {
     struct index_command self = {.options = {.merge = true, .on_progress = on_progress, .on_refusal = on_refusal}};
     if (!parse_options(&argp, argc, argv, &self))
         return EXIT_FAILED;
-    // Large buffers go back to the system when they are freed; glibc would keep them, and more of them the more are freed,
-    // until the budget is passed by a third.
+    // Large buffers go back to the system when they are freed; glibc would keep them, and more of them the more are
+    // freed, until the budget is passed by a third.
     mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
     self.options.context = &self;
     self.options.cancelled = interrupt_watch();

@@ -7,6 +7,7 @@
 #include "report.h"
 
 #include <argp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +84,14 @@ static int run_help(int argc, char **argv) {
     return finish_output("gramdex", EXIT_DONE);
 }
 
+// A reader that goes away and a file that may not grow are errors of a write, told or passed over like others.
+static void ignore_signals_of_writes(void) {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+}
+
 int main(int argc, char **argv) {
+    ignore_signals_of_writes();
     if (argc < 2) {
         print_help(stderr);
         return EXIT_WRONG_USE;

@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
+#include <unistd.h>
 
 json_t *json_text(gdx_slice text) {
     json_t *value = json_stringn(text.bytes ? text.data : "", text.bytes);
@@ -130,15 +132,22 @@ bool output_is_closed(void) {
     return ferror(stdout) != 0;
 }
 
+// Asked of the pipe itself: the errno of the write that failed may be long gone.
+static bool is_reader_gone(void) {
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP));
+}
+
 int finish_output(const char *command, int exit_status) {
+    bool had_failed = output_is_closed();
     errno = 0;
-    bool is_bad = fflush(stdout) != 0 || ferror(stdout);
-    if (!is_bad)
+    if (fflush(stdout) == 0 && !had_failed)
         return exit_status;
-    if (errno == EPIPE)
+    if (errno == EPIPE || is_reader_gone())
         return EXIT_DONE;
-    gdx_error err = {0};
-    (void)gdx_fail_errno(&err, errno ? errno : EIO, "standard output");
-    fprintf(stderr, "%s: %s\n", command, err.message);
+    if (errno)
+        fprintf(stderr, "%s: standard output cannot be written: %s\n", command, strerror(errno));
+    else
+        fprintf(stderr, "%s: standard output could not be written to its end: is the disk full?\n", command);
     return EXIT_FAILED;
 }
