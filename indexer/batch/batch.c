@@ -452,7 +452,8 @@ static void report_refusal(const struct batch *batch, const struct refusal *refu
     if (!batch->options.on_refusal)
         return;
     gdx_batch_refusal report = {.path = refusal->path.data,
-                                .line = refusal->line ? refusal->line + lines_before : 0,
+                                // Of a batch that failed not all pieces were read, so lines before them are not known.
+                                .line = refusal->line && batch->status == GDX_OK ? refusal->line + lines_before : 0,
                                 .byte = refusal->byte,
                                 .is_note = refusal->is_note,
                                 .reason = refusal->reason.data};

@@ -7,6 +7,7 @@
 #include "gdx/ingest.h"
 #include "gdx/text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 // The position space of a segment, less what ends its fields. What a document of the largest size takes is in the
@@ -200,8 +201,8 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
     if (refusals_add(&built->refusals, &kept) != GDX_OK)
         return no_memory(err);
     if (builder->settings->strict)
-        return gdx_fail(err, refusal->error.status, "%.*s: %s", GDX_SLICE_ARGUMENTS(refusal->path),
-                        refusal->error.message);
+        return gdx_fail(err, refusal->error.status, "%.*s, byte %" PRIu64 ": %s", GDX_SLICE_ARGUMENTS(refusal->path),
+                        refusal->byte, refusal->error.message);
     return GDX_OK;
 }
 

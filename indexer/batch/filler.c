@@ -30,6 +30,7 @@ struct filler { // one owner at a time
     gdx_buffer carry;        // of a JSON Lines entry: the begin of a line that the last slab had no room for
     bool skips_line;         // within a line that was refused for its length
     gdx_buffer name;         // "archive:entry", what entry.path points to
+    gdx_buffer id;           // of an archive's entry
 };
 
 struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
@@ -70,6 +71,7 @@ void filler_free(struct filler *filler) {
         close_archive(filler);
     gdx_buffer_clear(&filler->carry);
     gdx_buffer_clear(&filler->name);
+    gdx_buffer_clear(&filler->id);
     free(filler);
 }
 
@@ -87,11 +89,21 @@ static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_s
     return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
+// An archive's message names the archive; the report has named it already.
+static gdx_status refuse_archive(struct slab *slab, const struct input *input, gdx_slice path, uint64_t byte,
+                                 const gdx_error *words, gdx_error *err) {
+    const char *reason = words->message;
+    size_t bytes = strlen(input->path);
+    if (strncmp(reason, input->path, bytes) == 0 && (reason[bytes] == ':' || reason[bytes] == ','))
+        reason += bytes + 2;
+    return refuse(slab, path, byte, words->status, reason, err);
+}
+
 static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t byte, const char *what, uint64_t bytes,
                                   size_t limit, gdx_error *err) {
     char reason[192];
-    snprintf(reason, sizeof reason, "%s of %s%" PRIu64 " bytes, at most %zu are taken (see --document-limit)", what,
-             bytes > limit ? "" : "over ", bytes, limit);
+    snprintf(reason, sizeof reason, "%s of %s%" PRIu64 " bytes, at most %zu are taken (--document-limit, --memory)",
+             what, bytes > limit ? "" : "over ", bytes, limit);
     return refuse(slab, path, byte, GDX_TOO_LARGE, reason, err);
 }
 
@@ -130,7 +142,7 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
         return no_memory(err);
     if (status != GDX_OK || !has) {
         close_archive(filler);
-        return status == GDX_OK ? GDX_OK : refuse(slab, gdx_slice_of(input->path), 0, status, words.message, err);
+        return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
     }
     filler->name.bytes = 0;
     if (input->kind == GDX_INPUT_COMPRESSED) {
@@ -140,9 +152,15 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
     if (gdx_buffer_append_format(&filler->name, "%s:%.*s", input->path, GDX_SLICE_ARGUMENTS(name)) != GDX_OK)
         return no_memory(err);
     gdx_slice path = gdx_buffer_slice(&filler->name);
-    gdx_slice id = {path.data + path.bytes - name.bytes, name.bytes};
+    filler->id.bytes = 0;
+    if (id_of_path(name, &filler->id) != GDX_OK)
+        return no_memory(err);
+    gdx_slice id = gdx_buffer_slice(&filler->id);
+    if (id.bytes == 0 || id.bytes > ID_BYTES_MOST)
+        return refuse(slab, path, 0, GDX_TOO_LARGE, "its name is empty or over 1024 bytes, the most an id may have",
+                      err);
     char plain[4096];
-    snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(name));
+    snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(id));
     gdx_input_kind kind = gdx_input_kind_of(plain, NULL);
     if (kind == GDX_INPUT_IGNORED)
         return refuse(slab, path, 0, GDX_UNSUPPORTED, "not a kind of file that holds text, by its name", err);
@@ -164,7 +182,7 @@ static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error 
     gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
     if (status == GDX_NO_MEMORY)
         return no_memory(err);
-    return status == GDX_OK ? GDX_OK : refuse(slab, gdx_slice_of(input->path), 0, status, words.message, err);
+    return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
 }
 
 static void close_entry(struct filler *filler) {
@@ -191,7 +209,7 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
             return GDX_OK;
         if (status == GDX_NO_MEMORY)
             return no_memory(err);
-        status = refuse(slab, filler->entry.path, filler->entry.first_byte + before, status, words.message, err);
+        status = refuse_archive(slab, filler->input, filler->entry.path, 0, &words, err);
         close_archive(filler);
         *out_end = true;
         return status;

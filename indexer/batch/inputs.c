@@ -3,6 +3,8 @@
 
 #include "inputs.h"
 
+#include "gdx/decode.h"
+
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>
@@ -17,6 +19,28 @@ static gdx_status refuse(struct refusals *refusals, const char *path, gdx_status
                          gdx_error *err) {
     struct refusal refusal = {.path = gdx_slice_of(path), .reason = gdx_slice_of(reason), .status = status};
     return refusals_add(refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
+// Bytes of the character at `at`; 0 when it is none, or a control character.
+static size_t plain_character(const char *at, const char *end) {
+    if ((unsigned char)*at < 0x20 || *at == 0x7f)
+        return 0;
+    for (size_t bytes = 1; bytes <= 4 && bytes <= (size_t)(end - at); bytes++)
+        if (gdx_utf8_valid((gdx_slice){at, bytes}))
+            return bytes;
+    return 0;
+}
+
+gdx_status id_of_path(gdx_slice path, gdx_buffer *out) {
+    gdx_status status = GDX_OK;
+    const char *end = path.data + path.bytes;
+    for (const char *at = path.data; status == GDX_OK && at < end;) {
+        size_t bytes = plain_character(at, end);
+        status = bytes ? gdx_buffer_append(out, at, bytes)
+                       : gdx_buffer_append_format(out, "%%%02X", (unsigned)(unsigned char)*at);
+        at += bytes ? bytes : 1;
+    }
+    return status;
 }
 
 static gdx_status add_input(struct inputs *inputs, struct input input, gdx_slice path, gdx_slice id, gdx_error *err) {
@@ -42,7 +66,16 @@ static gdx_status add_file(struct inputs *inputs, const char *path, const char *
     input.kind = gdx_input_kind_of(path, &input.inner);
     if (input.kind == GDX_INPUT_IGNORED)
         return refuse(refusals, path, GDX_UNSUPPORTED, "not a kind of file that holds text, by its name", err);
-    return add_input(inputs, input, gdx_slice_of(path), gdx_slice_of(id), err);
+    gdx_buffer spelled = {0};
+    gdx_status status = id_of_path(gdx_slice_of(id), &spelled);
+    if (status != GDX_OK)
+        status = no_memory(err);
+    else if (spelled.bytes > ID_BYTES_MOST)
+        status = refuse(refusals, path, GDX_TOO_LARGE, "its path is over 1024 bytes, the most an id may have", err);
+    else
+        status = add_input(inputs, input, gdx_slice_of(path), gdx_buffer_slice(&spelled), err);
+    gdx_buffer_clear(&spelled);
+    return status;
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b) {

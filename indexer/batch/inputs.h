@@ -33,6 +33,10 @@ struct inputs { // one owner; the arena holds the strings
 // alone). GDX_NOT_FOUND: a path given does not exist.
 gdx_status inputs_list(struct inputs *inputs, const char *const *paths, size_t path_count, const char *source,
                        struct refusals *refusals, gdx_error *err) GDX_MUST_CHECK;
+// The id of a whole-file document, appended to `out`: its path, where bytes that are not UTF-8 and control characters
+// become %XX, as in a URL.
+gdx_status id_of_path(gdx_slice path, gdx_buffer *out) GDX_MUST_CHECK;
+enum { ID_BYTES_MOST = 1024 };
 void inputs_clear(struct inputs *inputs);
 
 #endif
