@@ -202,7 +202,8 @@ def read_postings(data, count, limit):
         need((stream.at + 7) // 8 == len(data), "a list longer than its code")
     else:
         positions = read_long(data, count, limit, position_bits)
-    need(all(a < b for a, b in zip(positions, positions[1:])) and positions[-1] < limit, "positions that do not ascend")
+    need(all(a < b for a, b in zip(positions, positions[1:])), "positions that do not ascend")
+    need(positions[-1] < limit, "a position past the last")
     return positions
 
 
@@ -250,6 +251,12 @@ SECTIONS = (
 ).split()
 
 
+def spell_date(date):
+    year, month, day = date >> 9, date >> 5 & 15, date & 31
+    need(date == 0 or (1 <= year <= 9999 and month <= 12 and (month or not day)), "no date")
+    return ("%04d" % year if year else "") + ("-%02d" % month if month else "") + ("-%02d" % day if day else "")
+
+
 class Segment:
     def __init__(self, directory, name):
         self.file_name = "segment-%016x" % name
@@ -260,10 +267,10 @@ class Segment:
         footer = data[-400:]
         need(checksum(footer[:384]) == u64(footer, 384) == name, "the footer's checksum")
         self.text_bytes = u64(footer, 336)
-        (self.documents, self.positions, self.term_count, self.word_count, self.source_count, level, table, self.pages) = (
-            struct.unpack_from("<8I", footer, 344)
-        )
-        need(table == 1, "another character table")
+        counts = struct.unpack_from("<8I", footer, 344)
+        self.documents, self.positions, self.term_count, self.word_count, self.source_count = counts[:5]
+        self.pages = counts[7]
+        need(counts[6] == 1, "another character table")
         self.check_pages(data, footer)
         self.read_sections(data, footer)
 
@@ -381,13 +388,14 @@ class Segment:
     # -- documents
 
     def coded(self):
-        """The rows of blocks, with one behind the last, and all coded bytes. The magic number makes each a zstd frame."""
-        rows = [struct.unpack_from("<QQIIII", self.section["STORE_BLOCKS"], at)
-                for at in range(0, len(self.section["STORE_BLOCKS"]), 32)]
+        """The rows of blocks, with one behind the last, and all coded bytes. A magic number makes each a zstd frame."""
+        rows = list(struct.iter_unpack("<QQIIII", self.section["STORE_BLOCKS"]))
         need(all(row[5] == 0 for row in rows), "a reserved field that is not 0")
-        rows.append((u64(self.section["DOCUMENT_STORE"], 8 * self.documents), len(self.section["STORE"]), self.documents, 0, 0, 0))
-        frames = b"".join(b"\x28\xb5\x2f\xfd" + self.section["STORE"][a[1] : b[1]] for a, b in zip(rows, rows[1:]))
-        data = subprocess.run(["zstd", "-dcq", "--memory=64KB"], input=frames, stdout=subprocess.PIPE, check=True).stdout
+        store, all_coded = self.section["STORE"], u64(self.section["DOCUMENT_STORE"], 8 * self.documents)
+        rows.append((all_coded, len(store), self.documents, 0, 0, 0))
+        frames = b"".join(b"\x28\xb5\x2f\xfd" + store[a[1] : b[1]] for a, b in zip(rows, rows[1:]))
+        unpack = ["zstd", "-dcq", "--memory=64KB"]
+        data = subprocess.run(unpack, input=frames, stdout=subprocess.PIPE, check=True).stdout
         need(len(data) == rows[-1][0], "blocks of another size than their rows")
         return rows, data
 
@@ -421,7 +429,8 @@ class Segment:
             metadata += spell(piece[at + title_bytes : at + title_bytes + metadata_bytes])
             at += title_bytes + metadata_bytes
             for byte, _, coded_byte in places:
-                need(at + coded_byte <= piece_end and len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
+                need(at + coded_byte <= piece_end, "a checkpoint behind its piece")
+                need(len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
             text += spell(piece[at:])
         return title, metadata, text
 
@@ -436,16 +445,18 @@ class Segment:
         rows, coded = self.coded()
         total = 0
         for d in range(self.documents):
-            need(begin[d] < text_begin[d] < begin[d + 1] and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
+            need(begin[d] < text_begin[d] < begin[d + 1], "fields of document %d out of order" % d)
+            need(sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
             title, metadata, text = self.record(d, store[d], store[d + 1], rows, coded)
-            hashed = b"".join(struct.pack("<Q", len(part)) + part for part in (ids[d], title, names[sources[d]], metadata, text))
+            fields = (ids[d], title, names[sources[d]], metadata, text)
+            hashed = b"".join(struct.pack("<Q", len(field)) + field for field in fields)
             need(checksum(hashed + struct.pack("<Q", dates[d])) == hashes[d], "document %d has another hash" % d)
             total += len(title) + len(text)
             yield {
                 "document": d,
                 "id": ids[d].decode(),
                 "title": title.decode(),
-                "date": "-".join(("%04d", "%02d", "%02d")[i] % part for i, part in enumerate((dates[d] >> 9, dates[d] >> 5 & 15, dates[d] & 31)) if part),
+                "date": spell_date(dates[d]),
                 "source": names[sources[d]].decode(),
                 "metadata": metadata.decode(),
                 "text": text.decode(),
@@ -469,7 +480,8 @@ def read_deletions(directory, record):
     bitmap_bytes = (record["documents"] + 63) // 64 * 8
     need(len(data) == 40 + bitmap_bytes and data[:8] == b"gdxdelet", "no deletions")
     need(checksum(data[:-8]) == u64(data, len(data) - 8) == record["deletions_name"], "the checksum of deletions")
-    need(struct.unpack_from("<IIQII", data, 8) == (1, record["documents"], record["name"], record["deleted_count"], 0), "other deletions")
+    expected = (1, record["documents"], record["name"], record["deleted_count"], 0)
+    need(struct.unpack_from("<IIQII", data, 8) == expected, "deletions of another segment")
     deleted = [d for d in range(8 * bitmap_bytes) if data[32 + d // 8] >> d % 8 & 1]
     need(len(deleted) == record["deleted_count"] and deleted[-1] < record["documents"], "another number of deletions")
     return deleted
@@ -479,11 +491,12 @@ def read_manifest(directory):
     data = open(os.path.join(directory, "manifest"), "rb").read()
     need(len(data) >= 64 and data[:8] == b"gdxmanif" and u32(data, 8) == 1, "no manifest of version 1")
     need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
-    header = dict(zip(("segments", "rule_fingerprint", "commit", "documents", "symbols", "bytes"), struct.unpack_from("<IQQQQQ", data, 12)))
+    names = "segments rule_fingerprint commit documents symbols bytes"
+    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQ", data, 12)))
     need(len(data) == 64 + 64 * header["segments"], "a manifest of another size than its segments need")
     records = []
+    names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
     for at in range(56, len(data) - 8, 64):
-        names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
         record = dict(zip(names.split(), struct.unpack_from("<QQIIQQQQII", data, at)))
         need(record["reserved"] == 0 and record["positions"] == record["symbols"] + 2 * record["documents"], "a record")
         records.append(record)
@@ -502,7 +515,8 @@ def show_segment(directory, manifest, record):
     segment = Segment(directory, record["name"])
     need(segment.rule_fingerprint == manifest["rule_fingerprint"], "another rule than the manifest's")
     found = (segment.bytes, segment.documents, segment.positions, segment.text_bytes)
-    need(found == (record["bytes"], record["documents"], record["positions"], record["text_bytes"]), "other figures than the manifest's")
+    said = (record["bytes"], record["documents"], record["positions"], record["text_bytes"])
+    need(found == said, "other figures than the manifest's")
     deleted = read_deletions(directory, record)
     show({
         "segment": segment.file_name,

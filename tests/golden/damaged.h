@@ -96,6 +96,7 @@ static const struct damage damages[] = {
     {"a last section that ends early", "segment", 1, "FOOTER", SECTION_SOURCE_OFFSETS * SECTION_ROW_BYTES + SECTION_ROW_LENGTH, SET8, 8, SEALED, GDX_CORRUPT, "sections end at byte 736"},
     // ---- stored text
     {"a block of more coded bytes than it has", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 88, SEALED, GDX_CORRUPT, "a block shorter than its row says"},
+    {"a block of fewer coded bytes than it has", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 80, SEALED, GDX_CORRUPT, "a block longer than its row says"},
     {"blocks whose coded bytes run backwards", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 80, SEALED, GDX_CORRUPT, "stored text blocks at byte"},
     {"a frame that begins behind its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
     {"a first block that is not the first", "segment", 1, "STORE_BLOCKS", STORE_BLOCK_CODED_OFFSET, SET8, 1, SEALED, GDX_CORRUPT, "does not begin with the first record"},
