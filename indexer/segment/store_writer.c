@@ -42,7 +42,7 @@ static gdx_status set(gdx_store_writer *writer, ZSTD_cParameter parameter, int v
 }
 
 // Level 0 is what was measured best for coded Chinese text in blocks of this size: short matches, a table that stays in
-// the first-level cache. docs/format.md has the table.
+// the first-level cache. docs/format.md has the figures.
 static gdx_status set_parameters(gdx_store_writer *writer, gdx_error *err) {
     gdx_status status = set(writer, ZSTD_c_compressionLevel, writer->level ? writer->level : 1, err);
     if (status == GDX_OK)
