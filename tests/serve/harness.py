@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""harness.py: `gramdex serve` as a process, asked by stock grpcio. Used by the tests beside it.
+
+Environment: GRAMDEX is the program, GENERATED the folder with what protoc --python_out made of proto/.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+try:
+    import grpc
+    import google.protobuf  # noqa: F401
+    import google
+except ImportError:
+    print("grpcio is not installed: skipped")
+    sys.exit(77)
+
+sys.path.insert(0, os.environ["GENERATED"])
+google.__path__.append(os.path.join(os.environ["GENERATED"], "google"))
+from google.rpc import error_details_pb2, status_pb2  # noqa: E402
+from gramdex.v1 import index_pb2, search_pb2  # noqa: E402
+
+GRAMDEX = os.environ["GRAMDEX"]
+PATIENCE = 60  # seconds; only a broken server needs them
+
+
+def serialize(message):
+    return message if isinstance(message, bytes) else message.SerializeToString()
+
+
+class Stub:
+    """The methods as a generated stub would have them."""
+
+    def __init__(self, channel):
+        def unary(service, module, name):
+            reply = getattr(module, name + "Response")
+            return channel.unary_unary("/gramdex.v1.%s/%s" % (service, name), serialize, reply.FromString)
+
+        self.search = unary("Search", search_pb2, "Search")
+        self.count = unary("Search", search_pb2, "Count")
+        self.trend = unary("Search", search_pb2, "Trend")
+        self.get = unary("Search", search_pb2, "Get")
+        self.stat = unary("Search", search_pb2, "Stat")
+        self.delete = unary("Index", index_pb2, "Delete")
+        self.scan = channel.unary_stream("/gramdex.v1.Search/Scan", serialize, search_pb2.ScanResponse.FromString)
+        self.ingest = channel.stream_unary("/gramdex.v1.Index/Ingest", serialize, index_pb2.IngestResponse.FromString)
+
+
+def record(number, **fields):
+    """One of the documents that most tests use: 2000 to 2024, two sources, more of 产业链 the higher the number."""
+    document = {"id": "d/%03d" % number, "title": "第 %d 篇" % number, "date": "%d-%02d" % (2000 + number % 25, 1 + number % 12),
+                "source": "even" if number % 2 == 0 else "odd", "text": "产业链" * (1 + number % 7) + "重构，\n贸易规则。"}
+    document.update(fields)
+    return document
+
+
+def write_records(path, records):
+    with open(path, "w", encoding="utf-8") as file:
+        for each in records:
+            file.write(json.dumps(each, ensure_ascii=False) + "\n")
+    return path
+
+
+def document(**fields):
+    return search_pb2.Document(**fields)
+
+
+def documents(*all_of_them, **fields):
+    return index_pb2.IngestRequest(documents=all_of_them, **fields)
+
+
+def details(error):
+    """What the error says to programs: {type name: message}."""
+    packed = dict(error.trailing_metadata()).get("grpc-status-details-bin")
+    if packed is None:
+        return {}
+    status = status_pb2.Status.FromString(packed)
+    assert status.code == error.code().value[0], status
+    found = {}
+    for any_message in status.details:
+        kind = any_message.type_url.rsplit(".", 1)[1]
+        found[kind] = getattr(error_details_pb2, kind).FromString(any_message.value)
+    return found
+
+
+class Server:
+    """The program, from start to a stop that must end in exit status 0."""
+
+    def __init__(self, folder, *options, index="index", **popen):
+        self.index = os.path.join(folder, index)
+        arguments = [GRAMDEX, "serve", "--index", self.index, "--json", "--log-format", "json", "--metrics", "127.0.0.1:0"]
+        if not popen.get("pass_fds"):
+            arguments += ["--listen", "127.0.0.1:0"]
+        self.log_path = os.path.join(folder, "log-%d" % time.monotonic_ns())
+        with open(self.log_path, "wb") as log:
+            self.process = subprocess.Popen(arguments + list(options), stdout=subprocess.PIPE, stderr=log, **popen)
+        line = self.process.stdout.readline()
+        assert line, open(self.log_path, encoding="utf-8").read()
+        told = json.loads(line)
+        self.addresses, self.metrics_address = told["listening"], told["metrics"]
+        self.channels = []
+
+    def channel(self, address=None, credentials=None):
+        address = address or self.addresses[0]
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)]
+        made = grpc.secure_channel(address, credentials, options) if credentials else grpc.insecure_channel(address, options)
+        self.channels.append(made)
+        return made
+
+    def stub(self, **how):
+        return Stub(self.channel(**how))
+
+    def page(self, path):
+        try:
+            with urllib.request.urlopen("http://%s%s" % (self.metrics_address, path), timeout=PATIENCE) as reply:
+                return reply.status, reply.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def metric(self, name):
+        for line in self.page("/metrics")[1].splitlines():
+            if line.startswith(name + " "):
+                return float(line.rsplit(" ", 1)[1])
+        return None
+
+    def wait_for_metric(self, name, wanted):
+        until = time.monotonic() + PATIENCE
+        while self.metric(name) != wanted:
+            assert time.monotonic() < until, (name, self.metric(name), wanted)
+            time.sleep(0.02)
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8") as file:
+            return [json.loads(line) for line in file if line.startswith("{")]
+
+    def stop(self):
+        for channel in self.channels:
+            channel.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=PATIENCE)
+        self.process.stdout.close()
+        with open(self.log_path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        assert status == 0, (status, text)
+        return text
+
+
+class ServerTest(unittest.TestCase):
+    """A folder for each test, and what was started in it stopped at its end."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="gramdex-test-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def serve(self, *options, **how):
+        server = Server(self.folder, *options, **how)
+        self.addCleanup(server.stop)
+        return server
+
+    def make_index(self, records, *options):
+        path = write_records(os.path.join(self.folder, "records.jsonl"), records)
+        return subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"), path, *options],
+                              check=True, capture_output=True)
+
+    def served(self, records, *options):
+        self.make_index(records)
+        return self.serve(*options)
+
+    def fails(self, code, call):
+        with self.assertRaises(grpc.RpcError) as caught:
+            call()
+        self.assertEqual(caught.exception.code(), code, caught.exception.details())
+        return caught.exception
+
+    def refuses_field(self, call, field):
+        error = self.fails(grpc.StatusCode.INVALID_ARGUMENT, call)
+        violation, = details(error)["BadRequest"].field_violations
+        self.assertEqual(violation.field, field)
+        self.assertTrue(violation.description)
+        self.assertIn(field, error.details())
+        return error
+
+    def refuses(self, code, reason, call):
+        error = self.fails(code, call)
+        info = details(error)["ErrorInfo"]
+        self.assertEqual((info.reason, info.domain), (reason, "gramdex"))
+        return info
+
+
+def main():
+    """unittest's words, and a line that a test runner can count."""
+    result = unittest.main(module="__main__", exit=False, verbosity=2).result
+    failed = len(result.failures) + len(result.errors)
+    print("%d passed, %d failed" % (result.testsRun - failed, failed))
+    sys.exit(1 if failed or result.testsRun == 0 else 0)

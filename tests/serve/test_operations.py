@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_operations.py: `gramdex serve` as those who run it see it: addresses, tokens, TLS, log, metrics, systemd, the drain."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import grpc
+
+from harness import GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, index_pb2, main, record, search_pb2
+
+Count = search_pb2.CountRequest
+ONE = Count(query="产业链")
+
+
+class Addresses(ServerTest):
+    def test_several_addresses_are_served_at_once(self):
+        path = os.path.join(self.folder, "socket")
+        self.make_index([record(1)])
+        server = self.serve("--listen", "unix:" + path, "--listen", "[::1]:%d" % free_port())
+        self.assertEqual(len(server.addresses), 3)
+        for address in server.addresses:
+            self.assertEqual(server.stub(address=address).count(ONE).documents, 1)
+        server.stop()
+        self.assertFalse(os.path.exists(path))
+
+    def test_what_cannot_be_served_is_told(self):
+        self.make_index([record(1)])
+        index = os.path.join(self.folder, "index")
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            busy = "127.0.0.1:%d" % taken.getsockname()[1]
+            for options, words in ((["--index", index, "--listen", busy], "in use"),
+                                   (["--index", index, "--listen", "nowhere"], "expected host:port"),
+                                   (["--index", index, "--metrics", busy], "in use"),
+                                   (["--index", index, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"], "port 0"),
+                                   (["--index", self.folder + "/none"], "no index"),
+                                   (["--index", index, "--token-file", "/none"], "/none"),
+                                   (["--index", index, "--tls-certificate", "/none", "--tls-key", "/none"], "/none")):
+                failed = subprocess.run([GRAMDEX, "serve", *options], capture_output=True, timeout=PATIENCE)
+                self.assertIn(failed.returncode, (1, 2), options)
+                self.assertIn(words, failed.stderr.decode(), options)
+
+    def test_wrong_use_is_told_with_exit_status_2(self):
+        for options in ([], ["--index", "x", "--tls-key", "k"], ["--index", "x", "--token-all"], ["--index", "x", "y"],
+                        ["--index", "x", "--log-format", "xml"], ["--index", "x", "--threads", "0"]):
+            failed = subprocess.run([GRAMDEX, "serve", *options], capture_output=True, timeout=PATIENCE)
+            self.assertEqual(failed.returncode, 2, options)
+            self.assertTrue(failed.stderr)
+
+    def test_connections_over_the_limit_are_closed_and_others_served(self):
+        server = self.served([record(1)], "--max-connections", "2")
+        first = server.stub()
+        first.count(ONE)
+        host, port = server.addresses[0].rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=PATIENCE), \
+                socket.create_connection((host, int(port)), timeout=PATIENCE) as third:
+            self.assertEqual(third.recv(1), b"")
+            self.assertEqual(first.count(ONE).documents, 1)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Access(ServerTest):
+    def token_file(self):
+        path = os.path.join(self.folder, "tokens")
+        with open(path, "w", encoding="ascii") as file:
+            file.write("# who\n\nfirst.token\n  second-token==\n")
+        return path
+
+    @staticmethod
+    def bearer(token):
+        return [("authorization", token)]
+
+    def test_writing_wants_a_token_and_reading_does_not(self):
+        stub = self.served([record(1)], "--token-file", self.token_file()).stub()
+        ids = index_pb2.DeleteRequest(ids=["none"])
+        self.assertEqual(stub.count(ONE).documents, 1)
+        self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.delete(ids))
+        self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.delete(ids, metadata=self.bearer("Basic first.token")))
+        self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.ingest(iter([documents(document(id="a"))])))
+        for wrong in ("Bearer x", "Bearer first.toke", "Bearer first.tokenx", "Bearer # who"):
+            self.fails(grpc.StatusCode.PERMISSION_DENIED, lambda w=wrong: stub.delete(ids, metadata=self.bearer(w)))
+        for right in ("Bearer first.token", "bearer second-token=="):
+            self.assertEqual(stub.delete(ids, metadata=self.bearer(right)).missing, 1)
+
+    def test_all_methods_want_a_token_if_so_set(self):
+        stub = self.served([record(1)], "--token-file", self.token_file(), "--token-all").stub()
+        self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.count(ONE))
+        self.assertEqual(stub.count(ONE, metadata=self.bearer("Bearer first.token")).documents, 1)
+
+    def test_a_token_file_without_a_token_or_with_a_bad_one_is_refused(self):
+        self.make_index([record(1)])
+        for text, words in (("# none\n", "no token"), ("good\nbad token\n", "line 2")):
+            path = os.path.join(self.folder, "bad")
+            with open(path, "w", encoding="ascii") as file:
+                file.write(text)
+            failed = subprocess.run([GRAMDEX, "serve", "--index", self.folder + "/index", "--token-file", path],
+                                    capture_output=True, timeout=PATIENCE)
+            self.assertNotEqual(failed.returncode, 0)
+            self.assertIn(words, failed.stderr.decode())
+            self.assertNotIn("bad token", failed.stderr.decode())
+
+    def test_a_read_only_server_refuses_writes(self):
+        stub = self.served([record(1)], "--read-only").stub()
+        self.fails(grpc.StatusCode.PERMISSION_DENIED, lambda: stub.delete(index_pb2.DeleteRequest(ids=["d/001"])))
+        self.fails(grpc.StatusCode.PERMISSION_DENIED, lambda: stub.ingest(iter([documents(document(id="a"))])))
+        self.assertEqual(stub.count(ONE).documents, 1)
+
+    def test_tls_is_spoken_and_a_client_without_a_certificate_is_turned_away(self):
+        def openssl(*arguments):
+            subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "key.pem",
+                "-out", "cert.pem", "-days", "1", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1")
+        certificate, key = (os.path.join(self.folder, name) for name in ("cert.pem", "key.pem"))
+        with open(certificate, "rb") as file, open(key, "rb") as key_file:
+            chain, private = file.read(), key_file.read()
+        both = ("--tls-certificate", certificate, "--tls-key", key)
+        server = self.served([record(1)], *both)
+        self.assertEqual(server.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE).documents, 1)
+        self.fails(grpc.StatusCode.UNAVAILABLE, lambda: server.stub().count(ONE))
+        mutual = self.serve(*both, "--tls-client-authority", certificate)
+        self.fails(grpc.StatusCode.UNAVAILABLE, lambda: mutual.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE))
+        known = grpc.ssl_channel_credentials(chain, private, chain)
+        self.assertEqual(mutual.stub(credentials=known).count(ONE).documents, 1)
+
+
+class Watching(ServerTest):
+    def test_each_call_is_a_line_of_the_log(self):
+        server = self.served([record(1)])
+        stub = server.stub()
+        stub.count(ONE)
+        self.fails(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.count(Count(query="(")))
+        call = server.channel().unary_unary("/x.Y/\"Z", lambda m: m, lambda m: m)
+        self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: call(b""))
+        server.stop()
+        calls = [line for line in server.log() if "method" in line]
+        self.assertEqual([(c["method"], c["status"]) for c in calls],
+                         [("gramdex.v1.Search/Count", "OK"), ("gramdex.v1.Search/Count", "INVALID_ARGUMENT"),
+                          ("/x.Y/\"Z", "UNIMPLEMENTED")])
+        for line in calls:
+            self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+            self.assertRegex(line["peer"], r"^127\.0\.0\.1:\d+$")
+            self.assertGreaterEqual(line["us"], 0)
+        self.assertGreater(calls[0]["bytes_in"], 0)
+        self.assertGreater(calls[0]["bytes_out"], 0)
+        self.assertIn("column 2", calls[1]["message"])
+        self.assertIn("draining", [line for line in server.log() if "event" in line][0]["event"])
+
+    def test_the_log_is_text_or_none_if_so_set(self):
+        self.make_index([record(1)])
+        for log_format in ("text", "none"):
+            server = Server(self.folder, "--log-format", log_format)
+            server.stub().count(ONE)
+            text = server.stop()
+            self.assertEqual("gramdex.v1.Search/Count OK " in text, log_format == "text", text)
+            self.assertIn("draining", text)
+
+    def test_metrics_count_calls_by_method_and_status(self):
+        server = self.served([record(i) for i in range(9)])
+        stub = server.stub()
+        for _ in range(3):
+            stub.count(ONE)
+        self.fails(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.count(Count(query="(")))
+        status, text = server.page("/metrics")
+        self.assertEqual(status, 200)
+        good = 'method="gramdex.v1.Search/Count",code="OK"'
+        self.assertIn("gramdex_requests_total{%s} 3\n" % good, text)
+        self.assertIn('gramdex_requests_total{method="gramdex.v1.Search/Count",code="INVALID_ARGUMENT"} 1\n', text)
+        self.assertIn('gramdex_request_seconds_bucket{%s,le="+Inf"} 3\n' % good, text)
+        self.assertIn("gramdex_request_seconds_count{%s} 3\n" % good, text)
+        buckets = [int(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith("gramdex_request_seconds_bucket{" + good)]
+        self.assertEqual(buckets, sorted(buckets))
+        for name, value in (("gramdex_index_commit", 1), ("gramdex_index_documents", 9), ("gramdex_index_segments", 1),
+                            ("gramdex_connections", 1), ("gramdex_calls", 0), ("gramdex_index_refresh_failing", 0)):
+            self.assertEqual(server.metric(name), value, name)
+        for name in ("gramdex_queue_depth", "gramdex_index_bytes", "gramdex_connection_memory_bytes", "gramdex_workers"):
+            self.assertIsNotNone(server.metric(name), name)
+        for line in text.splitlines():
+            self.assertRegex(line, r"^# (HELP|TYPE) \w+ |^\w+(\{[^}]+\})? [0-9.e+-]+$")
+
+    def test_an_index_that_breaks_is_told_and_the_last_commit_served(self):
+        server = self.served([record(1)])
+        manifest = os.path.join(server.index, "manifest")
+        with open(manifest, "rb") as file:
+            whole = file.read()
+        with open(manifest + ".broken", "wb") as file:
+            file.write(whole[:-1])
+        os.rename(manifest + ".broken", manifest)
+        server.wait_for_metric("gramdex_index_refresh_failing", 1)
+        self.assertEqual(server.stub().count(ONE).documents, 1)
+        with open(manifest + ".whole", "wb") as file:
+            file.write(whole)
+        os.rename(manifest + ".whole", manifest)
+        server.wait_for_metric("gramdex_index_refresh_failing", 0)
+        server.stop()
+        told = [line["event"] for line in server.log() if "cannot be opened" in line.get("event", "")]
+        self.assertEqual(len(told), 1)
+        self.assertIn("manifest", told[0])
+
+    def ask_raw(self, server, text):
+        host, port = server.metrics_address.rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as visitor:
+            visitor.sendall(text)
+            reply = b""
+            while chunk := visitor.recv(65536):
+                reply += chunk
+            return reply.decode()
+
+    def test_the_pages_are_there_and_nothing_else(self):
+        server = self.served([record(1)])
+        self.assertEqual(server.page("/healthz"), (200, "serving\n"))
+        self.assertEqual(server.page("/metrics?x=1")[0], 200)
+        self.assertEqual(server.page("/other")[0], 404)
+        self.assertTrue(self.ask_raw(server, b"POST /metrics HTTP/1.1\r\n\r\n").startswith("HTTP/1.1 405 "))
+        self.assertTrue(self.ask_raw(server, b"nonsense\r\n\r\n").startswith("HTTP/1.1 400 "))
+        self.assertTrue(self.ask_raw(server, b"GET /" + b"x" * 8187).startswith("HTTP/1.1 431 "))
+        head = self.ask_raw(server, b"HEAD /healthz HTTP/1.0\r\n\r\n")
+        self.assertIn("Content-Length: 8\r\n", head)
+        self.assertTrue(head.endswith("\r\n\r\n"))
+
+    def test_too_many_visitors_are_sent_away(self):
+        server = self.served([record(1)])
+        host, port = server.metrics_address.rsplit(":", 1)
+        idle = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(16)]
+        with socket.create_connection((host, int(port)), timeout=PATIENCE) as one_more:
+            self.assertEqual(one_more.recv(1), b"")
+        for visitor in idle:
+            visitor.close()
+        while True:
+            try:
+                self.assertEqual(server.page("/healthz")[0], 200)
+                break
+            except OSError:
+                pass
+
+
+class Drain(ServerTest):
+    def test_calls_under_way_end_and_new_ones_are_turned_away(self):
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(200)])
+        stub = server.stub()
+        call = stub.scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
+        count = len(next(call).occurrences)
+        server.process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + PATIENCE
+        while server.page("/healthz")[0] != 503:
+            self.assertLess(time.monotonic(), until)
+        with self.assertRaises(grpc.RpcError):
+            Stub(server.channel()).count(ONE)
+        self.assertEqual(count + sum(len(reply.occurrences) for reply in call), 60000)
+        self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
+
+    def test_a_second_signal_cuts_the_waiting_short(self):
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(200)], "--drain", "3600")
+        call = server.stub().scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
+        next(call)
+        server.process.send_signal(signal.SIGINT)
+        while server.page("/healthz")[0] != 503:
+            pass
+        server.process.send_signal(signal.SIGINT)
+        self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
+
+    def test_patience_ends(self):
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(200)], "--drain", "0")
+        call = server.stub().scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
+        next(call)
+        server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
+
+    def test_an_ingest_cut_short_leaves_the_last_commit(self):
+        server = self.served([record(1)], "--drain", "0")
+        stub = server.stub()
+        end = threading.Event()
+
+        def messages():
+            yield documents(document(id="a", text="好"))
+            end.wait()
+
+        call = stub.ingest.future(messages())
+        while server.metric("gramdex_calls") != 1:
+            pass
+        server.process.send_signal(signal.SIGTERM)
+        self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
+        end.set()
+        self.assertNotEqual(call.code(), grpc.StatusCode.OK)
+        self.assertEqual(self.serve().stub().stat(search_pb2.StatRequest()).commit, 1)
+
+
+class Systemd(ServerTest):
+    def test_sockets_are_taken_over_and_the_state_is_told(self):
+        self.make_index([record(1)])
+        path = os.path.join(self.folder, "notify")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor, socket.socket() as listening:
+            supervisor.bind(path)
+            supervisor.settimeout(PATIENCE)
+            listening.bind(("127.0.0.1", 0))
+            listening.listen()
+
+            # LISTEN_PID must be that of the program itself: a shell sets it and then becomes the program.
+            script = 'exec 3<&%d; LISTEN_PID=$$ LISTEN_FDS=1 NOTIFY_SOCKET=%s exec "$@"' % (listening.fileno(), path)
+            command = ["sh", "-c", script, "sh", GRAMDEX, "serve", "--index", os.path.join(self.folder, "index"), "--json",
+                       "--log-format", "none"]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                       pass_fds=[listening.fileno()])
+            self.addCleanup(process.wait)
+            self.addCleanup(process.kill)
+            self.assertEqual(json.loads(process.stdout.readline())["listening"], ["fd:3"])
+            process.stdout.close()
+            self.assertIn(b"READY=1", supervisor.recv(1000))
+            with grpc.insecure_channel("127.0.0.1:%d" % listening.getsockname()[1]) as channel:
+                self.assertEqual(Stub(channel).count(ONE).documents, 1)
+            process.send_signal(signal.SIGTERM)
+            self.assertIn(b"STOPPING=1", supervisor.recv(1000))
+            self.assertEqual(process.wait(timeout=PATIENCE), 0)
+
+
+if __name__ == "__main__":
+    main()

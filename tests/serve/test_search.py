@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_search.py: the read side of gramdex.v1 over the wire: fields, defaults, limits and errors of each method."""
+
+import time
+
+import grpc
+
+from harness import ServerTest, details, document, documents, main, record, search_pb2
+
+Request = search_pb2.SearchRequest
+Count = search_pb2.CountRequest
+Scan = search_pb2.ScanRequest
+INVALID = grpc.StatusCode.INVALID_ARGUMENT
+
+
+class Search(ServerTest):
+    def test_a_hit_has_every_field_of_its_document(self):
+        stub = self.served([record(3, region="亚太", date="2021-03-04", text="开头。" + "全球产业\n链重构。"), record(4, text="无")]).stub()
+        reply = stub.search(Request(query="产业链", match_limit=10))
+        self.assertEqual((reply.documents, reply.occurrences, reply.complete, reply.commit, reply.next_page_token),
+                         (1, 1, True, 1, ""))
+        hit, = reply.hits
+        self.assertEqual((hit.id, hit.title, hit.date, hit.source), ("d/003", "第 3 篇", "2021-03-04", "odd"))
+        self.assertEqual(hit.metadata, '{"region":"亚太"}')
+        self.assertEqual((hit.occurrences, hit.length), (1, 14))
+        self.assertGreater(hit.score, 0)
+        match, = hit.matches
+        text = stub.get(search_pb2.GetRequest(id="d/003")).document.text.encode()
+        self.assertEqual(text[match.begin:match.end].decode(), "产业\n链")
+        self.assertEqual(match.field, search_pb2.FIELD_TEXT)
+        mark, = hit.snippet.marks
+        self.assertEqual(hit.snippet.text.encode()[mark.begin:mark.end].decode().replace(" ", ""), "产业链")
+        self.assertEqual((hit.snippet.field, hit.snippet.begins, hit.snippet.ends), (search_pb2.FIELD_TEXT, True, True))
+
+    def test_ten_hits_with_snippets_are_the_default(self):
+        stub = self.served([record(i) for i in range(30)]).stub()
+        reply = stub.search(Request(query="产业链"))
+        self.assertEqual((reply.documents, len(reply.hits)), (30, 10))
+        self.assertTrue(all(hit.HasField("snippet") and not hit.matches for hit in reply.hits))
+        self.assertTrue(reply.next_page_token)
+        scores = [hit.score for hit in reply.hits]
+        self.assertEqual(scores, sorted(scores, reverse=True))
+
+    def test_what_is_not_asked_for_is_not_sent(self):
+        stub = self.served([record(i) for i in range(5)]).stub()
+        self.assertFalse(stub.search(Request(query="产业链", no_snippet=True)).hits[0].HasField("snippet"))
+        totals = stub.search(Request(query="产业链", totals_only=True, limit=5000))
+        self.assertEqual((totals.documents, len(totals.hits), totals.next_page_token), (5, 0, ""))
+
+    def test_pages_put_together_are_the_whole_in_every_order(self):
+        stub = self.served([record(i) for i in range(53)]).stub()
+        for order in search_pb2.Order.values():
+            whole = [hit.id for hit in stub.search(Request(query="产业链", limit=1000, order=order)).hits]
+            self.assertEqual(len(set(whole)), 53)
+            pages, token = [], ""
+            while True:
+                page = stub.search(Request(query="产业链", limit=7, order=order, page_token=token))
+                self.assertEqual(page.documents, 53)
+                pages += [hit.id for hit in page.hits]
+                token = page.next_page_token
+                if not token:
+                    break
+            self.assertEqual(pages, whole)
+
+    def test_orders_are_what_they_say(self):
+        stub = self.served([record(i) for i in range(20)]).stub()
+
+        def hits(order):
+            return stub.search(Request(query="产业链", limit=100, order=order)).hits
+
+        self.assertEqual([h.id for h in hits(search_pb2.ORDER_ID)], ["d/%03d" % i for i in range(20)])
+        newest = [h.date for h in hits(search_pb2.ORDER_NEWEST)]
+        self.assertEqual(newest, sorted(newest, reverse=True))
+        oldest = [h.date for h in hits(search_pb2.ORDER_OLDEST)]
+        self.assertEqual(oldest, sorted(oldest))
+
+    def test_numbers_out_of_range_name_their_field(self):
+        stub = self.served([record(1)]).stub()
+        for field, value in (("limit", 1001), ("snippet_symbols", 1001), ("match_limit", 10001), ("order", 9)):
+            self.refuses_field(lambda f=field, v=value: stub.search(Request(query="链", **{f: v})), field)
+        self.refuses_field(lambda: stub.search(Request(query="链", limit=1000, match_limit=101)), "match_limit")
+        self.assertEqual(stub.search(Request(query="链", limit=1000, snippet_symbols=1000, match_limit=100)).documents, 1)
+
+    def test_a_malformed_query_names_its_column_in_every_method(self):
+        stub = self.served([record(1)]).stub()
+        for call in (lambda q: stub.search(Request(query=q)), lambda q: stub.count(Count(query=q)),
+                     lambda q: stub.trend(search_pb2.TrendRequest(query=q)), lambda q: list(stub.scan(Scan(query=q)))):
+            error = self.refuses_field(lambda c=call: c("产业链 (贸易"), "query")
+            info = details(error)["ErrorInfo"]
+            self.assertEqual(info.reason, "QUERY_SYNTAX")
+            self.assertEqual(dict(info.metadata), {"column": "8"})
+            self.assertIn("column 8", error.details())
+            self.assertEqual(details(self.refuses_field(lambda c=call: c(""), "query"))["ErrorInfo"].reason, "QUERY_SYNTAX")
+
+    def test_a_query_too_large_is_an_invalid_argument_with_its_reason(self):
+        stub = self.served([record(1)]).stub()
+        for query in ("链" * 30000, " ".join("a%d" % i for i in range(1100)), "(" * 70 + "链" + ")" * 70):
+            self.refuses(INVALID, "QUERY_TOO_LARGE", lambda q=query: stub.count(Count(query=q)))
+
+    def test_a_query_that_is_not_utf8_is_refused(self):
+        stub = self.served([record(1)]).stub()
+        error = self.fails(INVALID, lambda: stub.count(b"\x0a\x02\xff\xfe"))
+        self.assertIn("UTF-8", error.details())
+
+    def test_a_page_token_is_bound_to_query_and_order_and_told_when_changed(self):
+        stub = self.served([record(i) for i in range(9)]).stub()
+        token = stub.search(Request(query="产业链", limit=3)).next_page_token
+        for bad in (Request(query="重构", page_token=token), Request(query="产业链", page_token=token, order=search_pb2.ORDER_ID),
+                    Request(query="产业链", page_token=token[:-1]), Request(query="产业链", page_token=token + "A"),
+                    Request(query="产业链", page_token="\u4ea7"),
+                    Request(query="产业链", page_token="=" * 44), Request(query="产业链", page_token="x" * 100000)):
+            self.refuses_field(lambda b=bad: stub.search(b), "page_token")
+        for i in range(len(token)):
+            changed = token[:i] + ("A" if token[i] != "A" else "B") + token[i + 1:]
+            self.fails(INVALID, lambda t=changed: stub.search(Request(query="产业链", page_token=t)))
+        self.assertEqual(len(stub.search(Request(query="产业链", limit=5, page_token=token)).hits), 5)
+
+    def test_a_page_token_outlives_commits_and_a_restart_until_its_commit_is_gone(self):
+        server = self.served([record(i) for i in range(9)])
+        stub = server.stub()
+        first = stub.search(Request(query="产业链", limit=4, order=search_pb2.ORDER_ID))
+        for i in range(8):
+            stub.ingest(iter([documents(document(id="a/%d" % i, text="产业链"))]))
+            page = stub.search(Request(query="产业链", limit=4, order=search_pb2.ORDER_ID, page_token=first.next_page_token))
+            self.assertEqual(([h.id for h in page.hits], page.commit, page.documents), (["d/%03d" % j for j in range(4, 8)], 1, 9))
+        self.assertEqual(stub.search(Request(query="产业链")).documents, 17)
+        stub.ingest(iter([documents(document(id="a/9", text="产业链"))]))
+        expired = Request(query="产业链", limit=4, order=search_pb2.ORDER_ID, page_token=first.next_page_token)
+        self.refuses(grpc.StatusCode.FAILED_PRECONDITION, "PAGE_TOKEN_EXPIRED", lambda: stub.search(expired))
+        latest = stub.search(Request(query="产业链", limit=4))
+        server.stop()
+        again = self.serve().stub()
+        page = again.search(Request(query="产业链", limit=100, page_token=latest.next_page_token))
+        self.assertEqual(len(page.hits), 14)
+
+
+class CountTrendGetStat(ServerTest):
+    def test_count_is_that_of_search(self):
+        stub = self.served([record(i) for i in range(40)]).stub()
+        for query in ("产业链", "贸易 NOT source:odd", "date:2010..", "重构 NEAR/5 规则", "没有的词"):
+            reply, searched = stub.count(Count(query=query)), stub.search(Request(query=query, totals_only=True))
+            self.assertEqual((reply.documents, reply.occurrences), (searched.documents, searched.occurrences))
+            self.assertEqual(reply.commit, 1)
+
+    def test_trend_has_a_row_for_each_period_and_adds_up(self):
+        stub = self.served([record(i) for i in range(25)] + [record(99, date="")]).stub()
+        years = stub.trend(search_pb2.TrendRequest(query="产业链"))
+        self.assertEqual([r.period for r in years.rows], [str(y) for y in range(2000, 2025)] + [""])
+        self.assertEqual((sum(r.documents for r in years.rows), sum(r.occurrences for r in years.rows)),
+                         (years.documents, years.occurrences))
+        row = years.rows[5]
+        self.assertAlmostEqual(row.per_million, row.occurrences / row.of_symbols * 1e6)
+        self.assertEqual(row.of_documents, 1)
+        self.assertEqual(len(stub.trend(search_pb2.TrendRequest(query="链", by=search_pb2.PERIOD_MONTH)).rows[0].period), 7)
+        self.assertEqual([r.period for r in stub.trend(search_pb2.TrendRequest(query="链", by=search_pb2.PERIOD_DAY)).rows], [""])
+        self.refuses_field(lambda: stub.trend(search_pb2.TrendRequest(query="链", by=7)), "by")
+
+    def test_get_gives_the_document_as_it_was_stored(self):
+        stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()
+        reply = stub.get(search_pb2.GetRequest(id="d/001"))
+        self.assertEqual(reply.document, document(id="d/001", title="第 1 篇", date="2021", source="odd",
+                                                  text="带\u0000零\n\n的\t文本 ＷＴＯ", metadata='{"a":[2],"z":1}'))
+        self.assertEqual(reply.commit, 1)
+        error = self.fails(grpc.StatusCode.NOT_FOUND, lambda: stub.get(search_pb2.GetRequest(id="d/002")))
+        self.assertIn("d/002", error.details())
+        self.refuses_field(lambda: stub.get(search_pb2.GetRequest()), "id")
+        self.refuses_field(lambda: stub.get(search_pb2.GetRequest(id="x" * 1025)), "id")
+
+    def test_stat_adds_up(self):
+        stub = self.served([record(i) for i in range(9)]).stub()
+        reply = stub.stat(search_pb2.StatRequest())
+        self.assertEqual((reply.documents, reply.segments, reply.deleted, reply.commit), (9, 1, 0, 1))
+        self.assertEqual(sum(part.bytes for part in reply.parts), reply.index_bytes)
+        sizes = [part.bytes for part in reply.parts]
+        self.assertEqual(sizes, sorted(sizes, reverse=True))
+        self.assertRegex(reply.version, r"^\d+\.\d+\.\d+")
+        self.assertGreater(reply.symbols, 0)
+        self.assertGreater(reply.text_bytes, 0)
+
+
+class Scans(ServerTest):
+    def test_an_export_has_every_occurrence_once_in_document_order(self):
+        stub = self.served([record(i) for i in range(60)]).stub()
+        found = [o for reply in stub.scan(Scan(query="产业链", context_symbols=2)) for o in reply.occurrences]
+        self.assertEqual(len(found), stub.count(Count(query="产业链")).occurrences)
+        places = [(o.id, o.match.begin) for o in found]
+        self.assertEqual(places, sorted(set(places)))
+        one = found[1]
+        self.assertEqual((one.id, one.title, one.date, one.source), ("d/001", "第 1 篇", "2001-02", "odd"))
+        self.assertEqual((one.before, one.matched, one.after, one.position), ("", "产业链", "产业", 0))
+        self.assertEqual((one.match.field, one.match.begin, one.match.end), (search_pb2.FIELD_TEXT, 0, 9))
+        self.assertEqual(found[2].before, "业链")
+
+    def test_an_export_stops_at_its_limit_and_leaves_out_the_context(self):
+        stub = self.served([record(i) for i in range(60)]).stub()
+        found = [o for reply in stub.scan(Scan(query="产业链", limit=5, no_context=True)) for o in reply.occurrences]
+        self.assertEqual(len(found), 5)
+        self.assertTrue(all(not o.before and not o.matched and not o.after for o in found))
+        self.refuses_field(lambda: list(stub.scan(Scan(query="链", context_symbols=1001))), "context_symbols")
+
+    def test_an_empty_export_still_tells_its_commit(self):
+        stub = self.served([record(1)]).stub()
+        reply, = stub.scan(Scan(query="没有的词"))
+        self.assertEqual((len(reply.occurrences), reply.commit), (0, 1))
+
+    def long_export(self, *options):
+        # About 60,000 occurrences and 25 MB of replies.
+        return self.served([record(i, text="链产业规则" * 300) for i in range(200)], *options)
+
+    def test_a_slow_reader_holds_the_server_up_not_its_memory(self):
+        server = self.long_export()
+        call = server.stub().scan(Scan(query="产业", context_symbols=200))
+        count = len(next(call).occurrences)
+        memory, highest = server.metric("gramdex_connection_memory_bytes"), 0
+        for _ in range(10):
+            time.sleep(0.05)
+            highest = max(highest, server.metric("gramdex_connection_memory_bytes"))
+        self.assertGreater(memory, 0)
+        self.assertLess(highest, 4 << 20)
+        self.assertEqual(server.metric("gramdex_exports"), 1)
+        self.assertEqual(count + sum(len(reply.occurrences) for reply in call), 60000)
+        server.wait_for_metric("gramdex_exports", 0)
+
+    def test_a_client_that_cancels_stops_the_export(self):
+        server = self.long_export()
+        stub = server.stub()
+        for _ in range(5):
+            call = stub.scan(Scan(query="产业", context_symbols=200))
+            next(call)
+            call.cancel()
+        server.wait_for_metric("gramdex_exports", 0)
+        server.wait_for_metric("gramdex_calls", 0)
+
+    def test_a_deadline_ends_the_export(self):
+        server = self.long_export()
+        call = server.stub().scan(Scan(query="产业", context_symbols=200), timeout=0.3)
+        next(call)
+        time.sleep(0.5)
+        self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(call))
+        server.wait_for_metric("gramdex_exports", 0)
+
+    def test_other_calls_are_answered_while_exports_wait_for_their_readers(self):
+        server = self.long_export()
+        stub = server.stub()
+        calls = [stub.scan(Scan(query="产业", context_symbols=200)) for _ in range(8)]
+        for call in calls:
+            next(call)
+        self.assertEqual(stub.count(Count(query="产业")).documents, 200)
+        for call in calls:
+            call.cancel()
+
+    def test_exports_beyond_the_limit_are_worth_trying_again(self):
+        server = self.long_export()
+        stub = server.stub()
+        calls = [stub.scan(Scan(query="产业", context_symbols=200)) for _ in range(64)]
+        for call in calls:
+            next(call)
+        self.refuses(grpc.StatusCode.RESOURCE_EXHAUSTED, "QUEUE_FULL", lambda: list(stub.scan(Scan(query="产业"))))
+        for call in calls:
+            call.cancel()
+        server.wait_for_metric("gramdex_exports", 0)
+        self.assertTrue(list(stub.scan(Scan(query="产业", limit=1))))
+
+
+class Deadlines(ServerTest):
+    def test_a_deadline_stops_the_work_of_a_query(self):
+        server = self.served([record(i, text="链产业规则" * 5000) for i in range(100)])
+        stub = server.stub()
+        query = "链 NEAR/900 业 NEAR/900 规 NEAR/900 则 NEAR/900 产"
+        for _ in range(6):
+            self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: stub.count(Count(query=query), timeout=0.02))
+            self.fails(grpc.StatusCode.DEADLINE_EXCEEDED,
+                       lambda: stub.trend(search_pb2.TrendRequest(query=query), timeout=0.02))
+        server.wait_for_metric("gramdex_calls", 0)
+        self.assertEqual(stub.count(Count(query="重构 OR 链产")).documents, 100)
+
+
+if __name__ == "__main__":
+    main()

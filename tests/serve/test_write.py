@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_write.py: documents in and out over the wire: Ingest, Delete, and commits that another process makes meanwhile."""
+
+import os
+import subprocess
+import threading
+
+import grpc
+
+from harness import GRAMDEX, ServerTest, details, document, documents, index_pb2, main, record, search_pb2, write_records
+
+Count = search_pb2.CountRequest
+Get = search_pb2.GetRequest
+LOCKED = (grpc.StatusCode.FAILED_PRECONDITION, "INDEX_LOCKED")
+
+
+class Blocked:
+    """An Ingest that has sent something and waits, holding the lock, until told to go on."""
+
+    def __init__(self, stub, *requests):
+        self.may_end = threading.Event()
+
+        def messages():
+            yield from requests
+            self.may_end.wait()
+
+        self.call = stub.ingest.future(messages())
+
+    def end(self):
+        self.may_end.set()
+        return self.call.result()
+
+    def cancel(self):
+        self.call.cancel()
+        self.may_end.set()
+
+
+class Ingest(ServerTest):
+    def files(self):
+        return sorted(os.listdir(os.path.join(self.folder, "index")))
+
+    def empty(self):
+        return self.serve("--create").stub()
+
+    def test_documents_of_several_messages_are_one_commit_seen_at_once(self):
+        stub = self.empty()
+        messages = [documents(*[document(id="%d/%d" % (i, j), title="题", text="产业链") for j in range(10)]) for i in range(5)]
+        reply = stub.ingest(iter(messages))
+        self.assertEqual((reply.documents, reply.replaced, reply.unchanged, reply.refused, reply.commit), (50, 0, 0, 0, 1))
+        self.assertEqual(reply.text_bytes, 50 * 12)
+        self.assertEqual((stub.count(Count(query="产业链")).documents, stub.count(Count(query="产业链")).commit), (50, 1))
+
+    def test_new_replaced_unchanged_and_given_twice_are_told_apart(self):
+        stub = self.empty()
+        stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="二"))]))
+        reply = stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="贰"), document(id="c", text="三"),
+                                            document(id="c", text="叁"))]))
+        self.assertEqual((reply.documents, reply.replaced, reply.unchanged, reply.commit), (2, 1, 1, 2))
+        self.assertEqual(stub.get(Get(id="b")).document.text, "贰")
+        self.assertEqual(stub.get(Get(id="c")).document.text, "叁")
+        again = stub.ingest(iter([documents(document(id="a", text="一"))]))
+        self.assertEqual((again.documents, again.unchanged, again.commit), (0, 1, 2))
+
+    def test_a_document_comes_back_with_its_date_in_iso_and_its_keys_sorted(self):
+        stub = self.empty()
+        stub.ingest(iter([documents(document(id="a", title="题", date="2023年5月6日", source="s", text="x\u0000y",
+                                             metadata='{ "z": 1, "b": {"y": 2, "c": "\\u4ea7"} }'))]))
+        self.assertEqual(stub.get(Get(id="a")).document,
+                         document(id="a", title="题", date="2023-05-06", source="s", text="x\u0000y",
+                                  metadata='{"b":{"c":"产","y":2},"z":1}'))
+
+    def test_the_same_document_by_file_and_by_wire_is_unchanged(self):
+        self.make_index([record(i, region="亚太", n=[1, 2.5]) for i in range(10)])
+        stub = self.serve().stub()
+        sent = [stub.get(Get(id="d/%03d" % i)).document for i in range(10)]
+        reply = stub.ingest(iter([documents(*sent)]))
+        self.assertEqual((reply.documents, reply.unchanged, reply.commit), (0, 10, 1))
+
+    def test_what_breaks_a_rule_is_refused_by_number_and_the_rest_goes_in(self):
+        stub = self.empty()
+        bad = [document(id="", text="x"), document(id="a\nb", text="x"), document(id="i" * 1025, text="x"),
+               document(id="d", date="2023-13", text="x"), document(id="m", text="x", metadata="[1]"),
+               document(id="n", text="x", metadata="{")]
+        reply = stub.ingest(iter([documents(document(id="first", text="好"), *bad), documents(document(id="last", text="好"))]))
+        self.assertEqual((reply.documents, reply.refused), (2, 6))
+        self.assertEqual([r.number for r in reply.refusals], [1, 2, 3, 4, 5, 6])
+        self.assertEqual([r.id for r in reply.refusals], ["", "", "", "d", "m", "n"])
+        for refusal, words in zip(reply.refusals, ("id", "control character", "1025 bytes", "month 13", "object", "not JSON")):
+            self.assertIn(words, refusal.reason)
+        self.assertEqual(stub.count(Count(query="好")).documents, 2)
+
+    def test_bytes_that_are_not_utf8_are_refused(self):
+        stub = self.empty()
+        # Document{id: "a", text: "\xff"}
+        reply = stub.ingest(iter([b"\x0a\x06\x0a\x01a\x2a\x01\xff"]))
+        self.assertEqual((reply.documents, reply.refused), (0, 1))
+        self.assertIn("UTF-8", reply.refusals[0].reason)
+
+    def test_the_first_hundred_refusals_are_told(self):
+        stub = self.empty()
+        reply = stub.ingest(iter([documents(*[document(id="", text="x") for _ in range(250)])]))
+        self.assertEqual((reply.refused, len(reply.refusals), reply.commit), (250, 100, 0))
+
+    def test_strict_fails_at_the_first_and_leaves_nothing(self):
+        stub = self.empty()
+        before = self.files()
+        error = self.fails(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.ingest(iter(
+            [documents(document(id="a", text="好"), strict=True), documents(document(id="b", text="x", date="x"))])))
+        violation, = details(error)["BadRequest"].field_violations
+        self.assertEqual(violation.field, "documents[1]")
+        self.assertIn("date", error.details())
+        self.assertEqual(stub.count(Count(query="好")).documents, 0)
+        self.assertEqual(self.files(), before)
+        self.assertEqual(stub.ingest(iter([documents(document(id="a", text="好"))])).commit, 1)
+
+    def test_commit_every_makes_commits_on_the_way(self):
+        stub = self.empty()
+        blocked = Blocked(stub, documents(*[document(id=str(i), text="好") for i in range(25)], commit_every=10))
+        while stub.count(Count(query="好")).documents < 20:
+            pass
+        blocked.cancel()
+        self.wait_until_unlocked(stub)
+        self.assertEqual((stub.count(Count(query="好")).documents, stub.count(Count(query="好")).commit), (20, 2))
+
+    def wait_until_unlocked(self, stub):
+        while True:
+            try:
+                return stub.delete(index_pb2.DeleteRequest(ids=["none"]))
+            except grpc.RpcError as error:
+                self.assertEqual(error.code(), grpc.StatusCode.FAILED_PRECONDITION)
+
+    def test_many_small_commits_are_merged(self):
+        stub = self.empty()
+        reply = stub.ingest(iter([documents(*[document(id=str(i), text="好") for i in range(60)], commit_every=1)]))
+        self.assertEqual((reply.documents, reply.commit), (60, 60))
+        self.assertLess(stub.stat(search_pb2.StatRequest()).segments, 20)
+
+    def test_no_message_at_all_changes_nothing(self):
+        stub = self.served([record(1)]).stub()
+        reply = stub.ingest(iter([]))
+        self.assertEqual((reply.documents, reply.commit), (0, 1))
+
+    def test_a_call_cut_short_leaves_nothing_of_what_was_not_committed(self):
+        server = self.serve("--create", "--ingest-memory", "1M")
+        stub = server.stub()
+        before = self.files()
+        text = "".join(chr(0x4e00 + i * 37 % 20000) for i in range(20000))
+        many = [documents(document(id="%d" % i, text="好" + text)) for i in range(100)]
+        blocked = Blocked(stub, *many)
+        while not any(name.startswith("segment-") for name in self.files()):
+            pass
+        blocked.cancel()
+        self.wait_until_unlocked(stub)
+        self.assertEqual(self.files(), before)
+        self.assertEqual(stub.count(Count(query="好")).documents, 0)
+        with self.assertRaises(grpc.RpcError) as caught:
+            stub.ingest(Patient(many[:3]), timeout=0.5)
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+        self.wait_until_unlocked(stub)
+        self.assertEqual(self.files(), before)
+
+    def test_one_writer_at_a_time(self):
+        stub = self.empty()
+        blocked = Blocked(stub, documents(document(id="a", text="好")))
+        while True: # until it has the lock
+            try:
+                stub.delete(index_pb2.DeleteRequest(ids=["none"]))
+            except grpc.RpcError:
+                break
+        self.refuses(*LOCKED, lambda: stub.delete(index_pb2.DeleteRequest(ids=["a"])))
+        self.refuses(*LOCKED, lambda: stub.ingest(iter([documents(document(id="b", text="好"))])))
+        path = write_records(os.path.join(self.folder, "more.jsonl"), [record(1)])
+        by_hand = subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"), path], capture_output=True)
+        self.assertEqual(by_hand.returncode, 1)
+        self.assertEqual(blocked.end().documents, 1)
+        self.assertEqual(stub.ingest(iter([documents(document(id="b", text="好"))])).documents, 1)
+
+    def test_a_message_over_the_limit_is_refused(self):
+        stub = self.serve("--create", "--max-message", "64K").stub()
+        self.fails(grpc.StatusCode.RESOURCE_EXHAUSTED,
+                   lambda: stub.ingest(iter([documents(document(id="a", text="x" * 70000))])))
+        self.assertEqual(stub.ingest(iter([documents(document(id="a", text="x" * 60000))])).documents, 1)
+
+
+class Patient:
+    """Messages, and then none for as long as the call lives."""
+
+    def __init__(self, messages):
+        self.messages = iter(messages)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        for message in self.messages:
+            return message
+        threading.Event().wait(2)
+        raise StopIteration
+
+
+class Delete(ServerTest):
+    def test_documents_go_by_id_and_the_missing_are_counted(self):
+        stub = self.served([record(i) for i in range(10)]).stub()
+        reply = stub.delete(index_pb2.DeleteRequest(ids=["d/001", "d/002", "d/002", "none", ""]))
+        self.assertEqual((reply.documents, reply.missing, reply.commit), (2, 2, 2))
+        self.fails(grpc.StatusCode.NOT_FOUND, lambda: stub.get(Get(id="d/001")))
+        counted = stub.count(Count(query="产业链"))
+        self.assertEqual((counted.documents, counted.commit), (8, 2))
+        self.assertEqual(stub.stat(search_pb2.StatRequest()).deleted, 2)
+
+    def test_nothing_to_delete_is_no_commit(self):
+        stub = self.served([record(1)]).stub()
+        self.assertEqual(stub.delete(index_pb2.DeleteRequest()).commit, 1)
+        self.assertEqual(stub.delete(index_pb2.DeleteRequest(ids=["none"])).commit, 1)
+
+    def test_ten_thousand_ids_are_the_most(self):
+        stub = self.served([record(1)]).stub()
+        self.assertEqual(stub.delete(index_pb2.DeleteRequest(ids=[str(i) for i in range(10000)])).missing, 10000)
+        self.refuses_field(lambda: stub.delete(index_pb2.DeleteRequest(ids=[str(i) for i in range(10001)])), "ids")
+
+
+class Commits(ServerTest):
+    def test_commits_of_another_process_are_seen_and_no_call_fails(self):
+        server = self.served([record(i) for i in range(50)])
+        stub = server.stub()
+        done, failures, seen = threading.Event(), [], set()
+
+        def ask():
+            while not done.is_set():
+                try:
+                    reply = stub.search(search_pb2.SearchRequest(query="产业链", limit=1000))
+                    seen.add((reply.commit, reply.documents))
+                    if reply.documents != len(reply.hits):
+                        failures.append(reply)
+                    list(stub.scan(search_pb2.ScanRequest(query="重构")))
+                except grpc.RpcError as error:
+                    failures.append(error)
+
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for i in range(6):
+            self.make_index([record(50 * j + k, text="产业链%d" % i) for j in range(i + 1) for k in range(50)])
+            server.wait_for_metric("gramdex_index_commit", i + 2)
+        subprocess.run([GRAMDEX, "merge", "--index", server.index], check=True, capture_output=True)
+        server.wait_for_metric("gramdex_index_segments", 1)
+        done.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(failures, [])
+        # One call sees one commit: never a count between two.
+        self.assertLessEqual(seen, {(1, 50)} | {(i + 2, 50 * (i + 1)) for i in range(6)})
+        self.assertEqual(stub.count(Count(query="产业链5")).documents, 300)
+        self.assertEqual(server.metric("gramdex_index_refresh_failures_total"), 0)
+
+
+if __name__ == "__main__":
+    main()
