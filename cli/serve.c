@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve.c: `gramdex serve`: one loop, its workers, the engine over an index, the gRPC server and what watches it, from start to drain.
-// Things end in the reverse order of their making: server, engine, workers, and with the last handle the loop.
+// serve.c: `gramdex serve`: one loop, its workers, the engine over an index, the gRPC server and what watches it, from
+// start to drain. Things end in the reverse order of their making: server, engine, workers, and with the last handle
+// the loop.
 
 #include "command.h"
 #include "report.h"
@@ -93,7 +94,8 @@ static gdx_status write_figures(struct serve *serve, gdx_buffer *out) {
         {"gramdex_index_bytes", "gauge", "Bytes of its files.", engine.index_bytes},
         {"gramdex_index_commits_kept", "gauge", "Superseded commits held for page tokens.", engine.kept_commits},
         {"gramdex_index_refreshes_total", "counter", "New commits opened.", engine.refreshes},
-        {"gramdex_index_refresh_failures_total", "counter", "Looks for a new commit that failed.", engine.refresh_failures},
+        {"gramdex_index_refresh_failures_total", "counter", "Looks for a new commit that failed.",
+         engine.refresh_failures},
         {"gramdex_index_refresh_failing", "gauge", "1 while a new commit cannot be opened.",
          engine.refresh_error.status != GDX_OK},
     };
@@ -156,7 +158,8 @@ static void on_signal(uv_signal_t *signal_handle, int number) {
     if (!serve->server)
         return;
     systemd_notify("STOPPING=1\nSTATUS=draining");
-    serve_log_event(&serve->log, again ? "signal %d again: calls under way are cut short" : "signal %d: draining", number);
+    serve_log_event(&serve->log, again ? "signal %d again: calls under way are cut short" : "signal %d: draining",
+                    number);
     gdx_server_stop(serve->server, server_stopped, serve);
 }
 
@@ -226,8 +229,10 @@ static gdx_status add_services(struct serve *serve, gdx_error *err) {
     if (!serve->health || !serve->reflection)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
     const gdx_service *services[] = {
-        gdx_engine_search_service(serve->engine),     gdx_engine_index_service(serve->engine),
-        gdx_health_service(serve->health),            gdx_reflection_service(serve->reflection),
+        gdx_engine_search_service(serve->engine),
+        gdx_engine_index_service(serve->engine),
+        gdx_health_service(serve->health),
+        gdx_reflection_service(serve->reflection),
         gdx_reflection_service_alpha(serve->reflection),
     };
     gdx_status status = gdx_reflection_add(serve->reflection, gdx_descriptors, gdx_descriptors_bytes, err);

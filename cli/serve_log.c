@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve_log.c: see serve_log.h. What came from outside (an unknown method's path, a message) is written without control characters,
-// so that nobody can forge a line.
+// serve_log.c: see serve_log.h. What came from outside (an unknown method's path, a message) is written without control
+// characters, so that nobody can forge a line.
 
 #include "serve_log.h"
 
@@ -96,14 +96,14 @@ static gdx_status append_json(struct serve_log *log, const gdx_call_record *reco
     if (status == GDX_OK)
         status = append_path(log, record);
     if (status == GDX_OK)
-        status = gdx_buffer_append_format(
-            &log->lines, ",\"status\":\"%s\",\"us\":%" PRIu64 ",\"peer\":", gdx_grpc_code_name(record->code),
-            record->took_ns / 1000);
+        status = gdx_buffer_append_format(&log->lines, ",\"status\":\"%s\",\"us\":%" PRIu64 ",\"peer\":",
+                                          gdx_grpc_code_name(record->code), record->took_ns / 1000);
     if (status == GDX_OK)
         status = append_quoted(&log->lines, gdx_slice_of(record->peer ? record->peer : ""));
     if (status == GDX_OK)
-        status = gdx_buffer_append_format(&log->lines, ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"message\":",
-                                          record->bytes_in, record->bytes_out);
+        status = gdx_buffer_append_format(
+            &log->lines, ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"message\":", record->bytes_in,
+            record->bytes_out);
     if (status == GDX_OK)
         status = append_quoted(&log->lines, record->message);
     return status == GDX_OK ? gdx_buffer_append(&log->lines, "}\n", 2) : status;
@@ -129,9 +129,11 @@ void serve_log_event(struct serve_log *log, const char *format, ...) {
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     bool json = log->format == LOG_JSON;
-    gdx_status status = gdx_buffer_append_format(&log->lines, json ? "{\"time\":\"%s\",\"event\":" : "%s ", time_text(now));
+    gdx_status status =
+        gdx_buffer_append_format(&log->lines, json ? "{\"time\":\"%s\",\"event\":" : "%s ", time_text(now));
     if (status == GDX_OK)
-        status = json ? append_quoted(&log->lines, gdx_slice_of(text)) : gdx_buffer_append(&log->lines, text, strlen(text));
+        status =
+            json ? append_quoted(&log->lines, gdx_slice_of(text)) : gdx_buffer_append(&log->lines, text, strlen(text));
     if (status == GDX_OK)
         status = gdx_buffer_append_format(&log->lines, json ? "}\n" : "\n");
     if (status != GDX_OK)

@@ -46,11 +46,13 @@ static const struct argp_option rows[] = {
     {"ingest-memory", KEY_INGEST_MEMORY, "BYTES", 0, "of the postings that Ingest gathers (128M)", 2},
     {"tls-certificate", KEY_CERTIFICATE, "FILE", 0, "PEM, with its chain; then every address speaks TLS", 3},
     {"tls-key", KEY_KEY, "FILE", 0, "PEM", 3},
-    {"tls-client-authority", KEY_CLIENT_AUTHORITY, "FILE", 0, "PEM; clients must have a certificate that these signed", 3},
+    {"tls-client-authority", KEY_CLIENT_AUTHORITY, "FILE", 0, "PEM; clients must have a certificate that these signed",
+     3},
     {"token-file", KEY_TOKEN_FILE, "FILE", 0, "bearer tokens, one a line; the write methods then want one", 3},
     {"token-all", KEY_TOKEN_ALL, NULL, 0, "every method wants one", 3},
     {"drain", KEY_DRAIN, "SECONDS", 0, "what calls under way have left at SIGTERM (30)", 4},
-    {"log-format", KEY_LOG_FORMAT, "FORMAT", 0, "of the line for each call on standard error: text, json or none (text)", 4},
+    {"log-format", KEY_LOG_FORMAT, "FORMAT", 0,
+     "of the line for each call on standard error: text, json or none (text)", 4},
     {"metrics", KEY_METRICS, "HOST:PORT", 0, "Prometheus text at /metrics, and /healthz, over plain HTTP", 4},
     {0},
 };
@@ -166,16 +168,17 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp argp = {
     .options = rows,
     .parser = parse,
-    .doc = "Answer queries over gRPC (package gramdex.v1, proto/), and take documents in."
-           "\v"
-           "examples:\n"
-           "  gramdex serve --index corpus.gdx --listen 127.0.0.1:50051\n"
-           "  gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only\n"
-           "  gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 --tls-certificate server.pem --tls-key server.key \\\n"
-           "      --token-file tokens --metrics 127.0.0.1:9090\n"
-           "\n"
-           "Without --listen: 127.0.0.1:50051. New commits are served without a restart. SIGTERM or SIGINT lets calls end,\n"
-           "a second one does not. docs/server.md tells the rest.\n",
+    .doc =
+        "Answer queries over gRPC (package gramdex.v1, proto/), and take documents in."
+        "\v"
+        "examples:\n"
+        "  gramdex serve --index corpus.gdx --listen 127.0.0.1:50051\n"
+        "  gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only\n"
+        "  gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 --tls-certificate server.pem --tls-key server.key \\\n"
+        "      --token-file tokens --metrics 127.0.0.1:9090\n"
+        "\n"
+        "Without --listen: 127.0.0.1:50051. New commits are served without a restart. SIGTERM or SIGINT lets calls end,\n"
+        "a second one does not. docs/server.md tells the rest.\n",
 };
 
 bool serve_options_parse(struct serve_options *options, int argc, char **argv) {

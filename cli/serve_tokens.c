@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve_tokens.c: tokens are kept and compared as SHA-256 digests, all of them each time: what can be timed says nothing of them.
+// serve_tokens.c: tokens are kept and compared as SHA-256 digests, all of them each time: what can be timed says
+// nothing of them.
 
 #include "serve_tokens.h"
 

@@ -13,12 +13,12 @@ struct tokens { // {0} is none
     size_t count, capacity;
 };
 
-// One token a line; blank lines and lines that begin with # pass. GDX_INVALID: none in it, or one with other characters than
-// a bearer token has. Else as gdx_read_file.
+// One token a line; blank lines and lines that begin with # pass. GDX_INVALID: none in it, or one with other characters
+// than a bearer token has. Else as gdx_read_file.
 gdx_status tokens_read(struct tokens *tokens, const char *path, gdx_error *err) GDX_MUST_CHECK;
 void tokens_clear(struct tokens *tokens);
-// Does the `authorization` metadata hold one of them? UNAUTHENTICATED: there is no token; PERMISSION_DENIED: not a good one.
-// The time it takes does not depend on which token is how far right.
+// Does the `authorization` metadata hold one of them? UNAUTHENTICATED: there is no token; PERMISSION_DENIED: not a good
+// one. The time it takes does not depend on which token is how far right.
 gdx_grpc_code tokens_check(const struct tokens *tokens, const gdx_metadata *metadata, gdx_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// intake.c: a batch whose documents are handed over one by one. To the builder and to resolve it looks like a single slab, begun
-// anew after every commit; so what is a duplicate, unchanged or replaced is settled by the code of the parallel build.
+// intake.c: a batch whose documents are handed over one by one. To the builder and to resolve it looks like a single
+// slab, begun anew after every commit; so what is a duplicate, unchanged or replaced is settled by the code of the
+// parallel build.
 
 #include "gdx/intake.h"
 
@@ -85,7 +86,8 @@ gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_
     if (status == GDX_OK)
         status = builder_add(intake->builder, 0, &intake->built, &document, &fits, err);
     if (status == GDX_OK && !fits) {
-        gdx_fail(err, GDX_TOO_LARGE, "\"text\": more symbols than fit into the memory that documents are taken in with");
+        gdx_fail(err, GDX_TOO_LARGE,
+                 "\"text\": more symbols than fit into the memory that documents are taken in with");
         *out_refused = true;
     }
     return status;
@@ -96,8 +98,8 @@ static gdx_status settle(gdx_intake *intake, gdx_batch_summary *counts, gdx_erro
     const struct slab *slabs[] = {&slab};
     gdx_status status = builder_flush(intake->builder, &intake->built, err);
     if (status == GDX_OK)
-        status = resolve(intake->writer, &intake->built, slabs, 1, &intake->seen, NULL, false, &intake->notes, counts,
-                         err);
+        status =
+            resolve(intake->writer, &intake->built, slabs, 1, &intake->seen, NULL, false, &intake->notes, counts, err);
     return status == GDX_OK ? gdx_index_writer_commit(intake->writer, err) : status;
 }
 

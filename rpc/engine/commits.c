@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// commits.c: the last few superseded commits. They cost the disk what a merge has removed since, for their files stay mapped: so
-// they are few, and held for a time only.
+// commits.c: the last few superseded commits. They cost the disk what a merge has removed since, for their files stay
+// mapped: so they are few, and held for a time only.
 
 #include "engine.h"
 
@@ -14,8 +14,7 @@ static gdx_snapshot *take_oldest(struct commits *commits) {
 unsigned commits_trim(struct commits *commits, unsigned count_limit, uint64_t age_ns, uint64_t now_ns,
                       gdx_snapshot *out[KEPT_COMMITS_MAX]) {
     unsigned dropped = 0;
-    while (commits->count > count_limit ||
-           (commits->count > 0 && now_ns - commits->kept[0].since_ns >= age_ns))
+    while (commits->count > count_limit || (commits->count > 0 && now_ns - commits->kept[0].since_ns >= age_ns))
         out[dropped++] = take_oldest(commits);
     return dropped;
 }

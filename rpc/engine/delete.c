@@ -27,7 +27,8 @@ static gdx_status read_ids(gdx_exchange *exchange, const Gramdex__V1__DeleteRequ
     return GDX_OK;
 }
 
-static gdx_status delete_one(gdx_index_writer *writer, gdx_slice id, Gramdex__V1__DeleteResponse *reply, gdx_error *err) {
+static gdx_status delete_one(gdx_index_writer *writer, gdx_slice id, Gramdex__V1__DeleteResponse *reply,
+                             gdx_error *err) {
     size_t segment;
     uint32_t document;
     bool has;
@@ -53,7 +54,7 @@ static gdx_status delete_all(gdx_index_writer *writer, const gdx_slice *ids, siz
     return status;
 }
 
-static gdx_status delete(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
+static gdx_status delete (gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__DeleteRequest *request = (const Gramdex__V1__DeleteRequest *)message;
     Gramdex__V1__DeleteResponse reply = GRAMDEX__V1__DELETE_RESPONSE__INIT;
     gdx_engine *engine = engine_of(exchange);

@@ -3,8 +3,8 @@
 
 #include "request.h"
 
-static gdx_status reply_document(gdx_exchange *exchange, gdx_arena *arena, const gdx_document *document, uint64_t commit,
-                                 gdx_error *err) {
+static gdx_status reply_document(gdx_exchange *exchange, gdx_arena *arena, const gdx_document *document,
+                                 uint64_t commit, gdx_error *err) {
     Gramdex__V1__GetResponse reply = GRAMDEX__V1__GET_RESPONSE__INIT;
     Gramdex__V1__Document out = GRAMDEX__V1__DOCUMENT__INIT;
     gdx_status status = GDX_OK;
@@ -19,8 +19,8 @@ static gdx_status reply_document(gdx_exchange *exchange, gdx_arena *arena, const
     return status == GDX_OK ? gdx_exchange_reply(exchange, &reply.base, err) : engine_no_memory(err);
 }
 
-static gdx_status find_and_reply(gdx_exchange *exchange, struct tools *tools, const gdx_snapshot *snapshot, gdx_slice id,
-                                 gdx_error *err) {
+static gdx_status find_and_reply(gdx_exchange *exchange, struct tools *tools, const gdx_snapshot *snapshot,
+                                 gdx_slice id, gdx_error *err) {
     size_t segment;
     uint32_t number;
     bool has;
@@ -29,7 +29,8 @@ static gdx_status find_and_reply(gdx_exchange *exchange, struct tools *tools, co
     if (status == GDX_OK && !has)
         return gdx_fail(err, GDX_NOT_FOUND, "no document has the id \"%.*s\"", GDX_SLICE_ARGUMENTS(id));
     if (status == GDX_OK)
-        status = gdx_store_read(tools->reader, gdx_snapshot_segment(snapshot, segment)->segment, number, &document, err);
+        status =
+            gdx_store_read(tools->reader, gdx_snapshot_segment(snapshot, segment)->segment, number, &document, err);
     if (status != GDX_OK)
         return status;
     return reply_document(exchange, tools->arena, &document, gdx_snapshot_commit(snapshot), err);

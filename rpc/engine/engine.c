@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// engine.c: the index that is served: opened once, looked after by a timer whose work a worker does, given up at the end.
-// The loop never touches a file here: looking is one stat, but even that may hang on a network disk.
+// engine.c: the index that is served: opened once, looked after by a timer whose work a worker does, given up at the
+// end. The loop never touches a file here: looking is one stat, but even that may hang on a network disk.
 
 #include "engine.h"
 
@@ -202,7 +202,8 @@ static void retry_waiting(gdx_engine *engine) {
 // ---- services
 
 static void set_services(gdx_engine *engine) {
-    const gdx_method search[SEARCH_METHODS] = {search_method, scan_method, count_method, trend_method, get_method, stat_method};
+    const gdx_method search[SEARCH_METHODS] = {search_method, scan_method, count_method,
+                                               trend_method,  get_method,  stat_method};
     const gdx_method write[WRITE_METHODS] = {ingest_method, delete_method};
     memcpy(engine->search_methods, search, sizeof search);
     memcpy(engine->write_methods, write, sizeof write);

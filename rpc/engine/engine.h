@@ -31,7 +31,7 @@ struct kept_commit {
     uint64_t since_ns; // when it was superseded
 };
 
-struct commits { // under the engine's lock
+struct commits {                               // under the engine's lock
     struct kept_commit kept[KEPT_COMMITS_MAX]; // oldest first
     unsigned count;
 };
@@ -40,14 +40,15 @@ struct retired { // first member of a call's state: its end, which may take a wh
     gdx_job job;
     gdx_engine *engine;
     struct retired *next;
-    void (*end)(struct retired *retired); // Runs on: worker; or the loop, when the server closes. Does not free `retired`
+    void (*end)(
+        struct retired *retired); // Runs on: worker; or the loop, when the server closes. Does not free `retired`
 };
 
 struct gdx_engine {
     uv_loop_t *loop;
     gdx_work *work;
     gdx_engine_options options;
-    gdx_index *index; // any thread
+    gdx_index *index;    // any thread
     struct tools *tools; // of each worker
     gdx_method search_methods[SEARCH_METHODS], write_methods[WRITE_METHODS];
     gdx_service search, write;
@@ -56,7 +57,7 @@ struct gdx_engine {
     uv_timer_t timer;
     gdx_job look;
     bool is_looking, is_closing, timer_closed, has_told;
-    size_t retiring;          // jobs under way
+    size_t retiring;         // jobs under way
     struct retired *waiting; // the queue was full
     void (*closed)(void *context);
     void *closed_context;

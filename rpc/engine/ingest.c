@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ingest.c: Index.Ingest: documents in, as fast as they are indexed; a commit now and then or at the end.
-// The call holds the index's lock from its first message until just before its reply. Whatever ends it, what was not committed is
-// removed, and a worker does that, not the loop.
+// The call holds the index's lock from its first message until just before its reply. Whatever ends it, what was not
+// committed is removed, and a worker does that, not the loop.
 
 #include "request.h"
 
@@ -91,7 +91,8 @@ static gdx_slice id_to_tell(gdx_slice id, const char *reason) {
     return strncmp(reason, about_id, sizeof about_id - 1) == 0 ? (gdx_slice){"", 0} : id;
 }
 
-static gdx_status refuse(gdx_exchange *exchange, struct ingest *ingest, gdx_slice id, const char *reason, gdx_error *err) {
+static gdx_status refuse(gdx_exchange *exchange, struct ingest *ingest, gdx_slice id, const char *reason,
+                         gdx_error *err) {
     id = id_to_tell(id, reason);
     if (!ingest->strict)
         return keep_refusal(ingest, id, reason, err);
@@ -179,7 +180,7 @@ static gdx_status finish(gdx_exchange *exchange, gdx_error *err) {
         status = commit(exchange, ingest, err);
         summary = gdx_intake_summary_of(ingest->intake);
         close_index(ingest); // before the reply: who reads it may write again at once
-    } else { // not one message
+    } else {                 // not one message
         gdx_snapshot *snapshot = engine_snapshot(engine_of(exchange));
         summary.commit = gdx_snapshot_commit(snapshot);
         gdx_snapshot_release(snapshot);
@@ -187,7 +188,8 @@ static gdx_status finish(gdx_exchange *exchange, gdx_error *err) {
     return status == GDX_OK ? reply_summary(exchange, ingest, &summary, err) : status;
 }
 
-const gdx_method ingest_method = {.name = "Ingest",
-                                  .place = GDX_ON_WORKER_LONGER,
-                                  .requests_stream = true,
-                                  .handler = {.begin = begin, .message = take_documents, .end = finish, .release = release}};
+const gdx_method ingest_method = {
+    .name = "Ingest",
+    .place = GDX_ON_WORKER_LONGER,
+    .requests_stream = true,
+    .handler = {.begin = begin, .message = take_documents, .end = finish, .release = release}};

@@ -37,7 +37,8 @@ static void explain_query(gdx_exchange *exchange, gdx_status status, const gdx_e
 gdx_status request_query(gdx_exchange *exchange, gdx_slice text, gdx_query **out, gdx_error *err) {
     gdx_error error = {0};
     if (!gdx_utf8_valid(text))
-        return request_refuse(exchange, "query", REASON_QUERY_SYNTAX, err, "bytes that are not UTF-8, expected valid UTF-8");
+        return request_refuse(exchange, "query", REASON_QUERY_SYNTAX, err,
+                              "bytes that are not UTF-8, expected valid UTF-8");
     gdx_status status = gdx_query_parse(text, out, &error);
     if (status == GDX_INVALID || status == GDX_TOO_LARGE)
         explain_query(exchange, status, &error);
@@ -59,7 +60,8 @@ gdx_status request_id(gdx_exchange *exchange, const char *field, gdx_slice id, g
         return request_refuse(exchange, field, REASON_OUT_OF_RANGE, err, "%zu bytes, expected 1 to %d", id.bytes,
                               ID_BYTES_LIMIT);
     if (!gdx_utf8_valid(id))
-        return request_refuse(exchange, field, REASON_OUT_OF_RANGE, err, "bytes that are not UTF-8, expected valid UTF-8");
+        return request_refuse(exchange, field, REASON_OUT_OF_RANGE, err,
+                              "bytes that are not UTF-8, expected valid UTF-8");
     return GDX_OK;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// request.h: what the methods' requests have in common: a query, numbers with limits, names. Each check that fails also leaves
-// the details for programs with the exchange (google.rpc.BadRequest, ErrorInfo).
+// request.h: what the methods' requests have in common: a query, numbers with limits, names. Each check that fails also
+// leaves the details for programs with the exchange (google.rpc.BadRequest, ErrorInfo).
 #ifndef ENGINE_REQUEST_H
 #define ENGINE_REQUEST_H
 

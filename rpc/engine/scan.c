@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // scan.c: Search.Scan: every occurrence, a message at a time, as fast as the client reads.
-// Between two steps an export holds its commit, the list of documents that match in the segment at hand, and nothing of what it
-// has sent. Steps may run on different workers, so the searcher is the export's own; that is why exports are counted.
+// Between two steps an export holds its commit, the list of documents that match in the segment at hand, and nothing of
+// what it has sent. Steps may run on different workers, so the searcher is the export's own; that is why exports are
+// counted.
 
 #include "request.h"
 
@@ -93,8 +94,8 @@ static gdx_status open_scan(gdx_exchange *exchange, const ProtobufCMessage *mess
     scan->left = request->limit ? request->limit : UINT64_MAX;
     scan->has_context = !request->no_context;
     gdx_stop stop = engine_stop_of(exchange);
-    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, scan->has_context ? context : 0, &stop, &scan->scan,
-                         err);
+    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, scan->has_context ? context : 0, &stop,
+                         &scan->scan, err);
 }
 
 // ---- messages
@@ -127,7 +128,8 @@ static gdx_status fill_document(gdx_arena *arena, const gdx_occurrence *from, co
     return status;
 }
 
-static gdx_status fill_context(struct scan *scan, const gdx_occurrence *from, Gramdex__V1__Occurrence *out, size_t *bytes) {
+static gdx_status fill_context(struct scan *scan, const gdx_occurrence *from, Gramdex__V1__Occurrence *out,
+                               size_t *bytes) {
     gdx_status status = GDX_OK;
     if (!scan->has_context)
         return GDX_OK;

@@ -27,7 +27,8 @@ static gdx_status read_order(gdx_exchange *exchange, const search_request *reque
         *out = GDX_ORDER_ID;
         return GDX_OK;
     default:
-        return request_refuse(exchange, "order", REASON_OUT_OF_RANGE, err, "%d, expected one of Order", (int)request->order);
+        return request_refuse(exchange, "order", REASON_OUT_OF_RANGE, err, "%d, expected one of Order",
+                              (int)request->order);
     }
 }
 
@@ -48,7 +49,8 @@ static gdx_status read_options(gdx_exchange *exchange, const search_request *req
         status = request_number(exchange, "snippet_symbols", request->snippet_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT,
                                 &options.snippet_symbols, err);
     if (status == GDX_OK)
-        status = request_number(exchange, "match_limit", request->match_limit, 0, MATCHES_MOST, &options.match_limit, err);
+        status =
+            request_number(exchange, "match_limit", request->match_limit, 0, MATCHES_MOST, &options.match_limit, err);
     if (status == GDX_OK && !request->totals_only)
         status = request_number(exchange, "limit", request->limit, LIMIT_DEFAULT, LIMIT_MOST, &options.limit, err);
     if (status == GDX_OK)
@@ -60,8 +62,8 @@ static gdx_status read_options(gdx_exchange *exchange, const search_request *req
 }
 
 // The commit and the offset that the page token asks for, or the current commit from its begin.
-static gdx_status find_page(gdx_exchange *exchange, const search_request *request, gdx_order order, uint64_t *out_offset,
-                            gdx_snapshot **out, gdx_error *err) {
+static gdx_status find_page(gdx_exchange *exchange, const search_request *request, gdx_order order,
+                            uint64_t *out_offset, gdx_snapshot **out, gdx_error *err) {
     gdx_engine *engine = engine_of(exchange);
     struct page page = {0};
     if (request->page_token.len == 0) {
@@ -161,8 +163,8 @@ static gdx_status fill_hits(gdx_arena *arena, const gdx_results *results, bool h
     return status;
 }
 
-static gdx_status fill_token(const search_request *request, const gdx_search_options *options, const gdx_results *results,
-                             gdx_buffer *token, search_response *reply) {
+static gdx_status fill_token(const search_request *request, const gdx_search_options *options,
+                             const gdx_results *results, gdx_buffer *token, search_response *reply) {
     struct page next = {results->commit, options->offset + results->hit_count};
     if (results->hit_count == 0 || next.offset >= results->documents)
         return GDX_OK;

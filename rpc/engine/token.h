@@ -13,6 +13,7 @@ struct page { // what a token stands for
 // Text of a token for the page, which is good with this query and order alone. Appended.
 gdx_status token_write(struct page page, gdx_slice query, uint32_t order, gdx_buffer *out) GDX_MUST_CHECK;
 // GDX_INVALID: it is no token, or one of another query or order.
-gdx_status token_read(gdx_slice token, gdx_slice query, uint32_t order, struct page *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status token_read(gdx_slice token, gdx_slice query, uint32_t order, struct page *out,
+                      gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// http.c: two pages over HTTP/1.1 for a monitoring system, and nothing more: one request a connection, no body is read, and who is
-// slow, long-winded or one too many is sent away.
+// http.c: two pages over HTTP/1.1 for a monitoring system, and nothing more: one request a connection, no body is read,
+// and who is slow, long-winded or one too many is sent away.
 
 #include "gdx/metrics.h"
 
@@ -87,8 +87,7 @@ static void answer(struct visitor *visitor, const char *status_line, const char 
         status = gdx_buffer_append(&visitor->reply, body.data, body.bytes);
     uv_buf_t bytes = {(char *)visitor->reply.data, visitor->reply.bytes};
     visitor->write.data = visitor;
-    if (status != GDX_OK ||
-        uv_write(&visitor->write, (uv_stream_t *)&visitor->socket, &bytes, 1, on_written) != 0)
+    if (status != GDX_OK || uv_write(&visitor->write, (uv_stream_t *)&visitor->socket, &bytes, 1, on_written) != 0)
         leave(visitor);
 }
 

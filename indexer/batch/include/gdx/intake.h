@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/intake.h: documents that come one by one from a program, into the index by the same code as a batch: the same rules
-// refuse them, of equal ids the last counts, what has not changed is passed over.
-// Relies on gdx/base.h, gdx/index.h, gdx/ingest.h. Threads: one owner at a time, any thread. Every call may block on a disk.
+// gdx/intake.h: documents that come one by one from a program, into the index by the same code as a batch: the same
+// rules refuse them, of equal ids the last counts, what has not changed is passed over. Relies on gdx/base.h,
+// gdx/index.h, gdx/ingest.h. Threads: one owner at a time, any thread. Every call may block on a disk.
 #ifndef GDX_INTAKE_H
 #define GDX_INTAKE_H
 
@@ -32,8 +32,8 @@ typedef struct gdx_intake_summary { // of all commits so far
 // `writer` must outlive the intake and have nothing pending. GDX_NO_MEMORY.
 gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *options, gdx_intake **out,
                            gdx_error *err) GDX_MUST_CHECK;
-// One document. *out_refused, with the reason in err, when it breaks a rule: the intake goes on without it. Any other failure is
-// the end of it: close it.
+// One document. *out_refused, with the reason in err, when it breaks a rule: the intake goes on without it. Any other
+// failure is the end of it: close it.
 gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_refused, gdx_error *err) GDX_MUST_CHECK;
 // What was added since the last commit becomes one, durable when it returns. No change: no new commit.
 gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) GDX_MUST_CHECK;

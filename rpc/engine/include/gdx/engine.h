@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/engine.h: the index that is served, and the services of gramdex.v1 over it: Search and Index.
-// What each field means, its defaults and limits: proto/gramdex/v1/. Relies on gdx/server.h, gdx/work.h; inside on query, index
-// and batch. Threads: the functions here are the loop's; the services' handlers run on workers.
+// What each field means, its defaults and limits: proto/gramdex/v1/. Relies on gdx/server.h, gdx/work.h; inside on
+// query, index and batch. Threads: the functions here are the loop's; the services' handlers run on workers.
 //
-// One call sees one commit. A worker looks for a new one every `refresh_ms`; superseded ones are kept for a while, so that
-// page tokens made from them stay good.
+// One call sees one commit. A worker looks for a new one every `refresh_ms`; superseded ones are kept for a while, so
+// that page tokens made from them stay good.
 #ifndef GDX_ENGINE_H
 #define GDX_ENGINE_H
 
@@ -15,7 +15,7 @@
 typedef struct gdx_engine gdx_engine;
 
 typedef struct gdx_engine_options {
-    uint64_t refresh_ms;  // how often to look for a new commit
+    uint64_t refresh_ms;   // how often to look for a new commit
     unsigned kept_commits; // superseded ones held for page tokens, at most 64
     uint64_t kept_ns;      // and for how long
     unsigned scan_limit;   // exports at once; more are RESOURCE_EXHAUSTED
@@ -50,7 +50,7 @@ typedef struct gdx_engine_figures {
     uint64_t kept_commits; // superseded, still held
     uint64_t refreshes;    // new commits opened
     uint64_t refresh_failures;
-    unsigned scans;   // under way
+    unsigned scans;          // under way
     gdx_error refresh_error; // the last look's; empty: it went well
 } gdx_engine_figures;
 void gdx_engine_figures_of(gdx_engine *engine, gdx_engine_figures *out);

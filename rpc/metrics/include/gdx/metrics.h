@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/metrics.h: what a server tells of itself: counts and latency histograms of calls by method and status, gauges, as the text
-// that Prometheus reads; and a small HTTP/1.1 listener for it, with /healthz beside.
-// Relies on gdx/server.h (call records) and libuv. Threads: all of it is the loop's.
+// gdx/metrics.h: what a server tells of itself: counts and latency histograms of calls by method and status, gauges, as
+// the text that Prometheus reads; and a small HTTP/1.1 listener for it, with /healthz beside. Relies on gdx/server.h
+// (call records) and libuv. Threads: all of it is the loop's.
 #ifndef GDX_METRICS_H
 #define GDX_METRICS_H
 
@@ -27,7 +27,7 @@ gdx_status gdx_metrics_write_figure(gdx_buffer *out, const char *name, const cha
 
 typedef struct gdx_metrics_pages {
     gdx_status (*metrics)(void *context, gdx_buffer *out); // the body of /metrics
-    bool (*is_healthy)(void *context);                      // /healthz: 200 or 503
+    bool (*is_healthy)(void *context);                     // /healthz: 200 or 503
     void *context;
 } gdx_metrics_pages;
 
