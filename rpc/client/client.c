@@ -104,18 +104,19 @@ static const gdx_call_events call_events = {.message = on_message, .closed = on_
 
 // ---- waiting
 
-// One turn of the loop; a link that is lost ends its calls.
-static void turn(gdx_client *client, uint64_t until_ns) {
-    link_turn(&client->link, until_ns);
-    if (client->link.is_over)
-        link_close(&client->link);
+// One turn of the loop for a call that is not closed yet; a link that is lost ends its calls.
+static void turn(struct gdx_stream *stream) {
+    struct link *link = &stream->client->link;
+    link_turn(link, &stream->is_closed, UINT64_MAX);
+    if (link->is_over)
+        link_close(link);
 }
 
 static void wait_for_reply(struct gdx_stream *stream) {
     if (stream->call && !stream->has_reply)
         gdx_call_read(stream->call);
     while (!stream->is_closed && !stream->has_reply)
-        turn(stream->client, UINT64_MAX);
+        turn(stream);
 }
 
 static uint64_t next_chance(gdx_client *client) {
@@ -274,7 +275,7 @@ static gdx_status closed_status(const struct gdx_stream *stream, gdx_error *err)
 gdx_status gdx_stream_send(gdx_stream *stream, const ProtobufCMessage *request, gdx_error *err) {
     gdx_client *client = stream->client;
     while (stream->call && gdx_call_room(stream->call) <= 0)
-        turn(client, UINT64_MAX);
+        turn(stream);
     if (!stream->call) {
         gdx_status status = closed_status(stream, err);
         return status != GDX_OK ? status : gdx_fail(err, GDX_CANCELLED, "the server has ended the call");
@@ -318,7 +319,7 @@ void gdx_stream_close(gdx_stream *stream) {
     if (stream->call)
         gdx_call_cancel(stream->call);
     while (!stream->is_closed && stream->call)
-        turn(stream->client, UINT64_MAX);
+        turn(stream);
     gdx_buffer_clear(&stream->reply);
     free(stream);
 }

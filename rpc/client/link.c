@@ -35,7 +35,7 @@ static gdx_status fill(struct link *link, gdx_error *err) {
 }
 
 static void flush(struct link *link) {
-    if (link->is_writing || link->is_over || !link->is_connected)
+    if (link->is_writing || link->is_over || !link->connection)
         return;
     gdx_error err = {0};
     gdx_status status = fill(link, &err);
@@ -97,8 +97,10 @@ bool link_is_usable(const struct link *link) {
     return link->is_open && link->is_connected && !link->is_over && !link->is_going_away;
 }
 
-void link_turn(struct link *link, uint64_t until_ns) {
+void link_turn(struct link *link, const bool *done, uint64_t until_ns) {
     flush(link);
+    if (*done)
+        return;
     if (link->is_over || (link->connection && gdx_connection_is_finished(link->connection))) {
         if (!link->is_over)
             end(link, GDX_UNAVAILABLE, "the connection to the server", "ended");
@@ -140,7 +142,7 @@ static gdx_status wait_until_connected(struct link *link, uint64_t deadline_ns) 
         if (gdx_now_ns() >= deadline_ns)
             end(link, GDX_UNAVAILABLE, "cannot connect", "nobody answers in time");
         else
-            link_turn(link, deadline_ns);
+            link_turn(link, &link->is_over, deadline_ns);
     }
     return link->is_over ? link->error.status : GDX_OK;
 }

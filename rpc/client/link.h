@@ -40,8 +40,9 @@ gdx_status link_open(struct link *link, gdx_protocol *protocol, const struct tar
                      uint64_t timeout_ns, gdx_error *err) GDX_MUST_CHECK;
 // Calls still on it get their `closed` from inside.
 void link_close(struct link *link);
-// Sends what is there to be sent, then waits until something happens, `until_ns` of gdx_now_ns at the latest.
-void link_turn(struct link *link, uint64_t until_ns);
+// Sends what is there to be sent, then, unless *done has become true by that, waits until something happens, `until_ns`
+// of gdx_now_ns at the latest.
+void link_turn(struct link *link, const bool *done, uint64_t until_ns);
 // True: a new call may be opened on it.
 bool link_is_usable(const struct link *link);
 
