@@ -83,7 +83,7 @@ static gdx_status trend(gdx_exchange *exchange, const ProtobufCMessage *message,
     uint64_t since_ns = gdx_now_ns();
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_trend) found = NULL;
-    gdx_period period;
+    gdx_period period = GDX_BY_YEAR;
     struct tools *tools = engine_tools(exchange, err);
     if (!tools)
         return GDX_NO_MEMORY;

@@ -102,8 +102,10 @@ static void deliver(gdx_call *call, const uint8_t *framed) {
 // Hands out what is wanted and whole. True: it may go on.
 static bool deliver_next(gdx_call *call) {
     size_t bytes = unread(call);
+    if (bytes < GDX_MESSAGE_PREFIX_BYTES)
+        return false;
     const uint8_t *framed = call->in.data + call->in_at;
-    if (bytes < GDX_MESSAGE_PREFIX_BYTES || !prefix_is_good(call, framed) || !call->wanted)
+    if (!prefix_is_good(call, framed) || !call->wanted)
         return false;
     size_t needed = GDX_MESSAGE_PREFIX_BYTES + (size_t)length_of(framed);
     open_window(call, bytes < needed ? bytes : needed);
@@ -175,7 +177,8 @@ static void make_room(gdx_call *call) {
     if (call->in_at == 0)
         return;
     size_t left = unread(call);
-    memmove(call->in.data, call->in.data + call->in_at, left);
+    if (left > 0)
+        memmove(call->in.data, call->in.data + call->in_at, left);
     call->in.bytes = left;
     call->in_at = 0;
 }

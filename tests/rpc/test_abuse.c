@@ -241,7 +241,7 @@ static void every_truncation_of_a_valid_session_is_cleaned_up(void **state) {
     (void)state;
     gdx_buffer session = {0};
     record_session(&session);
-    assert_true(session.bytes > 300);
+    assert_true(session.bytes > 200);
     for (size_t bytes = 0; bytes <= session.bytes; bytes++) {
         struct wire *wire = wire_open_bare(NULL);
         wire_feed(wire, session.data, bytes);

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# client_http.sh: plain HTTP/2 clients, curl and (if it is there) nghttp and h2load.
+# usage: client_http.sh PORT
+set -eu
+base=http://127.0.0.1:$1
+empty=$(mktemp)
+trap 'rm -f "$empty"' EXIT
+printf '\0\0\0\0\0' >"$empty"
+
+ask() { # arguments of curl
+    curl --silent --show-error --http2-prior-knowledge --dump-header - --output /dev/null "$@" | tr -d '\r'
+}
+expect() { # what was printed, a line it must hold
+    printf '%s\n' "$1" | grep -qxF "$2" || { printf 'expected %s in:\n%s\n' "$2" "$1" >&2 && exit 1; }
+}
+
+grpc="-X POST --data-binary @$empty -H te:trailers -H content-type:application/grpc"
+answer=$(ask $grpc "$base/grpc.testing.TestService/EmptyCall")
+expect "$answer" "HTTP/2 200 "
+expect "$answer" "grpc-status: 0"
+answer=$(ask $grpc "$base/grpc.testing.TestService/Nothing")
+expect "$answer" "HTTP/2 200 "
+expect "$answer" "grpc-status: 12"
+expect "$(ask -X POST -H te:trailers -H content-type:application/json "$base/x")" "HTTP/2 415 "
+expect "$(ask "$base/x")" "HTTP/2 405 "
+if curl --silent --max-time 5 "$base/" >/dev/null; then
+    echo "HTTP/1.1 was answered" >&2 && exit 1
+fi
+if command -v nghttp >/dev/null; then
+    nghttp -d "$empty" -H te:trailers -H content-type:application/grpc "$base/grpc.testing.TestService/EmptyCall" >/dev/null
+fi
+if command -v h2load >/dev/null; then
+    h2load -n 5000 -c 10 -m 20 -d "$empty" -H te:trailers -H content-type:application/grpc \
+        "$base/grpc.testing.TestService/EmptyCall" | grep -q "5000 succeeded"
+fi
+echo "plain HTTP/2 clients: all as expected"

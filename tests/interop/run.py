@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""run.py: starts interop_server, runs one client against it, and checks that both end well.
+
+usage: run.py SERVER [--tls | --mutual | --unix] [--queue JOBS] -- COMMAND...
+In COMMAND, {port}, {address} and {certificates} are filled in. Exit status 77, a skipped test, when the command is not there.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+
+def make_certificates(folder):
+    """An authority, and a server's and a client's certificate signed by it, good for a day."""
+    def openssl(*arguments):
+        subprocess.run(["openssl", *arguments], cwd=folder, check=True, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    openssl("req", "-x509", *curve, "-keyout", "ca.key", "-out", "ca.pem", "-days", "1", "-subj", "/CN=test authority")
+    with open(os.path.join(folder, "names"), "w", encoding="ascii") as names:
+        names.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    for who in ("server", "client"):
+        openssl("req", *curve, "-keyout", who + ".key", "-out", who + ".csr", "-subj", "/CN=localhost")
+        openssl("x509", "-req", "-in", who + ".csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-out",
+                who + ".pem", "-days", "1", "-extfile", "names")
+
+
+def main():
+    split = sys.argv.index("--")
+    server, options, command = sys.argv[1], sys.argv[2:split], sys.argv[split + 1:]
+    if not shutil.which(command[0]):
+        print(command[0], "is not installed: skipped")
+        return 77
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [server]
+        if "--tls" in options or "--mutual" in options:
+            make_certificates(folder)
+            arguments += ["--tls", folder + "/server.pem", folder + "/server.key"]
+            if "--mutual" in options:
+                arguments.append(folder + "/ca.pem")
+        if "--queue" in options:
+            arguments += ["--queue", options[options.index("--queue") + 1]]
+        if "--unix" in options:
+            arguments += ["--listen", "unix:" + folder + "/socket"]
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+        port = process.stdout.readline().decode().strip()
+        address = "unix:" + folder + "/socket" if "--unix" in options else "localhost:" + port
+        command = [part.replace("{port}", port).replace("{address}", address).replace("{certificates}", folder)
+                   for part in command]
+        client = subprocess.run(command, timeout=120).returncode
+        process.send_signal(signal.SIGTERM)
+        served = process.wait(timeout=30)
+        print("client", client, "server", served)
+        return 1 if client or served else 0
+
+
+sys.exit(main())
