@@ -29,7 +29,7 @@ gdx_status gdx_postings_length(gdx_slice bytes, uint32_t count, uint32_t limit, 
         if (!postings_list_open(&list, bytes, count, limit))
             return GDX_CORRUPT;
         used = (size_t)(list.blocks - list.bytes) + (size_t)list.block_bytes;
-    } else if (count == 0 || used > bytes.bytes) {
+    } else if (count == 0 || (count == 1 && used > bytes.bytes)) {
         return GDX_CORRUPT;
     } else if (count > 1 && !postings_short((const uint8_t *)bytes.data, bytes.bytes, count, limit, positions, &used)) {
         return GDX_CORRUPT;
