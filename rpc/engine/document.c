@@ -61,6 +61,8 @@ static void fill_figures(const gdx_snapshot *snapshot, Gramdex__V1__StatResponse
     for (size_t i = 0; i < reply->segments; i++) {
         const gdx_live_segment *live = gdx_snapshot_segment(snapshot, i);
         reply->deleted += live->deleted_count;
+        reply->terms += gdx_segment_term_count(live->segment);
+        reply->words += gdx_segment_word_count(live->segment);
         reply->text_bytes += gdx_segment_info_of(live->segment)->text_bytes;
     }
 }

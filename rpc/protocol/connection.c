@@ -277,11 +277,15 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, cons
     return 0;
 }
 
-// A call that is answered before the client has sent all: tell it to stop, now that the answer has left.
+// A call that is answered before the client has sent all. Most clients end it themselves as soon as they have the answer, and some
+// take a reset at this moment for a failure (curl 7.88): it comes later, or when much more is sent.
 static void answered(gdx_connection *connection, gdx_call *call) {
     call->complete = true;
-    if (nghttp2_session_get_stream_remote_close(connection->session, call->stream) == 0)
-        outgoing_reset(call, NGHTTP2_NO_ERROR);
+    if (nghttp2_session_get_stream_remote_close(connection->session, call->stream) != 0)
+        return;
+    call->linger_ns = connection->now_ns + LINGER_NS;
+    call->linger_received = call->received;
+    connection_due(connection, call->linger_ns);
 }
 
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user_data) {

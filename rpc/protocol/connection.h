@@ -14,6 +14,8 @@
 
 #include <nghttp2/nghttp2.h>
 
+// A call that was answered early is reset after so long, or so many bytes.
+enum { LINGER_NS = 500000000, LINGER_BYTES = 64 * 1024 };
 enum { POOL_CLASSES = 6, SPARE_CALLS = 256, SPARE_BUFFER_BYTES = 4096 };
 
 struct pool_block;
@@ -87,6 +89,8 @@ struct gdx_call { // the protocol's thread only
     int32_t stream;       // -1: closed, and what has come is still to be read
     uint64_t deadline_ns; // UINT64_MAX: none
     uint64_t progress_ns; // when bytes of a message last came
+    uint64_t linger_ns;   // answered, and not yet ended by the client: when to reset it; 0: not so
+    uint64_t linger_received;
     uint32_t reset_code;
 
     // what came

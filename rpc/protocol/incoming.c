@@ -196,6 +196,8 @@ static void keep(gdx_call *call, const uint8_t *data, size_t bytes) {
 
 void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {
     call->received += bytes;
+    if (call->linger_ns && !call->reset_by_us && call->received - call->linger_received > LINGER_BYTES)
+        outgoing_reset(call, NGHTTP2_NO_ERROR);
     call->progress_ns = call->connection->now_ns;
     size_t taken = 0;
     if (!call->discarding && unread(call) == 0)

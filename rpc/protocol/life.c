@@ -37,7 +37,12 @@ static bool is_stalled(const gdx_call *call, uint64_t now_ns, uint64_t stall_ns)
 
 static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
     uint64_t stall_ns = call->connection->protocol->options.stall_ns;
-    if (call->deadline_ns <= now_ns) {
+    if (call->linger_ns) {
+        if (call->linger_ns > now_ns)
+            earlier(next, call->linger_ns);
+        else if (!call->reset_by_us)
+            outgoing_reset(call, NGHTTP2_NO_ERROR);
+    } else if (call->deadline_ns <= now_ns) {
         expire(call);
     } else if (is_stalled(call, now_ns, stall_ns) && call->connection->role == GDX_SERVER) {
         outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "a message has begun and does not get any further");

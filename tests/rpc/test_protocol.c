@@ -94,8 +94,22 @@ static void an_unknown_method_is_answered_before_the_client_has_sent_all(void **
     int32_t stream = wire_call(wire, "/test/Unknown", none, "\0\0\0\0\1", 5, false);
     assert_true(wire_has(wire, stream, "grpc-status: 12\n"));
     assert_true(wire->streams[stream].has_end);
+    assert_false(wire->streams[stream].closed);
+    wire_tick(wire, WIRE_SECOND);
     assert_true(wire->streams[stream].closed);
     assert_int_equal(wire->streams[stream].error_code, NGHTTP2_NO_ERROR); // the reset that follows
+    wire_close(wire);
+}
+
+static void what_a_client_sends_after_the_answer_is_soon_stopped(void **state) {
+    (void)state;
+    struct wire *wire = wire_open(NULL);
+    size_t bytes = 10 << 20;
+    char *body = calloc(1, bytes);
+    int32_t stream = wire_call(wire, "/test/Unknown", none, body, bytes, false);
+    assert_true(wire->streams[stream].closed);
+    assert_true(wire->streams[stream].sent < 2 << 20);
+    free(body);
     wire_close(wire);
 }
 
@@ -323,6 +337,7 @@ int main(void) {
         cmocka_unit_test(who_does_not_speak_grpc_is_told_by_http),
         cmocka_unit_test(headers_that_break_grpc_are_refused_with_its_statuses),
         cmocka_unit_test(an_unknown_method_is_answered_before_the_client_has_sent_all),
+        cmocka_unit_test(what_a_client_sends_after_the_answer_is_soon_stopped),
         cmocka_unit_test(a_message_too_large_is_refused_from_its_prefix),
         cmocka_unit_test(a_message_of_the_largest_size_passes_through_windows_smaller_than_it),
         cmocka_unit_test(a_message_may_come_byte_by_byte_and_several_in_one_frame),
