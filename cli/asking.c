@@ -26,7 +26,7 @@ static error_t parse_asking(int key, char *argument, struct argp_state *state) {
     }
 }
 
-static const struct argp_child target_child[] = {{&target_argp, 0, NULL, 0}, {0}};
+static const struct argp_child answerer_child[] = {{&answerer_argp, 0, NULL, 0}, {0}};
 
 const struct argp asking_argp = {
     .options =
@@ -35,7 +35,7 @@ const struct argp asking_argp = {
             {0},
         },
     .parser = parse_asking,
-    .children = target_child,
+    .children = answerer_child,
 };
 
 void asking_add_word(struct asking *asking, struct argp_state *state, const char *word) {

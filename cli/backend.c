@@ -4,5 +4,5 @@
 #include "backend.h"
 
 gdx_status backend_open(const struct target *target, struct backend **out, gdx_error *err) {
-    return backend_open_index(target->index, out, err);
+    return target->server ? backend_open_server(target, out, err) : backend_open_index(target->index, out, err);
 }

@@ -57,6 +57,9 @@ static inline void backend_close(struct backend *backend) {
     backend->close(backend);
 }
 
+// A server, reached at once. GDX_UNAVAILABLE: nobody answers there.
+gdx_status backend_open_server(const struct target *target, struct backend **out, gdx_error *err) GDX_MUST_CHECK;
+
 // An index in this process, at the commit that is the last one now.
 gdx_status backend_open_index(const char *directory, struct backend **out, gdx_error *err) GDX_MUST_CHECK;
 

@@ -47,7 +47,7 @@ static const struct argp argp = {
            "  gramdex delete --index corpus.gdx - < withdrawn.txt\n"
            "\n"
            "The bytes leave the disk when segments are merged.\n",
-    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
 };
 
 static gdx_status delete_one(struct delete_command *self, gdx_index_writer *writer, gdx_slice id, gdx_error *err) {

@@ -110,7 +110,7 @@ static const struct argp argp = {
         "\n"
         "A line of JSON is an object with \"id\" and \"text\", and if there are any \"title\", \"date\", \"source\"; "
         "other keys are kept and given back. What cannot be indexed is reported with its place and skipped.\n",
-    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
 };
 
 static double megabytes_per_second(uint64_t bytes, uint64_t ns) {

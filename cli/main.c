@@ -26,9 +26,7 @@ static const struct command {
     {"stat", command_stat, "what is inside and what it costs, by part"},
     {"verify", command_verify, "check every checksum and every structure"},
     {"merge", command_merge, "fewer, larger segments"},
-#ifdef GRAMDEX_SERVE
     {"serve", command_serve, "answer queries over gRPC"},
-#endif
 #ifdef GRAMDEX_BENCH
     {"bench", command_bench, "measure indexing, size and queries"},
 #endif

@@ -55,7 +55,7 @@ static const struct argp argp = {
     .doc = "Merge all segments into one. Answers stay the same; readers go on reading the old ones."
            "\v"
            "Merged to one segment, the same input gives the same bytes, whatever the number of threads.\n",
-    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
 };
 
 static gdx_status merge(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {

@@ -8,6 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { TIMEOUT_MOST_S = 86400 };
+
+static void check_answerer(struct argp_state *state, const struct target *target) {
+    bool has_server_option = target->token_file || target->tls || target->tls_key || target->timeout_s;
+    if (!target->index && !target->server)
+        argp_error(state, "which index? --index DIR, or --server HOST:PORT");
+    if (target->index && target->server)
+        argp_error(state, "either --index or --server, not both");
+    if (target->index && has_server_option)
+        argp_error(state, "--timeout, --token-file and --tls go with --server");
+    if (!target->tls_certificate != !target->tls_key)
+        argp_error(state, "--tls-certificate and --tls-key go together");
+}
+
 static error_t parse_target(int key, char *argument, struct argp_state *state) {
     struct target *target = state->input;
     switch (key) {
@@ -17,23 +31,77 @@ static error_t parse_target(int key, char *argument, struct argp_state *state) {
     case KEY_JSON:
         target->json = true;
         return 0;
-    case ARGP_KEY_SUCCESS:
-        if (!target->index || !target->index[0])
-            argp_error(state, "--index DIR is missing: which index?");
+    case KEY_SERVER:
+        target->server = argument;
+        return 0;
+    case KEY_TIMEOUT:
+        target->timeout_s = option_number(state, "timeout", argument, 1, TIMEOUT_MOST_S);
+        return 0;
+    case KEY_TOKEN_FILE:
+        target->token_file = argument;
+        return 0;
+    case KEY_TLS:
+        target->tls = true;
+        return 0;
+    case KEY_TLS_AUTHORITY:
+        target->tls_authority = argument;
+        target->tls = true;
+        return 0;
+    case KEY_TLS_CERTIFICATE:
+        target->tls_certificate = argument;
+        target->tls = true;
+        return 0;
+    case KEY_TLS_KEY:
+        target->tls_key = argument;
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
 }
 
-const struct argp target_argp = {
+static error_t parse_directory(int key, char *argument, struct argp_state *state) {
+    const struct target *target = state->input;
+    if (key != ARGP_KEY_SUCCESS)
+        return parse_target(key, argument, state);
+    if (!target->index)
+        argp_error(state, "--index DIR is missing: which index?");
+    return 0;
+}
+
+static error_t parse_answerer(int key, char *argument, struct argp_state *state) {
+    if (key != ARGP_KEY_SUCCESS)
+        return parse_target(key, argument, state);
+    check_answerer(state, state->input);
+    return 0;
+}
+
+const struct argp directory_argp = {
     .options =
         (const struct argp_option[]){
             {"index", KEY_INDEX, "DIR", 0, "the index, a directory", 0},
             {"json", KEY_JSON, NULL, 0, "answer in JSON Lines", 0},
             {0},
         },
-    .parser = parse_target,
+    .parser = parse_directory,
+};
+
+const struct argp answerer_argp = {
+    .options =
+        (const struct argp_option[]){
+            {"index", KEY_INDEX, "DIR", 0, "the index, a directory", 0},
+            {"server", KEY_SERVER, "ADDRESS", 0, "or a server that has it: HOST:PORT or unix:/PATH", 0},
+            {"json", KEY_JSON, NULL, 0, "answer in JSON Lines", 0},
+            {NULL, 0, NULL, 0, "Of a server:", 1},
+            {"timeout", KEY_TIMEOUT, "SECONDS", 0, "give up after so long (never)", 0},
+            {"token-file", KEY_TOKEN_FILE, "FILE", 0, "holds the bearer token that the server wants", 0},
+            {"tls", KEY_TLS, NULL, 0, "speak TLS, with any server the system trusts", 0},
+            {"tls-authority", KEY_TLS_AUTHORITY, "FILE", 0, "speak TLS, with servers whose certificate this one signed",
+             0},
+            {"tls-certificate", KEY_TLS_CERTIFICATE, "FILE", 0, "one's own, for a server that demands it", 0},
+            {"tls-key", KEY_TLS_KEY, "FILE", 0, "its key", 0},
+            {0},
+        },
+    .parser = parse_answerer,
 };
 
 uint64_t option_number(struct argp_state *state, const char *option, const char *text, uint64_t low, uint64_t high) {

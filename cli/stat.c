@@ -25,7 +25,7 @@ static const struct argp argp = {
     .doc = "What is inside an index, and what it costs in bytes by part."
            "\v"
            "Terms and words are added up over the segments; `gramdex merge` makes one of them.\n",
-    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+    .children = (const struct argp_child[]){{&answerer_argp, 0, NULL, 0}, {0}},
 };
 
 static json_t *parts_to_json(const struct index_figures *figures) {

@@ -27,7 +27,7 @@ static const struct argp argp = {
     .doc =
         "Check every checksum and every structure of an index. Exit status 0: sound; 1: damaged, with the file and the "
         "place in it.",
-    .children = (const struct argp_child[]){{&target_argp, 0, NULL, 0}, {0}},
+    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
 };
 
 static void on_progress(void *context, size_t done, size_t of) {

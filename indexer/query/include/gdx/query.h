@@ -122,6 +122,8 @@ typedef struct gdx_trend {
     gdx_totals totals;
     uint64_t commit;
 } gdx_trend;
+// Empty, with room for so many rows: for those who have a trend from elsewhere. NULL: no memory.
+gdx_trend *gdx_trend_new(size_t row_capacity);
 void gdx_trend_free(gdx_trend *trend);
 GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
 gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
