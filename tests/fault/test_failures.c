@@ -181,6 +181,39 @@ static void no_failed_thread_costs_the_last_commit(void **state) {
     fail_each(FAULT_THREAD);
 }
 
+// ---- an index without segments
+
+static void empty_all(void) {
+    gdx_index_writer *writer = NULL;
+    gdx_error err = {0};
+    work_empty(folder);
+    assert_int_equal(gdx_index_writer_open(folder, &writer, &err), GDX_OK);
+    assert_int_equal(small_add(writer, 1, &(struct small_document){"a", "链"}, 1, &err), GDX_OK);
+    assert_int_equal(gdx_index_writer_commit(writer, &err), GDX_OK);
+    assert_int_equal(small_delete(writer, "a", &err), GDX_OK);
+    assert_int_equal(gdx_index_writer_commit(writer, &err), GDX_OK);
+    gdx_index_writer_close(writer);
+}
+
+// It has nothing but its manifest to be known by: whoever cannot see that must not begin it anew.
+static void an_emptied_index_is_never_begun_anew(void **state) {
+    (void)state;
+    bool was_hit = true;
+    empty_all();
+    uint64_t before = folder_digest(folder);
+    for (size_t nth = 1; was_hit; nth++) {
+        gdx_index_writer *writer = NULL;
+        gdx_error err = {0};
+        faults_plan(FAULT_MEMORY, nth, false);
+        gdx_status status = gdx_index_writer_open(folder, &writer, &err);
+        was_hit = faults_end() > 0;
+        gdx_index_writer_close(writer);
+        if (was_hit && (status != GDX_NO_MEMORY || folder_digest(folder) != before))
+            fail_msg("malloc %zu: %s: %s", nth, gdx_status_name(status), err.message);
+        faults += was_hit;
+    }
+}
+
 // ---- reading
 
 static gdx_status read_all(gdx_error *err) {
@@ -329,6 +362,7 @@ int main(void) {
         cmocka_unit_test(no_failed_listing_costs_the_last_commit),
         cmocka_unit_test(no_failed_allocation_costs_the_last_commit),
         cmocka_unit_test(no_failed_thread_costs_the_last_commit),
+        cmocka_unit_test(an_emptied_index_is_never_begun_anew),
         cmocka_unit_test(a_reader_fails_with_a_message_or_not_at_all),
         cmocka_unit_test(each_step_of_a_commit_is_durable_before_the_next),
         cmocka_unit_test(death_before_any_step_leaves_one_of_the_two_commits),
