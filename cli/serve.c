@@ -195,6 +195,7 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     const struct serve_options *options = &serve->options;
     gdx_engine_options engine = gdx_engine_options_default();
     engine.ingest_bytes = options->ingest_bytes;
+    engine.scan_limit = options->exports;
     engine.version = GRAMDEX_VERSION;
     engine.refresh_failed = refresh_failed;
     engine.context = serve;

@@ -12,6 +12,7 @@ enum {
     KEY_THREADS,
     KEY_CONNECTIONS,
     KEY_STREAMS,
+    KEY_EXPORTS,
     KEY_QUEUE,
     KEY_MESSAGE,
     KEY_MEMORY,
@@ -40,6 +41,7 @@ static const struct argp_option rows[] = {
     {"queue", KEY_QUEUE, "N", 0, "calls that may wait for a worker (1024)", 2},
     {"max-connections", KEY_CONNECTIONS, "N", 0, "at once (4096)", 2},
     {"max-streams", KEY_STREAMS, "N", 0, "calls at once on a connection (256)", 2},
+    {"max-exports", KEY_EXPORTS, "N", 0, "calls of Scan at once (64)", 2},
     {"max-message", KEY_MESSAGE, "BYTES", 0, "of a request (4M)", 2},
     {"memory", KEY_MEMORY, "BYTES", 0, "of all connections' buffers (1G)", 2},
     {"ingest-memory", KEY_INGEST_MEMORY, "BYTES", 0, "of the postings that Ingest gathers (128M)", 2},
@@ -120,6 +122,9 @@ static error_t parse_number(int key, char *argument, struct argp_state *state, s
     case KEY_STREAMS:
         options->streams = option_number(state, "max-streams", argument, 1, 65536);
         return 0;
+    case KEY_EXPORTS:
+        options->exports = (unsigned)option_number(state, "max-exports", argument, 1, 65536);
+        return 0;
     case KEY_QUEUE:
         options->queue = option_number(state, "queue", argument, 1, 1000000);
         return 0;
@@ -183,6 +188,7 @@ static const struct argp argp = {
 bool serve_options_parse(struct serve_options *options, int argc, char **argv) {
     *options = (struct serve_options){.connections = 4096,
                                       .streams = 256,
+                                      .exports = 64,
                                       .queue = 1024,
                                       .message_bytes = 4 << 20,
                                       .memory_bytes = (size_t)1 << 30,

@@ -14,6 +14,7 @@ struct serve_options {
     const char *addresses[ADDRESSES_MAX]; // "host:port", "unix:/path", "fd:3"
     unsigned address_count;
     unsigned threads; // 0: as many as processors
+    unsigned exports;
     size_t connections, streams, queue, message_bytes, memory_bytes, ingest_bytes;
     const char *certificate, *key, *client_authority;
     const char *token_file;

@@ -22,9 +22,10 @@ enum {
     MOST_SLAB_BYTES = 128 << 20,
     DEFAULT_DOCUMENT_BYTES = 64 << 20,
     PROGRESS_MILLISECONDS = 100,
-    PROGRAM_BYTES = 6 << 20,      // code, libraries, the folding tables
-    WORKER_BYTES = 2 << 20,       // contexts of zstd, the store's block, buffers
-    LEAST_WORKER_BYTES = 24 << 20 // below it segments and documents get too small to be useful
+    PROGRAM_BYTES = 6 << 20,       // code, libraries, the folding tables
+    WORKER_BYTES = 2 << 20,        // contexts of zstd, the store's block, buffers
+    LEAST_WORKER_BYTES = 24 << 20, // below it segments and documents get too small to be useful
+    MERGE_THREAD_BYTES = 32 << 20  // its chunks, and the pages of all inputs that it reads in step
 };
 
 struct slab_job { // one owner at a time: the loop until submit, a worker until done, then the loop
@@ -73,7 +74,7 @@ struct batch { // loop thread only, save what a job or a worker is said to own
     atomic_bool failed;
     atomic_ullong documents;
     atomic_ullong refused;
-    const char *stage;
+    const char *_Atomic stage; // any thread
 
     gdx_status status;
     gdx_error *err;
@@ -262,8 +263,12 @@ static void begin_fill_on_loop(struct batch *batch) {
 // ---- the end
 
 static gdx_status merge_on_worker(struct batch *batch, gdx_error *err) {
-    gdx_merge_options merge = {
-        .threads = batch->options.threads, .level = batch->options.level, .cancelled = batch->options.cancelled};
+    size_t threads = batch->options.memory_bytes / MERGE_THREAD_BYTES;
+    if (threads > batch->options.threads)
+        threads = batch->options.threads;
+    gdx_merge_options merge = {.threads = threads ? (unsigned)threads : 1,
+                               .level = batch->options.level,
+                               .cancelled = batch->options.cancelled};
     uint64_t begin = gdx_now_ns();
     gdx_status status = gdx_index_writer_merge(batch->writer, &merge, NULL, err);
     batch->summary->merge_ns = gdx_now_ns() - begin;

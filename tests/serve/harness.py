@@ -111,7 +111,8 @@ class Server:
 
     def channel(self, address=None, credentials=None):
         address = address or self.addresses[0]
-        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1)]
+        # A fixed window: what a slow reader has not read stays with the server.
+        options = [("grpc.use_local_subchannel_pool", 1), ("grpc.max_receive_message_length", -1), ("grpc.http2.bdp_probe", 0)]
         made = grpc.secure_channel(address, credentials, options) if credentials else grpc.insecure_channel(address, options)
         self.channels.append(made)
         return made

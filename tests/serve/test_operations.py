@@ -247,7 +247,7 @@ class Watching(ServerTest):
 
 class Drain(ServerTest):
     def test_calls_under_way_end_and_new_ones_are_turned_away(self):
-        server = self.served([record(i, text="链产业规则" * 300) for i in range(200)])
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)])
         stub = server.stub()
         call = stub.scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
         count = len(next(call).occurrences)
@@ -257,11 +257,11 @@ class Drain(ServerTest):
             self.assertLess(time.monotonic(), until)
         with self.assertRaises(grpc.RpcError):
             Stub(server.channel()).count(ONE)
-        self.assertEqual(count + sum(len(reply.occurrences) for reply in call), 60000)
+        self.assertEqual(count + sum(len(reply.occurrences) for reply in call), 18000)
         self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
 
     def test_a_second_signal_cuts_the_waiting_short(self):
-        server = self.served([record(i, text="链产业规则" * 300) for i in range(200)], "--drain", "3600")
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)], "--drain", "3600")
         call = server.stub().scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
         next(call)
         server.process.send_signal(signal.SIGINT)
@@ -271,7 +271,7 @@ class Drain(ServerTest):
         self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
 
     def test_patience_ends(self):
-        server = self.served([record(i, text="链产业规则" * 300) for i in range(200)], "--drain", "0")
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)], "--drain", "0")
         call = server.stub().scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
         next(call)
         server.process.send_signal(signal.SIGTERM)
