@@ -12,7 +12,7 @@
 
 #define SERVICE (&gramdex__v1__search__descriptor)
 
-enum { PAGE_HITS_MAX = 1000, TOKEN_FILE_BYTES = 1 << 16 };
+enum { PAGE_HITS_MAX = 1000, PAGE_MATCHES_MAX = 100000, TOKEN_FILE_BYTES = 1 << 16 };
 static const uint64_t NS_A_SECOND = 1000000000;
 
 struct server_backend {
@@ -156,7 +156,9 @@ static gdx_status fetch_page(struct server_backend *self, struct paging *paging,
                              gdx_results *results, struct answer_info *info, gdx_error *err) {
     bool is_skipped = paging->skip > 0;
     uint64_t wanted = is_skipped ? paging->skip : paging->left;
-    paging->request.limit = (uint32_t)(wanted < PAGE_HITS_MAX ? wanted : PAGE_HITS_MAX);
+    uint64_t most =
+        is_skipped || match_limit <= PAGE_MATCHES_MAX / PAGE_HITS_MAX ? PAGE_HITS_MAX : PAGE_MATCHES_MAX / match_limit;
+    paging->request.limit = (uint32_t)(wanted < most ? wanted : most ? most : 1);
     paging->request.no_snippet = no_snippet || is_skipped;
     paging->request.match_limit = is_skipped ? 0 : match_limit;
     paging->request.page_token = to_wire(gdx_buffer_slice(&paging->token));

@@ -21,7 +21,7 @@ struct scan { // one owner at a time: the handler's thread
     Gramdex__V1__Occurrence **list;
     Gramdex__V1__Match *matches;
     uint64_t left; // occurrences that may still be sent
-    bool has_context, has_sent;
+    bool has_sent;
 };
 
 static void scan_end(struct retired *retired) {
@@ -92,9 +92,8 @@ static gdx_status open_scan(gdx_exchange *exchange, const ProtobufCMessage *mess
     query = NULL; // handed over
     scan->snapshot = engine_snapshot(engine_of(exchange));
     scan->left = request->limit ? request->limit : UINT64_MAX;
-    scan->has_context = !request->no_context;
     gdx_stop stop = engine_stop_of(exchange);
-    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, scan->has_context ? context : 0, &stop,
+    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, request->no_context ? 0 : context, &stop,
                          &scan->scan, err);
 }
 
@@ -130,10 +129,7 @@ static gdx_status fill_document(gdx_arena *arena, const gdx_occurrence *from, co
 
 static gdx_status fill_context(struct scan *scan, const gdx_occurrence *from, Gramdex__V1__Occurrence *out,
                                size_t *bytes) {
-    gdx_status status = GDX_OK;
-    if (!scan->has_context)
-        return GDX_OK;
-    status = copy(scan->arena, from->before, &out->before, bytes);
+    gdx_status status = copy(scan->arena, from->before, &out->before, bytes);
     if (status == GDX_OK)
         status = copy(scan->arena, from->matched, &out->matched, bytes);
     if (status == GDX_OK)
