@@ -16,7 +16,7 @@
 
 // A call that was answered early is reset after so long, or so many bytes.
 enum { LINGER_NS = 500000000, LINGER_BYTES = 64 * 1024 };
-enum { POOL_CLASSES = 6, SPARE_CALLS = 256, SPARE_BUFFER_BYTES = 4096 };
+enum { POOL_CLASSES = 6, SPARE_CALLS = 4096, SPARE_BUFFER_BYTES = 4096 };
 
 struct pool_block;
 

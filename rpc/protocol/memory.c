@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { SMALLEST = 64, SPARES_OF_A_CLASS = 1024 };
+enum { SMALLEST = 64, SPARE_BYTES_OF_A_CLASS = 2 << 20 };
 _Static_assert((SMALLEST << (POOL_CLASSES - 1)) == 2048, "the largest class");
 
 struct pool_block { // stands before what libnghttp2 is given
@@ -72,7 +72,7 @@ static void pool_free(void *memory, void *user_data) {
     struct pool_block *block = (struct pool_block *)memory - 1;
     size_t number = block->class_number;
     memory_release(connection, block->bytes);
-    if (number == POOL_CLASSES || protocol->spare_counts[number] >= SPARES_OF_A_CLASS) {
+    if (number == POOL_CLASSES || protocol->spare_counts[number] >= (size_t)SPARE_BYTES_OF_A_CLASS / SMALLEST >> number) {
         free(block);
         return;
     }

@@ -19,7 +19,6 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     gdx_server *server;
     gdx_exchange *next; // spare, or waiting for the queue
     const struct route *route;
-    char peer[PEER_NAME_BYTES];
     gdx_metadata metadata;
     uint64_t deadline_ns; // 0: none
     uint64_t opened_ns;
@@ -46,6 +45,7 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     gdx_buffer details;
     gdx_status status;
     gdx_error error;
+    char peer[PEER_NAME_BYTES];
 };
 
 // ---- what a handler asks
@@ -289,17 +289,18 @@ static void buffers_of(gdx_exchange *exchange, gdx_buffer *out[EXCHANGE_BUFFERS]
     memcpy(out, buffers, sizeof buffers);
 }
 
-// Spare exchanges keep their buffers, so that a busy server allocates little.
+// Spare exchanges keep their buffers, so that a busy server allocates little; the few used most often keep large ones too.
 static void recycle(gdx_exchange *exchange) {
-    enum { KEPT_BYTES = 64 * 1024 };
+    enum { KEPT_BYTES = 2 * 1024, LARGE_BYTES = 128 * 1024, LARGE_SPARES = 32 };
     gdx_server *server = exchange->server;
     server->exchange_count--;
     gdx_buffer *buffers[EXCHANGE_BUFFERS];
     buffers_of(exchange, buffers);
     bool spare = server->spare_count < SPARE_EXCHANGES;
+    size_t kept = server->spare_count < LARGE_SPARES ? LARGE_BYTES : KEPT_BYTES;
     for (size_t i = 0; i < EXCHANGE_BUFFERS; i++) {
         buffers[i]->bytes = 0;
-        if (!spare || buffers[i]->capacity > KEPT_BYTES)
+        if (!spare || buffers[i]->capacity > kept)
             gdx_buffer_clear(buffers[i]);
     }
     exchange->metadata.count = exchange->headers.count = exchange->trailers.count = 0;
@@ -658,7 +659,7 @@ void exchange_open(gdx_call *call, void *context) {
     exchange->deadline_ns = deadline_ns == UINT64_MAX ? 0 : deadline_ns;
     exchange->opened_ns = uv_hrtime();
     exchange->takes_gzip = gdx_call_peer_takes_gzip(call);
-    snprintf(exchange->peer, sizeof exchange->peer, "%s", peer_name(from));
+    memcpy(exchange->peer, peer_name(from), sizeof exchange->peer);
     gdx_call_take_metadata(call, &exchange->metadata);
     gdx_call_attach(call, &exchange_events, exchange);
     gdx_call_read(call);

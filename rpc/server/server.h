@@ -13,7 +13,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
-enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SPARE_EXCHANGES = 256 };
+enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SPARE_EXCHANGES = 4096 };
 
 struct peer; // one accepted socket
 
