@@ -96,12 +96,12 @@ static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
         return gdx_fail(err, GDX_CORRUPT, "%s: byte 0 does not begin a segment; the file is damaged", segment->path);
     uint32_t version = gdx_load_u32(header + HEADER_VERSION);
     if (version != GDX_SEGMENT_VERSION)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: format version %" PRIu32 ", this program reads version %d",
-                        segment->path, version, GDX_SEGMENT_VERSION);
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: format version %" PRIu32 ", this program reads version %d",
+                        segment->path, HEADER_VERSION, version, GDX_SEGMENT_VERSION);
     uint32_t page_bytes = gdx_load_u32(header + HEADER_PAGE_BYTES);
     if (page_bytes != GDX_SEGMENT_PAGE_BYTES)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: pages of %" PRIu32 " bytes, this program reads %d", segment->path,
-                        page_bytes, GDX_SEGMENT_PAGE_BYTES);
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: pages of %" PRIu32 " bytes, this program reads %d",
+                        segment->path, HEADER_PAGE_BYTES, page_bytes, GDX_SEGMENT_PAGE_BYTES);
     if (gdx_load_u64(header + HEADER_RESERVED) != 0)
         return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: a reserved field that is not 0; the file is damaged",
                         segment->path, HEADER_RESERVED);
