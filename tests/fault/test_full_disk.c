@@ -91,11 +91,11 @@ static void a_full_disk_is_an_error_that_leaves_the_last_commit_and_no_file(void
     char index[4096];
     snprintf(index, sizeof index, "%s/index", disk);
     assert_int_equal(mkdir(index, 0700), 0);
-    for (size_t i = 0; i < WORK_COUNT; i++) {
+    for (size_t i = 1; i < WORK_COUNT; i++) { // the first begins from nothing
         size_t refused = 0;
-        for (size_t free_pages = 0; works[i].before && free_pages < PAGES_FREE_MOST; free_pages++)
+        for (size_t free_pages = 0; free_pages < PAGES_FREE_MOST; free_pages++)
             work_on_a_full_disk(&works[i], free_pages, &refused);
-        print_message("           %s: refused with up to %zu pages free\n", works[i].name, refused);
+        print_message("           %s: refused %zu times\n", works[i].name, refused);
     }
 }
 
