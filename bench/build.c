@@ -49,6 +49,10 @@ static gdx_status build_once(const gdx_bench_options *options, const gdx_batch_o
         status = gdx_batch_run(writer, &options->input, 1, batch, &out->summary, err);
     out->processor = processor_ns() - before;
     out->peak = peak_bytes();
+    if (status == GDX_OK && out->summary.refused > 0)
+        return gdx_fail(err, GDX_INVALID,
+                        "%s: %" PRIu64 " records were refused, a benchmark takes all; see `gramdex index`",
+                        options->input, out->summary.refused);
     return status;
 }
 
@@ -129,6 +133,15 @@ gdx_status gdx_bench_build(const gdx_bench_options *options, FILE *to, gdx_error
 
 // ---- merging
 
+// Less work is faster: what went in must be in the index.
+static gdx_status check_documents(gdx_index_writer *writer, const gdx_batch_summary *summary, gdx_error *err) {
+    uint64_t found = gdx_snapshot_documents(gdx_index_writer_snapshot(writer));
+    uint64_t expected = summary->documents - summary->duplicates;
+    return found == expected ? GDX_OK
+                             : gdx_fail(err, GDX_INTERNAL, "%" PRIu64 " documents after merging, %" PRIu64 " expected",
+                                        found, expected);
+}
+
 // Builds segments (not timed), merges them into one (timed).
 static gdx_status merge_once(const gdx_bench_options *options, unsigned threads, size_t *out_merged, uint64_t *out_text,
                              uint64_t *out_ns, gdx_error *err) {
@@ -146,7 +159,7 @@ static gdx_status merge_once(const gdx_bench_options *options, unsigned threads,
     if (status == GDX_OK)
         status = gdx_index_writer_merge(writer, &merge, out_merged, err);
     *out_ns = gdx_now_ns() - begin;
-    return status;
+    return status == GDX_OK ? check_documents(writer, &run.summary, err) : status;
 }
 
 static gdx_status merge_threads(const gdx_bench_options *options, unsigned threads, FILE *to, gdx_error *err) {

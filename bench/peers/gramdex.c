@@ -19,6 +19,8 @@ static bool build_file(const char *input, const char *directory, unsigned thread
     gdx_status status = gdx_index_writer_open(directory, &writer, &err);
     if (status == GDX_OK)
         status = gdx_batch_run(writer, &input, 1, &options, &summary, &err);
+    if (status == GDX_OK && summary.refused > 0)
+        status = gdx_fail(&err, GDX_INVALID, "%s: records were refused, a benchmark takes all", input);
     snprintf(message->text, sizeof message->text, "%s", err.message);
     return status == GDX_OK;
 }
