@@ -50,6 +50,12 @@ static const char *type_name(const json_t *value) {
         return "an object";
     case JSON_ARRAY:
         return "an array";
+    case JSON_STRING:
+        return "a string";
+    case JSON_INTEGER:
+        return "an integer";
+    case JSON_NULL:
+        return "null";
     case JSON_REAL:
         return "a number with a fraction or exponent";
     case JSON_TRUE:
@@ -115,6 +121,10 @@ gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *ou
     ingest_record_reader_release(reader);
     json_error_t error;
     reader->root = load(line, LOAD_FLAGS, &error);
+    if (!reader->root && !is_out_of_memory(&error)) { // a lone string is JSON, and then said to be a string
+        json_error_t unused;
+        reader->root = json_loadb(line.data, line.bytes, LOAD_FLAGS | JSON_DECODE_ANY, &unused);
+    }
     if (!reader->root && is_out_of_memory(&error))
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record of %zu bytes", line.bytes);
     if (!reader->root)

@@ -61,7 +61,7 @@ static const struct bad_line {
 } bad_lines[] = {
     {"{\"id\":\"cut\",\"text\":\"\xe4\xba", "not JSON: premature end of input"},
     {"[1,2]", "an array, expected a JSON object"},
-    {"\"text\"", "column"},
+    {"\"text\"", "a string, expected a JSON object"},
     {"no JSON at all", "column 2: not JSON"},
     {"{\"id\":\"t\",\"text\":7}", "\"text\": an integer, expected a string"},
     {"{\"id\":\"t\",\"text\":\"x\",\"title\":[\"a\"]}", "\"title\": an array, expected a string"},
