@@ -45,6 +45,14 @@ struct tools *engine_tools(gdx_exchange *exchange, gdx_error *err) {
     return tools;
 }
 
+gdx_status engine_check_stopped(const gdx_exchange *exchange, gdx_error *err) {
+    if (!gdx_exchange_is_stopped(exchange))
+        return GDX_OK;
+    if (atomic_load_explicit(gdx_exchange_cancelled(exchange), memory_order_relaxed))
+        return gdx_fail(err, GDX_CANCELLED, "the client went away");
+    return gdx_fail(err, GDX_DEADLINE, "the deadline has passed");
+}
+
 gdx_stop engine_stop_of(const gdx_exchange *exchange) {
     return (gdx_stop){gdx_exchange_deadline_ns(exchange), gdx_exchange_cancelled(exchange)};
 }

@@ -78,6 +78,8 @@ gdx_snapshot *engine_snapshot(gdx_engine *engine); // the caller releases it
 gdx_snapshot *engine_snapshot_of(gdx_engine *engine, uint64_t commit);
 // Opens a new commit if there is one. A failure is also kept for the figures.
 gdx_status engine_look(gdx_engine *engine, gdx_error *err) GDX_MUST_CHECK;
+// GDX_CANCELLED or GDX_DEADLINE when nobody waits for the answer any more. Once so it stays so.
+gdx_status engine_check_stopped(const gdx_exchange *exchange, gdx_error *err) GDX_MUST_CHECK;
 gdx_stop engine_stop_of(const gdx_exchange *exchange);
 gdx_status engine_no_memory(gdx_error *err);
 // Runs on: loop. `retired` is freed after its end. NULL is fine.

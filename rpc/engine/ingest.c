@@ -133,14 +133,6 @@ static gdx_status add(gdx_exchange *exchange, struct ingest *ingest, const Gramd
     return status;
 }
 
-static gdx_status stopped(gdx_exchange *exchange, gdx_error *err) {
-    if (!gdx_exchange_is_stopped(exchange))
-        return GDX_OK;
-    if (atomic_load(gdx_exchange_cancelled(exchange)))
-        return gdx_fail(err, GDX_CANCELLED, "the client went away");
-    return gdx_fail(err, GDX_DEADLINE, "the deadline has passed");
-}
-
 static gdx_status take_documents(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__IngestRequest *request = (const Gramdex__V1__IngestRequest *)message;
     struct ingest *ingest = gdx_exchange_state(exchange);
@@ -148,7 +140,7 @@ static gdx_status take_documents(gdx_exchange *exchange, const ProtobufCMessage 
     for (size_t i = 0; i < request->n_documents && status == GDX_OK; i++) {
         status = add(exchange, ingest, request->documents[i], err);
         if (status == GDX_OK)
-            status = stopped(exchange, err);
+            status = engine_check_stopped(exchange, err);
     }
     if (status != GDX_OK)
         close_index(ingest);
@@ -175,8 +167,10 @@ static gdx_status reply_summary(gdx_exchange *exchange, struct ingest *ingest, c
 static gdx_status finish(gdx_exchange *exchange, gdx_error *err) {
     struct ingest *ingest = gdx_exchange_state(exchange);
     gdx_intake_summary summary = {0};
-    gdx_status status = GDX_OK;
-    if (ingest->intake) {
+    gdx_status status = engine_check_stopped(exchange, err); // messages may have been passed over: commit nothing then
+    if (status != GDX_OK) {
+        close_index(ingest);
+    } else if (ingest->intake) {
         status = commit(exchange, ingest, err);
         summary = gdx_intake_summary_of(ingest->intake);
         close_index(ingest); // before the reply: who reads it may write again at once

@@ -180,7 +180,9 @@ static gdx_status produce(gdx_exchange *exchange, gdx_step *out_step, gdx_error 
     struct scan *scan = gdx_exchange_state(exchange);
     Gramdex__V1__ScanResponse reply = GRAMDEX__V1__SCAN_RESPONSE__INIT;
     bool has;
-    gdx_status status = gather(scan, &reply.n_occurrences, &has, err);
+    gdx_status status = engine_check_stopped(exchange, err); // before the request was looked at: there is no state then
+    if (status == GDX_OK)
+        status = gather(scan, &reply.n_occurrences, &has, err);
     if (status != GDX_OK)
         return status;
     reply.occurrences = scan->list;
