@@ -277,8 +277,8 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, cons
     return 0;
 }
 
-// A call that is answered before the client has sent all. Most clients end it themselves as soon as they have the answer, and some
-// take a reset at this moment for a failure (curl 7.88): it comes later, or when much more is sent.
+// A call that is answered before the client has sent all. Most clients end it themselves as soon as they have the
+// answer, and some take a reset at this moment for a failure (curl 7.88): it comes later, or when much more is sent.
 static void answered(gdx_connection *connection, gdx_call *call) {
     call->complete = true;
     if (nghttp2_session_get_stream_remote_close(connection->session, call->stream) != 0)

@@ -79,11 +79,19 @@ static void tick_keepalive(gdx_connection *connection, uint64_t now_ns, uint64_t
     }
 }
 
+// Up to a tenth is taken off, another for each connection, so that those opened together do not all come back together
+// (A9).
+static uint64_t end_of_age(const gdx_connection *connection) {
+    uint64_t age_ns = connection->protocol->options.age_ns;
+    uint64_t mixed = (connection->opened_ns ^ (uintptr_t)connection >> 4) * 0x9e3779b97f4a7c15u;
+    return age_ns ? connection->opened_ns + age_ns - mixed % (age_ns / 10 + 1) : UINT64_MAX;
+}
+
 static void tick_age(gdx_connection *connection, uint64_t now_ns, uint64_t *next) {
     const gdx_protocol_options *options = &connection->protocol->options;
     if (connection->drain != DRAIN_NONE || connection->role == GDX_CLIENT)
         return;
-    uint64_t end = options->age_ns ? connection->opened_ns + options->age_ns : UINT64_MAX;
+    uint64_t end = end_of_age(connection);
     if (options->idle_ns && connection->call_count == 0)
         earlier(&end, connection->idle_since_ns + options->idle_ns);
     if (end <= now_ns)

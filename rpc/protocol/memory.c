@@ -72,7 +72,8 @@ static void pool_free(void *memory, void *user_data) {
     struct pool_block *block = (struct pool_block *)memory - 1;
     size_t number = block->class_number;
     memory_release(connection, block->bytes);
-    if (number == POOL_CLASSES || protocol->spare_counts[number] >= (size_t)SPARE_BYTES_OF_A_CLASS / SMALLEST >> number) {
+    if (number == POOL_CLASSES ||
+        protocol->spare_counts[number] >= (size_t)SPARE_BYTES_OF_A_CLASS / SMALLEST >> number) {
         free(block);
         return;
     }

@@ -289,7 +289,8 @@ static void buffers_of(gdx_exchange *exchange, gdx_buffer *out[EXCHANGE_BUFFERS]
     memcpy(out, buffers, sizeof buffers);
 }
 
-// Spare exchanges keep their buffers, so that a busy server allocates little; the few used most often keep large ones too.
+// Spare exchanges keep their buffers, so that a busy server allocates little; the few used most often keep large ones
+// too.
 static void recycle(gdx_exchange *exchange) {
     enum { KEPT_BYTES = 2 * 1024, LARGE_BYTES = 128 * 1024, LARGE_SPARES = 32 };
     gdx_server *server = exchange->server;
