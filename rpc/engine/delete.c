@@ -59,7 +59,7 @@ static gdx_status delete (gdx_exchange *exchange, const ProtobufCMessage *messag
     Gramdex__V1__DeleteResponse reply = GRAMDEX__V1__DELETE_RESPONSE__INIT;
     gdx_engine *engine = engine_of(exchange);
     uint64_t since_ns = gdx_now_ns();
-    GDX_AUTO(gdx_index_writer) writer = NULL;
+    gdx_index_writer *writer = NULL;
     gdx_slice *ids = NULL;
     struct tools *tools = engine_tools(exchange, err);
     if (!tools)
@@ -67,12 +67,10 @@ static gdx_status delete (gdx_exchange *exchange, const ProtobufCMessage *messag
     gdx_status status = read_ids(exchange, request, tools->arena, &ids, err);
     if (status != GDX_OK)
         return status;
-    status = gdx_index_writer_open(gdx_index_directory(engine->index), &writer, err);
-    if (status != GDX_OK)
-        return request_writer_failed(exchange, status);
-    status = delete_all(writer, ids, request->n_ids, &reply, err);
-    gdx_index_writer_close(writer); // before the reply: who reads it may write again at once
-    writer = NULL;
+    status = engine_open_writer(exchange, &writer, err);
+    if (status == GDX_OK)
+        status = delete_all(writer, ids, request->n_ids, &reply, err);
+    engine_close_writer(engine, &writer); // before the reply: who reads it may write again at once
     if (status != GDX_OK)
         return status;
     gdx_error not_seen = {0}; // if the commit cannot be opened now, the timer tries again

@@ -7,6 +7,7 @@
 //   search.c    Search.Search            scan.c    Search.Scan
 //   count.c     Search.Count and Trend   ingest.c  Index.Ingest
 //   document.c  Search.Get and Stat      delete.c  Index.Delete
+//   writer.c    the index's writer, for the last two
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
@@ -67,6 +68,7 @@ struct gdx_engine {
     struct commits commits;
     gdx_engine_figures figures;
     atomic_uint scans;
+    atomic_bool is_writing; // a call has the writer
 };
 
 // engine.c. All but the last run on workers.
@@ -84,6 +86,11 @@ gdx_stop engine_stop_of(const gdx_exchange *exchange);
 gdx_status engine_no_memory(gdx_error *err);
 // Runs on: loop. `retired` is freed after its end. NULL is fine.
 void engine_retire(gdx_engine *engine, struct retired *retired);
+
+// writer.c, on workers. While another call or process writes: GDX_BUSY, explained as INDEX_LOCKED.
+gdx_status engine_open_writer(gdx_exchange *exchange, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
+// Drops what is not committed. *writer NULL is fine, and afterwards so.
+void engine_close_writer(gdx_engine *engine, gdx_index_writer **writer);
 
 // commits.c: the caller holds the lock, and releases what it is given after letting it go.
 // Drops into `out` what is over the count or the age; returns how many.

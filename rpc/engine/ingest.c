@@ -24,16 +24,15 @@ struct ingest { // one owner at a time: the handler's thread
 };
 
 // Drops what is not committed and lets the lock go.
-static void close_index(struct ingest *ingest) {
+static void close_index(gdx_engine *engine, struct ingest *ingest) {
     gdx_intake_close(ingest->intake);
-    gdx_index_writer_close(ingest->writer);
     ingest->intake = NULL;
-    ingest->writer = NULL;
+    engine_close_writer(engine, &ingest->writer);
 }
 
 static void ingest_end(struct retired *retired) {
     struct ingest *ingest = (struct ingest *)retired;
-    close_index(ingest);
+    close_index(retired->engine, ingest);
     gdx_arena_free(ingest->arena);
 }
 
@@ -60,10 +59,8 @@ static gdx_status open_index(gdx_exchange *exchange, struct ingest *ingest, cons
     ingest->begin_ns = gdx_now_ns();
     ingest->commit_every = first->commit_every;
     ingest->strict = first->strict;
-    gdx_status status = gdx_index_writer_open(gdx_index_directory(engine->index), &ingest->writer, err);
-    if (status != GDX_OK)
-        return request_writer_failed(exchange, status);
-    return gdx_intake_open(ingest->writer, &options, &ingest->intake, err);
+    gdx_status status = engine_open_writer(exchange, &ingest->writer, err);
+    return status == GDX_OK ? gdx_intake_open(ingest->writer, &options, &ingest->intake, err) : status;
 }
 
 // ---- documents
@@ -143,7 +140,7 @@ static gdx_status take_documents(gdx_exchange *exchange, const ProtobufCMessage 
             status = engine_check_stopped(exchange, err);
     }
     if (status != GDX_OK)
-        close_index(ingest);
+        close_index(engine_of(exchange), ingest);
     return status;
 }
 
@@ -169,12 +166,12 @@ static gdx_status finish(gdx_exchange *exchange, gdx_error *err) {
     gdx_intake_summary summary = {0};
     gdx_status status = engine_check_stopped(exchange, err); // messages may have been passed over: commit nothing then
     if (status != GDX_OK) {
-        close_index(ingest);
+        close_index(engine_of(exchange), ingest);
     } else if (ingest->intake) {
         status = commit(exchange, ingest, err);
         summary = gdx_intake_summary_of(ingest->intake);
-        close_index(ingest); // before the reply: who reads it may write again at once
-    } else {                 // not one message
+        close_index(engine_of(exchange), ingest); // before the reply: who reads it may write again at once
+    } else {                                      // not one message
         gdx_snapshot *snapshot = engine_snapshot(engine_of(exchange));
         summary.commit = gdx_snapshot_commit(snapshot);
         gdx_snapshot_release(snapshot);

@@ -64,11 +64,3 @@ gdx_status request_id(gdx_exchange *exchange, const char *field, gdx_slice id, g
                               "bytes that are not UTF-8, expected valid UTF-8");
     return GDX_OK;
 }
-
-gdx_status request_writer_failed(gdx_exchange *exchange, gdx_status status) {
-    if (status == GDX_BUSY) {
-        gdx_exchange_explain(exchange, REASON_INDEX_LOCKED, NULL);
-        gdx_exchange_set_code(exchange, GDX_GRPC_FAILED_PRECONDITION);
-    }
-    return status;
-}

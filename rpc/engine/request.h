@@ -26,7 +26,5 @@ gdx_status request_number(gdx_exchange *exchange, const char *field, uint32_t va
 gdx_status request_refuse(gdx_exchange *exchange, const char *field, const char *reason, gdx_error *err,
                           const char *format, ...) GDX_PRINTF(5, 6) GDX_MUST_CHECK;
 gdx_status request_id(gdx_exchange *exchange, const char *field, gdx_slice id, gdx_error *err) GDX_MUST_CHECK;
-// For a writer that could not be opened: what the status is to a client.
-gdx_status request_writer_failed(gdx_exchange *exchange, gdx_status status);
 
 #endif

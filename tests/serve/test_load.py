@@ -92,9 +92,9 @@ class Load(ServerTest):
             time.sleep(0.3)
 
         def vanish(chance):
+            begin = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"[:chance.randint(0, 33)]
             with socket.create_connection((host, int(port))) as client:
-                client.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0"[:chance.randint(0, 33)])
-                client.sendall(bytes(chance.randrange(256) for _ in range(chance.randint(0, 200))))
+                client.sendall(begin + bytes(chance.randrange(256) for _ in range(chance.randint(0, 200))))
 
         self.run_all(ask, ask, export, export, hurry, write, write, merge, vanish)
         self.assertEqual(self.problems, [])
