@@ -235,7 +235,10 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
             peer->is_broken = true; // a farewell goes out, GOAWAY or an alert, and that is all
             pause_reading(peer);
         }
-        mark_dirty(peer);
+        if (bytes < READ_BYTES)
+            flush(peer); // at once, so that this peer works while we serve the next
+        else
+            mark_dirty(peer); // there is more to read
     }
 }
 
