@@ -109,7 +109,8 @@ static const struct argp argp = {
         "  gramdex index --index corpus.gdx --prune --source blog posts/\n"
         "\n"
         "A line of JSON is an object with \"id\" and \"text\", and if there are any \"title\", \"date\", \"source\"; "
-        "other keys are kept and given back. What cannot be indexed is reported with its place and skipped.\n",
+        "other keys are kept and given back. A file's id is its path below the folder given, an archive's entry is "
+        "ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped.\n",
     .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
 };
 

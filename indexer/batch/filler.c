@@ -131,6 +131,17 @@ static gdx_status open_file(struct filler *filler, struct slab *slab, const stru
     return GDX_OK;
 }
 
+// "archive.zip/folder/entry.txt": an archive is to its entries what a folder is to its files.
+static gdx_status make_entry_id(struct filler *filler, gdx_slice name) {
+    while (name.bytes >= 2 && name.data[0] == '.' && name.data[1] == '/')
+        name = (gdx_slice){name.data + 2, name.bytes - 2};
+    while (name.bytes && name.data[0] == '/')
+        name = (gdx_slice){name.data + 1, name.bytes - 1};
+    filler->id.bytes = 0;
+    gdx_status status = gdx_buffer_append_format(&filler->id, "%.*s/", GDX_SLICE_ARGUMENTS(filler->input->id));
+    return status == GDX_OK ? id_of_path(name, &filler->id) : status;
+}
+
 // The next entry of the archive that can be read; closes the archive at its end.
 static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error *err) {
     const struct input *input = filler->input;
@@ -152,12 +163,13 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
     if (gdx_buffer_append_format(&filler->name, "%s:%.*s", input->path, GDX_SLICE_ARGUMENTS(name)) != GDX_OK)
         return no_memory(err);
     gdx_slice path = gdx_buffer_slice(&filler->name);
-    filler->id.bytes = 0;
-    if (id_of_path(name, &filler->id) != GDX_OK)
+    if (make_entry_id(filler, name) != GDX_OK)
         return no_memory(err);
     gdx_slice id = gdx_buffer_slice(&filler->id);
-    if (id.bytes == 0 || id.bytes > ID_BYTES_MOST)
-        return refuse(slab, path, 0, GDX_TOO_LARGE, "its name is empty or over 1024 bytes, the most an id may have",
+    if (id.bytes > ID_BYTES_MOST)
+        return refuse(slab, path, 0, GDX_TOO_LARGE,
+                      "the archive's id and its name have over 1024 bytes together, the most "
+                      "an id may have",
                       err);
     char plain[4096];
     snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(id));

@@ -218,9 +218,64 @@ static gdx_slice *listed_ids(const struct inputs *inputs) {
     return ids;
 }
 
+// Of "archive.zip", and of its entries "archive.zip:entry".
+static bool has_refusal(const struct refusals *refusals, gdx_slice archive) {
+    if (refusals->unkept)
+        return true; // one of those that are not described may be of it
+    for (size_t i = 0; i < refusals->count; i++) {
+        gdx_slice path = refusals->items[i].path;
+        if (path.bytes >= archive.bytes && memcmp(path.data, archive.data, archive.bytes) == 0 &&
+            (path.bytes == archive.bytes || path.data[archive.bytes] == ':') && !refusals->items[i].is_note)
+            return true;
+    }
+    return false;
+}
+
+struct keeping { // what pruning leaves alone though the batch did not see it
+    const struct inputs *inputs;
+    gdx_slice *listed;   // ids of files, sorted
+    gdx_slice *archives; // ids of archives that were not read to their end, or not all of them
+    size_t archive_count;
+};
+
+static gdx_status keeping_init(struct keeping *keeping, const struct inputs *inputs, const struct built *built,
+                               const struct slab *const *slabs, size_t slab_count) {
+    *keeping = (struct keeping){.inputs = inputs, .listed = listed_ids(inputs)};
+    keeping->archives = calloc(inputs->count + 1, sizeof *keeping->archives);
+    if (!keeping->listed || !keeping->archives)
+        return GDX_NO_MEMORY;
+    for (size_t i = 0; i < inputs->count; i++) {
+        if (inputs->items[i].kind != GDX_INPUT_ARCHIVE)
+            continue;
+        gdx_slice path = gdx_slice_of(inputs->items[i].path);
+        bool is_unsure = false;
+        for (size_t s = 0; s < slab_count && !is_unsure; s++)
+            is_unsure = has_refusal(&slabs[s]->refusals, path) || has_refusal(&built[s].refusals, path);
+        if (is_unsure)
+            keeping->archives[keeping->archive_count++] = inputs->items[i].id;
+    }
+    return GDX_OK;
+}
+
+static void keeping_clear(struct keeping *keeping) {
+    free(keeping->listed);
+    free(keeping->archives);
+}
+
+static bool is_kept(const struct keeping *keeping, gdx_slice id) {
+    if (bsearch(&id, keeping->listed, keeping->inputs->count, sizeof id, compare_slices))
+        return true;
+    for (size_t i = 0; i < keeping->archive_count; i++) {
+        gdx_slice archive = keeping->archives[i];
+        if (id.bytes > archive.bytes && id.data[archive.bytes] == '/' &&
+            memcmp(id.data, archive.data, archive.bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
 static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *seen, size_t number,
-                                const struct inputs *inputs, const gdx_slice *listed, gdx_batch_summary *summary,
-                                gdx_error *err) {
+                                const struct keeping *keeping, gdx_batch_summary *summary, gdx_error *err) {
     const gdx_live_segment *live = gdx_snapshot_segment(seen->snapshot, number);
     gdx_document_columns columns;
     gdx_status status = gdx_segment_columns(live->segment, &columns, err);
@@ -233,8 +288,7 @@ static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *see
         status = gdx_segment_source(live->segment, columns.sources[document], &source, err);
         if (status == GDX_OK)
             status = gdx_segment_id(live->segment, document, &id, err);
-        if (status == GDX_OK && is_folder_source(inputs, source) &&
-            !bsearch(&id, listed, inputs->count, sizeof id, compare_slices)) {
+        if (status == GDX_OK && is_folder_source(keeping->inputs, source) && !is_kept(keeping, id)) {
             status = gdx_index_writer_delete(writer, number, document, err);
             summary->deleted++;
         }
@@ -242,20 +296,29 @@ static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *see
     return status;
 }
 
-static gdx_status prune_all(gdx_index_writer *writer, const struct seen *seen, const struct inputs *inputs,
+static gdx_status prune_all(gdx_index_writer *writer, const struct seen *seen, const struct keeping *keeping,
                             gdx_batch_summary *summary, gdx_error *err) {
-    gdx_slice *listed = listed_ids(inputs);
-    if (!listed)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the index with %zu files", inputs->count);
     gdx_status status = GDX_OK;
     for (size_t i = 0; status == GDX_OK && i < gdx_snapshot_segment_count(seen->snapshot); i++)
-        status = prune_segment(writer, seen, i, inputs, listed, summary, err);
-    free(listed);
+        status = prune_segment(writer, seen, i, keeping, summary, err);
+    return status;
+}
+
+static gdx_status prune(gdx_index_writer *writer, const struct seen *seen, const struct inputs *inputs,
+                        const struct built *built, const struct slab *const *slabs, size_t slab_count,
+                        gdx_batch_summary *summary, gdx_error *err) {
+    struct keeping keeping;
+    gdx_status status = keeping_init(&keeping, inputs, built, slabs, slab_count);
+    if (status == GDX_OK)
+        status = prune_all(writer, seen, &keeping, summary, err);
+    else
+        gdx_fail(err, status, "no memory to compare the index with %zu files", inputs->count);
+    keeping_clear(&keeping);
     return status;
 }
 
 gdx_status resolve(gdx_index_writer *writer, const struct built *built, const struct slab *const *slabs,
-                   size_t slab_count, const struct seen *seen, const struct inputs *inputs, bool prune,
+                   size_t slab_count, const struct seen *seen, const struct inputs *inputs, bool prunes,
                    struct refusals *notes, gdx_batch_summary *summary, gdx_error *err) {
     size_t segments = 0;
     for (size_t i = 0; i < slab_count; i++)
@@ -270,8 +333,8 @@ gdx_status resolve(gdx_index_writer *writer, const struct built *built, const st
         status = add_runs(&resolving, built, slabs, slab_count, err);
     if (status == GDX_OK)
         status = settle_all(&resolving, err);
-    if (prune && status == GDX_OK)
-        status = prune_all(writer, seen, inputs, summary, err);
+    if (prunes && status == GDX_OK)
+        status = prune(writer, seen, inputs, built, slabs, slab_count, summary, err);
     for (size_t i = 0; i < resolving.run_count; i++)
         gdx_buffer_clear(&resolving.runs[i].ids);
     free(resolving.runs);

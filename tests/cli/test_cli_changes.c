@@ -91,6 +91,30 @@ static void prune_deletes_what_is_gone_from_the_folder(void **state) {
     assert_int_equal(count(place, "关税", "documents"), 2);
 }
 
+static void entries_of_an_archive_lie_below_it_and_damage_is_no_reason_to_forget_them(void **state) {
+    struct place *place = *state;
+    char folder[PATH_BYTES];
+    struct said said =
+        run_shell(place, "mkdir -p \"${INDEX%/*}/in/t\" && cd \"${INDEX%/*}/in/t\" && echo 关税 > a.txt && "
+                         "echo 关税 > b.txt && tar czf ../one.tar.gz ./a.txt ./b.txt && "
+                         "tar cf ../two.tar a.txt && cd .. && rm -r t");
+    expect_status(&said, 0);
+    said_clear(&said);
+    place_path(place, "in", folder);
+    said = run(place, "index", "--json", folder, NULL);
+    expect_changes(&said, (struct changes){.added = 3});
+    said_clear(&said);
+    assert_int_equal(count(place, "id:one.tar.gz/a.txt", "documents"), 1);
+    assert_int_equal(count(place, "id:two.tar/a.txt", "documents"), 1);
+    said = run_shell(place, "cd \"${INDEX%/*}/in\" && truncate -s 20 one.tar.gz && rm two.tar");
+    expect_status(&said, 0);
+    said_clear(&said);
+    said = run(place, "index", "--json", "--prune", folder, NULL);
+    expect_changes(&said, (struct changes){.deleted = 1, .refused = 1});
+    said_clear(&said);
+    assert_int_equal(count(place, "id:one.tar.gz/*", "documents"), 2);
+}
+
 static void delete_removes_by_id_and_tells_what_is_not_there(void **state) {
     struct place *place = *state;
     struct said said = run(place, "index", GDX_EXAMPLES, NULL);
@@ -210,6 +234,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_second_run_does_only_what_has_changed, make_place, remove_place),
         cmocka_unit_test_setup_teardown(prune_deletes_what_is_gone_from_the_folder, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(entries_of_an_archive_lie_below_it_and_damage_is_no_reason_to_forget_them,
+                                        make_place, remove_place),
         cmocka_unit_test_setup_teardown(delete_removes_by_id_and_tells_what_is_not_there, make_place, remove_place),
         cmocka_unit_test_setup_teardown(answers_are_the_same_before_and_after_a_merge, make_place, remove_place),
         cmocka_unit_test_setup_teardown(threads_and_memory_do_not_change_a_byte_of_the_merged_index, make_place,
