@@ -7,7 +7,9 @@ map(select(.corpus == "given")) as $all
 | ($builds | map(.threads) | max) as $threads
 | ($builds | map(select(.threads == $threads))) as $best
 | ($all | map(select(.figure == "query" and .engine == $engine)) | .[0]) as $query
-| [$engine,
+| [({"Groonga TokenBigram": "Groonga, bigrams", "SQLite FTS5 trigram": "SQLite FTS5", "Xapian n-grams": "Xapian",
+     "Groonga TokenBigramIgnoreBlankSplitSymbolAlphaDigit": "Groonga, exact", "ripgrep (no index)": "ripgrep",
+     "zstd -3 (compresses only)": "zstd -3"}[$engine] // $engine),
    ($best | map(.mb_per_s) | if length > 0 then median else 0 end),
    ($best | if length > 0 then .[0].index_bytes / .[0].text_bytes else 0 end),
    ($query.p50_ms // 0), ($query.p99_ms // 0)]
