@@ -19,6 +19,9 @@ from harness import GRAMDEX, ServerTest, document, documents, index_pb2, main, r
 SECONDS = float(sys.argv.pop(1)) if len(sys.argv) > 1 else 4
 QUERIES = ["产业链", "重构 贸易", "产业 NEAR/9 规则", "date:2010.. 链", "source:odd", "没有的词", "title:篇 NOT 重构"]
 GONE = (grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED)
+# grpcio 1.51, when a deadline passes early, may reset a stream whose headers it has not sent; HTTP/2 calls that an error of the
+# connection. Such calls have a connection of their own.
+HURRIED = (*GONE, grpc.StatusCode.UNAVAILABLE)
 
 
 class Load(ServerTest):
@@ -46,7 +49,7 @@ class Load(ServerTest):
 
     def test_everything_at_once_and_nothing_is_held_in_the_end(self):
         server = self.served([record(i, text="链产业规则贸易重构" * 60) for i in range(300)])
-        stub = server.stub()
+        stub, hurried = server.stub(), server.stub()
         host, port = server.addresses[0].rsplit(":", 1)
 
         def ask(chance):
@@ -71,9 +74,9 @@ class Load(ServerTest):
 
         def hurry(chance):
             try:
-                list(stub.scan(search_pb2.ScanRequest(query="产业", context_symbols=200), timeout=chance.uniform(0.0005, 0.05)))
+                list(hurried.scan(search_pb2.ScanRequest(query="产业", context_symbols=200), timeout=chance.uniform(0.0005, 0.05)))
             except grpc.RpcError as error:
-                if error.code() not in GONE:
+                if error.code() not in HURRIED:
                     raise
 
         def write(chance):
@@ -81,10 +84,12 @@ class Load(ServerTest):
             messages = (documents(*[document(id="w/%d" % chance.randint(0, 200), text="产业链 贸易" * chance.randint(1, 50))
                                     for _ in range(7)], commit_every=every) for _ in range(chance.randint(1, 6)))
             try:
-                stub.ingest(messages, timeout=chance.choice((0.01, 60)))
+                if chance.randint(0, 1):
+                    hurried.ingest(messages, timeout=0.01)
+                stub.ingest(messages)
                 stub.delete(index_pb2.DeleteRequest(ids=["w/%d" % chance.randint(0, 200) for _ in range(20)]))
             except grpc.RpcError as error:
-                if error.code() not in (*GONE, grpc.StatusCode.FAILED_PRECONDITION):
+                if error.code() not in (*HURRIED, grpc.StatusCode.FAILED_PRECONDITION):
                     raise
 
         def merge(_):
