@@ -16,6 +16,8 @@
 
 // A call that was answered early is reset after so long, or so many bytes.
 enum { LINGER_NS = 500000000, LINGER_BYTES = 64 * 1024 };
+// A message that is asked for has stall_ns to come, and a second more for each so many bytes of it.
+enum { SLOWEST_BYTES_A_SECOND = 16 * 1024 };
 enum { POOL_CLASSES = 6, SPARE_CALLS = 4096, SPARE_BUFFER_BYTES = 4096 };
 
 struct pool_block;
@@ -88,7 +90,7 @@ struct gdx_call { // the protocol's thread only
     void *context;
     int32_t stream;       // -1: closed, and what has come is still to be read
     uint64_t deadline_ns; // UINT64_MAX: none
-    uint64_t progress_ns; // when bytes of a message last came
+    uint64_t message_ns;  // when the message under way began, or was asked for if that was later
     uint64_t linger_ns;   // answered, and not yet ended by the client: when to reset it; 0: not so
     uint64_t linger_received;
     uint32_t reset_code;
@@ -156,6 +158,7 @@ void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes);
 void incoming_end(gdx_call *call);
 void incoming_pump(gdx_call *call);
 void incoming_discard(gdx_call *call);
+uint64_t incoming_due_ns(const gdx_call *call); // when the message under way must be whole; UINT64_MAX: none is
 
 // outgoing.c
 nghttp2_data_provider outgoing_provider(gdx_call *call);

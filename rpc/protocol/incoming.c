@@ -92,6 +92,7 @@ static void hand_out_inflated(gdx_call *call, gdx_slice gzipped) {
 static void deliver(gdx_call *call, const uint8_t *framed) {
     gdx_slice message = {(const char *)framed + GDX_MESSAGE_PREFIX_BYTES, length_of(framed)};
     call->wanted = false;
+    call->message_ns = call->connection->now_ns; // what lies behind it begins now
     call->was_compressed = framed[0] == 1;
     if (call->was_compressed)
         hand_out_inflated(call, message);
@@ -183,25 +184,35 @@ static void make_room(gdx_call *call) {
     call->in_at = 0;
 }
 
+uint64_t incoming_due_ns(const gdx_call *call) {
+    const uint64_t second = 1000000000;
+    uint64_t stall_ns = call->connection->protocol->options.stall_ns;
+    size_t bytes = unread(call);
+    if (stall_ns == 0 || !call->wanted || bytes == 0 || call->connection->role == GDX_CLIENT)
+        return UINT64_MAX;
+    uint64_t length = bytes < GDX_MESSAGE_PREFIX_BYTES ? 0 : length_of(call->in.data + call->in_at);
+    return call->message_ns + stall_ns + length * second / SLOWEST_BYTES_A_SECOND;
+}
+
 static void keep(gdx_call *call, const uint8_t *data, size_t bytes) {
     make_room(call);
     if (memory_append(call->connection, &call->in, data, bytes) != GDX_OK)
         fail(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection's messages take more memory than it may have");
     else
         incoming_pump(call);
-    uint64_t stall_ns = call->connection->protocol->options.stall_ns;
-    if (stall_ns > 0)
-        connection_due(call->connection, call->connection->now_ns + stall_ns);
+    connection_due(call->connection, incoming_due_ns(call));
 }
 
 void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {
     call->received += bytes;
     if (call->linger_ns && !call->reset_by_us && call->received - call->linger_received > LINGER_BYTES)
         outgoing_reset(call, NGHTTP2_NO_ERROR);
-    call->progress_ns = call->connection->now_ns;
     size_t taken = 0;
-    if (!call->discarding && unread(call) == 0)
-        taken = deliver_in_place(call, data, bytes);
+    if (unread(call) == 0) {
+        call->message_ns = call->connection->now_ns;
+        if (!call->discarding)
+            taken = deliver_in_place(call, data, bytes);
+    }
     if (!call->discarding && taken < bytes)
         keep(call, data + taken, bytes - taken);
     else if (taken < bytes &&
@@ -217,8 +228,10 @@ void incoming_end(gdx_call *call) {
 }
 
 void gdx_call_read(gdx_call *call) {
+    if (!call->wanted)
+        call->message_ns = call->connection->now_ns;
     call->wanted = true;
-    call->progress_ns = call->connection->now_ns;
+    connection_due(call->connection, incoming_due_ns(call));
     incoming_pump(call);
 }
 

@@ -30,13 +30,7 @@ static void expire(gdx_call *call) {
         gdx_call_cancel(call);
 }
 
-static bool is_stalled(const gdx_call *call, uint64_t now_ns, uint64_t stall_ns) {
-    size_t unread = call->in.bytes - call->in_at;
-    return stall_ns > 0 && call->wanted && unread > 0 && now_ns - call->progress_ns >= stall_ns;
-}
-
 static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
-    uint64_t stall_ns = call->connection->protocol->options.stall_ns;
     if (call->linger_ns) {
         if (call->linger_ns > now_ns)
             earlier(next, call->linger_ns);
@@ -44,12 +38,11 @@ static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
             outgoing_reset(call, NGHTTP2_NO_ERROR);
     } else if (call->deadline_ns <= now_ns) {
         expire(call);
-    } else if (is_stalled(call, now_ns, stall_ns) && call->connection->role == GDX_SERVER) {
-        outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "a message has begun and does not get any further");
+    } else if (incoming_due_ns(call) <= now_ns) {
+        outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "a message has begun and does not come to its end");
     } else {
         earlier(next, call->deadline_ns);
-        if (stall_ns > 0 && call->in.bytes > call->in_at)
-            earlier(next, call->progress_ns + stall_ns);
+        earlier(next, incoming_due_ns(call));
     }
 }
 

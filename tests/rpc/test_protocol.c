@@ -318,6 +318,47 @@ static void calls_that_hold_too_much_together_are_refused_and_the_rest_lives(voi
     wire_close(wire);
 }
 
+// Else a peer would hold what it has sent for ever, for a byte a minute.
+static void a_message_that_trickles_is_given_up(void **state) {
+    (void)state;
+    struct wire *wire = wire_open(NULL);
+    int32_t stream = wire_call(wire, "/test/Echo", none, "\0\0\2\0\0", 5, false); // 128 KiB: 60 s and 8
+    for (int i = 0; i < 67; i++) {
+        wire_tick(wire, WIRE_SECOND);
+        wire_send(wire, stream, "x", 1, false);
+        assert_false(wire_has(wire, stream, "grpc-status"));
+    }
+    wire_tick(wire, 2 * (uint64_t)WIRE_SECOND);
+    assert_true(wire_has(wire, stream, "grpc-status: 4\n"));
+    wire_close(wire);
+}
+
+static void each_message_of_a_stream_has_its_own_time(void **state) {
+    (void)state;
+    struct wire *wire = wire_open(NULL);
+    int32_t stream = wire_call(wire, "/test/Echo", none, "\0\0\0\0\2h", 6, false);
+    for (int i = 0; i < 5; i++) {
+        wire_tick(wire, 40 * (uint64_t)WIRE_SECOND);
+        wire_send(wire, stream, "i\0\0\0\0\2h", 7, false);
+    }
+    wire_send(wire, stream, "i", 1, true);
+    assert_true(wire_has(wire, stream, "grpc-status: 0\n"));
+    wire_close(wire);
+}
+
+// What we do not ask for is our own delay. A tick that comes again at once would turn the loop without end.
+static void a_message_nobody_asks_for_does_not_stall(void **state) {
+    (void)state;
+    struct wire *wire = wire_open(NULL);
+    int32_t stream = wire_call(wire, "/test/Hold", none, "\0\0\0\0\5he", 7, false);
+    for (int i = 0; i < 10; i++) {
+        wire_tick(wire, 30 * (uint64_t)WIRE_SECOND);
+        assert_true(gdx_connection_due_ns(wire->server) > wire->now_ns);
+    }
+    assert_false(wire_has(wire, stream, "grpc-status"));
+    wire_close(wire);
+}
+
 static void a_message_that_stalls_is_given_up(void **state) {
     (void)state;
     struct wire *wire = wire_open(NULL);
@@ -352,6 +393,9 @@ int main(void) {
         cmocka_unit_test(a_reader_that_stalls_costs_a_bounded_buffer_and_is_served_when_it_reads),
         cmocka_unit_test(calls_that_hold_too_much_together_are_refused_and_the_rest_lives),
         cmocka_unit_test(a_message_that_stalls_is_given_up),
+        cmocka_unit_test(a_message_that_trickles_is_given_up),
+        cmocka_unit_test(each_message_of_a_stream_has_its_own_time),
+        cmocka_unit_test(a_message_nobody_asks_for_does_not_stall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
