@@ -208,6 +208,7 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
 }
 
 static gdx_server_options server_options(struct serve *serve) {
+    const uint64_t second = 1000000000;
     const struct serve_options *options = &serve->options;
     gdx_server_options out = gdx_server_options_default();
     out.protocol.message_limit = options->message_bytes;
@@ -215,8 +216,13 @@ static gdx_server_options server_options(struct serve *serve) {
     out.protocol.total_memory_limit = options->memory_bytes;
     if (out.protocol.memory_limit < 4 * options->message_bytes)
         out.protocol.memory_limit = 4 * options->message_bytes;
+    out.protocol.handshake_ns = options->handshake_seconds * second;
+    out.protocol.stall_ns = options->stall_seconds * second;
+    out.protocol.keepalive_ns = options->keepalive_seconds * second;
+    out.protocol.idle_ns = options->idle_seconds * second;
+    out.protocol.age_ns = options->age_seconds * second;
     out.connection_limit = options->connections;
-    out.drain_ns = (uint64_t)options->drain_seconds * 1000000000;
+    out.drain_ns = options->drain_seconds * second;
     out.admit = admit;
     out.call_ended = call_ended;
     out.draining = draining;

@@ -23,6 +23,11 @@ enum {
     KEY_TOKEN_ALL,
     KEY_READ_ONLY,
     KEY_CREATE,
+    KEY_HANDSHAKE,
+    KEY_STALL,
+    KEY_KEEPALIVE,
+    KEY_IDLE,
+    KEY_AGE,
     KEY_DRAIN,
     KEY_LOG_FORMAT,
     KEY_METRICS
@@ -51,6 +56,11 @@ static const struct argp_option rows[] = {
      3},
     {"token-file", KEY_TOKEN_FILE, "FILE", 0, "bearer tokens, one a line; the write methods then want one", 3},
     {"token-all", KEY_TOKEN_ALL, NULL, 0, "every method wants one", 3},
+    {"handshake", KEY_HANDSHAKE, "SECONDS", 0, "from a connection to its first words of HTTP/2 (10)", 4},
+    {"stall", KEY_STALL, "SECONDS", 0, "for a message that has begun, and a second more for each 16K of it (60)", 4},
+    {"keepalive", KEY_KEEPALIVE, "SECONDS", 0, "of silence, then a ping; 0: never (60)", 4},
+    {"max-idle", KEY_IDLE, "SECONDS", 0, "of a connection without a call; 0: no limit (0)", 4},
+    {"max-age", KEY_AGE, "SECONDS", 0, "of a connection; 0: no limit (0)", 4},
     {"drain", KEY_DRAIN, "SECONDS", 0, "what calls under way have left at SIGTERM (30)", 4},
     {"log-format", KEY_LOG_FORMAT, "FORMAT", 0,
      "of the line for each call on standard error: text, json or none (text)", 4},
@@ -111,6 +121,32 @@ static error_t parse_flag(int key, struct serve_options *options) {
     return 0;
 }
 
+static error_t parse_seconds(int key, char *argument, struct argp_state *state, struct serve_options *options) {
+    enum { DAY = 86400 };
+    switch (key) {
+    case KEY_HANDSHAKE:
+        options->handshake_seconds = (unsigned)option_number(state, "handshake", argument, 1, DAY);
+        return 0;
+    case KEY_STALL:
+        options->stall_seconds = (unsigned)option_number(state, "stall", argument, 1, DAY);
+        return 0;
+    case KEY_KEEPALIVE:
+        options->keepalive_seconds = (unsigned)option_number(state, "keepalive", argument, 0, DAY);
+        return 0;
+    case KEY_IDLE:
+        options->idle_seconds = (unsigned)option_number(state, "max-idle", argument, 0, 365 * DAY);
+        return 0;
+    case KEY_AGE:
+        options->age_seconds = (unsigned)option_number(state, "max-age", argument, 0, 365 * DAY);
+        return 0;
+    case KEY_DRAIN:
+        options->drain_seconds = (unsigned)option_number(state, "drain", argument, 0, DAY);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
 static error_t parse_number(int key, char *argument, struct argp_state *state, struct serve_options *options) {
     switch (key) {
     case KEY_THREADS:
@@ -137,11 +173,8 @@ static error_t parse_number(int key, char *argument, struct argp_state *state, s
     case KEY_INGEST_MEMORY:
         options->ingest_bytes = option_bytes(state, "ingest-memory", argument);
         return 0;
-    case KEY_DRAIN:
-        options->drain_seconds = (unsigned)option_number(state, "drain", argument, 0, 86400);
-        return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_seconds(key, argument, state, options);
     }
 }
 
@@ -193,6 +226,9 @@ bool serve_options_parse(struct serve_options *options, int argc, char **argv) {
                                       .message_bytes = 4 << 20,
                                       .memory_bytes = (size_t)1 << 30,
                                       .ingest_bytes = 128 << 20,
+                                      .handshake_seconds = 10,
+                                      .stall_seconds = 60,
+                                      .keepalive_seconds = 60,
                                       .drain_seconds = 30};
     return parse_options(&argp, argc, argv, options);
 }

@@ -19,7 +19,8 @@ struct serve_options {
     const char *certificate, *key, *client_authority;
     const char *token_file;
     bool token_all, read_only, create, json;
-    unsigned drain_seconds;
+    unsigned handshake_seconds, stall_seconds, drain_seconds;
+    unsigned keepalive_seconds, idle_seconds, age_seconds; // 0: never
     enum log_format log_format;
     const char *metrics; // NULL: none
 };
