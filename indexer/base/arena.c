@@ -81,8 +81,16 @@ gdx_status gdx_arena_copy(gdx_arena *arena, gdx_slice from, gdx_slice *out) {
     return GDX_OK;
 }
 
+// Keeps a chunk of ordinary size for the next use; one that was made for a large request goes back.
 void gdx_arena_reset(gdx_arena *arena) {
     struct chunk *keep = arena->newest;
+    while (keep && keep->capacity > LARGEST_CHUNK_BYTES) {
+        struct chunk *previous = keep->previous;
+        free(keep);
+        keep = previous;
+    }
+    arena->newest = keep;
+    arena->bytes = 0;
     if (!keep)
         return;
     free_chunks(keep->previous);
