@@ -126,11 +126,29 @@ static gdx_status add_filter(query_run *run, const query_segment *segment, const
     return status == GDX_OK ? query_spend(run, segment->columns.count, err) : status;
 }
 
-static gdx_status thin_by_filter(query_run *run, const query_segment *segment, const query_node *node, bitmap *map,
+// Whether to list the documents of the ids that a filter wants rather than to ask each document that is left.
+static gdx_status lists_ids(const query_segment *segment, const query_node *node, const bitmap *map, bool *out,
+                            gdx_error *err) {
+    enum { LISTED_PER_ASKED = 32 }; // an id is a string anywhere in the file, a listed one a number beside the last
+    uint32_t low = 0, high = 0;
+    size_t left = 0;
+    *out = node->kind == QUERY_ID;
+    if (node->kind != QUERY_ID_PREFIX)
+        return GDX_OK;
+    for (size_t w = 0; w < map->count; w++)
+        left += (size_t)__builtin_popcountll(map->words[w]);
+    gdx_status status = gdx_segment_id_prefix(segment->segment, node->value, &low, &high, err);
+    *out = high - low <= left * LISTED_PER_ASKED;
+    return status;
+}
+
+static gdx_status thin_by_asking(query_run *run, const query_segment *segment, const query_node *node, bitmap *map,
                                  gdx_error *err) {
+    enum { ASK_WORK = 100 }; // nanoseconds to look at one document, nearly always less
     struct filter filter;
     gdx_status status = open_filter(run, segment, node, &filter, err);
     for (size_t w = 0; w < map->count && status == GDX_OK; w++) {
+        uint64_t asked = (uint64_t)__builtin_popcountll(map->words[w]);
         for (uint64_t left = map->words[w]; left && status == GDX_OK; left &= left - 1) {
             bool has = false;
             status = passes(&filter, (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left)), &has, err);
@@ -138,7 +156,7 @@ static gdx_status thin_by_filter(query_run *run, const query_segment *segment, c
                 map->words[w] &= ~(left & -left);
         }
         if (status == GDX_OK)
-            status = query_spend(run, 20, err);
+            status = query_spend(run, 1 + asked * ASK_WORK, err);
     }
     return status;
 }
@@ -152,14 +170,17 @@ struct match {
 };
 
 // All leaves below a leaf, NEAR or THEN: those of a pair hold only what has a partner by now.
-static void add_leaves(const struct match *match, const query_node *node, bitmap *map) {
+static gdx_status add_leaves(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
+    gdx_status status = GDX_OK;
     if (query_is_leaf(node)) {
         const query_frequencies *found = &match->leaves[node->leaf];
         for (size_t i = 0; i < found->count; i++)
             set(map, found->documents[i]);
+        status = query_spend(match->run, found->count, err);
     }
-    for (uint32_t i = 0; i < node->child_count; i++)
-        add_leaves(match, node->children[i], map);
+    for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++)
+        status = add_leaves(match, node->children[i], map, err);
+    return status;
 }
 
 static gdx_status add_node(const struct match *match, const query_node *node, bitmap *map, gdx_error *err);
@@ -167,10 +188,12 @@ static gdx_status add_node(const struct match *match, const query_node *node, bi
 // A child on its own, in `space`.
 static gdx_status child_alone(const struct match *match, const query_node *child, bitmap *space, gdx_error *err) {
     gdx_status status = GDX_OK;
-    if (space->words)
+    if (space->words) {
         memset(space->words, 0, space->count * sizeof *space->words);
-    else
+        status = query_spend(match->run, space->count, err);
+    } else {
         status = new_bitmap(match->run, match->segment, space, err);
+    }
     return status == GDX_OK ? add_node(match, child, space, err) : status;
 }
 
@@ -190,6 +213,15 @@ static gdx_status add_either(const struct match *match, const query_node *node, 
     return status;
 }
 
+// Keeps in `map` what the child has too.
+static gdx_status thin_by(const struct match *match, const query_node *child, bitmap *space, bitmap *map,
+                          gdx_error *err) {
+    gdx_status status = child_alone(match, child, space, err);
+    for (size_t w = 0; w < map->count && status == GDX_OK; w++)
+        map->words[w] &= space->words[w];
+    return status;
+}
+
 // `map` is empty: the first child is put there, the others thin it; filters last, for they are asked about what is
 // left.
 static gdx_status add_both(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
@@ -203,13 +235,17 @@ static gdx_status add_both(const struct match *match, const query_node *node, bi
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++) {
         if (i == first || query_is_filter(node->children[i]))
             continue;
-        status = child_alone(match, node->children[i], &space, err);
-        for (size_t w = 0; w < map->count && status == GDX_OK; w++)
-            map->words[w] &= space.words[w];
+        status = thin_by(match, node->children[i], &space, map, err);
     }
-    for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++)
-        if (i != first && query_is_filter(node->children[i]))
-            status = thin_by_filter(match->run, match->segment, node->children[i], map, err);
+    for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++) {
+        if (i == first || !query_is_filter(node->children[i]))
+            continue;
+        bool by_list = false;
+        status = lists_ids(match->segment, node->children[i], map, &by_list, err);
+        if (status == GDX_OK)
+            status = by_list ? thin_by(match, node->children[i], &space, map, err)
+                             : thin_by_asking(match->run, match->segment, node->children[i], map, err);
+    }
     return status;
 }
 
@@ -222,10 +258,8 @@ static void invert(bitmap *map, uint32_t document_count) {
 
 // Sets the bits of the node's documents. For AND and NOT the map must be empty.
 static gdx_status add_node(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
-    if (query_is_leaf(node) || query_is_near(node)) {
-        add_leaves(match, node, map);
-        return GDX_OK;
-    }
+    if (query_is_leaf(node) || query_is_near(node))
+        return add_leaves(match, node, map, err);
     if (query_is_filter(node))
         return add_filter(match->run, match->segment, node, map, err);
     if (node->kind == QUERY_OR)

@@ -10,6 +10,8 @@ typedef struct query_document query_document; // one owner
 query_document *query_document_new(void);     // NULL: no memory
 void query_document_free(query_document *document);
 
+enum { QUERY_DOCUMENT_WORK = 20000 }; // nanoseconds to open one, nearly always less
+
 // Reads the head. The store reader must not be used by others while the document is in use.
 gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
                                uint32_t number, gdx_error *err) GDX_MUST_CHECK;

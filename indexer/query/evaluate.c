@@ -69,8 +69,9 @@ gdx_status query_evaluate(query_run *run, size_t segment, query_evaluation *out,
     return query_match_documents(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);
 }
 
-void query_add_leaf(const query_evaluation *evaluation, const query_frequencies *leaf, uint64_t *occurrences,
-                    query_weigh weigh, const void *context, double *scores) {
+gdx_status query_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
+                          uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
+                          gdx_error *err) {
     const uint32_t *documents = evaluation->documents, *begins = evaluation->segment.columns.begin;
     for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
         if (leaf->documents[i] < documents[slot]) {
@@ -85,6 +86,7 @@ void query_add_leaf(const query_evaluation *evaluation, const query_frequencies 
         }
         slot++;
     }
+    return query_spend(run, leaf->count * 10, err);
 }
 
 static uint64_t sum_where_matched(const query_evaluation *evaluation, const query_frequencies *leaf) {
@@ -103,10 +105,15 @@ static uint64_t sum_where_matched(const query_evaluation *evaluation, const quer
     return sum;
 }
 
-uint64_t query_occurrences(const query_run *run, const query_evaluation *evaluation) {
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < run->query->leaf_count; i++)
-        if (!run->query->leaves[i]->is_negated)
-            sum += sum_where_matched(evaluation, &evaluation->leaves[i]);
-    return sum;
+gdx_status query_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    totals->documents += evaluation->document_count;
+    for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++) {
+        const query_frequencies *leaf = &evaluation->leaves[i];
+        if (run->query->leaves[i]->is_negated)
+            continue;
+        totals->occurrences += sum_where_matched(evaluation, leaf);
+        status = query_spend(run, leaf->count * 2, err);
+    }
+    return status;
 }

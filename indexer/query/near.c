@@ -2,30 +2,42 @@
 // near.c: which occurrences of each side of NEAR and THEN have a partner on the other.
 // The occurrences of one leaf all have one length, so a side is kept as one ascending array of positions for each leaf.
 // What decides is, for each occurrence, the nearest begin behind it and the nearest end before it on the other side: if
-// the nearest is too far or beyond the end of the field, so are all others. Both are found by walking forward only.
+// the nearest is too far or beyond the end of the field, so are all others. Both are found by moving forward only.
 
 #include "near.h"
 
 #include "sort.h"
 
-// One side as its partners see it.
+// One side as its partners see it: where occurrences begin and where they end, each ascending and each place once.
 struct side {
-    const uint32_t *begins; // ascending
-    const uint32_t *ends;   // ascending, one behind the last symbol; NULL: begins + length
-    size_t count;
+    const uint32_t *begins;
+    size_t begin_count;
+    const uint32_t *ends; // one behind the last symbol, less `length`
+    size_t end_count;
     uint32_t length;
 };
 
 static uint32_t end_at(const struct side *side, size_t index) {
-    return side->ends ? side->ends[index] : side->begins[index] + side->length;
+    return side->ends[index] + side->length;
+}
+
+static size_t sort_once(uint32_t *values, uint32_t *space, size_t count) {
+    query_sort(values, space, count);
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        values[kept] = values[i];
+        kept += i + 1 == count || values[i] != values[i + 1];
+    }
+    return kept;
 }
 
 // Several leaves: all begins together, and all ends.
-static gdx_status make_side(const query_streams *streams, gdx_arena *arena, struct side *out, gdx_error *err) {
+static gdx_status make_side(query_run *run, const query_streams *streams, gdx_arena *arena, struct side *out,
+                            gdx_error *err) {
     *out = (struct side){0};
     if (streams->count == 1) {
         const query_stream *only = &streams->streams[0];
-        *out = (struct side){only->positions, NULL, only->count, only->leaf->symbol_count};
+        *out = (struct side){only->positions, only->count, only->positions, only->count, only->leaf->symbol_count};
         return GDX_OK;
     }
     size_t count = 0;
@@ -33,11 +45,11 @@ static gdx_status make_side(const query_streams *streams, gdx_arena *arena, stru
         count += streams->streams[s].count;
     if (count == 0)
         return GDX_OK;
-    uint32_t *begins = gdx_arena_allocate(arena, count * sizeof *begins);
-    uint32_t *ends = gdx_arena_allocate(arena, count * sizeof *ends);
-    uint32_t *space = gdx_arena_allocate(arena, count * sizeof *space);
-    if (!begins || !ends || !space)
-        return query_no_memory(err);
+    uint32_t *begins = query_take_in(run, arena, count * sizeof *begins, err);
+    uint32_t *ends = begins ? query_take_in(run, arena, count * sizeof *ends, err) : NULL;
+    uint32_t *space = ends ? query_take_in(run, arena, count * sizeof *space, err) : NULL;
+    if (!space)
+        return GDX_NO_MEMORY;
     size_t at = 0;
     for (size_t s = 0; s < streams->count; s++) {
         const query_stream *stream = &streams->streams[s];
@@ -46,10 +58,9 @@ static gdx_status make_side(const query_streams *streams, gdx_arena *arena, stru
             ends[at] = stream->positions[i] + stream->leaf->symbol_count;
         }
     }
-    query_sort(begins, space, count);
-    query_sort(ends, space, count);
-    *out = (struct side){begins, ends, count, 0};
-    return GDX_OK;
+    size_t begin_count = sort_once(begins, space, count);
+    *out = (struct side){begins, begin_count, ends, sort_once(ends, space, count), 0};
+    return query_spend(run, count * 20, err);
 }
 
 // The field that `position` stands in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
@@ -69,78 +80,102 @@ struct partners {
     bool before; // or before
 };
 
-// Those of the stream that have a partner among `others`; returns how many, in order, in `kept`.
-static size_t keep_partnered(const struct partners *wanted, const query_stream *stream, const struct side *others,
-                             uint32_t *kept) {
-    size_t count = 0, behind = 0, before = 0; // others[behind]: first begin >= end; others[before]: first end > begin
+// The first from `from` on that is not below `wanted`: a few steps, then ever longer ones, for a leaf that is rare
+// among a thousand others must not walk past each of theirs.
+static size_t first_from(const uint32_t *values, size_t count, size_t from, uint32_t wanted) {
+    size_t step = 1;
+    while (from + step < count && values[from + step] < wanted) {
+        from += step;
+        step *= 2;
+    }
+    size_t high = from + step < count ? from + step : count; // values[high] >= wanted, or there is none
+    while (from < high) {
+        size_t middle = from + (high - from) / 2;
+        if (values[middle] < wanted)
+            from = middle + 1;
+        else
+            high = middle;
+    }
+    return from;
+}
+
+// Keeps of out->positions those that have a partner among `others`, given all of the stream's.
+static gdx_status keep_partnered(query_run *run, const struct partners *wanted, const query_stream *stream,
+                                 const struct side *others, query_stream *out, gdx_error *err) {
+    enum { SPEND_EVERY = 1 << 14 };
+    size_t behind = 0, before = 0; // others: the first begin >= end; the first end > begin
     uint32_t document = 0, length = stream->leaf->symbol_count;
-    for (size_t i = 0; i < stream->count; i++) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < stream->count && status == GDX_OK; i++) {
         uint32_t begin = stream->positions[i], end = begin + length;
-        while (behind < others->count && others->begins[behind] < end)
-            behind++;
-        while (before < others->count && end_at(others, before) <= begin)
-            before++;
-        bool near_behind = wanted->behind && behind < others->count && others->begins[behind] - end <= wanted->distance;
+        behind = first_from(others->begins, others->begin_count, behind, end);
+        before = first_from(others->ends, others->end_count, before,
+                            begin >= others->length ? begin - others->length + 1 : 0);
+        bool near_behind =
+            wanted->behind && behind < others->begin_count && others->begins[behind] - end <= wanted->distance;
         bool near_before = wanted->before && before > 0 && begin - end_at(others, before - 1) <= wanted->distance;
+        if (i % SPEND_EVERY == SPEND_EVERY - 1)
+            status = query_spend(run, SPEND_EVERY * 10, err);
         if (!near_behind && !near_before)
             continue;
         uint32_t field_begin, field_end;
         field_at(wanted->segment, begin, &document, &field_begin, &field_end);
         if ((near_behind && others->begins[behind] < field_end) ||
             (near_before && end_at(others, before - 1) > field_begin))
-            kept[count++] = begin;
+            out->positions[out->count++] = begin;
     }
-    return count;
+    return status == GDX_OK ? query_spend(run, stream->count % SPEND_EVERY * 10, err) : status;
 }
 
-static gdx_status keep_side(const struct partners *wanted, const query_streams *streams, const struct side *others,
-                            gdx_arena *arena, query_stream *out, gdx_error *err) {
-    for (size_t s = 0; s < streams->count; s++) {
+static gdx_status keep_side(query_run *run, const struct partners *wanted, const query_streams *streams,
+                            const struct side *others, gdx_arena *arena, query_stream *out, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t s = 0; s < streams->count && status == GDX_OK; s++) {
         const query_stream *stream = &streams->streams[s];
         out[s] = (query_stream){stream->leaf, NULL, 0};
-        if (stream->count == 0 || others->count == 0)
+        if (stream->count == 0 || others->begin_count == 0)
             continue;
-        out[s].positions = gdx_arena_allocate(arena, stream->count * sizeof *out[s].positions);
+        out[s].positions = query_take_in(run, arena, stream->count * sizeof *out[s].positions, err);
         if (!out[s].positions)
-            return query_no_memory(err);
-        out[s].count = keep_partnered(wanted, stream, others, out[s].positions);
+            return GDX_NO_MEMORY;
+        status = keep_partnered(run, wanted, stream, others, &out[s], err);
     }
-    return GDX_OK;
+    return status;
 }
 
 static gdx_status pair_up(query_run *run, const query_segment *segment, const query_node *node,
                           const query_streams *left, const query_streams *right, gdx_arena *arena, query_streams *out,
                           gdx_error *err) {
     struct side left_side, right_side;
-    gdx_status status = make_side(left, arena, &left_side, err);
+    gdx_status status = make_side(run, left, arena, &left_side, err);
     if (status == GDX_OK)
-        status = make_side(right, arena, &right_side, err);
+        status = make_side(run, right, arena, &right_side, err);
     if (status != GDX_OK)
         return status;
     out->count = left->count + right->count;
-    out->streams = gdx_arena_allocate(arena, out->count * sizeof *out->streams);
+    out->streams = query_take_in(run, arena, out->count * sizeof *out->streams, err);
     if (!out->streams)
-        return query_no_memory(err);
+        return GDX_NO_MEMORY;
     struct partners wanted = {segment, node->distance, true, node->kind == QUERY_NEAR};
-    status = keep_side(&wanted, left, &right_side, arena, out->streams, err);
+    status = keep_side(run, &wanted, left, &right_side, arena, out->streams, err);
     wanted.behind = node->kind == QUERY_NEAR;
     wanted.before = true;
     if (status == GDX_OK)
-        status = keep_side(&wanted, right, &left_side, arena, out->streams + left->count, err);
-    return status == GDX_OK ? query_spend(run, (left_side.count + right_side.count) * 5, err) : status;
+        status = keep_side(run, &wanted, right, &left_side, arena, out->streams + left->count, err);
+    return status;
 }
 
-static gdx_status one_leaf(const query_node *leaf, query_leaf_source source, void *context, gdx_arena *arena,
-                           query_streams *out, gdx_error *err) {
+static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_source source, void *context,
+                           gdx_arena *arena, query_streams *out, gdx_error *err) {
     const uint32_t *positions = NULL;
     size_t count = 0;
     gdx_status status = source(context, leaf, &positions, &count, err);
     if (status != GDX_OK)
         return status;
-    out->streams = gdx_arena_allocate(arena, sizeof *out->streams);
-    uint32_t *copy = gdx_arena_allocate(arena, count * sizeof *copy);
-    if (!out->streams || !copy)
-        return query_no_memory(err);
+    out->streams = query_take_in(run, arena, sizeof *out->streams, err);
+    uint32_t *copy = out->streams ? query_take_in(run, arena, count * sizeof *copy, err) : NULL;
+    if (!copy)
+        return GDX_NO_MEMORY;
     if (count)
         memcpy(copy, positions, count * sizeof *copy);
     out->streams[0] = (query_stream){leaf, copy, count};
@@ -162,7 +197,7 @@ gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_
 gdx_status query_near(query_run *run, const query_segment *segment, const query_node *node, query_leaf_source source,
                       void *context, gdx_arena *arena, query_streams *out, gdx_error *err) {
     if (query_is_leaf(node))
-        return one_leaf(node, source, context, arena, out, err);
+        return one_leaf(run, node, source, context, arena, out, err);
     query_streams children[2] = {{0}, {0}}, all = {0};
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++) {

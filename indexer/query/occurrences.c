@@ -64,7 +64,7 @@ static gdx_status read_symbol(query_walks *walks, const query_node *leaf, gdx_fi
     query_view view;
     gdx_status status = query_document_view(walks->document, field, 0, length, 0, &view, err);
     if (status == GDX_OK)
-        status = query_list_reserve(out, out->count + length, err);
+        status = query_list_reserve(walks->run, out, out->count + length, err);
     if (status != GDX_OK)
         return status;
     const gdx_document_columns *columns = &walks->segment->columns;

@@ -14,8 +14,9 @@
 // postings a seek.
 enum { POSTINGS_PER_SEEK = 64 };
 
-static gdx_status unpack(const query_segment *segment, const query_bigram *bigram, query_list *out, gdx_error *err) {
-    gdx_status status = query_list_reserve(out, bigram->count, err);
+static gdx_status unpack(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *out,
+                         gdx_error *err) {
+    gdx_status status = query_list_reserve(run, out, bigram->count, err);
     if (status != GDX_OK)
         return status;
     if (gdx_postings_decode(bigram->postings, bigram->count, segment->position_count, out->values) != GDX_OK)
@@ -34,41 +35,43 @@ static void shift(query_list *list, uint32_t offset) {
     list->count -= skip;
 }
 
-static gdx_status thin_by_seeking(const query_segment *segment, const query_bigram *bigram, query_list *list,
-                                  gdx_error *err) {
+static gdx_status thin_by_seeking(query_run *run, const query_segment *segment, const query_bigram *bigram,
+                                  query_list *list, gdx_error *err) {
     gdx_cursor cursor;
     if (gdx_cursor_open(&cursor, bigram->postings, bigram->count, segment->position_count) != GDX_OK)
         return query_corrupt_postings(segment, err);
     size_t kept = 0;
-    for (size_t i = 0; i < list->count; i++) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
         uint32_t target = list->values[i] + bigram->offset;
         uint32_t found = gdx_cursor_seek(&cursor, target);
         if (found == target)
             list->values[kept++] = list->values[i];
         else if (found == GDX_POSITION_END)
             break;
+        status = query_spend(run, 150, err);
     }
     list->count = kept;
-    return gdx_cursor_status(&cursor) == GDX_OK ? GDX_OK : query_corrupt_postings(segment, err);
+    if (gdx_cursor_status(&cursor) != GDX_OK)
+        return query_corrupt_postings(segment, err);
+    return status;
 }
 
 static gdx_status thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
                        gdx_error *err) {
-    if ((uint64_t)list->count * POSTINGS_PER_SEEK < bigram->count) {
-        gdx_status status = thin_by_seeking(segment, bigram, list, err);
-        return status == GDX_OK ? query_spend(run, list->count * 150, err) : status;
-    }
+    if ((uint64_t)list->count * POSTINGS_PER_SEEK < bigram->count)
+        return thin_by_seeking(run, segment, bigram, list, err);
     query_list *other = &run->searcher->other;
-    gdx_status status = unpack(segment, bigram, other, err);
+    gdx_status status = unpack(run, segment, bigram, other, err);
     if (status != GDX_OK)
         return status;
     list->count = query_intersect(list->values, list->count, other->values, other->count, bigram->offset);
-    return query_spend(run, bigram->count * 2, err);
+    return query_spend(run, (uint64_t)bigram->count * 2, err);
 }
 
 gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) {
-    gdx_status status = unpack(segment, &plan->bigrams[0], out, err);
+    gdx_status status = unpack(run, segment, &plan->bigrams[0], out, err);
     if (status != GDX_OK)
         return status;
     shift(out, plan->bigrams[0].offset);
@@ -129,7 +132,7 @@ gdx_status query_phrase_walk_list(query_run *run, query_phrase_walk *walk, uint3
     while (at < high) {
         uint64_t next = next_candidate(walk, at);
         if (next == at) {
-            gdx_status status = query_list_reserve(out, out->count + 1, err);
+            gdx_status status = query_list_reserve(run, out, out->count + 1, err);
             if (status != GDX_OK)
                 return status;
             out->values[out->count++] = (uint32_t)at;

@@ -6,6 +6,7 @@
 #include "plan.h"
 
 #include "gdx/ngram.h"
+#include "sort.h"
 
 #include <stdlib.h>
 
@@ -87,11 +88,6 @@ static gdx_status plan_prefix(query_run *run, const query_segment *segment, quer
     return status;
 }
 
-static int by_number(const void *a, const void *b) {
-    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
-    return left < right ? -1 : left > right;
-}
-
 // Words with one end in common lie anywhere among the words: their numbers, sorted, neighbours put together.
 static gdx_status plan_suffix(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
     uint32_t low = 0, high = 0;
@@ -99,8 +95,9 @@ static gdx_status plan_suffix(query_run *run, const query_segment *segment, quer
     plan->is_nowhere = status != GDX_OK || low >= high;
     if (plan->is_nowhere)
         return status;
-    uint32_t *numbers = query_take(run, (high - low) * sizeof *numbers, err);
-    plan->ranges = query_take(run, (high - low) * sizeof *plan->ranges, err);
+    size_t count = high - low;
+    uint32_t *numbers = query_take(run, count * 2 * sizeof *numbers, err); // and space to sort them
+    plan->ranges = query_take(run, count * sizeof *plan->ranges, err);
     if (!numbers || !plan->ranges)
         return GDX_NO_MEMORY;
     for (uint32_t i = low; i < high && status == GDX_OK; i++) {
@@ -110,9 +107,9 @@ static gdx_status plan_suffix(query_run *run, const query_segment *segment, quer
     }
     if (status != GDX_OK)
         return status;
-    qsort(numbers, high - low, sizeof *numbers, by_number);
+    query_sort(numbers, numbers + count, count);
     query_symbol_range *last = NULL;
-    for (uint32_t i = 0; i < high - low; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!last || last->high != numbers[i])
             plan->ranges[plan->range_count++] = (query_symbol_range){numbers[i], numbers[i]};
         last = &plan->ranges[plan->range_count - 1];

@@ -45,8 +45,8 @@ gdx_status query_score(query_run *run, const query_evaluation *evaluations, size
         struct weight weight = {log(1.0 + (documents - n + 0.5) / (n + 0.5)), mean_length};
         for (size_t s = 0; s < count; s++) {
             const query_frequencies *leaf = &evaluations[s].leaves[i];
-            query_add_leaf(&evaluations[s], leaf, scores[s].occurrences, weigh, &weight, scores[s].scores);
-            gdx_status status = query_spend(run, leaf->count * 10, err);
+            gdx_status status = query_add_leaf(run, &evaluations[s], leaf, scores[s].occurrences, weigh, &weight,
+                                               scores[s].scores, err);
             if (status != GDX_OK)
                 return status;
         }

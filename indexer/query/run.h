@@ -26,6 +26,7 @@ struct gdx_searcher {     // one owner
     gdx_frequency *frequencies; // of a frequent symbol
     size_t frequency_capacity;
     struct query_document *shown; // see document.h
+    size_t memory_limit;          // of a run, in bytes
 };
 
 typedef struct query_run { // one owner
@@ -61,9 +62,12 @@ gdx_status query_no_memory(gdx_error *err);
 // Postings that passed their checksum and are no code of postings.
 gdx_status query_corrupt_postings(const query_segment *segment, gdx_error *err);
 
-// Zeroed memory of the run.
+// Zeroed memory of the run. NULL, with GDX_NO_MEMORY in err: there is none, or the run would have more than the
+// searcher's limit.
 void *query_take(query_run *run, size_t bytes, gdx_error *err);
-// Room for `count` values in all, and a block more that decoders may scribble on.
-gdx_status query_list_reserve(query_list *list, size_t count, gdx_error *err) GDX_MUST_CHECK;
+// The same in `arena`, which counts towards the limit too.
+void *query_take_in(query_run *run, gdx_arena *arena, size_t bytes, gdx_error *err);
+// Room for `count` values in all, and a block more that decoders may scribble on. The list is one of the searcher's.
+gdx_status query_list_reserve(query_run *run, query_list *list, size_t count, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -55,6 +55,8 @@ gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const g
     scan->run =
         (query_run){searcher, gdx_snapshot_retain(snapshot), query, scan->arena, stop ? *stop : (gdx_stop){0}, 0};
     scan->context = context_symbols;
+    if (!query->ranks) // nothing but filters and what must not be there: no document has occurrences
+        scan->next_segment = gdx_snapshot_segment_count(snapshot);
     *out = scan;
     scan = NULL; // handed over
     return GDX_OK;
@@ -71,7 +73,9 @@ static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {
     gdx_arena_reset(scan->occurrences);
     scan->next = scan->count = 0;
     uint32_t number = scan->evaluation.documents[scan->next_document++];
-    gdx_status status = query_document_open(scan->document, scan->store, &scan->evaluation.segment, number, err);
+    gdx_status status = query_spend(&scan->run, QUERY_DOCUMENT_WORK, err);
+    if (status == GDX_OK)
+        status = query_document_open(scan->document, scan->store, &scan->evaluation.segment, number, err);
     if (status != GDX_OK)
         return status;
     return query_walks_list(scan->walks, number, scan->document, scan->occurrences, &scan->all, &scan->count, err);

@@ -60,6 +60,8 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
     gdx_status status = query_document_open(document, run->searcher->store, segment, number, err);
     if (status == GDX_OK)
         status = copy_head(arena, query_document_head(document), hit, err);
+    if (status == GDX_OK)
+        status = query_spend(run, QUERY_DOCUMENT_WORK, err);
     if (status != GDX_OK || (options->snippet_symbols == 0 && options->match_limit == 0))
         return status;
     query_occurrence *occurrences = NULL;
@@ -69,7 +71,7 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
     if (status == GDX_OK)
         status = query_show_hit(document, occurrences, count, options, arena, hit, err);
     gdx_arena_reset(run->searcher->documents);
-    return status == GDX_OK ? query_spend(run, 20000, err) : status;
+    return status;
 }
 
 // Hits are filled in the order of their documents, so that posting lists are walked forward and stored blocks met once.
@@ -111,14 +113,15 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
     query_evaluation *evaluations = query_take(run, segment_count * sizeof *evaluations, err);
     if (!evaluations)
         return GDX_NO_MEMORY;
+    gdx_totals totals = {0};
     gdx_status status = query_spend_slowly(run, err); // a deadline long past needs no millisecond
     for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
         status = query_evaluate(run, s, &evaluations[s], err);
-        if (status != GDX_OK)
-            break;
-        results->documents += evaluations[s].document_count;
-        results->occurrences += query_occurrences(run, &evaluations[s]);
+        if (status == GDX_OK)
+            status = query_add_totals(run, &evaluations[s], &totals, err);
     }
+    results->documents = totals.documents;
+    results->occurrences = totals.occurrences;
     if (status != GDX_OK || options->limit == 0 || options->offset >= results->documents)
         return status;
     query_scores *scores = NULL;
@@ -157,10 +160,8 @@ gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_q
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++) {
         query_evaluation evaluation;
         status = query_evaluate(&run, s, &evaluation, err);
-        if (status == GDX_OK) {
-            totals.documents += evaluation.document_count;
-            totals.occurrences += query_occurrences(&run, &evaluation);
-        }
+        if (status == GDX_OK)
+            status = query_add_totals(&run, &evaluation, &totals, err);
         gdx_arena_reset(run.arena);
     }
     query_end_run(searcher);

@@ -20,7 +20,10 @@ enum {
 
 static gdx_status append_term(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
                               gdx_error *err) {
-    gdx_status status = query_list_reserve(out, out->count + term->count, err);
+    // The terms share no position, so they have no more than there are: a file that says so would fill all memory.
+    if (term->count > segment->position_count - out->count)
+        return query_corrupt_postings(segment, err);
+    gdx_status status = query_list_reserve(run, out, out->count + term->count, err);
     if (status != GDX_OK)
         return status;
     if (gdx_postings_decode(term->postings, term->count, segment->position_count, out->values + out->count) != GDX_OK)
@@ -103,7 +106,7 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
         return status;
     if (out->count * POSITIONS_PER_MARK >= segment->position_count && out->count >= FEW_POSITIONS)
         return mark_positions(run, segment, out, err);
-    status = query_list_reserve(&run->searcher->third, out->count, err);
+    status = query_list_reserve(run, &run->searcher->third, out->count, err);
     if (status != GDX_OK)
         return status;
     query_sort(out->values, run->searcher->third.values, out->count);
@@ -124,7 +127,7 @@ static gdx_status visit_within(query_run *run, const query_segment *segment, con
     if (gdx_cursor_open(&cursor, term->postings, term->count, segment->position_count) != GDX_OK)
         return query_corrupt_postings(segment, err);
     for (uint32_t at = gdx_cursor_seek(&cursor, within->low); at < within->high; at = gdx_cursor_next(&cursor)) {
-        gdx_status status = query_list_reserve(out, out->count + 1, err);
+        gdx_status status = query_list_reserve(run, out, out->count + 1, err);
         if (status != GDX_OK)
             return status;
         out->values[out->count++] = at;
@@ -142,7 +145,7 @@ gdx_status query_symbol_positions_within(query_run *run, const query_segment *se
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_within, &within, err);
     if (status == GDX_OK)
-        status = query_list_reserve(&run->searcher->third, out->count - before, err);
+        status = query_list_reserve(run, &run->searcher->third, out->count - before, err);
     if (status == GDX_OK)
         query_sort(out->values + before, run->searcher->third.values, out->count - before);
     return status;

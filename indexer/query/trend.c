@@ -73,9 +73,9 @@ static gdx_status add_segment(query_run *run, size_t segment, struct periods *pe
     uint64_t *occurrences = query_take(run, evaluation.document_count * sizeof *occurrences, err);
     if (!occurrences)
         return GDX_NO_MEMORY;
-    for (uint32_t i = 0; i < run->query->leaf_count; i++)
+    for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++)
         if (!run->query->leaves[i]->is_negated)
-            query_add_leaf(&evaluation, &evaluation.leaves[i], occurrences, NULL, NULL, NULL);
+            status = query_add_leaf(run, &evaluation, &evaluation.leaves[i], occurrences, NULL, NULL, NULL, err);
     const query_segment *view = &evaluation.segment;
     size_t slot = 0;
     for (uint32_t d = 0; d < view->columns.count && status == GDX_OK; d++) {

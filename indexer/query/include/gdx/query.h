@@ -38,6 +38,8 @@ typedef struct gdx_stop {
 typedef struct gdx_searcher gdx_searcher;
 gdx_searcher *gdx_searcher_new(void); // NULL: no memory
 void gdx_searcher_free(gdx_searcher *searcher);
+// What one query may take, in bytes, besides the hits it gives back: GDX_NO_MEMORY beyond. 2 GiB unless said otherwise.
+void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
 GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
 
 typedef struct gdx_search_options {
