@@ -194,6 +194,7 @@ static gdx_status make_index(const char *directory, gdx_error *err) {
 static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     const struct serve_options *options = &serve->options;
     gdx_engine_options engine = gdx_engine_options_default();
+    engine.query_bytes = options->query_bytes;
     engine.ingest_bytes = options->ingest_bytes;
     engine.scan_limit = options->exports;
     engine.version = GRAMDEX_VERSION;
@@ -219,6 +220,8 @@ static gdx_server_options server_options(struct serve *serve) {
     out.protocol.handshake_ns = options->handshake_seconds * second;
     out.protocol.stall_ns = options->stall_seconds * second;
     out.protocol.keepalive_ns = options->keepalive_seconds * second;
+    if (out.protocol.keepalive_timeout_ns > out.protocol.keepalive_ns)
+        out.protocol.keepalive_timeout_ns = out.protocol.keepalive_ns;
     out.protocol.idle_ns = options->idle_seconds * second;
     out.protocol.age_ns = options->age_seconds * second;
     out.connection_limit = options->connections;

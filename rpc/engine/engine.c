@@ -14,6 +14,7 @@ gdx_engine_options gdx_engine_options_default(void) {
         .kept_commits = 8,
         .kept_ns = 300000000000,
         .scan_limit = 64,
+        .query_bytes = 512 << 20,
         .ingest_bytes = 128 << 20,
         .version = "",
     };
@@ -29,10 +30,17 @@ gdx_engine *engine_of(const gdx_exchange *exchange) {
     return gdx_exchange_service_context(exchange);
 }
 
+gdx_searcher *engine_new_searcher(const gdx_engine *engine) {
+    gdx_searcher *searcher = gdx_searcher_new();
+    if (searcher)
+        gdx_searcher_limit_memory(searcher, engine->options.query_bytes);
+    return searcher;
+}
+
 struct tools *engine_tools(gdx_exchange *exchange, gdx_error *err) {
     struct tools *tools = &engine_of(exchange)->tools[gdx_exchange_worker(exchange)];
     if (!tools->searcher)
-        tools->searcher = gdx_searcher_new();
+        tools->searcher = engine_new_searcher(engine_of(exchange));
     if (!tools->reader)
         tools->reader = gdx_store_reader_new(READER_CACHE_BYTES);
     if (!tools->arena)
