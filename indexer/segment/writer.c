@@ -10,6 +10,7 @@
 #include "terms_writer.h"
 #include "words_writer.h"
 
+#include "gdx/ngram.h"
 #include "gdx/text.h"
 
 #include <stdlib.h>
