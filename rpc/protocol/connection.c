@@ -199,7 +199,9 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         head_take_response(call, name_slice, value_slice, is_trailers(call, frame));
     else if (!call->opened) // what trails a request is of no interest
         head_take_request(call, name_slice, value_slice);
-    return 0;
+    // A list beyond the limit gets an answer; one far beyond it is no mistake, and libnghttp2 would look at every byte.
+    size_t limit = connection->protocol->options.header_limit;
+    return call->header_bytes / HEADER_BOMB_TIMES > limit ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
 }
 
 static void take_headers(gdx_connection *connection, const nghttp2_frame *frame) {
@@ -483,7 +485,8 @@ void gdx_connection_free(gdx_connection *connection) {
     while (connection->calls) {
         gdx_call *call = connection->calls;
         call->discarding = true;
-        call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
+        if (!call->complete) // else its status has gone out, and is what it ended with
+            call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
         call_free(call);
     }
     nghttp2_session_del(connection->session);
@@ -537,6 +540,10 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
 
 bool gdx_connection_has_output(const gdx_connection *connection) {
     return !connection->flushed && nghttp2_session_want_write(connection->session);
+}
+
+bool gdx_connection_is_over(const gdx_connection *connection) {
+    return connection->over;
 }
 
 bool gdx_connection_is_finished(const gdx_connection *connection) {

@@ -18,6 +18,8 @@
 enum { LINGER_NS = 500000000, LINGER_BYTES = 64 * 1024 };
 // A message that is asked for has stall_ns to come, and a second more for each so many bytes of it.
 enum { SLOWEST_BYTES_A_SECOND = 16 * 1024 };
+// A header list so many times as large as the limit is not decoded to its end.
+enum { HEADER_BOMB_TIMES = 4 };
 enum { POOL_CLASSES = 6, SPARE_CALLS = 4096, SPARE_BUFFER_BYTES = 4096 };
 
 struct pool_block;
