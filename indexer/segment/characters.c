@@ -7,6 +7,7 @@
 
 #include "characters.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 enum {
@@ -68,6 +69,7 @@ static void build_tables(void) {
     for (uint32_t rank = 0; rank < GDX_CHARACTERS_RANKED && at < end; rank++) {
         uint32_t point = 0;
         at += read_utf8(at, end, &point);
+        assert(point < PLANE); // the table has no others
         if (rank < GDX_CHARACTERS_ONE_BYTE) {
             code_of[point] = (uint16_t)(0x80 + rank);
             utf8_of[0x80 + rank] = pack_utf8(point);
