@@ -453,6 +453,12 @@ static bool open_session(gdx_connection *connection) {
     return code == 0 && submit_settings(connection);
 }
 
+static void free_session(gdx_connection *connection) {
+    nghttp2_session_del(connection->session);
+    memory_free_doomed(connection);
+    free(connection);
+}
+
 gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_connection_events *events, void *context,
                               uint64_t now_ns, gdx_connection **out) {
     gdx_connection *connection = calloc(1, sizeof *connection);
@@ -466,8 +472,7 @@ gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_c
     memory_allocator(connection);
     guard_init(connection);
     if (!open_session(connection)) {
-        nghttp2_session_del(connection->session);
-        free(connection);
+        free_session(connection);
         return GDX_NO_MEMORY;
     }
     connection_touch(connection);
@@ -489,8 +494,7 @@ void gdx_connection_free(gdx_connection *connection) {
             call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
         call_free(call);
     }
-    nghttp2_session_del(connection->session);
-    free(connection);
+    free_session(connection);
 }
 
 gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint64_t now_ns, gdx_error *err) {
@@ -511,7 +515,7 @@ gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint
 }
 
 static gdx_status pull_frames(gdx_connection *connection, gdx_buffer *out, size_t limit) {
-    while (out->bytes < limit) {
+    while (out->bytes < limit && !connection->starved) {
         const uint8_t *data;
         ssize_t bytes = nghttp2_session_mem_send(connection->session, &data);
         if (bytes == 0)

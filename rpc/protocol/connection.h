@@ -59,6 +59,7 @@ struct gdx_connection { // the protocol's thread only
     void *context;
     gdx_role role;
     nghttp2_mem allocator;
+    struct pool_block *doomed;
     size_t memory;
     gdx_call *calls; // a list by next and previous
     size_t call_count;
@@ -77,6 +78,7 @@ struct gdx_connection { // the protocol's thread only
     bool pending;    // output_pending was told
     bool over;       // nothing more is read; what is queued goes out
     bool flushed;    // and has gone
+    bool starved;    // libnghttp2 was refused memory
 };
 
 struct text { // a part of call->head
@@ -133,7 +135,8 @@ struct gdx_call { // the protocol's thread only
 
 // memory.c
 void memory_allocator(gdx_connection *connection);
-void memory_trim(gdx_protocol *protocol); // gives spare blocks back
+void memory_free_doomed(gdx_connection *connection); // after libnghttp2's session was deleted
+void memory_trim(gdx_protocol *protocol);            // gives spare blocks back
 gdx_status memory_reserve(gdx_connection *connection, gdx_buffer *buffer, size_t more) GDX_MUST_CHECK;
 gdx_status memory_append(gdx_connection *connection, gdx_buffer *buffer, const void *data, size_t bytes) GDX_MUST_CHECK;
 bool memory_charge(gdx_connection *connection, size_t bytes) GDX_MUST_CHECK; // false: over the limit, nothing charged
