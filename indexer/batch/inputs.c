@@ -78,6 +78,22 @@ static gdx_status add_file(struct inputs *inputs, const char *path, const char *
     return status;
 }
 
+// What the folder holds, or whether the file is there still, is not known.
+static gdx_status note_unread(struct inputs *inputs, const char *id, gdx_error *err) {
+    gdx_buffer spelled = {0};
+    gdx_slice kept;
+    gdx_status status =
+        gdx_grow(&inputs->unread, &inputs->unread_capacity, inputs->unread_count + 1, sizeof *inputs->unread);
+    if (status == GDX_OK)
+        status = id_of_path(gdx_slice_of(id), &spelled);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(inputs->arena, gdx_buffer_slice(&spelled), &kept);
+    if (status == GDX_OK)
+        inputs->unread[inputs->unread_count++] = kept;
+    gdx_buffer_clear(&spelled);
+    return status == GDX_OK ? GDX_OK : no_memory(err);
+}
+
 static int by_name(const FTSENT **a, const FTSENT **b) {
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
@@ -86,13 +102,13 @@ static int by_name(const FTSENT **a, const FTSENT **b) {
 static gdx_status add_entry(struct inputs *inputs, FTS *walk, FTSENT *entry, size_t folder_bytes, gdx_slice source,
                             struct refusals *refusals, gdx_error *err) {
     char reason[256];
+    gdx_status status;
+    const char *id = entry->fts_path + folder_bytes;
+    while (*id == '/')
+        id++;
     switch (entry->fts_info) {
-    case FTS_F: {
-        const char *id = entry->fts_path + folder_bytes;
-        while (*id == '/')
-            id++;
+    case FTS_F:
         return add_file(inputs, entry->fts_path, id, (uint64_t)entry->fts_statp->st_size, source, refusals, err);
-    }
     case FTS_D:
         if (entry->fts_level > 0 && entry->fts_name[0] == '.')
             fts_set(walk, entry, FTS_SKIP); // hidden folders (.git and the like) are nobody's documents
@@ -106,7 +122,8 @@ static gdx_status add_entry(struct inputs *inputs, FTS *walk, FTSENT *entry, siz
     case FTS_ERR:
     case FTS_NS:
         snprintf(reason, sizeof reason, "cannot be read: %s", strerrordesc_np(entry->fts_errno));
-        return refuse(refusals, entry->fts_path, GDX_IO, reason, err);
+        status = note_unread(inputs, id, err);
+        return status != GDX_OK ? status : refuse(refusals, entry->fts_path, GDX_IO, reason, err);
     case FTS_SL:
     case FTS_SLNONE:
         return refuse(refusals, entry->fts_path, GDX_NOT_FOUND, "a symbolic link to nothing", err);
@@ -194,5 +211,6 @@ void inputs_clear(struct inputs *inputs) {
     gdx_arena_free(inputs->arena);
     free(inputs->items);
     free(inputs->folder_sources);
+    free(inputs->unread);
     *inputs = (struct inputs){0};
 }

@@ -6,6 +6,8 @@
 #include "gdx/batch.h"
 #include "gdx/query.h"
 
+#include <errno.h>
+#include <fts.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -302,6 +305,43 @@ static void prune_forgets_files_that_are_gone_but_not_those_refused(void **state
     folder_remove(input);
 }
 
+// The name of a folder that cannot be read. Permissions do not serve: they do not hold root off.
+static const char *closed_folder;
+
+FTSENT *__real_fts_read(FTS *walk);
+FTSENT *__wrap_fts_read(FTS *walk);
+FTSENT *__wrap_fts_read(FTS *walk) {
+    FTSENT *entry = __real_fts_read(walk);
+    if (entry && closed_folder && entry->fts_info == FTS_D && strcmp(entry->fts_name, closed_folder) == 0) {
+        entry->fts_info = FTS_DNR;
+        entry->fts_errno = EACCES;
+    }
+    return entry;
+}
+
+static void prune_forgets_nothing_below_a_folder_that_cannot_be_read(void **state) {
+    (void)state;
+    char *input = folder_new();
+    char *index = folder_new();
+    struct report report = {0};
+    gdx_batch_options options = {.threads = 1, .prune = true};
+    assert_int_equal(mkdir(folder_path(input, "closed"), 0777), 0);
+    folder_write_text(input, "a.txt", "甲文件产业链");
+    folder_write_text(input, "closed/b.txt", "乙文件产业链");
+    folder_write_text(input, "closed-too.txt", "丙文件产业链");
+    run_ok(index, input, options, &report);
+    assert_int_equal(unlink(folder_path(input, "closed-too.txt")), 0);
+    closed_folder = "closed";
+    run_ok(index, input, options, &report);
+    closed_folder = NULL;
+    assert_refused(&report, "cannot be read: Permission denied");
+    assert_int_equal(count(index, "乙文件").documents, 1);
+    assert_int_equal(count(index, "丙文件").documents, 0);
+    gdx_buffer_clear(&report.refusals);
+    folder_remove(index);
+    folder_remove(input);
+}
+
 static void lines_are_counted_across_slabs(void **state) {
     (void)state;
     char *input = folder_new();
@@ -415,6 +455,7 @@ int main(void) {
         cmocka_unit_test(of_two_records_with_one_id_the_later_wins_and_it_is_reported),
         cmocka_unit_test(what_is_bad_is_refused_with_its_place_and_the_rest_is_indexed),
         cmocka_unit_test(prune_forgets_files_that_are_gone_but_not_those_refused),
+        cmocka_unit_test(prune_forgets_nothing_below_a_folder_that_cannot_be_read),
         cmocka_unit_test(lines_are_counted_across_slabs),
         cmocka_unit_test(a_line_too_long_is_refused_and_the_next_is_read),
         cmocka_unit_test(a_full_disk_is_reported_and_the_last_commit_stands),
