@@ -14,16 +14,15 @@
 
 extern char **environ;
 
-static gdx_status spawn(pid_t *out, const char *program, const char *directory, int to, gdx_error *err) {
-    const char *const arguments[] = {program,  "serve",       "--index",      directory, "--listen", "127.0.0.1:0",
-                                     "--json", "--read-only", "--log-format", "none",    NULL};
+static gdx_status spawn(pid_t *out, const char *const *arguments, int to, const char *log, gdx_error *err) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0); // its log
-    int error = posix_spawn(out, program, &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
+    if (log)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+    int error = posix_spawn(out, arguments[0], &actions, NULL, (char *const *)(uintptr_t)arguments, environ);
     posix_spawn_file_actions_destroy(&actions);
-    return error == 0 ? GDX_OK : gdx_fail_errno(err, error, "%s cannot be started", program);
+    return error == 0 ? GDX_OK : gdx_fail_errno(err, error, "%s cannot be started", arguments[0]);
 }
 
 // {"listening":["127.0.0.1:50051"],...}, or {"error":{"message":"..."}}
@@ -40,11 +39,11 @@ static gdx_status read_address(int from, struct child *child, gdx_error *err) {
     return status;
 }
 
-gdx_status child_start(struct child *child, const char *program, const char *directory, gdx_error *err) {
+gdx_status child_start(struct child *child, const char *const *arguments, const char *log, gdx_error *err) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return gdx_fail(err, GDX_IO, "no pipe to the server");
-    gdx_status status = spawn(&child->process, program, directory, ends[1], err);
+    gdx_status status = spawn(&child->process, arguments, ends[1], log, err);
     close(ends[1]);
     if (status == GDX_OK)
         status = read_address(ends[0], child, err);
@@ -54,12 +53,12 @@ gdx_status child_start(struct child *child, const char *program, const char *dir
     return status;
 }
 
-void child_stop(struct child *child) {
-    if (child->process > 0) {
-        kill(child->process, SIGTERM);
-        waitpid(child->process, NULL, 0);
-    }
+int child_stop(struct child *child) {
+    int status = 0;
+    bool ended = child->process <= 0 || (kill(child->process, SIGTERM) == 0 &&
+                                         waitpid(child->process, &status, 0) == child->process && WIFEXITED(status));
     *child = (struct child){0};
+    return ended ? WEXITSTATUS(status) : -1;
 }
 
 uint64_t process_ns(pid_t process) {

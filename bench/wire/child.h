@@ -13,9 +13,12 @@ struct child { // {0}: none
     char address[64];
 };
 
-// Waits until it listens, on a port of its own choice. GDX_UNAVAILABLE: it does not; err has its own words.
-gdx_status child_start(struct child *child, const char *program, const char *directory, gdx_error *err) GDX_MUST_CHECK;
-void child_stop(struct child *child); // SIGTERM, and waits
+// Arguments: the program, "serve", ..., NULL; with --json and one --listen of port 0. Waits until it listens. `log` is
+// the file for its standard error, NULL: ours. GDX_UNAVAILABLE: it does not listen, err has its words.
+gdx_status child_start(struct child *child, const char *const *arguments, const char *log,
+                       gdx_error *err) GDX_MUST_CHECK;
+// SIGTERM, and waits. The exit status; -1: it was killed. 0 when there is none.
+int child_stop(struct child *child);
 
 // User and system time of all threads so far; 0: no such process.
 uint64_t process_ns(pid_t process);

@@ -143,7 +143,10 @@ static gdx_status find_server(struct wire *wire, gdx_error *err) {
         wire->process = options->server_process;
         return GDX_OK;
     }
-    gdx_status status = child_start(&wire->child, options->program, options->directory, err);
+    const char *const arguments[] = {options->program, "serve",       "--index", options->directory,
+                                     "--listen",       "127.0.0.1:0", "--json",  "--read-only",
+                                     "--log-format",   "none",        NULL};
+    gdx_status status = child_start(&wire->child, arguments, "/dev/null", err);
     wire->server = wire->child.address;
     wire->process = wire->child.process;
     return status;
