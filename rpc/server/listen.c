@@ -26,6 +26,23 @@ static void on_connection(uv_stream_t *stream, int code) {
         peer_accept(stream->data);
 }
 
+static void on_memory_hoped_for(uv_timer_t *timer) {
+    gdx_server *server = timer->data;
+    for (struct listener *listener = server->listeners; listener; listener = listener->next) {
+        bool was_starved = listener->is_starved;
+        listener->is_starved = false;
+        if (was_starved)
+            peer_accept(listener); // may be starved again
+    }
+}
+
+// libuv listens no further until what it told of is accepted.
+void listener_wait_for_memory(struct listener *listener) {
+    enum { WAIT_MS = 100 };
+    listener->is_starved = true;
+    uv_timer_start(&listener->server->accepting, on_memory_hoped_for, WAIT_MS, 0);
+}
+
 static gdx_status fail_uv(gdx_error *err, const char *address, int code) {
     gdx_status status = code == UV_ENOMEM ? GDX_NO_MEMORY : GDX_IO;
     return gdx_fail(err, status, "%s: cannot listen: %s", address, uv_strerror(code));

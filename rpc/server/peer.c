@@ -329,11 +329,14 @@ static bool open_connection(struct peer *peer, const gdx_tls *tls) {
 void peer_accept(struct listener *listener) {
     gdx_server *server = listener->server;
     struct peer *peer = calloc(1, sizeof *peer);
-    if (!peer)
-        return; // the connection waits in the backlog until there is memory
+    if (!peer) {
+        listener_wait_for_memory(listener);
+        return;
+    }
     peer->server = server;
     if (init_handle(peer, listener) != 0) {
         free(peer);
+        listener_wait_for_memory(listener);
         return;
     }
     link_peer(peer);

@@ -194,7 +194,7 @@ static void each_allocation_of_a_session_may_fail(void **state) {
     bool met = true;
     for (long before = 0; met; before++) {
         struct session session;
-        allocations_fail_after(before);
+        allocations_fail_after(before, ALL_THREADS);
         if (open_session(&session, SIZE_MAX) == GDX_OK)
             play(&session);
         unsigned closed = session.closed;

@@ -8,7 +8,8 @@
 
 static atomic_long left = -1; // until the one that fails; negative: none does
 static atomic_bool has_failed;
-static _Thread_local bool is_spared;
+static atomic_int whose_count;
+static _Thread_local bool is_planner; // this thread has planned the failure
 
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t count, size_t bytes);
@@ -21,7 +22,9 @@ void *__wrap_realloc(void *old, size_t bytes);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t bytes);
 
-void allocations_fail_after(long before) {
+void allocations_fail_after(long before, enum allocations_of whose) {
+    is_planner = true;
+    atomic_store(&whose_count, whose);
     atomic_store(&has_failed, false);
     atomic_store(&left, before);
 }
@@ -31,12 +34,10 @@ bool allocations_end(void) {
     return atomic_load(&has_failed);
 }
 
-void allocations_spare_this_thread(void) {
-    is_spared = true;
-}
-
 static bool fails_now(void) {
-    if (is_spared || atomic_load(&left) < 0 || atomic_fetch_sub(&left, 1) != 0)
+    int whose = atomic_load(&whose_count);
+    bool counts = whose == ALL_THREADS || is_planner == (whose == THIS_THREAD);
+    if (!counts || atomic_load(&left) < 0 || atomic_fetch_sub(&left, 1) != 0)
         return false;
     atomic_store(&has_failed, true);
     return true;
