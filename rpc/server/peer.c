@@ -239,10 +239,10 @@ static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
     if (!peer->tls)
         return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
     peer->plain.bytes = 0;
-    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, &peer->plain, err);
-    if (status == GDX_OK && peer->plain.bytes > 0)
-        status = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
-    return status;
+    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, &peer->plain, err), fed = GDX_OK;
+    if (peer->plain.bytes > 0) // also what came before the peer closed
+        fed = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
+    return status == GDX_OK ? fed : status;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) {
