@@ -307,9 +307,11 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
 }
 
 static void close_client_call(gdx_call *call, uint32_t error_code) {
+    // A reset behind a whole answer is about what we still send.
+    bool whole = error_code == NGHTTP2_NO_ERROR || (call->remote_ended && !call->reset_by_us);
     call->stream = -1;
     call->remote_ended = true;
-    call->complete = call->has_status && error_code == NGHTTP2_NO_ERROR;
+    call->complete = call->has_status && whole;
     if (!call->complete) {
         call->discarding = true;
         call_close(call, code_of_reset(call->reset_by_us ? call->reset_code : error_code),
@@ -490,7 +492,7 @@ void gdx_connection_free(gdx_connection *connection) {
     while (connection->calls) {
         gdx_call *call = connection->calls;
         call->discarding = true;
-        if (!call->complete) // else its status has gone out, and is what it ended with
+        if (!server || !call->complete) // else its status has gone out, and is what it ended with
             call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
         call_free(call);
     }

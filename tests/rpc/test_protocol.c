@@ -52,7 +52,9 @@ static void binary_metadata_is_taken_padded_or_not_and_sent_back(void **state) {
     struct wire *wire = wire_open(NULL);
     int32_t padded = call_echo(wire, MORE("x-raw-bin", "AP8="), "x");
     int32_t plain = call_echo(wire, MORE("x-raw-bin", "AP8"), "x");
+    int32_t joined = call_echo(wire, MORE("x-raw-bin", "AP8= , AQ"), "x");
     int32_t broken = call_echo(wire, MORE("x-raw-bin", "A*8"), "x");
+    assert_true(wire_has(wire, joined, "x-back-bin: AP8\n"));
     assert_true(wire_has(wire, padded, "x-back-bin: AP8\n"));
     assert_true(wire_has(wire, plain, "x-back-bin: AP8\n"));
     assert_true(wire_has(wire, broken, "grpc-status: 13\n"));
