@@ -43,6 +43,15 @@ gdx_status id_of_path(gdx_slice path, gdx_buffer *out) {
     return status;
 }
 
+// Named, so that nobody looks for what is in it in vain, but no refusal: .git and the like are nobody's documents.
+static gdx_status note_hidden(struct refusals *refusals, const char *path, gdx_error *err) {
+    struct refusal note = {.path = gdx_slice_of(path),
+                           .reason = gdx_slice_of("a hidden folder, by its name: not looked into"),
+                           .status = GDX_UNSUPPORTED,
+                           .is_note = true};
+    return refusals_add(refusals, &note) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
 static gdx_status add_input(struct inputs *inputs, struct input input, gdx_slice path, gdx_slice id, gdx_error *err) {
     gdx_slice copy;
     gdx_status status = gdx_grow(&inputs->items, &inputs->capacity, inputs->count + 1, sizeof *inputs->items);
@@ -110,9 +119,10 @@ static gdx_status add_entry(struct inputs *inputs, FTS *walk, FTSENT *entry, siz
     case FTS_F:
         return add_file(inputs, entry->fts_path, id, (uint64_t)entry->fts_statp->st_size, source, refusals, err);
     case FTS_D:
-        if (entry->fts_level > 0 && entry->fts_name[0] == '.')
-            fts_set(walk, entry, FTS_SKIP); // hidden folders (.git and the like) are nobody's documents
-        return GDX_OK;
+        if (entry->fts_level == 0 || entry->fts_name[0] != '.')
+            return GDX_OK;
+        fts_set(walk, entry, FTS_SKIP);
+        return note_hidden(refusals, entry->fts_path, err);
     case FTS_DP:
         return GDX_OK;
     case FTS_DC:

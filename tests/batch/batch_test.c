@@ -342,6 +342,23 @@ static void prune_forgets_nothing_below_a_folder_that_cannot_be_read(void **stat
     folder_remove(input);
 }
 
+static void a_hidden_folder_is_named_and_no_refusal(void **state) {
+    (void)state;
+    char *input = folder_new();
+    char *index = folder_new();
+    struct report report = {0};
+    assert_int_equal(mkdir(folder_path(input, ".git"), 0777), 0);
+    folder_write_text(input, ".git/a.txt", "甲文件产业链");
+    folder_write_text(input, "b.txt", "乙文件产业链");
+    run_ok(index, input, (gdx_batch_options){.threads = 1, .strict = true}, &report);
+    assert_refused(&report, ".git:0: note: a hidden folder, by its name: not looked into");
+    assert_int_equal(report.summary.refused, 0);
+    assert_int_equal(count(index, "产业链").documents, 1);
+    gdx_buffer_clear(&report.refusals);
+    folder_remove(index);
+    folder_remove(input);
+}
+
 // The header of a regular file, as POSIX has it.
 static void put_tar_header(gdx_buffer *tar, const char *name, unsigned bytes) {
     char header[512] = {0};
@@ -496,6 +513,7 @@ int main(void) {
         cmocka_unit_test(what_is_bad_is_refused_with_its_place_and_the_rest_is_indexed),
         cmocka_unit_test(prune_forgets_files_that_are_gone_but_not_those_refused),
         cmocka_unit_test(prune_forgets_nothing_below_a_folder_that_cannot_be_read),
+        cmocka_unit_test(a_hidden_folder_is_named_and_no_refusal),
         cmocka_unit_test(a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals),
         cmocka_unit_test(lines_are_counted_across_slabs),
         cmocka_unit_test(a_line_too_long_is_refused_and_the_next_is_read),
