@@ -38,7 +38,10 @@ typedef gdx_status (*visit_term)(query_run *run, const query_segment *segment, c
 static gdx_status walk_terms(query_run *run, const query_segment *segment, query_symbol_range range, visit_term visit,
                              void *context, gdx_error *err) {
     GDX_AUTO(gdx_term_walk) walk = NULL;
+    enum { FIND_WORK = 400 }; // nanoseconds to find and unpack a block of terms
     gdx_status status = gdx_term_walk_open(segment->segment, range.low, range.high, &walk, err);
+    if (status == GDX_OK)
+        status = query_spend(run, FIND_WORK, err);
     while (status == GDX_OK) {
         gdx_term term;
         bool has;
