@@ -11,6 +11,7 @@
 #include "gdx/server.h"
 
 #include <netinet/in.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SPARE_EXCHANGES = 4096 };
@@ -41,6 +42,8 @@ struct listener {
     const gdx_tls *tls;
     struct listener *next;
     char *unix_path; // NULL: none to remove
+    dev_t unix_device;
+    ino_t unix_inode;
     bool is_starved; // a connection waits to be accepted, for want of memory
 };
 
