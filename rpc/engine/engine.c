@@ -108,6 +108,7 @@ static void note_look(gdx_engine *engine, gdx_snapshot *before, bool changed, co
     uv_mutex_lock(&engine->lock);
     unsigned count =
         commits_trim(&engine->commits, keep ? kept_limit - 1 : kept_limit, engine->options.kept_ns, now_ns, dropped);
+    engine->commits.leaving = NULL;
     if (keep)
         commits_keep(&engine->commits, before, now_ns);
     set_figures(&engine->figures, after);
@@ -128,6 +129,9 @@ gdx_status engine_look(gdx_engine *engine, gdx_error *err) {
     bool changed = false;
     uv_mutex_lock(&engine->refreshing);
     gdx_snapshot *before = engine_snapshot(engine);
+    uv_mutex_lock(&engine->lock);
+    engine->commits.leaving = before; // a page token of it stays good in between
+    uv_mutex_unlock(&engine->lock);
     gdx_status status = gdx_index_refresh(engine->index, &changed, &error);
     note_look(engine, before, changed, &error);
     uv_mutex_unlock(&engine->refreshing);

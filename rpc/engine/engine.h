@@ -35,6 +35,7 @@ struct kept_commit {
 struct commits {                               // under the engine's lock
     struct kept_commit kept[KEPT_COMMITS_MAX]; // oldest first
     unsigned count;
+    gdx_snapshot *leaving; // being looked for a successor: current, or on its way into `kept`; borrowed. NULL: none
 };
 
 struct retired { // first member of a call's state: its end, which may take a while, is a worker's
