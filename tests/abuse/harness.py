@@ -8,6 +8,7 @@ Environment: GRAMDEX is the program.
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -26,25 +27,29 @@ DOCUMENTS = 2000
 ONE, MANY = "贸易规则", "产业链"  # once and 100 times a document
 
 
-def make_index(folder):
+def make_index(folder, *more):
     path = os.path.join(folder, "records.jsonl")
     with open(path, "w", encoding="utf-8") as file:
         for i in range(DOCUMENTS):
             file.write(json.dumps({"id": "d/%04d" % i, "title": "第 %d 篇" % i, "text": MANY * 100 + "重构，" + ONE + "。"}) + "\n")
+        for text in more:
+            file.write(json.dumps({"id": text, "text": text}) + "\n")
     subprocess.run([GRAMDEX, "index", "--index", os.path.join(folder, "index"), path], check=True, capture_output=True)
 
 
 class Server:
-    def __init__(self, folder, *options):
+    def __init__(self, folder, *options, files=None, log=None):
+        """files: that may be open. log: the way that lines are written, and that nobody reads them."""
         self.log_path = os.path.join(folder, "log-%d" % time.monotonic_ns())
         environment = dict(os.environ)
         # What the sanitizer keeps of freed memory would hide what the server keeps.
         environment["ASAN_OPTIONS"] = environment.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=8"
-        with open(self.log_path, "wb") as log:
+        with open(self.log_path, "wb") as file:
             self.process = subprocess.Popen(
-                [GRAMDEX, "serve", "--index", os.path.join(folder, "index"), "--json", "--log-format", "none",
+                [GRAMDEX, "serve", "--index", os.path.join(folder, "index"), "--json", "--log-format", log or "none",
                  "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", *options],
-                stdout=subprocess.PIPE, stderr=log, env=environment)
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE if log else file, env=environment,
+                preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))))
         told = json.loads(self.process.stdout.readline())
         self.address, self.metrics_address = told["listening"][0], told["metrics"]
 
@@ -77,6 +82,8 @@ class Server:
             self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(timeout=PATIENCE)
         self.process.stdout.close()
+        if self.process.stderr:
+            self.process.stderr.close()
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             assert status == 0, (status, file.read())
 
@@ -126,8 +133,8 @@ class AbuseTest(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         make_index(cls.folder)
 
-    def serve(self, *options, client_options=()):
-        self.server = Server(self.folder, *options)
+    def serve(self, *options, client_options=(), **how):
+        self.server = Server(self.folder, *options, **how)
         self.addCleanup(self.server.stop)
         self.client = Client(self.server, *client_options)
         self.addCleanup(self.client.stop)

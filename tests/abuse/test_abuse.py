@@ -239,6 +239,33 @@ class Limits(AbuseTest):
             peer.close()
         self.check()
 
+    def test_more_connections_than_files_may_be_open(self):
+        self.serve(files=100)
+        peers = [Connection(self.server.address) for _ in range(120)]
+        peers[-1].until_closed()
+        make_index(self.folder, "a new commit")
+        self.server.wait_for(index_refreshes_total=1, index_refresh_failures_total=0)
+        for peer in peers:
+            peer.close()
+        self.check()
+
+    def test_more_lines_of_the_log_than_anybody_reads(self):
+        self.serve(log="text")
+        peer = Connection(self.server.address)
+        for _ in range(100):
+            streams = [peer.call("/no/Such" + "x" * 200) for _ in range(100)]
+            peer.until(lambda: all(peer.ended(stream) for stream in streams))
+            peer.frames.clear()
+        peer.close()
+        self.check()
+        text = b""
+        while b"lines are missing" not in text:
+            text += self.server.process.stderr.read1(1 << 16)
+            peer = Connection(self.server.address)
+            peer.call("/no/Such")
+            peer.until(lambda: peer.ended(1))
+            peer.close()
+
     def test_more_streams(self):
         self.serve("--max-streams", "10")
         peer = Connection(self.server.address)
