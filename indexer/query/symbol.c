@@ -29,7 +29,7 @@ static gdx_status append_term(query_run *run, const query_segment *segment, cons
     if (gdx_postings_decode(term->postings, term->count, segment->position_count, out->values + out->count) != GDX_OK)
         return query_corrupt_postings(segment, err);
     out->count += term->count;
-    return query_spend(run, 60 + term->count, err);
+    return query_spend(run, 150 + (uint64_t)term->count * 2, err);
 }
 
 typedef gdx_status (*visit_term)(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
@@ -113,7 +113,7 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
     if (status != GDX_OK)
         return status;
     query_sort(out->values, run->searcher->third.values, out->count);
-    return query_spend(run, out->count * 5, err);
+    return query_spend(run, out->count * 15, err);
 }
 
 struct within {
