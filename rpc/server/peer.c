@@ -23,8 +23,7 @@ struct peer { // loop thread only
     struct peer *next, *previous, *next_dirty;
     gdx_connection *connection;
     gdx_tls_session *tls; // NULL: plain
-    gdx_buffer plain;     // pulled, or decrypted
-    gdx_buffer out;       // being written
+    gdx_buffer out;       // being written; lent by the server
     uv_write_t write;
     unsigned handles_open;
     bool is_dirty, is_writing, is_paused, is_broken, is_closing;
@@ -46,7 +45,6 @@ static void free_peer(uv_handle_t *handle) {
     if (--peer->handles_open > 0)
         return;
     gdx_server *server = peer->server;
-    gdx_buffer_clear(&peer->plain);
     gdx_buffer_clear(&peer->out);
     gdx_tls_session_free(peer->tls);
     free(peer);
@@ -124,10 +122,29 @@ static void on_timer(uv_timer_t *timer) {
 
 static void start_reading(struct peer *peer);
 
+// Hardly a peer has bytes that wait: one buffer goes round, and those that are idle have none.
+static void lend_buffer(struct peer *peer) {
+    if (peer->out.data)
+        return;
+    peer->out = peer->server->spare_out;
+    peer->server->spare_out = (gdx_buffer){0};
+}
+
+static void return_buffer(struct peer *peer) {
+    gdx_buffer *spare = &peer->server->spare_out;
+    if (spare->data) {
+        gdx_buffer_clear(&peer->out);
+        return;
+    }
+    *spare = peer->out;
+    spare->bytes = 0;
+    peer->out = (gdx_buffer){0};
+}
+
 static void on_written(uv_write_t *write, int code) {
     struct peer *peer = write->data;
     peer->is_writing = false;
-    peer->out.bytes = 0;
+    return_buffer(peer);
     if (peer->is_closing)
         return;
     if (code < 0) {
@@ -142,10 +159,11 @@ static void on_written(uv_write_t *write, int code) {
 static gdx_status fill(struct peer *peer, gdx_error *err) {
     if (!peer->tls)
         return gdx_connection_pull(peer->connection, &peer->out, PULL_BYTES, uv_hrtime());
-    peer->plain.bytes = 0;
-    gdx_status status = gdx_connection_pull(peer->connection, &peer->plain, PULL_BYTES, uv_hrtime());
-    if (status == GDX_OK && peer->plain.bytes > 0)
-        status = gdx_tls_session_write(peer->tls, gdx_buffer_slice(&peer->plain), err);
+    gdx_buffer *plain = &peer->server->plain;
+    plain->bytes = 0;
+    gdx_status status = gdx_connection_pull(peer->connection, plain, PULL_BYTES, uv_hrtime());
+    if (status == GDX_OK && plain->bytes > 0)
+        status = gdx_tls_session_write(peer->tls, gdx_buffer_slice(plain), err);
     if (status == GDX_OK && gdx_connection_is_finished(peer->connection))
         gdx_tls_session_end(peer->tls);
     return status == GDX_OK ? gdx_tls_session_pull(peer->tls, &peer->out) : status;
@@ -168,7 +186,7 @@ static bool write_out(struct peer *peer) {
     }
     size_t done = written > 0 ? (size_t)written : 0;
     if (done == peer->out.bytes) {
-        peer->out.bytes = 0;
+        return_buffer(peer);
         return true;
     }
     uv_buf_t rest = uv_buf_init((char *)peer->out.data + done, (unsigned)(peer->out.bytes - done));
@@ -203,11 +221,14 @@ static void flush(struct peer *peer) {
         end_in_time(peer);
         return;
     }
+    lend_buffer(peer);
     gdx_status status = fill(peer, &err);
-    bool full = peer->out.bytes >= PULL_BYTES;
+    bool full = peer->out.bytes >= PULL_BYTES, empty = peer->out.bytes == 0;
+    if (empty)
+        return_buffer(peer);
     if (status != GDX_OK) {
         close_peer(peer);
-    } else if ((peer->out.bytes == 0 || write_out(peer)) && is_over(peer)) {
+    } else if ((empty || write_out(peer)) && is_over(peer)) {
         close_peer(peer);
     } else if (!peer->is_closing) {
         if (full && !peer->is_writing)
@@ -238,10 +259,11 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
 static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
     if (!peer->tls)
         return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
-    peer->plain.bytes = 0;
-    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, &peer->plain, err), fed = GDX_OK;
-    if (peer->plain.bytes > 0) // also what came before the peer closed
-        fed = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
+    gdx_buffer *plain = &peer->server->plain;
+    plain->bytes = 0;
+    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, plain, err), fed = GDX_OK;
+    if (plain->bytes > 0) // also what came before the peer closed
+        fed = gdx_connection_feed(peer->connection, gdx_buffer_slice(plain), uv_hrtime(), err);
     return status == GDX_OK ? fed : status;
 }
 

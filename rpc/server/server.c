@@ -80,6 +80,8 @@ static void free_server(gdx_server *server) {
     free(server->services);
     exchanges_free_spares(server);
     gdx_protocol_free(server->protocol);
+    gdx_buffer_clear(&server->spare_out);
+    gdx_buffer_clear(&server->plain);
     free(server);
 }
 
