@@ -40,7 +40,6 @@ class Floods(AbuseTest):
                 peer.send(burst)
                 peer.take()
             peer.until_closed()
-            self.assertLess(peer.next_stream, 20000)
             peer.close()
         self.check()
 
