@@ -98,6 +98,8 @@ static const struct damage damages[] = {
     {"a block of more coded bytes than it has", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 88, SEALED, GDX_CORRUPT, "a block shorter than its row says"},
     {"a block of fewer coded bytes than it has", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 80, SEALED, GDX_CORRUPT, "a block longer than its row says"},
     {"blocks whose coded bytes run backwards", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, 80, SEALED, GDX_CORRUPT, "stored text blocks at byte"},
+    {"a block of records of 4 GiB", "segment", 1, "DOCUMENT_STORE", 6 * 8, SET8, UINT64_C(1) << 32, SEALED, GDX_CORRUPT, "more coded bytes than its records can have"},
+    {"a block of 2 GiB in a frame of 90 bytes", "segment", 0, "STORE_BLOCKS", 3 * STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, UINT64_C(1) << 31, SEALED, GDX_CORRUPT, "more coded bytes than its frame can give"},
     {"a frame that begins behind its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
     {"a first block that is not the first", "segment", 1, "STORE_BLOCKS", STORE_BLOCK_CODED_OFFSET, SET8, 1, SEALED, GDX_CORRUPT, "does not begin with the first record"},
     {"a later piece of another document", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_DOCUMENT, SET4, 3, SEALED, GDX_CORRUPT, "a record that does not decode"},
