@@ -135,11 +135,17 @@ static const struct argp argp = {
            "phrases   prints phrases of 1 to 20 symbols drawn from FILE, each with how often a plain scan finds it\n"
            "query     asks those phrases of --index: are the answers true; p50, p99, p99.9 by kind, length, frequency\n"
            "generate  prints made-up documents of any amount, the same for the same seed\n"
+           "wire      a server under load: `gramdex bench wire --help`\n"
            "\n"
            "bench/run measures other engines beside it. Times drift with the machine: compare figures of one run.\n",
 };
 
 int command_bench(int argc, char **argv) {
+    if (argc > 1 && strcmp(argv[1], "wire") == 0) { // it has options of its own
+        static char name[] = "gramdex bench wire";
+        argv[1] = name;
+        return command_bench_wire(argc - 1, argv + 1);
+    }
     struct bench_command self = {
         .options = {.most_threads = 2, .runs = 3, .seed = 1, .phrase_count = 1000},
         .bytes = 100 << 20,

@@ -11,6 +11,6 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 typedef int command_function(int argc, char **argv);
 
 command_function command_index, command_search, command_count, command_trend, command_get, command_delete, command_stat,
-    command_verify, command_merge, command_serve, command_bench;
+    command_verify, command_merge, command_serve, command_bench, command_bench_wire; // the last: bench.c's
 
 #endif

@@ -20,6 +20,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 struct serve { // loop thread only
@@ -169,6 +170,7 @@ static void free_all(struct serve *serve) {
     gdx_tls_close(serve->tls);
     gdx_metrics_free(serve->metrics);
     tokens_clear(&serve->tokens);
+    serve_log_clear(&serve->log);
 }
 
 // ---- the start
@@ -176,6 +178,24 @@ static void free_all(struct serve *serve) {
 static unsigned processor_count(void) {
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count > 0 ? (unsigned)count : 1;
+}
+
+// A connection takes a descriptor, and so does a file of the index: a new commit must not fail to open because many
+// clients came.
+static void reserve_descriptors(struct serve *serve) {
+    enum { OTHERS = 256 };
+    struct rlimit limit;
+    rlim_t wanted = serve->options.connections + OTHERS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur >= wanted)
+        return;
+    serve->options.connections = limit.rlim_cur > 2 * OTHERS ? limit.rlim_cur - OTHERS : limit.rlim_cur / 2;
+    serve_log_event(&serve->log, "at most %zu connections, because %llu files may be open (ulimit -n)",
+                    serve->options.connections, (unsigned long long)limit.rlim_cur);
 }
 
 static gdx_status make_index(const char *directory, gdx_error *err) {
@@ -194,6 +214,7 @@ static gdx_status make_index(const char *directory, gdx_error *err) {
 static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     const struct serve_options *options = &serve->options;
     gdx_engine_options engine = gdx_engine_options_default();
+    engine.query_bytes = options->query_bytes;
     engine.ingest_bytes = options->ingest_bytes;
     engine.scan_limit = options->exports;
     engine.version = GRAMDEX_VERSION;
@@ -219,6 +240,8 @@ static gdx_server_options server_options(struct serve *serve) {
     out.protocol.handshake_ns = options->handshake_seconds * second;
     out.protocol.stall_ns = options->stall_seconds * second;
     out.protocol.keepalive_ns = options->keepalive_seconds * second;
+    if (out.protocol.keepalive_timeout_ns > out.protocol.keepalive_ns)
+        out.protocol.keepalive_timeout_ns = out.protocol.keepalive_ns;
     out.protocol.idle_ns = options->idle_seconds * second;
     out.protocol.age_ns = options->age_seconds * second;
     out.connection_limit = options->connections;
@@ -374,6 +397,7 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
     serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
     watch_signals(serve);
+    reserve_descriptors(serve);
     gdx_status status = open_engine(serve, err);
     if (status == GDX_OK)
         status = open_server(serve, err);

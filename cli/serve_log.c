@@ -6,22 +6,43 @@
 
 #include "terminal.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { TIME_BYTES = 48, LINES_BYTES = 64 << 10 };
+enum { TIME_BYTES = 48, LINES_BYTES = 64 << 10, WAITING_BYTES = 1 << 20 };
 
+// A pipe that can be written to takes as much without waiting; a file takes anything.
+static size_t room(const struct serve_log *log, size_t wanted) {
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    if (log->is_file)
+        return wanted;
+    if (poll(&out, 1, 0) != 1 || !(out.revents & (POLLOUT | POLLERR)))
+        return 0;
+    return wanted < PIPE_BUF ? wanted : PIPE_BUF;
+}
+
+// What is not taken now waits; the loop does not.
 static void flush(struct serve_log *log) {
     size_t done = 0;
     while (done < log->lines.bytes) {
-        ssize_t bytes = write(STDERR_FILENO, log->lines.data + done, log->lines.bytes - done);
-        if (bytes <= 0)
-            break; // nobody reads the log: the server goes on
-        done += (size_t)bytes;
+        size_t bytes = room(log, log->lines.bytes - done);
+        ssize_t written = bytes ? write(STDERR_FILENO, log->lines.data + done, bytes) : 0;
+        if (written > 0)
+            done += (size_t)written;
+        else if (written == 0 || errno == EAGAIN)
+            break;
+        else if (errno != EINTR)
+            done = log->lines.bytes; // nobody will read it any more: the server goes on
     }
-    log->lines.bytes = 0;
+    if (done)
+        memmove(log->lines.data, log->lines.data + done, log->lines.bytes - done);
+    log->lines.bytes -= done;
 }
 
 static void on_turn(uv_prepare_t *turn) {
@@ -29,7 +50,9 @@ static void on_turn(uv_prepare_t *turn) {
 }
 
 void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format format) {
+    struct stat what;
     *log = (struct serve_log){.format = format};
+    log->is_file = fstat(STDERR_FILENO, &what) == 0 && S_ISREG(what.st_mode);
     uv_prepare_init(loop, &log->turn);
     log->turn.data = log;
     uv_prepare_start(&log->turn, on_turn);
@@ -109,10 +132,24 @@ static gdx_status append_json(struct serve_log *log, const gdx_call_record *reco
     return status == GDX_OK ? gdx_buffer_append(&log->lines, "}\n", 2) : status;
 }
 
+// Nobody has read for long: a line less. How many are missing is told once somebody does.
+static bool is_stuck(struct serve_log *log) {
+    if (log->lines.bytes >= WAITING_BYTES) {
+        log->lost++;
+        return true;
+    }
+    if (log->lost && log->lines.bytes < LINES_BYTES) {
+        uint64_t lost = log->lost;
+        log->lost = 0;
+        serve_log_event(log, "%" PRIu64 " lines are missing here: nobody read this log", lost);
+    }
+    return false;
+}
+
 void serve_log_call(struct serve_log *log, const gdx_call_record *record) {
-    size_t before = log->lines.bytes;
-    if (log->format == LOG_NONE)
+    if (log->format == LOG_NONE || is_stuck(log))
         return;
+    size_t before = log->lines.bytes;
     gdx_status status = log->format == LOG_JSON ? append_json(log, record) : append_text(log, record);
     if (status != GDX_OK)
         log->lines.bytes = before; // no memory: a line less
@@ -143,6 +180,9 @@ void serve_log_event(struct serve_log *log, const char *format, ...) {
 
 void serve_log_close(struct serve_log *log) {
     flush(log);
-    gdx_buffer_clear(&log->lines);
     uv_close((uv_handle_t *)&log->turn, NULL);
+}
+
+void serve_log_clear(struct serve_log *log) {
+    gdx_buffer_clear(&log->lines);
 }

@@ -16,6 +16,7 @@ enum {
     KEY_QUEUE,
     KEY_MESSAGE,
     KEY_MEMORY,
+    KEY_QUERY_MEMORY,
     KEY_INGEST_MEMORY,
     KEY_CERTIFICATE,
     KEY_KEY,
@@ -49,6 +50,7 @@ static const struct argp_option rows[] = {
     {"max-exports", KEY_EXPORTS, "N", 0, "calls of Scan at once (64)", 2},
     {"max-message", KEY_MESSAGE, "BYTES", 0, "of a request (4M)", 2},
     {"memory", KEY_MEMORY, "BYTES", 0, "of all connections' buffers (1G)", 2},
+    {"query-memory", KEY_QUERY_MEMORY, "BYTES", 0, "that one query may take (512M)", 2},
     {"ingest-memory", KEY_INGEST_MEMORY, "BYTES", 0, "of the postings that Ingest gathers (128M)", 2},
     {"tls-certificate", KEY_CERTIFICATE, "FILE", 0, "PEM, with its chain; then every address speaks TLS", 3},
     {"tls-key", KEY_KEY, "FILE", 0, "PEM", 3},
@@ -170,6 +172,9 @@ static error_t parse_number(int key, char *argument, struct argp_state *state, s
     case KEY_MEMORY:
         options->memory_bytes = option_bytes(state, "memory", argument);
         return 0;
+    case KEY_QUERY_MEMORY:
+        options->query_bytes = option_bytes(state, "query-memory", argument);
+        return 0;
     case KEY_INGEST_MEMORY:
         options->ingest_bytes = option_bytes(state, "ingest-memory", argument);
         return 0;
@@ -225,6 +230,7 @@ bool serve_options_parse(struct serve_options *options, int argc, char **argv) {
                                       .queue = 16384,
                                       .message_bytes = 4 << 20,
                                       .memory_bytes = (size_t)1 << 30,
+                                      .query_bytes = 512 << 20,
                                       .ingest_bytes = 128 << 20,
                                       .handshake_seconds = 10,
                                       .stall_seconds = 60,

@@ -15,7 +15,7 @@ struct serve_options {
     unsigned address_count;
     unsigned threads; // 0: as many as processors
     unsigned exports;
-    size_t connections, streams, queue, message_bytes, memory_bytes, ingest_bytes;
+    size_t connections, streams, queue, message_bytes, memory_bytes, query_bytes, ingest_bytes;
     const char *certificate, *key, *client_authority;
     const char *token_file;
     bool token_all, read_only, create, json;

@@ -92,5 +92,5 @@ gdx_grpc_code tokens_check(const struct tokens *tokens, const gdx_metadata *meta
     if (is_known(tokens, trimmed((gdx_slice){value.data + SCHEME_BYTES, value.bytes - SCHEME_BYTES})))
         return GDX_GRPC_OK;
     gdx_fail(err, GDX_DENIED, "this token is not one that the server takes");
-    return GDX_GRPC_PERMISSION_DENIED;
+    return GDX_GRPC_UNAUTHENTICATED; // PERMISSION_DENIED is for callers who are known
 }

@@ -157,6 +157,20 @@ static void fail_on_loop(struct batch *batch, gdx_status status, const gdx_error
     atomic_store(&batch->failed, true);
 }
 
+// With --strict one refusal is a failure; a note is none.
+static void fail_if_strict_on_loop(struct batch *batch, const struct refusals *refusals) {
+    if (!batch->options.strict || refusals_count(refusals) == 0)
+        return;
+    const struct refusal *first = refusals_first(refusals);
+    gdx_error error = {0};
+    if (first)
+        gdx_fail(&error, first->status, "%.*s: %.*s", GDX_SLICE_ARGUMENTS(first->path),
+                 GDX_SLICE_ARGUMENTS(first->reason));
+    else
+        gdx_fail(&error, GDX_INVALID, "an input was refused behind %d notes", REFUSALS_KEPT);
+    fail_on_loop(batch, error.status, &error);
+}
+
 static void fail_for_memory_on_loop(struct batch *batch) {
     gdx_error error = {0};
     gdx_fail(&error, GDX_NO_MEMORY, "no memory for the batch's own lists; give fewer --threads");
@@ -234,13 +248,7 @@ static void fill_done_on_loop(uv_work_t *request, int code) {
     atomic_fetch_add(&batch->refused, refusals_count(&slab->refusals));
     if (batch->fill_status != GDX_OK)
         fail_on_loop(batch, batch->fill_status, &batch->fill_error);
-    if (batch->options.strict && refusals_count(&slab->refusals) > 0) {
-        gdx_error error = {0};
-        const struct refusal *first = &slab->refusals.items[0];
-        gdx_fail(&error, first->status, "%.*s: %.*s", GDX_SLICE_ARGUMENTS(first->path),
-                 GDX_SLICE_ARGUMENTS(first->reason));
-        fail_on_loop(batch, first->status, &error);
-    }
+    fail_if_strict_on_loop(batch, &slab->refusals);
     if (batch->status == GDX_OK && (slab->piece_count > 0 || slab->refusals.count > 0))
         submit_slab_on_loop(batch, slab);
     else
@@ -372,15 +380,11 @@ static void list_on_worker(gdx_job *job, unsigned worker) {
 
 static void list_done_on_loop(gdx_job *job) {
     struct batch *batch = (struct batch *)((char *)job - offsetof(struct batch, list_job));
-    if (batch->fill_status != GDX_OK) {
+    if (batch->fill_status != GDX_OK)
         fail_on_loop(batch, batch->fill_status, &batch->fill_error);
-    } else if (batch->options.strict && batch->refusals.count > 0) {
-        const struct refusal *first = &batch->refusals.items[0];
-        gdx_error error = {0};
-        gdx_fail(&error, first->status, "%.*s: %.*s", GDX_SLICE_ARGUMENTS(first->path),
-                 GDX_SLICE_ARGUMENTS(first->reason));
-        fail_on_loop(batch, first->status, &error);
-    } else {
+    else
+        fail_if_strict_on_loop(batch, &batch->refusals);
+    if (batch->status == GDX_OK) {
         // An escaped character may take twice its bytes in a line of JSON, and a record has other keys besides its
         // text.
         size_t line_limit = 2 * batch->file_limit + (64 << 10);

@@ -5,6 +5,7 @@
 #include "build.h"
 
 #include "gdx/ingest.h"
+#include "gdx/ngram.h"
 #include "gdx/text.h"
 
 #include <inttypes.h>

@@ -249,7 +249,7 @@ static bool is_cancelled(const struct filler *filler) {
 // A whole file into the slab, or nothing of it.
 static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
     size_t before = slab->bytes.bytes;
-    size_t refused_before = slab->refusals.count;
+    uint64_t refused_before = slab->refusals.count + slab->refusals.unkept;
     if (slab_add_piece(slab, &filler->entry) != GDX_OK)
         return no_memory(err);
     gdx_status status = GDX_OK;
@@ -261,7 +261,7 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
     bool is_too_large = slab->bytes.bytes - before > filler->file_limit;
     if (is_too_large)
         status = refuse_for_size(slab, filler->entry.path, 0, "a file", filler->file_limit, filler->file_limit, err);
-    if (is_too_large || slab->refusals.count > refused_before) {
+    if (is_too_large || slab->refusals.count + slab->refusals.unkept > refused_before) {
         slab->bytes.bytes = before; // a file that could be read in part only is not indexed in part
         slab->piece_count--;
     } else {

@@ -43,6 +43,15 @@ gdx_status id_of_path(gdx_slice path, gdx_buffer *out) {
     return status;
 }
 
+// Named, so that nobody looks for what is in it in vain, but no refusal: .git and the like are nobody's documents.
+static gdx_status note_hidden(struct refusals *refusals, const char *path, gdx_error *err) {
+    struct refusal note = {.path = gdx_slice_of(path),
+                           .reason = gdx_slice_of("a hidden folder, by its name: not looked into"),
+                           .status = GDX_UNSUPPORTED,
+                           .is_note = true};
+    return refusals_add(refusals, &note) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
 static gdx_status add_input(struct inputs *inputs, struct input input, gdx_slice path, gdx_slice id, gdx_error *err) {
     gdx_slice copy;
     gdx_status status = gdx_grow(&inputs->items, &inputs->capacity, inputs->count + 1, sizeof *inputs->items);
@@ -78,6 +87,22 @@ static gdx_status add_file(struct inputs *inputs, const char *path, const char *
     return status;
 }
 
+// What the folder holds, or whether the file is there still, is not known.
+static gdx_status note_unread(struct inputs *inputs, const char *id, gdx_error *err) {
+    gdx_buffer spelled = {0};
+    gdx_slice kept;
+    gdx_status status =
+        gdx_grow(&inputs->unread, &inputs->unread_capacity, inputs->unread_count + 1, sizeof *inputs->unread);
+    if (status == GDX_OK)
+        status = id_of_path(gdx_slice_of(id), &spelled);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(inputs->arena, gdx_buffer_slice(&spelled), &kept);
+    if (status == GDX_OK)
+        inputs->unread[inputs->unread_count++] = kept;
+    gdx_buffer_clear(&spelled);
+    return status == GDX_OK ? GDX_OK : no_memory(err);
+}
+
 static int by_name(const FTSENT **a, const FTSENT **b) {
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
@@ -86,17 +111,18 @@ static int by_name(const FTSENT **a, const FTSENT **b) {
 static gdx_status add_entry(struct inputs *inputs, FTS *walk, FTSENT *entry, size_t folder_bytes, gdx_slice source,
                             struct refusals *refusals, gdx_error *err) {
     char reason[256];
+    gdx_status status;
+    const char *id = entry->fts_path + folder_bytes;
+    while (*id == '/')
+        id++;
     switch (entry->fts_info) {
-    case FTS_F: {
-        const char *id = entry->fts_path + folder_bytes;
-        while (*id == '/')
-            id++;
+    case FTS_F:
         return add_file(inputs, entry->fts_path, id, (uint64_t)entry->fts_statp->st_size, source, refusals, err);
-    }
     case FTS_D:
-        if (entry->fts_level > 0 && entry->fts_name[0] == '.')
-            fts_set(walk, entry, FTS_SKIP); // hidden folders (.git and the like) are nobody's documents
-        return GDX_OK;
+        if (entry->fts_level == 0 || entry->fts_name[0] != '.')
+            return GDX_OK;
+        fts_set(walk, entry, FTS_SKIP);
+        return note_hidden(refusals, entry->fts_path, err);
     case FTS_DP:
         return GDX_OK;
     case FTS_DC:
@@ -106,7 +132,8 @@ static gdx_status add_entry(struct inputs *inputs, FTS *walk, FTSENT *entry, siz
     case FTS_ERR:
     case FTS_NS:
         snprintf(reason, sizeof reason, "cannot be read: %s", strerrordesc_np(entry->fts_errno));
-        return refuse(refusals, entry->fts_path, GDX_IO, reason, err);
+        status = note_unread(inputs, id, err);
+        return status != GDX_OK ? status : refuse(refusals, entry->fts_path, GDX_IO, reason, err);
     case FTS_SL:
     case FTS_SLNONE:
         return refuse(refusals, entry->fts_path, GDX_NOT_FOUND, "a symbolic link to nothing", err);
@@ -194,5 +221,6 @@ void inputs_clear(struct inputs *inputs) {
     gdx_arena_free(inputs->arena);
     free(inputs->items);
     free(inputs->folder_sources);
+    free(inputs->unread);
     *inputs = (struct inputs){0};
 }

@@ -25,6 +25,9 @@ struct inputs { // one owner; the arena holds the strings
     gdx_slice *folder_sources; // the sources that documents of whole files in the given folders get
     size_t folder_source_count;
     size_t folder_source_capacity;
+    gdx_slice *unread; // ids of files and folders below those given that could not be examined, "" for a whole one
+    size_t unread_count;
+    size_t unread_capacity;
     gdx_arena *arena;
 };
 

@@ -39,3 +39,10 @@ uint64_t refusals_count(const struct refusals *refusals) {
         count += !refusals->items[i].is_note;
     return count;
 }
+
+const struct refusal *refusals_first(const struct refusals *refusals) {
+    for (size_t i = 0; i < refusals->count; i++)
+        if (!refusals->items[i].is_note)
+            return &refusals->items[i];
+    return NULL;
+}

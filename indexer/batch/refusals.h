@@ -31,5 +31,7 @@ void refusals_clear(struct refusals *refusals);
 gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) GDX_MUST_CHECK;
 // Not notes; unkept ones counted.
 uint64_t refusals_count(const struct refusals *refusals);
+// The first that is no note; NULL: none that was kept is.
+const struct refusal *refusals_first(const struct refusals *refusals);
 
 #endif

@@ -262,16 +262,25 @@ static void keeping_clear(struct keeping *keeping) {
     free(keeping->archives);
 }
 
-static bool is_kept(const struct keeping *keeping, gdx_slice id) {
-    if (bsearch(&id, keeping->listed, keeping->inputs->count, sizeof id, compare_slices))
-        return true;
-    for (size_t i = 0; i < keeping->archive_count; i++) {
-        gdx_slice archive = keeping->archives[i];
-        if (id.bytes > archive.bytes && id.data[archive.bytes] == '/' &&
-            memcmp(id.data, archive.data, archive.bytes) == 0)
+// Below a folder or archive, or the same; everything is below "".
+static bool is_below(gdx_slice id, gdx_slice folder) {
+    if (id.bytes < folder.bytes || (folder.bytes && memcmp(id.data, folder.data, folder.bytes) != 0))
+        return false;
+    return folder.bytes == 0 || id.bytes == folder.bytes || id.data[folder.bytes] == '/';
+}
+
+static bool is_below_any(gdx_slice id, const gdx_slice *folders, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (is_below(id, folders[i]))
             return true;
-    }
     return false;
+}
+
+static bool is_kept(const struct keeping *keeping, gdx_slice id) {
+    const struct inputs *inputs = keeping->inputs;
+    return bsearch(&id, keeping->listed, inputs->count, sizeof id, compare_slices) ||
+           is_below_any(id, keeping->archives, keeping->archive_count) ||
+           is_below_any(id, inputs->unread, inputs->unread_count);
 }
 
 static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *seen, size_t number,

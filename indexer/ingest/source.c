@@ -13,7 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { DEFAULT_DOCUMENT_LIMIT = 64 << 20 };
+enum { DEFAULT_DOCUMENT_LIMIT = 64 << 20, MOST_DOCUMENT_LIMIT = INT32_MAX }; // longer texts cannot be cut into symbols
 
 struct gdx_source { // one worker's own
     size_t document_limit;
@@ -42,6 +42,8 @@ gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, g
     gdx_source_options chosen = options ? *options : (gdx_source_options){0};
     if (chosen.document_limit == 0)
         chosen.document_limit = DEFAULT_DOCUMENT_LIMIT;
+    if (chosen.document_limit > MOST_DOCUMENT_LIMIT)
+        chosen.document_limit = MOST_DOCUMENT_LIMIT;
     source->document_limit = chosen.document_limit;
     source->piece.kind = GDX_INPUT_RECORDS; // none yet: as an empty one
     ingest_record_reader_init(&source->records);

@@ -6,6 +6,7 @@
 #define GDX_NGRAM_INVERTER_H
 
 #include "gdx/ngram.h"
+#include "gdx/text.h"
 #include "vocabulary.h"
 
 enum {

@@ -29,7 +29,7 @@ static gdx_status append_term(query_run *run, const query_segment *segment, cons
     if (gdx_postings_decode(term->postings, term->count, segment->position_count, out->values + out->count) != GDX_OK)
         return query_corrupt_postings(segment, err);
     out->count += term->count;
-    return query_spend(run, 60 + term->count, err);
+    return query_spend(run, 150 + (uint64_t)term->count * 2, err);
 }
 
 typedef gdx_status (*visit_term)(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
@@ -38,7 +38,10 @@ typedef gdx_status (*visit_term)(query_run *run, const query_segment *segment, c
 static gdx_status walk_terms(query_run *run, const query_segment *segment, query_symbol_range range, visit_term visit,
                              void *context, gdx_error *err) {
     GDX_AUTO(gdx_term_walk) walk = NULL;
+    enum { FIND_WORK = 400 }; // nanoseconds to find and unpack a block of terms
     gdx_status status = gdx_term_walk_open(segment->segment, range.low, range.high, &walk, err);
+    if (status == GDX_OK)
+        status = query_spend(run, FIND_WORK, err);
     while (status == GDX_OK) {
         gdx_term term;
         bool has;
@@ -110,7 +113,7 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
     if (status != GDX_OK)
         return status;
     query_sort(out->values, run->searcher->third.values, out->count);
-    return query_spend(run, out->count * 5, err);
+    return query_spend(run, out->count * 15, err);
 }
 
 struct within {

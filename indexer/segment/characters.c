@@ -7,6 +7,7 @@
 
 #include "characters.h"
 
+#include <assert.h>
 #include <pthread.h>
 
 enum {
@@ -66,9 +67,9 @@ static void build_tables(void) {
     for (uint32_t byte = 0; byte < 0x80; byte++)
         utf8_of[byte] = pack_utf8(byte);
     for (uint32_t rank = 0; rank < GDX_CHARACTERS_RANKED && at < end; rank++) {
-        uint32_t read = 0;
-        at += read_utf8(at, end, &read);
-        uint16_t point = (uint16_t)read; // all of the table are below U+10000
+        uint32_t point = 0;
+        at += read_utf8(at, end, &point);
+        assert(point < PLANE); // the table has no others
         if (rank < GDX_CHARACTERS_ONE_BYTE) {
             code_of[point] = (uint16_t)(0x80 + rank);
             utf8_of[0x80 + rank] = pack_utf8(point);

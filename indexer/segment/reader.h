@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // reader.h: an open segment file as the other readers of this folder see it: sections of verified bytes.
-// Relies on gdx/base.h, layout.h. Threads: immutable after open, any thread.
+// Relies on gdx/base.h, gdx/ngram.h for the numbers of symbols, layout.h. Threads: immutable after open, any thread.
 #ifndef GDX_SEGMENT_READER_H
 #define GDX_SEGMENT_READER_H
 
 #include "gdx/base.h"
+#include "gdx/ngram.h"
 #include "gdx/segment.h"
 #include "layout.h"
 

@@ -13,7 +13,7 @@
 #include <zstd_errors.h>
 
 enum {
-    SLOT_BYTES = 2 * GDX_STORE_TARGET_BYTES, // what a kept block takes at most, nearly always
+    SLOT_BYTES = 2 * GDX_STORE_TARGET_BYTES, // what a kept block takes at most; of larger ones only the last is kept
     GROW_BYTES = 1 << 18, // memory ahead of what has been decompressed: a block may lie about its size
     FRAME_RATIO = 1 << 15 // 128 KiB of one repeated byte take 4 bytes of a frame; nothing takes less
 };
@@ -29,6 +29,7 @@ struct slot {         // a block, as far as it has been decompressed
 
 struct gdx_store_reader { // one owner
     ZSTD_DCtx *context;
+    struct slot *large;     // the one slot that may have more than SLOT_BYTES; NULL: none has
     struct slot *streaming; // the slot whose block `context` is in the middle of; NULL: none
     uint64_t clock;
     size_t slot_count;
@@ -119,6 +120,8 @@ gdx_status gdx_store_block_compressed(const gdx_segment *segment, const gdx_stor
                                       const gdx_store_block *next, gdx_slice *out, gdx_error *err) {
     if (block->offset > next->offset || block->coded_offset > next->coded_offset)
         return gdx_segment_damaged(segment, SECTION_STORE_BLOCKS, 0, "blocks out of order", err);
+    if (next->coded_offset - block->coded_offset > GDX_STORE_BLOCK_BYTES_MAX)
+        return gdx_segment_damaged(segment, SECTION_STORE_BLOCKS, 0, "a block of more than 1 GiB of coded bytes", err);
     const uint8_t *bytes;
     gdx_status status =
         gdx_segment_section(segment, SECTION_STORE, block->offset, next->offset - block->offset, &bytes, err);
@@ -143,6 +146,21 @@ static struct slot *find_slot(gdx_store_reader *reader, const gdx_segment *segme
     oldest->coded.bytes = 0;
     oldest->consumed = 0;
     return oldest;
+}
+
+// Gives back the memory of the large block before, so that the cache stays within what it was given, and one block.
+static void note_size(gdx_store_reader *reader, struct slot *slot) {
+    struct slot *before = reader->large;
+    if (slot->coded.capacity <= SLOT_BYTES || before == slot)
+        return;
+    reader->large = slot;
+    if (!before)
+        return;
+    gdx_buffer_clear(&before->coded);
+    before->consumed = 0;
+    before->used = 0;
+    if (reader->streaming == before)
+        reader->streaming = NULL;
 }
 
 // Refuses a block that cannot have so many coded bytes before any are decompressed. Of several records each is below
@@ -222,6 +240,7 @@ gdx_status gdx_store_block_coded(gdx_store_reader *reader, const gdx_segment *se
             reader->streaming = slot;
         }
         status = decompress(reader, segment, slot, compressed, bytes, all, err);
+        note_size(reader, slot);
         if (status == GDX_OK && slot->coded.bytes == all)
             status = check_end(reader, segment, slot, compressed, err);
         if (status != GDX_OK) {

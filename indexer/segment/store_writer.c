@@ -139,6 +139,11 @@ static gdx_status put_block(gdx_store_writer *writer, gdx_slice compressed, uint
 }
 
 static gdx_status compress_block(gdx_store_writer *writer, gdx_slice coded, gdx_error *err) {
+    if (coded.bytes > GDX_STORE_BLOCK_BYTES_MAX)
+        return gdx_fail(err, GDX_TOO_LARGE,
+                        "%s: document %u: title, metadata and the text up to the first place to cut it at take %zu "
+                        "bytes, at most %d are stored",
+                        gdx_sink_path(writer->sink), writer->next_document, coded.bytes, GDX_STORE_BLOCK_BYTES_MAX);
     writer->compressed.bytes = 0;
     if (gdx_buffer_reserve(&writer->compressed, ZSTD_compressBound(coded.bytes)) != GDX_OK)
         return no_memory(writer, err);

@@ -5,6 +5,7 @@
 #define GDX_SEGMENT_TERM_CHUNK_H
 
 #include "gdx/base.h"
+#include "gdx/postings.h"
 #include "gdx/segment.h"
 
 typedef struct gdx_term_row {

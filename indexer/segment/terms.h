@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // terms.h: the term dictionary for the readers of this folder: blocks unpacked whole, and a walk without allocation.
-// Relies on reader.h. One owner.
+// Relies on gdx/postings.h, reader.h. One owner.
 #ifndef GDX_SEGMENT_TERMS_H
 #define GDX_SEGMENT_TERMS_H
 
+#include "gdx/postings.h"
 #include "layout.h"
 #include "reader.h"
 

@@ -293,19 +293,6 @@ gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbo
                                     : cut(utf8, symbols, false, with_checkpoints);
 }
 
-gdx_status gdx_text_symbols_until(gdx_slice utf8, size_t symbol_limit, gdx_symbols *symbols) {
-    text_begin(symbols);
-    struct cutter cutter = cutter_of(utf8, symbols, true);
-    gdx_status status = GDX_OK;
-    while (status == GDX_OK && cutter.at < cutter.end && symbols->count - cutter.in_word < symbol_limit) {
-        if (cutter.at >= cutter.room_end)
-            status = make_room(&cutter, 0);
-        if (status == GDX_OK)
-            status = cut_cluster(&cutter);
-    }
-    return status;
-}
-
 uint64_t gdx_text_rule_fingerprint(void) {
     const char *unicode = utf8proc_unicode_version(); // of the library at run time, which folds clusters
     return text_tables_checksum ^ gdx_checksum(unicode, strlen(unicode));

@@ -34,6 +34,7 @@ struct gdx_work { // loop thread only, save what the mutex guards
     size_t queue_limit;
     atomic_size_t waiting; // written under the mutex, read by anyone
     unsigned long_running;
+    unsigned overtaking; // short jobs taken while a long one could have been
     bool stopping;
 
     struct worker workers[];
@@ -60,18 +61,21 @@ static gdx_job *queue_pop(struct queue *queue) {
     return job;
 }
 
+// Short jobs overtake, but not for ever: a server that always has some waiting still gets on with its exports and
+// writes.
+enum { OVERTAKING_MOST = 16 };
+
 // Under the mutex.
 static gdx_job *take_job(gdx_work *work, gdx_lane *out_lane) {
-    gdx_job *job = queue_pop(&work->lanes[GDX_LANE_SHORT]);
-    *out_lane = GDX_LANE_SHORT;
     unsigned for_long = work->thread_count > 1 ? work->thread_count - 1 : 1;
-    if (!job && work->long_running < for_long) {
-        job = queue_pop(&work->lanes[GDX_LANE_LONG]);
-        *out_lane = GDX_LANE_LONG;
-    }
+    bool long_may_run = work->lanes[GDX_LANE_LONG].first && work->long_running < for_long;
+    bool is_long = long_may_run && (!work->lanes[GDX_LANE_SHORT].first || work->overtaking >= OVERTAKING_MOST);
+    *out_lane = is_long ? GDX_LANE_LONG : GDX_LANE_SHORT;
+    gdx_job *job = queue_pop(&work->lanes[*out_lane]);
     if (job) {
         atomic_fetch_sub_explicit(&work->waiting, 1, memory_order_relaxed);
-        work->long_running += *out_lane == GDX_LANE_LONG;
+        work->long_running += is_long;
+        work->overtaking = is_long || !long_may_run ? 0 : work->overtaking + 1;
     }
     return job;
 }

@@ -64,10 +64,10 @@ static gdx_status take(struct link *link, gdx_slice bytes, gdx_error *err) {
     if (!link->tls)
         return gdx_connection_feed(link->connection, bytes, gdx_now_ns(), err);
     link->plain.bytes = 0;
-    gdx_status status = gdx_tls_session_feed(link->tls, bytes, &link->plain, err);
-    if (status == GDX_OK && link->plain.bytes > 0)
-        status = gdx_connection_feed(link->connection, gdx_buffer_slice(&link->plain), gdx_now_ns(), err);
-    return status;
+    gdx_status status = gdx_tls_session_feed(link->tls, bytes, &link->plain, err), fed = GDX_OK;
+    if (link->plain.bytes > 0) // also what came before the peer closed
+        fed = gdx_connection_feed(link->connection, gdx_buffer_slice(&link->plain), gdx_now_ns(), err);
+    return status == GDX_OK ? fed : status;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) {

@@ -24,6 +24,8 @@ void commits_keep(struct commits *commits, gdx_snapshot *snapshot, uint64_t now_
 }
 
 gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit) {
+    if (commits->leaving && gdx_snapshot_commit(commits->leaving) == commit)
+        return gdx_snapshot_retain(commits->leaving);
     for (unsigned i = commits->count; i-- > 0;) {
         if (gdx_snapshot_commit(commits->kept[i].snapshot) == commit)
             return gdx_snapshot_retain(commits->kept[i].snapshot);

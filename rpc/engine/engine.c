@@ -14,6 +14,7 @@ gdx_engine_options gdx_engine_options_default(void) {
         .kept_commits = 8,
         .kept_ns = 300000000000,
         .scan_limit = 64,
+        .query_bytes = 512 << 20,
         .ingest_bytes = 128 << 20,
         .version = "",
     };
@@ -29,10 +30,17 @@ gdx_engine *engine_of(const gdx_exchange *exchange) {
     return gdx_exchange_service_context(exchange);
 }
 
+gdx_searcher *engine_new_searcher(const gdx_engine *engine) {
+    gdx_searcher *searcher = gdx_searcher_new();
+    if (searcher)
+        gdx_searcher_limit_memory(searcher, engine->options.query_bytes);
+    return searcher;
+}
+
 struct tools *engine_tools(gdx_exchange *exchange, gdx_error *err) {
     struct tools *tools = &engine_of(exchange)->tools[gdx_exchange_worker(exchange)];
     if (!tools->searcher)
-        tools->searcher = gdx_searcher_new();
+        tools->searcher = engine_new_searcher(engine_of(exchange));
     if (!tools->reader)
         tools->reader = gdx_store_reader_new(READER_CACHE_BYTES);
     if (!tools->arena)
@@ -100,6 +108,7 @@ static void note_look(gdx_engine *engine, gdx_snapshot *before, bool changed, co
     uv_mutex_lock(&engine->lock);
     unsigned count =
         commits_trim(&engine->commits, keep ? kept_limit - 1 : kept_limit, engine->options.kept_ns, now_ns, dropped);
+    engine->commits.leaving = NULL;
     if (keep)
         commits_keep(&engine->commits, before, now_ns);
     set_figures(&engine->figures, after);
@@ -120,6 +129,9 @@ gdx_status engine_look(gdx_engine *engine, gdx_error *err) {
     bool changed = false;
     uv_mutex_lock(&engine->refreshing);
     gdx_snapshot *before = engine_snapshot(engine);
+    uv_mutex_lock(&engine->lock);
+    engine->commits.leaving = before; // a page token of it stays good in between
+    uv_mutex_unlock(&engine->lock);
     gdx_status status = gdx_index_refresh(engine->index, &changed, &error);
     note_look(engine, before, changed, &error);
     uv_mutex_unlock(&engine->refreshing);

@@ -35,6 +35,7 @@ struct kept_commit {
 struct commits {                               // under the engine's lock
     struct kept_commit kept[KEPT_COMMITS_MAX]; // oldest first
     unsigned count;
+    gdx_snapshot *leaving; // being looked for a successor: current, or on its way into `kept`; borrowed. NULL: none
 };
 
 struct retired { // first member of a call's state: its end, which may take a while, is a worker's
@@ -75,7 +76,8 @@ struct gdx_engine {
 gdx_engine *engine_of(const gdx_exchange *exchange);
 // What the exchange's worker has, its arena empty. NULL: no memory, told in err.
 struct tools *engine_tools(gdx_exchange *exchange, gdx_error *err);
-gdx_snapshot *engine_snapshot(gdx_engine *engine); // the caller releases it
+gdx_searcher *engine_new_searcher(const gdx_engine *engine); // with the server's limits; NULL: no memory
+gdx_snapshot *engine_snapshot(gdx_engine *engine);           // the caller releases it
 // The commit of that number, if it is current or still held; NULL otherwise.
 gdx_snapshot *engine_snapshot_of(gdx_engine *engine, uint64_t commit);
 // Opens a new commit if there is one. A failure is also kept for the figures.

@@ -63,7 +63,7 @@ static struct scan *new_scan(gdx_exchange *exchange, gdx_error *err) {
         return NULL;
     }
     scan->retired.end = scan_end;
-    scan->searcher = gdx_searcher_new();
+    scan->searcher = engine_new_searcher(engine);
     scan->arena = gdx_arena_new();
     scan->occurrences = calloc(MESSAGE_OCCURRENCES, sizeof *scan->occurrences);
     scan->matches = calloc(MESSAGE_OCCURRENCES, sizeof *scan->matches);

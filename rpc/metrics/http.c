@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { REQUEST_BYTES = 8192, CONNECTIONS = 16, PATIENCE_MS = 5000 };
+enum { REQUEST_BYTES = 8192, CONNECTIONS = 16, PATIENCE_MS = 5000, MEMORY_MS = 100 };
 
 struct visitor { // one connection; loop thread only
     uv_tcp_t socket;
@@ -25,18 +25,19 @@ struct visitor { // one connection; loop thread only
 
 struct gdx_metrics_listener { // loop thread only
     uv_tcp_t socket;
+    uv_timer_t accepting; // again, when there was no memory
     gdx_metrics_pages pages;
     struct visitor *visitors;
     unsigned visitor_count;
     unsigned port;
-    bool is_closed; // the socket
+    unsigned handles;
     bool is_closing;
 };
 
 // ---- the end
 
 static void check_freed(gdx_metrics_listener *listener) {
-    if (listener->is_closed && listener->visitor_count == 0)
+    if (listener->handles == 0 && listener->visitor_count == 0)
         free(listener);
 }
 
@@ -174,11 +175,15 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
 
 // ---- the listener
 
-static void on_connection(uv_stream_t *stream, int code) {
-    gdx_metrics_listener *listener = stream->data;
-    struct visitor *visitor = code == 0 ? calloc(1, sizeof *visitor) : NULL;
-    if (!visitor)
+static void on_memory_hoped_for(uv_timer_t *timer);
+
+static void take_visitor(gdx_metrics_listener *listener) {
+    uv_stream_t *stream = (uv_stream_t *)&listener->socket;
+    struct visitor *visitor = calloc(1, sizeof *visitor);
+    if (!visitor) { // libuv listens no further until it is accepted
+        uv_timer_start(&listener->accepting, on_memory_hoped_for, MEMORY_MS, 0);
         return;
+    }
     visitor->listener = listener;
     visitor->next = listener->visitors;
     listener->visitors = visitor;
@@ -192,6 +197,15 @@ static void on_connection(uv_stream_t *stream, int code) {
         uv_timer_start(&visitor->patience, on_patience_lost, PATIENCE_MS, 0) != 0 ||
         uv_read_start((uv_stream_t *)&visitor->socket, give_buffer, on_read) != 0)
         leave(visitor);
+}
+
+static void on_memory_hoped_for(uv_timer_t *timer) {
+    take_visitor(timer->data);
+}
+
+static void on_connection(uv_stream_t *stream, int code) {
+    if (code == 0)
+        take_visitor(stream->data);
 }
 
 // "[::1]:9090" or "localhost:9090".
@@ -217,9 +231,9 @@ static unsigned port_of(const uv_tcp_t *socket) {
                                                : ((const struct sockaddr_in *)&address)->sin_port);
 }
 
-static void on_socket_closed(uv_handle_t *handle) {
+static void on_listener_closed(uv_handle_t *handle) {
     gdx_metrics_listener *listener = handle->data;
-    listener->is_closed = true;
+    listener->handles--;
     check_freed(listener);
 }
 
@@ -236,7 +250,9 @@ gdx_status gdx_metrics_listen(uv_loop_t *loop, const char *address, const gdx_me
     }
     listener->pages = *pages;
     uv_tcp_init(loop, &listener->socket);
-    listener->socket.data = listener;
+    uv_timer_init(loop, &listener->accepting);
+    listener->handles = 2;
+    listener->socket.data = listener->accepting.data = listener;
     int code = uv_tcp_bind(&listener->socket, where->ai_addr, 0);
     if (code == 0)
         code = uv_listen((uv_stream_t *)&listener->socket, CONNECTIONS, on_connection);
@@ -260,5 +276,6 @@ void gdx_metrics_close(gdx_metrics_listener *listener) {
     listener->is_closing = true;
     for (struct visitor *visitor = listener->visitors; visitor; visitor = visitor->next)
         leave(visitor);
-    uv_close((uv_handle_t *)&listener->socket, on_socket_closed);
+    uv_close((uv_handle_t *)&listener->socket, on_listener_closed);
+    uv_close((uv_handle_t *)&listener->accepting, on_listener_closed);
 }

@@ -199,7 +199,9 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         head_take_response(call, name_slice, value_slice, is_trailers(call, frame));
     else if (!call->opened) // what trails a request is of no interest
         head_take_request(call, name_slice, value_slice);
-    return 0;
+    // A list beyond the limit gets an answer; one far beyond it is no mistake, and libnghttp2 would look at every byte.
+    size_t limit = connection->protocol->options.header_limit;
+    return call->header_bytes / HEADER_BOMB_TIMES > limit ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
 }
 
 static void take_headers(gdx_connection *connection, const nghttp2_frame *frame) {
@@ -305,9 +307,11 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
 }
 
 static void close_client_call(gdx_call *call, uint32_t error_code) {
+    // A reset behind a whole answer is about what we still send.
+    bool whole = error_code == NGHTTP2_NO_ERROR || (call->remote_ended && !call->reset_by_us);
     call->stream = -1;
     call->remote_ended = true;
-    call->complete = call->has_status && error_code == NGHTTP2_NO_ERROR;
+    call->complete = call->has_status && whole;
     if (!call->complete) {
         call->discarding = true;
         call_close(call, code_of_reset(call->reset_by_us ? call->reset_code : error_code),
@@ -451,6 +455,12 @@ static bool open_session(gdx_connection *connection) {
     return code == 0 && submit_settings(connection);
 }
 
+static void free_session(gdx_connection *connection) {
+    nghttp2_session_del(connection->session);
+    memory_free_doomed(connection);
+    free(connection);
+}
+
 gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_connection_events *events, void *context,
                               uint64_t now_ns, gdx_connection **out) {
     gdx_connection *connection = calloc(1, sizeof *connection);
@@ -464,8 +474,7 @@ gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_c
     memory_allocator(connection);
     guard_init(connection);
     if (!open_session(connection)) {
-        nghttp2_session_del(connection->session);
-        free(connection);
+        free_session(connection);
         return GDX_NO_MEMORY;
     }
     connection_touch(connection);
@@ -483,11 +492,11 @@ void gdx_connection_free(gdx_connection *connection) {
     while (connection->calls) {
         gdx_call *call = connection->calls;
         call->discarding = true;
-        call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
+        if (!server || !call->complete) // else its status has gone out, and is what it ended with
+            call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
         call_free(call);
     }
-    nghttp2_session_del(connection->session);
-    free(connection);
+    free_session(connection);
 }
 
 gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint64_t now_ns, gdx_error *err) {
@@ -508,7 +517,7 @@ gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint
 }
 
 static gdx_status pull_frames(gdx_connection *connection, gdx_buffer *out, size_t limit) {
-    while (out->bytes < limit) {
+    while (out->bytes < limit && !connection->starved) {
         const uint8_t *data;
         ssize_t bytes = nghttp2_session_mem_send(connection->session, &data);
         if (bytes == 0)
@@ -537,6 +546,10 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
 
 bool gdx_connection_has_output(const gdx_connection *connection) {
     return !connection->flushed && nghttp2_session_want_write(connection->session);
+}
+
+bool gdx_connection_is_over(const gdx_connection *connection) {
+    return connection->over;
 }
 
 bool gdx_connection_is_finished(const gdx_connection *connection) {

@@ -18,6 +18,8 @@
 enum { LINGER_NS = 500000000, LINGER_BYTES = 64 * 1024 };
 // A message that is asked for has stall_ns to come, and a second more for each so many bytes of it.
 enum { SLOWEST_BYTES_A_SECOND = 16 * 1024 };
+// A header list so many times as large as the limit is not decoded to its end.
+enum { HEADER_BOMB_TIMES = 4 };
 enum { POOL_CLASSES = 6, SPARE_CALLS = 4096, SPARE_BUFFER_BYTES = 4096 };
 
 struct pool_block;
@@ -57,6 +59,7 @@ struct gdx_connection { // the protocol's thread only
     void *context;
     gdx_role role;
     nghttp2_mem allocator;
+    struct pool_block *doomed;
     size_t memory;
     gdx_call *calls; // a list by next and previous
     size_t call_count;
@@ -75,6 +78,7 @@ struct gdx_connection { // the protocol's thread only
     bool pending;    // output_pending was told
     bool over;       // nothing more is read; what is queued goes out
     bool flushed;    // and has gone
+    bool starved;    // libnghttp2 was refused memory
 };
 
 struct text { // a part of call->head
@@ -131,7 +135,8 @@ struct gdx_call { // the protocol's thread only
 
 // memory.c
 void memory_allocator(gdx_connection *connection);
-void memory_trim(gdx_protocol *protocol); // gives spare blocks back
+void memory_free_doomed(gdx_connection *connection); // after libnghttp2's session was deleted
+void memory_trim(gdx_protocol *protocol);            // gives spare blocks back
 gdx_status memory_reserve(gdx_connection *connection, gdx_buffer *buffer, size_t more) GDX_MUST_CHECK;
 gdx_status memory_append(gdx_connection *connection, gdx_buffer *buffer, const void *data, size_t bytes) GDX_MUST_CHECK;
 bool memory_charge(gdx_connection *connection, size_t bytes) GDX_MUST_CHECK; // false: over the limit, nothing charged

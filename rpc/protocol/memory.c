@@ -2,12 +2,15 @@
 // memory.c: what a connection may hold. libnghttp2's allocations and the calls' buffers are counted against one limit
 // for the connection and one for all; past it an allocation fails, and with it the call or the connection that asked.
 // libnghttp2 allocates a handful of small objects for each frame: blocks of a few sizes are kept and handed out again.
+// Its session is not sound any more once an allocation of its own has failed (1.52 frees an item twice when the queue
+// of streams cannot grow), and a peer can bring that about by our limit. So that is the end of the connection, and
+// until its session is deleted nothing of it is really freed.
 
 #include "connection.h"
 
 #include <stdlib.h>
 
-enum { SMALLEST = 64, SPARE_BYTES_OF_A_CLASS = 2 << 20 };
+enum { DOOMED = POOL_CLASSES + 1, SMALLEST = 64, SPARE_BYTES_OF_A_CLASS = 2 << 20 };
 _Static_assert((SMALLEST << (POOL_CLASSES - 1)) == 2048, "the largest class");
 
 struct pool_block { // stands before what libnghttp2 is given
@@ -15,7 +18,7 @@ struct pool_block { // stands before what libnghttp2 is given
         struct pool_block *next; // while spare
         size_t bytes;            // while used, of the payload
     };
-    size_t class_number; // POOL_CLASSES: none, from malloc alone
+    size_t class_number; // POOL_CLASSES: none, from malloc alone; DOOMED: given back after the failure
 };
 _Static_assert(sizeof(struct pool_block) == 16, "keeps the payload aligned for any type");
 
@@ -41,13 +44,19 @@ static size_t class_of(size_t bytes) {
     return number;
 }
 
+static void *starve(gdx_connection *connection) {
+    connection->starved = connection->over = connection->flushed = true;
+    connection_touch(connection);
+    return NULL;
+}
+
 static void *pool_allocate(size_t bytes, void *user_data) {
     gdx_connection *connection = user_data;
     gdx_protocol *protocol = connection->protocol;
     size_t number = class_of(bytes);
     size_t room = number < POOL_CLASSES ? (size_t)SMALLEST << number : bytes;
     if (!memory_charge(connection, room))
-        return NULL;
+        return starve(connection);
     struct pool_block *block = number < POOL_CLASSES ? protocol->spare_blocks[number] : NULL;
     if (block) {
         protocol->spare_blocks[number] = block->next;
@@ -56,7 +65,7 @@ static void *pool_allocate(size_t bytes, void *user_data) {
         block = malloc(sizeof *block + room);
         if (!block) {
             memory_release(connection, room);
-            return NULL;
+            return starve(connection);
         }
     }
     block->bytes = room;
@@ -71,7 +80,15 @@ static void pool_free(void *memory, void *user_data) {
     gdx_protocol *protocol = connection->protocol;
     struct pool_block *block = (struct pool_block *)memory - 1;
     size_t number = block->class_number;
+    if (number == DOOMED)
+        return;
     memory_release(connection, block->bytes);
+    if (connection->starved) {
+        block->class_number = DOOMED;
+        block->next = connection->doomed;
+        connection->doomed = block;
+        return;
+    }
     if (number == POOL_CLASSES ||
         protocol->spare_counts[number] >= (size_t)SPARE_BYTES_OF_A_CLASS / SMALLEST >> number) {
         free(block);
@@ -105,6 +122,14 @@ static void *pool_reallocate(void *memory, size_t bytes, void *user_data) {
 
 void memory_allocator(gdx_connection *connection) {
     connection->allocator = (nghttp2_mem){connection, pool_allocate, pool_free, pool_allocate_zeroed, pool_reallocate};
+}
+
+void memory_free_doomed(gdx_connection *connection) {
+    while (connection->doomed) {
+        struct pool_block *block = connection->doomed;
+        connection->doomed = block->next;
+        free(block);
+    }
 }
 
 void memory_trim(gdx_protocol *protocol) {

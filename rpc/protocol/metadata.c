@@ -69,6 +69,8 @@ static gdx_status append_binary(gdx_metadata *metadata, gdx_slice name, gdx_slic
         gdx_slice one = {text.data, comma ? (size_t)(comma - text.data) : text.bytes};
         while (one.bytes && *one.data == ' ')
             one = (gdx_slice){one.data + 1, one.bytes - 1};
+        while (one.bytes && one.data[one.bytes - 1] == ' ')
+            one.bytes--;
         raw.bytes = 0;
         status = gdx_base64_decode(one, &raw);
         if (status == GDX_OK)

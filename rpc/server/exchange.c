@@ -322,20 +322,27 @@ static void release(gdx_exchange *exchange) {
     exchange->released = true;
 }
 
+// What the handler wants to say besides the status.
+static void add_trailers(gdx_exchange *exchange, gdx_grpc_code code, const char *message, gdx_buffer *whole) {
+    gdx_slice name, value;
+    for (size_t at = 0; gdx_metadata_next(&exchange->trailers, &at, &name, &value);) {
+        if (gdx_call_add_trailer(exchange->call, name, value) != GDX_OK)
+            break;
+    }
+    if (code != GDX_GRPC_OK && details_status(code, message, &exchange->details, whole) != GDX_OK)
+        whole->bytes = 0;
+}
+
 static void finish(gdx_exchange *exchange, gdx_grpc_code code, const char *message) {
     gdx_buffer whole = {0};
     exchange->finished = true;
-    gdx_call *call = exchange->call;
-    if (!call)
+    if (!exchange->call)
         return;
-    gdx_slice name, value;
-    for (size_t at = 0; gdx_metadata_next(&exchange->trailers, &at, &name, &value);) {
-        if (gdx_call_add_trailer(call, name, value) != GDX_OK)
-            break;
-    }
-    if (code != GDX_GRPC_OK && details_status(code, message, &exchange->details, &whole) != GDX_OK)
-        whole.bytes = 0;
-    gdx_call_finish(call, code, gdx_slice_of(message), gdx_buffer_slice(&whole));
+    if (exchange->running) // what the handler has to say is the worker's, which need not go on
+        atomic_store_explicit(&exchange->cancelled, true, memory_order_relaxed);
+    else
+        add_trailers(exchange, code, message, &whole);
+    gdx_call_finish(exchange->call, code, gdx_slice_of(message), gdx_buffer_slice(&whole));
     gdx_buffer_clear(&whole);
 }
 

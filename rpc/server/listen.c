@@ -13,8 +13,6 @@ enum { BACKLOG = 1024 };
 static void free_listener(uv_handle_t *handle) {
     struct listener *listener = handle->data;
     gdx_server *server = listener->server;
-    if (listener->unix_path)
-        unlink(listener->unix_path);
     free(listener->unix_path);
     free(listener);
     server->handles_open--;
@@ -24,6 +22,23 @@ static void free_listener(uv_handle_t *handle) {
 static void on_connection(uv_stream_t *stream, int code) {
     if (code == 0)
         peer_accept(stream->data);
+}
+
+static void on_memory_hoped_for(uv_timer_t *timer) {
+    gdx_server *server = timer->data;
+    for (struct listener *listener = server->listeners; listener; listener = listener->next) {
+        bool was_starved = listener->is_starved;
+        listener->is_starved = false;
+        if (was_starved)
+            peer_accept(listener); // may be starved again
+    }
+}
+
+// libuv listens no further until what it told of is accepted.
+void listener_wait_for_memory(struct listener *listener) {
+    enum { WAIT_MS = 100 };
+    listener->is_starved = true;
+    uv_timer_start(&listener->server->accepting, on_memory_hoped_for, WAIT_MS, 0);
 }
 
 static gdx_status fail_uv(gdx_error *err, const char *address, int code) {
@@ -53,6 +68,8 @@ static gdx_status resolve(gdx_server *server, const char *address, struct sockad
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     if (!split(address, host, sizeof host, &port))
         return gdx_fail(err, GDX_INVALID, "%s: expected host:port, unix:/path or fd:number", address);
+    if (strtoul(port, NULL, 10) > UINT16_MAX)
+        return gdx_fail(err, GDX_INVALID, "%s: a port is at most %d", address, UINT16_MAX);
     uv_getaddrinfo_t request;
     int code = uv_getaddrinfo(server->loop, &request, NULL, host, port, &hints);
     if (code != 0)
@@ -81,27 +98,64 @@ static gdx_status open_tcp(struct listener *listener, const char *address, gdx_e
 }
 
 // A socket left behind by a server that was killed would be in the way for ever.
-static void remove_stale_socket(const char *path) {
+static void remove_stale_socket(const struct sockaddr_un *name) {
     struct stat found;
-    if (lstat(path, &found) != 0 || !S_ISSOCK(found.st_mode))
+    if (lstat(name->sun_path, &found) != 0 || !S_ISSOCK(found.st_mode))
         return;
-    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    snprintf(name.sun_path, sizeof name.sun_path, "%s", path);
-    if (probe >= 0 && connect(probe, (const struct sockaddr *)&name, sizeof name) != 0 && errno == ECONNREFUSED)
-        unlink(path);
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe >= 0 && connect(probe, (const struct sockaddr *)name, sizeof *name) != 0 && errno == ECONNREFUSED)
+        unlink(name->sun_path);
     if (probe >= 0)
         close(probe);
 }
 
+static int bind_unix(const struct sockaddr_un *name, int *out) {
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0)
+        return uv_translate_sys_error(errno);
+    if (bind(descriptor, (const struct sockaddr *)name, sizeof *name) != 0) {
+        int code = uv_translate_sys_error(errno);
+        close(descriptor);
+        return code;
+    }
+    *out = descriptor;
+    return 0;
+}
+
+// Bound here and not by libuv, which cuts a path that is too long and, at the end, removes whatever bears the name
+// then.
 static gdx_status open_unix(struct listener *listener, const char *address, gdx_error *err) {
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    struct stat made;
     const char *path = address + strlen("unix:");
-    remove_stale_socket(path);
-    int code = uv_pipe_bind(&listener->handle.pipe, path);
+    size_t bytes = strlen(path);
+    int descriptor = -1;
+    if (bytes < 1 || bytes >= sizeof name.sun_path)
+        return gdx_fail(err, GDX_INVALID, "%s: a path of %zu bytes, a socket's has 1 to %zu", address, bytes,
+                        sizeof name.sun_path - 1);
+    memcpy(name.sun_path, path, bytes);
+    remove_stale_socket(&name);
+    int code = bind_unix(&name, &descriptor);
     if (code != 0)
         return fail_uv(err, address, code);
-    listener->unix_path = strdup(path);
-    return GDX_OK;
+    if (lstat(path, &made) == 0) {
+        listener->unix_path = strdup(path);
+        listener->unix_device = made.st_dev;
+        listener->unix_inode = made.st_ino;
+    }
+    code = uv_pipe_open(&listener->handle.pipe, descriptor);
+    if (code == 0)
+        return GDX_OK;
+    close(descriptor);
+    return fail_uv(err, address, code);
+}
+
+// Before it is closed, while nobody takes it for stale and the name for free.
+static void remove_own_socket(const struct listener *listener) {
+    struct stat found;
+    if (listener->unix_path && lstat(listener->unix_path, &found) == 0 && found.st_dev == listener->unix_device &&
+        found.st_ino == listener->unix_inode)
+        unlink(listener->unix_path);
 }
 
 static gdx_status open_inherited(struct listener *listener, int descriptor, const char *address, gdx_error *err) {
@@ -144,6 +198,7 @@ static void link_listener(struct listener *listener) {
 static void drop_newest(gdx_server *server) {
     struct listener *listener = server->listeners;
     server->listeners = listener->next;
+    remove_own_socket(listener);
     uv_close((uv_handle_t *)&listener->handle, free_listener);
 }
 

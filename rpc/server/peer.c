@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static const uint64_t FAREWELL_NS = 3000000000;
+
 struct peer { // loop thread only
     union {
         uv_stream_t stream;
@@ -15,7 +17,8 @@ struct peer { // loop thread only
         uv_pipe_t pipe;
     } handle;
     uv_timer_t timer;
-    uint64_t timer_ns; // when it fires; UINT64_MAX: not started
+    uint64_t timer_ns;    // when it fires; UINT64_MAX: not started
+    uint64_t farewell_ns; // when a farewell that the peer does not take is given up; 0: there is none
     gdx_server *server;
     struct peer *next, *previous, *next_dirty;
     gdx_connection *connection;
@@ -86,7 +89,7 @@ static void close_peer(struct peer *peer) {
 static void on_timer(uv_timer_t *timer);
 
 static void schedule(struct peer *peer) {
-    uint64_t due_ns = gdx_connection_due_ns(peer->connection);
+    uint64_t due_ns = peer->farewell_ns ? peer->farewell_ns : gdx_connection_due_ns(peer->connection);
     if (due_ns >= peer->timer_ns || due_ns == UINT64_MAX)
         return; // an early tick does no harm: it starts the timer anew
     uint64_t now_ns = uv_hrtime();
@@ -106,8 +109,13 @@ static void mark_dirty(struct peer *peer) {
 
 static void on_timer(uv_timer_t *timer) {
     struct peer *peer = timer->data;
+    uint64_t now_ns = uv_hrtime();
     peer->timer_ns = UINT64_MAX;
-    gdx_connection_tick(peer->connection, uv_hrtime());
+    if (peer->farewell_ns && peer->farewell_ns <= now_ns) {
+        close_peer(peer);
+        return;
+    }
+    gdx_connection_tick(peer->connection, now_ns);
     schedule(peer);
     mark_dirty(peer);
 }
@@ -179,10 +187,22 @@ static bool is_over(const struct peer *peer) {
     return peer->is_broken || gdx_connection_is_finished(peer->connection);
 }
 
+// The end has come while bytes wait for a peer that may never take them.
+static void end_in_time(struct peer *peer) {
+    if (peer->farewell_ns || !(peer->is_broken || gdx_connection_is_over(peer->connection)))
+        return;
+    peer->farewell_ns = uv_hrtime() + FAREWELL_NS;
+    schedule(peer);
+}
+
 static void flush(struct peer *peer) {
     gdx_error err = {0};
-    if (peer->is_closing || peer->is_writing)
+    if (peer->is_closing)
         return;
+    if (peer->is_writing) {
+        end_in_time(peer);
+        return;
+    }
     gdx_status status = fill(peer, &err);
     bool full = peer->out.bytes >= PULL_BYTES;
     if (status != GDX_OK) {
@@ -219,10 +239,10 @@ static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
     if (!peer->tls)
         return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
     peer->plain.bytes = 0;
-    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, &peer->plain, err);
-    if (status == GDX_OK && peer->plain.bytes > 0)
-        status = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
-    return status;
+    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, &peer->plain, err), fed = GDX_OK;
+    if (peer->plain.bytes > 0) // also what came before the peer closed
+        fed = gdx_connection_feed(peer->connection, gdx_buffer_slice(&peer->plain), uv_hrtime(), err);
+    return status == GDX_OK ? fed : status;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) {
@@ -309,11 +329,14 @@ static bool open_connection(struct peer *peer, const gdx_tls *tls) {
 void peer_accept(struct listener *listener) {
     gdx_server *server = listener->server;
     struct peer *peer = calloc(1, sizeof *peer);
-    if (!peer)
-        return; // the connection waits in the backlog until there is memory
+    if (!peer) {
+        listener_wait_for_memory(listener);
+        return;
+    }
     peer->server = server;
     if (init_handle(peer, listener) != 0) {
         free(peer);
+        listener_wait_for_memory(listener);
         return;
     }
     link_peer(peer);

@@ -111,9 +111,10 @@ static void on_turn(uv_prepare_t *prepare) {
 static void start_handles(gdx_server *server) {
     uv_prepare_init(server->loop, &server->flush);
     uv_timer_init(server->loop, &server->stopping);
-    server->flush.data = server->stopping.data = server;
+    uv_timer_init(server->loop, &server->accepting);
+    server->flush.data = server->stopping.data = server->accepting.data = server;
     uv_prepare_start(&server->flush, on_turn);
-    server->handles_open = 2;
+    server->handles_open = 3;
 }
 
 gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_options *options, gdx_server **out,
@@ -172,6 +173,7 @@ void server_check_stopped(gdx_server *server) {
         server->is_closing = true;
         uv_close((uv_handle_t *)&server->flush, on_handle_closed);
         uv_close((uv_handle_t *)&server->stopping, on_handle_closed);
+        uv_close((uv_handle_t *)&server->accepting, on_handle_closed);
     } else if (server->handles_open == 0) {
         void (*stopped)(void *) = server->stopped;
         void *context = server->stopped_context;

@@ -11,6 +11,7 @@
 #include "gdx/server.h"
 
 #include <netinet/in.h>
+#include <sys/types.h>
 #include <sys/un.h>
 
 enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SPARE_EXCHANGES = 4096 };
@@ -41,6 +42,9 @@ struct listener {
     const gdx_tls *tls;
     struct listener *next;
     char *unix_path; // NULL: none to remove
+    dev_t unix_device;
+    ino_t unix_inode;
+    bool is_starved; // a connection waits to be accepted, for want of memory
 };
 
 struct gdx_server { // loop thread only
@@ -57,13 +61,14 @@ struct gdx_server { // loop thread only
     struct listener *listeners;
     uv_prepare_t flush; // before each wait: what the turn has produced goes out
     uv_timer_t stopping;
+    uv_timer_t accepting; // again, when there was no memory
     struct peer *peers, *dirty;
     size_t peer_count;
     gdx_exchange *spares;
     size_t spare_count;
     gdx_exchange *waiting; // have begun, and found the queue full
     size_t exchange_count, jobs_running;
-    size_t handles_open; // listeners, flush, stopping
+    size_t handles_open; // listeners, flush, stopping, accepting
     void (*stopped)(void *context);
     void *stopped_context;
     bool is_stopping, is_closing;
@@ -76,6 +81,7 @@ const struct route *server_find(const gdx_server *server, gdx_slice path);
 void server_check_stopped(gdx_server *server);
 
 // listen.c
+void listener_wait_for_memory(struct listener *listener); // to accept what has come
 void listeners_close(gdx_server *server);
 
 // peer.c

@@ -6,6 +6,8 @@
 #include "gdx/batch.h"
 #include "gdx/query.h"
 
+#include <errno.h>
+#include <fts.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -302,6 +305,100 @@ static void prune_forgets_files_that_are_gone_but_not_those_refused(void **state
     folder_remove(input);
 }
 
+// The name of a folder that cannot be read. Permissions do not serve: they do not hold root off.
+static const char *closed_folder;
+
+FTSENT *__real_fts_read(FTS *walk);
+FTSENT *__wrap_fts_read(FTS *walk);
+FTSENT *__wrap_fts_read(FTS *walk) {
+    FTSENT *entry = __real_fts_read(walk);
+    if (entry && closed_folder && entry->fts_info == FTS_D && strcmp(entry->fts_name, closed_folder) == 0) {
+        entry->fts_info = FTS_DNR;
+        entry->fts_errno = EACCES;
+    }
+    return entry;
+}
+
+static void prune_forgets_nothing_below_a_folder_that_cannot_be_read(void **state) {
+    (void)state;
+    char *input = folder_new();
+    char *index = folder_new();
+    struct report report = {0};
+    gdx_batch_options options = {.threads = 1, .prune = true};
+    assert_int_equal(mkdir(folder_path(input, "closed"), 0777), 0);
+    folder_write_text(input, "a.txt", "甲文件产业链");
+    folder_write_text(input, "closed/b.txt", "乙文件产业链");
+    folder_write_text(input, "closed-too.txt", "丙文件产业链");
+    run_ok(index, input, options, &report);
+    assert_int_equal(unlink(folder_path(input, "closed-too.txt")), 0);
+    closed_folder = "closed";
+    run_ok(index, input, options, &report);
+    closed_folder = NULL;
+    assert_refused(&report, "cannot be read: Permission denied");
+    assert_int_equal(count(index, "乙文件").documents, 1);
+    assert_int_equal(count(index, "丙文件").documents, 0);
+    gdx_buffer_clear(&report.refusals);
+    folder_remove(index);
+    folder_remove(input);
+}
+
+static void a_hidden_folder_is_named_and_no_refusal(void **state) {
+    (void)state;
+    char *input = folder_new();
+    char *index = folder_new();
+    struct report report = {0};
+    assert_int_equal(mkdir(folder_path(input, ".git"), 0777), 0);
+    folder_write_text(input, ".git/a.txt", "甲文件产业链");
+    folder_write_text(input, "b.txt", "乙文件产业链");
+    run_ok(index, input, (gdx_batch_options){.threads = 1, .strict = true}, &report);
+    assert_refused(&report, ".git:0: note: a hidden folder, by its name: not looked into");
+    assert_int_equal(report.summary.refused, 0);
+    assert_int_equal(count(index, "产业链").documents, 1);
+    gdx_buffer_clear(&report.refusals);
+    folder_remove(index);
+    folder_remove(input);
+}
+
+// The header of a regular file, as POSIX has it.
+static void put_tar_header(gdx_buffer *tar, const char *name, unsigned bytes) {
+    char header[512] = {0};
+    unsigned sum = 0;
+    snprintf(header, 100, "%s", name);
+    memcpy(header + 100, "0000644", 8);
+    snprintf(header + 124, 12, "%011o", bytes);
+    memcpy(header + 136, "00000000000", 12);
+    memset(header + 148, ' ', 8);
+    header[156] = '0';
+    memcpy(header + 257, "ustar\00000", 8);
+    for (size_t i = 0; i < sizeof header; i++)
+        sum += (unsigned char)header[i];
+    snprintf(header + 148, 8, "%06o", sum);
+    assert_int_equal(gdx_buffer_append(tar, header, sizeof header), GDX_OK);
+}
+
+// More than are described: the last one is told by its count alone.
+static void a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals(void **state) {
+    (void)state;
+    enum { PICTURES = 10001, TEXT_BYTES = 3000, LEFT_BYTES = 1500 };
+    char *input = folder_new();
+    char *index = folder_new();
+    struct report report = {0};
+    gdx_buffer tar = {0};
+    for (unsigned i = 0; i < PICTURES; i++)
+        put_tar_header(&tar, "picture.png", 0);
+    put_tar_header(&tar, "cut.txt", TEXT_BYTES);
+    for (size_t i = 0; i < LEFT_BYTES; i += 9)
+        assert_int_equal(gdx_buffer_append(&tar, "产业链", 9), GDX_OK);
+    folder_write(input, "cut.tar", tar.data, tar.bytes);
+    gdx_buffer_clear(&tar);
+    run_ok(index, input, (gdx_batch_options){.threads = 1}, &report);
+    assert_int_equal(report.summary.refused, PICTURES + 1);
+    assert_int_equal(count(index, "产业链").documents, 0);
+    gdx_buffer_clear(&report.refusals);
+    folder_remove(index);
+    folder_remove(input);
+}
+
 static void lines_are_counted_across_slabs(void **state) {
     (void)state;
     char *input = folder_new();
@@ -415,6 +512,9 @@ int main(void) {
         cmocka_unit_test(of_two_records_with_one_id_the_later_wins_and_it_is_reported),
         cmocka_unit_test(what_is_bad_is_refused_with_its_place_and_the_rest_is_indexed),
         cmocka_unit_test(prune_forgets_files_that_are_gone_but_not_those_refused),
+        cmocka_unit_test(prune_forgets_nothing_below_a_folder_that_cannot_be_read),
+        cmocka_unit_test(a_hidden_folder_is_named_and_no_refusal),
+        cmocka_unit_test(a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals),
         cmocka_unit_test(lines_are_counted_across_slabs),
         cmocka_unit_test(a_line_too_long_is_refused_and_the_next_is_read),
         cmocka_unit_test(a_full_disk_is_reported_and_the_last_commit_stands),

@@ -448,6 +448,32 @@ static void tls_is_spoken_with_the_server_expected_and_no_other(void **state) {
     free_certificates(&made);
 }
 
+// Its last answer and the close_notify come in one piece.
+static void the_last_answer_of_a_server_that_drains_arrives_over_tls(void **state) {
+    (void)state;
+    struct certificates made = new_certificates();
+    const char *const arguments[] = {GDX_INTEROP_SERVER, "--tls", made.server, made.server_key, NULL};
+    struct running server = start(arguments);
+    gdx_client_options options = quick();
+    gdx_tls *tls = NULL;
+    gdx_error err = {0};
+    assert_int_equal(gdx_tls_open_client(made.authority, NULL, NULL, &tls, &err), GDX_OK);
+    options.tls = tls;
+    gdx_client *client = open_client(server.port, &options);
+    gdx_stream *stream = open_stream(client, "StreamingOutputCall");
+    ask_for(stream, 10, 2, 200000);
+    gdx_stream_end_sending(stream);
+    assert_int_equal(receive_size(stream), 10);
+    kill(server.process, SIGTERM);
+    assert_int_equal(receive_size(stream), 10);
+    assert_int_equal(receive_size(stream), SIZE_MAX);
+    gdx_stream_close(stream);
+    gdx_client_close(client);
+    gdx_tls_close(tls);
+    stop(server, SIGTERM);
+    free_certificates(&made);
+}
+
 static void a_server_may_demand_a_certificate_of_the_client(void **state) {
     (void)state;
     struct certificates made = new_certificates();
@@ -492,6 +518,7 @@ int main(void) {
         cmocka_unit_test(targets_of_no_form_are_refused),
         cmocka_unit_test(a_socket_of_the_file_system_serves_as_well),
         cmocka_unit_test(tls_is_spoken_with_the_server_expected_and_no_other),
+        cmocka_unit_test(the_last_answer_of_a_server_that_drains_arrives_over_tls),
         cmocka_unit_test(a_server_may_demand_a_certificate_of_the_client),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

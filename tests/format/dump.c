@@ -4,6 +4,7 @@
 #include "dump.h"
 
 #include "gdx/index.h"
+#include "gdx/ngram.h"
 #include "gdx/postings.h"
 #include "gdx/segment.h"
 #include "gdx/text.h"

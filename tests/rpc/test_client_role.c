@@ -25,6 +25,7 @@ struct both {
     bool complete;
     char message[256], details[256], echoed[256];
     size_t replies_left; // of the server's stream
+    gdx_call *served;    // the last one
 };
 
 // ---- server: the path says what to do
@@ -65,6 +66,7 @@ static const gdx_call_events server_events = {
     .message = serve_message, .ended = serve_end, .room = write_stream, .closed = serve_close};
 
 static void serve(gdx_call *call, void *context) {
+    ((struct both *)context)->served = call;
     gdx_call_attach(call, &server_events, context);
     gdx_call_read(call);
 }
@@ -238,6 +240,25 @@ static void a_reset_is_translated(void **state) {
     close_both(&both);
 }
 
+// Some servers so stop what a client still sends.
+static void a_reset_behind_the_whole_answer_leaves_its_status(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    gdx_call *early = call(&both, "/s/Never", 0, false);
+    gdx_call_read(early);
+    run(&both);
+    gdx_call_finish(both.served, GDX_GRPC_NOT_FOUND, gdx_slice_of("not here"), (gdx_slice){0});
+    run(&both);
+    assert_int_equal(both.closed, 0);
+    gdx_call_cancel(both.served);
+    run(&both);
+    assert_int_equal(both.closed, 1);
+    assert_int_equal(both.code, GDX_GRPC_NOT_FOUND);
+    assert_string_equal(both.message, "not here");
+    close_both(&both);
+}
+
 static void a_deadline_is_kept_by_the_client_too(void **state) {
     (void)state;
     struct both both;
@@ -294,6 +315,7 @@ int main(void) {
         cmocka_unit_test(messages_wait_for_a_client_that_reads_late_and_the_status_after_them),
         cmocka_unit_test(a_client_that_reads_after_the_end_still_gets_all),
         cmocka_unit_test(a_reset_is_translated),
+        cmocka_unit_test(a_reset_behind_the_whole_answer_leaves_its_status),
         cmocka_unit_test(a_deadline_is_kept_by_the_client_too),
         cmocka_unit_test(a_lost_connection_makes_calls_unavailable),
         cmocka_unit_test(a_server_that_drains_is_noticed),

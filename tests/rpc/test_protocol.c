@@ -52,7 +52,9 @@ static void binary_metadata_is_taken_padded_or_not_and_sent_back(void **state) {
     struct wire *wire = wire_open(NULL);
     int32_t padded = call_echo(wire, MORE("x-raw-bin", "AP8="), "x");
     int32_t plain = call_echo(wire, MORE("x-raw-bin", "AP8"), "x");
+    int32_t joined = call_echo(wire, MORE("x-raw-bin", "AP8= , AQ"), "x");
     int32_t broken = call_echo(wire, MORE("x-raw-bin", "A*8"), "x");
+    assert_true(wire_has(wire, joined, "x-back-bin: AP8\n"));
     assert_true(wire_has(wire, padded, "x-back-bin: AP8\n"));
     assert_true(wire_has(wire, plain, "x-back-bin: AP8\n"));
     assert_true(wire_has(wire, broken, "grpc-status: 13\n"));
@@ -228,6 +230,35 @@ static void headers_beyond_the_limit_are_refused_and_not_kept(void **state) {
     wire_close(wire);
 }
 
+static void headers_far_beyond_the_limit_are_not_even_decoded(void **state) {
+    (void)state;
+    struct wire *wire = wire_open(NULL);
+    static char value[4000];
+    const char *more[41] = {NULL};
+    memset(value, 'v', sizeof value - 1);
+    for (int i = 0; i < 40; i += 2) {
+        more[i] = "x";
+        more[i + 1] = value;
+    }
+    int32_t stream = wire_call(wire, "/test/Echo", more, NULL, 0, true);
+    assert_true(wire->streams[stream].closed);
+    assert_int_equal(wire->streams[stream].error_code, NGHTTP2_INTERNAL_ERROR);
+    assert_int_equal(wire->opened, 0);
+    assert_true(wire_has(wire, call_echo(wire, none, "x"), "grpc-status: 0\n"));
+    wire_close(wire);
+}
+
+static void a_call_that_was_answered_keeps_its_status_when_the_connection_goes(void **state) {
+    (void)state;
+    struct wire *wire = wire_open(NULL);
+    wire_call(wire, "/test/Echo", none, "\2\0\0\0\0", 5, false);
+    gdx_connection_free(wire->server);
+    wire->server = NULL;
+    assert_int_equal(wire->closed_code, GDX_GRPC_INTERNAL);
+    assert_true(wire->closed_complete);
+    wire_close(wire);
+}
+
 static void a_deadline_ends_the_call_with_its_status(void **state) {
     (void)state;
     struct wire *wire = wire_open(NULL);
@@ -387,6 +418,8 @@ int main(void) {
         cmocka_unit_test(a_large_reply_is_gzipped_for_a_client_that_takes_it_and_for_no_other),
         cmocka_unit_test(a_message_that_inflates_beyond_the_limit_is_refused),
         cmocka_unit_test(headers_beyond_the_limit_are_refused_and_not_kept),
+        cmocka_unit_test(headers_far_beyond_the_limit_are_not_even_decoded),
+        cmocka_unit_test(a_call_that_was_answered_keeps_its_status_when_the_connection_goes),
         cmocka_unit_test(a_deadline_ends_the_call_with_its_status),
         cmocka_unit_test(a_reset_by_the_client_closes_the_call_as_cancelled),
         cmocka_unit_test(a_call_that_nobody_reads_keeps_its_window_shut_and_no_other),

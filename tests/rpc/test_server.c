@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -446,8 +447,8 @@ static void a_method_that_the_descriptor_lacks_is_refused(void **state) {
 
 static void addresses_that_cannot_be_listened_on_are_refused_with_a_reason(void **state) {
     (void)state;
-    static const char *const wrong[] = {"50051", "fd:x", "127.0.0.1:notaport", "unix:/no/such/folder/socket",
-                                        "fd:9999"};
+    static const char *const wrong[] = {
+        "50051", "fd:x", "127.0.0.1:notaport", "unix:/no/such/folder/socket", "fd:9999", "127.0.0.1:70000", "unix:"};
     struct world world;
     open_world(&world, 1, 10, 10);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -455,7 +456,32 @@ static void addresses_that_cannot_be_listened_on_are_refused_with_a_reason(void 
         assert_int_not_equal(gdx_server_listen(world.server, wrong[i], NULL, &err), GDX_OK);
         assert_non_null(strstr(err.message, wrong[i]));
     }
+    char name[200] = "unix:/";
+    gdx_error err = {0};
+    memset(name + 6, 'n', sizeof name - 7); // longer than a socket's may be
+    assert_int_equal(gdx_server_listen(world.server, name, NULL, &err), GDX_INVALID);
     close_world(&world);
+}
+
+static void a_server_removes_its_own_socket_and_no_other(void **state) {
+    (void)state;
+    struct world world;
+    for (int taken_over = 0; taken_over < 2; taken_over++) {
+        open_world(&world, 1, 10, 10);
+        const char *path = world.address + strlen("unix:");
+        char *other = gdx_path_join(world.folder, "other");
+        if (taken_over) { // by whoever came meanwhile
+            fclose(fopen(other, "w"));
+            assert_int_equal(rename(other, path), 0);
+        }
+        close_client(&world);
+        gdx_server_stop(world.server, on_stopped, &world);
+        while (!world.stopped)
+            uv_run(&world.loop, UV_RUN_ONCE);
+        assert_int_equal(access(path, F_OK) == 0, taken_over);
+        free(other);
+        close_world(&world);
+    }
 }
 
 int main(void) {
@@ -471,6 +497,7 @@ int main(void) {
         cmocka_unit_test(a_connection_beyond_the_limit_is_closed_and_the_others_live),
         cmocka_unit_test(a_method_that_the_descriptor_lacks_is_refused),
         cmocka_unit_test(addresses_that_cannot_be_listened_on_are_refused_with_a_reason),
+        cmocka_unit_test(a_server_removes_its_own_socket_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

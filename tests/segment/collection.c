@@ -4,6 +4,7 @@
 #include "collection.h"
 
 #include "../support/folder.h"
+#include "gdx/ngram.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -7,6 +7,8 @@
 #include "layout.h"
 
 #include "../support/folder.h"
+#include "gdx/ngram.h"
+#include "gdx/postings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

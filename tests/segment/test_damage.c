@@ -124,6 +124,36 @@ static void try_mended(size_t at, uint8_t flip, bool merges, unsigned *accepted)
     free(file);
 }
 
+static uint8_t *section_of(uint8_t *file, size_t bytes, int section, uint64_t *out_bytes) {
+    const uint8_t *row = file + bytes - FOOTER_BYTES + FOOTER_SECTION_TABLE + section * SECTION_ROW_BYTES;
+    *out_bytes = gdx_load_u64(row + SECTION_ROW_LENGTH);
+    return file + gdx_load_u64(row + SECTION_ROW_OFFSET);
+}
+
+static void a_block_that_claims_to_hold_gigabytes_is_refused_unread(void **state) {
+    (void)state;
+    gdx_error err = {0};
+    gdx_document document;
+    gdx_segment *segment = NULL;
+    gdx_buffer file = {0};
+    uint64_t bytes;
+    char name_of_file[GDX_SEGMENT_FILE_NAME_BYTES];
+    assert_int_equal(gdx_buffer_append(&file, whole.data, whole.bytes), GDX_OK);
+    uint8_t *ends = section_of(file.data, file.bytes, SECTION_DOCUMENT_STORE, &bytes);
+    ends += bytes - 8; // where the last record ends
+    gdx_store_u64(ends, gdx_load_u64(ends) + ((uint64_t)2 << 30));
+    uint64_t name = damage_mend(file.data, file.bytes);
+    folder_write(folder, gdx_segment_file_name(name, name_of_file), file.data, file.bytes);
+    gdx_buffer_clear(&file);
+    assert_int_equal(gdx_segment_open(folder, name, &segment, &err), GDX_OK);
+    GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
+    assert_int_equal(gdx_store_read(reader, segment, whole_info.document_count - 1, &document, &err), GDX_CORRUPT);
+    gdx_segment_release(segment);
+    assert_int_equal(unlink(file_of(name)), 0);
+    if (!strstr(err.message, "more than 1 GiB"))
+        fail_msg("%s", err.message);
+}
+
 static void a_changed_byte_with_right_checksums_leads_no_reader_astray(void **state) {
     (void)state;
     unsigned accepted = 0;
@@ -219,6 +249,7 @@ int main(void) {
         cmocka_unit_test(any_changed_byte_is_refused_with_the_name_of_the_file),
         cmocka_unit_test(a_file_cut_short_is_refused_with_its_name),
         cmocka_unit_test(a_byte_changed_in_a_page_not_read_changes_no_answer),
+        cmocka_unit_test(a_block_that_claims_to_hold_gigabytes_is_refused_unread),
         cmocka_unit_test(a_changed_byte_with_right_checksums_leads_no_reader_astray),
         cmocka_unit_test(many_changed_bytes_with_right_checksums_lead_no_reader_astray),
     };

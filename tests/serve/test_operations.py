@@ -89,7 +89,7 @@ class Access(ServerTest):
         self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.delete(ids, metadata=self.bearer("Basic first.token")))
         self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.ingest(iter([documents(document(id="a"))])))
         for wrong in ("Bearer x", "Bearer first.toke", "Bearer first.tokenx", "Bearer # who"):
-            self.fails(grpc.StatusCode.PERMISSION_DENIED, lambda w=wrong: stub.delete(ids, metadata=self.bearer(w)))
+            self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda w=wrong: stub.delete(ids, metadata=self.bearer(w)))
         for right in ("Bearer first.token", "bearer second-token=="):
             self.assertEqual(stub.delete(ids, metadata=self.bearer(right)).missing, 1)
 

@@ -97,6 +97,11 @@ class Search(ServerTest):
         for query in ("链" * 30000, " ".join("a%d" % i for i in range(1100)), "(" * 70 + "链" + ")" * 70):
             self.refuses(INVALID, "QUERY_TOO_LARGE", lambda q=query: stub.count(Count(query=q)))
 
+    def test_a_query_that_takes_more_memory_than_allowed_is_refused(self):
+        stub = self.served([record(i, text="链产业规则" * 3000) for i in range(50)], "--query-memory", "256K").stub()
+        self.fails(grpc.StatusCode.RESOURCE_EXHAUSTED, lambda: stub.count(Count(query="(链 OR 产 OR 业) NEAR/900 (规 OR 则)")))
+        self.assertEqual(stub.count(Count(query="没有的词")).documents, 0)
+
     def test_a_query_that_is_not_utf8_is_refused(self):
         stub = self.served([record(1)]).stub()
         error = self.fails(INVALID, lambda: stub.count(b"\x0a\x02\xff\xfe"))

@@ -3,6 +3,7 @@
 
 #include "small_index.h"
 
+#include "gdx/ngram.h"
 #include "gdx/text.h"
 
 #include <dirent.h>

@@ -123,24 +123,3 @@ const char *checkpoints_hold(gdx_slice utf8) {
     gdx_symbols_clear(&rest);
     return broken;
 }
-
-static bool is_same_span(gdx_span a, gdx_span b) {
-    return a.begin == b.begin && a.end == b.end;
-}
-
-const char *until_holds(gdx_slice utf8, size_t symbol_limit) {
-    gdx_symbols all = {0}, first = {0};
-    const char *broken = NULL;
-    cut_or_die(utf8, GDX_TEXT_SPANS, &all);
-    if (gdx_text_symbols_until(utf8, symbol_limit, &first) != GDX_OK)
-        abort();
-    size_t wanted = symbol_limit < all.count ? symbol_limit : all.count;
-    if (first.count < wanted || first.count > all.count)
-        broken = "too few or too many symbols";
-    for (size_t i = 0; i < wanted && !broken; i++)
-        if (!is_same_symbol(&all, i, &first, i) || !is_same_span(all.spans[i], first.spans[i]))
-            broken = "one of the first symbols differs";
-    gdx_symbols_clear(&all);
-    gdx_symbols_clear(&first);
-    return broken;
-}

@@ -14,8 +14,6 @@ bool has_overlong_cluster(gdx_slice utf8); // more continuing characters in a ro
 const char *spans_hold(gdx_slice utf8);
 // Cutting from a checkpoint gives the rest of the symbols; checkpoints are at least GDX_CHECKPOINT_BYTES apart.
 const char *checkpoints_hold(gdx_slice utf8);
-// gdx_text_symbols_until gives the first symbols with their spans.
-const char *until_holds(gdx_slice utf8, size_t symbol_limit);
 
 void cut_or_die(gdx_slice utf8, unsigned options, gdx_symbols *symbols);
 // Symbol `i` of one equals symbol `j` of the other; words are equal by their letters.

@@ -138,25 +138,6 @@ static void no_checkpoint_stands_inside_a_cluster(void **state) {
     gdx_buffer_clear(&text);
 }
 
-static void stopping_early_gives_the_first_symbols_for_every_limit(void **state) {
-    (void)state;
-    gdx_slice text = gdx_slice_of("全球 WTO，½a…a½ e\u0301\u0323x ㍿ é 중 ﷺ end");
-    for (size_t limit = 0; limit < 40; limit++) {
-        const char *broken = until_holds(text, limit);
-        if (broken)
-            fail_msg("limit %zu: %s", limit, broken);
-    }
-    assert_null(until_holds(text, SIZE_MAX));
-    gdx_symbols symbols = {0};
-    assert_int_equal(gdx_text_symbols_until(text, 0, &symbols), GDX_OK);
-    assert_int_equal(symbols.count, 0);
-    gdx_buffer long_text = mixed_text();
-    assert_int_equal(gdx_text_symbols_until(gdx_buffer_slice(&long_text), 5, &symbols), GDX_OK);
-    assert_int_equal(symbols.count, 5);
-    gdx_symbols_clear(&symbols);
-    gdx_buffer_clear(&long_text);
-}
-
 static void symbols_are_used_again_for_many_texts(void **state) {
     (void)state;
     static const char *const texts[] = {"中国 wto 規則", "", "½ a long sentence, in words", "ｶﾞ", "a"};
@@ -218,7 +199,6 @@ int main(void) {
         cmocka_unit_test(short_texts_and_texts_not_asked_about_have_no_checkpoint),
         cmocka_unit_test(no_checkpoint_stands_inside_a_word),
         cmocka_unit_test(no_checkpoint_stands_inside_a_cluster),
-        cmocka_unit_test(stopping_early_gives_the_first_symbols_for_every_limit),
         cmocka_unit_test(symbols_are_used_again_for_many_texts),
         cmocka_unit_test(a_million_marks_in_a_row_come_to_an_end),
         cmocka_unit_test(a_cluster_of_the_longest_length_is_folded_whole),

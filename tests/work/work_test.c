@@ -110,6 +110,44 @@ static void a_long_job_never_takes_the_last_worker(void **state) {
     assert_int_equal(done, 3);
 }
 
+struct ordered_job {
+    gdx_job job;
+    atomic_int *order; // the next to begin
+    int began;
+};
+
+static void run_ordered(gdx_job *job, unsigned worker) {
+    struct ordered_job *ordered = (struct ordered_job *)job;
+    (void)worker;
+    ordered->began = atomic_fetch_add(ordered->order, 1);
+}
+
+static void done_ordered(gdx_job *job) {
+    (void)job;
+}
+
+static void short_jobs_do_not_hold_up_a_long_one_for_ever(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    assert_int_equal(gdx_work_open(&loop, 1, 1000, &work, NULL), GDX_OK);
+    atomic_int gate = 0, order = 0;
+    unsigned done = 0;
+    struct counting_job blocker = {{run_counting, count_done, NULL}, &gate, 2, &done, 0, work};
+    assert_int_equal(gdx_work_submit(work, &blocker.job, GDX_LANE_SHORT), GDX_OK);
+    enum { SHORT_JOBS = 100, PATIENCE = 20 };
+    struct ordered_job jobs[SHORT_JOBS + 1];
+    for (int i = 0; i <= SHORT_JOBS; i++) {
+        jobs[i] = (struct ordered_job){{run_ordered, done_ordered, NULL}, &order, -1};
+        gdx_lane lane = i == SHORT_JOBS ? GDX_LANE_LONG : GDX_LANE_SHORT;
+        assert_int_equal(gdx_work_submit(work, &jobs[i].job, lane), GDX_OK);
+    }
+    atomic_fetch_add(&gate, 1);
+    close_and_run(&loop, work);
+    assert_in_range(jobs[SHORT_JOBS].began, 1, PATIENCE); // overtaken, but not by all
+}
+
 static void a_job_may_be_submitted_again_when_it_is_done(void **state) {
     (void)state;
     uv_loop_t loop;
@@ -138,6 +176,7 @@ int main(void) {
         cmocka_unit_test(two_jobs_run_at_once_on_two_workers),
         cmocka_unit_test(a_full_queue_refuses_and_keeps_nothing),
         cmocka_unit_test(a_long_job_never_takes_the_last_worker),
+        cmocka_unit_test(short_jobs_do_not_hold_up_a_long_one_for_ever),
         cmocka_unit_test(a_job_may_be_submitted_again_when_it_is_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

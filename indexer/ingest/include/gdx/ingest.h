@@ -44,7 +44,7 @@ typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents 
 
 typedef struct gdx_source_options {
     const char *encoding;   // of TEXT, MARKDOWN and HTML; NULL: detected
-    size_t document_limit;  // bytes of text a document may have; 0: 64 MiB
+    size_t document_limit;  // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
 } gdx_source_options;
 
 gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) GDX_MUST_CHECK;

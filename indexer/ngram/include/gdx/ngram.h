@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/ngram.h: symbols -> bigrams with positions, inverted in one worker's own memory.
-// Relies on gdx/base.h, gdx/text.h. Threads: an inverter has one owner.
+// Relies on gdx/base.h; inside on gdx/text.h. Threads: an inverter has one owner.
 //
 // One position space for all that was added: each field takes as many positions as it has symbols and one more for the end
 // mark behind it. Position p gives one posting, to the bigram (symbol at p, symbol at p+1); the end mark is second only.
@@ -10,7 +10,8 @@
 #define GDX_NGRAM_H
 
 #include "gdx/base.h"
-#include "gdx/text.h"
+
+typedef struct gdx_symbols gdx_symbols; // gdx/text.h
 
 enum {
     GDX_SYMBOL_END = 0,       // U+0000 is a control character and never a symbol

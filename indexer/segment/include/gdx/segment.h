@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/segment.h: one immutable file: stored documents, postings, term dictionary, words, document table; its writer, its
 // reader, and the merge of several into one. Format: docs/format.md, "Segment".
-// Relies on gdx/base.h, gdx/document.h, gdx/ngram.h, gdx/postings.h; inside on zstd.
+// Relies on gdx/base.h, gdx/document.h; inside on gdx/ngram.h, gdx/postings.h, zstd.
 // Threads: a writer, a walk and a store reader have one owner; an open segment is immutable, any thread may read it.
 //
 // Damage: the footer and the table of page checksums are verified at open; every other page of the file is verified when it
@@ -12,10 +12,10 @@
 
 #include "gdx/base.h"
 #include "gdx/document.h"
-#include "gdx/ngram.h"
-#include "gdx/postings.h"
 
 #include <stdatomic.h>
+
+typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
 
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 

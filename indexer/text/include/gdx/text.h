@@ -64,11 +64,6 @@ static inline gdx_slice gdx_symbols_word(const gdx_symbols *symbols, size_t word
 // Memory: kept for the next text; at least that of 4096 symbols.
 gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) GDX_MUST_CHECK;
 
-// Stops early: like gdx_text_symbols with spans, but ends once `symbol_limit` symbols are complete. There may be a few
-// more, where one character became several; only the first `symbol_limit` are sure to be whole. Cost: 8 ns a symbol
-// of Chinese text.
-gdx_status gdx_text_symbols_until(gdx_slice utf8, size_t symbol_limit, gdx_symbols *symbols) GDX_MUST_CHECK;
-
 // Of the tables this program folds by. An index keeps it; one made by other tables must be built anew.
 uint64_t gdx_text_rule_fingerprint(void);
 

@@ -10,8 +10,9 @@
 
 typedef struct gdx_work gdx_work; // loop thread only, save where a function says otherwise
 
-// Short jobs overtake long ones that wait, and one worker of several takes no long job at all, so that a handful of slow
-// queries cannot hold up the quick ones. A batch, whose jobs are all alike, uses the short lane for everything.
+// Short jobs overtake long ones that wait, 16 at most in a row, and one worker of several takes no long job at all, so
+// that a handful of slow queries cannot hold up the quick ones, nor many quick ones a slow one for ever. A batch, whose
+// jobs are all alike, uses the short lane for everything.
 typedef enum gdx_lane { GDX_LANE_SHORT, GDX_LANE_LONG, GDX_LANES } gdx_lane;
 
 // A message with one owner at a time: the loop until submit, a worker while `run` runs, the loop from `done` on.
@@ -35,8 +36,8 @@ size_t gdx_work_waiting(const gdx_work *work); // jobs in the queue. Any thread
 size_t gdx_work_running(const gdx_work *work); // submitted and not yet done, waiting ones included. Loop thread
 unsigned gdx_work_threads(const gdx_work *work);
 
-// Lets submitted jobs finish, calls their `done`, joins the threads, then calls `closed` on the loop and frees the work.
-// Nothing may be submitted any more.
+// Lets submitted jobs finish, calls their `done`, joins the threads, then calls `closed` on the loop and frees the
+// work. Nothing may be submitted any more.
 void gdx_work_close(gdx_work *work, void (*closed)(void *context), void *context);
 
 #endif

@@ -19,6 +19,7 @@ typedef struct gdx_engine_options {
     unsigned kept_commits; // superseded ones held for page tokens, at most 64
     uint64_t kept_ns;      // and for how long
     unsigned scan_limit;   // exports at once; more are RESOURCE_EXHAUSTED
+    size_t query_bytes;    // memory that one query may take; more is RESOURCE_EXHAUSTED
     size_t ingest_bytes;   // memory for the postings of a call to Ingest
     size_t document_limit; // bytes of a document's text; 0: 64 MiB
     const char *version;   // of the program, for Stat

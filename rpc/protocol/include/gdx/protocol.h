@@ -147,6 +147,8 @@ gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint
 gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size_t limit,
                                uint64_t now_ns) GDX_MUST_CHECK;
 bool gdx_connection_has_output(const gdx_connection *connection);
+// A limit was broken, or the peer is lost: nothing more is read.
+bool gdx_connection_is_over(const gdx_connection *connection);
 // Nothing more to read or to write: send what was pulled, close, free.
 bool gdx_connection_is_finished(const gdx_connection *connection);
 // Deadlines, keepalive, age. Call it at the returned time or soon after, and after feed when convenient.

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+// soak.c: `gramdex serve` under everything at once, for as long as one likes: a thousand connections with ten calls
+// each; queries, exports that are read, read slowly, left or cancelled, deadlines that cannot be met, documents in and
+// out, merges by another process, connections that vanish. No call may end otherwise than it asked for; after the first
+// third, which warms up, memory and descriptors must stay as they are; in the end, when all have gone, nothing is held,
+// and the index verifies.
+
+#include "../../bench/wire/child.h"
+#include "acts.h"
+#include "swarm.h"
+#include "watch.h"
+
+#include <argp.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum {
+    LOOK_MS = 250,
+    MERGE_MS = 700,
+    PATIENCE_S = 60,
+    LONG_S = 60,           // from here on the run is long enough to tell what grows
+    KEPT_DESCRIPTORS = 24, // of commits held for page tokens, and of a look at the moment
+};
+// What may come and go: a query's memory, an allocator's arenas, a merge's mapped files.
+#define SLACK_BYTES (UINT64_C(24) << 20)
+#define SECOND_NS   UINT64_C(1000000000)
+
+struct soak {
+    const char *program;
+    unsigned seconds, connections, streams;
+    uv_loop_t loop;
+    uv_timer_t look, merging;
+    struct swarm *swarm;
+    struct child server;
+    struct held before;
+    struct watch watch;
+    char folder[64], index[96], records[96];
+    uint64_t begin_ns, merges;
+    pid_t merge_process;
+    bool is_over, has_failed;
+};
+
+// ---- failing
+
+static void fail(void *context, const char *what) {
+    struct soak *soak = context;
+    fprintf(stderr, "soak: %s\n", what);
+    soak->has_failed = true;
+    soak->is_over = true;
+    uv_stop(&soak->loop);
+}
+
+static void fail_error(struct soak *soak, const gdx_error *err) {
+    fail(soak, err->message);
+}
+
+// ---- the index and other processes
+
+static void on_exited(uv_process_t *process, int64_t status, int signal) {
+    int *out = process->data;
+    *out = signal ? 128 + signal : (int)status;
+    uv_close((uv_handle_t *)process, NULL);
+}
+
+// -1: it cannot be started.
+static int run(struct soak *soak, const char *verb, const char *more) {
+    char *arguments[] = {(char *)(uintptr_t)soak->program, (char *)(uintptr_t)verb,
+                         (char *)(uintptr_t) "--index",    soak->index,
+                         (char *)(uintptr_t)more,          NULL};
+    uv_loop_t loop;
+    uv_process_t process;
+    int status = -1;
+    uv_stdio_container_t streams[3] = {{.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
+    uv_process_options_t options = {
+        .file = soak->program, .args = arguments, .exit_cb = on_exited, .stdio = streams, .stdio_count = 3};
+    uv_loop_init(&loop);
+    process.data = &status;
+    if (uv_spawn(&loop, &process, &options) != 0)
+        uv_close((uv_handle_t *)&process, NULL);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    uv_loop_close(&loop);
+    return status;
+}
+
+static void on_merged(uv_process_t *process, int64_t status, int signal) {
+    struct soak *soak = process->data;
+    soak->merges += status == 0 && signal == 0; // the lock may have been taken
+    if (signal)
+        fail(soak, "gramdex merge was killed");
+    soak->merge_process = 0;
+    uv_close((uv_handle_t *)process, (uv_close_cb)(void *)free);
+}
+
+static void on_merge(uv_timer_t *timer) {
+    struct soak *soak = timer->data;
+    char *arguments[] = {(char *)(uintptr_t)soak->program, (char *)(uintptr_t) "merge", (char *)(uintptr_t) "--index",
+                         soak->index, NULL};
+    uv_stdio_container_t streams[3] = {{.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
+    uv_process_options_t options = {
+        .file = soak->program, .args = arguments, .exit_cb = on_merged, .stdio = streams, .stdio_count = 3};
+    uv_process_t *process = soak->merge_process ? NULL : calloc(1, sizeof *process);
+    if (!process)
+        return; // the last one is still at it
+    process->data = soak;
+    if (uv_spawn(&soak->loop, process, &options) == 0)
+        soak->merge_process = process->pid;
+    else
+        uv_close((uv_handle_t *)process, (uv_close_cb)(void *)free);
+}
+
+static gdx_status start(struct soak *soak, gdx_error *err) {
+    const char *const arguments[] = {soak->program, "serve",        "--index", soak->index, "--listen",
+                                     "127.0.0.1:0", "--log-format", "none",    "--json",    "--max-exports",
+                                     "65536",       "--queue",      "65536",   NULL};
+    snprintf(soak->folder, sizeof soak->folder, "/tmp/gramdex-soak-XXXXXX");
+    if (!mkdtemp(soak->folder))
+        return gdx_fail(err, GDX_IO, "no folder in /tmp");
+    snprintf(soak->index, sizeof soak->index, "%s/index", soak->folder);
+    snprintf(soak->records, sizeof soak->records, "%s/base.jsonl", soak->folder);
+    gdx_status status = acts_write_base(soak->records, err);
+    if (status == GDX_OK && run(soak, "index", soak->records) != 0)
+        status = gdx_fail(err, GDX_INTERNAL, "%s index fails", soak->program);
+    if (status == GDX_OK)
+        status = child_start(&soak->server, arguments, NULL, err);
+    if (status == GDX_OK && !held_by(soak->server.process, &soak->before))
+        status = gdx_fail(err, GDX_UNAVAILABLE, "the server has ended");
+    return status;
+}
+
+// ---- while it runs
+
+static void on_look(uv_timer_t *timer) {
+    struct soak *soak = timer->data;
+    struct held held;
+    uint64_t now_ns = uv_hrtime();
+    if (!held_by(soak->server.process, &held))
+        fail(soak, "the server has ended");
+    else if (watch_add(&soak->watch, &held) != GDX_OK)
+        fail(soak, "no memory");
+    else if (now_ns > swarm_answered_ns(soak->swarm) + PATIENCE_S * SECOND_NS)
+        fail(soak, "nothing is answered any more");
+    else if (now_ns - soak->begin_ns >= soak->seconds * SECOND_NS)
+        soak->is_over = true;
+    if (soak->is_over)
+        uv_stop(&soak->loop);
+}
+
+static unsigned port_of(const char *address) {
+    const char *colon = strrchr(address, ':');
+    return colon ? (unsigned)strtoul(colon + 1, NULL, 10) : 0;
+}
+
+static void swarm_for_a_while(struct soak *soak) {
+    uv_loop_init(&soak->loop);
+    uv_timer_init(&soak->loop, &soak->look);
+    uv_timer_init(&soak->loop, &soak->merging);
+    soak->look.data = soak->merging.data = soak;
+    soak->begin_ns = uv_hrtime();
+    uv_timer_start(&soak->look, on_look, LOOK_MS, LOOK_MS);
+    uv_timer_start(&soak->merging, on_merge, MERGE_MS, MERGE_MS);
+    soak->swarm = swarm_open(&soak->loop, port_of(soak->server.address), soak->connections, soak->streams, fail, soak);
+    if (soak->swarm)
+        uv_run(&soak->loop, UV_RUN_DEFAULT);
+    else
+        fail(soak, "no memory");
+    uv_close((uv_handle_t *)&soak->look, NULL);
+    uv_close((uv_handle_t *)&soak->merging, NULL);
+    if (soak->swarm)
+        swarm_close(soak->swarm);
+    uv_run(&soak->loop, UV_RUN_DEFAULT); // also until the last merge is done
+    uv_loop_close(&soak->loop);
+}
+
+// ---- what came of it
+
+static double megabytes(uint64_t bytes) {
+    return (double)bytes / (1 << 20);
+}
+
+static bool has_grown(uint64_t early, uint64_t late, uint64_t slack) {
+    return late > early + early / 10 + slack;
+}
+
+// After the first third: its second sixth against the last.
+static void check_flat(struct soak *soak) {
+    size_t third = soak->watch.count / 3;
+    if (third < 2)
+        return;
+    struct held early = watch_median(&soak->watch, third, third + third / 2 + 1);
+    struct held late = watch_median(&soak->watch, soak->watch.count - third / 2 - 1, soak->watch.count);
+    printf("memory: %.1f MB at the start, %.1f after a third, %.1f in the end (anonymous %.1f, %.1f)\n",
+           megabytes(soak->before.resident_bytes), megabytes(early.resident_bytes), megabytes(late.resident_bytes),
+           megabytes(early.anonymous_bytes), megabytes(late.anonymous_bytes));
+    printf("descriptors: %" PRIu64 " at the start, %" PRIu64 " after a third, %" PRIu64 " in the end\n",
+           soak->before.descriptors, early.descriptors, late.descriptors);
+    if (soak->seconds < LONG_S)
+        return; // still warming up
+    if (has_grown(early.anonymous_bytes, late.anonymous_bytes, SLACK_BYTES) ||
+        has_grown(early.resident_bytes, late.resident_bytes, SLACK_BYTES))
+        fail(soak, "the server's memory grows");
+    if (has_grown(early.descriptors, late.descriptors, KEPT_DESCRIPTORS))
+        fail(soak, "the server's descriptors grow in number");
+}
+
+static void check_nothing_is_held(struct soak *soak) {
+    struct held held = {0};
+    for (int tries = 0; tries < PATIENCE_S * 10; tries++) {
+        if (held_by(soak->server.process, &held) && held.descriptors <= soak->before.descriptors + KEPT_DESCRIPTORS)
+            break;
+        usleep(100000);
+    }
+    printf("when all have gone: %.1f MB, %" PRIu64 " descriptors\n", megabytes(held.resident_bytes), held.descriptors);
+    if (held.descriptors > soak->before.descriptors + KEPT_DESCRIPTORS)
+        fail(soak, "descriptors are held when all clients have gone");
+}
+
+static void print_calls(const struct soak *soak) {
+    const struct swarm_figures *figures = swarm_figures_of(soak->swarm);
+    uint64_t all = 0;
+    for (size_t i = 0; i < act_count; i++) {
+        printf("%-20s %10" PRIu64 " calls, %8" PRIu64 " not OK, as asked for\n", acts[i].name, figures->ended[i],
+               figures->refused[i]);
+        all += figures->ended[i];
+    }
+    printf("%" PRIu64 " calls in %u s on %u x %u, at most %" PRIu64 " at once; %" PRIu64
+           " connections vanished with %" PRIu64 " calls; %" PRIu64 " merges\n",
+           all, soak->seconds, soak->connections, soak->streams, figures->most_calls, figures->vanished_links,
+           figures->vanished_calls, soak->merges);
+}
+
+// Everything has been done, or the run shows nothing.
+static void check_coverage(struct soak *soak) {
+    const struct swarm_figures *figures = swarm_figures_of(soak->swarm);
+    for (size_t i = 0; i < act_count && soak->seconds >= LONG_S; i++)
+        if (figures->ended[i] == 0)
+            fail(soak, acts[i].name);
+    if (figures->most_calls < (uint64_t)soak->connections * soak->streams)
+        fail(soak, "never all calls at once");
+}
+
+static void finish(struct soak *soak) {
+    print_calls(soak);
+    check_flat(soak);
+    if (!soak->has_failed) {
+        check_coverage(soak);
+        check_nothing_is_held(soak);
+    }
+    if (child_stop(&soak->server) != 0)
+        fail(soak, "the server did not end with exit status 0");
+    if (run(soak, "verify", NULL) != 0)
+        fail(soak, "gramdex verify finds the index damaged");
+}
+
+static void clear(struct soak *soak) {
+    char command[128];
+    child_stop(&soak->server);
+    watch_clear(&soak->watch);
+    swarm_free(soak->swarm);
+    snprintf(command, sizeof command, "rm -rf '%s'", soak->folder);
+    if (soak->folder[0] && system(command) != 0)
+        fprintf(stderr, "soak: %s cannot be removed\n", soak->folder);
+}
+
+// ---- options
+
+static unsigned number(struct argp_state *state, const char *text) {
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    if (*end || value == 0 || value > 1000000)
+        argp_error(state, "%s: expected a number from 1", text);
+    return (unsigned)value;
+}
+
+static error_t parse(int key, char *argument, struct argp_state *state) {
+    struct soak *soak = state->input;
+    switch (key) {
+    case 'p':
+        soak->program = argument;
+        return 0;
+    case 's':
+        soak->seconds = number(state, argument);
+        return 0;
+    case 'c':
+        soak->connections = number(state, argument);
+        return 0;
+    case 'm':
+        soak->streams = number(state, argument);
+        return 0;
+    case ARGP_KEY_END:
+        if (!soak->program)
+            argp_error(state, "--program PATH is missing: which gramdex?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    .options =
+        (const struct argp_option[]){
+            {"program", 'p', "PATH", 0, "gramdex itself", 0},
+            {"seconds", 's', "N", 0, "how long (600)", 0},
+            {"connections", 'c', "N", 0, "at once (1000)", 0},
+            {"streams", 'm', "N", 0, "calls at once on each (10)", 0},
+            {0},
+        },
+    .parser = parse,
+    .doc = "Put a server under everything at once. Exit status 0: no error that was not asked for, and nothing grows.",
+};
+
+static void allow_descriptors(void) { // for the server too: it inherits them
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(int argc, char **argv) {
+    static struct soak soak = {.seconds = 600, .connections = 1000, .streams = 10};
+    gdx_error err = {0};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &soak) != 0)
+        return 2;
+    signal(SIGPIPE, SIG_IGN);
+    allow_descriptors();
+    if (start(&soak, &err) != GDX_OK) {
+        fail_error(&soak, &err);
+    } else {
+        swarm_for_a_while(&soak);
+        finish(&soak);
+    }
+    clear(&soak);
+    return soak.has_failed ? 1 : 0;
+}

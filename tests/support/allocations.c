@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// allocations.c: see allocations.h. The linker's --wrap makes a call of f one of __wrap_f.
+
+#include "allocations.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+static atomic_long left = -1; // until the one that fails; negative: none does
+static atomic_bool has_failed;
+static atomic_int whose_count;
+static _Thread_local bool is_planner; // this thread has planned the failure
+
+void *__real_malloc(size_t bytes);
+void *__real_calloc(size_t count, size_t bytes);
+void *__real_realloc(void *old, size_t bytes);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__wrap_calloc(size_t count, size_t bytes);
+void *__wrap_realloc(void *old, size_t bytes);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t bytes);
+
+void allocations_fail_after(long before, enum allocations_of whose) {
+    is_planner = true;
+    atomic_store(&whose_count, whose);
+    atomic_store(&has_failed, false);
+    atomic_store(&left, before);
+}
+
+bool allocations_end(void) {
+    atomic_store(&left, -1);
+    return atomic_load(&has_failed);
+}
+
+static bool fails_now(void) {
+    int whose = atomic_load(&whose_count);
+    bool counts = whose == ALL_THREADS || is_planner == (whose == THIS_THREAD);
+    if (!counts || atomic_load(&left) < 0 || atomic_fetch_sub(&left, 1) != 0)
+        return false;
+    atomic_store(&has_failed, true);
+    return true;
+}
+
+void *__wrap_malloc(size_t bytes) {
+    return fails_now() ? NULL : __real_malloc(bytes);
+}
+void *__wrap_calloc(size_t count, size_t bytes) {
+    return fails_now() ? NULL : __real_calloc(count, bytes);
+}
+void *__wrap_realloc(void *old, size_t bytes) {
+    return fails_now() ? NULL : __real_realloc(old, bytes);
+}
+char *__wrap_strdup(const char *text) {
+    return fails_now() ? NULL : __real_strdup(text);
+}
+char *__wrap_strndup(const char *text, size_t bytes) {
+    return fails_now() ? NULL : __real_strndup(text, bytes);
+}

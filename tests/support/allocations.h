@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// allocations.h: allocations of our own code that fail on demand. A program that uses it is linked with
+// ALLOCATION_WRAPS; what libraries allocate stays as it is.
+#ifndef TEST_ALLOCATIONS_H
+#define TEST_ALLOCATIONS_H
+
+#include <stdbool.h>
+
+// Whose allocations are counted and may fail.
+enum allocations_of { ALL_THREADS, THIS_THREAD, OTHER_THREADS };
+
+// `before` more succeed, the next one fails, and those behind it succeed again.
+void allocations_fail_after(long before, enum allocations_of whose);
+// Nothing fails any more. Has one failed?
+bool allocations_end(void);
+
+#endif
