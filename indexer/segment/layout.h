@@ -13,8 +13,8 @@
 
 // - Pages have a checksum each. ALIGNMENT is that of every section. CHARACTER_TABLE is the one that is written.
 // - STORE_TARGET_BYTES: coded bytes after which a block of stored documents ends; RESET_BLOCKS: targets between two
-//   resets, on average; WINDOW_LOG: of zstd, no match reaches further back than 2^16 coded bytes. STORE_BLOCK_BYTES_MAX:
-//   coded bytes that a block never passes, for a few KiB of zstd may stand for any number.
+//   resets, on average; WINDOW_LOG: of zstd, no match reaches further back than 2^17 coded bytes.
+//   STORE_BLOCK_BYTES_MAX: coded bytes that a block never passes, for a few KiB of zstd may stand for any number.
 // - A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at one
 //   in OFTEN and PER_DOCUMENT times as often as there are documents.
 #define GDX_SEGMENT_CONSTANTS(CONSTANT)                                                                                \
@@ -22,10 +22,10 @@
     CONSTANT(GDX_SEGMENT_PAGE_BYTES, 65536)                                                                            \
     CONSTANT(GDX_SEGMENT_ALIGNMENT, 8)                                                                                 \
     CONSTANT(GDX_SEGMENT_CHARACTER_TABLE, 1)                                                                           \
-    CONSTANT(GDX_STORE_TARGET_BYTES, 36864)                                                                            \
+    CONSTANT(GDX_STORE_TARGET_BYTES, 65536)                                                                            \
     CONSTANT(GDX_STORE_BLOCK_BYTES_MAX, 1073741824)                                                                    \
     CONSTANT(GDX_STORE_RESET_BLOCKS, 16)                                                                               \
-    CONSTANT(GDX_STORE_WINDOW_LOG, 16)                                                                                 \
+    CONSTANT(GDX_STORE_WINDOW_LOG, 17)                                                                                 \
     CONSTANT(GDX_TERMS_PER_BLOCK, 64)                                                                                  \
     CONSTANT(GDX_WORDS_PER_BLOCK, 16)                                                                                  \
     CONSTANT(GDX_FREQUENCIES_PER_BLOCK, 128)                                                                           \

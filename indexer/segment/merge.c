@@ -83,7 +83,7 @@ static gdx_status check_occurrences(const gdx_merge *merge, uint64_t occurrences
 static gdx_status write_terms(const gdx_merge *merge, gdx_merge_terms *terms, gdx_sink *sink, uint32_t *out_count,
                               gdx_error *err) {
     gdx_terms_writer writer;
-    gdx_status status = gdx_terms_writer_init(&writer, sink, err);
+    gdx_status status = gdx_terms_writer_init(&writer, sink, merge->documents.position, err);
     if (status == GDX_OK)
         status = gdx_merge_terms_write(terms, &writer, err);
     if (status == GDX_OK)

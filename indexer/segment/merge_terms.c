@@ -56,12 +56,8 @@ static void exchange(gdx_term_chunk *from, gdx_term_chunk *to) {
     gdx_term_chunk held = *to;
     *to = *from;
     *from = held;
-    from->counts = to->counts;
-    from->positions = to->positions;
-    from->position_capacity = to->position_capacity;
-    to->counts = held.counts;
-    to->positions = held.positions;
-    to->position_capacity = held.position_capacity;
+    from->scratch = to->scratch;
+    to->scratch = held.scratch;
 }
 
 // ---- on a thread of the merge

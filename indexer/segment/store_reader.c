@@ -14,7 +14,8 @@
 
 enum {
     SLOT_BYTES = 2 * GDX_STORE_TARGET_BYTES, // what a kept block takes at most; of larger ones only the last is kept
-    GROW_BYTES = 1 << 18 // memory ahead of what has been decompressed: a block may lie about its size
+    GROW_BYTES = 1 << 18, // memory ahead of what has been decompressed: a block may lie about its size
+    FRAME_RATIO = 1 << 15 // 128 KiB of one repeated byte take 4 bytes of a frame; nothing takes less
 };
 
 struct slot {         // a block, as far as it has been decompressed
@@ -162,6 +163,19 @@ static void note_size(gdx_store_reader *reader, struct slot *slot) {
         reader->streaming = NULL;
 }
 
+// Refuses a block that cannot have so many coded bytes before any are decompressed. Of several records each is below
+// the target, and so are all but the last together. One record may be a piece of any length, as long as a word is, but
+// no frame gives more than its ratio.
+static gdx_status check_size(const gdx_segment *segment, uint32_t number, const gdx_store_block *block,
+                             const gdx_store_block *next, size_t compressed_bytes, gdx_error *err) {
+    uint64_t bytes = next->coded_offset - block->coded_offset;
+    if (next->document > block->document && next->document - block->document > 1 && bytes >= 2 * GDX_STORE_TARGET_BYTES)
+        return damaged(segment, number, "more coded bytes than its records can have", err);
+    if (bytes / FRAME_RATIO > compressed_bytes)
+        return damaged(segment, number, "more coded bytes than its frame can give", err);
+    return GDX_OK;
+}
+
 // Decompresses on until the slot has `wanted` coded bytes, at most `limit`, which is all the block has.
 static gdx_status decompress(gdx_store_reader *reader, const gdx_segment *segment, struct slot *slot,
                              gdx_slice compressed, uint64_t wanted, uint64_t limit, gdx_error *err) {
@@ -210,6 +224,8 @@ gdx_status gdx_store_block_coded(gdx_store_reader *reader, const gdx_segment *se
         status = gdx_store_block_row(segment, number + 1, &next, err);
     if (status == GDX_OK)
         status = gdx_store_block_compressed(segment, &block, &next, &compressed, err);
+    if (status == GDX_OK)
+        status = check_size(segment, number, &block, &next, compressed.bytes, err);
     if (status != GDX_OK)
         return status;
     uint64_t all = next.coded_offset - block.coded_offset;
@@ -327,6 +343,14 @@ static bool parse_head(struct piece *piece, gdx_slice coded) {
     return true;
 }
 
+// Title and text of a piece are a part of TEXT_BYTES, and no character has a code of more than 4 bytes: one that would
+// be longer is refused before it is decompressed.
+static gdx_status check_piece(const gdx_segment *segment, uint32_t document, const struct piece *piece,
+                              gdx_error *err) {
+    uint64_t coded = piece->end - piece->fields - piece->metadata;
+    return coded / 4 > segment->info.text_bytes ? bad_record(segment, document, err) : GDX_OK;
+}
+
 // Places a piece, makes its head readable and parses it.
 static gdx_status open_piece(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, uint32_t number,
                              struct piece *piece, gdx_slice *coded, gdx_error *err) {
@@ -337,11 +361,11 @@ static gdx_status open_piece(gdx_store_reader *reader, const gdx_segment *segmen
     if (status != GDX_OK)
         return status;
     if (parse_head(piece, *coded))
-        return GDX_OK;
+        return check_piece(segment, document, piece, err);
     status = gdx_store_block_coded(reader, segment, number, piece->end, coded, err);
     if (status != GDX_OK)
         return status;
-    return parse_head(piece, *coded) ? GDX_OK : bad_record(segment, document, err);
+    return parse_head(piece, *coded) ? check_piece(segment, document, piece, err) : bad_record(segment, document, err);
 }
 
 // Spells coded bytes [begin, end) of the piece's block.
@@ -473,7 +497,9 @@ gdx_status gdx_store_read_checked(gdx_store_reader *reader, const gdx_segment *s
     gdx_status status = read_head(reader, segment, document, &found, &piece, err);
     uint32_t number = piece.block;
     while (status == GDX_OK) {
-        status = gdx_store_block_coded(reader, segment, number, UINT64_MAX, &coded, err);
+        status = open_piece(reader, segment, document, number, &piece, &coded, err); // checks how long it is
+        if (status == GDX_OK)
+            status = gdx_store_block_coded(reader, segment, number, UINT64_MAX, &coded, err);
         if (status == GDX_OK)
             status = open_piece(reader, segment, document, number, &piece, &coded, err);
         if (status == GDX_OK)

@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+enum { NEAR_SHIFT = 7 }; // positions from one that is known to the next: a document is seldom much shorter
+
 void gdx_term_chunk_init(gdx_term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns) {
     *chunk = (gdx_term_chunk){.position_count = position_count, .columns = *columns};
 }
@@ -19,8 +21,9 @@ void gdx_term_chunk_clear(gdx_term_chunk *chunk) {
     gdx_buffer_clear(&chunk->frequencies);
     free(chunk->terms);
     free(chunk->frequency_rows);
-    free(chunk->counts);
-    free(chunk->positions);
+    free(chunk->scratch.counts);
+    free(chunk->scratch.near);
+    free(chunk->scratch.positions);
     *chunk = (gdx_term_chunk){0};
 }
 
@@ -31,22 +34,51 @@ void gdx_term_chunk_reset(gdx_term_chunk *chunk) {
     chunk->group_occurrences = 0;
 }
 
-size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk) {
-    return chunk->postings.capacity + chunk->frequencies.capacity + chunk->term_capacity * sizeof *chunk->terms +
-           chunk->frequency_capacity * sizeof *chunk->frequency_rows +
-           chunk->position_capacity * sizeof *chunk->positions +
-           (chunk->counts ? chunk->columns.count * sizeof *chunk->counts : 0);
+static size_t near_count(const gdx_term_chunk *chunk) {
+    return ((size_t)chunk->position_count >> NEAR_SHIFT) + 1;
 }
 
-// Adds the positions of one term to the counts of their documents.
-static void count_positions(gdx_term_chunk *chunk, const uint32_t *positions, uint32_t count) {
+size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk) {
+    const gdx_term_scratch *scratch = &chunk->scratch;
+    return chunk->postings.capacity + chunk->frequencies.capacity + chunk->term_capacity * sizeof *chunk->terms +
+           chunk->frequency_capacity * sizeof *chunk->frequency_rows +
+           scratch->position_capacity * sizeof *scratch->positions +
+           (scratch->counts ? chunk->columns.count * sizeof *scratch->counts : 0) +
+           (scratch->near ? near_count(chunk) * sizeof *scratch->near : 0);
+}
+
+static gdx_status make_scratch(gdx_term_chunk *chunk) {
+    gdx_term_scratch *scratch = &chunk->scratch;
+    if (!scratch->counts)
+        scratch->counts = calloc(chunk->columns.count, sizeof *scratch->counts);
+    if (!scratch->counts)
+        return GDX_NO_MEMORY;
+    if (scratch->near)
+        return GDX_OK;
+    scratch->near = malloc(near_count(chunk) * sizeof *scratch->near);
+    if (!scratch->near)
+        return GDX_NO_MEMORY;
     uint32_t document = 0;
+    for (size_t i = 0; i < near_count(chunk); i++) {
+        while (document + 1 < chunk->columns.count && chunk->columns.begin[document + 1] <= i << NEAR_SHIFT)
+            document++;
+        scratch->near[i] = document;
+    }
+    return GDX_OK;
+}
+
+// Adds the positions of one term to the counts of their documents. Lists of a frequent symbol are many and mostly
+// short: a look-up of where each position is near beats a search that begins anew for each list.
+static void count_positions(gdx_term_chunk *chunk, const uint32_t *positions, uint32_t count) {
+    const gdx_document_columns *columns = &chunk->columns;
     for (uint32_t i = 0; i < count; i++) {
-        document = gdx_columns_document_at(&chunk->columns, positions[i], document);
-        if (positions[i] < chunk->columns.text[document])
-            chunk->counts[document].in_title++;
-        else
-            chunk->counts[document].in_text++;
+        uint32_t document = chunk->scratch.near[positions[i] >> NEAR_SHIFT];
+        while (document + 1 < columns->count && columns->begin[document + 1] <= positions[i])
+            document++;
+        gdx_document_counts *counts = &chunk->scratch.counts[document];
+        bool in_title = positions[i] < columns->text[document];
+        counts->in_title += in_title;
+        counts->in_text += !in_title;
     }
 }
 
@@ -54,25 +86,24 @@ static gdx_status count_group(gdx_term_chunk *chunk) {
     size_t offset = chunk->group_postings;
     for (size_t t = chunk->group_begin; t < chunk->term_count; t++) {
         const gdx_term_row *term = &chunk->terms[t];
-        gdx_status status = gdx_grow(&chunk->positions, &chunk->position_capacity,
-                                     (size_t)term->count + GDX_POSTINGS_BLOCK, sizeof *chunk->positions);
+        gdx_term_scratch *scratch = &chunk->scratch;
+        gdx_status status = gdx_grow(&scratch->positions, &scratch->position_capacity,
+                                     (size_t)term->count + GDX_POSTINGS_BLOCK, sizeof *scratch->positions);
         gdx_slice code = {(const char *)chunk->postings.data + offset, term->bytes};
         if (status == GDX_OK)
-            status = gdx_postings_decode(code, term->count, chunk->position_count, chunk->positions);
+            status = gdx_postings_decode(code, term->count, chunk->position_count, scratch->positions);
         if (status != GDX_OK)
             return status;
-        count_positions(chunk, chunk->positions, term->count);
+        count_positions(chunk, scratch->positions, term->count);
         offset += term->bytes;
     }
     return GDX_OK;
 }
 
 static gdx_status add_frequencies(gdx_term_chunk *chunk) {
-    if (!chunk->counts)
-        chunk->counts = calloc(chunk->columns.count, sizeof *chunk->counts);
-    if (!chunk->counts)
-        return GDX_NO_MEMORY;
-    gdx_status status = count_group(chunk);
+    gdx_status status = make_scratch(chunk);
+    if (status == GDX_OK)
+        status = count_group(chunk);
     if (status == GDX_OK)
         status = gdx_grow(&chunk->frequency_rows, &chunk->frequency_capacity, chunk->frequency_count + 1,
                           sizeof *chunk->frequency_rows);
@@ -81,10 +112,10 @@ static gdx_status add_frequencies(gdx_term_chunk *chunk) {
     gdx_frequency_row *row = &chunk->frequency_rows[chunk->frequency_count];
     row->symbol = chunk->terms[chunk->group_begin].first;
     row->offset = chunk->frequencies.bytes;
-    status = gdx_frequencies_encode(chunk->counts, chunk->columns.count, &chunk->frequencies, &row->documents);
+    status = gdx_frequencies_encode(chunk->scratch.counts, chunk->columns.count, &chunk->frequencies, &row->documents);
     if (status == GDX_OK)
         chunk->frequency_count++;
-    memset(chunk->counts, 0, chunk->columns.count * sizeof *chunk->counts);
+    memset(chunk->scratch.counts, 0, chunk->columns.count * sizeof *chunk->scratch.counts);
     return status;
 }
 

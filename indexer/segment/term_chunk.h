@@ -26,6 +26,14 @@ typedef struct gdx_document_counts { // of one symbol in one document
     uint32_t in_text;
 } gdx_document_counts;
 
+// For counting a frequent symbol by document; made when first needed, kept from chunk to chunk.
+typedef struct gdx_term_scratch {
+    gdx_document_counts *counts; // of each document, zero between groups
+    uint32_t *near;              // the document that every so many-th position stands in
+    uint32_t *positions;
+    size_t position_capacity;
+} gdx_term_scratch;
+
 typedef struct gdx_term_chunk { // one owner
     gdx_buffer postings;
     gdx_term_row *terms;
@@ -42,9 +50,7 @@ typedef struct gdx_term_chunk { // one owner
     size_t group_begin;    // its first term
     size_t group_postings; // where its postings begin
     uint64_t group_occurrences;
-    gdx_document_counts *counts; // scratch: of each document, made when first needed, zero between groups
-    uint32_t *positions;         // scratch
-    size_t position_capacity;
+    gdx_term_scratch scratch;
 } gdx_term_chunk;
 
 void gdx_term_chunk_init(gdx_term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns);

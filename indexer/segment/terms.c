@@ -57,6 +57,12 @@ static bool sum_symbols(gdx_term_block *block) {
     return true;
 }
 
+// From the code of how much longer or shorter a list is than is to be expected; may be negative when it is damaged.
+static int64_t list_bytes(uint32_t code, uint32_t count, uint32_t limit) {
+    int64_t longer = code & 1 ? -(int64_t)(code / 2) - 1 : (int64_t)(code / 2);
+    return gdx_postings_expected(count, limit) + longer;
+}
+
 gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_term_block *out, gdx_error *err) {
     const uint8_t *at = NULL;
     const uint8_t *end = NULL;
@@ -78,9 +84,12 @@ gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_
     for (uint32_t i = 0; i < out->count; i++)
         if (out->positions[i]++ >= segment->info.position_count)
             return damaged(segment, number, "a term with more positions than there are", err);
-    for (uint32_t i = 0; i < out->count; i++)
-        if (out->positions[i] > 8 * (uint64_t)out->bytes[i]) // each takes a bit at least
+    for (uint32_t i = 0; i < out->count; i++) {
+        int64_t bytes = list_bytes(out->bytes[i], out->positions[i], segment->info.position_count);
+        if ((int64_t)out->positions[i] > 8 * bytes || bytes > UINT32_MAX) // each takes a bit at least
             return damaged(segment, number, "a term with more positions than its list has room for", err);
+        out->bytes[i] = (uint32_t)bytes;
+    }
     return GDX_OK;
 }
 

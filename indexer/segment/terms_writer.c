@@ -7,8 +7,8 @@
 
 #include "pack.h"
 
-gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, gdx_error *err) {
-    *writer = (gdx_terms_writer){.sink = sink};
+gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, uint32_t limit, gdx_error *err) {
+    *writer = (gdx_terms_writer){.sink = sink, .limit = limit};
     return gdx_sink_begin(sink, SECTION_POSTINGS, err);
 }
 
@@ -23,6 +23,12 @@ static gdx_status no_memory(const gdx_terms_writer *writer, gdx_error *err) {
     return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for the term dictionary", gdx_sink_path(writer->sink));
 }
 
+// How much longer or shorter a list is than is to be expected, shorter ones as odd numbers: small either way.
+static uint32_t length_code(const gdx_term_row *term, uint32_t limit) {
+    int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->count, limit);
+    return (uint32_t)(longer >= 0 ? 2 * longer : -2 * longer - 1);
+}
+
 // The columns of a block: [first], second, count, length. The first term's own symbols stand in the row.
 static gdx_status append_columns(gdx_terms_writer *writer) {
     uint32_t first[GDX_TERMS_PER_BLOCK];
@@ -35,7 +41,7 @@ static gdx_status append_columns(gdx_terms_writer *writer) {
         first[i] = i ? terms[i].first - terms[i - 1].first : 0;
         second[i] = i && first[i] == 0 ? terms[i].second - terms[i - 1].second - 1 : terms[i].second;
         count[i] = terms[i].count - 1;
-        bytes[i] = terms[i].bytes;
+        bytes[i] = length_code(&terms[i], writer->limit);
     }
     gdx_status status = gdx_pack_append(first + 1, n - 1, &writer->blocks);
     if (status == GDX_OK)

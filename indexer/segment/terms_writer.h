@@ -11,6 +11,7 @@
 
 typedef struct gdx_terms_writer { // one owner
     gdx_sink *sink;
+    uint32_t limit;    // of positions
     gdx_buffer blocks; // packed
     gdx_buffer rows;   // of blocks
     gdx_term_row pending[GDX_TERMS_PER_BLOCK];
@@ -22,8 +23,9 @@ typedef struct gdx_terms_writer { // one owner
     gdx_buffer frequency_rows;
 } gdx_terms_writer;
 
-// Begins the section POSTINGS, into which chunks are then written.
-gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, gdx_error *err) GDX_MUST_CHECK;
+// Begins the section POSTINGS, into which chunks are then written. `limit`: of the segment's positions.
+gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, uint32_t limit,
+                                 gdx_error *err) GDX_MUST_CHECK;
 void gdx_terms_writer_clear(gdx_terms_writer *writer);
 // A chunk whose last group is ended.
 gdx_status gdx_terms_writer_append(gdx_terms_writer *writer, const gdx_term_chunk *chunk,

@@ -118,7 +118,7 @@ static gdx_status write_terms(gdx_segment_writer *writer, gdx_inverter *inverter
     gdx_term_chunk chunk;
     gdx_document_columns columns = gdx_document_table_columns(&writer->documents);
     gdx_term_chunk_init(&chunk, writer->documents.position, &columns);
-    gdx_status status = gdx_terms_writer_init(&terms, writer->sink, err);
+    gdx_status status = gdx_terms_writer_init(&terms, writer->sink, writer->documents.position, err);
     if (status == GDX_OK)
         status = write_chunks(&terms, &chunk, inverter, err);
     if (status == GDX_OK)

@@ -187,6 +187,16 @@ def read_long(data, count, limit, position_bits):
     return positions
 
 
+def unzigzag(code):
+    return -(code // 2) - 1 if code & 1 else code // 2
+
+
+def expected_bytes(count, limit):
+    if count == 1:
+        return (max((limit - 1).bit_length(), 1) + 7) // 8
+    return (6 + count * (limit // count).bit_length() + 7) // 8
+
+
 def read_postings(data, count, limit):
     position_bits = max(1, (limit - 1).bit_length())
     if count == 1:
@@ -328,7 +338,8 @@ class Segment:
             firsts, at = packed(columns, at, n - 1)
             seconds, at = packed(columns, at, n - 1)
             counts, at = packed(columns, at, n)
-            sizes, at = packed(columns, at, n)
+            codes, at = packed(columns, at, n)
+            sizes = [expected_bytes(count + 1, self.positions) + unzigzag(code) for count, code in zip(counts, codes)]
             for i in range(n):
                 if i and firsts[i - 1] == 0:
                     second += seconds[i - 1] + 1

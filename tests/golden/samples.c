@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { ARTICLE_BYTES_MAX = 1 << 20, LONG_LINES = 800, LONG_LINE_CHARACTERS = 36 };
+enum { ARTICLE_BYTES_MAX = 1 << 20, LONG_LINES = 1400, LONG_LINE_CHARACTERS = 36 };
 
 static gdx_status make_empty(gdx_index_writer *writer, const char *examples, gdx_error *err) {
     (void)writer, (void)examples, (void)err; // opening the writer has made the manifest

@@ -3,6 +3,7 @@
 // refuses, stops and cleans up as promised.
 
 #include "collection.h"
+#include "layout.h"
 
 #include "../support/folder.h"
 
@@ -171,9 +172,12 @@ static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doom
 
 // ---- the bytes
 
-static const collection_kind many_short = {400, 2000, 0, 0, 300, 5};
-static const collection_kind some_long = {60, 6000, 7, 90000, 300, 3};
-static const collection_kind mixed = {500, 3000, 90, 60000, 2000, 40};
+// Short texts enough for several blocks, so that a merge copies some and ends others at a reset; long texts, of which
+// the code is six tenths, for one piece and for more.
+enum { ONE_PIECE = 7 * GDX_STORE_TARGET_BYTES / 4, MORE_PIECES = 4 * GDX_STORE_TARGET_BYTES };
+static const collection_kind many_short = {160, GDX_STORE_TARGET_BYTES, 0, 0, 300, 5};
+static const collection_kind some_long = {40, GDX_STORE_TARGET_BYTES / 6, 8, MORE_PIECES, 300, 3};
+static const collection_kind mixed = {500, GDX_STORE_TARGET_BYTES / 11, 110, ONE_PIECE, 2000, 40};
 
 static void merging_short_documents_gives_the_bytes_of_one_writer(void **state) {
     (void)state;

@@ -20,6 +20,10 @@ gdx_status gdx_postings_encode(const uint32_t *positions, uint32_t count, uint32
 // At most so many bytes does the code of `count` positions take.
 size_t gdx_postings_bound(uint32_t count);
 
+// About so many bytes it takes, for those who keep lengths as small differences from what is to be expected: exactly so
+// for a single position, else as if the positions were spread evenly. docs/format-postings.md, "Expected length".
+uint32_t gdx_postings_expected(uint32_t count, uint32_t limit);
+
 // Unpacks a whole list into positions[count]. GDX_CORRUPT when the bytes are not the code of `count` ascending
 // positions < limit; positions are then undefined. Bytes behind the code are not looked at. Never reads outside
 // `bytes`.
