@@ -396,11 +396,16 @@ static void list_done_on_loop(gdx_job *job) {
     pump_on_loop(batch);
 }
 
+// Once all inputs are listed; where one does not tell its size, once they are read. Before, both are another thread's.
+static bool is_total_known(const struct batch *batch) {
+    return batch->filler && (batch->inputs.is_size_known || (!batch->is_filling && batch->is_filled));
+}
+
 static void report_progress(struct batch *batch) {
     if (!batch->options.on_progress)
         return;
     gdx_batch_progress progress = {
-        .bytes_total = batch->is_filled || batch->inputs.is_size_known ? batch->inputs.bytes : 0,
+        .bytes_total = is_total_known(batch) ? batch->inputs.bytes : 0,
         .bytes_read = batch->summary->input_bytes,
         .documents = atomic_load(&batch->documents),
         .skipped = atomic_load(&batch->refused),
