@@ -4,16 +4,14 @@
 
 #include "../interop/test_service.h"
 #include "../support/allocations.h"
-#include "../support/folder.h"
+#include "../support/served.h"
 #include "gdx/client.h"
-#include "gdx/server.h"
 
 #include <grpc/testing/messages.pb-c.h>
 #include <grpc/testing/test.pb-c.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -21,55 +19,6 @@
 #define SERVICE (&grpc__testing__test_service__descriptor)
 
 enum { REPLIES = 3, REPLY_BYTES = 20000, REQUEST_BYTES = 10000 };
-
-// ---- the server, on a thread of its own
-
-struct served {
-    uv_thread_t thread;
-    uv_loop_t loop;
-    uv_async_t stop;
-    gdx_work *work;
-    gdx_server *server;
-    char *folder, address[512];
-};
-
-static void on_stopped(void *context) {
-    struct served *served = context;
-    uv_close((uv_handle_t *)&served->stop, NULL);
-    gdx_work_close(served->work, NULL, NULL);
-}
-
-static void on_stop(uv_async_t *async) {
-    struct served *served = async->data;
-    gdx_server_stop(served->server, on_stopped, served);
-}
-
-static void run(void *context) {
-    struct served *served = context;
-    uv_run(&served->loop, UV_RUN_DEFAULT);
-}
-
-static void start(struct served *served) {
-    gdx_server_options options = gdx_server_options_default();
-    gdx_error err = {0};
-    served->folder = folder_new();
-    snprintf(served->address, sizeof served->address, "unix:%s/socket", served->folder);
-    assert_int_equal(uv_loop_init(&served->loop), 0);
-    assert_int_equal(uv_async_init(&served->loop, &served->stop, on_stop), 0);
-    served->stop.data = served;
-    assert_int_equal(gdx_work_open(&served->loop, 2, 100, &served->work, &err), GDX_OK);
-    assert_int_equal(gdx_server_open(&served->loop, served->work, &options, &served->server, &err), GDX_OK);
-    assert_int_equal(gdx_server_add(served->server, test_service(&served->loop), &err), GDX_OK);
-    assert_int_equal(gdx_server_listen(served->server, served->address, NULL, &err), GDX_OK);
-    assert_int_equal(uv_thread_create(&served->thread, run, served), 0);
-}
-
-static void stop(struct served *served) {
-    uv_async_send(&served->stop);
-    uv_thread_join(&served->thread);
-    assert_int_equal(uv_loop_close(&served->loop), 0);
-    folder_remove(served->folder);
-}
 
 // ---- a session of the client: each step may fail
 
@@ -165,8 +114,11 @@ static void fail_each(enum allocations_of whose, long at_least) {
     long before = 0;
     for (; met; before++) {
         struct served served;
-        gdx_error err = {0}, none = {0};
-        start(&served);
+        gdx_error err = {0};
+        gdx_error none = {0};
+        served_open(&served);
+        assert_int_equal(gdx_server_add(served.server, test_service(&served.loop), &none), GDX_OK);
+        served_run(&served);
         allocations_fail_after(before, whose);
         gdx_status status = session(served.address, &err);
         met = allocations_end();
@@ -176,7 +128,7 @@ static void fail_each(enum allocations_of whose, long at_least) {
             fail_msg("allocation %ld: %d without a reason, \"%s\"", before, status, err.message);
         if (session(served.address, &none) != GDX_OK)
             fail_msg("behind allocation %ld: %s", before, none.message);
-        stop(&served);
+        served_stop(&served);
     }
     assert_true(before > at_least);
 }

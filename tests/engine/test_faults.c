@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_faults.c: a client calls every method of gramdex.v1 while one allocation of the server after the other fails:
+// the call ends by an error, nothing is leaked, no lock stays behind, and the next client is served.
+
+#include "../support/allocations.h"
+#include "../support/served.h"
+#include "gdx/client.h"
+#include "gdx/engine.h"
+#include "gdx/index.h"
+
+#include <gramdex/v1/index.pb-c.h>
+#include <gramdex/v1/search.pb-c.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define SEARCH (&gramdex__v1__search__descriptor)
+#define WRITE  (&gramdex__v1__index__descriptor)
+
+static ProtobufCBinaryData bytes_of(const char *text) {
+    return (ProtobufCBinaryData){strlen(text), (uint8_t *)text};
+}
+
+static gdx_status call(gdx_client *client, const ProtobufCServiceDescriptor *service, const char *method,
+                       const ProtobufCMessage *request, gdx_error *err) {
+    ProtobufCMessage *reply = NULL;
+    gdx_status status = gdx_client_call(client, service, method, request, &reply, err);
+    if (reply)
+        protobuf_c_message_free_unpacked(reply, NULL);
+    return status;
+}
+
+static gdx_status ingest(gdx_client *client, gdx_error *err) {
+    Gramdex__V1__Document documents[2] = {GRAMDEX__V1__DOCUMENT__INIT, GRAMDEX__V1__DOCUMENT__INIT};
+    Gramdex__V1__Document *list[2] = {&documents[0], &documents[1]};
+    Gramdex__V1__IngestRequest request = GRAMDEX__V1__INGEST_REQUEST__INIT;
+    ProtobufCMessage *reply = NULL;
+    GDX_AUTO(gdx_stream) stream = NULL;
+    documents[0].id = bytes_of("a");
+    documents[0].text = bytes_of("全球产业链 and global trade");
+    documents[0].date = bytes_of("2024-05");
+    documents[1].text = bytes_of("refused: it has no id");
+    request.documents = list;
+    request.n_documents = 2;
+    gdx_status status = gdx_stream_open(client, WRITE, "Ingest", &stream, err);
+    if (status == GDX_OK)
+        status = gdx_stream_send(stream, &request.base, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_stream_end_sending(stream);
+    status = gdx_stream_receive(stream, &reply, err);
+    if (reply)
+        protobuf_c_message_free_unpacked(reply, NULL);
+    return status;
+}
+
+static gdx_status scan(gdx_client *client, gdx_error *err) {
+    Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
+    GDX_AUTO(gdx_stream) stream = NULL;
+    request.query = bytes_of("产业链 OR trade");
+    gdx_status status = gdx_stream_open(client, SEARCH, "Scan", &stream, err);
+    if (status == GDX_OK)
+        status = gdx_stream_send(stream, &request.base, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_stream_end_sending(stream);
+    for (ProtobufCMessage *reply;;) {
+        reply = NULL;
+        status = gdx_stream_receive(stream, &reply, err);
+        if (status != GDX_OK || !reply)
+            return status;
+        protobuf_c_message_free_unpacked(reply, NULL);
+    }
+}
+
+static gdx_status read_all(gdx_client *client, gdx_error *err) {
+    Gramdex__V1__SearchRequest search = GRAMDEX__V1__SEARCH_REQUEST__INIT;
+    Gramdex__V1__CountRequest count = GRAMDEX__V1__COUNT_REQUEST__INIT;
+    Gramdex__V1__TrendRequest trend = GRAMDEX__V1__TREND_REQUEST__INIT;
+    Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
+    Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
+    search.query = count.query = trend.query = bytes_of("产业链 \"global trade\"");
+    search.match_limit = 10;
+    get.id = bytes_of("a");
+    gdx_status status = call(client, SEARCH, "Search", &search.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Count", &count.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Trend", &trend.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Get", &get.base, err);
+    return status == GDX_OK ? call(client, SEARCH, "Stat", &stat.base, err) : status;
+}
+
+static gdx_status session(const char *address, gdx_error *err) {
+    gdx_client_options options = gdx_client_options_default();
+    Gramdex__V1__DeleteRequest delete = GRAMDEX__V1__DELETE_REQUEST__INIT;
+    ProtobufCBinaryData id = bytes_of("a");
+    GDX_AUTO(gdx_client) client = NULL;
+    delete.ids = &id;
+    delete.n_ids = 1;
+    options.attempts = 1;
+    options.timeout_ns = 20000000000; // one that is reached fails the test: somebody has waited for nothing
+    gdx_status status = gdx_client_open(address, &options, &client, err);
+    if (status == GDX_OK)
+        status = ingest(client, err);
+    if (status == GDX_OK)
+        status = read_all(client, err);
+    if (status == GDX_OK)
+        status = scan(client, err);
+    return status == GDX_OK ? call(client, WRITE, "Delete", &delete.base, err) : status;
+}
+
+static void on_engine_closed(void *context) {
+    served_close_work(context);
+}
+
+static void close_engine(struct served *served) {
+    gdx_engine_close(served->context, on_engine_closed, served);
+}
+
+static void start(struct served *served) {
+    gdx_engine_options options = gdx_engine_options_default();
+    gdx_engine *engine = NULL;
+    gdx_index_writer *writer = NULL;
+    gdx_error err = {0};
+    served_open(served);
+    assert_int_equal(gdx_index_writer_open(served->folder, &writer, &err), GDX_OK);
+    gdx_index_writer_close(writer);
+    assert_int_equal(gdx_engine_open(&served->loop, served->work, served->folder, &options, &engine, &err), GDX_OK);
+    assert_int_equal(gdx_server_add(served->server, gdx_engine_search_service(engine), &err), GDX_OK);
+    assert_int_equal(gdx_server_add(served->server, gdx_engine_index_service(engine), &err), GDX_OK);
+    served->context = engine;
+    served->stopped = close_engine;
+    served_run(served);
+}
+
+// The lock of a call that failed is let go by a worker, a moment after the answer.
+static gdx_status session_soon(const char *address, gdx_error *err) {
+    gdx_status status = GDX_BUSY;
+    for (int i = 0; i < 200 && status != GDX_OK; i++) {
+        *err = (gdx_error){0};
+        status = session(address, err);
+        if (status != GDX_OK)
+            uv_sleep(10);
+    }
+    return status;
+}
+
+static void each_allocation_of_a_server_may_fail(void **state) {
+    (void)state;
+    bool met = true;
+    long before = 0;
+    for (; met; before += 1 + before / 100) { // all of the first hundred, then fewer and fewer
+        struct served served;
+        gdx_error err = {0}, none;
+        start(&served);
+        allocations_fail_after(before, OTHER_THREADS);
+        gdx_status status = session(served.address, &err);
+        met = allocations_end();
+        if (status == GDX_DEADLINE)
+            fail_msg("allocation %ld: nobody answers", before);
+        if (status != GDX_OK && (!met || !err.message[0]))
+            fail_msg("allocation %ld: %d without a reason, \"%s\"", before, status, err.message);
+        if (session_soon(served.address, &none) != GDX_OK)
+            fail_msg("behind allocation %ld: %s", before, none.message);
+        served_stop(&served);
+    }
+    assert_true(before > 200);
+}
+
+int main(void) {
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_allocation_of_a_server_may_fail),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
