@@ -147,13 +147,14 @@ void head_finish_request(gdx_call *call) {
                             : UINT64_MAX;
     connection_due(connection, call->deadline_ns);
     bool oversized = call->header_bytes > connection->protocol->options.header_limit;
-    if ((!oversized && refuse_wrong_http(call)) || refuse_wrong_grpc(call))
-        return;
-    charge_head(call);
-    if (!call->finishing && connection->events.call_opened)
-        connection->events.call_opened(call, connection->context);
-    else if (!call->finishing)
+    if ((oversized || !refuse_wrong_http(call)) && !refuse_wrong_grpc(call))
+        charge_head(call);
+    if (!call->finishing && !connection->events.call_opened)
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "nothing is served here");
+    if (!call->finishing)
+        connection->events.call_opened(call, connection->context);
+    else if (connection->events.call_refused)
+        connection->events.call_refused(call, connection->context);
 }
 
 // ---- client

@@ -83,6 +83,10 @@ const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange) {
     return &exchange->metadata;
 }
 
+uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange) {
+    return exchange->opened_ns;
+}
+
 const char *gdx_exchange_peer(const gdx_exchange *exchange) {
     return exchange->peer;
 }
@@ -222,22 +226,24 @@ static gdx_status handle_message(gdx_exchange *exchange, gdx_slice packed) {
     return status;
 }
 
+static gdx_status stop_status(gdx_exchange *exchange) {
+    if (atomic_load_explicit(&exchange->cancelled, memory_order_relaxed))
+        return gdx_fail(&exchange->error, GDX_CANCELLED, "the client went away");
+    return gdx_fail(&exchange->error, GDX_DEADLINE, "the deadline has passed");
+}
+
 static gdx_status handle_taken(gdx_exchange *exchange) {
     const uint8_t *at = exchange->taken.data, *end = at + exchange->taken.bytes;
     gdx_status status = GDX_OK;
-    while (at < end && status == GDX_OK && !gdx_exchange_is_stopped(exchange)) {
+    while (at < end && status == GDX_OK) {
+        if (gdx_exchange_is_stopped(exchange))
+            return stop_status(exchange); // with requests left over: what comes behind them must not run
         gdx_slice packed = {(const char *)at + REQUEST_HEAD_BYTES, gdx_load_u32(at + 1)};
         exchange->was_compressed = at[0];
         status = handle_message(exchange, packed);
         at += REQUEST_HEAD_BYTES + packed.bytes;
     }
     return status;
-}
-
-static gdx_status stop_status(gdx_exchange *exchange) {
-    if (atomic_load_explicit(&exchange->cancelled, memory_order_relaxed))
-        return gdx_fail(&exchange->error, GDX_CANCELLED, "the client went away");
-    return gdx_fail(&exchange->error, GDX_DEADLINE, "the deadline has passed");
 }
 
 static gdx_status produce(gdx_exchange *exchange, const gdx_handler *handler) {
@@ -601,6 +607,10 @@ static void record_refused(gdx_call *call, const gdx_call_result *result) {
 }
 
 static const gdx_call_events refused_events = {.closed = record_refused};
+
+void exchange_note_refused(gdx_call *call, void *peer) {
+    gdx_call_attach(call, &refused_events, peer);
+}
 
 static void refuse(gdx_call *call, struct peer *from, gdx_grpc_code code, const char *message) {
     gdx_call_attach(call, &refused_events, from);

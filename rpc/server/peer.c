@@ -298,6 +298,7 @@ static void on_output(void *context) {
 
 static const gdx_connection_events events = {
     .call_opened = exchange_open,
+    .call_refused = exchange_note_refused,
     .output_pending = on_output,
 };
 

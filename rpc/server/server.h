@@ -95,8 +95,9 @@ void peers_drain(gdx_server *server);
 void peers_close(gdx_server *server);
 
 // exchange.c
-void exchange_open(gdx_call *call, void *peer); // gdx_connection_events.call_opened
-void exchanges_retry(gdx_server *server);       // those that wait for the queue
+void exchange_open(gdx_call *call, void *peer);         // gdx_connection_events.call_opened
+void exchange_note_refused(gdx_call *call, void *peer); // gdx_connection_events.call_refused
+void exchanges_retry(gdx_server *server);               // those that wait for the queue
 
 void exchanges_free_spares(gdx_server *server);
 

@@ -276,6 +276,18 @@ class Limits(AbuseTest):
         peer.close()
         self.check()
 
+    def test_requests_that_are_no_grpc_are_counted_too(self):
+        self.serve()
+        peer = Connection(self.server.address)
+        streams = [peer.call(COUNT, query(ONE), more=[("content-type", "text/plain")]),
+                   peer.call(COUNT, query(ONE), more=[("grpc-timeout", "soon")])]
+        for stream in streams:
+            peer.until(lambda: peer.ended(stream))
+        peer.close()
+        self.server.wait_for(connections=1)
+        self.assertEqual((self.server.calls("UNKNOWN"), self.server.calls("INTERNAL")), (1, 1))
+        self.check()
+
     def test_a_message_too_large_is_refused_from_its_length(self):
         self.serve("--max-message", "64K")
         peer = Connection(self.server.address)
