@@ -176,7 +176,7 @@ static gdx_status fetch_page(struct server_backend *self, struct paging *paging,
     else
         status = add_hits(page, paging, results, err);
     paging->token.bytes = 0;
-    if (status == GDX_OK &&
+    if (status == GDX_OK && page->n_hits > 0 && // else there would be no end
         gdx_buffer_append(&paging->token, page->next_page_token.data, page->next_page_token.len) != GDX_OK)
         status = no_memory(err);
     protobuf_c_message_free_unpacked(reply, NULL);

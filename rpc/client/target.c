@@ -4,6 +4,7 @@
 #include "target.h"
 
 #include <stdlib.h>
+#include <sys/un.h>
 
 void target_clear(struct target *target) {
     free(target->unix_path);
@@ -21,6 +22,10 @@ static gdx_status parse_unix(const char *text, struct target *out, gdx_error *er
     const char *path = text + strlen("unix:");
     if (!*path)
         return no_form(text, err);
+    struct sockaddr_un name;
+    if (strlen(path) >= sizeof name.sun_path) // libuv would cut it
+        return gdx_fail(err, GDX_INVALID, "server \"%s\": a path of %zu bytes, a socket's has at most %zu", text,
+                        strlen(path), sizeof name.sun_path - 1);
     out->unix_path = strdup(path);
     out->authority = strdup("localhost");
     return GDX_OK;

@@ -346,6 +346,11 @@ static void targets_of_no_form_are_refused(void **state) {
         assert_int_equal(gdx_client_open(targets[i], &options, &client, &err), GDX_INVALID);
         assert_non_null(strstr(err.message, "expected host:port"));
     }
+    char name[200] = "unix:/";
+    gdx_client *client = NULL;
+    gdx_error err = {0};
+    memset(name + 6, 'n', sizeof name - 7); // longer than a socket's may be
+    assert_int_equal(gdx_client_open(name, &options, &client, &err), GDX_INVALID);
 }
 
 static char *temporary_folder(void) {
