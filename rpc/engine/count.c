@@ -6,7 +6,7 @@
 static gdx_status count(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__CountRequest *request = (const Gramdex__V1__CountRequest *)message;
     Gramdex__V1__CountResponse reply = GRAMDEX__V1__COUNT_RESPONSE__INIT;
-    uint64_t since_ns = gdx_now_ns();
+    uint64_t since_ns = gdx_exchange_opened_ns(exchange);
     GDX_AUTO(gdx_query) query = NULL;
     gdx_totals totals;
     struct tools *tools = engine_tools(exchange, err);
@@ -80,7 +80,7 @@ static gdx_status reply_with(gdx_exchange *exchange, gdx_arena *arena, const gdx
 
 static gdx_status trend(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__TrendRequest *request = (const Gramdex__V1__TrendRequest *)message;
-    uint64_t since_ns = gdx_now_ns();
+    uint64_t since_ns = gdx_exchange_opened_ns(exchange);
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_trend) found = NULL;
     gdx_period period = GDX_BY_YEAR;

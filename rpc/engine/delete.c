@@ -58,7 +58,7 @@ static gdx_status delete (gdx_exchange *exchange, const ProtobufCMessage *messag
     const Gramdex__V1__DeleteRequest *request = (const Gramdex__V1__DeleteRequest *)message;
     Gramdex__V1__DeleteResponse reply = GRAMDEX__V1__DELETE_RESPONSE__INIT;
     gdx_engine *engine = engine_of(exchange);
-    uint64_t since_ns = gdx_now_ns();
+    uint64_t since_ns = gdx_exchange_opened_ns(exchange);
     gdx_index_writer *writer = NULL;
     gdx_slice *ids = NULL;
     struct tools *tools = engine_tools(exchange, err);

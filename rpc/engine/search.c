@@ -195,7 +195,7 @@ static gdx_status reply_with(gdx_exchange *exchange, gdx_arena *arena, const sea
 
 static gdx_status search(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     const search_request *request = (const search_request *)message;
-    uint64_t since_ns = gdx_now_ns();
+    uint64_t since_ns = gdx_exchange_opened_ns(exchange);
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_results) results = NULL;
     gdx_snapshot *snapshot = NULL;

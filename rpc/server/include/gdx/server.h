@@ -69,6 +69,7 @@ void *gdx_exchange_state(const gdx_exchange *exchange);
 unsigned gdx_exchange_worker(const gdx_exchange *exchange);
 // What must stop the work. The flag is set by the loop when the client goes away or the deadline passes.
 const atomic_bool *gdx_exchange_cancelled(const gdx_exchange *exchange);
+uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange);   // when its head came, of gdx_now_ns
 uint64_t gdx_exchange_deadline_ns(const gdx_exchange *exchange); // of gdx_now_ns; 0: none
 bool gdx_exchange_is_stopped(const gdx_exchange *exchange);      // either of the two
 // What the client sent; unchanging while the exchange lives.
