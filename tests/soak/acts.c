@@ -203,3 +203,17 @@ gdx_status acts_write_base(const char *path, gdx_error *err) {
     }
     return fclose(to) == 0 ? GDX_OK : gdx_fail(err, GDX_IO, "%s cannot be written", path);
 }
+
+gdx_status acts_write_changes(const char *path, gdx_error *err) {
+    enum { DOCUMENTS = 20, LONGEST = 40 };
+    FILE *to = fopen(path, "w");
+    if (!to)
+        return gdx_fail(err, GDX_IO, "%s cannot be written", path);
+    for (unsigned i = 0; i < DOCUMENTS; i++) {
+        fprintf(to, "{\"id\":\"changed/%u\",\"text\":\"", chance(CHANGED_DOCUMENTS));
+        for (unsigned times = 1 + chance(LONGEST); times > 0; times--)
+            fputs("产业链 关税。", to);
+        fputs("\"}\n", to);
+    }
+    return fclose(to) == 0 ? GDX_OK : gdx_fail(err, GDX_IO, "%s cannot be written", path);
+}

@@ -32,6 +32,8 @@ const struct act *act_draw(bool may_write); // by weight; writers are few
 
 // BASE_DOCUMENTS as JSON Lines.
 gdx_status acts_write_base(const char *path, gdx_error *err) GDX_MUST_CHECK;
+// Some of CHANGED_DOCUMENTS, of other text each time.
+gdx_status acts_write_changes(const char *path, gdx_error *err) GDX_MUST_CHECK;
 unsigned chance(unsigned limit); // a number below it; the same sequence in every run
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // soak.c: `gramdex serve` under everything at once, for as long as one likes: a thousand connections with ten calls
 // each; queries, exports that are read, read slowly, left or cancelled, deadlines that cannot be met, documents in and
-// out, merges by another process, connections that vanish. No call may end otherwise than it asked for; after the first
-// third, which warms up, memory and descriptors must stay as they are; in the end, when all have gone, nothing is held,
-// and the index verifies.
+// out, commits and merges by another process, connections that vanish. No call may end otherwise than it asked for;
+// after the first third, which warms up, memory and descriptors must stay as they are; in the end, when all have gone,
+// nothing is held, and the index verifies.
 
 #include "../../bench/wire/child.h"
 #include "acts.h"
@@ -20,9 +20,11 @@
 
 enum {
     LOOK_MS = 250,
-    MERGE_MS = 700,
+    CHANGE_MS = 700,
     PATIENCE_S = 60,
+    PROGRESS_S = 20,
     LONG_S = 60,           // from here on the run is long enough to tell what grows
+    COVERING_S = 300,      // and here for every act to come
     KEPT_DESCRIPTORS = 24, // of commits held for page tokens, and of a look at the moment
 };
 // What may come and go: a query's memory, an allocator's arenas, a merge's mapped files.
@@ -33,14 +35,14 @@ struct soak {
     const char *program;
     unsigned seconds, connections, streams;
     uv_loop_t loop;
-    uv_timer_t look, merging;
+    uv_timer_t look, changing;
     struct swarm *swarm;
     struct child server;
     struct held before;
     struct watch watch;
     char folder[64], index[96], records[96];
-    uint64_t begin_ns, merges;
-    pid_t merge_process;
+    uint64_t begin_ns, changes; // by other processes
+    pid_t other_process;
     bool is_over, has_failed;
 };
 
@@ -86,28 +88,36 @@ static int run(struct soak *soak, const char *verb, const char *more) {
     return status;
 }
 
-static void on_merged(uv_process_t *process, int64_t status, int signal) {
+static void on_changed(uv_process_t *process, int64_t status, int signal) {
     struct soak *soak = process->data;
-    soak->merges += status == 0 && signal == 0; // the lock may have been taken
+    soak->changes += status == 0 && signal == 0; // the lock may have been taken
     if (signal)
-        fail(soak, "gramdex merge was killed");
-    soak->merge_process = 0;
+        fail(soak, "another process that writes was killed");
+    soak->other_process = 0;
     uv_close((uv_handle_t *)process, (uv_close_cb)(void *)free);
 }
 
-static void on_merge(uv_timer_t *timer) {
+// A merge, or new versions of some documents.
+static void on_change(uv_timer_t *timer) {
     struct soak *soak = timer->data;
-    char *arguments[] = {(char *)(uintptr_t)soak->program, (char *)(uintptr_t) "merge", (char *)(uintptr_t) "--index",
-                         soak->index, NULL};
+    gdx_error err = {0};
+    bool merges = chance(2);
+    const char *const arguments[] = {soak->program, merges ? "merge" : "index",    "--index",
+                                     soak->index,   merges ? NULL : soak->records, NULL};
     uv_stdio_container_t streams[3] = {{.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
-    uv_process_options_t options = {
-        .file = soak->program, .args = arguments, .exit_cb = on_merged, .stdio = streams, .stdio_count = 3};
-    uv_process_t *process = soak->merge_process ? NULL : calloc(1, sizeof *process);
+    uv_process_options_t options = {.file = soak->program,
+                                    .args = (char **)(uintptr_t)arguments,
+                                    .exit_cb = on_changed,
+                                    .stdio = streams,
+                                    .stdio_count = 3};
+    uv_process_t *process = soak->other_process ? NULL : calloc(1, sizeof *process);
     if (!process)
         return; // the last one is still at it
     process->data = soak;
+    if (!merges && acts_write_changes(soak->records, &err) != GDX_OK)
+        fail_error(soak, &err);
     if (uv_spawn(&soak->loop, process, &options) == 0)
-        soak->merge_process = process->pid;
+        soak->other_process = process->pid;
     else
         uv_close((uv_handle_t *)process, (uv_close_cb)(void *)free);
 }
@@ -133,6 +143,17 @@ static gdx_status start(struct soak *soak, gdx_error *err) {
 
 // ---- while it runs
 
+static double megabytes(uint64_t bytes) {
+    return (double)bytes / (1 << 20);
+}
+
+static void print_progress(const struct soak *soak, const struct held *held) {
+    if (soak->watch.count % (PROGRESS_S * 1000 / LOOK_MS) == 0)
+        printf("%4zu s: %.1f MB, anonymous %.1f, %" PRIu64 " descriptors\n", soak->watch.count * LOOK_MS / 1000,
+               megabytes(held->resident_bytes), megabytes(held->anonymous_bytes), held->descriptors);
+    fflush(stdout);
+}
+
 static void on_look(uv_timer_t *timer) {
     struct soak *soak = timer->data;
     struct held held;
@@ -145,6 +166,7 @@ static void on_look(uv_timer_t *timer) {
         fail(soak, "nothing is answered any more");
     else if (now_ns - soak->begin_ns >= soak->seconds * SECOND_NS)
         soak->is_over = true;
+    print_progress(soak, &held);
     if (soak->is_over)
         uv_stop(&soak->loop);
 }
@@ -157,45 +179,41 @@ static unsigned port_of(const char *address) {
 static void swarm_for_a_while(struct soak *soak) {
     uv_loop_init(&soak->loop);
     uv_timer_init(&soak->loop, &soak->look);
-    uv_timer_init(&soak->loop, &soak->merging);
-    soak->look.data = soak->merging.data = soak;
+    uv_timer_init(&soak->loop, &soak->changing);
+    soak->look.data = soak->changing.data = soak;
     soak->begin_ns = uv_hrtime();
     uv_timer_start(&soak->look, on_look, LOOK_MS, LOOK_MS);
-    uv_timer_start(&soak->merging, on_merge, MERGE_MS, MERGE_MS);
+    uv_timer_start(&soak->changing, on_change, CHANGE_MS, CHANGE_MS);
     soak->swarm = swarm_open(&soak->loop, port_of(soak->server.address), soak->connections, soak->streams, fail, soak);
     if (soak->swarm)
         uv_run(&soak->loop, UV_RUN_DEFAULT);
     else
         fail(soak, "no memory");
     uv_close((uv_handle_t *)&soak->look, NULL);
-    uv_close((uv_handle_t *)&soak->merging, NULL);
+    uv_close((uv_handle_t *)&soak->changing, NULL);
     if (soak->swarm)
         swarm_close(soak->swarm);
-    uv_run(&soak->loop, UV_RUN_DEFAULT); // also until the last merge is done
+    uv_run(&soak->loop, UV_RUN_DEFAULT); // also until the other process is done
     uv_loop_close(&soak->loop);
 }
 
 // ---- what came of it
 
-static double megabytes(uint64_t bytes) {
-    return (double)bytes / (1 << 20);
-}
-
 static bool has_grown(uint64_t early, uint64_t late, uint64_t slack) {
     return late > early + early / 10 + slack;
 }
 
-// After the first third: its second sixth against the last.
+// The second third against the last; the first warms up.
 static void check_flat(struct soak *soak) {
     size_t third = soak->watch.count / 3;
     if (third < 2)
         return;
-    struct held early = watch_median(&soak->watch, third, third + third / 2 + 1);
-    struct held late = watch_median(&soak->watch, soak->watch.count - third / 2 - 1, soak->watch.count);
-    printf("memory: %.1f MB at the start, %.1f after a third, %.1f in the end (anonymous %.1f, %.1f)\n",
+    struct held early = watch_median(&soak->watch, third, 2 * third);
+    struct held late = watch_median(&soak->watch, soak->watch.count - third, soak->watch.count);
+    printf("memory: %.1f MB at the start, %.1f in the second third, %.1f in the last (anonymous %.1f, %.1f)\n",
            megabytes(soak->before.resident_bytes), megabytes(early.resident_bytes), megabytes(late.resident_bytes),
            megabytes(early.anonymous_bytes), megabytes(late.anonymous_bytes));
-    printf("descriptors: %" PRIu64 " at the start, %" PRIu64 " after a third, %" PRIu64 " in the end\n",
+    printf("descriptors: %" PRIu64 " at the start, %" PRIu64 " in the second third, %" PRIu64 " in the last\n",
            soak->before.descriptors, early.descriptors, late.descriptors);
     if (soak->seconds < LONG_S)
         return; // still warming up
@@ -227,15 +245,15 @@ static void print_calls(const struct soak *soak) {
         all += figures->ended[i];
     }
     printf("%" PRIu64 " calls in %u s on %u x %u, at most %" PRIu64 " at once; %" PRIu64
-           " connections vanished with %" PRIu64 " calls; %" PRIu64 " merges\n",
+           " connections vanished with %" PRIu64 " calls; %" PRIu64 " commits by others\n",
            all, soak->seconds, soak->connections, soak->streams, figures->most_calls, figures->vanished_links,
-           figures->vanished_calls, soak->merges);
+           figures->vanished_calls, soak->changes);
 }
 
 // Everything has been done, or the run shows nothing.
 static void check_coverage(struct soak *soak) {
     const struct swarm_figures *figures = swarm_figures_of(soak->swarm);
-    for (size_t i = 0; i < act_count && soak->seconds >= LONG_S; i++)
+    for (size_t i = 0; i < act_count && soak->seconds >= COVERING_S; i++)
         if (figures->ended[i] == 0)
             fail(soak, acts[i].name);
     if (figures->most_calls < (uint64_t)soak->connections * soak->streams)
