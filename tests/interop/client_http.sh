@@ -19,7 +19,8 @@ grpc="-X POST --data-binary @$empty -H te:trailers -H content-type:application/g
 answer=$(ask $grpc "$base/grpc.testing.TestService/EmptyCall")
 expect "$answer" "HTTP/2 200 "
 expect "$answer" "grpc-status: 0"
-answer=$(ask $grpc "$base/grpc.testing.TestService/Nothing")
+# Without a body: curl 7.88 may wait for ever when the whole answer comes before it has sent one.
+answer=$(ask -X POST -H te:trailers -H content-type:application/grpc "$base/grpc.testing.TestService/Nothing")
 expect "$answer" "HTTP/2 200 "
 expect "$answer" "grpc-status: 12"
 expect "$(ask -X POST -H te:trailers -H content-type:application/json "$base/x")" "HTTP/2 415 "
