@@ -130,7 +130,8 @@ static bool carry(struct both *both, gdx_connection *from, gdx_connection *to) {
 }
 
 static void run(struct both *both) {
-    while (carry(both, both->client, both->server) | carry(both, both->server, both->client)) {
+    while ((int)carry(both, both->client, both->server) |
+           (int)carry(both, both->server, both->client)) { // both, each time
     }
 }
 

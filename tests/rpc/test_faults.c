@@ -130,7 +130,8 @@ static bool carry(struct session *session, gdx_connection **from, gdx_connection
 }
 
 static void run(struct session *session) {
-    while (carry(session, &session->client, &session->server) | carry(session, &session->server, &session->client)) {
+    while ((int)carry(session, &session->client, &session->server) |
+           (int)carry(session, &session->server, &session->client)) {
     }
     if (!session->client || !session->server) { // as the end of a socket is seen by the other
         gdx_connection_free(session->client);
