@@ -33,6 +33,8 @@ static size_t white_bytes_before(const char *begin, const char *end) {
 }
 
 gdx_slice ingest_trim(gdx_slice text) {
+    if (text.bytes == 0) // whose data may be NULL
+        return text;
     const char *at = text.data, *end = at + text.bytes;
     size_t bytes;
     while (at < end && (bytes = ingest_white_bytes(at, end)) > 0)
@@ -67,6 +69,8 @@ gdx_slice ingest_cut_title(gdx_slice title) {
 }
 
 gdx_slice ingest_first_line(gdx_slice text) {
+    if (text.bytes == 0)
+        return (gdx_slice){"", 0};
     const char *at = text.data, *end = at + text.bytes;
     size_t bytes;
     while (at < end && (bytes = ingest_white_bytes(at, end)) > 0)
