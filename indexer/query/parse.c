@@ -328,7 +328,9 @@ static gdx_status parse_date_filter(struct parser *parser, size_t begin, query_n
         return status;
     query_node *node = *out;
     size_t dots = find_dots(value), second = dots < value.bytes ? dots + 2 : 0;
-    gdx_slice low = {value.data, dots}, high = {value.data + second, value.bytes - second};
+    gdx_slice low = {value.data, dots}, high = value;
+    if (second)
+        high = (gdx_slice){value.data + second, value.bytes - second};
     // Columns inside a quotation are those of its begin: escapes have moved what stands behind them.
     if (low.bytes || high.bytes == 0)
         status = parse_date(parser, low, at, &node->from);
