@@ -43,12 +43,11 @@ static json_t *parts_to_json(const struct index_figures *figures) {
 
 static json_t *figures_to_json(const struct index_figures *figures, const struct answer_info *info) {
     return json_pack("{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:o,s:I,s:I}", "documents", (json_int_t)figures->documents,
-                     "deleted", (json_int_t)figures->deleted_documents, "segments",
-                     (json_int_t)figures->segments, "symbols", (json_int_t)figures->symbols, "terms",
-                     (json_int_t)figures->terms, "words", (json_int_t)figures->words, "text_bytes",
-                     (json_int_t)figures->text_bytes, "index_bytes", (json_int_t)figures->bytes, "parts",
-                     parts_to_json(figures), "commit", (json_int_t)info->commit, "took_us",
-                     (json_int_t)(info->took_ns / 1000));
+                     "deleted", (json_int_t)figures->deleted_documents, "segments", (json_int_t)figures->segments,
+                     "symbols", (json_int_t)figures->symbols, "terms", (json_int_t)figures->terms, "words",
+                     (json_int_t)figures->words, "text_bytes", (json_int_t)figures->text_bytes, "index_bytes",
+                     (json_int_t)figures->bytes, "parts", parts_to_json(figures), "commit", (json_int_t)info->commit,
+                     "took_us", (json_int_t)(info->took_ns / 1000));
 }
 
 static double share_of(uint64_t bytes, uint64_t all) {

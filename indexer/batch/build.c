@@ -210,9 +210,8 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
 static gdx_status refuse_too_large(struct builder *builder, struct built *built, size_t piece, const struct slab *slab,
                                    const gdx_document *document, gdx_error *err) {
     gdx_refusal refusal = {.path = slab->pieces[piece].path, .line = gdx_source_lines(builder->source)};
-    gdx_fail(&refusal.error, GDX_TOO_LARGE,
-             "document %.*s has %zu symbols, at most %zu fit into a segment", GDX_SLICE_ARGUMENTS(document->id),
-             builder->title.count + builder->text.count, SYMBOLS_MOST);
+    gdx_fail(&refusal.error, GDX_TOO_LARGE, "document %.*s has %zu symbols, at most %zu fit into a segment",
+             GDX_SLICE_ARGUMENTS(document->id), builder->title.count + builder->text.count, SYMBOLS_MOST);
     return refuse(builder, built, piece, &refusal, err);
 }
 

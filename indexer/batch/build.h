@@ -60,8 +60,8 @@ void built_clear(struct built *built);
 struct builder;
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err);
 void builder_free(struct builder *builder); // NULL is fine
-// Document by document, numbered within `built` from 0 by builder_begin on. `sequence`: of the slab. *out_fits false: it
-// has more symbols than a segment takes, and nothing was added. After a failure only builder_abandon may follow.
+// Document by document, numbered within `built` from 0 by builder_begin on. `sequence`: of the slab. *out_fits false:
+// it has more symbols than a segment takes, and nothing was added. After a failure only builder_abandon may follow.
 void builder_begin(struct builder *builder);
 gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built *built, const gdx_document *document,
                        bool *out_fits, gdx_error *err) GDX_MUST_CHECK;

@@ -2,9 +2,9 @@
 // html.c: the text a reader would see of an HTML page, its title and its date.
 // Relies on page.h and libxml2's HTML parser, used through its SAX callbacks: no tree is built, so neither a huge page
 // costs memory nor a deep one the stack. Whether we stand inside <script> or <pre> is asked of the depth at which that
-// element was opened, which stays right however the tags are nested. <head> needs no rule: what it holds has its own, and
-// a page may leave its tags out. Blanks between words are one space, blocks are
-// set apart by a newline. Nothing is loaded from elsewhere: SAX has no DTD, no external entity, no network.
+// element was opened, which stays right however the tags are nested. <head> needs no rule: what it holds has its own,
+// and a page may leave its tags out. Blanks between words are one space, blocks are set apart by a newline. Nothing is
+// loaded from elsewhere: SAX has no DTD, no external entity, no network.
 
 #include "page.h"
 
@@ -369,7 +369,8 @@ static void fill_document(page_reader *reader, struct html *html, gdx_document *
 
 gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) {
     if (decoded.bytes > INT_MAX / 2)
-        return gdx_fail(err, GDX_TOO_LARGE, "an HTML page of %zu bytes, expected at most %d", decoded.bytes, INT_MAX / 2);
+        return gdx_fail(err, GDX_TOO_LARGE, "an HTML page of %zu bytes, expected at most %d", decoded.bytes,
+                        INT_MAX / 2);
     gdx_status status = without_zeros(reader, &decoded);
     if (status != GDX_OK)
         return gdx_fail(err, status, "no memory for an HTML page of %zu bytes", decoded.bytes);

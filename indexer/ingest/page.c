@@ -49,7 +49,8 @@ static gdx_status choose_decoder(page_reader *reader, const gdx_piece *piece, gd
 }
 
 static const char *find_zero(gdx_slice bytes) {
-    return bytes.bytes ? memchr(bytes.data, 0, bytes.bytes < BINARY_LOOK_BYTES ? bytes.bytes : BINARY_LOOK_BYTES) : NULL;
+    return bytes.bytes ? memchr(bytes.data, 0, bytes.bytes < BINARY_LOOK_BYTES ? bytes.bytes : BINARY_LOOK_BYTES)
+                       : NULL;
 }
 
 static bool is_wide(const char *encoding) {

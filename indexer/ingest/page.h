@@ -11,15 +11,16 @@ enum { CHARSET_NAME_BYTES = 40, BINARY_LOOK_BYTES = 8000, TITLE_BYTES = 4096, HT
 typedef struct page_reader { // one worker's own
     bool encoding_given;
     size_t document_limit;
-    gdx_decoder *decoder;                  // the user's encoding, or one that detects
-    gdx_decoder *declared_decoder;         // for what an HTML file's <meta> says, kept for the next file
+    gdx_decoder *decoder;          // the user's encoding, or one that detects
+    gdx_decoder *declared_decoder; // for what an HTML file's <meta> says, kept for the next file
     char declared_name[CHARSET_NAME_BYTES];
     gdx_buffer text;
     gdx_buffer title;
     gdx_buffer unzeroed; // HTML without U+0000, which libxml2 takes for the end
 } page_reader;
 
-gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options, gdx_error *err) GDX_MUST_CHECK;
+gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options,
+                                   gdx_error *err) GDX_MUST_CHECK;
 void ingest_page_reader_clear(page_reader *reader);
 
 // GDX_INVALID: empty or binary. GDX_TOO_LARGE. GDX_NO_MEMORY. The slices are the piece's or the reader's.

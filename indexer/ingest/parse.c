@@ -7,7 +7,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum { LOAD_FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, DUMP_FLAGS = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY };
+enum {
+    LOAD_FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+    DUMP_FLAGS = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY
+};
 
 void ingest_record_reader_release(record_reader *reader) {
     for (int field = 0; field < RECORD_FIELDS; field++) {

@@ -12,13 +12,7 @@
 
 struct json_t;
 
-typedef enum record_kind {
-    RECORD_ABSENT,
-    RECORD_NULL,
-    RECORD_STRING,
-    RECORD_INTEGER,
-    RECORD_OTHER
-} record_kind;
+typedef enum record_kind { RECORD_ABSENT, RECORD_NULL, RECORD_STRING, RECORD_INTEGER, RECORD_OTHER } record_kind;
 
 typedef struct record_value {
     record_kind kind;
@@ -48,8 +42,8 @@ typedef struct record_reader { // one worker's own
     gdx_buffer dumped;
     gdx_buffer metadata;
     record_member members[RECORD_MEMBERS];
-    struct json_t *root;                 // jansson's, kept while a record's slices point into it
-    struct json_t *held[RECORD_FIELDS];  // likewise
+    struct json_t *root;                // jansson's, kept while a record's slices point into it
+    struct json_t *held[RECORD_FIELDS]; // likewise
     char digits[RECORD_FIELDS][24];
 } record_reader;
 

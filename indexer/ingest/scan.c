@@ -97,8 +97,7 @@ static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **t
 // Behind a backslash.
 static bool unescape(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     static const uint8_t letters[128] = {
-        ['"'] = '"', ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
-        ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+        ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
     };
     if (*at == end || **at >= 128)
         return false;

@@ -14,12 +14,12 @@ size_t ingest_white_bytes(const char *at, const char *end) {
     if (first < 0xe1 || first > 0xe3 || end - at < 3)
         return 0;
     unsigned second = (unsigned char)at[1], third = (unsigned char)at[2];
-    bool white = (first == 0xe1 && second == 0x9a && third == 0x80) ||                   // U+1680
-                 (first == 0xe2 && second == 0x80 && third >= 0x80 && third <= 0x8a) ||  // U+2000 to U+200A
+    bool white = (first == 0xe1 && second == 0x9a && third == 0x80) ||                    // U+1680
+                 (first == 0xe2 && second == 0x80 && third >= 0x80 && third <= 0x8a) ||   // U+2000 to U+200A
                  (first == 0xe2 && second == 0x80 && (third == 0xa8 || third == 0xa9)) || // U+2028, U+2029
-                 (first == 0xe2 && second == 0x80 && third == 0xaf) ||                   // U+202F
-                 (first == 0xe2 && second == 0x81 && third == 0x9f) ||                   // U+205F
-                 (first == 0xe3 && second == 0x80 && third == 0x80);                     // U+3000
+                 (first == 0xe2 && second == 0x80 && third == 0xaf) ||                    // U+202F
+                 (first == 0xe2 && second == 0x81 && third == 0x9f) ||                    // U+205F
+                 (first == 0xe3 && second == 0x80 && third == 0x80);                      // U+3000
     return white ? 3 : 0;
 }
 

@@ -27,7 +27,8 @@ gdx_status gdx_store_block_coded(gdx_store_reader *reader, const gdx_segment *se
 gdx_status gdx_store_record(const gdx_segment *segment, uint32_t document, uint64_t *out_begin, uint64_t *out_end,
                             gdx_error *err) GDX_MUST_CHECK;
 
-// A whole document as gdx_store_read gives it, its checkpoints looked at too: GDX_CORRUPT when one is not where it says.
+// A whole document as gdx_store_read gives it, its checkpoints looked at too: GDX_CORRUPT when one is not where it
+// says.
 gdx_status gdx_store_read_checked(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
                                   uint32_t text_symbols, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 

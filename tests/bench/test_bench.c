@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_bench.c: what benchmarks rest on: text that is the same for the same seed, phrases that are there, answers that are compared with
-// the truth, and the exact sizes of an index, which change only when somebody means it (bench/sizes.csv).
+// test_bench.c: what benchmarks rest on: text that is the same for the same seed, phrases that are there, answers that
+// are compared with the truth, and the exact sizes of an index, which change only when somebody means it
+// (bench/sizes.csv).
 
 #include "../support/folder.h"
 #include "gdx/bench.h"

@@ -102,7 +102,8 @@ struct said run_bare(const struct place *place, const char *const *arguments) {
     return run_wait(place, run_start(place, -1, arguments));
 }
 
-static void collect(const char *arguments[ARGUMENTS_MOST], const struct place *place, const char *command, va_list list) {
+static void collect(const char *arguments[ARGUMENTS_MOST], const struct place *place, const char *command,
+                    va_list list) {
     size_t count = 0;
     arguments[count++] = command;
     arguments[count++] = "--index";

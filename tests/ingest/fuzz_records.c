@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fuzz_records.c: any bytes as JSON Lines: the source gets through them, what it gives is valid UTF-8, and on every line
-// the fast reader agrees with jansson.
+// fuzz_records.c: any bytes as JSON Lines: the source gets through them, what it gives is valid UTF-8, and on every
+// line the fast reader agrees with jansson.
 
 #include "gdx/decode.h"
 #include "gdx/ingest.h"

@@ -24,11 +24,8 @@ static inline gdx_source *new_source(const char *encoding, size_t document_limit
 }
 
 static inline void begin(gdx_source *source, gdx_input_kind kind, gdx_slice bytes) {
-    gdx_piece piece = {.kind = kind,
-                       .path = SLICE("folder/file"),
-                       .id = SLICE("file"),
-                       .source = SLICE("news"),
-                       .bytes = bytes};
+    gdx_piece piece = {
+        .kind = kind, .path = SLICE("folder/file"), .id = SLICE("file"), .source = SLICE("news"), .bytes = bytes};
     gdx_source_begin(source, &piece);
 }
 

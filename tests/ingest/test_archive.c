@@ -111,8 +111,8 @@ static void every_kind_of_archive_gives_its_files(void **state) {
     static const struct {
         const char *name, *format, *filter;
     } kinds[] = {
-        {"a.tar", "paxr", NULL},       {"a.tar.gz", "gnutar", "gzip"}, {"a.tar.zst", "paxr", "zstd"},
-        {"a.tar.xz", "ustar", "xz"},   {"a.tbz2", "paxr", "bzip2"},    {"a.zip", "zip", NULL},
+        {"a.tar", "paxr", NULL},     {"a.tar.gz", "gnutar", "gzip"}, {"a.tar.zst", "paxr", "zstd"},
+        {"a.tar.xz", "ustar", "xz"}, {"a.tbz2", "paxr", "bzip2"},    {"a.zip", "zip", NULL},
         {"a.7z", "7zip", NULL},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -134,7 +134,8 @@ static void every_kind_of_archive_gives_its_files(void **state) {
 
 static void a_compressed_file_is_one_entry_named_after_it(void **state) {
     (void)state;
-    static const char *const filters[][2] = {{"文.txt.gz", "gzip"}, {"文.txt.zst", "zstd"}, {"文.txt.xz", "xz"}, {"文.txt.bz2", "bzip2"}};
+    static const char *const filters[][2] = {
+        {"文.txt.gz", "gzip"}, {"文.txt.zst", "zstd"}, {"文.txt.xz", "xz"}, {"文.txt.bz2", "bzip2"}};
     for (size_t i = 0; i < 4; i++) {
         const char *path = make(filters[i][0], "raw", filters[i][1], &(struct entry){"x", "贸易规则\n", 0}, 1);
         GDX_AUTO(gdx_archive) archive = open_it(path, GDX_INPUT_COMPRESSED);
@@ -213,8 +214,11 @@ static void bytes_changed_at_random_never_crash(void **state) {
     const char *seed = getenv("GDX_SEED");
     unsigned random = seed ? (unsigned)strtoul(seed, NULL, 10) : 7;
     print_message("seed %u\n", random);
-    static const char *const kinds[][3] = {{"r.tar", "paxr", NULL}, {"r.zip", "zip", NULL}, {"r.7z", "7zip", NULL},
-                                           {"r.tar.gz", "gnutar", "gzip"}, {"r.tar.zst", "paxr", "zstd"}};
+    static const char *const kinds[][3] = {{"r.tar", "paxr", NULL},
+                                           {"r.zip", "zip", NULL},
+                                           {"r.7z", "7zip", NULL},
+                                           {"r.tar.gz", "gnutar", "gzip"},
+                                           {"r.tar.zst", "paxr", "zstd"}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         const char *path = make(kinds[i][0], kinds[i][1], kinds[i][2], news, sizeof news / sizeof news[0]);
         gdx_buffer bytes = {0};

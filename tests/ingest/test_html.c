@@ -16,13 +16,15 @@ static void a_page_gives_its_text_without_tags_scripts_and_head(void **state) {
     (void)state;
     GDX_AUTO(gdx_source) source = new_source(NULL, 0);
     gdx_document document = page(
-        source, SLICE("<!DOCTYPE html><html><head><title> 全球\n 贸易 </title><style>p{}</style><script>var a='<p>';</script>"
-                      "<noscript>turn it on</noscript></head><body><!-- hidden --><h1>标题</h1>\n<p>第一<b>段</b>，\n  美国 与"
-                      "&nbsp;WTO &lt;规则&gt; &amp; &#20013;&#x56fd;。<p>第二段<br>换行<script>x()</script>"
-                      "<template>no</template><noscript>no</noscript><ul><li>甲<li>乙</ul><table><tr><td>1<td>2</table>"
-                      "<pre>a\n  b</pre>末</body></html>"));
+        source,
+        SLICE("<!DOCTYPE html><html><head><title> 全球\n 贸易 </title><style>p{}</style><script>var a='<p>';</script>"
+              "<noscript>turn it on</noscript></head><body><!-- hidden --><h1>标题</h1>\n<p>第一<b>段</b>，\n  美国 与"
+              "&nbsp;WTO &lt;规则&gt; &amp; &#20013;&#x56fd;。<p>第二段<br>换行<script>x()</script>"
+              "<template>no</template><noscript>no</noscript><ul><li>甲<li>乙</ul><table><tr><td>1<td>2</table>"
+              "<pre>a\n  b</pre>末</body></html>"));
     assert_slice(document.title, "全球 贸易");
-    assert_slice(document.text, "标题\n第一段， 美国 与\xc2\xa0WTO <规则> & 中国。\n第二段\n换行\n甲\n乙\n1 2\na\n  b\n末");
+    assert_slice(document.text,
+                 "标题\n第一段， 美国 与\xc2\xa0WTO <规则> & 中国。\n第二段\n换行\n甲\n乙\n1 2\na\n  b\n末");
     assert_int_equal(document.date, GDX_NO_DATE);
 }
 
@@ -55,8 +57,8 @@ static void the_date_is_looked_for_in_order_and_may_be_nonsense(void **state) {
         unsigned year, month, day;
     } cases[] = {
         {"<time datetime=2020-01-01>a</time><meta name=date content=2021-02-03>", 2021, 2, 3},
-        {"<meta name=DC.Date content=2022><meta property=article:published_time content=2023-05-06T10:00:00+08:00>a", 2023,
-         5, 6},
+        {"<meta name=DC.Date content=2022><meta property=article:published_time content=2023-05-06T10:00:00+08:00>a",
+         2023, 5, 6},
         {"<meta name=PubDate content='2023-05-06 10:00'>a", 2023, 5, 6},
         {"<meta name=date content='Mon, 5 May'><time>x</time><time datetime=10:00>a</time><time datetime=2019-07>b</time>",
          2019, 7, 0},
@@ -107,7 +109,8 @@ static void tags_left_open_and_closed_twice_lose_no_text(void **state) {
     static const char *const cases[][2] = {
         {"<p>a</body></html><p>b", "a\nb"},
         {"<head><meta charset=utf-8><div>a</div></head><body>b", "a\nb"},
-        {"<meta charset=utf-8><title>t</title><article>a</article><main>b", "a\nb"}, // HTML 5 needs neither head nor body
+        {"<meta charset=utf-8><title>t</title><article>a</article><main>b",
+         "a\nb"}, // HTML 5 needs neither head nor body
         {"<b><i>a</b></i>b</div></p>c", "abc"},
         {"<pre>a\n b</div></pre>c  d", "a\n b\nc d"},
         {"text <", "text <"},

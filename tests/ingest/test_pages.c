@@ -58,10 +58,12 @@ static void a_file_without_a_character_is_refused_as_empty(void **state) {
 
 static void a_binary_file_is_refused_with_the_place_of_its_first_zero(void **state) {
     (void)state;
-    only_refusal(SLICE("\x7f" "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0"), GDX_INPUT_TEXT, GDX_INVALID,
-                 "binary: U+0000 at byte 7");
+    only_refusal(SLICE("\x7f"
+                       "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0"),
+                 GDX_INPUT_TEXT, GDX_INVALID, "binary: U+0000 at byte 7");
     only_refusal(SLICE("some text\0and more of it"), GDX_INPUT_TEXT, GDX_INVALID, "binary: U+0000 at byte 9");
-    only_refusal(SLICE("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\6\0\0\0"), GDX_INPUT_HTML, GDX_INVALID, "binary");
+    only_refusal(SLICE("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\6\0\0\0"), GDX_INPUT_HTML, GDX_INVALID,
+                 "binary");
 }
 
 static void a_zero_far_into_a_text_is_a_character_of_it(void **state) {

@@ -14,7 +14,8 @@ static gdx_source *over(gdx_slice bytes) {
 
 static void a_record_gives_its_fields(void **state) {
     (void)state;
-    GDX_AUTO(gdx_source) source = over(SLICE(
+    GDX_AUTO(gdx_source)
+    source = over(SLICE(
         "{\"id\": \"law/1\", \"title\": \"产业链\", \"date\": \"2023-05-06\", \"source\": \"law\", \"text\": \"一\\n二\"}\n"));
     gdx_document document = next_document(source);
     assert_slice(document.id, "law/1");
@@ -29,9 +30,10 @@ static void a_record_gives_its_fields(void **state) {
 
 static void absent_and_null_fields_are_empty(void **state) {
     (void)state;
-    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"\"}\n"
-                                             "{\"id\":\"2\",\"text\":\"a\",\"title\":null,\"source\":null,\"date\":null}\n"
-                                             "{\"id\":\"3\",\"text\":\"a\",\"title\":\"\",\"source\":\"\",\"date\":\"\"}"));
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"text\":\"\"}\n"
+                        "{\"id\":\"2\",\"text\":\"a\",\"title\":null,\"source\":null,\"date\":null}\n"
+                        "{\"id\":\"3\",\"text\":\"a\",\"title\":\"\",\"source\":\"\",\"date\":\"\"}"));
     for (int i = 0; i < 3; i++) {
         gdx_document document = next_document(source);
         assert_slice(document.title, "");
@@ -52,16 +54,18 @@ static void integers_stand_for_ids_and_years(void **state) {
 
 static void other_keys_come_back_sorted_and_compact(void **state) {
     (void)state;
-    GDX_AUTO(gdx_source) source =
-        over(SLICE("{\"z\" : 1, \"id\":\"1\", \"b\": [ 1, {\"y\":2, \"x\":\"]\\\"}\"} ], \"text\":\"t\", \"a\":"
-                   "\"\\u4e2d\\u000a\\/\\u0001\", \"f\":1.50, \"n\":null, \"t\": true, \"A\":-0}"));
-    assert_slice(next_document(source).metadata, "{\"A\":0,\"a\":\"中\\n/\\u0001\",\"b\":[1,{\"x\":\"]\\\"}\",\"y\":2}],"
-                                                 "\"f\":1.5,\"n\":null,\"t\":true,\"z\":1}");
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"z\" : 1, \"id\":\"1\", \"b\": [ 1, {\"y\":2, \"x\":\"]\\\"}\"} ], \"text\":\"t\", \"a\":"
+                        "\"\\u4e2d\\u000a\\/\\u0001\", \"f\":1.50, \"n\":null, \"t\": true, \"A\":-0}"));
+    assert_slice(next_document(source).metadata,
+                 "{\"A\":0,\"a\":\"中\\n/\\u0001\",\"b\":[1,{\"x\":\"]\\\"}\",\"y\":2}],"
+                 "\"f\":1.5,\"n\":null,\"t\":true,\"z\":1}");
 }
 
 static void every_escape_is_understood(void **state) {
     (void)state;
-    GDX_AUTO(gdx_source) source = over(
+    GDX_AUTO(gdx_source)
+    source = over(
         SLICE("{\"id\":\"1\",\"text\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u4E2d\\uD83D\\uDe00\\u0000.\"}"));
     gdx_slice expected = SLICE("\"\\/\b\f\n\r\tAé中😀\0.");
     assert_true(gdx_slice_equal(next_document(source).text, expected));
@@ -69,7 +73,8 @@ static void every_escape_is_understood(void **state) {
 
 static void a_refused_line_names_its_place_and_the_next_goes_on(void **state) {
     (void)state;
-    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"a\"}\n\n{\"id\":\"2\",\"te\n{\"id\":\"3\",\"text\":\"c\"}\n"));
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"text\":\"a\"}\n\n{\"id\":\"2\",\"te\n{\"id\":\"3\",\"text\":\"c\"}\n"));
     next_document(source);
     gdx_refusal refusal = next_refusal(source, GDX_INVALID, "column");
     assert_int_equal(refusal.line, 3);
@@ -135,15 +140,17 @@ static void an_id_has_at_most_1024_bytes(void **state) {
 static void a_text_over_the_limit_is_refused(void **state) {
     (void)state;
     GDX_AUTO(gdx_source) source = new_source(NULL, 10);
-    begin(source, GDX_INPUT_RECORDS, SLICE("{\"id\":\"1\",\"text\":\"0123456789\"}\n{\"id\":\"1\",\"text\":\"0123456789a\"}"));
+    begin(source, GDX_INPUT_RECORDS,
+          SLICE("{\"id\":\"1\",\"text\":\"0123456789\"}\n{\"id\":\"1\",\"text\":\"0123456789a\"}"));
     next_document(source);
     next_refusal(source, GDX_TOO_LARGE, "\"text\": 11 bytes, expected at most 10");
 }
 
 static void ill_formed_bytes_become_replacement_characters(void **state) {
     (void)state;
-    GDX_AUTO(gdx_source) source = over(SLICE("{\"id\":\"1\",\"text\":\"a\xff\xe4\xb8\"}\n{\"id\":\"2\",\"text\":\"\xe4\xb8\xad\"}\n"
-                                             "\xff{\"id\":\"3\",\"text\":\"\"}"));
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"text\":\"a\xff\xe4\xb8\"}\n{\"id\":\"2\",\"text\":\"\xe4\xb8\xad\"}\n"
+                        "\xff{\"id\":\"3\",\"text\":\"\"}"));
     assert_slice(next_document(source).text, "a\xef\xbf\xbd\xef\xbf\xbd");
     assert_slice(next_document(source).text, "中");
     next_refusal(source, GDX_INVALID, "column");

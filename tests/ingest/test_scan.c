@@ -37,10 +37,33 @@ static void add_white(struct line *line) {
 
 static void add_string(struct line *line) {
     static const char *const parts[] = {
-        "a",       "产业链",  "全球贸易治理体系改革的方向是什么", "\\n",     "\\\"",  "\\\\",         "\\/",    "\\b",
-        "\\f",     "\\r",     "\\t",  "\\u4e2d",  "\\u0000", "\\u001f",          "\\u007f", "\\ud83d\\ude00", "\\ud83d",
-        "\\udc00", "\\u12g4", "\\x",  "\x7f",     "\x1f",    "0123456789abcdef0123456789", "\xc2\x80",     "é",
-        "😀",      "\t",
+        "a",
+        "产业链",
+        "全球贸易治理体系改革的方向是什么",
+        "\\n",
+        "\\\"",
+        "\\\\",
+        "\\/",
+        "\\b",
+        "\\f",
+        "\\r",
+        "\\t",
+        "\\u4e2d",
+        "\\u0000",
+        "\\u001f",
+        "\\u007f",
+        "\\ud83d\\ude00",
+        "\\ud83d",
+        "\\udc00",
+        "\\u12g4",
+        "\\x",
+        "\x7f",
+        "\x1f",
+        "0123456789abcdef0123456789",
+        "\xc2\x80",
+        "é",
+        "😀",
+        "\t",
     };
     add(line, "\"");
     for (uint32_t i = random_below(5); i > 0; i--) // the valid ones come first, and more often
@@ -50,9 +73,27 @@ static void add_string(struct line *line) {
 
 static void add_value(struct line *line, int depth) {
     static const char *const atoms[] = {
-        "0",     "1",    "-1",   "2023", "123456789012345678", "1234567890123456789", "99999999999999999999",
-        "-0",    "01",   "1.5",  "1e5",  "-1.25E-3",           "1e999",               "null",
-        "true",  "false", "nul", "-",    "1.",                 "+1",                  "20230506",
+        "0",
+        "1",
+        "-1",
+        "2023",
+        "123456789012345678",
+        "1234567890123456789",
+        "99999999999999999999",
+        "-0",
+        "01",
+        "1.5",
+        "1e5",
+        "-1.25E-3",
+        "1e999",
+        "null",
+        "true",
+        "false",
+        "nul",
+        "-",
+        "1.",
+        "+1",
+        "20230506",
     };
     uint32_t pick = random_below(depth > 3 ? 8 : 10);
     if (pick < 5) {

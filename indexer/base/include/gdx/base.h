@@ -33,7 +33,7 @@ typedef enum gdx_status {
 // A short English word for a status: "ok", "invalid", ... Never NULL.
 const char *gdx_status_name(gdx_status status);
 
-#define GDX_MUST_CHECK __attribute__((warn_unused_result))
+#define GDX_MUST_CHECK                  __attribute__((warn_unused_result))
 #define GDX_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
 
 // On the caller's stack, initialised to {0}. The first failure wins: gdx_fail fills an empty error only.
@@ -99,7 +99,7 @@ gdx_arena *gdx_arena_new(void); // NULL: no memory
 void gdx_arena_free(gdx_arena *arena);
 void *gdx_arena_allocate(gdx_arena *arena, size_t bytes); // zeroed, aligned for any type; NULL: no memory
 gdx_status gdx_arena_copy(gdx_arena *arena, gdx_slice from, gdx_slice *out) GDX_MUST_CHECK; // adds a zero behind it
-void gdx_arena_reset(gdx_arena *arena); // forgets all of them; keeps at most 1 MiB of memory for the next
+void gdx_arena_reset(gdx_arena *arena);         // forgets all of them; keeps at most 1 MiB of memory for the next
 size_t gdx_arena_bytes(const gdx_arena *arena); // taken from the system
 GDX_DEFINE_AUTO(gdx_arena, gdx_arena_free)
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/index.h: which segments are live: manifest, lock, commit, snapshot, merge policy, verify.
 // Format: docs/format.md, "Index directory". Relies on gdx/base.h, gdx/segment.h.
-// Threads: an index is shared and changing, under its own lock: any thread may take snapshots of it; a writer has one owner.
+// Threads: an index is shared and changing, under its own lock: any thread may take snapshots of it; a writer has one
+// owner.
 #ifndef GDX_INDEX_H
 #define GDX_INDEX_H
 
@@ -15,14 +16,14 @@ typedef struct gdx_snapshot gdx_snapshot;
 
 typedef struct gdx_live_segment {
     gdx_segment *segment;
-    const uint8_t *deleted;   // bit d % 8 of byte d / 8; NULL: none
+    const uint8_t *deleted; // bit d % 8 of byte d / 8; NULL: none
     uint32_t deleted_count;
     uint64_t deleted_symbols; // symbols of the deleted documents
 } gdx_live_segment;
 
 size_t gdx_snapshot_segment_count(const gdx_snapshot *snapshot);
 const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_t index);
-uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot);    // counts commits that changed documents, from 1; 0: empty
+uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot); // counts commits that changed documents, from 1; 0: empty
 uint64_t gdx_snapshot_documents(const gdx_snapshot *snapshot); // live ones
 uint64_t gdx_snapshot_symbols(const gdx_snapshot *snapshot);   // of live documents
 uint64_t gdx_snapshot_bytes(const gdx_snapshot *snapshot);     // of all files
@@ -41,14 +42,15 @@ gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size
                                 bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_index gdx_index; // any thread
-// The directory must hold a manifest: GDX_NOT_FOUND ("... no index here; `gramdex index --index DIR PATH...` makes one").
-// GDX_UNSUPPORTED: another format version or other folding tables. GDX_CORRUPT.
+// The directory must hold a manifest: GDX_NOT_FOUND ("... no index here; `gramdex index --index DIR PATH...` makes
+// one"). GDX_UNSUPPORTED: another format version or other folding tables. GDX_CORRUPT.
 gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_index_close(gdx_index *index); // snapshots taken from it stay good
 GDX_DEFINE_AUTO(gdx_index, gdx_index_close)
 // The commit opened last; the caller releases it.
 gdx_snapshot *gdx_index_snapshot(gdx_index *index);
-// Looks whether the manifest has changed and opens the new commit, sharing segments with the old one. *out_changed may be NULL.
+// Looks whether the manifest has changed and opens the new commit, sharing segments with the old one. *out_changed may
+// be NULL.
 gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err) GDX_MUST_CHECK;
 const char *gdx_index_directory(const gdx_index *index);
 
@@ -61,8 +63,8 @@ gdx_status gdx_index_verify(const char *directory, const atomic_bool *cancelled,
 
 typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the directory's lock
 
-// Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer left behind.
-// GDX_BUSY: another writer holds the lock (names its process if it can).
+// Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer left
+// behind. GDX_BUSY: another writer holds the lock (names its process if it can).
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
 // Drops what was not committed, as gdx_index_writer_abort does, and the lock. NULL is fine.
 void gdx_index_writer_close(gdx_index_writer *writer);
@@ -74,14 +76,18 @@ const char *gdx_index_writer_directory(const gdx_index_writer *writer);
 // A fresh segment, already durable in the directory, to come behind the others at the next commit. Two of the same
 // content are one file: all documents of one of the two must be deleted before the commit.
 gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info *info, gdx_error *err) GDX_MUST_CHECK;
-// Marks a document as deleted at the next commit. `segment` counts the live segments first, then the added ones in order.
-gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uint32_t document, gdx_error *err) GDX_MUST_CHECK;
+// Marks a document as deleted at the next commit. `segment` counts the live segments first, then the added ones in
+// order.
+gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uint32_t document,
+                                   gdx_error *err) GDX_MUST_CHECK;
 // An added segment (number counted as above), opened for reading. The writer's reference.
-gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out,
+                                    gdx_error *err) GDX_MUST_CHECK;
 
-// Makes additions and deletions the new commit: atomic, durable when it returns. Nothing to do: no new commit. Afterwards
-// removes files that are no longer named. On failure the last commit stands and the changes stay pending; when it was only
-// the last step, making the new commit durable, that failed, readers see the new one and the writer refuses all but close.
+// Makes additions and deletions the new commit: atomic, durable when it returns. Nothing to do: no new commit.
+// Afterwards removes files that are no longer named. On failure the last commit stands and the changes stay pending;
+// when it was only the last step, making the new commit durable, that failed, readers see the new one and the writer
+// refuses all but close.
 gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 // Drops what is pending, and removes segments that were written to the directory and are not of the last commit.
 void gdx_index_writer_abort(gdx_index_writer *writer);
@@ -92,9 +98,9 @@ typedef struct gdx_merge_options {
     bool to_one;                  // all into one; else what the merge policy asks for
     const atomic_bool *cancelled; // may be NULL
 } gdx_merge_options;
-// Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that went in.
-// Policy: neighbours only, so that document order stays; levels by size, ten of a level become one of the next; a segment with
-// more than a third of its documents deleted is written anew.
+// Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that
+// went in. Policy: neighbours only, so that document order stays; levels by size, ten of a level become one of the
+// next; a segment with more than a third of its documents deleted is written anew.
 gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
                                   gdx_error *err) GDX_MUST_CHECK;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/ingest.h: paths, archives, JSON Lines, text, Markdown and HTML files -> documents; each one refused is reported with its place.
-// Relies on gdx/base.h, gdx/document.h, gdx/decode.h; inside on jansson, libarchive, libxml2. Opens no folder and starts no
-// thread: batch lists folders and hands over bytes. Threads: every object has one owner.
+// gdx/ingest.h: paths, archives, JSON Lines, text, Markdown and HTML files -> documents; each one refused is reported
+// with its place. Relies on gdx/base.h, gdx/document.h, gdx/decode.h; inside on jansson, libarchive, libxml2. Opens no
+// folder and starts no thread: batch lists folders and hands over bytes. Threads: every object has one owner.
 #ifndef GDX_INGEST_H
 #define GDX_INGEST_H
 
@@ -16,7 +16,8 @@ typedef enum gdx_input_kind {
     GDX_INPUT_HTML,       // .html .htm .xhtml
     GDX_INPUT_COMPRESSED, // one of the above behind .gz .zst .xz .bz2
     GDX_INPUT_ARCHIVE,    // .tar .tar.* .tgz .tzst .txz .tbz2 .zip .7z
-    GDX_INPUT_IGNORED     // an extension that no text has (.png .pdf .exe ...) or a hidden file: named in the report, not read
+    GDX_INPUT_IGNORED // an extension that no text has (.png .pdf .exe ...) or a hidden file: named in the report, not
+                      // read
 } gdx_input_kind;
 
 // `inner`, may be NULL: for GDX_INPUT_COMPRESSED the kind of what is inside.
@@ -43,8 +44,8 @@ typedef struct gdx_refusal {
 typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents out
 
 typedef struct gdx_source_options {
-    const char *encoding;   // of TEXT, MARKDOWN and HTML; NULL: detected
-    size_t document_limit;  // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
+    const char *encoding;  // of TEXT, MARKDOWN and HTML; NULL: detected
+    size_t document_limit; // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
 } gdx_source_options;
 
 gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) GDX_MUST_CHECK;
@@ -58,21 +59,25 @@ typedef enum gdx_source_step {
     GDX_SOURCE_DOCUMENT, // *document is filled; its slices are the source's or the piece's until the next call
     GDX_SOURCE_REFUSED,  // *refusal is filled; go on
     GDX_SOURCE_END,
-    GDX_SOURCE_FAILED    // *refusal says why the source itself cannot go on: no memory
+    GDX_SOURCE_FAILED // *refusal says why the source itself cannot go on: no memory
 } gdx_source_step;
 
 // The next document. Rules:
-//  RECORDS: one JSON object a line; blank lines pass. "id" (string, 1 to 1024 bytes without control characters; an integer
-//    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" string or integer year,
-//    null and "" as if absent; any other key is metadata, given back as one compact JSON object with the keys sorted.
-//    Refused: not JSON (jansson's column), no object, a key of another type, a bad date, a text over the limit, a key given twice.
+//  RECORDS: one JSON object a line; blank lines pass. "id" (string, 1 to 1024 bytes without control characters; an
+//  integer
+//    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" string or integer
+//    year, null and "" as if absent; any other key is metadata, given back as one compact JSON object with the keys
+//    sorted. Refused: not JSON (jansson's column), no object, a key of another type, a bad date, a text over the limit,
+//    a key given twice.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
-//  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:` likewise;
+//  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
+//  likewise;
 //    the text is the whole file, front matter left out.
-//  HTML: title from <title> (else og:title, else <h1>); date from <meta> article:published_time, date, dc.date, or <time
+//  HTML: title from <title> (else og:title, else <h1>); date from <meta> article:published_time, date, dc.date, or
+//  <time
 //    datetime>; the text is what a reader would see, blocks and <br> separated by newlines, script and style left out.
-//  A file without a character that is not white space is refused: "empty". A file with U+0000 in its first 8000 bytes that does
-//  not decode as UTF-16 is refused: "binary".
+//  A file without a character that is not white space is refused: "empty". A file with U+0000 in its first 8000 bytes
+//  that does not decode as UTF-16 is refused: "binary".
 gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal);
 
 // A document that is not in a file: its fields as a program has them, nothing checked. Empty: not given.
@@ -84,25 +89,29 @@ typedef struct gdx_given {
     gdx_slice text;
     gdx_slice metadata; // "" or a JSON object
 } gdx_given;
-// Holds it to the rules of RECORDS; besides, all must be valid UTF-8. The slices of *out are the given ones, but for the
-// metadata, which is the source's until its next call. GDX_INVALID, GDX_TOO_LARGE: refused; GDX_NO_MEMORY.
-gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+// Holds it to the rules of RECORDS; besides, all must be valid UTF-8. The slices of *out are the given ones, but for
+// the metadata, which is the source's until its next call. GDX_INVALID, GDX_TOO_LARGE: refused; GDX_NO_MEMORY.
+gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out,
+                           gdx_error *err) GDX_MUST_CHECK;
 
 uint64_t gdx_source_lines(const gdx_source *source);    // newlines passed in this piece so far
 uint64_t gdx_source_replaced(const gdx_source *source); // U+FFFD put in, in all pieces so far
 uint64_t gdx_source_mended(const gdx_source *source);   // documents with any, in all pieces so far
 
-// Compressed files and archives, through libarchive, as bytes of entry after entry. Reads the file itself, blocking: for workers.
+// Compressed files and archives, through libarchive, as bytes of entry after entry. Reads the file itself, blocking:
+// for workers.
 typedef struct gdx_archive gdx_archive;
 // A compressed single file has one entry whose name is the file's without the last extension.
 // GDX_NOT_FOUND, GDX_IO, GDX_CORRUPT.
 gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_archive_close(gdx_archive *archive);
 GDX_DEFINE_AUTO(gdx_archive, gdx_archive_close)
-// The next regular file in it. *out_has is false at the end. *name is the archive's until the next call. An entry whose name
-// is absolute or climbs out by ".." keeps its name as a plain string: it is never used as a path on this machine.
+// The next regular file in it. *out_has is false at the end. *name is the archive's until the next call. An entry whose
+// name is absolute or climbs out by ".." keeps its name as a plain string: it is never used as a path on this machine.
 gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
-// Up to `limit` more bytes of the entry, appended; *out_end when it is complete. GDX_CORRUPT with the archive's own words.
-gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end, gdx_error *err) GDX_MUST_CHECK;
+// Up to `limit` more bytes of the entry, appended; *out_end when it is complete. GDX_CORRUPT with the archive's own
+// words.
+gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end,
+                            gdx_error *err) GDX_MUST_CHECK;
 
 #endif

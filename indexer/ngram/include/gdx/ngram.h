@@ -2,10 +2,10 @@
 // gdx/ngram.h: symbols -> bigrams with positions, inverted in one worker's own memory.
 // Relies on gdx/base.h; inside on gdx/text.h. Threads: an inverter has one owner.
 //
-// One position space for all that was added: each field takes as many positions as it has symbols and one more for the end
-// mark behind it. Position p gives one posting, to the bigram (symbol at p, symbol at p+1); the end mark is second only.
-// Numbers of symbols in the result: GDX_SYMBOL_END, a code point, or GDX_FIRST_WORD + rank of the word among the inverter's
-// words in byte order.
+// One position space for all that was added: each field takes as many positions as it has symbols and one more for the
+// end mark behind it. Position p gives one posting, to the bigram (symbol at p, symbol at p+1); the end mark is second
+// only. Numbers of symbols in the result: GDX_SYMBOL_END, a code point, or GDX_FIRST_WORD + rank of the word among the
+// inverter's words in byte order.
 #ifndef GDX_NGRAM_H
 #define GDX_NGRAM_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/query.h: query text -> plan -> hits, counts, trends and streams of occurrences over one snapshot.
-// Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/index.h; inside on text, segment, postings.
-// Threads: a parsed query is immutable, any thread. Everything else has one owner; every call that computes is for workers.
+// Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/index.h; inside on text, segment,
+// postings. Threads: a parsed query is immutable, any thread. Everything else has one owner; every call that computes
+// is for workers.
 #ifndef GDX_QUERY_H
 #define GDX_QUERY_H
 
@@ -13,8 +14,8 @@
 
 typedef struct gdx_query gdx_query; // immutable after parse, any thread
 
-// GDX_INVALID: err->column is set, the message says what was expected there. GDX_TOO_LARGE: over 64 KiB of text, 1024 terms, or
-// nested deeper than 64. GDX_NO_MEMORY.
+// GDX_INVALID: err->column is set, the message says what was expected there. GDX_TOO_LARGE: over 64 KiB of text, 1024
+// terms, or nested deeper than 64. GDX_NO_MEMORY.
 gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_query_free(gdx_query *query);
 GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
@@ -22,10 +23,10 @@ GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
 
 typedef enum gdx_order {
-    GDX_ORDER_RELEVANCE,  // BM25, best first; then id
-    GDX_ORDER_NEWEST,     // date, latest first, no date last; then id
-    GDX_ORDER_OLDEST,     // date, earliest first, no date last; then id
-    GDX_ORDER_ID          // byte order of ids
+    GDX_ORDER_RELEVANCE, // BM25, best first; then id
+    GDX_ORDER_NEWEST,    // date, latest first, no date last; then id
+    GDX_ORDER_OLDEST,    // date, earliest first, no date last; then id
+    GDX_ORDER_ID         // byte order of ids
 } gdx_order;
 
 // When to stop early. Looked at about every millisecond of work.
@@ -43,8 +44,8 @@ void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
 GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
 
 typedef struct gdx_search_options {
-    uint64_t offset;          // hits to pass over
-    uint32_t limit;           // hits to give; 0: only the totals
+    uint64_t offset; // hits to pass over
+    uint32_t limit;  // hits to give; 0: only the totals
     gdx_order order;
     uint32_t snippet_symbols; // of context on each side of the first match; 0: no snippet
     uint32_t match_limit;     // match ranges to give for each hit at most; 0: none
@@ -73,8 +74,9 @@ typedef struct gdx_hit {
     double score;         // 0 when nothing ranks
     uint64_t occurrences; // of all phrases that are not negated, in this document
     uint64_t length;      // symbols of title and text
-    // Keyword in context: a stretch of the original text (or title, when only that matches) around the first match, line breaks
-    // and runs of white space shown as one space; "…" is not added. Empty for queries of filters only: the begin of the text.
+    // Keyword in context: a stretch of the original text (or title, when only that matches) around the first match,
+    // line breaks and runs of white space shown as one space; "…" is not added. Empty for queries of filters only: the
+    // begin of the text.
     gdx_slice snippet;
     gdx_field snippet_field;
     bool snippet_begins; // it starts where the field does
@@ -86,8 +88,8 @@ typedef struct gdx_hit {
 } gdx_hit;
 
 typedef struct gdx_results { // owns all it points to
-    uint64_t documents;   // that match, in all
-    uint64_t occurrences; // in all of them
+    uint64_t documents;      // that match, in all
+    uint64_t occurrences;    // in all of them
     uint64_t commit;
     gdx_hit *hits;
     size_t hit_count;
@@ -97,8 +99,8 @@ void gdx_results_free(gdx_results *results);
 GDX_DEFINE_AUTO(gdx_results, gdx_results_free)
 
 // GDX_DEADLINE, GDX_CANCELLED, GDX_CORRUPT, GDX_NO_MEMORY.
-gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_search_options *options,
-                      gdx_results **out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                      const gdx_search_options *options, gdx_results **out, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_totals {
     uint64_t documents;
@@ -110,16 +112,17 @@ gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_q
 typedef enum gdx_period { GDX_BY_YEAR, GDX_BY_MONTH, GDX_BY_DAY } gdx_period;
 
 typedef struct gdx_trend_row {
-    gdx_date period;      // as precise as asked; GDX_NO_DATE: documents whose date is missing or less precise, last
-    uint64_t documents;   // that match
+    gdx_date period;    // as precise as asked; GDX_NO_DATE: documents whose date is missing or less precise, last
+    uint64_t documents; // that match
     uint64_t occurrences;
     uint64_t of_documents; // all live documents of the period
     uint64_t of_symbols;   // their symbols
     double per_million;    // occurrences per million symbols of the period
 } gdx_trend_row;
 typedef struct gdx_trend {
-    gdx_trend_row *rows; // ascending; from the first to the last period in which the index has documents, empty ones between
-                         // included for years and months, left out for days; periods without documents have per_million 0
+    gdx_trend_row
+        *rows; // ascending; from the first to the last period in which the index has documents, empty ones between
+               // included for years and months, left out for days; periods without documents have per_million 0
     size_t row_count;
     gdx_totals totals;
     uint64_t commit;
@@ -131,7 +134,8 @@ GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
 gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
                              const gdx_stop *stop, gdx_trend **out, gdx_error *err) GDX_MUST_CHECK;
 
-// ---- every occurrence, in document order (segments in order, documents in order, title before text), never all in memory
+// ---- every occurrence, in document order (segments in order, documents in order, title before text), never all in
+// memory
 
 typedef struct gdx_scan gdx_scan;
 typedef struct gdx_occurrence { // slices valid until the next call
@@ -139,15 +143,17 @@ typedef struct gdx_occurrence { // slices valid until the next call
     gdx_slice title;
     gdx_slice source;
     gdx_date date;
-    gdx_match match;       // bytes of the stored field
-    uint32_t position;     // symbol of the field that the match begins with
-    gdx_slice before;      // original text: up to `context_symbols` symbols before, the match, and behind it; white space as in snippets
+    gdx_match match;   // bytes of the stored field
+    uint32_t position; // symbol of the field that the match begins with
+    gdx_slice before; // original text: up to `context_symbols` symbols before, the match, and behind it; white space as
+                      // in snippets
     gdx_slice matched;
     gdx_slice after;
 } gdx_occurrence;
-// Keeps references to snapshot and searcher: both must outlive it (it retains the snapshot itself). The query must outlive it.
-gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, uint32_t context_symbols,
-                         const gdx_stop *stop, gdx_scan **out, gdx_error *err) GDX_MUST_CHECK;
+// Keeps references to snapshot and searcher: both must outlive it (it retains the snapshot itself). The query must
+// outlive it.
+gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                         uint32_t context_symbols, const gdx_stop *stop, gdx_scan **out, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 void gdx_scan_close(gdx_scan *scan);
 GDX_DEFINE_AUTO(gdx_scan, gdx_scan_close)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/segment.h: one immutable file: stored documents, postings, term dictionary, words, document table; its writer, its
-// reader, and the merge of several into one. Format: docs/format.md, "Segment".
-// Relies on gdx/base.h, gdx/document.h; inside on gdx/ngram.h, gdx/postings.h, zstd.
-// Threads: a writer, a walk and a store reader have one owner; an open segment is immutable, any thread may read it.
+// gdx/segment.h: one immutable file: stored documents, postings, term dictionary, words, document table; its writer,
+// its reader, and the merge of several into one. Format: docs/format.md, "Segment". Relies on gdx/base.h,
+// gdx/document.h; inside on gdx/ngram.h, gdx/postings.h, zstd. Threads: a writer, a walk and a store reader have one
+// owner; an open segment is immutable, any thread may read it.
 //
-// Damage: the footer and the table of page checksums are verified at open; every other page of the file is verified when it
-// is first touched, so each call that reads may return GDX_CORRUPT with file and offset. What passes its checksum is still
-// bounds-checked: hostile bytes give GDX_CORRUPT, never a wild read.
+// Damage: the footer and the table of page checksums are verified at open; every other page of the file is verified
+// when it is first touched, so each call that reads may return GDX_CORRUPT with file and offset. What passes its
+// checksum is still bounds-checked: hostile bytes give GDX_CORRUPT, never a wild read.
 #ifndef GDX_SEGMENT_H
 #define GDX_SEGMENT_H
 
@@ -45,8 +45,8 @@ void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was w
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
 // Stores a document. Its fields are to be added to the inverter in the same order, title first, then text.
-// `checkpoints` of the text as gdx_text_symbols gives them. Several may have the same id: all but the last of them are for
-// the index to delete.
+// `checkpoints` of the text as gdx_text_symbols gives them. Several may have the same id: all but the last of them are
+// for the index to delete.
 gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, uint32_t title_symbols,
                                   uint32_t text_symbols, const gdx_checkpoint *checkpoints, size_t checkpoint_count,
                                   gdx_error *err) GDX_MUST_CHECK;
@@ -65,12 +65,12 @@ typedef struct gdx_merge_input {
     const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
 } gdx_merge_input;
 
-// One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, not on how they
-// were spread over the inputs. Compressed text is copied where its blocks stay the same. Up to `threads` threads of its own
-// work on ranges of the dictionary. `cancelled`, may be NULL, is looked at often: GDX_CANCELLED. GDX_TOO_LARGE when the
-// positions do not fit. No live document at all: *out has document_count 0 and no file is made.
-gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, const gdx_merge_input *inputs, size_t input_count,
-                             unsigned threads, const atomic_bool *cancelled, gdx_segment_info *out,
+// One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, not on how
+// they were spread over the inputs. Compressed text is copied where its blocks stay the same. Up to `threads` threads
+// of its own work on ranges of the dictionary. `cancelled`, may be NULL, is looked at often: GDX_CANCELLED.
+// GDX_TOO_LARGE when the positions do not fit. No live document at all: *out has document_count 0 and no file is made.
+gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, const gdx_merge_input *inputs,
+                             size_t input_count, unsigned threads, const atomic_bool *cancelled, gdx_segment_info *out,
                              gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reading
@@ -93,15 +93,16 @@ enum { GDX_SEGMENT_PARTS_MAX = 24 };
 size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX]);
 uint32_t gdx_segment_term_count(const gdx_segment *segment);
 
-// Every checksum and every structure: terms sorted, each list decodes, positions within their bounds and every position listed
-// once, documents in order, ids sorted, each stored document decompresses and has the hash of its row.
-// Does not fold texts again.
+// Every checksum and every structure: terms sorted, each list decodes, positions within their bounds and every position
+// listed once, documents in order, ids sorted, each stored document decompresses and has the hash of its row. Does not
+// fold texts again.
 gdx_status gdx_segment_verify(const gdx_segment *segment, const atomic_bool *cancelled, gdx_error *err) GDX_MUST_CHECK;
 
 // -- words
 uint32_t gdx_segment_word_count(const gdx_segment *segment);
 // Number of the symbol of a word; *out is GDX_SYMBOL_END when the segment does not have it.
-gdx_status gdx_segment_find_word(const gdx_segment *segment, gdx_slice word, uint32_t *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_find_word(const gdx_segment *segment, gdx_slice word, uint32_t *out,
+                                 gdx_error *err) GDX_MUST_CHECK;
 // Words that begin with `prefix` have the numbers [*out_low, *out_high).
 gdx_status gdx_segment_word_prefix(const gdx_segment *segment, gdx_slice prefix, uint32_t *out_low, uint32_t *out_high,
                                    gdx_error *err) GDX_MUST_CHECK;
@@ -111,13 +112,14 @@ gdx_status gdx_segment_word_suffix(const gdx_segment *segment, gdx_slice suffix,
 gdx_status gdx_segment_word_reversed(const gdx_segment *segment, uint32_t index, uint32_t *out_symbol,
                                      gdx_error *err) GDX_MUST_CHECK;
 // The spelling of a word's number, appended.
-gdx_status gdx_segment_word(const gdx_segment *segment, uint32_t symbol, gdx_buffer *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_word(const gdx_segment *segment, uint32_t symbol, gdx_buffer *out,
+                            gdx_error *err) GDX_MUST_CHECK;
 
 // -- terms
 typedef struct gdx_term {
     uint32_t first;
     uint32_t second;
-    uint32_t count;    // positions
+    uint32_t count;     // positions
     gdx_slice postings; // the code of gdx_postings_encode
 } gdx_term;
 
@@ -137,14 +139,15 @@ GDX_DEFINE_AUTO(gdx_term_walk, gdx_term_walk_close)
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
 
-// Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has the
-// symbol, how often it stands in the title and in the text.
+// Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
+// the symbol, how often it stands in the title and in the text.
 typedef struct gdx_frequency {
     uint32_t document;
     uint32_t in_title;
     uint32_t in_text;
 } gdx_frequency;
-// All of them, ascending by document, appended to *array (grown by gdx_grow). *out_has is false when the symbol has no such list.
+// All of them, ascending by document, appended to *array (grown by gdx_grow). *out_has is false when the symbol has no
+// such list.
 gdx_status gdx_segment_frequencies(const gdx_segment *segment, uint32_t symbol, gdx_frequency **array, size_t *count,
                                    size_t *capacity, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 
@@ -156,8 +159,9 @@ typedef struct gdx_document_range {
     uint32_t end;
 } gdx_document_range;
 
-// The columns of the document table, verified once, for fast loops: `begin[d]` is where document d begins, begin[document_count]
-// is position_count; `text[d]` where its text begins; dates[d] a gdx_date; sources[d] the number of a source.
+// The columns of the document table, verified once, for fast loops: `begin[d]` is where document d begins,
+// begin[document_count] is position_count; `text[d]` where its text begins; dates[d] a gdx_date; sources[d] the number
+// of a source.
 typedef struct gdx_document_columns {
     const uint32_t *begin;
     const uint32_t *text;
@@ -171,16 +175,20 @@ gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns 
 uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from);
 
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_segment_hash(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_hash(const gdx_segment *segment, uint32_t document, uint64_t *out,
+                            gdx_error *err) GDX_MUST_CHECK;
 // The last document of this id; *out_has is false when there is none.
 gdx_status gdx_segment_find_id(const gdx_segment *segment, gdx_slice id, uint32_t *out_document, bool *out_has,
                                gdx_error *err) GDX_MUST_CHECK;
-// The i-th document in the byte order of ids, of equal ids the later first; and the range of i whose ids begin with `prefix`.
-gdx_status gdx_segment_by_id(const gdx_segment *segment, uint32_t index, uint32_t *out_document, gdx_error *err) GDX_MUST_CHECK;
+// The i-th document in the byte order of ids, of equal ids the later first; and the range of i whose ids begin with
+// `prefix`.
+gdx_status gdx_segment_by_id(const gdx_segment *segment, uint32_t index, uint32_t *out_document,
+                             gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_segment_id_prefix(const gdx_segment *segment, gdx_slice prefix, uint32_t *out_low, uint32_t *out_high,
                                  gdx_error *err) GDX_MUST_CHECK;
 uint32_t gdx_segment_source_count(const gdx_segment *segment);
-gdx_status gdx_segment_source(const gdx_segment *segment, uint32_t source, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_source(const gdx_segment *segment, uint32_t source, gdx_slice *out,
+                              gdx_error *err) GDX_MUST_CHECK;
 
 // -- stored documents: a reader keeps a decompression context and the blocks used last. One owner.
 typedef struct gdx_store_reader gdx_store_reader;
@@ -192,16 +200,18 @@ GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                           gdx_error *err) GDX_MUST_CHECK;
 
-// A stretch of a document's text that can be cut into symbols on its own: it begins at a checkpoint (or the begin of the text).
+// A stretch of a document's text that can be cut into symbols on its own: it begins at a checkpoint (or the begin of
+// the text).
 typedef struct gdx_stretch {
     gdx_slice text;        // the reader's until its next call
     uint64_t first_byte;   // of the document's text
     uint32_t first_symbol; // of the document's text
     bool is_last;          // it reaches the end of the text
 } gdx_stretch;
-// Text around symbols [from, to] of the document's text: begins at or before `from`; reaches past the end of symbol `to` or to the end.
-gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from, uint32_t to,
-                                 gdx_stretch *out, gdx_error *err) GDX_MUST_CHECK;
+// Text around symbols [from, to] of the document's text: begins at or before `from`; reaches past the end of symbol
+// `to` or to the end.
+gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
+                                 uint32_t to, gdx_stretch *out, gdx_error *err) GDX_MUST_CHECK;
 // The title and metadata alone, without the text.
 gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                                gdx_error *err) GDX_MUST_CHECK;

@@ -128,7 +128,8 @@ typedef enum gdx_role { GDX_SERVER, GDX_CLIENT } gdx_role;
 typedef struct gdx_connection_events {
     // Server: the head of a request is there and in order. Attach (gdx_call_attach) or finish it; do one of the two.
     void (*call_opened)(gdx_call *call, void *context);
-    // Server: the head of a request is not in order, and it is answered already. Attach to hear of its end, or do nothing.
+    // Server: the head of a request is not in order, and it is answered already. Attach to hear of its end, or do
+    // nothing.
     void (*call_refused)(gdx_call *call, void *context);
     // There is something to pull. Once, until the next pull.
     void (*output_pending)(void *context);
