@@ -6,38 +6,15 @@
 #include "damage.h"
 #include "layout.h"
 
+#include "../support/allocations.h"
 #include "../support/folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static atomic_long until_failure = -1; // allocations that still succeed; negative: all do
-
-static bool fails_now(void) {
-    return atomic_load(&until_failure) >= 0 && atomic_fetch_sub(&until_failure, 1) == 0;
-}
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
-
-void *__wrap_malloc(size_t bytes) {
-    return fails_now() ? NULL : __real_malloc(bytes);
-}
-void *__wrap_calloc(size_t count, size_t bytes) {
-    return fails_now() ? NULL : __real_calloc(count, bytes);
-}
-void *__wrap_realloc(void *old, size_t bytes) {
-    return fails_now() ? NULL : __real_realloc(old, bytes);
-}
 
 static char *folder;
 static char *result_folder;
@@ -60,9 +37,9 @@ static void fail_each_allocation(job run, long at_least) {
     long point = 0;
     for (bool met = true; met; point++) {
         gdx_error err = {0};
-        atomic_store(&until_failure, point);
+        allocations_fail_after(point, ALL_THREADS);
         gdx_status status = run(&err);
-        met = atomic_exchange(&until_failure, -1) < 0;
+        met = allocations_end();
         if (met && status != GDX_NO_MEMORY)
             fail_msg("allocation %ld failed, the job says %s", point, gdx_status_name(status));
         if (!met && status != GDX_OK)

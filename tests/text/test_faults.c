@@ -2,6 +2,7 @@
 // test_faults.c: every allocation of cutting a text fails once, in turn: it says so, leaks nothing, and the same
 // gdx_symbols serves afterwards. The linker catches the allocations (--wrap).
 
+#include "../support/allocations.h"
 #include "holds.h"
 
 #include <setjmp.h>
@@ -9,29 +10,6 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-
-static long until_failure = -1; // allocations that still succeed; negative: all do
-
-static bool fails_now(void) {
-    return until_failure >= 0 && until_failure-- == 0;
-}
-
-void *__real_malloc(size_t bytes);
-void *__real_calloc(size_t count, size_t bytes);
-void *__real_realloc(void *old, size_t bytes);
-void *__wrap_malloc(size_t bytes);
-void *__wrap_calloc(size_t count, size_t bytes);
-void *__wrap_realloc(void *old, size_t bytes);
-
-void *__wrap_malloc(size_t bytes) {
-    return fails_now() ? NULL : __real_malloc(bytes);
-}
-void *__wrap_calloc(size_t count, size_t bytes) {
-    return fails_now() ? NULL : __real_calloc(count, bytes);
-}
-void *__wrap_realloc(void *old, size_t bytes) {
-    return fails_now() ? NULL : __real_realloc(old, bytes);
-}
 
 // Runs of all kinds, clusters longer than the first guess of their length, and several checkpoints.
 static gdx_buffer make_text(void) {
@@ -50,10 +28,9 @@ static void fail_each_allocation(gdx_slice text, unsigned options) {
     long point = 0;
     for (bool met = true; met; point++) {
         gdx_symbols symbols = {0};
-        until_failure = point;
+        allocations_fail_after(point, ALL_THREADS);
         gdx_status status = gdx_text_symbols(text, options, &symbols);
-        met = until_failure < 0;
-        until_failure = -1;
+        met = allocations_end();
         assert_int_equal(status, met ? GDX_NO_MEMORY : GDX_OK);
         assert_int_equal(gdx_text_symbols(text, options, &symbols), GDX_OK);
         assert_true(symbols.count > 5000);
