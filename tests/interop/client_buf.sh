@@ -4,6 +4,7 @@
 # usage: client_buf.sh BUF PORT [CERTIFICATES]
 set -eu
 buf=$1 port=$2
+command -v "$buf" >/dev/null || { echo "buf is not installed" && exit 77; } # a skipped test
 if [ $# -gt 2 ]; then
     base=https://localhost:$port
     set -- --cacert "$3/ca.pem" --cert "$3/client.pem" --key "$3/client.key"
