@@ -139,6 +139,8 @@ static void close_rest(struct serve *serve) {
     serve->listener = NULL;
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&serve->signals[i], NULL);
+    signal(SIGTERM, SIG_IGN); // once more at the very end must not turn a good end into a bad one
+    signal(SIGINT, SIG_IGN);
     serve_log_close(&serve->log);
     if (serve->engine)
         gdx_engine_close(serve->engine, engine_closed, serve);

@@ -52,12 +52,17 @@ static struct running start_at(const char *address) {
     return start(arguments);
 }
 
-static void stop(struct running server, int signal) {
+// Of a server that was sent `signal`.
+static void wait_for_end(struct running server, int signal) {
     int status;
-    kill(server.process, signal);
     assert_int_equal(waitpid(server.process, &status, 0), server.process);
     if (signal == SIGTERM)
         assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void stop(struct running server, int signal) {
+    kill(server.process, signal);
+    wait_for_end(server, signal);
 }
 
 static gdx_client_options quick(void) {
@@ -475,7 +480,7 @@ static void the_last_answer_of_a_server_that_drains_arrives_over_tls(void **stat
     gdx_stream_close(stream);
     gdx_client_close(client);
     gdx_tls_close(tls);
-    stop(server, SIGTERM);
+    wait_for_end(server, SIGTERM);
     free_certificates(&made);
 }
 
