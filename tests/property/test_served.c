@@ -208,36 +208,54 @@ static void open_both(struct asked *asked, const char *index, const char *addres
         fail_msg("%s", err.message);
 }
 
+struct served { // a collection, in an index that a server has, too
+    struct corpus corpus;
+    char *folder, *sockets;
+    pid_t server;
+};
+
+static void begin_served(struct served *served, struct asked *asked) {
+    char address[PATH_BYTES];
+    corpus_make(&served->corpus, &asked->random);
+    served->folder = folder_new();
+    served->sockets = folder_new();
+    snprintf(address, sizeof address, "unix:%s/socket", served->sockets);
+    corpus_write(&served->corpus, served->folder);
+    served->server = start_server(served->folder, address);
+    open_both(asked, served->folder, address);
+}
+
+static void end_served(struct served *served, struct asked *asked) {
+    backend_close(asked->both[0]);
+    backend_close(asked->both[1]);
+    stop_server(served->server);
+    gdx_buffer_clear(&asked->text);
+    corpus_clear(&served->corpus);
+    folder_remove(served->sockets);
+    folder_remove(served->folder);
+}
+
+static void compare_all(struct asked *asked) {
+    compare_search(asked);
+    compare_count(asked);
+    compare_trend(asked);
+    compare_scan(asked);
+}
+
 static void play_round(uint64_t seed) {
     struct asked asked = {.random = {seed}, .seed = seed};
-    struct corpus corpus;
-    corpus_make(&corpus, &asked.random);
-    char *folder = folder_new();
-    char *sockets = folder_new();
-    char address[PATH_BYTES];
-    snprintf(address, sizeof address, "unix:%s/socket", sockets);
-    corpus_write(&corpus, folder);
-    pid_t server = start_server(folder, address);
-    open_both(&asked, folder, address);
+    struct served served;
+    begin_served(&served, &asked);
     for (int q = 0; q < QUERIES; q++) {
-        struct part *query = query_make(&corpus, &asked.random);
+        struct part *query = query_make(&served.corpus, &asked.random);
         asked.text.bytes = 0;
         query_write(query, &asked.random, &asked.text);
         query_clear(query);
-        compare_search(&asked);
-        compare_count(&asked);
-        compare_trend(&asked);
-        compare_scan(&asked);
+        compare_all(&asked);
     }
-    for (size_t d = 0; d < corpus.count; d++)
-        compare_get(&asked, corpus.documents[d].stored.id);
-    backend_close(asked.both[0]);
-    backend_close(asked.both[1]);
-    stop_server(server);
-    gdx_buffer_clear(&asked.text);
-    corpus_clear(&corpus);
-    folder_remove(sockets);
-    folder_remove(folder);
+    for (size_t d = 0; d < served.corpus.count; d++)
+        compare_get(&asked, served.corpus.documents[d].stored.id);
+    end_served(&served, &asked);
 }
 
 static uint64_t setting(const char *name, uint64_t otherwise) {
@@ -259,31 +277,15 @@ static void malformed_queries_are_refused_alike(void **state) {
     (void)state;
     static const char *const queries[] = {"", "a (", "\"a", "date:2023-13", "a NEAR/x b", "NOT", "title:", "*", "a OR"};
     struct asked asked = {.random = {1}, .seed = 1};
-    struct corpus corpus;
-    corpus_make(&corpus, &asked.random);
-    char *folder = folder_new();
-    char *sockets = folder_new();
-    char address[PATH_BYTES];
-    snprintf(address, sizeof address, "unix:%s/socket", sockets);
-    corpus_write(&corpus, folder);
-    pid_t server = start_server(folder, address);
-    open_both(&asked, folder, address);
+    struct served served;
+    begin_served(&served, &asked);
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         asked.text.bytes = 0;
         assert_int_equal(gdx_buffer_append(&asked.text, queries[i], strlen(queries[i])), GDX_OK);
-        compare_search(&asked);
-        compare_count(&asked);
-        compare_trend(&asked);
-        compare_scan(&asked);
+        compare_all(&asked);
     }
     compare_get(&asked, gdx_slice_of("no such id"));
-    backend_close(asked.both[0]);
-    backend_close(asked.both[1]);
-    stop_server(server);
-    gdx_buffer_clear(&asked.text);
-    corpus_clear(&corpus);
-    folder_remove(sockets);
-    folder_remove(folder);
+    end_served(&served, &asked);
 }
 
 int main(void) {
