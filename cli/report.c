@@ -55,29 +55,8 @@ gdx_status json_line(json_t *value, gdx_error *err) {
     return status;
 }
 
-static const char *code_name(gdx_status status) {
-    static const char *const names[] = {
-        [GDX_OK] = "OK",
-        [GDX_INVALID] = "INVALID_ARGUMENT",
-        [GDX_NOT_FOUND] = "NOT_FOUND",
-        [GDX_CORRUPT] = "DATA_LOSS",
-        [GDX_IO] = "INTERNAL",
-        [GDX_NO_MEMORY] = "RESOURCE_EXHAUSTED",
-        [GDX_NO_SPACE] = "RESOURCE_EXHAUSTED",
-        [GDX_TOO_LARGE] = "INVALID_ARGUMENT",
-        [GDX_BUSY] = "UNAVAILABLE",
-        [GDX_CANCELLED] = "CANCELLED",
-        [GDX_DEADLINE] = "DEADLINE_EXCEEDED",
-        [GDX_UNSUPPORTED] = "UNIMPLEMENTED",
-        [GDX_UNAVAILABLE] = "UNAVAILABLE",
-        [GDX_DENIED] = "PERMISSION_DENIED",
-        [GDX_INTERNAL] = "INTERNAL",
-    };
-    return (size_t)status < sizeof names / sizeof names[0] ? names[status] : "UNKNOWN";
-}
-
 int exit_status_of(gdx_status status) {
-    return status == GDX_OK ? EXIT_DONE : status == GDX_INVALID ? EXIT_WRONG_USE : EXIT_FAILED;
+    return gdx_status_exit(status);
 }
 
 // The query on a line of its own and a caret under the column, both cut to a window when the query is long.
@@ -101,9 +80,10 @@ static void print_caret(gdx_slice query, uint32_t column) {
 }
 
 static void report_as_json(const gdx_error *err) {
-    const char *message = err->message[0] ? err->message : gdx_status_name(err->status);
+    char message[GDX_ERROR_TEXT_BYTES];
+    gdx_error_text(err, message);
     json_t *inside =
-        json_pack("{s:s,s:o}", "code", code_name(err->status), "message", json_text(gdx_slice_of(message)));
+        json_pack("{s:s,s:o}", "code", gdx_status_code_name(err->status), "message", json_text(gdx_slice_of(message)));
     if (inside && err->column > 0 && json_object_set_new(inside, "column", json_integer(err->column)) != 0) {
         json_decref(inside);
         inside = NULL;
@@ -119,8 +99,9 @@ int report_failure(const char *command, const gdx_error *err, gdx_slice query, b
     if (as_json) {
         report_as_json(err);
     } else {
+        char text[GDX_ERROR_TEXT_BYTES];
         fprintf(stderr, "%s: ", command);
-        print_clean(stderr, gdx_slice_of(err->message[0] ? err->message : gdx_status_name(err->status)));
+        print_clean(stderr, gdx_slice_of(gdx_error_text(err, text)));
         putc('\n', stderr);
         if (query.data && err->column > 0)
             print_caret(query, err->column);

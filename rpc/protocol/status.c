@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// status.c: statuses of the engine and of gRPC, one table; and the text forms in which grpc-message and grpc-timeout
+// status.c: codes of gRPC by name, and the text forms in which grpc-message and grpc-timeout
 // travel.
 
 #include "gdx/protocol.h"
@@ -17,48 +17,12 @@ const char *gdx_grpc_code_name(gdx_grpc_code code) {
     return (size_t)code < GDX_GRPC_CODES ? names[code] : "UNKNOWN";
 }
 
-// Both directions read this table; where two statuses share a code, the first is the way back.
-static const struct pair {
-    gdx_status status;
-    gdx_grpc_code code;
-} pairs[] = {
-    {GDX_OK, GDX_GRPC_OK},
-    {GDX_INVALID, GDX_GRPC_INVALID_ARGUMENT},
-    {GDX_NOT_FOUND, GDX_GRPC_NOT_FOUND},
-    {GDX_CORRUPT, GDX_GRPC_DATA_LOSS},
-    {GDX_INTERNAL, GDX_GRPC_INTERNAL},
-    {GDX_IO, GDX_GRPC_INTERNAL},
-    {GDX_TOO_LARGE, GDX_GRPC_RESOURCE_EXHAUSTED},
-    {GDX_NO_MEMORY, GDX_GRPC_RESOURCE_EXHAUSTED},
-    {GDX_NO_SPACE, GDX_GRPC_RESOURCE_EXHAUSTED},
-    {GDX_BUSY, GDX_GRPC_RESOURCE_EXHAUSTED},
-    {GDX_CANCELLED, GDX_GRPC_CANCELLED},
-    {GDX_DEADLINE, GDX_GRPC_DEADLINE_EXCEEDED},
-    {GDX_UNSUPPORTED, GDX_GRPC_UNIMPLEMENTED},
-    {GDX_UNAVAILABLE, GDX_GRPC_UNAVAILABLE},
-    {GDX_DENIED, GDX_GRPC_PERMISSION_DENIED},
-    // Codes that only others send.
-    {GDX_DENIED, GDX_GRPC_UNAUTHENTICATED},
-    {GDX_INVALID, GDX_GRPC_FAILED_PRECONDITION},
-    {GDX_INVALID, GDX_GRPC_OUT_OF_RANGE},
-    {GDX_INVALID, GDX_GRPC_ALREADY_EXISTS},
-    {GDX_BUSY, GDX_GRPC_ABORTED},
-};
-
 gdx_grpc_code gdx_grpc_code_of_status(gdx_status status) {
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        if (pairs[i].status == status)
-            return pairs[i].code;
-    }
-    return GDX_GRPC_UNKNOWN;
+    return (gdx_grpc_code)gdx_status_code(status);
 }
 
 gdx_status gdx_status_of_grpc_code(gdx_grpc_code code) {
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-        if (pairs[i].code == code)
-            return pairs[i].status;
-    }
-    return GDX_INTERNAL;
+    return gdx_status_of_code(code);
 }
 
 gdx_status gdx_percent_encode(gdx_slice text, gdx_buffer *out) {

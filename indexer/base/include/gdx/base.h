@@ -5,49 +5,14 @@
 #ifndef GDX_BASE_H
 #define GDX_BASE_H
 
+#include "gdx/error.h"
+#include "gdx/stop.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-
-// One code for each thing a caller does differently. rpc/ maps them to gRPC statuses in one table.
-typedef enum gdx_status {
-    GDX_OK = 0,
-    GDX_INVALID,     // the caller's input is malformed: a query, a record, an option
-    GDX_NOT_FOUND,   // no such file, index or document
-    GDX_CORRUPT,     // bytes from a disk or a peer break their format
-    GDX_IO,          // the system refused to read or write
-    GDX_NO_MEMORY,   // an allocation failed, or a memory setting would be exceeded
-    GDX_NO_SPACE,    // the disk is full
-    GDX_TOO_LARGE,   // a size limit was passed
-    GDX_BUSY,        // somebody else holds the lock, or a queue is full
-    GDX_CANCELLED,   // the asker went away
-    GDX_DEADLINE,    // the asker's time is over
-    GDX_UNSUPPORTED, // a version or feature this build does not know
-    GDX_UNAVAILABLE, // the other side cannot be reached now; trying again may help
-    GDX_DENIED,      // who asks may not
-    GDX_INTERNAL     // our own mistake
-} gdx_status;
-
-// A short English word for a status: "ok", "invalid", ... Never NULL.
-const char *gdx_status_name(gdx_status status);
-
-#define GDX_MUST_CHECK                  __attribute__((warn_unused_result))
-#define GDX_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
-
-// On the caller's stack, initialised to {0}. The first failure wins: gdx_fail fills an empty error only.
-typedef struct gdx_error {
-    gdx_status status;
-    uint32_t column; // of a malformed query: 1-based, in code points; 0 when there is none
-    char message[512];
-} gdx_error;
-
-// Fills err, if there is one and it is empty, and returns status. Message: "where: what was found, what was expected".
-gdx_status gdx_fail(gdx_error *err, gdx_status status, const char *format, ...) GDX_PRINTF(3, 4);
-// The same from errno: appends ": " and the system's words; ENOSPC and EDQUOT become GDX_NO_SPACE, ENOMEM
-// GDX_NO_MEMORY, ENOENT GDX_NOT_FOUND, the rest GDX_IO.
-gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, ...) GDX_PRINTF(3, 4);
 
 // Bytes somebody else owns. Not terminated by a zero.
 typedef struct gdx_slice {

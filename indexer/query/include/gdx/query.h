@@ -29,12 +29,6 @@ typedef enum gdx_order {
     GDX_ORDER_ID         // byte order of ids
 } gdx_order;
 
-// When to stop early. Looked at about every millisecond of work.
-typedef struct gdx_stop {
-    uint64_t deadline_ns;         // of gdx_now_ns; 0: none -> GDX_DEADLINE
-    const atomic_bool *cancelled; // NULL: never -> GDX_CANCELLED
-} gdx_stop;
-
 // A searcher keeps what can be used again from query to query: decompressed blocks, scratch arrays. One owner.
 typedef struct gdx_searcher gdx_searcher;
 gdx_searcher *gdx_searcher_new(void); // NULL: no memory
