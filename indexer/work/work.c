@@ -5,8 +5,14 @@
 
 #include "gdx/work.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+// One byte in each thread: its address names the thread, at the cost of no call.
+static _Thread_local const char thread_mark;
+// The work that this thread is a worker of; NULL: of none.
+static _Thread_local const struct gdx_work *thread_work;
 
 struct queue { // first in, first out
     gdx_job *first;
@@ -26,9 +32,11 @@ struct gdx_work { // loop thread only, save what the mutex guards
     void (*closed)(void *context);
     void *closed_context;
     bool closing;
+    const char *loop_thread; // the mark of the thread that runs the loop
 
     uv_mutex_t mutex; // guards all below
     uv_cond_t arrived;
+    const char *holder; // the mark of the thread that holds the mutex; NULL: none
     struct queue lanes[GDX_LANES];
     struct queue finished;
     size_t queue_limit;
@@ -61,12 +69,38 @@ static gdx_job *queue_pop(struct queue *queue) {
     return job;
 }
 
+// ---- the mutex
+
+static bool is_locked(const gdx_work *work) {
+    return work->holder == &thread_mark;
+}
+
+static void lock(gdx_work *work) {
+    uv_mutex_lock(&work->mutex);
+    work->holder = &thread_mark;
+}
+
+static void unlock(gdx_work *work) {
+    assert(is_locked(work));
+    work->holder = NULL;
+    uv_mutex_unlock(&work->mutex);
+}
+
+static void wait_for_job(gdx_work *work) {
+    assert(is_locked(work));
+    work->holder = NULL;
+    uv_cond_wait(&work->arrived, &work->mutex);
+    work->holder = &thread_mark;
+}
+
+// ---- workers
+
 // Short jobs overtake, but not for ever: a server that always has some waiting still gets on with its exports and
 // writes.
 enum { OVERTAKING_MOST = 16 };
 
-// Under the mutex.
 static gdx_job *take_job(gdx_work *work, gdx_lane *out_lane) {
+    assert(is_locked(work));
     unsigned for_long = work->thread_count > 1 ? work->thread_count - 1 : 1;
     bool long_may_run = work->lanes[GDX_LANE_LONG].first && work->long_running < for_long;
     bool is_long = long_may_run && (!work->lanes[GDX_LANE_SHORT].first || work->overtaking >= OVERTAKING_MOST);
@@ -80,30 +114,36 @@ static gdx_job *take_job(gdx_work *work, gdx_lane *out_lane) {
     return job;
 }
 
+// The wake-up is sent under the mutex, so that the handle cannot be closed between the push and the wake-up.
+static void give_back_on_worker(gdx_work *work, gdx_job *job, gdx_lane lane) {
+    assert(gdx_work_is_on_worker(work) && is_locked(work));
+    work->long_running -= lane == GDX_LANE_LONG;
+    queue_push(&work->finished, job);
+    uv_async_send(&work->wake);
+    if (lane == GDX_LANE_LONG)
+        uv_cond_signal(&work->arrived); // another long one may start now
+}
+
 static void run_worker(void *argument) {
     struct worker *worker = argument;
     gdx_work *work = worker->work;
-    uv_mutex_lock(&work->mutex);
+    thread_work = work;
+    lock(work);
     for (;;) {
         gdx_lane lane;
         gdx_job *job = take_job(work, &lane);
         if (job) {
-            uv_mutex_unlock(&work->mutex);
+            unlock(work);
             job->run(job, worker->number);
-            uv_mutex_lock(&work->mutex);
-            work->long_running -= lane == GDX_LANE_LONG;
-            queue_push(&work->finished, job);
-            // Under the mutex, so that the handle cannot be closed between the push and the wake-up.
-            uv_async_send(&work->wake);
-            if (lane == GDX_LANE_LONG)
-                uv_cond_signal(&work->arrived); // another long one may start now
+            lock(work);
+            give_back_on_worker(work, job, lane);
         } else if (work->stopping) {
             break;
         } else {
-            uv_cond_wait(&work->arrived, &work->mutex);
+            wait_for_job(work);
         }
     }
-    uv_mutex_unlock(&work->mutex);
+    unlock(work);
 }
 
 static void free_closed(uv_handle_t *handle) {
@@ -118,10 +158,10 @@ static void free_closed(uv_handle_t *handle) {
 }
 
 static void stop_threads(gdx_work *work, unsigned started) {
-    uv_mutex_lock(&work->mutex);
+    lock(work);
     work->stopping = true;
     uv_cond_broadcast(&work->arrived);
-    uv_mutex_unlock(&work->mutex);
+    unlock(work);
     for (unsigned i = 0; i < started; i++)
         uv_thread_join(&work->workers[i].thread);
     uv_close((uv_handle_t *)&work->wake, free_closed);
@@ -129,10 +169,11 @@ static void stop_threads(gdx_work *work, unsigned started) {
 
 static void drain_finished_on_loop(uv_async_t *wake) {
     gdx_work *work = wake->data;
-    uv_mutex_lock(&work->mutex);
+    assert(gdx_work_is_on_loop(work));
+    lock(work);
     gdx_job *job = work->finished.first;
     queue_init(&work->finished);
-    uv_mutex_unlock(&work->mutex);
+    unlock(work);
     while (job) {
         gdx_job *next = job->next; // `done` may free or resubmit the job
         work->submitted--;
@@ -159,6 +200,7 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
         return gdx_fail(err, GDX_IO, "the workers' wake-up cannot be made");
     }
     work->wake.data = work;
+    work->loop_thread = &thread_mark;
     uv_mutex_init(&work->mutex);
     uv_cond_init(&work->arrived);
     for (unsigned i = 0; i < thread_count; i++) {
@@ -175,18 +217,37 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
 }
 
 gdx_status gdx_work_submit(gdx_work *work, gdx_job *job, gdx_lane lane) {
+    assert(gdx_work_is_on_loop(work));
     gdx_status status = GDX_BUSY;
-    uv_mutex_lock(&work->mutex);
-    if (atomic_load_explicit(&work->waiting, memory_order_relaxed) < work->queue_limit) {
+    lock(work);
+    if (!gdx_work_is_full(work)) {
         queue_push(&work->lanes[lane], job);
         atomic_fetch_add_explicit(&work->waiting, 1, memory_order_relaxed);
         uv_cond_signal(&work->arrived);
         status = GDX_OK;
     }
-    uv_mutex_unlock(&work->mutex);
+    unlock(work);
     if (status == GDX_OK)
         work->submitted++;
     return status;
+}
+
+// ---- what it says of itself
+
+void gdx_work_run_loop_here(gdx_work *work) {
+    work->loop_thread = &thread_mark;
+}
+
+bool gdx_work_is_on_loop(const gdx_work *work) {
+    return !work || work->loop_thread == &thread_mark;
+}
+
+bool gdx_work_is_on_worker(const gdx_work *work) {
+    return work && thread_work == work;
+}
+
+bool gdx_work_is_full(const gdx_work *work) {
+    return gdx_work_waiting(work) >= work->queue_limit;
 }
 
 size_t gdx_work_waiting(const gdx_work *work) {
@@ -201,7 +262,10 @@ unsigned gdx_work_threads(const gdx_work *work) {
     return work->thread_count;
 }
 
+// ---- the end
+
 void gdx_work_close(gdx_work *work, void (*closed)(void *context), void *context) {
+    assert(gdx_work_is_on_loop(work));
     work->closed = closed;
     work->closed_context = context;
     if (work->submitted > 0)

@@ -31,6 +31,7 @@ static void on_stop(uv_async_t *async) {
 
 static void run(void *context) {
     struct served *served = context;
+    gdx_work_run_loop_here(served->work);
     uv_run(&served->loop, UV_RUN_DEFAULT);
 }
 

@@ -4,9 +4,13 @@
 #include "gdx/work.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -171,8 +175,73 @@ static void a_job_may_be_submitted_again_when_it_is_done(void **state) {
     free(jobs);
 }
 
+// ---- threads
+
+struct thread_job {
+    gdx_job job;
+    gdx_work *work;
+    bool is_on_loop, is_on_worker; // as the worker sees it
+};
+
+static void ask_which_thread(gdx_job *job, unsigned worker) {
+    struct thread_job *asking = (struct thread_job *)job;
+    (void)worker;
+    asking->is_on_loop = gdx_work_is_on_loop(asking->work);
+    asking->is_on_worker = gdx_work_is_on_worker(asking->work);
+}
+
+static void each_thread_knows_which_side_it_is(void **state) {
+    (void)state;
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    assert_int_equal(gdx_work_open(&loop, 1, 10, &work, NULL), GDX_OK);
+    assert_true(gdx_work_is_on_loop(work));
+    assert_false(gdx_work_is_on_worker(work));
+    struct thread_job asking = {{ask_which_thread, done_ordered, NULL}, work, true, false};
+    assert_int_equal(gdx_work_submit(work, &asking.job, GDX_LANE_SHORT), GDX_OK);
+    close_and_run(&loop, work);
+    assert_false(asking.is_on_loop);
+    assert_true(asking.is_on_worker);
+}
+
+static void submit_from_here(gdx_job *job, unsigned worker) {
+    struct thread_job *asking = (struct thread_job *)job;
+    (void)worker;
+    (void)!gdx_work_submit(asking->work, job, GDX_LANE_SHORT);
+}
+
+static void submit_from_a_worker(void) {
+    uv_loop_t loop;
+    uv_loop_init(&loop);
+    gdx_work *work = NULL;
+    fclose(stderr); // the assertion's line is no news
+    alarm(10);      // in case that it does not die
+    if (gdx_work_open(&loop, 1, 10, &work, NULL) != GDX_OK)
+        return;
+    struct thread_job asking = {.job = {submit_from_here, done_ordered, NULL}, .work = work};
+    if (gdx_work_submit(work, &asking.job, GDX_LANE_SHORT) == GDX_OK)
+        uv_run(&loop, UV_RUN_DEFAULT);
+}
+
+static void the_loops_function_on_a_worker_dies_at_its_first_line(void **state) {
+    (void)state;
+    pid_t child = fork(); // before this process has a thread
+    assert_true(child >= 0);
+    if (child == 0) {
+        submit_from_a_worker();
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_loops_function_on_a_worker_dies_at_its_first_line), // the first: it forks
+        cmocka_unit_test(each_thread_knows_which_side_it_is),
         cmocka_unit_test(two_jobs_run_at_once_on_two_workers),
         cmocka_unit_test(a_full_queue_refuses_and_keeps_nothing),
         cmocka_unit_test(a_long_job_never_takes_the_last_worker),

@@ -32,6 +32,16 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
 // Loop to worker. GDX_BUSY when the queue is full: the job stays the caller's.
 gdx_status gdx_work_submit(gdx_work *work, gdx_job *job, gdx_lane lane) GDX_MUST_CHECK;
 
+// No place in the queue: submit would answer GDX_BUSY. On the loop "no" stays true until the next submit.
+bool gdx_work_is_full(const gdx_work *work);
+
+// Which thread calls? For assert() in the first line of every function whose name ends in _on_loop or _on_worker. The
+// loop's thread is the one that opened the work, until another says that it runs the loop from now on. `work` may be
+// NULL: then every thread counts as the loop's, none as a worker. Any thread.
+bool gdx_work_is_on_loop(const gdx_work *work);
+bool gdx_work_is_on_worker(const gdx_work *work);
+void gdx_work_run_loop_here(gdx_work *work);
+
 size_t gdx_work_waiting(const gdx_work *work); // jobs in the queue. Any thread
 size_t gdx_work_running(const gdx_work *work); // submitted and not yet done, waiting ones included. Loop thread
 unsigned gdx_work_threads(const gdx_work *work);
