@@ -36,6 +36,10 @@ void gdx_message_prefix(uint8_t prefix[GDX_MESSAGE_PREFIX_BYTES], bool compresse
     prefix[4] = (uint8_t)bytes;
 }
 
+uint32_t gdx_message_length(const uint8_t prefix[GDX_MESSAGE_PREFIX_BYTES]) {
+    return (uint32_t)prefix[1] << 24 | (uint32_t)prefix[2] << 16 | (uint32_t)prefix[3] << 8 | prefix[4];
+}
+
 static gdx_status start_deflate(gdx_codec *codec) {
     if (codec->can_deflate)
         return deflateReset(&codec->deflate) == Z_OK ? GDX_OK : GDX_INTERNAL;

@@ -1,15 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 // connection.c: an HTTP/2 session by libnghttp2, fed with bytes and pulled for bytes; and the calls on it.
-// Its callbacks only sort what comes: headers to head.c, data to incoming.c, everything that costs us nothing to
+// Its callbacks only sort what comes: headers to headers.c, data to incoming.c, everything that costs us nothing to
 // guard.c. libnghttp2 may not be entered from its own callbacks, but frames may be submitted there: they go out with
 // the next pull.
 
 #include "connection.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 static gdx_call *call_of(gdx_connection *connection, int32_t stream) {
     return nghttp2_session_get_stream_user_data(connection->session, stream);
+}
+
+#define TO(state) (1u << (state))
+
+static const unsigned edges[CONNECTION_STATES] = {
+    [CONNECTION_SETTLING] =
+        TO(CONNECTION_OPEN) | TO(CONNECTION_ENDING) | TO(CONNECTION_FLUSHED) | TO(CONNECTION_STARVED),
+    [CONNECTION_OPEN] = TO(CONNECTION_ENDING) | TO(CONNECTION_FLUSHED) | TO(CONNECTION_STARVED),
+    [CONNECTION_ENDING] = TO(CONNECTION_FLUSHED) | TO(CONNECTION_STARVED),
+    [CONNECTION_FLUSHED] = TO(CONNECTION_STARVED),
+    [CONNECTION_STARVED] = 0,
+};
+
+void connection_set_state(gdx_connection *connection, enum connection_state state) {
+    assert(edges[connection->state] & TO(state));
+    connection->state = state;
+}
+
+void connection_lose(gdx_connection *connection) {
+    if (connection->state < CONNECTION_FLUSHED)
+        connection_set_state(connection, CONNECTION_FLUSHED);
 }
 
 void connection_touch(gdx_connection *connection) {
@@ -26,123 +48,18 @@ void connection_due(gdx_connection *connection, uint64_t at_ns) {
 }
 
 uint64_t gdx_connection_due_ns(const gdx_connection *connection) {
-    return connection->over ? UINT64_MAX : connection->due_ns;
+    return connection_is_over(connection) ? UINT64_MAX : connection->due_ns;
 }
 
 void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug) {
-    if (connection->over)
+    if (connection_is_over(connection))
         return;
-    connection->over = true;
+    connection_set_state(connection, CONNECTION_ENDING);
     int32_t last = nghttp2_session_get_last_proc_stream_id(connection->session);
     if (nghttp2_submit_goaway(connection->session, NGHTTP2_FLAG_NONE, last, error_code, (const uint8_t *)debug,
                               strlen(debug)) != 0)
-        connection->flushed = true; // no memory for a farewell
+        connection_lose(connection); // no memory for a farewell
     connection_touch(connection);
-}
-
-// ---- calls
-
-static void reset_call(gdx_call *call) {
-    gdx_buffer kept[] = {call->head, call->metadata.bytes, call->headers.bytes, call->trailers.bytes, call->in,
-                         call->out,  call->status_message, call->details};
-    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
-        kept[i].bytes = 0;
-        if (kept[i].capacity > SPARE_BUFFER_BYTES)
-            gdx_buffer_clear(&kept[i]);
-    }
-    *call = (gdx_call){.head = kept[0],
-                       .metadata.bytes = kept[1],
-                       .headers.bytes = kept[2],
-                       .trailers.bytes = kept[3],
-                       .in = kept[4],
-                       .out = kept[5],
-                       .status_message = kept[6],
-                       .details = kept[7]};
-}
-
-static void destroy_call(gdx_call *call) {
-    gdx_buffer_clear(&call->head);
-    gdx_metadata_clear(&call->metadata);
-    gdx_metadata_clear(&call->headers);
-    gdx_metadata_clear(&call->trailers);
-    gdx_buffer_clear(&call->in);
-    gdx_buffer_clear(&call->out);
-    gdx_buffer_clear(&call->status_message);
-    gdx_buffer_clear(&call->details);
-    free(call);
-}
-
-gdx_call *call_new(gdx_connection *connection, int32_t stream) {
-    gdx_protocol *protocol = connection->protocol;
-    gdx_call *call = protocol->spare_calls;
-    size_t held = sizeof *call + (call ? call->in.capacity + call->out.capacity : 0);
-    if (!memory_charge(connection, held))
-        return NULL;
-    if (call) {
-        protocol->spare_calls = call->next;
-        protocol->spare_call_count--;
-    } else if (!(call = calloc(1, sizeof *call))) {
-        memory_release(connection, held);
-        return NULL;
-    }
-    call->connection = connection;
-    call->stream = stream;
-    call->deadline_ns = UINT64_MAX;
-    call->code = GDX_GRPC_UNKNOWN;
-    call->previous = NULL;
-    call->next = connection->calls;
-    if (call->next)
-        call->next->previous = call;
-    connection->calls = call;
-    connection->call_count++;
-    return call;
-}
-
-void call_close(gdx_call *call, gdx_grpc_code code, const char *message) {
-    const gdx_call_events *events = call->events;
-    call->events = NULL;
-    if (!events)
-        return;
-    gdx_call_result result = {.code = code, .complete = call->complete};
-    result.message = message ? gdx_slice_of(message) : gdx_buffer_slice(&call->status_message);
-    result.details = gdx_buffer_slice(&call->details);
-    result.trailers = call->connection->role == GDX_CLIENT ? &call->trailers : NULL;
-    events->closed(call, &result);
-}
-
-static void forget_room(gdx_call *call) {
-    gdx_call **link = &call->connection->rooms;
-    while (*link && *link != call)
-        link = &(*link)->next_room;
-    if (*link)
-        *link = call->next_room;
-}
-
-void call_free(gdx_call *call) {
-    gdx_connection *connection = call->connection;
-    gdx_protocol *protocol = connection->protocol;
-    call_close(call, call->has_status ? call->code : GDX_GRPC_CANCELLED, call->has_status ? NULL : "cancelled");
-    if (call->in_rooms)
-        forget_room(call);
-    if (call->previous)
-        call->previous->next = call->next;
-    else
-        connection->calls = call->next;
-    if (call->next)
-        call->next->previous = call->previous;
-    connection->call_count--;
-    connection->idle_since_ns = connection->now_ns;
-    if (connection->call_count == 0 && protocol->options.idle_ns > 0)
-        connection_due(connection, connection->now_ns + protocol->options.idle_ns);
-    memory_release(connection, sizeof *call + call->in.capacity + call->out.capacity + call->charged + call->held);
-    if (protocol->spare_call_count >= SPARE_CALLS) {
-        destroy_call(call);
-        return;
-    }
-    reset_call(call);
-    call->next = protocol->spare_calls;
-    protocol->spare_calls = call;
-    protocol->spare_call_count++;
 }
 
 // gRPC over HTTP/2, "Errors": what a reset means.
@@ -166,8 +83,8 @@ gdx_grpc_code code_of_reset(uint32_t error_code) {
 static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head, void *user_data) {
     (void)session;
     gdx_connection *connection = user_data;
-    if (head->type == NGHTTP2_PRIORITY || (head->type == NGHTTP2_SETTINGS && connection->settled) ||
-        head->type == NGHTTP2_PING)
+    if (head->type == NGHTTP2_PRIORITY ||
+        (head->type == NGHTTP2_SETTINGS && connection->state != CONNECTION_SETTLING) || head->type == NGHTTP2_PING)
         guard_count_empty_frame(connection);
     return 0;
 }
@@ -187,7 +104,7 @@ static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame
 }
 
 static bool is_trailers(const gdx_call *call, const nghttp2_frame *frame) {
-    return call->opened || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM);
+    return call->in_state != IN_IDLE || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM);
 }
 
 static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_bytes,
@@ -200,7 +117,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     gdx_slice name_slice = {(const char *)name, name_bytes}, value_slice = {(const char *)value, value_bytes};
     if (connection->role == GDX_CLIENT)
         head_take_response(call, name_slice, value_slice, is_trailers(call, frame));
-    else if (!call->opened) // what trails a request is of no interest
+    else if (call->in_state == IN_IDLE) // what trails a request is of no interest
         head_take_request(call, name_slice, value_slice);
     // A list beyond the limit gets an answer; one far beyond it is no mistake, and libnghttp2 would look at every byte.
     size_t limit = connection->protocol->options.header_limit;
@@ -211,7 +128,7 @@ static void take_headers(gdx_connection *connection, const nghttp2_frame *frame)
     gdx_call *call = call_of(connection, frame->hd.stream_id);
     if (call && connection->role == GDX_CLIENT)
         head_finish_response(call, is_trailers(call, frame));
-    else if (call && !call->opened)
+    else if (call && call->in_state == IN_IDLE)
         head_finish_request(call);
 }
 
@@ -227,7 +144,7 @@ static void take_ping(gdx_connection *connection, const nghttp2_frame *frame) {
         return;
     }
     connection->ping_sent_ns = 0;
-    life_take_pong(connection, frame->ping.opaque_data);
+    drain_take_pong(connection, frame->ping.opaque_data);
 }
 
 static void take_goaway(gdx_connection *connection) {
@@ -254,7 +171,8 @@ static int on_frame_received(nghttp2_session *session, const nghttp2_frame *fram
             guard_count_empty_frame(connection);
         break;
     case NGHTTP2_SETTINGS:
-        connection->settled = true;
+        if (connection->state == CONNECTION_SETTLING)
+            connection_set_state(connection, CONNECTION_OPEN);
         break;
     case NGHTTP2_PING:
         take_ping(connection, frame);
@@ -301,23 +219,25 @@ static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, v
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
         return 0;
     guard_forgive_pings(connection);
-    if (connection->role == GDX_SERVER && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM)) {
-        gdx_call *call = call_of(connection, frame->hd.stream_id);
-        if (call)
-            answered(connection, call);
-    }
+    gdx_call *call = frame->hd.flags & NGHTTP2_FLAG_END_STREAM ? call_of(connection, frame->hd.stream_id) : NULL;
+    if (call && call->out_state != OUT_RESET)
+        call_set_out(call, OUT_CLOSED);
+    if (call && connection->role == GDX_SERVER)
+        answered(connection, call);
     return 0;
 }
 
 static void close_client_call(gdx_call *call, uint32_t error_code) {
-    // A reset behind a whole answer is about what we still send.
-    bool whole = error_code == NGHTTP2_NO_ERROR || (call->remote_ended && !call->reset_by_us);
+    bool is_ours = call->out_state == OUT_RESET;
+    // A reset that follows a whole answer is about what we still send.
+    bool whole = error_code == NGHTTP2_NO_ERROR || (call->in_state >= IN_ENDED && !is_ours);
     call->stream = -1;
-    call->remote_ended = true;
+    if (call->in_state < IN_ENDED)
+        call_set_in(call, IN_ENDED);
     call->complete = call->has_status && whole;
     if (!call->complete) {
-        call->discarding = true;
-        call_close(call, code_of_reset(call->reset_by_us ? call->reset_code : error_code),
+        call_stop_reading(call);
+        call_close(call, code_of_reset(is_ours ? call->reset_code : error_code),
                    error_code == NGHTTP2_NO_ERROR ? "the server ended the call without a status"
                                                   : "the call was reset");
     }
@@ -334,7 +254,7 @@ static int on_stream_closed(nghttp2_session *session, int32_t stream, uint32_t e
         close_client_call(call, error_code);
         return 0;
     }
-    if (!call->complete && !call->reset_by_us && error_code != NGHTTP2_NO_ERROR)
+    if (!call->complete && call->out_state != OUT_RESET && error_code != NGHTTP2_NO_ERROR)
         guard_count_reset(connection);
     call->stream = -1;
     if (!call->complete)
@@ -343,34 +263,7 @@ static int on_stream_closed(nghttp2_session *session, int32_t stream, uint32_t e
     return 0;
 }
 
-// ---- what connections share
-
-gdx_protocol_options gdx_protocol_options_default(void) {
-    const uint64_t second = 1000000000;
-    return (gdx_protocol_options){
-        .message_limit = 4 << 20,
-        .header_limit = 16 << 10,
-        .stream_limit = 256,
-        .stream_window = 1 << 20,
-        .connection_window = 4 << 20,
-        .write_buffer = 256 << 10,
-        .memory_limit = 64 << 20,
-        .total_memory_limit = (size_t)1 << 30,
-        .compress_from = 4 << 10,
-        .handshake_ns = 10 * second,
-        .stall_ns = 60 * second,
-        .keepalive_ns = 60 * second,
-        .keepalive_timeout_ns = 20 * second,
-        .ping_interval_ns = 10 * second,
-        .ping_strikes = 2,
-        .reset_burst = 2000,
-        .reset_per_second = 200,
-        .frame_burst = 500,
-        .frame_per_second = 100,
-    };
-}
-
-static void set_callbacks(nghttp2_session_callbacks *callbacks) {
+void connection_set_callbacks(nghttp2_session_callbacks *callbacks) {
     nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
     nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
@@ -378,56 +271,6 @@ static void set_callbacks(nghttp2_session_callbacks *callbacks) {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
-}
-
-static void set_option(nghttp2_option *option) {
-    nghttp2_option_set_no_auto_window_update(option, 1);
-    // Cancels and deadlines are no abuse: guard.c keeps a budget of its own, which honest clients give back.
-    nghttp2_option_set_stream_reset_rate_limit(option, 1000000, 1000000);
-    nghttp2_option_set_max_send_header_block_length(option, 256 * 1024);
-}
-
-gdx_status gdx_protocol_new(const gdx_protocol_options *options, gdx_protocol **out) {
-    gdx_protocol *protocol = calloc(1, sizeof *protocol);
-    if (!protocol)
-        return GDX_NO_MEMORY;
-    protocol->options = *options;
-    protocol->codec = gdx_codec_new();
-    if (!protocol->codec || nghttp2_session_callbacks_new(&protocol->callbacks) != 0 ||
-        nghttp2_option_new(&protocol->option) != 0) {
-        gdx_protocol_free(protocol);
-        return GDX_NO_MEMORY;
-    }
-    set_callbacks(protocol->callbacks);
-    set_option(protocol->option);
-    *out = protocol;
-    return GDX_OK;
-}
-
-void gdx_protocol_free(gdx_protocol *protocol) {
-    if (!protocol)
-        return;
-    while (protocol->spare_calls) {
-        gdx_call *call = protocol->spare_calls;
-        protocol->spare_calls = call->next;
-        destroy_call(call);
-    }
-    memory_trim(protocol);
-    gdx_codec_free(protocol->codec);
-    nghttp2_session_callbacks_del(protocol->callbacks);
-    nghttp2_option_del(protocol->option);
-    free(protocol->headers.values);
-    gdx_buffer_clear(&protocol->headers.text);
-    gdx_buffer_clear(&protocol->inflated);
-    free(protocol);
-}
-
-const gdx_protocol_options *gdx_protocol_settings(const gdx_protocol *protocol) {
-    return &protocol->options;
-}
-
-size_t gdx_protocol_memory(const gdx_protocol *protocol) {
-    return protocol->memory;
 }
 
 // ---- a connection
@@ -488,13 +331,13 @@ gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_c
 void gdx_connection_free(gdx_connection *connection) {
     if (!connection)
         return;
-    connection->over = connection->flushed = true;
+    connection_lose(connection);
     for (gdx_call *call = connection->calls; call; call = call->next)
         call->stream = -1;
     bool server = connection->role == GDX_SERVER;
     while (connection->calls) {
         gdx_call *call = connection->calls;
-        call->discarding = true;
+        call_stop_reading(call);
         if (!server || !call->complete) // else its status has gone out, and is what it ended with
             call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
         call_free(call);
@@ -504,23 +347,24 @@ void gdx_connection_free(gdx_connection *connection) {
 
 gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint64_t now_ns, gdx_error *err) {
     connection->now_ns = connection->received_ns = now_ns;
-    if (!connection->over) {
+    if (!connection_is_over(connection)) {
         connection->ping_sent_ns = 0; // whatever it says, the peer is alive
         ssize_t taken = nghttp2_session_mem_recv(connection->session, (const uint8_t *)bytes.data, bytes.bytes);
         if (taken < 0) {
             connection_end(connection, NGHTTP2_PROTOCOL_ERROR, nghttp2_strerror((int)taken));
-            connection->flushed |= taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_NOMEM;
+            if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_NOMEM)
+                connection_lose(connection);
             return gdx_fail(err, GDX_CORRUPT, "HTTP/2: %s", nghttp2_strerror((int)taken));
         }
     }
-    if (connection->over)
+    if (connection_is_over(connection))
         return gdx_fail(err, GDX_CORRUPT, "HTTP/2: the peer broke a limit, the connection is ended");
     connection_touch(connection);
     return GDX_OK;
 }
 
 static gdx_status pull_frames(gdx_connection *connection, gdx_buffer *out, size_t limit) {
-    while (out->bytes < limit && !connection->starved) {
+    while (out->bytes < limit && connection->state != CONNECTION_STARVED) {
         const uint8_t *data;
         ssize_t bytes = nghttp2_session_mem_send(connection->session, &data);
         if (bytes == 0)
@@ -533,7 +377,7 @@ static gdx_status pull_frames(gdx_connection *connection, gdx_buffer *out, size_
 
 gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size_t limit, uint64_t now_ns) {
     connection->now_ns = now_ns;
-    if (connection->flushed)
+    if (connection->state >= CONNECTION_FLUSHED)
         return GDX_OK;
     gdx_status status = pull_frames(connection, out, limit);
     while (status == GDX_OK && connection->rooms) {
@@ -541,23 +385,22 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
         status = pull_frames(connection, out, limit);
     }
     connection->pending = false;
-    if (status != GDX_OK)
-        connection->over = true;
-    connection->flushed = connection->over;
+    if (status != GDX_OK || connection_is_over(connection))
+        connection_lose(connection);
     return status;
 }
 
 bool gdx_connection_has_output(const gdx_connection *connection) {
-    return !connection->flushed && nghttp2_session_want_write(connection->session);
+    return connection->state < CONNECTION_FLUSHED && nghttp2_session_want_write(connection->session);
 }
 
 bool gdx_connection_is_over(const gdx_connection *connection) {
-    return connection->over;
+    return connection_is_over(connection);
 }
 
 bool gdx_connection_is_finished(const gdx_connection *connection) {
-    if (connection->over)
-        return connection->flushed;
+    if (connection_is_over(connection))
+        return connection->state >= CONNECTION_FLUSHED;
     return !nghttp2_session_want_read(connection->session) && !nghttp2_session_want_write(connection->session);
 }
 
@@ -571,50 +414,4 @@ size_t gdx_connection_memory(const gdx_connection *connection) {
 
 void *gdx_connection_context(const gdx_connection *connection) {
     return connection->context;
-}
-
-// ---- what a call says of itself
-
-void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *context) {
-    call->events = events;
-    call->context = context;
-}
-
-void *gdx_call_context(const gdx_call *call) {
-    return call->context;
-}
-
-void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out) {
-    gdx_metadata taken = call->metadata;
-    call->metadata = *out;
-    gdx_metadata_reset(&call->metadata);
-    *out = taken;
-}
-
-gdx_connection *gdx_call_connection(const gdx_call *call) {
-    return call->connection;
-}
-
-static gdx_slice text_of(const gdx_call *call, struct text text) {
-    return text.bytes ? (gdx_slice){(const char *)call->head.data + text.at, text.bytes} : (gdx_slice){"", 0};
-}
-
-gdx_slice gdx_call_path(const gdx_call *call) {
-    return text_of(call, call->path);
-}
-
-gdx_slice gdx_call_authority(const gdx_call *call) {
-    return text_of(call, call->authority);
-}
-
-const gdx_metadata *gdx_call_metadata(const gdx_call *call) {
-    return &call->metadata;
-}
-
-uint64_t gdx_call_deadline_ns(const gdx_call *call) {
-    return call->deadline_ns;
-}
-
-bool gdx_call_peer_takes_gzip(const gdx_call *call) {
-    return call->takes_gzip;
 }

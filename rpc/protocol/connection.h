@@ -2,11 +2,14 @@
 // connection.h: the structs of protocol/ and who may do what to them.
 //   memory.c      what a connection may hold: a pool for libnghttp2 and counted buffers
 //   guard.c       budgets against peers that make work for nothing
-//   head.c        header lists: what came, and what is sent
+//   call.c        a call as an object, and the states of its two halves
+//   headers.c     header lists: what came, and what is sent
 //   incoming.c    bytes of a call to messages
 //   outgoing.c    messages of a call to bytes, status and trailers
-//   life.c        deadlines, keepalive, age, drain
+//   timers.c      deadlines, keepalive, age
+//   drain.c       the end of a connection in two steps
 //   connection.c  the HTTP/2 session: feed and pull
+//   protocol.c    what connections share
 #ifndef PROTOCOL_CONNECTION_H
 #define PROTOCOL_CONNECTION_H
 
@@ -50,6 +53,15 @@ struct bucket { // tokens, in billionths
     uint64_t filled_ns;
 };
 
+enum connection_state {  // changed by connection_set_state alone
+    CONNECTION_SETTLING, // the peer's SETTINGS have not come
+    CONNECTION_OPEN,
+    CONNECTION_ENDING,  // over: nothing more is read, what is queued goes out
+    CONNECTION_FLUSHED, // and has gone, or nobody is there to read it
+    CONNECTION_STARVED, // libnghttp2 was refused memory: its session may not be entered again
+    CONNECTION_STATES
+};
+
 enum drain_state { DRAIN_NONE, DRAIN_ANNOUNCED, DRAIN_FINAL };
 
 struct gdx_connection { // the protocol's thread only
@@ -58,6 +70,7 @@ struct gdx_connection { // the protocol's thread only
     gdx_connection_events events;
     void *context;
     gdx_role role;
+    enum connection_state state;
     nghttp2_mem allocator;
     struct pool_block *doomed;
     size_t memory;
@@ -73,17 +86,42 @@ struct gdx_connection { // the protocol's thread only
     unsigned strikes;
     struct bucket resets, frames;
     enum drain_state drain;
-    bool settled;    // the peer's SETTINGS have come
     bool going_away; // client: a GOAWAY has come
-    bool pending;    // output_pending was told
-    bool over;       // nothing more is read; what is queued goes out
-    bool flushed;    // and has gone
-    bool starved;    // libnghttp2 was refused memory
+    bool pending;    // output_pending was fired, and no pull since
 };
 
 struct text { // a part of call->head
     uint32_t at, bytes;
 };
+
+// What the peer sends on a call: RFC 9113, section 5.1, seen from here.
+enum in_state {
+    IN_IDLE,   // its headers have not come
+    IN_OPEN,   // messages come
+    IN_ENDED,  // half-closed by the peer: END_STREAM has come, what is here may still be read
+    IN_CLOSED, // the owner knows of the end, or reads no more: what still comes is dropped
+    IN_STATES
+};
+
+// What we send on it.
+enum out_state {
+    OUT_IDLE,   // no headers have been submitted
+    OUT_OPEN,   // messages may follow
+    OUT_ENDING, // the last word is said: what waits goes out, then END_STREAM
+    OUT_CLOSED, // half-closed by us: END_STREAM has gone
+    OUT_RESET,  // we have reset the call
+    OUT_STATES
+};
+
+// Of the write buffer, as the call's owner knows it.
+enum room {
+    ROOM_ENOUGH,
+    ROOM_SHORT, // the owner waits for its `room` event
+    ROOM_LISTED // the event is due: the call is in connection->rooms
+};
+
+// What is wrong with the values of a header list; the first in this order is reported.
+enum head_fault { HEAD_GOOD, HEAD_BAD_METADATA, HEAD_BAD_TIMEOUT };
 
 enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_UNKNOWN };
 
@@ -95,9 +133,11 @@ struct gdx_call { // the protocol's thread only
     int32_t stream;       // -1: closed, and what has come is still to be read
     uint64_t deadline_ns; // UINT64_MAX: none
     uint64_t message_ns;  // when the message under way began, or was asked for if that was later
-    uint64_t linger_ns;   // answered, and not yet ended by the client: when to reset it; 0: not so
+    uint64_t linger_ns;   // server: the answer has gone or is on its way: when to reset what is left; 0: not so
     uint64_t linger_received;
-    uint32_t reset_code;
+    uint32_t reset_code;      // in OUT_RESET
+    enum in_state in_state;   // changed by call_set_in alone
+    enum out_state out_state; // changed by call_set_out alone
 
     // what came
     size_t header_bytes;
@@ -106,16 +146,17 @@ struct gdx_call { // the protocol's thread only
     gdx_buffer head;
     struct text path, authority;
     gdx_metadata metadata;
-    uint64_t timeout_ns;
+    uint64_t timeout_ns; // UINT64_MAX: none
     unsigned http_status;
     enum encoding encoding;
-    bool has_timeout, bad_timeout, bad_metadata, is_post, content_is_grpc, takes_trailers, takes_gzip;
-    bool opened; // the peer's first headers were taken
+    enum head_fault head_fault;
+    bool is_post, content_is_grpc, takes_trailers, takes_gzip;
 
     gdx_buffer in;
-    size_t in_at, in_consumed; // read so far; of what lies behind it, so much was given back to the window
+    size_t in_at, in_consumed; // read so far; of what follows, so much was given back to the window
     uint64_t received;
-    bool wanted, pumping, remote_ended, ended_told, discarding, was_compressed;
+    bool wanted;  // a message is asked for
+    bool pumping; // messages are being handed out: an owner's call from inside does not start over
 
     // what goes
     gdx_metadata headers;
@@ -124,13 +165,15 @@ struct gdx_call { // the protocol's thread only
     size_t out_at;
     uint64_t sent;
     unsigned messages_sent;
-    bool headers_sent, deferred, finishing, plain_http, starved, in_rooms, send_gzip;
+    enum room room;
+    bool deferred;   // libnghttp2 asks for no data until it is resumed
+    bool plain_http; // the answer is HTTP's alone, without trailers
+    bool send_gzip;
 
     gdx_grpc_code code;
     gdx_buffer status_message, details;
     bool has_status; // server: finish was called; client: it came
-    bool complete;
-    bool reset_by_us;
+    bool complete;   // the whole answer, status included, was sent (server) or came (client)
 };
 
 // memory.c
@@ -149,7 +192,16 @@ void guard_count_empty_frame(gdx_connection *connection);
 void guard_count_ping(gdx_connection *connection);
 void guard_forgive_pings(gdx_connection *connection);
 
-// head.c
+// call.c
+gdx_call *call_new(gdx_connection *connection, int32_t stream);
+void call_free(gdx_call *call);                                           // with its `closed`, if that is still due
+void call_destroy(gdx_call *call);                                        // a spare one
+void call_close(gdx_call *call, gdx_grpc_code code, const char *message); // fires `closed`, once
+void call_set_in(gdx_call *call, enum in_state state);
+void call_set_out(gdx_call *call, enum out_state state);
+void call_stop_reading(gdx_call *call); // to IN_CLOSED, if it is not there
+
+// headers.c
 void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value);
 void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool trailers);
 void head_finish_request(gdx_call *call);
@@ -172,16 +224,19 @@ void outgoing_refuse_http(gdx_call *call, const char *status, const char *text);
 void outgoing_tell_rooms(gdx_connection *connection);
 void outgoing_reset(gdx_call *call, uint32_t error_code);
 
-// life.c
-void life_finish_drain(gdx_connection *connection);
-void life_take_pong(gdx_connection *connection, const uint8_t *opaque); // a PING of ours came back
+// drain.c
+void drain_take_pong(gdx_connection *connection, const uint8_t *opaque); // a PING of ours came back
+void drain_tick(gdx_connection *connection, uint64_t *next_ns);          // lowers *next_ns to when to come again
 
 // connection.c
-gdx_call *call_new(gdx_connection *connection, int32_t stream);
-void call_free(gdx_call *call);
-void call_close(gdx_call *call, gdx_grpc_code code, const char *message); // tells `closed`, once
-void connection_touch(gdx_connection *connection);                        // something may be to pull
-void connection_due(gdx_connection *connection, uint64_t at_ns);          // tick no later than that
+void connection_set_callbacks(nghttp2_session_callbacks *callbacks);
+void connection_set_state(gdx_connection *connection, enum connection_state state);
+void connection_lose(gdx_connection *connection); // to CONNECTION_FLUSHED: nobody is there to read a farewell
+static inline bool connection_is_over(const gdx_connection *connection) {
+    return connection->state >= CONNECTION_ENDING;
+}
+void connection_touch(gdx_connection *connection);               // something may be to pull
+void connection_due(gdx_connection *connection, uint64_t at_ns); // tick no later than that
 void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug);
 gdx_grpc_code code_of_reset(uint32_t error_code);
 

@@ -31,21 +31,17 @@ static void drop_input(gdx_call *call) {
 }
 
 void incoming_discard(gdx_call *call) {
-    call->discarding = true;
+    call_stop_reading(call);
     if (!call->pumping)
         drop_input(call);
-}
-
-static uint32_t length_of(const uint8_t *prefix) {
-    return (uint32_t)prefix[1] << 24 | (uint32_t)prefix[2] << 16 | (uint32_t)prefix[3] << 8 | prefix[4];
 }
 
 static void fail(gdx_call *call, gdx_grpc_code code, const char *message) {
     if (call->connection->role == GDX_SERVER) {
         outgoing_refuse(call, code, "%s", message);
-        call->discarding = true;
+        call_stop_reading(call);
     } else {
-        call->discarding = true;
+        call_stop_reading(call);
         call_close(call, code, message);
         outgoing_reset(call, NGHTTP2_CANCEL);
     }
@@ -58,8 +54,9 @@ static bool prefix_is_good(gdx_call *call, const uint8_t *prefix) {
         fail(call, GDX_GRPC_INTERNAL, "a message's first byte is neither 0 nor 1");
     } else if (prefix[0] == 1 && call->encoding != ENCODING_GZIP) {
         fail(call, GDX_GRPC_INTERNAL, "a message is marked compressed, but grpc-encoding names no compression");
-    } else if (length_of(prefix) > limit) {
-        snprintf(message, sizeof message, "a message of %u bytes, at most %zu are taken", length_of(prefix), limit);
+    } else if (gdx_message_length(prefix) > limit) {
+        snprintf(message, sizeof message, "a message of %u bytes, at most %zu are taken", gdx_message_length(prefix),
+                 limit);
         fail(call, GDX_GRPC_RESOURCE_EXHAUSTED, message);
     } else {
         return true;
@@ -90,11 +87,12 @@ static void hand_out_inflated(gdx_call *call, gdx_slice gzipped) {
 }
 
 static void deliver(gdx_call *call, const uint8_t *framed) {
-    gdx_slice message = {(const char *)framed + GDX_MESSAGE_PREFIX_BYTES, length_of(framed)};
+    gdx_slice message = {(const char *)framed + GDX_MESSAGE_PREFIX_BYTES, gdx_message_length(framed)};
     call->wanted = false;
-    call->message_ns = call->connection->now_ns; // what lies behind it begins now
-    call->was_compressed = framed[0] == 1;
-    if (call->was_compressed)
+    call->message_ns = call->connection->now_ns; // what follows starts now
+    if (call->events && call->events->frame)
+        call->events->frame(call, (gdx_slice){(const char *)framed, GDX_MESSAGE_PREFIX_BYTES + message.bytes});
+    else if (framed[0] == 1)
         hand_out_inflated(call, message);
     else
         hand_out(call, message);
@@ -108,7 +106,7 @@ static bool deliver_next(gdx_call *call) {
     const uint8_t *framed = call->in.data + call->in_at;
     if (!prefix_is_good(call, framed) || !call->wanted)
         return false;
-    size_t needed = GDX_MESSAGE_PREFIX_BYTES + (size_t)length_of(framed);
+    size_t needed = GDX_MESSAGE_PREFIX_BYTES + (size_t)gdx_message_length(framed);
     open_window(call, bytes < needed ? bytes : needed);
     if (bytes < needed)
         return false;
@@ -119,7 +117,7 @@ static bool deliver_next(gdx_call *call) {
 }
 
 static void tidy(gdx_call *call) {
-    if (call->discarding) {
+    if (call->in_state == IN_CLOSED && unread(call) > 0) {
         drop_input(call);
     } else if (unread(call) == 0) {
         call->in.bytes = call->in_at = 0;
@@ -130,11 +128,11 @@ static void tidy(gdx_call *call) {
 
 static void tell_end(gdx_call *call) {
     size_t left = unread(call);
-    bool whole =
-        left >= GDX_MESSAGE_PREFIX_BYTES && left - GDX_MESSAGE_PREFIX_BYTES >= length_of(call->in.data + call->in_at);
+    bool whole = left >= GDX_MESSAGE_PREFIX_BYTES &&
+                 left - GDX_MESSAGE_PREFIX_BYTES >= gdx_message_length(call->in.data + call->in_at);
     if (whole)
         return; // it waits to be wanted
-    call->ended_told = true;
+    call_set_in(call, IN_CLOSED);
     bool failed_already = call->connection->role == GDX_CLIENT && call->has_status && call->code != GDX_GRPC_OK;
     if (left > 0 && !failed_already)
         fail(call, GDX_GRPC_INTERNAL, "the last message is cut short");
@@ -146,13 +144,13 @@ void incoming_pump(gdx_call *call) {
     if (call->pumping)
         return;
     call->pumping = true;
-    while (!call->discarding && deliver_next(call)) {
+    while (call->in_state != IN_CLOSED && deliver_next(call)) {
     }
-    if (call->remote_ended && !call->ended_told && !call->discarding)
+    if (call->in_state == IN_ENDED)
         tell_end(call);
     call->pumping = false;
     tidy(call);
-    if (call->stream < 0 && (call->ended_told || call->discarding))
+    if (call->stream < 0 && call->in_state == IN_CLOSED)
         call_free(call);
 }
 
@@ -160,9 +158,9 @@ void incoming_pump(gdx_call *call) {
 static size_t deliver_in_place(gdx_call *call, const uint8_t *data, size_t bytes) {
     size_t taken = 0;
     call->pumping = true;
-    while (call->wanted && !call->discarding && bytes - taken >= GDX_MESSAGE_PREFIX_BYTES &&
+    while (call->wanted && call->in_state != IN_CLOSED && bytes - taken >= GDX_MESSAGE_PREFIX_BYTES &&
            prefix_is_good(call, data + taken)) {
-        size_t needed = GDX_MESSAGE_PREFIX_BYTES + (size_t)length_of(data + taken);
+        size_t needed = GDX_MESSAGE_PREFIX_BYTES + (size_t)gdx_message_length(data + taken);
         if (bytes - taken < needed)
             break;
         open_window(call, needed);
@@ -190,7 +188,7 @@ uint64_t incoming_due_ns(const gdx_call *call) {
     size_t bytes = unread(call);
     if (stall_ns == 0 || !call->wanted || bytes == 0 || call->connection->role == GDX_CLIENT)
         return UINT64_MAX;
-    uint64_t length = bytes < GDX_MESSAGE_PREFIX_BYTES ? 0 : length_of(call->in.data + call->in_at);
+    uint64_t length = bytes < GDX_MESSAGE_PREFIX_BYTES ? 0 : gdx_message_length(call->in.data + call->in_at);
     return call->message_ns + stall_ns + length * second / SLOWEST_BYTES_A_SECOND;
 }
 
@@ -205,25 +203,26 @@ static void keep(gdx_call *call, const uint8_t *data, size_t bytes) {
 
 void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {
     call->received += bytes;
-    if (call->linger_ns && !call->reset_by_us && call->received - call->linger_received > LINGER_BYTES)
+    if (call->complete && call->out_state != OUT_RESET && call->received - call->linger_received > LINGER_BYTES)
         outgoing_reset(call, NGHTTP2_NO_ERROR);
     size_t taken = 0;
     if (unread(call) == 0) {
         call->message_ns = call->connection->now_ns;
-        if (!call->discarding)
+        if (call->in_state != IN_CLOSED)
             taken = deliver_in_place(call, data, bytes);
     }
-    if (!call->discarding && taken < bytes)
+    if (call->in_state != IN_CLOSED && taken < bytes)
         keep(call, data + taken, bytes - taken);
     else if (taken < bytes &&
              nghttp2_session_consume_stream(call->connection->session, call->stream, bytes - taken) != 0)
         connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
-    if (call->discarding && call->in.capacity > 0)
+    if (call->in_state == IN_CLOSED && call->in.capacity > 0)
         drop_input(call);
 }
 
 void incoming_end(gdx_call *call) {
-    call->remote_ended = true;
+    if (call->in_state < IN_ENDED)
+        call_set_in(call, IN_ENDED);
     incoming_pump(call);
 }
 
@@ -233,10 +232,6 @@ void gdx_call_read(gdx_call *call) {
     call->wanted = true;
     connection_due(call->connection, incoming_due_ns(call));
     incoming_pump(call);
-}
-
-bool gdx_call_message_was_compressed(const gdx_call *call) {
-    return call->was_compressed;
 }
 
 uint64_t gdx_call_bytes_received(const gdx_call *call) {

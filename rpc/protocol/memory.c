@@ -45,7 +45,8 @@ static size_t class_of(size_t bytes) {
 }
 
 static void *starve(gdx_connection *connection) {
-    connection->starved = connection->over = connection->flushed = true;
+    if (connection->state != CONNECTION_STARVED)
+        connection_set_state(connection, CONNECTION_STARVED);
     connection_touch(connection);
     return NULL;
 }
@@ -83,7 +84,7 @@ static void pool_free(void *memory, void *user_data) {
     if (number == DOOMED)
         return;
     memory_release(connection, block->bytes);
-    if (connection->starved) {
+    if (connection->state == CONNECTION_STARVED) {
         block->class_number = DOOMED;
         block->next = connection->doomed;
         connection->doomed = block;

@@ -69,7 +69,7 @@ static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *to, s
     call->sent += bytes;
     if (call->out_at == call->out.bytes) {
         call->out.bytes = call->out_at = 0;
-        if (call->finishing) {
+        if (call->out_state == OUT_ENDING) {
             *flags |= NGHTTP2_DATA_FLAG_EOF;
             if (call->connection->role == GDX_SERVER && !call->plain_http) {
                 *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
@@ -81,9 +81,9 @@ static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *to, s
             return NGHTTP2_ERR_DEFERRED;
         }
     }
-    if (call->starved && !call->in_rooms &&
+    if (call->room == ROOM_SHORT &&
         gdx_call_room(call) * 2 > (ptrdiff_t)call->connection->protocol->options.write_buffer) {
-        call->in_rooms = true;
+        call->room = ROOM_LISTED;
         call->next_room = call->connection->rooms;
         call->connection->rooms = call;
     }
@@ -98,19 +98,19 @@ static bool submit_response(gdx_call *call, bool with_data) {
     gdx_connection *connection = call->connection;
     struct header_list *list = &connection->protocol->headers;
     nghttp2_data_provider provider = outgoing_provider(call);
-    call->headers_sent = true;
     connection_touch(connection);
     return nghttp2_submit_response(connection->session, call->stream, list->values, list->count,
                                    with_data ? &provider : NULL) == 0;
 }
 
 gdx_status gdx_call_send_headers(gdx_call *call) {
-    if (call->headers_sent)
+    if (call->out_state != OUT_IDLE)
         return GDX_OK;
     gdx_protocol *protocol = call->connection->protocol;
     if (call->stream <= 0 || !header_list_begin(protocol, call, &call->headers))
         return call->stream <= 0 ? GDX_CANCELLED : GDX_NO_MEMORY;
     add_head(&protocol->headers, call);
+    call_set_out(call, OUT_OPEN);
     return submit_response(call, true) ? GDX_OK : GDX_NO_MEMORY;
 }
 
@@ -148,7 +148,8 @@ gdx_status gdx_call_add_trailer(gdx_call *call, gdx_slice name, gdx_slice value)
 // ---- messages
 
 static void after_write(gdx_call *call) {
-    call->starved |= gdx_call_room(call) <= 0;
+    if (call->room == ROOM_ENOUGH && gdx_call_room(call) <= 0)
+        call->room = ROOM_SHORT;
     // A call of many messages shares the line with the others instead of being served to its end first.
     if (++call->messages_sent == 2 && call->connection->role == GDX_SERVER) {
         nghttp2_extpri shared = {.urgency = NGHTTP2_EXTPRI_DEFAULT_URGENCY, .inc = 1};
@@ -160,7 +161,7 @@ static void after_write(gdx_call *call) {
 }
 
 static gdx_status begin_write(gdx_call *call) {
-    if (call->stream <= 0 || call->finishing)
+    if (call->stream <= 0 || call->out_state >= OUT_ENDING)
         return GDX_CANCELLED;
     if (call->out_at > 0) { // what was sent makes room
         memmove(call->out.data, call->out.data + call->out_at, waiting(call));
@@ -218,8 +219,8 @@ void outgoing_tell_rooms(gdx_connection *connection) {
     while (connection->rooms) {
         gdx_call *call = connection->rooms;
         connection->rooms = call->next_room;
-        call->in_rooms = call->starved = false;
-        if (!call->finishing && call->events && call->events->room)
+        call->room = ROOM_ENOUGH;
+        if (call->out_state < OUT_ENDING && call->events && call->events->room)
             call->events->room(call);
     }
 }
@@ -227,9 +228,9 @@ void outgoing_tell_rooms(gdx_connection *connection) {
 // ---- the end
 
 void outgoing_reset(gdx_call *call, uint32_t error_code) {
-    if (call->stream <= 0)
+    if (call->stream <= 0 || call->out_state == OUT_RESET)
         return;
-    call->reset_by_us = true;
+    call_set_out(call, OUT_RESET);
     call->reset_code = error_code;
     if (nghttp2_submit_rst_stream(call->connection->session, NGHTTP2_FLAG_NONE, call->stream, error_code) != 0)
         connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
@@ -237,9 +238,11 @@ void outgoing_reset(gdx_call *call, uint32_t error_code) {
 }
 
 void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_slice details) {
-    if (call->finishing || call->stream <= 0)
+    if (call->out_state >= OUT_ENDING || call->stream <= 0)
         return;
-    call->finishing = call->has_status = true;
+    bool is_open = call->out_state == OUT_OPEN;
+    call_set_out(call, OUT_ENDING);
+    call->has_status = true;
     call->code = (unsigned)code < GDX_GRPC_CODES ? code : GDX_GRPC_UNKNOWN;
     // Without memory for the words the code still goes out. Both are cut to what fits a header block.
     enum { MESSAGE_LIMIT = 4096, DETAILS_LIMIT = 8192 };
@@ -248,7 +251,7 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
         (details.bytes <= DETAILS_LIMIT && gdx_buffer_append(&call->details, details.data, details.bytes) != GDX_OK))
         call->details.bytes = 0;
     incoming_discard(call);
-    if (call->headers_sent)
+    if (is_open)
         resume(call);
     else if (!submit_trailers_only(call))
         outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
@@ -269,7 +272,8 @@ void outgoing_refuse_http(gdx_call *call, const char *status, const char *text) 
     struct header_list *list = &protocol->headers;
     bool ready = memory_append(call->connection, &call->out, text, strlen(text)) == GDX_OK &&
                  header_list_begin(protocol, call, NULL);
-    call->finishing = call->plain_http = call->has_status = true;
+    call_set_out(call, OUT_ENDING);
+    call->plain_http = call->has_status = true;
     call->code = GDX_GRPC_UNKNOWN;
     incoming_discard(call);
     if (ready) {
@@ -285,8 +289,8 @@ void outgoing_refuse_http(gdx_call *call, const char *status, const char *text) 
 }
 
 void gdx_call_end_writing(gdx_call *call) {
-    if (!call->finishing) {
-        call->finishing = true;
+    if (call->out_state < OUT_ENDING) {
+        call_set_out(call, OUT_ENDING);
         resume(call);
     }
 }
@@ -295,7 +299,7 @@ void gdx_call_cancel(gdx_call *call) {
     if (call->stream > 0) {
         outgoing_reset(call, NGHTTP2_CANCEL);
     } else {
-        call->discarding = true;
+        call_stop_reading(call);
         incoming_pump(call); // which frees a call that was only still being read
     }
 }
@@ -331,14 +335,14 @@ static gdx_status submit_request(gdx_call *call, const gdx_call_options *options
     if (stream < 0)
         return stream == NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE ? GDX_UNAVAILABLE : GDX_NO_MEMORY;
     call->stream = stream;
-    call->headers_sent = true;
+    call_set_out(call, OUT_OPEN);
     connection_touch(connection);
     return GDX_OK;
 }
 
 gdx_status gdx_call_open(gdx_connection *connection, const gdx_call_options *options, const gdx_call_events *events,
                          void *context, uint64_t now_ns, gdx_call **out) {
-    if (connection->over || connection->going_away || connection->drain != DRAIN_NONE)
+    if (connection_is_over(connection) || connection->going_away || connection->drain != DRAIN_NONE)
         return GDX_UNAVAILABLE;
     connection->now_ns = now_ns;
     gdx_call *call = call_new(connection, 0);

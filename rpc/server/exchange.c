@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { REQUESTS_BYTES = 256 * 1024, REQUEST_HEAD_BYTES = 5 };
+enum { REQUESTS_BYTES = 256 * 1024, KEPT_INFLATED_BYTES = 1 << 20 };
 
 struct gdx_exchange { // one owner at a time, where not said otherwise
     gdx_job job;
@@ -27,7 +27,7 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
 
     // the loop's always
     gdx_call *call;      // NULL: gone
-    gdx_buffer requests; // that have come, framed
+    gdx_buffer requests; // that have come, as they came: framed, and compressed or not
     size_t request_count;
     bool came_to_end, running, is_waiting, held, woken, finished, released, has_begun_step;
 
@@ -206,23 +206,59 @@ static void arena_free(void *data, void *memory) {
     (void)data, (void)memory; // all at once, by the reset
 }
 
-static gdx_status handle_message(gdx_exchange *exchange, gdx_slice packed) {
-    const gdx_handler *handler = &exchange->route->method->handler;
+static gdx_status fail_inflate(gdx_exchange *exchange, gdx_status status) {
+    if (status == GDX_CORRUPT)
+        return gdx_fail(&exchange->error, GDX_INTERNAL, "a message is marked compressed but is no gzip stream");
+    if (status == GDX_TOO_LARGE)
+        return gdx_fail(&exchange->error, status, "a message is larger than %zu bytes once decompressed",
+                        exchange->server->options.protocol.message_limit);
+    return gdx_fail_memory(&exchange->error, "a compressed request");
+}
+
+// The message inside a frame; valid until the tools are used again.
+static gdx_status open_frame(gdx_exchange *exchange, gdx_slice frame, gdx_slice *out) {
+    struct tools *tools = tools_of(exchange);
+    gdx_slice message = {frame.data + GDX_MESSAGE_PREFIX_BYTES, frame.bytes - GDX_MESSAGE_PREFIX_BYTES};
+    exchange->was_compressed = frame.data[0] == 1;
+    if (exchange->was_compressed) {
+        tools->packed.bytes = 0;
+        size_t limit = exchange->server->options.protocol.message_limit;
+        gdx_status status = gdx_codec_inflate(tools->codec, message, limit, &tools->packed);
+        if (status != GDX_OK)
+            return fail_inflate(exchange, status);
+        message = gdx_buffer_slice(&tools->packed);
+    }
+    *out = message;
+    return GDX_OK;
+}
+
+// Unpacked into the arena, which keeps nothing of the frame. NULL: it is none, and exchange->error says why.
+static ProtobufCMessage *unpack(gdx_exchange *exchange, gdx_slice frame) {
     struct tools *tools = tools_of(exchange);
     ProtobufCAllocator allocator = {arena_allocate, arena_free, tools};
+    const ProtobufCMessageDescriptor *type = exchange->route->descriptor->input;
+    gdx_slice packed;
+    if (open_frame(exchange, frame, &packed) != GDX_OK)
+        return NULL;
     tools->arena_used = 0;
-    ProtobufCMessage *message = protobuf_c_message_unpack(exchange->route->descriptor->input, &allocator, packed.bytes,
-                                                          (const uint8_t *)packed.data);
+    ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, packed.bytes, (const uint8_t *)packed.data);
+    if (!message) // INTERNAL, so says gRPC: a client's library made these bytes
+        gdx_fail(&exchange->error, GDX_INTERNAL, "the request of %zu bytes is no %s, or unpacks to over %zu bytes",
+                 packed.bytes, type->name, tools->arena_limit);
+    if (tools->packed.capacity > KEPT_INFLATED_BYTES)
+        gdx_buffer_clear(&tools->packed);
+    return message;
+}
+
+static gdx_status handle_frame(gdx_exchange *exchange, gdx_slice frame) {
+    const gdx_handler *handler = &exchange->route->method->handler;
     gdx_status status = GDX_OK;
-    if (message && handler->message)
+    ProtobufCMessage *message = unpack(exchange, frame);
+    if (!message)
+        status = exchange->error.status;
+    else if (handler->message)
         status = handler->message(exchange, message, &exchange->error);
-    if (!message) {
-        gdx_exchange_set_code(exchange, GDX_GRPC_INTERNAL); // so says gRPC: a client's library made these bytes
-        status =
-            gdx_fail(&exchange->error, GDX_INVALID, "the request of %zu bytes is no %s, or unpacks to over %zu bytes",
-                     packed.bytes, exchange->route->descriptor->input->name, tools->arena_limit);
-    }
-    gdx_arena_reset(tools->arena);
+    gdx_arena_reset(tools_of(exchange)->arena);
     return status;
 }
 
@@ -238,10 +274,9 @@ static gdx_status handle_taken(gdx_exchange *exchange) {
     while (at < end && status == GDX_OK) {
         if (gdx_exchange_is_stopped(exchange))
             return stop_status(exchange); // with requests left over: what comes behind them must not run
-        gdx_slice packed = {(const char *)at + REQUEST_HEAD_BYTES, gdx_load_u32(at + 1)};
-        exchange->was_compressed = at[0];
-        status = handle_message(exchange, packed);
-        at += REQUEST_HEAD_BYTES + packed.bytes;
+        gdx_slice frame = {(const char *)at, GDX_MESSAGE_PREFIX_BYTES + (size_t)gdx_message_length(at)};
+        status = handle_frame(exchange, frame);
+        at += frame.bytes;
     }
     return status;
 }
@@ -517,7 +552,7 @@ void exchanges_free_spares(gdx_server *server) {
 
 // ---- events of the call
 
-static void take_request(gdx_call *call, gdx_slice message) {
+static void take_frame(gdx_call *call, gdx_slice frame) {
     gdx_exchange *exchange = gdx_call_context(call);
     if (exchange->finished)
         return;
@@ -526,11 +561,8 @@ static void take_request(gdx_call *call, gdx_slice message) {
         return;
     }
     exchange->request_count++;
-    uint8_t head[REQUEST_HEAD_BYTES] = {gdx_call_message_was_compressed(call)};
-    gdx_store_u32(head + 1, (uint32_t)message.bytes);
-    if (count_held(exchange, sizeof head + message.bytes) != GDX_OK ||
-        gdx_buffer_append(&exchange->requests, head, sizeof head) != GDX_OK ||
-        gdx_buffer_append(&exchange->requests, message.data, message.bytes) != GDX_OK) {
+    if (count_held(exchange, frame.bytes) != GDX_OK ||
+        gdx_buffer_append(&exchange->requests, frame.data, frame.bytes) != GDX_OK) {
         finish(exchange, GDX_GRPC_RESOURCE_EXHAUSTED, "no memory for the request");
         return;
     }
@@ -584,7 +616,7 @@ static void take_close(gdx_call *call, const gdx_call_result *result) {
 }
 
 static const gdx_call_events exchange_events = {
-    .message = take_request,
+    .frame = take_frame,
     .ended = take_end,
     .room = take_room,
     .closed = take_close,

@@ -24,16 +24,27 @@ struct both {
     gdx_grpc_code code;
     bool complete;
     char message[256], details[256], echoed[256];
-    size_t replies_left; // of the server's stream
-    gdx_call *served;    // the last one
+    size_t replies_left;     // of the server's stream
+    gdx_call *served, *made; // the last one, by the server and by the client
+    gdx_grpc_code served_code;
 };
 
 // ---- server: the path says what to do
 
 static void serve_message(gdx_call *call, gdx_slice message) {
-    if (gdx_call_message_was_compressed(call))
-        assert_int_equal(gdx_call_add_trailer(call, gdx_slice_of("x-came"), gdx_slice_of("gzip")), GDX_OK);
     assert_int_equal(gdx_call_write(call, message, GDX_COMPRESS_AUTO), GDX_OK);
+    gdx_call_read(call);
+}
+
+static void serve_frame(gdx_call *call, gdx_slice frame) {
+    gdx_buffer copy = {0};
+    bool is_compressed = frame.data[0] == 1;
+    assert_int_equal(gdx_message_length((const uint8_t *)frame.data), frame.bytes - GDX_MESSAGE_PREFIX_BYTES);
+    assert_int_equal(gdx_call_add_trailer(call, gdx_slice_of("x-came"), gdx_slice_of(is_compressed ? "gzip" : "plain")),
+                     GDX_OK);
+    assert_int_equal(gdx_buffer_append(&copy, frame.data, frame.bytes), GDX_OK);
+    assert_int_equal(gdx_call_write_frames(call, &copy), GDX_OK);
+    gdx_buffer_clear(&copy);
     gdx_call_read(call);
 }
 
@@ -48,7 +59,7 @@ static void write_stream(gdx_call *call) {
 
 static void serve_end(gdx_call *call) {
     gdx_slice path = gdx_call_path(call);
-    if (gdx_slice_equal(path, gdx_slice_of("/s/Echo")))
+    if (gdx_slice_equal(path, gdx_slice_of("/s/Echo")) || gdx_slice_equal(path, gdx_slice_of("/s/Frame")))
         gdx_call_finish(call, GDX_GRPC_OK, (gdx_slice){0}, (gdx_slice){0});
     else if (gdx_slice_equal(path, gdx_slice_of("/s/Fail")))
         gdx_call_finish(call, GDX_GRPC_ABORTED, gdx_slice_of("why \xe2\x82\xac"), (gdx_slice){"\0\1\2", 3});
@@ -59,15 +70,18 @@ static void serve_end(gdx_call *call) {
 }
 
 static void serve_close(gdx_call *call, const gdx_call_result *result) {
-    (void)call, (void)result;
+    ((struct both *)gdx_call_context(call))->served_code = result->code;
 }
 
 static const gdx_call_events server_events = {
     .message = serve_message, .ended = serve_end, .room = write_stream, .closed = serve_close};
 
+static const gdx_call_events frame_events = {.frame = serve_frame, .ended = serve_end, .closed = serve_close};
+
 static void serve(gdx_call *call, void *context) {
+    bool takes_frames = gdx_slice_equal(gdx_call_path(call), gdx_slice_of("/s/Frame"));
     ((struct both *)context)->served = call;
-    gdx_call_attach(call, &server_events, context);
+    gdx_call_attach(call, takes_frames ? &frame_events : &server_events, context);
     gdx_call_read(call);
 }
 
@@ -147,7 +161,7 @@ static gdx_call *call(struct both *both, const char *path, uint64_t timeout_ns, 
     gdx_call_options options = {gdx_slice_of(path), gdx_slice_of("here"), "http", timeout_ns, NULL, gzip};
     gdx_call *made = NULL;
     assert_int_equal(gdx_call_open(both->client, &options, &client_events, both, both->now_ns, &made), GDX_OK);
-    return made;
+    return both->made = made;
 }
 
 static void a_call_goes_there_and_back(void **state) {
@@ -166,8 +180,26 @@ static void a_call_goes_there_and_back(void **state) {
     assert_int_equal(both.code, GDX_GRPC_OK);
     assert_true(both.complete);
     assert_memory_equal(both.received.data, "hello", 5);
-    assert_string_equal(both.echoed, "gzip");
     close_both(&both);
+}
+
+static void a_frame_is_handed_out_and_sent_back_as_it_came(void **state) {
+    (void)state;
+    struct both both;
+    for (int gzip = 0; gzip < 2; gzip++) {
+        open_both(&both);
+        gdx_call *echo = call(&both, "/s/Frame", 0, true);
+        gdx_compress compress = gzip ? GDX_COMPRESS_YES : GDX_COMPRESS_NO;
+        assert_int_equal(gdx_call_write(echo, gdx_slice_of("hello"), compress), GDX_OK);
+        gdx_call_end_writing(echo);
+        gdx_call_read(echo);
+        run(&both);
+        assert_int_equal(both.code, GDX_GRPC_OK);
+        assert_string_equal(both.echoed, gzip ? "gzip" : "plain");
+        assert_int_equal(both.received.bytes, 5);
+        assert_memory_equal(both.received.data, "hello", 5);
+        close_both(&both);
+    }
 }
 
 static void a_failure_brings_code_message_and_details(void **state) {
@@ -275,6 +307,45 @@ static void a_deadline_is_kept_by_the_client_too(void **state) {
     close_both(&both);
 }
 
+static void a_status_on_its_way_outlives_the_deadline(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    gdx_call_end_writing(call(&both, "/s/Never", SECOND, false));
+    run(&both);
+    both.now_ns += SECOND; // a worker's clock may see it before the loop's timer does
+    assert_int_equal(gdx_call_write(both.served, gdx_slice_of("half"), GDX_COMPRESS_NO), GDX_OK);
+    gdx_call_finish(both.served, GDX_GRPC_DEADLINE_EXCEEDED, gdx_slice_of("by the worker"), (gdx_slice){0});
+    gdx_connection_tick(both.server, both.now_ns);
+    gdx_call_read(both.made);
+    run(&both);
+    assert_int_equal(both.code, GDX_GRPC_DEADLINE_EXCEEDED);
+    assert_string_equal(both.message, "by the worker");
+    close_both(&both);
+}
+
+static void a_client_that_does_not_take_its_answer_is_reset_after_the_deadline(void **state) {
+    (void)state;
+    struct both both;
+    open_both(&both);
+    both.reads = false;
+    both.replies_left = 1100; // more than the client's window, and all fit the write buffer
+    gdx_call_end_writing(call(&both, "/s/Stream", SECOND, false));
+    run(&both);
+    assert_int_equal(both.replies_left, 0);
+    both.now_ns += SECOND;
+    gdx_connection_tick(both.server, both.now_ns);
+    run(&both);
+    assert_int_equal(gdx_connection_call_count(both.server), 1);
+    assert_true(gdx_connection_due_ns(both.server) <= both.now_ns + SECOND);
+    both.now_ns += SECOND;
+    gdx_connection_tick(both.server, both.now_ns);
+    run(&both);
+    assert_int_equal(gdx_connection_call_count(both.server), 0);
+    assert_int_equal(both.served_code, GDX_GRPC_DEADLINE_EXCEEDED);
+    close_both(&both);
+}
+
 static void a_lost_connection_makes_calls_unavailable(void **state) {
     (void)state;
     struct both both;
@@ -312,12 +383,15 @@ static void a_server_that_drains_is_noticed(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_goes_there_and_back),
+        cmocka_unit_test(a_frame_is_handed_out_and_sent_back_as_it_came),
         cmocka_unit_test(a_failure_brings_code_message_and_details),
         cmocka_unit_test(messages_wait_for_a_client_that_reads_late_and_the_status_after_them),
         cmocka_unit_test(a_client_that_reads_after_the_end_still_gets_all),
         cmocka_unit_test(a_reset_is_translated),
         cmocka_unit_test(a_reset_behind_the_whole_answer_leaves_its_status),
         cmocka_unit_test(a_deadline_is_kept_by_the_client_too),
+        cmocka_unit_test(a_status_on_its_way_outlives_the_deadline),
+        cmocka_unit_test(a_client_that_does_not_take_its_answer_is_reset_after_the_deadline),
         cmocka_unit_test(a_lost_connection_makes_calls_unavailable),
         cmocka_unit_test(a_server_that_drains_is_noticed),
     };

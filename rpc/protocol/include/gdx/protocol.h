@@ -71,6 +71,8 @@ gdx_status gdx_base64_decode(gdx_slice text, gdx_buffer *out) GDX_MUST_CHECK; //
 
 enum { GDX_MESSAGE_PREFIX_BYTES = 5 };
 void gdx_message_prefix(uint8_t prefix[GDX_MESSAGE_PREFIX_BYTES], bool compressed, uint32_t bytes);
+// Of the message that follows; the prefix's first byte is 1 if it is compressed, else 0.
+uint32_t gdx_message_length(const uint8_t prefix[GDX_MESSAGE_PREFIX_BYTES]);
 
 // zlib's state, reused from message to message. One worker's own.
 typedef struct gdx_codec gdx_codec;
@@ -181,6 +183,9 @@ typedef struct gdx_call_events {
     void (*headers)(gdx_call *call);
     // A message, decompressed; the bytes are valid until return. Comes once for each gdx_call_read.
     void (*message)(gdx_call *call, gdx_slice message);
+    // In place of `message`, if it is set: the message as it came, with its prefix and still compressed. The length is
+    // checked, and that the prefix agrees with the headers; gdx_codec_inflate does the rest, on any thread.
+    void (*frame)(gdx_call *call, gdx_slice frame);
     // The peer sends no more messages, and all were read. Not after `closed`.
     void (*ended)(gdx_call *call);
     // gdx_call_room is positive again after it was not.
@@ -199,7 +204,6 @@ const gdx_metadata *gdx_call_metadata(const gdx_call *call); // what the peer se
 void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out);
 uint64_t gdx_call_deadline_ns(const gdx_call *call); // of the clock passed in; UINT64_MAX: none
 bool gdx_call_peer_takes_gzip(const gdx_call *call);
-bool gdx_call_message_was_compressed(const gdx_call *call); // inside `message`: how that one came
 // Counts bytes that the call's owner keeps for it (messages not yet handled) against the connection's memory; replaces
 // what was said before. GDX_NO_MEMORY: over the limit, nothing changed.
 gdx_status gdx_call_set_held(gdx_call *call, size_t bytes) GDX_MUST_CHECK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_life.c: what happens to a connection as time passes: handshake, keepalive, idleness, age, drain.
+// test_timers.c: what happens to a connection as time passes: handshake, keepalive, idleness, age, drain.
 
 #include "wire.h"
 

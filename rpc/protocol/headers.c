@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// head.c: header lists. What a peer sent is looked at name by name as libnghttp2 decodes it and judged when the list is
-// whole; what we send is laid out in a list that is reused from call to call.
+// headers.c: header lists. What a peer sent is looked at name by name as libnghttp2 decodes it and judged when the list
+// is whole; what we send is laid out in a list that is reused from call to call.
 
 #include "connection.h"
 #include "metadata.h"
@@ -55,9 +55,14 @@ static void keep_text(gdx_call *call, gdx_slice value, struct text *out) {
         *out = (struct text){at, (uint32_t)value.bytes};
 }
 
+static void find_fault(gdx_call *call, enum head_fault fault) {
+    if (fault > call->head_fault)
+        call->head_fault = fault;
+}
+
 static void keep_metadata(gdx_call *call, gdx_metadata *into, gdx_slice name, gdx_slice value) {
     if (metadata_append_from_wire(into, name, value) != GDX_OK)
-        call->bad_metadata = true;
+        find_fault(call, HEAD_BAD_METADATA);
 }
 
 static bool within_limit(gdx_call *call, gdx_slice name, gdx_slice value) {
@@ -76,8 +81,8 @@ static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
 
 static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {
     if (IS(name, "grpc-timeout")) {
-        call->has_timeout = gdx_timeout_parse(value, &call->timeout_ns);
-        call->bad_timeout = !call->has_timeout;
+        if (!gdx_timeout_parse(value, &call->timeout_ns))
+            find_fault(call, HEAD_BAD_TIMEOUT);
     } else if (IS(name, "grpc-encoding")) {
         call->encoding = encoding_of(value);
     } else if (IS(name, "grpc-accept-encoding")) {
@@ -108,7 +113,7 @@ static bool refuse_wrong_http(gdx_call *call) {
     else if (!call->content_is_grpc)
         outgoing_refuse_http(call, "415",
                              "This server speaks gRPC: content-type application/grpc or application/grpc+proto.\n");
-    return call->finishing;
+    return call->out_state >= OUT_ENDING;
 }
 
 static bool refuse_wrong_grpc(gdx_call *call) {
@@ -119,16 +124,16 @@ static bool refuse_wrong_grpc(gdx_call *call) {
                         call->header_bytes, limit);
     else if (!call->takes_trailers)
         outgoing_refuse(call, GDX_GRPC_INTERNAL, "te: trailers is missing: the status comes in trailers");
-    else if (call->bad_timeout)
+    else if (call->head_fault == HEAD_BAD_TIMEOUT)
         outgoing_refuse(call, GDX_GRPC_INTERNAL, "grpc-timeout: expected 1 to 8 digits and one of H M S m u n");
-    else if (call->bad_metadata)
+    else if (call->head_fault == HEAD_BAD_METADATA)
         outgoing_refuse(call, GDX_GRPC_INTERNAL, "metadata: a name that ends in -bin has a value that is no base64");
     else if (call->encoding == ENCODING_UNKNOWN)
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "grpc-encoding: this server takes identity and gzip");
     else if (path.bytes < 4 || path.data[0] != '/' || !memchr(path.data + 1, '/', path.bytes - 1))
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "%.*s: expected /package.Service/Method",
                         GDX_SLICE_ARGUMENTS(path));
-    return call->finishing;
+    return call->out_state >= OUT_ENDING;
 }
 
 static void charge_head(gdx_call *call) {
@@ -141,17 +146,16 @@ static void charge_head(gdx_call *call) {
 
 void head_finish_request(gdx_call *call) {
     gdx_connection *connection = call->connection;
-    call->opened = true;
-    call->deadline_ns = call->has_timeout && call->timeout_ns < UINT64_MAX - connection->now_ns
-                            ? connection->now_ns + call->timeout_ns
-                            : UINT64_MAX;
+    call_set_in(call, IN_OPEN);
+    call->deadline_ns =
+        call->timeout_ns < UINT64_MAX - connection->now_ns ? connection->now_ns + call->timeout_ns : UINT64_MAX;
     connection_due(connection, call->deadline_ns);
     bool oversized = call->header_bytes > connection->protocol->options.header_limit;
     if ((oversized || !refuse_wrong_http(call)) && !refuse_wrong_grpc(call))
         charge_head(call);
-    if (!call->finishing && !connection->events.call_opened)
+    if (call->out_state < OUT_ENDING && !connection->events.call_opened)
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "nothing is served here");
-    if (!call->finishing)
+    if (call->out_state < OUT_ENDING)
         connection->events.call_opened(call, connection->context);
     else if (connection->events.call_refused)
         connection->events.call_refused(call, connection->context);
@@ -177,10 +181,12 @@ static void take_status(gdx_call *call, gdx_slice name, gdx_slice value) {
         call->has_status = true;
     } else if (IS(name, "grpc-message")) {
         call->status_message.bytes = 0;
-        call->bad_metadata |= gdx_percent_decode(value, &call->status_message) != GDX_OK;
+        if (gdx_percent_decode(value, &call->status_message) != GDX_OK)
+            find_fault(call, HEAD_BAD_METADATA);
     } else if (IS(name, "grpc-status-details-bin")) {
         call->details.bytes = 0;
-        call->bad_metadata |= gdx_base64_decode(value, &call->details) != GDX_OK;
+        if (gdx_base64_decode(value, &call->details) != GDX_OK)
+            find_fault(call, HEAD_BAD_METADATA);
     } else {
         take_grpc(call, name, value);
     }
@@ -236,8 +242,8 @@ void head_finish_response(gdx_call *call, bool trailers) {
         fail_response(call, GDX_GRPC_UNKNOWN, "the server's answer is not gRPC, by its content-type");
     } else if (call->encoding == ENCODING_UNKNOWN) {
         fail_response(call, GDX_GRPC_INTERNAL, "the server compresses by a method that was not offered");
-    } else if (!trailers && !call->opened) {
-        call->opened = true;
+    } else if (!trailers && call->in_state == IN_IDLE) {
+        call_set_in(call, IN_OPEN);
         if (call->events && call->events->headers)
             call->events->headers(call);
     }
