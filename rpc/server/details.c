@@ -5,6 +5,7 @@
 #include "server.h"
 
 #include <google/protobuf/any.pb-c.h>
+#include <google/rpc/error_details.pb-c.h>
 #include <google/rpc/status.pb-c.h>
 #include <stdio.h>
 
@@ -39,7 +40,38 @@ gdx_status details_add(gdx_buffer *details, const ProtobufCMessage *detail) {
     return status;
 }
 
-gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *details, gdx_buffer *out) {
+static gdx_status add_reason(gdx_buffer *details, const gdx_error *err) {
+    Google__Rpc__ErrorInfo info = GOOGLE__RPC__ERROR_INFO__INIT;
+    Google__Rpc__ErrorInfo__MetadataEntry column = GOOGLE__RPC__ERROR_INFO__METADATA_ENTRY__INIT, *list[] = {&column};
+    char digits[16];
+    snprintf(digits, sizeof digits, "%u", err->column);
+    column.key = "column";
+    column.value = digits;
+    info.reason = (char *)gdx_reason_name(err->reason);
+    info.domain = "gramdex";
+    info.n_metadata = err->column ? 1 : 0;
+    info.metadata = list;
+    return details_add(details, &info.base);
+}
+
+static gdx_status add_field(gdx_buffer *details, const gdx_error *err) {
+    Google__Rpc__BadRequest__FieldViolation violation = GOOGLE__RPC__BAD_REQUEST__FIELD_VIOLATION__INIT;
+    Google__Rpc__BadRequest__FieldViolation *list[] = {&violation};
+    Google__Rpc__BadRequest bad = GOOGLE__RPC__BAD_REQUEST__INIT;
+    violation.field = (char *)err->field;
+    violation.description = (char *)err->message;
+    violation.reason = (char *)gdx_reason_name(err->reason);
+    bad.n_field_violations = 1;
+    bad.field_violations = list;
+    return details_add(details, &bad.base);
+}
+
+static gdx_status add_error(gdx_buffer *details, const gdx_error *err) {
+    gdx_status status = err->reason == GDX_REASON_NONE ? GDX_OK : add_reason(details, err);
+    return status == GDX_OK && err->field[0] ? add_field(details, err) : status;
+}
+
+static gdx_status put_together(gdx_grpc_code code, const char *message, const gdx_buffer *details, gdx_buffer *out) {
     if (details->bytes == 0)
         return GDX_OK;
     Google__Rpc__Status status = GOOGLE__RPC__STATUS__INIT;
@@ -47,4 +79,16 @@ gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buf
     status.message = (char *)message;
     gdx_status result = append_packed(out, &status.base);
     return result == GDX_OK ? gdx_buffer_append(out, details->data, details->bytes) : result;
+}
+
+gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *given, const gdx_error *err,
+                          gdx_buffer *out) {
+    if (given && given->bytes > 0)
+        return put_together(code, message, given, out);
+    gdx_buffer details = {0};
+    gdx_status status = err ? add_error(&details, err) : GDX_OK;
+    if (status == GDX_OK)
+        status = put_together(code, message, &details, out);
+    gdx_buffer_clear(&details);
+    return status;
 }

@@ -1,325 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-// exchange.c: one call between a gdx_call and its handler.
+// exchange.c: the life of one call between a gdx_call and its handler, on the loop.
 // The loop collects requests and, when there is something to do and nothing under way, hands the exchange over for one
-// step: to a worker, or to itself. A step runs the handler's callbacks over what has come and queues replies; then the
-// loop sends them, asks for more requests, and starts the next step when there is room. So a handler never runs twice
-// at a time, a slow reader holds up `produce`, and a slow handler holds up the sender.
+// step (step.c): to a worker, or to itself. Then it sends the replies, asks for more requests, and starts the next step
+// when there is room. So a handler never runs twice at a time, a slow reader holds up `produce`, and a slow handler
+// holds up the sender.
 
-#include "server.h"
+#include "exchange.h"
 
-#include <google/rpc/error_details.pb-c.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { REQUESTS_BYTES = 256 * 1024, KEPT_INFLATED_BYTES = 1 << 20 };
+enum { REQUESTS_BYTES = 256 * 1024 };
 
-struct gdx_exchange { // one owner at a time, where not said otherwise
-    gdx_job job;
-    gdx_server *server;
-    gdx_exchange *next; // spare, or waiting for the queue
-    const struct route *route;
-    gdx_metadata metadata;
-    uint64_t deadline_ns; // 0: none
-    uint64_t opened_ns;
-    bool takes_gzip;
-    atomic_bool cancelled; // any thread
+// ---- states: which may follow which; any other change is our own mistake
 
-    // the loop's always
-    gdx_call *call;      // NULL: gone
-    gdx_buffer requests; // that have come, as they came: framed, and compressed or not
-    size_t request_count;
-    bool came_to_end, running, is_waiting, held, woken, finished, released, has_begun_step;
+#define TO(state) (1u << (EXCHANGE_##state))
 
-    // the step's: worker or loop
-    gdx_buffer taken; // requests of this step
-    gdx_buffer replies;
-    ptrdiff_t room;
-    size_t reply_count;
-    gdx_metadata headers, trailers;
-    void *state;
-    unsigned worker; // 0: the loop, else its number + 1
-    bool took_end, begun, end_called, was_compressed, has_code, in_step;
-    gdx_step step;
-    gdx_grpc_code code;
-    gdx_buffer details;
-    gdx_status status;
-    gdx_error error;
-    char peer[PEER_NAME_BYTES];
+static const unsigned edges[EXCHANGE_STATES] = {
+    [EXCHANGE_COLLECTING] = TO(QUEUED) | TO(RUNNING) | TO(DONE),
+    [EXCHANGE_QUEUED] = TO(RUNNING) | TO(DONE),
+    [EXCHANGE_RUNNING] = TO(COLLECTING) | TO(SENDING) | TO(HELD) | TO(ABANDONED) | TO(DONE),
+    [EXCHANGE_SENDING] = TO(QUEUED) | TO(RUNNING) | TO(DONE),
+    [EXCHANGE_HELD] = TO(SENDING) | TO(DONE),
+    [EXCHANGE_ABANDONED] = TO(DONE),
+    [EXCHANGE_DONE] = 0, // recycled
 };
 
-// ---- what a handler asks
-
-void *gdx_exchange_service_context(const gdx_exchange *exchange) {
-    return exchange->route->service->context;
-}
-
-void gdx_exchange_set_state(gdx_exchange *exchange, void *state) {
+static void set_state(gdx_exchange *exchange, enum exchange_state state) {
+    assert(gdx_work_is_on_loop(exchange->server->work));
+    assert(edges[exchange->state] & (1u << state));
     exchange->state = state;
 }
 
-void *gdx_exchange_state(const gdx_exchange *exchange) {
-    return exchange->state;
+// The call waits for an answer, and the exchange is the loop's.
+static bool is_open(const gdx_exchange *exchange) {
+    return exchange->state == EXCHANGE_COLLECTING || exchange->state == EXCHANGE_QUEUED ||
+           exchange->state == EXCHANGE_SENDING || exchange->state == EXCHANGE_HELD;
 }
 
-unsigned gdx_exchange_worker(const gdx_exchange *exchange) {
-    return exchange->worker ? exchange->worker - 1 : 0;
-}
-
-const atomic_bool *gdx_exchange_cancelled(const gdx_exchange *exchange) {
-    return &exchange->cancelled;
-}
-
-uint64_t gdx_exchange_deadline_ns(const gdx_exchange *exchange) {
-    return exchange->deadline_ns;
-}
-
-bool gdx_exchange_is_stopped(const gdx_exchange *exchange) {
-    return atomic_load_explicit(&exchange->cancelled, memory_order_relaxed) ||
-           (exchange->deadline_ns && gdx_now_ns() >= exchange->deadline_ns);
-}
-
-const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange) {
-    return &exchange->metadata;
-}
-
-uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange) {
-    return exchange->opened_ns;
-}
-
-const char *gdx_exchange_peer(const gdx_exchange *exchange) {
-    return exchange->peer;
-}
-
-bool gdx_exchange_message_was_compressed(const gdx_exchange *exchange) {
-    return exchange->was_compressed;
-}
-
-bool gdx_exchange_is_full(const gdx_exchange *exchange) {
-    return (ptrdiff_t)exchange->replies.bytes >= exchange->room;
-}
-
-gdx_status gdx_exchange_add_header(gdx_exchange *exchange, gdx_slice name, gdx_slice value) {
-    return gdx_metadata_add(&exchange->headers, name, value);
-}
-
-gdx_status gdx_exchange_add_trailer(gdx_exchange *exchange, gdx_slice name, gdx_slice value) {
-    return gdx_metadata_add(&exchange->trailers, name, value);
-}
-
-void gdx_exchange_explain(gdx_exchange *exchange, const char *reason, const char *const *metadata) {
-    enum { ENTRIES = 16 };
-    Google__Rpc__ErrorInfo info = GOOGLE__RPC__ERROR_INFO__INIT;
-    Google__Rpc__ErrorInfo__MetadataEntry entries[ENTRIES], *list[ENTRIES];
-    info.reason = (char *)reason;
-    info.domain = "gramdex";
-    for (; metadata && metadata[0] && metadata[1] && info.n_metadata < ENTRIES; metadata += 2) {
-        google__rpc__error_info__metadata_entry__init(&entries[info.n_metadata]);
-        entries[info.n_metadata].key = (char *)metadata[0];
-        entries[info.n_metadata].value = (char *)metadata[1];
-        list[info.n_metadata] = &entries[info.n_metadata];
-        info.n_metadata++;
-    }
-    info.metadata = list;
-    if (details_add(&exchange->details, &info.base) != GDX_OK)
-        exchange->details.bytes = 0; // the code and the message must do
-}
-
-void gdx_exchange_blame_field(gdx_exchange *exchange, const char *field, const char *description, const char *reason) {
-    Google__Rpc__BadRequest__FieldViolation violation = GOOGLE__RPC__BAD_REQUEST__FIELD_VIOLATION__INIT;
-    violation.field = (char *)field;
-    violation.description = (char *)description;
-    violation.reason = (char *)reason;
-    Google__Rpc__BadRequest__FieldViolation *list[] = {&violation};
-    Google__Rpc__BadRequest bad = GOOGLE__RPC__BAD_REQUEST__INIT;
-    bad.n_field_violations = 1;
-    bad.field_violations = list;
-    if (details_add(&exchange->details, &bad.base) != GDX_OK)
-        exchange->details.bytes = 0;
-}
-
-void gdx_exchange_set_code(gdx_exchange *exchange, gdx_grpc_code code) {
-    exchange->code = code;
-    exchange->has_code = true;
-}
-
-// ---- replies
-
-static struct tools *tools_of(gdx_exchange *exchange) {
-    return &exchange->server->tools[exchange->worker];
-}
-
-static gdx_status pack_compressed(gdx_exchange *exchange, const ProtobufCMessage *reply, size_t bytes) {
-    struct tools *tools = tools_of(exchange);
-    tools->packed.bytes = 0;
-    gdx_status status = gdx_buffer_reserve(&tools->packed, bytes);
-    if (status != GDX_OK)
-        return status;
-    tools->packed.bytes = protobuf_c_message_pack(reply, tools->packed.data);
-    return gdx_codec_frame(tools->codec, gdx_buffer_slice(&tools->packed), true, &exchange->replies);
-}
-
-// Without a copy: prefix and message straight into what is sent.
-static gdx_status pack_plain(gdx_buffer *replies, const ProtobufCMessage *reply, size_t bytes) {
-    gdx_status status = gdx_buffer_reserve(replies, GDX_MESSAGE_PREFIX_BYTES + bytes);
-    if (status != GDX_OK)
-        return status;
-    gdx_message_prefix(replies->data + replies->bytes, false, (uint32_t)bytes);
-    protobuf_c_message_pack(reply, replies->data + replies->bytes + GDX_MESSAGE_PREFIX_BYTES);
-    replies->bytes += GDX_MESSAGE_PREFIX_BYTES + bytes;
-    return GDX_OK;
-}
-
-gdx_status gdx_exchange_reply_as(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_compress compress,
-                                 gdx_error *err) {
-    size_t bytes = protobuf_c_message_get_packed_size(reply);
-    size_t from = exchange->server->options.protocol.compress_from;
-    if (bytes > UINT32_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE, "a reply of %zu bytes, a message has at most 4 GiB", bytes);
-    if (reply->descriptor != exchange->route->descriptor->output)
-        return gdx_fail(err, GDX_INTERNAL, "a reply of type %s, expected %s", reply->descriptor->name,
-                        exchange->route->descriptor->output->name);
-    bool gzip = compress == GDX_COMPRESS_YES || (compress == GDX_COMPRESS_AUTO && from > 0 && bytes >= from);
-    gdx_status status = gzip && exchange->takes_gzip ? pack_compressed(exchange, reply, bytes)
-                                                     : pack_plain(&exchange->replies, reply, bytes);
-    if (status != GDX_OK)
-        return gdx_fail(err, status, "no memory for a reply of %zu bytes", bytes);
-    exchange->reply_count++;
-    return GDX_OK;
-}
-
-gdx_status gdx_exchange_reply(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_error *err) {
-    return gdx_exchange_reply_as(exchange, reply, GDX_COMPRESS_AUTO, err);
-}
-
-// ---- a step, in the method's place
-
-static void *arena_allocate(void *data, size_t bytes) {
-    struct tools *tools = data;
-    if (bytes > tools->arena_limit - tools->arena_used)
-        return NULL;
-    tools->arena_used += bytes;
-    return gdx_arena_allocate(tools->arena, bytes);
-}
-
-static void arena_free(void *data, void *memory) {
-    (void)data, (void)memory; // all at once, by the reset
-}
-
-static gdx_status fail_inflate(gdx_exchange *exchange, gdx_status status) {
-    if (status == GDX_CORRUPT)
-        return gdx_fail(&exchange->error, GDX_INTERNAL, "a message is marked compressed but is no gzip stream");
-    if (status == GDX_TOO_LARGE)
-        return gdx_fail(&exchange->error, status, "a message is larger than %zu bytes once decompressed",
-                        exchange->server->options.protocol.message_limit);
-    return gdx_fail_memory(&exchange->error, "a compressed request");
-}
-
-// The message inside a frame; valid until the tools are used again.
-static gdx_status open_frame(gdx_exchange *exchange, gdx_slice frame, gdx_slice *out) {
-    struct tools *tools = tools_of(exchange);
-    gdx_slice message = {frame.data + GDX_MESSAGE_PREFIX_BYTES, frame.bytes - GDX_MESSAGE_PREFIX_BYTES};
-    exchange->was_compressed = frame.data[0] == 1;
-    if (exchange->was_compressed) {
-        tools->packed.bytes = 0;
-        size_t limit = exchange->server->options.protocol.message_limit;
-        gdx_status status = gdx_codec_inflate(tools->codec, message, limit, &tools->packed);
-        if (status != GDX_OK)
-            return fail_inflate(exchange, status);
-        message = gdx_buffer_slice(&tools->packed);
-    }
-    *out = message;
-    return GDX_OK;
-}
-
-// Unpacked into the arena, which keeps nothing of the frame. NULL: it is none, and exchange->error says why.
-static ProtobufCMessage *unpack(gdx_exchange *exchange, gdx_slice frame) {
-    struct tools *tools = tools_of(exchange);
-    ProtobufCAllocator allocator = {arena_allocate, arena_free, tools};
-    const ProtobufCMessageDescriptor *type = exchange->route->descriptor->input;
-    gdx_slice packed;
-    if (open_frame(exchange, frame, &packed) != GDX_OK)
-        return NULL;
-    tools->arena_used = 0;
-    ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, packed.bytes, (const uint8_t *)packed.data);
-    if (!message) // INTERNAL, so says gRPC: a client's library made these bytes
-        gdx_fail(&exchange->error, GDX_INTERNAL, "the request of %zu bytes is no %s, or unpacks to over %zu bytes",
-                 packed.bytes, type->name, tools->arena_limit);
-    if (tools->packed.capacity > KEPT_INFLATED_BYTES)
-        gdx_buffer_clear(&tools->packed);
-    return message;
-}
-
-static gdx_status handle_frame(gdx_exchange *exchange, gdx_slice frame) {
-    const gdx_handler *handler = &exchange->route->method->handler;
-    gdx_status status = GDX_OK;
-    ProtobufCMessage *message = unpack(exchange, frame);
-    if (!message)
-        status = exchange->error.status;
-    else if (handler->message)
-        status = handler->message(exchange, message, &exchange->error);
-    gdx_arena_reset(tools_of(exchange)->arena);
-    return status;
-}
-
-static gdx_status stop_status(gdx_exchange *exchange) {
-    if (atomic_load_explicit(&exchange->cancelled, memory_order_relaxed))
-        return gdx_fail(&exchange->error, GDX_CANCELLED, "the client went away");
-    return gdx_fail(&exchange->error, GDX_DEADLINE, "the deadline has passed");
-}
-
-static gdx_status handle_taken(gdx_exchange *exchange) {
-    const uint8_t *at = exchange->taken.data, *end = at + exchange->taken.bytes;
-    gdx_status status = GDX_OK;
-    while (at < end && status == GDX_OK) {
-        if (gdx_exchange_is_stopped(exchange))
-            return stop_status(exchange); // with requests left over: what comes behind them must not run
-        gdx_slice frame = {(const char *)at, GDX_MESSAGE_PREFIX_BYTES + (size_t)gdx_message_length(at)};
-        status = handle_frame(exchange, frame);
-        at += frame.bytes;
-    }
-    return status;
-}
-
-static gdx_status produce(gdx_exchange *exchange, const gdx_handler *handler) {
-    gdx_status status = GDX_OK;
-    do {
-        exchange->step = GDX_STEP_DONE;
-        status = handler->produce(exchange, &exchange->step, &exchange->error);
-    } while (status == GDX_OK && exchange->step == GDX_STEP_MORE && !gdx_exchange_is_full(exchange) &&
-             !exchange->held && !gdx_exchange_is_stopped(exchange));
-    return status;
-}
-
-static gdx_status step(gdx_exchange *exchange) {
-    const gdx_handler *handler = &exchange->route->method->handler;
-    gdx_status status = GDX_OK;
-    if (gdx_exchange_is_stopped(exchange))
-        return stop_status(exchange);
-    if (!exchange->begun && handler->begin)
-        status = handler->begin(exchange, &exchange->error);
-    exchange->begun = true;
-    if (status == GDX_OK)
-        status = handle_taken(exchange);
-    if (status == GDX_OK && exchange->took_end && !exchange->end_called) {
-        exchange->end_called = true;
-        if (handler->end)
-            status = handler->end(exchange, &exchange->error);
-    }
-    if (status == GDX_OK && exchange->end_called && handler->produce && exchange->step == GDX_STEP_MORE)
-        status = produce(exchange, handler);
-    return status == GDX_OK && gdx_exchange_is_stopped(exchange) ? stop_status(exchange) : status;
-}
-
-static void run_on_worker(gdx_job *job, unsigned worker) {
-    gdx_exchange *exchange = (gdx_exchange *)job;
-    exchange->worker = worker + 1;
-    exchange->status = step(exchange);
-}
-
-// ---- the loop's side
-
-static void advance(gdx_exchange *exchange);
+// ---- spare exchanges
 
 enum { EXCHANGE_BUFFERS = 7 };
 
@@ -356,46 +74,109 @@ static void recycle(gdx_exchange *exchange) {
     server_check_stopped(server);
 }
 
-static void release(gdx_exchange *exchange) {
-    void (*callback)(gdx_exchange *) = exchange->route->method->handler.release;
-    if (!exchange->released && callback)
-        callback(exchange);
-    exchange->released = true;
+void exchanges_free_spares(gdx_server *server) {
+    while (server->spares) {
+        gdx_exchange *exchange = server->spares;
+        server->spares = exchange->next;
+        gdx_buffer *buffers[EXCHANGE_BUFFERS];
+        buffers_of(exchange, buffers);
+        for (size_t i = 0; i < EXCHANGE_BUFFERS; i++)
+            gdx_buffer_clear(buffers[i]);
+        free(exchange);
+    }
 }
 
-// What the handler wants to say besides the status.
-static void add_trailers(gdx_exchange *exchange, gdx_grpc_code code, const char *message, gdx_buffer *whole) {
+// ---- those that wait for a place in the workers' queue, first come first served
+
+static void link_waiting(gdx_exchange *exchange) {
+    gdx_server *server = exchange->server;
+    set_state(exchange, EXCHANGE_QUEUED);
+    exchange->next = NULL;
+    exchange->previous = server->waiting_last;
+    if (exchange->previous)
+        exchange->previous->next = exchange;
+    else
+        server->waiting = exchange;
+    server->waiting_last = exchange;
+}
+
+static void unlink_waiting(gdx_exchange *exchange) {
+    gdx_server *server = exchange->server;
+    if (exchange->previous)
+        exchange->previous->next = exchange->next;
+    else
+        server->waiting = exchange->next;
+    if (exchange->next)
+        exchange->next->previous = exchange->previous;
+    else
+        server->waiting_last = exchange->previous;
+}
+
+// ---- the end of a call
+
+// From any state in which the exchange is the loop's, to EXCHANGE_DONE.
+static void close_exchange(gdx_exchange *exchange) {
+    void (*release)(gdx_exchange *) = exchange->route->method->handler.release;
+    if (exchange->state == EXCHANGE_QUEUED)
+        unlink_waiting(exchange);
+    set_state(exchange, EXCHANGE_DONE);
+    if (release)
+        release(exchange);
+}
+
+static void add_trailers(gdx_exchange *exchange) {
     gdx_slice name, value;
     for (size_t at = 0; gdx_metadata_next(&exchange->trailers, &at, &name, &value);) {
         if (gdx_call_add_trailer(exchange->call, name, value) != GDX_OK)
             break;
     }
-    if (code != GDX_GRPC_OK && details_status(code, message, &exchange->details, whole) != GDX_OK)
-        whole->bytes = 0;
 }
 
-static void finish(gdx_exchange *exchange, gdx_grpc_code code, const char *message) {
+// Says the last word. `details`: entries that the handler gave, or NULL.
+static void send_status(gdx_exchange *exchange, gdx_grpc_code code, const gdx_error *err, const gdx_buffer *details) {
     gdx_buffer whole = {0};
-    exchange->finished = true;
-    if (!exchange->call)
-        return;
-    if (exchange->running) // what the handler has to say is the worker's, which need not go on
-        atomic_store_explicit(&exchange->cancelled, true, memory_order_relaxed);
-    else
-        add_trailers(exchange, code, message, &whole);
-    gdx_call_finish(exchange->call, code, gdx_slice_of(message), gdx_buffer_slice(&whole));
+    char text[GDX_ERROR_TEXT_BYTES] = "";
+    if (err && code != GDX_GRPC_OK)
+        gdx_error_text(err, text);
+    if (code != GDX_GRPC_OK && details_status(code, text, details, err, &whole) != GDX_OK)
+        whole.bytes = 0; // the code and the text must do
+    gdx_call_finish(exchange->call, code, gdx_slice_of(text), gdx_buffer_slice(&whole));
     gdx_buffer_clear(&whole);
 }
 
-static void finish_status(gdx_exchange *exchange, gdx_status status, const gdx_error *err) {
+// A step is over, or none runs: what the handler has to say goes along.
+static void end_call(gdx_exchange *exchange, gdx_status status, const gdx_error *err) {
+    gdx_error miscounted = {0};
     gdx_grpc_code code = gdx_grpc_code_of_status(status);
     if (status != GDX_OK && exchange->has_code)
         code = exchange->code;
-    if (status == GDX_OK && !exchange->route->method->replies_stream && exchange->reply_count != 1)
-        finish(exchange, GDX_GRPC_INTERNAL, "the handler did not give exactly one reply");
-    else
-        finish(exchange, code, status == GDX_OK || !err ? "" : err->message);
+    if (status == GDX_OK && !exchange->route->method->replies_stream && exchange->reply_count != 1) {
+        code = GDX_GRPC_INTERNAL;
+        gdx_fail(&miscounted, GDX_INTERNAL, "the handler gave %zu replies, expected one", exchange->reply_count);
+        err = &miscounted;
+    }
+    add_trailers(exchange);
+    send_status(exchange, code, err, &exchange->details);
+    close_exchange(exchange);
 }
+
+// The loop's own reason to end a call, in any state in which it is not answered.
+static void fail_call(gdx_exchange *exchange, gdx_status status, gdx_reason reason, const char *message) {
+    gdx_error err = {.reason = reason};
+    gdx_fail(&err, status, "%s", message);
+    if (exchange->state == EXCHANGE_RUNNING) { // what the handler has to say is the worker's, which need not go on
+        atomic_store_explicit(&exchange->cancelled, true, memory_order_relaxed);
+        send_status(exchange, gdx_grpc_code_of_status(status), &err, NULL);
+        set_state(exchange, EXCHANGE_ABANDONED);
+    } else {
+        exchange->has_code = false;
+        end_call(exchange, status, &err);
+    }
+}
+
+// ---- steps
+
+static void advance(gdx_exchange *exchange);
 
 static gdx_status send_replies(gdx_exchange *exchange) {
     gdx_call *call = exchange->call;
@@ -409,7 +190,7 @@ static gdx_status send_replies(gdx_exchange *exchange) {
 }
 
 static bool is_through(const gdx_exchange *exchange) {
-    return exchange->end_called && !exchange->held &&
+    return exchange->stage == STAGE_ENDED && !exchange->is_held &&
            (!exchange->route->method->handler.produce || exchange->step == GDX_STEP_DONE);
 }
 
@@ -423,130 +204,108 @@ static void read_more(gdx_exchange *exchange) {
         gdx_call_read(exchange->call);
 }
 
-// A step is over; the exchange is the loop's again.
-static void after_step(gdx_exchange *exchange) {
-    exchange->running = false;
-    exchange->worker = 0;
-    if (!exchange->call) {
-        release(exchange);
-        recycle(exchange);
-        return;
-    }
-    exchange->taken.bytes = 0;
-    gdx_status sent = count_held(exchange, 0); // less than before: always possible
-    if (!exchange->finished)
-        sent = send_replies(exchange);
-    if (exchange->finished) {
-        // refused meanwhile
-    } else if (exchange->status != GDX_OK) {
-        finish_status(exchange, exchange->status, &exchange->error);
+// Where a step leaves a call that goes on.
+static enum exchange_state state_after_step(const gdx_exchange *exchange) {
+    if (exchange->stage != STAGE_ENDED)
+        return EXCHANGE_COLLECTING;
+    return exchange->is_held ? EXCHANGE_HELD : EXCHANGE_SENDING;
+}
+
+static void settle_step(gdx_exchange *exchange) {
+    if (exchange->status != GDX_OK && !exchange->route->method->replies_stream)
+        exchange->replies.bytes = 0; // a call of one reply has that or a failure
+    gdx_status sent = send_replies(exchange);
+    if (exchange->status != GDX_OK) {
+        end_call(exchange, exchange->status, &exchange->error);
     } else if (sent != GDX_OK) {
-        finish(exchange, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection holds too much already for this reply");
+        gdx_error err = {0};
+        gdx_fail(&err, GDX_NO_MEMORY, "the connection holds too much already for this reply");
+        end_call(exchange, GDX_NO_MEMORY, &err);
     } else if (is_through(exchange)) {
-        finish_status(exchange, GDX_OK, NULL);
-    }
-    if (exchange->finished) {
-        release(exchange);
+        end_call(exchange, GDX_OK, NULL);
     } else {
+        set_state(exchange, state_after_step(exchange));
         read_more(exchange);
         advance(exchange);
     }
 }
 
-static void done_on_loop(gdx_job *job) {
+// A step is over; the exchange is the loop's again.
+static void after_step(gdx_exchange *exchange) {
+    exchange->worker = 0;
+    exchange->taken.bytes = 0;
+    if (exchange->call) {
+        gdx_status counted = count_held(exchange, 0);
+        assert(counted == GDX_OK); // less than before
+    }
+    if (exchange->state == EXCHANGE_RUNNING) {
+        settle_step(exchange);
+    } else {
+        close_exchange(exchange);
+        if (!exchange->call)
+            recycle(exchange);
+    }
+}
+
+static void step_done_on_loop(gdx_job *job) {
     gdx_exchange *exchange = (gdx_exchange *)job;
-    exchange->server->jobs_running--;
+    assert(gdx_work_is_on_loop(exchange->server->work));
     after_step(exchange);
 }
 
-static bool has_work(const gdx_exchange *exchange) {
-    const gdx_method *method = exchange->route->method;
-    if (!method->requests_stream && !exchange->came_to_end)
-        return false; // one request, and it must be seen to be the only one
-    if (exchange->requests.bytes > 0 || (exchange->came_to_end && !exchange->took_end))
-        return true;
-    return exchange->end_called && method->handler.produce && exchange->step == GDX_STEP_MORE &&
-           gdx_call_room(exchange->call) > 0 && (!exchange->held || exchange->woken);
+// Is there something to do for the handler?
+static bool is_due(const gdx_exchange *exchange) {
+    switch (exchange->state) {
+    case EXCHANGE_COLLECTING: // one request must be seen to be the only one
+        return exchange->came_to_end || (exchange->route->method->requests_stream && exchange->requests.bytes > 0);
+    case EXCHANGE_SENDING:
+        return gdx_call_room(exchange->call) > 0;
+    default:
+        return false;
+    }
 }
 
-static void hand_requests_over(gdx_exchange *exchange) {
+static void hand_over(gdx_exchange *exchange) {
     gdx_buffer empty = exchange->taken;
     exchange->taken = exchange->requests;
     exchange->requests = empty;
     exchange->took_end = exchange->came_to_end;
     exchange->room = gdx_call_room(exchange->call);
-    exchange->running = exchange->has_begun_step = true;
-    exchange->woken = false;
+    set_state(exchange, EXCHANGE_RUNNING);
 }
 
-static void take_back(gdx_exchange *exchange) { // the queue is full: nothing has happened
-    gdx_buffer empty = exchange->requests;
-    exchange->requests = exchange->taken;
-    exchange->taken = empty;
-    exchange->took_end = exchange->end_called;
-    exchange->running = false;
-}
-
-static void wait_for_queue(gdx_exchange *exchange, bool is_first) {
-    take_back(exchange);
-    gdx_server *server = exchange->server;
-    if (is_first) {
-        gdx_exchange_explain(exchange, "QUEUE_FULL", NULL);
-        finish(exchange, GDX_GRPC_RESOURCE_EXHAUSTED, "the server's queue is full: try again later");
-        release(exchange);
-    } else if (!exchange->is_waiting) {
-        exchange->is_waiting = true;
-        exchange->next = server->waiting;
-        server->waiting = exchange;
-    }
+static void submit(gdx_exchange *exchange) {
+    bool is_short = exchange->route->method->place == GDX_ON_WORKER;
+    hand_over(exchange);
+    exchange->job.run = exchange_step_on_worker;
+    exchange->job.done = step_done_on_loop;
+    gdx_status status =
+        gdx_work_submit(exchange->server->work, &exchange->job, is_short ? GDX_LANE_SHORT : GDX_LANE_LONG);
+    assert(status == GDX_OK); // there was a place, and nobody else submits
 }
 
 static void advance(gdx_exchange *exchange) {
-    if (exchange->running || exchange->finished || exchange->is_waiting || !exchange->call || !has_work(exchange))
+    gdx_work *work = exchange->server->work;
+    if (!is_due(exchange))
         return;
-    bool is_first = !exchange->has_begun_step;
-    gdx_place place = exchange->route->method->place;
-    gdx_server *server = exchange->server;
-    hand_requests_over(exchange);
-    if (place == GDX_ON_LOOP) {
-        exchange->status = step(exchange);
+    if (exchange->route->method->place == GDX_ON_LOOP) {
+        hand_over(exchange);
+        exchange_step_on_loop(exchange);
         after_step(exchange);
-        return;
+    } else if (!gdx_work_is_full(work)) {
+        submit(exchange);
+    } else if (exchange->stage == STAGE_NEW) {
+        fail_call(exchange, GDX_BUSY, GDX_REASON_QUEUE_FULL, "the server's queue is full: try again later");
+    } else {
+        link_waiting(exchange);
     }
-    exchange->job.run = run_on_worker;
-    exchange->job.done = done_on_loop;
-    gdx_lane lane = place == GDX_ON_WORKER ? GDX_LANE_SHORT : GDX_LANE_LONG;
-    if (server->work && gdx_work_submit(server->work, &exchange->job, lane) == GDX_OK)
-        server->jobs_running++;
-    else
-        wait_for_queue(exchange, is_first);
 }
 
 void exchanges_retry(gdx_server *server) {
-    gdx_exchange *exchange = server->waiting;
-    server->waiting = NULL;
-    while (exchange) {
-        gdx_exchange *next = exchange->next;
-        exchange->is_waiting = false;
-        if (exchange->call) {
-            advance(exchange);
-        } else {
-            release(exchange);
-            recycle(exchange);
-        }
-        exchange = next;
-    }
-}
-
-void exchanges_free_spares(gdx_server *server) {
-    while (server->spares) {
-        gdx_exchange *exchange = server->spares;
-        server->spares = exchange->next;
-        gdx_buffer *buffers[EXCHANGE_BUFFERS];
-        buffers_of(exchange, buffers);
-        for (size_t i = 0; i < EXCHANGE_BUFFERS; i++)
-            gdx_buffer_clear(buffers[i]);
-        free(exchange);
+    while (server->waiting && !gdx_work_is_full(server->work)) {
+        gdx_exchange *exchange = server->waiting;
+        unlink_waiting(exchange);
+        submit(exchange);
     }
 }
 
@@ -554,32 +313,32 @@ void exchanges_free_spares(gdx_server *server) {
 
 static void take_frame(gdx_call *call, gdx_slice frame) {
     gdx_exchange *exchange = gdx_call_context(call);
-    if (exchange->finished)
+    bool requests_stream = exchange->route->method->requests_stream;
+    if (!is_open(exchange) && exchange->state != EXCHANGE_RUNNING)
         return;
-    if (!exchange->route->method->requests_stream && exchange->request_count > 0) {
-        finish(exchange, GDX_GRPC_UNIMPLEMENTED, "a second request message, this method takes exactly one");
+    if (!requests_stream && exchange->request_count > 0) {
+        fail_call(exchange, GDX_UNSUPPORTED, GDX_REASON_NONE,
+                  "a second request message, this method takes exactly one");
         return;
     }
     exchange->request_count++;
     if (count_held(exchange, frame.bytes) != GDX_OK ||
         gdx_buffer_append(&exchange->requests, frame.data, frame.bytes) != GDX_OK) {
-        finish(exchange, GDX_GRPC_RESOURCE_EXHAUSTED, "no memory for the request");
+        fail_call(exchange, GDX_NO_MEMORY, GDX_REASON_NONE, "no memory for the request");
         return;
     }
     read_more(exchange);
-    if (exchange->route->method->requests_stream)
+    if (requests_stream)
         advance(exchange);
 }
 
 static void take_end(gdx_call *call) {
     gdx_exchange *exchange = gdx_call_context(call);
     exchange->came_to_end = true;
-    if (!exchange->finished && !exchange->route->method->requests_stream && exchange->request_count == 0)
-        finish(exchange, GDX_GRPC_UNIMPLEMENTED, "no request message, this method takes exactly one");
-    if (exchange->finished && !exchange->running)
-        release(exchange);
-    else
-        advance(exchange);
+    if (exchange->state == EXCHANGE_COLLECTING && !exchange->route->method->requests_stream &&
+        exchange->request_count == 0)
+        fail_call(exchange, GDX_UNSUPPORTED, GDX_REASON_NONE, "no request message, this method takes exactly one");
+    advance(exchange);
 }
 
 static void take_room(gdx_call *call) {
@@ -609,9 +368,12 @@ static void take_close(gdx_call *call, const gdx_call_result *result) {
     record(exchange, call, result);
     exchange->call = NULL;
     atomic_store_explicit(&exchange->cancelled, true, memory_order_relaxed);
-    if (exchange->running || exchange->is_waiting)
-        return; // the worker still has it, or the queue's list
-    release(exchange);
+    if (exchange->state == EXCHANGE_RUNNING)
+        set_state(exchange, EXCHANGE_ABANDONED);
+    if (exchange->state == EXCHANGE_ABANDONED)
+        return; // the handler's thread still has it
+    if (is_open(exchange))
+        close_exchange(exchange);
     recycle(exchange);
 }
 
@@ -644,12 +406,27 @@ void exchange_note_refused(gdx_call *call, void *peer) {
     gdx_call_attach(call, &refused_events, peer);
 }
 
-static void refuse(gdx_call *call, struct peer *from, gdx_grpc_code code, const char *message) {
+static void refuse_call(gdx_call *call, struct peer *from, gdx_grpc_code code, const gdx_error *err) {
+    gdx_buffer whole = {0};
+    char text[GDX_ERROR_TEXT_BYTES];
+    gdx_error_text(err, text);
+    if (details_status(code, text, NULL, err, &whole) != GDX_OK)
+        whole.bytes = 0; // the code and the text must do
     gdx_call_attach(call, &refused_events, from);
-    gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
+    gdx_call_finish(call, code, gdx_slice_of(text), gdx_buffer_slice(&whole));
+    gdx_buffer_clear(&whole);
 }
 
 // ---- opening
+
+// The texts are long: their first bytes are enough.
+static void forget_error(gdx_error *error) {
+    error->status = GDX_OK;
+    error->reason = GDX_REASON_NONE;
+    error->column = 0;
+    error->byte = 0;
+    error->field[0] = error->where[0] = error->message[0] = '\0';
+}
 
 static gdx_exchange *new_exchange(gdx_server *server) {
     gdx_exchange *exchange = server->spares;
@@ -669,11 +446,11 @@ static gdx_exchange *new_exchange(gdx_server *server) {
                           .headers = exchange->headers,
                           .trailers = exchange->trailers,
                           .details = exchange->details,
+                          .state = EXCHANGE_COLLECTING,
+                          .stage = STAGE_NEW,
                           .step = GDX_STEP_MORE};
     memcpy(exchange, &fresh, offsetof(gdx_exchange, error));
-    exchange->error.status = GDX_OK;
-    exchange->error.column = 0;
-    exchange->error.message[0] = '\0';
+    forget_error(&exchange->error);
     server->exchange_count++;
     return exchange;
 }
@@ -685,26 +462,8 @@ static gdx_grpc_code admit(gdx_server *server, gdx_call *call, const struct rout
     return options->admit(options->context, call, route->service, route->method, err);
 }
 
-void exchange_open(gdx_call *call, void *context) {
-    struct peer *from = context;
-    gdx_server *server = peer_server(from);
-    gdx_slice path = gdx_call_path(call);
-    const struct route *route = server_find(server, path);
-    gdx_error err = {0};
-    if (!route) {
-        gdx_fail(&err, GDX_UNSUPPORTED, "%.*s: there is no such method here", GDX_SLICE_ARGUMENTS(path));
-        refuse(call, from, GDX_GRPC_UNIMPLEMENTED, err.message);
-        return;
-    }
-    gdx_grpc_code code = admit(server, call, route, &err);
-    gdx_exchange *exchange = code == GDX_GRPC_OK ? new_exchange(server) : NULL;
-    if (!exchange) {
-        bool refused = code != GDX_GRPC_OK;
-        refuse(call, from, refused ? code : GDX_GRPC_RESOURCE_EXHAUSTED, refused ? err.message : "no memory");
-        return;
-    }
+static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
     uint64_t deadline_ns = gdx_call_deadline_ns(call);
-    exchange->route = route;
     exchange->call = call;
     exchange->deadline_ns = deadline_ns == UINT64_MAX ? 0 : deadline_ns;
     exchange->opened_ns = uv_hrtime();
@@ -715,29 +474,48 @@ void exchange_open(gdx_call *call, void *context) {
     gdx_call_read(call);
 }
 
-// ---- calls that answer later
-
-void gdx_exchange_hold(gdx_exchange *exchange) {
-    exchange->held = true;
+void exchange_open(gdx_call *call, void *context) {
+    struct peer *from = context;
+    gdx_server *server = peer_server(from);
+    gdx_slice path = gdx_call_path(call);
+    const struct route *route = server_find(server, path);
+    gdx_exchange *exchange = NULL;
+    gdx_grpc_code code = GDX_GRPC_UNIMPLEMENTED;
+    gdx_error err = {0};
+    if (route)
+        code = admit(server, call, route, &err);
+    else
+        gdx_fail(&err, GDX_UNSUPPORTED, "%.*s: there is no such method here", GDX_SLICE_ARGUMENTS(path));
+    if (code == GDX_GRPC_OK && !(exchange = new_exchange(server))) {
+        code = GDX_GRPC_RESOURCE_EXHAUSTED;
+        gdx_fail_memory(&err, "a call");
+    }
+    if (!exchange) {
+        refuse_call(call, from, code, &err);
+        return;
+    }
+    exchange->route = route;
+    start(exchange, call, from);
 }
 
+// ---- calls that answer later
+
 void gdx_exchange_flush(gdx_exchange *exchange) {
-    if (exchange->call && !exchange->finished && send_replies(exchange) != GDX_OK)
-        finish(exchange, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection holds too much already for this reply");
+    assert(is_open(exchange));
+    if (send_replies(exchange) != GDX_OK)
+        fail_call(exchange, GDX_NO_MEMORY, GDX_REASON_NONE, "the connection holds too much already for this reply");
 }
 
 void gdx_exchange_finish(gdx_exchange *exchange, gdx_status status, const gdx_error *err) {
-    exchange->held = false;
-    if (exchange->call && !exchange->finished) {
-        gdx_exchange_flush(exchange);
-        if (!exchange->finished)
-            finish_status(exchange, status, err);
-        release(exchange);
-    }
+    gdx_exchange_flush(exchange);
+    if (is_open(exchange))
+        end_call(exchange, status, err);
 }
 
 void gdx_exchange_wake(gdx_exchange *exchange) {
-    exchange->woken = true;
-    exchange->held = false;
+    assert(is_open(exchange));
+    exchange->is_held = false;
+    if (exchange->state == EXCHANGE_HELD)
+        set_state(exchange, EXCHANGE_SENDING);
     advance(exchange);
 }

@@ -93,7 +93,7 @@ static gdx_status make_tools(gdx_server *server) {
         return GDX_NO_MEMORY;
     server->tool_count = count;
     for (size_t i = 0; i < count; i++) {
-        struct tools *tools = &server->tools[i];
+        struct thread_tools *tools = &server->tools[i];
         tools->codec = gdx_codec_new();
         tools->arena = gdx_arena_new();
         tools->arena_limit = UNPACKED_LEAST + UNPACKED_TIMES * server->options.protocol.message_limit;

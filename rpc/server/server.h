@@ -3,7 +3,8 @@
 //   server.c    open, add services, find methods, stop
 //   listen.c    addresses to listening sockets
 //   peer.c      one accepted socket: bytes between it and a gdx_connection
-//   exchange.c  one call between a gdx_call and its handler, on the loop or a worker
+//   exchange.c  the life of one call between a gdx_call and its handler, on the loop
+//   step.c      what runs of it on the handler's thread, a worker or the loop
 //   details.c   google.rpc.Status
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
@@ -18,11 +19,11 @@ enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SP
 
 struct peer; // one accepted socket
 
-struct tools { // one worker's own, or the loop's
+struct thread_tools { // one worker's own, or the loop's
     gdx_codec *codec;
     gdx_arena *arena; // the message being handled
     size_t arena_used, arena_limit;
-    gdx_buffer packed; // a reply before it is compressed
+    gdx_buffer packed; // a request after it is inflated, a reply before it is compressed
 };
 
 struct route {
@@ -56,7 +57,7 @@ struct gdx_server { // loop thread only
     size_t service_count, service_capacity;
     struct route *routes; // sorted by path
     size_t route_count, route_capacity;
-    struct tools *tools; // [0] the loop's, then one for each worker
+    struct thread_tools *tools; // [0] the loop's, then one for each worker
     size_t tool_count;
     struct listener *listeners;
     uv_prepare_t flush; // before each wait: what the turn has produced goes out
@@ -68,8 +69,8 @@ struct gdx_server { // loop thread only
     size_t peer_count;
     gdx_exchange *spares;
     size_t spare_count;
-    gdx_exchange *waiting; // have begun, and found the queue full
-    size_t exchange_count, jobs_running;
+    gdx_exchange *waiting, *waiting_last; // have begun, and found the queue full
+    size_t exchange_count;
     size_t handles_open; // listeners, flush, stopping, accepting
     void (*stopped)(void *context);
     void *stopped_context;
@@ -104,7 +105,10 @@ void exchanges_free_spares(gdx_server *server);
 // details.c
 // Appends `detail` as one entry of google.rpc.Status.details.
 gdx_status details_add(gdx_buffer *details, const ProtobufCMessage *detail);
-// The whole google.rpc.Status, from code, message and the entries; nothing when there are none.
-gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *details, gdx_buffer *out);
+// The whole google.rpc.Status, appended to `out`: code, message, and the entries of `given`, or else those that say
+// what err has for programs: ErrorInfo for its reason, BadRequest for its field. Nothing when there are none. `given`
+// and err may be NULL.
+gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *given, const gdx_error *err,
+                          gdx_buffer *out);
 
 #endif

@@ -71,6 +71,7 @@ unsigned gdx_exchange_worker(const gdx_exchange *exchange);
 const atomic_bool *gdx_exchange_cancelled(const gdx_exchange *exchange);
 uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange);   // when its head came, of gdx_now_ns
 uint64_t gdx_exchange_deadline_ns(const gdx_exchange *exchange); // of gdx_now_ns; 0: none
+gdx_stop gdx_exchange_stop(const gdx_exchange *exchange);        // both, for gdx_stop_check and what takes a stop
 bool gdx_exchange_is_stopped(const gdx_exchange *exchange);      // either of the two
 // What the client sent; unchanging while the exchange lives.
 const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange);
