@@ -5,10 +5,18 @@
 
 #include "server.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static const uint64_t FAREWELL_NS = 3000000000;
+
+enum peer_state { // changed by set_state alone
+    PEER_OPEN,
+    PEER_BROKEN, // reads no more: a farewell goes out, GOAWAY or an alert, and that is all
+    PEER_CLOSING,
+    PEER_STATES
+};
 
 struct peer { // loop thread only
     union {
@@ -26,7 +34,10 @@ struct peer { // loop thread only
     gdx_buffer out;       // being written; lent by the server
     uv_write_t write;
     unsigned handles_open;
-    bool is_dirty, is_writing, is_paused, is_broken, is_closing;
+    enum peer_state state;
+    bool is_dirty;   // in server->dirty
+    bool is_writing; // uv_write has `out`
+    bool is_paused;  // uv reads no more for now
     char name[PEER_NAME_BYTES];
 };
 
@@ -36,6 +47,11 @@ gdx_server *peer_server(const struct peer *peer) {
 
 const char *peer_name(const struct peer *peer) {
     return peer->name;
+}
+
+static void set_state(struct peer *peer, enum peer_state state) {
+    assert(state > peer->state && state < PEER_STATES); // one way only
+    peer->state = state;
 }
 
 // ---- the end
@@ -70,9 +86,9 @@ static void unlink_peer(struct peer *gone) {
 }
 
 static void close_peer(struct peer *peer) {
-    if (peer->is_closing)
+    if (peer->state == PEER_CLOSING)
         return;
-    peer->is_closing = true;
+    set_state(peer, PEER_CLOSING);
     gdx_connection_free(peer->connection);
     peer->connection = NULL;
     if (peer->is_dirty)
@@ -98,7 +114,7 @@ static void schedule(struct peer *peer) {
 }
 
 static void mark_dirty(struct peer *peer) {
-    if (peer->is_dirty || peer->is_closing)
+    if (peer->is_dirty || peer->state == PEER_CLOSING)
         return;
     peer->is_dirty = true;
     peer->next_dirty = peer->server->dirty;
@@ -145,13 +161,13 @@ static void on_written(uv_write_t *write, int code) {
     struct peer *peer = write->data;
     peer->is_writing = false;
     return_buffer(peer);
-    if (peer->is_closing)
+    if (peer->state == PEER_CLOSING)
         return;
     if (code < 0) {
         close_peer(peer);
         return;
     }
-    if (peer->is_paused && !peer->is_broken)
+    if (peer->is_paused && peer->state == PEER_OPEN)
         start_reading(peer);
     mark_dirty(peer);
 }
@@ -202,12 +218,12 @@ static bool write_out(struct peer *peer) {
 }
 
 static bool is_over(const struct peer *peer) {
-    return peer->is_broken || gdx_connection_is_finished(peer->connection);
+    return peer->state == PEER_BROKEN || gdx_connection_is_finished(peer->connection);
 }
 
 // The end has come while bytes wait for a peer that may never take them.
 static void end_in_time(struct peer *peer) {
-    if (peer->farewell_ns || !(peer->is_broken || gdx_connection_is_over(peer->connection)))
+    if (peer->farewell_ns || !(peer->state == PEER_BROKEN || gdx_connection_is_over(peer->connection)))
         return;
     peer->farewell_ns = uv_hrtime() + FAREWELL_NS;
     schedule(peer);
@@ -215,7 +231,7 @@ static void end_in_time(struct peer *peer) {
 
 static void flush(struct peer *peer) {
     gdx_error err = {0};
-    if (peer->is_closing)
+    if (peer->state == PEER_CLOSING)
         return;
     if (peer->is_writing) {
         end_in_time(peer);
@@ -230,7 +246,7 @@ static void flush(struct peer *peer) {
         close_peer(peer);
     } else if ((empty || write_out(peer)) && is_over(peer)) {
         close_peer(peer);
-    } else if (!peer->is_closing) {
+    } else if (peer->state != PEER_CLOSING) {
         if (full && !peer->is_writing)
             mark_dirty(peer); // the others first
         schedule(peer);
@@ -274,7 +290,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
         close_peer(peer);
     } else if (bytes > 0) {
         if (take(peer, (gdx_slice){buffer->base, (size_t)bytes}, &err) != GDX_OK) {
-            peer->is_broken = true; // a farewell goes out, GOAWAY or an alert, and that is all
+            set_state(peer, PEER_BROKEN);
             pause_reading(peer);
         }
         if (bytes < READ_BYTES)

@@ -4,7 +4,6 @@
 
 #include "server.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -28,26 +27,59 @@ const struct route *server_find(const gdx_server *server, gdx_slice path) {
     return server->route_count ? bsearch(&wanted, server->routes, server->route_count, sizeof wanted, by_path) : NULL;
 }
 
+static const ProtobufCMethodDescriptor *descriptor_of(const gdx_service *service, const gdx_method *method) {
+    return method->name ? protobuf_c_service_descriptor_get_method_by_name(service->descriptor, method->name) : NULL;
+}
+
+static bool is_listed_before(const gdx_service *service, const gdx_method *method) {
+    for (const gdx_method *other = service->methods; other < method; other++) {
+        if (strcmp(other->name, method->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+// A row that is wrong is found when the server starts, not when the method is first called.
+static gdx_status check_method(const gdx_server *server, const gdx_service *service, const gdx_method *method,
+                               gdx_error *err) {
+    const gdx_handler *handler = &method->handler;
+    const char *of = service->descriptor->name, *name = method->name ? method->name : "without a name", *fault = NULL;
+    if (!descriptor_of(service, method))
+        return gdx_fail(err, GDX_INVALID, "%s has no method %s", of, name);
+    if (is_listed_before(service, method))
+        fault = "is listed twice";
+    else if ((unsigned)method->place > GDX_ON_WORKER_LONGER)
+        fault = "has a place that there is not";
+    else if (method->place != GDX_ON_LOOP && !server->work)
+        fault = "runs on a worker, and the server has none";
+    else if (!handler->message && !handler->end && !handler->produce)
+        fault = "has no handler: expected message, end or produce";
+    else if (handler->produce && !method->replies_stream)
+        fault = "has produce, which is for streams of replies";
+    return fault ? gdx_fail(err, GDX_INVALID, "%s/%s %s", of, name, fault) : GDX_OK;
+}
+
 static gdx_status add_route(gdx_server *server, const gdx_service *service, const gdx_method *method, gdx_error *err) {
-    const ProtobufCMethodDescriptor *descriptor =
-        protobuf_c_service_descriptor_get_method_by_name(service->descriptor, method->name);
-    if (!descriptor)
-        return gdx_fail(err, GDX_INVALID, "%s has no method %s", service->descriptor->name, method->name);
     gdx_buffer path = {0};
     if (gdx_grow(&server->routes, &server->route_capacity, server->route_count + 1, sizeof *server->routes) != GDX_OK ||
         gdx_buffer_append_format(&path, "/%s/%s", service->descriptor->name, method->name) != GDX_OK) {
         gdx_buffer_clear(&path);
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
+        return gdx_fail_memory(err, "a service");
     }
-    server->routes[server->route_count++] = (struct route){gdx_buffer_slice(&path), service, method, descriptor};
+    server->routes[server->route_count++] =
+        (struct route){gdx_buffer_slice(&path), service, method, descriptor_of(service, method)};
     return GDX_OK;
 }
 
 gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) {
-    gdx_status status =
-        gdx_grow(&server->services, &server->service_capacity, server->service_count + 1, sizeof(gdx_service *));
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < service->method_count && status == GDX_OK; i++)
+        status = check_method(server, service, &service->methods[i], err);
     if (status != GDX_OK)
-        return gdx_fail(err, status, "no memory for a service");
+        return status;
+    if (gdx_grow(&server->services, &server->service_capacity, server->service_count + 1, sizeof(gdx_service *)) !=
+        GDX_OK)
+        return gdx_fail_memory(err, "a service");
     for (size_t i = 0; i < service->method_count && status == GDX_OK; i++)
         status = add_route(server, service, &service->methods[i], err);
     if (status == GDX_OK)
@@ -123,15 +155,14 @@ gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_opt
                            gdx_error *err) {
     gdx_server *server = calloc(1, sizeof *server);
     if (!server)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a server");
+        return gdx_fail_memory(err, "a server");
     server->loop = loop;
     server->work = work;
     server->options = *options;
     if (gdx_protocol_new(&options->protocol, &server->protocol) != GDX_OK || make_tools(server) != GDX_OK) {
         free_server(server);
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a server");
+        return gdx_fail_memory(err, "a server");
     }
-    signal(SIGPIPE, SIG_IGN); // libuv writes without MSG_NOSIGNAL
     start_handles(server);
     *out = server;
     return GDX_OK;

@@ -192,6 +192,30 @@ gdx_status gdx_reflection_add(gdx_reflection *reflection, const void *descriptor
     return schema_add(&reflection->schema, (gdx_slice){descriptor_set, bytes}, err);
 }
 
+static gdx_status check_method(const schema_index *schema, const char *service, const gdx_method *method,
+                               gdx_error *err) {
+    char name[512];
+    snprintf(name, sizeof name, "%s.%s", service, method->name);
+    const schema_symbol *described = schema_find_method(schema, name);
+    if (!described)
+        return gdx_fail(err, GDX_INVALID, "%s: no descriptor has this method", name);
+    if (described->requests_stream != method->requests_stream)
+        return gdx_fail(err, GDX_INVALID, "%s: requests_stream is not as in the .proto", name);
+    if (described->replies_stream != method->replies_stream)
+        return gdx_fail(err, GDX_INVALID, "%s: replies_stream is not as in the .proto", name);
+    return GDX_OK;
+}
+
+gdx_status gdx_reflection_check(const gdx_reflection *reflection, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < gdx_server_service_count(reflection->server) && status == GDX_OK; i++) {
+        const gdx_service *service = gdx_server_service(reflection->server, i);
+        for (size_t m = 0; m < service->method_count && status == GDX_OK; m++)
+            status = check_method(&reflection->schema, service->descriptor->name, &service->methods[m], err);
+    }
+    return status;
+}
+
 const gdx_service *gdx_reflection_service(gdx_reflection *reflection) {
     return &reflection->service;
 }

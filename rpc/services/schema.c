@@ -27,7 +27,9 @@ enum { // descriptor.proto
     ENUM_VALUE = 2,
     SERVICE_METHOD = 2,
     FIELD_EXTENDEE = 2,
-    FIELD_NUMBER = 3
+    FIELD_NUMBER = 3,
+    METHOD_CLIENT_STREAMING = 5,
+    METHOD_SERVER_STREAMING = 6
 };
 
 struct field {
@@ -89,8 +91,22 @@ static gdx_status add_symbol(schema_index *schema, const char *name) {
         free(copy);
         return GDX_NO_MEMORY;
     }
-    schema->symbols[schema->symbol_count++] = (schema_symbol){copy, schema->file_count};
+    schema->symbols[schema->symbol_count++] = (schema_symbol){.name = copy, .file = schema->file_count};
     return GDX_OK;
+}
+
+// Of the symbol added last.
+static void note_method(schema_index *schema, gdx_slice method_descriptor) {
+    schema_symbol *symbol = &schema->symbols[schema->symbol_count - 1];
+    struct field field;
+    bool bad = false;
+    symbol->is_method = true;
+    for (size_t at = 0; next_field(method_descriptor, &at, &field, &bad);) {
+        if (field.number == METHOD_CLIENT_STREAMING)
+            symbol->requests_stream = field.value != 0;
+        else if (field.number == METHOD_SERVER_STREAMING)
+            symbol->replies_stream = field.value != 0;
+    }
 }
 
 static gdx_status add_extension(schema_index *schema, gdx_slice field_descriptor) {
@@ -116,7 +132,7 @@ static gdx_status add_extension(schema_index *schema, gdx_slice field_descriptor
     return GDX_OK;
 }
 
-enum kind { KIND_FILE, KIND_MESSAGE, KIND_ENUM, KIND_SERVICE, KIND_LEAF, KIND_EXTENSION, KIND_NONE };
+enum kind { KIND_FILE, KIND_MESSAGE, KIND_ENUM, KIND_SERVICE, KIND_METHOD, KIND_LEAF, KIND_EXTENSION, KIND_NONE };
 
 // What a field of a descriptor declares.
 static enum kind kind_of(enum kind parent, uint32_t number) {
@@ -125,12 +141,12 @@ static enum kind kind_of(enum kind parent, uint32_t number) {
         uint32_t number;
         enum kind kind;
     } declarations[] = {
-        {KIND_FILE, FILE_MESSAGE, KIND_MESSAGE},   {KIND_FILE, FILE_ENUM, KIND_ENUM},
-        {KIND_FILE, FILE_SERVICE, KIND_SERVICE},   {KIND_FILE, FILE_EXTENSION, KIND_EXTENSION},
-        {KIND_MESSAGE, MESSAGE_FIELD, KIND_LEAF},  {KIND_MESSAGE, MESSAGE_NESTED, KIND_MESSAGE},
-        {KIND_MESSAGE, MESSAGE_ENUM, KIND_ENUM},   {KIND_MESSAGE, MESSAGE_EXTENSION, KIND_EXTENSION},
-        {KIND_MESSAGE, MESSAGE_ONEOF, KIND_LEAF},  {KIND_ENUM, ENUM_VALUE, KIND_LEAF},
-        {KIND_SERVICE, SERVICE_METHOD, KIND_LEAF},
+        {KIND_FILE, FILE_MESSAGE, KIND_MESSAGE},     {KIND_FILE, FILE_ENUM, KIND_ENUM},
+        {KIND_FILE, FILE_SERVICE, KIND_SERVICE},     {KIND_FILE, FILE_EXTENSION, KIND_EXTENSION},
+        {KIND_MESSAGE, MESSAGE_FIELD, KIND_LEAF},    {KIND_MESSAGE, MESSAGE_NESTED, KIND_MESSAGE},
+        {KIND_MESSAGE, MESSAGE_ENUM, KIND_ENUM},     {KIND_MESSAGE, MESSAGE_EXTENSION, KIND_EXTENSION},
+        {KIND_MESSAGE, MESSAGE_ONEOF, KIND_LEAF},    {KIND_ENUM, ENUM_VALUE, KIND_LEAF},
+        {KIND_SERVICE, SERVICE_METHOD, KIND_METHOD},
     };
     for (size_t i = 0; i < sizeof declarations / sizeof declarations[0]; i++) {
         if (declarations[i].parent == parent && declarations[i].number == number)
@@ -150,6 +166,8 @@ static gdx_status add_declaration(schema_index *schema, gdx_slice descriptor, en
     if (bytes < 0 || bytes >= NAME_LIMIT || depth == 0)
         return GDX_CORRUPT;
     gdx_status status = add_symbol(schema, name);
+    if (status == GDX_OK && kind == KIND_METHOD)
+        note_method(schema, descriptor);
     if (status == GDX_OK && kind == KIND_EXTENSION)
         status = add_extension(schema, descriptor);
     return status == GDX_OK ? add_declarations(schema, descriptor, kind, name, depth - 1) : status;
@@ -220,10 +238,19 @@ ptrdiff_t schema_find_file(const schema_index *schema, gdx_slice name) {
     return SCHEMA_NONE;
 }
 
-ptrdiff_t schema_find_symbol(const schema_index *schema, const char *name) {
+static const schema_symbol *find_symbol(const schema_index *schema, const char *name) {
     schema_symbol wanted = {.name = (char *)name};
-    const schema_symbol *found =
-        schema->symbol_count ? bsearch(&wanted, schema->symbols, schema->symbol_count, sizeof wanted, by_name) : NULL;
+    return schema->symbol_count ? bsearch(&wanted, schema->symbols, schema->symbol_count, sizeof wanted, by_name)
+                                : NULL;
+}
+
+const schema_symbol *schema_find_method(const schema_index *schema, const char *name) {
+    const schema_symbol *found = find_symbol(schema, name);
+    return found && found->is_method ? found : NULL;
+}
+
+ptrdiff_t schema_find_symbol(const schema_index *schema, const char *name) {
+    const schema_symbol *found = find_symbol(schema, name);
     return found ? (ptrdiff_t)found->file : SCHEMA_NONE;
 }
 

@@ -13,6 +13,7 @@ typedef struct schema_file {
 typedef struct schema_symbol {
     char *name; // "gramdex.v1.Search.Count"; our own memory
     size_t file;
+    bool is_method, requests_stream, replies_stream;
 } schema_symbol;
 
 typedef struct schema_extension {
@@ -38,6 +39,8 @@ void schema_clear(schema_index *schema);
 // Numbers of files, or SCHEMA_NONE.
 ptrdiff_t schema_find_file(const schema_index *schema, gdx_slice name);
 ptrdiff_t schema_find_symbol(const schema_index *schema, const char *name);
+// The method "package.Service.Method"; NULL: there is none.
+const schema_symbol *schema_find_method(const schema_index *schema, const char *name);
 ptrdiff_t schema_find_extension(const schema_index *schema, const char *extended, int32_t number);
 // The next import of a file: start with *at = 0; false at the end.
 bool schema_next_import(const schema_file *file, size_t *at, gdx_slice *out_name);

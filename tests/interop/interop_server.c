@@ -7,6 +7,7 @@
 #include "gdx/services.h"
 #include "test_service.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -62,6 +63,8 @@ static gdx_status add_services(gdx_error *err) {
     for (size_t i = 0; i < sizeof services / sizeof services[0] && status == GDX_OK; i++)
         status = gdx_server_add(all.server, services[i], err);
     if (status == GDX_OK)
+        status = gdx_reflection_check(all.reflection, err);
+    if (status == GDX_OK)
         status = gdx_health_set(all.health, "grpc.testing.TestService", true);
     return status;
 }
@@ -110,6 +113,7 @@ static gdx_status open_all(int count, char **arguments, gdx_error *err) {
 
 int main(int count, char **arguments) {
     gdx_error err = {0};
+    signal(SIGPIPE, SIG_IGN);
     uv_loop_init(&all.loop);
     if (open_all(count, arguments, &err) != GDX_OK)
         fail(&err);

@@ -2,7 +2,8 @@
 // gdx/server.h: gRPC services on sockets. A service is a table of methods; a method says where its handler runs, on the
 // loop or on a worker, and the server does the rest: framing, flow control, deadlines, cancellation, queueing. Relies
 // on gdx/protocol.h (statuses, metadata), gdx/work.h, libuv and protobuf-c. Threads: everything here is the loop's,
-// except inside handlers that run on workers, as said below.
+// except inside handlers that run on workers, as said below. Signals: libuv writes to sockets without MSG_NOSIGNAL, so
+// the program must ignore SIGPIPE, or a client that goes away ends it; the library leaves signals alone.
 #ifndef GDX_SERVER_H
 #define GDX_SERVER_H
 
@@ -136,10 +137,12 @@ typedef struct gdx_server_options {
 
 gdx_server_options gdx_server_options_default(void);
 
-// `work` runs the methods that are not cheap; it must outlive the server's closed callback. NULL: none are served.
+// `work` runs the methods that are not cheap; it must outlive the server's `stopped` callback. NULL: there are none.
 gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_options *options, gdx_server **out,
                            gdx_error *err) GDX_MUST_CHECK;
-// Before the first listener. The service must outlive the server. GDX_INVALID: a method its descriptor does not have.
+// Before the first listener. The service must outlive the server. GDX_INVALID: a method its descriptor does not have,
+// or a row that cannot work: no handler, listed twice, a worker's without workers, produce without a stream of replies.
+// Whether the streams are those of the .proto is for gdx_reflection_check: protobuf-c's descriptors do not say.
 gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) GDX_MUST_CHECK;
 size_t gdx_server_service_count(const gdx_server *server);
 const gdx_service *gdx_server_service(const gdx_server *server, size_t number);

@@ -27,6 +27,9 @@ void gdx_reflection_free(gdx_reflection *reflection);         // after the serve
 // GDX_CORRUPT, GDX_NO_MEMORY.
 gdx_status gdx_reflection_add(gdx_reflection *reflection, const void *descriptor_set, size_t bytes,
                               gdx_error *err) GDX_MUST_CHECK;
+// Does each method of the server stream as its .proto says? To be asked once all services are added. GDX_INVALID: one
+// does not, or no descriptor set has it.
+gdx_status gdx_reflection_check(const gdx_reflection *reflection, gdx_error *err) GDX_MUST_CHECK;
 const gdx_service *gdx_reflection_service(gdx_reflection *reflection);
 const gdx_service *gdx_reflection_service_alpha(gdx_reflection *reflection);
 
