@@ -211,7 +211,7 @@ static ProtobufCMessage *unpack(gdx_exchange *exchange, gdx_slice frame) {
     struct thread_tools *tools = tools_of(exchange);
     ProtobufCAllocator allocator = {arena_allocate, arena_free, tools};
     const ProtobufCMessageDescriptor *type = exchange->route->descriptor->input;
-    gdx_slice packed;
+    gdx_slice packed = {0};
     if (open_frame(exchange, frame, &packed) != GDX_OK)
         return NULL;
     tools->arena_used = 0;

@@ -15,6 +15,7 @@
 // ---- handlers; counters are written by workers and read by the loop
 
 struct seen seen;
+void (*world_add)(struct world *world);
 
 static gdx_status wait_at_gate(gdx_exchange *exchange, gdx_error *err) {
     gdx_stop stop = gdx_exchange_stop(exchange);
@@ -183,7 +184,10 @@ struct world *open_world(unsigned workers, size_t queue, size_t connections) {
     assert_int_equal(uv_loop_init(&world->loop), 0);
     assert_int_equal(gdx_work_open(&world->loop, workers, queue, &world->work, &err), GDX_OK);
     assert_int_equal(gdx_server_open(&world->loop, world->work, &options, &world->server, &err), GDX_OK);
-    assert_int_equal(gdx_server_add(world->server, &service, &err), GDX_OK);
+    if (world_add)
+        world_add(world);
+    else
+        assert_int_equal(gdx_server_add(world->server, &service, &err), GDX_OK);
     assert_int_equal(gdx_server_listen(world->server, world->address, NULL, &err), GDX_OK);
     assert_int_equal(gdx_protocol_new(&options.protocol, &world->protocol), GDX_OK);
     world->is_open = true;
@@ -205,6 +209,7 @@ void close_world(struct world *world) {
     assert_int_equal(gdx_protocol_memory(world->protocol), 0);
     gdx_protocol_free(world->protocol);
     gdx_buffer_clear(&world->details);
+    gdx_buffer_clear(&world->reply);
     if (!world->stopped) {
         gdx_server_stop(world->server, on_stopped, world);
         while (!world->stopped)
@@ -239,8 +244,9 @@ void run_until_quiet(struct world *world) {
 
 static void on_message(gdx_call *call, gdx_slice message) {
     struct world *world = gdx_call_context(call);
-    (void)message;
     world->messages++;
+    world->reply.bytes = 0;
+    assert_int_equal(gdx_buffer_append(&world->reply, message.data, message.bytes), GDX_OK);
     if (world->reads)
         gdx_call_read(call);
 }
@@ -270,10 +276,8 @@ static void on_end(gdx_call *call, const gdx_call_result *result) {
 
 const gdx_call_events call_events = {.message = on_message, .room = write_more, .closed = on_end};
 
-gdx_call *open_call(struct world *world, const char *method, uint64_t timeout_ns) {
-    char path[128];
+static gdx_call *open_path(struct world *world, const char *path, uint64_t timeout_ns) {
     gdx_call *call = NULL;
-    snprintf(path, sizeof path, "/grpc.testing.TestService/%s", method);
     gdx_call_options options = {.path = gdx_slice_of(path),
                                 .authority = gdx_slice_of("test"),
                                 .scheme = "http",
@@ -281,6 +285,23 @@ gdx_call *open_call(struct world *world, const char *method, uint64_t timeout_ns
                                 .gzip = true};
     assert_int_equal(gdx_call_open(world->connection, &options, &call_events, world, uv_hrtime(), &call), GDX_OK);
     gdx_call_read(call);
+    return call;
+}
+
+gdx_call *open_call(struct world *world, const char *method, uint64_t timeout_ns) {
+    char path[128];
+    snprintf(path, sizeof path, "/grpc.testing.TestService/%s", method);
+    return open_path(world, path, timeout_ns);
+}
+
+gdx_call *ask_message(struct world *world, const char *path, const ProtobufCMessage *request) {
+    gdx_buffer packed = {0};
+    gdx_call *call = open_path(world, path, 0);
+    assert_int_equal(gdx_buffer_reserve(&packed, protobuf_c_message_get_packed_size(request) + 1), GDX_OK);
+    packed.bytes = protobuf_c_message_pack(request, packed.data);
+    assert_int_equal(gdx_call_write(call, gdx_buffer_slice(&packed), GDX_COMPRESS_NO), GDX_OK);
+    gdx_call_end_writing(call);
+    gdx_buffer_clear(&packed);
     return call;
 }
 

@@ -37,10 +37,12 @@ struct world {
     char message[256];
     bool reads;
     gdx_call *writing;
-    size_t to_write; // messages of BLOCK_BYTES
-    gdx_buffer details;
+    size_t to_write;           // messages of BLOCK_BYTES
+    gdx_buffer details, reply; // the last ones
 };
 
+// Adds the services; NULL: the test service is added. To be set before a world is opened.
+extern void (*world_add)(struct world *world);
 // One world at a time.
 struct world *open_world(unsigned workers, size_t queue, size_t connections);
 void close_world(struct world *world);
@@ -64,7 +66,9 @@ void close_client(struct world *world);
 extern const gdx_call_events call_events;
 gdx_call *open_call(struct world *world, const char *method, uint64_t timeout_ns);
 gdx_call *ask(struct world *world, const char *method, uint64_t timeout_ns); // with one empty request
-void write_more(gdx_call *call);                                             // of a stream of requests
+// With one request, by "/package.Service/Method".
+gdx_call *ask_message(struct world *world, const char *path, const ProtobufCMessage *request);
+void write_more(gdx_call *call); // of a stream of requests
 
 // The server's.
 void on_stopped(void *context);

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_metrics.c: calls that are counted, and the text that Prometheus reads.
+
+#include "gdx/metrics.h"
+
+#include <grpc/testing/test.pb-c.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const gdx_method methods[] = {{.name = "EmptyCall"}, {.name = "UnaryCall"}};
+static const gdx_service service = {&grpc__testing__test_service__descriptor, methods, 2, NULL};
+
+static void count(gdx_metrics *metrics, const gdx_method *method, gdx_grpc_code code, uint64_t took_ns) {
+    gdx_call_record record = {.method = method,
+                              .service = method ? &service : NULL,
+                              .code = code,
+                              .took_ns = took_ns,
+                              .bytes_in = 10,
+                              .bytes_out = 100};
+    gdx_metrics_count(metrics, &record);
+}
+
+static void assert_has(const gdx_buffer *text, const char *line) {
+    if (!memmem(text->data, text->bytes, line, strlen(line)))
+        fail_msg("\"%s\" is missing from:\n%.*s", line, (int)text->bytes, (const char *)text->data);
+}
+
+static void calls_count_by_method_and_status(void **state) {
+    (void)state;
+    gdx_metrics *metrics = gdx_metrics_new();
+    gdx_buffer text = {0};
+    count(metrics, &methods[0], GDX_GRPC_OK, 1);
+    count(metrics, &methods[0], GDX_GRPC_OK, 1);
+    count(metrics, &methods[0], GDX_GRPC_NOT_FOUND, 1);
+    count(metrics, &methods[1], GDX_GRPC_OK, 1);
+    assert_int_equal(gdx_metrics_write(metrics, &text), GDX_OK);
+    assert_has(&text, "# TYPE gramdex_requests_total counter\n");
+    assert_has(&text, "gramdex_requests_total{method=\"grpc.testing.TestService/EmptyCall\",code=\"OK\"} 2\n");
+    assert_has(&text, "gramdex_requests_total{method=\"grpc.testing.TestService/EmptyCall\",code=\"NOT_FOUND\"} 1\n");
+    assert_has(&text, "gramdex_requests_total{method=\"grpc.testing.TestService/UnaryCall\",code=\"OK\"} 1\n");
+    assert_has(&text, "gramdex_request_bytes_total{method=\"grpc.testing.TestService/EmptyCall\",code=\"OK\"} 20\n");
+    assert_has(&text, "gramdex_reply_bytes_total{method=\"grpc.testing.TestService/EmptyCall\",code=\"OK\"} 200\n");
+    gdx_buffer_clear(&text);
+    gdx_metrics_free(metrics);
+}
+
+static void methods_that_are_not_there_share_one_row(void **state) {
+    (void)state;
+    gdx_metrics *metrics = gdx_metrics_new();
+    gdx_buffer text = {0};
+    for (int i = 0; i < 3; i++)
+        count(metrics, NULL, GDX_GRPC_UNIMPLEMENTED, 1);
+    assert_int_equal(gdx_metrics_write(metrics, &text), GDX_OK);
+    assert_has(&text, "gramdex_requests_total{method=\"unknown\",code=\"UNIMPLEMENTED\"} 3\n");
+    gdx_buffer_clear(&text);
+    gdx_metrics_free(metrics);
+}
+
+static void buckets_of_the_histogram_add_up(void **state) {
+    (void)state;
+    gdx_metrics *metrics = gdx_metrics_new();
+    gdx_buffer text = {0};
+    count(metrics, &methods[0], GDX_GRPC_OK, 50000);       // on the first bound
+    count(metrics, &methods[0], GDX_GRPC_OK, 50001);       // past it
+    count(metrics, &methods[0], GDX_GRPC_OK, 20000000000); // past the last
+    assert_int_equal(gdx_metrics_write(metrics, &text), GDX_OK);
+#define LABELS "method=\"grpc.testing.TestService/EmptyCall\",code=\"OK\""
+    assert_has(&text, "gramdex_request_seconds_bucket{" LABELS ",le=\"0.00005\"} 1\n");
+    assert_has(&text, "gramdex_request_seconds_bucket{" LABELS ",le=\"0.0001\"} 2\n");
+    assert_has(&text, "gramdex_request_seconds_bucket{" LABELS ",le=\"10\"} 2\n");
+    assert_has(&text, "gramdex_request_seconds_bucket{" LABELS ",le=\"+Inf\"} 3\n");
+    assert_has(&text, "gramdex_request_seconds_sum{" LABELS "} 20.000100001\n");
+    assert_has(&text, "gramdex_request_seconds_count{" LABELS "} 3\n");
+    gdx_buffer_clear(&text);
+    gdx_metrics_free(metrics);
+}
+
+static void a_figure_has_help_type_and_value(void **state) {
+    (void)state;
+    gdx_buffer text = {0};
+    assert_int_equal(gdx_metrics_write_figure(&text, "gramdex_workers", "gauge", "Worker threads.", 7), GDX_OK);
+    const char expected[] = "# HELP gramdex_workers Worker threads.\n# TYPE gramdex_workers gauge\ngramdex_workers 7\n";
+    assert_int_equal(text.bytes, strlen(expected));
+    assert_memory_equal(text.data, expected, text.bytes);
+    gdx_buffer_clear(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls_count_by_method_and_status),
+        cmocka_unit_test(methods_that_are_not_there_share_one_row),
+        cmocka_unit_test(buckets_of_the_histogram_add_up),
+        cmocka_unit_test(a_figure_has_help_type_and_value),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
