@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// http.c: two pages over HTTP/1.1 for a monitoring system, and nothing more: one request a connection, no body is read,
-// and who is slow, long-winded or one too many is sent away.
+// http.c: two pages over HTTP/1.1 for a monitoring system, and nothing more: one request a connection, no body is read.
+// Slow clients, oversized requests and connections over the limit are closed.
 
 #include "gdx/metrics.h"
 

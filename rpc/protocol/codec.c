@@ -48,7 +48,7 @@ static gdx_status start_deflate(gdx_codec *codec) {
     return code == Z_OK ? GDX_OK : GDX_NO_MEMORY;
 }
 
-// Behind out->bytes, in one go: deflateBound tells how much room that takes.
+// After out->bytes, in one go: deflateBound is how much room that takes.
 static gdx_status append_gzip(gdx_codec *codec, gdx_slice message, gdx_buffer *out) {
     gdx_status status = start_deflate(codec);
     if (status == GDX_OK)

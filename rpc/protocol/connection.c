@@ -78,7 +78,7 @@ gdx_grpc_code code_of_reset(uint32_t error_code) {
     }
 }
 
-// ---- what libnghttp2 tells
+// ---- what libnghttp2 reports
 
 static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head, void *user_data) {
     (void)session;
@@ -381,7 +381,7 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
         return GDX_OK;
     gdx_status status = pull_frames(connection, out, limit);
     while (status == GDX_OK && connection->rooms) {
-        outgoing_tell_rooms(connection);
+        outgoing_fire_rooms(connection);
         status = pull_frames(connection, out, limit);
     }
     connection->pending = false;

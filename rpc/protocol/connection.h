@@ -57,7 +57,7 @@ enum connection_state {  // changed by connection_set_state alone
     CONNECTION_SETTLING, // the peer's SETTINGS have not come
     CONNECTION_OPEN,
     CONNECTION_ENDING,  // over: nothing more is read, what is queued goes out
-    CONNECTION_FLUSHED, // and has gone, or nobody is there to read it
+    CONNECTION_FLUSHED, // and has gone, or the peer is lost
     CONNECTION_STARVED, // libnghttp2 was refused memory: its session may not be entered again
     CONNECTION_STATES
 };
@@ -76,7 +76,7 @@ struct gdx_connection { // the protocol's thread only
     size_t memory;
     gdx_call *calls; // a list by next and previous
     size_t call_count;
-    gdx_call *rooms; // calls whose `room` is to be told, by next_room
+    gdx_call *rooms; // calls whose `room` event is due, by next_room
     uint64_t now_ns; // of the last feed, pull or tick
     uint64_t opened_ns, received_ns, idle_since_ns;
     uint64_t due_ns;       // when to tick next
@@ -221,7 +221,7 @@ uint64_t incoming_due_ns(const gdx_call *call); // when the message under way mu
 nghttp2_data_provider outgoing_provider(gdx_call *call);
 void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...) GDX_PRINTF(3, 4);
 void outgoing_refuse_http(gdx_call *call, const char *status, const char *text);
-void outgoing_tell_rooms(gdx_connection *connection);
+void outgoing_fire_rooms(gdx_connection *connection);
 void outgoing_reset(gdx_call *call, uint32_t error_code);
 
 // drain.c
@@ -231,7 +231,7 @@ void drain_tick(gdx_connection *connection, uint64_t *next_ns);          // lowe
 // connection.c
 void connection_set_callbacks(nghttp2_session_callbacks *callbacks);
 void connection_set_state(gdx_connection *connection, enum connection_state state);
-void connection_lose(gdx_connection *connection); // to CONNECTION_FLUSHED: nobody is there to read a farewell
+void connection_lose(gdx_connection *connection); // to CONNECTION_FLUSHED: the peer cannot read a farewell
 static inline bool connection_is_over(const gdx_connection *connection) {
     return connection->state >= CONNECTION_ENDING;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // incoming.c: bytes of a call to messages. A message is handed out only when it was asked for (gdx_call_read).
-// Flow control: the connection's window opens again at once, so that one call that nobody reads does not stop the
+// Flow control: the connection's window opens again at once, so that one call that is not read does not stop the
 // others; the call's window only for bytes of a message that is wanted. What a peer can make us hold is then its calls'
 // windows and the messages under way, and memory.c counts both.
 
@@ -126,7 +126,7 @@ static void tidy(gdx_call *call) {
     }
 }
 
-static void tell_end(gdx_call *call) {
+static void end_input(gdx_call *call) {
     size_t left = unread(call);
     bool whole = left >= GDX_MESSAGE_PREFIX_BYTES &&
                  left - GDX_MESSAGE_PREFIX_BYTES >= gdx_message_length(call->in.data + call->in_at);
@@ -147,7 +147,7 @@ void incoming_pump(gdx_call *call) {
     while (call->in_state != IN_CLOSED && deliver_next(call)) {
     }
     if (call->in_state == IN_ENDED)
-        tell_end(call);
+        end_input(call);
     call->pumping = false;
     tidy(call);
     if (call->stream < 0 && call->in_state == IN_CLOSED)

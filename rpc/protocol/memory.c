@@ -13,7 +13,7 @@
 enum { DOOMED = POOL_CLASSES + 1, SMALLEST = 64, SPARE_BYTES_OF_A_CLASS = 2 << 20 };
 _Static_assert((SMALLEST << (POOL_CLASSES - 1)) == 2048, "the largest class");
 
-struct pool_block { // stands before what libnghttp2 is given
+struct pool_block { // comes before what libnghttp2 is given
     union {
         struct pool_block *next; // while spare
         size_t bytes;            // while used, of the payload

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // metadata.c: lists of names and values, and the base64 in which binary ones travel.
-// Entry: u32 bytes of the name, u32 bytes of the value, name, value; one behind the other in a single buffer.
+// Entry: u32 bytes of the name, u32 bytes of the value, name, value; one after the other in a single buffer.
 
 #include "metadata.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// outgoing.c: messages of a call to bytes, and the status behind them.
+// outgoing.c: messages of a call to bytes, and the status after them.
 // libnghttp2 asks for data when the peer's windows allow (read_out). Three of its rules were learnt the hard way:
 // NO_END_STREAM must go with the end of the data, or the trailers are never sent; trailers are submitted from inside
 // that callback, or they overtake the data; a reset that follows an early answer is submitted once its headers have
@@ -215,7 +215,7 @@ gdx_status gdx_call_write_frames(gdx_call *call, gdx_buffer *frames) {
     return status;
 }
 
-void outgoing_tell_rooms(gdx_connection *connection) {
+void outgoing_fire_rooms(gdx_connection *connection) {
     while (connection->rooms) {
         gdx_call *call = connection->rooms;
         connection->rooms = call->next_room;

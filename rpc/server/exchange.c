@@ -281,7 +281,7 @@ static void submit(gdx_exchange *exchange) {
     exchange->job.done = step_done_on_loop;
     gdx_status status =
         gdx_work_submit(exchange->server->work, &exchange->job, is_short ? GDX_LANE_SHORT : GDX_LANE_LONG);
-    assert(status == GDX_OK); // there was a place, and nobody else submits
+    assert(status == GDX_OK); // there was a place, and only the loop submits
 }
 
 static void advance(gdx_exchange *exchange) {

@@ -34,7 +34,7 @@ static void on_memory_hoped_for(uv_timer_t *timer) {
     }
 }
 
-// libuv listens no further until what it told of is accepted.
+// libuv listens no further until what it reported is accepted.
 void listener_wait_for_memory(struct listener *listener) {
     enum { WAIT_MS = 100 };
     listener->is_starved = true;
@@ -97,7 +97,7 @@ static gdx_status open_tcp(struct listener *listener, const char *address, gdx_e
     return code == 0 ? GDX_OK : fail_uv(err, address, code);
 }
 
-// A socket left behind by a server that was killed would be in the way for ever.
+// The socket of a server that was killed would be in the way for ever.
 static void remove_stale_socket(const struct sockaddr_un *name) {
     struct stat found;
     if (lstat(name->sun_path, &found) != 0 || !S_ISSOCK(found.st_mode))
@@ -150,7 +150,7 @@ static gdx_status open_unix(struct listener *listener, const char *address, gdx_
     return fail_uv(err, address, code);
 }
 
-// Before it is closed, while nobody takes it for stale and the name for free.
+// Before it is closed: another server takes a closed one for stale, and its name for free.
 static void remove_own_socket(const struct listener *listener) {
     struct stat found;
     if (listener->unix_path && lstat(listener->unix_path, &found) == 0 && found.st_dev == listener->unix_device &&

@@ -64,7 +64,7 @@ struct gdx_server { // loop thread only
     uv_timer_t stopping;
     uv_timer_t accepting; // again, when there was no memory
     struct peer *peers, *dirty;
-    gdx_buffer spare_out; // for whoever writes next
+    gdx_buffer spare_out; // for the peer that writes next
     gdx_buffer plain;     // what TLS has decrypted or will encrypt, within one call
     size_t peer_count;
     gdx_exchange *spares;

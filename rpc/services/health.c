@@ -24,7 +24,7 @@ struct watcher {
     struct watcher *next, *previous;
     gdx_health *health;
     gdx_exchange *exchange;
-    int told;
+    int reported;
     char name[];
 };
 
@@ -72,7 +72,7 @@ static gdx_status watch(gdx_exchange *exchange, const ProtobufCMessage *message,
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a watch");
     watcher->health = health;
     watcher->exchange = exchange;
-    watcher->told = state_of(health, request->service);
+    watcher->reported = state_of(health, request->service);
     memcpy(watcher->name, request->service, bytes);
     watcher->next = health->watchers;
     if (watcher->next)
@@ -80,7 +80,7 @@ static gdx_status watch(gdx_exchange *exchange, const ProtobufCMessage *message,
     health->watchers = watcher;
     gdx_exchange_set_state(exchange, watcher);
     gdx_exchange_hold(exchange);
-    return reply_state(exchange, watcher->told, err);
+    return reply_state(exchange, watcher->reported, err);
 }
 
 static void forget_watcher(gdx_exchange *exchange) {
@@ -96,14 +96,14 @@ static void forget_watcher(gdx_exchange *exchange) {
     free(watcher);
 }
 
-static void tell_watchers(gdx_health *health) {
+static void notify_watchers(gdx_health *health) {
     gdx_error err = {0};
     for (struct watcher *watcher = health->watchers, *next; watcher; watcher = next) {
         next = watcher->next;
         int state = state_of(health, watcher->name);
-        if (state == watcher->told)
+        if (state == watcher->reported)
             continue;
-        watcher->told = state;
+        watcher->reported = state;
         if (reply_state(watcher->exchange, state, &err) == GDX_OK)
             gdx_exchange_flush(watcher->exchange);
         else
@@ -188,7 +188,7 @@ gdx_status gdx_health_set(gdx_health *health, const char *service, bool serving)
         health->entries[health->count++] = (struct entry){.name = name};
     }
     health->entries[i].is_serving = serving;
-    tell_watchers(health);
+    notify_watchers(health);
     return GDX_OK;
 }
 
@@ -196,7 +196,7 @@ void gdx_health_drain(gdx_health *health) {
     gdx_error err = {0};
     gdx_fail(&err, GDX_UNAVAILABLE, "the server is shutting down");
     health->is_draining = true;
-    tell_watchers(health);
+    notify_watchers(health);
     for (struct watcher *watcher = health->watchers, *next; watcher; watcher = next) {
         next = watcher->next;
         gdx_exchange_finish(watcher->exchange, GDX_UNAVAILABLE, &err); // releases the watcher

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// tls.c: TLS by OpenSSL over memory buffers: bytes in, bytes out, no socket here. What is agreed on is told in
+// tls.c: TLS by OpenSSL over memory buffers: bytes in, bytes out, no socket here. What is agreed on: see
 // gdx/tls.h.
 
 #include "gdx/tls.h"

@@ -195,6 +195,48 @@ static void a_stream_of_requests_waits_for_a_slow_worker(void **state) {
     assert_int_equal(atomic_load(&seen.received), 320 * BLOCK_BYTES);
 }
 
+// A stream that has begun, with a step due, and a queue without a place: the one worker waits at the gate, and a call
+// waits for the worker.
+static gdx_call *open_stream_that_is_queued(struct world *world) {
+    atomic_store(&seen.gate, true);
+    gdx_call *stream = open_call(world, "StreamingInputCall", 0);
+    write_block(stream);
+    RUN_UNTIL(world, atomic_load(&seen.received) == BLOCK_BYTES);
+    RUN_UNTIL(world, gdx_work_running(world->work) == 0);
+    atomic_store(&seen.gate, false);
+    ask(world, "EmptyCall", 0);
+    RUN_UNTIL(world, atomic_load(&seen.entered) == 2);
+    ask(world, "EmptyCall", 0);
+    RUN_UNTIL(world, gdx_work_is_full(world->work));
+    write_block(stream);
+    for (int i = 0; i < 100; i++)
+        turn(world);
+    assert_int_equal(world->ends, 0); // not refused: it has begun
+    return stream;
+}
+
+static void a_stream_that_has_begun_waits_for_a_place_in_the_queue(void **state) {
+    (void)state;
+    struct world *world = open_world(1, 1, 10);
+    gdx_call *stream = open_stream_that_is_queued(world);
+    gdx_call_end_writing(stream);
+    atomic_store(&seen.gate, true);
+    RUN_UNTIL(world, world->ends == 3);
+    assert_int_equal(world->code, GDX_GRPC_OK);
+    assert_int_equal(atomic_load(&seen.received), 2 * BLOCK_BYTES);
+}
+
+static void a_stream_that_goes_away_gives_up_its_place(void **state) {
+    (void)state;
+    struct world *world = open_world(1, 1, 10);
+    gdx_call_cancel(open_stream_that_is_queued(world));
+    RUN_UNTIL(world, atomic_load(&seen.released) == 1); // the gate is still closed
+    assert_int_equal(gdx_server_call_count(world->server), 2);
+    atomic_store(&seen.gate, true);
+    RUN_UNTIL(world, world->ends == 3 && atomic_load(&seen.released) == 3);
+    assert_int_equal(atomic_load(&seen.received), BLOCK_BYTES);
+}
+
 static void a_stop_lets_a_call_end_and_takes_no_other(void **state) {
     (void)state;
     struct world *world = open_world(1, 10, 10);
@@ -311,7 +353,7 @@ static void a_server_removes_its_own_socket_and_no_other(void **state) {
         struct world *world = open_world(1, 10, 10);
         const char *path = world->address + strlen("unix:");
         char *other = gdx_path_join(world->folder, "other");
-        if (taken_over) { // by whoever came meanwhile
+        if (taken_over) { // by another that came meanwhile
             fclose(fopen(other, "w"));
             assert_int_equal(rename(other, path), 0);
         }
@@ -338,6 +380,8 @@ int main(void) {
         cmocka_unit_test_teardown(a_full_queue_refuses_and_says_why, leave_world),
         cmocka_unit_test_teardown(an_endless_stream_waits_for_its_reader, leave_world),
         cmocka_unit_test_teardown(a_stream_of_requests_waits_for_a_slow_worker, leave_world),
+        cmocka_unit_test_teardown(a_stream_that_has_begun_waits_for_a_place_in_the_queue, leave_world),
+        cmocka_unit_test_teardown(a_stream_that_goes_away_gives_up_its_place, leave_world),
         cmocka_unit_test_teardown(a_stop_lets_a_call_end_and_takes_no_other, leave_world),
         cmocka_unit_test_teardown(a_connection_beyond_the_limit_is_closed_and_the_others_live, leave_world),
         cmocka_unit_test_teardown(a_method_that_the_descriptor_lacks_is_refused, leave_world),

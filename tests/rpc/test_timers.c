@@ -67,7 +67,7 @@ static void a_connection_without_calls_drains_when_idle(void **state) {
     wire_tick(wire, 11 * SECOND);
     assert_int_equal(wire->goaways, 1);
     assert_int_equal(wire->goaway_error, NGHTTP2_NO_ERROR);
-    wire_tick(wire, SECOND); // this client answers no PING once it was told to go
+    wire_tick(wire, SECOND); // this client answers no PING after a GOAWAY
     assert_true(gdx_connection_is_finished(wire->server));
     wire_close(wire);
 }

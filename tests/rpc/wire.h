@@ -16,7 +16,7 @@ typedef struct wire_stream { // what the client has of a stream
     gdx_buffer body;
     gdx_buffer to_send;
     size_t sent;
-    bool ends;     // END_STREAM behind to_send
+    bool ends;     // END_STREAM after to_send
     bool deferred; // nothing to send just now
     bool closed;
     uint32_t error_code;

@@ -251,16 +251,20 @@ static void on_message(gdx_call *call, gdx_slice message) {
         gdx_call_read(call);
 }
 
-void write_more(gdx_call *call) {
+void write_block(gdx_call *call) {
     static uint8_t block[BLOCK_BYTES], packed[BLOCK_BYTES + 64];
-    struct world *world = gdx_call_context(call);
     Grpc__Testing__Payload payload = GRPC__TESTING__PAYLOAD__INIT;
     payload.body = (ProtobufCBinaryData){sizeof block, block};
     Grpc__Testing__StreamingInputCallRequest request = GRPC__TESTING__STREAMING_INPUT_CALL_REQUEST__INIT;
     request.payload = &payload;
     size_t bytes = grpc__testing__streaming_input_call_request__pack(&request, packed);
+    assert_int_equal(gdx_call_write(call, (gdx_slice){(char *)packed, bytes}, GDX_COMPRESS_NO), GDX_OK);
+}
+
+void write_more(gdx_call *call) {
+    struct world *world = gdx_call_context(call);
     for (; world->to_write > 0 && gdx_call_room(call) > 0; world->to_write--)
-        assert_int_equal(gdx_call_write(call, (gdx_slice){(char *)packed, bytes}, GDX_COMPRESS_NO), GDX_OK);
+        write_block(call);
     if (world->to_write == 0)
         gdx_call_end_writing(call);
 }

@@ -68,7 +68,8 @@ gdx_call *open_call(struct world *world, const char *method, uint64_t timeout_ns
 gdx_call *ask(struct world *world, const char *method, uint64_t timeout_ns); // with one empty request
 // With one request, by "/package.Service/Method".
 gdx_call *ask_message(struct world *world, const char *path, const ProtobufCMessage *request);
-void write_more(gdx_call *call); // of a stream of requests
+void write_block(gdx_call *call); // one request of a stream
+void write_more(gdx_call *call);  // of a stream of requests
 
 // The server's.
 void on_stopped(void *context);

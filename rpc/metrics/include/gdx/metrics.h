@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/metrics.h: what a server tells of itself: counts and latency histograms of calls by method and status, gauges, as
-// the text that Prometheus reads; and a small HTTP/1.1 listener for it, with /healthz beside. Relies on gdx/server.h
+// gdx/metrics.h: what a server reports of itself: counts and latency histograms of calls by method and status, gauges,
+// as the text that Prometheus reads; and a small HTTP/1.1 listener for it, with /healthz beside. Relies on gdx/server.h
 // (call records) and libuv. Threads: all of it is the loop's. Signals: the program ignores SIGPIPE, as
 // for gdx/server.h.
 #ifndef GDX_METRICS_H

@@ -38,7 +38,7 @@ gdx_status gdx_status_of_grpc_code(gdx_grpc_code code);   // the way back, for c
 
 // grpc-message: bytes outside printable ASCII, and '%', become %XX. Appends.
 gdx_status gdx_percent_encode(gdx_slice text, gdx_buffer *out) GDX_MUST_CHECK;
-gdx_status gdx_percent_decode(gdx_slice text, gdx_buffer *out) GDX_MUST_CHECK; // a stray '%' stands for itself
+gdx_status gdx_percent_decode(gdx_slice text, gdx_buffer *out) GDX_MUST_CHECK; // a stray '%' is itself
 // grpc-timeout: 1 to 8 digits and a unit of H M S m u n. False: malformed. A timeout of 0 is valid.
 bool gdx_timeout_parse(gdx_slice text, uint64_t *out_ns);
 // The largest value not above timeout_ns that fits eight digits, for sending. Ends with a zero.
@@ -89,7 +89,7 @@ typedef struct gdx_protocol_options {
     size_t message_limit;       // of one message, before and after decompression: RESOURCE_EXHAUSTED beyond
     size_t header_limit;        // of the names and values of one header list, 32 bytes more for each, as HTTP/2 counts
     uint32_t stream_limit;      // calls at once on a connection
-    uint32_t stream_window;     // bytes a peer may send ahead on a call that nobody reads
+    uint32_t stream_window;     // bytes a peer may send ahead on a call that is not read
     uint32_t connection_window; // and on the whole connection between two turns
     size_t write_buffer;        // bytes of a call that may wait to be sent: room ends there
     size_t memory_limit;        // of one connection, all its buffers and HTTP/2 state

@@ -32,7 +32,8 @@ typedef enum gdx_step {
 
 // The callbacks of one call, in this order, never two at a time, all in the method's place: begin, message (for each
 // request), end, produce, and at last, whatever happened, release. Any may be NULL. One that does not return GDX_OK
-// ends the call with that status and err's message; GDX_OK from the last of them ends it with OK, unless it is held.
+// ends the call with that status and err's text; the client's program gets err's reason, column and field as
+// google.rpc.ErrorInfo and BadRequest. GDX_OK from the last of them ends the call with OK, unless it is held.
 typedef struct gdx_handler {
     // Before the first message; may set gdx_exchange_set_state.
     gdx_status (*begin)(gdx_exchange *exchange, gdx_error *err);
@@ -49,7 +50,7 @@ typedef struct gdx_handler {
 typedef struct gdx_method {
     const char *name; // as in the .proto: "Count"
     gdx_place place;
-    bool requests_stream; // "stream" stands before the request
+    bool requests_stream; // "stream" is written before the request
     bool replies_stream;  // and before the reply
     gdx_handler handler;
 } gdx_method;
@@ -89,7 +90,7 @@ bool gdx_exchange_is_full(const gdx_exchange *exchange);
 gdx_status gdx_exchange_add_header(gdx_exchange *exchange, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 gdx_status gdx_exchange_add_trailer(gdx_exchange *exchange, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 
-// What an error carries for programs (google.rpc). Kept only if the call then fails.
+// Details in place of those that the error itself brings (see gdx_handler). Kept only if the call then fails.
 // google.rpc.ErrorInfo, domain "gramdex"; with a NULL-terminated list of key, value, key, value ..., or NULL.
 void gdx_exchange_explain(gdx_exchange *exchange, const char *reason, const char *const *metadata);
 // google.rpc.BadRequest with one violation.
@@ -128,9 +129,9 @@ typedef struct gdx_server_options {
     // May this call be made? Anything but GDX_GRPC_OK refuses it, with err's message. NULL: all may.
     gdx_grpc_code (*admit)(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
                            gdx_error *err);
-    // A call is over. NULL: nobody wants to know.
+    // A call is over. May be NULL.
     void (*call_ended)(void *context, const gdx_call_record *record);
-    // draining: true as soon as gdx_server_stop was called, before the first GOAWAY. NULL: nobody wants to know.
+    // draining: true as soon as gdx_server_stop was called, before the first GOAWAY. May be NULL.
     void (*draining)(void *context);
     void *context;
 } gdx_server_options;

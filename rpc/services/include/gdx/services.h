@@ -12,9 +12,9 @@ typedef struct gdx_health gdx_health;     // loop thread only
 gdx_health *gdx_health_new(void);         // NULL: no memory. The server as a whole, named "", is serving
 void gdx_health_free(gdx_health *health); // after the server
 const gdx_service *gdx_health_service(gdx_health *health);
-// A service's state, by its full name; new names are added, watchers are told. GDX_NO_MEMORY.
+// A service's state, by its full name; new names are added, watchers get the change. GDX_NO_MEMORY.
 gdx_status gdx_health_set(gdx_health *health, const char *service, bool serving) GDX_MUST_CHECK;
-// All are NOT_SERVING from now on; watchers are told so and their calls end with UNAVAILABLE.
+// All are NOT_SERVING from now on; watchers get that and their calls end with UNAVAILABLE.
 void gdx_health_drain(gdx_health *health);
 
 // ---- grpc.reflection.v1 and v1alpha
