@@ -258,7 +258,7 @@ static void invert(bitmap *map, uint32_t document_count) {
 
 // Sets the bits of the node's documents. For AND and NOT the map must be empty.
 static gdx_status add_node(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
-    if (query_is_leaf(node) || query_is_near(node))
+    if (query_is_leaf(node) || query_is_pair(node))
         return add_leaves(match, node, map, err);
     if (query_is_filter(node))
         return add_filter(match->run, match->segment, node, map, err);

@@ -40,7 +40,7 @@ static gdx_status evaluate_near(query_run *run, const query_node *node, query_ev
 
 static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_evaluation *evaluation,
                                   gdx_error *err) {
-    if (query_is_near(node))
+    if (query_is_pair(node))
         return evaluate_near(run, node, evaluation, err);
     if (query_is_leaf(node)) {
         query_plan plan;

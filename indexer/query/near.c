@@ -201,12 +201,12 @@ gdx_status query_near(query_run *run, const query_segment *segment, const query_
     query_streams children[2] = {{0}, {0}}, all = {0};
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++) {
-        query_streams *child = query_is_near(node) ? &children[i] : &children[0];
+        query_streams *child = query_is_pair(node) ? &children[i] : &children[0];
         status = query_near(run, segment, node->children[i], source, context, arena, child, err);
         if (status == GDX_OK && node->kind == QUERY_OR)
             status = query_streams_add(&all, child, arena, err);
     }
-    if (status == GDX_OK && query_is_near(node))
+    if (status == GDX_OK && query_is_pair(node))
         return pair_up(run, segment, node, &children[0], &children[1], arena, out, err);
     *out = all;
     return status;

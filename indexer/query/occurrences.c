@@ -121,7 +121,7 @@ static gdx_status positions_in_document(void *context, const query_node *leaf, c
 // ---- all of them
 
 static gdx_status add_streams(query_walks *walks, const query_node *node, gdx_error *err) {
-    if (query_is_leaf(node) || query_is_near(node)) {
+    if (query_is_leaf(node) || query_is_pair(node)) {
         query_streams more = {0};
         gdx_status status =
             query_near(walks->run, walks->segment, node, positions_in_document, walks, walks->arena, &more, err);

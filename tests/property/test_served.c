@@ -50,9 +50,12 @@ static void expect_same_json(const struct asked *asked, const char *what, json_t
 
 static void expect_same_status(const struct asked *asked, const char *what, const gdx_status statuses[2],
                                const gdx_error errors[2]) {
-    if (statuses[0] != statuses[1] || (statuses[0] != GDX_OK && (strcmp(errors[0].message, errors[1].message) != 0 ||
-                                                                 errors[0].column != errors[1].column)))
-        refute(asked, what, errors[0].message, errors[1].message);
+    char texts[2][GDX_ERROR_TEXT_BYTES];
+    for (int i = 0; i < 2; i++)
+        gdx_error_text(&errors[i], texts[i]);
+    if (statuses[0] != statuses[1] ||
+        (statuses[0] != GDX_OK && (strcmp(texts[0], texts[1]) != 0 || errors[0].column != errors[1].column)))
+        refute(asked, what, texts[0], texts[1]);
 }
 
 // ---- each kind of question
