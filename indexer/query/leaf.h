@@ -18,7 +18,7 @@ gdx_status query_leaf_positions(query_run *run, const query_segment *segment, co
 gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
 // Positions, ascending -> frequencies.
-gdx_status query_count_positions(query_run *run, const query_segment *segment, const uint32_t *positions, size_t count,
-                                 query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_frequencies_count(query_run *run, const query_segment *segment, const uint32_t *positions,
+                                   size_t count, query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

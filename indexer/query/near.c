@@ -45,9 +45,9 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
         count += streams->streams[s].count;
     if (count == 0)
         return GDX_OK;
-    uint32_t *begins = query_take_in(run, arena, count * sizeof *begins, err);
-    uint32_t *ends = begins ? query_take_in(run, arena, count * sizeof *ends, err) : NULL;
-    uint32_t *space = ends ? query_take_in(run, arena, count * sizeof *space, err) : NULL;
+    uint32_t *begins = query_run_take_in(run, arena, count * sizeof *begins, err);
+    uint32_t *ends = begins ? query_run_take_in(run, arena, count * sizeof *ends, err) : NULL;
+    uint32_t *space = ends ? query_run_take_in(run, arena, count * sizeof *space, err) : NULL;
     if (!space)
         return GDX_NO_MEMORY;
     size_t at = 0;
@@ -60,7 +60,7 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
     }
     size_t begin_count = sort_once(begins, space, count);
     *out = (struct side){begins, begin_count, ends, sort_once(ends, space, count), 0};
-    return query_spend(run, count * 20, err);
+    return query_run_spend(run, count * 20, err);
 }
 
 // The field that `position` stands in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
@@ -115,7 +115,7 @@ static gdx_status keep_partnered(query_run *run, const struct partners *wanted, 
             wanted->behind && behind < others->begin_count && others->begins[behind] - end <= wanted->distance;
         bool near_before = wanted->before && before > 0 && begin - end_at(others, before - 1) <= wanted->distance;
         if (i % SPEND_EVERY == SPEND_EVERY - 1)
-            status = query_spend(run, SPEND_EVERY * 10, err);
+            status = query_run_spend(run, SPEND_EVERY * 10, err);
         if (!near_behind && !near_before)
             continue;
         uint32_t field_begin, field_end;
@@ -124,7 +124,7 @@ static gdx_status keep_partnered(query_run *run, const struct partners *wanted, 
             (near_before && end_at(others, before - 1) > field_begin))
             out->positions[out->count++] = begin;
     }
-    return status == GDX_OK ? query_spend(run, stream->count % SPEND_EVERY * 10, err) : status;
+    return status == GDX_OK ? query_run_spend(run, stream->count % SPEND_EVERY * 10, err) : status;
 }
 
 static gdx_status keep_side(query_run *run, const struct partners *wanted, const query_streams *streams,
@@ -135,7 +135,7 @@ static gdx_status keep_side(query_run *run, const struct partners *wanted, const
         out[s] = (query_stream){stream->leaf, NULL, 0};
         if (stream->count == 0 || others->begin_count == 0)
             continue;
-        out[s].positions = query_take_in(run, arena, stream->count * sizeof *out[s].positions, err);
+        out[s].positions = query_run_take_in(run, arena, stream->count * sizeof *out[s].positions, err);
         if (!out[s].positions)
             return GDX_NO_MEMORY;
         status = keep_partnered(run, wanted, stream, others, &out[s], err);
@@ -153,7 +153,7 @@ static gdx_status pair_up(query_run *run, const query_segment *segment, const qu
     if (status != GDX_OK)
         return status;
     out->count = left->count + right->count;
-    out->streams = query_take_in(run, arena, out->count * sizeof *out->streams, err);
+    out->streams = query_run_take_in(run, arena, out->count * sizeof *out->streams, err);
     if (!out->streams)
         return GDX_NO_MEMORY;
     struct partners wanted = {segment, node->distance, true, node->kind == QUERY_NEAR};
@@ -172,8 +172,8 @@ static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_so
     gdx_status status = source(context, leaf, &positions, &count, err);
     if (status != GDX_OK)
         return status;
-    out->streams = query_take_in(run, arena, sizeof *out->streams, err);
-    uint32_t *copy = out->streams ? query_take_in(run, arena, count * sizeof *copy, err) : NULL;
+    out->streams = query_run_take_in(run, arena, sizeof *out->streams, err);
+    uint32_t *copy = out->streams ? query_run_take_in(run, arena, count * sizeof *copy, err) : NULL;
     if (!copy)
         return GDX_NO_MEMORY;
     if (count)
@@ -186,7 +186,7 @@ static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_so
 gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_arena *arena, gdx_error *err) {
     query_stream *streams = gdx_arena_allocate(arena, (all->count + more->count) * sizeof *streams);
     if (!streams)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     if (all->count)
         memcpy(streams, all->streams, all->count * sizeof *streams);
     memcpy(streams + all->count, more->streams, more->count * sizeof *streams);
@@ -194,15 +194,16 @@ gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_
     return GDX_OK;
 }
 
-gdx_status query_near(query_run *run, const query_segment *segment, const query_node *node, query_leaf_source source,
-                      void *context, gdx_arena *arena, query_streams *out, gdx_error *err) {
+gdx_status query_pairs_find(query_run *run, const query_segment *segment, const query_node *node,
+                            query_leaf_source source, void *context, gdx_arena *arena, query_streams *out,
+                            gdx_error *err) {
     if (query_is_leaf(node))
         return one_leaf(run, node, source, context, arena, out, err);
     query_streams children[2] = {{0}, {0}}, all = {0};
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++) {
         query_streams *child = query_is_pair(node) ? &children[i] : &children[0];
-        status = query_near(run, segment, node->children[i], source, context, arena, child, err);
+        status = query_pairs_find(run, segment, node->children[i], source, context, arena, child, err);
         if (status == GDX_OK && node->kind == QUERY_OR)
             status = query_streams_add(&all, child, arena, err);
     }

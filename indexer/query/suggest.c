@@ -57,7 +57,7 @@ static gdx_status count_live(query_run *run, const query_segment *segment, uint3
 static gdx_status add_word(struct suggest *suggest, const query_segment *segment, uint32_t symbol, gdx_error *err) {
     enum { WORD_WORK = 1000 }; // nanoseconds to count and spell a rare one
     uint64_t occurrences = 0;
-    gdx_status status = query_spend(&suggest->run, WORD_WORK, err);
+    gdx_status status = query_run_spend(&suggest->run, WORD_WORK, err);
     if (status == GDX_OK)
         status = count_live(&suggest->run, segment, symbol, &occurrences, err);
     if (status != GDX_OK || occurrences == 0)
@@ -66,7 +66,7 @@ static gdx_status add_word(struct suggest *suggest, const query_segment *segment
     status = gdx_segment_word(segment->segment, symbol, &suggest->spelling, err);
     if (status != GDX_OK)
         return status;
-    char *copy = query_take(&suggest->run, suggest->spelling.bytes, err);
+    char *copy = query_run_take(&suggest->run, suggest->spelling.bytes, err);
     if (!copy)
         return GDX_NO_MEMORY;
     if (gdx_grow(&suggest->words, &suggest->capacity, suggest->count + 1, sizeof *suggest->words) != GDX_OK)
@@ -79,7 +79,7 @@ static gdx_status add_word(struct suggest *suggest, const query_segment *segment
 static gdx_status add_segment(struct suggest *suggest, size_t index, gdx_slice prefix, gdx_error *err) {
     query_segment segment;
     uint32_t low = 0, high = 0;
-    gdx_status status = query_segment_at(&suggest->run, index, &segment, err);
+    gdx_status status = query_segment_open(suggest->run.snapshot, index, &segment, err);
     if (status == GDX_OK)
         status = gdx_segment_word_prefix(segment.segment, prefix, &low, &high, err);
     for (; low < high && status == GDX_OK; low++)
@@ -135,11 +135,11 @@ gdx_status gdx_suggest(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice
     if (limit < 1 || limit > GDX_SUGGESTIONS_MAX)
         return gdx_fail_field(err, "limit", GDX_REASON_OUT_OF_RANGE, "%u, expected 1 to %d", limit,
                               GDX_SUGGESTIONS_MAX);
-    struct suggest suggest = {.run = {searcher, snapshot, NULL, searcher->arena, stop ? *stop : (gdx_stop){0}, 0}};
+    struct suggest suggest = {.run = query_run_of(searcher, snapshot, NULL, stop)};
     gdx_symbols folded = {0};
     gdx_status status = fold_prefix(prefix, &folded, err);
     if (status == GDX_OK)
-        status = query_spend_slowly(&suggest.run, err); // a deadline long past needs no millisecond
+        status = query_run_check(&suggest.run, err); // a deadline long past needs no millisecond
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++)
         status = add_segment(&suggest, s, gdx_symbols_word(&folded, 0), err);
     if (status == GDX_OK) {
@@ -149,6 +149,6 @@ gdx_status gdx_suggest(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice
     gdx_symbols_clear(&folded);
     gdx_buffer_clear(&suggest.spelling);
     free(suggest.words);
-    query_end_run(searcher);
+    query_searcher_reset(searcher);
     return status;
 }
