@@ -249,7 +249,7 @@ static gdx_status add_both(const struct match *match, const query_node *node, bi
     return status;
 }
 
-// Bits behind the last document stay clear: whoever walks the map looks up what it finds there.
+// Bits after the last document stay clear: each bit of the map is looked up as a document.
 static void invert(bitmap *map, uint32_t document_count) {
     for (size_t w = 0; w < map->count; w++)
         map->words[w] = ~map->words[w];

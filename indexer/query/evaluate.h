@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate.h: a query in one segment: which live documents match, and how often each leaf stands in each document.
+// evaluate.h: a query in one segment: which live documents match, and how often each leaf occurs in each document.
 #ifndef GDX_QUERY_EVALUATE_H
 #define GDX_QUERY_EVALUATE_H
 

@@ -14,7 +14,7 @@ typedef struct query_frequencies { // in the run's memory
 // Positions in the leaf's fields, ascending, deleted documents included.
 gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                 gdx_error *err) GDX_MUST_CHECK;
-// Without positions where the segment can tell frequencies alone.
+// Without positions where the segment keeps frequencies.
 gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
 // Positions, ascending -> frequencies.

@@ -52,7 +52,7 @@ bool query_lex_has(const query_lexer *lexer, size_t at, const char *name) {
     return lexer->bytes - at >= bytes && memcmp(lexer->text + at, name, bytes) == 0;
 }
 
-// A sign that stands before its term is one only where something follows at once: "- a" is a run.
+// A sign before its term needs the term right after it: "- a" is a run.
 static bool has_sign(const query_lexer *lexer, size_t at, const query_operator *row) {
     if (!row->sign || lexer->text[at] != row->sign)
         return false;

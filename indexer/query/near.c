@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // near.c: which occurrences of each side of NEAR and THEN have a partner on the other.
 // The occurrences of one leaf all have one length, so a side is kept as one ascending array of positions for each leaf.
-// What decides is, for each occurrence, the nearest begin behind it and the nearest end before it on the other side: if
+// For each occurrence the nearest start after it and the nearest end before it on the other side decide: if
 // the nearest is too far or beyond the end of the field, so are all others. Both are found by moving forward only.
 
 #include "near.h"
@@ -12,7 +12,7 @@
 struct side {
     const uint32_t *begins;
     size_t begin_count;
-    const uint32_t *ends; // one behind the last symbol, less `length`
+    const uint32_t *ends; // one after the last symbol, less `length`
     size_t end_count;
     uint32_t length;
 };
@@ -63,7 +63,7 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
     return query_run_spend(run, count * 20, err);
 }
 
-// The field that `position` stands in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
+// The field that `position` is in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
 static void field_at(const query_segment *segment, uint32_t position, uint32_t *document, uint32_t *out_begin,
                      uint32_t *out_end) {
     const gdx_document_columns *columns = &segment->columns;
@@ -76,7 +76,7 @@ static void field_at(const query_segment *segment, uint32_t position, uint32_t *
 struct partners {
     const query_segment *segment;
     uint32_t distance;
-    bool behind; // a partner may stand behind
+    bool after;  // a partner may be after it
     bool before; // or before
 };
 
@@ -103,24 +103,24 @@ static size_t first_from(const uint32_t *values, size_t count, size_t from, uint
 static gdx_status keep_partnered(query_run *run, const struct partners *wanted, const query_stream *stream,
                                  const struct side *others, query_stream *out, gdx_error *err) {
     enum { SPEND_EVERY = 1 << 14 };
-    size_t behind = 0, before = 0; // others: the first begin >= end; the first end > begin
+    size_t after = 0, before = 0; // others: the first start >= end; the first end > start
     uint32_t document = 0, length = stream->leaf->symbol_count;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < stream->count && status == GDX_OK; i++) {
         uint32_t begin = stream->positions[i], end = begin + length;
-        behind = first_from(others->begins, others->begin_count, behind, end);
+        after = first_from(others->begins, others->begin_count, after, end);
         before = first_from(others->ends, others->end_count, before,
                             begin >= others->length ? begin - others->length + 1 : 0);
-        bool near_behind =
-            wanted->behind && behind < others->begin_count && others->begins[behind] - end <= wanted->distance;
+        bool near_after =
+            wanted->after && after < others->begin_count && others->begins[after] - end <= wanted->distance;
         bool near_before = wanted->before && before > 0 && begin - end_at(others, before - 1) <= wanted->distance;
         if (i % SPEND_EVERY == SPEND_EVERY - 1)
             status = query_run_spend(run, SPEND_EVERY * 10, err);
-        if (!near_behind && !near_before)
+        if (!near_after && !near_before)
             continue;
         uint32_t field_begin, field_end;
         field_at(wanted->segment, begin, &document, &field_begin, &field_end);
-        if ((near_behind && others->begins[behind] < field_end) ||
+        if ((near_after && others->begins[after] < field_end) ||
             (near_before && end_at(others, before - 1) > field_begin))
             out->positions[out->count++] = begin;
     }
@@ -158,7 +158,7 @@ static gdx_status pair_up(query_run *run, const query_segment *segment, const qu
         return GDX_NO_MEMORY;
     struct partners wanted = {segment, node->distance, true, node->kind == QUERY_NEAR};
     status = keep_side(run, &wanted, left, &right_side, arena, out->streams, err);
-    wanted.behind = node->kind == QUERY_NEAR;
+    wanted.after = node->kind == QUERY_NEAR;
     wanted.before = true;
     if (status == GDX_OK)
         status = keep_side(run, &wanted, right, &left_side, arena, out->streams + left->count, err);

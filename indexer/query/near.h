@@ -26,7 +26,7 @@ gdx_status query_pairs_find(query_run *run, const query_segment *segment, const 
                             query_leaf_source source, void *context, gdx_arena *arena, query_streams *out,
                             gdx_error *err) GDX_MUST_CHECK;
 
-// Puts the streams of `more` behind those of `all`.
+// Appends the streams of `more` to those of `all`.
 gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_arena *arena,
                              gdx_error *err) GDX_MUST_CHECK;
 

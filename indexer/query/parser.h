@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// parser.h: what parse.c (operators) and term.c (what they stand between) share while a query is parsed.
+// parser.h: what parse.c (operators) and term.c (what they apply to) share while a query is parsed.
 // Depth is counted on the way down (parentheses, NOT) and on the way up (height), so no recursion over the tree is
 // deep.
 #ifndef GDX_QUERY_PARSER_H

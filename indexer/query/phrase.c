@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// phrase.c: positions at which a phrase of n >= 2 symbols stands.
-// A phrase holds where its bigrams stand at consecutive positions. Every other bigram covers it, so the list of the
+// phrase.c: positions at which a phrase of n >= 2 symbols occurs.
+// A phrase occurs where its bigrams do, each at its offset. Every other bigram covers it, so the list of the
 // rarest is thinned by the others in turn, from rare to common. A list that is not much longer is unpacked whole and
 // merged with; a much longer one is asked to seek. Cost: proportional to the rarest list and to what must be unpacked
 // of the others, not to the phrase's length.
@@ -111,8 +111,8 @@ static gdx_status check_cursors(const query_phrase_walk *walk, gdx_error *err) {
     return GDX_OK;
 }
 
-// The first place >= `at` that no bigram has spoken against yet: `at` itself when all of them stand there. The rarest
-// speaks first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
+// The first place >= `at` that no bigram has ruled out: `at` itself when all of them occur there. The rarest is asked
+// first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
 static uint64_t next_candidate(query_phrase_walk *walk, uint64_t at) {
     for (uint32_t i = 0; i < walk->plan->bigram_count; i++) {
         uint64_t target = at + walk->plan->bigrams[i].offset;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // plan.c: a leaf in one segment: words -> numbers, symbols -> bigrams and their posting lists.
 // Every other bigram covers a phrase; when its symbols are odd in number the last one overlaps. One missing word or
-// bigram and the leaf stands nowhere.
+// bigram and the leaf occurs nowhere.
 
 #include "plan.h"
 

@@ -101,9 +101,9 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
     uint32_t length = query_document_length(document, hit->snippet_field);
     uint32_t begin = chosen < count ? occurrences[chosen].begin : 0;
     uint32_t end = chosen < count ? occurrences[chosen].end : 0;
-    uint32_t behind = chosen < count ? context : context > UINT32_MAX / 2 ? UINT32_MAX : context * 2;
+    uint32_t after = chosen < count ? context : context > UINT32_MAX / 2 ? UINT32_MAX : context * 2;
     uint32_t from = begin > context ? begin - context : 0;
-    uint32_t to = end < length && length - end > behind ? end + behind : length;
+    uint32_t to = end < length && length - end > after ? end + after : length;
     hit->snippet = (gdx_slice){"", 0};
     hit->snippet_begins = from == 0;
     hit->snippet_ends = to == length;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbol.c: positions of single symbols. Every position begins one bigram, the last of a field with the end mark, so a
-// symbol stands where the bigrams that begin with it do. These lie side by side in the dictionary and share no
+// symbol occurs where the bigrams that start with it do. These lie side by side in the dictionary and share no
 // position: their union is a sort. Few positions are sorted as numbers; many are marked in a bitmap of the segment,
 // then read off in order.
 

@@ -25,7 +25,7 @@ typedef struct query_node query_node;
 struct query_node {
     query_kind kind;
     uint32_t height;       // 1 for what has no children
-    uint32_t begin;        // byte of the query's text that it begins at
+    uint32_t begin;        // byte of the query's text at which it starts
     uint32_t fields;       // of a leaf: query_fields
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
