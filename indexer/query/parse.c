@@ -45,7 +45,7 @@ gdx_status query_node_new(query_parser *parser, query_kind kind, size_t begin, u
 
 gdx_status query_level_enter(query_parser *parser, size_t byte) {
     if (parser->depth == QUERY_DEPTH_MAX)
-        return query_refuse_large(parser, byte, "nested deeper than 64 levels");
+        return query_refuse_large(parser, byte, "nested deeper than 64 levels of parentheses, NOT, NEAR and THEN");
     parser->depth++;
     return GDX_OK;
 }
@@ -62,7 +62,8 @@ static gdx_status adopt(query_parser *parser, query_node *node, uint32_t index, 
     if (node->height < child->height + 1)
         node->height = child->height + 1;
     if (node->height > QUERY_DEPTH_MAX)
-        return query_refuse_large(parser, child->begin, "nested deeper than 64 levels");
+        return query_refuse_large(parser, child->begin,
+                                  "nested deeper than 64 levels of parentheses, NOT, NEAR and THEN");
     return GDX_OK;
 }
 

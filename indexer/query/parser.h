@@ -8,6 +8,9 @@
 #include "lex.h"
 #include "tree.h"
 
+_Static_assert(QUERY_TERMS_MAX == 1024 && QUERY_DEPTH_MAX == 64 && QUERY_DISTANCE_MAX == 10000,
+               "messages name these limits");
+
 typedef struct query_parser { // one owner
     query_lexer lexer;
     gdx_query *query;

@@ -10,7 +10,7 @@
 
 static gdx_status new_term(query_parser *parser, query_kind kind, size_t begin, query_node **out) {
     if (parser->term_count == QUERY_TERMS_MAX)
-        return query_refuse_large(parser, begin, "more than 1024 terms");
+        return query_refuse_large(parser, begin, "more than 1024 terms; ask in several queries");
     gdx_status status = query_node_new(parser, kind, begin, 0, out);
     if (status == GDX_OK)
         parser->term_count++;

@@ -153,6 +153,18 @@ static void a_limit_out_of_range_is_refused(void **state) {
     expect_refusal(*state, "ta", GDX_SUGGESTIONS_MAX + 1, "limit");
 }
 
+static void a_cancelled_call_stops_and_the_searcher_answers_the_next(void **state) {
+    struct fixture *fixture = *state;
+    atomic_bool cancelled = true;
+    gdx_stop stop = {0, &cancelled};
+    gdx_suggestions *suggestions = NULL;
+    assert_int_equal(
+        gdx_suggest(fixture->searcher, fixture->snapshot, gdx_slice_of("ta"), 1, &stop, &suggestions, NULL),
+        GDX_CANCELLED);
+    assert_null(suggestions);
+    expect_words(fixture, "ta", 1, "tariff 4\n");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_prefix_gives_the_words_of_a_naive_count),
@@ -162,6 +174,7 @@ int main(void) {
         cmocka_unit_test(a_word_of_deleted_documents_alone_is_not_given),
         cmocka_unit_test(what_is_not_the_start_of_one_word_is_refused),
         cmocka_unit_test(a_limit_out_of_range_is_refused),
+        cmocka_unit_test(a_cancelled_call_stops_and_the_searcher_answers_the_next),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
