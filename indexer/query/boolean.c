@@ -12,8 +12,8 @@ typedef struct bitmap {
 
 static gdx_status new_bitmap(query_run *run, const query_segment *segment, bitmap *out, gdx_error *err) {
     out->count = (size_t)segment->columns.count / 64 + 1;
-    out->words = query_take(run, out->count * sizeof *out->words, err);
-    return out->words ? query_spend(run, out->count, err) : GDX_NO_MEMORY;
+    out->words = query_run_take(run, out->count * sizeof *out->words, err);
+    return out->words ? query_run_spend(run, out->count, err) : GDX_NO_MEMORY;
 }
 
 static void set(bitmap *map, uint32_t document) {
@@ -40,7 +40,7 @@ static gdx_status find_source(query_run *run, const query_segment *segment, gdx_
         gdx_slice found;
         gdx_status status = gdx_segment_source(segment->segment, *out, &found, err);
         if (status == GDX_OK)
-            status = query_spend(run, 20, err);
+            status = query_run_spend(run, 20, err);
         if (status != GDX_OK)
             return status;
         if (gdx_slice_equal(found, name))
@@ -105,7 +105,7 @@ static gdx_status add_ids(query_run *run, const query_segment *segment, const qu
         status = gdx_segment_by_id(segment->segment, i, &document, err);
         if (status == GDX_OK) {
             set(map, document);
-            status = query_spend(run, 5, err);
+            status = query_run_spend(run, 5, err);
         }
     }
     return status;
@@ -123,7 +123,7 @@ static gdx_status add_filter(query_run *run, const query_segment *segment, const
         if (status == GDX_OK && has)
             set(map, d);
     }
-    return status == GDX_OK ? query_spend(run, segment->columns.count, err) : status;
+    return status == GDX_OK ? query_run_spend(run, segment->columns.count, err) : status;
 }
 
 // Whether to list the documents of the ids that a filter wants rather than to ask each document that is left.
@@ -156,7 +156,7 @@ static gdx_status thin_by_asking(query_run *run, const query_segment *segment, c
                 map->words[w] &= ~(left & -left);
         }
         if (status == GDX_OK)
-            status = query_spend(run, 1 + asked * ASK_WORK, err);
+            status = query_run_spend(run, 1 + asked * ASK_WORK, err);
     }
     return status;
 }
@@ -176,7 +176,7 @@ static gdx_status add_leaves(const struct match *match, const query_node *node, 
         const query_frequencies *found = &match->leaves[node->leaf];
         for (size_t i = 0; i < found->count; i++)
             set(map, found->documents[i]);
-        status = query_spend(match->run, found->count, err);
+        status = query_run_spend(match->run, found->count, err);
     }
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++)
         status = add_leaves(match, node->children[i], map, err);
@@ -190,7 +190,7 @@ static gdx_status child_alone(const struct match *match, const query_node *child
     gdx_status status = GDX_OK;
     if (space->words) {
         memset(space->words, 0, space->count * sizeof *space->words);
-        status = query_spend(match->run, space->count, err);
+        status = query_run_spend(match->run, space->count, err);
     } else {
         status = new_bitmap(match->run, match->segment, space, err);
     }
@@ -249,7 +249,7 @@ static gdx_status add_both(const struct match *match, const query_node *node, bi
     return status;
 }
 
-// Bits behind the last document stay clear: whoever walks the map looks up what it finds there.
+// Bits after the last document stay clear: each bit of the map is looked up as a document.
 static void invert(bitmap *map, uint32_t document_count) {
     for (size_t w = 0; w < map->count; w++)
         map->words[w] = ~map->words[w];
@@ -258,7 +258,7 @@ static void invert(bitmap *map, uint32_t document_count) {
 
 // Sets the bits of the node's documents. For AND and NOT the map must be empty.
 static gdx_status add_node(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
-    if (query_is_leaf(node) || query_is_near(node))
+    if (query_is_leaf(node) || query_is_pair(node))
         return add_leaves(match, node, map, err);
     if (query_is_filter(node))
         return add_filter(match->run, match->segment, node, map, err);
@@ -276,7 +276,7 @@ static gdx_status list_documents(query_run *run, const query_segment *segment, c
     size_t count = 0;
     for (size_t w = 0; w < map->count; w++)
         count += (size_t)__builtin_popcountll(map->words[w]);
-    uint32_t *documents = query_take(run, count * sizeof *documents, err);
+    uint32_t *documents = query_run_take(run, count * sizeof *documents, err);
     if (!documents)
         return GDX_NO_MEMORY;
     count = 0;
@@ -288,10 +288,10 @@ static gdx_status list_documents(query_run *run, const query_segment *segment, c
         }
     *out_documents = documents;
     *out_count = count;
-    return query_spend(run, map->count + count, err);
+    return query_run_spend(run, map->count + count, err);
 }
 
-gdx_status query_match_documents(query_run *run, const query_segment *segment, const query_frequencies *leaves,
+gdx_status query_documents_match(query_run *run, const query_segment *segment, const query_frequencies *leaves,
                                  uint32_t **out_documents, size_t *out_count, gdx_error *err) {
     const query_node *root = run->query->root;
     if (query_is_leaf(root)) {

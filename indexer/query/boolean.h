@@ -6,7 +6,7 @@
 #include "leaf.h"
 
 // The live documents that match the query's tree, ascending, given each leaf's (by number). In the run's memory.
-gdx_status query_match_documents(query_run *run, const query_segment *segment, const query_frequencies *leaves,
+gdx_status query_documents_match(query_run *run, const query_segment *segment, const query_frequencies *leaves,
                                  uint32_t **out_documents, size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

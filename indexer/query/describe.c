@@ -4,21 +4,6 @@
 
 #include "tree.h"
 
-static const char *const names[] = {
-    [QUERY_PHRASE] = "phrase",
-    [QUERY_WORD_PREFIX] = "prefix",
-    [QUERY_WORD_SUFFIX] = "suffix",
-    [QUERY_SOURCE] = "source",
-    [QUERY_DATE] = "date",
-    [QUERY_ID] = "id",
-    [QUERY_ID_PREFIX] = "ids",
-    [QUERY_AND] = "and",
-    [QUERY_OR] = "or",
-    [QUERY_NOT] = "not",
-    [QUERY_NEAR] = "near",
-    [QUERY_THEN] = "then",
-};
-
 static gdx_status put(gdx_buffer *out, const char *text) {
     return gdx_buffer_append(out, text, strlen(text));
 }
@@ -78,26 +63,18 @@ static gdx_status put_inside(gdx_buffer *out, const query_node *node) {
         if (status != GDX_OK)
             return status;
     }
-    switch (node->kind) {
-    case QUERY_PHRASE:
+    if (node->kind == QUERY_PHRASE)
         return put_phrase(out, node);
-    case QUERY_DATE:
+    if (node->kind == QUERY_DATE)
         return put_dates(out, node);
-    case QUERY_NEAR:
-    case QUERY_THEN:
+    if (query_is_pair(node))
         return gdx_buffer_append_format(out, "%u", node->distance);
-    case QUERY_AND:
-    case QUERY_OR:
-    case QUERY_NOT:
-        return GDX_OK;
-    default:
-        return put_quoted(out, node->value);
-    }
+    return query_class_of(node) == QUERY_CLASS_OPERATION ? GDX_OK : put_quoted(out, node->value);
 }
 
 static gdx_status put_node(gdx_buffer *out, const query_node *node) {
-    gdx_status status = gdx_buffer_append_format(out, "(%s", names[node->kind]);
-    bool has_inside = node->kind != QUERY_AND && node->kind != QUERY_OR && node->kind != QUERY_NOT;
+    gdx_status status = gdx_buffer_append_format(out, "(%s", query_kinds[node->kind].name);
+    bool has_inside = query_class_of(node) != QUERY_CLASS_OPERATION;
     if (status == GDX_OK && has_inside)
         status = put(out, " ");
     if (status == GDX_OK)

@@ -44,7 +44,7 @@ static gdx_status copy_head(query_document *document, const gdx_document *head, 
         bytes += from[i]->bytes;
     document->copy.bytes = 0;
     if (gdx_buffer_reserve(&document->copy, bytes + 1) != GDX_OK)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     char *at = (char *)document->copy.data;
     for (size_t i = 0; i < 4; i++) {
         if (from[i]->bytes)
@@ -84,7 +84,7 @@ uint32_t query_document_length(const query_document *document, gdx_field field) 
 }
 
 static gdx_status cut(gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
-    return gdx_text_symbols(text, GDX_TEXT_SPANS, symbols) == GDX_OK ? GDX_OK : query_no_memory(err);
+    return gdx_text_symbols(text, GDX_TEXT_SPANS, symbols) == GDX_OK ? GDX_OK : gdx_fail_memory(err, "an answer");
 }
 
 static gdx_status read_stretch(query_document *document, uint32_t from, uint32_t to, gdx_error *err) {

@@ -4,7 +4,9 @@
 #ifndef GDX_QUERY_DOCUMENT_H
 #define GDX_QUERY_DOCUMENT_H
 
-#include "run.h"
+#include "gdx/query.h"
+#include "gdx/text.h"
+#include "segment.h"
 
 typedef struct query_document query_document; // one owner
 query_document *query_document_new(void);     // NULL: no memory

@@ -17,7 +17,7 @@ static gdx_status positions_in_segment(void *context, const query_node *leaf, co
     struct whole_segment *whole = context;
     query_list *list = &whole->run->searcher->positions;
     query_plan plan;
-    gdx_status status = query_plan_leaf(whole->run, whole->segment, leaf, &plan, err);
+    gdx_status status = query_plan_make(whole->run, whole->segment, leaf, &plan, err);
     if (status == GDX_OK)
         status = query_leaf_positions(whole->run, whole->segment, &plan, list, err);
     *out_positions = list->values;
@@ -29,22 +29,22 @@ static gdx_status evaluate_near(query_run *run, const query_node *node, query_ev
     struct whole_segment whole = {run, &evaluation->segment};
     query_streams found = {0};
     gdx_status status =
-        query_near(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
+        query_pairs_find(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
     for (size_t i = 0; i < found.count && status == GDX_OK; i++) {
         const query_stream *stream = &found.streams[i];
-        status = query_count_positions(run, &evaluation->segment, stream->positions, stream->count,
-                                       &evaluation->leaves[stream->leaf->leaf], err);
+        status = query_frequencies_count(run, &evaluation->segment, stream->positions, stream->count,
+                                         &evaluation->leaves[stream->leaf->leaf], err);
     }
     return status;
 }
 
 static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_evaluation *evaluation,
                                   gdx_error *err) {
-    if (query_is_near(node))
+    if (query_is_pair(node))
         return evaluate_near(run, node, evaluation, err);
     if (query_is_leaf(node)) {
         query_plan plan;
-        gdx_status status = query_plan_leaf(run, &evaluation->segment, node, &plan, err);
+        gdx_status status = query_plan_make(run, &evaluation->segment, node, &plan, err);
         if (status != GDX_OK)
             return status;
         return query_leaf_frequencies(run, &evaluation->segment, &plan, &evaluation->leaves[node->leaf], err);
@@ -55,23 +55,23 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
     return status;
 }
 
-gdx_status query_evaluate(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) {
+gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) {
     *out = (query_evaluation){0};
-    gdx_status status = query_segment_at(run, segment, &out->segment, err);
+    gdx_status status = query_segment_open(run->snapshot, segment, &out->segment, err);
     if (status != GDX_OK)
         return status;
-    out->leaves = query_take(run, run->query->leaf_count * sizeof *out->leaves, err);
+    out->leaves = query_run_take(run, run->query->leaf_count * sizeof *out->leaves, err);
     if (!out->leaves)
         return GDX_NO_MEMORY;
     status = evaluate_leaves(run, run->query->root, out, err);
     if (status != GDX_OK)
         return status;
-    return query_match_documents(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);
+    return query_documents_match(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);
 }
 
-gdx_status query_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
-                          uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
-                          gdx_error *err) {
+gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
+                                     uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
+                                     gdx_error *err) {
     const uint32_t *documents = evaluation->documents, *begins = evaluation->segment.columns.begin;
     for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
         if (leaf->documents[i] < documents[slot]) {
@@ -86,7 +86,7 @@ gdx_status query_add_leaf(query_run *run, const query_evaluation *evaluation, co
         }
         slot++;
     }
-    return query_spend(run, leaf->count * 10, err);
+    return query_run_spend(run, leaf->count * 10, err);
 }
 
 static uint64_t sum_where_matched(const query_evaluation *evaluation, const query_frequencies *leaf) {
@@ -105,7 +105,8 @@ static uint64_t sum_where_matched(const query_evaluation *evaluation, const quer
     return sum;
 }
 
-gdx_status query_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals, gdx_error *err) {
+gdx_status query_evaluation_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals,
+                                       gdx_error *err) {
     gdx_status status = GDX_OK;
     totals->documents += evaluation->document_count;
     for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++) {
@@ -113,7 +114,7 @@ gdx_status query_add_totals(query_run *run, const query_evaluation *evaluation, 
         if (run->query->leaves[i]->is_negated)
             continue;
         totals->occurrences += sum_where_matched(evaluation, leaf);
-        status = query_spend(run, leaf->count * 2, err);
+        status = query_run_spend(run, leaf->count * 2, err);
     }
     return status;
 }

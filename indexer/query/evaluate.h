@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate.h: a query in one segment: which live documents match, and how often each leaf stands in each document.
+// evaluate.h: a query in one segment: which live documents match, and how often each leaf occurs in each document.
 #ifndef GDX_QUERY_EVALUATE_H
 #define GDX_QUERY_EVALUATE_H
 
@@ -12,17 +12,17 @@ typedef struct query_evaluation { // in the run's memory
     size_t document_count;
 } query_evaluation;
 
-gdx_status query_evaluate(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) GDX_MUST_CHECK;
 
 // Adds, for each matching document, the leaf's occurrences to occurrences[slot] and, where `weigh` is given, its weight
 // to scores[slot]. Slots count the matching documents.
 typedef double (*query_weigh)(const void *context, uint32_t length, uint32_t frequency);
-gdx_status query_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
-                          uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
-                          gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
+                                     uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
+                                     gdx_error *err) GDX_MUST_CHECK;
 
 // Adds the documents that match, and the occurrences in them of all leaves that are not negated.
-gdx_status query_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals,
-                            gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_evaluation_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals,
+                                       gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -38,15 +38,15 @@ static gdx_status take_frequencies(query_run *run, const query_segment *segment,
                                    gdx_error *err) {
     if (at_most > segment->columns.count)
         at_most = segment->columns.count;
-    uint32_t *both = query_take(run, at_most * 2 * sizeof *both, err);
+    uint32_t *both = query_run_take(run, at_most * 2 * sizeof *both, err);
     if (!both)
         return GDX_NO_MEMORY;
     *out = (query_frequencies){both, both + at_most, 0};
     return GDX_OK;
 }
 
-gdx_status query_count_positions(query_run *run, const query_segment *segment, const uint32_t *positions, size_t count,
-                                 query_frequencies *out, gdx_error *err) {
+gdx_status query_frequencies_count(query_run *run, const query_segment *segment, const uint32_t *positions,
+                                   size_t count, query_frequencies *out, gdx_error *err) {
     gdx_status status = take_frequencies(run, segment, count, out, err);
     if (status != GDX_OK)
         return status;
@@ -63,7 +63,7 @@ gdx_status query_count_positions(query_run *run, const query_segment *segment, c
         out->counts[out->count] = (uint32_t)(i - first);
         out->count += !gdx_is_deleted(deleted, document);
     }
-    return query_spend(run, count + out->count * 5, err);
+    return query_run_spend(run, count + out->count * 5, err);
 }
 
 // From the list that the segment keeps of a frequent symbol.
@@ -78,7 +78,7 @@ static gdx_status take_kept(query_run *run, const query_segment *segment, uint32
         out->counts[out->count] = often;
         out->count += often > 0 && !gdx_is_deleted(segment->live->deleted, kept[i].document);
     }
-    return status == GDX_OK ? query_spend(run, count * 5, err) : status;
+    return status == GDX_OK ? query_run_spend(run, count * 5, err) : status;
 }
 
 gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
@@ -98,5 +98,5 @@ gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, 
     gdx_status status = query_leaf_positions(run, segment, plan, &searcher->positions, err);
     if (status != GDX_OK)
         return status;
-    return query_count_positions(run, segment, searcher->positions.values, searcher->positions.count, out, err);
+    return query_frequencies_count(run, segment, searcher->positions.values, searcher->positions.count, out, err);
 }

@@ -14,11 +14,11 @@ typedef struct query_frequencies { // in the run's memory
 // Positions in the leaf's fields, ascending, deleted documents included.
 gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                 gdx_error *err) GDX_MUST_CHECK;
-// Without positions where the segment can tell frequencies alone.
+// Without positions where the segment keeps frequencies.
 gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
 // Positions, ascending -> frequencies.
-gdx_status query_count_positions(query_run *run, const query_segment *segment, const uint32_t *positions, size_t count,
-                                 query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_frequencies_count(query_run *run, const query_segment *segment, const uint32_t *positions,
+                                   size_t count, query_frequencies *out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

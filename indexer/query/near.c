@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // near.c: which occurrences of each side of NEAR and THEN have a partner on the other.
 // The occurrences of one leaf all have one length, so a side is kept as one ascending array of positions for each leaf.
-// What decides is, for each occurrence, the nearest begin behind it and the nearest end before it on the other side: if
+// For each occurrence the nearest start after it and the nearest end before it on the other side decide: if
 // the nearest is too far or beyond the end of the field, so are all others. Both are found by moving forward only.
 
 #include "near.h"
@@ -12,7 +12,7 @@
 struct side {
     const uint32_t *begins;
     size_t begin_count;
-    const uint32_t *ends; // one behind the last symbol, less `length`
+    const uint32_t *ends; // one after the last symbol, less `length`
     size_t end_count;
     uint32_t length;
 };
@@ -45,9 +45,9 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
         count += streams->streams[s].count;
     if (count == 0)
         return GDX_OK;
-    uint32_t *begins = query_take_in(run, arena, count * sizeof *begins, err);
-    uint32_t *ends = begins ? query_take_in(run, arena, count * sizeof *ends, err) : NULL;
-    uint32_t *space = ends ? query_take_in(run, arena, count * sizeof *space, err) : NULL;
+    uint32_t *begins = query_run_take_in(run, arena, count * sizeof *begins, err);
+    uint32_t *ends = begins ? query_run_take_in(run, arena, count * sizeof *ends, err) : NULL;
+    uint32_t *space = ends ? query_run_take_in(run, arena, count * sizeof *space, err) : NULL;
     if (!space)
         return GDX_NO_MEMORY;
     size_t at = 0;
@@ -60,10 +60,10 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
     }
     size_t begin_count = sort_once(begins, space, count);
     *out = (struct side){begins, begin_count, ends, sort_once(ends, space, count), 0};
-    return query_spend(run, count * 20, err);
+    return query_run_spend(run, count * 20, err);
 }
 
-// The field that `position` stands in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
+// The field that `position` is in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
 static void field_at(const query_segment *segment, uint32_t position, uint32_t *document, uint32_t *out_begin,
                      uint32_t *out_end) {
     const gdx_document_columns *columns = &segment->columns;
@@ -76,7 +76,7 @@ static void field_at(const query_segment *segment, uint32_t position, uint32_t *
 struct partners {
     const query_segment *segment;
     uint32_t distance;
-    bool behind; // a partner may stand behind
+    bool after;  // a partner may be after it
     bool before; // or before
 };
 
@@ -103,28 +103,28 @@ static size_t first_from(const uint32_t *values, size_t count, size_t from, uint
 static gdx_status keep_partnered(query_run *run, const struct partners *wanted, const query_stream *stream,
                                  const struct side *others, query_stream *out, gdx_error *err) {
     enum { SPEND_EVERY = 1 << 14 };
-    size_t behind = 0, before = 0; // others: the first begin >= end; the first end > begin
+    size_t after = 0, before = 0; // others: the first start >= end; the first end > start
     uint32_t document = 0, length = stream->leaf->symbol_count;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < stream->count && status == GDX_OK; i++) {
         uint32_t begin = stream->positions[i], end = begin + length;
-        behind = first_from(others->begins, others->begin_count, behind, end);
+        after = first_from(others->begins, others->begin_count, after, end);
         before = first_from(others->ends, others->end_count, before,
                             begin >= others->length ? begin - others->length + 1 : 0);
-        bool near_behind =
-            wanted->behind && behind < others->begin_count && others->begins[behind] - end <= wanted->distance;
+        bool near_after =
+            wanted->after && after < others->begin_count && others->begins[after] - end <= wanted->distance;
         bool near_before = wanted->before && before > 0 && begin - end_at(others, before - 1) <= wanted->distance;
         if (i % SPEND_EVERY == SPEND_EVERY - 1)
-            status = query_spend(run, SPEND_EVERY * 10, err);
-        if (!near_behind && !near_before)
+            status = query_run_spend(run, SPEND_EVERY * 10, err);
+        if (!near_after && !near_before)
             continue;
         uint32_t field_begin, field_end;
         field_at(wanted->segment, begin, &document, &field_begin, &field_end);
-        if ((near_behind && others->begins[behind] < field_end) ||
+        if ((near_after && others->begins[after] < field_end) ||
             (near_before && end_at(others, before - 1) > field_begin))
             out->positions[out->count++] = begin;
     }
-    return status == GDX_OK ? query_spend(run, stream->count % SPEND_EVERY * 10, err) : status;
+    return status == GDX_OK ? query_run_spend(run, stream->count % SPEND_EVERY * 10, err) : status;
 }
 
 static gdx_status keep_side(query_run *run, const struct partners *wanted, const query_streams *streams,
@@ -135,7 +135,7 @@ static gdx_status keep_side(query_run *run, const struct partners *wanted, const
         out[s] = (query_stream){stream->leaf, NULL, 0};
         if (stream->count == 0 || others->begin_count == 0)
             continue;
-        out[s].positions = query_take_in(run, arena, stream->count * sizeof *out[s].positions, err);
+        out[s].positions = query_run_take_in(run, arena, stream->count * sizeof *out[s].positions, err);
         if (!out[s].positions)
             return GDX_NO_MEMORY;
         status = keep_partnered(run, wanted, stream, others, &out[s], err);
@@ -153,12 +153,12 @@ static gdx_status pair_up(query_run *run, const query_segment *segment, const qu
     if (status != GDX_OK)
         return status;
     out->count = left->count + right->count;
-    out->streams = query_take_in(run, arena, out->count * sizeof *out->streams, err);
+    out->streams = query_run_take_in(run, arena, out->count * sizeof *out->streams, err);
     if (!out->streams)
         return GDX_NO_MEMORY;
     struct partners wanted = {segment, node->distance, true, node->kind == QUERY_NEAR};
     status = keep_side(run, &wanted, left, &right_side, arena, out->streams, err);
-    wanted.behind = node->kind == QUERY_NEAR;
+    wanted.after = node->kind == QUERY_NEAR;
     wanted.before = true;
     if (status == GDX_OK)
         status = keep_side(run, &wanted, right, &left_side, arena, out->streams + left->count, err);
@@ -172,8 +172,8 @@ static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_so
     gdx_status status = source(context, leaf, &positions, &count, err);
     if (status != GDX_OK)
         return status;
-    out->streams = query_take_in(run, arena, sizeof *out->streams, err);
-    uint32_t *copy = out->streams ? query_take_in(run, arena, count * sizeof *copy, err) : NULL;
+    out->streams = query_run_take_in(run, arena, sizeof *out->streams, err);
+    uint32_t *copy = out->streams ? query_run_take_in(run, arena, count * sizeof *copy, err) : NULL;
     if (!copy)
         return GDX_NO_MEMORY;
     if (count)
@@ -186,7 +186,7 @@ static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_so
 gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_arena *arena, gdx_error *err) {
     query_stream *streams = gdx_arena_allocate(arena, (all->count + more->count) * sizeof *streams);
     if (!streams)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     if (all->count)
         memcpy(streams, all->streams, all->count * sizeof *streams);
     memcpy(streams + all->count, more->streams, more->count * sizeof *streams);
@@ -194,19 +194,20 @@ gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_
     return GDX_OK;
 }
 
-gdx_status query_near(query_run *run, const query_segment *segment, const query_node *node, query_leaf_source source,
-                      void *context, gdx_arena *arena, query_streams *out, gdx_error *err) {
+gdx_status query_pairs_find(query_run *run, const query_segment *segment, const query_node *node,
+                            query_leaf_source source, void *context, gdx_arena *arena, query_streams *out,
+                            gdx_error *err) {
     if (query_is_leaf(node))
         return one_leaf(run, node, source, context, arena, out, err);
     query_streams children[2] = {{0}, {0}}, all = {0};
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++) {
-        query_streams *child = query_is_near(node) ? &children[i] : &children[0];
-        status = query_near(run, segment, node->children[i], source, context, arena, child, err);
+        query_streams *child = query_is_pair(node) ? &children[i] : &children[0];
+        status = query_pairs_find(run, segment, node->children[i], source, context, arena, child, err);
         if (status == GDX_OK && node->kind == QUERY_OR)
             status = query_streams_add(&all, child, arena, err);
     }
-    if (status == GDX_OK && query_is_near(node))
+    if (status == GDX_OK && query_is_pair(node))
         return pair_up(run, segment, node, &children[0], &children[1], arena, out, err);
     *out = all;
     return status;

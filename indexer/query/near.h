@@ -3,7 +3,7 @@
 #ifndef GDX_QUERY_NEAR_H
 #define GDX_QUERY_NEAR_H
 
-#include "run.h"
+#include "budget.h"
 
 typedef struct query_stream { // occurrences of one leaf
     const query_node *leaf;
@@ -17,15 +17,16 @@ typedef struct query_streams { // in the order of the query
 } query_streams;
 
 // Where the occurrences of a leaf come from: a whole segment, or one document. The positions are the callee's until the
-// next call; ascending. Runs on: the caller's thread, within query_near.
+// next call; ascending. Runs on: the caller's thread, within query_pairs_find.
 typedef gdx_status (*query_leaf_source)(void *context, const query_node *leaf, const uint32_t **out_positions,
                                         size_t *out_count, gdx_error *err);
 
 // Leaves below `node` (NEAR, THEN, OR or a leaf) with those occurrences that have partners all the way up, in `arena`.
-gdx_status query_near(query_run *run, const query_segment *segment, const query_node *node, query_leaf_source source,
-                      void *context, gdx_arena *arena, query_streams *out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_pairs_find(query_run *run, const query_segment *segment, const query_node *node,
+                            query_leaf_source source, void *context, gdx_arena *arena, query_streams *out,
+                            gdx_error *err) GDX_MUST_CHECK;
 
-// Puts the streams of `more` behind those of `all`.
+// Appends the streams of `more` to those of `all`.
 gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_arena *arena,
                              gdx_error *err) GDX_MUST_CHECK;
 

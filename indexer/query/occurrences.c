@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// occurrences.c: where each leaf stands in one document after another.
+// occurrences.c: where each leaf occurs in one document after another.
 // Phrases walk their lists forward with cursors. A single symbol has too many lists for that: it is looked for in the
 // stored text, which is about to be shown anyway, unless the document is very long.
 
@@ -30,8 +30,8 @@ struct query_walks {
 };
 
 gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out, gdx_error *err) {
-    query_walks *walks = query_take(run, sizeof *walks, err);
-    struct leaf_walk *leaves = query_take(run, run->query->leaf_count * sizeof *leaves, err);
+    query_walks *walks = query_run_take(run, sizeof *walks, err);
+    struct leaf_walk *leaves = query_run_take(run, run->query->leaf_count * sizeof *leaves, err);
     if (!walks || !leaves)
         return GDX_NO_MEMORY;
     *walks = (query_walks){.run = run, .segment = segment, .leaves = leaves};
@@ -64,7 +64,7 @@ static gdx_status read_symbol(query_walks *walks, const query_node *leaf, gdx_fi
     query_view view;
     gdx_status status = query_document_view(walks->document, field, 0, length, 0, &view, err);
     if (status == GDX_OK)
-        status = query_list_reserve(walks->run, out, out->count + length, err);
+        status = query_run_reserve(walks->run, out, out->count + length, err);
     if (status != GDX_OK)
         return status;
     const gdx_document_columns *columns = &walks->segment->columns;
@@ -73,7 +73,7 @@ static gdx_status read_symbol(query_walks *walks, const query_node *leaf, gdx_fi
         out->values[out->count] = first + i;
         out->count += is_sought(leaf, view.symbols, i);
     }
-    return query_spend(walks->run, length * 10, err);
+    return query_run_spend(walks->run, length * 10, err);
 }
 
 static gdx_status list_symbol(query_walks *walks, const query_node *leaf, uint32_t low, uint32_t high, query_list *out,
@@ -93,7 +93,7 @@ static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_erro
     struct leaf_walk *walk = &walks->leaves[leaf->leaf];
     if (walk->is_open)
         return GDX_OK;
-    gdx_status status = query_plan_leaf(walks->run, walks->segment, leaf, &walk->plan, err);
+    gdx_status status = query_plan_make(walks->run, walks->segment, leaf, &walk->plan, err);
     if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
         status = query_phrase_walk_open(walks->run, walks->segment, &walk->plan, &walk->phrase, err);
     walk->is_open = status == GDX_OK;
@@ -121,10 +121,10 @@ static gdx_status positions_in_document(void *context, const query_node *leaf, c
 // ---- all of them
 
 static gdx_status add_streams(query_walks *walks, const query_node *node, gdx_error *err) {
-    if (query_is_leaf(node) || query_is_near(node)) {
+    if (query_is_leaf(node) || query_is_pair(node)) {
         query_streams more = {0};
         gdx_status status =
-            query_near(walks->run, walks->segment, node, positions_in_document, walks, walks->arena, &more, err);
+            query_pairs_find(walks->run, walks->segment, node, positions_in_document, walks, walks->arena, &more, err);
         return status == GDX_OK ? query_streams_add(&walks->found, &more, walks->arena, err) : status;
     }
     gdx_status status = GDX_OK;
@@ -156,7 +156,7 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
         count += walks->found.streams[s].count;
     query_occurrence *all = gdx_arena_allocate(arena, count * sizeof *all);
     if (!all)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     uint32_t title = walks->segment->columns.begin[number], text = walks->segment->columns.text[number];
     size_t at = 0;
     for (size_t s = 0; s < walks->found.count; s++) {
@@ -167,7 +167,7 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
             uint32_t end = begin + stream->leaf->symbol_count;
             gdx_field field = in_title ? GDX_FIELD_TITLE : GDX_FIELD_TEXT;
             if (end > query_document_length(document, field))
-                return query_corrupt_postings(walks->segment, err);
+                return query_segment_corrupt(walks->segment, err);
             all[at++] = (query_occurrence){field, begin, end};
         }
     }

@@ -3,8 +3,8 @@
 #ifndef GDX_QUERY_OCCURRENCES_H
 #define GDX_QUERY_OCCURRENCES_H
 
+#include "budget.h"
 #include "document.h"
-#include "run.h"
 
 typedef struct query_occurrence { // symbols [begin, end) of a field
     gdx_field field;

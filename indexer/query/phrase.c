@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// phrase.c: positions at which a phrase of n >= 2 symbols stands.
-// A phrase holds where its bigrams stand at consecutive positions. Every other bigram covers it, so the list of the
+// phrase.c: positions at which a phrase of n >= 2 symbols occurs.
+// A phrase occurs where its bigrams do, each at its offset. Every other bigram covers it, so the list of the
 // rarest is thinned by the others in turn, from rare to common. A list that is not much longer is unpacked whole and
 // merged with; a much longer one is asked to seek. Cost: proportional to the rarest list and to what must be unpacked
 // of the others, not to the phrase's length.
@@ -16,11 +16,11 @@ enum { POSTINGS_PER_SEEK = 64 };
 
 static gdx_status unpack(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *out,
                          gdx_error *err) {
-    gdx_status status = query_list_reserve(run, out, bigram->count, err);
+    gdx_status status = query_run_reserve(run, out, bigram->count, err);
     if (status != GDX_OK)
         return status;
     if (gdx_postings_decode(bigram->postings, bigram->count, segment->position_count, out->values) != GDX_OK)
-        return query_corrupt_postings(segment, err);
+        return query_segment_corrupt(segment, err);
     out->count = bigram->count;
     return GDX_OK;
 }
@@ -39,7 +39,7 @@ static gdx_status thin_by_seeking(query_run *run, const query_segment *segment, 
                                   query_list *list, gdx_error *err) {
     gdx_cursor cursor;
     if (gdx_cursor_open(&cursor, bigram->postings, bigram->count, segment->position_count) != GDX_OK)
-        return query_corrupt_postings(segment, err);
+        return query_segment_corrupt(segment, err);
     size_t kept = 0;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
@@ -49,11 +49,11 @@ static gdx_status thin_by_seeking(query_run *run, const query_segment *segment, 
             list->values[kept++] = list->values[i];
         else if (found == GDX_POSITION_END)
             break;
-        status = query_spend(run, 150, err);
+        status = query_run_spend(run, 150, err);
     }
     list->count = kept;
     if (gdx_cursor_status(&cursor) != GDX_OK)
-        return query_corrupt_postings(segment, err);
+        return query_segment_corrupt(segment, err);
     return status;
 }
 
@@ -66,7 +66,7 @@ static gdx_status thin(query_run *run, const query_segment *segment, const query
     if (status != GDX_OK)
         return status;
     list->count = query_intersect(list->values, list->count, other->values, other->count, bigram->offset);
-    return query_spend(run, (uint64_t)bigram->count * 2, err);
+    return query_run_spend(run, (uint64_t)bigram->count * 2, err);
 }
 
 gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
@@ -77,7 +77,7 @@ gdx_status query_phrase_positions(query_run *run, const query_segment *segment, 
     shift(out, plan->bigrams[0].offset);
     for (uint32_t i = 1; i < plan->bigram_count && out->count && status == GDX_OK; i++)
         status = thin(run, segment, &plan->bigrams[i], out, err);
-    return status == GDX_OK ? query_spend(run, plan->bigrams[0].count, err) : status;
+    return status == GDX_OK ? query_run_spend(run, plan->bigrams[0].count, err) : status;
 }
 
 // ---- document by document
@@ -90,7 +90,7 @@ struct query_phrase_walk {
 
 gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_phrase_walk **out, gdx_error *err) {
-    query_phrase_walk *walk = query_take(run, sizeof *walk + plan->bigram_count * sizeof *walk->cursors, err);
+    query_phrase_walk *walk = query_run_take(run, sizeof *walk + plan->bigram_count * sizeof *walk->cursors, err);
     if (!walk)
         return GDX_NO_MEMORY;
     walk->segment = segment;
@@ -98,7 +98,7 @@ gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, 
     for (uint32_t i = 0; i < plan->bigram_count; i++) {
         const query_bigram *bigram = &plan->bigrams[i];
         if (gdx_cursor_open(&walk->cursors[i], bigram->postings, bigram->count, segment->position_count) != GDX_OK)
-            return query_corrupt_postings(segment, err);
+            return query_segment_corrupt(segment, err);
     }
     *out = walk;
     return GDX_OK;
@@ -107,12 +107,12 @@ gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, 
 static gdx_status check_cursors(const query_phrase_walk *walk, gdx_error *err) {
     for (uint32_t i = 0; i < walk->plan->bigram_count; i++)
         if (gdx_cursor_status(&walk->cursors[i]) != GDX_OK)
-            return query_corrupt_postings(walk->segment, err);
+            return query_segment_corrupt(walk->segment, err);
     return GDX_OK;
 }
 
-// The first place >= `at` that no bigram has spoken against yet: `at` itself when all of them stand there. The rarest
-// speaks first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
+// The first place >= `at` that no bigram has ruled out: `at` itself when all of them occur there. The rarest is asked
+// first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
 static uint64_t next_candidate(query_phrase_walk *walk, uint64_t at) {
     for (uint32_t i = 0; i < walk->plan->bigram_count; i++) {
         uint64_t target = at + walk->plan->bigrams[i].offset;
@@ -132,14 +132,14 @@ gdx_status query_phrase_walk_list(query_run *run, query_phrase_walk *walk, uint3
     while (at < high) {
         uint64_t next = next_candidate(walk, at);
         if (next == at) {
-            gdx_status status = query_list_reserve(run, out, out->count + 1, err);
+            gdx_status status = query_run_reserve(run, out, out->count + 1, err);
             if (status != GDX_OK)
                 return status;
             out->values[out->count++] = (uint32_t)at;
             next = at + 1;
         }
         at = next;
-        gdx_status status = query_spend(run, 100, err);
+        gdx_status status = query_run_spend(run, 100, err);
         if (status != GDX_OK)
             return status;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// phrase.h: positions at which a phrase of two symbols or more stands, in a whole segment or document by document.
+// phrase.h: positions at which a phrase of two symbols or more occurs, in a whole segment or document by document.
 #ifndef GDX_QUERY_PHRASE_H
 #define GDX_QUERY_PHRASE_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // plan.c: a leaf in one segment: words -> numbers, symbols -> bigrams and their posting lists.
 // Every other bigram covers a phrase; when its symbols are odd in number the last one overlaps. One missing word or
-// bigram and the leaf stands nowhere.
+// bigram and the leaf occurs nowhere.
 
 #include "plan.h"
 
@@ -37,7 +37,7 @@ static gdx_status find_bigrams(query_run *run, const query_segment *segment, con
                                gdx_error *err) {
     uint32_t symbol_count = plan->leaf->symbol_count;
     plan->bigram_count = (symbol_count + 1) / 2;
-    plan->bigrams = query_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
+    plan->bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
     if (!plan->bigrams)
         return GDX_NO_MEMORY;
     for (uint32_t i = 0; i < plan->bigram_count; i++) {
@@ -45,7 +45,7 @@ static gdx_status find_bigrams(query_run *run, const query_segment *segment, con
         gdx_term term;
         gdx_status status = gdx_segment_find_term(segment->segment, numbers[offset], numbers[offset + 1], &term, err);
         if (status == GDX_OK)
-            status = query_spend(run, 500, err);
+            status = query_run_spend(run, 500, err);
         if (status != GDX_OK)
             return status;
         if (term.count == 0) {
@@ -59,7 +59,7 @@ static gdx_status find_bigrams(query_run *run, const query_segment *segment, con
 }
 
 static gdx_status plan_phrase(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
-    uint32_t *numbers = query_take(run, plan->leaf->symbol_count * sizeof *numbers, err);
+    uint32_t *numbers = query_run_take(run, plan->leaf->symbol_count * sizeof *numbers, err);
     if (!numbers)
         return GDX_NO_MEMORY;
     bool has_all;
@@ -69,7 +69,7 @@ static gdx_status plan_phrase(query_run *run, const query_segment *segment, quer
         return status;
     if (plan->leaf->symbol_count > 1)
         return find_bigrams(run, segment, numbers, plan, err);
-    plan->ranges = query_take(run, sizeof *plan->ranges, err);
+    plan->ranges = query_run_take(run, sizeof *plan->ranges, err);
     if (!plan->ranges)
         return GDX_NO_MEMORY;
     plan->ranges[0] = (query_symbol_range){numbers[0], numbers[0] + 1};
@@ -78,7 +78,7 @@ static gdx_status plan_phrase(query_run *run, const query_segment *segment, quer
 }
 
 static gdx_status plan_prefix(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
-    plan->ranges = query_take(run, sizeof *plan->ranges, err);
+    plan->ranges = query_run_take(run, sizeof *plan->ranges, err);
     if (!plan->ranges)
         return GDX_NO_MEMORY;
     query_symbol_range *range = plan->ranges;
@@ -96,14 +96,14 @@ static gdx_status plan_suffix(query_run *run, const query_segment *segment, quer
     if (plan->is_nowhere)
         return status;
     size_t count = high - low;
-    uint32_t *numbers = query_take(run, count * 2 * sizeof *numbers, err); // and space to sort them
-    plan->ranges = query_take(run, count * sizeof *plan->ranges, err);
+    uint32_t *numbers = query_run_take(run, count * 2 * sizeof *numbers, err); // and space to sort them
+    plan->ranges = query_run_take(run, count * sizeof *plan->ranges, err);
     if (!numbers || !plan->ranges)
         return GDX_NO_MEMORY;
     for (uint32_t i = low; i < high && status == GDX_OK; i++) {
         status = gdx_segment_word_reversed(segment->segment, i, &numbers[i - low], err);
         if (status == GDX_OK)
-            status = query_spend(run, 20, err);
+            status = query_run_spend(run, 20, err);
     }
     if (status != GDX_OK)
         return status;
@@ -118,7 +118,7 @@ static gdx_status plan_suffix(query_run *run, const query_segment *segment, quer
     return GDX_OK;
 }
 
-gdx_status query_plan_leaf(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,
+gdx_status query_plan_make(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,
                            gdx_error *err) {
     *out = (query_plan){.leaf = leaf};
     if (leaf->kind == QUERY_WORD_PREFIX)

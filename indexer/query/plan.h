@@ -3,7 +3,7 @@
 #ifndef GDX_QUERY_PLAN_H
 #define GDX_QUERY_PLAN_H
 
-#include "run.h"
+#include "budget.h"
 
 typedef struct query_bigram {
     gdx_slice postings;
@@ -26,7 +26,7 @@ typedef struct query_plan {
 } query_plan;
 
 // Into the run's memory. Cost: a look-up in the dictionary for each bigram.
-gdx_status query_plan_leaf(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,
+gdx_status query_plan_make(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,
                            gdx_error *err) GDX_MUST_CHECK;
 
 #endif

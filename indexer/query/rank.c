@@ -22,14 +22,14 @@ static double weigh(const void *context, uint32_t length, uint32_t frequency) {
     return weight->idf * (tf * (K1 + 1.0)) / (tf + K1 * (1.0 - B + B * longer));
 }
 
-gdx_status query_score(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
-                       gdx_error *err) {
-    query_scores *scores = query_take(run, count * sizeof *scores, err);
+gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
+                             gdx_error *err) {
+    query_scores *scores = query_run_take(run, count * sizeof *scores, err);
     if (!scores)
         return GDX_NO_MEMORY;
     for (size_t s = 0; s < count; s++) {
-        scores[s].scores = query_take(run, evaluations[s].document_count * sizeof(double), err);
-        scores[s].occurrences = query_take(run, evaluations[s].document_count * sizeof(uint64_t), err);
+        scores[s].scores = query_run_take(run, evaluations[s].document_count * sizeof(double), err);
+        scores[s].occurrences = query_run_take(run, evaluations[s].document_count * sizeof(uint64_t), err);
         if (!scores[s].scores || !scores[s].occurrences)
             return GDX_NO_MEMORY;
     }
@@ -45,8 +45,8 @@ gdx_status query_score(query_run *run, const query_evaluation *evaluations, size
         struct weight weight = {log(1.0 + (documents - n + 0.5) / (n + 0.5)), mean_length};
         for (size_t s = 0; s < count; s++) {
             const query_frequencies *leaf = &evaluations[s].leaves[i];
-            gdx_status status = query_add_leaf(run, &evaluations[s], leaf, scores[s].occurrences, weigh, &weight,
-                                               scores[s].scores, err);
+            gdx_status status = query_evaluation_add_leaf(run, &evaluations[s], leaf, scores[s].occurrences, weigh,
+                                                          &weight, scores[s].scores, err);
             if (status != GDX_OK)
                 return status;
         }
@@ -136,13 +136,14 @@ static uint64_t key_of(gdx_order order, double score, gdx_date date) {
     return key;
 }
 
-gdx_status query_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores, size_t count,
-                      gdx_order order, uint64_t limit, query_candidate **out, size_t *out_count, gdx_error *err) {
+gdx_status query_candidates_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores,
+                                 size_t count, gdx_order order, uint64_t limit, query_candidate **out,
+                                 size_t *out_count, gdx_error *err) {
     uint64_t all = 0;
     for (size_t s = 0; s < count; s++)
         all += evaluations[s].document_count;
     struct heap heap = {.evaluations = evaluations, .limit = (size_t)(limit < all ? limit : all), .err = err};
-    heap.candidates = query_take(run, heap.limit * sizeof *heap.candidates, err);
+    heap.candidates = query_run_take(run, heap.limit * sizeof *heap.candidates, err);
     if (!heap.candidates)
         return GDX_NO_MEMORY;
     for (size_t s = 0; s < count && heap.limit; s++) {
@@ -152,7 +153,7 @@ gdx_status query_best(query_run *run, const query_evaluation *evaluations, const
             uint64_t key = key_of(order, scores[s].scores[slot], date);
             offer(&heap, (query_candidate){key, (uint32_t)s, (uint32_t)slot, {NULL, 0}});
             if ((slot & 1023) == 1023 && heap.status == GDX_OK)
-                heap.status = query_spend(run, 1024 * 10, err);
+                heap.status = query_run_spend(run, 1024 * 10, err);
         }
     }
     put_in_order(&heap);

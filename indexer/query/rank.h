@@ -11,8 +11,8 @@ typedef struct query_scores { // of one segment's matching documents, by slot; i
 } query_scores;
 
 // One for each evaluation, in the run's memory. Document frequencies are counted over all of them.
-gdx_status query_score(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
-                       gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
+                             gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct query_candidate {
     uint64_t key; // larger is better
@@ -22,8 +22,8 @@ typedef struct query_candidate {
 } query_candidate;
 
 // The best `limit` in order, best first. In the run's memory.
-gdx_status query_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores, size_t count,
-                      gdx_order order, uint64_t limit, query_candidate **out, size_t *out_count,
-                      gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_candidates_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores,
+                                 size_t count, gdx_order order, uint64_t limit, query_candidate **out,
+                                 size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

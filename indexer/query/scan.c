@@ -44,16 +44,16 @@ gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const g
                          uint32_t context_symbols, const gdx_stop *stop, gdx_scan **out, gdx_error *err) {
     GDX_AUTO(gdx_scan) scan = calloc(1, sizeof *scan);
     if (!scan)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     scan->arena = gdx_arena_new();
     scan->occurrences = gdx_arena_new();
     scan->shown = gdx_arena_new();
     scan->store = gdx_store_reader_new(STORE_CACHE_BYTES);
     scan->document = query_document_new();
     if (!scan->arena || !scan->occurrences || !scan->shown || !scan->store || !scan->document)
-        return query_no_memory(err);
-    scan->run =
-        (query_run){searcher, gdx_snapshot_retain(snapshot), query, scan->arena, stop ? *stop : (gdx_stop){0}, 0};
+        return gdx_fail_memory(err, "an answer");
+    scan->run = query_run_of(searcher, gdx_snapshot_retain(snapshot), query, stop);
+    scan->run.arena = scan->arena; // lasts from call to call
     scan->context = context_symbols;
     if (!query->ranks) // nothing but filters and what must not be there: no document has occurrences
         scan->next_segment = gdx_snapshot_segment_count(snapshot);
@@ -65,7 +65,7 @@ gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const g
 static gdx_status enter_segment(gdx_scan *scan, gdx_error *err) {
     gdx_arena_reset(scan->arena);
     scan->next_document = 0;
-    gdx_status status = query_evaluate(&scan->run, scan->next_segment++, &scan->evaluation, err);
+    gdx_status status = query_evaluation_make(&scan->run, scan->next_segment++, &scan->evaluation, err);
     return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation.segment, &scan->walks, err) : status;
 }
 
@@ -73,7 +73,7 @@ static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {
     gdx_arena_reset(scan->occurrences);
     scan->next = scan->count = 0;
     uint32_t number = scan->evaluation.documents[scan->next_document++];
-    gdx_status status = query_spend(&scan->run, QUERY_DOCUMENT_WORK, err);
+    gdx_status status = query_run_spend(&scan->run, QUERY_DOCUMENT_WORK, err);
     if (status == GDX_OK)
         status = query_document_open(scan->document, scan->store, &scan->evaluation.segment, number, err);
     if (status != GDX_OK)
@@ -88,8 +88,8 @@ static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrenc
     gdx_arena_reset(scan->shown);
     query_excerpt excerpt;
     query_view view;
-    gdx_status status =
-        query_excerpt_make(scan->document, at->field, from, to, AHEAD_SYMBOLS, at, 1, scan->shown, &excerpt, err);
+    query_stretch stretch = {at->field, from, to, AHEAD_SYMBOLS, at, 1};
+    gdx_status status = query_excerpt_make(scan->document, &stretch, scan->shown, &excerpt, err);
     if (status == GDX_OK)
         status = query_document_view(scan->document, at->field, from, to, 0, &view, err);
     if (status != GDX_OK)
@@ -107,7 +107,7 @@ static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrenc
                             .before = {excerpt.text.data, mark.begin},
                             .matched = {excerpt.text.data + mark.begin, mark.end - mark.begin},
                             .after = {excerpt.text.data + mark.end, excerpt.text.bytes - mark.end}};
-    return query_spend(&scan->run, 200, err);
+    return query_run_spend(&scan->run, 200, err);
 }
 
 gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx_error *err) {

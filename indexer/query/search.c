@@ -17,11 +17,11 @@ void gdx_results_free(gdx_results *results) {
 static gdx_status new_results(gdx_snapshot *snapshot, gdx_results **out, gdx_error *err) {
     gdx_arena *arena = gdx_arena_new();
     if (!arena)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     gdx_results *results = gdx_arena_allocate(arena, sizeof *results);
     if (!results) {
         gdx_arena_free(arena);
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     }
     results->arena = arena;
     results->commit = gdx_snapshot_commit(snapshot);
@@ -50,7 +50,7 @@ static gdx_status copy_head(gdx_arena *arena, const gdx_document *head, gdx_hit 
         gdx_arena_copy(arena, head->title, &hit->title) != GDX_OK ||
         gdx_arena_copy(arena, head->source, &hit->source) != GDX_OK ||
         gdx_arena_copy(arena, head->metadata, &hit->metadata) != GDX_OK)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     return GDX_OK;
 }
 
@@ -61,7 +61,7 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
     if (status == GDX_OK)
         status = copy_head(arena, query_document_head(document), hit, err);
     if (status == GDX_OK)
-        status = query_spend(run, QUERY_DOCUMENT_WORK, err);
+        status = query_run_spend(run, QUERY_DOCUMENT_WORK, err);
     if (status != GDX_OK || (options->snippet_symbols == 0 && options->match_limit == 0))
         return status;
     query_occurrence *occurrences = NULL;
@@ -69,7 +69,7 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
     if (hit->occurrences)
         status = query_walks_list(walks, number, document, run->searcher->documents, &occurrences, &count, err);
     if (status == GDX_OK)
-        status = query_show_hit(document, occurrences, count, options, arena, hit, err);
+        status = query_hit_show(document, occurrences, count, options, arena, hit, err);
     gdx_arena_reset(run->searcher->documents);
     return status;
 }
@@ -78,10 +78,10 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
 static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations, const query_scores *scores,
                             const query_candidate *best, const gdx_search_options *options, gdx_results *results,
                             gdx_error *err) {
-    struct placed *places = query_take(run, results->hit_count * sizeof *places, err);
+    struct placed *places = query_run_take(run, results->hit_count * sizeof *places, err);
     results->hits = gdx_arena_allocate(results->arena, results->hit_count * sizeof *results->hits);
     if (!places || !results->hits)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     for (size_t i = 0; i < results->hit_count; i++) {
         const query_evaluation *evaluation = &evaluations[best[i].segment];
         uint32_t document = evaluation->documents[best[i].slot];
@@ -110,15 +110,15 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
 
 static gdx_status search(query_run *run, const gdx_search_options *options, gdx_results *results, gdx_error *err) {
     size_t segment_count = gdx_snapshot_segment_count(run->snapshot);
-    query_evaluation *evaluations = query_take(run, segment_count * sizeof *evaluations, err);
+    query_evaluation *evaluations = query_run_take(run, segment_count * sizeof *evaluations, err);
     if (!evaluations)
         return GDX_NO_MEMORY;
     gdx_totals totals = {0};
-    gdx_status status = query_spend_slowly(run, err); // a deadline long past needs no millisecond
+    gdx_status status = query_run_check(run, err); // a deadline long past needs no millisecond
     for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
-        status = query_evaluate(run, s, &evaluations[s], err);
+        status = query_evaluation_make(run, s, &evaluations[s], err);
         if (status == GDX_OK)
-            status = query_add_totals(run, &evaluations[s], &totals, err);
+            status = query_evaluation_add_totals(run, &evaluations[s], &totals, err);
     }
     results->documents = totals.documents;
     results->occurrences = totals.occurrences;
@@ -127,10 +127,10 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
     query_scores *scores = NULL;
     query_candidate *best = NULL;
     size_t best_count = 0;
-    status = query_score(run, evaluations, segment_count, &scores, err);
+    status = query_scores_make(run, evaluations, segment_count, &scores, err);
     if (status == GDX_OK)
-        status = query_best(run, evaluations, scores, segment_count, options->order, options->offset + options->limit,
-                            &best, &best_count, err);
+        status = query_candidates_best(run, evaluations, scores, segment_count, options->order,
+                                       options->offset + options->limit, &best, &best_count, err);
     if (status != GDX_OK)
         return status;
     results->hit_count = best_count - (size_t)options->offset;
@@ -139,12 +139,12 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
 
 gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                       const gdx_search_options *options, gdx_results **out, gdx_error *err) {
-    query_run run = {searcher, snapshot, query, searcher->arena, options->stop, 0};
+    query_run run = query_run_of(searcher, snapshot, query, &options->stop);
     GDX_AUTO(gdx_results) results = NULL;
     gdx_status status = new_results(snapshot, &results, err);
     if (status == GDX_OK)
         status = search(&run, options, results, err);
-    query_end_run(searcher);
+    query_searcher_reset(searcher);
     if (status == GDX_OK) {
         *out = results;
         results = NULL; // handed over
@@ -154,17 +154,17 @@ gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_
 
 gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_totals *out, gdx_error *err) {
-    query_run run = {searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0};
+    query_run run = query_run_of(searcher, snapshot, query, stop);
     gdx_totals totals = {0};
-    gdx_status status = query_spend_slowly(&run, err);
+    gdx_status status = query_run_check(&run, err);
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++) {
         query_evaluation evaluation;
-        status = query_evaluate(&run, s, &evaluation, err);
+        status = query_evaluation_make(&run, s, &evaluation, err);
         if (status == GDX_OK)
-            status = query_add_totals(&run, &evaluation, &totals, err);
+            status = query_evaluation_add_totals(&run, &evaluation, &totals, err);
         gdx_arena_reset(run.arena);
     }
-    query_end_run(searcher);
+    query_searcher_reset(searcher);
     if (status == GDX_OK)
         *out = totals;
     return status;

@@ -62,23 +62,23 @@ static size_t copy_readable(gdx_slice text, size_t begin, size_t end, const gdx_
     return written;
 }
 
-gdx_status query_excerpt_make(query_document *document, gdx_field field, uint32_t from, uint32_t to, uint32_t ahead,
-                              const query_occurrence *occurrences, size_t count, gdx_arena *arena, query_excerpt *out,
-                              gdx_error *err) {
+gdx_status query_excerpt_make(query_document *document, const query_stretch *stretch, gdx_arena *arena,
+                              query_excerpt *out, gdx_error *err) {
+    uint32_t from = stretch->from, to = stretch->to;
     query_view view;
-    gdx_status status = query_document_view(document, field, from, to, ahead, &view, err);
+    gdx_status status = query_document_view(document, stretch->field, from, to, stretch->ahead, &view, err);
     if (status != GDX_OK)
         return status;
-    size_t reaching = 0; // occurrences ascend by their begin
-    while (reaching < count && occurrences[reaching].begin < to)
+    size_t reaching = 0; // occurrences ascend by their start
+    while (reaching < stretch->count && stretch->occurrences[reaching].begin < to)
         reaching++;
     size_t begin = view.symbols->spans[from - view.first].begin, end = view.symbols->spans[to - 1 - view.first].end;
     gdx_span *ranges = gdx_arena_allocate(arena, reaching * sizeof *ranges);
     gdx_mark *marks = gdx_arena_allocate(arena, reaching * sizeof *marks);
     char *text = gdx_arena_allocate(arena, end - begin + 1);
     if (!ranges || !marks || !text)
-        return query_no_memory(err);
-    size_t mark_count = find_ranges(&view, from, to, occurrences, reaching, ranges);
+        return gdx_fail_memory(err, "an excerpt");
+    size_t mark_count = find_ranges(&view, from, to, stretch->occurrences, reaching, ranges);
     size_t bytes = copy_readable(view.text, begin, end, ranges, mark_count, text, marks);
     *out = (query_excerpt){{text, bytes}, marks, mark_count};
     return GDX_OK;
@@ -101,9 +101,9 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
     uint32_t length = query_document_length(document, hit->snippet_field);
     uint32_t begin = chosen < count ? occurrences[chosen].begin : 0;
     uint32_t end = chosen < count ? occurrences[chosen].end : 0;
-    uint32_t behind = chosen < count ? context : context > UINT32_MAX / 2 ? UINT32_MAX : context * 2;
+    uint32_t after = chosen < count ? context : context > UINT32_MAX / 2 ? UINT32_MAX : context * 2;
     uint32_t from = begin > context ? begin - context : 0;
-    uint32_t to = end < length && length - end > behind ? end + behind : length;
+    uint32_t to = end < length && length - end > after ? end + after : length;
     hit->snippet = (gdx_slice){"", 0};
     hit->snippet_begins = from == 0;
     hit->snippet_ends = to == length;
@@ -115,8 +115,8 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
     while (last > first && occurrences[last - 1].field != hit->snippet_field)
         last--;
     query_excerpt excerpt;
-    gdx_status status = query_excerpt_make(document, hit->snippet_field, from, to, 0, occurrences + first, last - first,
-                                           arena, &excerpt, err);
+    query_stretch stretch = {hit->snippet_field, from, to, 0, occurrences + first, last - first};
+    gdx_status status = query_excerpt_make(document, &stretch, arena, &excerpt, err);
     if (status != GDX_OK)
         return status;
     hit->snippet = excerpt.text;
@@ -132,7 +132,7 @@ static gdx_status show_matches(query_document *document, const query_occurrence 
     size_t room = count < limit ? count : limit;
     hit->matches = gdx_arena_allocate(arena, room * sizeof *hit->matches);
     if (!hit->matches)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     for (size_t i = 0; i < count && hit->match_count < room; i++) {
         const query_occurrence *at = &occurrences[i];
         query_view view;
@@ -148,7 +148,7 @@ static gdx_status show_matches(query_document *document, const query_occurrence 
     return GDX_OK;
 }
 
-gdx_status query_show_hit(query_document *document, const query_occurrence *occurrences, size_t count,
+gdx_status query_hit_show(query_document *document, const query_occurrence *occurrences, size_t count,
                           const gdx_search_options *options, gdx_arena *arena, gdx_hit *hit, gdx_error *err) {
     gdx_status status = GDX_OK;
     if (options->snippet_symbols)

@@ -13,14 +13,21 @@ typedef struct query_excerpt {
     size_t mark_count;
 } query_excerpt;
 
-// Symbols [from, to) of a field, from < to. Those of the occurrences (ascending, of the same field) that reach into it
-// are marked, overlapping ones as one.
-gdx_status query_excerpt_make(query_document *document, gdx_field field, uint32_t from, uint32_t to, uint32_t ahead,
-                              const query_occurrence *occurrences, size_t count, gdx_arena *arena, query_excerpt *out,
-                              gdx_error *err) GDX_MUST_CHECK;
+typedef struct query_stretch { // of a field: symbols [from, to), from < to
+    gdx_field field;
+    uint32_t from;
+    uint32_t to;
+    uint32_t ahead;                      // symbols more to read when something must be read anyway
+    const query_occurrence *occurrences; // of this field, ascending
+    size_t count;
+} query_stretch;
+
+// The occurrences that reach into the stretch are marked, overlapping ones as one. In `arena`.
+gdx_status query_excerpt_make(query_document *document, const query_stretch *stretch, gdx_arena *arena,
+                              query_excerpt *out, gdx_error *err) GDX_MUST_CHECK;
 
 // Fills snippet, marks and matches of a hit.
-gdx_status query_show_hit(query_document *document, const query_occurrence *occurrences, size_t count,
+gdx_status query_hit_show(query_document *document, const query_occurrence *occurrences, size_t count,
                           const gdx_search_options *options, gdx_arena *arena, gdx_hit *hit,
                           gdx_error *err) GDX_MUST_CHECK;
 

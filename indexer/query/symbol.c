@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbol.c: positions of single symbols. Every position begins one bigram, the last of a field with the end mark, so a
-// symbol stands where the bigrams that begin with it do. These lie side by side in the dictionary and share no
+// symbol occurs where the bigrams that start with it do. These lie side by side in the dictionary and share no
 // position: their union is a sort. Few positions are sorted as numbers; many are marked in a bitmap of the segment,
 // then read off in order.
 
@@ -22,14 +22,14 @@ static gdx_status append_term(query_run *run, const query_segment *segment, cons
                               gdx_error *err) {
     // The terms share no position, so they have no more than there are: a file that says so would fill all memory.
     if (term->count > segment->position_count - out->count)
-        return query_corrupt_postings(segment, err);
-    gdx_status status = query_list_reserve(run, out, out->count + term->count, err);
+        return query_segment_corrupt(segment, err);
+    gdx_status status = query_run_reserve(run, out, out->count + term->count, err);
     if (status != GDX_OK)
         return status;
     if (gdx_postings_decode(term->postings, term->count, segment->position_count, out->values + out->count) != GDX_OK)
-        return query_corrupt_postings(segment, err);
+        return query_segment_corrupt(segment, err);
     out->count += term->count;
-    return query_spend(run, 150 + (uint64_t)term->count * 2, err);
+    return query_run_spend(run, 150 + (uint64_t)term->count * 2, err);
 }
 
 typedef gdx_status (*visit_term)(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
@@ -41,7 +41,7 @@ static gdx_status walk_terms(query_run *run, const query_segment *segment, query
     enum { FIND_WORK = 400 }; // nanoseconds to find and unpack a block of terms
     gdx_status status = gdx_term_walk_open(segment->segment, range.low, range.high, &walk, err);
     if (status == GDX_OK)
-        status = query_spend(run, FIND_WORK, err);
+        status = query_run_spend(run, FIND_WORK, err);
     while (status == GDX_OK) {
         gdx_term term;
         bool has;
@@ -67,7 +67,7 @@ static gdx_status reserve_bitmap(query_run *run, uint32_t position_count, gdx_er
         return GDX_OK;
     uint64_t *bitmap = calloc(words, sizeof *bitmap);
     if (!bitmap)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     free(searcher->bitmap);
     searcher->bitmap = bitmap;
     searcher->bitmap_capacity = words;
@@ -84,7 +84,7 @@ static gdx_status take_marks(query_run *run, uint32_t position_count, query_list
             out->values[out->count++] = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
         bitmap[w] = 0;
     }
-    return query_spend(run, words + out->count, err);
+    return query_run_spend(run, words + out->count, err);
 }
 
 // ---- all together
@@ -109,11 +109,11 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
         return status;
     if (out->count * POSITIONS_PER_MARK >= segment->position_count && out->count >= FEW_POSITIONS)
         return mark_positions(run, segment, out, err);
-    status = query_list_reserve(run, &run->searcher->third, out->count, err);
+    status = query_run_reserve(run, &run->searcher->third, out->count, err);
     if (status != GDX_OK)
         return status;
     query_sort(out->values, run->searcher->third.values, out->count);
-    return query_spend(run, out->count * 15, err);
+    return query_run_spend(run, out->count * 15, err);
 }
 
 struct within {
@@ -128,16 +128,16 @@ static gdx_status visit_within(query_run *run, const query_segment *segment, con
     query_list *out = within->out;
     gdx_cursor cursor;
     if (gdx_cursor_open(&cursor, term->postings, term->count, segment->position_count) != GDX_OK)
-        return query_corrupt_postings(segment, err);
+        return query_segment_corrupt(segment, err);
     for (uint32_t at = gdx_cursor_seek(&cursor, within->low); at < within->high; at = gdx_cursor_next(&cursor)) {
-        gdx_status status = query_list_reserve(run, out, out->count + 1, err);
+        gdx_status status = query_run_reserve(run, out, out->count + 1, err);
         if (status != GDX_OK)
             return status;
         out->values[out->count++] = at;
     }
     if (gdx_cursor_status(&cursor) != GDX_OK)
-        return query_corrupt_postings(segment, err);
-    return query_spend(run, 150, err);
+        return query_segment_corrupt(segment, err);
+    return query_run_spend(run, 150, err);
 }
 
 gdx_status query_symbol_positions_within(query_run *run, const query_segment *segment, const query_plan *plan,
@@ -148,7 +148,7 @@ gdx_status query_symbol_positions_within(query_run *run, const query_segment *se
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_within, &within, err);
     if (status == GDX_OK)
-        status = query_list_reserve(run, &run->searcher->third, out->count - before, err);
+        status = query_run_reserve(run, &run->searcher->third, out->count - before, err);
     if (status == GDX_OK)
         query_sort(out->values + before, run->searcher->third.values, out->count - before);
     return status;

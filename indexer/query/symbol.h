@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// symbol.h: where symbols of given numbers stand: phrases of one symbol, and words by their begin or end.
+// symbol.h: where symbols of given numbers occur: phrases of one symbol, and words by their start or end.
 #ifndef GDX_QUERY_SYMBOL_H
 #define GDX_QUERY_SYMBOL_H
 

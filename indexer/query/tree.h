@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// tree.h: a parsed query as a tree, made by parse.c, printed by describe.c, evaluated by the rest of the folder.
-// A leaf is what has occurrences: a phrase, or words by their begin or end. Leaves are numbered in the order of the
-// query, which is the order their scores add up in. AND and OR have two or more children, never another of their own
-// kind. immutable after parse, any thread
+// tree.h: a parsed query as a tree, made by parse.c and term.c, printed by describe.c, evaluated by the rest of the
+// folder. A leaf is what has occurrences: a phrase, or words by their start or end. Leaves are numbered in the order of
+// the query, which is the order their scores add up in. AND and OR have two or more children, never another of their
+// own kind. immutable after parse, any thread
 #ifndef GDX_QUERY_TREE_H
 #define GDX_QUERY_TREE_H
 
 #include "gdx/query.h"
 #include "gdx/text.h"
+#include "language.h"
+
+#include <assert.h>
 
 enum { QUERY_TEXT_BYTES_MAX = 65536, QUERY_TERMS_MAX = 1024, QUERY_DEPTH_MAX = 64, QUERY_DISTANCE_MAX = 10000 };
-
-typedef enum query_kind {
-    QUERY_PHRASE,
-    QUERY_WORD_PREFIX,
-    QUERY_WORD_SUFFIX,
-    QUERY_SOURCE,
-    QUERY_DATE,
-    QUERY_ID,
-    QUERY_ID_PREFIX,
-    QUERY_AND,
-    QUERY_OR,
-    QUERY_NOT,
-    QUERY_NEAR, // children: left, right
-    QUERY_THEN
-} query_kind;
 
 enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
 
@@ -37,7 +25,7 @@ typedef struct query_node query_node;
 struct query_node {
     query_kind kind;
     uint32_t height;       // 1 for what has no children
-    uint32_t begin;        // byte of the query's text that it begins at
+    uint32_t begin;        // byte of the query's text at which it starts
     uint32_t fields;       // of a leaf: query_fields
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
@@ -59,14 +47,18 @@ struct gdx_query {
     bool ranks; // some leaf is not negated
 };
 
+static inline query_class query_class_of(const query_node *node) {
+    assert((unsigned)node->kind < QUERY_KINDS);
+    return query_kinds[node->kind].class;
+}
 static inline bool query_is_leaf(const query_node *node) {
-    return node->kind <= QUERY_WORD_SUFFIX;
+    return query_class_of(node) == QUERY_CLASS_LEAF;
 }
 static inline bool query_is_filter(const query_node *node) {
-    return node->kind >= QUERY_SOURCE && node->kind <= QUERY_ID_PREFIX;
+    return query_class_of(node) == QUERY_CLASS_FILTER;
 }
-static inline bool query_is_near(const query_node *node) {
-    return node->kind >= QUERY_NEAR;
+static inline bool query_is_pair(const query_node *node) {
+    return query_class_of(node) == QUERY_CLASS_PAIR;
 }
 
 #endif

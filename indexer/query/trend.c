@@ -35,7 +35,7 @@ static gdx_status grow_periods(struct periods *periods, gdx_error *err) {
     struct periods larger = {.capacity = periods->capacity ? periods->capacity * 2 : 64, .by = periods->by};
     larger.rows = calloc(larger.capacity, sizeof *larger.rows);
     if (!larger.rows)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     for (size_t i = 0; i < periods->capacity; i++)
         if (periods->rows[i].of_documents)
             *place_of(&larger, periods->rows[i].period) = periods->rows[i];
@@ -67,15 +67,16 @@ static gdx_status add_document(struct periods *periods, gdx_date date, uint64_t 
 static gdx_status add_segment(query_run *run, size_t segment, struct periods *periods, gdx_totals *totals,
                               gdx_error *err) {
     query_evaluation evaluation;
-    gdx_status status = query_evaluate(run, segment, &evaluation, err);
+    gdx_status status = query_evaluation_make(run, segment, &evaluation, err);
     if (status != GDX_OK)
         return status;
-    uint64_t *occurrences = query_take(run, evaluation.document_count * sizeof *occurrences, err);
+    uint64_t *occurrences = query_run_take(run, evaluation.document_count * sizeof *occurrences, err);
     if (!occurrences)
         return GDX_NO_MEMORY;
     for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++)
         if (!run->query->leaves[i]->is_negated)
-            status = query_add_leaf(run, &evaluation, &evaluation.leaves[i], occurrences, NULL, NULL, NULL, err);
+            status =
+                query_evaluation_add_leaf(run, &evaluation, &evaluation.leaves[i], occurrences, NULL, NULL, NULL, err);
     const query_segment *view = &evaluation.segment;
     size_t slot = 0;
     for (uint32_t d = 0; d < view->columns.count && status == GDX_OK; d++) {
@@ -87,7 +88,7 @@ static gdx_status add_segment(query_run *run, size_t segment, struct periods *pe
         status = add_document(periods, view->columns.dates[d], symbols, matches, often, err);
         totals->occurrences += often;
         if (status == GDX_OK && (d & 1023) == 0)
-            status = query_spend(run, 1024 * 5, err);
+            status = query_run_spend(run, 1024 * 5, err);
     }
     totals->documents += evaluation.document_count;
     gdx_arena_reset(run->arena);
@@ -128,7 +129,7 @@ static gdx_status fill_rows(const struct periods *periods, const gdx_trend_row *
         row_count += rows_from(&met[i], i + 1 < periods->count ? &met[i + 1] : NULL, periods->by);
     trend->rows = calloc(row_count + 1, sizeof *trend->rows);
     if (!trend->rows)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     for (size_t i = 0; i < periods->count; i++) {
         size_t rows = rows_from(&met[i], i + 1 < periods->count ? &met[i + 1] : NULL, periods->by);
         gdx_trend_row *row = &trend->rows[trend->row_count];
@@ -145,7 +146,7 @@ static gdx_status fill_rows(const struct periods *periods, const gdx_trend_row *
 static gdx_status make_rows(const struct periods *periods, gdx_trend *trend, gdx_error *err) {
     gdx_trend_row *met = malloc((periods->count + 1) * sizeof *met);
     if (!met)
-        return query_no_memory(err);
+        return gdx_fail_memory(err, "an answer");
     size_t count = 0;
     for (size_t i = 0; i < periods->capacity; i++)
         if (periods->rows[i].of_documents)
@@ -177,16 +178,16 @@ void gdx_trend_free(gdx_trend *trend) {
 
 gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
                              const gdx_stop *stop, gdx_trend **out, gdx_error *err) {
-    query_run run = {searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0};
+    query_run run = query_run_of(searcher, snapshot, query, stop);
     struct periods periods = {.by = period};
     GDX_AUTO(gdx_trend) trend = calloc(1, sizeof *trend);
-    gdx_status status = trend ? query_spend_slowly(&run, err) : query_no_memory(err);
+    gdx_status status = trend ? query_run_check(&run, err) : gdx_fail_memory(err, "an answer");
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++)
         status = add_segment(&run, s, &periods, &trend->totals, err);
     if (status == GDX_OK)
         status = make_rows(&periods, trend, err);
     free(periods.rows);
-    query_end_run(searcher);
+    query_searcher_reset(searcher);
     if (status == GDX_OK) {
         trend->commit = gdx_snapshot_commit(snapshot);
         *out = trend;

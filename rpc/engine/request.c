@@ -18,32 +18,24 @@ gdx_status request_refuse(gdx_exchange *exchange, const char *field, const char 
     return gdx_fail(err, GDX_INVALID, "%s: %s", field, description);
 }
 
-// The parser's message is "query, column 7: ..."; the violation names the field already.
-static const char *without_field(const char *message) {
-    static const char prefix[] = "query, ";
-    return strncmp(message, prefix, sizeof prefix - 1) == 0 ? message + sizeof prefix - 1 : message;
-}
-
-static void explain_query(gdx_exchange *exchange, gdx_status status, const gdx_error *error) {
+static void explain_query(gdx_exchange *exchange, const gdx_error *error) {
     char column[16];
     snprintf(column, sizeof column, "%u", error->column);
     const char *const metadata[] = {"column", column, NULL};
-    const char *reason = status == GDX_TOO_LARGE ? REASON_QUERY_TOO_LARGE : REASON_QUERY_SYNTAX;
-    gdx_exchange_blame_field(exchange, "query", without_field(error->message), reason);
+    const char *reason = gdx_reason_name(error->reason);
+    gdx_exchange_blame_field(exchange, "query", error->message, reason);
     gdx_exchange_explain(exchange, reason, error->column ? metadata : NULL);
     gdx_exchange_set_code(exchange, GDX_GRPC_INVALID_ARGUMENT);
 }
 
 gdx_status request_query(gdx_exchange *exchange, gdx_slice text, gdx_query **out, gdx_error *err) {
     gdx_error error = {0};
-    if (!gdx_utf8_valid(text))
-        return request_refuse(exchange, "query", REASON_QUERY_SYNTAX, err,
-                              "bytes that are not UTF-8, expected valid UTF-8");
     gdx_status status = gdx_query_parse(text, out, &error);
-    if (status == GDX_INVALID || status == GDX_TOO_LARGE)
-        explain_query(exchange, status, &error);
-    if (status != GDX_OK && err)
-        *err = error;
+    char message[GDX_ERROR_TEXT_BYTES];
+    if (status == GDX_INVALID)
+        explain_query(exchange, &error);
+    if (status != GDX_OK)
+        gdx_fail(err, status, "%s", gdx_error_text(&error, message));
     return status;
 }
 

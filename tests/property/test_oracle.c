@@ -5,6 +5,7 @@
 // GDX_ROUNDS the number of collections; a failure prints both the seed of its round and the query.
 
 #include "../support/folder.h"
+#include "blame.h"
 #include "corpus.h"
 #include "gdx/query.h"
 #include "oracle.h"
@@ -21,10 +22,12 @@ enum { QUERIES = 24 };
 
 struct asked { // a query, and the index it is asked of
     const struct corpus *corpus;
-    const struct oracle *oracle;
+    struct oracle *oracle;
     gdx_searcher *searcher;
     gdx_snapshot *snapshot;
+    const struct part *part;
     gdx_query *query;
+    const char *stage; // "parse", "count", "search", "scan" or "trend"
     struct answer *answers;
     size_t answer_count;
     uint64_t seed;
@@ -41,8 +44,10 @@ static void refute(const struct asked *asked, int line, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
-    fail_msg("line %d, seed %llu, query %.*s: %s", line, (unsigned long long)asked->seed,
-             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what);
+    gdx_buffer blamed = {0};
+    blame_part(asked->oracle, asked->searcher, asked->snapshot, asked->part, &blamed);
+    fail_msg("%s, line %d, seed %llu, query %.*s: %s\n%.*s", asked->stage, line, (unsigned long long)asked->seed,
+             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what, GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&blamed)));
 }
 
 #define MUST(asked, call)                                                                                              \
@@ -395,12 +400,18 @@ static void ask(struct asked *asked, const struct part *query, uint64_t seed) {
     gdx_error err = {0};
     asked->random = (random_state){seed};
     asked->text.bytes = 0;
+    asked->part = query;
+    asked->stage = "parse";
     query_write(query, &asked->random, &asked->text);
     if (gdx_query_parse(gdx_buffer_slice(&asked->text), &asked->query, &err) != GDX_OK)
         REFUTE(asked, "%s", err.message);
+    asked->stage = "count";
     check_count(asked);
+    asked->stage = "search";
     check_search(asked);
+    asked->stage = "scan";
     check_scan(asked);
+    asked->stage = "trend";
     check_trend(asked);
     gdx_query_free(asked->query);
 }

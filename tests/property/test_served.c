@@ -50,9 +50,12 @@ static void expect_same_json(const struct asked *asked, const char *what, json_t
 
 static void expect_same_status(const struct asked *asked, const char *what, const gdx_status statuses[2],
                                const gdx_error errors[2]) {
-    if (statuses[0] != statuses[1] || (statuses[0] != GDX_OK && (strcmp(errors[0].message, errors[1].message) != 0 ||
-                                                                 errors[0].column != errors[1].column)))
-        refute(asked, what, errors[0].message, errors[1].message);
+    char texts[2][GDX_ERROR_TEXT_BYTES];
+    for (int i = 0; i < 2; i++)
+        gdx_error_text(&errors[i], texts[i]);
+    if (statuses[0] != statuses[1] ||
+        (statuses[0] != GDX_OK && (strcmp(texts[0], texts[1]) != 0 || errors[0].column != errors[1].column)))
+        refute(asked, what, texts[0], texts[1]);
 }
 
 // ---- each kind of question
@@ -275,7 +278,8 @@ static void a_server_answers_what_the_index_answers(void **state) {
 
 static void malformed_queries_are_refused_alike(void **state) {
     (void)state;
-    static const char *const queries[] = {"", "a (", "\"a", "date:2023-13", "a NEAR/x b", "NOT", "title:", "*", "a OR"};
+    static const char *const queries[] = {"",    "a (",    "\"a", "date:2023-13", "a NEAR/x b",
+                                          "NOT", "title:", "*",   "a OR",         "产\xff业"};
     struct asked asked = {.random = {1}, .seed = 1};
     struct served served;
     begin_served(&served, &asked);
@@ -288,11 +292,32 @@ static void malformed_queries_are_refused_alike(void **state) {
     end_served(&served, &asked);
 }
 
+static void queries_over_a_limit_are_refused_alike(void **state) {
+    (void)state;
+    static const struct {
+        const char *part;
+        size_t times;
+    } queries[] = {{"a ", 2000}, {"(", 100}, {"a", 70000}};
+    struct asked asked = {.random = {1}, .seed = 1};
+    struct served served;
+    begin_served(&served, &asked);
+    for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
+        gdx_query *query = NULL;
+        asked.text.bytes = 0;
+        for (size_t n = 0; n < queries[i].times; n++)
+            assert_int_equal(gdx_buffer_append(&asked.text, queries[i].part, strlen(queries[i].part)), GDX_OK);
+        assert_int_equal(gdx_query_parse(gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
+        compare_all(&asked);
+    }
+    end_served(&served, &asked);
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_answers_what_the_index_answers),
         cmocka_unit_test(malformed_queries_are_refused_alike),
+        cmocka_unit_test(queries_over_a_limit_are_refused_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -176,76 +176,78 @@ struct refusal {
     const char *part; // of the message
 };
 
+static const struct refusal refusals[] = {
+    {"", 1, "expected a word, a phrase or ("},
+    {"   ", 4, "expected a word"},
+    {"a AND", 6, "expected a word"},
+    {"AND a", 1, "expected a word"},
+    {"a OR OR b", 6, "expected a word"},
+    {"a OR", 5, "expected a word"},
+    {"|a", 1, "expected a word"},
+    {"NOT", 4, "expected a word"},
+    {"a NOT", 6, "expected a word"},
+    {"-AND", 2, "expected a word"},
+    {"(a -)", 5, "expected a word"},
+    {"()", 2, "expected a word"},
+    {"(a", 3, "expected )"},
+    {"产业 (链 b", 8, "expected )"},
+    {"a)", 2, "found ) without its ("},
+    {"\"产业", 4, "expected \""},
+    {"a \"b\\\"", 7, "expected \""},
+    {"\"\"", 1, "nothing to search for"},
+    {"a \" \"", 3, "nothing to search for"},
+    {"a \xe2\x80\x8b b", 3, "nothing to search for"}, // a zero-width space
+    {"title:", 7, "right after the field's colon"},
+    {"title: a", 7, "right after the field's colon"},
+    {"title:)", 7, "right after the field's colon"},
+    {"title:(text:a)", 8, "a field inside a field's parentheses"},
+    {"title:\"", 8, "expected \""},
+    {"source:", 8, "expected a source"},
+    {"source: a", 8, "expected a source"},
+    {"id:", 4, "expected an id"},
+    {"date:", 6, "expected a date"},
+    {"date:..", 6, "expected a date"},
+    {"date:x", 6, "expected a date"},
+    {"date:\"\"", 6, "expected a date"},
+    {"关税 date:2023-13", 9, "month 13"},
+    {"date:2020..2023-13", 12, "month 13"},
+    {"date:2024..2022", 6, "ends before it starts"},
+    {"*", 1, "* alone"},
+    {"*a*", 3, "found a second *; use one, at the start or the end of a word"},
+    {"**", 2, "found a second *; use one, at the start or the end of a word"},
+    {"贸易*", 1, "one word of letters"},
+    {"关*", 1, "one word of letters"},
+    {"*关", 2, "one word of letters"},
+    {"a-b*", 1, "one word of letters"},
+    {"\"ab\"*", 5, "* alone"},
+    {"a NEAR b", 7, "expected / and a number"},
+    {"a NEAR/ b", 8, "expected a number"},
+    {"a NEAR/x b", 8, "expected a digit"},
+    {"a NEAR/2x b", 9, "expected a digit"},
+    {"a NEAR/10001 b", 8, "from 0 to 10000"},
+    {"a NEAR/99999999999999999999 b", 8, "from 0 to 10000"},
+    {"a THEN/5", 9, "expected a word"},
+    {"NEAR/5 a", 1, "expected a word"},
+    {"a NEAR/5 -b", 10, "expected a word"},
+    {"a NEAR/5 NOT b", 10, "expected a word"},
+    {"a NEAR/5 (b c)", 11, "beside NEAR or THEN"},
+    {"(a b) NEAR/5 c", 2, "beside NEAR or THEN"},
+    {"a NEAR/5 date:2023", 10, "beside NEAR or THEN"},
+    {"a NEAR/5 (b | -c)", 11, "beside NEAR or THEN"},
+    {"a \xff", 3, "not UTF-8"},
+    {"产\xe4\xb8", 2, "not UTF-8"},
+    {"\xed\xa0\x80", 1, "not UTF-8"},
+};
+
 static void what_is_malformed_is_refused_with_its_column(void **state) {
     (void)state;
-    static const struct refusal refusals[] = {
-        {"", 1, "expected a word, a phrase or ("},
-        {"   ", 4, "expected a word"},
-        {"a AND", 6, "expected a word"},
-        {"AND a", 1, "expected a word"},
-        {"a OR OR b", 6, "expected a word"},
-        {"a OR", 5, "expected a word"},
-        {"|a", 1, "expected a word"},
-        {"NOT", 4, "expected a word"},
-        {"a NOT", 6, "expected a word"},
-        {"-AND", 2, "expected a word"},
-        {"(a -)", 5, "expected a word"},
-        {"()", 2, "expected a word"},
-        {"(a", 3, "expected )"},
-        {"产业 (链 b", 8, "expected )"},
-        {"a)", 2, "found ) without its ("},
-        {"\"产业", 4, "expected \""},
-        {"a \"b\\\"", 7, "expected \""},
-        {"\"\"", 1, "nothing to look for"},
-        {"a \" \"", 3, "nothing to look for"},
-        {"a \xe2\x80\x8b b", 3, "nothing to look for"}, // a zero-width space
-        {"title:", 7, "right behind the field's colon"},
-        {"title: a", 7, "right behind the field's colon"},
-        {"title:)", 7, "right behind the field's colon"},
-        {"title:(text:a)", 8, "a field within a field's parentheses"},
-        {"title:\"", 8, "expected \""},
-        {"source:", 8, "expected a source"},
-        {"source: a", 8, "expected a source"},
-        {"id:", 4, "expected an id"},
-        {"date:", 6, "expected a date"},
-        {"date:..", 6, "expected a date"},
-        {"date:x", 6, "expected a date"},
-        {"date:\"\"", 6, "expected a date"},
-        {"关税 date:2023-13", 9, "month 13"},
-        {"date:2020..2023-13", 12, "month 13"},
-        {"date:2024..2022", 6, "ends before it begins"},
-        {"*", 1, "* alone"},
-        {"*a*", 3, "second *"},
-        {"**", 2, "second *"},
-        {"贸易*", 1, "one single word"},
-        {"关*", 1, "one single word"},
-        {"*关", 2, "one single word"},
-        {"a-b*", 1, "one single word"},
-        {"\"ab\"*", 5, "* alone"},
-        {"a NEAR b", 7, "expected / and a number"},
-        {"a NEAR/ b", 8, "expected a number"},
-        {"a NEAR/x b", 8, "expected a digit"},
-        {"a NEAR/2x b", 9, "expected a digit"},
-        {"a NEAR/10001 b", 8, "from 0 to 10000"},
-        {"a NEAR/99999999999999999999 b", 8, "from 0 to 10000"},
-        {"a THEN/5", 9, "expected a word"},
-        {"NEAR/5 a", 1, "expected a word"},
-        {"a NEAR/5 -b", 10, "expected a word"},
-        {"a NEAR/5 NOT b", 10, "expected a word"},
-        {"a NEAR/5 (b c)", 11, "beside NEAR or THEN"},
-        {"(a b) NEAR/5 c", 2, "beside NEAR or THEN"},
-        {"a NEAR/5 date:2023", 10, "beside NEAR or THEN"},
-        {"a NEAR/5 (b | -c)", 11, "beside NEAR or THEN"},
-        {"a \xff", 3, "not UTF-8"},
-        {"产\xe4\xb8", 2, "not UTF-8"},
-        {"\xed\xa0\x80", 1, "not UTF-8"},
-    };
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         const struct refusal *refusal = &refusals[i];
         gdx_query *query = NULL;
         gdx_error err = {0};
         gdx_status status = gdx_query_parse(gdx_slice_of(refusal->text), &query, &err);
-        if (status != GDX_INVALID || err.column != refusal->column || !strstr(err.message, refusal->part))
+        if (status != GDX_INVALID || err.reason != GDX_REASON_QUERY_SYNTAX || err.column != refusal->column ||
+            !strstr(err.message, refusal->part))
             fail_msg("%s: %s at %u: %s; expected column %u, '%s'", refusal->text, gdx_status_name(status), err.column,
                      err.message, refusal->column, refusal->part);
         assert_null(query);
@@ -254,34 +256,37 @@ static void what_is_malformed_is_refused_with_its_column(void **state) {
 
 // ---- limits
 
-static gdx_status parse_repeated(const char *begin, const char *part, size_t times, const char *end) {
+// Why the query is refused; GDX_REASON_NONE when it is not.
+static gdx_reason parse_repeated(const char *begin, const char *part, size_t times, const char *end) {
     gdx_buffer text = {0};
     assert_int_equal(gdx_buffer_append(&text, begin, strlen(begin)), GDX_OK);
     for (size_t i = 0; i < times; i++)
         assert_int_equal(gdx_buffer_append(&text, part, strlen(part)), GDX_OK);
     assert_int_equal(gdx_buffer_append(&text, end, strlen(end)), GDX_OK);
     gdx_query *query = NULL;
-    gdx_status status = gdx_query_parse(gdx_buffer_slice(&text), &query, NULL);
+    gdx_error err = {0};
+    gdx_status status = gdx_query_parse(gdx_buffer_slice(&text), &query, &err);
+    assert_int_equal(status, err.reason == GDX_REASON_NONE ? GDX_OK : GDX_INVALID);
     gdx_query_free(query);
     gdx_buffer_clear(&text);
-    return status;
+    return err.reason;
 }
 
-static void a_query_over_a_limit_is_too_large(void **state) {
+static void a_query_over_a_limit_is_invalid_and_says_that_it_is_too_large(void **state) {
     (void)state;
-    assert_int_equal(parse_repeated("", "a ", 1024, ""), GDX_OK);
-    assert_int_equal(parse_repeated("", "a ", 1025, ""), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("", "date:2023 ", 1025, ""), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("", "a", 65536, ""), GDX_OK);
-    assert_int_equal(parse_repeated("", "a", 65537, ""), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("", "(", 64, "a"), GDX_INVALID);
-    assert_int_equal(parse_repeated("", "(", 65, "a"), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("", "-", 63, "a"), GDX_OK);
-    assert_int_equal(parse_repeated("", "-", 65, "a"), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("", "-", 60000, "a"), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("a", " NEAR/1 b", 63, ""), GDX_OK);
-    assert_int_equal(parse_repeated("a", " NEAR/1 b", 64, ""), GDX_TOO_LARGE);
-    assert_int_equal(parse_repeated("", "(a OR b) ", 500, ""), GDX_OK);
+    assert_int_equal(parse_repeated("", "a ", 1024, ""), GDX_REASON_NONE);
+    assert_int_equal(parse_repeated("", "a ", 1025, ""), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "date:2023 ", 1025, ""), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "a", 65536, ""), GDX_REASON_NONE);
+    assert_int_equal(parse_repeated("", "a", 65537, ""), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "(", 64, "a"), GDX_REASON_QUERY_SYNTAX);
+    assert_int_equal(parse_repeated("", "(", 65, "a"), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "-", 63, "a"), GDX_REASON_NONE);
+    assert_int_equal(parse_repeated("", "-", 65, "a"), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "-", 60000, "a"), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("a", " NEAR/1 b", 63, ""), GDX_REASON_NONE);
+    assert_int_equal(parse_repeated("a", " NEAR/1 b", 64, ""), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "(a OR b) ", 500, ""), GDX_REASON_NONE);
 }
 
 int main(void) {
@@ -293,7 +298,7 @@ int main(void) {
         cmocka_unit_test(fields_and_words_by_their_ends),
         cmocka_unit_test(filters_keep_their_values_as_written),
         cmocka_unit_test(what_is_malformed_is_refused_with_its_column),
-        cmocka_unit_test(a_query_over_a_limit_is_too_large),
+        cmocka_unit_test(a_query_over_a_limit_is_invalid_and_says_that_it_is_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,26 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/query.h: query text -> plan -> hits, counts, trends and streams of occurrences over one snapshot.
-// Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/index.h; inside on text, segment,
-// postings. Threads: a parsed query is immutable, any thread. Everything else has one owner; every call that computes
-// is for workers.
+// gdx/query.h: query text -> plan -> hits, counts, trends, streams of occurrences, suggestions over one snapshot.
+// Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/index.h, gdx/stop.h; inside on text,
+// segment, postings. Threads: a parsed query is immutable, any thread. Everything else has one owner, and calls that
+// compute belong on workers: they take from microseconds to seconds.
+//
+// Counts are of live documents, lengths and positions in symbols unless a name says bytes. Outputs change on success
+// only. Every call that computes may fail with GDX_DEADLINE and GDX_CANCELLED (see its stop), GDX_CORRUPT (a segment is
+// damaged), GDX_NO_MEMORY (the machine's, or the searcher's limit is reached), and leaves the searcher ready for the
+// next.
 #ifndef GDX_QUERY_H
 #define GDX_QUERY_H
 
 #include "gdx/base.h"
 #include "gdx/document.h"
 #include "gdx/index.h"
+#include "gdx/stop.h"
 
-#include <stdatomic.h>
+// ---- queries
 
 typedef struct gdx_query gdx_query; // immutable after parse, any thread
 
-// GDX_INVALID: err->column is set, the message says what was expected there. GDX_TOO_LARGE: over 64 KiB of text, 1024
-// terms, or nested deeper than 64. GDX_NO_MEMORY.
+// `text` is any bytes; the query keeps none of them. The caller frees *out. GDX_INVALID with err->column, from 1, and
+// the reason QUERY_SYNTAX (the message says what was expected there), or QUERY_TOO_LARGE: over 64 KiB of text (column
+// 0), 1024 terms or 64 levels. GDX_NO_MEMORY. Any thread. Cost: proportional to the text.
 gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
-void gdx_query_free(gdx_query *query);
+void gdx_query_free(gdx_query *query); // NULL is fine
 GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
-// The plan in one canonical line: (and (phrase "产业链") (not (date 2023))). Appended. Equal plans print alike.
+// Appends the plan in one canonical line: (and (phrase "产业链") (not (date 2023))). Equal plans print alike.
+// GDX_NO_MEMORY, and nothing is appended. Any thread.
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
+
+// ---- searchers
+
+// What is used again from query to query: decompressed blocks, scratch arrays. One owner; at most about 330 MB between
+// two queries, a few MB after small ones.
+typedef struct gdx_searcher gdx_searcher;
+gdx_searcher *gdx_searcher_new(void);           // NULL: no memory. The caller frees it.
+void gdx_searcher_free(gdx_searcher *searcher); // NULL is fine; after the scans that use it
+// What one query may take, in bytes, besides the hits it returns: GDX_NO_MEMORY beyond. 2 GiB by default.
+void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
+GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
+
+// ---- hits
 
 typedef enum gdx_order {
     GDX_ORDER_RELEVANCE, // BM25, best first; then id
@@ -29,20 +50,12 @@ typedef enum gdx_order {
     GDX_ORDER_ID         // byte order of ids
 } gdx_order;
 
-// A searcher keeps what can be used again from query to query: decompressed blocks, scratch arrays. One owner.
-typedef struct gdx_searcher gdx_searcher;
-gdx_searcher *gdx_searcher_new(void); // NULL: no memory
-void gdx_searcher_free(gdx_searcher *searcher);
-// What one query may take, in bytes, besides the hits it gives back: GDX_NO_MEMORY beyond. 2 GiB unless said otherwise.
-void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
-GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
-
 typedef struct gdx_search_options {
-    uint64_t offset; // hits to pass over
-    uint32_t limit;  // hits to give; 0: only the totals
+    uint64_t offset; // hits to skip
+    uint32_t limit;  // hits to return; 0: only the totals
     gdx_order order;
     uint32_t snippet_symbols; // of context on each side of the first match; 0: no snippet
-    uint32_t match_limit;     // match ranges to give for each hit at most; 0: none
+    uint32_t match_limit;     // match ranges to return for each hit; 0: none
     gdx_stop stop;
 } gdx_search_options;
 
@@ -69,13 +82,13 @@ typedef struct gdx_hit {
     uint64_t occurrences; // of all phrases that are not negated, in this document
     uint64_t length;      // symbols of title and text
     // Keyword in context: a stretch of the original text (or title, when only that matches) around the first match,
-    // line breaks and runs of white space shown as one space; "…" is not added. Empty for queries of filters only: the
-    // begin of the text.
+    // line breaks and runs of white space shown as one space; no "…" is added. For queries of filters alone: the start
+    // of the text.
     gdx_slice snippet;
     gdx_field snippet_field;
-    bool snippet_begins; // it starts where the field does
-    bool snippet_ends;   // it ends where the field does
-    gdx_mark *marks;     // matches within the snippet, ascending, not overlapping (overlaps are joined)
+    bool snippet_begins; // true if the snippet starts at the start of the field
+    bool snippet_ends;   // true if it ends at the end of the field
+    gdx_mark *marks;     // matches within the snippet, ascending; overlapping ones are one
     size_t mark_count;
     gdx_match *matches; // ascending, title first
     size_t match_count;
@@ -85,23 +98,29 @@ typedef struct gdx_results { // owns all it points to
     uint64_t documents;      // that match, in all
     uint64_t occurrences;    // in all of them
     uint64_t commit;
-    gdx_hit *hits;
+    gdx_hit *hits; // in order
     size_t hit_count;
     gdx_arena *arena;
 } gdx_results;
-void gdx_results_free(gdx_results *results);
+void gdx_results_free(gdx_results *results); // NULL is fine
 GDX_DEFINE_AUTO(gdx_results, gdx_results_free)
 
-// GDX_DEADLINE, GDX_CANCELLED, GDX_CORRUPT, GDX_NO_MEMORY.
+// The hits of one page and the totals. The caller frees *out, which needs neither searcher nor snapshot any more.
+// Thread: the searcher's owner. Cost: as gdx_count, a score for each matching document, and at most some 20
+// microseconds for each hit returned.
 gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                       const gdx_search_options *options, gdx_results **out, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_totals {
-    uint64_t documents;
-    uint64_t occurrences;
+    uint64_t documents;   // that match
+    uint64_t occurrences; // in them
 } gdx_totals;
+// `stop`: NULL never stops. Thread: the searcher's owner. Cost: the posting list of each phrase's rarest bigram, and
+// what must be unpacked of the others; no stored text is read.
 gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_totals *out, gdx_error *err) GDX_MUST_CHECK;
+
+// ---- trends
 
 typedef enum gdx_period { GDX_BY_YEAR, GDX_BY_MONTH, GDX_BY_DAY } gdx_period;
 
@@ -111,45 +130,73 @@ typedef struct gdx_trend_row {
     uint64_t occurrences;
     uint64_t of_documents; // all live documents of the period
     uint64_t of_symbols;   // their symbols
-    double per_million;    // occurrences per million symbols of the period
+    double per_million;    // occurrences per million symbols of the period; 0 when it has none
 } gdx_trend_row;
 typedef struct gdx_trend {
-    gdx_trend_row
-        *rows; // ascending; from the first to the last period in which the index has documents, empty ones between
-               // included for years and months, left out for days; periods without documents have per_million 0
+    // Ascending, from the first to the last period in which the index has documents. Empty ones between them are
+    // included for years and months, left out for days.
+    gdx_trend_row *rows;
     size_t row_count;
     gdx_totals totals;
     uint64_t commit;
 } gdx_trend;
-// Empty, with room for so many rows: for those who have a trend from elsewhere. NULL: no memory.
+// Empty, with room for so many rows, for a caller that has a trend from elsewhere. NULL: no memory. The caller frees
+// it.
 gdx_trend *gdx_trend_new(size_t row_capacity);
-void gdx_trend_free(gdx_trend *trend);
+void gdx_trend_free(gdx_trend *trend); // NULL is fine
 GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
+// The caller frees *out. `stop`: NULL never stops. Thread: the searcher's owner. Cost: as gdx_count, and a few
+// nanoseconds for each document of the snapshot.
 gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
                              const gdx_stop *stop, gdx_trend **out, gdx_error *err) GDX_MUST_CHECK;
 
-// ---- every occurrence, in document order (segments in order, documents in order, title before text), never all in
-// memory
+// ---- scans: every occurrence, in document order (segments in order, documents in order, title before text), without
+// holding all of them in memory
 
-typedef struct gdx_scan gdx_scan;
-typedef struct gdx_occurrence { // slices valid until the next call
+typedef struct gdx_scan gdx_scan; // one owner, that of its searcher
+typedef struct gdx_occurrence {   // slices are valid until the next call
     gdx_slice id;
     gdx_slice title;
     gdx_slice source;
     gdx_date date;
     gdx_match match;   // bytes of the stored field
-    uint32_t position; // symbol of the field that the match begins with
-    gdx_slice before; // original text: up to `context_symbols` symbols before, the match, and behind it; white space as
-                      // in snippets
+    uint32_t position; // symbol of the field that the match starts with
+    gdx_slice before;  // original text: up to `context_symbols` symbols before the match, white space as in snippets
     gdx_slice matched;
-    gdx_slice after;
+    gdx_slice after; // up to `context_symbols` symbols after it
 } gdx_occurrence;
-// Keeps references to snapshot and searcher: both must outlive it (it retains the snapshot itself). The query must
-// outlive it.
+// Searcher and query must outlive the scan; it retains the snapshot itself and copies the stop. The searcher may answer
+// other queries between two calls. The caller closes *out. GDX_NO_MEMORY. Cost: none to speak of.
 gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                          uint32_t context_symbols, const gdx_stop *stop, gdx_scan **out, gdx_error *err) GDX_MUST_CHECK;
+// *out_has is false at the end. Cost: its context cut into symbols again; at most some 20 microseconds more at the
+// first occurrence of a document, a gdx_count of one segment at the first of a segment.
 gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
-void gdx_scan_close(gdx_scan *scan);
+void gdx_scan_close(gdx_scan *scan); // NULL is fine
 GDX_DEFINE_AUTO(gdx_scan, gdx_scan_close)
+
+// ---- words by their start
+
+typedef struct gdx_suggestion {
+    gdx_slice word;       // folded
+    uint64_t occurrences; // in titles and texts of live documents
+} gdx_suggestion;
+typedef struct gdx_suggestions { // owns all it points to
+    gdx_suggestion *words;       // most frequent first, then by code points
+    size_t count;
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_suggestions;
+void gdx_suggestions_free(gdx_suggestions *suggestions); // NULL is fine
+GDX_DEFINE_AUTO(gdx_suggestions, gdx_suggestions_free)
+
+enum { GDX_SUGGESTIONS_MAX = 1000 };
+// The most frequent words that start with `prefix`, over all segments. The prefix is folded first and must then be one
+// word of letters or digits: Chinese characters are symbols of their own, not words. `limit`: 1 to GDX_SUGGESTIONS_MAX.
+// The caller frees *out. GDX_INVALID with field "prefix" or "limit"; GDX_DEADLINE, GDX_CANCELLED, GDX_CORRUPT,
+// GDX_NO_MEMORY. Thread: the searcher's owner. Cost: two look-ups in the dictionary for each word that
+// starts so; in segments with deleted documents its posting lists are read too.
+gdx_status gdx_suggest(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice prefix, uint32_t limit,
+                       const gdx_stop *stop, gdx_suggestions **out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// budget.c: the check of a run's deadline, flag and memory.
+
+#include "budget.h"
+
+#include "gdx/postings.h"
+
+query_run query_run_of(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop) {
+    return (query_run){searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0};
+}
+
+gdx_status query_run_check(query_run *run, gdx_error *err) {
+    run->work = 0;
+    return gdx_stop_check(&run->stop, err);
+}
+
+// Whether so many bytes more stay within the limit; what arenas and lists hold is what counts.
+static bool may_take(const query_run *run, const gdx_arena *arena, size_t bytes) {
+    const gdx_searcher *searcher = run->searcher;
+    size_t values = searcher->positions.capacity + searcher->other.capacity + searcher->third.capacity;
+    size_t held = values * sizeof(uint32_t) + gdx_arena_bytes(run->arena);
+    if (arena != run->arena)
+        held += gdx_arena_bytes(arena);
+    return held <= searcher->memory_limit && bytes <= searcher->memory_limit - held;
+}
+
+static gdx_status fail_over_limit(const query_run *run, gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY,
+                    "the query's terms occur in too many places for %zu bytes of memory; use fewer or rarer terms",
+                    run->searcher->memory_limit);
+}
+
+void *query_run_take_in(query_run *run, gdx_arena *arena, size_t bytes, gdx_error *err) {
+    if (!may_take(run, arena, bytes)) {
+        (void)fail_over_limit(run, err);
+        return NULL;
+    }
+    void *memory = gdx_arena_allocate(arena, bytes);
+    if (!memory)
+        (void)gdx_fail_memory(err, "an answer");
+    return memory;
+}
+
+void *query_run_take(query_run *run, size_t bytes, gdx_error *err) {
+    return query_run_take_in(run, run->arena, bytes, err);
+}
+
+gdx_status query_run_reserve(query_run *run, query_list *list, size_t count, gdx_error *err) {
+    if (count + GDX_POSTINGS_BLOCK <= list->capacity)
+        return GDX_OK;
+    if (!may_take(run, run->arena, (count + GDX_POSTINGS_BLOCK - list->capacity) * sizeof *list->values))
+        return fail_over_limit(run, err);
+    if (gdx_grow(&list->values, &list->capacity, count + GDX_POSTINGS_BLOCK, sizeof *list->values) != GDX_OK)
+        return gdx_fail_memory(err, "an answer");
+    return GDX_OK;
+}

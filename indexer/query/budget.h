@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// budget.h: one run of a query and what it may spend: time until the deadline, memory up to the searcher's limit.
+// What a run allocates is in its arena until the run ends or its owner resets it.
+#ifndef GDX_QUERY_BUDGET_H
+#define GDX_QUERY_BUDGET_H
+
+#include "searcher.h"
+#include "segment.h"
+#include "tree.h"
+
+typedef struct query_run { // one owner
+    gdx_searcher *searcher;
+    gdx_snapshot *snapshot;
+    const gdx_query *query;
+    gdx_arena *arena;
+    gdx_stop stop;
+    uint64_t work; // since the stop was looked at, in nanoseconds, roughly
+} query_run;
+
+// A run in the searcher's arena. `stop`, may be NULL, is copied.
+query_run query_run_of(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop);
+
+// Looks at the stop: GDX_DEADLINE, GDX_CANCELLED. Costs a look at the clock.
+gdx_status query_run_check(query_run *run, gdx_error *err) GDX_MUST_CHECK;
+// Counts work done, in nanoseconds, and looks at the stop about once a millisecond.
+static inline gdx_status query_run_spend(query_run *run, uint64_t work, gdx_error *err) {
+    run->work += work;
+    return run->work < 500000 ? GDX_OK : query_run_check(run, err);
+}
+
+// Zeroed memory of the run. NULL, with GDX_NO_MEMORY in err: there is none, or the run would have more than the
+// searcher's limit.
+void *query_run_take(query_run *run, size_t bytes, gdx_error *err);
+// The same in `arena`, which counts towards the limit too.
+void *query_run_take_in(query_run *run, gdx_arena *arena, size_t bytes, gdx_error *err);
+// Room for `count` values in all, and a block more that decoders may scribble on. The list is one of the searcher's.
+gdx_status query_run_reserve(query_run *run, query_list *list, size_t count, gdx_error *err) GDX_MUST_CHECK;
+
+#endif

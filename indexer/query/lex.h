@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// lex.h: a query's text as tokens. A lexer is a place in the text; the next token is looked at, never stored.
+#ifndef GDX_QUERY_LEX_H
+#define GDX_QUERY_LEX_H
+
+#include "gdx/base.h"
+#include "language.h"
+
+typedef enum query_token_kind {
+    QUERY_TOKEN_END,
+    QUERY_TOKEN_OPEN,
+    QUERY_TOKEN_CLOSE,
+    QUERY_TOKEN_QUOTE,
+    QUERY_TOKEN_OPERATOR,
+    QUERY_TOKEN_RUN // anything up to a space, a parenthesis, a quotation mark or |
+} query_token_kind;
+
+typedef struct query_token { // bytes [begin, end) of the text
+    query_token_kind kind;
+    const query_operator *operator; // of an operator; the token reaches over its distance
+    size_t begin;
+    size_t end;
+} query_token;
+
+typedef struct query_lexer { // one owner
+    const char *text;        // UTF-8
+    size_t bytes;
+    size_t at;
+} query_lexer;
+
+// True if the whole text is UTF-8; else *out_byte is where it is not.
+bool query_lex_is_utf8(const query_lexer *lexer, size_t *out_byte);
+// The column of a byte: code points from 1. The text before it is UTF-8.
+uint32_t query_lex_column(const query_lexer *lexer, size_t byte);
+// The token after lexer->at and white space.
+query_token query_lex_peek(const query_lexer *lexer);
+// The end of the run that starts at `at`, or `at`.
+size_t query_lex_run_end(const query_lexer *lexer, size_t at);
+gdx_slice query_lex_slice(const query_lexer *lexer, size_t begin, size_t end);
+// Whether the text goes on with `name` at `at`.
+bool query_lex_has(const query_lexer *lexer, size_t at, const char *name);
+// From the quotation mark at lexer->at: replaces *out by what is between the marks, escapes resolved, and moves after
+// the second one. *out_ended is false when there is none. GDX_NO_MEMORY.
+gdx_status query_lex_quotation(query_lexer *lexer, gdx_buffer *out, bool *out_ended) GDX_MUST_CHECK;
+
+#endif

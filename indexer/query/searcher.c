@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// searcher.c: a searcher from new to free, and what is kept between two queries.
+
+#include "searcher.h"
+
+#include "document.h"
+
+#include <stdlib.h>
+
+enum {
+    STORE_CACHE_BYTES = 4 << 20,
+    KEPT_BYTES = 64 << 20 // of each scratch array; larger ones are freed after a query
+};
+
+// Two lists of a symbol that is every twentieth of a full segment take this much.
+#define MEMORY_LIMIT ((size_t)2 << 30)
+
+gdx_searcher *gdx_searcher_new(void) {
+    gdx_searcher *searcher = calloc(1, sizeof *searcher);
+    if (!searcher)
+        return NULL;
+    searcher->arena = gdx_arena_new();
+    searcher->documents = gdx_arena_new();
+    searcher->store = gdx_store_reader_new(STORE_CACHE_BYTES);
+    searcher->shown = query_document_new();
+    searcher->memory_limit = MEMORY_LIMIT;
+    if (searcher->arena && searcher->documents && searcher->store && searcher->shown)
+        return searcher;
+    gdx_searcher_free(searcher);
+    return NULL;
+}
+
+void gdx_searcher_free(gdx_searcher *searcher) {
+    if (!searcher)
+        return;
+    gdx_arena_free(searcher->arena);
+    gdx_arena_free(searcher->documents);
+    gdx_store_reader_free(searcher->store);
+    query_document_free(searcher->shown);
+    free(searcher->positions.values);
+    free(searcher->other.values);
+    free(searcher->third.values);
+    free(searcher->bitmap);
+    free(searcher->frequencies);
+    free(searcher);
+}
+
+void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes) {
+    searcher->memory_limit = bytes;
+}
+
+static void trim(query_list *list) {
+    list->count = 0;
+    if (list->capacity * sizeof *list->values <= KEPT_BYTES)
+        return;
+    free(list->values);
+    *list = (query_list){0};
+}
+
+static void trim_bitmap(gdx_searcher *searcher) {
+    if (searcher->bitmap_capacity * sizeof *searcher->bitmap <= KEPT_BYTES)
+        return;
+    free(searcher->bitmap);
+    searcher->bitmap = NULL;
+    searcher->bitmap_capacity = 0;
+}
+
+static void trim_frequencies(gdx_searcher *searcher) {
+    if (searcher->frequency_capacity * sizeof *searcher->frequencies <= KEPT_BYTES)
+        return;
+    free(searcher->frequencies);
+    searcher->frequencies = NULL;
+    searcher->frequency_capacity = 0;
+}
+
+void query_searcher_reset(gdx_searcher *searcher) {
+    gdx_arena_reset(searcher->arena);
+    gdx_arena_reset(searcher->documents);
+    trim(&searcher->positions);
+    trim(&searcher->other);
+    trim(&searcher->third);
+    trim_bitmap(searcher);
+    trim_frequencies(searcher);
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// searcher.h: what a searcher keeps from query to query: scratch arrays, decompressed blocks, the memory limit.
+#ifndef GDX_QUERY_SEARCHER_H
+#define GDX_QUERY_SEARCHER_H
+
+#include "gdx/query.h"
+
+// A growing array of positions or documents; {0} is empty. Kept for its memory, emptied by count = 0.
+typedef struct query_list {
+    uint32_t *values;
+    size_t count;
+    size_t capacity;
+} query_list;
+
+struct gdx_searcher {     // one owner
+    gdx_arena *arena;     // of the query that runs
+    gdx_arena *documents; // of the document whose occurrences are being listed
+    gdx_store_reader *store;
+    query_list positions;       // of the leaf at hand
+    query_list other;           // one unpacked list beside it
+    query_list third;           // sorting space
+    uint64_t *bitmap;           // positions of a segment, all zero between uses
+    size_t bitmap_capacity;     // words
+    gdx_frequency *frequencies; // of a frequent symbol
+    size_t frequency_capacity;
+    struct query_document *shown; // see document.h
+    size_t memory_limit;          // of a run, in bytes
+};
+
+// Returns what the query at hand took, save scratch of a modest size.
+void query_searcher_reset(gdx_searcher *searcher);
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// segment.c: see segment.h.
+
+#include "segment.h"
+
+gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_segment *out, gdx_error *err) {
+    out->live = gdx_snapshot_segment(snapshot, index);
+    out->segment = out->live->segment;
+    out->position_count = gdx_segment_info_of(out->segment)->position_count;
+    return gdx_segment_columns(out->segment, &out->columns, err);
+}
+
+gdx_status query_segment_corrupt(const query_segment *segment, gdx_error *err) {
+    return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment->segment), "a posting list does not decode");
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// segment.h: one live segment of a snapshot as this folder looks at it: its file, what is deleted, its columns.
+#ifndef GDX_QUERY_SEGMENT_H
+#define GDX_QUERY_SEGMENT_H
+
+#include "gdx/index.h"
+
+typedef struct query_segment { // immutable; valid as long as the snapshot
+    const gdx_live_segment *live;
+    gdx_segment *segment;
+    gdx_document_columns columns;
+    uint32_t position_count;
+} query_segment;
+
+gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_segment *out,
+                              gdx_error *err) GDX_MUST_CHECK;
+// GDX_CORRUPT: postings passed their checksum and do not decode.
+gdx_status query_segment_corrupt(const query_segment *segment, gdx_error *err);
+
+#endif

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_scan.c: every occurrence with its context, against a search of every place by strstr.
+
+#include "collection.h"
+
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct lettered documents[LETTERED];
+static struct collection collection;
+
+static int set_up(void **state) {
+    (void)state;
+    lettered_open(&collection, documents);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    collection_close(&collection);
+    return 0;
+}
+
+// Symbols [from, to) of a field of letters, as the scan gives them.
+static void expect_letters(const char *what, gdx_slice got, const char *field, size_t from, size_t to) {
+    char letters[LETTERED_BYTES] = "";
+    memcpy(letters, field + from, to - from);
+    letters[to - from] = '\0';
+    if (!gdx_slice_equal(got, gdx_slice_of(han(letters))))
+        fail_msg("%s: %.*s, expected %s", what, GDX_SLICE_ARGUMENTS(got), han(letters));
+}
+
+static void expect_next(gdx_scan *scan, size_t document, gdx_field field, size_t at, const char *phrase) {
+    enum { CONTEXT = 3 };
+    const char *letters = field == GDX_FIELD_TITLE ? documents[document].title : documents[document].text;
+    size_t end = at + strlen(phrase), length = strlen(letters);
+    gdx_occurrence got;
+    char id[8];
+    bool has;
+    snprintf(id, sizeof id, "%02zu", document);
+    assert_int_equal(gdx_scan_next(scan, &got, &has, NULL), GDX_OK);
+    assert_true(has);
+    if (!gdx_slice_equal(got.id, gdx_slice_of(id)) || got.match.field != field || got.position != at)
+        fail_msg("%s: document %.*s, field %d, symbol %u; expected %s, %d, %zu", phrase, GDX_SLICE_ARGUMENTS(got.id),
+                 got.match.field, got.position, id, field, at);
+    assert_int_equal(got.match.begin, at * 3);
+    assert_int_equal(got.match.end, end * 3);
+    expect_letters("before", got.before, letters, at < CONTEXT ? 0 : at - CONTEXT, at);
+    expect_letters("matched", got.matched, letters, at, end);
+    expect_letters("after", got.after, letters, end, length - end < CONTEXT ? length : end + CONTEXT);
+}
+
+static void expect_scan(const char *phrase) {
+    GDX_AUTO(gdx_query) query = collection_parse(han(phrase));
+    GDX_AUTO(gdx_scan) scan = NULL;
+    assert_int_equal(gdx_scan_open(collection.searcher, collection.snapshot, query, 3, NULL, &scan, NULL), GDX_OK);
+    for (size_t i = 0; i < LETTERED; i++) {
+        if (documents[i].is_deleted)
+            continue;
+        for (const char *at = documents[i].title; (at = strstr(at, phrase)); at++)
+            expect_next(scan, i, GDX_FIELD_TITLE, (size_t)(at - documents[i].title), phrase);
+        for (const char *at = documents[i].text; (at = strstr(at, phrase)); at++)
+            expect_next(scan, i, GDX_FIELD_TEXT, (size_t)(at - documents[i].text), phrase);
+    }
+    gdx_occurrence beyond;
+    bool has = true;
+    assert_int_equal(gdx_scan_next(scan, &beyond, &has, NULL), GDX_OK);
+    assert_false(has);
+}
+
+static void every_occurrence_of_a_symbol_comes_once_in_order(void **state) {
+    (void)state;
+    expect_scan("a");
+}
+
+static void every_occurrence_of_a_phrase_comes_once_in_order(void **state) {
+    (void)state;
+    expect_scan("ab");
+    expect_scan("aba");
+}
+
+static void occurrences_that_overlap_come_each(void **state) {
+    (void)state;
+    expect_scan("aa");
+    expect_scan("ccc");
+}
+
+static void a_phrase_that_never_occurs_ends_the_scan_at_once(void **state) {
+    (void)state;
+    expect_scan("h");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_occurrence_of_a_symbol_comes_once_in_order),
+        cmocka_unit_test(every_occurrence_of_a_phrase_comes_once_in_order),
+        cmocka_unit_test(occurrences_that_overlap_come_each),
+        cmocka_unit_test(a_phrase_that_never_occurs_ends_the_scan_at_once),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
