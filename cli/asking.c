@@ -84,8 +84,8 @@ static gdx_slice without_line_end(const char *line, size_t bytes) {
     return (gdx_slice){line, bytes};
 }
 
-static int answer_file(const char *command, const struct asking *asking, struct backend *backend,
-                       answer_function *answer, void *context) {
+static int answer_file(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
+                       void *context) {
     FILE *file = open_queries(command, asking);
     if (!file)
         return EXIT_FAILED;
@@ -97,7 +97,7 @@ static int answer_file(const char *command, const struct asking *asking, struct 
     while (!output_is_closed() && (bytes = getline(&line, &capacity, file)) >= 0) {
         gdx_slice query = without_line_end(line, (size_t)bytes);
         gdx_error err = {0};
-        if (answer(backend, context, query, true, &err) != GDX_OK) {
+        if (answer(target, context, query, true, &err) != GDX_OK) {
             report_failure(command, &err, query, true);
             exit_status = EXIT_FAILED;
         }
@@ -114,26 +114,26 @@ static int answer_file(const char *command, const struct asking *asking, struct 
     return exit_status;
 }
 
-static int answer_one(const char *command, const struct asking *asking, struct backend *backend,
-                      answer_function *answer, void *context) {
+static int answer_one(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
+                      void *context) {
     gdx_slice query = gdx_slice_of(asking->query);
     gdx_error err = {0};
-    if (answer(backend, context, query, asking->target.json, &err) == GDX_OK)
+    if (answer(target, context, query, asking->target.json, &err) == GDX_OK)
         return EXIT_DONE;
     return report_failure(command, &err, query, asking->target.json);
 }
 
 int ask_all(const char *command, struct asking *asking, answer_function *answer, void *context) {
-    struct backend *backend = NULL;
+    struct opened opened = {0};
     gdx_error err = {0};
     int exit_status;
-    if (backend_open(&asking->target, &backend, &err) == GDX_OK) {
-        exit_status = asking->queries ? answer_file(command, asking, backend, answer, context)
-                                      : answer_one(command, asking, backend, answer, context);
-        backend_close(backend);
+    if (target_open(&asking->target, &opened, &err) == GDX_OK) {
+        exit_status = asking->queries ? answer_file(command, asking, opened.target, answer, context)
+                                      : answer_one(command, asking, opened.target, answer, context);
     } else {
         exit_status = report_failure(command, &err, (gdx_slice){0}, asking->target.json);
     }
+    target_close(&opened);
     gdx_buffer_clear(&asking->words);
     return exit_status;
 }

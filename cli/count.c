@@ -35,24 +35,29 @@ static const struct argp argp = {
     .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
 };
 
-static gdx_status answer(struct backend *backend, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    (void)context;
-    gdx_totals totals;
-    struct answer_info info;
-    gdx_status status = backend->count(backend, query, &totals, &info, err);
-    if (status != GDX_OK)
-        return status;
-    if (as_json)
-        return json_line(json_pack("{s:o,s:I,s:I,s:b,s:I,s:I}", "query", json_text(query), "documents",
-                                   (json_int_t)totals.documents, "occurrences", (json_int_t)totals.occurrences,
-                                   "complete", (int)info.is_complete, "commit", (json_int_t)info.commit, "took_us",
-                                   (json_int_t)(info.took_ns / 1000)),
-                         err);
+struct printing {
+    gdx_slice query;
+    bool as_json;
+};
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct printing *printing = context;
+    const Gramdex__V1__CountResponse *reply = (const Gramdex__V1__CountResponse *)message;
+    if (printing->as_json)
+        return json_answer("count", printing->query, message, err);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s %s, %s %s · %s\n", format_count(totals.documents, documents),
-           plural(totals.documents, "document", "documents"), format_count(totals.occurrences, occurrences),
-           plural(totals.occurrences, "occurrence", "occurrences"), format_duration(info.took_ns, took));
+    printf("%s %s, %s %s · %s\n", format_count(reply->documents, documents),
+           plural(reply->documents, "document", "documents"), format_count(reply->occurrences, occurrences),
+           plural(reply->occurrences, "occurrence", "occurrences"), format_took(reply->answer, took));
     return GDX_OK;
+}
+
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+    (void)context;
+    Gramdex__V1__CountRequest request = GRAMDEX__V1__COUNT_REQUEST__INIT;
+    struct printing printing = {query, as_json};
+    request.query = to_wire(query);
+    return gdx_ask(target, SEARCH_OPERATION("Count"), &request.base, print, &printing, err);
 }
 
 int command_count(int argc, char **argv) {

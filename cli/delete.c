@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// delete.c: `gramdex delete`: removes documents by id, all in one commit.
-// An id that is not there is told and makes the exit status 1, but does not keep the others from being deleted.
+// delete.c: `gramdex delete`: removes documents by id.
+// An id that no document has is reported and makes the exit status 1; the others are deleted all the same.
 
 #include "command.h"
-#include "options.h"
 #include "report.h"
+#include "target.h"
 #include "terminal.h"
-#include "writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { IDS_A_REQUEST = 10000 };
+
 struct delete_command {
     struct target target;
-    char **ids; // argv's own
-    size_t id_count;
-    uint64_t missing;
+    char **words; // argv's own
+    size_t word_count;
+    gdx_arena *arena; // of ids read from standard input
+    ProtobufCBinaryData *ids;
+    size_t id_count, id_capacity;
+    uint64_t documents, missing, left, commit, took_us;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -26,8 +30,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         state->child_inputs[0] = &self->target;
         return 0;
     case ARGP_KEY_ARGS:
-        self->ids = state->argv + state->next;
-        self->id_count = (size_t)(state->argc - state->next);
+        self->words = state->argv + state->next;
+        self->word_count = (size_t)(state->argc - state->next);
         return 0;
     case ARGP_KEY_NO_ARGS:
         argp_error(state, "ID is missing: which documents?");
@@ -40,33 +44,26 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 static const struct argp argp = {
     .parser = parse,
     .args_doc = "ID...",
-    .doc = "Remove documents by id, all in one commit. - reads ids from standard input, one a line."
+    .doc = "Remove documents by id, in one commit (10,000 ids each). - reads ids from standard input, one a line."
            "\v"
            "examples:\n"
            "  gramdex delete --index corpus.gdx news/20220924/00\n"
            "  gramdex delete --index corpus.gdx - < withdrawn.txt\n"
            "\n"
            "The bytes leave the disk when segments are merged.\n",
-    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
+    .children = (const struct argp_child[]){{&answerer_argp, 0, NULL, 0}, {0}},
 };
 
-static gdx_status delete_one(struct delete_command *self, gdx_index_writer *writer, gdx_slice id, gdx_error *err) {
-    size_t segment = 0;
-    uint32_t document = 0;
-    bool has = false;
-    gdx_status status = gdx_snapshot_find_id(gdx_index_writer_snapshot(writer), id, &segment, &document, &has, err);
-    if (status == GDX_OK && has) {
-        status = gdx_index_writer_delete(writer, segment, document, err);
-    } else if (status == GDX_OK) {
-        self->missing++;
-        fputs("gramdex delete: no document has the id \"", stderr);
-        print_clean(stderr, id);
-        fputs("\"\n", stderr);
-    }
-    return status;
+static gdx_status add_id(struct delete_command *self, gdx_slice id, gdx_error *err) {
+    gdx_slice copy;
+    if (gdx_grow(&self->ids, &self->id_capacity, self->id_count + 1, sizeof *self->ids) != GDX_OK ||
+        gdx_arena_copy(self->arena, id, &copy) != GDX_OK)
+        return gdx_fail_memory(err, "the ids");
+    self->ids[self->id_count++] = to_wire(copy);
+    return GDX_OK;
 }
 
-static gdx_status delete_from_stdin(struct delete_command *self, gdx_index_writer *writer, gdx_error *err) {
+static gdx_status read_ids(struct delete_command *self, gdx_error *err) {
     gdx_status status = GDX_OK;
     char *line = NULL;
     size_t capacity = 0;
@@ -75,7 +72,7 @@ static gdx_status delete_from_stdin(struct delete_command *self, gdx_index_write
         while (bytes > 0 && (line[bytes - 1] == '\n' || line[bytes - 1] == '\r'))
             bytes--;
         if (bytes > 0)
-            status = delete_one(self, writer, (gdx_slice){line, (size_t)bytes}, err);
+            status = add_id(self, (gdx_slice){line, (size_t)bytes}, err);
     }
     if (status == GDX_OK && ferror(stdin))
         status = gdx_fail(err, GDX_IO, "standard input: the ids cannot be read to their end; nothing was deleted");
@@ -83,40 +80,72 @@ static gdx_status delete_from_stdin(struct delete_command *self, gdx_index_write
     return status;
 }
 
-static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
-    GDX_AUTO(gdx_index_writer) writer = NULL;
-    gdx_status status = open_existing(self->target.index, &writer, err);
-    uint64_t before = status == GDX_OK ? gdx_snapshot_documents(gdx_index_writer_snapshot(writer)) : 0;
-    for (size_t i = 0; status == GDX_OK && i < self->id_count; i++) {
-        if (strcmp(self->ids[i], "-") == 0)
-            status = delete_from_stdin(self, writer, err);
-        else
-            status = delete_one(self, writer, gdx_slice_of(self->ids[i]), err);
+static gdx_status gather_ids(struct delete_command *self, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < self->word_count; i++)
+        status =
+            strcmp(self->words[i], "-") == 0 ? read_ids(self, err) : add_id(self, gdx_slice_of(self->words[i]), err);
+    return status;
+}
+
+static gdx_status take(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    (void)err;
+    struct delete_command *self = context;
+    const Gramdex__V1__DeleteResponse *reply = (const Gramdex__V1__DeleteResponse *)message;
+    self->documents += reply->documents;
+    self->missing += reply->n_missing;
+    self->left = reply->documents_left;
+    self->commit = reply->commit;
+    self->took_us += reply->took_us;
+    for (size_t i = 0; i < reply->n_missing; i++) {
+        fputs("gramdex delete: no document has the id \"", stderr);
+        print_clean(stderr, from_wire(reply->missing[i]));
+        fputs("\"\n", stderr);
     }
-    if (status == GDX_OK)
-        status = gdx_index_writer_commit(writer, err);
-    if (status != GDX_OK)
-        return status;
-    gdx_snapshot *snapshot = gdx_index_writer_snapshot(writer);
-    uint64_t documents = gdx_snapshot_documents(snapshot), commit = gdx_snapshot_commit(snapshot);
-    uint64_t gone = before - documents; // an id given twice is one document
-    if (self->target.json)
-        return json_line(json_pack("{s:I,s:I,s:I,s:I}", "documents", (json_int_t)gone, "missing",
-                                   (json_int_t)self->missing, "documents_left", (json_int_t)documents, "commit",
-                                   (json_int_t)commit),
-                         err);
-    char deleted[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES];
-    printf("deleted %s %s, %s left, commit %llu\n", format_count(gone, deleted), plural(gone, "document", "documents"),
-           format_count(documents, left), (unsigned long long)commit);
     return GDX_OK;
 }
 
+static gdx_status print_outcome(const struct delete_command *self, gdx_error *err) {
+    if (self->target.json)
+        return json_line(json_pack("{s:s,s:I,s:I,s:I,s:I,s:I}", "type", "delete", "documents",
+                                   (json_int_t)self->documents, "missing", (json_int_t)self->missing, "documents_left",
+                                   (json_int_t)self->left, "commit", (json_int_t)self->commit, "took_us",
+                                   (json_int_t)self->took_us),
+                         err);
+    char deleted[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES];
+    printf("deleted %s %s, %s left, commit %llu\n", format_count(self->documents, deleted),
+           plural(self->documents, "document", "documents"), format_count(self->left, left),
+           (unsigned long long)self->commit);
+    return GDX_OK;
+}
+
+static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
+    struct opened opened = {0};
+    size_t at = 0;
+    gdx_status status = gather_ids(self, err);
+    if (status == GDX_OK)
+        status = target_open(&self->target, &opened, err);
+    do {
+        Gramdex__V1__DeleteRequest request = GRAMDEX__V1__DELETE_REQUEST__INIT;
+        request.ids = self->ids + at;
+        request.n_ids = self->id_count - at < IDS_A_REQUEST ? self->id_count - at : IDS_A_REQUEST;
+        at += request.n_ids;
+        if (status == GDX_OK)
+            status = gdx_ask(opened.target, INDEX_OPERATION("Delete"), &request.base, take, self, err);
+    } while (status == GDX_OK && at < self->id_count);
+    target_close(&opened);
+    return status == GDX_OK ? print_outcome(self, err) : status;
+}
+
 int command_delete(int argc, char **argv) {
-    struct delete_command self = {0};
+    struct delete_command self = {.arena = gdx_arena_new()};
     if (!parse_options(&argp, argc, argv, &self))
         return EXIT_FAILED;
     gdx_error err = {0};
-    if (delete_all(&self, &err) != GDX_OK)
+    gdx_status status = self.arena ? delete_all(&self, &err) : gdx_fail_memory(&err, "the ids");
+    free(self.ids);
+    gdx_arena_free(self.arena);
+    if (status != GDX_OK)
         return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
     return self.missing ? EXIT_FAILED : EXIT_DONE;
 }

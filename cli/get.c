@@ -38,25 +38,22 @@ static const struct argp argp = {
     .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
 };
 
-static json_t *document_to_json(const gdx_document *document, const struct answer_info *info) {
-    return json_pack("{s:{s:o,s:o,s:o,s:o,s:o,s:o},s:I,s:I}", "document", "id", json_text(document->id), "title",
-                     json_text(document->title), "date", json_date(document->date), "source",
-                     json_text(document->source), "text", json_text(document->text), "metadata",
-                     json_metadata(document->metadata), "commit", (json_int_t)info->commit, "took_us",
-                     (json_int_t)(info->took_ns / 1000));
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const bool *as_json = context;
+    const Gramdex__V1__Document *document = ((const Gramdex__V1__GetResponse *)message)->document;
+    if (*as_json)
+        return json_answer("get", (gdx_slice){0}, message, err);
+    if (!document)
+        return gdx_fail(err, GDX_CORRUPT, "the answer has no document");
+    fwrite(document->text.data, 1, document->text.len, stdout); // finish_output reports a failure
+    return GDX_OK;
 }
 
-static gdx_status answer(struct backend *backend, void *context, gdx_slice id, bool as_json, gdx_error *err) {
+static gdx_status answer(gdx_target *target, void *context, gdx_slice id, bool as_json, gdx_error *err) {
     (void)context;
-    gdx_document document;
-    struct answer_info info;
-    gdx_status status = backend->get(backend, id, &document, &info, err);
-    if (status != GDX_OK)
-        return status;
-    if (as_json)
-        return json_line(document_to_json(&document, &info), err);
-    fwrite(document.text.data, 1, document.text.bytes, stdout); // finish_output tells of a failure
-    return GDX_OK;
+    Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
+    request.id = to_wire(id);
+    return gdx_ask(target, SEARCH_OPERATION("Get"), &request.base, print, &as_json, err);
 }
 
 int command_get(int argc, char **argv) {

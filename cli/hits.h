@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// hits.h: how hits and occurrences look, on a terminal and in JSON.
-// Relies on gdx/query.h, terminal.h, jansson. The names in JSON are part of what programs rely on.
+// hits.h: how hits and occurrences look to people. Relies on the messages of gramdex.v1, terminal.h.
 #ifndef GRAMDEX_HITS_H
 #define GRAMDEX_HITS_H
 
-#include "backend.h"
 #include "terminal.h"
 
-#include <jansson.h>
+#include <gramdex/v1/search.pb-c.h>
 
-// NULL: no memory.
-json_t *hits_to_json(gdx_slice query, const gdx_results *results, const struct answer_info *info);
-json_t *occurrence_to_json(const gdx_occurrence *occurrence);
-
-void hits_print(const struct style *style, const gdx_results *results, const gdx_search_options *options,
-                const struct answer_info *info);
+// A hit, with its number in the list, from 1.
+void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t number);
+// The totals, after the hits `first` to `last` of them (from 1; 0: none).
+void totals_print(const Gramdex__V1__SearchResponse *reply, uint64_t first, uint64_t last, uint64_t took_us);
 // One line: id, field and byte range, the match in its context; tabs between them.
-void occurrence_print(const struct style *style, const gdx_occurrence *occurrence);
+void occurrence_print(const struct style *style, const Gramdex__V1__Occurrence *occurrence);
 
 #endif

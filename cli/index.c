@@ -130,9 +130,10 @@ static void on_progress(void *context, const gdx_batch_progress *at) {
 
 static void refusal_as_json(struct index_command *self, const gdx_batch_refusal *refusal) {
     gdx_error err = {0};
-    json_t *value = json_pack("{s:o,s:I,s:I,s:b,s:o}", "path", json_text(gdx_slice_of(refusal->path)), "line",
-                              (json_int_t)refusal->line, "byte", (json_int_t)refusal->byte, "indexed",
-                              (int)refusal->is_note, "reason", json_text(gdx_slice_of(refusal->reason)));
+    json_t *value =
+        json_pack("{s:s,s:o,s:I,s:I,s:b,s:o}", "type", "refusal", "path", gdx_json_text(gdx_slice_of(refusal->path)),
+                  "line", (json_int_t)refusal->line, "byte", (json_int_t)refusal->byte, "indexed",
+                  (int)refusal->is_note, "reason", gdx_json_text(gdx_slice_of(refusal->reason)));
     gdx_status status = json_line(value, &err);
     if (self->output_status == GDX_OK)
         self->output_status = status;
@@ -169,15 +170,15 @@ static uint64_t stored_text_bytes(gdx_index_writer *writer) {
 
 static gdx_status summary_as_json(const gdx_batch_summary *s, uint64_t stored_bytes, gdx_error *err) {
     json_t *value = json_pack(
-        "{s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "found",
-        (json_int_t)s->documents, "documents", (json_int_t)(s->added + s->replaced), "added", (json_int_t)s->added,
-        "replaced", (json_int_t)s->replaced, "unchanged", (json_int_t)s->unchanged, "deleted", (json_int_t)s->deleted,
-        "duplicates", (json_int_t)s->duplicates, "refused", (json_int_t)s->refused, "mended", (json_int_t)s->mended,
-        "replaced_bytes", (json_int_t)s->replaced_bytes, "files", (json_int_t)s->files, "input_bytes",
-        (json_int_t)s->input_bytes, "text_bytes", (json_int_t)s->text_bytes, "symbols", (json_int_t)s->symbols,
-        "segments", (json_int_t)s->segments, "index_bytes", (json_int_t)s->index_bytes, "stored_text_bytes",
-        (json_int_t)stored_bytes, "commit", (json_int_t)s->commit, "took_us", (json_int_t)(s->elapsed_ns / 1000),
-        "mb_per_second", megabytes_per_second(s->text_bytes, s->elapsed_ns));
+        "{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "type", "summary",
+        "found", (json_int_t)s->documents, "documents", (json_int_t)(s->added + s->replaced), "added",
+        (json_int_t)s->added, "replaced", (json_int_t)s->replaced, "unchanged", (json_int_t)s->unchanged, "deleted",
+        (json_int_t)s->deleted, "duplicates", (json_int_t)s->duplicates, "refused", (json_int_t)s->refused, "mended",
+        (json_int_t)s->mended, "replaced_bytes", (json_int_t)s->replaced_bytes, "files", (json_int_t)s->files,
+        "input_bytes", (json_int_t)s->input_bytes, "text_bytes", (json_int_t)s->text_bytes, "symbols",
+        (json_int_t)s->symbols, "segments", (json_int_t)s->segments, "index_bytes", (json_int_t)s->index_bytes,
+        "stored_text_bytes", (json_int_t)stored_bytes, "commit", (json_int_t)s->commit, "took_us",
+        (json_int_t)(s->elapsed_ns / 1000), "mb_per_second", megabytes_per_second(s->text_bytes, s->elapsed_ns));
     return json_line(value, err);
 }
 

@@ -70,10 +70,10 @@ static gdx_status merge(gdx_index_writer *writer, const struct merge_command *se
     size_t segments = gdx_snapshot_segment_count(snapshot);
     uint64_t bytes = gdx_snapshot_bytes(snapshot);
     if (self->target.json)
-        return json_line(json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "merged", (json_int_t)merged, "segments",
-                                   (json_int_t)segments, "index_bytes_before", (json_int_t)bytes_before, "index_bytes",
-                                   (json_int_t)bytes, "commit", (json_int_t)gdx_snapshot_commit(snapshot), "took_us",
-                                   (json_int_t)(took_ns / 1000)),
+        return json_line(json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I}", "type", "merge", "merged", (json_int_t)merged,
+                                   "segments", (json_int_t)segments, "index_bytes_before", (json_int_t)bytes_before,
+                                   "index_bytes", (json_int_t)bytes, "commit",
+                                   (json_int_t)gdx_snapshot_commit(snapshot), "took_us", (json_int_t)(took_ns / 1000)),
                          err);
     char before[NUMBER_TEXT_BYTES], after[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     if (merged == 0)

@@ -12,35 +12,23 @@
 #include <stdio.h>
 #include <unistd.h>
 
-json_t *json_text(gdx_slice text) {
-    json_t *value = json_stringn(text.bytes ? text.data : "", text.bytes);
-    if (value)
-        return value;
-    gdx_buffer mended = {0};
-    gdx_status status = GDX_OK;
-    const char *end = text.data + text.bytes;
-    for (const char *at = text.data; at < end && status == GDX_OK;) {
-        const char *from = at;
-        bool is_bad = next_code_point(&at, end) == 0xFFFD;
-        status = is_bad ? gdx_buffer_append(&mended, "\xEF\xBF\xBD", 3)
-                        : gdx_buffer_append(&mended, from, (size_t)(at - from));
-    }
-    if (status == GDX_OK)
-        value = json_stringn((const char *)mended.data, mended.bytes);
-    gdx_buffer_clear(&mended);
-    return value;
+json_t *json_of_answer(const char *type, gdx_slice query, const ProtobufCMessage *message) {
+    json_t *line = json_pack("{s:s}", "type", type);
+    json_t *fields = message ? gdx_json_of(message, GDX_JSON_LINES) : json_object();
+    bool good = line && fields;
+    if (good && query.data)
+        good = json_object_set_new(line, "query", gdx_json_text(query)) == 0;
+    if (good)
+        good = json_object_update(line, fields) == 0;
+    json_decref(fields);
+    if (good)
+        return line;
+    json_decref(line);
+    return NULL;
 }
 
-json_t *json_date(gdx_date date) {
-    char text[GDX_DATE_TEXT_BYTES];
-    return json_string(gdx_date_format(date, text));
-}
-
-json_t *json_metadata(gdx_slice metadata) {
-    if (metadata.bytes == 0)
-        return json_object();
-    json_t *value = json_loadb(metadata.data, metadata.bytes, JSON_ALLOW_NUL, NULL);
-    return value ? value : json_text(metadata);
+gdx_status json_answer(const char *type, gdx_slice query, const ProtobufCMessage *message, gdx_error *err) {
+    return json_line(json_of_answer(type, query, message), err);
 }
 
 gdx_status json_line(json_t *value, gdx_error *err) {
@@ -48,7 +36,7 @@ gdx_status json_line(json_t *value, gdx_error *err) {
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for the answer");
     gdx_status status = GDX_OK;
     errno = 0;
-    if (json_dumpf(value, stdout, JSON_COMPACT) != 0 || putc('\n', stdout) == EOF)
+    if (json_dumpf(value, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) != 0 || putc('\n', stdout) == EOF)
         status = errno ? gdx_fail_errno(err, errno, "standard output")
                        : gdx_fail(err, GDX_NO_MEMORY, "no memory to write the answer");
     json_decref(value);
@@ -82,15 +70,12 @@ static void print_caret(gdx_slice query, uint32_t column) {
 static void report_as_json(const gdx_error *err) {
     char message[GDX_ERROR_TEXT_BYTES];
     gdx_error_text(err, message);
-    json_t *inside =
-        json_pack("{s:s,s:o}", "code", gdx_status_code_name(err->status), "message", json_text(gdx_slice_of(message)));
-    if (inside && err->column > 0 && json_object_set_new(inside, "column", json_integer(err->column)) != 0) {
-        json_decref(inside);
-        inside = NULL;
-    }
+    json_t *inside = json_pack("{s:s,s:s,s:s,s:I,s:o}", "code", gdx_status_code_name(err->status), "reason",
+                               gdx_reason_name(err->reason), "field", err->field, "column", (json_int_t)err->column,
+                               "message", gdx_json_text(gdx_slice_of(message)));
     gdx_error failure = {0};
-    if (json_line(json_pack("{s:o}", "error", inside), &failure) == GDX_NO_MEMORY)
-        fputs("{\"error\":{\"code\":\"RESOURCE_EXHAUSTED\",\"message\":\"no memory\"}}\n", stdout);
+    if (json_line(json_pack("{s:s,s:o}", "type", "error", "error", inside), &failure) == GDX_NO_MEMORY)
+        fputs("{\"type\":\"error\",\"error\":{\"code\":\"RESOURCE_EXHAUSTED\",\"message\":\"no memory\"}}\n", stdout);
 }
 
 int report_failure(const char *command, const gdx_error *err, gdx_slice query, bool as_json) {

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // report.h: answers as JSON Lines, failures for people and for programs, and the end of standard output.
-// Relies on gdx/base.h, gdx/document.h, jansson. Names in JSON are those of the service's messages.
+// Relies on gdx/base.h, gdx/json.h. Names in JSON are those of the service's messages.
 #ifndef GRAMDEX_REPORT_H
 #define GRAMDEX_REPORT_H
 
 #include "gdx/base.h"
-#include "gdx/document.h"
+#include "gdx/json.h"
 
 #include <jansson.h>
 
-// Values for json_pack's "o"; NULL when there is no memory, which json_pack passes on.
-json_t *json_text(gdx_slice text);         // bytes that are not UTF-8 become U+FFFD
-json_t *json_date(gdx_date date);          // "2023-05", "" for none
-json_t *json_metadata(gdx_slice metadata); // the object that a document keeps; {} for ""
+// A line of JSON for a message: its fields after "type" and, when query.data is set, "query". Names and order are those
+// of the proto.
+gdx_status json_answer(const char *type, gdx_slice query, const ProtobufCMessage *message,
+                       gdx_error *err) GDX_MUST_CHECK;
+// The same, not yet written, to add to. NULL: no memory.
+json_t *json_of_answer(const char *type, gdx_slice query, const ProtobufCMessage *message);
 
 // One line on standard output. Takes the value over; NULL is GDX_NO_MEMORY.
 gdx_status json_line(json_t *value, gdx_error *err) GDX_MUST_CHECK;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // search.c: `gramdex search`: ranked hits with the match in its context, or with --all every occurrence.
-// Relies on backend.h for answers. People get wrapped, marked text; programs one line of JSON an answer, or an
-// occurrence.
+// The service gives hits page by page; they are put together here, so that one answer is one line.
 
 #include "asking.h"
 #include "command.h"
@@ -10,29 +9,39 @@
 #include "terminal.h"
 
 enum { KEY_SNIPPET = KEY_OWN, KEY_MATCHES, KEY_ALL };
-enum { LIMIT_DEFAULT = 10, SNIPPET_DEFAULT = 30, MATCHES_DEFAULT = 100, SNIPPET_MOST = 10000 };
+enum {
+    LIMIT_DEFAULT = 10,
+    SNIPPET_DEFAULT = 30,
+    MATCHES_DEFAULT = 100,
+    SNIPPET_MOST = 1000,
+    MATCHES_MOST = 10000,
+    OFFSET_MOST = 100000,
+    PAGE_HITS_MOST = 1000,
+    PAGE_MATCHES_MOST = 100000
+};
 
 struct search_command {
     struct asking asking;
-    gdx_search_options options;
+    uint32_t limit, offset, snippet_symbols, match_limit;
+    Gramdex__V1__Order order;
     bool all;
     bool has_limit;
     bool has_place; // --offset or --order
     struct style style;
 };
 
-static gdx_order parse_order(struct argp_state *state, const char *text) {
+static Gramdex__V1__Order parse_order(struct argp_state *state, const char *text) {
     static const char *const names[] = {
-        [GDX_ORDER_RELEVANCE] = "relevance",
-        [GDX_ORDER_NEWEST] = "newest",
-        [GDX_ORDER_OLDEST] = "oldest",
-        [GDX_ORDER_ID] = "id",
+        [GRAMDEX__V1__ORDER__ORDER_RELEVANCE] = "relevance",
+        [GRAMDEX__V1__ORDER__ORDER_NEWEST] = "newest",
+        [GRAMDEX__V1__ORDER__ORDER_OLDEST] = "oldest",
+        [GRAMDEX__V1__ORDER__ORDER_ID] = "id",
     };
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+    for (unsigned i = 1; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(text, names[i]) == 0)
-            return (gdx_order)i;
+            return (Gramdex__V1__Order)i;
     argp_error(state, "--order %s: expected relevance, newest, oldest or id", text);
-    return GDX_ORDER_RELEVANCE;
+    return GRAMDEX__V1__ORDER__ORDER_RELEVANCE;
 }
 
 static void check_together(const struct search_command *self, struct argp_state *state) {
@@ -49,22 +58,22 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         state->child_inputs[0] = &self->asking;
         return 0;
     case 'n':
-        self->options.limit = (uint32_t)option_number(state, "limit", argument, 0, UINT32_MAX);
+        self->limit = (uint32_t)option_number(state, "limit", argument, 0, UINT32_MAX);
         self->has_limit = true;
         return 0;
     case 'o':
-        self->options.offset = option_number(state, "offset", argument, 0, UINT32_MAX);
+        self->offset = (uint32_t)option_number(state, "offset", argument, 0, OFFSET_MOST);
         self->has_place = true;
         return 0;
     case 'r':
-        self->options.order = parse_order(state, argument);
+        self->order = parse_order(state, argument);
         self->has_place = true;
         return 0;
     case KEY_SNIPPET:
-        self->options.snippet_symbols = (uint32_t)option_number(state, "snippet", argument, 0, SNIPPET_MOST);
+        self->snippet_symbols = (uint32_t)option_number(state, "snippet", argument, 0, SNIPPET_MOST);
         return 0;
     case KEY_MATCHES:
-        self->options.match_limit = (uint32_t)option_number(state, "matches", argument, 0, UINT32_MAX);
+        self->match_limit = (uint32_t)option_number(state, "matches", argument, 0, MATCHES_MOST);
         return 0;
     case KEY_ALL:
         self->all = true;
@@ -108,72 +117,173 @@ static const struct argp argp = {
     .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
 };
 
-static gdx_status answer_with_hits(struct backend *backend, const struct search_command *self, gdx_slice query,
-                                   bool as_json, gdx_error *err) {
-    GDX_AUTO(gdx_results) results = NULL;
-    struct answer_info info;
-    gdx_search_options options = self->options;
-    if (!as_json)
-        options.match_limit = 0;
-    gdx_status status = backend->search(backend, query, &options, &results, &info, err);
-    if (status != GDX_OK)
-        return status;
-    if (as_json)
-        return json_line(hits_to_json(query, results, &info), err);
-    hits_print(&self->style, results, &options, &info);
+// ---- hits, page by page
+
+struct paging {
+    const struct search_command *command;
+    gdx_slice query;
+    Gramdex__V1__SearchRequest request;
+    gdx_buffer token; // of the next page; empty: none
+    uint32_t left;    // hits still wanted
+    uint64_t printed;
+    uint64_t took_us;
+    bool as_json;
+    json_t *line; // the answer so far
+};
+
+// The hits of a further page go into the first page's answer.
+static gdx_status add_page(struct paging *paging, const ProtobufCMessage *message, gdx_error *err) {
+    json_t *page = json_of_answer("search", paging->query, message);
+    if (!page)
+        return gdx_fail_memory(err, "the answer");
+    if (!paging->line) {
+        paging->line = page;
+        return GDX_OK;
+    }
+    int failure = json_array_extend(json_object_get(paging->line, "hits"), json_object_get(page, "hits"));
+    failure |= json_object_set(paging->line, "next_page_token", json_object_get(page, "next_page_token"));
+    failure |= json_object_set(paging->line, "answer", json_object_get(page, "answer"));
+    json_decref(page);
+    return failure ? gdx_fail_memory(err, "the answer") : GDX_OK;
+}
+
+static gdx_status take_page(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    struct paging *paging = context;
+    const Gramdex__V1__SearchResponse *page = (const Gramdex__V1__SearchResponse *)message;
+    const struct search_command *self = paging->command;
+    paging->took_us += page->answer ? page->answer->took_us : 0;
+    paging->left -= page->n_hits < paging->left ? (uint32_t)page->n_hits : paging->left;
+    paging->token.bytes = 0;
+    if (page->n_hits > 0 && // else there would be no end
+        gdx_buffer_append(&paging->token, page->next_page_token.data, page->next_page_token.len) != GDX_OK)
+        return gdx_fail_memory(err, "the page token");
+    bool is_last = paging->token.bytes == 0 || paging->left == 0;
+    if (paging->as_json)
+        return add_page(paging, message, err);
+    for (size_t i = 0; i < page->n_hits; i++)
+        hit_print(&self->style, page->hits[i], self->offset + ++paging->printed);
+    if (is_last)
+        totals_print(page, self->offset + 1, paging->printed ? self->offset + paging->printed : 0, paging->took_us);
     return GDX_OK;
 }
 
-struct scan_printing {
-    const struct search_command *command;
-    uint64_t left; // before --limit is reached
-    uint64_t count;
-    bool as_json;
-    gdx_status status;
-    gdx_error *err;
-};
-
-static bool print_occurrence(void *context, const gdx_occurrence *occurrence) {
-    struct scan_printing *printing = context;
-    if (printing->left == 0)
-        return false;
-    printing->left--;
-    printing->count++;
-    if (printing->as_json)
-        printing->status = json_line(occurrence_to_json(occurrence), printing->err);
-    else
-        occurrence_print(&printing->command->style, occurrence);
-    return printing->status == GDX_OK && !output_is_closed();
+static void init_request(struct paging *paging) {
+    const struct search_command *self = paging->command;
+    gramdex__v1__search_request__init(&paging->request);
+    paging->request.query = to_wire(paging->query);
+    paging->request.order = self->order;
+    paging->request.offset = self->offset;
+    paging->request.snippet_symbols = self->snippet_symbols;
+    paging->request.no_snippet = self->snippet_symbols == 0;
+    paging->request.match_limit = paging->as_json ? self->match_limit : 0;
+    paging->request.totals_only = self->limit == 0;
 }
 
-static gdx_status answer_with_occurrences(struct backend *backend, const struct search_command *self, gdx_slice query,
-                                          bool as_json, gdx_error *err) {
-    struct answer_info info;
-    struct scan_printing printing = {
-        .command = self, .left = self->has_limit ? self->options.limit : UINT64_MAX, .as_json = as_json, .err = err};
-    gdx_status status =
-        backend->scan(backend, query, self->options.snippet_symbols, print_occurrence, &printing, &info, err);
-    if (status == GDX_OK)
-        status = printing.status;
-    if (status == GDX_OK && !as_json && self->style.is_terminal) {
-        char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-        printf("\n%s%s %s · %s%s\n", self->style.dim, format_count(printing.count, count),
-               plural(printing.count, "occurrence", "occurrences"), format_duration(info.took_ns, took),
-               self->style.plain);
-    }
+static uint32_t page_limit(const struct paging *paging) {
+    uint32_t matches = paging->request.match_limit;
+    uint32_t most = matches ? PAGE_MATCHES_MOST / matches : PAGE_HITS_MOST;
+    most = most < PAGE_HITS_MOST ? most : PAGE_HITS_MOST;
+    return paging->left < most ? paging->left : most;
+}
+
+static gdx_status answer_with_hits(gdx_target *target, const struct search_command *self, gdx_slice query, bool as_json,
+                                   gdx_error *err) {
+    struct paging paging = {.command = self, .query = query, .left = self->limit, .as_json = as_json};
+    gdx_buffer token = {0};
+    gdx_status status;
+    init_request(&paging);
+    do {
+        gdx_buffer asked = paging.token; // the request's, while the next one is taken
+        paging.token = token;
+        token = asked;
+        paging.request.page_token = to_wire(gdx_buffer_slice(&token));
+        paging.request.limit = page_limit(&paging);
+        status = gdx_ask(target, SEARCH_OPERATION("Search"), &paging.request.base, take_page, &paging, err);
+        paging.request.offset = 0;
+    } while (status == GDX_OK && paging.token.bytes && paging.left && !output_is_closed());
+    gdx_buffer_clear(&token);
+    gdx_buffer_clear(&paging.token);
+    if (status == GDX_OK && paging.line)
+        return json_line(paging.line, err);
+    json_decref(paging.line);
     return status;
 }
 
-static gdx_status answer(struct backend *backend, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+// ---- every occurrence
+
+struct export {
+    const struct search_command *command;
+    gdx_slice query;
+    uint64_t count;
+    bool as_json;
+    uint64_t commit, took_us;
+};
+
+static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurrence *occurrence, gdx_error *err) {
+    out->count++;
+    if (out->as_json)
+        return json_answer("occurrence", (gdx_slice){0}, &occurrence->base, err);
+    occurrence_print(&out->command->style, occurrence);
+    return GDX_OK;
+}
+
+static gdx_status take_occurrences(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    struct export *out = context;
+    const Gramdex__V1__ScanResponse *reply = (const Gramdex__V1__ScanResponse *)message;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_occurrences && status == GDX_OK; i++) {
+        status = print_occurrence(out, reply->occurrences[i], err);
+        if (status == GDX_OK && output_is_closed())
+            status = gdx_fail(err, GDX_IO, "standard output is closed");
+    }
+    out->commit = reply->answer ? reply->answer->commit : 0;
+    out->took_us = reply->answer ? reply->answer->took_us : 0;
+    return status;
+}
+
+// Without this line an export is cut.
+static gdx_status print_summary(const struct export *out, gdx_error *err) {
+    const struct style *style = &out->command->style;
+    if (out->as_json)
+        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:[],s:I}}", "type", "summary", "query",
+                                   gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
+                                   (json_int_t)out->commit, "complete", 1, "notes", "took_us",
+                                   (json_int_t)out->took_us),
+                         err);
+    char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    if (style->is_terminal)
+        printf("\n%s%s %s · %s%s\n", style->dim, format_count(out->count, count),
+               plural(out->count, "occurrence", "occurrences"), format_duration(out->took_us * 1000, took),
+               style->plain);
+    return GDX_OK;
+}
+
+static gdx_status answer_with_occurrences(gdx_target *target, const struct search_command *self, gdx_slice query,
+                                          bool as_json, gdx_error *err) {
+    struct export out = {.command = self, .query = query, .as_json = as_json};
+    Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
+    if (self->has_limit && self->limit == 0)
+        return print_summary(&out, err);
+    request.query = to_wire(query);
+    request.context_symbols = self->snippet_symbols;
+    request.no_context = self->snippet_symbols == 0;
+    request.limit = self->has_limit ? self->limit : 0;
+    gdx_status status = gdx_ask(target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
+    return status == GDX_OK ? print_summary(&out, err) : status;
+}
+
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
     const struct search_command *self = context;
-    return self->all ? answer_with_occurrences(backend, self, query, as_json, err)
-                     : answer_with_hits(backend, self, query, as_json, err);
+    return self->all ? answer_with_occurrences(target, self, query, as_json, err)
+                     : answer_with_hits(target, self, query, as_json, err);
 }
 
 int command_search(int argc, char **argv) {
-    struct search_command self = {
-        .options = {.limit = LIMIT_DEFAULT, .snippet_symbols = SNIPPET_DEFAULT, .match_limit = MATCHES_DEFAULT},
-        .style = style_of(stdout)};
+    struct search_command self = {.limit = LIMIT_DEFAULT,
+                                  .snippet_symbols = SNIPPET_DEFAULT,
+                                  .match_limit = MATCHES_DEFAULT,
+                                  .order = GRAMDEX__V1__ORDER__ORDER_RELEVANCE,
+                                  .style = style_of(stdout)};
     if (!parse_options(&argp, argc, argv, &self))
         return EXIT_FAILED;
     return ask_all(argv[0], &self.asking, answer, &self);

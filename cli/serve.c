@@ -44,7 +44,7 @@ struct serve { // loop thread only
 static gdx_grpc_code admit(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
                            gdx_error *err) {
     const struct serve *serve = context;
-    bool writes = gdx_engine_is_write(service);
+    bool writes = gdx_engine_is_write(serve->engine, service, method);
     if (writes && serve->options.read_only) {
         gdx_fail(err, GDX_DENIED, "%s: this server was started with --read-only", method->name);
         return GDX_GRPC_PERMISSION_DENIED;
@@ -68,7 +68,9 @@ static void draining(void *context) {
 
 static void refresh_failed(void *context, const gdx_error *error) {
     struct serve *serve = context;
-    serve_log_event(&serve->log, "a new commit cannot be opened, the last one is served on: %s", error->message);
+    char text[GDX_ERROR_TEXT_BYTES];
+    serve_log_event(&serve->log, "a new commit cannot be opened, the last one is served on: %s",
+                    gdx_error_text(error, text));
 }
 
 // ---- metrics
@@ -79,14 +81,14 @@ struct figure {
 };
 
 static gdx_status write_figures(struct serve *serve, gdx_buffer *out) {
-    gdx_engine_figures engine;
+    gdx_collection_figures engine;
     gdx_engine_figures_of(serve->engine, &engine);
     const struct figure figures[] = {
         {"gramdex_queue_depth", "gauge", "Calls that wait for a worker.", gdx_work_waiting(serve->work)},
         {"gramdex_workers", "gauge", "Worker threads.", gdx_work_threads(serve->work)},
         {"gramdex_connections", "gauge", "Open connections.", gdx_server_connection_count(serve->server)},
         {"gramdex_calls", "gauge", "Calls under way.", gdx_server_call_count(serve->server)},
-        {"gramdex_exports", "gauge", "Scans under way.", engine.scans},
+        {"gramdex_exports", "gauge", "Scans under way.", engine.exports},
         {"gramdex_connection_memory_bytes", "gauge", "Buffers of all connections.", gdx_server_memory(serve->server)},
         {"gramdex_index_commit", "gauge", "The commit that is served.", engine.commit},
         {"gramdex_index_documents", "gauge", "Live documents in it.", engine.documents},
@@ -216,10 +218,10 @@ static gdx_status make_index(const char *directory, gdx_error *err) {
 static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     const struct serve_options *options = &serve->options;
     gdx_engine_options engine = gdx_engine_options_default();
-    engine.query_bytes = options->query_bytes;
-    engine.ingest_bytes = options->ingest_bytes;
-    engine.scan_limit = options->exports;
-    engine.version = GRAMDEX_VERSION;
+    engine.collection.query_bytes = options->query_bytes;
+    engine.collection.ingest_bytes = options->ingest_bytes;
+    engine.collection.export_limit = options->exports;
+    engine.collection.version = GRAMDEX_VERSION;
     engine.refresh_failed = refresh_failed;
     engine.context = serve;
     gdx_status status = options->create ? make_index(options->index, err) : GDX_OK;
@@ -260,19 +262,20 @@ static gdx_status add_services(struct serve *serve, gdx_error *err) {
     serve->reflection = gdx_reflection_new(serve->server);
     if (!serve->health || !serve->reflection)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
-    const gdx_service *services[] = {
-        gdx_engine_search_service(serve->engine),
-        gdx_engine_index_service(serve->engine),
+    const gdx_service *standard[] = {
         gdx_health_service(serve->health),
         gdx_reflection_service(serve->reflection),
         gdx_reflection_service_alpha(serve->reflection),
     };
+    size_t count;
+    const gdx_service *services = gdx_engine_services(serve->engine, &count);
     gdx_status status = gdx_reflection_add(serve->reflection, gdx_descriptors, gdx_descriptors_bytes, err);
-    for (size_t i = 0; i < sizeof services / sizeof services[0] && status == GDX_OK; i++)
-        status = gdx_server_add(serve->server, services[i], err);
-    for (size_t i = 0; i < 2 && status == GDX_OK; i++) {
-        if (gdx_health_set(serve->health, services[i]->descriptor->name, true) != GDX_OK)
-            status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a service");
+    for (size_t i = 0; i < sizeof standard / sizeof standard[0] && status == GDX_OK; i++)
+        status = gdx_server_add(serve->server, standard[i], err);
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        status = gdx_server_add(serve->server, &services[i], err);
+        if (status == GDX_OK && gdx_health_set(serve->health, services[i].descriptor->name, true) != GDX_OK)
+            status = gdx_fail_memory(err, "a service");
     }
     return status;
 }
@@ -358,7 +361,8 @@ static gdx_status tell_json(struct serve *serve, gdx_error *err) {
         if (json_array_append_new(addresses, json_string(address)) != 0)
             return gdx_fail(err, GDX_NO_MEMORY, "no memory to tell the addresses");
     }
-    json_t *line = json_pack("{s:o,s:b,s:i}", "listening", addresses, "tls", serve->tls != NULL, "pid", (int)getpid());
+    json_t *line = json_pack("{s:s,s:o,s:b,s:i}", "type", "serve", "listening", addresses, "tls", serve->tls != NULL,
+                             "pid", (int)getpid());
     if (line && serve->listener)
         json_object_set_new(line, "metrics",
                             json_string(shown(options->metrics, gdx_metrics_port(serve->listener), text)));

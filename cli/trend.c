@@ -9,18 +9,22 @@
 
 struct trend_command {
     struct asking asking;
-    gdx_period period;
+    Gramdex__V1__Period period;
     struct style style;
 };
 
-static const char *const period_names[] = {[GDX_BY_YEAR] = "year", [GDX_BY_MONTH] = "month", [GDX_BY_DAY] = "day"};
+static const char *const period_names[] = {
+    [GRAMDEX__V1__PERIOD__PERIOD_YEAR] = "year",
+    [GRAMDEX__V1__PERIOD__PERIOD_MONTH] = "month",
+    [GRAMDEX__V1__PERIOD__PERIOD_DAY] = "day",
+};
 
-static gdx_period parse_period(struct argp_state *state, const char *text) {
-    for (unsigned i = 0; i < sizeof period_names / sizeof period_names[0]; i++)
+static Gramdex__V1__Period parse_period(struct argp_state *state, const char *text) {
+    for (unsigned i = 1; i < sizeof period_names / sizeof period_names[0]; i++)
         if (strcmp(text, period_names[i]) == 0)
-            return (gdx_period)i;
+            return (Gramdex__V1__Period)i;
     argp_error(state, "--by %s: expected year, month or day", text);
-    return GDX_BY_YEAR;
+    return GRAMDEX__V1__PERIOD__PERIOD_YEAR;
 }
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -60,71 +64,57 @@ static const struct argp argp = {
     .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
 };
 
-static json_t *rows_to_json(const gdx_trend *trend) {
-    json_t *rows = json_array();
-    for (size_t i = 0; rows && i < trend->row_count; i++) {
-        const gdx_trend_row *row = &trend->rows[i];
-        json_t *value = json_pack("{s:o,s:I,s:I,s:I,s:I,s:f}", "period", json_date(row->period), "documents",
-                                  (json_int_t)row->documents, "occurrences", (json_int_t)row->occurrences,
-                                  "of_documents", (json_int_t)row->of_documents, "of_symbols",
-                                  (json_int_t)row->of_symbols, "per_million", row->per_million);
-        if (json_array_append_new(rows, value) != 0) {
-            json_decref(rows);
-            return NULL;
-        }
-    }
-    return rows;
-}
-
-static json_t *trend_to_json(gdx_slice query, gdx_period period, const gdx_trend *trend,
-                             const struct answer_info *info) {
-    return json_pack("{s:o,s:s,s:I,s:I,s:o,s:b,s:I,s:I}", "query", json_text(query), "by", period_names[period],
-                     "documents", (json_int_t)trend->totals.documents, "occurrences",
-                     (json_int_t)trend->totals.occurrences, "rows", rows_to_json(trend), "complete",
-                     (int)info->is_complete, "commit", (json_int_t)info->commit, "took_us",
-                     (json_int_t)(info->took_ns / 1000));
-}
-
 enum { TABLE_COLUMNS = 51, BAR_LEAST = 10 }; // columns before the bar
 
-static void print_row(const struct style *style, const gdx_trend_row *row, double highest) {
-    char date[GDX_DATE_TEXT_BYTES], documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES];
+static void print_row(const struct style *style, const Gramdex__V1__TrendRow *row, double highest) {
+    char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES];
     unsigned room = style->width > TABLE_COLUMNS + BAR_LEAST ? style->width - TABLE_COLUMNS - 1 : BAR_LEAST;
-    printf("%-10s %10s %12s %14.1f  ", row->period == GDX_NO_DATE ? "no date" : gdx_date_format(row->period, date),
-           format_count(row->documents, documents), format_count(row->occurrences, occurrences), row->per_million);
+    gdx_slice period = row->period.len ? from_wire(row->period) : gdx_slice_of("no date");
+    printf("%-10.*s %10s %12s %14.1f  ", GDX_SLICE_ARGUMENTS(period), format_count(row->documents, documents),
+           format_count(row->occurrences, occurrences), row->per_million);
     unsigned eighths = highest > 0 ? (unsigned)(row->per_million / highest * room * 8 + 0.5) : 0;
     print_bar(stdout, eighths == 0 && row->occurrences > 0 ? 1 : eighths);
     putchar('\n');
 }
 
-static void print_trend(const struct style *style, const gdx_trend *trend, const struct answer_info *info) {
+static void print_trend(const struct style *style, const Gramdex__V1__TrendResponse *trend) {
     double highest = 0;
-    for (size_t i = 0; i < trend->row_count; i++)
-        highest = trend->rows[i].per_million > highest ? trend->rows[i].per_million : highest;
+    for (size_t i = 0; i < trend->n_rows; i++)
+        highest = trend->rows[i]->per_million > highest ? trend->rows[i]->per_million : highest;
     printf("%s%-10s %10s %12s %14s%s\n", style->bold, "date", "documents", "occurrences", "per million", style->plain);
-    for (size_t i = 0; i < trend->row_count; i++)
-        print_row(style, &trend->rows[i], highest);
+    for (size_t i = 0; i < trend->n_rows; i++)
+        print_row(style, trend->rows[i], highest);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     printf("%-10s %10s %12s\n\n%s%s · per million symbols of the period's documents%s\n", "all",
-           format_count(trend->totals.documents, documents), format_count(trend->totals.occurrences, occurrences),
-           style->dim, format_duration(info->took_ns, took), style->plain);
+           format_count(trend->documents, documents), format_count(trend->occurrences, occurrences), style->dim,
+           format_took(trend->answer, took), style->plain);
 }
 
-static gdx_status answer(struct backend *backend, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct trend_command *self = context;
-    GDX_AUTO(gdx_trend) trend = NULL;
-    struct answer_info info;
-    gdx_status status = backend->trend(backend, query, self->period, &trend, &info, err);
-    if (status != GDX_OK)
-        return status;
-    if (as_json)
-        return json_line(trend_to_json(query, self->period, trend, &info), err);
-    print_trend(&self->style, trend, &info);
+struct printing {
+    const struct style *style;
+    gdx_slice query;
+    bool as_json;
+};
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct printing *printing = context;
+    if (printing->as_json)
+        return json_answer("trend", printing->query, message, err);
+    print_trend(printing->style, (const Gramdex__V1__TrendResponse *)message);
     return GDX_OK;
 }
 
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+    const struct trend_command *self = context;
+    Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
+    struct printing printing = {&self->style, query, as_json};
+    request.query = to_wire(query);
+    request.by = self->period;
+    return gdx_ask(target, SEARCH_OPERATION("Trend"), &request.base, print, &printing, err);
+}
+
 int command_trend(int argc, char **argv) {
-    struct trend_command self = {.period = GDX_BY_YEAR, .style = style_of(stdout)};
+    struct trend_command self = {.period = GRAMDEX__V1__PERIOD__PERIOD_YEAR, .style = style_of(stdout)};
     if (!parse_options(&argp, argc, argv, &self))
         return EXIT_FAILED;
     return ask_all(argv[0], &self.asking, answer, &self);

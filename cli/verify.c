@@ -46,9 +46,10 @@ static gdx_status tell(const struct target *target, uint64_t took_ns, gdx_error 
     size_t segments = gdx_snapshot_segment_count(snapshot);
     gdx_snapshot_release(snapshot);
     if (target->json)
-        return json_line(json_pack("{s:b,s:I,s:I,s:I,s:I,s:I}", "sound", 1, "documents", (json_int_t)documents,
-                                   "segments", (json_int_t)segments, "index_bytes", (json_int_t)bytes, "commit",
-                                   (json_int_t)commit, "took_us", (json_int_t)(took_ns / 1000)),
+        return json_line(json_pack("{s:s,s:b,s:I,s:I,s:I,s:I,s:I}", "type", "verify", "sound", 1, "documents",
+                                   (json_int_t)documents, "segments", (json_int_t)segments, "index_bytes",
+                                   (json_int_t)bytes, "commit", (json_int_t)commit, "took_us",
+                                   (json_int_t)(took_ns / 1000)),
                          err);
     char count[NUMBER_TEXT_BYTES], size[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     printf("%s: sound: %s %s in %zu %s, %s, commit %llu · %s\n", target->index, format_count(documents, count),

@@ -11,16 +11,7 @@ const { gramdex } = grpc.loadPackageDefinition(definition);
 const [address, query] = process.argv.slice(2);
 const client = new gramdex.v1.Search(address, grpc.credentials.createInsecure());
 
-function marked(snippet) { // marks are in bytes
-  const text = Buffer.from(snippet.text);
-  let shown = '';
-  let at = 0;
-  for (const { begin, end } of snippet.marks) {
-    shown += `${text.subarray(at, begin)}**${text.subarray(begin, end)}**`;
-    at = end;
-  }
-  return shown + text.subarray(at);
-}
+const marked = (snippet) => snippet.pieces.map(({ text, matched }) => (matched ? `**${text}**` : text)).join('');
 
 client.search({ query, limit: 3 }, { deadline: Date.now() + 10000 }, (error, reply) => {
   client.close();

@@ -27,8 +27,5 @@ with grpc.insecure_channel(address) as channel:
         sys.exit(f"{error.code().name}: {error.details()}")
 print(f"{reply.documents} documents, {reply.occurrences} occurrences")
 for hit in reply.hits:
-    text, shown, at = hit.snippet.text.encode(), b"", 0  # marks are in bytes
-    for mark in hit.snippet.marks:
-        shown += text[at:mark.begin] + b"**" + text[mark.begin:mark.end] + b"**"
-        at = mark.end
-    print(f"{hit.id}  {hit.date}  {hit.title}\n    {(shown + text[at:]).decode()}")
+    shown = "".join(f"**{piece.text}**" if piece.matched else piece.text for piece in hit.snippet.pieces)
+    print(f"{hit.id}  {hit.date}  {hit.title}\n    {shown}")

@@ -136,6 +136,17 @@ gdx_status gdx_fail_at(gdx_error *err, gdx_status status, const char *where, con
     return status;
 }
 
+gdx_status gdx_fail_reason(gdx_error *err, gdx_status status, gdx_reason reason, const char *format, ...) {
+    if (is_empty(err)) {
+        va_list arguments;
+        va_start(arguments, format);
+        fill(err, status, format, arguments);
+        va_end(arguments);
+        err->reason = reason;
+    }
+    return status;
+}
+
 gdx_status gdx_fail_field(gdx_error *err, const char *field, gdx_reason reason, const char *format, ...) {
     if (is_empty(err)) {
         va_list arguments;
@@ -163,6 +174,12 @@ gdx_status gdx_fail_query(gdx_error *err, gdx_reason reason, uint32_t column, co
 
 gdx_status gdx_fail_memory(gdx_error *err, const char *what) {
     return gdx_fail(err, GDX_NO_MEMORY, "no memory for %s", what);
+}
+
+gdx_status gdx_error_pass(gdx_error *err, const gdx_error *from) {
+    if (is_empty(err))
+        *err = *from;
+    return from->status;
 }
 
 char *gdx_error_text(const gdx_error *err, char to[GDX_ERROR_TEXT_BYTES]) {

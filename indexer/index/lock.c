@@ -49,8 +49,10 @@ static gdx_status fail_busy(const char *path, int descriptor, gdx_error *err) {
     struct stat file;
     long holder = fstat(descriptor, &file) == 0 ? find_holder(&file) : 0;
     if (holder)
-        return gdx_fail(err, GDX_BUSY, "%s: process %ld is writing to this index; wait until it is done", path, holder);
-    return gdx_fail(err, GDX_BUSY, "%s: another writer is at work on this index; wait until it is done", path);
+        return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_INDEX_LOCKED,
+                               "%s: process %ld is writing to this index; wait until it is done", path, holder);
+    return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_INDEX_LOCKED,
+                           "%s: another writer is at work on this index; wait until it is done", path);
 }
 
 static gdx_status lock_path(const char *path, int *out_descriptor, gdx_error *err) {

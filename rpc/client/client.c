@@ -47,28 +47,41 @@ static bool is_type(const Google__Protobuf__Any *any, const char *name) {
     return slash && strcmp(slash + 1, name) == 0;
 }
 
-static uint32_t column_of(const Google__Rpc__ErrorInfo *info) {
+static void take_info(const ProtobufCBinaryData *packed, gdx_error *err) {
+    Google__Rpc__ErrorInfo *info = google__rpc__error_info__unpack(NULL, packed->len, packed->data);
+    if (!info)
+        return;
+    err->reason = gdx_reason_of_name(info->reason);
     for (size_t i = 0; i < info->n_metadata; i++)
         if (strcmp(info->metadata[i]->key, "column") == 0)
-            return (uint32_t)strtoul(info->metadata[i]->value, NULL, 10);
-    return 0;
+            err->column = (uint32_t)strtoul(info->metadata[i]->value, NULL, 10);
+    google__rpc__error_info__free_unpacked(info, NULL);
 }
 
-// The column of a malformed query, from the details of the status; 0: none.
-static uint32_t find_column(gdx_slice details) {
-    uint32_t column = 0;
+// The violation has the message without the field's name, which err has apart.
+static void take_violation(const ProtobufCBinaryData *packed, gdx_error *err) {
+    Google__Rpc__BadRequest *bad = google__rpc__bad_request__unpack(NULL, packed->len, packed->data);
+    if (!bad)
+        return;
+    if (bad->n_field_violations > 0) {
+        const Google__Rpc__BadRequest__FieldViolation *violation = bad->field_violations[0];
+        snprintf(err->field, sizeof err->field, "%s", violation->field);
+        snprintf(err->message, sizeof err->message, "%s", violation->description);
+    }
+    google__rpc__bad_request__free_unpacked(bad, NULL);
+}
+
+// What the details of the status have for programs.
+static void take_details(gdx_slice details, gdx_error *err) {
     Google__Rpc__Status *status = google__rpc__status__unpack(NULL, details.bytes, (const uint8_t *)details.data);
-    for (size_t i = 0; status && i < status->n_details && !column; i++) {
+    for (size_t i = 0; status && i < status->n_details; i++) {
         const Google__Protobuf__Any *any = status->details[i];
-        if (!is_type(any, "google.rpc.ErrorInfo"))
-            continue;
-        Google__Rpc__ErrorInfo *info = google__rpc__error_info__unpack(NULL, any->value.len, any->value.data);
-        if (info)
-            column = column_of(info);
-        google__rpc__error_info__free_unpacked(info, NULL);
+        if (is_type(any, "google.rpc.ErrorInfo"))
+            take_info(&any->value, err);
+        else if (is_type(any, "google.rpc.BadRequest"))
+            take_violation(&any->value, err);
     }
     google__rpc__status__free_unpacked(status, NULL);
-    return column;
 }
 
 // ---- events of a call
@@ -97,7 +110,7 @@ static void on_closed(gdx_call *call, const gdx_call_result *result) {
         gdx_fail(&stream->error, stream->status, "%.*s", GDX_SLICE_ARGUMENTS(result->message));
     else
         gdx_fail(&stream->error, stream->status, "the server answers %s", gdx_grpc_code_name(result->code));
-    stream->error.column = find_column(result->details);
+    take_details(result->details, &stream->error);
 }
 
 static const gdx_call_events call_events = {.message = on_message, .closed = on_closed};

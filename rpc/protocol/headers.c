@@ -3,6 +3,8 @@
 // is whole; what we send is laid out in a list that is reused from call to call.
 
 #include "connection.h"
+
+#include "gdx/base64.h"
 #include "metadata.h"
 
 #include <stdlib.h>

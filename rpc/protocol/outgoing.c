@@ -7,6 +7,8 @@
 
 #include "connection.h"
 
+#include "gdx/base64.h"
+
 #include <stdio.h>
 
 static const char *const code_digits[GDX_GRPC_CODES] = {"0", "1",  "2",  "3",  "4",  "5",  "6",  "7", "8",

@@ -11,6 +11,10 @@ enum { KEPT_INFLATED_BYTES = 1 << 20 };
 
 // ---- what a handler asks
 
+const gdx_method *gdx_exchange_method(const gdx_exchange *exchange) {
+    return exchange->route->method;
+}
+
 void *gdx_exchange_service_context(const gdx_exchange *exchange) {
     return exchange->route->service->context;
 }

@@ -131,8 +131,11 @@ static void start(struct served *served) {
     assert_int_equal(gdx_index_writer_open(served->folder, &writer, &err), GDX_OK);
     gdx_index_writer_close(writer);
     assert_int_equal(gdx_engine_open(&served->loop, served->work, served->folder, &options, &engine, &err), GDX_OK);
-    assert_int_equal(gdx_server_add(served->server, gdx_engine_search_service(engine), &err), GDX_OK);
-    assert_int_equal(gdx_server_add(served->server, gdx_engine_index_service(engine), &err), GDX_OK);
+    size_t count;
+    const gdx_service *services = gdx_engine_services(engine, &count);
+    assert_int_equal(count, 2); // Search and Index
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(gdx_server_add(served->server, &services[i], &err), GDX_OK);
     served->context = engine;
     served->stopped = close_engine;
     served_run(served);
@@ -140,7 +143,7 @@ static void start(struct served *served) {
 
 // The lock of a call that failed is let go by a worker, a moment after the answer.
 static gdx_status session_soon(const char *address, gdx_error *err) {
-    gdx_status status = GDX_BUSY;
+    gdx_status status = GDX_PRECONDITION;
     for (int i = 0; i < 200 && status != GDX_OK; i++) {
         *err = (gdx_error){0};
         status = session(address, err);

@@ -26,7 +26,7 @@ static gdx_index_writer *open_writer(const char *folder) {
 static void assert_busy(const char *folder, const char *words) {
     gdx_index_writer *writer = NULL;
     gdx_error err = {0};
-    assert_int_equal(gdx_index_writer_open(folder, &writer, &err), GDX_BUSY);
+    assert_int_equal(gdx_index_writer_open(folder, &writer, &err), GDX_PRECONDITION);
     assert_null(writer);
     if (!strstr(err.message, words))
         fail_msg("\"%s\" does not say \"%s\"", err.message, words);
@@ -111,8 +111,8 @@ static void a_program_that_the_writer_starts_does_not_inherit_the_lock(void **st
     assert_true(child > 0);
     gdx_index_writer_close(writer);
     // Until exec the child has the descriptor too; a lock it kept would stay for a minute.
-    gdx_status status = GDX_BUSY;
-    for (int attempt = 0; status == GDX_BUSY && attempt < 1000; attempt++) {
+    gdx_status status = GDX_PRECONDITION;
+    for (int attempt = 0; status == GDX_PRECONDITION && attempt < 1000; attempt++) {
         status = gdx_index_writer_open(folder, &writer, NULL);
         usleep(1000);
     }

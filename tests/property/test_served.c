@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_served.c: what a server answers is what the index answers. The collections and queries of test_oracle.c are
-// asked twice, of an index in this process and of `gramdex serve` over a socket, through the table of functions that
-// the program's commands use; all of both answers must be equal. GDX_SEED and GDX_ROUNDS as there.
+// asked twice, of an index in this process and of `gramdex serve` over a socket, through the table of operations; all
+// of both answers must be equal. GDX_SEED and GDX_ROUNDS as there.
 
-#include "../../cli/backend.h"
-#include "../../cli/hits.h"
-#include "../../cli/report.h"
 #include "../support/folder.h"
 #include "corpus.h"
+#include "gdx/ask.h"
+#include "gdx/json.h"
+#include "gdx/query.h"
 #include "queries.h"
 
+#include <gramdex/v1/search.pb-c.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 enum { QUERIES = 40, PATH_BYTES = 256, OPEN_ATTEMPTS = 50 };
 
 struct asked { // a query, asked of both
-    struct backend *both[2];
+    gdx_target *both[2];
     gdx_buffer text;
     random_state random;
     uint64_t seed;
@@ -34,144 +35,113 @@ static void refute(const struct asked *asked, const char *what, const char *firs
              GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what, first, second);
 }
 
-static void expect_same_json(const struct asked *asked, const char *what, json_t *const values[2]) {
-    char *texts[2];
-    for (int i = 0; i < 2; i++) {
-        texts[i] = json_dumps(values[i], JSON_COMPACT | JSON_SORT_KEYS);
-        assert_non_null(texts[i]);
+// All of an answer but the time it took; the occurrences of a stream in one list, however many messages they came in.
+static gdx_status keep_reply(void *context, const ProtobufCMessage *reply, gdx_error *err) {
+    (void)err;
+    json_t **all = context;
+    json_t *value = gdx_json_of(reply, GDX_JSON_LINES);
+    json_t *answer = json_object_get(value, "answer");
+    if (answer)
+        json_object_del(answer, "took_us");
+    json_t *occurrences = json_object_get(value, "occurrences");
+    if (*all && json_is_array(occurrences)) {
+        assert_int_equal(json_array_extend(json_object_get(*all, "occurrences"), occurrences), 0);
+        json_decref(value);
+    } else {
+        assert_null(*all);
+        *all = value;
     }
-    if (strcmp(texts[0], texts[1]) != 0)
-        refute(asked, what, texts[0], texts[1]);
-    for (int i = 0; i < 2; i++) {
-        free(texts[i]);
-        json_decref(values[i]);
-    }
+    return GDX_OK;
 }
 
-static void expect_same_status(const struct asked *asked, const char *what, const gdx_status statuses[2],
-                               const gdx_error errors[2]) {
-    char texts[2][GDX_ERROR_TEXT_BYTES];
-    for (int i = 0; i < 2; i++)
-        gdx_error_text(&errors[i], texts[i]);
-    if (statuses[0] != statuses[1] ||
-        (statuses[0] != GDX_OK && (strcmp(texts[0], texts[1]) != 0 || errors[0].column != errors[1].column)))
-        refute(asked, what, texts[0], texts[1]);
+static void compare(struct asked *asked, const char *name, const ProtobufCMessage *request) {
+    const gdx_operation *operation = gdx_operation_find(&gramdex__v1__search__descriptor, name);
+    char *texts[2];
+    assert_non_null(operation);
+    for (int i = 0; i < 2; i++) {
+        gdx_error error = {0};
+        json_t *value = NULL;
+        char text[GDX_ERROR_TEXT_BYTES];
+        gdx_status status = gdx_ask(asked->both[i], operation, request, keep_reply, &value, &error);
+        if (status != GDX_OK) { // what an export gave before it failed depends on the size of messages
+            json_decref(value);
+            value =
+                json_pack("{s:i,s:s,s:i,s:s,s:o,s:s}", "status", (int)status, "reason", gdx_reason_name(error.reason),
+                          "column", (int)error.column, "field", error.field, "message",
+                          gdx_json_text(gdx_slice_of(error.message)), "text", gdx_error_text(&error, text));
+        }
+        texts[i] = json_dumps(value, JSON_COMPACT);
+        assert_non_null(texts[i]);
+        json_decref(value);
+    }
+    if (strcmp(texts[0], texts[1]) != 0)
+        refute(asked, name, texts[0], texts[1]);
+    free(texts[0]);
+    free(texts[1]);
 }
 
 // ---- each kind of question
 
-static void compare_search(struct asked *asked) {
-    gdx_search_options options = {.offset = random_below(&asked->random, 3) ? 0 : random_below(&asked->random, 6),
-                                  .limit = random_below(&asked->random, 3) ? 1000 : random_below(&asked->random, 12),
-                                  .order = (gdx_order)random_below(&asked->random, 4),
-                                  .snippet_symbols = random_below(&asked->random, 12),
-                                  .match_limit =
-                                      random_below(&asked->random, 3) ? 1000 : random_below(&asked->random, 5)};
-    json_t *values[2] = {NULL, NULL};
-    gdx_status statuses[2];
-    gdx_error errors[2] = {{0}, {0}};
-    for (int i = 0; i < 2; i++) {
-        gdx_results *results = NULL;
-        struct answer_info info;
-        statuses[i] = asked->both[i]->search(asked->both[i], gdx_buffer_slice(&asked->text), &options, &results, &info,
-                                             &errors[i]);
-        info.took_ns = 0;
-        if (statuses[i] == GDX_OK)
-            values[i] = hits_to_json(gdx_buffer_slice(&asked->text), results, &info);
-        gdx_results_free(results);
-    }
-    expect_same_status(asked, "the search's status", statuses, errors);
-    if (statuses[0] == GDX_OK)
-        expect_same_json(asked, "the search", values);
+static ProtobufCBinaryData text_of(const struct asked *asked) {
+    return (ProtobufCBinaryData){asked->text.bytes, asked->text.data};
 }
 
-static void compare_count(struct asked *asked) {
-    json_t *values[2] = {NULL, NULL};
-    gdx_status statuses[2];
-    gdx_error errors[2] = {{0}, {0}};
-    for (int i = 0; i < 2; i++) {
-        gdx_totals totals = {0};
-        struct answer_info info;
-        statuses[i] = asked->both[i]->count(asked->both[i], gdx_buffer_slice(&asked->text), &totals, &info, &errors[i]);
-        values[i] = json_pack("[I,I,I]", (json_int_t)totals.documents, (json_int_t)totals.occurrences,
-                              (json_int_t)(statuses[i] == GDX_OK ? info.commit : 0));
-    }
-    expect_same_status(asked, "the count's status", statuses, errors);
-    expect_same_json(asked, "the count", values);
+static void compare_search(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__SearchRequest request = GRAMDEX__V1__SEARCH_REQUEST__INIT;
+    random_state *random = &asked->random;
+    request.query = text_of(asked);
+    request.scope = scope;
+    request.offset = random_below(random, 3) ? 0 : random_below(random, 6);
+    request.limit = random_below(random, 3) ? 100 : random_below(random, 12);
+    request.order = (Gramdex__V1__Order)random_below(random, 6); // the last is refused
+    request.snippet_symbols = random_below(random, 12);
+    request.no_snippet = random_below(random, 4) == 0;
+    request.match_limit = random_below(random, 3) ? 1000 : random_below(random, 5);
+    request.totals_only = random_below(random, 8) == 0;
+    compare(asked, "Search", &request.base);
 }
 
-static json_t *trend_to_json(const gdx_trend *trend) {
-    json_t *rows = json_pack("[I,I,I]", (json_int_t)trend->totals.documents, (json_int_t)trend->totals.occurrences,
-                             (json_int_t)trend->commit);
-    for (size_t i = 0; i < trend->row_count; i++) {
-        const gdx_trend_row *row = &trend->rows[i];
-        assert_int_equal(
-            json_array_append_new(rows, json_pack("[I,I,I,I,I,f]", (json_int_t)row->period, (json_int_t)row->documents,
-                                                  (json_int_t)row->occurrences, (json_int_t)row->of_documents,
-                                                  (json_int_t)row->of_symbols, row->per_million)),
-            0);
-    }
-    return rows;
+static void compare_count(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__CountRequest request = GRAMDEX__V1__COUNT_REQUEST__INIT;
+    request.query = text_of(asked);
+    request.scope = scope;
+    compare(asked, "Count", &request.base);
 }
 
-static void compare_trend(struct asked *asked) {
-    gdx_period by = (gdx_period)random_below(&asked->random, 3);
-    json_t *values[2] = {NULL, NULL};
-    gdx_status statuses[2];
-    gdx_error errors[2] = {{0}, {0}};
-    for (int i = 0; i < 2; i++) {
-        gdx_trend *trend = NULL;
-        struct answer_info info;
-        statuses[i] =
-            asked->both[i]->trend(asked->both[i], gdx_buffer_slice(&asked->text), by, &trend, &info, &errors[i]);
-        if (statuses[i] == GDX_OK)
-            values[i] = trend_to_json(trend);
-        gdx_trend_free(trend);
-    }
-    expect_same_status(asked, "the trend's status", statuses, errors);
-    if (statuses[0] == GDX_OK)
-        expect_same_json(asked, "the trend", values);
+static void compare_periods(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
+    request.query = text_of(asked);
+    request.scope = scope;
+    request.by = (Gramdex__V1__Period)random_below(&asked->random, 5);
+    compare(asked, "Trend", &request.base);
 }
 
-static bool keep_occurrence(void *context, const gdx_occurrence *occurrence) {
-    assert_int_equal(json_array_append_new(context, occurrence_to_json(occurrence)), 0);
-    return true;
-}
-
-static void compare_scan(struct asked *asked) {
-    uint32_t around = random_below(&asked->random, 10);
-    json_t *values[2];
-    gdx_status statuses[2];
-    gdx_error errors[2] = {{0}, {0}};
-    for (int i = 0; i < 2; i++) {
-        struct answer_info info;
-        values[i] = json_array();
-        statuses[i] = asked->both[i]->scan(asked->both[i], gdx_buffer_slice(&asked->text), around, keep_occurrence,
-                                           values[i], &info, &errors[i]);
-    }
-    expect_same_status(asked, "the scan's status", statuses, errors);
-    expect_same_json(asked, "the scan", values);
-}
-
-static json_t *document_to_json(const gdx_document *document) {
-    return json_pack("[o,o,o,o,o,o]", json_text(document->id), json_text(document->title), json_text(document->source),
-                     json_text(document->metadata), json_text(document->text), json_date(document->date));
+static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
+    request.query = text_of(asked);
+    request.scope = scope;
+    request.context_symbols = random_below(&asked->random, 10);
+    request.limit = random_below(&asked->random, 4) ? 0 : random_below(&asked->random, 10);
+    compare(asked, "Scan", &request.base);
 }
 
 static void compare_get(struct asked *asked, gdx_slice id) {
-    json_t *values[2] = {NULL, NULL};
-    gdx_status statuses[2];
-    for (int i = 0; i < 2; i++) {
-        gdx_document document;
-        struct answer_info info;
-        gdx_error error = {0};
-        statuses[i] = asked->both[i]->get(asked->both[i], id, &document, &info, &error);
-        if (statuses[i] == GDX_OK)
-            values[i] = document_to_json(&document);
+    Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
+    request.id = (ProtobufCBinaryData){id.bytes, (uint8_t *)id.data};
+    compare(asked, "Get", &request.base);
+}
+
+static void compare_batch(struct asked *asked, const struct corpus *corpus) {
+    Gramdex__V1__BatchGetRequest request = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
+    ProtobufCBinaryData ids[100];
+    while (request.n_ids < 100 && request.n_ids < corpus->count) {
+        gdx_slice id = corpus->documents[request.n_ids].stored.id;
+        if (random_below(&asked->random, 9) == 0)
+            id = gdx_slice_of("no such id");
+        ids[request.n_ids++] = (ProtobufCBinaryData){id.bytes, (uint8_t *)id.data};
     }
-    assert_int_equal(statuses[0], statuses[1]);
-    if (statuses[0] == GDX_OK)
-        expect_same_json(asked, "a document", values);
+    request.ids = ids;
+    compare(asked, "BatchGet", &request.base);
 }
 
 // ---- rounds
@@ -197,18 +167,20 @@ static void stop_server(pid_t process) {
 }
 
 static void open_both(struct asked *asked, const char *index, const char *address) {
-    const struct target target = {.server = address};
+    gdx_collection_options collection = gdx_collection_options_default();
+    gdx_client_options client = gdx_client_options_default();
     gdx_error err = {0};
-    gdx_status status = backend_open_index(index, &asked->both[0], &err);
+    char text[GDX_ERROR_TEXT_BYTES];
+    gdx_status status = gdx_target_open_index(index, &collection, &asked->both[0], &err);
     if (status != GDX_OK)
-        fail_msg("%s", err.message);
+        fail_msg("%s", gdx_error_text(&err, text));
     status = GDX_UNAVAILABLE;
     for (int i = 0; status == GDX_UNAVAILABLE && i < OPEN_ATTEMPTS; i++) { // the server may still be starting
         err = (gdx_error){0};
-        status = backend_open_server(&target, &asked->both[1], &err);
+        status = gdx_target_open_server(address, &client, &asked->both[1], &err);
     }
     if (status != GDX_OK)
-        fail_msg("%s", err.message);
+        fail_msg("%s", gdx_error_text(&err, text));
 }
 
 struct served { // a collection, in an index that a server has, too
@@ -229,8 +201,8 @@ static void begin_served(struct served *served, struct asked *asked) {
 }
 
 static void end_served(struct served *served, struct asked *asked) {
-    backend_close(asked->both[0]);
-    backend_close(asked->both[1]);
+    gdx_target_close(asked->both[0]);
+    gdx_target_close(asked->both[1]);
     stop_server(served->server);
     gdx_buffer_clear(&asked->text);
     corpus_clear(&served->corpus);
@@ -239,10 +211,32 @@ static void end_served(struct served *served, struct asked *asked) {
 }
 
 static void compare_all(struct asked *asked) {
-    compare_search(asked);
-    compare_count(asked);
-    compare_trend(asked);
-    compare_scan(asked);
+    compare_search(asked, NULL);
+    compare_count(asked, NULL);
+    compare_periods(asked, NULL);
+    compare_scan(asked, NULL);
+}
+
+// The same with a filter that lets some documents pass, and a commit that the index has reached or not.
+static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
+    Gramdex__V1__Filter filter = GRAMDEX__V1__FILTER__INIT;
+    Gramdex__V1__Scope scope = GRAMDEX__V1__SCOPE__INIT;
+    ProtobufCBinaryData sources[2];
+    for (; filter.n_sources < random_below(&asked->random, 3); filter.n_sources++) {
+        gdx_slice source = corpus->documents[random_below(&asked->random, (uint32_t)corpus->count)].stored.source;
+        sources[filter.n_sources] = (ProtobufCBinaryData){source.bytes, (uint8_t *)source.data};
+    }
+    filter.sources = sources;
+    if (random_below(&asked->random, 2))
+        filter.date_from = (ProtobufCBinaryData){4, (uint8_t *)"2021"};
+    if (random_below(&asked->random, 3) == 0)
+        filter.date_to = (ProtobufCBinaryData){7, (uint8_t *)"2020-13"}; // refused
+    scope.filter = &filter;
+    scope.min_commit = random_below(&asked->random, 4) ? 1 : 1000;
+    compare_search(asked, &scope);
+    compare_count(asked, &scope);
+    compare_periods(asked, &scope);
+    compare_scan(asked, &scope);
 }
 
 static void play_round(uint64_t seed) {
@@ -255,7 +249,9 @@ static void play_round(uint64_t seed) {
         query_write(query, &asked.random, &asked.text);
         query_clear(query);
         compare_all(&asked);
+        compare_scoped(&asked, &served.corpus);
     }
+    compare_batch(&asked, &served.corpus);
     for (size_t d = 0; d < served.corpus.count; d++)
         compare_get(&asked, served.corpus.documents[d].stored.id);
     end_served(&served, &asked);

@@ -2,6 +2,7 @@
 // test_words.c: the small texts of gRPC: statuses, percent signs, timeouts, base64, metadata, gzip.
 
 #include "gdx/protocol.h"
+#include "gdx/base64.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -17,7 +17,7 @@ class Search(ServerTest):
     def test_a_hit_has_every_field_of_its_document(self):
         stub = self.served([record(3, region="亚太", date="2021-03-04", text="开头。" + "全球产业\n链重构。"), record(4, text="无")]).stub()
         reply = stub.search(Request(query="产业链", match_limit=10))
-        self.assertEqual((reply.documents, reply.occurrences, reply.complete, reply.commit, reply.next_page_token),
+        self.assertEqual((reply.documents, reply.occurrences, reply.answer.complete, reply.answer.commit, reply.next_page_token),
                          (1, 1, True, 1, ""))
         hit, = reply.hits
         self.assertEqual((hit.id, hit.title, hit.date, hit.source), ("d/003", "第 3 篇", "2021-03-04", "odd"))
@@ -28,9 +28,9 @@ class Search(ServerTest):
         text = stub.get(search_pb2.GetRequest(id="d/003")).document.text.encode()
         self.assertEqual(text[match.begin:match.end].decode(), "产业\n链")
         self.assertEqual(match.field, search_pb2.FIELD_TEXT)
-        mark, = hit.snippet.marks
-        self.assertEqual(hit.snippet.text.encode()[mark.begin:mark.end].decode().replace(" ", ""), "产业链")
-        self.assertEqual((hit.snippet.field, hit.snippet.begins, hit.snippet.ends), (search_pb2.FIELD_TEXT, True, True))
+        self.assertEqual([(p.text.replace(" ", ""), p.matched) for p in hit.snippet.pieces],
+                         [("开头。全球", False), ("产业链", True), ("重构。", False)])
+        self.assertEqual((hit.snippet.field, hit.snippet.at_start, hit.snippet.at_end), (search_pb2.FIELD_TEXT, True, True))
 
     def test_ten_hits_with_snippets_are_the_default(self):
         stub = self.served([record(i) for i in range(30)]).stub()
@@ -127,7 +127,7 @@ class Search(ServerTest):
         for i in range(8):
             stub.ingest(iter([documents(document(id="a/%d" % i, text="产业链"))]))
             page = stub.search(Request(query="产业链", limit=4, order=search_pb2.ORDER_ID, page_token=first.next_page_token))
-            self.assertEqual(([h.id for h in page.hits], page.commit, page.documents), (["d/%03d" % j for j in range(4, 8)], 1, 9))
+            self.assertEqual(([h.id for h in page.hits], page.answer.commit, page.documents), (["d/%03d" % j for j in range(4, 8)], 1, 9))
         self.assertEqual(stub.search(Request(query="产业链")).documents, 17)
         stub.ingest(iter([documents(document(id="a/9", text="产业链"))]))
         expired = Request(query="产业链", limit=4, order=search_pb2.ORDER_ID, page_token=first.next_page_token)
@@ -145,7 +145,7 @@ class CountTrendGetStat(ServerTest):
         for query in ("产业链", "贸易 NOT source:odd", "date:2010..", "重构 NEAR/5 规则", "没有的词"):
             reply, searched = stub.count(Count(query=query)), stub.search(Request(query=query, totals_only=True))
             self.assertEqual((reply.documents, reply.occurrences), (searched.documents, searched.occurrences))
-            self.assertEqual(reply.commit, 1)
+            self.assertEqual(reply.answer.commit, 1)
 
     def test_trend_has_a_row_for_each_period_and_adds_up(self):
         stub = self.served([record(i) for i in range(25)] + [record(99, date="")]).stub()
@@ -165,7 +165,7 @@ class CountTrendGetStat(ServerTest):
         reply = stub.get(search_pb2.GetRequest(id="d/001"))
         self.assertEqual(reply.document, document(id="d/001", title="第 1 篇", date="2021", source="odd",
                                                   text="带\u0000零\n\n的\t文本 ＷＴＯ", metadata='{"a":[2],"z":1}'))
-        self.assertEqual(reply.commit, 1)
+        self.assertEqual(reply.answer.commit, 1)
         error = self.fails(grpc.StatusCode.NOT_FOUND, lambda: stub.get(search_pb2.GetRequest(id="d/002")))
         self.assertIn("d/002", error.details())
         self.refuses_field(lambda: stub.get(search_pb2.GetRequest()), "id")
@@ -174,7 +174,7 @@ class CountTrendGetStat(ServerTest):
     def test_stat_adds_up(self):
         stub = self.served([record(i) for i in range(9)]).stub()
         reply = stub.stat(search_pb2.StatRequest())
-        self.assertEqual((reply.documents, reply.segments, reply.deleted, reply.commit), (9, 1, 0, 1))
+        self.assertEqual((reply.documents, reply.segments, reply.deleted, reply.answer.commit), (9, 1, 0, 1))
         self.assertEqual(sum(part.bytes for part in reply.parts), reply.index_bytes)
         sizes = [part.bytes for part in reply.parts]
         self.assertEqual(sizes, sorted(sizes, reverse=True))
@@ -206,7 +206,7 @@ class Scans(ServerTest):
     def test_an_empty_export_still_tells_its_commit(self):
         stub = self.served([record(1)]).stub()
         reply, = stub.scan(Scan(query="没有的词"))
-        self.assertEqual((len(reply.occurrences), reply.commit), (0, 1))
+        self.assertEqual((len(reply.occurrences), reply.answer.commit), (0, 1))
 
     def long_export(self, *options):
         # About 18,000 occurrences and 20 MB of replies.

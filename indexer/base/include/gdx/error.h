@@ -87,6 +87,9 @@ gdx_status gdx_fail(gdx_error *err, gdx_status status, const char *format, ...) 
 // The same from errno: appends ": " and the system's words; ENOSPC and EDQUOT become GDX_NO_SPACE, ENOMEM
 // GDX_NO_MEMORY, ENOENT GDX_NOT_FOUND, EFBIG GDX_TOO_LARGE, the rest GDX_IO.
 gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, ...) GDX_PRINTF(3, 4);
+// The same with a reason for programs.
+gdx_status gdx_fail_reason(gdx_error *err, gdx_status status, gdx_reason reason, const char *format, ...)
+    GDX_PRINTF(4, 5);
 // GDX_NO_MEMORY: "no memory for WHAT".
 gdx_status gdx_fail_memory(gdx_error *err, const char *what);
 // A failure at a place: a file's path, an archive's entry. The message leaves the place out.
@@ -97,6 +100,9 @@ gdx_status gdx_fail_field(gdx_error *err, const char *field, gdx_reason reason, 
 // GDX_INVALID at a column of the query, from 1, in code points; 0: the query as a whole. `reason`: QUERY_SYNTAX or
 // QUERY_TOO_LARGE.
 gdx_status gdx_fail_query(gdx_error *err, gdx_reason reason, uint32_t column, const char *format, ...) GDX_PRINTF(4, 5);
+
+// Fills err, if there is one and it is empty, with a failure from elsewhere, whole; returns its status.
+gdx_status gdx_error_pass(gdx_error *err, const gdx_error *from);
 
 // For people: "FIELD, column N: MESSAGE", "WHERE: MESSAGE" or "MESSAGE"; the status's name when there is no message.
 // Returns `to`.

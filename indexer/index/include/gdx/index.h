@@ -64,7 +64,7 @@ gdx_status gdx_index_verify(const char *directory, const atomic_bool *cancelled,
 typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the directory's lock
 
 // Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer left
-// behind. GDX_BUSY: another writer holds the lock (names its process if it can).
+// behind. GDX_PRECONDITION, reason INDEX_LOCKED: another writer holds the lock (names its process if it can).
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
 // Drops what was not committed, as gdx_index_writer_abort does, and the lock. NULL is fine.
 void gdx_index_writer_close(gdx_index_writer *writer);

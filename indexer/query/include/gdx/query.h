@@ -30,6 +30,18 @@ GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 // GDX_NO_MEMORY, and nothing is appended. Any thread.
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
 
+// Conditions on a document's metadata, all of which must hold; {0} lets everything pass.
+typedef struct gdx_filter {
+    const gdx_slice *sources; // the source is one of these
+    size_t source_count;      // 0: any
+    gdx_date date_from;       // GDX_NO_DATE: no lower limit
+    gdx_date date_to;         // included whole; GDX_NO_DATE: no upper limit
+    gdx_slice id_prefix;      // empty: any id
+} gdx_filter;
+// The query finds nothing any more that does not pass the filter. Copies what it keeps. GDX_INVALID: date_to is before
+// date_from. GDX_NO_MEMORY: do not use the query. Before the query's first use.
+gdx_status gdx_query_narrow(gdx_query *query, const gdx_filter *filter, gdx_error *err) GDX_MUST_CHECK;
+
 // ---- searchers
 
 // What is used again from query to query: decompressed blocks, scratch arrays. One owner; at most about 330 MB between

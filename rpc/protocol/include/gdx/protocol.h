@@ -64,8 +64,6 @@ bool gdx_metadata_find(const gdx_metadata *metadata, const char *name, gdx_slice
 void gdx_metadata_reset(gdx_metadata *metadata); // empty, memory kept
 void gdx_metadata_clear(gdx_metadata *metadata);
 
-gdx_status gdx_base64_encode(gdx_slice raw, gdx_buffer *out) GDX_MUST_CHECK;  // without padding
-gdx_status gdx_base64_decode(gdx_slice text, gdx_buffer *out) GDX_MUST_CHECK; // with or without; GDX_INVALID
 
 // ---- messages on the wire
 

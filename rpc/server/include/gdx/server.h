@@ -53,6 +53,7 @@ typedef struct gdx_method {
     bool requests_stream; // "stream" is written before the request
     bool replies_stream;  // and before the reply
     gdx_handler handler;
+    const void *context; // the service's own
 } gdx_method;
 
 typedef struct gdx_service {                      // immutable
@@ -64,6 +65,7 @@ typedef struct gdx_service {                      // immutable
 
 // ---- inside a handler, in its own thread
 
+const gdx_method *gdx_exchange_method(const gdx_exchange *exchange);
 void *gdx_exchange_service_context(const gdx_exchange *exchange);
 void gdx_exchange_set_state(gdx_exchange *exchange, void *state);
 void *gdx_exchange_state(const gdx_exchange *exchange);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // delete.c: Index.Delete: documents away by id, all in one commit.
 
-#include "request.h"
+#include "api.h"
 
 #include <stdlib.h>
 
@@ -12,14 +12,14 @@ static int by_bytes(const void *a, const void *b) {
 }
 
 // Sorted, so that an id given twice counts once.
-static gdx_status read_ids(gdx_exchange *exchange, const Gramdex__V1__DeleteRequest *request, gdx_arena *arena,
-                           gdx_slice **out, gdx_error *err) {
+static gdx_status read_ids(const Gramdex__V1__DeleteRequest *request, gdx_arena *arena, gdx_slice **out,
+                           gdx_error *err) {
     if (request->n_ids > IDS_MOST)
-        return request_refuse(exchange, "ids", REASON_OUT_OF_RANGE, err, "%zu ids, expected at most %d", request->n_ids,
+        return gdx_fail_field(err, "ids", GDX_REASON_OUT_OF_RANGE, "%zu ids, expected at most %d", request->n_ids,
                               IDS_MOST);
     gdx_slice *ids = gdx_arena_allocate(arena, (request->n_ids + 1) * sizeof *ids);
     if (!ids)
-        return engine_no_memory(err);
+        return reply_no_memory(err);
     for (size_t i = 0; i < request->n_ids; i++)
         ids[i] = slice_of(request->ids[i]);
     qsort(ids, request->n_ids, sizeof *ids, by_bytes);
@@ -36,7 +36,8 @@ static gdx_status delete_one(gdx_index_writer *writer, gdx_slice id, Gramdex__V1
     if (status != GDX_OK)
         return status;
     reply->documents += has;
-    reply->missing += !has;
+    if (!has)
+        reply->missing[reply->n_missing++] = data_of(id);
     return has ? gdx_index_writer_delete(writer, segment, document, err) : GDX_OK;
 }
 
@@ -49,34 +50,39 @@ static gdx_status delete_all(gdx_index_writer *writer, const gdx_slice *ids, siz
     }
     if (status == GDX_OK)
         status = gdx_index_writer_commit(writer, err);
-    if (status == GDX_OK)
+    if (status == GDX_OK) {
         reply->commit = gdx_snapshot_commit(gdx_index_writer_snapshot(writer));
+        reply->documents_left = gdx_snapshot_documents(gdx_index_writer_snapshot(writer));
+    }
     return status;
 }
 
-static gdx_status delete (gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__DeleteRequest *request = (const Gramdex__V1__DeleteRequest *)message;
     Gramdex__V1__DeleteResponse reply = GRAMDEX__V1__DELETE_RESPONSE__INIT;
-    gdx_engine *engine = engine_of(exchange);
-    uint64_t since_ns = gdx_exchange_opened_ns(exchange);
+    gdx_arena *arena = question->session->arena;
     gdx_index_writer *writer = NULL;
     gdx_slice *ids = NULL;
-    struct tools *tools = engine_tools(exchange, err);
-    if (!tools)
-        return GDX_NO_MEMORY;
-    gdx_status status = read_ids(exchange, request, tools->arena, &ids, err);
+    gdx_status status = read_ids(request, arena, &ids, err);
     if (status != GDX_OK)
         return status;
-    status = engine_open_writer(exchange, &writer, err);
+    reply.missing = gdx_arena_allocate(arena, request->n_ids * sizeof *reply.missing + 1);
+    if (!reply.missing)
+        return reply_no_memory(err);
+    status = collection_open_writer(question->collection, &writer, err);
     if (status == GDX_OK)
         status = delete_all(writer, ids, request->n_ids, &reply, err);
-    engine_close_writer(engine, &writer); // before the reply: who reads it may write again at once
+    collection_close_writer(question->collection, &writer); // before the reply: its reader may write again at once
     if (status != GDX_OK)
         return status;
-    gdx_error not_seen = {0}; // if the commit cannot be opened now, the timer tries again
-    (void)!engine_look(engine, &not_seen);
-    reply.took_us = (gdx_now_ns() - since_ns) / 1000;
-    return gdx_exchange_reply(exchange, &reply.base, err);
+    gdx_error not_seen = {0}; // if the commit cannot be opened now, the next refresh tries again
+    (void)!gdx_collection_refresh(question->collection, &not_seen);
+    reply.took_us = (gdx_now_ns() - question->opened_ns) / 1000;
+    return question->reply(question->context, &reply.base, err);
 }
 
-const gdx_method delete_method = {.name = "Delete", .place = GDX_ON_WORKER_LONGER, .handler = {.message = delete}};
+const gdx_operation delete_operation = {.name = "Delete",
+                                        .service = &gramdex__v1__index__descriptor,
+                                        .effort = GDX_EFFORT_LONG,
+                                        .writes = true,
+                                        .run = run};

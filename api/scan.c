@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // scan.c: Search.Scan: every occurrence, a message at a time, as fast as the client reads.
-// Between two steps an export holds its commit, the list of documents that match in the segment at hand, and nothing of
-// what it has sent. Steps may run on different workers, so the searcher is the export's own; that is why exports are
+// Between two steps an export holds its commit and the list of documents that match in the segment at hand, and nothing
+// of what it has sent. Steps may run on different workers, so the searcher is the export's own; that is why exports are
 // counted.
 
-#include "request.h"
+#include "api.h"
 
 #include <stdlib.h>
 
 enum { MESSAGE_BYTES = 32 << 10, MESSAGE_OCCURRENCES = 512, SLICE_NS = 20000000 };
 
-struct scan { // one owner at a time: the handler's thread
-    struct retired retired;
+struct scan { // one owner at a time: the thread of the step
     gdx_query *query;
     gdx_searcher *searcher;
     gdx_snapshot *snapshot;
@@ -24,8 +23,8 @@ struct scan { // one owner at a time: the handler's thread
     bool has_sent;
 };
 
-static void scan_end(struct retired *retired) {
-    struct scan *scan = (struct scan *)retired;
+static void close_scan(gdx_question *question) {
+    struct scan *scan = question->state;
     gdx_scan_close(scan->scan);
     gdx_snapshot_release(scan->snapshot);
     gdx_searcher_free(scan->searcher);
@@ -34,67 +33,65 @@ static void scan_end(struct retired *retired) {
     free(scan->occurrences);
     free(scan->list);
     free(scan->matches);
-    atomic_fetch_sub(&retired->engine->scans, 1);
+    free(scan);
+    atomic_fetch_sub(&question->collection->exports, 1);
 }
 
-static void release(gdx_exchange *exchange) {
-    engine_retire(engine_of(exchange), gdx_exchange_state(exchange));
-}
+// ---- the start
 
-// ---- begin
-
-static gdx_status count_in(gdx_exchange *exchange, gdx_engine *engine, gdx_error *err) {
-    unsigned limit = engine->options.scan_limit;
-    if (atomic_fetch_add(&engine->scans, 1) < limit)
+static gdx_status count_in(gdx_collection *collection, gdx_error *err) {
+    unsigned limit = collection->options.export_limit;
+    if (atomic_fetch_add(&collection->exports, 1) < limit)
         return GDX_OK;
-    atomic_fetch_sub(&engine->scans, 1);
-    gdx_exchange_explain(exchange, REASON_QUEUE_FULL, NULL);
-    return gdx_fail(err, GDX_BUSY, "%u exports are under way, that is the limit: try again later", limit);
+    atomic_fetch_sub(&collection->exports, 1);
+    return gdx_fail_reason(err, GDX_BUSY, GDX_REASON_QUEUE_FULL, "%u exports are under way, the limit: try again later",
+                           limit);
 }
 
-static struct scan *new_scan(gdx_exchange *exchange, gdx_error *err) {
-    gdx_engine *engine = engine_of(exchange);
-    if (count_in(exchange, engine, err) != GDX_OK)
-        return NULL;
+static gdx_status new_scan(gdx_question *question, gdx_error *err) {
+    gdx_status status = count_in(question->collection, err);
+    if (status != GDX_OK)
+        return status;
     struct scan *scan = calloc(1, sizeof *scan);
     if (!scan) {
-        atomic_fetch_sub(&engine->scans, 1);
-        engine_no_memory(err);
-        return NULL;
+        atomic_fetch_sub(&question->collection->exports, 1);
+        return reply_no_memory(err);
     }
-    scan->retired.end = scan_end;
-    scan->searcher = engine_new_searcher(engine);
+    question->state = scan; // from here on close_scan frees it
+    scan->searcher = collection_new_searcher(question->collection);
     scan->arena = gdx_arena_new();
     scan->occurrences = calloc(MESSAGE_OCCURRENCES, sizeof *scan->occurrences);
     scan->matches = calloc(MESSAGE_OCCURRENCES, sizeof *scan->matches);
     scan->list = calloc(MESSAGE_OCCURRENCES, sizeof(Gramdex__V1__Occurrence *));
-    gdx_exchange_set_state(exchange, scan); // from here on `release` ends it
-    if (scan->searcher && scan->arena && scan->occurrences && scan->matches && scan->list)
-        return scan;
-    engine_no_memory(err);
-    return NULL;
+    bool has_all = scan->searcher && scan->arena && scan->occurrences && scan->matches && scan->list;
+    return has_all ? GDX_OK : reply_no_memory(err);
 }
 
-static gdx_status open_scan(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
+static gdx_status open_scan(gdx_question *question, const Gramdex__V1__ScanRequest *request, gdx_query **query,
+                            uint32_t context, gdx_error *err) {
+    gdx_status status = new_scan(question, err);
+    struct scan *scan = question->state;
+    if (status != GDX_OK)
+        return status;
+    scan->query = *query;
+    *query = NULL; // handed over
+    scan->left = request->limit ? request->limit : UINT64_MAX;
+    status = request_snapshot(question->collection, request->scope, &scan->snapshot, err);
+    if (status != GDX_OK)
+        return status;
+    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, request->no_context ? 0 : context,
+                         &question->stop, &scan->scan, err);
+}
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__ScanRequest *request = (const Gramdex__V1__ScanRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     uint32_t context;
-    gdx_status status = request_query(exchange, slice_of(request->query), &query, err);
+    gdx_status status = request_query(request->query, request->scope, &query, err);
     if (status == GDX_OK)
-        status = request_number(exchange, "context_symbols", request->context_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT,
-                                &context, err);
-    if (status != GDX_OK)
-        return status;
-    struct scan *scan = new_scan(exchange, err);
-    if (!scan)
-        return err->status;
-    scan->query = query;
-    query = NULL; // handed over
-    scan->snapshot = engine_snapshot(engine_of(exchange));
-    scan->left = request->limit ? request->limit : UINT64_MAX;
-    gdx_stop stop = engine_stop_of(exchange);
-    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, request->no_context ? 0 : context, &stop,
-                         &scan->scan, err);
+        status =
+            request_number("context_symbols", request->context_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT, &context, err);
+    return status == GDX_OK ? open_scan(question, request, &query, context, err) : status;
 }
 
 // ---- messages
@@ -123,7 +120,7 @@ static gdx_status fill_document(gdx_arena *arena, const gdx_occurrence *from, co
         status = copy(arena, from->title, &out->title, bytes);
     if (status == GDX_OK)
         status = copy(arena, from->source, &out->source, bytes);
-    out->date = date_data(arena, from->date, &status);
+    out->date = reply_date(arena, from->date, &status);
     return status;
 }
 
@@ -142,8 +139,7 @@ static gdx_status fill(struct scan *scan, size_t number, const gdx_occurrence *f
     Gramdex__V1__Match *match = &scan->matches[number];
     gramdex__v1__occurrence__init(out);
     gramdex__v1__match__init(match);
-    match->field =
-        from->match.field == GDX_FIELD_TITLE ? GRAMDEX__V1__FIELD__FIELD_TITLE : GRAMDEX__V1__FIELD__FIELD_TEXT;
+    match->field = reply_field(from->match.field);
     match->begin = from->match.begin;
     match->end = from->match.end;
     out->match = match;
@@ -165,7 +161,7 @@ static gdx_status gather(struct scan *scan, size_t *out_count, bool *out_has, gd
         gdx_occurrence occurrence;
         status = gdx_scan_next(scan->scan, &occurrence, &has, err);
         if (status == GDX_OK && has) {
-            status = fill(scan, count++, &occurrence, &bytes) == GDX_OK ? GDX_OK : engine_no_memory(err);
+            status = fill(scan, count++, &occurrence, &bytes) == GDX_OK ? GDX_OK : reply_no_memory(err);
             scan->left--;
         }
         if (count > 0 && gdx_now_ns() >= until_ns)
@@ -176,25 +172,28 @@ static gdx_status gather(struct scan *scan, size_t *out_count, bool *out_has, gd
     return status;
 }
 
-static gdx_status produce(gdx_exchange *exchange, gdx_step *out_step, gdx_error *err) {
-    struct scan *scan = gdx_exchange_state(exchange);
+static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err) {
+    struct scan *scan = question->state;
     Gramdex__V1__ScanResponse reply = GRAMDEX__V1__SCAN_RESPONSE__INIT;
-    bool has;
-    gdx_status status = engine_check_stopped(exchange, err); // before the request was looked at: there is no state then
+    Gramdex__V1__Answer answer;
+    gdx_status status = gdx_stop_check(&question->stop, err);
     if (status == GDX_OK)
-        status = gather(scan, &reply.n_occurrences, &has, err);
+        status = gather(scan, &reply.n_occurrences, out_more, err);
     if (status != GDX_OK)
         return status;
+    reply_answer(question, gdx_snapshot_commit(scan->snapshot), &answer);
     reply.occurrences = scan->list;
-    reply.commit = gdx_snapshot_commit(scan->snapshot);
+    reply.answer = &answer;
     if (reply.n_occurrences > 0 || !scan->has_sent)
-        status = gdx_exchange_reply(exchange, &reply.base, err);
+        status = question->reply(question->context, &reply.base, err);
     scan->has_sent = true;
-    *out_step = has ? GDX_STEP_MORE : GDX_STEP_DONE;
     return status;
 }
 
-const gdx_method scan_method = {.name = "Scan",
-                                .place = GDX_ON_WORKER_LONGER,
-                                .replies_stream = true,
-                                .handler = {.message = open_scan, .produce = produce, .release = release}};
+const gdx_operation scan_operation = {.name = "Scan",
+                                      .service = &gramdex__v1__search__descriptor,
+                                      .effort = GDX_EFFORT_LONG,
+                                      .replies_stream = true,
+                                      .run = run,
+                                      .produce = produce,
+                                      .close = close_scan};

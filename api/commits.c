@@ -2,7 +2,7 @@
 // commits.c: the last few superseded commits. They cost the disk what a merge has removed since, for their files stay
 // mapped: so they are few, and held for a time only.
 
-#include "engine.h"
+#include "api.h"
 
 static gdx_snapshot *take_oldest(struct commits *commits) {
     gdx_snapshot *oldest = commits->kept[0].snapshot;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// api.h: what the operations of this folder share.
+//   operations.c  the table of operations, its check, the steps of a question
+//   collection.c  the open index: current commit, kept ones, the writer
+//   commits.c     superseded commits, held for page tokens
+//   token.c       page tokens
+//   request.c     what requests have in common: query, scope, numbers, ids
+//   reply.c       what replies have in common: texts, dates, the answer
+// Every other file is the operation of its name.
+#ifndef API_API_H
+#define API_API_H
+
+#include "gdx/api.h"
+#include "gdx/document.h"
+#include "gdx/index.h"
+#include "gdx/query.h"
+#include "gdx/segment.h"
+
+#include <gramdex/v1/index.pb-c.h>
+#include <gramdex/v1/search.pb-c.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { SYMBOLS_DEFAULT = 30, SYMBOLS_LIMIT = 1000, ID_BYTES_LIMIT = 1024, KEPT_COMMITS_MAX = 64 };
+
+struct gdx_session {
+    gdx_searcher *searcher;
+    gdx_store_reader *reader;
+    gdx_arena *arena; // of the reply under way; reset before each request
+};
+
+struct kept_commit {
+    gdx_snapshot *snapshot;
+    uint64_t since_ns; // when it was superseded
+};
+
+struct commits {                               // under the collection's lock
+    struct kept_commit kept[KEPT_COMMITS_MAX]; // oldest first
+    unsigned count;
+    gdx_snapshot *leaving; // current, or on its way into `kept`, while a refresh runs; borrowed. NULL: none
+};
+
+struct gdx_collection {
+    gdx_collection_options options;
+    gdx_index *index;           // any thread
+    pthread_mutex_t refreshing; // one thread opens a new commit at a time
+    pthread_mutex_t lock;       // guards what follows; held for a few instructions
+    struct commits commits;
+    gdx_collection_figures figures;
+    atomic_uint exports;
+    atomic_bool is_writing; // a question has the writer
+};
+
+extern const gdx_operation search_operation, scan_operation, count_operation, trend_operation, get_operation,
+    batch_get_operation, stat_operation, ingest_operation, delete_operation;
+
+// ---- operations.c
+
+// Aborts, naming the row and the field, when the row is incomplete. Fills in request and reply.
+void operation_check(gdx_operation *operation);
+
+// ---- collection.c
+
+gdx_snapshot *collection_snapshot(gdx_collection *collection); // the current one; the caller releases it
+// The commit of that number, if it is current or still held; NULL otherwise. The caller releases it.
+gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit);
+gdx_searcher *collection_new_searcher(const gdx_collection *collection); // with the limits of the options; NULL
+// GDX_PRECONDITION, reason INDEX_LOCKED, while another question or process writes.
+gdx_status collection_open_writer(gdx_collection *collection, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
+// Drops what is not committed. *writer may be NULL, and is afterwards.
+void collection_close_writer(gdx_collection *collection, gdx_index_writer **writer);
+
+// ---- commits.c: the caller holds the lock, and releases what it is given after letting it go.
+
+// Drops into `out` what is over the count or the age; returns how many.
+unsigned commits_trim(struct commits *commits, unsigned count_limit, uint64_t age_ns, uint64_t now_ns,
+                      gdx_snapshot *out[KEPT_COMMITS_MAX]);
+// Takes the reference over. Trim to fewer than KEPT_COMMITS_MAX first.
+void commits_keep(struct commits *commits, gdx_snapshot *snapshot, uint64_t now_ns);
+gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit); // retained; NULL: not there
+
+// ---- request.c
+
+// Parses the query and narrows it by the scope's filter. `scope` may be NULL.
+gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *scope, gdx_query **out,
+                         gdx_error *err) GDX_MUST_CHECK;
+// The current commit, or a newer one when the scope asks for it; the caller releases it.
+gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+                            gdx_error *err) GDX_MUST_CHECK;
+// value, or `fallback` for 0; GDX_INVALID above the limit.
+gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
+                          gdx_error *err) GDX_MUST_CHECK;
+gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
+// For methods that name their documents: GDX_INVALID when the scope has a filter.
+gdx_status request_refuse_filter(const Gramdex__V1__Scope *scope, gdx_error *err) GDX_MUST_CHECK;
+
+// ---- reply.c: lists and texts of a reply, in the session's arena
+
+static inline gdx_slice slice_of(ProtobufCBinaryData data) {
+    return (gdx_slice){data.data ? (const char *)data.data : "", data.len};
+}
+static inline ProtobufCBinaryData data_of(gdx_slice slice) {
+    return (ProtobufCBinaryData){slice.bytes, (uint8_t *)slice.data};
+}
+// `count` messages of `bytes` each, and the list of pointers to them that protobuf-c wants. NULL: no memory.
+void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list);
+// A date's text in the arena. Sets *status on failure.
+ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status);
+// What every answer says.
+void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
+gdx_status reply_no_memory(gdx_error *err);
+Gramdex__V1__Field reply_field(gdx_field field);
+gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) GDX_MUST_CHECK;
+
+#endif

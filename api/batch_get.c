@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// batch_get.c: Search.BatchGet: several documents as they were stored, as many as one answer should hold.
+
+#include "get.h"
+
+enum { IDS_MOST = 1000, ANSWER_BYTES = 2 << 20 };
+
+static gdx_status check_ids(const Gramdex__V1__BatchGetRequest *request, gdx_error *err) {
+    if (request->n_ids < 1 || request->n_ids > IDS_MOST)
+        return gdx_fail_field(err, "ids", GDX_REASON_OUT_OF_RANGE, "%zu ids, expected 1 to %d", request->n_ids,
+                              IDS_MOST);
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < request->n_ids && status == GDX_OK; i++)
+        status = request_id("ids", request->ids[i], err);
+    return status;
+}
+
+// The reader's memory is used again for the next document, so each is copied.
+static gdx_status copy_document(gdx_arena *arena, gdx_document *document) {
+    gdx_slice *const texts[] = {&document->id, &document->title, &document->source, &document->text,
+                                &document->metadata};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == GDX_OK; i++)
+        status = gdx_arena_copy(arena, *texts[i], texts[i]);
+    return status;
+}
+
+static gdx_status add(gdx_question *question, const gdx_snapshot *snapshot, ProtobufCBinaryData id,
+                      Gramdex__V1__BatchGetResponse *reply, size_t *bytes, gdx_error *err) {
+    gdx_arena *arena = question->session->arena;
+    gdx_document document;
+    bool has = false;
+    gdx_status status = get_read(question, snapshot, slice_of(id), &document, &has, err);
+    if (status != GDX_OK)
+        return status;
+    if (!has) {
+        reply->missing[reply->n_missing++] = id;
+        return GDX_OK;
+    }
+    if (copy_document(arena, &document) != GDX_OK ||
+        reply_document(arena, &document, reply->documents[reply->n_documents++]) != GDX_OK)
+        return reply_no_memory(err);
+    *bytes += document.text.bytes + document.title.bytes + document.metadata.bytes;
+    return GDX_OK;
+}
+
+static gdx_status fill(gdx_question *question, const gdx_snapshot *snapshot,
+                       const Gramdex__V1__BatchGetRequest *request, Gramdex__V1__BatchGetResponse *reply,
+                       gdx_error *err) {
+    gdx_arena *arena = question->session->arena;
+    size_t bytes = 0, at = 0;
+    reply->missing = gdx_arena_allocate(arena, request->n_ids * sizeof *reply->missing);
+    if (!reply->missing || !reply_list(arena, request->n_ids, sizeof(Gramdex__V1__Document), &reply->documents))
+        return reply_no_memory(err);
+    gdx_status status = GDX_OK;
+    for (; at < request->n_ids && bytes < ANSWER_BYTES && status == GDX_OK; at++) {
+        status = gdx_stop_check(&question->stop, err);
+        if (status == GDX_OK)
+            status = add(question, snapshot, request->ids[at], reply, &bytes, err);
+    }
+    reply->remaining = request->ids + at;
+    reply->n_remaining = request->n_ids - at;
+    return status;
+}
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__BatchGetRequest *request = (const Gramdex__V1__BatchGetRequest *)message;
+    Gramdex__V1__BatchGetResponse reply = GRAMDEX__V1__BATCH_GET_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    gdx_snapshot *snapshot = NULL;
+    gdx_status status = check_ids(request, err);
+    if (status == GDX_OK)
+        status = request_refuse_filter(request->scope, err);
+    if (status == GDX_OK)
+        status = request_snapshot(question->collection, request->scope, &snapshot, err);
+    if (status != GDX_OK)
+        return status;
+    status = fill(question, snapshot, request, &reply, err);
+    reply_answer(question, gdx_snapshot_commit(snapshot), &answer);
+    gdx_snapshot_release(snapshot);
+    reply.answer = &answer;
+    return status == GDX_OK ? question->reply(question->context, &reply.base, err) : status;
+}
+
+const gdx_operation batch_get_operation = {
+    .name = "BatchGet", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// collection.c: one index, open: the current commit, a few superseded ones, the one writer, and sessions on it.
+// That another question of this process has the writer is known here and costs nothing. The index's own lock is tried,
+// and its holder looked for, only when another process may have it.
+
+#include "api.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { READER_CACHE_BYTES = 4 << 20 };
+
+gdx_collection_options gdx_collection_options_default(void) {
+    return (gdx_collection_options){
+        .kept_commits = 8,
+        .kept_ns = 300000000000,
+        .export_limit = 64,
+        .query_bytes = (size_t)2 << 30,
+        .ingest_bytes = 128 << 20,
+        .version = "",
+    };
+}
+
+// ---- commits
+
+gdx_snapshot *collection_snapshot(gdx_collection *collection) {
+    return gdx_index_snapshot(collection->index);
+}
+
+gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit) {
+    gdx_snapshot *current = collection_snapshot(collection);
+    if (gdx_snapshot_commit(current) == commit)
+        return current;
+    gdx_snapshot_release(current);
+    pthread_mutex_lock(&collection->lock);
+    gdx_snapshot *kept = commits_find(&collection->commits, commit);
+    pthread_mutex_unlock(&collection->lock);
+    return kept;
+}
+
+static void set_figures(gdx_collection_figures *figures, const gdx_snapshot *snapshot) {
+    figures->commit = gdx_snapshot_commit(snapshot);
+    figures->documents = gdx_snapshot_documents(snapshot);
+    figures->symbols = gdx_snapshot_symbols(snapshot);
+    figures->segments = gdx_snapshot_segment_count(snapshot);
+    figures->index_bytes = gdx_snapshot_bytes(snapshot);
+}
+
+// Takes `before` over: keeps it if another commit came after it.
+static void note_refresh(gdx_collection *collection, gdx_snapshot *before, bool changed, const gdx_error *error) {
+    gdx_snapshot *after = collection_snapshot(collection);
+    gdx_snapshot *dropped[KEPT_COMMITS_MAX];
+    uint64_t now_ns = gdx_now_ns();
+    unsigned limit = collection->options.kept_commits;
+    bool keep = changed && limit > 0 && gdx_snapshot_commit(before) != gdx_snapshot_commit(after);
+    pthread_mutex_lock(&collection->lock);
+    unsigned count =
+        commits_trim(&collection->commits, keep ? limit - 1 : limit, collection->options.kept_ns, now_ns, dropped);
+    collection->commits.leaving = NULL;
+    if (keep)
+        commits_keep(&collection->commits, before, now_ns);
+    set_figures(&collection->figures, after);
+    collection->figures.kept_commits = collection->commits.count;
+    collection->figures.refreshes += changed;
+    collection->figures.refresh_failures += error->status != GDX_OK;
+    collection->figures.refresh_error = *error;
+    pthread_mutex_unlock(&collection->lock);
+    for (unsigned i = 0; i < count; i++)
+        gdx_snapshot_release(dropped[i]);
+    if (!keep)
+        gdx_snapshot_release(before);
+    gdx_snapshot_release(after);
+}
+
+gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) {
+    gdx_error error = {0};
+    bool changed = false;
+    pthread_mutex_lock(&collection->refreshing);
+    gdx_snapshot *before = collection_snapshot(collection);
+    pthread_mutex_lock(&collection->lock);
+    collection->commits.leaving = before;
+    pthread_mutex_unlock(&collection->lock);
+    gdx_status status = gdx_index_refresh(collection->index, &changed, &error);
+    note_refresh(collection, before, changed, &error);
+    pthread_mutex_unlock(&collection->refreshing);
+    return status == GDX_OK ? GDX_OK : gdx_error_pass(err, &error);
+}
+
+void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out) {
+    pthread_mutex_lock(&collection->lock);
+    *out = collection->figures;
+    pthread_mutex_unlock(&collection->lock);
+    out->exports = atomic_load(&collection->exports);
+}
+
+// ---- open and close
+
+gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
+                               gdx_error *err) {
+    gdx_collection *collection = calloc(1, sizeof *collection);
+    if (!collection)
+        return gdx_fail_memory(err, "an index");
+    collection->options = *options;
+    if (collection->options.kept_commits > KEPT_COMMITS_MAX)
+        collection->options.kept_commits = KEPT_COMMITS_MAX;
+    pthread_mutex_init(&collection->refreshing, NULL);
+    pthread_mutex_init(&collection->lock, NULL);
+    gdx_status status = gdx_index_open(directory, &collection->index, err);
+    if (status != GDX_OK) {
+        gdx_collection_close(collection);
+        return status;
+    }
+    gdx_snapshot *snapshot = collection_snapshot(collection);
+    set_figures(&collection->figures, snapshot);
+    gdx_snapshot_release(snapshot);
+    *out = collection;
+    return GDX_OK;
+}
+
+void gdx_collection_close(gdx_collection *collection) {
+    if (!collection)
+        return;
+    assert(atomic_load(&collection->exports) == 0 && !atomic_load(&collection->is_writing));
+    for (unsigned i = 0; i < collection->commits.count; i++)
+        gdx_snapshot_release(collection->commits.kept[i].snapshot);
+    gdx_index_close(collection->index);
+    pthread_mutex_destroy(&collection->refreshing);
+    pthread_mutex_destroy(&collection->lock);
+    free(collection);
+}
+
+// ---- sessions
+
+gdx_searcher *collection_new_searcher(const gdx_collection *collection) {
+    gdx_searcher *searcher = gdx_searcher_new();
+    if (searcher)
+        gdx_searcher_limit_memory(searcher, collection->options.query_bytes);
+    return searcher;
+}
+
+gdx_session *gdx_session_new(gdx_collection *collection) {
+    gdx_session *session = calloc(1, sizeof *session);
+    if (!session)
+        return NULL;
+    session->searcher = collection_new_searcher(collection);
+    session->reader = gdx_store_reader_new(READER_CACHE_BYTES);
+    session->arena = gdx_arena_new();
+    if (session->searcher && session->reader && session->arena)
+        return session;
+    gdx_session_free(session);
+    return NULL;
+}
+
+void gdx_session_free(gdx_session *session) {
+    if (!session)
+        return;
+    gdx_searcher_free(session->searcher);
+    gdx_store_reader_free(session->reader);
+    gdx_arena_free(session->arena);
+    free(session);
+}
+
+// ---- the writer
+
+gdx_status collection_open_writer(gdx_collection *collection, gdx_index_writer **out, gdx_error *err) {
+    if (atomic_exchange(&collection->is_writing, true))
+        return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_INDEX_LOCKED,
+                               "another call is writing to this index; wait until it is done");
+    gdx_status status = gdx_index_writer_open(gdx_index_directory(collection->index), out, err);
+    if (status != GDX_OK)
+        atomic_store(&collection->is_writing, false);
+    return status;
+}
+
+void collection_close_writer(gdx_collection *collection, gdx_index_writer **writer) {
+    if (!*writer)
+        return;
+    gdx_index_writer_close(*writer);
+    *writer = NULL;
+    atomic_store(&collection->is_writing, false);
+}

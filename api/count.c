@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// count.c: Search.Count: how many documents and occurrences.
+
+#include "api.h"
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__CountRequest *request = (const Gramdex__V1__CountRequest *)message;
+    Gramdex__V1__CountResponse reply = GRAMDEX__V1__COUNT_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    GDX_AUTO(gdx_query) query = NULL;
+    gdx_snapshot *snapshot = NULL;
+    gdx_totals totals;
+    gdx_status status = request_query(request->query, request->scope, &query, err);
+    if (status == GDX_OK)
+        status = request_snapshot(question->collection, request->scope, &snapshot, err);
+    if (status != GDX_OK)
+        return status;
+    status = gdx_count(question->session->searcher, snapshot, query, &question->stop, &totals, err);
+    uint64_t commit = gdx_snapshot_commit(snapshot);
+    gdx_snapshot_release(snapshot);
+    if (status != GDX_OK)
+        return status;
+    reply.documents = totals.documents;
+    reply.occurrences = totals.occurrences;
+    reply_answer(question, commit, &answer);
+    reply.answer = &answer;
+    return question->reply(question->context, &reply.base, err);
+}
+
+const gdx_operation count_operation = {
+    .name = "Count", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

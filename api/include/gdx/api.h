@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/api.h: every question that gramdex answers, as messages of proto/gramdex/v1: one table of operations, the
+// collection they are asked of, and the steps in which one question is answered.
+// Relies on gdx/base.h, protobuf-c; inside on proto, query, index, batch. Knows no socket and no loop: it runs on
+// whatever thread calls it. What each field means, its defaults and limits: proto/gramdex/v1/.
+//
+// A new operation is its messages and method in proto/, one file here, and one row in operations.c.
+#ifndef GDX_API_H
+#define GDX_API_H
+
+#include "gdx/base.h"
+
+#include <protobuf-c/protobuf-c.h>
+
+// ---- the collection: one index, open
+
+// The current commit and a few superseded ones, so that page tokens made from them stay good; and the one writer.
+// Shared and changing, under its own lock: any thread.
+typedef struct gdx_collection gdx_collection;
+
+typedef struct gdx_collection_options {
+    unsigned kept_commits; // superseded ones that are held, at most 64
+    uint64_t kept_ns;      // and for how long
+    unsigned export_limit; // streams of replies at once; one more is GDX_BUSY
+    size_t query_bytes;    // memory that one query may take; more is GDX_NO_MEMORY
+    size_t ingest_bytes;   // memory for the postings of one Ingest
+    size_t document_limit; // bytes of a document's text; 0: 64 MiB
+    const char *version;   // of the program, for Stat; must outlive the collection
+} gdx_collection_options;
+
+gdx_collection_options gdx_collection_options_default(void);
+
+// The index must be there: as gdx_index_open. GDX_NO_MEMORY.
+gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
+                               gdx_error *err) GDX_MUST_CHECK;
+// No question may be open. NULL is fine.
+void gdx_collection_close(gdx_collection *collection);
+GDX_DEFINE_AUTO(gdx_collection, gdx_collection_close)
+// Opens a new commit if there is one. On failure the current one is kept, and the figures carry the failure. Touches
+// the disk: not for a loop thread.
+gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) GDX_MUST_CHECK;
+
+typedef struct gdx_collection_figures {
+    uint64_t commit;
+    uint64_t documents;
+    uint64_t symbols;
+    uint64_t segments;
+    uint64_t index_bytes;
+    uint64_t kept_commits; // superseded, still held
+    uint64_t refreshes;    // new commits opened
+    uint64_t refresh_failures;
+    unsigned exports;        // under way
+    gdx_error refresh_error; // of the last refresh; empty: it went well
+} gdx_collection_figures;
+void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out);
+
+// ---- a session: what one thread uses again from question to question
+
+// A searcher, a reader of stored documents, an arena for the reply. One owner at a time.
+typedef struct gdx_session gdx_session;
+gdx_session *gdx_session_new(gdx_collection *collection); // NULL: no memory. The collection must outlive it
+void gdx_session_free(gdx_session *session);              // NULL is fine
+GDX_DEFINE_AUTO(gdx_session, gdx_session_free)
+
+// ---- operations
+
+typedef struct gdx_question gdx_question;
+
+typedef enum gdx_effort {
+    GDX_EFFORT_SHORT, // a fraction of a second, mostly
+    GDX_EFFORT_LONG   // may take seconds: must not hold up the short ones
+} gdx_effort;
+
+// One row of the table. immutable, any thread.
+typedef struct gdx_operation {
+    const char *name;                          // as in the proto: "Count"
+    const ProtobufCServiceDescriptor *service; // whose method it is
+    const ProtobufCMessageDescriptor *request; // filled in when the table is checked
+    const ProtobufCMessageDescriptor *reply;   // likewise
+    gdx_effort effort;
+    bool writes;          // changes the index
+    bool requests_stream; // takes any number of requests, else exactly one
+    bool replies_stream;  // gives any number of replies, else exactly one
+    // A request; it is freed after return.
+    gdx_status (*run)(gdx_question *question, const ProtobufCMessage *request, gdx_error *err);
+    // All requests have come. Set if and only if `requests_stream`.
+    gdx_status (*finish)(gdx_question *question, gdx_error *err);
+    // Some replies; *out_more: call again when there is room. Set if and only if `replies_stream`.
+    gdx_status (*produce)(gdx_question *question, bool *out_more, gdx_error *err);
+    // Frees question->state, which may take a while (a lock, a disk). Set if the operation keeps a state.
+    void (*close)(gdx_question *question);
+} gdx_operation;
+
+// All operations, by service and in the proto's order. The first call checks every row and aborts, naming row and
+// field, when one is incomplete or does not fit its method in the proto.
+const gdx_operation *gdx_operations(size_t *out_count);
+// NULL: there is none of that name in that service.
+const gdx_operation *gdx_operation_find(const ProtobufCServiceDescriptor *service, const char *name);
+
+// ---- one question
+
+// One owner at a time. The caller fills it in, then steps: run for each request, finish (for a stream of requests),
+// produce until there is no more (for a stream of replies), and close at the end, whatever happened. A step that does
+// not return GDX_OK is the last but close. Steps may run on different threads, each with a session of its own.
+struct gdx_question {
+    const gdx_operation *operation;
+    gdx_collection *collection;
+    gdx_session *session; // of the thread that runs the next step
+    gdx_stop stop;
+    uint64_t opened_ns; // when it was asked, of gdx_now_ns
+    // Takes a reply, which is the session's until the step returns.
+    gdx_status (*reply)(void *context, const ProtobufCMessage *reply, gdx_error *err);
+    void *context;
+    void *state; // the operation's
+};
+
+gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *request, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_question_produce(gdx_question *question, bool *out_more, gdx_error *err) GDX_MUST_CHECK;
+void gdx_question_close(gdx_question *question);
+
+#endif

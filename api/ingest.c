@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// ingest.c: Index.Ingest: documents in, as fast as they are indexed; a commit now and then or at the end.
+// The call holds the index's lock from its first message until just before its reply. Whatever ends it, what was not
+// committed is removed, and a worker does that, not the loop.
+
+#include "api.h"
+
+#include "gdx/intake.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { REFUSALS_KEPT = 100 };
+
+struct ingest {               // one owner at a time: the thread of the step
+    gdx_index_writer *writer; // NULL before the first message and after the end
+    gdx_intake *intake;
+    gdx_arena *arena; // of the refusals
+    uint64_t start_ns, number, refused, since_commit, commit_every;
+    bool strict;
+    size_t kept;
+    Gramdex__V1__Refusal refusals[REFUSALS_KEPT], *list[REFUSALS_KEPT];
+};
+
+// Drops what is not committed and releases the lock.
+static void close_index(gdx_question *question, struct ingest *ingest) {
+    gdx_intake_close(ingest->intake);
+    ingest->intake = NULL;
+    collection_close_writer(question->collection, &ingest->writer);
+}
+
+static void close_ingest(gdx_question *question) {
+    struct ingest *ingest = question->state;
+    close_index(question, ingest);
+    gdx_arena_free(ingest->arena);
+    free(ingest);
+}
+
+static gdx_status new_ingest(gdx_question *question, gdx_error *err) {
+    struct ingest *ingest = calloc(1, sizeof *ingest);
+    if (!ingest)
+        return reply_no_memory(err);
+    question->state = ingest;
+    ingest->arena = gdx_arena_new();
+    return ingest->arena ? GDX_OK : reply_no_memory(err);
+}
+
+static gdx_status open_index(gdx_question *question, const Gramdex__V1__IngestRequest *first, gdx_error *err) {
+    gdx_status status = new_ingest(question, err);
+    if (status != GDX_OK)
+        return status;
+    struct ingest *ingest = question->state;
+    const gdx_collection_options *limits = &question->collection->options;
+    gdx_intake_options options = {.memory_bytes = limits->ingest_bytes,
+                                  .document_limit = limits->document_limit,
+                                  .cancelled = question->stop.cancelled};
+    ingest->start_ns = gdx_now_ns();
+    ingest->commit_every = first->commit_every;
+    ingest->strict = first->strict;
+    status = collection_open_writer(question->collection, &ingest->writer, err);
+    return status == GDX_OK ? gdx_intake_open(ingest->writer, &options, &ingest->intake, err) : status;
+}
+
+// ---- documents
+
+static gdx_status keep_refusal(struct ingest *ingest, gdx_slice id, const char *reason, gdx_error *err) {
+    ingest->refused++;
+    if (ingest->kept == REFUSALS_KEPT)
+        return GDX_OK;
+    Gramdex__V1__Refusal *refusal = &ingest->refusals[ingest->kept];
+    gdx_slice kept_id = {"", 0}, kept_reason;
+    gramdex__v1__refusal__init(refusal);
+    if ((id.bytes <= ID_BYTES_LIMIT && gdx_arena_copy(ingest->arena, id, &kept_id) != GDX_OK) ||
+        gdx_arena_copy(ingest->arena, gdx_slice_of(reason), &kept_reason) != GDX_OK)
+        return reply_no_memory(err);
+    refusal->number = ingest->number;
+    refusal->id = data_of(kept_id);
+    refusal->reason = data_of(kept_reason);
+    ingest->list[ingest->kept++] = refusal;
+    return GDX_OK;
+}
+
+// Whether a refusal may name the document by it: 1 to 1024 bytes of UTF-8 without C0 and C1 controls.
+static bool is_good_id(gdx_slice id) {
+    if (request_id("id", data_of(id), NULL) != GDX_OK)
+        return false;
+    for (size_t i = 0; i < id.bytes; i++) {
+        uint8_t byte = (uint8_t)id.data[i], next = i + 1 < id.bytes ? (uint8_t)id.data[i + 1] : 0;
+        if (byte < 0x20 || byte == 0x7f || (byte == 0xc2 && next < 0xa0))
+            return false;
+    }
+    return true;
+}
+
+static gdx_status refuse(struct ingest *ingest, gdx_slice id, const gdx_error *why, gdx_error *err) {
+    char reason[GDX_ERROR_TEXT_BYTES];
+    gdx_error_text(why, reason);
+    if (!is_good_id(id))
+        id = (gdx_slice){"", 0};
+    if (!ingest->strict)
+        return keep_refusal(ingest, id, reason, err);
+    char field[GDX_FIELD_BYTES];
+    snprintf(field, sizeof field, "documents[%llu]", (unsigned long long)ingest->number);
+    return gdx_fail_field(err, field, GDX_REASON_DOCUMENT_REFUSED, "%s", reason);
+}
+
+static gdx_status commit(gdx_question *question, struct ingest *ingest, gdx_error *err) {
+    ingest->since_commit = 0;
+    gdx_status status = gdx_intake_commit(ingest->intake, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_error later = {0}; // the documents are committed: merging them and seeing them may succeed another time
+    (void)!gdx_intake_merge(ingest->intake, &later);
+    (void)!gdx_collection_refresh(question->collection, &later);
+    return GDX_OK;
+}
+
+static gdx_status add(gdx_question *question, const Gramdex__V1__Document *document, gdx_error *err) {
+    struct ingest *ingest = question->state;
+    gdx_given given = {.id = slice_of(document->id),
+                       .title = slice_of(document->title),
+                       .date = slice_of(document->date),
+                       .source = slice_of(document->source),
+                       .text = slice_of(document->text),
+                       .metadata = slice_of(document->metadata)};
+    gdx_error error = {0};
+    bool refused = false;
+    gdx_status status = gdx_intake_add(ingest->intake, &given, &refused, &error);
+    if (status != GDX_OK)
+        return gdx_error_pass(err, &error);
+    if (refused)
+        status = refuse(ingest, given.id, &error, err);
+    ingest->number++;
+    if (status == GDX_OK && ingest->commit_every && ++ingest->since_commit == ingest->commit_every)
+        status = commit(question, ingest, err);
+    return status;
+}
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__IngestRequest *request = (const Gramdex__V1__IngestRequest *)message;
+    gdx_status status = question->state ? GDX_OK : open_index(question, request, err);
+    for (size_t i = 0; i < request->n_documents && status == GDX_OK; i++) {
+        status = add(question, request->documents[i], err);
+        if (status == GDX_OK)
+            status = gdx_stop_check(&question->stop, err);
+    }
+    if (status != GDX_OK && question->state)
+        close_index(question, question->state);
+    return status;
+}
+
+// ---- the summary
+
+static gdx_status reply_summary(gdx_question *question, const gdx_intake_summary *summary, gdx_error *err) {
+    Gramdex__V1__IngestResponse reply = GRAMDEX__V1__INGEST_RESPONSE__INIT;
+    struct ingest *ingest = question->state;
+    reply.documents = summary->added + summary->replaced;
+    reply.replaced = summary->replaced;
+    reply.unchanged = summary->unchanged;
+    reply.text_bytes = summary->text_bytes;
+    reply.commit = summary->commit;
+    if (ingest) {
+        reply.refused = ingest->refused;
+        reply.n_refusals = ingest->kept;
+        reply.refusals = ingest->list;
+        reply.took_us = (gdx_now_ns() - ingest->start_ns) / 1000;
+    }
+    return question->reply(question->context, &reply.base, err);
+}
+
+static gdx_status finish(gdx_question *question, gdx_error *err) {
+    struct ingest *ingest = question->state;
+    gdx_intake_summary summary = {0};
+    gdx_status status = gdx_stop_check(&question->stop, err); // messages may have been passed over: commit nothing then
+    if (status == GDX_OK && ingest) {
+        status = commit(question, ingest, err);
+        summary = gdx_intake_summary_of(ingest->intake);
+    } else if (status == GDX_OK) { // not one message came
+        gdx_snapshot *snapshot = collection_snapshot(question->collection);
+        summary.commit = gdx_snapshot_commit(snapshot);
+        gdx_snapshot_release(snapshot);
+    }
+    if (ingest)
+        close_index(question, ingest); // before the reply: its reader may write again at once
+    return status == GDX_OK ? reply_summary(question, &summary, err) : status;
+}
+
+const gdx_operation ingest_operation = {.name = "Ingest",
+                                        .service = &gramdex__v1__index__descriptor,
+                                        .effort = GDX_EFFORT_LONG,
+                                        .writes = true,
+                                        .requests_stream = true,
+                                        .run = run,
+                                        .finish = finish,
+                                        .close = close_ingest};

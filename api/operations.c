@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// operations.c: the table of operations, its check, and the steps of a question.
+// A row is complete or the program does not start: each is held against its method in the proto, once.
+
+#include "api.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const gdx_operation *const rows[] = {
+    &search_operation,    &scan_operation, &count_operation,  &trend_operation,  &get_operation,
+    &batch_get_operation, &stat_operation, &ingest_operation, &delete_operation,
+};
+enum { OPERATIONS = sizeof rows / sizeof rows[0] };
+
+static gdx_operation operations[OPERATIONS];
+
+static void require(bool condition, const gdx_operation *operation, const char *what) {
+    if (condition)
+        return;
+    fprintf(stderr, "operation %s: %s\n", operation->name ? operation->name : "(no name)", what);
+    abort();
+}
+
+static const ProtobufCMethodDescriptor *method_of(const gdx_operation *operation) {
+    return protobuf_c_service_descriptor_get_method_by_name(operation->service, operation->name);
+}
+
+void operation_check(gdx_operation *operation) {
+    require(operation->name && operation->name[0], operation, "name is missing");
+    require(operation->service, operation, "service is missing");
+    const ProtobufCMethodDescriptor *method = method_of(operation);
+    require(method, operation, "the service has no method of this name");
+    require(operation->effort == GDX_EFFORT_SHORT || operation->effort == GDX_EFFORT_LONG, operation,
+            "effort is none of gdx_effort");
+    require(operation->run, operation, "run is missing");
+    require(!operation->finish == !operation->requests_stream, operation, "finish goes with requests_stream");
+    require(!operation->produce == !operation->replies_stream, operation, "produce goes with replies_stream");
+    require(operation->close || !(operation->requests_stream || operation->replies_stream), operation,
+            "close is missing: a stream keeps a state");
+    operation->request = method->input;
+    operation->reply = method->output;
+}
+
+static void check_all(void) {
+    for (size_t i = 0; i < OPERATIONS; i++) {
+        operations[i] = *rows[i];
+        operation_check(&operations[i]);
+        for (size_t j = 0; j < i; j++)
+            require(operations[j].service != operations[i].service || strcmp(operations[j].name, operations[i].name),
+                    &operations[i], "is in the table twice");
+    }
+}
+
+const gdx_operation *gdx_operations(size_t *out_count) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    int failure = pthread_once(&once, check_all);
+    assert(failure == 0);
+    (void)failure;
+    *out_count = OPERATIONS;
+    return operations;
+}
+
+const gdx_operation *gdx_operation_find(const ProtobufCServiceDescriptor *service, const char *name) {
+    size_t count;
+    const gdx_operation *all = gdx_operations(&count);
+    for (size_t i = 0; i < count; i++)
+        if (all[i].service == service && strcmp(all[i].name, name) == 0)
+            return &all[i];
+    return NULL;
+}
+
+// ---- one question
+
+gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *request, gdx_error *err) {
+    assert(request->descriptor == question->operation->request);
+    gdx_arena_reset(question->session->arena);
+    return question->operation->run(question, request, err);
+}
+
+gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) {
+    assert(question->operation->requests_stream);
+    gdx_arena_reset(question->session->arena);
+    return question->operation->finish(question, err);
+}
+
+gdx_status gdx_question_produce(gdx_question *question, bool *out_more, gdx_error *err) {
+    assert(question->operation->replies_stream);
+    return question->operation->produce(question, out_more, err);
+}
+
+void gdx_question_close(gdx_question *question) {
+    if (question->state)
+        question->operation->close(question);
+    question->state = NULL;
+}

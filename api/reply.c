@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// reply.c: what replies have in common: lists and texts in the session's arena, a document, what every answer says.
+
+#include "api.h"
+
+void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list) {
+    void **list = gdx_arena_allocate(arena, count * sizeof *list + 1);
+    char *all = gdx_arena_allocate(arena, count * bytes + 1);
+    for (size_t i = 0; list && all && i < count; i++)
+        list[i] = all + i * bytes;
+    memcpy(out_list, &list, sizeof list);
+    return list ? all : NULL;
+}
+
+ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status) {
+    char text[GDX_DATE_TEXT_BYTES];
+    gdx_slice copy = {"", 0};
+    if (date != GDX_NO_DATE && *status == GDX_OK)
+        *status = gdx_arena_copy(arena, gdx_slice_of(gdx_date_format(date, text)), &copy);
+    return data_of(copy);
+}
+
+void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out) {
+    gramdex__v1__answer__init(out);
+    out->commit = commit;
+    out->complete = true; // what cannot be read fails the question
+    out->took_us = (gdx_now_ns() - question->opened_ns) / 1000;
+}
+
+gdx_status reply_no_memory(gdx_error *err) {
+    return gdx_fail_memory(err, "this answer");
+}
+
+Gramdex__V1__Field reply_field(gdx_field field) {
+    return field == GDX_FIELD_TITLE ? GRAMDEX__V1__FIELD__FIELD_TITLE : GRAMDEX__V1__FIELD__FIELD_TEXT;
+}
+
+gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) {
+    gdx_status status = GDX_OK;
+    gramdex__v1__document__init(out);
+    out->id = data_of(document->id);
+    out->title = data_of(document->title);
+    out->source = data_of(document->source);
+    out->text = data_of(document->text);
+    out->metadata = data_of(document->metadata);
+    out->date = reply_date(arena, document->date, &status);
+    return status;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// request.c: what requests have in common: a query narrowed by a scope, a commit, numbers with limits, ids.
+
+#include "api.h"
+
+#include "gdx/decode.h"
+
+#include <inttypes.h>
+
+enum { SOURCES_MOST = 1000 };
+
+static bool has_filter(const Gramdex__V1__Scope *scope) {
+    const Gramdex__V1__Filter *filter = scope ? scope->filter : NULL;
+    return filter && (filter->n_sources || filter->date_from.len || filter->date_to.len || filter->id_prefix.len);
+}
+
+static gdx_status read_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) {
+    gdx_error why = {0};
+    gdx_status status = gdx_date_parse(slice_of(text), out, &why);
+    return status == GDX_INVALID ? gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%s", why.message) : status;
+}
+
+static gdx_status read_filter(const Gramdex__V1__Filter *from, gdx_slice *sources, gdx_filter *out, gdx_error *err) {
+    if (from->n_sources > SOURCES_MOST)
+        return gdx_fail_field(err, "scope.filter.sources", GDX_REASON_OUT_OF_RANGE, "%zu sources, expected at most %d",
+                              from->n_sources, SOURCES_MOST);
+    for (size_t i = 0; i < from->n_sources; i++)
+        sources[i] = slice_of(from->sources[i]);
+    out->sources = sources;
+    out->source_count = from->n_sources;
+    out->id_prefix = slice_of(from->id_prefix);
+    gdx_status status = read_date("scope.filter.date_from", from->date_from, &out->date_from, err);
+    return status == GDX_OK ? read_date("scope.filter.date_to", from->date_to, &out->date_to, err) : status;
+}
+
+static gdx_status narrow(gdx_query *query, const Gramdex__V1__Filter *from, gdx_error *err) {
+    gdx_slice sources[SOURCES_MOST];
+    gdx_filter filter = {0};
+    gdx_status status = read_filter(from, sources, &filter, err);
+    return status == GDX_OK ? gdx_query_narrow(query, &filter, err) : status;
+}
+
+gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *scope, gdx_query **out, gdx_error *err) {
+    GDX_AUTO(gdx_query) query = NULL;
+    gdx_status status = gdx_query_parse(slice_of(text), &query, err);
+    if (status == GDX_OK && has_filter(scope))
+        status = narrow(query, scope->filter, err);
+    if (status != GDX_OK)
+        return status;
+    *out = query;
+    query = NULL; // handed over
+    return GDX_OK;
+}
+
+gdx_status request_refuse_filter(const Gramdex__V1__Scope *scope, gdx_error *err) {
+    if (!has_filter(scope))
+        return GDX_OK;
+    return gdx_fail_field(err, "scope.filter", GDX_REASON_OUT_OF_RANGE, "found a filter; this method takes none");
+}
+
+gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+                            gdx_error *err) {
+    gdx_snapshot *snapshot = collection_snapshot(collection);
+    uint64_t least = scope ? scope->min_commit : 0;
+    if (gdx_snapshot_commit(snapshot) < least) {
+        gdx_snapshot_release(snapshot);
+        gdx_error passed_over = {0}; // the figures carry it
+        (void)!gdx_collection_refresh(collection, &passed_over);
+        snapshot = collection_snapshot(collection);
+    }
+    uint64_t commit = gdx_snapshot_commit(snapshot);
+    if (commit >= least) {
+        *out = snapshot;
+        return GDX_OK;
+    }
+    gdx_snapshot_release(snapshot);
+    return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_COMMIT_UNKNOWN,
+                           "the index is at commit %" PRIu64 ", the request asks for %" PRIu64 " or later", commit,
+                           least);
+}
+
+gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
+                          gdx_error *err) {
+    if (value > limit)
+        return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%u, expected at most %u", value, limit);
+    *out = value ? value : fallback;
+    return GDX_OK;
+}
+
+gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) {
+    if (id.len < 1 || id.len > ID_BYTES_LIMIT)
+        return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%zu bytes, expected 1 to %d", id.len,
+                              ID_BYTES_LIMIT);
+    if (!gdx_utf8_valid(slice_of(id)))
+        return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "bytes that are not UTF-8, expected valid UTF-8");
+    return GDX_OK;
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// search.c: Search.Search: a page of ranked hits, with the totals.
+
+#include "api.h"
+#include "token.h"
+
+#include <inttypes.h>
+
+enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 1000, MATCHES_MOST = 10000, ALL_MATCHES_MOST = 100000, OFFSET_MOST = 100000 };
+
+typedef Gramdex__V1__SearchRequest search_request;
+typedef Gramdex__V1__SearchResponse search_response;
+
+// ---- the request
+
+static gdx_status read_order(const search_request *request, gdx_order *out, gdx_error *err) {
+    switch (request->order) {
+    case GRAMDEX__V1__ORDER__ORDER_UNSPECIFIED:
+    case GRAMDEX__V1__ORDER__ORDER_RELEVANCE:
+        *out = GDX_ORDER_RELEVANCE;
+        return GDX_OK;
+    case GRAMDEX__V1__ORDER__ORDER_NEWEST:
+        *out = GDX_ORDER_NEWEST;
+        return GDX_OK;
+    case GRAMDEX__V1__ORDER__ORDER_OLDEST:
+        *out = GDX_ORDER_OLDEST;
+        return GDX_OK;
+    case GRAMDEX__V1__ORDER__ORDER_ID:
+        *out = GDX_ORDER_ID;
+        return GDX_OK;
+    default:
+        return gdx_fail_field(err, "order", GDX_REASON_OUT_OF_RANGE, "%d, expected one of Order", (int)request->order);
+    }
+}
+
+static gdx_status check_matches(const gdx_search_options *options, gdx_error *err) {
+    uint64_t all = (uint64_t)options->limit * options->match_limit;
+    if (all <= ALL_MATCHES_MOST)
+        return GDX_OK;
+    return gdx_fail_field(err, "match_limit", GDX_REASON_OUT_OF_RANGE,
+                          "%u for each of %u hits, expected at most %d in all", options->match_limit, options->limit,
+                          ALL_MATCHES_MOST);
+}
+
+static gdx_status read_options(const search_request *request, const gdx_stop *stop, gdx_search_options *out,
+                               gdx_error *err) {
+    gdx_search_options options = {.stop = *stop};
+    uint32_t offset = 0;
+    gdx_status status = read_order(request, &options.order, err);
+    if (status == GDX_OK)
+        status = request_number("snippet_symbols", request->snippet_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT,
+                                &options.snippet_symbols, err);
+    if (status == GDX_OK)
+        status = request_number("match_limit", request->match_limit, 0, MATCHES_MOST, &options.match_limit, err);
+    if (status == GDX_OK && !request->totals_only)
+        status = request_number("limit", request->limit, LIMIT_DEFAULT, LIMIT_MOST, &options.limit, err);
+    if (status == GDX_OK)
+        status = request_number("offset", request->offset, 0, OFFSET_MOST, &offset, err);
+    if (status == GDX_OK)
+        status = check_matches(&options, err);
+    options.offset = offset;
+    if (request->no_snippet)
+        options.snippet_symbols = 0;
+    *out = options;
+    return status;
+}
+
+// What a page token is good with: the query, the filter and the order.
+static gdx_status page_seal(const search_request *request, gdx_order order, uint64_t *out, gdx_error *err) {
+    gdx_buffer all = {0};
+    const Gramdex__V1__Filter *filter = request->scope ? request->scope->filter : NULL;
+    size_t filter_bytes = filter ? protobuf_c_message_get_packed_size(&filter->base) : 0;
+    gdx_status status = gdx_buffer_reserve(&all, filter_bytes + request->query.len + 8);
+    if (status != GDX_OK)
+        return reply_no_memory(err);
+    gdx_store_u32(all.data, order);
+    gdx_store_u32(all.data + 4, (uint32_t)filter_bytes);
+    if (filter)
+        protobuf_c_message_pack(&filter->base, all.data + 8);
+    if (request->query.len)
+        memcpy(all.data + 8 + filter_bytes, request->query.data, request->query.len);
+    *out = gdx_checksum(all.data, 8 + filter_bytes + request->query.len);
+    gdx_buffer_clear(&all);
+    return GDX_OK;
+}
+
+static gdx_status expired(uint64_t commit, gdx_error *err) {
+    return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_PAGE_TOKEN_EXPIRED,
+                           "page_token: commit %" PRIu64 " is no longer held; start again from the first page", commit);
+}
+
+// The commit and the offset that the page token asks for; without one the current commit and the request's own offset.
+static gdx_status find_page(gdx_question *question, const search_request *request, gdx_search_options *options,
+                            gdx_snapshot **out, gdx_error *err) {
+    struct page page = {0};
+    uint64_t seal = 0;
+    if (request->page_token.len == 0)
+        return request_snapshot(question->collection, request->scope, out, err);
+    if (request->offset)
+        return gdx_fail_field(err, "offset", GDX_REASON_OUT_OF_RANGE,
+                              "found one beside a page token, expected one of the two");
+    gdx_status status = page_seal(request, options->order, &seal, err);
+    if (status == GDX_OK)
+        status = token_read(slice_of(request->page_token), seal, &page, err);
+    if (status != GDX_OK)
+        return status;
+    options->offset = page.offset;
+    *out = collection_snapshot_of(question->collection, page.commit);
+    return *out ? GDX_OK : expired(page.commit, err);
+}
+
+// ---- the reply
+
+static gdx_status fill_matches(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1__Hit *out) {
+    Gramdex__V1__Match *all = reply_list(arena, hit->match_count, sizeof *all, &out->matches);
+    if (!all)
+        return GDX_NO_MEMORY;
+    for (size_t i = 0; i < hit->match_count; i++) {
+        gramdex__v1__match__init(&all[i]);
+        all[i].field = reply_field(hit->matches[i].field);
+        all[i].begin = hit->matches[i].begin;
+        all[i].end = hit->matches[i].end;
+    }
+    out->n_matches = hit->match_count;
+    return GDX_OK;
+}
+
+static void add_piece(Gramdex__V1__Snippet *snippet, const gdx_hit *hit, size_t from, size_t to, bool matched) {
+    if (from == to)
+        return;
+    Gramdex__V1__Piece *piece = snippet->pieces[snippet->n_pieces++];
+    gramdex__v1__piece__init(piece);
+    piece->text = data_of((gdx_slice){hit->snippet.data + from, to - from});
+    piece->matched = matched;
+}
+
+static gdx_status fill_snippet(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1__Hit *out) {
+    Gramdex__V1__Snippet *snippet = gdx_arena_allocate(arena, sizeof *snippet);
+    if (!snippet)
+        return GDX_NO_MEMORY;
+    gramdex__v1__snippet__init(snippet);
+    if (!reply_list(arena, 2 * hit->mark_count + 1, sizeof(Gramdex__V1__Piece), &snippet->pieces))
+        return GDX_NO_MEMORY;
+    size_t at = 0;
+    for (size_t i = 0; i < hit->mark_count; i++) {
+        add_piece(snippet, hit, at, hit->marks[i].begin, false);
+        add_piece(snippet, hit, hit->marks[i].begin, hit->marks[i].end, true);
+        at = hit->marks[i].end;
+    }
+    add_piece(snippet, hit, at, hit->snippet.bytes, false);
+    snippet->field = reply_field(hit->snippet_field);
+    snippet->at_start = hit->snippet_begins;
+    snippet->at_end = hit->snippet_ends;
+    out->snippet = snippet;
+    return GDX_OK;
+}
+
+static gdx_status fill_hit(gdx_arena *arena, const gdx_hit *hit, bool has_snippet, Gramdex__V1__Hit *out) {
+    gdx_status status = GDX_OK;
+    gramdex__v1__hit__init(out);
+    out->id = data_of(hit->id);
+    out->title = data_of(hit->title);
+    out->source = data_of(hit->source);
+    out->metadata = data_of(hit->metadata);
+    out->date = reply_date(arena, hit->date, &status);
+    out->score = hit->score;
+    out->occurrences = hit->occurrences;
+    out->length = hit->length;
+    if (status == GDX_OK && has_snippet)
+        status = fill_snippet(arena, hit, out);
+    return status == GDX_OK ? fill_matches(arena, hit, out) : status;
+}
+
+static gdx_status fill_hits(gdx_arena *arena, const gdx_results *results, bool has_snippets, search_response *reply) {
+    Gramdex__V1__Hit *all = reply_list(arena, results->hit_count, sizeof *all, &reply->hits);
+    gdx_status status = all ? GDX_OK : GDX_NO_MEMORY;
+    for (size_t i = 0; i < results->hit_count && status == GDX_OK; i++)
+        status = fill_hit(arena, &results->hits[i], has_snippets, &all[i]);
+    reply->n_hits = results->hit_count;
+    return status;
+}
+
+static gdx_status fill_token(const search_request *request, const gdx_search_options *options,
+                             const gdx_results *results, gdx_buffer *token, search_response *reply, gdx_error *err) {
+    struct page next = {results->commit, options->offset + results->hit_count};
+    uint64_t seal = 0;
+    if (results->hit_count == 0 || next.offset >= results->documents)
+        return GDX_OK;
+    gdx_status status = page_seal(request, options->order, &seal, err);
+    if (status == GDX_OK && token_write(next, seal, token) != GDX_OK)
+        status = reply_no_memory(err);
+    reply->next_page_token = data_of(gdx_buffer_slice(token));
+    return status;
+}
+
+static gdx_status reply_with(gdx_question *question, const search_request *request, const gdx_search_options *options,
+                             const gdx_results *results, gdx_error *err) {
+    search_response reply = GRAMDEX__V1__SEARCH_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    gdx_buffer token = {0};
+    reply.documents = results->documents;
+    reply.occurrences = results->occurrences;
+    gdx_status status = fill_hits(question->session->arena, results, options->snippet_symbols > 0, &reply) == GDX_OK
+                            ? fill_token(request, options, results, &token, &reply, err)
+                            : reply_no_memory(err);
+    reply_answer(question, results->commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gdx_buffer_clear(&token);
+    return status;
+}
+
+// ---- the operation
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const search_request *request = (const search_request *)message;
+    GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_results) results = NULL;
+    gdx_snapshot *snapshot = NULL;
+    gdx_search_options options;
+    gdx_status status = request_query(request->query, request->scope, &query, err);
+    if (status == GDX_OK)
+        status = read_options(request, &question->stop, &options, err);
+    if (status == GDX_OK)
+        status = find_page(question, request, &options, &snapshot, err);
+    if (status == GDX_OK)
+        status = gdx_search(question->session->searcher, snapshot, query, &options, &results, err);
+    gdx_snapshot_release(snapshot);
+    return status == GDX_OK ? reply_with(question, request, &options, results, err) : status;
+}
+
+const gdx_operation search_operation = {
+    .name = "Search", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// target.h: what the options name, opened: an index of this process or a server that has one.
+// Relies on options.h, gdx/ask.h. A command asks through gdx_ask and sees no difference.
+#ifndef GRAMDEX_TARGET_H
+#define GRAMDEX_TARGET_H
+
+#include "options.h"
+
+#include "gdx/ask.h"
+
+#include <gramdex/v1/index.pb-c.h>
+#include <gramdex/v1/search.pb-c.h>
+
+struct opened { // the caller's struct; {0} before
+    gdx_target *target;
+    gdx_tls *tls;
+    gdx_buffer token;
+};
+
+// As gdx_target_open_index and gdx_target_open_server; also the failures of reading a token or certificates.
+gdx_status target_open(const struct target *options, struct opened *out, gdx_error *err) GDX_MUST_CHECK;
+void target_close(struct opened *opened); // {0} is fine
+
+// One of the operations of Search or Index, which must be there.
+const gdx_operation *operation_of(const ProtobufCServiceDescriptor *service, const char *name);
+#define SEARCH_OPERATION(name) operation_of(&gramdex__v1__search__descriptor, name)
+#define INDEX_OPERATION(name)  operation_of(&gramdex__v1__index__descriptor, name)
+
+static inline ProtobufCBinaryData to_wire(gdx_slice text) {
+    return (ProtobufCBinaryData){text.bytes, (uint8_t *)text.data};
+}
+static inline gdx_slice from_wire(ProtobufCBinaryData text) {
+    return (gdx_slice){text.data ? (const char *)text.data : "", text.len};
+}
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// narrow.c: a parsed query ANDed with a filter that a program made, as if the query ended with its filters.
+// Filters are nodes like those of the parser, so nothing else in the folder knows the difference.
+
+#include "tree.h"
+
+enum { FILTERS_MOST = 3 };
+
+struct filters {
+    query_node *nodes[FILTERS_MOST];
+    uint32_t count;
+};
+
+static query_node *new_node(gdx_arena *arena, query_kind kind, uint32_t child_count) {
+    query_node *node = gdx_arena_allocate(arena, sizeof *node);
+    query_node **children = gdx_arena_allocate(arena, child_count * sizeof *children + 1);
+    if (!node || !children)
+        return NULL;
+    node->kind = kind;
+    node->height = 1;
+    node->children = children;
+    node->child_count = child_count;
+    return node;
+}
+
+static void set_child(query_node *node, uint32_t number, query_node *child) {
+    node->children[number] = child;
+    if (node->height < child->height + 1)
+        node->height = child->height + 1;
+}
+
+static query_node *new_value(gdx_arena *arena, query_kind kind, gdx_slice value) {
+    query_node *node = new_node(arena, kind, 0);
+    return node && gdx_arena_copy(arena, value, &node->value) == GDX_OK ? node : NULL;
+}
+
+static query_node *source_node(gdx_arena *arena, const gdx_filter *filter) {
+    if (filter->source_count == 1)
+        return new_value(arena, QUERY_SOURCE, filter->sources[0]);
+    query_node *any = new_node(arena, QUERY_OR, (uint32_t)filter->source_count);
+    for (uint32_t i = 0; any && i < filter->source_count; i++) {
+        query_node *one = new_value(arena, QUERY_SOURCE, filter->sources[i]);
+        if (!one)
+            return NULL;
+        set_child(any, i, one);
+    }
+    return any;
+}
+
+static query_node *date_node(gdx_arena *arena, const gdx_filter *filter) {
+    query_node *node = new_node(arena, QUERY_DATE, 0);
+    if (!node)
+        return NULL;
+    node->from = filter->date_from;
+    node->to = filter->date_to;
+    node->first_day = node->from == GDX_NO_DATE ? 1 : gdx_date_first_day(node->from);
+    node->last_day = node->to == GDX_NO_DATE ? UINT32_MAX : gdx_date_last_day(node->to);
+    return node;
+}
+
+static bool add(struct filters *filters, query_node *node) {
+    if (node)
+        filters->nodes[filters->count++] = node;
+    return node != NULL;
+}
+
+static gdx_status join(gdx_query *query, const struct filters *filters) {
+    bool is_and = query->root->kind == QUERY_AND;
+    uint32_t own = is_and ? query->root->child_count : 1;
+    query_node *all = new_node(query->arena, QUERY_AND, own + filters->count);
+    if (!all)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < own; i++)
+        set_child(all, i, is_and ? query->root->children[i] : query->root);
+    for (uint32_t i = 0; i < filters->count; i++)
+        set_child(all, own + i, filters->nodes[i]);
+    query->root = all;
+    return GDX_OK;
+}
+
+gdx_status gdx_query_narrow(gdx_query *query, const gdx_filter *filter, gdx_error *err) {
+    struct filters filters = {0};
+    bool has_dates = filter->date_from != GDX_NO_DATE || filter->date_to != GDX_NO_DATE;
+    bool good = true;
+    if (filter->date_from != GDX_NO_DATE && filter->date_to != GDX_NO_DATE &&
+        gdx_date_first_day(filter->date_from) > gdx_date_last_day(filter->date_to))
+        return gdx_fail_field(err, "scope.filter.date_to", GDX_REASON_OUT_OF_RANGE,
+                              "it is before date_from, expected a later date");
+    if (filter->source_count)
+        good = add(&filters, source_node(query->arena, filter));
+    if (good && has_dates)
+        good = add(&filters, date_node(query->arena, filter));
+    if (good && filter->id_prefix.bytes)
+        good = add(&filters, new_value(query->arena, QUERY_ID_PREFIX, filter->id_prefix));
+    if (!good || (filters.count && join(query, &filters) != GDX_OK))
+        return gdx_fail_memory(err, "the filter");
+    return GDX_OK;
+}
