@@ -7,8 +7,9 @@ import re
 import sys
 
 root = pathlib.Path(sys.argv[1])
-pages = [*root.glob("*.md"), *root.glob("docs/*.md"), *root.glob("examples/*.md"), *root.glob("tests/*/*.md")]
-folders = "indexer|rpc|cli|bench|tests|docs|proto|packaging|examples|cmake"
+folders = "api|indexer|rpc|cli|bench|tests|docs|proto|packaging|examples|cmake|clients|web"
+pages = [*root.glob("*.md"), *(page for folder in folders.split("|") for page in root.glob(folder + "/**/*.md"))]
+pages = [page for page in pages if "node_modules" not in page.parts]
 missing = checked = 0
 for page in sorted(pages):
     text = re.sub(r"```.*?```", "", page.read_text(), flags=re.S)  # code may name what is yours

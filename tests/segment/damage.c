@@ -118,7 +118,7 @@ static gdx_status read_text(struct reading *reading, uint32_t document, uint32_t
     }
     if (status == GDX_OK)
         note_document(reading, &read);
-    for (uint32_t from = 0; from <= symbols && status == GDX_OK; from += symbols / 5 + 1) {
+    for (uint32_t from = 0; from <= symbols && status == GDX_OK; from += symbols / 2 + 1) {
         gdx_stretch stretch;
         status =
             gdx_store_read_around(reading->reader, segment, document, from, from + symbols / 3, &stretch, reading->err);

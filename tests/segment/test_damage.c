@@ -92,7 +92,7 @@ static void a_byte_changed_in_a_page_not_read_changes_no_answer(void **state) {
     gdx_buffer file = segment_bytes(folder, info.name);
     assert_int_equal(good.error.status, GDX_OK);
     assert_true(file.bytes > 3 * GDX_SEGMENT_PAGE_BYTES);
-    for (unsigned i = 0; i < 40; i++) {
+    for (unsigned i = 0; i < 16; i++) {
         size_t at = random_below(&random, (uint32_t)file.bytes);
         file.data[at] ^= 0x10;
         damage_outcome outcome = try_bytes(file.data, file.bytes, info.name, false);
@@ -159,9 +159,10 @@ static void a_changed_byte_with_right_checksums_leads_no_reader_astray(void **st
     unsigned accepted = 0;
     for (size_t i = 0; i < whole.bytes; i++) {
         try_mended(i, (uint8_t)(1u << i % 8), true, &accepted);
-        try_mended(i, i % 2 ? 0xFF : 0x80, false, &accepted);
+        if (i % 2)
+            try_mended(i, 0xFF, false, &accepted);
     }
-    print_message("%u of %zu changes make another sound segment\n", accepted, 2 * whole.bytes);
+    print_message("%u of %zu changes make another sound segment\n", accepted, whole.bytes + whole.bytes / 2);
     assert_true(accepted < whole.bytes / 20);
 }
 

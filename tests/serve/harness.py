@@ -30,7 +30,7 @@ from google.rpc import error_details_pb2, status_pb2  # noqa: E402
 from gramdex.v1 import index_pb2, search_pb2  # noqa: E402
 
 GRAMDEX = os.environ["GRAMDEX"]
-PATIENCE = 60  # seconds; only a broken server needs them
+PATIENCE = 60 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; only a broken server needs them
 
 
 def serialize(message):
