@@ -17,9 +17,9 @@ void gdx_buffer_clear(gdx_buffer *buffer) {
 }
 
 gdx_status gdx_grow(void *array_pointer, size_t *capacity, size_t count, size_t element_bytes) {
-    assert(element_bytes > 0);
     if (count <= *capacity)
         return GDX_OK;
+    assert(element_bytes > 0); // after the way that is taken nearly always
     size_t wanted = *capacity ? *capacity * 2 : FIRST_ELEMENTS;
     if (wanted < count)
         wanted = count;
