@@ -10,6 +10,7 @@
 #include "gdx/clock.h"
 #include "gdx/error.h"
 #include "gdx/file.h"
+#include "gdx/processor.h"
 #include "gdx/scope.h"
 #include "gdx/slice.h"
 #include "gdx/stop.h"
