@@ -7,7 +7,6 @@
 #include "gdx/decode.h"
 
 #include "detect.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -139,7 +138,7 @@ static gdx_status convert(gdx_decoder *decoder, gdx_slice bytes, uint64_t *repla
             more = text->capacity - text->bytes + more;
             continue;
         }
-        status = gdx_buffer_append(text, UTF8_REPLACEMENT, UTF8_REPLACEMENT_BYTES);
+        status = gdx_buffer_append(text, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
         if (status != GDX_OK)
             return status;
         ++*replaced;

@@ -8,7 +8,6 @@
 #include "detect.h"
 
 #include "gdx/decode.h"
-#include "utf8.h"
 
 #include <strings.h>
 
@@ -103,7 +102,7 @@ static bool is_mostly_utf8(gdx_slice bytes) {
     size_t good = 0, bad = 0;
     for (size_t at = 0; at < bytes.bytes;) {
         bool well_formed;
-        size_t length = utf8_sequence(data + at, bytes.bytes - at, &well_formed);
+        size_t length = gdx_utf8_measure(data + at, bytes.bytes - at, &well_formed);
         good += well_formed && length > 1;
         bad += !well_formed;
         at += length;

@@ -39,7 +39,7 @@ gdx_status text_make_room(gdx_symbols *symbols, size_t count, bool with_spans) {
         status =
             gdx_grow(&symbols->words, &symbols->word_capacity, symbols->word_count + count, sizeof *symbols->words);
     if (status == GDX_OK)
-        status = gdx_buffer_reserve(&symbols->word_text, count * TEXT_UTF8_BYTES);
+        status = gdx_buffer_reserve(&symbols->word_text, count * GDX_UTF8_BYTES);
     if (status == GDX_OK && with_spans)
         status = gdx_grow(&symbols->spans, &symbols->span_capacity, symbols->count + count, sizeof *symbols->spans);
     return status;
@@ -55,30 +55,14 @@ static inline bool is_three_bytes(uint8_t lead) {
     return lead >> 4 == 0xe;
 }
 
-static inline uint32_t decode_three_bytes(const uint8_t *byte) {
-    return (uint32_t)(byte[0] & 15) << 12 | (uint32_t)(byte[1] & 63) << 6 | (byte[2] & 63);
-}
-
 // Of valid UTF-8; at the end of the text a character that continues nothing.
 static inline character look(const uint8_t *text, size_t at, size_t end) {
     character found = {0, 0, 0};
     if (at == end)
         return found;
-    const uint8_t *byte = text + at;
-    if (byte[0] < 0x80) {
-        found.code_point = byte[0];
-        found.bytes = 1;
-    } else if (is_three_bytes(byte[0])) {
-        found.code_point = decode_three_bytes(byte);
-        found.bytes = 3;
-    } else if (byte[0] < 0xe0) {
-        found.code_point = (uint32_t)(byte[0] & 31) << 6 | (byte[1] & 63);
-        found.bytes = 2;
-    } else {
-        found.code_point = (uint32_t)(byte[0] & 7) << 18 | (uint32_t)(byte[1] & 63) << 12 |
-                           (uint32_t)(byte[2] & 63) << 6 | (byte[3] & 63);
-        found.bytes = 4;
-    }
+    size_t bytes;
+    found.code_point = gdx_utf8_decode_valid(text + at, &bytes);
+    found.bytes = (uint32_t)bytes;
     found.entry = text_entry(found.code_point);
     return found;
 }
@@ -178,7 +162,7 @@ static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t lim
     size_t count = 0;
     size_t at = cutter->at;
     while (at < limit && is_three_bytes(cutter->text[at])) {
-        uint32_t symbol = text_plain[decode_three_bytes(cutter->text + at)];
+        uint32_t symbol = text_plain[gdx_utf8_decode_three(cutter->text + at)];
         if (!symbol)
             break;
         if (with_spans)

@@ -14,6 +14,8 @@
 #include "gdx/scope.h"
 #include "gdx/slice.h"
 #include "gdx/stop.h"
+#include "gdx/utf8.h"
+#include "gdx/white.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
