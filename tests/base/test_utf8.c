@@ -81,8 +81,8 @@ static void assert_all_variants_say(gdx_slice slice, bool expected) {
     for (int level = 0; level <= (int)gdx_processor_best(); level++) {
         gdx_processor_limit((gdx_processor)level);
         if (gdx_utf8_valid(slice) != expected)
-            fail_msg("%zu bytes: the %s variant does not say %d", slice.bytes,
-                     gdx_processor_name((gdx_processor)level), expected);
+            fail_msg("%zu bytes: the %s variant does not say %d", slice.bytes, gdx_processor_name((gdx_processor)level),
+                     expected);
     }
     gdx_processor_limit(GDX_PROCESSORS);
     assert_int_equal(utf8_valid_plain(data, slice.bytes), expected);

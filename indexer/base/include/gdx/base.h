@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/base.h: an umbrella over the headers of this folder, one noun each. It is here until every file includes what it
-// names: new code includes the nouns. Nothing here knows of search. Relies on the C library, POSIX and xxHash.
+// names: new code includes the nouns. gdx/heap.h, gdx/sort.h and their gdx/ordering.h are always included by name.
+// Nothing in this folder knows of search. Relies on the C library, POSIX and xxHash.
 #ifndef GDX_BASE_H
 #define GDX_BASE_H
 
 #include "gdx/arena.h"
+#include "gdx/bits.h"
 #include "gdx/buffer.h"
 #include "gdx/bytes.h"
 #include "gdx/clock.h"
