@@ -49,7 +49,7 @@ static void output_free(gdx_output *output) {
 gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) {
     gdx_output *output = malloc(sizeof *output);
     if (!output)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a write buffer", path);
+        return gdx_fail_memory(err, "a write buffer");
     size_t bytes = strlen(path) + sizeof ".tmp";
     output->descriptor = -1;
     output->offset = output->buffered = 0;
@@ -59,7 +59,7 @@ gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) {
     output->temporary_path = malloc(bytes);
     if (!output->path || !output->temporary_path) {
         output_free(output);
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its name", path);
+        return gdx_fail_memory(err, "a file's name");
     }
     snprintf(output->temporary_path, bytes, "%s.tmp", path);
     output->descriptor = open(output->temporary_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -180,7 +180,7 @@ static gdx_status read_descriptor(int descriptor, const char *path, size_t limit
     size_t before = out->bytes;
     for (;;) {
         if (gdx_buffer_reserve(out, READ_BYTES) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read it", path);
+            return gdx_fail_memory(err, "a file's bytes");
         ssize_t bytes = read(descriptor, out->data + out->bytes, out->capacity - out->bytes);
         if (bytes < 0 && errno == EINTR)
             continue;

@@ -27,9 +27,9 @@ static inline unsigned gdx_date_day(gdx_date date) {
 enum { GDX_DATE_TEXT_BYTES = 11 }; // "2023-05-06" and a zero
 
 // "2023", "2023-05", "2023-05-06"; the same with / or . for -, one-digit months and days, "20230506",
-// "2023年5月6日", and a time of day behind a day ("2023-05-06T10:00:00Z", "2023-05-06 10:00") which is dropped.
-// Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is wrong: "month 13, expected 1 to
-// 12".
+// "2023年5月6日", and a time of day after a day ("2023-05-06T10:00:00Z", "2023-05-06 10:00") which is dropped.
+// White space around it is dropped. Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is
+// wrong: "month 13, expected 1 to 12".
 gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // GDX_NO_DATE, or a year, month or day of the calendar. Dates from a disk may be anything.
 bool gdx_date_is_valid(gdx_date date);
