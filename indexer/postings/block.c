@@ -116,22 +116,22 @@ INLINE bool unpack_block(const uint8_t *block, size_t block_bytes, int64_t base,
     return position < (int64_t)last;
 }
 
-bool postings_short_portable(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit,
-                             uint32_t *positions, size_t *out_used) {
+bool postings_short_plain(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit, uint32_t *positions,
+                          size_t *out_used) {
     return unpack_short(bytes, byte_count, count, limit, positions, out_used);
 }
 
-bool postings_block_portable(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last, uint32_t count,
-                             uint32_t *positions) {
+bool postings_block_plain(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last, uint32_t count,
+                          uint32_t *positions) {
     return unpack_block(block, block_bytes, base, last, count, positions);
 }
 
-POSTINGS_V3 bool postings_short_v3(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit,
-                                   uint32_t *positions, size_t *out_used) {
+GDX_TARGET_V3 bool postings_short_v3(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit,
+                                     uint32_t *positions, size_t *out_used) {
     return unpack_short(bytes, byte_count, count, limit, positions, out_used);
 }
 
-POSTINGS_V3 bool postings_block_v3(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last,
-                                   uint32_t count, uint32_t *positions) {
+GDX_TARGET_V3 bool postings_block_v3(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last,
+                                     uint32_t count, uint32_t *positions) {
     return unpack_block(block, block_bytes, base, last, count, positions);
 }

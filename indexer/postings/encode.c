@@ -5,6 +5,8 @@
 
 #include "encode.h"
 
+#include "gdx/processor.h"
+
 #define INLINE static inline __attribute__((always_inline))
 
 enum {
@@ -240,11 +242,11 @@ INLINE uint8_t *write_list(uint8_t *to, const uint32_t *positions, uint32_t coun
     return count <= GDX_POSTINGS_BLOCK ? write_short(to, positions, count) : write_long(to, positions, count, limit);
 }
 
-uint8_t *postings_write_portable(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
+uint8_t *postings_write_plain(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     return write_list(to, positions, count, limit);
 }
 
-POSTINGS_V3 uint8_t *postings_write_v3(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
+GDX_TARGET_V3 uint8_t *postings_write_v3(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     return write_list(to, positions, count, limit);
 }
 
@@ -265,8 +267,8 @@ gdx_status gdx_postings_encode(const uint32_t *positions, uint32_t count, uint32
     if (status != GDX_OK)
         return status;
     uint8_t *to = out->data + out->bytes;
-    uint8_t *end = postings_codes.is_v3 ? postings_write_v3(to, positions, count, limit)
-                                        : postings_write_portable(to, positions, count, limit);
+    uint8_t *end = gdx_processor_level() >= GDX_PROCESSOR_V3 ? postings_write_v3(to, positions, count, limit)
+                                                             : postings_write_plain(to, positions, count, limit);
     out->bytes = (size_t)(end - out->data);
     return GDX_OK;
 }
