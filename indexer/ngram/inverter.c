@@ -5,6 +5,7 @@
 
 #include "inverter.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
@@ -142,6 +143,7 @@ static void write_positions(gdx_inverter *inverter, const gdx_symbols *symbols) 
 }
 
 gdx_status gdx_inverter_add(gdx_inverter *inverter, const gdx_symbols *symbols) {
+    assert(!inverter->is_sorted);
     if (symbols->count >= POSITIONS_MAX - inverter->position_count)
         return GDX_TOO_LARGE;
     gdx_status status = reserve(inverter, symbols->count, symbols->word_count);

@@ -43,7 +43,7 @@ typedef struct gdx_inverted_term {
     const uint32_t *positions; // the inverter's, valid until the next call
 } gdx_inverted_term;
 
-// The next term, or false at the end.
+// After sorting: the next term, or false at the end.
 bool gdx_inverter_next(gdx_inverter *inverter, gdx_inverted_term *out);
 
 // After sorting: the words in byte order; word i has the number GDX_FIRST_WORD + i.
