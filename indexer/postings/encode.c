@@ -7,6 +7,8 @@
 
 #include "gdx/processor.h"
 
+#include <assert.h>
+
 #define INLINE static inline __attribute__((always_inline))
 
 enum {
@@ -262,7 +264,25 @@ uint32_t gdx_postings_expected(uint32_t count, uint32_t limit) {
     return (uint32_t)((POSTINGS_CODE_NUMBER_BITS + (uint64_t)count * bits + 7) / 8);
 }
 
+// In paranoid builds each list is read back, by the way that queries take.
+#ifdef GDX_PARANOID
+static void assert_reads_back(gdx_slice code, const uint32_t *positions, uint32_t count, uint32_t limit) {
+    gdx_cursor cursor;
+    size_t bytes = 0;
+    assert(gdx_postings_length(code, count, limit, &bytes) == GDX_OK && bytes == code.bytes);
+    assert(gdx_cursor_open(&cursor, code, count, limit) == GDX_OK);
+    for (uint32_t i = 0; i < count; i++, gdx_cursor_next(&cursor))
+        assert(gdx_cursor_position(&cursor) == positions[i]);
+    assert(gdx_cursor_position(&cursor) == GDX_POSITION_END && gdx_cursor_status(&cursor) == GDX_OK);
+}
+#else
+static void assert_reads_back(gdx_slice code, const uint32_t *positions, uint32_t count, uint32_t limit) {
+    (void)code, (void)positions, (void)count, (void)limit;
+}
+#endif
+
 gdx_status gdx_postings_encode(const uint32_t *positions, uint32_t count, uint32_t limit, gdx_buffer *out) {
+    assert(count >= 1 && positions[count - 1] < limit);
     gdx_status status = gdx_buffer_reserve(out, postings_working_bytes(count));
     if (status != GDX_OK)
         return status;
@@ -270,5 +290,6 @@ gdx_status gdx_postings_encode(const uint32_t *positions, uint32_t count, uint32
     uint8_t *end = gdx_processor_level() >= GDX_PROCESSOR_V3 ? postings_write_v3(to, positions, count, limit)
                                                              : postings_write_plain(to, positions, count, limit);
     out->bytes = (size_t)(end - out->data);
+    assert_reads_back((gdx_slice){(const char *)to, (size_t)(end - to)}, positions, count, limit);
     return GDX_OK;
 }
