@@ -17,7 +17,7 @@ static gdx_status new_bitmap(query_run *run, const query_segment *segment, bitma
 }
 
 static void set(bitmap *map, uint32_t document) {
-    map->words[document >> 6] |= UINT64_C(1) << (document & 63);
+    gdx_bit_set(map->words, document);
 }
 
 // ---- filters

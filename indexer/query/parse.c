@@ -56,7 +56,7 @@ struct parser {
 static gdx_status refuse_as(struct parser *parser, gdx_status status, size_t byte, const char *what) {
     uint32_t column = 1;
     for (size_t i = 0; i < byte; i++)
-        column += ((uint8_t)parser->text[i] & 0xc0) != 0x80;
+        column += !gdx_utf8_continues((uint8_t)parser->text[i]);
     if (parser->err && parser->err->status == GDX_OK)
         parser->err->column = column;
     return gdx_fail(parser->err, status, "query, column %u: %s", column, what);
