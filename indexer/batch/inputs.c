@@ -3,7 +3,7 @@
 
 #include "inputs.h"
 
-#include "gdx/decode.h"
+#include "gdx/utf8.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -23,12 +23,9 @@ static gdx_status refuse(struct refusals *refusals, const char *path, gdx_status
 
 // Bytes of the character at `at`; 0 when it is none, or a control character.
 static size_t plain_character(const char *at, const char *end) {
-    if ((unsigned char)*at < 0x20 || *at == 0x7f)
-        return 0;
-    for (size_t bytes = 1; bytes <= 4 && bytes <= (size_t)(end - at); bytes++)
-        if (gdx_utf8_valid((gdx_slice){at, bytes}))
-            return bytes;
-    return 0;
+    uint32_t code_point;
+    size_t bytes = gdx_utf8_decode((const uint8_t *)at, (size_t)(end - at), &code_point);
+    return code_point == GDX_ILL_FORMED || code_point < ' ' || code_point == 0x7f ? 0 : bytes;
 }
 
 gdx_status id_of_path(gdx_slice path, gdx_buffer *out) {
