@@ -77,16 +77,6 @@ gdx_status deletions_write(const char *directory, const gdx_segment_info *info, 
 
 // ---- open
 
-static uint32_t count_bits(const uint8_t *bitmap, size_t bytes) {
-    uint32_t bits = 0;
-    size_t i = 0;
-    for (; i + 8 <= bytes; i += 8)
-        bits += (uint32_t)__builtin_popcountll(gdx_load_u64(bitmap + i));
-    for (; i < bytes; i++)
-        bits += (uint32_t)__builtin_popcount(bitmap[i]);
-    return bits;
-}
-
 // What is wrong with the content, or NULL; *out_at is where. Size and checksum are right.
 static const char *content_fault(const uint8_t *data, const struct manifest_segment *segment, size_t *out_at) {
     uint32_t documents = segment->info.document_count;
@@ -105,13 +95,9 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
     // Bits behind the last document are padding: were they set, they would be counted here and missed there.
     *out_at = DELETIONS_HEADER_BYTES;
     const uint8_t *bitmap = data + DELETIONS_HEADER_BYTES;
-    size_t whole = documents / 8;
-    size_t padded = (deletions_bitmap_bytes(documents) + 7) / 8 * 8;
-    uint32_t bits = count_bits(bitmap, whole);
-    uint32_t all = count_bits(bitmap, padded);
-    if (documents % 8)
-        bits += (uint32_t)__builtin_popcount(bitmap[whole] & ((1u << documents % 8) - 1));
-    if (all != bits)
+    size_t padded_bits = (deletions_bitmap_bytes(documents) + 7) / 8 * 64;
+    size_t bits = gdx_bits_count(bitmap, documents);
+    if (gdx_bits_count(bitmap, padded_bits) != bits)
         return "marks behind the last document";
     if (bits != segment->deleted_count)
         return "another number of marks than deletions";
