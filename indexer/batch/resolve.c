@@ -4,6 +4,8 @@
 
 #include "resolve.h"
 
+#include "gdx/heap.h"
+
 #include <stdlib.h>
 
 enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192 };
@@ -40,26 +42,14 @@ static document_order order_of(const struct run *run) {
     return (document_order)run->sequence << 32 | run->built->numbers[run->document];
 }
 
-static bool comes_before(const struct run *a, const struct run *b) {
+static bool comes_before(void *context, const void *left, const void *right) {
+    (void)context;
+    const struct run *a = *(struct run *const *)left, *b = *(struct run *const *)right;
     int order = gdx_slice_compare(a->id, b->id);
     return order ? order < 0 : order_of(a) > order_of(b);
 }
 
-static void sift_down(struct resolving *resolving, size_t at) {
-    struct run **heap = resolving->heap;
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
-            if (child < resolving->heap_count && comes_before(heap[child], heap[least]))
-                least = child;
-        if (least == at)
-            return;
-        struct run *moved = heap[at];
-        heap[at] = heap[least];
-        heap[least] = moved;
-        at = least;
-    }
-}
+static const gdx_ordering by_id = {sizeof(struct run *), comes_before};
 
 static gdx_status no_memory(gdx_error *err) {
     return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids; give a larger --memory");
@@ -99,10 +89,10 @@ static gdx_status advance_top(struct resolving *resolving, gdx_error *err) {
     struct run *run = resolving->heap[0];
     bool has;
     gdx_status status = load(run, &has, err);
-    if (status == GDX_OK && !has)
-        resolving->heap[0] = resolving->heap[--resolving->heap_count];
-    if (status == GDX_OK && resolving->heap_count)
-        sift_down(resolving, 0);
+    if (status == GDX_OK && has)
+        gdx_heap_sift(&by_id, NULL, resolving->heap, resolving->heap_count, 0);
+    else if (status == GDX_OK)
+        gdx_heap_take(&by_id, NULL, resolving->heap, &resolving->heap_count);
     return status;
 }
 
@@ -190,8 +180,7 @@ static gdx_status add_runs(struct resolving *resolving, const struct built *buil
                 resolving->heap[resolving->heap_count++] = run;
         }
     }
-    for (size_t at = resolving->heap_count / 2; at-- > 0;)
-        sift_down(resolving, at);
+    gdx_heap_build(&by_id, NULL, resolving->heap, resolving->heap_count);
     return GDX_OK;
 }
 
