@@ -53,7 +53,6 @@ static inline bool gdx_merge_is_deleted(const gdx_merge_source *source, uint32_t
 gdx_status gdx_merge_check(const gdx_merge *merge, gdx_error *err) GDX_MUST_CHECK;
 // Takes the pages of all inputs out of memory; whoever still reads brings his own back. Any thread.
 void gdx_merge_forget(const gdx_merge *merge);
-gdx_status gdx_merge_no_memory(const gdx_merge *merge, const char *what, gdx_error *err);
 
 // -- the plan
 // Fills `documents` and the runs of all sources.

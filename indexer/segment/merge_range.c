@@ -32,14 +32,13 @@ struct gdx_merge_ranger { // one thread's own
 gdx_status gdx_merge_ranger_new(const gdx_merge *merge, gdx_merge_ranger **out, gdx_error *err) {
     GDX_AUTO(gdx_merge_ranger) ranger = calloc(1, sizeof *ranger);
     if (!ranger)
-        return gdx_merge_no_memory(merge, "terms", err);
+        return gdx_fail_memory(err, "merging terms");
     ranger->merge = merge;
     ranger->walkings = calloc(merge->source_count, sizeof *ranger->walkings);
     ranger->heap = calloc(merge->source_count, sizeof *ranger->heap);
     if (!ranger->walkings || !ranger->heap)
-        return gdx_merge_no_memory(merge, "terms", err);
-    *out = ranger;
-    ranger = NULL; // handed over
+        return gdx_fail_memory(err, "merging terms");
+    *out = GDX_TAKE(ranger);
     return GDX_OK;
 }
 
@@ -183,7 +182,7 @@ static gdx_status append_positions(gdx_merge_ranger *ranger, const struct walkin
     const gdx_term *term = &walking->term;
     size_t wanted = ranger->position_count + term->count + GDX_POSTINGS_BLOCK;
     if (gdx_grow(&ranger->positions, &ranger->position_capacity, wanted, sizeof *ranger->positions) != GDX_OK)
-        return gdx_merge_no_memory(ranger->merge, "postings", err);
+        return gdx_fail_memory(err, "merging postings");
     uint32_t *positions = ranger->positions + ranger->position_count;
     if (gdx_postings_decode(term->postings, term->count, source->segment->info.position_count, positions) != GDX_OK)
         return damaged(walking, "a list of postings that does not decode", err);

@@ -100,7 +100,7 @@ static gdx_status add_word(gdx_merge *merge, gdx_slice word, gdx_error *err) {
         return gdx_fail(err, GDX_TOO_LARGE, "%s: more than %u words in one segment", merge->directory, WORDS_MAX);
     if (gdx_grow(&merge->words, &merge->word_capacity, merge->word_count + 1, sizeof *merge->words) != GDX_OK ||
         gdx_buffer_append(&merge->spellings, word.data, word.bytes) != GDX_OK)
-        return gdx_merge_no_memory(merge, "words", err);
+        return gdx_fail_memory(err, "merging words");
     merge->words[merge->word_count++] = (gdx_slice){NULL, word.bytes}; // placed when all are there
     return GDX_OK;
 }
@@ -142,11 +142,11 @@ static gdx_status open_reading(const gdx_merge *merge, gdx_merge_source *source,
     reading->source = source;
     source->words = malloc(((size_t)count + 1) * sizeof *source->words);
     if (!source->words)
-        return gdx_merge_no_memory(merge, "words", err);
+        return gdx_fail_memory(err, "merging words");
     if (source->live_count < source->columns.count && count) {
         reading->live = calloc(gdx_bits_bytes(count), 1);
         if (!reading->live)
-            return gdx_merge_no_memory(merge, "words", err);
+            return gdx_fail_memory(err, "merging words");
         gdx_status status = find_live_words(merge, source, reading->live, err);
         if (status != GDX_OK)
             return status;
@@ -184,7 +184,7 @@ gdx_status gdx_merge_plan_words(gdx_merge *merge, gdx_error *err) {
     struct reading *readings = calloc(merge->source_count, sizeof *readings);
     uint32_t *heap = calloc(merge->source_count, sizeof *heap);
     gdx_status status =
-        readings && heap ? merge_words(merge, readings, heap, err) : gdx_merge_no_memory(merge, "words", err);
+        readings && heap ? merge_words(merge, readings, heap, err) : gdx_fail_memory(err, "merging words");
     for (size_t i = 0; readings && i < merge->source_count; i++) {
         gdx_word_block_clear(&readings[i].block);
         free(readings[i].live);

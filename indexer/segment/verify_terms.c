@@ -51,7 +51,7 @@ static gdx_status check_init(struct check *check, gdx_error *err) {
     check->is_used = calloc((size_t)check->segment->word_count / 8 + 1, 1);
     check->counts = calloc((size_t)columns->count + 1, sizeof *check->counts);
     if (!check->listed || !check->is_end || !check->is_used || !check->counts)
-        return gdx_verify_no_memory(check->of, err);
+        return gdx_fail_memory(err, "verifying a segment");
     for (uint32_t d = 0; d < columns->count; d++) {
         gdx_bit_set(check->is_end, columns->text[d] - 1);
         gdx_bit_set(check->is_end, columns->begin[d + 1] - 1);
@@ -107,7 +107,7 @@ static gdx_status verify_list(struct check *check, gdx_error *err) {
     gdx_status status = gdx_frequencies_encode(check->counts, document_count, &check->encoded, &documents);
     memset(check->counts, 0, document_count * sizeof *check->counts);
     if (status != GDX_OK)
-        return gdx_verify_no_memory(check->of, err);
+        return gdx_fail_memory(err, "verifying a segment");
     status = frequency_row(check, &row, err);
     if (status == GDX_OK && (gdx_load_u64(row + FREQUENCY_SYMBOL_OFFSET) != check->frequencies ||
                              gdx_load_u32(row + FREQUENCY_SYMBOL_DOCUMENTS) != documents))
