@@ -93,7 +93,7 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_b
 static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *cancelled, gdx_error *err) {
     struct id_cursor *heap = malloc((snapshot->count + 1) * sizeof *heap);
     if (!heap)
-        return gdx_fail(err, GDX_NO_MEMORY, "verify: no memory for %zu segments", snapshot->count);
+        return gdx_fail_memory(err, "segments");
     gdx_status status = GDX_OK;
     size_t count = 0;
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
