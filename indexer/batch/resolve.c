@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+// What finds no memory.
+static const char comparing[] = "comparing ids; give a larger --memory";
+
 enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192 };
 
 // The documents of one new segment, in id order. A few ids at a time are copied and the segment's pages let go of: of
@@ -51,10 +54,6 @@ static bool comes_before(void *context, const void *left, const void *right) {
 
 static const gdx_ordering by_id = {sizeof(struct run *), comes_before};
 
-static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids; give a larger --memory");
-}
-
 static gdx_status load_block(struct run *run, gdx_error *err) {
     gdx_status status = GDX_OK;
     run->ids.bytes = 0;
@@ -66,7 +65,7 @@ static gdx_status load_block(struct run *run, gdx_error *err) {
         if (status == GDX_OK)
             status = gdx_segment_id(run->segment, run->documents[run->block_count], &id, err);
         if (status == GDX_OK && gdx_buffer_append(&run->ids, id.data, id.bytes) != GDX_OK)
-            status = no_memory(err);
+            status = gdx_fail_memory(err, comparing);
         run->id_bytes[run->block_count++] = id.bytes;
     }
     run->id = (gdx_slice){(const char *)run->ids.data, 0};
@@ -106,7 +105,7 @@ static gdx_status note_duplicate(struct resolving *resolving, gdx_slice id, gdx_
         status = refusals_add(resolving->notes, &note);
     }
     gdx_buffer_clear(&reason);
-    return status == GDX_OK ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory to report duplicate ids");
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "reporting duplicate ids");
 }
 
 // The last document of the batch with an id, against the index.
@@ -143,7 +142,7 @@ static gdx_status settle_top(struct resolving *resolving, gdx_buffer *last, gdx_
     }
     last->bytes = 0;
     if (gdx_buffer_append(last, run->id.data, run->id.bytes) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, comparing);
     return settle(resolving, run, err);
 }
 
@@ -310,7 +309,7 @@ static gdx_status prune(gdx_index_writer *writer, const struct seen *seen, const
     if (status == GDX_OK)
         status = prune_all(writer, seen, &keeping, summary, err);
     else
-        gdx_fail(err, status, "no memory to compare the index with %zu files", inputs->count);
+        gdx_fail_memory(err, "comparing the index with files");
     keeping_clear(&keeping);
     return status;
 }
@@ -326,7 +325,7 @@ gdx_status resolve(gdx_index_writer *writer, const struct built *built, const st
     resolving.heap = calloc(segments + 1, sizeof *resolving.heap);
     gdx_status status = GDX_OK;
     if (!resolving.runs || !resolving.heap)
-        status = gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the ids of %zu segments", segments);
+        status = gdx_fail_memory(err, "comparing the ids of segments");
     if (status == GDX_OK)
         status = add_runs(&resolving, built, slabs, slab_count, err);
     if (status == GDX_OK)
