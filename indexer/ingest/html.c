@@ -300,7 +300,7 @@ static void say_nothing(void *context, const char *format, ...) {
 static gdx_status parse(struct html *html, gdx_slice page, gdx_error *err) {
     html->parser = htmlNewParserCtxt();
     if (!html->parser)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory for an HTML parser");
+        return gdx_fail_memory(err, "an HTML parser");
     htmlSAXHandler *sax = html->parser->sax;
     memset(sax, 0, sizeof *sax);
     sax->startElement = on_start;
@@ -326,7 +326,7 @@ static gdx_status parse(struct html *html, gdx_slice page, gdx_error *err) {
     htmlFreeParserCtxt(html->parser);
     html->parser = NULL;
     if (status == GDX_NO_MEMORY)
-        gdx_fail(err, status, "no memory for an HTML page of %zu bytes", page.bytes);
+        gdx_fail_memory(err, "an HTML page");
     return status;
 }
 
@@ -373,7 +373,7 @@ gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out
                         INT_MAX / 2);
     gdx_status status = without_zeros(reader, &decoded);
     if (status != GDX_OK)
-        return gdx_fail(err, status, "no memory for an HTML page of %zu bytes", decoded.bytes);
+        return gdx_fail_memory(err, "an HTML page");
     reader->text.bytes = 0;
     reader->title.bytes = 0;
     struct html html = {.limit = reader->document_limit, .text.out = &reader->text, .title.out = &reader->title};

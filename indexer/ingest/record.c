@@ -22,7 +22,7 @@ gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out
     bool sure;
     gdx_status status = ingest_record_scan(reader, line, out, &sure);
     if (status != GDX_OK)
-        return gdx_fail(err, status, "no memory for a record of %zu bytes", line.bytes);
+        return gdx_fail_memory(err, "a record");
     return sure ? GDX_OK : ingest_record_parse(reader, line, out, err);
 }
 
