@@ -67,7 +67,7 @@ static gdx_status refuse(struct parser *parser, size_t byte, const char *what) {
 }
 
 static gdx_status no_memory(struct parser *parser) {
-    return gdx_fail(parser->err, GDX_NO_MEMORY, "query: no memory to parse it");
+    return gdx_fail_memory(parser->err, "parsing the query");
 }
 
 // ---- tokens
@@ -635,15 +635,14 @@ gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) {
         return gdx_fail(err, GDX_TOO_LARGE, "query: %zu bytes, at most 65536 are taken", text.bytes);
     GDX_AUTO(gdx_query) query = calloc(1, sizeof *query);
     if (!query || !(query->arena = gdx_arena_new()))
-        return gdx_fail(err, GDX_NO_MEMORY, "query: no memory to parse it");
+        return gdx_fail_memory(err, "parsing the query");
     struct parser parser = {
         .text = text.bytes ? text.data : "", .bytes = text.bytes, .query = query, .fields = QUERY_BOTH, .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);
     if (status == GDX_OK) {
-        *out = query;
-        query = NULL; // handed over
+        *out = GDX_TAKE(query);
     }
     return status;
 }

@@ -102,7 +102,7 @@ gdx_status query_spend_slowly(query_run *run, gdx_error *err) {
 }
 
 gdx_status query_no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "query: no memory to answer it");
+    return gdx_fail_memory(err, "answering the query");
 }
 
 gdx_status query_corrupt_postings(const query_segment *segment, gdx_error *err) {

@@ -189,8 +189,7 @@ gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, con
     query_end_run(searcher);
     if (status == GDX_OK) {
         trend->commit = gdx_snapshot_commit(snapshot);
-        *out = trend;
-        trend = NULL; // handed over
+        *out = GDX_TAKE(trend);
     }
     return status;
 }
