@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // inverter.c: symbols in, field after field: each position keeps the id of its symbol, each id counts how often it
-// stands. Relies on pages.h and vocabulary.h. Everything that can fail is done before the first position is written,
+// occurs. Relies on pages.h and vocabulary.h. Everything that can fail is done before the first position is written,
 // and address space is reserved for the worst case, since it costs nothing until it is touched.
 
 #include "inverter.h"

@@ -157,7 +157,7 @@ INLINE void write_pair(uint8_t *begin, uint8_t *end, const uint32_t *write, cons
     gdx_store_u64(forward.at - 7, gdx_load_u64(forward.at - 7) | tail);
 }
 
-// `count` positions, the last of which is not written: it stands in the skip entry.
+// `count` positions, the last of which is not written: the skip entry has it.
 INLINE uint8_t *write_block(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t before) {
     gaps from;
     take_gaps(&from, positions, count - 1, before);
@@ -224,7 +224,7 @@ static uint8_t *write_skips(uint8_t *to, const uint8_t *ends, const uint32_t *po
     return stream.at + (stream.count > 0);
 }
 
-// Skip entries come first in the list but are known last: the blocks are written behind room for the largest, then
+// Skip entries come first in the list but are known last: the blocks are written after room for the largest, then
 // moved up.
 INLINE uint8_t *write_long(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     size_t block_count = postings_block_count(count);

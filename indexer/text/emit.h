@@ -22,7 +22,7 @@ static inline void text_begin_word(gdx_symbols *out, gdx_span span, bool with_sp
     text_add_symbol(out, GDX_WORD_FLAG | (uint32_t)out->word_count++, span, with_spans);
 }
 
-// By `bytes` already written behind word_text, which came from the text up to `span_end`.
+// By `bytes` already written after word_text, which came from the text up to `span_end`.
 static inline void text_lengthen_word(gdx_symbols *out, size_t bytes, uint32_t span_end, bool with_spans) {
     out->word_text.bytes += bytes;
     out->words[out->word_count - 1].bytes += (uint32_t)bytes;

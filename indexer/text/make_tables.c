@@ -139,7 +139,7 @@ static uint32_t fold(uint32_t code_point, utf8proc_option_t options, utf8proc_in
     return (uint32_t)count;
 }
 
-// What is not the first of a decomposition may compose with what stands before it.
+// What is not the first of a decomposition may compose with what comes before it.
 static void find_composing(void) {
     utf8proc_int32_t parts[FOLD_MAX];
     for (uint32_t c = 0; c < CODE_POINTS; c++)
@@ -165,7 +165,7 @@ static uint32_t folded_entry(uint32_t folded, uint32_t code_point) {
 
 static uint32_t make_entry(uint32_t code_point) {
     if (code_point >= 0xd800 && code_point <= 0xdfff)
-        return folded_entry(0xfffd, code_point); // cannot stand in valid UTF-8
+        return folded_entry(0xfffd, code_point); // cannot occur in valid UTF-8
     utf8proc_int32_t parts[FOLD_MAX];
     uint32_t count = fold(
         code_point, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, parts);

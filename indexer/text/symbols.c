@@ -71,7 +71,7 @@ struct cutter { // one text being cut
     const uint8_t *text;
     size_t end;
     gdx_symbols *out;
-    size_t at;       // where the next cluster begins
+    size_t at;       // where the next cluster starts
     size_t room_end; // there is room for a character for each byte up to here
     bool in_word;    // the last symbol is a word, and the next character may lengthen it
     bool with_spans;
@@ -121,7 +121,7 @@ static gdx_status emit_folded(struct cutter *cutter, gdx_span span) {
     return status;
 }
 
-// White space and the like; it composes with nothing, so that a mark behind it is a cluster of its own.
+// White space and the like; it composes with nothing, so that a mark after it is a cluster of its own.
 static inline bool is_nothing(uint32_t entry) {
     return !(entry & TEXT_EXPANDS) && text_entry_kind(entry) == TEXT_NOTHING;
 }
