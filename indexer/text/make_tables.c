@@ -3,6 +3,7 @@
 // Reads the Unicode character database and OpenCC's character table as their packages ship them, asks utf8proc for
 // NFKC_Casefold, and prints C. Fails on any line that it does not understand, so that a new edition is not misread.
 
+#include "gdx/utf8.h"
 #include "rule.h"
 #include "tables.h"
 
@@ -12,7 +13,7 @@
 #include <utf8proc.h>
 #include <xxhash.h>
 
-enum { CODE_POINTS = 0x110000, FOLD_MAX = 64, EXPANSIONS_MAX = 1 << 16 };
+enum { CODE_POINTS = GDX_CODE_POINTS, FOLD_MAX = 64, EXPANSIONS_MAX = 1 << 16 };
 enum {
     HANGUL_VOWEL_FIRST = 0x1161,
     HANGUL_VOWEL_LAST = 0x1175,
@@ -93,11 +94,10 @@ static void make_ranges(void) {
 
 // ---- variants
 
+// The zero at the end continues nothing, so that nothing after it is read.
 static const char *read_code_point(const char *text, uint32_t *out) {
-    utf8proc_int32_t code_point;
-    utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &code_point);
-    *out = (uint32_t)code_point;
-    return bytes > 0 ? text + bytes : NULL;
+    size_t bytes = gdx_utf8_decode((const uint8_t *)text, GDX_UTF8_BYTES, out);
+    return *out == GDX_ILL_FORMED ? NULL : text + bytes;
 }
 
 static int compare_pairs(const void *a, const void *b) {

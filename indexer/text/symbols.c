@@ -8,6 +8,7 @@
 #include "slow.h"
 #include "tables.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -269,6 +270,7 @@ static inline ALWAYS_INLINE gdx_status cut(gdx_slice utf8, gdx_symbols *out, boo
 }
 
 gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
+    assert(utf8.bytes <= INT32_MAX); // spans and words have 32 bits
     text_begin(symbols);
     if (options & GDX_TEXT_SLOW)
         return text_symbols_slowly(utf8, symbols);
