@@ -125,9 +125,9 @@ static gdx_status append_sample(struct generator *generator) {
     size_t begin = below(generator, (uint32_t)sample.bytes);
     size_t end = begin + 60 + below(generator, 120);
     end = end < sample.bytes ? end : sample.bytes;
-    while (begin < end && ((uint8_t)sample.data[begin] & 0xc0) == 0x80)
+    while (begin < end && gdx_utf8_continues((uint8_t)sample.data[begin]))
         begin++;
-    while (end > begin && end < sample.bytes && ((uint8_t)sample.data[end] & 0xc0) == 0x80)
+    while (end > begin && end < sample.bytes && gdx_utf8_continues((uint8_t)sample.data[end]))
         end--;
     gdx_status status = GDX_OK;
     for (size_t at = begin; status == GDX_OK && at < end; at++)

@@ -48,14 +48,7 @@ size_t lexicon_character(struct random *random, char to[3]) {
         rank = other < rank ? other : rank;
     }
     uint32_t code = 0x4e00 + rank * 4;
-    to[0] = (char)(0xe0 | code >> 12);
-    to[1] = (char)(0x80 | (code >> 6 & 0x3f));
-    to[2] = (char)(0x80 | (code & 0x3f));
-    return 3;
-}
-
-static size_t character_bytes(uint8_t lead) {
-    return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    return gdx_utf8_encode((uint8_t *)to, code);
 }
 
 static bool is_han(gdx_slice character) { // U+4000 to U+9FFF
@@ -78,7 +71,7 @@ static gdx_status cut_sample(struct maker *maker, struct grams *grams, gdx_slice
     size_t run_count = 0;
     gdx_status status = GDX_OK;
     for (size_t at = 0; status == GDX_OK && at < sample.bytes;) {
-        gdx_slice character = {sample.data + at, character_bytes((uint8_t)sample.data[at])};
+        gdx_slice character = {sample.data + at, gdx_utf8_sequence_bytes((uint8_t)sample.data[at])};
         if (character.bytes > sample.bytes - at)
             break;
         at += character.bytes;

@@ -79,10 +79,10 @@ static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
         uint32_t code_point = next_code_point(&at, end);
         if (code_point == '"' || code_point == '\\')
             status = gdx_buffer_append_format(out, "\\%c", (char)code_point);
-        else if (code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0))
+        else if (gdx_is_control(code_point))
             status = gdx_buffer_append_format(out, "\\u%04x", (unsigned)code_point);
-        else if (code_point == 0xfffd)
-            status = gdx_buffer_append(out, "\xef\xbf\xbd", 3);
+        else if (code_point == GDX_REPLACEMENT_CODE_POINT)
+            status = gdx_buffer_append(out, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
         else
             status = gdx_buffer_append(out, from, (size_t)(at - from));
     }

@@ -41,14 +41,9 @@ struct style style_of(FILE *stream) {
 }
 
 uint32_t next_code_point(const char **at, const char *end) {
-    utf8proc_int32_t code_point;
-    utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)*at, end - *at, &code_point);
-    if (used <= 0) {
-        (*at)++;
-        return 0xFFFD;
-    }
-    *at += used;
-    return (uint32_t)code_point;
+    uint32_t code_point;
+    *at += gdx_utf8_decode((const uint8_t *)*at, (size_t)(end - *at), &code_point);
+    return code_point == GDX_ILL_FORMED ? GDX_REPLACEMENT_CODE_POINT : code_point;
 }
 
 unsigned code_point_width(uint32_t code_point) {
@@ -63,10 +58,6 @@ size_t text_width(gdx_slice text) {
     return width;
 }
 
-static bool is_control(uint32_t code_point) {
-    return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
-}
-
 void print_clean(FILE *to, gdx_slice text) {
     const char *end = text.data + text.bytes;
     for (const char *at = text.data; at < end;) {
@@ -74,7 +65,7 @@ void print_clean(FILE *to, gdx_slice text) {
         uint32_t code_point = next_code_point(&at, end);
         if (code_point == '\n' || code_point == '\r' || code_point == '\t')
             putc(' ', to);
-        else if (is_control(code_point) || code_point == 0xFFFD)
+        else if (gdx_is_control(code_point) || code_point == GDX_REPLACEMENT_CODE_POINT)
             fputs("\xEF\xBF\xBD", to);
         else
             fwrite(from, 1, (size_t)(at - from), to);

@@ -30,7 +30,8 @@ size_t text_width(gdx_slice text);
 // line breaks and tabs become spaces.
 void print_clean(FILE *to, gdx_slice text);
 
-// A code point of text that need not be valid: bad bytes are read as U+FFFD, one at a time. Moves *at; `at < end`.
+// A code point of text that need not be valid: ill-formed bytes are read as U+FFFD, as in documents.
+// Moves *at; *at < end.
 uint32_t next_code_point(const char **at, const char *end);
 unsigned code_point_width(uint32_t code_point);
 

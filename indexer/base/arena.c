@@ -2,8 +2,9 @@
 // arena.c: many small allocations, freed together. Chunks double in size up to 1 MiB; a larger request has a chunk
 // of its own.
 
-#include "gdx/base.h"
+#include "gdx/arena.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 
 enum { FIRST_CHUNK_BYTES = 4096, LARGEST_CHUNK_BYTES = 1 << 20 };

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// buffer.c: arrays that grow by doubling, and slices of bytes.
+// buffer.c: arrays that grow by doubling.
 
-#include "gdx/base.h"
+#include "gdx/buffer.h"
 
+#include <assert.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-int gdx_slice_compare(gdx_slice a, gdx_slice b) {
-    size_t common = a.bytes < b.bytes ? a.bytes : b.bytes;
-    int order = common ? memcmp(a.data, b.data, common) : 0;
-    if (order)
-        return order;
-    return (a.bytes > b.bytes) - (a.bytes < b.bytes);
-}
+enum { FIRST_ELEMENTS = 16 };
 
 void gdx_buffer_clear(gdx_buffer *buffer) {
     free(buffer->data);
@@ -22,7 +19,8 @@ void gdx_buffer_clear(gdx_buffer *buffer) {
 gdx_status gdx_grow(void *array_pointer, size_t *capacity, size_t count, size_t element_bytes) {
     if (count <= *capacity)
         return GDX_OK;
-    size_t wanted = *capacity ? *capacity * 2 : 16;
+    assert(element_bytes > 0); // after the way that is taken nearly always
+    size_t wanted = *capacity ? *capacity * 2 : FIRST_ELEMENTS;
     if (wanted < count)
         wanted = count;
     if (wanted > SIZE_MAX / element_bytes)

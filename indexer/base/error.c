@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // error.c: a status for the program, a message for the person; the first failure wins.
 
-#include "gdx/base.h"
+#include "gdx/error.h"
 
 #include <assert.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <time.h>
+#include <string.h>
 
 static const struct status_row { // one row a status, in the enum's order
     const char *name;
@@ -225,10 +227,4 @@ gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, 
         snprintf(err->message + used, sizeof err->message - used, ": %s", said);
     }
     return status;
-}
-
-uint64_t gdx_now_ns(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

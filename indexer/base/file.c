@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // file.c: files written once and durably. A file grows under "<path>.tmp" and takes its real name only when it is
-// complete and on the disk, so that a name always stands for a whole file.
+// complete and on the disk, so that a file of that name is always whole.
 
-#define XXH_INLINE_ALL
-#include "gdx/base.h"
+#include "gdx/file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 enum {
     OUTPUT_BUFFER_BYTES = 1 << 18,
-    WRITE_BACK_BYTES = 4 << 20 // what the system is asked to begin writing to the disk
+    WRITE_BACK_BYTES = 4 << 20, // what the system is asked to start writing to the disk
+    READ_BYTES = 1 << 16,       // room for one read
 };
 
 struct gdx_output { // one owner
@@ -28,10 +29,6 @@ struct gdx_output { // one owner
     gdx_status status; // the first failure, for good
     uint8_t buffer[OUTPUT_BUFFER_BYTES];
 };
-
-uint64_t gdx_checksum(const void *data, size_t bytes) {
-    return XXH3_64bits(data, bytes);
-}
 
 char *gdx_path_join(const char *directory, const char *name) {
     size_t bytes = strlen(directory) + strlen(name) + 2;
@@ -52,7 +49,7 @@ static void output_free(gdx_output *output) {
 gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) {
     gdx_output *output = malloc(sizeof *output);
     if (!output)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a write buffer", path);
+        return gdx_fail_memory(err, "a write buffer");
     size_t bytes = strlen(path) + sizeof ".tmp";
     output->descriptor = -1;
     output->offset = output->buffered = 0;
@@ -62,7 +59,7 @@ gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) {
     output->temporary_path = malloc(bytes);
     if (!output->path || !output->temporary_path) {
         output_free(output);
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its name", path);
+        return gdx_fail_memory(err, "a file's name");
     }
     snprintf(output->temporary_path, bytes, "%s.tmp", path);
     output->descriptor = open(output->temporary_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
@@ -132,11 +129,12 @@ const char *gdx_output_path(const gdx_output *output) {
 }
 
 gdx_status gdx_output_align(gdx_output *output, size_t alignment, gdx_error *err) {
-    static const uint8_t zeros[64];
-    size_t behind = (size_t)(output->offset % alignment);
-    if (behind == 0)
+    static const uint8_t zeros[GDX_OUTPUT_ALIGNMENT_MAX];
+    assert(alignment > 0 && alignment <= sizeof zeros);
+    size_t over = (size_t)(output->offset % alignment);
+    if (over == 0)
         return GDX_OK;
-    return gdx_output_write(output, zeros, alignment - behind, err);
+    return gdx_output_write(output, zeros, alignment - over, err);
 }
 
 void gdx_output_abort(gdx_output *output) {
@@ -181,8 +179,8 @@ gdx_status gdx_sync_directory(const char *path, gdx_error *err) {
 static gdx_status read_descriptor(int descriptor, const char *path, size_t limit, gdx_buffer *out, gdx_error *err) {
     size_t before = out->bytes;
     for (;;) {
-        if (gdx_buffer_reserve(out, 1 << 16) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read it", path);
+        if (gdx_buffer_reserve(out, READ_BYTES) != GDX_OK)
+            return gdx_fail_memory(err, "a file's bytes");
         ssize_t bytes = read(descriptor, out->data + out->bytes, out->capacity - out->bytes);
         if (bytes < 0 && errno == EINTR)
             continue;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // map.c: a file mapped for reading; pages come in as they are touched.
 
-#include "gdx/base.h"
+#include "gdx/file.h"
 
 #include <errno.h>
 #include <fcntl.h>

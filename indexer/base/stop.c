@@ -3,7 +3,7 @@
 
 #include "gdx/stop.h"
 
-#include "gdx/base.h"
+#include "gdx/clock.h"
 
 gdx_status gdx_stop_check(const gdx_stop *stop, gdx_error *err) {
     if (!stop)

@@ -173,7 +173,7 @@ static void fail_if_strict_on_loop(struct batch *batch, const struct refusals *r
 
 static void fail_for_memory_on_loop(struct batch *batch) {
     gdx_error error = {0};
-    gdx_fail(&error, GDX_NO_MEMORY, "no memory for the batch's own lists; give fewer --threads");
+    gdx_fail_memory(&error, "the batch's own lists; give fewer --threads");
     fail_on_loop(batch, GDX_NO_MEMORY, &error);
 }
 
@@ -295,7 +295,7 @@ static gdx_status settle_and_commit_on_worker(struct batch *batch, gdx_error *er
     const struct slab **slabs = calloc(batch->job_count + 1, sizeof(struct slab *));
     gdx_status status = GDX_OK;
     if (!built || !slabs)
-        status = gdx_fail(err, GDX_NO_MEMORY, "no memory to settle the ids of the batch");
+        status = gdx_fail_memory(err, "settling the ids of the batch");
     for (size_t i = 0; status == GDX_OK && i < batch->job_count; i++) {
         built[i] = batch->jobs[i]->built;
         slabs[i] = batch->jobs[i]->slab;
@@ -435,7 +435,7 @@ static gdx_status start(struct batch *batch, gdx_error *err) {
     batch->stage = "reading";
     batch->builders = calloc(batch->options.threads, sizeof(struct builder *));
     if (!batch->builders || refusals_init(&batch->refusals) != GDX_OK || seen_init(&batch->seen, snapshot) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory to begin a batch");
+        return gdx_fail_memory(err, "a batch");
     gdx_status status = gdx_work_open(&batch->loop, batch->options.threads, batch->slab_limit + 4, &batch->work, err);
     if (status != GDX_OK)
         return status;
@@ -539,7 +539,7 @@ gdx_status gdx_batch_run(gdx_index_writer *writer, const char *const *paths, siz
                           .err = err};
     share_memory(&batch);
     if (uv_loop_init(&batch.loop) != 0)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
+        return gdx_fail_memory(err, "an event loop");
     batch.status = start(&batch, err);
     if (batch.status != GDX_OK)
         close_on_loop(&batch);

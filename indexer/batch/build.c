@@ -11,6 +11,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+// What finds no memory.
+static const char inverting[] = "inverting documents; give a larger --memory or fewer --threads";
+
 // The position space of a segment, less what ends its fields. What a document of the largest size takes is in the
 // budget, so an empty inverter takes any that the position space does.
 #define SYMBOLS_MOST ((size_t)UINT32_MAX - 16)
@@ -29,14 +32,14 @@ struct builder { // one worker's own
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err) {
     struct builder *builder = calloc(1, sizeof *builder);
     if (!builder) {
-        gdx_fail(err, GDX_NO_MEMORY, "no memory for a worker");
+        gdx_fail_memory(err, "a worker");
         return NULL;
     }
     builder->settings = settings;
     builder->next_tag = (uint64_t)(worker + 1) << 40;
     builder->inverter = gdx_inverter_new(settings->inverter_bytes);
     if (!builder->inverter)
-        gdx_fail(err, GDX_NO_MEMORY, "no memory for an inverter of %zu bytes", settings->inverter_bytes);
+        gdx_fail_memory(err, "an inverter");
     if (!builder->inverter || gdx_source_new(&settings->source, &builder->source, err) != GDX_OK) {
         builder_free(builder);
         return NULL;
@@ -124,15 +127,11 @@ static gdx_status is_unchanged(struct builder *builder, const gdx_document *docu
 
 // ---- segments
 
-static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert documents; give a larger --memory or fewer --threads");
-}
-
 static gdx_status begin_segment(struct builder *builder, struct built *built, gdx_error *err) {
     const struct build_settings *settings = builder->settings;
     if (gdx_grow(&built->segments, &built->segment_capacity, built->segment_count + 1, sizeof *built->segments) !=
         GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, inverting);
     gdx_status status =
         gdx_segment_writer_open(settings->directory, builder->next_tag++, settings->level, &builder->writer, err);
     if (status == GDX_OK)
@@ -152,7 +151,7 @@ gdx_status builder_flush(struct builder *builder, struct built *built, gdx_error
         status = gdx_segment_writer_commit(writer, builder->inverter, &segment->info, err);
     } else {
         gdx_segment_writer_abort(writer);
-        status = no_memory(err);
+        status = gdx_fail_memory(err, inverting);
     }
     gdx_inverter_reset(builder->inverter);
     built->counts.write_ns += gdx_now_ns() - begin;
@@ -170,7 +169,7 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
     struct built_segment *segment = &built->segments[built->segment_count];
     if (gdx_grow(&segment->numbers, &segment->number_capacity, segment->number_count + 1, sizeof *segment->numbers) !=
         GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, inverting);
     uint64_t begin = gdx_now_ns();
     status =
         gdx_segment_writer_add(builder->writer, document, (uint32_t)builder->title.count, (uint32_t)builder->text.count,
@@ -178,7 +177,7 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
     uint64_t stored = gdx_now_ns();
     if (status == GDX_OK && (gdx_inverter_add(builder->inverter, &builder->title) != GDX_OK ||
                              gdx_inverter_add(builder->inverter, &builder->text) != GDX_OK))
-        status = no_memory(err);
+        status = gdx_fail_memory(err, inverting);
     built->counts.store_ns += stored - begin;
     built->counts.invert_ns += gdx_now_ns() - stored;
     if (status == GDX_OK) {
@@ -200,7 +199,7 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
                            .status = refusal->error.status};
     atomic_fetch_add_explicit(builder->settings->refused, 1, memory_order_relaxed);
     if (refusals_add(&built->refusals, &kept) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, inverting);
     if (builder->settings->strict)
         return gdx_fail(err, refusal->error.status, "%.*s, byte %" PRIu64 ": %s", GDX_SLICE_ARGUMENTS(refusal->path),
                         refusal->byte, refusal->error.message);
@@ -222,7 +221,7 @@ static gdx_status fold_document(struct builder *builder, struct built *built, co
     if (status == GDX_OK)
         status = gdx_text_symbols(document->text, GDX_TEXT_CHECKPOINTS, &builder->text);
     built->counts.fold_ns += gdx_now_ns() - begin;
-    return status == GDX_OK ? GDX_OK : no_memory(err);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, inverting);
 }
 
 gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built *built, const gdx_document *document,
@@ -309,7 +308,7 @@ gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, str
     uint64_t replaced = gdx_source_replaced(builder->source);
     gdx_status status = refusals_init(&out->refusals);
     if (status != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, inverting);
     builder_begin(builder);
     for (size_t piece = 0; status == GDX_OK && piece < slab->piece_count; piece++)
         status = build_piece(builder, slab, piece, out, err);

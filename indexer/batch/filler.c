@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+// What finds no memory.
+static const char reading[] = "reading the inputs; give a larger --memory or fewer --threads";
+
 enum { READ_BYTES = 4 << 20 };
 
 struct filler { // one owner at a time
@@ -75,10 +78,6 @@ void filler_free(struct filler *filler) {
     free(filler);
 }
 
-static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs; give a larger --memory or fewer --threads");
-}
-
 static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_status status, const char *reason,
                          gdx_error *err) {
     struct refusal refusal = {.path = path,
@@ -86,7 +85,7 @@ static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_s
                               .byte = byte,
                               .status = status,
                               .piece = (uint32_t)slab->piece_count};
-    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : gdx_fail_memory(err, reading);
 }
 
 // An archive's message names the archive; the report has named it already.
@@ -150,7 +149,7 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
     gdx_error words = {0};
     gdx_status status = gdx_archive_next(filler->archive, &name, &has, &words);
     if (status == GDX_NO_MEMORY)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     if (status != GDX_OK || !has) {
         close_archive(filler);
         return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
@@ -161,10 +160,10 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
         return GDX_OK;
     }
     if (gdx_buffer_append_format(&filler->name, "%s:%.*s", input->path, GDX_SLICE_ARGUMENTS(name)) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     gdx_slice path = gdx_buffer_slice(&filler->name);
     if (make_entry_id(filler, name) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     gdx_slice id = gdx_buffer_slice(&filler->id);
     if (id.bytes > ID_BYTES_MOST)
         return refuse(slab, path, 0, GDX_TOO_LARGE,
@@ -193,7 +192,7 @@ static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error 
     gdx_error words = {0};
     gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
     if (status == GDX_NO_MEMORY)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
 }
 
@@ -220,14 +219,14 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
         if (status == GDX_OK)
             return GDX_OK;
         if (status == GDX_NO_MEMORY)
-            return no_memory(err);
+            return gdx_fail_memory(err, reading);
         status = refuse_archive(slab, filler->input, filler->entry.path, 0, &words, err);
         close_archive(filler);
         *out_end = true;
         return status;
     }
     if (gdx_buffer_reserve(&slab->bytes, limit) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     ssize_t bytes;
     do
         bytes = read(filler->descriptor, slab->bytes.data + before, limit);
@@ -251,7 +250,7 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
     size_t before = slab->bytes.bytes;
     uint64_t refused_before = slab->refusals.count + slab->refusals.unkept;
     if (slab_add_piece(slab, &filler->entry) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     gdx_status status = GDX_OK;
     bool end = false;
     while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_cancelled(filler))
@@ -310,7 +309,7 @@ static gdx_status refuse_long_line(struct filler *filler, struct slab *slab, str
 static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t target, gdx_error *err) {
     if (slab_add_piece(slab, &filler->entry) != GDX_OK ||
         gdx_buffer_append(&slab->bytes, filler->carry.data, filler->carry.bytes) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, reading);
     struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
     filler->carry.bytes = 0;
     gdx_status status = GDX_OK;
@@ -324,7 +323,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
         if (status == GDX_OK && !end && slab->bytes.bytes >= target) {
             is_cut = cut_at_line(filler, slab, piece, &status);
             if (status != GDX_OK)
-                status = no_memory(err);
+                status = gdx_fail_memory(err, reading);
             else if (!is_cut && slab->bytes.bytes - piece->offset > filler->line_limit)
                 status = refuse_long_line(filler, slab, piece, err);
         }

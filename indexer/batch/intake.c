@@ -29,7 +29,7 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
                            gdx_error *err) {
     GDX_AUTO(gdx_intake) intake = calloc(1, sizeof *intake);
     if (!intake)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory to take documents in");
+        return gdx_fail_memory(err, "taking documents in");
     intake->writer = writer;
     intake->options = *options;
     intake->summary.commit = gdx_snapshot_commit(gdx_index_writer_snapshot(writer));
@@ -48,8 +48,7 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
     intake->builder = builder_new(&intake->settings, 0, err);
     if (!intake->builder)
         return GDX_NO_MEMORY;
-    *out = intake;
-    intake = NULL; // handed over
+    *out = GDX_TAKE(intake);
     return GDX_OK;
 }
 
@@ -60,7 +59,7 @@ static gdx_status begin(gdx_intake *intake, gdx_error *err) {
         return GDX_OK;
     if (seen_init(&intake->seen, gdx_index_writer_snapshot(intake->writer)) != GDX_OK ||
         refusals_init(&intake->built.refusals) != GDX_OK || refusals_init(&intake->notes) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare documents with the index");
+        return gdx_fail_memory(err, "comparing documents with the index");
     builder_begin(intake->builder);
     intake->is_begun = true;
     return GDX_OK;

@@ -4,7 +4,12 @@
 
 #include "resolve.h"
 
+#include "gdx/heap.h"
+
 #include <stdlib.h>
+
+// What finds no memory.
+static const char comparing[] = "comparing ids; give a larger --memory";
 
 enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192 };
 
@@ -40,30 +45,14 @@ static document_order order_of(const struct run *run) {
     return (document_order)run->sequence << 32 | run->built->numbers[run->document];
 }
 
-static bool comes_before(const struct run *a, const struct run *b) {
+static bool comes_before(void *context, const void *left, const void *right) {
+    (void)context;
+    const struct run *a = *(struct run *const *)left, *b = *(struct run *const *)right;
     int order = gdx_slice_compare(a->id, b->id);
     return order ? order < 0 : order_of(a) > order_of(b);
 }
 
-static void sift_down(struct resolving *resolving, size_t at) {
-    struct run **heap = resolving->heap;
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
-            if (child < resolving->heap_count && comes_before(heap[child], heap[least]))
-                least = child;
-        if (least == at)
-            return;
-        struct run *moved = heap[at];
-        heap[at] = heap[least];
-        heap[least] = moved;
-        at = least;
-    }
-}
-
-static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids; give a larger --memory");
-}
+static const gdx_ordering by_id = {sizeof(struct run *), comes_before};
 
 static gdx_status load_block(struct run *run, gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -76,7 +65,7 @@ static gdx_status load_block(struct run *run, gdx_error *err) {
         if (status == GDX_OK)
             status = gdx_segment_id(run->segment, run->documents[run->block_count], &id, err);
         if (status == GDX_OK && gdx_buffer_append(&run->ids, id.data, id.bytes) != GDX_OK)
-            status = no_memory(err);
+            status = gdx_fail_memory(err, comparing);
         run->id_bytes[run->block_count++] = id.bytes;
     }
     run->id = (gdx_slice){(const char *)run->ids.data, 0};
@@ -99,10 +88,10 @@ static gdx_status advance_top(struct resolving *resolving, gdx_error *err) {
     struct run *run = resolving->heap[0];
     bool has;
     gdx_status status = load(run, &has, err);
-    if (status == GDX_OK && !has)
-        resolving->heap[0] = resolving->heap[--resolving->heap_count];
-    if (status == GDX_OK && resolving->heap_count)
-        sift_down(resolving, 0);
+    if (status == GDX_OK && has)
+        gdx_heap_sift(&by_id, NULL, resolving->heap, resolving->heap_count, 0);
+    else if (status == GDX_OK)
+        gdx_heap_take(&by_id, NULL, resolving->heap, &resolving->heap_count);
     return status;
 }
 
@@ -116,7 +105,7 @@ static gdx_status note_duplicate(struct resolving *resolving, gdx_slice id, gdx_
         status = refusals_add(resolving->notes, &note);
     }
     gdx_buffer_clear(&reason);
-    return status == GDX_OK ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory to report duplicate ids");
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "reporting duplicate ids");
 }
 
 // The last document of the batch with an id, against the index.
@@ -153,7 +142,7 @@ static gdx_status settle_top(struct resolving *resolving, gdx_buffer *last, gdx_
     }
     last->bytes = 0;
     if (gdx_buffer_append(last, run->id.data, run->id.bytes) != GDX_OK)
-        return no_memory(err);
+        return gdx_fail_memory(err, comparing);
     return settle(resolving, run, err);
 }
 
@@ -190,8 +179,7 @@ static gdx_status add_runs(struct resolving *resolving, const struct built *buil
                 resolving->heap[resolving->heap_count++] = run;
         }
     }
-    for (size_t at = resolving->heap_count / 2; at-- > 0;)
-        sift_down(resolving, at);
+    gdx_heap_build(&by_id, NULL, resolving->heap, resolving->heap_count);
     return GDX_OK;
 }
 
@@ -321,7 +309,7 @@ static gdx_status prune(gdx_index_writer *writer, const struct seen *seen, const
     if (status == GDX_OK)
         status = prune_all(writer, seen, &keeping, summary, err);
     else
-        gdx_fail(err, status, "no memory to compare the index with %zu files", inputs->count);
+        gdx_fail_memory(err, "comparing the index with files");
     keeping_clear(&keeping);
     return status;
 }
@@ -337,7 +325,7 @@ gdx_status resolve(gdx_index_writer *writer, const struct built *built, const st
     resolving.heap = calloc(segments + 1, sizeof *resolving.heap);
     gdx_status status = GDX_OK;
     if (!resolving.runs || !resolving.heap)
-        status = gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the ids of %zu segments", segments);
+        status = gdx_fail_memory(err, "comparing the ids of segments");
     if (status == GDX_OK)
         status = add_runs(&resolving, built, slabs, slab_count, err);
     if (status == GDX_OK)

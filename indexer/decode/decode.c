@@ -7,7 +7,6 @@
 #include "gdx/decode.h"
 
 #include "detect.h"
-#include "utf8.h"
 
 #include <errno.h>
 #include <iconv.h>
@@ -50,14 +49,14 @@ static gdx_status open_converter(gdx_decoder *decoder, const char *encoding, gdx
         return GDX_OK;
     }
     close_converter(decoder);
-    // A "/" begins iconv's own options, which are no part of a name.
+    // A "/" starts iconv's own options, which are no part of a name.
     if (strlen(encoding) >= NAME_BYTES || *encoding == 0 || strchr(encoding, '/'))
         return gdx_fail(err, GDX_INVALID, "encoding '%.60s': not known, expected one like UTF-8, GB18030 or Big5",
                         encoding);
     decoder->converter = iconv_open("UTF-8", encoding);
     if (decoder->converter == (iconv_t)-1) {
         if (errno == ENOMEM)
-            return gdx_fail(err, GDX_NO_MEMORY, "encoding '%s': no memory for a converter", encoding);
+            return gdx_fail_memory(err, "an encoding's converter");
         return gdx_fail(err, GDX_INVALID, "encoding '%s': not known, expected one like UTF-8, GB18030 or Big5",
                         encoding);
     }
@@ -68,7 +67,7 @@ static gdx_status open_converter(gdx_decoder *decoder, const char *encoding, gdx
 gdx_status gdx_decoder_new(const char *encoding, gdx_decoder **out, gdx_error *err) {
     GDX_AUTO(gdx_decoder) decoder = calloc(1, sizeof *decoder);
     if (!decoder)
-        return gdx_fail(err, GDX_NO_MEMORY, "decode: no memory for a decoder");
+        return gdx_fail_memory(err, "a decoder");
     decoder->converter = (iconv_t)-1;
     if (encoding) {
         gdx_status status = open_converter(decoder, encoding, err);
@@ -79,10 +78,9 @@ gdx_status gdx_decoder_new(const char *encoding, gdx_decoder **out, gdx_error *e
     } else {
         decoder->guesser = uchardet_new();
         if (!decoder->guesser)
-            return gdx_fail(err, GDX_NO_MEMORY, "decode: no memory to guess encodings");
+            return gdx_fail_memory(err, "guessing encodings");
     }
-    *out = decoder;
-    decoder = NULL; // handed over
+    *out = GDX_TAKE(decoder);
     return GDX_OK;
 }
 
@@ -139,7 +137,7 @@ static gdx_status convert(gdx_decoder *decoder, gdx_slice bytes, uint64_t *repla
             more = text->capacity - text->bytes + more;
             continue;
         }
-        status = gdx_buffer_append(text, UTF8_REPLACEMENT, UTF8_REPLACEMENT_BYTES);
+        status = gdx_buffer_append(text, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
         if (status != GDX_OK)
             return status;
         ++*replaced;
@@ -182,7 +180,7 @@ static gdx_status decode_other(gdx_decoder *decoder, gdx_slice bytes, gdx_decode
     decoder->text.bytes = 0;
     gdx_status status = convert(decoder, bytes, &decoded.replaced);
     decoded.text = without_mark(gdx_buffer_slice(&decoder->text));
-    // iconv's modules promise valid UTF-8; everything behind us relies on it, so it is looked at once.
+    // iconv's modules promise valid UTF-8; all that comes after relies on it, so it is checked once.
     if (status == GDX_OK && !gdx_utf8_valid(decoded.text)) {
         decoder->repaired.bytes = 0;
         status = gdx_utf8_repair(decoded.text, &decoder->repaired, &decoded.replaced);
@@ -207,7 +205,7 @@ gdx_status gdx_decode(gdx_decoder *decoder, gdx_slice bytes, gdx_decoded *out, g
             status = decode_utf8(decoder, bytes, &decoded);
     }
     if (status != GDX_OK)
-        return gdx_fail(err, status, "decode: no memory for %zu bytes of %s", bytes.bytes, found.encoding);
+        return status == GDX_NO_MEMORY ? gdx_fail_memory(err, "decoded text") : status;
     *out = decoded;
     return GDX_OK;
 }

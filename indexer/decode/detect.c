@@ -8,7 +8,6 @@
 #include "detect.h"
 
 #include "gdx/decode.h"
-#include "utf8.h"
 
 #include <strings.h>
 
@@ -23,7 +22,7 @@ struct mark {
     const char *encoding;
 };
 
-// UTF-32LE's begins with UTF-16LE's, so it stands first.
+// UTF-32LE's starts with UTF-16LE's, so it comes first.
 static const struct mark marks[] = {{"\xef\xbb\xbf", 3, "UTF-8"},    {"\xff\xfe\0\0", 4, "UTF-32LE"},
                                     {"\0\0\xfe\xff", 4, "UTF-32BE"}, {"\xff\xfe", 2, "UTF-16LE"},
                                     {"\xfe\xff", 2, "UTF-16BE"},     {"\x84\x31\x95\x33", 4, "GB18030"}};
@@ -84,7 +83,7 @@ detected detect_utf16_order(gdx_slice bytes) {
     detected found = detect_mark(bytes);
     if (found.encoding && (strcmp(found.encoding, "UTF-16LE") == 0 || strcmp(found.encoding, "UTF-16BE") == 0))
         return found;
-    if (bytes.bytes >= 2 && memcmp(bytes.data, "\xff\xfe", 2) == 0) // two zero bytes behind it do not make it UTF-32
+    if (bytes.bytes >= 2 && memcmp(bytes.data, "\xff\xfe", 2) == 0) // two zero bytes after it do not make it UTF-32
         return (detected){"UTF-16LE", 2};
     struct unit_counts counts = count_units(bytes);
     return (detected){counts.usual[1] > counts.usual[0] ? "UTF-16BE" : "UTF-16LE", 0};
@@ -103,7 +102,7 @@ static bool is_mostly_utf8(gdx_slice bytes) {
     size_t good = 0, bad = 0;
     for (size_t at = 0; at < bytes.bytes;) {
         bool well_formed;
-        size_t length = utf8_sequence(data + at, bytes.bytes - at, &well_formed);
+        size_t length = gdx_utf8_measure(data + at, bytes.bytes - at, &well_formed);
         good += well_formed && length > 1;
         bad += !well_formed;
         at += length;
@@ -135,14 +134,14 @@ static bool is_between(uint8_t byte, uint8_t low, uint8_t high) {
     return byte >= low && byte <= high;
 }
 
-// GB 2312: its 3,755 commonest ideographs stand in rows 16 to 55, punctuation in rows 1 and 3.
+// GB 2312: its 3,755 commonest ideographs are in rows 16 to 55, punctuation in rows 1 and 3.
 static enum pair judge_gb2312(uint8_t first, uint8_t second) {
     if (!is_between(first, 0xa1, 0xf7) || !is_between(second, 0xa1, 0xfe))
         return PAIR_WRONG;
     return is_between(first, 0xb0, 0xd7) || first == 0xa1 || first == 0xa3 ? PAIR_COMMON : PAIR_RARE;
 }
 
-// Big5: its 5,401 commonest ideographs stand under lead bytes A4 to C6, punctuation under A1.
+// Big5: its 5,401 commonest ideographs have the lead bytes A4 to C6, punctuation has A1.
 static enum pair judge_big5(uint8_t first, uint8_t second) {
     if (!is_between(first, 0xa1, 0xf9) || !(is_between(second, 0x40, 0x7e) || is_between(second, 0xa1, 0xfe)))
         return PAIR_WRONG;

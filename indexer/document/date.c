@@ -19,8 +19,12 @@ static bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-static bool is_space(char c) {
-    return c == ' ' || (c >= '\t' && c <= '\r');
+// Skips white space; returns whether there was any.
+static bool skip_white(struct reader *reader) {
+    gdx_slice left = {reader->at, (size_t)(reader->end - reader->at)};
+    const char *before = reader->at;
+    reader->at = gdx_trim_start(left).data;
+    return reader->at > before;
 }
 
 static bool skip_word(struct reader *reader, const char *word) {
@@ -56,13 +60,10 @@ static unsigned days_in_month(unsigned year, unsigned month) {
     return month == 2 && leap ? 29 : days[month <= 12 ? month : 0];
 }
 
-// Messages show at most 40 bytes of a text that may be anything, and never half a character.
+// Messages show some bytes of a text that may be anything, and never half a character.
 static int shown_bytes(const char *text, const char *end) {
-    ptrdiff_t bytes = end - text;
-    if (bytes > 40)
-        for (bytes = 40; bytes > 0 && ((unsigned char)text[bytes] & 0xc0) == 0x80; bytes--) {
-        }
-    return (int)bytes;
+    enum { SHOWN_BYTES = 40 };
+    return (int)gdx_utf8_cut((gdx_slice){text, (size_t)(end - text)}, SHOWN_BYTES).bytes;
 }
 #define SHOWN(reader) shown_bytes((reader)->whole.data, (reader)->end), (reader)->whole.data
 
@@ -78,12 +79,11 @@ static gdx_status check_ranges(const struct reader *reader, unsigned year, unsig
     return GDX_OK;
 }
 
-// A time of day and a zone behind a day, to be dropped: digits, and the signs and letters that stand among them.
+// A time of day and a zone after a day, which are dropped: digits, and the signs and letters among them.
 static bool skip_time(struct reader *reader) {
-    if (!skip_word(reader, "T") && !skip_word(reader, "t") && !is_space(*reader->at))
+    bool has_letter = skip_word(reader, "T") || skip_word(reader, "t");
+    if (!skip_white(reader) && !has_letter)
         return false;
-    while (reader->at < reader->end && is_space(*reader->at))
-        reader->at++;
     if (reader->at == reader->end || !is_digit(*reader->at))
         return false;
     while (reader->at < reader->end && *reader->at && (is_digit(*reader->at) || strchr(":.,+- ZzUTCGM", *reader->at)))
@@ -91,7 +91,7 @@ static bool skip_time(struct reader *reader) {
     return reader->at == reader->end;
 }
 
-// Behind the year: "-05", "/5", ".5", "年5月", "年". Sets *separator to what must stand before the day.
+// After the year: "-05", "/5", ".5", "年5月", "年". Sets *separator to what must come before the day.
 static gdx_status read_month(struct reader *reader, unsigned *month, bool *has_month, const char **separator,
                              gdx_error *err) {
     static const char *const signs[] = {"-", "/", "."};
@@ -100,14 +100,14 @@ static gdx_status read_month(struct reader *reader, unsigned *month, bool *has_m
             *separator = signs[i];
             *has_month = true;
             if (read_number(reader, 2, month) == 0)
-                return gdx_fail(err, GDX_INVALID, "date '%.*s': expected a month behind the year", SHOWN(reader));
+                return gdx_fail(err, GDX_INVALID, "date '%.*s': expected a month after the year", SHOWN(reader));
             return GDX_OK;
         }
     }
     if (skip_word(reader, "年")) {
         *has_month = read_number(reader, 2, month) > 0;
         if (*has_month && !skip_word(reader, "月"))
-            return gdx_fail(err, GDX_INVALID, "date '%.*s': expected 月 behind the month", SHOWN(reader));
+            return gdx_fail(err, GDX_INVALID, "date '%.*s': expected 月 after the month", SHOWN(reader));
     }
     return GDX_OK;
 }
@@ -118,20 +118,17 @@ static gdx_status read_day(struct reader *reader, const char *separator, unsigne
             return GDX_OK;
         *has_day = true;
         if (read_number(reader, 2, day) == 0)
-            return gdx_fail(err, GDX_INVALID, "date '%.*s': expected a day behind the month", SHOWN(reader));
+            return gdx_fail(err, GDX_INVALID, "date '%.*s': expected a day after the month", SHOWN(reader));
         return GDX_OK;
     }
     *has_day = read_number(reader, 2, day) > 0;
     if (*has_day && !skip_word(reader, "日") && !skip_word(reader, "号"))
-        return gdx_fail(err, GDX_INVALID, "date '%.*s': expected 日 behind the day", SHOWN(reader));
+        return gdx_fail(err, GDX_INVALID, "date '%.*s': expected 日 after the day", SHOWN(reader));
     return GDX_OK;
 }
 
 gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) {
-    while (text.bytes && is_space(text.data[0]))
-        text = (gdx_slice){text.data + 1, text.bytes - 1};
-    while (text.bytes && is_space(text.data[text.bytes - 1]))
-        text.bytes--;
+    text = gdx_trim(text);
     if (text.bytes == 0) {
         *out = GDX_NO_DATE;
         return GDX_OK;

@@ -113,7 +113,7 @@ static gdx_status clean_one(void *context, const char *name, gdx_error *err) {
         return GDX_OK;
     char *path = gdx_path_join(cleaning->directory, name);
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", cleaning->directory);
+        return gdx_fail_memory(err, "a path");
     gdx_status status = GDX_OK;
     if (unlink(path) != 0 && errno != ENOENT)
         status = gdx_fail_errno(err, errno, "%s: left by an interrupted writer, cannot be removed", path);

@@ -24,7 +24,7 @@ static gdx_status write_manifest(const char *path, const struct manifest *manife
     GDX_AUTO(gdx_output) output = NULL;
     gdx_status status = GDX_OK;
     if (manifest_encode(manifest, &bytes) != GDX_OK)
-        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to write it", path);
+        status = gdx_fail_memory(err, "a manifest");
     if (status == GDX_OK)
         status = gdx_output_open(path, &output, err);
     if (status == GDX_OK)
@@ -32,8 +32,7 @@ static gdx_status write_manifest(const char *path, const struct manifest *manife
     gdx_buffer_clear(&bytes);
     if (status != GDX_OK)
         return status;
-    gdx_output *whole = output;
-    output = NULL; // handed over
+    gdx_output *whole = GDX_TAKE(output);
     return gdx_output_commit(whole, NULL, err);
 }
 
@@ -61,7 +60,7 @@ static gdx_status sync_opened(int directory, const char *path, gdx_error *err) {
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) {
     char *path = gdx_path_join(writer->directory, "manifest");
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", writer->directory);
+        return gdx_fail_memory(err, "a path");
     // Opened here, so that once the manifest has its name nothing but the disk itself can fail.
     int directory = open(writer->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     gdx_status status = directory < 0 ? gdx_fail_errno(err, errno, "%s: cannot be opened", writer->directory) : GDX_OK;
@@ -90,7 +89,7 @@ gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next,
     if (status == GDX_OK)
         status = snapshot_open(writer->directory, next, writer->snapshot, fresh, fresh_count, &snapshot, err);
     if (status == GDX_OK && pending_init(&pending, snapshot) != GDX_OK)
-        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to commit", writer->directory);
+        status = gdx_fail_memory(err, "a commit");
     if (status == GDX_OK)
         status = writer_switch_manifest(writer, next, err);
     if (status != GDX_OK) {
@@ -149,7 +148,7 @@ static gdx_status make_manifest(const gdx_index_writer *writer, struct manifest 
         if (is_gone(&writer->pending.segments[i]))
             continue;
         if (gdx_grow(&next->segments, &next->capacity, next->count + 1, sizeof *next->segments) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to commit", writer->directory);
+            return gdx_fail_memory(err, "a commit");
         status = make_record(writer, i, &record, err);
         if (status == GDX_OK)
             next->segments[next->count++] = record;
@@ -172,7 +171,7 @@ static gdx_status commit_changes(gdx_index_writer *writer, struct manifest *next
     size_t added = writer->pending.count - writer->snapshot->count;
     gdx_segment **fresh = malloc((added + 1) * sizeof(gdx_segment *));
     if (!fresh)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to commit", writer->directory);
+        return gdx_fail_memory(err, "a commit");
     for (size_t i = 0; i < added; i++)
         fresh[i] = writer->pending.segments[writer->snapshot->count + i].segment;
     gdx_status status = make_manifest(writer, next, err);

@@ -51,8 +51,7 @@ static gdx_status write_file(const char *path, const uint8_t *data, size_t bytes
         status = gdx_output_write(output, data, bytes, err);
     if (status != GDX_OK)
         return status;
-    gdx_output *whole = output;
-    output = NULL; // handed over
+    gdx_output *whole = GDX_TAKE(output);
     return gdx_output_commit(whole, NULL, err);
 }
 
@@ -61,13 +60,12 @@ gdx_status deletions_write(const char *directory, const gdx_segment_info *info, 
     size_t bytes = (size_t)deletions_file_bytes(info->document_count);
     uint8_t *data = malloc(bytes);
     if (!data)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a list of deletions", directory);
+        return gdx_fail_memory(err, "a list of deletions");
     encode(info, bitmap, deleted_count, data);
     uint64_t name = gdx_load_u64(data + bytes - INDEX_CHECKSUM_BYTES);
     char file_name[DELETIONS_FILE_NAME_BYTES];
     char *path = gdx_path_join(directory, deletions_file_name(name, file_name));
-    gdx_status status =
-        path ? write_file(path, data, bytes, err) : gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+    gdx_status status = path ? write_file(path, data, bytes, err) : gdx_fail_memory(err, "a path");
     free(path);
     free(data);
     if (status == GDX_OK)
@@ -76,16 +74,6 @@ gdx_status deletions_write(const char *directory, const gdx_segment_info *info, 
 }
 
 // ---- open
-
-static uint32_t count_bits(const uint8_t *bitmap, size_t bytes) {
-    uint32_t bits = 0;
-    size_t i = 0;
-    for (; i + 8 <= bytes; i += 8)
-        bits += (uint32_t)__builtin_popcountll(gdx_load_u64(bitmap + i));
-    for (; i < bytes; i++)
-        bits += (uint32_t)__builtin_popcount(bitmap[i]);
-    return bits;
-}
 
 // What is wrong with the content, or NULL; *out_at is where. Size and checksum are right.
 static const char *content_fault(const uint8_t *data, const struct manifest_segment *segment, size_t *out_at) {
@@ -105,13 +93,9 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
     // Bits behind the last document are padding: were they set, they would be counted here and missed there.
     *out_at = DELETIONS_HEADER_BYTES;
     const uint8_t *bitmap = data + DELETIONS_HEADER_BYTES;
-    size_t whole = documents / 8;
-    size_t padded = (deletions_bitmap_bytes(documents) + 7) / 8 * 8;
-    uint32_t bits = count_bits(bitmap, whole);
-    uint32_t all = count_bits(bitmap, padded);
-    if (documents % 8)
-        bits += (uint32_t)__builtin_popcount(bitmap[whole] & ((1u << documents % 8) - 1));
-    if (all != bits)
+    size_t padded_bits = (deletions_bitmap_bytes(documents) + 7) / 8 * 64;
+    size_t bits = gdx_bits_count(bitmap, documents);
+    if (gdx_bits_count(bitmap, padded_bits) != bits)
         return "marks behind the last document";
     if (bits != segment->deleted_count)
         return "another number of marks than deletions";
@@ -144,7 +128,7 @@ static gdx_status open_path(const char *path, const struct manifest_segment *seg
                             gdx_error *err) {
     struct deletions *deletions = malloc(sizeof *deletions);
     if (!deletions)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", path);
+        return gdx_fail_memory(err, "a list of deletions");
     atomic_init(&deletions->references, 1);
     deletions->name = segment->deletions_name;
     deletions->map = (gdx_map){0};
@@ -163,7 +147,7 @@ gdx_status deletions_open(const char *directory, const struct manifest_segment *
     char file_name[DELETIONS_FILE_NAME_BYTES];
     char *path = gdx_path_join(directory, deletions_file_name(segment->deletions_name, file_name));
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+        return gdx_fail_memory(err, "a path");
     gdx_status status = open_path(path, segment, out, err);
     free(path);
     return status;

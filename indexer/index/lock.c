@@ -74,7 +74,7 @@ static gdx_status lock_path(const char *path, int *out_descriptor, gdx_error *er
 gdx_status directory_lock(const char *directory, int *out_descriptor, gdx_error *err) {
     char *path = gdx_path_join(directory, "lock");
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+        return gdx_fail_memory(err, "a path");
     gdx_status status = lock_path(path, out_descriptor, err);
     free(path);
     return status;

@@ -180,7 +180,7 @@ static gdx_status decode_records(const char *path, const uint8_t *at, uint32_t c
         if (fault)
             return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: segment %" PRIu32 ": %s", path, offset, i, fault);
         if (manifest_append(out, &segment) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %" PRIu32 " segments", path, count);
+            return gdx_fail_memory(err, "segments");
     }
     return GDX_OK;
 }
@@ -195,7 +195,7 @@ gdx_status manifest_check_names(const char *path, const struct manifest *manifes
         return GDX_OK;
     uint64_t *names = malloc(manifest->count * sizeof *names);
     if (!names)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %zu segments", path, manifest->count);
+        return gdx_fail_memory(err, "segments");
     for (size_t i = 0; i < manifest->count; i++)
         names[i] = manifest->segments[i].info.name;
     qsort(names, manifest->count, sizeof *names, compare_names);
@@ -258,7 +258,7 @@ bool manifest_file_is_current(const struct manifest_file *file, const char *path
 
 static gdx_status read_whole(int descriptor, const char *path, size_t bytes, gdx_buffer *out, gdx_error *err) {
     if (gdx_buffer_reserve(out, bytes + 1) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read it", path);
+        return gdx_fail_memory(err, "a manifest");
     while (out->bytes < bytes) {
         ssize_t got = read(descriptor, out->data + out->bytes, bytes - out->bytes);
         if (got < 0 && errno == EINTR)
@@ -306,7 +306,7 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
 gdx_status manifest_read(const char *directory, struct manifest *out, struct manifest_file *file, gdx_error *err) {
     char *path = gdx_path_join(directory, "manifest");
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+        return gdx_fail_memory(err, "a path");
     struct manifest_file fresh = {.descriptor = -1};
     gdx_error why = {0};
     gdx_status status = read_and_decode(path, &fresh, out, &why);

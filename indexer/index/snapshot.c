@@ -167,7 +167,7 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
                          gdx_segment *const *fresh, size_t fresh_count, gdx_snapshot **out, gdx_error *err) {
     gdx_snapshot *snapshot = calloc(1, sizeof *snapshot + manifest->count * sizeof snapshot->segments[0]);
     if (!snapshot)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open %zu segments", directory, manifest->count);
+        return gdx_fail_memory(err, "opening segments");
     atomic_init(&snapshot->references, 1);
     snapshot->commit = manifest->commit;
     snapshot->documents = manifest_documents(manifest);

@@ -2,6 +2,7 @@
 // verify.c: everything in an index that can be checked without the sources: the manifest and each file it names
 // (checked when a snapshot is opened), each segment inside, the figures of deletions, and that no id is live twice.
 
+#include "gdx/heap.h"
 #include "snapshot.h"
 
 #include <inttypes.h>
@@ -58,26 +59,17 @@ static gdx_status cursor_advance(struct id_cursor *cursor, bool *out_has, gdx_er
     return GDX_OK;
 }
 
-static void sift_down(struct id_cursor *heap, size_t count, size_t at) {
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < count; child++)
-            if (gdx_slice_compare(heap[child].id, heap[least].id) < 0)
-                least = child;
-        if (least == at)
-            return;
-        struct id_cursor held = heap[at];
-        heap[at] = heap[least];
-        heap[least] = held;
-        at = least;
-    }
+static bool has_smaller_id(void *context, const void *a, const void *b) {
+    (void)context;
+    return gdx_slice_compare(((const struct id_cursor *)a)->id, ((const struct id_cursor *)b)->id) < 0;
 }
+
+static const gdx_ordering by_id = {sizeof(struct id_cursor), has_smaller_id};
 
 static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_bool *cancelled, gdx_error *err) {
     gdx_slice last = {0};
     const gdx_segment *last_segment = NULL;
-    for (size_t i = count; i-- > 0;)
-        sift_down(heap, count, i);
+    gdx_heap_build(&by_id, NULL, heap, count);
     for (uint32_t step = 0; count; step++) {
         if (step % 4096 == 0 && is_cancelled(cancelled))
             return fail_cancelled(err);
@@ -90,9 +82,10 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_b
         gdx_status status = cursor_advance(&heap[0], &has, err);
         if (status != GDX_OK)
             return status;
-        if (!has)
-            heap[0] = heap[--count];
-        sift_down(heap, count, 0);
+        if (has)
+            gdx_heap_sift(&by_id, NULL, heap, count, 0);
+        else
+            gdx_heap_take(&by_id, NULL, heap, &count);
     }
     return GDX_OK;
 }
@@ -100,7 +93,7 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_b
 static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *cancelled, gdx_error *err) {
     struct id_cursor *heap = malloc((snapshot->count + 1) * sizeof *heap);
     if (!heap)
-        return gdx_fail(err, GDX_NO_MEMORY, "verify: no memory for %zu segments", snapshot->count);
+        return gdx_fail_memory(err, "segments");
     gdx_status status = GDX_OK;
     size_t count = 0;
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {

@@ -62,7 +62,7 @@ static void pending_reset(struct pending *pending, const gdx_snapshot *snapshot)
 static gdx_status sync_parent(const char *directory, gdx_error *err) {
     char *parent = gdx_path_join(directory, "..");
     if (!parent)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+        return gdx_fail_memory(err, "a path");
     gdx_status status = gdx_sync_directory(parent, err);
     free(parent);
     return status;
@@ -80,7 +80,7 @@ static gdx_status make_directory(const char *directory, gdx_error *err) {
 static gdx_status find_manifest(const char *directory, bool *out_has, gdx_error *err) {
     char *path = gdx_path_join(directory, "manifest");
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a path", directory);
+        return gdx_fail_memory(err, "a path");
     gdx_status status = GDX_OK;
     *out_has = access(path, F_OK) == 0;
     if (!*out_has && errno != ENOENT)
@@ -125,7 +125,7 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
     if (status == GDX_OK)
         status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
-        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", writer->directory);
+        status = gdx_fail_memory(err, "an index writer");
     return status;
 }
 
@@ -146,11 +146,10 @@ static gdx_status open_directory(gdx_index_writer *writer, gdx_error *err) {
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) {
     gdx_index_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", directory);
+        return gdx_fail_memory(err, "an index writer");
     writer->lock = -1;
     writer->directory = strdup(directory);
-    gdx_status status = writer->directory ? open_directory(writer, err)
-                                          : gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its path", directory);
+    gdx_status status = writer->directory ? open_directory(writer, err) : gdx_fail_memory(err, "a path");
     if (status == GDX_OK)
         *out = writer;
     else
@@ -204,7 +203,7 @@ gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info
     if (info->document_count == 0)
         return gdx_fail(err, GDX_INVALID, "%s: a segment without documents cannot be added", writer->directory);
     if (gdx_grow(&pending->segments, &pending->capacity, pending->count + 1, sizeof *pending->segments) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for another segment", writer->directory);
+        return gdx_fail_memory(err, "another segment");
     struct pending_segment added = {0};
     status = gdx_segment_open(writer->directory, info->name, &added.segment, err);
     if (status == GDX_OK)
@@ -238,7 +237,7 @@ static gdx_status prepare(gdx_index_writer *writer, size_t segment, gdx_error *e
         size_t bytes = deletions_bitmap_bytes(gdx_segment_info_of(pending->segment)->document_count);
         pending->deleted = calloc(1, bytes);
         if (!pending->deleted)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to delete from it", gdx_segment_path(pending->segment));
+            return gdx_fail_memory(err, "deletions");
         if (committed_bitmap(writer, segment))
             memcpy(pending->deleted, committed_bitmap(writer, segment), bytes);
     }
@@ -267,7 +266,7 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     if (end < begin || end - begin < 2 || pending->deleted_symbols + (end - begin - 2) > info->symbol_count)
         return gdx_fail(err, GDX_CORRUPT, "%s: document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32,
                         gdx_segment_path(pending->segment), document, begin, end);
-    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
+    gdx_bit_set(pending->deleted, document);
     pending->deleted_count++;
     pending->deleted_symbols += end - begin - 2;
     return GDX_OK;

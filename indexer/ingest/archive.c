@@ -89,7 +89,7 @@ static gdx_status open_file(gdx_archive *archive, gdx_error *err) {
         return gdx_fail(err, GDX_NOT_FOUND, "an archive without a name, expected a path");
     archive->archive = archive_read_new();
     if (!archive->archive || !support(archive->archive, archive->raw))
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read an archive", archive->path);
+        return gdx_fail_memory(err, "an archive's reader");
     if (archive_read_open_filename(archive->archive, archive->path, READ_BYTES) != ARCHIVE_OK)
         return fail(archive, "cannot be opened", err);
     if (archive->raw && archive_filter_code(archive->archive, 0) == ARCHIVE_FILTER_NONE)
@@ -101,15 +101,14 @@ static gdx_status open_file(gdx_archive *archive, gdx_error *err) {
 gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) {
     GDX_AUTO(gdx_archive) archive = calloc(1, sizeof *archive);
     if (!archive || !(archive->path = strdup(path)))
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to read an archive", path);
+        return gdx_fail_memory(err, "an archive's reader");
     archive->raw = kind != GDX_INPUT_ARCHIVE;
     archive->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = enter_locale(archive);
     gdx_status status = open_file(archive, err);
     leave_locale(before);
     if (status == GDX_OK) {
-        *out = archive;
-        archive = NULL; // handed over
+        *out = GDX_TAKE(archive);
     }
     return status;
 }
@@ -188,7 +187,7 @@ gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has
     leave_locale(before);
     archive->entry_bytes = 0;
     if (status != GDX_OK)
-        return gdx_fail(err, status, "%s: no memory for the name of an entry", archive->path);
+        return status == GDX_NO_MEMORY ? gdx_fail_memory(err, "the name of an entry") : status;
     *out_has = has;
     if (has)
         *name = gdx_buffer_slice(&archive->name);
@@ -202,7 +201,7 @@ gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out,
     while (limit > 0 && !end && status == GDX_OK) {
         size_t wanted = limit < READ_BYTES ? limit : READ_BYTES;
         if (gdx_buffer_reserve(out, wanted) != GDX_OK) {
-            status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %zu bytes more", archive->path, wanted);
+            status = gdx_fail_memory(err, "the bytes of an entry");
             break;
         }
         la_ssize_t got = archive_read_data(archive->archive, out->data + out->bytes, wanted);

@@ -7,6 +7,8 @@
 
 #include "inverter.h"
 
+#include <assert.h>
+
 enum { INSERTION_SORT_MAX = 32, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
 
 void ngram_invert_reset(gdx_inverter *inverter) {
@@ -61,6 +63,7 @@ static void scatter_by_first(gdx_inverter *inverter) {
 }
 
 gdx_status gdx_inverter_sort(gdx_inverter *inverter) {
+    assert(!inverter->is_sorted);
     gdx_status status = ngram_vocabulary_rank(&inverter->vocabulary);
     if (status == GDX_OK)
         status = ngram_pages_reserve(&inverter->order, inverter->id_count * sizeof(uint32_t));
@@ -152,7 +155,7 @@ static void invert_bucket(gdx_inverter *inverter, const inverter_pair *pairs, ui
 static bool next_bucket(gdx_inverter *inverter) {
     const inverter_symbol *symbols = inverter->symbols.data;
     const uint32_t *order = inverter->order.data;
-    if (!inverter->is_sorted || inverter->next_rank >= inverter->id_count)
+    if (inverter->next_rank >= inverter->id_count)
         return false;
     const inverter_symbol *first = &symbols[order[inverter->next_rank++]];
     const inverter_pair *pairs = (const inverter_pair *)inverter->pairs.data + inverter->pair_begin;
@@ -163,6 +166,7 @@ static bool next_bucket(gdx_inverter *inverter) {
 }
 
 bool gdx_inverter_next(gdx_inverter *inverter, gdx_inverted_term *out) {
+    assert(inverter->is_sorted);
     while (inverter->next_second == inverter->second_count)
         if (!next_bucket(inverter))
             return false;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // inverter.c: symbols in, field after field: each position keeps the id of its symbol, each id counts how often it
-// stands. Relies on pages.h and vocabulary.h. Everything that can fail is done before the first position is written,
+// occurs. Relies on pages.h and vocabulary.h. Everything that can fail is done before the first position is written,
 // and address space is reserved for the worst case, since it costs nothing until it is touched.
 
 #include "inverter.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum {
@@ -142,6 +143,7 @@ static void write_positions(gdx_inverter *inverter, const gdx_symbols *symbols) 
 }
 
 gdx_status gdx_inverter_add(gdx_inverter *inverter, const gdx_symbols *symbols) {
+    assert(!inverter->is_sorted);
     if (symbols->count >= POSITIONS_MAX - inverter->position_count)
         return GDX_TOO_LARGE;
     gdx_status status = reserve(inverter, symbols->count, symbols->word_count);

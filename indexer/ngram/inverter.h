@@ -16,7 +16,7 @@ enum {
 
 typedef struct inverter_symbol {
     uint32_t number; // code point, or GDX_FIRST_WORD + number of the word in the order met
-    uint32_t count;  // how often it stands
+    uint32_t count;  // how often it occurs
     uint32_t rank;   // after sorting: its place among all symbols in order
     uint32_t head;   // after sorting: the end of its bucket; while a bucket is inverted, `tally` counts in it
 } inverter_symbol;
@@ -45,10 +45,10 @@ struct gdx_inverter { // one worker's own
     ngram_pages
         seconds; // uint32_t[2 * id_count]: ranks of the second symbols of the bucket at hand, and room to sort them
     uint32_t next_rank;  // the bucket to be inverted next
-    uint32_t pair_begin; // where it begins
+    uint32_t pair_begin; // where it starts
     uint32_t second_count;
     uint32_t next_second;
-    uint32_t term_begin;   // where the next term's positions begin in `ids`
+    uint32_t term_begin;   // where the next term's positions start in `ids`
     uint32_t first_number; // of the bucket at hand
 };
 

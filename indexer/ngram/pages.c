@@ -13,7 +13,7 @@ static void *map_new(size_t bytes) {
 }
 
 #ifdef __SANITIZE_THREAD__
-// The thread sanitizer does not see mremap: to it, moved pages have the history of whoever had their addresses before.
+// The thread sanitizer does not see mremap: to it, moved pages have the history of what was at their addresses before.
 static void *map_more(const ngram_pages *pages, size_t bytes) {
     void *data = map_new(bytes);
     if (data != MAP_FAILED && pages->data) {

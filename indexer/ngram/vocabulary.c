@@ -5,6 +5,8 @@
 
 #include "vocabulary.h"
 
+#include "gdx/sort.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -102,48 +104,32 @@ static uint64_t prefix_of(gdx_slice spelling) {
     return prefix;
 }
 
-static bool comes_before(const ngram_vocabulary *vocabulary, const ranked_word *a, const ranked_word *b) {
-    if (a->prefix != b->prefix)
-        return a->prefix < b->prefix;
-    return gdx_slice_compare(vocabulary_spelling(vocabulary, a->word), vocabulary_spelling(vocabulary, b->word)) < 0;
+static bool comes_before(void *context, const void *a, const void *b) {
+    const ngram_vocabulary *vocabulary = context;
+    const ranked_word *left = a, *right = b;
+    if (left->prefix != right->prefix)
+        return left->prefix < right->prefix;
+    return gdx_slice_compare(vocabulary_spelling(vocabulary, left->word),
+                             vocabulary_spelling(vocabulary, right->word)) < 0;
 }
 
-// Merges runs of `width` words each from `from` into `to`.
-static void merge_runs(const ngram_vocabulary *vocabulary, const ranked_word *from, ranked_word *to, size_t width) {
-    size_t count = vocabulary->count;
-    for (size_t begin = 0; begin < count; begin += 2 * width) {
-        size_t middle = begin + width < count ? begin + width : count;
-        size_t end = middle + width < count ? middle + width : count;
-        size_t left = begin;
-        size_t right = middle;
-        for (size_t i = begin; i < end; i++) {
-            bool take_right = right < end && (left == middle || comes_before(vocabulary, &from[right], &from[left]));
-            to[i] = from[take_right ? right++ : left++];
-        }
-    }
-}
+static const gdx_ordering in_byte_order = {sizeof(ranked_word), comes_before};
 
 gdx_status ngram_vocabulary_rank(ngram_vocabulary *vocabulary) {
     size_t count = vocabulary->count;
     gdx_status status = ngram_pages_reserve(&vocabulary->ranking, count * 2 * sizeof(ranked_word));
     if (status != GDX_OK || count == 0)
         return status;
-    ranked_word *from = vocabulary->ranking.data;
-    ranked_word *to = from + count;
+    ranked_word *entries = vocabulary->ranking.data;
     for (uint32_t word = 0; word < count; word++) {
         gdx_slice spelling = vocabulary_spelling(vocabulary, word);
-        from[word] = (ranked_word){prefix_of(spelling), word, (uint32_t)spelling.bytes};
+        entries[word] = (ranked_word){prefix_of(spelling), word, (uint32_t)spelling.bytes};
     }
-    for (size_t width = 1; width < count; width *= 2) {
-        merge_runs(vocabulary, from, to, width);
-        ranked_word *merged = to;
-        to = from;
-        from = merged;
-    }
-    // The result takes the place of the entries: entry i is read before word i / 4 is overwritten or lies behind it.
+    const ranked_word *sorted = gdx_sort(&in_byte_order, vocabulary, entries, entries + count, count);
+    // The result takes the place of the entries: entry i is read before word i / 4 is overwritten or lies after it.
     uint32_t *words = vocabulary->ranking.data;
     for (size_t i = 0; i < count; i++) {
-        uint32_t word = from[i].word;
+        uint32_t word = sorted[i].word;
         memcpy(&words[i], &word, sizeof word);
     }
     return GDX_OK;

@@ -11,7 +11,7 @@
 
 enum { CODE_MASK = (1 << POSTINGS_CODE_BITS) - 1, LOADED_BITS = 57 }; // of 64, when 7 may have been used before
 
-// A gap whose code begins at bit 0 of `window`. Shift counts are taken modulo 64 by the processor, hence the masks cost
+// A gap whose code starts at bit 0 of `window`. Shift counts are taken modulo 64 by the processor, hence the masks cost
 // nothing: the bit above the gap's low bits is forced to one, which is the gap's own highest bit.
 INLINE uint64_t forward_gap(uint64_t window, uint64_t entry) {
     return ((window << (~(entry >> 6) & 63)) | TOP_BIT) >> (entry & 63);
@@ -57,7 +57,7 @@ INLINE bool unpack_short(const uint8_t *bytes, size_t byte_count, uint32_t count
     return sum <= limit;
 }
 
-// The next gap of a stream; `bit` counts from the begin of the block, so that one register addresses all four streams.
+// The next gap of a stream; `bit` counts from the start of the block, so that one register addresses all four streams.
 INLINE uint64_t next_forward(const uint8_t *block, uint64_t *bit, const uint16_t *codes) {
     uint64_t window = gdx_load_u64(block + (*bit >> 3)) >> (*bit & 7);
     uint64_t entry = codes[window & CODE_MASK];
@@ -67,7 +67,7 @@ INLINE uint64_t next_forward(const uint8_t *block, uint64_t *bit, const uint16_t
 
 // `bit` is 7 more than where the stream's next bit ends.
 INLINE uint64_t next_backward(const uint8_t *block, uint64_t *bit, const uint16_t *codes) {
-    // A damaged block leads its streams before its begin, hence the signed shift.
+    // A damaged block leads its streams before its start, hence the signed shift.
     uint64_t window = gdx_load_u64(block + ((int64_t)*bit >> 3) - 8) << (~*bit & 7);
     uint64_t entry = codes[window >> (64 - POSTINGS_CODE_BITS)];
     *bit -= entry >> 10;
@@ -116,22 +116,22 @@ INLINE bool unpack_block(const uint8_t *block, size_t block_bytes, int64_t base,
     return position < (int64_t)last;
 }
 
-bool postings_short_portable(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit,
-                             uint32_t *positions, size_t *out_used) {
+bool postings_short_plain(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit, uint32_t *positions,
+                          size_t *out_used) {
     return unpack_short(bytes, byte_count, count, limit, positions, out_used);
 }
 
-bool postings_block_portable(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last, uint32_t count,
-                             uint32_t *positions) {
+bool postings_block_plain(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last, uint32_t count,
+                          uint32_t *positions) {
     return unpack_block(block, block_bytes, base, last, count, positions);
 }
 
-POSTINGS_V3 bool postings_short_v3(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit,
-                                   uint32_t *positions, size_t *out_used) {
+GDX_TARGET_V3 bool postings_short_v3(const uint8_t *bytes, size_t byte_count, uint32_t count, uint32_t limit,
+                                     uint32_t *positions, size_t *out_used) {
     return unpack_short(bytes, byte_count, count, limit, positions, out_used);
 }
 
-POSTINGS_V3 bool postings_block_v3(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last,
-                                   uint32_t count, uint32_t *positions) {
+GDX_TARGET_V3 bool postings_block_v3(const uint8_t *block, size_t block_bytes, int64_t base, uint32_t last,
+                                     uint32_t count, uint32_t *positions) {
     return unpack_block(block, block_bytes, base, last, count, positions);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // codes.h: the prefix codes for classes of gaps; the class of a gap is the floor of its binary logarithm.
-// docs/format-postings.md, "Codes". Threads: immutable after the program's start.
+// docs/format-postings.md, "Codes". The tables are constants, made by the build: make_codes.c.
 #ifndef GDX_POSTINGS_CODES_H
 #define GDX_POSTINGS_CODES_H
 
-#include "gdx/base.h"
+#include <stdint.h>
 
 enum {
     POSTINGS_CODES = 64,
@@ -13,6 +13,7 @@ enum {
     POSTINGS_CODE_BITS = 9, // no code of a class is longer
     POSTINGS_GAP_BITS_MAX = POSTINGS_CODE_BITS + POSTINGS_CLASSES - 1,
 };
+_Static_assert(POSTINGS_CODES == 1 << POSTINGS_CODE_NUMBER_BITS, "the number of a code fills its bits");
 
 typedef struct postings_code_tables {
     // By the next 9 bits of a stream. forward: the first bit is the lowest; entry = total << 6 | 63 - class, where
@@ -24,16 +25,8 @@ typedef struct postings_code_tables {
     uint32_t write[POSTINGS_CODES][POSTINGS_CLASSES];
     uint8_t total[POSTINGS_CODES][POSTINGS_CLASSES];
     uint8_t cost[POSTINGS_CLASSES][POSTINGS_CODES] __attribute__((aligned(64))); // length - 1, all codes side by side
-    bool is_v3; // the processor has AVX2, BMI2 and LZCNT
 } postings_code_tables;
 
-// Marks the twin of a function for processors with is_v3.
-#if defined(__x86_64__)
-#define POSTINGS_V3 __attribute__((target("avx2,bmi,bmi2,lzcnt")))
-#else
-#define POSTINGS_V3
-#endif
-
-extern postings_code_tables postings_codes;
+extern const postings_code_tables postings_codes;
 
 #endif

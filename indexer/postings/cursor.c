@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // cursor.c: walk a list and seek in it. Short lists are unpacked when opened; of long ones one block is unpacked at a
-// time. A seek looks at the last positions of blocks first, doubling its step from where it stands, and unpacks only
+// time. A seek looks at the last positions of blocks first, doubling its step from where it is, and unpacks only
 // the block that holds the answer. Relies on list.h.
 
 #include "list.h"

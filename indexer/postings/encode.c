@@ -5,6 +5,10 @@
 
 #include "encode.h"
 
+#include "gdx/processor.h"
+
+#include <assert.h>
+
 #define INLINE static inline __attribute__((always_inline))
 
 enum {
@@ -153,7 +157,7 @@ INLINE void write_pair(uint8_t *begin, uint8_t *end, const uint32_t *write, cons
     gdx_store_u64(forward.at - 7, gdx_load_u64(forward.at - 7) | tail);
 }
 
-// `count` positions, the last of which is not written: it stands in the skip entry.
+// `count` positions, the last of which is not written: the skip entry has it.
 INLINE uint8_t *write_block(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t before) {
     gaps from;
     take_gaps(&from, positions, count - 1, before);
@@ -220,7 +224,7 @@ static uint8_t *write_skips(uint8_t *to, const uint8_t *ends, const uint32_t *po
     return stream.at + (stream.count > 0);
 }
 
-// Skip entries come first in the list but are known last: the blocks are written behind room for the largest, then
+// Skip entries come first in the list but are known last: the blocks are written after room for the largest, then
 // moved up.
 INLINE uint8_t *write_long(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     size_t block_count = postings_block_count(count);
@@ -240,11 +244,11 @@ INLINE uint8_t *write_list(uint8_t *to, const uint32_t *positions, uint32_t coun
     return count <= GDX_POSTINGS_BLOCK ? write_short(to, positions, count) : write_long(to, positions, count, limit);
 }
 
-uint8_t *postings_write_portable(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
+uint8_t *postings_write_plain(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     return write_list(to, positions, count, limit);
 }
 
-POSTINGS_V3 uint8_t *postings_write_v3(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
+GDX_TARGET_V3 uint8_t *postings_write_v3(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     return write_list(to, positions, count, limit);
 }
 
@@ -260,13 +264,32 @@ uint32_t gdx_postings_expected(uint32_t count, uint32_t limit) {
     return (uint32_t)((POSTINGS_CODE_NUMBER_BITS + (uint64_t)count * bits + 7) / 8);
 }
 
+// In paranoid builds each list is read back, by the way that queries take.
+#ifdef GDX_PARANOID
+static void assert_reads_back(gdx_slice code, const uint32_t *positions, uint32_t count, uint32_t limit) {
+    gdx_cursor cursor;
+    size_t bytes = 0;
+    assert(gdx_postings_length(code, count, limit, &bytes) == GDX_OK && bytes == code.bytes);
+    assert(gdx_cursor_open(&cursor, code, count, limit) == GDX_OK);
+    for (uint32_t i = 0; i < count; i++, gdx_cursor_next(&cursor))
+        assert(gdx_cursor_position(&cursor) == positions[i]);
+    assert(gdx_cursor_position(&cursor) == GDX_POSITION_END && gdx_cursor_status(&cursor) == GDX_OK);
+}
+#else
+static void assert_reads_back(gdx_slice code, const uint32_t *positions, uint32_t count, uint32_t limit) {
+    (void)code, (void)positions, (void)count, (void)limit;
+}
+#endif
+
 gdx_status gdx_postings_encode(const uint32_t *positions, uint32_t count, uint32_t limit, gdx_buffer *out) {
+    assert(count >= 1 && positions[count - 1] < limit);
     gdx_status status = gdx_buffer_reserve(out, postings_working_bytes(count));
     if (status != GDX_OK)
         return status;
     uint8_t *to = out->data + out->bytes;
-    uint8_t *end = postings_codes.is_v3 ? postings_write_v3(to, positions, count, limit)
-                                        : postings_write_portable(to, positions, count, limit);
+    uint8_t *end = gdx_processor_level() >= GDX_PROCESSOR_V3 ? postings_write_v3(to, positions, count, limit)
+                                                             : postings_write_plain(to, positions, count, limit);
     out->bytes = (size_t)(end - out->data);
+    assert_reads_back((gdx_slice){(const char *)to, (size_t)(end - to)}, positions, count, limit);
     return GDX_OK;
 }

@@ -5,6 +5,7 @@
 #define GDX_POSTINGS_LAYOUT_H
 
 #include "codes.h"
+#include "gdx/base.h"
 #include "gdx/postings.h"
 
 enum {

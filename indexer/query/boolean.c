@@ -17,7 +17,7 @@ static gdx_status new_bitmap(query_run *run, const query_segment *segment, bitma
 }
 
 static void set(bitmap *map, uint32_t document) {
-    map->words[document >> 6] |= UINT64_C(1) << (document & 63);
+    gdx_bit_set(map->words, document);
 }
 
 // ---- filters
@@ -131,12 +131,10 @@ static gdx_status lists_ids(const query_segment *segment, const query_node *node
                             gdx_error *err) {
     enum { LISTED_PER_ASKED = 32 }; // an id is a string anywhere in the file, a listed one a number beside the last
     uint32_t low = 0, high = 0;
-    size_t left = 0;
     *out = node->kind == QUERY_ID;
     if (node->kind != QUERY_ID_PREFIX)
         return GDX_OK;
-    for (size_t w = 0; w < map->count; w++)
-        left += (size_t)__builtin_popcountll(map->words[w]);
+    size_t left = gdx_bits_count(map->words, map->count * 64);
     gdx_status status = gdx_segment_id_prefix(segment->segment, node->value, &low, &high, err);
     *out = high - low <= left * LISTED_PER_ASKED;
     return status;
@@ -273,9 +271,7 @@ static gdx_status add_node(const struct match *match, const query_node *node, bi
 
 static gdx_status list_documents(query_run *run, const query_segment *segment, const bitmap *map,
                                  uint32_t **out_documents, size_t *out_count, gdx_error *err) {
-    size_t count = 0;
-    for (size_t w = 0; w < map->count; w++)
-        count += (size_t)__builtin_popcountll(map->words[w]);
+    size_t count = gdx_bits_count(map->words, map->count * 64);
     uint32_t *documents = query_run_take(run, count * sizeof *documents, err);
     if (!documents)
         return GDX_NO_MEMORY;

@@ -26,22 +26,13 @@ static gdx_status put_quoted(gdx_buffer *out, gdx_slice text) {
     return status == GDX_OK ? put(out, "\"") : status;
 }
 
-static gdx_slice encode(uint32_t code, char to[4]) {
-    size_t bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    static const uint8_t leads[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = bytes - 1; i > 0; i--, code >>= 6)
-        to[i] = (char)(0x80 | (code & 0x3f));
-    to[0] = (char)(leads[bytes] | code);
-    return (gdx_slice){to, bytes};
-}
-
 static gdx_status put_phrase(gdx_buffer *out, const query_node *node) {
     gdx_status status = put(out, "\"");
     for (uint32_t i = 0; status == GDX_OK && i < node->symbol_count; i++) {
         const query_symbol *symbol = &node->symbols[i];
-        char bytes[4];
+        uint8_t bytes[GDX_UTF8_BYTES];
         if (symbol->code != GDX_WORD_FLAG)
-            status = put_escaped(out, encode(symbol->code, bytes));
+            status = put_escaped(out, (gdx_slice){(char *)bytes, gdx_utf8_encode(bytes, symbol->code)});
         else if (i > 0 && symbol[-1].code == GDX_WORD_FLAG)
             status = put(out, " ");
         if (status == GDX_OK && symbol->code == GDX_WORD_FLAG)

@@ -7,6 +7,8 @@
 
 #include "rank.h"
 
+#include "gdx/heap.h"
+
 #include <math.h>
 
 static const double K1 = 1.2, B = 0.75;
@@ -75,54 +77,34 @@ static gdx_slice id_of(struct heap *heap, query_candidate *candidate) {
     return candidate->id;
 }
 
-// Is a worse than b?
-static bool is_worse(struct heap *heap, query_candidate *a, query_candidate *b) {
+// Whether *a is worse than *b. Ids that decide are fetched into the candidates themselves, which are in the run's
+// memory.
+static bool is_worse(void *context, const void *left, const void *right) {
+    query_candidate *a = (query_candidate *)(uintptr_t)left, *b = (query_candidate *)(uintptr_t)right;
     if (a->key != b->key)
         return a->key < b->key;
-    return gdx_slice_compare(id_of(heap, a), id_of(heap, b)) > 0;
+    return gdx_slice_compare(id_of(context, a), id_of(context, b)) > 0;
 }
 
-static void sink(struct heap *heap, size_t at) {
-    query_candidate *all = heap->candidates;
-    for (;;) {
-        size_t child = at * 2 + 1;
-        if (child >= heap->count)
-            return;
-        if (child + 1 < heap->count && is_worse(heap, &all[child + 1], &all[child]))
-            child++;
-        if (!is_worse(heap, &all[child], &all[at]))
-            return;
-        query_candidate swap = all[at];
-        all[at] = all[child];
-        all[child] = swap;
-        at = child;
-    }
-}
+static const gdx_ordering worst_first = {sizeof(query_candidate), is_worse};
 
 static void offer(struct heap *heap, query_candidate candidate) {
     if (heap->count < heap->limit) {
         heap->candidates[heap->count++] = candidate;
         if (heap->count == heap->limit)
-            for (size_t i = heap->count / 2; i-- > 0;)
-                sink(heap, i);
+            gdx_heap_build(&worst_first, heap, heap->candidates, heap->count);
         return;
     }
     if (candidate.key < heap->candidates[0].key || !is_worse(heap, &heap->candidates[0], &candidate))
         return;
     heap->candidates[0] = candidate;
-    sink(heap, 0);
+    gdx_heap_sift(&worst_first, heap, heap->candidates, heap->count, 0);
 }
 
 // Takes the worst off to the end until all are in order.
 static void put_in_order(struct heap *heap) {
-    size_t count = heap->count;
-    while (heap->count > 1) {
-        query_candidate worst = heap->candidates[0];
-        heap->candidates[0] = heap->candidates[--heap->count];
-        heap->candidates[heap->count] = worst;
-        sink(heap, 0);
-    }
-    heap->count = count;
+    for (size_t left = heap->count; left > 0;)
+        gdx_heap_take(&worst_first, heap, heap->candidates, &left);
 }
 
 static uint64_t key_of(gdx_order order, double score, gdx_date date) {

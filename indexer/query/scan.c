@@ -57,8 +57,7 @@ gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const g
     scan->context = context_symbols;
     if (!query->ranks) // nothing but filters and what must not be there: no document has occurrences
         scan->next_segment = gdx_snapshot_segment_count(snapshot);
-    *out = scan;
-    scan = NULL; // handed over
+    *out = GDX_TAKE(scan);
     return GDX_OK;
 }
 

@@ -146,8 +146,7 @@ gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_
         status = search(&run, options, results, err);
     query_searcher_reset(searcher);
     if (status == GDX_OK) {
-        *out = results;
-        results = NULL; // handed over
+        *out = GDX_TAKE(results);
     }
     return status;
 }

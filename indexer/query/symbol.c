@@ -95,7 +95,7 @@ static gdx_status mark_positions(query_run *run, const query_segment *segment, q
         return status;
     uint64_t *bitmap = run->searcher->bitmap;
     for (size_t i = 0; i < list->count; i++)
-        bitmap[list->values[i] >> 6] |= UINT64_C(1) << (list->values[i] & 63);
+        gdx_bit_set(bitmap, list->values[i]);
     return take_marks(run, segment->position_count, list, err);
 }
 

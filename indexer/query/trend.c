@@ -190,8 +190,7 @@ gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, con
     query_searcher_reset(searcher);
     if (status == GDX_OK) {
         trend->commit = gdx_snapshot_commit(snapshot);
-        *out = trend;
-        trend = NULL; // handed over
+        *out = GDX_TAKE(trend);
     }
     return status;
 }

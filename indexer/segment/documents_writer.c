@@ -131,7 +131,7 @@ gdx_status gdx_document_table_add(gdx_document_table *table, const gdx_document_
         return gdx_fail(err, status, "document %.*s: the segment is full at %u documents, %u positions",
                         (int)(row->id.bytes < 200 ? row->id.bytes : 200), row->id.data, table->count, table->position);
     if (status != GDX_OK)
-        return gdx_fail(err, status, "no memory for the table of documents");
+        return gdx_fail_memory(err, "the table of documents");
     table->position += row->title_symbols + row->text_symbols + 2;
     table->text_bytes += row->text_bytes;
     table->count++;
@@ -156,7 +156,7 @@ gdx_status gdx_document_table_end(gdx_document_table *table, uint64_t store_byte
         status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
     if (status == GDX_OK)
         status = append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
-    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for the table of documents");
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the table of documents");
 }
 
 static gdx_slice id_of(const gdx_document_table *table, uint32_t document) {
@@ -169,13 +169,13 @@ static gdx_slice id_of(const gdx_document_table *table, uint32_t document) {
 static gdx_status order_ids(const gdx_document_table *table, uint32_t **out, gdx_error *err) {
     gdx_slice *ids = malloc(((size_t)table->count + 1) * sizeof *ids);
     if (!ids)
-        return gdx_fail(err, GDX_NO_MEMORY, "no memory to sort %u ids", table->count);
+        return gdx_fail_memory(err, "sorting ids");
     for (uint32_t document = 0; document < table->count; document++)
         ids[document] = id_of(table, document);
     uint32_t *order = NULL;
     gdx_status status = gdx_order_slices(ids, table->count, false, &order);
     if (status != GDX_OK)
-        gdx_fail(err, status, "no memory to sort %u ids", table->count);
+        gdx_fail_memory(err, "sorting ids");
     free(ids);
     if (status == GDX_OK)
         *out = order;

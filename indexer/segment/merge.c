@@ -22,10 +22,6 @@ void gdx_merge_forget(const gdx_merge *merge) {
         gdx_segment_forget(merge->sources[i].segment);
 }
 
-gdx_status gdx_merge_no_memory(const gdx_merge *merge, const char *what, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to merge %s", merge->directory, what);
-}
-
 static void merge_clear(gdx_merge *merge) {
     for (size_t i = 0; merge->sources && i < merge->source_count; i++) {
         free(merge->sources[i].runs);
@@ -41,7 +37,7 @@ static void merge_clear(gdx_merge *merge) {
 static gdx_status take_inputs(gdx_merge *merge, const gdx_merge_input *inputs, size_t count, gdx_error *err) {
     merge->sources = calloc(count + 1, sizeof *merge->sources);
     if (!merge->sources)
-        return gdx_merge_no_memory(merge, "segments", err);
+        return gdx_fail_memory(err, "merging segments");
     merge->source_count = count;
     for (size_t i = 0; i < count; i++)
         merge->sources[i] = (gdx_merge_source){.segment = inputs[i].segment, .deleted = inputs[i].deleted};

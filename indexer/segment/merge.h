@@ -47,13 +47,12 @@ typedef struct gdx_merge { // immutable once planned, any thread
 } gdx_merge;
 
 static inline bool gdx_merge_is_deleted(const gdx_merge_source *source, uint32_t document) {
-    return source->deleted && (source->deleted[document >> 3] >> (document & 7) & 1);
+    return gdx_is_deleted(source->deleted, document);
 }
 // GDX_CANCELLED when the asker went away.
 gdx_status gdx_merge_check(const gdx_merge *merge, gdx_error *err) GDX_MUST_CHECK;
 // Takes the pages of all inputs out of memory; whoever still reads brings his own back. Any thread.
 void gdx_merge_forget(const gdx_merge *merge);
-gdx_status gdx_merge_no_memory(const gdx_merge *merge, const char *what, gdx_error *err);
 
 // -- the plan
 // Fills `documents` and the runs of all sources.

@@ -15,7 +15,7 @@ static gdx_status extend_runs(const gdx_merge *merge, gdx_merge_source *source, 
         return GDX_OK;
     }
     if (gdx_grow(&source->runs, &source->run_capacity, source->run_count + 1, sizeof *source->runs) != GDX_OK)
-        return gdx_merge_no_memory(merge, "documents", err);
+        return gdx_fail_memory(err, "merging documents");
     source->runs[source->run_count++] = (gdx_live_run){begin, end, merge->documents.position};
     return GDX_OK;
 }
@@ -54,7 +54,7 @@ static gdx_status count_text(const gdx_merge *merge, const gdx_merge_source *sou
                              gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
     if (!reader)
-        return gdx_merge_no_memory(merge, "stored text", err);
+        return gdx_fail_memory(err, "merging stored text");
     *out = 0;
     gdx_status status = GDX_OK;
     for (uint32_t d = 0; d < source->columns.count && status == GDX_OK; d++) {

@@ -5,7 +5,7 @@
 
 #include "merge.h"
 
-#include "heap.h"
+#include "gdx/heap.h"
 #include "terms.h"
 
 #include <stdlib.h>
@@ -32,14 +32,13 @@ struct gdx_merge_ranger { // one thread's own
 gdx_status gdx_merge_ranger_new(const gdx_merge *merge, gdx_merge_ranger **out, gdx_error *err) {
     GDX_AUTO(gdx_merge_ranger) ranger = calloc(1, sizeof *ranger);
     if (!ranger)
-        return gdx_merge_no_memory(merge, "terms", err);
+        return gdx_fail_memory(err, "merging terms");
     ranger->merge = merge;
     ranger->walkings = calloc(merge->source_count, sizeof *ranger->walkings);
     ranger->heap = calloc(merge->source_count, sizeof *ranger->heap);
     if (!ranger->walkings || !ranger->heap)
-        return gdx_merge_no_memory(merge, "terms", err);
-    *out = ranger;
-    ranger = NULL; // handed over
+        return gdx_fail_memory(err, "merging terms");
+    *out = GDX_TAKE(ranger);
     return GDX_OK;
 }
 
@@ -147,10 +146,13 @@ static gdx_status advance(struct walking *walking, bool *out_has, gdx_error *err
     }
 }
 
-static bool is_before(const void *walkings, uint32_t a, uint32_t b) {
+static bool is_before(void *walkings, const void *left, const void *right) {
     const struct walking *walking = walkings;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     return walking[a].key < walking[b].key || (walking[a].key == walking[b].key && a < b);
 }
+
+static const gdx_ordering by_key = {sizeof(uint32_t), is_before};
 
 static gdx_status start_walks(gdx_merge_ranger *ranger, uint32_t low, uint32_t high, gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -168,7 +170,7 @@ static gdx_status start_walks(gdx_merge_ranger *ranger, uint32_t low, uint32_t h
             ranger->heap[ranger->heap_count++] = i;
     }
     if (status == GDX_OK)
-        gdx_heap_build(ranger->heap, ranger->heap_count, is_before, ranger->walkings);
+        gdx_heap_build(&by_key, ranger->walkings, ranger->heap, ranger->heap_count);
     return status;
 }
 
@@ -180,7 +182,7 @@ static gdx_status append_positions(gdx_merge_ranger *ranger, const struct walkin
     const gdx_term *term = &walking->term;
     size_t wanted = ranger->position_count + term->count + GDX_POSTINGS_BLOCK;
     if (gdx_grow(&ranger->positions, &ranger->position_capacity, wanted, sizeof *ranger->positions) != GDX_OK)
-        return gdx_merge_no_memory(ranger->merge, "postings", err);
+        return gdx_fail_memory(err, "merging postings");
     uint32_t *positions = ranger->positions + ranger->position_count;
     if (gdx_postings_decode(term->postings, term->count, source->segment->info.position_count, positions) != GDX_OK)
         return damaged(walking, "a list of postings that does not decode", err);
@@ -198,10 +200,10 @@ static gdx_status gather_term(gdx_merge_ranger *ranger, uint64_t key, gdx_error 
         status = append_positions(ranger, walking, err);
         if (status == GDX_OK)
             status = advance(walking, &has, err);
-        if (status == GDX_OK && !has)
-            ranger->heap[0] = ranger->heap[--ranger->heap_count];
-        if (status == GDX_OK)
-            gdx_heap_sift(ranger->heap, ranger->heap_count, 0, is_before, ranger->walkings);
+        if (status == GDX_OK && has)
+            gdx_heap_sift(&by_key, ranger->walkings, ranger->heap, ranger->heap_count, 0);
+        else if (status == GDX_OK)
+            gdx_heap_take(&by_key, ranger->walkings, ranger->heap, &ranger->heap_count);
     }
     return status;
 }

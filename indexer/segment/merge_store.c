@@ -221,7 +221,7 @@ static void forget_what_is_behind(struct store_merge *state) {
 gdx_status gdx_merge_store(const gdx_merge *merge, gdx_store_writer *writer, gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
     if (!reader)
-        return gdx_merge_no_memory(merge, "stored text", err);
+        return gdx_fail_memory(err, "merging stored text");
     struct store_merge state = {merge, writer, reader, 0};
     struct place place = {0, 0};
     gdx_status status = GDX_OK;

@@ -124,7 +124,7 @@ static void start_threads(gdx_merge_terms *terms, unsigned count) {
 gdx_status gdx_merge_terms_start(const gdx_merge *merge, unsigned threads, gdx_merge_terms **out, gdx_error *err) {
     gdx_merge_terms *terms = calloc(1, sizeof *terms);
     if (!terms)
-        return gdx_merge_no_memory(merge, "terms", err);
+        return gdx_fail_memory(err, "merging terms");
     pthread_mutex_init(&terms->lock, NULL);
     pthread_cond_init(&terms->room, NULL);
     pthread_cond_init(&terms->ready, NULL);
@@ -138,7 +138,7 @@ gdx_status gdx_merge_terms_start(const gdx_merge *merge, unsigned threads, gdx_m
     terms->threads = calloc((size_t)threads + 1, sizeof *terms->threads);
     if (!terms->slots || !terms->threads) {
         gdx_merge_terms_free(terms);
-        return gdx_merge_no_memory(merge, "terms", err);
+        return gdx_fail_memory(err, "merging terms");
     }
     for (size_t i = 0; i < terms->slot_count; i++)
         init_chunk(terms, &terms->slots[i].chunk);

@@ -5,7 +5,7 @@
 
 #include "merge.h"
 
-#include "heap.h"
+#include "gdx/heap.h"
 #include "terms.h"
 #include "words.h"
 
@@ -54,10 +54,10 @@ static gdx_status find_live_words(const gdx_merge *merge, const gdx_merge_source
         bool is_live = false;
         if (term.first < GDX_FIRST_WORD || word >= source->segment->word_count)
             status = gdx_segment_damaged(source->segment, SECTION_TERMS, 0, "a term of no word", err);
-        else if (!(live[word / 8] >> word % 8 & 1))
+        else if (!gdx_bit(live, word))
             status = has_live_position(source, &term, &is_live, err);
         if (is_live)
-            live[word / 8] |= (uint8_t)(1u << word % 8);
+            gdx_bit_set(live, word);
     }
     return status;
 }
@@ -72,11 +72,14 @@ struct reading { // of one vocabulary
     uint8_t *live;  // NULL: all are
 };
 
-static bool is_before(const void *readings, uint32_t a, uint32_t b) {
+static bool is_before(void *readings, const void *left, const void *right) {
     const struct reading *reading = readings;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = gdx_slice_compare(reading[a].word, reading[b].word);
     return order < 0 || (order == 0 && a < b);
 }
+
+static const gdx_ordering by_word = {sizeof(uint32_t), is_before};
 
 // Makes word number `index` the current one. *out_has is false behind the last.
 static gdx_status seek_word(struct reading *reading, uint32_t index, bool *out_has, gdx_error *err) {
@@ -97,7 +100,7 @@ static gdx_status add_word(gdx_merge *merge, gdx_slice word, gdx_error *err) {
         return gdx_fail(err, GDX_TOO_LARGE, "%s: more than %u words in one segment", merge->directory, WORDS_MAX);
     if (gdx_grow(&merge->words, &merge->word_capacity, merge->word_count + 1, sizeof *merge->words) != GDX_OK ||
         gdx_buffer_append(&merge->spellings, word.data, word.bytes) != GDX_OK)
-        return gdx_merge_no_memory(merge, "words", err);
+        return gdx_fail_memory(err, "merging words");
     merge->words[merge->word_count++] = (gdx_slice){NULL, word.bytes}; // placed when all are there
     return GDX_OK;
 }
@@ -122,7 +125,7 @@ static gdx_status out_of_order(const struct reading *reading, gdx_error *err) {
 static gdx_status number_word(gdx_merge *merge, struct reading *reading, gdx_error *err) {
     uint32_t *number = &reading->source->words[reading->index];
     uint32_t next = GDX_FIRST_WORD + (uint32_t)merge->word_count;
-    if (reading->live && !(reading->live[reading->index / 8] >> reading->index % 8 & 1)) {
+    if (reading->live && !gdx_bit(reading->live, reading->index)) {
         *number = next | GDX_MERGE_DEAD;
         return GDX_OK;
     }
@@ -139,11 +142,11 @@ static gdx_status open_reading(const gdx_merge *merge, gdx_merge_source *source,
     reading->source = source;
     source->words = malloc(((size_t)count + 1) * sizeof *source->words);
     if (!source->words)
-        return gdx_merge_no_memory(merge, "words", err);
+        return gdx_fail_memory(err, "merging words");
     if (source->live_count < source->columns.count && count) {
-        reading->live = calloc((size_t)count / 8 + 1, 1);
+        reading->live = calloc(gdx_bits_bytes(count), 1);
         if (!reading->live)
-            return gdx_merge_no_memory(merge, "words", err);
+            return gdx_fail_memory(err, "merging words");
         gdx_status status = find_live_words(merge, source, reading->live, err);
         if (status != GDX_OK)
             return status;
@@ -160,7 +163,7 @@ static gdx_status merge_words(gdx_merge *merge, struct reading *readings, uint32
         if (status == GDX_OK && has)
             heap[count++] = i;
     }
-    gdx_heap_build(heap, status == GDX_OK ? count : 0, is_before, readings);
+    gdx_heap_build(&by_word, readings, heap, status == GDX_OK ? count : 0);
     for (size_t step = 0; status == GDX_OK && count; step++) {
         struct reading *reading = &readings[heap[0]];
         if (step % CHECK_EVERY == 0)
@@ -169,10 +172,10 @@ static gdx_status merge_words(gdx_merge *merge, struct reading *readings, uint32
             status = number_word(merge, reading, err);
         if (status == GDX_OK)
             status = seek_word(reading, reading->index + 1, &has, err);
-        if (status == GDX_OK && !has)
-            heap[0] = heap[--count];
-        if (status == GDX_OK)
-            gdx_heap_sift(heap, count, 0, is_before, readings);
+        if (status == GDX_OK && has)
+            gdx_heap_sift(&by_word, readings, heap, count, 0);
+        else if (status == GDX_OK)
+            gdx_heap_take(&by_word, readings, heap, &count);
     }
     return status;
 }
@@ -181,7 +184,7 @@ gdx_status gdx_merge_plan_words(gdx_merge *merge, gdx_error *err) {
     struct reading *readings = calloc(merge->source_count, sizeof *readings);
     uint32_t *heap = calloc(merge->source_count, sizeof *heap);
     gdx_status status =
-        readings && heap ? merge_words(merge, readings, heap, err) : gdx_merge_no_memory(merge, "words", err);
+        readings && heap ? merge_words(merge, readings, heap, err) : gdx_fail_memory(err, "merging words");
     for (size_t i = 0; readings && i < merge->source_count; i++) {
         gdx_word_block_clear(&readings[i].block);
         free(readings[i].live);

@@ -254,7 +254,7 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
         return status;
     segment->page_is_good = calloc(segment->page_count / 64 + 1, sizeof *segment->page_is_good);
     if (!segment->page_is_good)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", segment->path);
+        return gdx_fail_memory(err, "a segment");
     return gdx_segment_verify_page(segment, 0, err); // the header was read from it
 }
 
@@ -262,12 +262,12 @@ gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
     gdx_segment *segment = calloc(1, sizeof *segment);
     if (!segment)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open a segment", directory);
+        return gdx_fail_memory(err, "a segment");
     atomic_init(&segment->references, 1);
     segment->path = gdx_path_join(directory, gdx_segment_file_name(name, file_name));
     gdx_status status = GDX_OK;
     if (!segment->path)
-        status = gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open a segment", directory);
+        status = gdx_fail_memory(err, "a segment");
     if (status == GDX_OK)
         status = gdx_map_open(&segment->map, segment->path, err);
     if (status == GDX_OK)

@@ -38,7 +38,7 @@ static gdx_status finish_page(gdx_sink *sink, const uint8_t *page, size_t bytes,
     uint8_t checksum[8];
     gdx_store_u64(checksum, gdx_checksum(page, bytes));
     if (gdx_buffer_append(&sink->page_table, checksum, sizeof checksum) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its page checksums", gdx_output_path(sink->output));
+        return gdx_fail_memory(err, "page checksums");
     return gdx_output_write(sink->output, page, bytes, err);
 }
 
@@ -89,7 +89,7 @@ gdx_status gdx_sink_open(const char *directory, uint64_t tag, uint64_t rule_fing
         sink->directory = strdup(directory);
     if (!sink || !path || !sink->directory) {
         free(path);
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a new segment", directory);
+        return gdx_fail_memory(err, "a new segment");
     }
     sink->section = -1;
     gdx_status status = gdx_output_open(path, &sink->output, err);
@@ -98,8 +98,7 @@ gdx_status gdx_sink_open(const char *directory, uint64_t tag, uint64_t rule_fing
         status = write_header(sink, rule_fingerprint, err);
     if (status != GDX_OK)
         return status;
-    *out = sink;
-    sink = NULL; // handed over
+    *out = GDX_TAKE(sink);
     return GDX_OK;
 }
 
@@ -170,7 +169,7 @@ static gdx_status commit_as(gdx_sink *sink, uint64_t name, gdx_error *err) {
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
     char *path = gdx_path_join(sink->directory, gdx_segment_file_name(name, file_name));
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its name", gdx_output_path(sink->output));
+        return gdx_fail_memory(err, "a file's name");
     gdx_output *output = sink->output;
     sink->output = NULL; // freed by the commit, whatever happens
     gdx_status status = gdx_output_commit(output, path, err);

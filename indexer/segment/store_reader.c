@@ -50,8 +50,7 @@ gdx_store_reader *gdx_store_reader_new(size_t cache_bytes) {
     if (ZSTD_isError(ZSTD_DCtx_setParameter(reader->context, ZSTD_d_format, ZSTD_f_zstd1_magicless)) ||
         ZSTD_isError(ZSTD_DCtx_setParameter(reader->context, ZSTD_d_windowLogMax, GDX_STORE_WINDOW_LOG)))
         return NULL;
-    gdx_store_reader *made = reader;
-    reader = NULL; // handed over
+    gdx_store_reader *made = GDX_TAKE(reader);
     return made;
 }
 
@@ -183,13 +182,13 @@ static gdx_status decompress(gdx_store_reader *reader, const gdx_segment *segmen
     while (slot->coded.bytes < wanted) {
         uint64_t left = limit - slot->coded.bytes;
         if (gdx_buffer_reserve(&slot->coded, left < GROW_BYTES ? left : GROW_BYTES) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", segment->path);
+            return gdx_fail_memory(err, "stored text");
         size_t room = slot->coded.capacity - slot->coded.bytes;
         ZSTD_outBuffer out = {slot->coded.data + slot->coded.bytes, room < left ? room : (size_t)left, 0};
         size_t consumed = in.pos;
         size_t result = ZSTD_decompressStream(reader->context, &out, &in);
         if (ZSTD_isError(result) && ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", segment->path);
+            return gdx_fail_memory(err, "stored text");
         if (ZSTD_isError(result))
             return damaged(segment, slot->number, ZSTD_getErrorName(result), err);
         slot->coded.bytes += out.pos;
@@ -379,7 +378,7 @@ static gdx_status spell(gdx_store_reader *reader, const gdx_segment *segment, ui
         return bad_record(segment, document, err);
     status = gdx_characters_decode((gdx_slice){coded.data + begin, end - begin}, out);
     if (status == GDX_NO_MEMORY)
-        return gdx_fail(err, status, "%s: no memory for stored text", segment->path);
+        return gdx_fail_memory(err, "stored text");
     return status == GDX_OK ? GDX_OK : bad_record(segment, document, err);
 }
 

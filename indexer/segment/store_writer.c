@@ -29,10 +29,6 @@ struct gdx_store_writer {
     size_t checkpoint_capacity;
 };
 
-static gdx_status no_memory(const gdx_store_writer *writer, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", gdx_sink_path(writer->sink));
-}
-
 static gdx_status set(gdx_store_writer *writer, ZSTD_cParameter parameter, int value, gdx_error *err) {
     size_t result = ZSTD_CCtx_setParameter(writer->context, parameter, value);
     if (!ZSTD_isError(result))
@@ -68,17 +64,16 @@ static gdx_status set_parameters(gdx_store_writer *writer, gdx_error *err) {
 gdx_status gdx_store_writer_new(gdx_sink *sink, int level, gdx_store_writer **out, gdx_error *err) {
     GDX_AUTO(gdx_store_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", gdx_sink_path(sink));
+        return gdx_fail_memory(err, "stored text");
     writer->sink = sink;
     writer->level = level;
     writer->context = ZSTD_createCCtx();
     if (!writer->context)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "stored text");
     gdx_status status = set_parameters(writer, err);
     if (status != GDX_OK)
         return status;
-    *out = writer;
-    writer = NULL; // handed over
+    *out = GDX_TAKE(writer);
     return GDX_OK;
 }
 
@@ -131,7 +126,7 @@ static gdx_status put_block(gdx_store_writer *writer, gdx_slice compressed, uint
     gdx_store_u32(row + STORE_BLOCK_TEXT_BYTE, writer->begin.text_byte);
     gdx_store_u32(row + STORE_BLOCK_SYMBOL, writer->begin.symbol);
     if (gdx_buffer_append(&writer->rows, row, sizeof row) != GDX_OK)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "stored text");
     gdx_status status = gdx_sink_write(writer->sink, compressed.data, compressed.bytes, err);
     writer->begin.coded_offset += coded_bytes;
     writer->begin.offset += compressed.bytes;
@@ -146,7 +141,7 @@ static gdx_status compress_block(gdx_store_writer *writer, gdx_slice coded, gdx_
                         gdx_sink_path(writer->sink), writer->next_document, coded.bytes, GDX_STORE_BLOCK_BYTES_MAX);
     writer->compressed.bytes = 0;
     if (gdx_buffer_reserve(&writer->compressed, ZSTD_compressBound(coded.bytes)) != GDX_OK)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "stored text");
     size_t bytes =
         ZSTD_compress2(writer->context, writer->compressed.data, writer->compressed.capacity, coded.data, coded.bytes);
     if (ZSTD_isError(bytes))
@@ -169,7 +164,7 @@ gdx_status gdx_store_writer_add_record(gdx_store_writer *writer, gdx_slice recor
         writer->begin =
             (gdx_store_block){writer->begin.coded_offset, writer->begin.offset, writer->next_document, 0, 0};
     if (gdx_buffer_append(&writer->block, record.data, record.bytes) != GDX_OK)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "stored text");
     writer->next_document++;
     bool ends = writer->block.bytes >= GDX_STORE_TARGET_BYTES || gdx_store_is_reset(hash, record.bytes);
     return ends ? gdx_store_writer_end_block(writer, err) : GDX_OK;
@@ -293,7 +288,7 @@ static gdx_status add_long(gdx_store_writer *writer, const struct parts *parts, 
                                      : checkpoint_at(writer, from, parts->checkpoint_count, text * piece / pieces);
         status = piece == 1 ? make_first_piece(writer, parts, end) : make_later_piece(writer, parts, first, end);
         if (status != GDX_OK)
-            return no_memory(writer, err);
+            return gdx_fail_memory(err, "stored text");
         gdx_checkpoint at = piece == 1 ? (gdx_checkpoint){0, 0} : parts->checkpoints[first];
         status = gdx_store_writer_add_piece(writer, gdx_buffer_slice(&writer->record), at.byte, at.symbol, err);
         first = end;
@@ -314,7 +309,7 @@ gdx_status gdx_store_writer_add(gdx_store_writer *writer, const gdx_document *do
     if (status == GDX_OK)
         status = make_first_piece(writer, &parts, checkpoint_count);
     if (status != GDX_OK)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "stored text");
     if (writer->record.bytes >= GDX_STORE_TARGET_BYTES)
         return add_long(writer, &parts, writer->record.bytes, err);
     return gdx_store_writer_add_record(writer, gdx_buffer_slice(&writer->record), hash, err);

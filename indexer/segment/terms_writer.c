@@ -19,10 +19,6 @@ void gdx_terms_writer_clear(gdx_terms_writer *writer) {
     gdx_buffer_clear(&writer->frequency_rows);
 }
 
-static gdx_status no_memory(const gdx_terms_writer *writer, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for the term dictionary", gdx_sink_path(writer->sink));
-}
-
 // How much longer or shorter a list is than is to be expected, shorter ones as odd numbers: small either way.
 static uint32_t length_code(const gdx_term_row *term, uint32_t limit) {
     int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->count, limit);
@@ -65,7 +61,7 @@ static gdx_status end_block(gdx_terms_writer *writer, gdx_error *err) {
     if (writer->blocks.bytes > UINT32_MAX || writer->occurrences > UINT32_MAX)
         return gdx_fail(err, GDX_TOO_LARGE, "%s: the term dictionary is full", gdx_sink_path(writer->sink));
     if (gdx_buffer_append(&writer->rows, row, sizeof row) != GDX_OK || append_columns(writer) != GDX_OK)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "the term dictionary");
     for (size_t i = 0; i < writer->pending_count; i++) {
         writer->postings_offset += writer->pending[i].bytes;
         writer->occurrences += writer->pending[i].count;
@@ -82,10 +78,10 @@ static gdx_status append_frequencies(gdx_terms_writer *writer, const gdx_term_ch
         gdx_store_u32(row + FREQUENCY_SYMBOL_DOCUMENTS, chunk->frequency_rows[i].documents);
         gdx_store_u64(row + FREQUENCY_SYMBOL_OFFSET, chunk->frequency_rows[i].offset + writer->frequencies.bytes);
         if (gdx_buffer_append(&writer->frequency_rows, row, sizeof row) != GDX_OK)
-            return no_memory(writer, err);
+            return gdx_fail_memory(err, "the term dictionary");
     }
     if (gdx_buffer_append(&writer->frequencies, chunk->frequencies.data, chunk->frequencies.bytes) != GDX_OK)
-        return no_memory(writer, err);
+        return gdx_fail_memory(err, "the term dictionary");
     return GDX_OK;
 }
 

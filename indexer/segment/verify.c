@@ -16,10 +16,6 @@ gdx_status gdx_verify_look(const gdx_verification *verification, gdx_error *err)
     return GDX_OK;
 }
 
-gdx_status gdx_verify_no_memory(const gdx_verification *verification, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to verify it", verification->segment->path);
-}
-
 // ---- pages
 
 static gdx_status verify_pages(const gdx_verification *verification, gdx_error *err) {
@@ -124,11 +120,11 @@ static gdx_status verify_source_names(const gdx_verification *verification, gdx_
     uint32_t count = segment->source_count;
     uint32_t *order = NULL;
     gdx_slice *names = malloc(((size_t)count + 1) * sizeof *names);
-    gdx_status status = names ? GDX_OK : gdx_verify_no_memory(verification, err);
+    gdx_status status = names ? GDX_OK : gdx_fail_memory(err, "verifying a segment");
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
         status = gdx_segment_source(segment, i, &names[i], err);
     if (status == GDX_OK && gdx_order_slices(names, count, false, &order) != GDX_OK)
-        status = gdx_verify_no_memory(verification, err);
+        status = gdx_fail_memory(err, "verifying a segment");
     for (uint32_t i = 1; i < count && status == GDX_OK; i++)
         if (gdx_slice_equal(names[order[i - 1]], names[order[i]]))
             status = gdx_segment_damaged(segment, SECTION_SOURCE_OFFSETS, (uint64_t)order[i] * 4,
@@ -161,7 +157,7 @@ static gdx_status verify_block_words(const gdx_segment *segment, uint32_t number
             return gdx_segment_damaged(segment, SECTION_WORD_BLOCKS, (uint64_t)number * 4, "words out of order", err);
         before->bytes = 0;
         if (gdx_buffer_append(before, word.data, word.bytes) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to verify it", segment->path);
+            return gdx_fail_memory(err, "verifying a segment");
     }
     return GDX_OK;
 }

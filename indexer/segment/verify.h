@@ -15,7 +15,6 @@ enum { GDX_VERIFY_LOOK_EVERY = 1024 }; // rows between two looks at whether it w
 
 // GDX_CANCELLED when the asker went away.
 gdx_status gdx_verify_look(const gdx_verification *verification, gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_verify_no_memory(const gdx_verification *verification, gdx_error *err);
 
 // Blocks, records, checkpoints, hashes and the count of text bytes.
 gdx_status gdx_verify_store(const gdx_verification *verification, gdx_error *err) GDX_MUST_CHECK;

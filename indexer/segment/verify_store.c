@@ -132,7 +132,7 @@ static gdx_status verify_texts(const gdx_verification *verification, gdx_error *
     gdx_status status = GDX_OK;
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
     if (!reader)
-        return gdx_verify_no_memory(verification, err);
+        return gdx_fail_memory(err, "verifying a segment");
     for (uint32_t d = 0; d < verification->columns.count && status == GDX_OK; d++)
         status = verify_document(verification, reader, d, &text_bytes, err);
     if (status == GDX_OK && text_bytes != segment->info.text_bytes)

@@ -72,7 +72,7 @@ gdx_status gdx_word_block_read(const gdx_segment *segment, uint32_t number, gdx_
         if (!next_word(&at, end, i == 0, before_bytes, &shared, &rest))
             return damaged(segment, number, err);
         if (gdx_buffer_reserve(&block->text, shared + rest.bytes + 1) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for words", segment->path);
+            return gdx_fail_memory(err, "words");
         memcpy(block->text.data + block->text.bytes, block->text.data + before_begin, shared);
         memcpy(block->text.data + block->text.bytes + shared, rest.data, rest.bytes);
         block->text.bytes += shared + rest.bytes;
@@ -177,7 +177,7 @@ gdx_status gdx_segment_word(const gdx_segment *segment, uint32_t symbol, gdx_buf
         gdx_slice word = gdx_word_block_get(&block, index % GDX_WORDS_PER_BLOCK);
         status = gdx_buffer_append(out, word.data, word.bytes);
         if (status != GDX_OK)
-            gdx_fail(err, status, "%s: no memory for a word", segment->path);
+            gdx_fail_memory(err, "a word");
     }
     gdx_word_block_clear(&block);
     return status;

@@ -57,7 +57,7 @@ gdx_status gdx_words_write(const gdx_slice *words, uint32_t count, gdx_sink *sin
     if (status == GDX_TOO_LARGE)
         gdx_fail(err, status, "%s: %u words take more than 4 GiB", gdx_sink_path(sink), count);
     else if (status != GDX_OK)
-        gdx_fail(err, status, "%s: no memory for %u words", gdx_sink_path(sink), count);
+        gdx_fail_memory(err, "words");
     if (status == GDX_OK)
         status = gdx_sink_section(sink, SECTION_WORDS, text.data, text.bytes, err);
     if (status == GDX_OK)

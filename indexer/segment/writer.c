@@ -27,7 +27,7 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
                                    gdx_error *err) {
     GDX_AUTO(gdx_segment_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a new segment", directory);
+        return gdx_fail_memory(err, "a new segment");
     gdx_status status = gdx_sink_open(directory, tag, gdx_text_rule_fingerprint(), &writer->sink, err);
     if (status == GDX_OK)
         status = gdx_sink_begin(writer->sink, SECTION_STORE, err);
@@ -35,8 +35,7 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
         status = gdx_store_writer_new(writer->sink, level, &writer->store, err);
     if (status != GDX_OK)
         return status;
-    *out = writer;
-    writer = NULL; // handed over
+    *out = GDX_TAKE(writer);
     return GDX_OK;
 }
 
@@ -135,7 +134,7 @@ static gdx_status write_words(gdx_segment_writer *writer, const gdx_inverter *in
     uint32_t count = gdx_inverter_word_count(inverter);
     gdx_slice *words = malloc(((size_t)count + 1) * sizeof *words);
     if (!words)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %u words", gdx_sink_path(writer->sink), count);
+        return gdx_fail_memory(err, "words");
     for (uint32_t i = 0; i < count; i++)
         words[i] = gdx_inverter_word(inverter, i);
     gdx_status status = gdx_words_write(words, count, writer->sink, err);

@@ -7,34 +7,9 @@
 #include "gdx/text.h"
 #include "rule.h"
 
-enum { TEXT_UTF8_BYTES = 4 };
-
 // Room for `count` more characters of any kind. GDX_NO_MEMORY.
 gdx_status text_make_room(gdx_symbols *symbols, size_t count, bool with_spans) GDX_MUST_CHECK;
 void text_begin(gdx_symbols *symbols); // forgets what was there, keeps the memory
-
-static inline size_t text_write_utf8(uint8_t *to, uint32_t code_point) {
-    if (code_point < 0x80) {
-        to[0] = (uint8_t)code_point;
-        return 1;
-    }
-    if (code_point < 0x800) {
-        to[0] = (uint8_t)(0xc0 | code_point >> 6);
-        to[1] = (uint8_t)(0x80 | (code_point & 63));
-        return 2;
-    }
-    if (code_point < 0x10000) {
-        to[0] = (uint8_t)(0xe0 | code_point >> 12);
-        to[1] = (uint8_t)(0x80 | (code_point >> 6 & 63));
-        to[2] = (uint8_t)(0x80 | (code_point & 63));
-        return 3;
-    }
-    to[0] = (uint8_t)(0xf0 | code_point >> 18);
-    to[1] = (uint8_t)(0x80 | (code_point >> 12 & 63));
-    to[2] = (uint8_t)(0x80 | (code_point >> 6 & 63));
-    to[3] = (uint8_t)(0x80 | (code_point & 63));
-    return 4;
-}
 
 static inline void text_add_symbol(gdx_symbols *out, uint32_t symbol, gdx_span span, bool with_spans) {
     if (with_spans)
@@ -47,7 +22,7 @@ static inline void text_begin_word(gdx_symbols *out, gdx_span span, bool with_sp
     text_add_symbol(out, GDX_WORD_FLAG | (uint32_t)out->word_count++, span, with_spans);
 }
 
-// By `bytes` already written behind word_text, which came from the text up to `span_end`.
+// By `bytes` already written after word_text, which came from the text up to `span_end`.
 static inline void text_lengthen_word(gdx_symbols *out, size_t bytes, uint32_t span_end, bool with_spans) {
     out->word_text.bytes += bytes;
     out->words[out->word_count - 1].bytes += (uint32_t)bytes;
@@ -63,7 +38,7 @@ static inline void text_emit(gdx_symbols *out, uint32_t code_point, text_kind ki
     if (kind == TEXT_WORD) {
         if (!*in_word)
             text_begin_word(out, span, with_spans);
-        size_t bytes = text_write_utf8(out->word_text.data + out->word_text.bytes, code_point);
+        size_t bytes = gdx_utf8_encode(out->word_text.data + out->word_text.bytes, code_point);
         text_lengthen_word(out, bytes, span.end, with_spans);
     }
     *in_word = kind == TEXT_WORD;

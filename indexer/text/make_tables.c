@@ -3,6 +3,7 @@
 // Reads the Unicode character database and OpenCC's character table as their packages ship them, asks utf8proc for
 // NFKC_Casefold, and prints C. Fails on any line that it does not understand, so that a new edition is not misread.
 
+#include "gdx/utf8.h"
 #include "rule.h"
 #include "tables.h"
 
@@ -12,7 +13,7 @@
 #include <utf8proc.h>
 #include <xxhash.h>
 
-enum { CODE_POINTS = 0x110000, FOLD_MAX = 64, EXPANSIONS_MAX = 1 << 16 };
+enum { CODE_POINTS = GDX_CODE_POINTS, FOLD_MAX = 64, EXPANSIONS_MAX = 1 << 16 };
 enum {
     HANGUL_VOWEL_FIRST = 0x1161,
     HANGUL_VOWEL_LAST = 0x1175,
@@ -93,11 +94,10 @@ static void make_ranges(void) {
 
 // ---- variants
 
+// The zero at the end continues nothing, so that nothing after it is read.
 static const char *read_code_point(const char *text, uint32_t *out) {
-    utf8proc_int32_t code_point;
-    utf8proc_ssize_t bytes = utf8proc_iterate((const utf8proc_uint8_t *)text, -1, &code_point);
-    *out = (uint32_t)code_point;
-    return bytes > 0 ? text + bytes : NULL;
+    size_t bytes = gdx_utf8_decode((const uint8_t *)text, GDX_UTF8_BYTES, out);
+    return *out == GDX_ILL_FORMED ? NULL : text + bytes;
 }
 
 static int compare_pairs(const void *a, const void *b) {
@@ -139,7 +139,7 @@ static uint32_t fold(uint32_t code_point, utf8proc_option_t options, utf8proc_in
     return (uint32_t)count;
 }
 
-// What is not the first of a decomposition may compose with what stands before it.
+// What is not the first of a decomposition may compose with what comes before it.
 static void find_composing(void) {
     utf8proc_int32_t parts[FOLD_MAX];
     for (uint32_t c = 0; c < CODE_POINTS; c++)
@@ -165,7 +165,7 @@ static uint32_t folded_entry(uint32_t folded, uint32_t code_point) {
 
 static uint32_t make_entry(uint32_t code_point) {
     if (code_point >= 0xd800 && code_point <= 0xdfff)
-        return folded_entry(0xfffd, code_point); // cannot stand in valid UTF-8
+        return folded_entry(0xfffd, code_point); // cannot occur in valid UTF-8
     utf8proc_int32_t parts[FOLD_MAX];
     uint32_t count = fold(
         code_point, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE, parts);

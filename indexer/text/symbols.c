@@ -8,6 +8,7 @@
 #include "slow.h"
 #include "tables.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <utf8proc.h>
 
@@ -39,7 +40,7 @@ gdx_status text_make_room(gdx_symbols *symbols, size_t count, bool with_spans) {
         status =
             gdx_grow(&symbols->words, &symbols->word_capacity, symbols->word_count + count, sizeof *symbols->words);
     if (status == GDX_OK)
-        status = gdx_buffer_reserve(&symbols->word_text, count * TEXT_UTF8_BYTES);
+        status = gdx_buffer_reserve(&symbols->word_text, count * GDX_UTF8_BYTES);
     if (status == GDX_OK && with_spans)
         status = gdx_grow(&symbols->spans, &symbols->span_capacity, symbols->count + count, sizeof *symbols->spans);
     return status;
@@ -55,30 +56,14 @@ static inline bool is_three_bytes(uint8_t lead) {
     return lead >> 4 == 0xe;
 }
 
-static inline uint32_t decode_three_bytes(const uint8_t *byte) {
-    return (uint32_t)(byte[0] & 15) << 12 | (uint32_t)(byte[1] & 63) << 6 | (byte[2] & 63);
-}
-
 // Of valid UTF-8; at the end of the text a character that continues nothing.
 static inline character look(const uint8_t *text, size_t at, size_t end) {
     character found = {0, 0, 0};
     if (at == end)
         return found;
-    const uint8_t *byte = text + at;
-    if (byte[0] < 0x80) {
-        found.code_point = byte[0];
-        found.bytes = 1;
-    } else if (is_three_bytes(byte[0])) {
-        found.code_point = decode_three_bytes(byte);
-        found.bytes = 3;
-    } else if (byte[0] < 0xe0) {
-        found.code_point = (uint32_t)(byte[0] & 31) << 6 | (byte[1] & 63);
-        found.bytes = 2;
-    } else {
-        found.code_point = (uint32_t)(byte[0] & 7) << 18 | (uint32_t)(byte[1] & 63) << 12 |
-                           (uint32_t)(byte[2] & 63) << 6 | (byte[3] & 63);
-        found.bytes = 4;
-    }
+    size_t bytes;
+    found.code_point = gdx_utf8_decode_valid(text + at, &bytes);
+    found.bytes = (uint32_t)bytes;
     found.entry = text_entry(found.code_point);
     return found;
 }
@@ -87,7 +72,7 @@ struct cutter { // one text being cut
     const uint8_t *text;
     size_t end;
     gdx_symbols *out;
-    size_t at;       // where the next cluster begins
+    size_t at;       // where the next cluster starts
     size_t room_end; // there is room for a character for each byte up to here
     bool in_word;    // the last symbol is a word, and the next character may lengthen it
     bool with_spans;
@@ -137,7 +122,7 @@ static gdx_status emit_folded(struct cutter *cutter, gdx_span span) {
     return status;
 }
 
-// White space and the like; it composes with nothing, so that a mark behind it is a cluster of its own.
+// White space and the like; it composes with nothing, so that a mark after it is a cluster of its own.
 static inline bool is_nothing(uint32_t entry) {
     return !(entry & TEXT_EXPANDS) && text_entry_kind(entry) == TEXT_NOTHING;
 }
@@ -178,7 +163,7 @@ static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t lim
     size_t count = 0;
     size_t at = cutter->at;
     while (at < limit && is_three_bytes(cutter->text[at])) {
-        uint32_t symbol = text_plain[decode_three_bytes(cutter->text + at)];
+        uint32_t symbol = text_plain[gdx_utf8_decode_three(cutter->text + at)];
         if (!symbol)
             break;
         if (with_spans)
@@ -285,6 +270,7 @@ static inline ALWAYS_INLINE gdx_status cut(gdx_slice utf8, gdx_symbols *out, boo
 }
 
 gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
+    assert(utf8.bytes <= INT32_MAX); // spans and words have 32 bits
     text_begin(symbols);
     if (options & GDX_TEXT_SLOW)
         return text_symbols_slowly(utf8, symbols);

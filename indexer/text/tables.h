@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// tables.h: what make_tables writes: for each code point, what it becomes when it stands alone. Relies on rule.h.
+// tables.h: what make_tables writes: for each code point, what it becomes when it is alone. Relies on rule.h.
 //
 // The fold of a text is the fold of its clusters, one after the other. A cluster is a character and the characters
-// behind it that continue it: combining marks, whatever composes with what stands before it, and what folding drops
+// after it that continue it: combining marks, whatever composes with what comes before it, and what folding drops
 // (Unicode 15, UAX #15, section 9: a boundary lies before each character that neither reorders nor composes backwards).
 // White space takes nothing in, for nothing composes with it. Nearly all clusters are one character, whose entry says
 // all there is to know.
@@ -24,7 +24,7 @@ enum {
 };
 
 enum { TEXT_PAGE_BITS = 8, TEXT_PAGE = 1 << TEXT_PAGE_BITS, TEXT_PAGES = 0x110000 / TEXT_PAGE };
-// Continuing characters taken into one cluster; more begin another. Folding a cluster takes time that grows with the
+// Continuing characters taken into one cluster; more start another. Folding a cluster takes time that grows with the
 // square of its length, and UAX #15, section 13, holds 30 to be enough for any real text.
 enum { TEXT_CONTINUING_MAX = 128 };
 

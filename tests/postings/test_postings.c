@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_postings.c: the code of posting lists against the lists themselves: random ones of every length and density,
-// through the portable way and, where the processor has it, the one with wider instructions; what both write must be
-// the same bytes. The seed is printed. Damage is refused or gives ascending positions, never a wild read.
+// through every variant that the processor runs; what they write must be the bytes of the plain one. The seed is
+// printed. Damage is refused or gives ascending positions, never a wild read.
 
 #include "../property/random.h"
-#include "codes.h"
 #include "gdx/postings.h"
+#include "gdx/processor.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,7 +66,7 @@ static gdx_buffer encode(const struct list *list) {
     return out;
 }
 
-// The bytes alone, so that a read behind them is seen by the sanitizer.
+// The bytes alone, so that a read after them is seen by the sanitizer.
 static gdx_slice exact_copy(const gdx_buffer *code) {
     char *copy = malloc(code->bytes ? code->bytes : 1);
     assert_non_null(copy);
@@ -129,25 +129,27 @@ static void check_list(random_state *random, const struct list *list) {
     gdx_buffer_clear(&code);
 }
 
-static void what_is_written_is_read_by_either_way(void **state) {
+static void what_is_written_is_read_by_every_variant(void **state) {
     (void)state;
     static struct list list;
     random_state random = {20261124};
-    bool has_wide = postings_codes.is_v3;
-    print_message("seed 20261124, wide instructions: %s\n", has_wide ? "yes" : "no");
+    print_message("seed 20261124, this processor: %s\n", gdx_processor_name(gdx_processor_best()));
     for (int round = 0; round < ROUNDS; round++) {
         make_list(&random, &list);
-        postings_codes.is_v3 = false;
-        gdx_buffer portable = encode(&list);
-        check_list(&random, &list);
-        postings_codes.is_v3 = has_wide;
-        gdx_buffer wide = encode(&list);
-        check_list(&random, &list);
-        if (!gdx_slice_equal(gdx_buffer_slice(&portable), gdx_buffer_slice(&wide)))
-            fail_msg("round %d: %u positions below %u: the two ways differ", round, list.count, list.limit);
-        gdx_buffer_clear(&portable);
-        gdx_buffer_clear(&wide);
+        gdx_processor_limit(GDX_PROCESSOR_PLAIN);
+        gdx_buffer plain = encode(&list);
+        for (int level = 0; level <= (int)gdx_processor_best(); level++) {
+            gdx_processor_limit((gdx_processor)level);
+            gdx_buffer code = encode(&list);
+            check_list(&random, &list);
+            if (!gdx_slice_equal(gdx_buffer_slice(&plain), gdx_buffer_slice(&code)))
+                fail_msg("round %d: %u positions below %u: the %s variant differs", round, list.count, list.limit,
+                         gdx_processor_name((gdx_processor)level));
+            gdx_buffer_clear(&code);
+        }
+        gdx_buffer_clear(&plain);
     }
+    gdx_processor_limit(GDX_PROCESSORS);
 }
 
 static void a_list_of_all_positions_and_one_of_the_widest_gaps(void **state) {
@@ -207,11 +209,10 @@ static void a_list_cut_short_or_with_a_bit_turned_is_read_within_its_bytes(void 
     (void)state;
     static struct list list;
     random_state random = {13};
-    bool has_wide = postings_codes.is_v3;
     for (int round = 0; round < 300; round++) {
         make_list(&random, &list);
         gdx_buffer code = encode(&list);
-        postings_codes.is_v3 = has_wide && round % 2;
+        gdx_processor_limit(round % 2 ? gdx_processor_best() : GDX_PROCESSOR_PLAIN);
         for (int i = 0; i < 20; i++) {
             gdx_slice copy = exact_copy(&code);
             ((char *)copy.data)[random_below(&random, (uint32_t)copy.bytes)] ^= (char)(1 << random_below(&random, 8));
@@ -224,14 +225,14 @@ static void a_list_cut_short_or_with_a_bit_turned_is_read_within_its_bytes(void 
             read_damaged(&list, copy);
             free((char *)copy.data);
         }
-        postings_codes.is_v3 = has_wide;
+        gdx_processor_limit(GDX_PROCESSORS);
         gdx_buffer_clear(&code);
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read_by_either_way),
+        cmocka_unit_test(what_is_written_is_read_by_every_variant),
         cmocka_unit_test(a_list_of_all_positions_and_one_of_the_widest_gaps),
         cmocka_unit_test(lists_side_by_side_end_by_themselves),
         cmocka_unit_test(a_list_cut_short_or_with_a_bit_turned_is_read_within_its_bytes),

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/decode.h: bytes of any usual encoding -> valid UTF-8. What does not decode becomes U+FFFD and is counted.
-// Relies on gdx/base.h; inside on iconv and uchardet. Threads: a decoder has one owner.
+// Relies on gdx/base.h; inside on iconv and uchardet. Checks of UTF-8 alone are in gdx/utf8.h. Threads: a decoder has
+// one owner.
 #ifndef GDX_DECODE_H
 #define GDX_DECODE_H
 
 #include "gdx/base.h"
+#include "gdx/utf8.h"
 
 typedef struct gdx_decoder gdx_decoder; // one worker's own
 
@@ -25,10 +27,5 @@ typedef struct gdx_decoded {
 } gdx_decoded;
 
 gdx_status gdx_decode(gdx_decoder *decoder, gdx_slice bytes, gdx_decoded *out, gdx_error *err) GDX_MUST_CHECK;
-
-// True when the bytes are well-formed UTF-8. Cost: about memory speed for ASCII, a few GB/s for Han.
-bool gdx_utf8_valid(gdx_slice bytes);
-// Appends the bytes to `out` with U+FFFD for each maximal ill-formed subsequence; adds how many to *replaced.
-gdx_status gdx_utf8_repair(gdx_slice bytes, gdx_buffer *out, uint64_t *replaced) GDX_MUST_CHECK;
 
 #endif

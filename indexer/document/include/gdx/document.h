@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/document.h: a document as it travels from ingest to a segment and back out, and its date.
-// Relies on gdx/base.h. Threads: plain values; the slices belong to whoever filled them in.
+// Relies on gdx/base.h. Threads: plain values; the slices point to memory of the code that filled them in.
 #ifndef GDX_DOCUMENT_H
 #define GDX_DOCUMENT_H
 
@@ -27,15 +27,15 @@ static inline unsigned gdx_date_day(gdx_date date) {
 enum { GDX_DATE_TEXT_BYTES = 11 }; // "2023-05-06" and a zero
 
 // "2023", "2023-05", "2023-05-06"; the same with / or . for -, one-digit months and days, "20230506",
-// "2023年5月6日", and a time of day behind a day ("2023-05-06T10:00:00Z", "2023-05-06 10:00") which is dropped.
-// Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is wrong: "month 13, expected 1 to
-// 12".
+// "2023年5月6日", and a time of day after a day ("2023-05-06T10:00:00Z", "2023-05-06 10:00") which is dropped.
+// White space around it is dropped. Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is
+// wrong: "month 13, expected 1 to 12".
 gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // GDX_NO_DATE, or a year, month or day of the calendar. Dates from a disk may be anything.
 bool gdx_date_is_valid(gdx_date date);
 // ISO 8601, as precise as the date is; "" for GDX_NO_DATE. Returns `to`.
 char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]);
-// The first and the last day a date stands for, as dates with a day. GDX_NO_DATE gives GDX_NO_DATE.
+// The first and the last day of what a date names, as dates with a day. GDX_NO_DATE gives GDX_NO_DATE.
 gdx_date gdx_date_first_day(gdx_date date);
 gdx_date gdx_date_last_day(gdx_date date);
 
@@ -53,8 +53,8 @@ typedef struct gdx_document {
 // XXH3-64 over all fields, each preceded by its length: two documents with one hash are taken to be the same.
 uint64_t gdx_document_hash(const gdx_document *document);
 
-// A place in a document's text where reading may begin afresh: symbol number `symbol` starts at or after byte `byte`,
-// and nothing before `byte` changes what follows. Both count from the begin of the text.
+// A place in a document's text where reading may start afresh: symbol number `symbol` starts at or after byte `byte`,
+// and nothing before `byte` changes what follows. Both count from the start of the text.
 typedef struct gdx_checkpoint {
     uint32_t byte;
     uint32_t symbol;

@@ -3,7 +3,7 @@
 // Relies on gdx/base.h; inside on gdx/text.h. Threads: an inverter has one owner.
 //
 // One position space for all that was added: each field takes as many positions as it has symbols and one more for the
-// end mark behind it. Position p gives one posting, to the bigram (symbol at p, symbol at p+1); the end mark is second
+// end mark after it. Position p gives one posting, to the bigram (symbol at p, symbol at p+1); the end mark is second
 // only. Numbers of symbols in the result: GDX_SYMBOL_END, a code point, or GDX_FIRST_WORD + rank of the word among the
 // inverter's words in byte order.
 #ifndef GDX_NGRAM_H
@@ -25,10 +25,10 @@ gdx_inverter *gdx_inverter_new(size_t memory_bytes);
 void gdx_inverter_free(gdx_inverter *inverter);
 GDX_DEFINE_AUTO(gdx_inverter, gdx_inverter_free)
 
-// Adds one field and the end mark behind it. On failure the inverter is as before.
+// Adds one field and the end mark after it. On failure the inverter is as before.
 // GDX_NO_MEMORY: the allocator's; GDX_TOO_LARGE: the position space (2^32 - 2) is full.
 gdx_status gdx_inverter_add(gdx_inverter *inverter, const gdx_symbols *symbols) GDX_MUST_CHECK;
-uint32_t gdx_inverter_positions(const gdx_inverter *inverter); // used so far: where the next field begins
+uint32_t gdx_inverter_positions(const gdx_inverter *inverter); // used so far: where the next field starts
 size_t gdx_inverter_bytes(const gdx_inverter *inverter);       // of memory in use, the space for sorting counted in
 // True when another document of `symbol_count` symbols might pass the memory setting or the position space.
 bool gdx_inverter_is_full(const gdx_inverter *inverter, size_t symbol_count);
@@ -43,7 +43,7 @@ typedef struct gdx_inverted_term {
     const uint32_t *positions; // the inverter's, valid until the next call
 } gdx_inverted_term;
 
-// The next term, or false at the end.
+// After sorting: the next term, or false at the end.
 bool gdx_inverter_next(gdx_inverter *inverter, gdx_inverted_term *out);
 
 // After sorting: the words in byte order; word i has the number GDX_FIRST_WORD + i.

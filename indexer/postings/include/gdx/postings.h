@@ -25,11 +25,11 @@ size_t gdx_postings_bound(uint32_t count);
 uint32_t gdx_postings_expected(uint32_t count, uint32_t limit);
 
 // Unpacks a whole list into positions[count]. GDX_CORRUPT when the bytes are not the code of `count` ascending
-// positions < limit; positions are then undefined. Bytes behind the code are not looked at. Never reads outside
+// positions < limit; positions are then undefined. Bytes after the code are not read. Never reads outside
 // `bytes`.
 gdx_status gdx_postings_decode(gdx_slice bytes, uint32_t count, uint32_t limit, uint32_t *positions) GDX_MUST_CHECK;
 
-// How long the code is that `bytes` begin with: a list ends by itself, so lists that lie side by side need no lengths.
+// How long the code is that `bytes` start with: a list ends by itself, so lists that lie side by side need no lengths.
 // Cost: unpacks lists of up to 128 positions, reads the header of longer ones. GDX_CORRUPT.
 gdx_status gdx_postings_length(gdx_slice bytes, uint32_t count, uint32_t limit, size_t *out_bytes) GDX_MUST_CHECK;
 
@@ -58,11 +58,11 @@ typedef struct gdx_cursor {
     uint32_t unpacked[GDX_POSTINGS_BLOCK];
 } gdx_cursor;
 
-// Stands on the first position afterwards. GDX_CORRUPT when the list is short and damaged, or its header or first block
-// is. Cost: one block is unpacked.
+// The cursor is at the first position afterwards. GDX_CORRUPT when the list is short and damaged, or its header or
+// first block is. Cost: one block is unpacked.
 gdx_status gdx_cursor_open(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit) GDX_MUST_CHECK;
 
-// The position it stands on, or GDX_POSITION_END.
+// The current position, or GDX_POSITION_END.
 static inline uint32_t gdx_cursor_position(const gdx_cursor *cursor) {
     return cursor->in_block < cursor->unpacked_count ? cursor->unpacked[cursor->in_block] : GDX_POSITION_END;
 }
@@ -73,10 +73,10 @@ static inline const uint32_t *gdx_cursor_run(const gdx_cursor *cursor, uint32_t 
     *out_count = cursor->unpacked_count - cursor->in_block;
     return cursor->unpacked + cursor->in_block;
 }
-// To the first position behind that run, or GDX_POSITION_END.
+// To the first position after that run, or GDX_POSITION_END.
 uint32_t gdx_cursor_next_run(gdx_cursor *cursor);
 
-// One further. Damage also reads as the end; gdx_cursor_status() tells the two apart, once, after the loop.
+// One further. Damage also reads as the end; gdx_cursor_status() distinguishes the two, once, after the loop.
 static inline uint32_t gdx_cursor_next(gdx_cursor *cursor) {
     if (cursor->unpacked_count - cursor->in_block > 1)
         return cursor->unpacked[++cursor->in_block];
@@ -84,7 +84,7 @@ static inline uint32_t gdx_cursor_next(gdx_cursor *cursor) {
 }
 
 // The first position >= target, or GDX_POSITION_END. Never moves backwards. Cost: at most one block of 128 decoded,
-// and a search over the skip entries that gallops from where it stands.
+// and a search over the skip entries that gallops from where it is.
 uint32_t gdx_cursor_seek(gdx_cursor *cursor, uint32_t target);
 
 static inline gdx_status gdx_cursor_status(const gdx_cursor *cursor) {

@@ -21,7 +21,7 @@ typedef struct gdx_word {
 
 // Half-open range of bytes of the source text that a symbol came from. Symbols that one character expands to share its
 // range ("…"), and a word reaches over every character that gave it a letter ("½b": 1, fraction slash, 2b), so that
-// ranges may overlap; neither their begins nor their ends descend.
+// ranges may overlap; neither their starts nor their ends descend.
 typedef struct gdx_span {
     uint32_t begin;
     uint32_t end;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// codes.c: the 64 prefix codes for classes of gaps, from their lengths, which are a part of the format.
-// Codes are canonical: given by length, then by class. The tables are made once, before main, and never change.
+// make_codes.c: writes the tables of codes.h, as C, to standard output: the 64 prefix codes for classes of gaps, from
+// their lengths, which are a part of the format. Run by the build, so that the tables are constants of the program.
+// Codes are canonical: given by length, then by class.
 
 #include "codes.h"
 
-#if defined(__x86_64__)
-#include <cpuid.h>
-#endif
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 // One row a code: the length of the code of class 0, 1, ... 31, one hexadecimal digit each. Rows 0 to 15, 16 to 31, 32
 // to 47 and 48 to 63 started as a mixture of gaps between documents (Weibull, shape 0.7, scale growing by four from row
@@ -38,7 +39,7 @@ static const char lengths[POSTINGS_CODES][POSTINGS_CLASSES + 1] = {
     "76544333456789999998888776655444",
 };
 
-postings_code_tables postings_codes;
+static postings_code_tables tables;
 
 static uint32_t reversed(uint32_t code, unsigned length) {
     uint32_t mirror = 0;
@@ -51,37 +52,52 @@ static uint32_t reversed(uint32_t code, unsigned length) {
 static void enter(unsigned table, unsigned class, uint32_t code, unsigned length) {
     uint32_t mirror = reversed(code, length);
     unsigned total = length + class;
-    postings_codes.write[table][class] = mirror | code << POSTINGS_CODE_BITS | length << (2 * POSTINGS_CODE_BITS);
-    postings_codes.total[table][class] = (uint8_t)total;
-    postings_codes.cost[class][table] = (uint8_t)(length - 1);
+    tables.write[table][class] = mirror | code << POSTINGS_CODE_BITS | length << (2 * POSTINGS_CODE_BITS);
+    tables.total[table][class] = (uint8_t)total;
+    tables.cost[class][table] = (uint8_t)(length - 1);
     for (uint32_t rest = 0; rest < (uint32_t)1 << (POSTINGS_CODE_BITS - length); rest++) {
-        postings_codes.forward[table][mirror | rest << length] = (uint16_t)(total << 6 | (63 - class));
-        postings_codes.backward[table][code << (POSTINGS_CODE_BITS - length) | rest] =
+        tables.forward[table][mirror | rest << length] = (uint16_t)(total << 6 | (63 - class));
+        tables.backward[table][code << (POSTINGS_CODE_BITS - length) | rest] =
             (uint16_t)(total << 10 | (length - 1) << 6 | (63 - class));
     }
 }
 
-#if defined(__x86_64__)
-static bool processor_is_v3(void) {
-    unsigned eax, ebx, ecx = 0, edx;
-    bool has_lzcnt = __get_cpuid(0x80000001, &eax, &ebx, &ecx, &edx) && (ecx & bit_LZCNT);
-    __builtin_cpu_init();
-    return has_lzcnt && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("bmi2");
-}
-#else
-static bool processor_is_v3(void) {
-    return false;
-}
-#endif
-
-__attribute__((constructor)) static void make_tables(void) {
-    for (unsigned table = 0; table < POSTINGS_CODES; table++) {
-        uint32_t code = 0;
-        for (unsigned length = 1; length <= POSTINGS_CODE_BITS; length++, code <<= 1)
-            for (unsigned class = 0; class < POSTINGS_CLASSES; class ++)
-                if ((unsigned)(lengths[table][class] - '0') == length)
-                    enter(table, class, code++, length);
+// A code must use all bit patterns, or the readers would meet entries that mean nothing.
+static void make_code(unsigned table) {
+    uint32_t code = 0;
+    for (unsigned length = 1; length <= POSTINGS_CODE_BITS; length++, code <<= 1)
+        for (unsigned class = 0; class < POSTINGS_CLASSES; class ++)
+            if ((unsigned)(lengths[table][class] - '0') == length)
+                enter(table, class, code++, length);
+    if (code != (uint32_t)1 << (POSTINGS_CODE_BITS + 1)) {
+        fprintf(stderr, "make_codes: code %u uses %" PRIu32 " of %u patterns\n", table, code >> 1,
+                1u << POSTINGS_CODE_BITS);
+        exit(EXIT_FAILURE);
     }
-    postings_codes.is_v3 = processor_is_v3();
+}
+
+// One member of the tables, an array of rows.
+#define PUT(member)                                                                                                    \
+    do {                                                                                                               \
+        printf("    .%s = {", #member);                                                                                \
+        for (size_t row = 0; row < sizeof tables.member / sizeof *tables.member; row++) {                              \
+            printf("\n        {");                                                                                     \
+            for (size_t i = 0; i < sizeof *tables.member / sizeof **tables.member; i++)                                \
+                printf("%" PRIu32 ",", (uint32_t)tables.member[row][i]);                                               \
+            printf("},");                                                                                              \
+        }                                                                                                              \
+        printf("},\n");                                                                                                \
+    } while (0)
+
+int main(void) {
+    for (unsigned table = 0; table < POSTINGS_CODES; table++)
+        make_code(table);
+    puts("// Made by make_codes.c.\n#include \"codes.h\"\n\nconst postings_code_tables postings_codes = {");
+    PUT(forward);
+    PUT(backward);
+    PUT(write);
+    PUT(total);
+    PUT(cost);
+    puts("};");
+    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_utf8.c: validity and repair of UTF-8 against a twin that reads Unicode's definition word by word.
+// test_utf8.c: decoding, encoding, validity and repair of UTF-8 against twins that read Unicode's definition word by
+// word. Every variant of the validator that this processor runs is held to them.
 
-#include "gdx/decode.h"
-#include "utf8.h"
+#include "gdx/processor.h"
+#include "gdx/utf8.h"
+#include "utf8_valid.h"
 
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -41,7 +45,7 @@ static const uint8_t rows[][9] = {
     {4, 0xf4, 0xf4, 0x80, 0x8f, 0x80, 0xbf, 0x80, 0xbf},
 };
 
-// How many bytes of row `row` stand at `at`.
+// How many bytes at `at` are those of row `row`.
 static size_t match_row(const uint8_t *row, const uint8_t *at, size_t bytes) {
     size_t i = 0;
     while (i < row[0] && i < bytes && at[i] >= row[1 + 2 * i] && at[i] <= row[2 + 2 * i])
@@ -71,6 +75,23 @@ static uint64_t naive_repair(const uint8_t *data, size_t bytes, gdx_buffer *out)
     return replaced;
 }
 
+// The chooser at every level; the variants directly, which it leaves out for short texts.
+static void assert_all_variants_say(gdx_slice slice, bool expected) {
+    const uint8_t *data = (const uint8_t *)slice.data;
+    for (int level = 0; level <= (int)gdx_processor_best(); level++) {
+        gdx_processor_limit((gdx_processor)level);
+        if (gdx_utf8_valid(slice) != expected)
+            fail_msg("%zu bytes: the %s variant does not say %d", slice.bytes, gdx_processor_name((gdx_processor)level),
+                     expected);
+    }
+    gdx_processor_limit(GDX_PROCESSORS);
+    assert_int_equal(utf8_valid_plain(data, slice.bytes), expected);
+#ifdef __x86_64__
+    if (gdx_processor_best() >= GDX_PROCESSOR_V3)
+        assert_int_equal(utf8_valid_v3(data, slice.bytes), expected);
+#endif
+}
+
 // Compares all ways on a copy of its own, so that reading beyond the end is seen under a sanitizer.
 static void check_against_twin(const uint8_t *data, size_t bytes) {
     uint8_t *copy = malloc(bytes + 1); // + 1 in front: addresses of every alignment
@@ -83,12 +104,7 @@ static void check_against_twin(const uint8_t *data, size_t bytes) {
     assert_int_equal(gdx_utf8_repair(slice, &repaired, &replaced), GDX_OK);
     assert_int_equal(replaced, wanted);
     assert_true(gdx_slice_equal(gdx_buffer_slice(&repaired), gdx_buffer_slice(&expected)));
-    assert_int_equal(gdx_utf8_valid(slice), wanted == 0);
-    assert_int_equal(utf8_valid_portable(copy + 1, bytes), wanted == 0);
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2"))
-        assert_int_equal(utf8_valid_avx2(copy + 1, bytes), wanted == 0);
-#endif
+    assert_all_variants_say(slice, wanted == 0);
     assert_true(gdx_utf8_valid(gdx_buffer_slice(&repaired)));
     gdx_buffer_clear(&expected);
     gdx_buffer_clear(&repaired);
@@ -155,24 +171,68 @@ static void every_short_sequence_at_every_place_is_judged_like_the_naive_twin(vo
     }
 }
 
+// The naive twin of the encoder: the bits of table 3-6 of Unicode, spelled out one by one.
+static size_t encode_naively(uint32_t code, uint8_t *to) {
+    static const char *const patterns[] = {"0xxxxxxx", "110xxxxx10xxxxxx", "1110xxxx10xxxxxx10xxxxxx",
+                                           "11110xxx10xxxxxx10xxxxxx10xxxxxx"};
+    const char *pattern = patterns[code < 0x80 ? 0 : code < 0x800 ? 1 : code < 0x10000 ? 2 : 3];
+    size_t bits = strlen(pattern);
+    memset(to, 0, GDX_UTF8_BYTES);
+    for (size_t i = bits; i-- > 0;) {
+        bool bit = pattern[i] == 'x' ? code & 1 : pattern[i] == '1';
+        if (pattern[i] == 'x')
+            code >>= 1;
+        if (bit)
+            to[i / 8] |= (uint8_t)(128 >> i % 8);
+    }
+    return bits / 8;
+}
+
+static void every_code_point_is_encoded_like_the_twin_and_decoded_again(void **state) {
+    (void)state;
+    for (uint32_t code = 0; code < GDX_CODE_POINTS; code++) {
+        uint8_t expected[GDX_UTF8_BYTES], written[GDX_UTF8_BYTES];
+        size_t bytes = encode_naively(code, expected);
+        assert_int_equal(gdx_utf8_encode(written, code), bytes);
+        assert_memory_equal(written, expected, bytes);
+        assert_int_equal(gdx_utf8_sequence_bytes(written[0]), bytes);
+        bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+        uint32_t read;
+        size_t used = gdx_utf8_decode(written, bytes, &read);
+        assert_int_equal(used, is_surrogate ? 1 : bytes);
+        assert_int_equal(read, is_surrogate ? GDX_ILL_FORMED : code);
+        assert_int_equal(gdx_utf8_decode_valid(written, &used), code);
+        assert_int_equal(used, bytes);
+        for (size_t cut = 1; cut < bytes && !is_surrogate; cut++) { // the start alone is one ill-formed subsequence
+            assert_int_equal(gdx_utf8_decode(written, cut, &read), cut);
+            assert_int_equal(read, GDX_ILL_FORMED);
+        }
+    }
+}
+
 static void every_code_point_is_valid_and_every_surrogate_is_not(void **state) {
     (void)state;
     uint8_t data[66];
-    memset(data, 'x', sizeof data);
-    for (uint32_t c = 0x800; c < 0x110000; c++) {
-        uint8_t *at = data + 62 - (c & 31);
+    for (uint32_t c = 0x800; c < GDX_CODE_POINTS; c++) {
+        uint8_t sequence[GDX_UTF8_BYTES];
         memset(data, 'x', sizeof data);
-        if (c < 0x10000) {
-            at[0] = (uint8_t)(0xe0 | c >> 12);
-        } else {
-            *at++ = (uint8_t)(0xf0 | c >> 18);
-            at[0] = (uint8_t)(0x80 | (c >> 12 & 63));
-        }
-        at[1] = (uint8_t)(0x80 | (c >> 6 & 63));
-        at[2] = (uint8_t)(0x80 | (c & 63));
+        size_t bytes = encode_naively(c, sequence);
+        memcpy(data + 61 - (c & 31), sequence, bytes);
         bool expected = c < 0xd800 || c > 0xdfff;
-        assert_int_equal(gdx_utf8_valid((gdx_slice){(char *)data, sizeof data}), expected);
-        assert_int_equal(utf8_valid_portable(data, sizeof data), expected);
+        gdx_slice slice = {(char *)data, sizeof data};
+        assert_int_equal(gdx_utf8_valid(slice), expected);
+        assert_int_equal(utf8_valid_plain(data, sizeof data), expected);
+    }
+}
+
+static void a_text_is_cut_between_characters(void **state) {
+    (void)state;
+    const gdx_slice text = gdx_slice_of("a\xc3\xa9\xe4\xb8\xad\xf0\x9f\x98\x80");
+    static const size_t kept[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 10};
+    for (size_t limit = 0; limit < sizeof kept / sizeof *kept; limit++) {
+        gdx_slice cut = gdx_utf8_cut(text, limit);
+        assert_int_equal(cut.bytes, kept[limit]);
+        assert_ptr_equal(cut.data, text.data);
     }
 }
 
@@ -209,6 +269,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(random_bytes_are_judged_and_repaired_like_the_naive_twin, seed_random),
         cmocka_unit_test(every_short_sequence_at_every_place_is_judged_like_the_naive_twin),
+        cmocka_unit_test(every_code_point_is_encoded_like_the_twin_and_decoded_again),
+        cmocka_unit_test(a_text_is_cut_between_characters),
         cmocka_unit_test(every_code_point_is_valid_and_every_surrogate_is_not),
         cmocka_unit_test(the_examples_of_the_unicode_standard_are_repaired_as_it_says),
     };

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // utf8.c: is it UTF-8, and if not, make it so with U+FFFD.
-// Relies on gdx/base.h. The AVX2 way is Keiser and Lemire's ("Validating UTF-8 in less than one instruction per byte",
+// The AVX2 variant is Keiser and Lemire's ("Validating UTF-8 in less than one instruction per byte",
 // 2021): three 16-entry tables, looked up by the nibbles of a byte and of the one before it, have a bit in common
-// exactly where two neighbours cannot stand together; what is left to check are the third and fourth bytes. The
-// portable way walks.
+// exactly where two neighbours cannot follow each other; what is left to check are the third and fourth bytes. The
+// plain variant walks.
 
-#include "utf8.h"
+#include "gdx/utf8.h"
+
+#include "gdx/bytes.h"
+#include "gdx/processor.h"
+#include "utf8_valid.h"
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -13,24 +17,7 @@
 
 #define ASCII_MASK UINT64_C(0x8080808080808080)
 
-size_t utf8_sequence(const uint8_t *at, size_t bytes, bool *well_formed) {
-    uint8_t lead = at[0];
-    *well_formed = lead < 0x80;
-    if (lead < 0xc2 || lead > 0xf4)
-        return 1;
-    size_t wanted = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-    // The second byte's range bars overlong forms, surrogates and what lies above U+10FFFF.
-    uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    size_t have = 1;
-    while (have < wanted && have < bytes && at[have] >= low && at[have] <= high) {
-        have++;
-        low = 0x80;
-        high = 0xbf;
-    }
-    *well_formed = have == wanted;
-    return have;
-}
+enum { VECTOR_BYTES = 32, STEP_BYTES = 2 * VECTOR_BYTES }; // of the AVX2 variant
 
 // How many bytes at the front are well-formed.
 static size_t valid_prefix(const uint8_t *data, size_t bytes) {
@@ -41,7 +28,7 @@ static size_t valid_prefix(const uint8_t *data, size_t bytes) {
             continue;
         }
         bool well_formed;
-        size_t length = utf8_sequence(data + at, bytes - at, &well_formed);
+        size_t length = gdx_utf8_measure(data + at, bytes - at, &well_formed);
         if (!well_formed)
             break;
         at += length;
@@ -49,7 +36,7 @@ static size_t valid_prefix(const uint8_t *data, size_t bytes) {
     return at;
 }
 
-bool utf8_valid_portable(const uint8_t *data, size_t bytes) {
+bool utf8_valid_plain(const uint8_t *data, size_t bytes) {
     return valid_prefix(data, bytes) == bytes;
 }
 
@@ -57,7 +44,7 @@ bool utf8_valid_portable(const uint8_t *data, size_t bytes) {
 // What is wrong with two neighbours, one bit each.
 enum {
     TOO_SHORT = 1 << 0,      // a lead byte without its continuation
-    TOO_LONG = 1 << 1,       // a continuation behind ASCII
+    TOO_LONG = 1 << 1,       // a continuation after ASCII
     OVERLONG_3 = 1 << 2,     // E0 80..9F
     TOO_LARGE = 1 << 3,      // F4 90.. and above
     SURROGATE = 1 << 4,      // ED A0..BF
@@ -70,12 +57,11 @@ enum {
     CONTINUATION = TOO_LONG | OVERLONG_2 | TWO_CONTINUATIONS
 };
 
-#define AVX2       __attribute__((target("avx2")))
 #define TWICE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
 #define BITS(bits) ((char)(bits))
 
 // By the high nibble of the byte before, its low nibble, and the high nibble of the byte itself.
-AVX2 static inline __m256i pair_errors(__m256i input, __m256i before) {
+GDX_TARGET_V3 static inline __m256i pair_errors(__m256i input, __m256i before) {
     const __m256i nibble = _mm256_set1_epi8(15);
     const __m256i first_high =
         TWICE(BITS(TOO_LONG), BITS(TOO_LONG), BITS(TOO_LONG), BITS(TOO_LONG), BITS(TOO_LONG), BITS(TOO_LONG),
@@ -98,26 +84,26 @@ AVX2 static inline __m256i pair_errors(__m256i input, __m256i before) {
     return _mm256_and_si256(_mm256_and_si256(one, two), three);
 }
 
-AVX2 static inline __m256i block_errors(__m256i input, __m256i previous) {
+GDX_TARGET_V3 static inline __m256i block_errors(__m256i input, __m256i previous) {
     __m256i joined = _mm256_permute2x128_si256(previous, input, 0x21);
     __m256i before_1 = _mm256_alignr_epi8(input, joined, 15);
     __m256i before_2 = _mm256_alignr_epi8(input, joined, 14);
     __m256i before_3 = _mm256_alignr_epi8(input, joined, 13);
-    // The high bit is set where a third or fourth byte must stand; there, and only there, two continuations are right.
+    // The high bit is set where a third or fourth byte must be; there, and only there, two continuations are right.
     __m256i third = _mm256_subs_epu8(before_2, _mm256_set1_epi8(0xe0 - 0x80));
     __m256i fourth = _mm256_subs_epu8(before_3, _mm256_set1_epi8(0xf0 - 0x80));
     __m256i must_continue = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
     return _mm256_xor_si256(must_continue, pair_errors(input, before_1));
 }
 
-AVX2 bool utf8_valid_avx2(const uint8_t *data, size_t bytes) {
+GDX_TARGET_V3 bool utf8_valid_v3(const uint8_t *data, size_t bytes) {
     __m256i errors = _mm256_setzero_si256();
     __m256i previous = _mm256_setzero_si256();
     size_t at = 0;
-    for (; bytes - at >= 64; at += 64) {
+    for (; bytes - at >= STEP_BYTES; at += STEP_BYTES) {
         __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)(data + at));
-        __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(data + at + 32));
-        // ASCII behind ASCII needs no look; only the high bits of the last block say what came before.
+        __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(data + at + VECTOR_BYTES));
+        // ASCII after ASCII needs no look; only the high bits of the last block say what came before.
         if (!_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(low, high), previous))) {
             previous = high;
             continue;
@@ -126,10 +112,10 @@ AVX2 bool utf8_valid_avx2(const uint8_t *data, size_t bytes) {
         errors = _mm256_or_si256(errors, block_errors(high, low));
         previous = high;
     }
-    // The rest, with at least one zero byte behind it, so that a sequence cut short is seen.
-    uint8_t rest[96] = {0};
+    // The rest, with at least one zero byte after it, so that a sequence cut short is seen.
+    uint8_t rest[STEP_BYTES + VECTOR_BYTES] = {0};
     memcpy(rest, data + at, bytes - at);
-    for (size_t i = 0; i < sizeof rest; i += 32) {
+    for (size_t i = 0; i < sizeof rest; i += VECTOR_BYTES) {
         __m256i block = _mm256_loadu_si256((const __m256i *)(const void *)(rest + i));
         errors = _mm256_or_si256(errors, block_errors(block, previous));
         previous = block;
@@ -141,10 +127,10 @@ AVX2 bool utf8_valid_avx2(const uint8_t *data, size_t bytes) {
 bool gdx_utf8_valid(gdx_slice bytes) {
     const uint8_t *data = (const uint8_t *)bytes.data;
 #ifdef __x86_64__
-    if (bytes.bytes >= 64 && __builtin_cpu_supports("avx2"))
-        return utf8_valid_avx2(data, bytes.bytes);
+    if (bytes.bytes >= STEP_BYTES && gdx_processor_level() >= GDX_PROCESSOR_V3)
+        return utf8_valid_v3(data, bytes.bytes);
 #endif
-    return utf8_valid_portable(data, bytes.bytes);
+    return utf8_valid_plain(data, bytes.bytes);
 }
 
 gdx_status gdx_utf8_repair(gdx_slice bytes, gdx_buffer *out, uint64_t *replaced) {
@@ -158,8 +144,8 @@ gdx_status gdx_utf8_repair(gdx_slice bytes, gdx_buffer *out, uint64_t *replaced)
         if (status != GDX_OK || at == bytes.bytes)
             break;
         bool well_formed;
-        at += utf8_sequence(data + at, bytes.bytes - at, &well_formed);
-        status = gdx_buffer_append(out, UTF8_REPLACEMENT, UTF8_REPLACEMENT_BYTES);
+        at += gdx_utf8_measure(data + at, bytes.bytes - at, &well_formed);
+        status = gdx_buffer_append(out, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
         ++*replaced;
     }
     return status;

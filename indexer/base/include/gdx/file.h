@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/file.h: files mapped for reading, files written durably, and paths.
+// Relies on gdx/error.h, gdx/scope.h and gdx/buffer.h; inside on POSIX. Messages name the file in question. Threads:
+// every object has one owner unless its comment says otherwise.
+#ifndef GDX_FILE_H
+#define GDX_FILE_H
+
+#include "gdx/buffer.h"
+#include "gdx/error.h"
+#include "gdx/scope.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A file mapped for reading. immutable after open, any thread.
+typedef struct gdx_map {
+    const uint8_t *data; // NULL when the file is empty
+    size_t bytes;
+} gdx_map;
+// The caller closes it. GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY; *out is then unchanged.
+gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) GDX_MUST_CHECK;
+// Takes the file's pages out of this process's memory; they come back as they are touched. Any thread, at any time.
+void gdx_map_forget(const gdx_map *map);
+// Nothing may point into the map afterwards. A map of {0} is fine.
+void gdx_map_close(gdx_map *map);
+
+// A file that is written once, from start to end, under a temporary name ("<path>.tmp") until it is complete.
+// Buffered; the first error sticks and is returned by everything after it.
+typedef struct gdx_output gdx_output;
+// The caller commits or aborts it. GDX_IO, GDX_NO_SPACE, GDX_NO_MEMORY.
+gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) GDX_MUST_CHECK;
+// GDX_IO, GDX_NO_SPACE, GDX_TOO_LARGE. The bytes may reach the file later, so a later call may report their failure.
+gdx_status gdx_output_write(gdx_output *output, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
+uint64_t gdx_output_offset(const gdx_output *output); // bytes written so far
+const char *gdx_output_path(const gdx_output *output);
+// Zero bytes up to the next multiple of `alignment`, from 1 to GDX_OUTPUT_ALIGNMENT_MAX. Fails as gdx_output_write
+// does.
+enum { GDX_OUTPUT_ALIGNMENT_MAX = 64 };
+gdx_status gdx_output_align(gdx_output *output, size_t alignment, gdx_error *err) GDX_MUST_CHECK;
+// Flush, fsync, close, rename to `final_path` (NULL: the path given at open). The directory is not yet synced: see
+// gdx_sync_directory. Frees the output, whatever happens; on failure the temporary file is removed.
+gdx_status gdx_output_commit(gdx_output *output, const char *final_path, gdx_error *err) GDX_MUST_CHECK;
+// Close and remove the temporary file; frees the output. NULL is fine.
+void gdx_output_abort(gdx_output *output);
+GDX_DEFINE_AUTO(gdx_output, gdx_output_abort)
+
+// Makes renames and removals in a directory durable. GDX_NOT_FOUND, GDX_IO.
+gdx_status gdx_sync_directory(const char *path, gdx_error *err) GDX_MUST_CHECK;
+// Appends a whole file of at most `limit` bytes. GDX_TOO_LARGE beyond it, GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY.
+gdx_status gdx_read_file(const char *path, size_t limit, gdx_buffer *out, gdx_error *err) GDX_MUST_CHECK;
+// "<directory>/<name>" into a fresh string; the caller frees. NULL: no memory.
+char *gdx_path_join(const char *directory, const char *name);
+
+#endif

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// processor.c: see gdx/processor.h. Two threads that ask first at the same time find the same.
+
+#include "gdx/processor.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+atomic_int gdx_processor_known = -1;
+
+static const char *const names[] = {[GDX_PROCESSOR_PLAIN] = "plain", [GDX_PROCESSOR_V3] = "x86-64-v3"};
+_Static_assert(sizeof names / sizeof *names == GDX_PROCESSORS, "each level has a name");
+
+#if defined(__x86_64__)
+static bool is_v3(void) {
+    const unsigned extended_features = 0x80000001;
+    unsigned eax, ebx, ecx = 0, edx;
+    bool has_lzcnt = __get_cpuid(extended_features, &eax, &ebx, &ecx, &edx) && (ecx & bit_LZCNT);
+    __builtin_cpu_init();
+    return has_lzcnt && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+}
+#else
+static bool is_v3(void) {
+    return false;
+}
+#endif
+
+gdx_processor gdx_processor_best(void) {
+    static atomic_int best = -1; // asking takes long where processors are virtual
+    if (atomic_load_explicit(&best, memory_order_relaxed) < 0)
+        atomic_store_explicit(&best, is_v3() ? GDX_PROCESSOR_V3 : GDX_PROCESSOR_PLAIN, memory_order_relaxed);
+    return (gdx_processor)atomic_load_explicit(&best, memory_order_relaxed);
+}
+
+const char *gdx_processor_name(gdx_processor level) {
+    assert((unsigned)level < GDX_PROCESSORS);
+    return names[level];
+}
+
+gdx_processor gdx_processor_find(void) {
+    gdx_processor best = gdx_processor_best();
+    atomic_store_explicit(&gdx_processor_known, (int)best, memory_order_relaxed);
+    return best;
+}
+
+void gdx_processor_limit(gdx_processor level) {
+    gdx_processor best = gdx_processor_best();
+    atomic_store_explicit(&gdx_processor_known, (int)(level < best ? level : best), memory_order_relaxed);
+}
