@@ -13,41 +13,8 @@
 
 struct delete_command {
     struct target target;
-    char **ids; // argv's own
-    size_t id_count;
+    struct command_arguments ids;
     uint64_t missing;
-};
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct delete_command *self = state->input;
-    (void)argument;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->target;
-        return 0;
-    case ARGP_KEY_ARGS:
-        self->ids = state->argv + state->next;
-        self->id_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "ID is missing: which documents?");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "ID...",
-    .doc = "Remove documents by id, all in one commit. - reads ids from standard input, one a line."
-           "\v"
-           "examples:\n"
-           "  gramdex delete --index corpus.gdx news/20220924/00\n"
-           "  gramdex delete --index corpus.gdx - < withdrawn.txt\n"
-           "\n"
-           "The bytes leave the disk when segments are merged.\n",
-    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
 };
 
 static gdx_status delete_one(struct delete_command *self, gdx_index_writer *writer, gdx_slice id, gdx_error *err) {
@@ -87,11 +54,11 @@ static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     gdx_status status = open_existing(self->target.index, &writer, err);
     uint64_t before = status == GDX_OK ? gdx_snapshot_documents(gdx_index_writer_snapshot(writer)) : 0;
-    for (size_t i = 0; status == GDX_OK && i < self->id_count; i++) {
-        if (strcmp(self->ids[i], "-") == 0)
+    for (size_t i = 0; status == GDX_OK && i < self->ids.count; i++) {
+        if (strcmp(self->ids.items[i], "-") == 0)
             status = delete_from_stdin(self, writer, err);
         else
-            status = delete_one(self, writer, gdx_slice_of(self->ids[i]), err);
+            status = delete_one(self, writer, gdx_slice_of(self->ids.items[i]), err);
     }
     if (status == GDX_OK)
         status = gdx_index_writer_commit(writer, err);
@@ -111,12 +78,26 @@ static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
     return GDX_OK;
 }
 
-int command_delete(int argc, char **argv) {
-    struct delete_command self = {0};
-    if (!parse_options(&argp, argc, argv, &self))
-        return EXIT_FAILED;
+static int run(const struct command *command, void *settings) {
+    struct delete_command *self = settings;
     gdx_error err = {0};
-    if (delete_all(&self, &err) != GDX_OK)
-        return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
-    return self.missing ? EXIT_FAILED : EXIT_DONE;
+    if (delete_all(self, &err) != GDX_OK)
+        return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return self->missing ? EXIT_FAILED : EXIT_DONE;
 }
+
+const struct command command_delete = {
+    .title = "gramdex delete",
+    .summary = "remove documents by id",
+    .arguments = "ID...",
+    .description = "Remove documents by id, all in one commit. - reads ids from standard input, one a line.",
+    .examples = (const char *const[]){"gramdex delete --index corpus.gdx news/20220924/00",
+                                      "gramdex delete --index corpus.gdx - < withdrawn.txt", NULL},
+    .notes = "The bytes leave the disk when segments are merged.",
+    .groups = {DIRECTORY_GROUPS(struct delete_command, target), {0}},
+    .arguments_least = 1,
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct delete_command, ids),
+    .settings_bytes = sizeof(struct delete_command),
+    .run = run,
+};

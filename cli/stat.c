@@ -6,28 +6,6 @@
 #include "report.h"
 #include "terminal.h"
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    (void)argument;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->input;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "nothing but options is expected, not \"%s\"", argument);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .doc = "What is inside an index, and what it costs in bytes by part."
-           "\v"
-           "Terms and words are added up over the segments; `gramdex merge` makes one of them.\n",
-    .children = (const struct argp_child[]){{&answerer_argp, 0, NULL, 0}, {0}},
-};
-
 static json_t *parts_to_json(const struct index_figures *figures) {
     json_t *parts = json_array();
     for (size_t i = 0; parts && i < figures->part_count; i++) {
@@ -81,18 +59,16 @@ static void print_figures(const struct style *style, const struct index_figures 
                share_of(figures->parts[i].bytes, figures->text_bytes));
 }
 
-int command_stat(int argc, char **argv) {
-    struct target target = {0};
-    if (!parse_options(&argp, argc, argv, &target))
-        return EXIT_FAILED;
+static int run(const struct command *command, void *settings) {
+    const struct target *target = settings;
     gdx_error err = {0};
     struct backend *backend = NULL;
     struct index_figures figures;
     struct answer_info info;
-    gdx_status status = backend_open(&target, &backend, &err);
+    gdx_status status = backend_open(target, &backend, &err);
     if (status == GDX_OK) {
         status = backend->stat(backend, &figures, &info, &err);
-        if (status == GDX_OK && target.json) {
+        if (status == GDX_OK && target->json) {
             status = json_line(figures_to_json(&figures, &info), &err);
         } else if (status == GDX_OK) {
             struct style style = style_of(stdout);
@@ -100,5 +76,18 @@ int command_stat(int argc, char **argv) {
         }
         backend_close(backend);
     }
-    return status == GDX_OK ? EXIT_DONE : report_failure(argv[0], &err, (gdx_slice){0}, target.json);
+    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, target->json);
 }
+
+const struct command command_stat = {
+    .title = "gramdex stat",
+    .summary = "what is inside and what it costs, by part",
+    .arguments = "",
+    .description = "Print what is inside an index, and what it costs in bytes by part.",
+    .examples =
+        (const char *const[]){"gramdex stat --index corpus.gdx", "gramdex stat --server 127.0.0.1:50051 --json", NULL},
+    .notes = "Terms and words are added up over the segments; `gramdex merge` makes one of them.",
+    .groups = {{&answerer_table, 0}, {&json_table, 0}, {&server_table, 0}, {0}},
+    .settings_bytes = sizeof(struct target),
+    .run = run,
+};
