@@ -12,50 +12,38 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static error_t parse_asking(int key, char *argument, struct argp_state *state) {
-    struct asking *asking = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &asking->target;
-        return 0;
-    case KEY_QUERIES:
-        asking->queries = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp_child answerer_child[] = {{&answerer_argp, 0, NULL, 0}, {0}};
-
-const struct argp asking_argp = {
-    .options =
-        (const struct argp_option[]){
-            {"queries", KEY_QUERIES, "FILE", 0, "one a line, - for standard input; one line of JSON answers each", 0},
-            {0},
-        },
-    .parser = parse_asking,
-    .children = answerer_child,
+const struct option_table asking_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "queries",
+         .argument = "FILE",
+         .help = "ask each line of FILE; - is standard input",
+         .more = "One line of JSON answers each.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct asking, queries)},
+        {0},
+    },
 };
 
-void asking_add_word(struct asking *asking, struct argp_state *state, const char *word) {
-    bool is_first = asking->words.bytes == 0;
-    if ((!is_first && gdx_buffer_append(&asking->words, " ", 1) != GDX_OK) ||
-        gdx_buffer_append(&asking->words, word, strlen(word)) != GDX_OK)
-        argp_failure(state, EXIT_FAILED, 0, "no memory for the query");
-    asking->query = ""; // there is one; asking_end sets it
-}
-
-void asking_end(struct asking *asking, struct argp_state *state, const char *what) {
-    if (asking->query && asking->queries)
-        argp_error(state, "either a %s or --queries, not both", what);
-    if (!asking->query && !asking->queries)
-        argp_error(state, "the %s is missing", what);
-    if (!asking->query)
-        return;
-    if (gdx_buffer_append(&asking->words, "", 1) != GDX_OK)
-        argp_failure(state, EXIT_FAILED, 0, "no memory for the %s", what);
+gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err) {
+    const struct command_arguments *arguments = &asking->arguments;
+    if (arguments->count > 0 && asking->queries)
+        return gdx_fail(err, GDX_INVALID, "either %s or --queries is possible, not both", what);
+    if (arguments->count == 0 && !asking->queries)
+        return gdx_fail(err, GDX_INVALID, "%s is missing", what);
+    if (arguments->count == 0)
+        return GDX_OK;
+    for (size_t i = 0; i < arguments->count; i++)
+        if (gdx_buffer_append_format(&asking->words, "%s%s", i ? " " : "", arguments->items[i]) != GDX_OK) {
+            gdx_buffer_clear(&asking->words);
+            return gdx_fail_memory(err, "the query");
+        }
+    if (gdx_buffer_append(&asking->words, "", 1) != GDX_OK) {
+        gdx_buffer_clear(&asking->words);
+        return gdx_fail_memory(err, "the query");
+    }
     asking->query = (const char *)asking->words.data;
+    return GDX_OK;
 }
 
 // Opens the file of queries; NULL after telling why not.

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // asking.h: the way of every command that asks something: its options, and the loop that answers one query or many.
-// Relies on options.h, target.h.
+// Relies on command.h, options.h, target.h.
 #ifndef GRAMDEX_ASKING_H
 #define GRAMDEX_ASKING_H
 
+#include "command.h"
 #include "options.h"
 #include "target.h"
 
-// A target, and what to ask it: one query on the command line, or a file of them. argp child: asking_argp.
+// A target, and what to ask it: one query on the command line, or a file of them.
 struct asking {
     struct target target;
     const char *queries; // file, "-" for standard input; NULL: `query`
     const char *query;
     gdx_buffer words; // the command line's arguments, joined by spaces
+    struct command_arguments arguments;
 };
-extern const struct argp asking_argp;
-// The parent's parser calls these: ARGP_KEY_ARG, and ARGP_KEY_END.
-void asking_add_word(struct asking *asking, struct argp_state *state, const char *word);
-void asking_end(struct asking *asking, struct argp_state *state, const char *what);
+extern const struct option_table asking_table; // --queries
+// The groups of a command whose settings have the struct asking `member`.
+#define ASKING_GROUPS(type, member) {&asking_table, offsetof(type, member)}, ANSWERER_GROUPS(type, member.target)
+
+// Joins the arguments into the query. GDX_INVALID: neither or both of arguments and --queries; `what` names the
+// argument. The last check of a command: on success ask_all must follow.
+gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err) GDX_MUST_CHECK;
 
 // One answer, printed as the context's options say; with `as_json` as one line of JSON. Failures are told by ask_all.
 typedef gdx_status answer_function(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err);

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// command.h: what main.c needs to know of a subcommand: one row of its table each.
-// A command parses its own options (argp ends the program itself on --help and on wrong use), does its work, prints,
-// and returns the exit status.
+// command.h: the commands of the program. Each has a file of its own name with its options, its check and its work.
+// Relies on option.h. A new command is one file with its `struct command`, its declaration here, and one row in
+// commands.c.
 #ifndef GRAMDEX_COMMAND_H
 #define GRAMDEX_COMMAND_H
 
+#include "option.h"
+
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
 
-// argv[0] is "gramdex COMMAND", so that messages and usage name it.
-typedef int command_function(int argc, char **argv);
+extern const struct command command_index, command_search, command_count, command_trend, command_get, command_delete,
+    command_stat, command_verify, command_merge, command_serve, command_bench, command_bench_wire;
 
-command_function command_index, command_search, command_count, command_trend, command_get, command_delete, command_stat,
-    command_verify, command_merge, command_serve, command_bench, command_bench_wire; // the last: bench.c's
+// The index-th command, in the order in which help lists them; NULL after the last one.
+const struct command *command_at(size_t index);
+// The command that the first words of an argument list name, and how many words that takes: `bench wire` takes two.
+// NULL: there is none.
+const struct command *command_find(int count, char *const *words, int *out_words);
+// The command with the nearest name; NULL: none is near.
+const struct command *command_near(const char *name);
 
 #endif

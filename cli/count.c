@@ -6,35 +6,6 @@
 #include "report.h"
 #include "terminal.h"
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct asking *asking = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = asking;
-        return 0;
-    case ARGP_KEY_ARG:
-        asking_add_word(asking, state, argument);
-        return 0;
-    case ARGP_KEY_END:
-        asking_end(asking, state, "QUERY");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "QUERY",
-    .doc = "How many documents match, and how often the query's phrases stand in them."
-           "\v"
-           "examples:\n"
-           "  gramdex count --index corpus.gdx 逆全球化\n"
-           "  gramdex count --index corpus.gdx '碳边境调节机制 date:2023'\n"
-           "  gramdex count --index corpus.gdx --queries terms.txt > counts.jsonl\n",
-    .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
-};
-
 struct printing {
     gdx_slice query;
     bool as_json;
@@ -60,9 +31,26 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     return gdx_ask(target, SEARCH_OPERATION("Count"), &request.base, print, &printing, err);
 }
 
-int command_count(int argc, char **argv) {
-    struct asking asking = {0};
-    if (!parse_options(&argp, argc, argv, &asking))
-        return EXIT_FAILED;
-    return ask_all(argv[0], &asking, answer, NULL);
+static gdx_status check(void *settings, gdx_error *err) {
+    return asking_check(settings, "QUERY", err);
 }
+
+static int run(const struct command *command, void *settings) {
+    return ask_all(command->title, settings, answer, NULL);
+}
+
+const struct command command_count = {
+    .title = "gramdex count",
+    .summary = "how many documents and occurrences",
+    .arguments = "QUERY",
+    .description = "Count the documents that match, and how often the query's phrases occur in them.",
+    .examples = (const char *const[]){"gramdex count --index corpus.gdx 逆全球化",
+                                      "gramdex count --index corpus.gdx '碳边境调节机制 date:2023'",
+                                      "gramdex count --index corpus.gdx --queries terms.txt > counts.jsonl", NULL},
+    .groups = {{&asking_table, 0}, ANSWERER_GROUPS(struct asking, target), {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct asking, arguments),
+    .settings_bytes = sizeof(struct asking),
+    .check = check,
+    .run = run,
+};

@@ -14,44 +14,11 @@ enum { IDS_A_REQUEST = 10000 };
 
 struct delete_command {
     struct target target;
-    char **words; // argv's own
-    size_t word_count;
+    struct command_arguments words;
     gdx_arena *arena; // of ids read from standard input
     ProtobufCBinaryData *ids;
     size_t id_count, id_capacity;
     uint64_t documents, missing, left, commit, took_us;
-};
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct delete_command *self = state->input;
-    (void)argument;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->target;
-        return 0;
-    case ARGP_KEY_ARGS:
-        self->words = state->argv + state->next;
-        self->word_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "ID is missing: which documents?");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "ID...",
-    .doc = "Remove documents by id, in one commit (10,000 ids each). - reads ids from standard input, one a line."
-           "\v"
-           "examples:\n"
-           "  gramdex delete --index corpus.gdx news/20220924/00\n"
-           "  gramdex delete --index corpus.gdx - < withdrawn.txt\n"
-           "\n"
-           "The bytes leave the disk when segments are merged.\n",
-    .children = (const struct argp_child[]){{&answerer_argp, 0, NULL, 0}, {0}},
 };
 
 static gdx_status add_id(struct delete_command *self, gdx_slice id, gdx_error *err) {
@@ -82,9 +49,9 @@ static gdx_status read_ids(struct delete_command *self, gdx_error *err) {
 
 static gdx_status gather_ids(struct delete_command *self, gdx_error *err) {
     gdx_status status = GDX_OK;
-    for (size_t i = 0; status == GDX_OK && i < self->word_count; i++)
-        status =
-            strcmp(self->words[i], "-") == 0 ? read_ids(self, err) : add_id(self, gdx_slice_of(self->words[i]), err);
+    for (size_t i = 0; status == GDX_OK && i < self->words.count; i++)
+        status = strcmp(self->words.items[i], "-") == 0 ? read_ids(self, err)
+                                                        : add_id(self, gdx_slice_of(self->words.items[i]), err);
     return status;
 }
 
@@ -137,15 +104,30 @@ static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
     return status == GDX_OK ? print_outcome(self, err) : status;
 }
 
-int command_delete(int argc, char **argv) {
-    struct delete_command self = {.arena = gdx_arena_new()};
-    if (!parse_options(&argp, argc, argv, &self))
-        return EXIT_FAILED;
+static int run(const struct command *command, void *settings) {
+    struct delete_command *self = settings;
     gdx_error err = {0};
-    gdx_status status = self.arena ? delete_all(&self, &err) : gdx_fail_memory(&err, "the ids");
-    free(self.ids);
-    gdx_arena_free(self.arena);
+    self->arena = gdx_arena_new();
+    gdx_status status = self->arena ? delete_all(self, &err) : gdx_fail_memory(&err, "the ids");
+    free(self->ids);
+    gdx_arena_free(self->arena);
     if (status != GDX_OK)
-        return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
-    return self.missing ? EXIT_FAILED : EXIT_DONE;
+        return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return self->missing ? EXIT_FAILED : EXIT_DONE;
 }
+
+const struct command command_delete = {
+    .title = "gramdex delete",
+    .summary = "remove documents by id",
+    .arguments = "ID...",
+    .description = "Remove documents by id, 10,000 in one commit. - reads ids from standard input, one a line.",
+    .examples = (const char *const[]){"gramdex delete --index corpus.gdx news/20220924/00",
+                                      "gramdex delete --index corpus.gdx - < withdrawn.txt", NULL},
+    .notes = "The bytes leave the disk when segments are merged.",
+    .groups = {ANSWERER_GROUPS(struct delete_command, target), {0}},
+    .arguments_least = 1,
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct delete_command, words),
+    .settings_bytes = sizeof(struct delete_command),
+    .run = run,
+};

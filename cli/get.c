@@ -7,37 +7,6 @@
 
 #include <stdio.h>
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct asking *asking = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = asking;
-        return 0;
-    case ARGP_KEY_ARG:
-        if (asking->query)
-            argp_error(state, "one ID at a time; --queries FILE takes many, one a line");
-        asking_add_word(asking, state, argument);
-        return 0;
-    case ARGP_KEY_END:
-        asking_end(asking, state, "ID");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .args_doc = "ID",
-    .doc = "Print the text of a stored document byte for byte as it was decoded, or with --json all of the document. "
-           "With --queries each line is an id."
-           "\v"
-           "examples:\n"
-           "  gramdex get --index corpus.gdx article.txt\n"
-           "  gramdex get --index corpus.gdx --json news/20220924/00\n",
-    .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
-};
-
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
     const bool *as_json = context;
     const Gramdex__V1__Document *document = ((const Gramdex__V1__GetResponse *)message)->document;
@@ -56,9 +25,29 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice id, bool a
     return gdx_ask(target, SEARCH_OPERATION("Get"), &request.base, print, &as_json, err);
 }
 
-int command_get(int argc, char **argv) {
-    struct asking asking = {0};
-    if (!parse_options(&argp, argc, argv, &asking))
-        return EXIT_FAILED;
-    return ask_all(argv[0], &asking, answer, NULL);
+static gdx_status check(void *settings, gdx_error *err) {
+    struct asking *asking = settings;
+    if (asking->arguments.count > 1)
+        return gdx_fail(err, GDX_INVALID, "one ID at a time is possible; --queries FILE takes many, one a line");
+    return asking_check(asking, "ID", err);
 }
+
+static int run(const struct command *command, void *settings) {
+    return ask_all(command->title, settings, answer, NULL);
+}
+
+const struct command command_get = {
+    .title = "gramdex get",
+    .summary = "a stored document, byte for byte",
+    .arguments = "ID",
+    .description = "Print the text of a stored document byte for byte as it was decoded, or with --json all of the "
+                   "document. With --queries each line is an id.",
+    .examples = (const char *const[]){"gramdex get --index corpus.gdx article.txt",
+                                      "gramdex get --index corpus.gdx --json news/20220924/00", NULL},
+    .groups = {{&asking_table, 0}, ANSWERER_GROUPS(struct asking, target), {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct asking, arguments),
+    .settings_bytes = sizeof(struct asking),
+    .check = check,
+    .run = run,
+};

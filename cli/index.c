@@ -14,104 +14,81 @@
 #include <inttypes.h>
 #include <malloc.h>
 
-enum { KEY_MEMORY = KEY_OWN, KEY_SOURCE, KEY_ENCODING, KEY_STRICT, KEY_PRUNE, KEY_NO_MERGE, KEY_LEVEL, KEY_LIMIT };
 enum { THREADS_MOST = 1024, LEVEL_MOST = 22, REFUSALS_SHOWN = 20 };
-enum { MAPPED_FROM_BYTES = 256 << 10 };
+enum { MAPPED_FROM_BYTES = 256 << 10, MEMORY_LEAST_BYTES = 16 << 20 };
 
 struct index_command {
     struct target target;
     gdx_batch_options options;
-    const char *const *paths;
-    size_t path_count;
-    bool verbose;
+    struct command_arguments paths;
+    unsigned verbose;
     uint64_t since_ns;
     struct progress progress;
     uint64_t refusals;
     gdx_status output_status; // of the lines for refusals
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct index_command *self = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->target;
-        return 0;
-    case 't':
-        self->options.threads = (unsigned)option_number(state, "threads", argument, 1, THREADS_MOST);
-        return 0;
-    case KEY_MEMORY:
-        self->options.memory_bytes = option_bytes(state, "memory", argument);
-        if (self->options.memory_bytes < (size_t)16 << 20)
-            argp_error(state, "--memory %s: at least 16M is needed", argument);
-        return 0;
-    case KEY_SOURCE:
-        self->options.source = argument;
-        return 0;
-    case KEY_ENCODING:
-        self->options.encoding = argument;
-        return 0;
-    case KEY_STRICT:
-        self->options.strict = true;
-        return 0;
-    case KEY_PRUNE:
-        self->options.prune = true;
-        return 0;
-    case KEY_NO_MERGE:
-        self->options.merge = false;
-        return 0;
-    case KEY_LEVEL:
-        self->options.level = (int)option_number(state, "level", argument, 1, LEVEL_MOST);
-        return 0;
-    case KEY_LIMIT:
-        self->options.document_limit = option_bytes(state, "document-limit", argument);
-        return 0;
-    case 'v':
-        self->verbose = true;
-        return 0;
-    case ARGP_KEY_ARGS:
-        self->paths = (const char *const *)state->argv + state->next;
-        self->path_count = (size_t)(state->argc - state->next);
-        return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "PATH is missing: index what?");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options =
-        (const struct argp_option[]){
-            {"threads", 't', "N", 0, "worker threads (as many as processors)", 0},
-            {"memory", KEY_MEMORY, "BYTES", 0, "budget for the whole build, as 256M or 2G (a quarter of the machine's)",
-             0},
-            {"source", KEY_SOURCE, "NAME", 0, "source of documents that are whole files", 0},
-            {"encoding", KEY_ENCODING, "NAME", 0, "of text files, as GB18030 or Big5 (found out for each file)", 0},
-            {"document-limit", KEY_LIMIT, "BYTES", 0, "largest text of one document (64M)", 0},
-            {"strict", KEY_STRICT, NULL, 0, "the first refused record or file fails the run; nothing is changed", 0},
-            {"prune", KEY_PRUNE, NULL, 0, "delete documents whose files are gone from the folders given", 0},
-            {"no-merge", KEY_NO_MERGE, NULL, 0, "leave the segments as they come", 0},
-            {"level", KEY_LEVEL, "N", 0, "zstd level of the stored text, 1 to 22", 0},
-            {"verbose", 'v', NULL, 0, "every refusal, and the time of each stage", 0},
-            {0},
-        },
-    .parser = parse,
-    .args_doc = "PATH...",
-    .doc =
-        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
-        "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
-        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit."
-        "\v"
-        "examples:\n"
-        "  gramdex index --index corpus.gdx articles/ reports.zip\n"
-        "  zcat news.jsonl.gz | gramdex index --index corpus.gdx -\n"
-        "  gramdex index --index corpus.gdx --prune --source blog posts/\n"
-        "\n"
-        "A line of JSON is an object with \"id\" and \"text\", and if there are any \"title\", \"date\", \"source\"; "
-        "other keys are kept and given back. A file's id is its path below the folder given, an archive's entry is "
-        "ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped.\n",
-    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
+static const struct option_table index_own_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "threads",
+         .letter = 't',
+         .argument = "N",
+         .help = "worker threads (as many as processors)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = THREADS_MOST,
+         .field = OPTION_FIELD(struct index_command, options.threads)},
+        {.name = "memory",
+         .argument = "BYTES",
+         .help = "limit for the whole run, as 256M or 2G",
+         .more = "At least 16M; a quarter of the machine's memory when it is not given.",
+         .kind = OPTION_BYTES,
+         .least = MEMORY_LEAST_BYTES,
+         .field = OPTION_FIELD(struct index_command, options.memory_bytes)},
+        {.name = "source",
+         .argument = "NAME",
+         .help = "source of documents that are whole files",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct index_command, options.source)},
+        {.name = "encoding",
+         .argument = "NAME",
+         .help = "of text files, as GB18030 or Big5 (detected)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct index_command, options.encoding)},
+        {.name = "document-limit",
+         .argument = "BYTES",
+         .help = "largest text of one document (64M)",
+         .kind = OPTION_BYTES,
+         .field = OPTION_FIELD(struct index_command, options.document_limit)},
+        {.name = "strict",
+         .help = "fail at the first refused record or file",
+         .more = "Nothing is changed then.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct index_command, options.strict)},
+        {.name = "prune",
+         .help = "delete documents whose files are gone",
+         .more = "Of the folders given alone.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct index_command, options.prune)},
+        {.name = "no-merge",
+         .help = "leave the segments as they are written",
+         .kind = OPTION_CLEAR,
+         .field = OPTION_FIELD(struct index_command, options.merge)},
+        {.name = "level",
+         .argument = "N",
+         .help = "zstd level of the stored text, 1 to 22",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = LEVEL_MOST,
+         .field = OPTION_FIELD(struct index_command, options.level)},
+        {.name = "verbose",
+         .letter = 'v',
+         .help = "every refusal, and the time of each stage",
+         .kind = OPTION_COUNT,
+         .field = OPTION_FIELD(struct index_command, verbose)},
+        {0},
+    },
 };
 
 static double megabytes_per_second(uint64_t bytes, uint64_t ns) {
@@ -229,12 +206,12 @@ static void print_summary(const struct index_command *self, const gdx_batch_summ
         print_stages(s);
 }
 
-static gdx_status run(struct index_command *self, gdx_error *err) {
+static gdx_status build(struct index_command *self, gdx_error *err) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     gdx_batch_summary summary;
     gdx_status status = gdx_index_writer_open(self->target.index, &writer, err);
     if (status == GDX_OK)
-        status = gdx_batch_run(writer, self->paths, self->path_count, &self->options, &summary, err);
+        status = gdx_batch_run(writer, self->paths.items, self->paths.count, &self->options, &summary, err);
     progress_clear(&self->progress);
     if (self->refusals > REFUSALS_SHOWN && !self->verbose && !self->target.json) {
         char count[NUMBER_TEXT_BYTES];
@@ -250,23 +227,46 @@ static gdx_status run(struct index_command *self, gdx_error *err) {
     return GDX_OK;
 }
 
-int command_index(int argc, char **argv) {
-    struct index_command self = {.options = {.merge = true, .on_progress = on_progress, .on_refusal = on_refusal}};
-    if (!parse_options(&argp, argc, argv, &self))
-        return EXIT_FAILED;
+static int run(const struct command *command, void *settings) {
+    struct index_command *self = settings;
     // Large buffers go back to the system when they are freed; glibc would keep them, and more of them the more are
     // freed, until the budget is passed by a third.
     mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
-    self.options.context = &self;
-    self.options.cancelled = interrupt_watch();
-    self.since_ns = gdx_now_ns();
+    self->options.context = self;
+    self->options.cancelled = interrupt_watch();
+    self->since_ns = gdx_now_ns();
     gdx_error err = {0};
-    gdx_status status = run(&self, &err);
+    gdx_status status = build(self, &err);
     if (status == GDX_OK)
-        return self.output_status == GDX_OK ? EXIT_DONE : EXIT_FAILED;
+        return self->output_status == GDX_OK ? EXIT_DONE : EXIT_FAILED;
     if (status == GDX_CANCELLED)
         err = (gdx_error){
             .status = GDX_CANCELLED,
             .message = "stopped; nothing was changed: the index stands at its last commit. Run it again to go on"};
-    return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
+    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
 }
+
+const struct command command_index = {
+    .title = "gramdex index",
+    .summary = "add files, folders, archives and JSON Lines to an index",
+    .arguments = "PATH...",
+    .description =
+        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
+        "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
+        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit.",
+    .examples = (const char *const[]){"gramdex index --index corpus.gdx articles/ reports.zip",
+                                      "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",
+                                      "gramdex index --index corpus.gdx --prune --source blog posts/", NULL},
+    .notes =
+        "A line of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "
+        "other keys are kept and given back. A file's id is its path below the folder given, an archive's entry is "
+        "ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped.",
+    .groups = {{&index_own_table, 0}, DIRECTORY_GROUPS(struct index_command, target), {0}},
+    .arguments_least = 1,
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct index_command, paths),
+    .settings_bytes = sizeof(struct index_command),
+    .defaults =
+        &(const struct index_command){.options = {.merge = true, .on_progress = on_progress, .on_refusal = on_refusal}},
+    .run = run,
+};

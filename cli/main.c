@@ -1,88 +1,196 @@
 // SPDX-License-Identifier: Apache-2.0
-// main.c: the program `gramdex`: finds the subcommand and hands over.
-// Relies on command.h. A new command is one file with its `command_...` function, its prototype there, and one row
-// here.
+// main.c: the program `gramdex`: finds the command, fills its settings and runs it.
+// Relies on command.h for the commands, on options.h for the options they share. Shared options may also come before
+// the command: they are moved after it.
 
 #include "command.h"
+#include "options.h"
 #include "report.h"
+#include "terminal.h"
 
-#include <argp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static const struct command {
-    const char *name;
-    command_function *run;
-    const char *summary;
-} commands[] = {
-    {"index", command_index, "add files, folders, archives and JSON Lines to an index"},
-    {"search", command_search, "ranked hits, each with the match in its context"},
-    {"count", command_count, "how many documents and occurrences"},
-    {"trend", command_trend, "the same for each year, month or day, with the rate and a plot"},
-    {"get", command_get, "a stored document, byte for byte"},
-    {"delete", command_delete, "remove documents by id"},
-    {"stat", command_stat, "what is inside and what it costs, by part"},
-    {"verify", command_verify, "check every checksum and every structure"},
-    {"merge", command_merge, "fewer, larger segments"},
-    {"serve", command_serve, "answer queries over gRPC"},
-#ifdef GRAMDEX_BENCH
-    {"bench", command_bench, "measure indexing, size and queries"},
-#endif
-};
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+static const char description[] =
+    "gramdex finds every occurrence of exactly what you typed in a set of documents, and nothing else, whatever the "
+    "line breaks, widths, letter case or script variant of the source.";
+static const char notes[] =
+    "--index, --server, --json and the options that go with --server may also come before the command. Where neither "
+    "--index nor --server is given, GRAMDEX_INDEX or GRAMDEX_SERVER names it, else the config file: $GRAMDEX_CONFIG, "
+    "else ~/.config/gramdex/config, else /etc/gramdex/config.\n"
+    "\n"
+    "`gramdex COMMAND --help` describes a command, `gramdex COMMAND -h` lists its options. docs/query-language.md "
+    "describes queries.\n"
+    "Exit status: 0 done, 1 failed, 2 wrong use.";
 
-const char *argp_program_version = "gramdex " GRAMDEX_VERSION;
-
-static void print_help(FILE *to) {
-    fputs("gramdex finds every occurrence of exactly what you typed in a set of documents, and nothing else,\n"
-          "whatever the line breaks, widths, letter case or script variant of the source.\n"
-          "\n"
-          "usage: gramdex COMMAND [OPTION...] [ARGUMENT...]\n"
+static void print_help(FILE *to, bool is_short) {
+    fputs("usage: gramdex [OPTION...] COMMAND [OPTION...] [ARGUMENT...]\n"
+          "       gramdex help [COMMAND]\n"
+          "       gramdex --version\n"
           "\n",
           to);
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    if (!is_short) {
+        print_paragraph(to, description, 0, 0);
+        putc('\n', to);
+    }
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(i)); i++)
+        fprintf(to, "  %-10s  %s\n", command_name(command), command->summary);
+    if (is_short)
+        return;
     fputs("\n"
           "examples:\n"
-          "  gramdex index --index corpus.gdx articles/ news.jsonl.zst    make or update an index\n"
-          "  gramdex search --index corpus.gdx '产业链 NEAR/20 重构'      ranked, in context\n"
-          "  gramdex trend --index corpus.gdx --by year 友岸外包          how often, since when\n"
-          "\n"
-          "`gramdex COMMAND --help` tells the rest; docs/query-language.md is the language of queries.\n"
-          "Exit status: 0 done, 1 failed, 2 wrong use.\n",
+          "  gramdex index --index corpus.gdx articles/ news.jsonl.zst\n"
+          "  gramdex search --index corpus.gdx '产业链 NEAR/20 重构'\n"
+          "  gramdex trend --index corpus.gdx --by year 友岸外包\n"
+          "\n",
           to);
+    print_paragraph(to, notes, 0, 0);
 }
 
-static const struct command *find_command(const char *name) {
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
-    return NULL;
+static int finish_wrong_use(const char *title, const gdx_error *err) {
+    char text[GDX_ERROR_TEXT_BYTES];
+    fprintf(stderr, "%s: ", title);
+    print_clean(stderr, gdx_slice_of(gdx_error_text(err, text)));
+    putc('\n', stderr);
+    int exit_status = gdx_status_exit(err->status);
+    if (exit_status == EXIT_WRONG_USE)
+        fprintf(stderr, "`%s --help` describes what is possible.\n", title);
+    return exit_status;
 }
 
-// `gramdex help search` is `gramdex search --help`.
-static int run_command(const struct command *command, int argc, char **argv) {
-    char name[64];
-    snprintf(name, sizeof name, "gramdex %s", command->name);
-    argv[0] = name;
-    argp_err_exit_status = EXIT_WRONG_USE;
-    return finish_output(name, command->run(argc, argv));
+static int print_version(void) {
+    puts("gramdex " GRAMDEX_VERSION);
+    return EXIT_DONE;
 }
 
-static int run_help(int argc, char **argv) {
-    const struct command *command = argc > 2 ? find_command(argv[2]) : NULL;
-    if (command) {
-        char dash_help[] = "--help";
-        char *help_argv[] = {NULL, dash_help, NULL};
-        return run_command(command, 2, help_argv);
+// ---- one command
+
+// Everything that decides the settings, in order: command line, environment, config file, and what must go together.
+static gdx_status fill(struct parsing *parsing, struct config *config, int argc, char **argv, gdx_error *err) {
+    const struct command *command = parsing->command;
+    gdx_status status = options_parse(parsing, argc, argv, err);
+    if (status != GDX_OK || parsing->as != PARSED_SETTINGS)
+        return status;
+    if (command_takes_target(command)) {
+        status = config_read(config, err);
+        if (status == GDX_OK)
+            status = target_settle(parsing, config, err);
     }
-    print_help(stdout);
+    return status == GDX_OK && command->check ? command->check(parsing->settings, err) : status;
+}
+
+static int run_filled(const struct parsing *parsing) {
+    const struct command *command = parsing->command;
+    switch (parsing->as) {
+    case PARSED_SETTINGS:
+        return command->run(command, parsing->settings);
+    case PARSED_SHORT_HELP:
+    case PARSED_HELP:
+        command_print_help(stdout, command, parsing->as == PARSED_SHORT_HELP);
+        return EXIT_DONE;
+    case PARSED_VERSION:
+        return print_version();
+    }
+    return EXIT_FAILED;
+}
+
+// argv[0] is not looked at.
+static int run_command(const struct command *command, int argc, char **argv) {
+    gdx_error err = {0};
+    struct config config = {0};
+    struct parsing parsing = {.command = command, .settings = calloc(1, command->settings_bytes)};
+    int exit_status;
+    gdx_status status = parsing.settings ? GDX_OK : gdx_fail_memory(&err, "the options");
+    if (status == GDX_OK) {
+        if (command->defaults)
+            memcpy(parsing.settings, command->defaults, command->settings_bytes);
+        status = fill(&parsing, &config, argc, argv, &err);
+    }
+    if (status == GDX_OK)
+        exit_status = run_filled(&parsing);
+    else
+        exit_status = finish_wrong_use(command->title, &err);
+    free(parsing.settings);
+    config_clear(&config);
+    return finish_output(command->title, exit_status);
+}
+
+// ---- before the command
+
+// How many arguments an option before the command takes: 1, or 2 with its value; 0: it is no shared option.
+static int shared_option_arguments(const char *text) {
+    bool is_long = text[1] == '-';
+    gdx_slice name = {text + 2, is_long ? strcspn(text + 2, "=") : 0};
+    const struct option *option = is_long ? shared_option(name) : shared_option_of_letter(text[1]);
+    if (!option)
+        return 0;
+    bool has_value = is_long ? name.data[name.bytes] == '=' : text[2] != 0;
+    return option_takes_argument(option) && !has_value ? 2 : 1;
+}
+
+static int fail_before_command(const char *text) {
+    gdx_error err = {0};
+    const char *near = text[1] == '-' ? shared_option_near((gdx_slice){text + 2, strcspn(text + 2, "=")}) : NULL;
+    if (near)
+        (void)gdx_fail(&err, GDX_INVALID, "%s: this cannot come before the command; did you mean --%s?", text, near);
+    else
+        (void)gdx_fail(&err, GDX_INVALID,
+                       "%s: this cannot come before the command; first the command, then its options", text);
+    return finish_wrong_use("gramdex", &err);
+}
+
+static int fail_no_command(const char *name) {
+    gdx_error err = {0};
+    const struct command *near = name ? command_near(name) : NULL;
+    if (!name)
+        (void)gdx_fail(&err, GDX_INVALID, "the command is missing");
+    else if (near)
+        (void)gdx_fail(&err, GDX_INVALID, "there is no command \"%s\"; did you mean %s?", name, command_name(near));
+    else
+        (void)gdx_fail(&err, GDX_INVALID, "there is no command \"%s\"", name);
+    return finish_wrong_use("gramdex", &err);
+}
+
+static int run_help(int count, char **words) {
+    int used = 0;
+    const struct command *command = command_find(count, words, &used);
+    if (count > 0 && !command && strcmp(words[0], "help") != 0)
+        return fail_no_command(words[0]);
+    if (command)
+        command_print_help(stdout, command, false);
+    else
+        print_help(stdout, false);
     return finish_output("gramdex", EXIT_DONE);
 }
 
-// A reader that goes away and a file that may not grow are errors of a write, told or passed over like others.
+static bool is_any_of(const char *text, const char *a, const char *b) {
+    return strcmp(text, a) == 0 || strcmp(text, b) == 0;
+}
+
+// argv[at] is the first word that is no shared option: a command, or a request for help.
+static int run_word(int argc, char **argv, int at) {
+    const char *word = argv[at];
+    if (is_any_of(word, "help", "--help"))
+        return run_help(argc - at - 1, argv + at + 1);
+    if (is_any_of(word, "-h", "-?")) {
+        print_help(stdout, true);
+        return finish_output("gramdex", EXIT_DONE);
+    }
+    if (is_any_of(word, "--version", "-V"))
+        return finish_output("gramdex", print_version());
+    if (word[0] == '-' && word[1] != 0)
+        return fail_before_command(word);
+    int words = 0;
+    const struct command *command = command_find(argc - at, argv + at, &words);
+    if (!command)
+        return fail_no_command(word);
+    // The options before the command move to the place of its last word, where its own arguments start.
+    memmove(argv + 1 + words, argv + 1, (size_t)(at - 1) * sizeof *argv);
+    return run_command(command, argc - words, argv + words);
+}
+
+// A reader that goes away and a file that may not grow are errors of a write, reported or ignored like others.
 static void ignore_signals_of_writes(void) {
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -90,21 +198,19 @@ static void ignore_signals_of_writes(void) {
 
 int main(int argc, char **argv) {
     ignore_signals_of_writes();
+    const struct command *command;
+    for (size_t i = 0; (command = command_at(i)); i++)
+        command_assert_sound(command);
     if (argc < 2) {
-        print_help(stderr);
+        print_help(stderr, false);
         return EXIT_WRONG_USE;
     }
-    const char *name = argv[1];
-    if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "-?") == 0)
-        return run_help(argc, argv);
-    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
-        puts(argp_program_version);
-        return finish_output("gramdex", EXIT_DONE);
+    int at = 1;
+    while (at < argc && argv[at][0] == '-') {
+        int count = shared_option_arguments(argv[at]);
+        if (count == 0)
+            break;
+        at += count;
     }
-    const struct command *command = find_command(name);
-    if (!command) {
-        fprintf(stderr, "gramdex: no command \"%s\"; `gramdex --help` lists them\n", name);
-        return EXIT_WRONG_USE;
-    }
-    return run_command(command, argc - 1, argv + 1);
+    return at < argc ? run_word(argc, argv, at) : fail_no_command(NULL);
 }

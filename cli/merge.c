@@ -12,7 +12,6 @@
 
 #include <unistd.h>
 
-enum { KEY_LEVEL = KEY_OWN, KEY_POLICY };
 enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
 
 struct merge_command {
@@ -20,42 +19,31 @@ struct merge_command {
     gdx_merge_options options;
 };
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct merge_command *self = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->target;
-        return 0;
-    case 't':
-        self->options.threads = (unsigned)option_number(state, "threads", argument, 1, THREADS_MOST);
-        return 0;
-    case KEY_LEVEL:
-        self->options.level = (int)option_number(state, "level", argument, 1, LEVEL_MOST);
-        return 0;
-    case KEY_POLICY:
-        self->options.to_one = false;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "nothing but options is expected, not \"%s\"", argument);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options =
-        (const struct argp_option[]){
-            {"threads", 't', "N", 0, "worker threads (as many as processors)", 0},
-            {"level", KEY_LEVEL, "N", 0, "zstd level of the stored text, 1 to 22", 0},
-            {"policy", KEY_POLICY, NULL, 0, "only what the merge policy asks for, as `gramdex index` does", 0},
-            {0},
-        },
-    .parser = parse,
-    .doc = "Merge all segments into one. Answers stay the same; readers go on reading the old ones."
-           "\v"
-           "Merged to one segment, the same input gives the same bytes, whatever the number of threads.\n",
-    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
+static const struct option_table merge_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "threads",
+         .letter = 't',
+         .argument = "N",
+         .help = "worker threads (as many as processors)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = THREADS_MOST,
+         .field = OPTION_FIELD(struct merge_command, options.threads)},
+        {.name = "level",
+         .argument = "N",
+         .help = "zstd level of the stored text, 1 to 22",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = LEVEL_MOST,
+         .field = OPTION_FIELD(struct merge_command, options.level)},
+        {.name = "policy",
+         .help = "only what the merge policy asks for",
+         .more = "As `gramdex index` does at its end.",
+         .kind = OPTION_CLEAR,
+         .field = OPTION_FIELD(struct merge_command, options.to_one)},
+        {0},
+    },
 };
 
 static gdx_status merge(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
@@ -86,26 +74,38 @@ static gdx_status merge(gdx_index_writer *writer, const struct merge_command *se
     return GDX_OK;
 }
 
-int command_merge(int argc, char **argv) {
-    struct merge_command self = {.options = {.to_one = true}};
-    if (!parse_options(&argp, argc, argv, &self))
-        return EXIT_FAILED;
-    if (self.options.threads == 0) {
+static int run(const struct command *command, void *settings) {
+    struct merge_command *self = settings;
+    if (self->options.threads == 0) {
         long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        self.options.threads = processors > 0 ? (unsigned)processors : 1;
+        self->options.threads = processors > 0 ? (unsigned)processors : 1;
     }
-    self.options.cancelled = interrupt_watch();
+    self->options.cancelled = interrupt_watch();
     gdx_error err = {0};
     gdx_status status;
     {
         GDX_AUTO(gdx_index_writer) writer = NULL;
-        status = open_existing(self.target.index, &writer, &err);
+        status = open_existing(self->target.index, &writer, &err);
         if (status == GDX_OK)
-            status = merge(writer, &self, &err);
+            status = merge(writer, self, &err);
     }
     if (status == GDX_OK)
         return EXIT_DONE;
     if (status == GDX_CANCELLED)
         err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is as it was before"};
-    return report_failure(argv[0], &err, (gdx_slice){0}, self.target.json);
+    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
 }
+
+const struct command command_merge = {
+    .title = "gramdex merge",
+    .summary = "fewer, larger segments",
+    .arguments = "",
+    .description = "Merge all segments into one. Answers stay the same; readers go on reading the old ones.",
+    .examples =
+        (const char *const[]){"gramdex merge --index corpus.gdx", "gramdex merge --index corpus.gdx --policy", NULL},
+    .notes = "Merged to one segment, the same input gives the same bytes, whatever the number of threads.",
+    .groups = {{&merge_table, 0}, DIRECTORY_GROUPS(struct merge_command, target), {0}},
+    .settings_bytes = sizeof(struct merge_command),
+    .defaults = &(const struct merge_command){.options = {.to_one = true}},
+    .run = run,
+};

@@ -1,188 +1,219 @@
 // SPDX-License-Identifier: Apache-2.0
-// options.c: shared options, and numbers given in options.
+// options.c: the shared options, and where their values come from when the command line does not give them.
 
 #include "options.h"
-#include "command.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "nearest.h"
+
+#include <assert.h>
 #include <stdlib.h>
 
 enum { TIMEOUT_MOST_S = 86400 };
 
-static void check_answerer(struct argp_state *state, const struct target *target) {
-    bool has_server_option = target->token_file || target->tls || target->tls_key || target->timeout_s;
-    if (!target->index && !target->server)
-        argp_error(state, "which index? --index DIR, or --server HOST:PORT");
-    if (target->index && target->server)
-        argp_error(state, "either --index or --server, not both");
-    if (target->index && has_server_option)
-        argp_error(state, "--timeout, --token-file and --tls go with --server");
-    if (!target->tls_certificate != !target->tls_key)
-        argp_error(state, "--tls-certificate and --tls-key go together");
-}
-
-static error_t parse_target(int key, char *argument, struct argp_state *state) {
-    struct target *target = state->input;
-    switch (key) {
-    case KEY_INDEX:
-        target->index = argument;
-        return 0;
-    case KEY_JSON:
-        target->json = true;
-        return 0;
-    case KEY_SERVER:
-        target->server = argument;
-        return 0;
-    case KEY_TIMEOUT:
-        target->timeout_s = option_number(state, "timeout", argument, 1, TIMEOUT_MOST_S);
-        return 0;
-    case KEY_TOKEN_FILE:
-        target->token_file = argument;
-        return 0;
-    case KEY_TLS:
-        target->tls = true;
-        return 0;
-    case KEY_TLS_AUTHORITY:
-        target->tls_authority = argument;
-        target->tls = true;
-        return 0;
-    case KEY_TLS_CERTIFICATE:
-        target->tls_certificate = argument;
-        target->tls = true;
-        return 0;
-    case KEY_TLS_KEY:
-        target->tls_key = argument;
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
+#define INDEX_ROW(help_line)                                                                                           \
+    {                                                                                                                  \
+        .name = "index", .argument = "DIR", .help = help_line, .environment = "GRAMDEX_INDEX", .kind = OPTION_TEXT,    \
+        .field = OPTION_FIELD(struct target, index)                                                                    \
     }
-}
 
-static error_t parse_directory(int key, char *argument, struct argp_state *state) {
-    const struct target *target = state->input;
-    if (key != ARGP_KEY_SUCCESS)
-        return parse_target(key, argument, state);
-    if (!target->index)
-        argp_error(state, "--index DIR is missing: which index?");
-    return 0;
-}
+const struct option_table index_table = {NULL, (const struct option[]){INDEX_ROW("the index, a directory"), {0}}};
 
-static error_t parse_answerer(int key, char *argument, struct argp_state *state) {
-    if (key != ARGP_KEY_SUCCESS)
-        return parse_target(key, argument, state);
-    check_answerer(state, state->input);
-    return 0;
-}
-
-const struct argp directory_argp = {
-    .options =
-        (const struct argp_option[]){
-            {"index", KEY_INDEX, "DIR", 0, "the index, a directory", 0},
-            {"json", KEY_JSON, NULL, 0, "answer in JSON Lines", 0},
-            {0},
-        },
-    .parser = parse_directory,
+const struct option_table answerer_table = {
+    NULL,
+    (const struct option[]){
+        INDEX_ROW("ask this index, a directory"),
+        {.name = "server",
+         .argument = "ADDRESS",
+         .help = "or ask this server: HOST:PORT or unix:/PATH",
+         .environment = "GRAMDEX_SERVER",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct target, server)},
+        {0},
+    },
 };
 
-const struct argp answerer_argp = {
-    .options =
-        (const struct argp_option[]){
-            {"index", KEY_INDEX, "DIR", 0, "the index, a directory", 0},
-            {"server", KEY_SERVER, "ADDRESS", 0, "or a server that has it: HOST:PORT or unix:/PATH", 0},
-            {"json", KEY_JSON, NULL, 0, "answer in JSON Lines", 0},
-            {NULL, 0, NULL, 0, "Of a server:", 1},
-            {"timeout", KEY_TIMEOUT, "SECONDS", 0, "give up after so long (never)", 0},
-            {"token-file", KEY_TOKEN_FILE, "FILE", 0, "holds the bearer token that the server wants", 0},
-            {"tls", KEY_TLS, NULL, 0, "speak TLS, with any server the system trusts", 0},
-            {"tls-authority", KEY_TLS_AUTHORITY, "FILE", 0, "speak TLS, with servers whose certificate this one signed",
-             0},
-            {"tls-certificate", KEY_TLS_CERTIFICATE, "FILE", 0, "one's own, for a server that demands it", 0},
-            {"tls-key", KEY_TLS_KEY, "FILE", 0, "its key", 0},
-            {0},
-        },
-    .parser = parse_answerer,
+const struct option_table json_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "json",
+         .help = "answer in JSON Lines",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct target, json)},
+        {0},
+    },
 };
 
-uint64_t option_number(struct argp_state *state, const char *option, const char *text, uint64_t low, uint64_t high) {
-    char *end = NULL;
-    errno = 0;
-    uint64_t value = strtoull(text, &end, 10);
-    bool is_number = text[0] >= '0' && text[0] <= '9' && *end == 0 && errno == 0;
-    if (!is_number || value < low || value > high)
-        argp_error(state, "--%s %s: expected a number from %llu to %llu", option, text, (unsigned long long)low,
-                   (unsigned long long)high);
-    return value;
-}
+const struct option_table server_table = {
+    "With --server:",
+    (const struct option[]){
+        {.name = "timeout",
+         .argument = "SECONDS",
+         .help = "give up after so many seconds (never)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = TIMEOUT_MOST_S,
+         .field = OPTION_FIELD(struct target, timeout_s)},
+        {.name = "token-file",
+         .argument = "FILE",
+         .help = "file with the bearer token the server wants",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct target, token_file)},
+        {.name = "tls",
+         .help = "use TLS, and trust what the system trusts",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct target, tls)},
+        {.name = "tls-authority",
+         .argument = "FILE",
+         .help = "use TLS, and trust this authority (PEM)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct target, tls_authority),
+         .given = OPTION_FIELD(struct target, tls)},
+        {.name = "tls-certificate",
+         .argument = "FILE",
+         .help = "the client's own certificate (PEM)",
+         .more = "For a server that demands one; needs --tls-key.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct target, tls_certificate),
+         .given = OPTION_FIELD(struct target, tls)},
+        {.name = "tls-key",
+         .argument = "FILE",
+         .help = "the key of that certificate (PEM)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct target, tls_key)},
+        {0},
+    },
+};
 
-size_t option_bytes(struct argp_state *state, const char *option, const char *text) {
-    static const char units[] = "KMGT";
-    char *end = NULL;
-    errno = 0;
-    uint64_t value = strtoull(text, &end, 10);
-    unsigned shift = 0;
-    const char *unit = *end ? strchr(units, *end & ~0x20) : NULL;
-    if (unit) {
-        shift = 10 * (unsigned)(unit - units + 1);
-        end++;
-    }
-    bool is_number = text[0] >= '0' && text[0] <= '9' && *end == 0 && errno == 0;
-    if (!is_number || value == 0 || value > (UINT64_MAX >> 1) >> shift)
-        argp_error(state, "--%s %s: expected bytes, as in 256M or 2G", option, text);
-    return (size_t)(value << shift);
-}
+static const struct option_table *const shared_tables[] = {&answerer_table, &json_table, &server_table};
+enum { SHARED_TABLES = sizeof shared_tables / sizeof shared_tables[0] };
 
-// ---- an argument that begins with - and is no option
-
-static bool is_option_named(const struct argp *argp, int letter, const char *name, const char **out_value) {
-    size_t bytes = strcspn(name, "=");
-    for (const struct argp_option *at = argp->options; at && (at->name || at->key); at++)
-        if (letter ? at->key == letter : at->name && strncmp(at->name, name, bytes) == 0) {
-            *out_value = at->arg;
-            return true;
-        }
-    for (const struct argp_child *child = argp->children; child && child->argp; child++)
-        if (is_option_named(child->argp, letter, name, out_value))
-            return true;
-    return false;
-}
-
-// Whether `argument` is an option that takes the next argument as its value.
-static bool takes_next(const struct argp *argp, const char *argument) {
-    const char *value = NULL;
-    bool is_long = argument[0] == '-' && argument[1] == '-';
-    if (argument[0] != '-' || argument[1] == 0 || (is_long && strchr(argument, '=')) || (!is_long && argument[2]))
-        return false;
-    return is_option_named(argp, is_long ? 0 : argument[1], is_long ? argument + 2 : "", &value) && value;
-}
-
-// getopt would speak of an invalid option and one byte of what was typed.
-static const char *find_query_taken_for_option(const struct argp *argp, int argc, char **argv) {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *value;
-        if (takes_next(argp, argv[i])) {
-            i++;
-            continue;
-        }
-        bool is_short = argv[i][0] == '-' && argv[i][1] != 0 && argv[i][1] != '-';
-        if (is_short && !strchr("?V", argv[i][1]) && !is_option_named(argp, argv[i][1], "", &value))
-            return argv[i];
-    }
+const struct option *shared_option(gdx_slice name) {
+    for (size_t i = 0; i < SHARED_TABLES; i++)
+        for (const struct option *row = shared_tables[i]->rows; row->name; row++)
+            if (gdx_slice_equal(gdx_slice_of(row->name), name))
+                return row;
     return NULL;
 }
 
-bool parse_options(const struct argp *argp, int argc, char **argv, void *input) {
-    const char *taken = find_query_taken_for_option(argp, argc, argv);
-    if (taken) {
-        fprintf(stderr,
-                "%s: no option begins like \"%s\"; what begins with - and is none stands behind --, at the end:\n"
-                "  %s ... -- '%s'\n"
-                "Try `%s --help' for more information.\n",
-                argv[0], taken, argv[0], taken, argv[0]);
-        exit(EXIT_WRONG_USE);
-    }
-    error_t error = argp_parse(argp, argc, argv, 0, NULL, input);
-    if (error != 0)
-        fprintf(stderr, "%s: the options cannot be read: %s\n", argv[0], strerror(error));
-    return error == 0;
+const struct option *shared_option_of_letter(char letter) {
+    for (size_t i = 0; i < SHARED_TABLES; i++)
+        for (const struct option *row = shared_tables[i]->rows; row->name; row++)
+            if (row->letter && row->letter == letter)
+                return row;
+    return NULL;
+}
+
+const char *shared_option_near(gdx_slice name) {
+    struct nearest nearest = {.wanted = name};
+    for (size_t i = 0; i < SHARED_TABLES; i++)
+        for (const struct option *row = shared_tables[i]->rows; row->name; row++)
+            nearest_try(&nearest, row->name);
+    return nearest.name;
+}
+
+static bool is_shared(const struct option_table *table) {
+    return table == &index_table || table == &answerer_table || table == &json_table || table == &server_table;
+}
+
+// The group that names the index or the server: every command that takes shared options has one.
+static const struct option_group *target_group(const struct command *command) {
+    for (const struct option_group *group = command->groups; group->table; group++)
+        if (group->table == &index_table || group->table == &answerer_table)
+            return group;
+    return NULL;
+}
+
+bool command_takes_target(const struct command *command) {
+    return target_group(command) != NULL;
+}
+
+// ---- which index or server
+
+// One source of values, such as the environment.
+struct source {
+    const char *index, *server;
+    const char *index_name, *server_name; // for messages
+};
+
+static const char *environment(const char *name) {
+    const char *value = getenv(name);
+    return value && value[0] ? value : NULL;
+}
+
+// Takes what a source has; *done when it had something.
+static gdx_status take_source(struct target *target, bool takes_server, const struct source *source, bool *done,
+                              gdx_error *err) {
+    if (takes_server && source->index && source->server)
+        return gdx_fail(err, GDX_INVALID, "%s and %s are both set; unset one of them, or give --index or --server",
+                        source->index_name, source->server_name);
+    target->index = source->index;
+    target->server = takes_server ? source->server : NULL;
+    *done = target->index || target->server;
+    return GDX_OK;
+}
+
+static gdx_status settle_place(struct target *target, bool takes_server, const struct config *config, gdx_error *err) {
+    if (target->index && target->server)
+        return gdx_fail(err, GDX_INVALID, "either --index or --server is possible, not both");
+    bool done = target->index || target->server;
+    const struct source variables = {environment("GRAMDEX_INDEX"), environment("GRAMDEX_SERVER"), "GRAMDEX_INDEX",
+                                     "GRAMDEX_SERVER"};
+    gdx_status status = GDX_OK;
+    if (!done)
+        status = take_source(target, takes_server, &variables, &done, err);
+    if (status != GDX_OK || done)
+        return status;
+    const struct config_line *index = config_find(config, "index"), *server = config_find(config, "server");
+    char index_name[GDX_WHERE_BYTES];
+    snprintf(index_name, sizeof index_name, "%.400s: index", config->path);
+    const struct source file = {index ? index->value : NULL, server ? server->value : NULL, index_name, "server"};
+    status = take_source(target, takes_server, &file, &done, err);
+    if (status != GDX_OK || done)
+        return status;
+    if (takes_server)
+        return gdx_fail(err, GDX_INVALID, "which index? Give --index DIR or --server HOST:PORT, or set GRAMDEX_INDEX");
+    return gdx_fail(err, GDX_INVALID, "which index? Give --index DIR, or set GRAMDEX_INDEX");
+}
+
+// ---- the other shared options
+
+static gdx_status store_from_config(const struct parsing *parsing, const struct option_place *place,
+                                    const struct config *config, gdx_error *err) {
+    const struct config_line *line = config_find(config, place->option->name);
+    if (!line)
+        return GDX_OK;
+    char label[GDX_WHERE_BYTES];
+    snprintf(label, sizeof label, "%.300s:%u: %s =", config->path, line->number, line->key);
+    if (option_takes_argument(place->option))
+        return option_store(place, parsing->settings, label, line->value, err);
+    bool is_yes = strcmp(line->value, "yes") == 0 || strcmp(line->value, "true") == 0;
+    if (!is_yes && strcmp(line->value, "no") != 0 && strcmp(line->value, "false") != 0)
+        return gdx_fail(err, GDX_INVALID, "%s %s: expected yes or no", label, line->value);
+    return is_yes ? option_store(place, parsing->settings, label, NULL, err) : GDX_OK;
+}
+
+// A config file may set how a server is asked even where a directory is asked now; a command line may not.
+static gdx_status settle_option(const struct parsing *parsing, const struct target *target,
+                                const struct option_place *place, const struct config *config, gdx_error *err) {
+    bool is_given = option_is_given(parsing, place->option), of_server = place->table == &server_table;
+    if (is_given && of_server && !target->server)
+        return gdx_fail(err, GDX_INVALID, "--%s goes with --server, and the index %s is asked", place->option->name,
+                        target->index);
+    bool is_place = place->table == &index_table || place->table == &answerer_table;
+    if (is_given || is_place || !is_shared(place->table) || (of_server && !target->server))
+        return GDX_OK;
+    return store_from_config(parsing, place, config, err);
+}
+
+gdx_status target_settle(const struct parsing *parsing, const struct config *config, gdx_error *err) {
+    const struct option_group *group = target_group(parsing->command);
+    assert(group);
+    struct target *target = (struct target *)(void *)((char *)parsing->settings + group->offset);
+    gdx_status status = settle_place(target, group->table == &answerer_table, config, err);
+    struct option_place place;
+    for (size_t i = 0; status == GDX_OK && option_at(parsing->command, i, &place); i++)
+        status = settle_option(parsing, target, &place, config, err);
+    if (status == GDX_OK && !target->tls_certificate != !target->tls_key)
+        return gdx_fail(err, GDX_INVALID, "--tls-certificate and --tls-key go together");
+    return status;
 }

@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// options.h: options that several commands share, read through argp.
-// Relies on gdx/base.h, argp. Wrong use ends the program here with exit status 2 and a hint at --help.
+// options.h: options that several commands share: which index or server, and JSON.
+// Relies on option.h, config.h. A value comes from the command line; else, for --index and --server, from GRAMDEX_INDEX
+// or GRAMDEX_SERVER; else from the config file.
 #ifndef GRAMDEX_OPTIONS_H
 #define GRAMDEX_OPTIONS_H
 
-#include "gdx/base.h"
+#include "config.h"
+#include "option.h"
 
-#include <argp.h>
-
-// Keys of options without a letter begin here; each command's own at KEY_OWN.
-enum {
-    KEY_INDEX = 0x100,
-    KEY_JSON,
-    KEY_QUERIES,
-    KEY_SERVER,
-    KEY_TIMEOUT,
-    KEY_TOKEN_FILE,
-    KEY_TLS,
-    KEY_TLS_AUTHORITY,
-    KEY_TLS_CERTIFICATE,
-    KEY_TLS_KEY,
-    KEY_OWN = 0x200
-};
-
-// Where the answers come from, and in which form they go out. argp children: directory_argp, of commands that work on a
-// directory, and answerer_argp, of those that a server may answer as well.
+// Where the answers come from, and in which form they go out.
 struct target {
     const char *index;  // a directory, or
     const char *server; // an address
@@ -36,14 +20,34 @@ struct target {
     bool tls;
     bool json;
 };
-extern const struct argp directory_argp, answerer_argp;
 
-// A number in [low, high], or wrong use.
-uint64_t option_number(struct argp_state *state, const char *option, const char *text, uint64_t low, uint64_t high);
-// 256M, 2G, 64K, or bytes; powers of 1024.
-size_t option_bytes(struct argp_state *state, const char *option, const char *text);
+// Tables over a struct target.
+extern const struct option_table index_table;    // --index
+extern const struct option_table answerer_table; // --index or --server
+extern const struct option_table server_table;   // how a server is asked
+extern const struct option_table json_table;     // --json
 
-// Parses; false when argp itself failed for want of memory (told).
-bool parse_options(const struct argp *argp, int argc, char **argv, void *input);
+// The groups of commands that work on a directory, and of those that a server may answer as well. `member` is the
+// struct target in the settings.
+#define DIRECTORY_GROUPS(type, member)                                                                                 \
+    {&index_table, offsetof(type, member)}, {                                                                          \
+        &json_table, offsetof(type, member)                                                                            \
+    }
+#define ANSWERER_GROUPS(type, member)                                                                                  \
+    {&answerer_table, offsetof(type, member)}, {&json_table, offsetof(type, member)}, {                                \
+        &server_table, offsetof(type, member)                                                                          \
+    }
+
+// Finds an option among the shared ones by its whole name; NULL: there is none. `name` of a config file, or given
+// before the command.
+const struct option *shared_option(gdx_slice name);
+const struct option *shared_option_of_letter(char letter);
+// The shared option with the nearest name; NULL: none is near.
+const char *shared_option_near(gdx_slice name);
+
+// Whether a command takes shared options, which the environment and the config file can set.
+bool command_takes_target(const struct command *command);
+// Fills what the command line left open, and checks that the options go together. GDX_INVALID: wrong use.
+gdx_status target_settle(const struct parsing *parsing, const struct config *config, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

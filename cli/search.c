@@ -8,7 +8,6 @@
 #include "report.h"
 #include "terminal.h"
 
-enum { KEY_SNIPPET = KEY_OWN, KEY_MATCHES, KEY_ALL };
 enum {
     LIMIT_DEFAULT = 10,
     SNIPPET_DEFAULT = 30,
@@ -23,99 +22,74 @@ enum {
 struct search_command {
     struct asking asking;
     uint32_t limit, offset, snippet_symbols, match_limit;
-    Gramdex__V1__Order order;
+    unsigned order; // number in orders
     bool all;
     bool has_limit;
     bool has_place; // --offset or --order
     struct style style;
 };
 
-static Gramdex__V1__Order parse_order(struct argp_state *state, const char *text) {
-    static const char *const names[] = {
-        [GRAMDEX__V1__ORDER__ORDER_RELEVANCE] = "relevance",
-        [GRAMDEX__V1__ORDER__ORDER_NEWEST] = "newest",
-        [GRAMDEX__V1__ORDER__ORDER_OLDEST] = "oldest",
-        [GRAMDEX__V1__ORDER__ORDER_ID] = "id",
-    };
-    for (unsigned i = 1; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(text, names[i]) == 0)
-            return (Gramdex__V1__Order)i;
-    argp_error(state, "--order %s: expected relevance, newest, oldest or id", text);
-    return GRAMDEX__V1__ORDER__ORDER_RELEVANCE;
-}
+// Numbered from the first order on.
+static const char *const orders[] = {"relevance", "newest", "oldest", "id", NULL};
 
-static void check_together(const struct search_command *self, struct argp_state *state) {
-    if (self->all && self->asking.queries)
-        argp_error(state, "--all streams many lines for one query: it does not go with --queries");
-    if (self->all && self->has_place)
-        argp_error(state, "--all gives occurrences in document order: it does not go with --offset or --order");
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct search_command *self = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->asking;
-        return 0;
-    case 'n':
-        self->limit = (uint32_t)option_number(state, "limit", argument, 0, UINT32_MAX);
-        self->has_limit = true;
-        return 0;
-    case 'o':
-        self->offset = (uint32_t)option_number(state, "offset", argument, 0, OFFSET_MOST);
-        self->has_place = true;
-        return 0;
-    case 'r':
-        self->order = parse_order(state, argument);
-        self->has_place = true;
-        return 0;
-    case KEY_SNIPPET:
-        self->snippet_symbols = (uint32_t)option_number(state, "snippet", argument, 0, SNIPPET_MOST);
-        return 0;
-    case KEY_MATCHES:
-        self->match_limit = (uint32_t)option_number(state, "matches", argument, 0, MATCHES_MOST);
-        return 0;
-    case KEY_ALL:
-        self->all = true;
-        return 0;
-    case ARGP_KEY_ARG:
-        asking_add_word(&self->asking, state, argument);
-        return 0;
-    case ARGP_KEY_END:
-        asking_end(&self->asking, state, "QUERY");
-        check_together(self, state);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options =
-        (const struct argp_option[]){
-            {"limit", 'n', "N", 0, "at most N hits (10), with --all occurrences (no limit)", 0},
-            {"offset", 'o', "N", 0, "pass over the first N hits", 0},
-            {"order", 'r', "ORDER", 0, "relevance (as if not given), newest, oldest or id", 0},
-            {"snippet", KEY_SNIPPET, "N", 0, "symbols of context on each side of the match (30); 0: none", 0},
-            {"matches", KEY_MATCHES, "N", 0, "with --json: at most N byte ranges for each hit (100)", 0},
-            {"all", KEY_ALL, NULL, 0, "every occurrence with its byte range, in document order, streamed", 0},
-            {0},
-        },
-    .parser = parse,
-    .args_doc = "QUERY",
-    .doc =
-        "Find documents, best first, each with the match in its context. Matches are marked by colour on a terminal, "
-        "elsewhere by ** on both sides."
-        "\v"
-        "examples:\n"
-        "  gramdex search --index corpus.gdx 产业链\n"
-        "  gramdex search --index corpus.gdx --order newest '\"WTO 规则\" NOT date:..2017'\n"
-        "  gramdex search --index corpus.gdx --all --json 近岸化 > occurrences.jsonl\n"
-        "\n"
-        "A QUERY that begins with - stands behind --, as in: gramdex search --index DIR -- '-关税 美国'. "
-        "docs/query-language.md tells what a query may say.",
-    .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
+static const struct option_table search_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "at most N hits (10)",
+         .more = "With --all: at most N occurrences (no limit).",
+         .kind = OPTION_NUMBER,
+         .most = UINT32_MAX,
+         .field = OPTION_FIELD(struct search_command, limit),
+         .given = OPTION_FIELD(struct search_command, has_limit)},
+        {.name = "offset",
+         .letter = 'o',
+         .argument = "N",
+         .help = "skip the first N hits",
+         .kind = OPTION_NUMBER,
+         .most = OFFSET_MOST,
+         .field = OPTION_FIELD(struct search_command, offset),
+         .given = OPTION_FIELD(struct search_command, has_place)},
+        {.name = "order",
+         .letter = 'r',
+         .argument = "ORDER",
+         .help = "order of the hits (relevance)",
+         .kind = OPTION_CHOICE,
+         .choices = orders,
+         .field = OPTION_FIELD(struct search_command, order),
+         .given = OPTION_FIELD(struct search_command, has_place)},
+        {.name = "snippet",
+         .argument = "N",
+         .help = "symbols of context on each side (30); 0: none",
+         .kind = OPTION_NUMBER,
+         .most = SNIPPET_MOST,
+         .field = OPTION_FIELD(struct search_command, snippet_symbols)},
+        {.name = "matches",
+         .argument = "N",
+         .help = "with --json: at most N ranges for a hit (100)",
+         .kind = OPTION_NUMBER,
+         .most = MATCHES_MOST,
+         .field = OPTION_FIELD(struct search_command, match_limit)},
+        {.name = "all",
+         .help = "every occurrence with its byte range",
+         .more = "In document order, printed as they are found.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct search_command, all)},
+        {0},
+    },
 };
+
+static gdx_status check(void *settings, gdx_error *err) {
+    struct search_command *self = settings;
+    if (self->all && self->asking.queries)
+        return gdx_fail(err, GDX_INVALID, "--all streams many lines for one query: it does not go with --queries");
+    if (self->all && self->has_place)
+        return gdx_fail(err, GDX_INVALID,
+                        "--all gives occurrences in document order: it does not go with --offset or --order");
+    return asking_check(&self->asking, "QUERY", err);
+}
 
 // ---- hits, page by page
 
@@ -171,7 +145,7 @@ static void init_request(struct paging *paging) {
     const struct search_command *self = paging->command;
     gramdex__v1__search_request__init(&paging->request);
     paging->request.query = to_wire(paging->query);
-    paging->request.order = self->order;
+    paging->request.order = GRAMDEX__V1__ORDER__ORDER_RELEVANCE + self->order;
     paging->request.offset = self->offset;
     paging->request.snippet_symbols = self->snippet_symbols;
     paging->request.no_snippet = self->snippet_symbols == 0;
@@ -278,13 +252,30 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
                      : answer_with_hits(target, self, query, as_json, err);
 }
 
-int command_search(int argc, char **argv) {
-    struct search_command self = {.limit = LIMIT_DEFAULT,
-                                  .snippet_symbols = SNIPPET_DEFAULT,
-                                  .match_limit = MATCHES_DEFAULT,
-                                  .order = GRAMDEX__V1__ORDER__ORDER_RELEVANCE,
-                                  .style = style_of(stdout)};
-    if (!parse_options(&argp, argc, argv, &self))
-        return EXIT_FAILED;
-    return ask_all(argv[0], &self.asking, answer, &self);
+static int run(const struct command *command, void *settings) {
+    struct search_command *self = settings;
+    self->style = style_of(stdout);
+    return ask_all(command->title, &self->asking, answer, self);
 }
+
+const struct command command_search = {
+    .title = "gramdex search",
+    .summary = "ranked hits, each with the match in its context",
+    .arguments = "QUERY",
+    .description = "Find documents, best first, each with the match in its context. Matches are marked by colour on a "
+                   "terminal, elsewhere by ** on both sides.",
+    .examples = (const char *const[]){"gramdex search --index corpus.gdx 产业链",
+                                      "gramdex search --index corpus.gdx --order newest '\"WTO 规则\" NOT date:..2017'",
+                                      "gramdex search --index corpus.gdx --all --json 近岸化 > occurrences.jsonl",
+                                      "gramdex search --index corpus.gdx -- '-关税 美国'", NULL},
+    .notes = "A QUERY that starts with - goes after --. docs/query-language.md describes what a query may say.",
+    .groups = {{&search_table, 0}, ASKING_GROUPS(struct search_command, asking), {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct search_command, asking.arguments),
+    .settings_bytes = sizeof(struct search_command),
+    .defaults = &(const struct search_command){.limit = LIMIT_DEFAULT,
+                                               .snippet_symbols = SNIPPET_DEFAULT,
+                                               .match_limit = MATCHES_DEFAULT},
+    .check = check,
+    .run = run,
+};

@@ -224,12 +224,13 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.collection.version = GRAMDEX_VERSION;
     engine.refresh_failed = refresh_failed;
     engine.context = serve;
-    gdx_status status = options->create ? make_index(options->index, err) : GDX_OK;
+    gdx_status status = options->create ? make_index(options->target.index, err) : GDX_OK;
     if (status == GDX_OK)
         status = gdx_work_open(&serve->loop, options->threads ? options->threads : processor_count(), options->queue,
                                &serve->work, err);
-    return status == GDX_OK ? gdx_engine_open(&serve->loop, serve->work, options->index, &engine, &serve->engine, err)
-                            : status;
+    return status == GDX_OK
+               ? gdx_engine_open(&serve->loop, serve->work, options->target.index, &engine, &serve->engine, err)
+               : status;
 }
 
 static gdx_server_options server_options(struct serve *serve) {
@@ -306,19 +307,19 @@ static bool has_chosen_port(const char *address) {
 
 static gdx_status listen_where(struct serve *serve, bool chosen_port, gdx_error *err) {
     gdx_status status = GDX_OK;
-    for (unsigned i = 0; i < serve->options.address_count && status == GDX_OK; i++) {
-        if (has_chosen_port(serve->options.addresses[i]) == chosen_port)
-            status = gdx_server_listen(serve->server, serve->options.addresses[i], serve->tls, err);
+    for (unsigned i = 0; i < serve->options.addresses.count && status == GDX_OK; i++) {
+        if (has_chosen_port(serve->options.addresses.items[i]) == chosen_port)
+            status = gdx_server_listen(serve->server, serve->options.addresses.items[i], serve->tls, err);
     }
     return status;
 }
 
 static gdx_status add_inherited(struct serve_options *options, char names[][16], unsigned count, gdx_error *err) {
     for (unsigned i = 0; i < count; i++) {
-        if (options->address_count == ADDRESSES_MAX)
-            return gdx_fail(err, GDX_INVALID, "more than %d addresses to listen on", ADDRESSES_MAX);
+        if (options->addresses.count == OPTION_LIST_MOST)
+            return gdx_fail(err, GDX_INVALID, "more than %d addresses to listen on", OPTION_LIST_MOST);
         snprintf(names[i], 16, "fd:%u", 3 + i);
-        options->addresses[options->address_count++] = names[i];
+        options->addresses.items[options->addresses.count++] = names[i];
     }
     return GDX_OK;
 }
@@ -328,10 +329,10 @@ static gdx_status listen_all(struct serve *serve, gdx_error *err) {
     static char names[32][16]; // as long as the program: the addresses are told later
     unsigned chosen = 0;
     gdx_status status = add_inherited(options, names, systemd_sockets(), err);
-    if (options->address_count == 0)
-        options->addresses[options->address_count++] = "127.0.0.1:50051";
-    for (unsigned i = 0; i < options->address_count; i++)
-        chosen += has_chosen_port(options->addresses[i]);
+    if (options->addresses.count == 0)
+        options->addresses.items[options->addresses.count++] = "127.0.0.1:50051";
+    for (unsigned i = 0; i < options->addresses.count; i++)
+        chosen += has_chosen_port(options->addresses.items[i]);
     if (status == GDX_OK && chosen > 1)
         status = gdx_fail(err, GDX_INVALID, "--listen: port 0 may be given once, it is given %u times", chosen);
     if (status == GDX_OK)
@@ -356,8 +357,8 @@ static gdx_status tell_json(struct serve *serve, gdx_error *err) {
     char text[320];
     const struct serve_options *options = &serve->options;
     json_t *addresses = json_array();
-    for (unsigned i = 0; addresses && i < options->address_count; i++) {
-        const char *address = shown(options->addresses[i], gdx_server_port(serve->server), text);
+    for (unsigned i = 0; addresses && i < options->addresses.count; i++) {
+        const char *address = shown(options->addresses.items[i], gdx_server_port(serve->server), text);
         if (json_array_append_new(addresses, json_string(address)) != 0)
             return gdx_fail(err, GDX_NO_MEMORY, "no memory to tell the addresses");
     }
@@ -376,8 +377,8 @@ static gdx_status tell(struct serve *serve, gdx_error *err) {
     if (options->json) {
         status = tell_json(serve, err);
     } else {
-        for (unsigned i = 0; i < options->address_count; i++)
-            printf("listening on %s%s\n", shown(options->addresses[i], gdx_server_port(serve->server), text),
+        for (unsigned i = 0; i < options->addresses.count; i++)
+            printf("listening on %s%s\n", shown(options->addresses.items[i], gdx_server_port(serve->server), text),
                    serve->tls ? " (TLS)" : "");
         if (serve->listener)
             printf("metrics on http://%s/metrics\n", shown(options->metrics, gdx_metrics_port(serve->listener), text));
@@ -421,12 +422,10 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
     return status;
 }
 
-int command_serve(int argc, char **argv) {
-    struct serve serve = {0};
+int serve_run(const struct command *command, void *settings) {
+    struct serve serve = {.options = *(const struct serve_options *)settings};
     gdx_error err = {0};
-    if (!serve_options_parse(&serve.options, argc, argv))
-        return EXIT_FAILED;
     if (run(&serve, &err) != GDX_OK)
-        return report_failure(argv[0], &err, (gdx_slice){0}, serve.options.json);
+        return report_failure(command->title, &err, (gdx_slice){0}, serve.options.json);
     return EXIT_DONE;
 }

@@ -3,238 +3,245 @@
 
 #include "serve_options.h"
 
-#include "options.h"
+#include "command.h"
 
-#include <stdio.h>
+enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, ITEMS_MOST = 1000000, STREAMS_MOST = 65536, THREADS_MOST = 1024 };
 
-enum {
-    KEY_LISTEN = KEY_OWN,
-    KEY_THREADS,
-    KEY_CONNECTIONS,
-    KEY_STREAMS,
-    KEY_EXPORTS,
-    KEY_QUEUE,
-    KEY_MESSAGE,
-    KEY_MEMORY,
-    KEY_QUERY_MEMORY,
-    KEY_INGEST_MEMORY,
-    KEY_CERTIFICATE,
-    KEY_KEY,
-    KEY_CLIENT_AUTHORITY,
-    KEY_TOKEN_ALL,
-    KEY_READ_ONLY,
-    KEY_CREATE,
-    KEY_HANDSHAKE,
-    KEY_STALL,
-    KEY_KEEPALIVE,
-    KEY_IDLE,
-    KEY_AGE,
-    KEY_DRAIN,
-    KEY_LOG_FORMAT,
-    KEY_METRICS
+static const char *const log_formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_NONE] = "none", NULL};
+
+static const struct option_table what_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "listen",
+         .argument = "ADDRESS",
+         .help = "host:port, unix:/path or fd:N; repeatable",
+         .more =
+             "127.0.0.1:50051 when it is not given. fd:N is an inherited socket; the sockets that systemd passes are used without this option.",
+         .kind = OPTION_LIST,
+         .field = OPTION_FIELD(struct serve_options, addresses)},
+        {.name = "create",
+         .help = "make an empty index if there is none",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct serve_options, create)},
+        {.name = "read-only",
+         .help = "refuse Ingest and Delete",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct serve_options, read_only)},
+        {.name = "json",
+         .help = "print the addresses as JSON",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct serve_options, json)},
+        {0},
+    },
 };
 
-static const struct argp_option rows[] = {
-    {"index", KEY_INDEX, "DIR", 0, "the index, a directory", 1},
-    {"listen", KEY_LISTEN, "ADDRESS", 0,
-     "host:port, unix:/path, or fd:N for a socket inherited; may be repeated. Sockets that systemd hands over come by "
-     "themselves",
-     1},
-    {"create", KEY_CREATE, NULL, 0, "make an empty index if there is none", 1},
-    {"read-only", KEY_READ_ONLY, NULL, 0, "refuse Ingest and Delete", 1},
-    {"json", KEY_JSON, NULL, 0, "tell the addresses in JSON", 1},
-    {"threads", KEY_THREADS, "N", 0, "workers; as many as processors", 2},
-    {"queue", KEY_QUEUE, "N", 0, "calls that may wait for a worker (16384)", 2},
-    {"max-connections", KEY_CONNECTIONS, "N", 0, "at once (4096)", 2},
-    {"max-streams", KEY_STREAMS, "N", 0, "calls at once on a connection (256)", 2},
-    {"max-exports", KEY_EXPORTS, "N", 0, "calls of Scan at once (64)", 2},
-    {"max-message", KEY_MESSAGE, "BYTES", 0, "of a request (4M)", 2},
-    {"memory", KEY_MEMORY, "BYTES", 0, "of all connections' buffers (1G)", 2},
-    {"query-memory", KEY_QUERY_MEMORY, "BYTES", 0, "that one query may take (512M)", 2},
-    {"ingest-memory", KEY_INGEST_MEMORY, "BYTES", 0, "of the postings that Ingest gathers (128M)", 2},
-    {"tls-certificate", KEY_CERTIFICATE, "FILE", 0, "PEM, with its chain; then every address speaks TLS", 3},
-    {"tls-key", KEY_KEY, "FILE", 0, "PEM", 3},
-    {"tls-client-authority", KEY_CLIENT_AUTHORITY, "FILE", 0, "PEM; clients must have a certificate that these signed",
-     3},
-    {"token-file", KEY_TOKEN_FILE, "FILE", 0, "bearer tokens, one a line; the write methods then want one", 3},
-    {"token-all", KEY_TOKEN_ALL, NULL, 0, "every method wants one", 3},
-    {"handshake", KEY_HANDSHAKE, "SECONDS", 0, "from a connection to its first words of HTTP/2 (10)", 4},
-    {"stall", KEY_STALL, "SECONDS", 0, "for a message that has begun, and a second more for each 16K of it (60)", 4},
-    {"keepalive", KEY_KEEPALIVE, "SECONDS", 0, "of silence, then a ping; 0: never (60)", 4},
-    {"max-idle", KEY_IDLE, "SECONDS", 0, "of a connection without a call; 0: no limit (0)", 4},
-    {"max-age", KEY_AGE, "SECONDS", 0, "of a connection; 0: no limit (0)", 4},
-    {"drain", KEY_DRAIN, "SECONDS", 0, "what calls under way have left at SIGTERM (30)", 4},
-    {"log-format", KEY_LOG_FORMAT, "FORMAT", 0,
-     "of the line for each call on standard error: text, json or none (text)", 4},
-    {"metrics", KEY_METRICS, "HOST:PORT", 0, "Prometheus text at /metrics, and /healthz, over plain HTTP", 4},
-    {0},
+static const struct option_table limits_table = {
+    "Limits:",
+    (const struct option[]){
+        {.name = "threads",
+         .argument = "N",
+         .help = "workers (as many as processors)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = THREADS_MOST,
+         .field = OPTION_FIELD(struct serve_options, threads)},
+        {.name = "queue",
+         .argument = "N",
+         .help = "calls that may wait for a worker (16384)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = ITEMS_MOST,
+         .field = OPTION_FIELD(struct serve_options, queue)},
+        {.name = "max-connections",
+         .argument = "N",
+         .help = "connections at once (4096)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = ITEMS_MOST,
+         .field = OPTION_FIELD(struct serve_options, connections)},
+        {.name = "max-streams",
+         .argument = "N",
+         .help = "calls at once on a connection (256)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = STREAMS_MOST,
+         .field = OPTION_FIELD(struct serve_options, streams)},
+        {.name = "max-exports",
+         .argument = "N",
+         .help = "calls of Scan at once (64)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = STREAMS_MOST,
+         .field = OPTION_FIELD(struct serve_options, exports)},
+        {.name = "max-message",
+         .argument = "BYTES",
+         .help = "size of a request (4M)",
+         .kind = OPTION_BYTES,
+         .field = OPTION_FIELD(struct serve_options, message_bytes)},
+        {.name = "memory",
+         .argument = "BYTES",
+         .help = "memory of all connections' buffers (1G)",
+         .kind = OPTION_BYTES,
+         .field = OPTION_FIELD(struct serve_options, memory_bytes)},
+        {.name = "query-memory",
+         .argument = "BYTES",
+         .help = "memory of one query (512M)",
+         .kind = OPTION_BYTES,
+         .field = OPTION_FIELD(struct serve_options, query_bytes)},
+        {.name = "ingest-memory",
+         .argument = "BYTES",
+         .help = "memory of the postings of Ingest (128M)",
+         .kind = OPTION_BYTES,
+         .field = OPTION_FIELD(struct serve_options, ingest_bytes)},
+        {0},
+    },
 };
 
-static enum log_format parse_log_format(struct argp_state *state, const char *text) {
-    if (strcmp(text, "json") == 0)
-        return LOG_JSON;
-    if (strcmp(text, "none") == 0)
-        return LOG_NONE;
-    if (strcmp(text, "text") != 0)
-        argp_error(state, "--log-format %s: expected text, json or none", text);
-    return LOG_TEXT;
-}
+static const struct option_table trust_table = {
+    "Trust:",
+    (const struct option[]){
+        {.name = "tls-certificate",
+         .argument = "FILE",
+         .help = "PEM, with its chain",
+         .more = "Every address uses TLS then; needs --tls-key.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, certificate)},
+        {.name = "tls-key",
+         .argument = "FILE",
+         .help = "PEM",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, key)},
+        {.name = "tls-client-authority",
+         .argument = "FILE",
+         .help = "PEM; clients need a certificate signed by it",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, client_authority)},
+        {.name = "token-file",
+         .argument = "FILE",
+         .help = "bearer tokens, one a line",
+         .more = "Methods that write then need one of them.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, token_file)},
+        {.name = "token-all",
+         .help = "all methods need a token",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct serve_options, token_all)},
+        {0},
+    },
+};
 
-static void add_address(struct argp_state *state, struct serve_options *options, const char *address) {
-    if (options->address_count == ADDRESSES_MAX)
-        argp_error(state, "--listen: more than %d addresses", ADDRESSES_MAX);
-    options->addresses[options->address_count++] = address;
-}
+static const struct option_table times_table = {
+    "Times:",
+    (const struct option[]){
+        {.name = "handshake",
+         .argument = "SECONDS",
+         .help = "from connecting to the HTTP/2 preface (10)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = DAY_S,
+         .field = OPTION_FIELD(struct serve_options, handshake_seconds)},
+        {.name = "stall",
+         .argument = "SECONDS",
+         .help = "for a message that has started (60)",
+         .more = "And a second more for each 16K of it.",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = DAY_S,
+         .field = OPTION_FIELD(struct serve_options, stall_seconds)},
+        {.name = "keepalive",
+         .argument = "SECONDS",
+         .help = "of silence before a ping; 0: never (60)",
+         .kind = OPTION_NUMBER,
+         .most = DAY_S,
+         .field = OPTION_FIELD(struct serve_options, keepalive_seconds)},
+        {.name = "max-idle",
+         .argument = "SECONDS",
+         .help = "of a connection without calls; 0: any (0)",
+         .kind = OPTION_NUMBER,
+         .most = YEAR_S,
+         .field = OPTION_FIELD(struct serve_options, idle_seconds)},
+        {.name = "max-age",
+         .argument = "SECONDS",
+         .help = "of a connection; 0: any (0)",
+         .kind = OPTION_NUMBER,
+         .most = YEAR_S,
+         .field = OPTION_FIELD(struct serve_options, age_seconds)},
+        {.name = "drain",
+         .argument = "SECONDS",
+         .help = "for calls in progress after SIGTERM (30)",
+         .kind = OPTION_NUMBER,
+         .most = DAY_S,
+         .field = OPTION_FIELD(struct serve_options, drain_seconds)},
+        {0},
+    },
+};
 
-static void check(struct argp_state *state, const struct serve_options *options) {
-    if (!options->index)
-        argp_error(state, "--index DIR is missing: which index?");
+static const struct option_table watch_table = {
+    "Watching:",
+    (const struct option[]){
+        {.name = "log-format",
+         .argument = "FORMAT",
+         .help = "of the line for each call (text)",
+         .more = "The log goes to standard error.",
+         .kind = OPTION_CHOICE,
+         .choices = log_formats,
+         .field = OPTION_FIELD(struct serve_options, log_format)},
+        {.name = "metrics",
+         .argument = "HOST:PORT",
+         .help = "Prometheus /metrics, and /healthz",
+         .more = "Over plain HTTP.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, metrics)},
+        {0},
+    },
+};
+
+static gdx_status check(void *settings, gdx_error *err) {
+    const struct serve_options *options = settings;
     if (!options->certificate != !options->key)
-        argp_error(state, "--tls-certificate and --tls-key go together");
+        return gdx_fail(err, GDX_INVALID, "--tls-certificate and --tls-key go together");
     if (options->client_authority && !options->certificate)
-        argp_error(state, "--tls-client-authority needs --tls-certificate and --tls-key");
+        return gdx_fail(err, GDX_INVALID, "--tls-client-authority needs --tls-certificate and --tls-key");
     if (options->token_all && !options->token_file)
-        argp_error(state, "--token-all needs --token-file");
+        return gdx_fail(err, GDX_INVALID, "--token-all needs --token-file");
+    return GDX_OK;
 }
 
-static error_t parse_path(int key, char *argument, struct serve_options *options) {
-    const char **to = key == KEY_INDEX              ? &options->index
-                      : key == KEY_CERTIFICATE      ? &options->certificate
-                      : key == KEY_KEY              ? &options->key
-                      : key == KEY_CLIENT_AUTHORITY ? &options->client_authority
-                      : key == KEY_TOKEN_FILE       ? &options->token_file
-                      : key == KEY_METRICS          ? &options->metrics
-                                                    : NULL;
-    if (!to)
-        return ARGP_ERR_UNKNOWN;
-    *to = argument;
-    return 0;
-}
+static const struct serve_options defaults = {.connections = 4096,
+                                              .streams = 256,
+                                              .exports = 64,
+                                              .queue = 16384,
+                                              .message_bytes = 4 << 20,
+                                              .memory_bytes = (size_t)1 << 30,
+                                              .query_bytes = 512 << 20,
+                                              .ingest_bytes = 128 << 20,
+                                              .handshake_seconds = 10,
+                                              .stall_seconds = 60,
+                                              .keepalive_seconds = 60,
+                                              .drain_seconds = 30};
 
-static error_t parse_flag(int key, struct serve_options *options) {
-    bool *to = key == KEY_TOKEN_ALL   ? &options->token_all
-               : key == KEY_READ_ONLY ? &options->read_only
-               : key == KEY_CREATE    ? &options->create
-               : key == KEY_JSON      ? &options->json
-                                      : NULL;
-    if (!to)
-        return ARGP_ERR_UNKNOWN;
-    *to = true;
-    return 0;
-}
-
-static error_t parse_seconds(int key, char *argument, struct argp_state *state, struct serve_options *options) {
-    enum { DAY = 86400 };
-    switch (key) {
-    case KEY_HANDSHAKE:
-        options->handshake_seconds = (unsigned)option_number(state, "handshake", argument, 1, DAY);
-        return 0;
-    case KEY_STALL:
-        options->stall_seconds = (unsigned)option_number(state, "stall", argument, 1, DAY);
-        return 0;
-    case KEY_KEEPALIVE:
-        options->keepalive_seconds = (unsigned)option_number(state, "keepalive", argument, 0, DAY);
-        return 0;
-    case KEY_IDLE:
-        options->idle_seconds = (unsigned)option_number(state, "max-idle", argument, 0, 365 * DAY);
-        return 0;
-    case KEY_AGE:
-        options->age_seconds = (unsigned)option_number(state, "max-age", argument, 0, 365 * DAY);
-        return 0;
-    case KEY_DRAIN:
-        options->drain_seconds = (unsigned)option_number(state, "drain", argument, 0, DAY);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static error_t parse_number(int key, char *argument, struct argp_state *state, struct serve_options *options) {
-    switch (key) {
-    case KEY_THREADS:
-        options->threads = (unsigned)option_number(state, "threads", argument, 1, 1024);
-        return 0;
-    case KEY_CONNECTIONS:
-        options->connections = option_number(state, "max-connections", argument, 1, 1000000);
-        return 0;
-    case KEY_STREAMS:
-        options->streams = option_number(state, "max-streams", argument, 1, 65536);
-        return 0;
-    case KEY_EXPORTS:
-        options->exports = (unsigned)option_number(state, "max-exports", argument, 1, 65536);
-        return 0;
-    case KEY_QUEUE:
-        options->queue = option_number(state, "queue", argument, 1, 1000000);
-        return 0;
-    case KEY_MESSAGE:
-        options->message_bytes = option_bytes(state, "max-message", argument);
-        return 0;
-    case KEY_MEMORY:
-        options->memory_bytes = option_bytes(state, "memory", argument);
-        return 0;
-    case KEY_QUERY_MEMORY:
-        options->query_bytes = option_bytes(state, "query-memory", argument);
-        return 0;
-    case KEY_INGEST_MEMORY:
-        options->ingest_bytes = option_bytes(state, "ingest-memory", argument);
-        return 0;
-    default:
-        return parse_seconds(key, argument, state, options);
-    }
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct serve_options *options = state->input;
-    switch (key) {
-    case KEY_LISTEN:
-        add_address(state, options, argument);
-        return 0;
-    case KEY_LOG_FORMAT:
-        options->log_format = parse_log_format(state, argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "%s: no argument is expected; an address goes behind --listen", argument);
-        return 0;
-    case ARGP_KEY_END:
-        check(state, options);
-        return 0;
-    default:
-        if (argument && parse_path(key, argument, options) == 0)
-            return 0;
-        if (!argument && parse_flag(key, options) == 0)
-            return 0;
-        return parse_number(key, argument, state, options);
-    }
-}
-
-static const struct argp argp = {
-    .options = rows,
-    .parser = parse,
-    .doc =
-        "Answer queries over gRPC (package gramdex.v1, proto/), and take documents in."
-        "\v"
-        "examples:\n"
-        "  gramdex serve --index corpus.gdx --listen 127.0.0.1:50051\n"
-        "  gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only\n"
-        "  gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 --tls-certificate server.pem --tls-key server.key \\\n"
-        "      --token-file tokens --metrics 127.0.0.1:9090\n"
-        "\n"
-        "Without --listen: 127.0.0.1:50051. New commits are served without a restart. SIGTERM or SIGINT lets calls end,\n"
-        "a second one does not. docs/server.md tells the rest.\n",
+const struct command command_serve = {
+    .title = "gramdex serve",
+    .summary = "answer queries over gRPC",
+    .arguments = "",
+    .description = "Answer queries over gRPC (package gramdex.v1, proto/), and accept documents.",
+    .examples = (const char *const[]){"gramdex serve --index corpus.gdx --listen 127.0.0.1:50051",
+                                      "gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only",
+                                      "gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
+                                      "      --tls-certificate server.pem --tls-key server.key \\\n"
+                                      "      --token-file tokens --metrics 127.0.0.1:9090",
+                                      NULL},
+    .notes = "New commits are served without a restart. SIGTERM or SIGINT lets calls end, a second one does not. "
+             "docs/server.md describes the rest.",
+    .groups = {{&index_table, offsetof(struct serve_options, target)},
+               {&what_table, 0},
+               {&limits_table, 0},
+               {&trust_table, 0},
+               {&times_table, 0},
+               {&watch_table, 0},
+               {0}},
+    .settings_bytes = sizeof(struct serve_options),
+    .defaults = &defaults,
+    .check = check,
+    .run = serve_run,
 };
-
-bool serve_options_parse(struct serve_options *options, int argc, char **argv) {
-    *options = (struct serve_options){.connections = 4096,
-                                      .streams = 256,
-                                      .exports = 64,
-                                      .queue = 16384,
-                                      .message_bytes = 4 << 20,
-                                      .memory_bytes = (size_t)1 << 30,
-                                      .query_bytes = 512 << 20,
-                                      .ingest_bytes = 128 << 20,
-                                      .handshake_seconds = 10,
-                                      .stall_seconds = 60,
-                                      .keepalive_seconds = 60,
-                                      .drain_seconds = 30};
-    return parse_options(&argp, argc, argv, options);
-}

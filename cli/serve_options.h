@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve_options.h: what `gramdex serve` is told.
+// serve_options.h: the settings of `gramdex serve`.
 #ifndef GRAMDEX_SERVE_OPTIONS_H
 #define GRAMDEX_SERVE_OPTIONS_H
 
-#include "gdx/base.h"
-
-enum { ADDRESSES_MAX = 64 };
+#include "options.h"
 
 enum log_format { LOG_TEXT, LOG_JSON, LOG_NONE };
 
 struct serve_options {
-    const char *index;
-    const char *addresses[ADDRESSES_MAX]; // "host:port", "unix:/path", "fd:3"
-    unsigned address_count;
-    unsigned threads; // 0: as many as processors
+    struct target target;         // its index alone
+    struct option_list addresses; // "host:port", "unix:/path", "fd:3"
+    unsigned threads;             // 0: as many as processors
     unsigned exports;
     size_t connections, streams, queue, message_bytes, memory_bytes, query_bytes, ingest_bytes;
     const char *certificate, *key, *client_authority;
@@ -25,7 +22,7 @@ struct serve_options {
     const char *metrics; // NULL: none
 };
 
-// Parses; false when argp failed for want of memory (told). Ends the program on --help and wrong use.
-bool serve_options_parse(struct serve_options *options, int argc, char **argv);
+// The work of the command, in serve.c; its settings are a struct serve_options.
+int serve_run(const struct command *command, void *settings);
 
 #endif

@@ -6,28 +6,6 @@
 #include "target.h"
 #include "terminal.h"
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    (void)argument;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->input;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "nothing but options is expected, not \"%s\"", argument);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .doc = "What is inside an index, and what it costs in bytes by part."
-           "\v"
-           "Terms and words are added up over the segments; `gramdex merge` makes one of them.\n",
-    .children = (const struct argp_child[]){{&answerer_argp, 0, NULL, 0}, {0}},
-};
-
 static double share_of(uint64_t bytes, uint64_t all) {
     return all ? 100.0 * (double)bytes / (double)all : 0;
 }
@@ -69,16 +47,27 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return GDX_OK;
 }
 
-int command_stat(int argc, char **argv) {
-    struct target options = {0};
+static int run(const struct command *command, void *settings) {
+    struct target *options = settings;
     struct opened opened = {0};
     Gramdex__V1__StatRequest request = GRAMDEX__V1__STAT_REQUEST__INIT;
-    if (!parse_options(&argp, argc, argv, &options))
-        return EXIT_FAILED;
     gdx_error err = {0};
-    gdx_status status = target_open(&options, &opened, &err);
+    gdx_status status = target_open(options, &opened, &err);
     if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Stat"), &request.base, print, &options, &err);
+        status = gdx_ask(opened.target, SEARCH_OPERATION("Stat"), &request.base, print, options, &err);
     target_close(&opened);
-    return status == GDX_OK ? EXIT_DONE : report_failure(argv[0], &err, (gdx_slice){0}, options.json);
+    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, options->json);
 }
+
+const struct command command_stat = {
+    .title = "gramdex stat",
+    .summary = "what is inside and what it costs, by part",
+    .arguments = "",
+    .description = "Print what is inside an index, and what it costs in bytes by part.",
+    .examples =
+        (const char *const[]){"gramdex stat --index corpus.gdx", "gramdex stat --server 127.0.0.1:50051 --json", NULL},
+    .notes = "Terms and words are added up over the segments; `gramdex merge` makes one of them.",
+    .groups = {{&answerer_table, 0}, {&json_table, 0}, {&server_table, 0}, {0}},
+    .settings_bytes = sizeof(struct target),
+    .run = run,
+};

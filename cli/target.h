@@ -5,6 +5,7 @@
 #define GRAMDEX_TARGET_H
 
 #include "options.h"
+#include "terminal.h"
 
 #include "gdx/ask.h"
 
@@ -31,6 +32,11 @@ static inline ProtobufCBinaryData to_wire(gdx_slice text) {
 }
 static inline gdx_slice from_wire(ProtobufCBinaryData text) {
     return (gdx_slice){text.data ? (const char *)text.data : "", text.len};
+}
+
+// The time that an answer took, as format_duration writes it.
+static inline char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBER_TEXT_BYTES]) {
+    return format_duration(answer ? answer->took_us * 1000 : 0, to);
 }
 
 #endif

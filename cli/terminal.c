@@ -111,10 +111,6 @@ char *format_duration(uint64_t ns, char to[NUMBER_TEXT_BYTES]) {
     return to;
 }
 
-char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBER_TEXT_BYTES]) {
-    return format_duration(answer ? answer->took_us * 1000 : 0, to);
-}
-
 const char *plural(uint64_t count, const char *one, const char *many) {
     return count == 1 ? one : many;
 }

@@ -6,8 +6,6 @@
 
 #include "gdx/base.h"
 
-#include <gramdex/v1/search.pb-c.h>
-
 #include <stdio.h>
 
 // Escape sequences, all "" when the stream is no terminal, NO_COLOR is set or TERM is dumb. The match marks are then
@@ -39,8 +37,6 @@ enum { NUMBER_TEXT_BYTES = 40 };
 char *format_count(uint64_t count, char to[NUMBER_TEXT_BYTES]); // 1,234,567
 char *format_bytes(uint64_t bytes, char to[NUMBER_TEXT_BYTES]); // 12.3 MB
 char *format_duration(uint64_t ns, char to[NUMBER_TEXT_BYTES]); // 142 µs, 3.1 ms, 12.4 s, 3 min 04 s
-// The time that an answer took, as format_duration; 0 when it has none.
-char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBER_TEXT_BYTES]);
 const char *plural(uint64_t count, const char *one, const char *many);
 
 // A bar of `eighths` eighths of a column, from Unicode blocks.

@@ -9,59 +9,25 @@
 
 struct trend_command {
     struct asking asking;
-    Gramdex__V1__Period period;
+    unsigned period; // number in period_names
     struct style style;
 };
 
-static const char *const period_names[] = {
-    [GRAMDEX__V1__PERIOD__PERIOD_YEAR] = "year",
-    [GRAMDEX__V1__PERIOD__PERIOD_MONTH] = "month",
-    [GRAMDEX__V1__PERIOD__PERIOD_DAY] = "day",
-};
+// Numbered from the first period on.
+static const char *const period_names[] = {"year", "month", "day", NULL};
 
-static Gramdex__V1__Period parse_period(struct argp_state *state, const char *text) {
-    for (unsigned i = 1; i < sizeof period_names / sizeof period_names[0]; i++)
-        if (strcmp(text, period_names[i]) == 0)
-            return (Gramdex__V1__Period)i;
-    argp_error(state, "--by %s: expected year, month or day", text);
-    return GRAMDEX__V1__PERIOD__PERIOD_YEAR;
-}
-
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct trend_command *self = state->input;
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = &self->asking;
-        return 0;
-    case 'b':
-        self->period = parse_period(state, argument);
-        return 0;
-    case ARGP_KEY_ARG:
-        asking_add_word(&self->asking, state, argument);
-        return 0;
-    case ARGP_KEY_END:
-        asking_end(&self->asking, state, "QUERY");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .options =
-        (const struct argp_option[]){
-            {"by", 'b', "PERIOD", 0, "year (as if not given), month or day", 0},
-            {0},
-        },
-    .parser = parse,
-    .args_doc = "QUERY",
-    .doc = "How often a query's phrases stand in the documents of each period, and how often among a million symbols. "
-           "Documents whose date is missing, or less precise than the period, come last."
-           "\v"
-           "examples:\n"
-           "  gramdex trend --index corpus.gdx 友岸外包\n"
-           "  gramdex trend --index corpus.gdx --by month '关税 date:2022..2024 source:news'\n",
-    .children = (const struct argp_child[]){{&asking_argp, 0, NULL, 0}, {0}},
+static const struct option_table trend_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "by",
+         .letter = 'b',
+         .argument = "PERIOD",
+         .help = "length of a period (year)",
+         .kind = OPTION_CHOICE,
+         .choices = period_names,
+         .field = OPTION_FIELD(struct trend_command, period)},
+        {0},
+    },
 };
 
 enum { TABLE_COLUMNS = 51, BAR_LEAST = 10 }; // columns before the bar
@@ -109,13 +75,35 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
     struct printing printing = {&self->style, query, as_json};
     request.query = to_wire(query);
-    request.by = self->period;
+    request.by = GRAMDEX__V1__PERIOD__PERIOD_YEAR + self->period;
     return gdx_ask(target, SEARCH_OPERATION("Trend"), &request.base, print, &printing, err);
 }
 
-int command_trend(int argc, char **argv) {
-    struct trend_command self = {.period = GRAMDEX__V1__PERIOD__PERIOD_YEAR, .style = style_of(stdout)};
-    if (!parse_options(&argp, argc, argv, &self))
-        return EXIT_FAILED;
-    return ask_all(argv[0], &self.asking, answer, &self);
+static gdx_status check(void *settings, gdx_error *err) {
+    struct trend_command *self = settings;
+    return asking_check(&self->asking, "QUERY", err);
 }
+
+static int run(const struct command *command, void *settings) {
+    struct trend_command *self = settings;
+    self->style = style_of(stdout);
+    return ask_all(command->title, &self->asking, answer, self);
+}
+
+const struct command command_trend = {
+    .title = "gramdex trend",
+    .summary = "the same for each year, month or day, with the rate and a plot",
+    .arguments = "QUERY",
+    .description =
+        "Count how often a query's phrases occur in the documents of each period, and how often in a million symbols. "
+        "Documents whose date is missing, or less precise than the period, come last.",
+    .examples =
+        (const char *const[]){"gramdex trend --index corpus.gdx 友岸外包",
+                              "gramdex trend --index corpus.gdx --by month '关税 date:2022..2024 source:news'", NULL},
+    .groups = {{&trend_table, 0}, ASKING_GROUPS(struct trend_command, asking), {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct trend_command, asking.arguments),
+    .settings_bytes = sizeof(struct trend_command),
+    .check = check,
+    .run = run,
+};

@@ -9,33 +9,12 @@
 
 #include "gdx/index.h"
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    switch (key) {
-    case ARGP_KEY_INIT:
-        state->child_inputs[0] = state->input;
-        return 0;
-    case ARGP_KEY_ARG:
-        argp_error(state, "nothing but options is expected, not \"%s\"", argument);
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
-
-static const struct argp argp = {
-    .parser = parse,
-    .doc =
-        "Check every checksum and every structure of an index. Exit status 0: sound; 1: damaged, with the file and the "
-        "place in it.",
-    .children = (const struct argp_child[]){{&directory_argp, 0, NULL, 0}, {0}},
-};
-
 static void on_progress(void *context, size_t done, size_t of) {
     progress_draw(context, of ? (double)done / (double)of : 1, "segment %zu of %zu", done + 1, of);
 }
 
 // What was found sound, after the checks: from a fresh snapshot, so that the figures are of the last commit.
-static gdx_status tell(const struct target *target, uint64_t took_ns, gdx_error *err) {
+static gdx_status print_sound(const struct target *target, uint64_t took_ns, gdx_error *err) {
     GDX_AUTO(gdx_index) index = NULL;
     gdx_status status = gdx_index_open(target->index, &index, err);
     if (status != GDX_OK)
@@ -58,22 +37,32 @@ static gdx_status tell(const struct target *target, uint64_t took_ns, gdx_error 
     return GDX_OK;
 }
 
-int command_verify(int argc, char **argv) {
-    struct target target = {0};
-    if (!parse_options(&argp, argc, argv, &target))
-        return EXIT_FAILED;
+static int run(const struct command *command, void *settings) {
+    const struct target *target = settings;
     gdx_error err = {0};
     struct progress progress = {0};
     uint64_t since_ns = gdx_now_ns();
-    gdx_status status = gdx_index_verify(target.index, interrupt_watch(), on_progress, &progress, &err);
+    gdx_status status = gdx_index_verify(target->index, interrupt_watch(), on_progress, &progress, &err);
     progress_clear(&progress);
     if (status == GDX_OK)
-        status = tell(&target, gdx_now_ns() - since_ns, &err);
+        status = print_sound(target, gdx_now_ns() - since_ns, &err);
     if (status == GDX_OK)
         return EXIT_DONE;
-    int exit_status = report_failure(argv[0], &err, (gdx_slice){0}, target.json);
-    if (status == GDX_CORRUPT && !target.json)
+    int exit_status = report_failure(command->title, &err, (gdx_slice){0}, target->json);
+    if (status == GDX_CORRUPT && !target->json)
         fprintf(stderr, "What to do: keep a copy of %s, then index the sources again into a fresh directory.\n",
-                target.index);
+                target->index);
     return exit_status;
 }
+
+const struct command command_verify = {
+    .title = "gramdex verify",
+    .summary = "check every checksum and every structure",
+    .arguments = "",
+    .description = "Check every checksum and every structure of an index. Exit status 0: sound; 1: damaged, with the "
+                   "file and the place in it.",
+    .examples = (const char *const[]){"gramdex verify --index corpus.gdx", NULL},
+    .groups = {{&index_table, 0}, {&json_table, 0}, {0}},
+    .settings_bytes = sizeof(struct target),
+    .run = run,
+};

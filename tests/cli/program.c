@@ -20,6 +20,9 @@ void place_make(struct place *place) {
     const char *base = getenv("TMPDIR");
     snprintf(place->directory, sizeof place->directory, "%s/gramdex-cli-XXXXXX", base ? base : "/tmp");
     assert_non_null(mkdtemp(place->directory));
+    setenv("GRAMDEX_CONFIG", "", 1); // what the machine is set up for is no part of a test
+    unsetenv("GRAMDEX_INDEX");
+    unsetenv("GRAMDEX_SERVER");
     char path[PATH_BYTES];
     memcpy(place->index, place_path(place, "index", path), PATH_BYTES);
 }

@@ -37,7 +37,7 @@ static void every_command_has_help(void **state) {
         struct said said = run_bare(*state, arguments);
         expect_status(&said, 0);
         char usage[64];
-        snprintf(usage, sizeof usage, "Usage: gramdex %s ", commands[i]);
+        snprintf(usage, sizeof usage, "usage: gramdex %s ", commands[i]);
         assert_non_null(strstr(said_out(&said), usage));
         assert_non_null(strstr(said_out(&said), "--index"));
         assert_non_null(strstr(said_out(&said), "--json"));
@@ -50,6 +50,16 @@ static void wrong_use_ends_with_status_2_and_a_hint(void **state) {
     static const char *const cases[][7] = {
         {NULL},
         {"serch", NULL},
+        {"--limit", "3", "search", "--index", "x", "产业链", NULL},
+        {"--index", NULL},
+        {"help", "serch", NULL},
+        {"search", "--index", "x", "--json=yes", "产业链", NULL},
+        {"stat", "--index", "x", "--server", "y", NULL},
+        {"stat", "--index", "x", "--timeout", "3", NULL},
+        {"stat", "--server", "y", "--tls-certificate", "c", NULL},
+        {"verify", "--server", "y", NULL},
+        {"serve", "--index", "x", "--token-all", NULL},
+        {"serve", "--index", "x", "--log-format", "xml", NULL},
         {"search", "--index", "x", NULL},
         {"search", "产业链", NULL},
         {"search", "--index", "x", "--no-such-option", "产业链", NULL},

@@ -7,10 +7,10 @@
 
 #include "../../bench/wire/child.h"
 #include "acts.h"
+#include "option.h"
 #include "swarm.h"
 #include "watch.h"
 
-#include <argp.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -285,49 +285,53 @@ static void clear(struct soak *soak) {
 
 // ---- options
 
-static unsigned number(struct argp_state *state, const char *text) {
-    char *end;
-    unsigned long value = strtoul(text, &end, 10);
-    if (*end || value == 0 || value > 1000000)
-        argp_error(state, "%s: expected a number from 1", text);
-    return (unsigned)value;
-}
+static const struct option_table table = {
+    NULL,
+    (const struct option[]){
+        {.name = "program",
+         .letter = 'p',
+         .argument = "PATH",
+         .help = "gramdex itself",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct soak, program)},
+        {.name = "seconds",
+         .letter = 's',
+         .argument = "N",
+         .help = "how long (600)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000000,
+         .field = OPTION_FIELD(struct soak, seconds)},
+        {.name = "connections",
+         .letter = 'c',
+         .argument = "N",
+         .help = "at once (1000)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000000,
+         .field = OPTION_FIELD(struct soak, connections)},
+        {.name = "streams",
+         .letter = 'm',
+         .argument = "N",
+         .help = "calls at once on each (10)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000000,
+         .field = OPTION_FIELD(struct soak, streams)},
+        {0},
+    },
+};
 
-static error_t parse(int key, char *argument, struct argp_state *state) {
-    struct soak *soak = state->input;
-    switch (key) {
-    case 'p':
-        soak->program = argument;
-        return 0;
-    case 's':
-        soak->seconds = number(state, argument);
-        return 0;
-    case 'c':
-        soak->connections = number(state, argument);
-        return 0;
-    case 'm':
-        soak->streams = number(state, argument);
-        return 0;
-    case ARGP_KEY_END:
-        if (!soak->program)
-            argp_error(state, "--program PATH is missing: which gramdex?");
-        return 0;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-}
+static int run_soak(const struct command *command, void *settings);
 
-static const struct argp argp = {
-    .options =
-        (const struct argp_option[]){
-            {"program", 'p', "PATH", 0, "gramdex itself", 0},
-            {"seconds", 's', "N", 0, "how long (600)", 0},
-            {"connections", 'c', "N", 0, "at once (1000)", 0},
-            {"streams", 'm', "N", 0, "calls at once on each (10)", 0},
-            {0},
-        },
-    .parser = parse,
-    .doc = "Put a server under everything at once. Exit status 0: no error that was not asked for, and nothing grows.",
+static const struct command soak_command = {
+    .title = "soak",
+    .summary = "a server under load",
+    .arguments = "",
+    .description = "Put a server under everything at once. Exit status 0: no unexpected error, and nothing grows.",
+    .groups = {{&table, 0}, {0}},
+    .settings_bytes = sizeof(struct soak),
+    .run = run_soak,
 };
 
 static void allow_descriptors(void) { // for the server too: it inherits them
@@ -338,19 +342,37 @@ static void allow_descriptors(void) { // for the server too: it inherits them
     }
 }
 
-int main(int argc, char **argv) {
-    static struct soak soak = {.seconds = 600, .connections = 1000, .streams = 10};
+static int run_soak(const struct command *command, void *settings) {
+    (void)command;
+    struct soak *soak = settings;
     gdx_error err = {0};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &soak) != 0)
-        return 2;
     signal(SIGPIPE, SIG_IGN);
     allow_descriptors();
-    if (start(&soak, &err) != GDX_OK) {
-        fail_error(&soak, &err);
+    if (start(soak, &err) != GDX_OK) {
+        fail_error(soak, &err);
     } else {
-        swarm_for_a_while(&soak);
-        finish(&soak);
+        swarm_for_a_while(soak);
+        finish(soak);
     }
-    clear(&soak);
-    return soak.has_failed ? 1 : 0;
+    clear(soak);
+    return soak->has_failed ? 1 : 0;
+}
+
+int main(int argc, char **argv) {
+    static struct soak soak = {.seconds = 600, .connections = 1000, .streams = 10};
+    struct parsing parsing = {.command = &soak_command, .settings = &soak};
+    gdx_error err = {0};
+    command_assert_sound(&soak_command);
+    gdx_status status = options_parse(&parsing, argc, argv, &err);
+    if (status == GDX_OK && parsing.as != PARSED_SETTINGS) {
+        command_print_help(stdout, &soak_command, parsing.as == PARSED_SHORT_HELP);
+        return 0;
+    }
+    if (status == GDX_OK && !soak.program)
+        status = gdx_fail(&err, GDX_INVALID, "--program PATH is missing: which gramdex?");
+    if (status != GDX_OK) {
+        fprintf(stderr, "soak: %s\n", err.message);
+        return 2;
+    }
+    return soak_command.run(&soak_command, &soak);
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// commands.c: the one list of commands. main.c and help walk it.
+
+#include "command.h"
+#include "nearest.h"
+
+static const struct command *const commands[] = {
+    &command_index,  &command_search,     &command_count,  &command_trend, &command_get,
+    &command_delete, &command_stat,       &command_verify, &command_merge, &command_serve,
+#ifdef GRAMDEX_BENCH
+    &command_bench,  &command_bench_wire,
+#endif
+};
+
+const struct command *command_at(size_t index) {
+    return index < sizeof commands / sizeof commands[0] ? commands[index] : NULL;
+}
+
+const struct command *command_find(int count, char *const *words, int *out_words) {
+    char two[64] = "";
+    if (count > 1)
+        snprintf(two, sizeof two, "%.30s %.30s", words[0], words[1]);
+    const struct command *found = NULL, *command;
+    for (size_t i = 0; count > 0 && (command = command_at(i)); i++) {
+        if (strcmp(command_name(command), two) == 0) {
+            *out_words = 2;
+            return command;
+        }
+        if (strcmp(command_name(command), words[0]) == 0)
+            found = command;
+    }
+    *out_words = 1;
+    return found;
+}
+
+const struct command *command_near(const char *name) {
+    struct nearest nearest = {.wanted = gdx_slice_of(name)};
+    const struct command *command, *near = NULL;
+    for (size_t i = 0; (command = command_at(i)); i++) {
+        const char *before = nearest.name;
+        nearest_try(&nearest, command_name(command));
+        if (nearest.name != before)
+            near = command;
+    }
+    return near;
+}
