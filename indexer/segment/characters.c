@@ -62,8 +62,8 @@ static size_t read_utf8(const uint8_t *at, const uint8_t *end, uint32_t *out) {
 }
 
 static void build_tables(void) {
-    const uint8_t *at = (const uint8_t *)gdx_character_table_1;
-    const uint8_t *end = at + strlen(gdx_character_table_1);
+    const uint8_t *at = (const uint8_t *)character_table_1;
+    const uint8_t *end = at + strlen(character_table_1);
     for (uint32_t byte = 0; byte < 0x80; byte++)
         utf8_of[byte] = pack_utf8(byte);
     for (uint32_t rank = 0; rank < GDX_CHARACTERS_RANKED && at < end; rank++) {
@@ -138,7 +138,7 @@ static uint8_t *encode(const uint8_t *at, const uint8_t *end, uint8_t *to) {
     return at ? to : NULL;
 }
 
-gdx_status gdx_characters_encode(gdx_slice bytes, gdx_buffer *out) {
+gdx_status characters_encode(gdx_slice bytes, gdx_buffer *out) {
     pthread_once(&tables_once, build_tables);
     if (bytes.bytes == 0)
         return GDX_OK;
@@ -195,7 +195,7 @@ static uint8_t *decode(const uint8_t *at, const uint8_t *end, uint8_t *to) {
     return to;
 }
 
-gdx_status gdx_characters_decode(gdx_slice code, gdx_buffer *out) {
+gdx_status characters_decode(gdx_slice code, gdx_buffer *out) {
     pthread_once(&tables_once, build_tables);
     if (code.bytes == 0)
         return GDX_OK;

@@ -9,11 +9,10 @@
 #include <stdint.h>
 
 // Whether what source `a` stands on comes before what source `b` stands on.
-typedef bool (*gdx_heap_order)(const void *sources, uint32_t a, uint32_t b);
+typedef bool (*heap_order)(const void *sources, uint32_t a, uint32_t b);
 
 // Puts heap[at] in its place below; called for the top when its source has moved on.
-static inline void gdx_heap_sift(uint32_t *heap, size_t count, size_t at, gdx_heap_order is_before,
-                                 const void *sources) {
+static inline void heap_sift(uint32_t *heap, size_t count, size_t at, heap_order is_before, const void *sources) {
     uint32_t moved = heap[at];
     for (size_t child = 2 * at + 1; child < count; child = 2 * at + 1) {
         if (child + 1 < count && is_before(sources, heap[child + 1], heap[child]))
@@ -26,9 +25,9 @@ static inline void gdx_heap_sift(uint32_t *heap, size_t count, size_t at, gdx_he
     heap[at] = moved;
 }
 
-static inline void gdx_heap_build(uint32_t *heap, size_t count, gdx_heap_order is_before, const void *sources) {
+static inline void heap_build(uint32_t *heap, size_t count, heap_order is_before, const void *sources) {
     for (size_t at = count / 2; at-- > 0;)
-        gdx_heap_sift(heap, count, at, is_before, sources);
+        heap_sift(heap, count, at, is_before, sources);
 }
 
 #endif

@@ -18,7 +18,7 @@ struct ordering {
     bool reversed;
 };
 
-int gdx_compare_reversed(gdx_slice a, gdx_slice b) {
+int order_compare_reversed(gdx_slice a, gdx_slice b) {
     size_t common = a.bytes < b.bytes ? a.bytes : b.bytes;
     for (size_t i = 1; i <= common; i++) {
         uint8_t x = (uint8_t)a.data[a.bytes - i];
@@ -58,7 +58,7 @@ static bool is_before(const struct ordering *ordering, struct entry a, struct en
         return a.key < b.key;
     gdx_slice x = ordering->slices[a.index];
     gdx_slice y = ordering->slices[b.index];
-    int order = ordering->reversed ? gdx_compare_reversed(x, y) : gdx_slice_compare(x, y);
+    int order = ordering->reversed ? order_compare_reversed(x, y) : gdx_slice_compare(x, y);
     return order != 0 ? order < 0 : a.index > b.index;
 }
 
@@ -89,7 +89,7 @@ static struct entry *sort_entries(const struct ordering *ordering, struct entry 
     return from;
 }
 
-gdx_status gdx_order_slices(const gdx_slice *slices, uint32_t count, bool reversed, uint32_t **out) {
+gdx_status order_slices(const gdx_slice *slices, uint32_t count, bool reversed, uint32_t **out) {
     struct ordering ordering = {slices, shared_bytes(slices, count, reversed), reversed};
     struct entry *entries = malloc(((size_t)count * 2 + 1) * sizeof *entries);
     uint32_t *order = malloc(((size_t)count + 1) * sizeof *order);

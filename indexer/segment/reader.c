@@ -14,17 +14,16 @@ static const char *const section_titles[SECTION_COUNT] = {
 #undef GDX_SECTION_TITLE
 };
 
-const char *gdx_segment_section_title(int section) {
+const char *segment_section_title(int section) {
     return section_titles[section];
 }
 
-gdx_status gdx_segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what,
-                               gdx_error *err) {
+gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what, gdx_error *err) {
     return gdx_fail(err, GDX_CORRUPT, "%s: %s at byte %" PRIu64 ": %s; the file is damaged", segment->path,
                     section_titles[section], segment->section_offset[section] + offset, what);
 }
 
-gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
+gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
     uint64_t begin = page * GDX_SEGMENT_PAGE_BYTES;
     uint64_t left = segment->paged_bytes - begin;
     size_t bytes = left < GDX_SEGMENT_PAGE_BYTES ? (size_t)left : GDX_SEGMENT_PAGE_BYTES;
@@ -43,8 +42,8 @@ static inline bool page_is_good(const gdx_segment *segment, uint64_t page) {
     return atomic_load_explicit(&segment->page_is_good[page / 64], memory_order_relaxed) >> page % 64 & 1;
 }
 
-gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
-                               const uint8_t **out, gdx_error *err) {
+gdx_status segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
+                           const uint8_t **out, gdx_error *err) {
     uint64_t section_bytes = segment->section_bytes[section];
     if (offset > section_bytes || bytes > section_bytes - offset)
         return gdx_fail(err, GDX_CORRUPT,
@@ -57,29 +56,29 @@ gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t
     uint64_t last = (begin + bytes - 1) / GDX_SEGMENT_PAGE_BYTES;
     for (uint64_t page = begin / GDX_SEGMENT_PAGE_BYTES; page <= last; page++)
         if (!page_is_good(segment, page)) {
-            gdx_status status = gdx_segment_verify_page(segment, page, err);
+            gdx_status status = segment_verify_page(segment, page, err);
             if (status != GDX_OK)
                 return status;
         }
     return GDX_OK;
 }
 
-gdx_status gdx_segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes,
-                           const uint8_t **out, gdx_error *err) {
-    return gdx_segment_section(segment, section, index * row_bytes, row_bytes, out, err);
+gdx_status segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes, const uint8_t **out,
+                       gdx_error *err) {
+    return segment_section(segment, section, index * row_bytes, row_bytes, out, err);
 }
 
-gdx_status gdx_segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out, gdx_error *err) {
+gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out, gdx_error *err) {
     const uint8_t *at;
-    gdx_status status = gdx_segment_row(segment, section, index, 4, &at, err);
+    gdx_status status = segment_row(segment, section, index, 4, &at, err);
     if (status == GDX_OK)
         *out = gdx_load_u32(at);
     return status;
 }
 
-gdx_status gdx_segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out, gdx_error *err) {
+gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out, gdx_error *err) {
     const uint8_t *at;
-    gdx_status status = gdx_segment_row(segment, section, index, 8, &at, err);
+    gdx_status status = segment_row(segment, section, index, 8, &at, err);
     if (status == GDX_OK)
         *out = gdx_load_u64(at);
     return status;
@@ -255,7 +254,7 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->page_is_good = calloc(segment->page_count / 64 + 1, sizeof *segment->page_is_good);
     if (!segment->page_is_good)
         return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to open it", segment->path);
-    return gdx_segment_verify_page(segment, 0, err); // the header was read from it
+    return segment_verify_page(segment, 0, err); // the header was read from it
 }
 
 gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) {

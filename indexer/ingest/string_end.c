@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// special.c: finds the next quote, backslash or control character, which is most of the work of reading a record: text
-// is long runs of plain bytes. Bytes of multi-byte characters are all above 0x7f and never special, so whole vectors
-// pass without looking at characters. A portable version, eight bytes at a time, is the twin that AVX2 is tested
-// against.
+// string_end.c: finds the next quote, backslash or control character, which is most of the work of reading a record:
+// text is long runs of plain bytes. Bytes of multi-byte characters are all above 0x7f and never special, so whole
+// vectors pass without looking at characters. A portable version, eight bytes at a time, is the twin that AVX2 is
+// tested against.
 
-#include "special.h"
+#include "string_end.h"
 
 #include <string.h>
 

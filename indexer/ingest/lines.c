@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// white.c: white space and lines of valid UTF-8 text.
+// lines.c: white space and lines of valid UTF-8 text.
 // Relies on page.h. White space is Unicode's White_Space property, 25 characters that have not changed for years: a
 // table of their own keeps this module from needing a character database.
 
