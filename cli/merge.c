@@ -18,6 +18,7 @@ enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
 struct merge_command {
     struct target target;
     gdx_merge_options options;
+    unsigned threads;
 };
 
 static error_t parse(int key, char *argument, struct argp_state *state) {
@@ -27,7 +28,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         state->child_inputs[0] = &self->target;
         return 0;
     case 't':
-        self->options.threads = (unsigned)option_number(state, "threads", argument, 1, THREADS_MOST);
+        self->threads = (unsigned)option_number(state, "threads", argument, 1, THREADS_MOST);
         return 0;
     case KEY_LEVEL:
         self->options.level = (int)option_number(state, "level", argument, 1, LEVEL_MOST);
@@ -90,19 +91,20 @@ int command_merge(int argc, char **argv) {
     struct merge_command self = {.options = {.to_one = true}};
     if (!parse_options(&argp, argc, argv, &self))
         return EXIT_FAILED;
-    if (self.options.threads == 0) {
+    if (self.threads == 0) {
         long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        self.options.threads = processors > 0 ? (unsigned)processors : 1;
+        self.threads = processors > 0 ? (unsigned)processors : 1;
     }
-    self.options.cancelled = interrupt_watch();
+    self.options.stop.cancelled = interrupt_watch();
     gdx_error err = {0};
-    gdx_status status;
-    {
+    gdx_status status = gdx_executor_new(self.threads, &self.options.executor, &err);
+    if (status == GDX_OK) {
         GDX_AUTO(gdx_index_writer) writer = NULL;
         status = open_existing(self.target.index, &writer, &err);
         if (status == GDX_OK)
             status = merge(writer, &self, &err);
     }
+    gdx_executor_free(self.options.executor);
     if (status == GDX_OK)
         return EXIT_DONE;
     if (status == GDX_CANCELLED)

@@ -11,6 +11,7 @@
 #include "gdx/work.h"
 #include "inputs.h"
 #include "resolve.h"
+#include "stop.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -177,8 +178,8 @@ static void fail_for_memory_on_loop(struct batch *batch) {
     fail_on_loop(batch, GDX_NO_MEMORY, &error);
 }
 
-static bool is_cancelled(const struct batch *batch) {
-    return batch->options.cancelled && atomic_load_explicit(batch->options.cancelled, memory_order_relaxed);
+static bool is_stopped(const struct batch *batch) {
+    return gdx_stop_check(&batch->options.stop, NULL) != GDX_OK;
 }
 
 static void pump_on_loop(struct batch *batch);
@@ -274,11 +275,12 @@ static gdx_status merge_on_worker(struct batch *batch, gdx_error *err) {
     size_t threads = batch->options.memory_bytes / MERGE_THREAD_BYTES;
     if (threads > batch->options.threads)
         threads = batch->options.threads;
-    gdx_merge_options merge = {.threads = threads ? (unsigned)threads : 1,
-                               .level = batch->options.level,
-                               .cancelled = batch->options.cancelled};
+    gdx_merge_options merge = {.level = batch->options.level, .stop = batch->options.stop};
     uint64_t begin = gdx_now_ns();
-    gdx_status status = gdx_index_writer_merge(batch->writer, &merge, NULL, err);
+    gdx_status status = gdx_executor_new(threads ? (unsigned)threads : 1, &merge.executor, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_merge(batch->writer, &merge, NULL, err);
+    gdx_executor_free(merge.executor);
     batch->summary->merge_ns = gdx_now_ns() - begin;
     return status;
 }
@@ -321,7 +323,7 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
         gdx_error why = {0};
         status = merge_on_worker(batch, &why);
         // What was committed stays committed: a merge that was stopped is not a batch that failed.
-        if (status == GDX_CANCELLED)
+        if (status == GDX_CANCELLED || status == GDX_DEADLINE)
             status = GDX_OK;
         if (status != GDX_OK)
             gdx_fail(&error, status, "the documents are committed, but merging segments failed: %s", why.message);
@@ -347,11 +349,9 @@ static void close_on_loop(struct batch *batch) {
 
 // Whatever has just ended, this decides what is next.
 static void pump_on_loop(struct batch *batch) {
-    if (is_cancelled(batch) && batch->status == GDX_OK && !batch->is_finishing) {
-        gdx_error error = {0};
-        gdx_fail(&error, GDX_CANCELLED, "stopped before the end of the inputs; nothing was committed");
-        fail_on_loop(batch, GDX_CANCELLED, &error);
-    }
+    gdx_error stopped = {0};
+    if (batch->status == GDX_OK && !batch->is_finishing && batch_check_stop(&batch->options.stop, &stopped) != GDX_OK)
+        fail_on_loop(batch, stopped.status, &stopped);
     bool may_fill = batch->status == GDX_OK && !batch->is_filled && !batch->is_filling;
     if (may_fill && batch->in_flight + 1 < batch->slab_limit)
         begin_fill_on_loop(batch);
@@ -388,7 +388,7 @@ static void list_done_on_loop(gdx_job *job) {
         // An escaped character may take twice its bytes in a line of JSON, and a record has other keys besides its
         // text.
         size_t line_limit = 2 * batch->file_limit + (64 << 10);
-        batch->filler = filler_new(&batch->inputs, batch->file_limit, line_limit, batch->options.cancelled);
+        batch->filler = filler_new(&batch->inputs, batch->file_limit, line_limit, &batch->options.stop);
         atomic_fetch_add(&batch->refused, refusals_count(&batch->refusals));
         if (!batch->filler)
             fail_for_memory_on_loop(batch);
@@ -417,7 +417,7 @@ static void report_progress(struct batch *batch) {
 static void tick_on_loop(uv_timer_t *timer) {
     struct batch *batch = timer->data;
     report_progress(batch);
-    if (is_cancelled(batch) && !batch->is_filling && batch->in_flight == 0 && batch->work)
+    if (is_stopped(batch) && !batch->is_filling && batch->in_flight == 0 && batch->work)
         pump_on_loop(batch);
 }
 
@@ -427,7 +427,7 @@ static gdx_status start(struct batch *batch, gdx_error *err) {
     batch->settings.level = batch->options.level;
     batch->settings.source.encoding = batch->options.encoding;
     batch->settings.seen = &batch->seen;
-    batch->settings.cancelled = batch->options.cancelled;
+    batch->settings.stop = batch->options.stop;
     batch->settings.failed = &batch->failed;
     batch->settings.strict = batch->options.strict;
     batch->settings.documents = &batch->documents;

@@ -7,6 +7,7 @@
 #include "gdx/ingest.h"
 #include "gdx/ngram.h"
 #include "gdx/text.h"
+#include "stop.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -252,9 +253,10 @@ gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built 
     return add_document(builder, built, document, err);
 }
 
-static bool is_stopped(const struct build_settings *settings) {
-    return atomic_load_explicit(settings->failed, memory_order_relaxed) ||
-           (settings->cancelled && atomic_load_explicit(settings->cancelled, memory_order_relaxed));
+static gdx_status check_stop(const struct build_settings *settings, gdx_error *err) {
+    if (atomic_load_explicit(settings->failed, memory_order_relaxed))
+        return gdx_fail(err, GDX_CANCELLED, "another worker failed");
+    return batch_check_stop(&settings->stop, err);
 }
 
 static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t piece, struct built *built,
@@ -264,12 +266,12 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
     for (;;) {
         gdx_document document = {0};
         gdx_refusal refusal = {0};
-        if (is_stopped(builder->settings))
-            return gdx_fail(err, GDX_CANCELLED, "stopped before the end of the inputs; nothing was committed");
+        gdx_status status = check_stop(builder->settings, err);
+        if (status != GDX_OK)
+            return status;
         uint64_t begin = gdx_now_ns();
         gdx_source_step step = gdx_source_next(builder->source, &document, &refusal);
         built->counts.parse_ns += gdx_now_ns() - begin;
-        gdx_status status = GDX_OK;
         bool fits;
         switch (step) {
         case GDX_SOURCE_DOCUMENT:

@@ -31,7 +31,7 @@ struct build_settings { // immutable while the batch runs
     gdx_source_options source;
     size_t inverter_bytes;
     struct seen *seen;
-    const atomic_bool *cancelled;
+    gdx_stop stop;
     atomic_bool *failed; // set when the batch is lost, so that others stop
     bool strict;
     atomic_ullong *documents; // counters for the progress line

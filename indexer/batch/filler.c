@@ -3,6 +3,7 @@
 // JSON Lines are cut behind a newline; what is behind the cut is carried into the next slab. Whole files are never cut.
 
 #include "filler.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@ struct filler { // one owner at a time
     const struct inputs *inputs;
     size_t file_limit;
     size_t line_limit;
-    const atomic_bool *cancelled;
+    const gdx_stop *stop;
     size_t next_input;
     uint64_t files; // begun so far
 
@@ -33,14 +34,13 @@ struct filler { // one owner at a time
     gdx_buffer id;           // of an archive's entry
 };
 
-struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
-                          const atomic_bool *cancelled) {
+struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit, const gdx_stop *stop) {
     struct filler *filler = calloc(1, sizeof *filler);
     if (filler) {
         filler->inputs = inputs;
         filler->file_limit = file_limit;
         filler->line_limit = line_limit;
-        filler->cancelled = cancelled;
+        filler->stop = stop;
         filler->descriptor = -1;
     }
     return filler;
@@ -242,8 +242,8 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
     return GDX_OK;
 }
 
-static bool is_cancelled(const struct filler *filler) {
-    return filler->cancelled && atomic_load_explicit(filler->cancelled, memory_order_relaxed);
+static bool is_stopped(const struct filler *filler) {
+    return gdx_stop_check(filler->stop, NULL) != GDX_OK;
 }
 
 // A whole file into the slab, or nothing of it.
@@ -254,7 +254,7 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
         return no_memory(err);
     gdx_status status = GDX_OK;
     bool end = false;
-    while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_cancelled(filler))
+    while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_stopped(filler))
         status = read_more(filler, slab, filler->file_limit - (slab->bytes.bytes - before) + 1, &end, err);
     if (status != GDX_OK)
         return status;
@@ -316,7 +316,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
     gdx_status status = GDX_OK;
     bool end = false;
     bool is_cut = false;
-    while (status == GDX_OK && !end && !is_cut && !is_cancelled(filler)) {
+    while (status == GDX_OK && !end && !is_cut && !is_stopped(filler)) {
         size_t room = slab->bytes.bytes < target ? target - slab->bytes.bytes : READ_BYTES;
         status = read_more(filler, slab, room, &end, err);
         if (status == GDX_OK && filler->skips_line)
@@ -339,8 +339,9 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
 gdx_status filler_fill(struct filler *filler, struct slab *slab, size_t target, bool *out_end, gdx_error *err) {
     gdx_status status = GDX_OK;
     while (status == GDX_OK && slab->bytes.bytes < target) {
-        if (is_cancelled(filler))
-            return gdx_fail(err, GDX_CANCELLED, "stopped before the end of the inputs; nothing was committed");
+        status = batch_check_stop(filler->stop, err);
+        if (status != GDX_OK)
+            return status;
         if (filler->is_open) {
             status = filler->entry.kind == GDX_INPUT_RECORDS ? fill_lines(filler, slab, target, err)
                                                              : fill_file(filler, slab, err);

@@ -38,7 +38,6 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
                                                .source = {.document_limit = options->document_limit},
                                                .inverter_bytes = options->memory_bytes,
                                                .seen = &intake->seen,
-                                               .cancelled = options->cancelled,
                                                .failed = &intake->failed,
                                                .documents = &intake->documents,
                                                .refused = &intake->refused};
@@ -121,7 +120,8 @@ gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) {
 }
 
 gdx_status gdx_intake_merge(gdx_intake *intake, gdx_error *err) {
-    gdx_merge_options merge = {.threads = 1, .level = intake->options.level, .cancelled = intake->options.cancelled};
+    gdx_merge_options merge = {
+        .executor = intake->options.executor, .level = intake->options.level, .stop = intake->options.stop};
     return gdx_index_writer_merge(intake->writer, &merge, NULL, err);
 }
 

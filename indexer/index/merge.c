@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // merge.c: merges what policy.c asks for, one after the other, each its own commit of the same number: the documents
-// stay the same. A merge that is cancelled or fails costs only itself; those before it stand.
+// stay the same. A merge that is stopped or fails costs only itself; those before it stand.
 
 #include "clean.h"
 #include "policy.h"
@@ -10,7 +10,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 // The temporary name of a merge's segment; batch numbers its own from 0.
 #define MERGE_TAG UINT64_MAX
@@ -45,11 +44,6 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
     return GDX_OK;
 }
 
-static unsigned threads_of(const gdx_merge_options *options) {
-    long processors = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return processors > 0 ? (unsigned)processors : 1;
-}
-
 // Writes the merged segment.
 static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_options *options, size_t first,
                                size_t count, gdx_segment_info *out, gdx_error *err) {
@@ -63,8 +57,14 @@ static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_o
         inputs[i] = (gdx_merge_input){live->segment, live->deleted};
         documents += gdx_segment_info_of(live->segment)->document_count - live->deleted_count;
     }
-    gdx_status status = gdx_segment_merge(writer->directory, MERGE_TAG, options->level, inputs, count,
-                                          threads_of(options), options->cancelled, out, err);
+    const gdx_segment_merge_options merge = {
+        .directory = writer->directory,
+        .tag = MERGE_TAG,
+        .level = options->level,
+        .executor = options->executor,
+        .stop = &options->stop,
+    };
+    gdx_status status = gdx_segment_merge(&merge, inputs, count, out, err);
     free(inputs);
     if (status == GDX_OK && out->document_count != documents)
         status = gdx_fail(err, GDX_INTERNAL, "%s: a merge of %" PRIu64 " documents made %" PRIu32, writer->directory,

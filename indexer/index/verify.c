@@ -7,13 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static bool is_cancelled(const atomic_bool *cancelled) {
-    return cancelled && atomic_load_explicit(cancelled, memory_order_relaxed);
-}
-
-static gdx_status fail_cancelled(gdx_error *err) {
-    return gdx_fail(err, GDX_CANCELLED, "verify: cancelled");
-}
+enum { CHECK_EVERY = 4096 }; // ids between two looks at whether it is to stop
 
 static gdx_status verify_deleted_symbols(const gdx_live_segment *live, gdx_error *err) {
     gdx_document_columns columns;
@@ -73,21 +67,22 @@ static void sift_down(struct id_cursor *heap, size_t count, size_t at) {
     }
 }
 
-static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_bool *cancelled, gdx_error *err) {
+static gdx_status check_ids(struct id_cursor *heap, size_t count, const gdx_stop *stop, gdx_error *err) {
     gdx_slice last = {0};
     const gdx_segment *last_segment = NULL;
     for (size_t i = count; i-- > 0;)
         sift_down(heap, count, i);
     for (uint32_t step = 0; count; step++) {
-        if (step % 4096 == 0 && is_cancelled(cancelled))
-            return fail_cancelled(err);
+        gdx_status status = step % CHECK_EVERY == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+        if (status != GDX_OK)
+            return status;
         if (last_segment && gdx_slice_equal(last, heap[0].id))
             return gdx_fail(err, GDX_CORRUPT, "%s: document \"%.*s\" is live twice", gdx_segment_path(last_segment),
                             GDX_SLICE_ARGUMENTS(last));
         last = heap[0].id;
         last_segment = heap[0].live->segment;
         bool has;
-        gdx_status status = cursor_advance(&heap[0], &has, err);
+        status = cursor_advance(&heap[0], &has, err);
         if (status != GDX_OK)
             return status;
         if (!has)
@@ -97,7 +92,7 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_b
     return GDX_OK;
 }
 
-static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *cancelled, gdx_error *err) {
+static gdx_status verify_ids(const gdx_snapshot *snapshot, const gdx_stop *stop, gdx_error *err) {
     struct id_cursor *heap = malloc((snapshot->count + 1) * sizeof *heap);
     if (!heap)
         return gdx_fail(err, GDX_NO_MEMORY, "verify: no memory for %zu segments", snapshot->count);
@@ -110,35 +105,36 @@ static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *ca
         count += status == GDX_OK && has;
     }
     if (status == GDX_OK)
-        status = check_ids(heap, count, cancelled, err);
+        status = check_ids(heap, count, stop, err);
     free(heap);
     return status;
 }
 
 // ----
 
-static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const atomic_bool *cancelled,
+static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const gdx_stop *stop,
                                   void (*progress)(void *context, size_t done, size_t of), void *context,
                                   gdx_error *err) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
-        if (is_cancelled(cancelled))
-            return fail_cancelled(err);
+        status = gdx_stop_check(stop, err);
+        if (status != GDX_OK)
+            return status;
         if (progress)
             progress(context, i, snapshot->count);
-        status = gdx_segment_verify(snapshot->segments[i].live.segment, cancelled, err);
+        status = gdx_segment_verify(snapshot->segments[i].live.segment, stop, err);
         if (status == GDX_OK)
             status = verify_deleted_symbols(&snapshot->segments[i].live, err);
     }
-    return status == GDX_OK ? verify_ids(snapshot, cancelled, err) : status;
+    return status == GDX_OK ? verify_ids(snapshot, stop, err) : status;
 }
 
-gdx_status gdx_index_verify(const char *directory, const atomic_bool *cancelled,
+gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
                             void (*progress)(void *context, size_t done, size_t of), void *context, gdx_error *err) {
     gdx_snapshot *snapshot = NULL;
     gdx_status status = snapshot_read(directory, NULL, NULL, &snapshot, err);
     if (status == GDX_OK)
-        status = verify_snapshot(snapshot, cancelled, progress, context, err);
+        status = verify_snapshot(snapshot, stop, progress, context, err);
     gdx_snapshot_release(snapshot);
     return status;
 }

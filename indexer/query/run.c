@@ -94,11 +94,7 @@ gdx_status query_segment_at(query_run *run, size_t index, query_segment *out, gd
 
 gdx_status query_spend_slowly(query_run *run, gdx_error *err) {
     run->work = 0;
-    if (run->stop.cancelled && atomic_load_explicit(run->stop.cancelled, memory_order_relaxed))
-        return gdx_fail(err, GDX_CANCELLED, "query: cancelled");
-    if (run->stop.deadline_ns && gdx_now_ns() >= run->stop.deadline_ns)
-        return gdx_fail(err, GDX_DEADLINE, "query: its time is over");
-    return GDX_OK;
+    return gdx_stop_check(&run->stop, err);
 }
 
 gdx_status query_no_memory(gdx_error *err) {

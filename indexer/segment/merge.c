@@ -44,10 +44,9 @@ static gdx_status write_terms(const merge_plan *merge, terms_merge *terms, segme
     return status;
 }
 
-static gdx_status write_sections(const merge_plan *merge, unsigned threads, segment_sink *sink, footer_counts *counts,
-                                 gdx_error *err) {
+static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, footer_counts *counts, gdx_error *err) {
     GDX_AUTO(terms_merge) terms = NULL;
-    gdx_status status = terms_merge_start(merge, threads, &terms, err);
+    gdx_status status = terms_merge_start(merge, &terms, err);
     if (status == GDX_OK)
         status = write_store(merge, sink, err);
     if (status == GDX_OK)
@@ -65,13 +64,12 @@ static gdx_status write_sections(const merge_plan *merge, unsigned threads, segm
     return status;
 }
 
-static gdx_status write_segment(const merge_plan *merge, uint64_t tag, unsigned threads, gdx_segment_info *out,
-                                gdx_error *err) {
+static gdx_status write_segment(const merge_plan *merge, uint64_t tag, gdx_segment_info *out, gdx_error *err) {
     GDX_AUTO(segment_sink) sink = NULL;
     footer_counts counts = {0};
     gdx_status status = sink_open(merge->directory, tag, merge->sources[0].segment->rule_fingerprint, &sink, err);
     if (status == GDX_OK)
-        status = write_sections(merge, threads, sink, &counts, err);
+        status = write_sections(merge, sink, &counts, err);
     if (status == GDX_OK)
         status = merge_check(merge, err);
     if (status != GDX_OK)
@@ -81,10 +79,14 @@ static gdx_status write_segment(const merge_plan *merge, uint64_t tag, unsigned 
     return sink_finish(complete, &counts, out, err);
 }
 
-gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, const gdx_merge_input *inputs,
-                             size_t input_count, unsigned threads, const atomic_bool *cancelled, gdx_segment_info *out,
-                             gdx_error *err) {
-    merge_plan merge = {.directory = directory, .cancelled = cancelled, .level = level};
+gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
+                             size_t input_count, gdx_segment_info *out, gdx_error *err) {
+    merge_plan merge = {
+        .directory = options->directory,
+        .level = options->level,
+        .executor = options->executor,
+        .stop = options->stop,
+    };
     gdx_status status = merge_plan_init(&merge, inputs, input_count, err);
     if (status == GDX_OK)
         status = documents_merge(&merge, err);
@@ -97,7 +99,7 @@ gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, con
         status = words_merge(&merge, err);
     merge_forget(&merge);
     if (status == GDX_OK)
-        status = write_segment(&merge, tag, threads, out, err);
+        status = write_segment(&merge, options->tag, out, err);
     merge_plan_clear(&merge);
     return status;
 }

@@ -8,9 +8,7 @@
 #include <stdlib.h>
 
 gdx_status merge_check(const merge_plan *merge, gdx_error *err) {
-    if (merge->cancelled && atomic_load_explicit(merge->cancelled, memory_order_relaxed))
-        return gdx_fail(err, GDX_CANCELLED, "%s: merge cancelled", merge->directory);
-    return GDX_OK;
+    return gdx_stop_check(merge->stop, err);
 }
 
 // What was read of the inputs would else count as this process's memory until the end, and be as large as they are.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // merge_plan.h: what the parts of a merge share: the plan, made first and by one thread, which says where each live
-// document and each word goes; then nothing of it changes while threads merge terms. Relies on reader.h,
+// document and each word goes; then nothing of it changes while tasks merge terms. Relies on reader.h,
 // documents_writer.h, store_writer.h, terms_writer.h.
 #ifndef GDX_SEGMENT_MERGE_PLAN_H
 #define GDX_SEGMENT_MERGE_PLAN_H
@@ -34,8 +34,9 @@ typedef struct merge_source { // immutable once planned, any thread
 
 typedef struct merge_plan { // immutable once planned, any thread
     const char *directory;
-    const atomic_bool *cancelled;
     int level;
+    gdx_executor *executor;
+    const gdx_stop *stop;
     merge_source *sources;
     size_t source_count;
     document_table documents;
@@ -54,7 +55,7 @@ void merge_plan_clear(merge_plan *merge);
 static inline bool merge_is_deleted(const merge_source *source, uint32_t document) {
     return source->deleted && (source->deleted[document >> 3] >> (document & 7) & 1);
 }
-// GDX_CANCELLED when the asker went away.
+// GDX_CANCELLED, GDX_DEADLINE: it is to stop.
 gdx_status merge_check(const merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;
 // Takes the pages of all inputs out of memory; whoever still reads brings his own back. Any thread.
 void merge_forget(const merge_plan *merge);
@@ -88,13 +89,12 @@ gdx_status terms_range_end(const merge_plan *merge, uint32_t low, uint32_t *out,
 gdx_status terms_range_merge(terms_ranger *ranger, uint32_t low, uint32_t high, term_chunk *chunk,
                              gdx_error *err) GDX_MUST_CHECK;
 
-// -- all terms, by threads: terms_merge.c
-typedef struct terms_merge terms_merge; // the calling thread's
+// -- all terms, by tasks of the executor: terms_merge.c
+typedef struct terms_merge terms_merge; // the writer's
 
-// Starts `threads` threads that merge ahead, a few chunks; none when `threads` is below 2.
-gdx_status terms_merge_start(const merge_plan *merge, unsigned threads, terms_merge **out,
-                             gdx_error *err) GDX_MUST_CHECK;
-void terms_merge_free(terms_merge *terms); // stops and waits for the threads; NULL is fine
+// Submits the first few ranges, so that they are merged while the writer does something else.
+gdx_status terms_merge_start(const merge_plan *merge, terms_merge **out, gdx_error *err) GDX_MUST_CHECK;
+void terms_merge_free(terms_merge *terms); // stops and waits for the tasks; NULL is fine
 GDX_DEFINE_AUTO(terms_merge, terms_merge_free)
 // Writes all chunks in order.
 gdx_status terms_merge_write(terms_merge *terms, terms_writer *writer, gdx_error *err) GDX_MUST_CHECK;

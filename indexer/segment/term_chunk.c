@@ -12,6 +12,13 @@
 
 enum { NEAR_SHIFT = 7 }; // positions from one that is known to the next: a document is seldom much shorter
 
+void term_scratch_clear(term_scratch *scratch) {
+    free(scratch->counts);
+    free(scratch->near);
+    free(scratch->positions);
+    *scratch = (term_scratch){0};
+}
+
 void term_chunk_init(term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns) {
     *chunk = (term_chunk){.position_count = position_count, .columns = *columns};
 }
@@ -21,9 +28,7 @@ void term_chunk_clear(term_chunk *chunk) {
     gdx_buffer_clear(&chunk->frequencies);
     free(chunk->terms);
     free(chunk->frequency_rows);
-    free(chunk->scratch.counts);
-    free(chunk->scratch.near);
-    free(chunk->scratch.positions);
+    term_scratch_clear(&chunk->scratch);
     *chunk = (term_chunk){0};
 }
 

@@ -53,6 +53,8 @@ typedef struct term_chunk { // one owner
     term_scratch scratch;
 } term_chunk;
 
+void term_scratch_clear(term_scratch *scratch);
+
 void term_chunk_init(term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns);
 void term_chunk_clear(term_chunk *chunk);
 // Forgets what is in it and keeps the memory.

@@ -1,222 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
-// terms_merge.c: all terms of a merge, chunk after chunk, merged ahead by threads that take ranges in turn.
-// A finished chunk waits in a ring until those before it are written, and a thread waits for room in the ring, so that
-// memory is a few chunks whatever the size of the dictionary. The scratch space of a chunk, which grows with the number
-// of documents, stays with the thread.
+// terms_merge.c: all terms of a merge, chunk after chunk, merged ahead by tasks, each of which takes a range.
+// A ring of chunks is under way or waits to be written; when one has been written the next range goes into its place,
+// so that memory is a few chunks whatever the size of the dictionary. The scratch space of a chunk, which grows with
+// the number of documents, stays with the seat of the executor.
 
 #include "merge_plan.h"
 
-#include <pthread.h>
+#include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNKS_PER_THREAD = 2 };
+enum { CHUNKS_PER_SEAT = 2 };
 
-struct slot { // guarded by the lock; its chunk the writer's while it is ready
-    bool is_ready;
+struct slot { // the writer's until it is submitted, its task's until that has run
+    gdx_task task;
+    terms_merge *terms;
+    uint32_t low; // first symbols [low, high)
+    uint32_t high;
     term_chunk chunk;
     gdx_status status;
     gdx_error error;
 };
 
-struct terms_merge { // the calling thread's, shared with those it starts where that is said
-    const merge_plan *merge;
-    gdx_document_columns columns; // of the merged segment; immutable
-    pthread_mutex_t lock;         // guards all below it
-    pthread_cond_t room;          // a slot became free, or it is over
-    pthread_cond_t ready;         // a slot became ready
-    struct slot *slots;
-    size_t slot_count;
-    uint64_t taken;   // ranges so far
-    uint64_t written; // chunks so far
-    uint32_t next_first;
-    bool is_stopped;
-    pthread_t *threads; // the calling thread's
-    unsigned thread_count;
+struct seat { // of one task at a time
+    terms_ranger *ranger;
+    term_scratch scratch;
 };
 
-// The next range. Called under the lock.
-static gdx_status take_range(terms_merge *terms, uint32_t *out_low, uint32_t *out_high, gdx_error *err) {
-    *out_low = terms->next_first;
-    gdx_status status = terms_range_end(terms->merge, *out_low, out_high, err);
-    terms->taken++;
-    terms->next_first = status == GDX_OK ? *out_high : terms_symbol_limit(terms->merge);
+struct terms_merge { // the writer's; tasks see what is immutable, their slot and their seat
+    const merge_plan *merge;
+    gdx_document_columns columns; // of the merged segment; immutable
+    atomic_bool is_stopped;       // nobody wants what is under way
+    struct seat *seats;
+    unsigned seat_count;
+    struct slot *slots;
+    size_t slot_count;
+    uint64_t submitted; // chunks so far
+    uint64_t written;   // chunks so far
+    uint32_t next_first;
+};
+
+// ---- in a task
+
+static gdx_status merge_slot(const terms_merge *terms, struct slot *slot, struct seat *seat) {
+    gdx_status status = GDX_OK;
+    if (atomic_load_explicit(&terms->is_stopped, memory_order_relaxed))
+        return GDX_CANCELLED;
+    if (!seat->ranger)
+        status = terms_ranger_new(terms->merge, &seat->ranger, &slot->error);
+    slot->chunk.scratch = seat->scratch;
+    if (status == GDX_OK)
+        status = terms_range_merge(seat->ranger, slot->low, slot->high, &slot->chunk, &slot->error);
+    seat->scratch = slot->chunk.scratch;
+    slot->chunk.scratch = (term_scratch){0};
     return status;
 }
+
+static void run_task(gdx_task *task, unsigned seat) {
+    struct slot *slot = (struct slot *)task;
+    assert(seat < slot->terms->seat_count);
+    slot->status = merge_slot(slot->terms, slot, &slot->terms->seats[seat]);
+}
+
+// ---- the writer's
 
 static bool has_ranges(const terms_merge *terms) {
     return terms->next_first < terms_symbol_limit(terms->merge);
 }
 
-static void init_chunk(const terms_merge *terms, term_chunk *chunk) {
-    term_chunk_init(chunk, terms->merge->documents.position, &terms->columns);
+static struct slot *slot_of(const terms_merge *terms, uint64_t chunk) {
+    return &terms->slots[chunk % terms->slot_count];
 }
 
-// Gives what is in `from` to `to`, and takes its memory in exchange; each keeps its scratch space.
-static void exchange(term_chunk *from, term_chunk *to) {
-    term_chunk held = *to;
-    *to = *from;
-    *from = held;
-    from->scratch = to->scratch;
-    to->scratch = held.scratch;
+// The next range, into a slot whose chunk has been written.
+static gdx_status submit_range(terms_merge *terms, gdx_error *err) {
+    assert(terms->submitted - terms->written < terms->slot_count);
+    struct slot *slot = slot_of(terms, terms->submitted);
+    uint32_t end;
+    gdx_status status = terms_range_end(terms->merge, terms->next_first, &end, err);
+    if (status != GDX_OK)
+        return status;
+    slot->low = terms->next_first;
+    slot->high = terms->next_first = end;
+    slot->error = (gdx_error){0};
+    terms->submitted++;
+    gdx_executor_submit(terms->merge->executor, &slot->task);
+    return GDX_OK;
 }
 
-// ---- on a thread of the merge
-
-// Waits for room and takes a range; false when it is over. *out_ticket: its place in the order.
-static bool take_turn(terms_merge *terms, uint64_t *out_ticket, uint32_t *out_low, uint32_t *out_high,
-                      gdx_status *out_status, gdx_error *err) {
-    pthread_mutex_lock(&terms->lock);
-    while (!terms->is_stopped && has_ranges(terms) && terms->taken - terms->written == terms->slot_count)
-        pthread_cond_wait(&terms->room, &terms->lock);
-    bool has = !terms->is_stopped && has_ranges(terms);
-    if (has) {
-        *out_ticket = terms->taken;
-        *out_status = take_range(terms, out_low, out_high, err);
-    }
-    pthread_mutex_unlock(&terms->lock);
-    return has;
-}
-
-static void hand_over(terms_merge *terms, uint64_t ticket, term_chunk *chunk, gdx_status status,
-                      const gdx_error *error) {
-    pthread_mutex_lock(&terms->lock);
-    struct slot *slot = &terms->slots[ticket % terms->slot_count];
-    exchange(chunk, &slot->chunk);
-    slot->status = status;
-    slot->error = *error;
-    slot->is_ready = true;
-    pthread_cond_signal(&terms->ready);
-    pthread_mutex_unlock(&terms->lock);
-}
-
-static void *merge_ahead(void *argument) {
-    terms_merge *terms = argument;
-    GDX_AUTO(terms_ranger) ranger = NULL;
-    term_chunk chunk;
-    gdx_error error = {0};
-    uint64_t ticket;
-    uint32_t low;
-    uint32_t high;
-    gdx_status status;
-    init_chunk(terms, &chunk);
-    while (take_turn(terms, &ticket, &low, &high, &status, &error)) {
-        if (status == GDX_OK && !ranger)
-            status = terms_ranger_new(terms->merge, &ranger, &error);
-        if (status == GDX_OK)
-            status = terms_range_merge(ranger, low, high, &chunk, &error);
-        hand_over(terms, ticket, &chunk, status, &error);
-        term_chunk_reset(&chunk);
-        error = (gdx_error){0};
-    }
-    term_chunk_clear(&chunk);
-    return NULL;
-}
-
-// ---- on the calling thread
-
-// As many threads as there can be; with none at all the calling thread merges by itself.
-static void start_threads(terms_merge *terms, unsigned count) {
-    while (terms->thread_count < count &&
-           pthread_create(&terms->threads[terms->thread_count], NULL, merge_ahead, terms) == 0)
-        terms->thread_count++;
-}
-
-gdx_status terms_merge_start(const merge_plan *merge, unsigned threads, terms_merge **out, gdx_error *err) {
-    terms_merge *terms = calloc(1, sizeof *terms);
+gdx_status terms_merge_start(const merge_plan *merge, terms_merge **out, gdx_error *err) {
+    GDX_AUTO(terms_merge) terms = calloc(1, sizeof *terms);
     if (!terms)
         return merge_no_memory(merge, "terms", err);
-    pthread_mutex_init(&terms->lock, NULL);
-    pthread_cond_init(&terms->room, NULL);
-    pthread_cond_init(&terms->ready, NULL);
     terms->merge = merge;
     terms->columns = document_table_columns(&merge->documents);
     terms->next_first = GDX_SYMBOL_END + 1; // the end mark begins no term
-    if (threads < 2)
-        threads = 0;
-    terms->slot_count = threads ? (size_t)threads * CHUNKS_PER_THREAD : 1;
+    terms->seat_count = gdx_executor_seats(merge->executor);
+    terms->slot_count = terms->seat_count > 1 ? (size_t)terms->seat_count * CHUNKS_PER_SEAT : 1;
+    terms->seats = calloc(terms->seat_count, sizeof *terms->seats);
     terms->slots = calloc(terms->slot_count, sizeof *terms->slots);
-    terms->threads = calloc((size_t)threads + 1, sizeof *terms->threads);
-    if (!terms->slots || !terms->threads) {
-        terms_merge_free(terms);
+    if (!terms->seats || !terms->slots)
         return merge_no_memory(merge, "terms", err);
+    for (size_t i = 0; i < terms->slot_count; i++) {
+        terms->slots[i].task = (gdx_task){.run = run_task};
+        terms->slots[i].terms = terms;
+        term_chunk_init(&terms->slots[i].chunk, merge->documents.position, &terms->columns);
     }
-    for (size_t i = 0; i < terms->slot_count; i++)
-        init_chunk(terms, &terms->slots[i].chunk);
-    start_threads(terms, threads);
+    gdx_status status = GDX_OK;
+    while (status == GDX_OK && terms->submitted < terms->slot_count && has_ranges(terms))
+        status = submit_range(terms, err);
+    if (status != GDX_OK)
+        return status;
     *out = terms;
+    terms = NULL; // handed over
     return GDX_OK;
 }
 
 void terms_merge_free(terms_merge *terms) {
     if (!terms)
         return;
-    pthread_mutex_lock(&terms->lock);
-    terms->is_stopped = true;
-    pthread_cond_broadcast(&terms->room);
-    pthread_mutex_unlock(&terms->lock);
-    for (unsigned i = 0; i < terms->thread_count; i++)
-        pthread_join(terms->threads[i], NULL);
+    atomic_store_explicit(&terms->is_stopped, true, memory_order_relaxed);
+    for (; terms->written < terms->submitted; terms->written++)
+        gdx_executor_wait(terms->merge->executor, &slot_of(terms, terms->written)->task);
     for (size_t i = 0; terms->slots && i < terms->slot_count; i++)
         term_chunk_clear(&terms->slots[i].chunk);
+    for (unsigned i = 0; terms->seats && i < terms->seat_count; i++) {
+        terms_ranger_free(terms->seats[i].ranger);
+        term_scratch_clear(&terms->seats[i].scratch);
+    }
     free(terms->slots);
-    free(terms->threads);
-    pthread_cond_destroy(&terms->ready);
-    pthread_cond_destroy(&terms->room);
-    pthread_mutex_destroy(&terms->lock);
+    free(terms->seats);
     free(terms);
 }
 
-// Merges and writes by turns.
-static gdx_status write_alone(terms_merge *terms, terms_writer *writer, gdx_error *err) {
-    GDX_AUTO(terms_ranger) ranger = NULL;
-    term_chunk *chunk = &terms->slots[0].chunk;
-    gdx_status status = terms_ranger_new(terms->merge, &ranger, err);
-    while (status == GDX_OK && has_ranges(terms)) {
-        uint32_t low;
-        uint32_t high;
-        status = take_range(terms, &low, &high, err);
-        if (status == GDX_OK)
-            status = terms_range_merge(ranger, low, high, chunk, err);
-        if (status == GDX_OK)
-            status = terms_writer_append(writer, chunk, err);
-        term_chunk_reset(chunk);
-        merge_forget(terms->merge);
-    }
-    return status;
-}
-
-// The next chunk in order, or NULL when all are written.
-static struct slot *next_slot(terms_merge *terms) {
-    struct slot *slot = &terms->slots[terms->written % terms->slot_count];
-    pthread_mutex_lock(&terms->lock);
-    while (!slot->is_ready && (has_ranges(terms) || terms->written < terms->taken))
-        pthread_cond_wait(&terms->ready, &terms->lock);
-    bool has = slot->is_ready;
-    pthread_mutex_unlock(&terms->lock);
-    return has ? slot : NULL;
-}
-
-static void free_slot(terms_merge *terms, struct slot *slot) {
-    term_chunk_reset(&slot->chunk);
-    pthread_mutex_lock(&terms->lock);
-    slot->is_ready = false;
-    terms->written++;
-    pthread_cond_signal(&terms->room);
-    pthread_mutex_unlock(&terms->lock);
+static gdx_status write_slot(const struct slot *slot, terms_writer *writer, gdx_error *err) {
+    if (slot->status == GDX_OK)
+        return terms_writer_append(writer, &slot->chunk, err);
+    if (err && err->status == GDX_OK)
+        *err = slot->error;
+    return slot->status;
 }
 
 gdx_status terms_merge_write(terms_merge *terms, terms_writer *writer, gdx_error *err) {
-    if (terms->thread_count == 0)
-        return write_alone(terms, writer, err);
     gdx_status status = GDX_OK;
-    struct slot *slot;
-    while (status == GDX_OK && (slot = next_slot(terms)) != NULL) {
-        status = slot->status;
-        if (status != GDX_OK)
-            gdx_fail(err, status, "%s", slot->error.message);
-        else
-            status = terms_writer_append(writer, &slot->chunk, err);
-        free_slot(terms, slot);
+    while (status == GDX_OK && terms->written < terms->submitted) {
+        struct slot *slot = slot_of(terms, terms->written);
+        gdx_executor_wait(terms->merge->executor, &slot->task);
+        status = write_slot(slot, writer, err);
+        term_chunk_reset(&slot->chunk);
+        terms->written++;
+        if (status == GDX_OK && has_ranges(terms))
+            status = submit_range(terms, err);
         merge_forget(terms->merge);
     }
     return status;

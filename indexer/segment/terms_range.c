@@ -10,7 +10,12 @@
 
 #include <stdlib.h>
 
-enum { RANGE_POSTINGS = 1 << 19 }; // about a megabyte of lists
+enum {
+    RANGE_POSTINGS = 1 << 19, // about a megabyte of lists
+    CHECK_POSTINGS =
+        1 << 14,       // postings between two looks at whether the merge is to stop: some tenths of a millisecond
+    TERM_POSTINGS = 16 // what a term costs besides its postings, in those
+};
 
 struct walking { // the terms of one input
     const merge_source *source;
@@ -27,6 +32,7 @@ struct terms_ranger { // one thread's own
     uint32_t *positions; // of the term being merged
     size_t position_count;
     size_t position_capacity;
+    size_t unchecked; // postings since the last look
 };
 
 gdx_status terms_ranger_new(const merge_plan *merge, terms_ranger **out, gdx_error *err) {
@@ -207,16 +213,24 @@ static gdx_status gather_term(terms_ranger *ranger, uint64_t key, gdx_error *err
 }
 
 static gdx_status chunk_failed(const merge_plan *merge, gdx_status status, gdx_error *err) {
-    if (status == GDX_OK || status == GDX_CANCELLED)
+    if (status == GDX_OK)
         return status;
     return gdx_fail(err, status, "%s: terms cannot be merged: %s", merge->directory, gdx_status_name(status));
+}
+
+static gdx_status check_sometimes(terms_ranger *ranger, gdx_error *err) {
+    ranger->unchecked += ranger->position_count + TERM_POSTINGS;
+    if (ranger->unchecked < CHECK_POSTINGS)
+        return GDX_OK;
+    ranger->unchecked = 0;
+    return merge_check(ranger->merge, err);
 }
 
 gdx_status terms_range_merge(terms_ranger *ranger, uint32_t low, uint32_t high, term_chunk *chunk, gdx_error *err) {
     gdx_status status = start_walks(ranger, low, high, err);
     while (status == GDX_OK && ranger->heap_count) {
         uint64_t key = ranger->walkings[ranger->heap[0]].key;
-        status = merge_check(ranger->merge, err);
+        status = check_sometimes(ranger, err); // counts the term before
         if (status == GDX_OK)
             status = gather_term(ranger, key, err);
         if (status == GDX_OK && ranger->position_count)

@@ -198,8 +198,8 @@ static gdx_status verify_reversed(const verify_context *verification, gdx_error 
     return status;
 }
 
-gdx_status gdx_segment_verify(const gdx_segment *segment, const atomic_bool *cancelled, gdx_error *err) {
-    verify_context verification = {.segment = segment, .cancelled = cancelled};
+gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, gdx_error *err) {
+    verify_context verification = {.segment = segment, .stop = stop};
     gdx_status status = verify_pages(&verification, err);
     if (status == GDX_OK)
         status = verify_padding(segment, err);

@@ -4,9 +4,7 @@
 #include "verify_context.h"
 
 gdx_status verify_look(const verify_context *verification, gdx_error *err) {
-    if (verification->cancelled && atomic_load_explicit(verification->cancelled, memory_order_relaxed))
-        return gdx_fail(err, GDX_CANCELLED, "%s: verify cancelled", verification->segment->path);
-    return GDX_OK;
+    return gdx_stop_check(verification->stop, err);
 }
 
 gdx_status verify_no_memory(const verify_context *verification, gdx_error *err) {

@@ -7,13 +7,13 @@
 
 typedef struct verify_context {
     const gdx_segment *segment;
-    const atomic_bool *cancelled;
+    const gdx_stop *stop;
     gdx_document_columns columns;
 } verify_context;
 
-enum { GDX_VERIFY_LOOK_EVERY = 1024 }; // rows between two looks at whether it was cancelled
+enum { GDX_VERIFY_LOOK_EVERY = 1024 }; // rows between two looks at whether it is to stop
 
-// GDX_CANCELLED when the asker went away.
+// GDX_CANCELLED, GDX_DEADLINE: it is to stop.
 gdx_status verify_look(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 gdx_status verify_no_memory(const verify_context *verification, gdx_error *err);
 

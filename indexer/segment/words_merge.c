@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 enum {
-    CHECK_EVERY = 1024, // words between two looks at whether the merge was cancelled
+    CHECK_EVERY = 1024, // words between two looks at whether the merge is to stop
     WORDS_MAX = GDX_MERGE_DEAD - GDX_FIRST_WORD
 };
 

@@ -55,7 +55,7 @@ static gdx_status open_index(gdx_exchange *exchange, struct ingest *ingest, cons
     gdx_engine *engine = engine_of(exchange);
     gdx_intake_options options = {.memory_bytes = engine->options.ingest_bytes,
                                   .document_limit = engine->options.document_limit,
-                                  .cancelled = gdx_exchange_cancelled(exchange)};
+                                  .stop = engine_stop_of(exchange)};
     ingest->begin_ns = gdx_now_ns();
     ingest->commit_every = first->commit_every;
     ingest->strict = first->strict;

@@ -51,7 +51,7 @@ static void make_of(const char *lines) {
     must(gdx_batch_run(writer, paths, 1, &(gdx_batch_options){.threads = 1, .memory_bytes = 16 << 20}, &summary, &err),
          &err);
     assert_true(summary.added >= 4);
-    must(gdx_index_writer_merge(writer, &(gdx_merge_options){.threads = 1, .to_one = true}, NULL, &err), &err);
+    must(gdx_index_writer_merge(writer, &(gdx_merge_options){.to_one = true}, NULL, &err), &err);
     must(gdx_index_writer_delete(writer, 0, 3, &err), &err);
     must(gdx_index_writer_commit(writer, &err), &err);
     gdx_index_writer_close(writer);

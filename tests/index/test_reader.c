@@ -38,7 +38,7 @@ static void commit(gdx_index_writer *writer) {
 
 static void merge(gdx_index_writer *writer) {
     gdx_error err = {0};
-    must(gdx_index_writer_merge(writer, &(gdx_merge_options){.threads = 1, .to_one = true}, NULL, &err), &err);
+    must(gdx_index_writer_merge(writer, &(gdx_merge_options){.to_one = true}, NULL, &err), &err);
 }
 
 static int make(void **state) {
