@@ -33,7 +33,7 @@ typedef struct gdx_batch_options {
     size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of the machine's memory; at least 16 MiB
     const char *encoding;  // of text files; NULL: detected
     const char *source;    // for documents of whole files; NULL: ""
-    size_t document_limit; // bytes of text; 0: 64 MiB, and never more than an eighth of the memory
+    size_t document_limit; // bytes of text; 0: 64 MiB, never more than a sixteenth of a worker's memory
     int level;             // of zstd for stored text; 0: the default
     bool strict;           // the first refusal ends the batch, nothing is committed
     bool prune;            // documents of earlier whole-file runs below the given folders that are gone are deleted
