@@ -68,7 +68,9 @@ static void draining(void *context) {
 
 static void refresh_failed(void *context, const gdx_error *error) {
     struct serve *serve = context;
-    serve_log_event(&serve->log, "a new commit cannot be opened, the last one is served on: %s", error->message);
+    char text[GDX_ERROR_TEXT_BYTES];
+    serve_log_event(&serve->log, "a new commit cannot be opened, the last one is served on: %s",
+                    gdx_error_text(error, text));
 }
 
 // ---- metrics

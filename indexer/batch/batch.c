@@ -480,7 +480,5 @@ gdx_status gdx_batch_run(gdx_index_writer *writer, const char *const *paths, siz
     clear(&batch);
     summary.elapsed_ns = gdx_now_ns() - start_ns;
     *out = summary;
-    if (err && err->status == GDX_OK)
-        *err = batch.outcome.error;
-    return batch.outcome.status;
+    return has_failed(&batch) ? gdx_fail_again(err, &batch.outcome.error) : GDX_OK;
 }

@@ -203,8 +203,8 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
     if (refusals_add(&built->refusals, &kept) != GDX_OK)
         return no_memory(err);
     if (builder->settings->strict)
-        return gdx_fail(err, refusal->error.status, "%.*s, byte %" PRIu64 ": %s", GDX_SLICE_ARGUMENTS(refusal->path),
-                        refusal->byte, refusal->error.message);
+        return gdx_fail_at_byte(err, refusal->error.status, kept.path.data, refusal->byte, "byte %" PRIu64 ": %s",
+                                refusal->byte, refusal->error.message);
     return GDX_OK;
 }
 
@@ -286,8 +286,7 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
             slab->pieces[piece].lines = gdx_source_lines(builder->source);
             return GDX_OK;
         case GDX_SOURCE_FAILED:
-            return gdx_fail(err, refusal.error.status, "%.*s: %s", GDX_SLICE_ARGUMENTS(refusal.path),
-                            refusal.error.message);
+            return gdx_fail_at(err, refusal.error.status, input.path.data, "%s", refusal.error.message);
         }
         if (status != GDX_OK)
             return status;

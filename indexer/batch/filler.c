@@ -89,14 +89,9 @@ static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_s
     return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
-// An archive's message names the archive; the report has named it already.
-static gdx_status refuse_archive(struct slab *slab, const struct input *input, gdx_slice path, uint64_t byte,
-                                 const gdx_error *words, gdx_error *err) {
-    const char *reason = words->message;
-    size_t bytes = strlen(input->path);
-    if (strncmp(reason, input->path, bytes) == 0 && (reason[bytes] == ':' || reason[bytes] == ','))
-        reason += bytes + 2;
-    return refuse(slab, path, byte, words->status, reason, err);
+// The message leaves the archive's name out: the refusal has it in its path.
+static gdx_status refuse_archive(struct slab *slab, gdx_slice path, const gdx_error *why, gdx_error *err) {
+    return refuse(slab, path, why->byte, why->status, why->message, err);
 }
 
 static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t byte, const char *what, uint64_t bytes,
@@ -153,7 +148,7 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
         return no_memory(err);
     if (status != GDX_OK || !has) {
         close_archive(filler);
-        return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
+        return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
     }
     filler->name.bytes = 0;
     if (input->kind == GDX_INPUT_COMPRESSED) {
@@ -194,7 +189,7 @@ static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error 
     gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
     if (status == GDX_NO_MEMORY)
         return no_memory(err);
-    return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
+    return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
 }
 
 static void close_entry(struct filler *filler) {
@@ -221,7 +216,7 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
             return GDX_OK;
         if (status == GDX_NO_MEMORY)
             return no_memory(err);
-        status = refuse_archive(slab, filler->input, filler->entry.path, 0, &words, err);
+        status = refuse_archive(slab, filler->entry.path, &words, err);
         close_archive(filler);
         *out_end = true;
         return status;

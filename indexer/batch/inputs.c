@@ -147,13 +147,13 @@ static gdx_status walk_folder(struct inputs *inputs, const char *folder, gdx_sli
     char *const roots[] = {(char *)(uintptr_t)folder, NULL};
     FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
     if (!walk)
-        return gdx_fail_errno(err, errno, "%s: cannot be listed", folder);
+        return gdx_fail_at_errno(err, errno, folder, "cannot be listed");
     gdx_status status = GDX_OK;
     errno = 0;
     for (FTSENT *entry; status == GDX_OK && (entry = fts_read(walk)) != NULL; errno = 0)
         status = add_entry(inputs, walk, entry, strlen(folder), source, refusals, err);
     if (status == GDX_OK && errno != 0)
-        status = gdx_fail_errno(err, errno, "%s: cannot be listed", folder);
+        status = gdx_fail_at_errno(err, errno, folder, "cannot be listed");
     fts_close(walk);
     return status;
 }
@@ -192,7 +192,7 @@ static gdx_status add_path(struct inputs *inputs, const char *path, const char *
     }
     struct stat info;
     if (stat(path, &info) != 0)
-        return gdx_fail_errno(err, errno, "%s: cannot be indexed", path);
+        return gdx_fail_at_errno(err, errno, path, "cannot be indexed");
     if (S_ISDIR(info.st_mode))
         return add_folder(inputs, path, source, refusals, err);
     if (!S_ISREG(info.st_mode))

@@ -33,7 +33,7 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
         return GDX_OK;
     struct merge_figures *figures = malloc(snapshot->count * sizeof *figures);
     if (!figures)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to plan a merge", writer->directory);
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to plan a merge");
     for (size_t i = 0; i < snapshot->count; i++)
         figures[i] = figures_of(&snapshot->segments[i].live);
     bool found = to_one ? merge_to_one(figures, snapshot->count, out_first, out_count)
@@ -50,7 +50,7 @@ static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_o
     const gdx_snapshot *snapshot = writer->snapshot;
     gdx_merge_input *inputs = malloc(count * sizeof *inputs);
     if (!inputs)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to merge %zu segments", writer->directory, count);
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to merge %zu segments", count);
     uint64_t documents = 0;
     for (size_t i = 0; i < count; i++) {
         const gdx_live_segment *live = &snapshot->segments[first + i].live;
@@ -67,8 +67,8 @@ static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_o
     gdx_status status = gdx_segment_merge(&merge, inputs, count, out, err);
     free(inputs);
     if (status == GDX_OK && out->document_count != documents)
-        status = gdx_fail(err, GDX_INTERNAL, "%s: a merge of %" PRIu64 " documents made %" PRIu32, writer->directory,
-                          documents, out->document_count);
+        status = gdx_fail_at(err, GDX_INTERNAL, writer->directory, "a merge of %" PRIu64 " documents made %" PRIu32,
+                             documents, out->document_count);
     return status;
 }
 
@@ -86,7 +86,7 @@ static gdx_status make_manifest(const gdx_index_writer *writer, size_t first, si
             status = manifest_append(out, &record);
     }
     if (status != GDX_OK)
-        return gdx_fail(err, status, "%s: no memory to commit a merge", writer->directory);
+        return gdx_fail_at(err, status, writer->directory, "no memory to commit a merge");
     return manifest_check_names(writer->directory, out, err);
 }
 

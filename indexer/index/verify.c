@@ -21,9 +21,9 @@ static gdx_status verify_deleted_symbols(const gdx_live_segment *live, gdx_error
         if (gdx_is_deleted(live->deleted, d))
             symbols += columns.begin[d + 1] - columns.begin[d] - 2;
     if (symbols != live->deleted_symbols)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: its deleted documents have %" PRIu64 " symbols, the manifest says %" PRIu64,
-                        gdx_segment_path(live->segment), symbols, live->deleted_symbols);
+        return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(live->segment),
+                           "its deleted documents have %" PRIu64 " symbols, the manifest says %" PRIu64, symbols,
+                           live->deleted_symbols);
     return GDX_OK;
 }
 
@@ -77,8 +77,8 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const gdx_stop
         if (status != GDX_OK)
             return status;
         if (last_segment && gdx_slice_equal(last, heap[0].id))
-            return gdx_fail(err, GDX_CORRUPT, "%s: document \"%.*s\" is live twice", gdx_segment_path(last_segment),
-                            GDX_SLICE_ARGUMENTS(last));
+            return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(last_segment), "document \"%.*s\" is live twice",
+                               GDX_SLICE_ARGUMENTS(last));
         last = heap[0].id;
         last_segment = heap[0].live->segment;
         bool has;

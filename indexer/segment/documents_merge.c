@@ -82,8 +82,9 @@ static gdx_status add_text_bytes(merge_plan *merge, const merge_source *source, 
     if (status != GDX_OK)
         return status;
     if (counted > all)
-        return gdx_fail(err, GDX_CORRUPT, "%s: footer: %llu bytes of text, its documents have more; it is damaged",
-                        source->segment->path, (unsigned long long)all);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, source->segment->path, segment_footer_byte(source->segment),
+                                "footer: %llu bytes of text, its documents have more; it is damaged",
+                                (unsigned long long)all);
     if (source->live_count)
         merge->documents.text_bytes += of_deleted ? all - counted : counted;
     return GDX_OK;

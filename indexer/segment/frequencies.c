@@ -124,7 +124,7 @@ static gdx_status read_list(const gdx_segment *segment, const uint8_t *row, uint
         return status;
     const uint8_t *end = at + (list_end - offset);
     if (gdx_grow(array, capacity, *count + documents, sizeof **array) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %u frequencies", segment->path, documents);
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for %u frequencies", documents);
     uint32_t next = 0;
     for (uint32_t done = 0; done < documents; done += BLOCK) {
         size_t in_block = documents - done < BLOCK ? documents - done : BLOCK;

@@ -23,10 +23,10 @@ static gdx_status check_occurrences(const merge_plan *merge, uint64_t occurrence
     uint64_t symbols = merge->documents.position - 2 * (uint64_t)merge->documents.count;
     if (occurrences == symbols)
         return GDX_OK;
-    return gdx_fail(err, GDX_CORRUPT,
-                    "%s: postings of %llu positions to merge, the documents have %llu; a segment is damaged, verify "
-                    "names it",
-                    merge->directory, (unsigned long long)occurrences, (unsigned long long)symbols);
+    return gdx_fail_at(err, GDX_CORRUPT, merge->directory,
+                       "postings of %llu positions to merge, the documents have %llu; a segment is damaged, verify "
+                       "names it",
+                       (unsigned long long)occurrences, (unsigned long long)symbols);
 }
 
 static gdx_status write_terms(const merge_plan *merge, terms_merge *terms, segment_sink *sink, uint32_t *out_count,

@@ -18,7 +18,7 @@ void merge_forget(const merge_plan *merge) {
 }
 
 gdx_status merge_no_memory(const merge_plan *merge, const char *what, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to merge %s", merge->directory, what);
+    return gdx_fail_at(err, GDX_NO_MEMORY, merge->directory, "no memory to merge %s", what);
 }
 
 void merge_plan_clear(merge_plan *merge) {
@@ -43,8 +43,8 @@ gdx_status merge_plan_init(merge_plan *merge, const gdx_merge_input *inputs, siz
     for (size_t i = 0; i < count; i++) {
         merge_source *source = &merge->sources[i];
         if (source->segment->rule_fingerprint != inputs[0].segment->rule_fingerprint)
-            return gdx_fail(err, GDX_INVALID, "%s: made by other text tables than %s; index the documents anew",
-                            source->segment->path, inputs[0].segment->path);
+            return gdx_fail_at(err, GDX_INVALID, source->segment->path,
+                               "made by other text tables than %s; index the documents anew", inputs[0].segment->path);
         gdx_status status = gdx_segment_columns(source->segment, &source->columns, err);
         if (status != GDX_OK)
             return status;

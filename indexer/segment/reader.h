@@ -46,7 +46,11 @@ gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, 
 gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out,
                        gdx_error *err) GDX_MUST_CHECK;
 
-// "<path>: <section> at byte N: <what>"; always GDX_CORRUPT. `offset` counts from the section's begin.
+// Where the footer starts in the file.
+static inline uint64_t segment_footer_byte(const gdx_segment *segment) {
+    return segment->map.bytes - FOOTER_BYTES;
+}
+// GDX_CORRUPT at that byte of the file: "<section> at byte N: <what>". `offset` counts from the section's start.
 gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what, gdx_error *err);
 
 const char *segment_section_title(int section);

@@ -38,7 +38,7 @@ static gdx_status finish_page(segment_sink *sink, const uint8_t *page, size_t by
     uint8_t checksum[8];
     gdx_store_u64(checksum, gdx_checksum(page, bytes));
     if (gdx_buffer_append(&sink->page_table, checksum, sizeof checksum) != GDX_OK)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its page checksums", gdx_output_path(sink->output));
+        return gdx_fail_at(err, GDX_NO_MEMORY, gdx_output_path(sink->output), "no memory for its page checksums");
     return gdx_output_write(sink->output, page, bytes, err);
 }
 
@@ -89,7 +89,7 @@ gdx_status sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerpr
         sink->directory = strdup(directory);
     if (!sink || !path || !sink->directory) {
         free(path);
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a new segment", directory);
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
     }
     sink->section = -1;
     gdx_status status = gdx_output_open(path, &sink->output, err);
@@ -124,8 +124,8 @@ static gdx_status advance(segment_sink *sink, int section, gdx_error *err) {
 
 gdx_status sink_begin(segment_sink *sink, int section, gdx_error *err) {
     if (section <= sink->section)
-        return gdx_fail(err, GDX_INTERNAL, "%s: section %d after section %d", gdx_output_path(sink->output), section,
-                        sink->section);
+        return gdx_fail_at(err, GDX_INTERNAL, gdx_output_path(sink->output), "section %d after section %d", section,
+                           sink->section);
     return advance(sink, section, err);
 }
 
@@ -170,7 +170,7 @@ static gdx_status commit_as(segment_sink *sink, uint64_t name, gdx_error *err) {
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
     char *path = gdx_path_join(sink->directory, gdx_segment_file_name(name, file_name));
     if (!path)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for its name", gdx_output_path(sink->output));
+        return gdx_fail_at(err, GDX_NO_MEMORY, gdx_output_path(sink->output), "no memory for its name");
     gdx_output *output = sink->output;
     sink->output = NULL; // freed by the commit, whatever happens
     gdx_status status = gdx_output_commit(output, path, err);

@@ -169,13 +169,13 @@ static gdx_status decompress(gdx_store_reader *reader, const gdx_segment *segmen
     while (slot->coded.bytes < wanted) {
         uint64_t left = limit - slot->coded.bytes;
         if (gdx_buffer_reserve(&slot->coded, left < GROW_BYTES ? left : GROW_BYTES) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", segment->path);
+            return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");
         size_t room = slot->coded.capacity - slot->coded.bytes;
         ZSTD_outBuffer out = {slot->coded.data + slot->coded.bytes, room < left ? room : (size_t)left, 0};
         size_t consumed = in.pos;
         size_t result = ZSTD_decompressStream(reader->context, &out, &in);
         if (ZSTD_isError(result) && ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", segment->path);
+            return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");
         if (ZSTD_isError(result))
             return damaged(segment, slot->number, ZSTD_getErrorName(result), err);
         slot->coded.bytes += out.pos;

@@ -116,7 +116,7 @@ static gdx_status spell(gdx_store_reader *reader, const gdx_segment *segment, ui
         return bad_record(segment, document, err);
     status = characters_decode((gdx_slice){coded.data + begin, end - begin}, out);
     if (status == GDX_NO_MEMORY)
-        return gdx_fail(err, status, "%s: no memory for stored text", segment->path);
+        return gdx_fail_at(err, status, segment->path, "no memory for stored text");
     return status == GDX_OK ? GDX_OK : bad_record(segment, document, err);
 }
 

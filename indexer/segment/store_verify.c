@@ -135,8 +135,9 @@ static gdx_status verify_texts(const verify_context *verification, gdx_error *er
     for (uint32_t d = 0; d < verification->columns.count && status == GDX_OK; d++)
         status = verify_document(verification, reader, d, &text_bytes, err);
     if (status == GDX_OK && text_bytes != segment->info.text_bytes)
-        return gdx_fail(err, GDX_CORRUPT, "%s: footer: %llu bytes of text, its documents have %llu; it is damaged",
-                        segment->path, (unsigned long long)segment->info.text_bytes, (unsigned long long)text_bytes);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %llu bytes of text, its documents have %llu; it is damaged",
+                                (unsigned long long)segment->info.text_bytes, (unsigned long long)text_bytes);
     return status;
 }
 

@@ -30,7 +30,7 @@ struct store_writer {
 };
 
 static gdx_status no_memory(const store_writer *writer, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", sink_path(writer->sink));
+    return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(writer->sink), "no memory for stored text");
 }
 
 static gdx_status set(store_writer *writer, ZSTD_cParameter parameter, int value, gdx_error *err) {
@@ -68,7 +68,7 @@ static gdx_status set_parameters(store_writer *writer, gdx_error *err) {
 gdx_status store_writer_new(segment_sink *sink, int level, store_writer **out, gdx_error *err) {
     GDX_AUTO(store_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for stored text", sink_path(sink));
+        return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(sink), "no memory for stored text");
     writer->sink = sink;
     writer->level = level;
     writer->context = ZSTD_createCCtx();
@@ -140,18 +140,18 @@ static gdx_status put_block(store_writer *writer, gdx_slice compressed, uint64_t
 
 static gdx_status compress_block(store_writer *writer, gdx_slice coded, gdx_error *err) {
     if (coded.bytes > GDX_STORE_BLOCK_BYTES_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE,
-                        "%s: document %u: title, metadata and the text up to the first place to cut it at take %zu "
-                        "bytes, at most %d are stored",
-                        sink_path(writer->sink), writer->next_document, coded.bytes, GDX_STORE_BLOCK_BYTES_MAX);
+        return gdx_fail_at(err, GDX_TOO_LARGE, sink_path(writer->sink),
+                           "document %u: title, metadata and the text up to the first place to cut it at take %zu "
+                           "bytes, at most %d are stored",
+                           writer->next_document, coded.bytes, GDX_STORE_BLOCK_BYTES_MAX);
     writer->compressed.bytes = 0;
     if (gdx_buffer_reserve(&writer->compressed, ZSTD_compressBound(coded.bytes)) != GDX_OK)
         return no_memory(writer, err);
     size_t bytes =
         ZSTD_compress2(writer->context, writer->compressed.data, writer->compressed.capacity, coded.data, coded.bytes);
     if (ZSTD_isError(bytes))
-        return gdx_fail(err, ZSTD_getErrorCode(bytes) == ZSTD_error_memory_allocation ? GDX_NO_MEMORY : GDX_INTERNAL,
-                        "%s: zstd: %s", sink_path(writer->sink), ZSTD_getErrorName(bytes));
+        return gdx_fail_at(err, ZSTD_getErrorCode(bytes) == ZSTD_error_memory_allocation ? GDX_NO_MEMORY : GDX_INTERNAL,
+                           sink_path(writer->sink), "zstd: %s", ZSTD_getErrorName(bytes));
     gdx_slice compressed = {(const char *)writer->compressed.data, bytes};
     return put_block(writer, compressed, coded.bytes, err);
 }
@@ -308,8 +308,8 @@ gdx_status store_writer_add(store_writer *writer, const gdx_document *document, 
     struct parts parts = {0, 0, checkpoints, checkpoint_count};
     gdx_status status = code_fields(writer, document, checkpoints, checkpoint_count, &parts.title, &parts.metadata);
     if (status == GDX_INVALID)
-        return gdx_fail(err, GDX_INTERNAL, "%s: document %u: title, metadata or text is not UTF-8",
-                        sink_path(writer->sink), writer->next_document);
+        return gdx_fail_at(err, GDX_INTERNAL, sink_path(writer->sink),
+                           "document %u: title, metadata or text is not UTF-8", writer->next_document);
     if (status == GDX_OK)
         status = make_first_piece(writer, &parts, checkpoint_count);
     if (status != GDX_OK)

@@ -178,7 +178,7 @@ gdx_status gdx_term_walk_open(const gdx_segment *segment, uint32_t first_low, ui
                               gdx_error *err) {
     gdx_term_walk *walk = malloc(sizeof *walk);
     if (!walk)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to walk its terms", segment->path);
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory to walk its terms");
     gdx_status status = term_walk_init(walk, segment, first_low, first_high, err);
     if (status != GDX_OK)
         free(walk);

@@ -135,9 +135,7 @@ void terms_merge_free(terms_merge *terms) {
 static gdx_status write_slot(const struct slot *slot, terms_writer *writer, gdx_error *err) {
     if (slot->status == GDX_OK)
         return terms_writer_append(writer, &slot->chunk, err);
-    if (err && err->status == GDX_OK)
-        *err = slot->error;
-    return slot->status;
+    return gdx_fail_again(err, &slot->error);
 }
 
 gdx_status terms_merge_write(terms_merge *terms, terms_writer *writer, gdx_error *err) {

@@ -215,7 +215,7 @@ static gdx_status gather_term(terms_ranger *ranger, uint64_t key, gdx_error *err
 static gdx_status chunk_failed(const merge_plan *merge, gdx_status status, gdx_error *err) {
     if (status == GDX_OK)
         return status;
-    return gdx_fail(err, status, "%s: terms cannot be merged: %s", merge->directory, gdx_status_name(status));
+    return gdx_fail_at(err, status, merge->directory, "terms cannot be merged: %s", gdx_status_name(status));
 }
 
 static gdx_status check_sometimes(terms_ranger *ranger, gdx_error *err) {

@@ -20,7 +20,7 @@ void terms_writer_clear(terms_writer *writer) {
 }
 
 static gdx_status no_memory(const terms_writer *writer, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for the term dictionary", sink_path(writer->sink));
+    return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(writer->sink), "no memory for the term dictionary");
 }
 
 // How much longer or shorter a list is than is to be expected, shorter ones as odd numbers: small either way.
@@ -63,7 +63,7 @@ static gdx_status end_block(terms_writer *writer, gdx_error *err) {
     gdx_store_u32(row + TERM_BLOCK_TERMS, (uint32_t)writer->blocks.bytes);
     gdx_store_u32(row + TERM_BLOCK_OCCURRENCES, (uint32_t)writer->occurrences);
     if (writer->blocks.bytes > UINT32_MAX || writer->occurrences > UINT32_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE, "%s: the term dictionary is full", sink_path(writer->sink));
+        return gdx_fail_at(err, GDX_TOO_LARGE, sink_path(writer->sink), "the term dictionary is full");
     if (gdx_buffer_append(&writer->rows, row, sizeof row) != GDX_OK || append_columns(writer) != GDX_OK)
         return no_memory(writer, err);
     for (size_t i = 0; i < writer->pending_count; i++) {

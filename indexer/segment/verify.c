@@ -34,8 +34,8 @@ static bool is_zero(const uint8_t *bytes, uint64_t count) {
 static gdx_status verify_padding(const gdx_segment *segment, gdx_error *err) {
     const uint8_t *file = segment->map.data;
     if (!is_zero(file + HEADER_RESERVED, HEADER_BYTES - HEADER_RESERVED))
-        return gdx_fail(err, GDX_CORRUPT, "%s: header at byte %d: reserved bytes that are not zero", segment->path,
-                        HEADER_RESERVED);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, HEADER_RESERVED,
+                                "header at byte %d: reserved bytes that are not zero", HEADER_RESERVED);
     for (int section = 0; section < SECTION_COUNT; section++) {
         uint64_t end = segment->section_offset[section] + segment->section_bytes[section];
         uint64_t next = section + 1 < SECTION_COUNT ? segment->section_offset[section + 1] : segment->paged_bytes;
@@ -149,7 +149,7 @@ static gdx_status verify_block_words(const gdx_segment *segment, uint32_t number
             return segment_damaged(segment, SECTION_WORD_BLOCKS, (uint64_t)number * 4, "words out of order", err);
         before->bytes = 0;
         if (gdx_buffer_append(before, word.data, word.bytes) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to verify it", segment->path);
+            return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory to verify it");
     }
     return GDX_OK;
 }

@@ -8,5 +8,5 @@ gdx_status verify_look(const verify_context *verification, gdx_error *err) {
 }
 
 gdx_status verify_no_memory(const verify_context *verification, gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory to verify it", verification->segment->path);
+    return gdx_fail_at(err, GDX_NO_MEMORY, verification->segment->path, "no memory to verify it");
 }

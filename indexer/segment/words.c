@@ -72,7 +72,7 @@ gdx_status word_block_read(const gdx_segment *segment, uint32_t number, word_blo
         if (!next_word(&at, end, i == 0, before_bytes, &shared, &rest))
             return damaged(segment, number, err);
         if (gdx_buffer_reserve(&block->text, shared + rest.bytes + 1) != GDX_OK)
-            return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for words", segment->path);
+            return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for words");
         memcpy(block->text.data + block->text.bytes, block->text.data + before_begin, shared);
         memcpy(block->text.data + block->text.bytes + shared, rest.data, rest.bytes);
         block->text.bytes += shared + rest.bytes;
@@ -170,14 +170,14 @@ gdx_status gdx_segment_word_prefix(const gdx_segment *segment, gdx_slice prefix,
 gdx_status gdx_segment_word(const gdx_segment *segment, uint32_t symbol, gdx_buffer *out, gdx_error *err) {
     uint32_t index = symbol - GDX_FIRST_WORD;
     if (symbol < GDX_FIRST_WORD || index >= segment->word_count)
-        return gdx_fail(err, GDX_INTERNAL, "%s: symbol %u is no word of it", segment->path, symbol);
+        return gdx_fail_at(err, GDX_INTERNAL, segment->path, "symbol %u is no word of it", symbol);
     word_block block = {0};
     gdx_status status = word_block_read(segment, index / GDX_WORDS_PER_BLOCK, &block, err);
     if (status == GDX_OK) {
         gdx_slice word = word_block_get(&block, index % GDX_WORDS_PER_BLOCK);
         status = gdx_buffer_append(out, word.data, word.bytes);
         if (status != GDX_OK)
-            gdx_fail(err, status, "%s: no memory for a word", segment->path);
+            gdx_fail_at(err, status, segment->path, "no memory for a word");
     }
     word_block_clear(&block);
     return status;

@@ -93,7 +93,7 @@ static gdx_status seek_word(struct reading *reading, uint32_t index, bool *out_h
 
 static gdx_status add_word(merge_plan *merge, gdx_slice word, gdx_error *err) {
     if (merge->word_count == WORDS_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE, "%s: more than %u words in one segment", merge->directory, WORDS_MAX);
+        return gdx_fail_at(err, GDX_TOO_LARGE, merge->directory, "more than %u words in one segment", WORDS_MAX);
     if (gdx_grow(&merge->words, &merge->word_capacity, merge->word_count + 1, sizeof *merge->words) != GDX_OK ||
         gdx_buffer_append(&merge->spellings, word.data, word.bytes) != GDX_OK)
         return merge_no_memory(merge, "words", err);

@@ -55,9 +55,9 @@ gdx_status words_write(const gdx_slice *words, uint32_t count, segment_sink *sin
     if (status == GDX_OK)
         status = order_slices(words, count, true, &reversed);
     if (status == GDX_TOO_LARGE)
-        gdx_fail(err, status, "%s: %u words take more than 4 GiB", sink_path(sink), count);
+        gdx_fail_at(err, status, sink_path(sink), "%u words take more than 4 GiB", count);
     else if (status != GDX_OK)
-        gdx_fail(err, status, "%s: no memory for %u words", sink_path(sink), count);
+        gdx_fail_at(err, status, sink_path(sink), "no memory for %u words", count);
     if (status == GDX_OK)
         status = sink_section(sink, SECTION_WORDS, text.data, text.bytes, err);
     if (status == GDX_OK)

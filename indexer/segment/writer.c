@@ -27,7 +27,7 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
                                    gdx_error *err) {
     GDX_AUTO(gdx_segment_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for a new segment", directory);
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
     gdx_status status = sink_open(directory, tag, gdx_text_rule_fingerprint(), &writer->sink, err);
     if (status == GDX_OK)
         status = sink_begin(writer->sink, SECTION_STORE, err);
@@ -127,15 +127,15 @@ static gdx_status write_terms(gdx_segment_writer *writer, gdx_inverter *inverter
     term_chunk_clear(&chunk);
     terms_writer_clear(&terms);
     return status == GDX_OK ? GDX_OK
-                            : gdx_fail(err, status, "%s: terms cannot be written: %s", sink_path(writer->sink),
-                                       gdx_status_name(status));
+                            : gdx_fail_at(err, status, sink_path(writer->sink), "terms cannot be written: %s",
+                                          gdx_status_name(status));
 }
 
 static gdx_status write_words(gdx_segment_writer *writer, const gdx_inverter *inverter, gdx_error *err) {
     uint32_t count = gdx_inverter_word_count(inverter);
     gdx_slice *words = malloc(((size_t)count + 1) * sizeof *words);
     if (!words)
-        return gdx_fail(err, GDX_NO_MEMORY, "%s: no memory for %u words", sink_path(writer->sink), count);
+        return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(writer->sink), "no memory for %u words", count);
     for (uint32_t i = 0; i < count; i++)
         words[i] = gdx_inverter_word(inverter, i);
     gdx_status status = words_write(words, count, writer->sink, err);
@@ -145,8 +145,8 @@ static gdx_status write_words(gdx_segment_writer *writer, const gdx_inverter *in
 
 static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, footer_counts *counts, gdx_error *err) {
     if (gdx_inverter_positions(inverter) != writer->documents.position)
-        return gdx_fail(err, GDX_INTERNAL, "%s: %u positions inverted, %u of documents added", sink_path(writer->sink),
-                        gdx_inverter_positions(inverter), writer->documents.position);
+        return gdx_fail_at(err, GDX_INTERNAL, sink_path(writer->sink), "%u positions inverted, %u of documents added",
+                           gdx_inverter_positions(inverter), writer->documents.position);
     gdx_status status = store_writer_finish(writer->store, err);
     if (status == GDX_OK)
         status = document_table_end(&writer->documents, store_writer_coded_bytes(writer->store), err);

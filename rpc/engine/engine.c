@@ -135,7 +135,7 @@ gdx_status engine_look(gdx_engine *engine, gdx_error *err) {
     gdx_status status = gdx_index_refresh(engine->index, &changed, &error);
     note_look(engine, before, changed, &error);
     uv_mutex_unlock(&engine->refreshing);
-    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "%s", error.message);
+    return status == GDX_OK ? GDX_OK : gdx_fail_again(err, &error);
 }
 
 static gdx_engine *engine_of_look(gdx_job *job) {

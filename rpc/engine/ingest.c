@@ -121,7 +121,7 @@ static gdx_status add(gdx_exchange *exchange, struct ingest *ingest, const Gramd
     bool refused = false;
     gdx_status status = gdx_intake_add(ingest->intake, &given, &refused, &error);
     if (status != GDX_OK)
-        return gdx_fail(err, status, "%s", error.message);
+        return gdx_fail_again(err, &error);
     if (refused)
         status = refuse(exchange, ingest, given.id, error.message, err);
     ingest->number++;

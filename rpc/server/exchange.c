@@ -354,12 +354,15 @@ static void finish(gdx_exchange *exchange, gdx_grpc_code code, const char *messa
 
 static void finish_status(gdx_exchange *exchange, gdx_status status, const gdx_error *err) {
     gdx_grpc_code code = gdx_grpc_code_of_status(status);
+    char text[GDX_ERROR_TEXT_BYTES];
     if (status != GDX_OK && exchange->has_code)
         code = exchange->code;
     if (status == GDX_OK && !exchange->route->method->replies_stream && exchange->reply_count != 1)
         finish(exchange, GDX_GRPC_INTERNAL, "the handler did not give exactly one reply");
-    else
-        finish(exchange, code, status == GDX_OK || !err ? "" : err->message);
+    else if (status == GDX_OK || !err)
+        finish(exchange, code, "");
+    else // a field travels in the details, a place does not
+        finish(exchange, code, err->field[0] ? err->message : gdx_error_text(err, text));
 }
 
 static gdx_status send_replies(gdx_exchange *exchange) {

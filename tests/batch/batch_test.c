@@ -503,7 +503,7 @@ static void a_path_that_does_not_exist_stops_the_batch_before_it_begins(void **s
     struct report report = {0};
     const char *path = "/nonexistent/folder";
     assert_int_equal(run(index, &path, 1, (gdx_batch_options){.threads = 2}, &report), GDX_NOT_FOUND);
-    assert_non_null(strstr(report.error.message, "/nonexistent/folder"));
+    assert_string_equal(report.error.where, path);
     gdx_buffer_clear(&report.refusals);
     folder_remove(index);
 }

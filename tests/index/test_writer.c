@@ -34,8 +34,9 @@ static void assert_refused(const char *folder, gdx_status expected, const char *
     gdx_status status = gdx_index_writer_open(folder, &writer, &err);
     assert_string_equal(gdx_status_name(status), gdx_status_name(expected));
     assert_null(writer);
-    if (!strstr(err.message, words))
-        fail_msg("\"%s\" does not say \"%s\"", err.message, words);
+    char text[GDX_ERROR_TEXT_BYTES];
+    if (!strstr(gdx_error_text(&err, text), words))
+        fail_msg("\"%s\" does not say \"%s\"", text, words);
 }
 
 static void add(gdx_index_writer *writer, const struct small_document *documents, size_t count) {

@@ -91,12 +91,21 @@ gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, 
 gdx_status gdx_fail_memory(gdx_error *err, const char *what);
 // A failure at a place: a file's path, an archive's entry. The message leaves the place out.
 gdx_status gdx_fail_at(gdx_error *err, gdx_status status, const char *where, const char *format, ...) GDX_PRINTF(4, 5);
+// The same with the offset in it where damage was found.
+gdx_status gdx_fail_at_byte(gdx_error *err, gdx_status status, const char *where, uint64_t byte, const char *format,
+                            ...) GDX_PRINTF(5, 6);
+// gdx_fail_errno at a place.
+gdx_status gdx_fail_at_errno(gdx_error *err, int error_number, const char *where, const char *format, ...)
+    GDX_PRINTF(4, 5);
 // GDX_INVALID for one field of a request.
 gdx_status gdx_fail_field(gdx_error *err, const char *field, gdx_reason reason, const char *format, ...)
     GDX_PRINTF(4, 5);
 // GDX_INVALID at a column of the query, from 1, in code points; 0: the query as a whole. `reason`: QUERY_SYNTAX or
 // QUERY_TOO_LARGE.
 gdx_status gdx_fail_query(gdx_error *err, gdx_reason reason, uint32_t column, const char *format, ...) GDX_PRINTF(4, 5);
+
+// Hands a failure on with all its facts: fills err from `why`, and returns its status.
+gdx_status gdx_fail_again(gdx_error *err, const gdx_error *why);
 
 // For people: "FIELD, column N: MESSAGE", "WHERE: MESSAGE" or "MESSAGE"; the status's name when there is no message.
 // Returns `to`.
