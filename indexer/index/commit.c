@@ -12,6 +12,7 @@
 
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -59,6 +60,7 @@ static gdx_status sync_opened(int directory, const char *path, gdx_error *err) {
 
 // Steps 2 to 4.
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) {
+    assert(writer->lock >= 0 && writer->state != WRITER_BROKEN);
     char *path = gdx_path_join(writer->directory, "manifest");
     if (!path)
         return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory for a path");
@@ -71,7 +73,8 @@ gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifes
         status = write_manifest(path, next, err);
     if (status == GDX_OK) {
         status = sync_opened(directory, writer->directory, err);
-        writer->in_doubt = status != GDX_OK;
+        if (status != GDX_OK)
+            writer_change(writer, WRITER_BROKEN);
     }
     if (directory >= 0)
         close(directory);
@@ -104,6 +107,7 @@ gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next,
     gdx_snapshot_release(writer->snapshot);
     writer->pending = pending;
     writer->snapshot = snapshot;
+    writer_change(writer, WRITER_COMMITTED);
     return GDX_OK;
 }
 
@@ -179,7 +183,7 @@ static gdx_status commit_changes(gdx_index_writer *writer, struct manifest *next
     gdx_status status = make_manifest(writer, next, err);
     if (status == GDX_OK)
         status = writer_publish(writer, next, fresh, added, err);
-    if (status != GDX_OK && !writer->in_doubt)
+    if (status != GDX_OK && writer->state != WRITER_BROKEN)
         remove_deletions_of(writer, next);
     free(fresh);
     return status;
@@ -204,6 +208,7 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
         return status;
     if (!has_changes(writer)) {
         drop_added(writer);
+        writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;
     }
     struct manifest next = {

@@ -8,6 +8,7 @@
 
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -94,13 +95,14 @@ static gdx_status merge_range(gdx_index_writer *writer, const gdx_merge_options 
                               gdx_error *err) {
     gdx_segment_info merged;
     struct manifest next = {0};
+    assert(writer->state == WRITER_COMMITTED); // a manifest of the last commit's segments would drop what is pending
     gdx_status status = write_merged(writer, options, first, count, &merged, err);
     if (status != GDX_OK)
         return status;
     status = make_manifest(writer, first, count, &merged, &next, err);
     if (status == GDX_OK)
         status = writer_publish(writer, &next, NULL, 0, err);
-    if (status != GDX_OK && !writer->in_doubt && !snapshot_has_segment(writer->snapshot, merged.name))
+    if (status != GDX_OK && writer->state != WRITER_BROKEN && !snapshot_has_segment(writer->snapshot, merged.name))
         directory_remove_segment(writer->directory, merged.name);
     manifest_clear(&next);
     return status;

@@ -8,11 +8,37 @@
 
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// ---- state
+
+// Whether a writer may go from one state (row) to another (column).
+static const bool edges[WRITER_STATES][WRITER_STATES] = {
+    [WRITER_OPENING] = {[WRITER_COMMITTED] = true, [WRITER_BROKEN] = true},
+    [WRITER_COMMITTED] = {[WRITER_COMMITTED] = true, [WRITER_PENDING] = true, [WRITER_BROKEN] = true},
+    [WRITER_PENDING] = {[WRITER_COMMITTED] = true, [WRITER_PENDING] = true, [WRITER_BROKEN] = true},
+    [WRITER_BROKEN] = {0}, // the next writer finds out which commit it is
+};
+
+void writer_change(gdx_index_writer *writer, enum writer_state to) {
+    assert(edges[writer->state][to]);
+    assert(writer->lock >= 0);
+    writer->state = to;
+}
+
+gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) {
+    assert(writer->state != WRITER_OPENING);
+    assert(writer->lock >= 0);
+    if (writer->state == WRITER_BROKEN)
+        return gdx_fail_at(err, GDX_IO, writer->directory,
+                           "the last commit could not be made durable; open the index anew to go on");
+    return GDX_OK;
+}
 
 // ---- pending changes
 
@@ -125,6 +151,8 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
         status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
         status = gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to open it");
+    if (status == GDX_OK)
+        writer_change(writer, WRITER_COMMITTED);
     return status;
 }
 
@@ -158,9 +186,11 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
 }
 
 void gdx_index_writer_abort(gdx_index_writer *writer) {
-    if (writer->in_doubt)
-        return; // which of two commits stands is not known: the next writer finds out, and cleans
+    assert(writer->state != WRITER_OPENING);
+    if (writer->state == WRITER_BROKEN)
+        return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
+    writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);
 }
@@ -168,7 +198,7 @@ void gdx_index_writer_abort(gdx_index_writer *writer) {
 void gdx_index_writer_close(gdx_index_writer *writer) {
     if (!writer)
         return;
-    if (writer->pending.segments) // it was opened to the end
+    if (writer->state != WRITER_OPENING)
         gdx_index_writer_abort(writer);
     pending_clear(&writer->pending);
     gdx_snapshot_release(writer->snapshot);
@@ -176,13 +206,6 @@ void gdx_index_writer_close(gdx_index_writer *writer) {
         close(writer->lock);
     free(writer->directory);
     free(writer);
-}
-
-gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) {
-    if (writer->in_doubt)
-        return gdx_fail_at(err, GDX_IO, writer->directory,
-                           "the last commit could not be made durable; open the index anew to go on");
-    return GDX_OK;
 }
 
 gdx_snapshot *gdx_index_writer_snapshot(gdx_index_writer *writer) {
@@ -206,9 +229,11 @@ gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info
         return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory for another segment");
     struct pending_segment added = {0};
     status = gdx_segment_open(writer->directory, info->name, &added.segment, err);
-    if (status == GDX_OK)
-        pending->segments[pending->count++] = added;
-    return status;
+    if (status != GDX_OK)
+        return status;
+    pending->segments[pending->count++] = added;
+    writer_change(writer, WRITER_PENDING);
+    return GDX_OK;
 }
 
 gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out, gdx_error *err) {
@@ -269,5 +294,6 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
     pending->deleted_count++;
     pending->deleted_symbols += end - begin - 2;
+    writer_change(writer, WRITER_PENDING);
     return GDX_OK;
 }

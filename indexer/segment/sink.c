@@ -5,6 +5,7 @@
 
 #include "sink.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -123,9 +124,7 @@ static gdx_status advance(segment_sink *sink, int section, gdx_error *err) {
 }
 
 gdx_status sink_begin(segment_sink *sink, int section, gdx_error *err) {
-    if (section <= sink->section)
-        return gdx_fail_at(err, GDX_INTERNAL, gdx_output_path(sink->output), "section %d after section %d", section,
-                           sink->section);
+    assert(section > sink->section && section < SECTION_COUNT);
     return advance(sink, section, err);
 }
 
