@@ -154,11 +154,14 @@ static gdx_status merge_once(const gdx_bench_options *options, unsigned threads,
     *out_text = run.summary.text_bytes;
     GDX_AUTO(gdx_index_writer) writer = NULL;
     status = gdx_index_writer_open(options->directory, &writer, err);
-    gdx_merge_options merge = {.threads = threads, .to_one = true};
+    gdx_merge_options merge = {.to_one = true};
+    if (status == GDX_OK)
+        status = gdx_executor_new(threads, &merge.executor, err);
     uint64_t begin = gdx_now_ns();
     if (status == GDX_OK)
         status = gdx_index_writer_merge(writer, &merge, out_merged, err);
     *out_ns = gdx_now_ns() - begin;
+    gdx_executor_free(merge.executor);
     return status == GDX_OK ? check_documents(writer, &run.summary, err) : status;
 }
 

@@ -38,7 +38,7 @@ static gdx_status finish(struct thread *thread, gdx_error *err) {
     pthread_join(thread->handle, NULL);
     gdx_searcher_free(thread->asker.searcher);
     gdx_buffer_clear(&thread->asker.text);
-    return thread->status == GDX_OK ? GDX_OK : gdx_fail(err, thread->status, "%s", thread->error.message);
+    return thread->status == GDX_OK ? GDX_OK : gdx_error_pass(err, &thread->error);
 }
 
 gdx_status throughput(const struct asker *asker, enum kind kind, unsigned threads, double *out_per_second,

@@ -233,7 +233,7 @@ static int run(const struct command *command, void *settings) {
     // freed, until the budget is passed by a third.
     mallopt(M_MMAP_THRESHOLD, MAPPED_FROM_BYTES);
     self->options.context = self;
-    self->options.cancelled = interrupt_watch();
+    self->options.stop.cancelled = interrupt_watch();
     self->since_ns = gdx_now_ns();
     gdx_error err = {0};
     gdx_status status = build(self, &err);

@@ -17,6 +17,7 @@ enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
 struct merge_command {
     struct target target;
     gdx_merge_options options;
+    unsigned threads;
 };
 
 static const struct option_table merge_table = {
@@ -29,7 +30,7 @@ static const struct option_table merge_table = {
          .kind = OPTION_NUMBER,
          .least = 1,
          .most = THREADS_MOST,
-         .field = OPTION_FIELD(struct merge_command, options.threads)},
+         .field = OPTION_FIELD(struct merge_command, threads)},
         {.name = "level",
          .argument = "N",
          .help = "zstd level of the stored text, 1 to 22",
@@ -76,19 +77,20 @@ static gdx_status merge(gdx_index_writer *writer, const struct merge_command *se
 
 static int run(const struct command *command, void *settings) {
     struct merge_command *self = settings;
-    if (self->options.threads == 0) {
+    if (self->threads == 0) {
         long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        self->options.threads = processors > 0 ? (unsigned)processors : 1;
+        self->threads = processors > 0 ? (unsigned)processors : 1;
     }
-    self->options.cancelled = interrupt_watch();
+    self->options.stop.cancelled = interrupt_watch();
     gdx_error err = {0};
-    gdx_status status;
-    {
+    gdx_status status = gdx_executor_new(self->threads, &self->options.executor, &err);
+    if (status == GDX_OK) {
         GDX_AUTO(gdx_index_writer) writer = NULL;
         status = open_existing(self->target.index, &writer, &err);
         if (status == GDX_OK)
             status = merge(writer, self, &err);
     }
+    gdx_executor_free(self->options.executor);
     if (status == GDX_OK)
         return EXIT_DONE;
     if (status == GDX_CANCELLED)

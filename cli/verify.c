@@ -42,7 +42,8 @@ static int run(const struct command *command, void *settings) {
     gdx_error err = {0};
     struct progress progress = {0};
     uint64_t since_ns = gdx_now_ns();
-    gdx_status status = gdx_index_verify(target->index, interrupt_watch(), on_progress, &progress, &err);
+    const gdx_stop stop = {.cancelled = interrupt_watch()};
+    gdx_status status = gdx_index_verify(target->index, &stop, on_progress, &progress, &err);
     progress_clear(&progress);
     if (status == GDX_OK)
         status = print_sound(target, gdx_now_ns() - since_ns, &err);

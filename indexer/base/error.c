@@ -138,6 +138,19 @@ gdx_status gdx_fail_at(gdx_error *err, gdx_status status, const char *where, con
     return status;
 }
 
+gdx_status gdx_fail_at_byte(gdx_error *err, gdx_status status, const char *where, uint64_t byte, const char *format,
+                            ...) {
+    if (is_empty(err)) {
+        va_list arguments;
+        va_start(arguments, format);
+        fill(err, status, format, arguments);
+        va_end(arguments);
+        snprintf(err->where, sizeof err->where, "%s", where);
+        err->byte = byte;
+    }
+    return status;
+}
+
 gdx_status gdx_fail_reason(gdx_error *err, gdx_status status, gdx_reason reason, const char *format, ...) {
     if (is_empty(err)) {
         va_list arguments;
@@ -213,6 +226,14 @@ static gdx_status status_of_errno(int error_number) {
     }
 }
 
+static void append_errno(gdx_error *err, int error_number) {
+    size_t used = strlen(err->message);
+    char words[128];
+    // The GNU form: it may return a constant string instead of filling ours.
+    const char *said = strerror_r(error_number, words, sizeof words);
+    snprintf(err->message + used, sizeof err->message - used, ": %s", said);
+}
+
 gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, ...) {
     gdx_status status = status_of_errno(error_number);
     if (is_empty(err)) {
@@ -220,11 +241,20 @@ gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, 
         va_start(arguments, format);
         fill(err, status, format, arguments);
         va_end(arguments);
-        size_t used = strlen(err->message);
-        char words[128];
-        // The GNU form: it may return a constant string instead of filling ours.
-        const char *said = strerror_r(error_number, words, sizeof words);
-        snprintf(err->message + used, sizeof err->message - used, ": %s", said);
+        append_errno(err, error_number);
+    }
+    return status;
+}
+
+gdx_status gdx_fail_at_errno(gdx_error *err, int error_number, const char *where, const char *format, ...) {
+    gdx_status status = status_of_errno(error_number);
+    if (is_empty(err)) {
+        va_list arguments;
+        va_start(arguments, format);
+        fill(err, status, format, arguments);
+        va_end(arguments);
+        append_errno(err, error_number);
+        snprintf(err->where, sizeof err->where, "%s", where);
     }
     return status;
 }

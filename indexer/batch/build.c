@@ -7,12 +7,10 @@
 #include "gdx/ingest.h"
 #include "gdx/ngram.h"
 #include "gdx/text.h"
+#include "stop.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-// What finds no memory.
-static const char inverting[] = "inverting documents; give a larger --memory or fewer --threads";
 
 // The position space of a segment, less what ends its fields. What a document of the largest size takes is in the
 // budget, so an empty inverter takes any that the position space does.
@@ -32,14 +30,14 @@ struct builder { // one worker's own
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err) {
     struct builder *builder = calloc(1, sizeof *builder);
     if (!builder) {
-        gdx_fail_memory(err, "a worker");
+        gdx_fail(err, GDX_NO_MEMORY, "no memory for a worker");
         return NULL;
     }
     builder->settings = settings;
     builder->next_tag = (uint64_t)(worker + 1) << 40;
     builder->inverter = gdx_inverter_new(settings->inverter_bytes);
     if (!builder->inverter)
-        gdx_fail_memory(err, "an inverter");
+        gdx_fail(err, GDX_NO_MEMORY, "no memory for an inverter of %zu bytes", settings->inverter_bytes);
     if (!builder->inverter || gdx_source_new(&settings->source, &builder->source, err) != GDX_OK) {
         builder_free(builder);
         return NULL;
@@ -127,11 +125,15 @@ static gdx_status is_unchanged(struct builder *builder, const gdx_document *docu
 
 // ---- segments
 
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert documents; give a larger --memory or fewer --threads");
+}
+
 static gdx_status begin_segment(struct builder *builder, struct built *built, gdx_error *err) {
     const struct build_settings *settings = builder->settings;
     if (gdx_grow(&built->segments, &built->segment_capacity, built->segment_count + 1, sizeof *built->segments) !=
         GDX_OK)
-        return gdx_fail_memory(err, inverting);
+        return no_memory(err);
     gdx_status status =
         gdx_segment_writer_open(settings->directory, builder->next_tag++, settings->level, &builder->writer, err);
     if (status == GDX_OK)
@@ -151,7 +153,7 @@ gdx_status builder_flush(struct builder *builder, struct built *built, gdx_error
         status = gdx_segment_writer_commit(writer, builder->inverter, &segment->info, err);
     } else {
         gdx_segment_writer_abort(writer);
-        status = gdx_fail_memory(err, inverting);
+        status = no_memory(err);
     }
     gdx_inverter_reset(builder->inverter);
     built->counts.write_ns += gdx_now_ns() - begin;
@@ -169,7 +171,7 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
     struct built_segment *segment = &built->segments[built->segment_count];
     if (gdx_grow(&segment->numbers, &segment->number_capacity, segment->number_count + 1, sizeof *segment->numbers) !=
         GDX_OK)
-        return gdx_fail_memory(err, inverting);
+        return no_memory(err);
     uint64_t begin = gdx_now_ns();
     status =
         gdx_segment_writer_add(builder->writer, document, (uint32_t)builder->title.count, (uint32_t)builder->text.count,
@@ -177,7 +179,7 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
     uint64_t stored = gdx_now_ns();
     if (status == GDX_OK && (gdx_inverter_add(builder->inverter, &builder->title) != GDX_OK ||
                              gdx_inverter_add(builder->inverter, &builder->text) != GDX_OK))
-        status = gdx_fail_memory(err, inverting);
+        status = no_memory(err);
     built->counts.store_ns += stored - begin;
     built->counts.invert_ns += gdx_now_ns() - stored;
     if (status == GDX_OK) {
@@ -199,10 +201,10 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
                            .status = refusal->error.status};
     atomic_fetch_add_explicit(builder->settings->refused, 1, memory_order_relaxed);
     if (refusals_add(&built->refusals, &kept) != GDX_OK)
-        return gdx_fail_memory(err, inverting);
+        return no_memory(err);
     if (builder->settings->strict)
-        return gdx_fail(err, refusal->error.status, "%.*s, byte %" PRIu64 ": %s", GDX_SLICE_ARGUMENTS(refusal->path),
-                        refusal->byte, refusal->error.message);
+        return gdx_fail_at_byte(err, refusal->error.status, kept.path.data, refusal->byte, "byte %" PRIu64 ": %s",
+                                refusal->byte, refusal->error.message);
     return GDX_OK;
 }
 
@@ -221,7 +223,7 @@ static gdx_status fold_document(struct builder *builder, struct built *built, co
     if (status == GDX_OK)
         status = gdx_text_symbols(document->text, GDX_TEXT_CHECKPOINTS, &builder->text);
     built->counts.fold_ns += gdx_now_ns() - begin;
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, inverting);
+    return status == GDX_OK ? GDX_OK : no_memory(err);
 }
 
 gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built *built, const gdx_document *document,
@@ -251,9 +253,10 @@ gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built 
     return add_document(builder, built, document, err);
 }
 
-static bool is_stopped(const struct build_settings *settings) {
-    return atomic_load_explicit(settings->failed, memory_order_relaxed) ||
-           (settings->cancelled && atomic_load_explicit(settings->cancelled, memory_order_relaxed));
+static gdx_status check_stop(const struct build_settings *settings, gdx_error *err) {
+    if (atomic_load_explicit(settings->failed, memory_order_relaxed))
+        return gdx_fail(err, GDX_CANCELLED, "another worker failed");
+    return batch_check_stop(&settings->stop, err);
 }
 
 static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t piece, struct built *built,
@@ -263,12 +266,12 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
     for (;;) {
         gdx_document document = {0};
         gdx_refusal refusal = {0};
-        if (is_stopped(builder->settings))
-            return gdx_fail(err, GDX_CANCELLED, "stopped before the end of the inputs; nothing was committed");
+        gdx_status status = check_stop(builder->settings, err);
+        if (status != GDX_OK)
+            return status;
         uint64_t begin = gdx_now_ns();
         gdx_source_step step = gdx_source_next(builder->source, &document, &refusal);
         built->counts.parse_ns += gdx_now_ns() - begin;
-        gdx_status status = GDX_OK;
         bool fits;
         switch (step) {
         case GDX_SOURCE_DOCUMENT:
@@ -283,8 +286,7 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
             slab->pieces[piece].lines = gdx_source_lines(builder->source);
             return GDX_OK;
         case GDX_SOURCE_FAILED:
-            return gdx_fail(err, refusal.error.status, "%.*s: %s", GDX_SLICE_ARGUMENTS(refusal.path),
-                            refusal.error.message);
+            return gdx_fail_at(err, refusal.error.status, input.path.data, "%s", refusal.error.message);
         }
         if (status != GDX_OK)
             return status;
@@ -308,7 +310,7 @@ gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, str
     uint64_t replaced = gdx_source_replaced(builder->source);
     gdx_status status = refusals_init(&out->refusals);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, inverting);
+        return no_memory(err);
     builder_begin(builder);
     for (size_t piece = 0; status == GDX_OK && piece < slab->piece_count; piece++)
         status = build_piece(builder, slab, piece, out, err);

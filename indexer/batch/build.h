@@ -6,6 +6,7 @@
 #include "gdx/batch.h"
 #include "gdx/index.h"
 #include "gdx/segment.h"
+#include "gdx/work.h"
 #include "slab.h"
 
 #include <stdatomic.h>
@@ -31,7 +32,7 @@ struct build_settings { // immutable while the batch runs
     gdx_source_options source;
     size_t inverter_bytes;
     struct seen *seen;
-    const atomic_bool *cancelled;
+    gdx_stop stop;
     atomic_bool *failed; // set when the batch is lost, so that others stop
     bool strict;
     atomic_ullong *documents; // counters for the progress line
@@ -55,6 +56,15 @@ struct built { // of one slab
     gdx_error error;
 };
 void built_clear(struct built *built);
+
+// A slab and what was built of it: a job that has one owner at a time, the loop until submit, a worker until done, then
+// the loop.
+struct slab_build {
+    gdx_job job;
+    void *context; // of whoever submits it
+    struct slab *slab;
+    struct built built;
+};
 
 // One worker's own: contexts that are used again from slab to slab.
 struct builder;

@@ -3,6 +3,7 @@
 // JSON Lines are cut behind a newline; what is behind the cut is carried into the next slab. Whole files are never cut.
 
 #include "filler.h"
+#include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,16 +12,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-// What finds no memory.
-static const char reading[] = "reading the inputs; give a larger --memory or fewer --threads";
-
 enum { READ_BYTES = 4 << 20 };
 
 struct filler { // one owner at a time
     const struct inputs *inputs;
     size_t file_limit;
     size_t line_limit;
-    const atomic_bool *cancelled;
+    const gdx_stop *stop;
     size_t next_input;
     uint64_t files; // begun so far
 
@@ -36,14 +34,13 @@ struct filler { // one owner at a time
     gdx_buffer id;           // of an archive's entry
 };
 
-struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
-                          const atomic_bool *cancelled) {
+struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit, const gdx_stop *stop) {
     struct filler *filler = calloc(1, sizeof *filler);
     if (filler) {
         filler->inputs = inputs;
         filler->file_limit = file_limit;
         filler->line_limit = line_limit;
-        filler->cancelled = cancelled;
+        filler->stop = stop;
         filler->descriptor = -1;
     }
     return filler;
@@ -78,6 +75,10 @@ void filler_free(struct filler *filler) {
     free(filler);
 }
 
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs; give a larger --memory or fewer --threads");
+}
+
 static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_status status, const char *reason,
                          gdx_error *err) {
     struct refusal refusal = {.path = path,
@@ -85,17 +86,12 @@ static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_s
                               .byte = byte,
                               .status = status,
                               .piece = (uint32_t)slab->piece_count};
-    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : gdx_fail_memory(err, reading);
+    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
-// An archive's message names the archive; the report has named it already.
-static gdx_status refuse_archive(struct slab *slab, const struct input *input, gdx_slice path, uint64_t byte,
-                                 const gdx_error *words, gdx_error *err) {
-    const char *reason = words->message;
-    size_t bytes = strlen(input->path);
-    if (strncmp(reason, input->path, bytes) == 0 && (reason[bytes] == ':' || reason[bytes] == ','))
-        reason += bytes + 2;
-    return refuse(slab, path, byte, words->status, reason, err);
+// The message leaves the archive's name out: the refusal has it in its path.
+static gdx_status refuse_archive(struct slab *slab, gdx_slice path, const gdx_error *why, gdx_error *err) {
+    return refuse(slab, path, why->byte, why->status, why->message, err);
 }
 
 static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t byte, const char *what, uint64_t bytes,
@@ -149,10 +145,10 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
     gdx_error words = {0};
     gdx_status status = gdx_archive_next(filler->archive, &name, &has, &words);
     if (status == GDX_NO_MEMORY)
-        return gdx_fail_memory(err, reading);
+        return no_memory(err);
     if (status != GDX_OK || !has) {
         close_archive(filler);
-        return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
+        return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
     }
     filler->name.bytes = 0;
     if (input->kind == GDX_INPUT_COMPRESSED) {
@@ -160,10 +156,10 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
         return GDX_OK;
     }
     if (gdx_buffer_append_format(&filler->name, "%s:%.*s", input->path, GDX_SLICE_ARGUMENTS(name)) != GDX_OK)
-        return gdx_fail_memory(err, reading);
+        return no_memory(err);
     gdx_slice path = gdx_buffer_slice(&filler->name);
     if (make_entry_id(filler, name) != GDX_OK)
-        return gdx_fail_memory(err, reading);
+        return no_memory(err);
     gdx_slice id = gdx_buffer_slice(&filler->id);
     if (id.bytes > ID_BYTES_MOST)
         return refuse(slab, path, 0, GDX_TOO_LARGE,
@@ -192,8 +188,8 @@ static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error 
     gdx_error words = {0};
     gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
     if (status == GDX_NO_MEMORY)
-        return gdx_fail_memory(err, reading);
-    return status == GDX_OK ? GDX_OK : refuse_archive(slab, input, gdx_slice_of(input->path), 0, &words, err);
+        return no_memory(err);
+    return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
 }
 
 static void close_entry(struct filler *filler) {
@@ -219,14 +215,14 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
         if (status == GDX_OK)
             return GDX_OK;
         if (status == GDX_NO_MEMORY)
-            return gdx_fail_memory(err, reading);
-        status = refuse_archive(slab, filler->input, filler->entry.path, 0, &words, err);
+            return no_memory(err);
+        status = refuse_archive(slab, filler->entry.path, &words, err);
         close_archive(filler);
         *out_end = true;
         return status;
     }
     if (gdx_buffer_reserve(&slab->bytes, limit) != GDX_OK)
-        return gdx_fail_memory(err, reading);
+        return no_memory(err);
     ssize_t bytes;
     do
         bytes = read(filler->descriptor, slab->bytes.data + before, limit);
@@ -241,8 +237,8 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
     return GDX_OK;
 }
 
-static bool is_cancelled(const struct filler *filler) {
-    return filler->cancelled && atomic_load_explicit(filler->cancelled, memory_order_relaxed);
+static bool is_stopped(const struct filler *filler) {
+    return gdx_stop_check(filler->stop, NULL) != GDX_OK;
 }
 
 // A whole file into the slab, or nothing of it.
@@ -250,10 +246,10 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
     size_t before = slab->bytes.bytes;
     uint64_t refused_before = slab->refusals.count + slab->refusals.unkept;
     if (slab_add_piece(slab, &filler->entry) != GDX_OK)
-        return gdx_fail_memory(err, reading);
+        return no_memory(err);
     gdx_status status = GDX_OK;
     bool end = false;
-    while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_cancelled(filler))
+    while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_stopped(filler))
         status = read_more(filler, slab, filler->file_limit - (slab->bytes.bytes - before) + 1, &end, err);
     if (status != GDX_OK)
         return status;
@@ -309,13 +305,13 @@ static gdx_status refuse_long_line(struct filler *filler, struct slab *slab, str
 static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t target, gdx_error *err) {
     if (slab_add_piece(slab, &filler->entry) != GDX_OK ||
         gdx_buffer_append(&slab->bytes, filler->carry.data, filler->carry.bytes) != GDX_OK)
-        return gdx_fail_memory(err, reading);
+        return no_memory(err);
     struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
     filler->carry.bytes = 0;
     gdx_status status = GDX_OK;
     bool end = false;
     bool is_cut = false;
-    while (status == GDX_OK && !end && !is_cut && !is_cancelled(filler)) {
+    while (status == GDX_OK && !end && !is_cut && !is_stopped(filler)) {
         size_t room = slab->bytes.bytes < target ? target - slab->bytes.bytes : READ_BYTES;
         status = read_more(filler, slab, room, &end, err);
         if (status == GDX_OK && filler->skips_line)
@@ -323,7 +319,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
         if (status == GDX_OK && !end && slab->bytes.bytes >= target) {
             is_cut = cut_at_line(filler, slab, piece, &status);
             if (status != GDX_OK)
-                status = gdx_fail_memory(err, reading);
+                status = no_memory(err);
             else if (!is_cut && slab->bytes.bytes - piece->offset > filler->line_limit)
                 status = refuse_long_line(filler, slab, piece, err);
         }
@@ -338,8 +334,9 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
 gdx_status filler_fill(struct filler *filler, struct slab *slab, size_t target, bool *out_end, gdx_error *err) {
     gdx_status status = GDX_OK;
     while (status == GDX_OK && slab->bytes.bytes < target) {
-        if (is_cancelled(filler))
-            return gdx_fail(err, GDX_CANCELLED, "stopped before the end of the inputs; nothing was committed");
+        status = batch_check_stop(filler->stop, err);
+        if (status != GDX_OK)
+            return status;
         if (filler->is_open) {
             status = filler->entry.kind == GDX_INPUT_RECORDS ? fill_lines(filler, slab, target, err)
                                                              : fill_file(filler, slab, err);

@@ -7,18 +7,15 @@
 #include "inputs.h"
 #include "slab.h"
 
-#include <stdatomic.h>
-
 struct filler;
 
 // `file_limit`: bytes a whole file may have; `line_limit`: bytes a line of JSON Lines may have. Longer ones are
 // refused.
-struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
-                          const atomic_bool *cancelled);
+struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit, const gdx_stop *stop);
 void filler_free(struct filler *filler); // NULL is fine
 
 // Fills up to about `target` bytes (a line or file that is longer makes it longer). *out_end: nothing is left.
-// What cannot be read is refused within the slab. Errors: no memory, cancelled.
+// What cannot be read is refused within the slab. Errors: no memory, GDX_CANCELLED, GDX_DEADLINE.
 gdx_status filler_fill(struct filler *filler, struct slab *slab, size_t target, bool *out_end,
                        gdx_error *err) GDX_MUST_CHECK;
 

@@ -3,7 +3,7 @@
 
 #include "inputs.h"
 
-#include "gdx/utf8.h"
+#include "gdx/decode.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -11,20 +11,24 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-// What finds no memory.
-static const char listing[] = "listing the inputs";
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to list the inputs");
+}
 
 static gdx_status refuse(struct refusals *refusals, const char *path, gdx_status status, const char *reason,
                          gdx_error *err) {
     struct refusal refusal = {.path = gdx_slice_of(path), .reason = gdx_slice_of(reason), .status = status};
-    return refusals_add(refusals, &refusal) == GDX_OK ? GDX_OK : gdx_fail_memory(err, listing);
+    return refusals_add(refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
 // Bytes of the character at `at`; 0 when it is none, or a control character.
 static size_t plain_character(const char *at, const char *end) {
-    uint32_t code_point;
-    size_t bytes = gdx_utf8_decode((const uint8_t *)at, (size_t)(end - at), &code_point);
-    return code_point == GDX_ILL_FORMED || code_point < ' ' || code_point == 0x7f ? 0 : bytes;
+    if ((unsigned char)*at < 0x20 || *at == 0x7f)
+        return 0;
+    for (size_t bytes = 1; bytes <= 4 && bytes <= (size_t)(end - at); bytes++)
+        if (gdx_utf8_valid((gdx_slice){at, bytes}))
+            return bytes;
+    return 0;
 }
 
 gdx_status id_of_path(gdx_slice path, gdx_buffer *out) {
@@ -45,7 +49,7 @@ static gdx_status note_hidden(struct refusals *refusals, const char *path, gdx_e
                            .reason = gdx_slice_of("a hidden folder, by its name: not looked into"),
                            .status = GDX_UNSUPPORTED,
                            .is_note = true};
-    return refusals_add(refusals, &note) == GDX_OK ? GDX_OK : gdx_fail_memory(err, listing);
+    return refusals_add(refusals, &note) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
 static gdx_status add_input(struct inputs *inputs, struct input input, gdx_slice path, gdx_slice id, gdx_error *err) {
@@ -56,7 +60,7 @@ static gdx_status add_input(struct inputs *inputs, struct input input, gdx_slice
     if (status == GDX_OK)
         status = gdx_arena_copy(inputs->arena, id, &input.id);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, listing);
+        return no_memory(err);
     input.path = copy.data;
     inputs->items[inputs->count++] = input;
     inputs->bytes += input.bytes;
@@ -74,7 +78,7 @@ static gdx_status add_file(struct inputs *inputs, const char *path, const char *
     gdx_buffer spelled = {0};
     gdx_status status = id_of_path(gdx_slice_of(id), &spelled);
     if (status != GDX_OK)
-        status = gdx_fail_memory(err, listing);
+        status = no_memory(err);
     else if (spelled.bytes > ID_BYTES_MOST)
         status = refuse(refusals, path, GDX_TOO_LARGE, "its path is over 1024 bytes, the most an id may have", err);
     else
@@ -96,7 +100,7 @@ static gdx_status note_unread(struct inputs *inputs, const char *id, gdx_error *
     if (status == GDX_OK)
         inputs->unread[inputs->unread_count++] = kept;
     gdx_buffer_clear(&spelled);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, listing);
+    return status == GDX_OK ? GDX_OK : no_memory(err);
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b) {
@@ -143,13 +147,13 @@ static gdx_status walk_folder(struct inputs *inputs, const char *folder, gdx_sli
     char *const roots[] = {(char *)(uintptr_t)folder, NULL};
     FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
     if (!walk)
-        return gdx_fail_errno(err, errno, "%s: cannot be listed", folder);
+        return gdx_fail_at_errno(err, errno, folder, "cannot be listed");
     gdx_status status = GDX_OK;
     errno = 0;
     for (FTSENT *entry; status == GDX_OK && (entry = fts_read(walk)) != NULL; errno = 0)
         status = add_entry(inputs, walk, entry, strlen(folder), source, refusals, err);
     if (status == GDX_OK && errno != 0)
-        status = gdx_fail_errno(err, errno, "%s: cannot be listed", folder);
+        status = gdx_fail_at_errno(err, errno, folder, "cannot be listed");
     fts_close(walk);
     return status;
 }
@@ -175,7 +179,7 @@ static gdx_status add_folder(struct inputs *inputs, const char *folder, const ch
         status = gdx_grow(&inputs->folder_sources, &inputs->folder_source_capacity, inputs->folder_source_count + 1,
                           sizeof *inputs->folder_sources);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, listing);
+        return no_memory(err);
     inputs->folder_sources[inputs->folder_source_count++] = named;
     return walk_folder(inputs, folder, named, refusals, err);
 }
@@ -188,14 +192,14 @@ static gdx_status add_path(struct inputs *inputs, const char *path, const char *
     }
     struct stat info;
     if (stat(path, &info) != 0)
-        return gdx_fail_errno(err, errno, "%s: cannot be indexed", path);
+        return gdx_fail_at_errno(err, errno, path, "cannot be indexed");
     if (S_ISDIR(info.st_mode))
         return add_folder(inputs, path, source, refusals, err);
     if (!S_ISREG(info.st_mode))
         return refuse(refusals, path, GDX_INVALID, "not a regular file or folder (for a pipe use -)", err);
     gdx_slice named = {"", 0};
     if (source && gdx_arena_copy(inputs->arena, gdx_slice_of(source), &named) != GDX_OK)
-        return gdx_fail_memory(err, listing);
+        return no_memory(err);
     const char *id = path;
     while (id[0] == '.' && id[1] == '/')
         id += 2;
@@ -206,7 +210,7 @@ gdx_status inputs_list(struct inputs *inputs, const char *const *paths, size_t p
                        struct refusals *refusals, gdx_error *err) {
     *inputs = (struct inputs){.is_size_known = true, .arena = gdx_arena_new()};
     if (!inputs->arena)
-        return gdx_fail_memory(err, listing);
+        return no_memory(err);
     gdx_status status = GDX_OK;
     for (size_t i = 0; status == GDX_OK && i < path_count; i++)
         status = add_path(inputs, paths[i], source, refusals, err);

@@ -18,7 +18,8 @@ struct gdx_intake { // one owner at a time
     gdx_source *source; // for its rules
     struct seen seen;   // of the writer's snapshot; none between a commit and the next document
     bool is_begun;
-    struct built built;
+    struct slab slab; // an empty one, numbered 0
+    struct slab_build build;
     struct refusals notes;
     gdx_intake_summary summary;
     atomic_bool failed; // never set: nobody else works on this batch
@@ -29,8 +30,9 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
                            gdx_error *err) {
     GDX_AUTO(gdx_intake) intake = calloc(1, sizeof *intake);
     if (!intake)
-        return gdx_fail_memory(err, "taking documents in");
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory to take documents in");
     intake->writer = writer;
+    intake->build.slab = &intake->slab;
     intake->options = *options;
     intake->summary.commit = gdx_snapshot_commit(gdx_index_writer_snapshot(writer));
     intake->settings = (struct build_settings){.directory = gdx_index_writer_directory(writer),
@@ -38,7 +40,6 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
                                                .source = {.document_limit = options->document_limit},
                                                .inverter_bytes = options->memory_bytes,
                                                .seen = &intake->seen,
-                                               .cancelled = options->cancelled,
                                                .failed = &intake->failed,
                                                .documents = &intake->documents,
                                                .refused = &intake->refused};
@@ -48,7 +49,8 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
     intake->builder = builder_new(&intake->settings, 0, err);
     if (!intake->builder)
         return GDX_NO_MEMORY;
-    *out = GDX_TAKE(intake);
+    *out = intake;
+    intake = NULL; // handed over
     return GDX_OK;
 }
 
@@ -58,8 +60,8 @@ static gdx_status begin(gdx_intake *intake, gdx_error *err) {
     if (intake->is_begun)
         return GDX_OK;
     if (seen_init(&intake->seen, gdx_index_writer_snapshot(intake->writer)) != GDX_OK ||
-        refusals_init(&intake->built.refusals) != GDX_OK || refusals_init(&intake->notes) != GDX_OK)
-        return gdx_fail_memory(err, "comparing documents with the index");
+        refusals_init(&intake->build.built.refusals) != GDX_OK || refusals_init(&intake->notes) != GDX_OK)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare documents with the index");
     builder_begin(intake->builder);
     intake->is_begun = true;
     return GDX_OK;
@@ -67,7 +69,7 @@ static gdx_status begin(gdx_intake *intake, gdx_error *err) {
 
 static void end(gdx_intake *intake) {
     seen_clear(&intake->seen);
-    built_clear(&intake->built);
+    built_clear(&intake->build.built);
     refusals_clear(&intake->notes);
     intake->is_begun = false;
 }
@@ -80,10 +82,10 @@ gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_
         return *out_refused ? GDX_OK : status;
     bool fits = true;
     status = begin(intake, err);
-    if (status == GDX_OK && intake->built.counts.documents == UINT32_MAX)
+    if (status == GDX_OK && intake->build.built.counts.documents == UINT32_MAX)
         return gdx_fail(err, GDX_TOO_LARGE, "4294967295 documents without a commit, that is the limit: commit before");
     if (status == GDX_OK)
-        status = builder_add(intake->builder, 0, &intake->built, &document, &fits, err);
+        status = builder_add(intake->builder, 0, &intake->build.built, &document, &fits, err);
     if (status == GDX_OK && !fits) {
         gdx_fail(err, GDX_TOO_LARGE,
                  "\"text\": more symbols than fit into the memory that documents are taken in with");
@@ -93,12 +95,16 @@ gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_
 }
 
 static gdx_status settle(gdx_intake *intake, gdx_batch_summary *counts, gdx_error *err) {
-    const struct slab slab = {.sequence = 0};
-    const struct slab *slabs[] = {&slab};
-    gdx_status status = builder_flush(intake->builder, &intake->built, err);
+    struct slab_build *const builds[] = {&intake->build};
+    const struct resolution resolution = {.writer = intake->writer,
+                                          .builds = builds,
+                                          .build_count = 1,
+                                          .seen = &intake->seen,
+                                          .notes = &intake->notes,
+                                          .summary = counts};
+    gdx_status status = builder_flush(intake->builder, &intake->build.built, err);
     if (status == GDX_OK)
-        status =
-            resolve(intake->writer, &intake->built, slabs, 1, &intake->seen, NULL, false, &intake->notes, counts, err);
+        status = resolve(&resolution, err);
     return status == GDX_OK ? gdx_index_writer_commit(intake->writer, err) : status;
 }
 
@@ -112,15 +118,16 @@ gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) {
     intake->summary.added += counts.added;
     intake->summary.replaced += counts.replaced;
     intake->summary.duplicates += counts.duplicates;
-    intake->summary.unchanged += intake->built.counts.unchanged;
-    intake->summary.text_bytes += intake->built.counts.text_bytes;
+    intake->summary.unchanged += intake->build.built.counts.unchanged;
+    intake->summary.text_bytes += intake->build.built.counts.text_bytes;
     intake->summary.commit = gdx_snapshot_commit(gdx_index_writer_snapshot(intake->writer));
     end(intake);
     return GDX_OK;
 }
 
 gdx_status gdx_intake_merge(gdx_intake *intake, gdx_error *err) {
-    gdx_merge_options merge = {.threads = 1, .level = intake->options.level, .cancelled = intake->options.cancelled};
+    gdx_merge_options merge = {
+        .executor = intake->options.executor, .level = intake->options.level, .stop = intake->options.stop};
     return gdx_index_writer_merge(intake->writer, &merge, NULL, err);
 }
 
@@ -132,7 +139,7 @@ void gdx_intake_close(gdx_intake *intake) {
     if (!intake)
         return;
     if (intake->is_begun) {
-        builder_abandon(intake->builder, &intake->built);
+        builder_abandon(intake->builder, &intake->build.built);
         gdx_index_writer_abort(intake->writer);
     }
     end(intake);

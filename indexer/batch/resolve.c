@@ -4,12 +4,7 @@
 
 #include "resolve.h"
 
-#include "gdx/heap.h"
-
 #include <stdlib.h>
-
-// What finds no memory.
-static const char comparing[] = "comparing ids; give a larger --memory";
 
 enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192 };
 
@@ -31,28 +26,41 @@ struct run {
 };
 
 struct resolving {
-    gdx_index_writer *writer;
-    const struct seen *seen;
+    const struct resolution *of;
     struct run *runs;
     size_t run_count;
     struct run **heap; // smallest id on top; of equal ids the later document
     size_t heap_count;
-    struct refusals *notes;
-    gdx_batch_summary *summary;
 };
 
 static document_order order_of(const struct run *run) {
     return (document_order)run->sequence << 32 | run->built->numbers[run->document];
 }
 
-static bool comes_before(void *context, const void *left, const void *right) {
-    (void)context;
-    const struct run *a = *(struct run *const *)left, *b = *(struct run *const *)right;
+static bool comes_before(const struct run *a, const struct run *b) {
     int order = gdx_slice_compare(a->id, b->id);
     return order ? order < 0 : order_of(a) > order_of(b);
 }
 
-static const gdx_ordering by_id = {sizeof(struct run *), comes_before};
+static void sift_down(struct resolving *resolving, size_t at) {
+    struct run **heap = resolving->heap;
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
+            if (child < resolving->heap_count && comes_before(heap[child], heap[least]))
+                least = child;
+        if (least == at)
+            return;
+        struct run *moved = heap[at];
+        heap[at] = heap[least];
+        heap[least] = moved;
+        at = least;
+    }
+}
+
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids; give a larger --memory");
+}
 
 static gdx_status load_block(struct run *run, gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -65,7 +73,7 @@ static gdx_status load_block(struct run *run, gdx_error *err) {
         if (status == GDX_OK)
             status = gdx_segment_id(run->segment, run->documents[run->block_count], &id, err);
         if (status == GDX_OK && gdx_buffer_append(&run->ids, id.data, id.bytes) != GDX_OK)
-            status = gdx_fail_memory(err, comparing);
+            status = no_memory(err);
         run->id_bytes[run->block_count++] = id.bytes;
     }
     run->id = (gdx_slice){(const char *)run->ids.data, 0};
@@ -88,24 +96,24 @@ static gdx_status advance_top(struct resolving *resolving, gdx_error *err) {
     struct run *run = resolving->heap[0];
     bool has;
     gdx_status status = load(run, &has, err);
-    if (status == GDX_OK && has)
-        gdx_heap_sift(&by_id, NULL, resolving->heap, resolving->heap_count, 0);
-    else if (status == GDX_OK)
-        gdx_heap_take(&by_id, NULL, resolving->heap, &resolving->heap_count);
+    if (status == GDX_OK && !has)
+        resolving->heap[0] = resolving->heap[--resolving->heap_count];
+    if (status == GDX_OK && resolving->heap_count)
+        sift_down(resolving, 0);
     return status;
 }
 
 static gdx_status note_duplicate(struct resolving *resolving, gdx_slice id, gdx_error *err) {
     gdx_buffer reason = {0};
-    resolving->summary->duplicates++;
+    resolving->of->summary->duplicates++;
     gdx_status status = gdx_buffer_append_format(
         &reason, "id \"%.*s\" is given more than once in this batch: the last one counts", GDX_SLICE_ARGUMENTS(id));
     if (status == GDX_OK) {
         struct refusal note = {.path = id, .reason = gdx_buffer_slice(&reason), .status = GDX_INVALID, .is_note = true};
-        status = refusals_add(resolving->notes, &note);
+        status = refusals_add(resolving->of->notes, &note);
     }
     gdx_buffer_clear(&reason);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "reporting duplicate ids");
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory to report duplicate ids");
 }
 
 // The last document of the batch with an id, against the index.
@@ -113,24 +121,25 @@ static gdx_status settle(struct resolving *resolving, struct run *run, gdx_error
     size_t segment;
     uint32_t document;
     bool has;
-    gdx_status status = gdx_snapshot_find_id(resolving->seen->snapshot, run->id, &segment, &document, &has, err);
+    gdx_status status = gdx_snapshot_find_id(resolving->of->seen->snapshot, run->id, &segment, &document, &has, err);
     if (status != GDX_OK)
         return status;
     if (!has) {
-        resolving->summary->added++;
+        resolving->of->summary->added++;
         return GDX_OK;
     }
-    uint64_t seen = atomic_load_explicit(&resolving->seen->orders[resolving->seen->first[segment] + document],
+    uint64_t seen = atomic_load_explicit(&resolving->of->seen->orders[resolving->of->seen->first[segment] + document],
                                          memory_order_relaxed);
     if (seen > order_of(run)) { // a later record of the batch was the same as what the index has: that one stays
         status = note_duplicate(resolving, run->id, err);
-        return status == GDX_OK ? gdx_index_writer_delete(resolving->writer, run->number, run->document, err) : status;
+        return status == GDX_OK ? gdx_index_writer_delete(resolving->of->writer, run->number, run->document, err)
+                                : status;
     }
-    resolving->summary->replaced++;
+    resolving->of->summary->replaced++;
     // From here on the old document counts as seen, so that pruning leaves it alone.
-    atomic_store_explicit(&resolving->seen->orders[resolving->seen->first[segment] + document], UINT64_MAX,
+    atomic_store_explicit(&resolving->of->seen->orders[resolving->of->seen->first[segment] + document], UINT64_MAX,
                           memory_order_relaxed);
-    return gdx_index_writer_delete(resolving->writer, segment, document, err);
+    return gdx_index_writer_delete(resolving->of->writer, segment, document, err);
 }
 
 // The document on top of the heap; `last` is the id before it, or empty.
@@ -138,11 +147,12 @@ static gdx_status settle_top(struct resolving *resolving, gdx_buffer *last, gdx_
     struct run *run = resolving->heap[0];
     if (last->bytes && gdx_slice_equal(gdx_buffer_slice(last), run->id)) {
         gdx_status status = note_duplicate(resolving, run->id, err);
-        return status == GDX_OK ? gdx_index_writer_delete(resolving->writer, run->number, run->document, err) : status;
+        return status == GDX_OK ? gdx_index_writer_delete(resolving->of->writer, run->number, run->document, err)
+                                : status;
     }
     last->bytes = 0;
     if (gdx_buffer_append(last, run->id.data, run->id.bytes) != GDX_OK)
-        return gdx_fail_memory(err, comparing);
+        return no_memory(err);
     return settle(resolving, run, err);
 }
 
@@ -154,32 +164,39 @@ static gdx_status settle_all(struct resolving *resolving, gdx_error *err) {
         if (status == GDX_OK)
             status = advance_top(resolving, err);
         if (i % FORGET_EVERY_IDS == 0)
-            seen_forget(resolving->seen);
+            seen_forget(resolving->of->seen);
     }
     gdx_buffer_clear(&last);
     return status;
 }
 
-static gdx_status add_runs(struct resolving *resolving, const struct built *built, const struct slab *const *slabs,
-                           size_t slab_count, gdx_error *err) {
-    size_t number = gdx_snapshot_segment_count(resolving->seen->snapshot);
-    for (size_t i = 0; i < slab_count; i++) {
-        for (size_t j = 0; j < built[i].segment_count; j++, number++) {
-            struct run *run = &resolving->runs[resolving->run_count++];
-            *run = (struct run){.number = number, .built = &built[i].segments[j], .sequence = slabs[i]->sequence};
-            bool has;
-            gdx_status status = gdx_index_writer_add(resolving->writer, &run->built->info, err);
-            if (status == GDX_OK)
-                status = gdx_index_writer_segment(resolving->writer, number, &run->segment, err);
-            if (status == GDX_OK)
-                status = load(run, &has, err);
+static gdx_status add_run(struct resolving *resolving, size_t number, const struct slab_build *build,
+                          const struct built_segment *built, gdx_error *err) {
+    struct run *run = &resolving->runs[resolving->run_count++];
+    *run = (struct run){.number = number, .built = built, .sequence = build->slab->sequence};
+    bool has = false;
+    gdx_status status = gdx_index_writer_add(resolving->of->writer, &built->info, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_segment(resolving->of->writer, number, &run->segment, err);
+    if (status == GDX_OK)
+        status = load(run, &has, err);
+    if (has)
+        resolving->heap[resolving->heap_count++] = run;
+    return status;
+}
+
+static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
+    size_t number = gdx_snapshot_segment_count(resolving->of->seen->snapshot);
+    for (size_t i = 0; i < resolving->of->build_count; i++) {
+        const struct slab_build *build = resolving->of->builds[i];
+        for (size_t j = 0; j < build->built.segment_count; j++, number++) {
+            gdx_status status = add_run(resolving, number, build, &build->built.segments[j], err);
             if (status != GDX_OK)
                 return status;
-            if (has)
-                resolving->heap[resolving->heap_count++] = run;
         }
     }
-    gdx_heap_build(&by_id, NULL, resolving->heap, resolving->heap_count);
+    for (size_t at = resolving->heap_count / 2; at-- > 0;)
+        sift_down(resolving, at);
     return GDX_OK;
 }
 
@@ -226,8 +243,8 @@ struct keeping { // what pruning leaves alone though the batch did not see it
     size_t archive_count;
 };
 
-static gdx_status keeping_init(struct keeping *keeping, const struct inputs *inputs, const struct built *built,
-                               const struct slab *const *slabs, size_t slab_count) {
+static gdx_status keeping_init(struct keeping *keeping, const struct resolution *of) {
+    const struct inputs *inputs = of->pruned;
     *keeping = (struct keeping){.inputs = inputs, .listed = listed_ids(inputs)};
     keeping->archives = calloc(inputs->count + 1, sizeof *keeping->archives);
     if (!keeping->listed || !keeping->archives)
@@ -237,8 +254,9 @@ static gdx_status keeping_init(struct keeping *keeping, const struct inputs *inp
             continue;
         gdx_slice path = gdx_slice_of(inputs->items[i].path);
         bool is_unsure = false;
-        for (size_t s = 0; s < slab_count && !is_unsure; s++)
-            is_unsure = has_refusal(&slabs[s]->refusals, path) || has_refusal(&built[s].refusals, path);
+        for (size_t s = 0; s < of->build_count && !is_unsure; s++)
+            is_unsure =
+                has_refusal(&of->builds[s]->slab->refusals, path) || has_refusal(&of->builds[s]->built.refusals, path);
         if (is_unsure)
             keeping->archives[keeping->archive_count++] = inputs->items[i].id;
     }
@@ -271,8 +289,9 @@ static bool is_kept(const struct keeping *keeping, gdx_slice id) {
            is_below_any(id, inputs->unread, inputs->unread_count);
 }
 
-static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *seen, size_t number,
-                                const struct keeping *keeping, gdx_batch_summary *summary, gdx_error *err) {
+static gdx_status prune_segment(const struct resolution *of, const struct keeping *keeping, size_t number,
+                                gdx_error *err) {
+    const struct seen *seen = of->seen;
     const gdx_live_segment *live = gdx_snapshot_segment(seen->snapshot, number);
     gdx_document_columns columns;
     gdx_status status = gdx_segment_columns(live->segment, &columns, err);
@@ -286,52 +305,40 @@ static gdx_status prune_segment(gdx_index_writer *writer, const struct seen *see
         if (status == GDX_OK)
             status = gdx_segment_id(live->segment, document, &id, err);
         if (status == GDX_OK && is_folder_source(keeping->inputs, source) && !is_kept(keeping, id)) {
-            status = gdx_index_writer_delete(writer, number, document, err);
-            summary->deleted++;
+            status = gdx_index_writer_delete(of->writer, number, document, err);
+            of->summary->deleted++;
         }
     }
     return status;
 }
 
-static gdx_status prune_all(gdx_index_writer *writer, const struct seen *seen, const struct keeping *keeping,
-                            gdx_batch_summary *summary, gdx_error *err) {
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; status == GDX_OK && i < gdx_snapshot_segment_count(seen->snapshot); i++)
-        status = prune_segment(writer, seen, i, keeping, summary, err);
-    return status;
-}
-
-static gdx_status prune(gdx_index_writer *writer, const struct seen *seen, const struct inputs *inputs,
-                        const struct built *built, const struct slab *const *slabs, size_t slab_count,
-                        gdx_batch_summary *summary, gdx_error *err) {
+static gdx_status prune(const struct resolution *of, gdx_error *err) {
     struct keeping keeping;
-    gdx_status status = keeping_init(&keeping, inputs, built, slabs, slab_count);
-    if (status == GDX_OK)
-        status = prune_all(writer, seen, &keeping, summary, err);
-    else
-        gdx_fail_memory(err, "comparing the index with files");
+    gdx_status status = keeping_init(&keeping, of);
+    if (status != GDX_OK)
+        gdx_fail(err, status, "no memory to compare the index with %zu files", of->pruned->count);
+    for (size_t i = 0; status == GDX_OK && i < gdx_snapshot_segment_count(of->seen->snapshot); i++)
+        status = prune_segment(of, &keeping, i, err);
     keeping_clear(&keeping);
     return status;
 }
 
-gdx_status resolve(gdx_index_writer *writer, const struct built *built, const struct slab *const *slabs,
-                   size_t slab_count, const struct seen *seen, const struct inputs *inputs, bool prunes,
-                   struct refusals *notes, gdx_batch_summary *summary, gdx_error *err) {
+gdx_status resolve(const struct resolution *resolution, gdx_error *err) {
     size_t segments = 0;
-    for (size_t i = 0; i < slab_count; i++)
-        segments += built[i].segment_count;
-    struct resolving resolving = {.writer = writer, .seen = seen, .notes = notes, .summary = summary};
+    for (size_t i = 0; i < resolution->build_count; i++)
+        segments += resolution->builds[i]->built.segment_count;
+    struct resolving resolving = {.of = resolution};
     resolving.runs = calloc(segments + 1, sizeof *resolving.runs);
     resolving.heap = calloc(segments + 1, sizeof *resolving.heap);
     gdx_status status = GDX_OK;
     if (!resolving.runs || !resolving.heap)
-        status = gdx_fail_memory(err, "comparing the ids of segments");
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the ids of %zu segments", segments);
     if (status == GDX_OK)
-        status = add_runs(&resolving, built, slabs, slab_count, err);
+        status = add_runs(&resolving, err);
     if (status == GDX_OK)
         status = settle_all(&resolving, err);
-    if (prunes && status == GDX_OK)
-        status = prune(writer, seen, inputs, built, slabs, slab_count, summary, err);
+    if (status == GDX_OK && resolution->pruned)
+        status = prune(resolution, err);
     for (size_t i = 0; i < resolving.run_count; i++)
         gdx_buffer_clear(&resolving.runs[i].ids);
     free(resolving.runs);

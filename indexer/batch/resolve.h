@@ -7,11 +7,18 @@
 #include "build.h"
 #include "inputs.h"
 
+struct resolution { // what there is to settle; the caller's
+    gdx_index_writer *writer;
+    struct slab_build *const *builds; // in the order of the slabs
+    size_t build_count;
+    const struct seen *seen;
+    const struct inputs *pruned; // live documents of its folders' sources that the batch did not see go; NULL: none do
+    struct refusals *notes;      // of duplicates
+    gdx_batch_summary *summary;  // added, replaced, duplicates and deleted are counted in it
+};
+
 // Adds the segments of all slabs, in order, to the writer, and marks as deleted what they replace, within the batch and
-// in the index; with `prunes` also live documents of the folders' sources that the batch did not see. Fills in added,
-// replaced, duplicates and deleted. Duplicates are reported as notes.
-gdx_status resolve(gdx_index_writer *writer, const struct built *built, const struct slab *const *slabs,
-                   size_t slab_count, const struct seen *seen, const struct inputs *inputs, bool prunes,
-                   struct refusals *notes, gdx_batch_summary *summary, gdx_error *err) GDX_MUST_CHECK;
+// in the index.
+gdx_status resolve(const struct resolution *resolution, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -65,7 +65,7 @@ static gdx_status walk(const char *directory, gdx_status (*each)(void *context, 
                        void *context, gdx_error *err) {
     DIR *entries = opendir(directory);
     if (!entries)
-        return gdx_fail_errno(err, errno, "%s: cannot be listed", directory);
+        return gdx_fail_at_errno(err, errno, directory, "cannot be listed");
     gdx_status status = GDX_OK;
     while (status == GDX_OK) {
         errno = 0;
@@ -73,7 +73,7 @@ static gdx_status walk(const char *directory, gdx_status (*each)(void *context, 
         if (entry)
             status = each(context, entry->d_name, err);
         else if (errno)
-            status = gdx_fail_errno(err, errno, "%s: cannot be listed", directory);
+            status = gdx_fail_at_errno(err, errno, directory, "cannot be listed");
         if (!entry)
             break;
     }
@@ -113,10 +113,10 @@ static gdx_status clean_one(void *context, const char *name, gdx_error *err) {
         return GDX_OK;
     char *path = gdx_path_join(cleaning->directory, name);
     if (!path)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, cleaning->directory, "no memory for a path");
     gdx_status status = GDX_OK;
     if (unlink(path) != 0 && errno != ENOENT)
-        status = gdx_fail_errno(err, errno, "%s: left by an interrupted writer, cannot be removed", path);
+        status = gdx_fail_at_errno(err, errno, path, "left by an interrupted writer, cannot be removed");
     free(path);
     return status;
 }

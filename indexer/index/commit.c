@@ -12,6 +12,7 @@
 
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static gdx_status write_manifest(const char *path, const struct manifest *manife
     GDX_AUTO(gdx_output) output = NULL;
     gdx_status status = GDX_OK;
     if (manifest_encode(manifest, &bytes) != GDX_OK)
-        status = gdx_fail_memory(err, "a manifest");
+        status = gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to write it");
     if (status == GDX_OK)
         status = gdx_output_open(path, &output, err);
     if (status == GDX_OK)
@@ -32,7 +33,8 @@ static gdx_status write_manifest(const char *path, const struct manifest *manife
     gdx_buffer_clear(&bytes);
     if (status != GDX_OK)
         return status;
-    gdx_output *whole = GDX_TAKE(output);
+    gdx_output *whole = output;
+    output = NULL; // handed over
     return gdx_output_commit(whole, NULL, err);
 }
 
@@ -53,24 +55,26 @@ static void remove_unnamed(const gdx_index_writer *writer, const struct manifest
 }
 
 static gdx_status sync_opened(int directory, const char *path, gdx_error *err) {
-    return fsync(directory) == 0 ? GDX_OK : gdx_fail_errno(err, errno, "%s: cannot be made durable", path);
+    return fsync(directory) == 0 ? GDX_OK : gdx_fail_at_errno(err, errno, path, "cannot be made durable");
 }
 
 // Steps 2 to 4.
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) {
+    assert(writer->lock >= 0 && writer->state != WRITER_BROKEN);
     char *path = gdx_path_join(writer->directory, "manifest");
     if (!path)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory for a path");
     // Opened here, so that once the manifest has its name nothing but the disk itself can fail.
     int directory = open(writer->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    gdx_status status = directory < 0 ? gdx_fail_errno(err, errno, "%s: cannot be opened", writer->directory) : GDX_OK;
+    gdx_status status = directory < 0 ? gdx_fail_at_errno(err, errno, writer->directory, "cannot be opened") : GDX_OK;
     if (status == GDX_OK)
         status = sync_opened(directory, writer->directory, err);
     if (status == GDX_OK)
         status = write_manifest(path, next, err);
     if (status == GDX_OK) {
         status = sync_opened(directory, writer->directory, err);
-        writer->in_doubt = status != GDX_OK;
+        if (status != GDX_OK)
+            writer_change(writer, WRITER_BROKEN);
     }
     if (directory >= 0)
         close(directory);
@@ -84,12 +88,13 @@ gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next,
     struct pending pending = {0};
     gdx_status status = GDX_OK;
     if (next->count > MANIFEST_SEGMENTS_MAX)
-        status = gdx_fail(err, GDX_TOO_LARGE, "%s: %zu segments, at most %d; merge, or index with more memory",
-                          writer->directory, next->count, MANIFEST_SEGMENTS_MAX);
+        status = gdx_fail_at(err, GDX_TOO_LARGE, writer->directory,
+                             "%zu segments, at most %d; merge, or index with more memory", next->count,
+                             MANIFEST_SEGMENTS_MAX);
     if (status == GDX_OK)
         status = snapshot_open(writer->directory, next, writer->snapshot, fresh, fresh_count, &snapshot, err);
     if (status == GDX_OK && pending_init(&pending, snapshot) != GDX_OK)
-        status = gdx_fail_memory(err, "a commit");
+        status = gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to commit");
     if (status == GDX_OK)
         status = writer_switch_manifest(writer, next, err);
     if (status != GDX_OK) {
@@ -102,6 +107,7 @@ gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next,
     gdx_snapshot_release(writer->snapshot);
     writer->pending = pending;
     writer->snapshot = snapshot;
+    writer_change(writer, WRITER_COMMITTED);
     return GDX_OK;
 }
 
@@ -148,7 +154,7 @@ static gdx_status make_manifest(const gdx_index_writer *writer, struct manifest 
         if (is_gone(&writer->pending.segments[i]))
             continue;
         if (gdx_grow(&next->segments, &next->capacity, next->count + 1, sizeof *next->segments) != GDX_OK)
-            return gdx_fail_memory(err, "a commit");
+            return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to commit");
         status = make_record(writer, i, &record, err);
         if (status == GDX_OK)
             next->segments[next->count++] = record;
@@ -171,13 +177,13 @@ static gdx_status commit_changes(gdx_index_writer *writer, struct manifest *next
     size_t added = writer->pending.count - writer->snapshot->count;
     gdx_segment **fresh = malloc((added + 1) * sizeof(gdx_segment *));
     if (!fresh)
-        return gdx_fail_memory(err, "a commit");
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to commit");
     for (size_t i = 0; i < added; i++)
         fresh[i] = writer->pending.segments[writer->snapshot->count + i].segment;
     gdx_status status = make_manifest(writer, next, err);
     if (status == GDX_OK)
         status = writer_publish(writer, next, fresh, added, err);
-    if (status != GDX_OK && !writer->in_doubt)
+    if (status != GDX_OK && writer->state != WRITER_BROKEN)
         remove_deletions_of(writer, next);
     free(fresh);
     return status;
@@ -202,6 +208,7 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
         return status;
     if (!has_changes(writer)) {
         drop_added(writer);
+        writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;
     }
     struct manifest next = {

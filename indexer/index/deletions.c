@@ -51,7 +51,8 @@ static gdx_status write_file(const char *path, const uint8_t *data, size_t bytes
         status = gdx_output_write(output, data, bytes, err);
     if (status != GDX_OK)
         return status;
-    gdx_output *whole = GDX_TAKE(output);
+    gdx_output *whole = output;
+    output = NULL; // handed over
     return gdx_output_commit(whole, NULL, err);
 }
 
@@ -60,12 +61,13 @@ gdx_status deletions_write(const char *directory, const gdx_segment_info *info, 
     size_t bytes = (size_t)deletions_file_bytes(info->document_count);
     uint8_t *data = malloc(bytes);
     if (!data)
-        return gdx_fail_memory(err, "a list of deletions");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a list of deletions");
     encode(info, bitmap, deleted_count, data);
     uint64_t name = gdx_load_u64(data + bytes - INDEX_CHECKSUM_BYTES);
     char file_name[DELETIONS_FILE_NAME_BYTES];
     char *path = gdx_path_join(directory, deletions_file_name(name, file_name));
-    gdx_status status = path ? write_file(path, data, bytes, err) : gdx_fail_memory(err, "a path");
+    gdx_status status =
+        path ? write_file(path, data, bytes, err) : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     free(path);
     free(data);
     if (status == GDX_OK)
@@ -74,6 +76,16 @@ gdx_status deletions_write(const char *directory, const gdx_segment_info *info, 
 }
 
 // ---- open
+
+static uint32_t count_bits(const uint8_t *bitmap, size_t bytes) {
+    uint32_t bits = 0;
+    size_t i = 0;
+    for (; i + 8 <= bytes; i += 8)
+        bits += (uint32_t)__builtin_popcountll(gdx_load_u64(bitmap + i));
+    for (; i < bytes; i++)
+        bits += (uint32_t)__builtin_popcount(bitmap[i]);
+    return bits;
+}
 
 // What is wrong with the content, or NULL; *out_at is where. Size and checksum are right.
 static const char *content_fault(const uint8_t *data, const struct manifest_segment *segment, size_t *out_at) {
@@ -93,9 +105,13 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
     // Bits behind the last document are padding: were they set, they would be counted here and missed there.
     *out_at = DELETIONS_HEADER_BYTES;
     const uint8_t *bitmap = data + DELETIONS_HEADER_BYTES;
-    size_t padded_bits = (deletions_bitmap_bytes(documents) + 7) / 8 * 64;
-    size_t bits = gdx_bits_count(bitmap, documents);
-    if (gdx_bits_count(bitmap, padded_bits) != bits)
+    size_t whole = documents / 8;
+    size_t padded = (deletions_bitmap_bytes(documents) + 7) / 8 * 8;
+    uint32_t bits = count_bits(bitmap, whole);
+    uint32_t all = count_bits(bitmap, padded);
+    if (documents % 8)
+        bits += (uint32_t)__builtin_popcount(bitmap[whole] & ((1u << documents % 8) - 1));
+    if (all != bits)
         return "marks behind the last document";
     if (bits != segment->deleted_count)
         return "another number of marks than deletions";
@@ -105,30 +121,30 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
 static gdx_status check(const char *path, gdx_map map, const struct manifest_segment *segment, gdx_error *err) {
     uint64_t expected = deletions_file_bytes(segment->info.document_count);
     if (map.bytes != expected)
-        return gdx_fail(err, GDX_CORRUPT, "%s: %zu bytes, expected %" PRIu64 " for %" PRIu32 " documents", path,
-                        map.bytes, expected, segment->info.document_count);
+        return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, expected %" PRIu64 " for %" PRIu32 " documents",
+                           map.bytes, expected, segment->info.document_count);
     if (memcmp(map.data + DELETIONS_MAGIC_AT, DELETIONS_MAGIC, INDEX_MAGIC_BYTES) != 0)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte 0: not a list of deletions, expected \"%s\"", path,
-                        DELETIONS_MAGIC);
+        return gdx_fail_at(err, GDX_CORRUPT, path, "byte 0: not a list of deletions, expected \"%s\"", DELETIONS_MAGIC);
     uint32_t version = gdx_load_u32(map.data + DELETIONS_VERSION_AT);
     if (version != INDEX_VERSION)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: format version %" PRIu32 ", this program knows version %d",
-                        path, DELETIONS_VERSION_AT, version, INDEX_VERSION);
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, DELETIONS_VERSION_AT,
+                                "byte %d: format version %" PRIu32 ", this program knows version %d",
+                                DELETIONS_VERSION_AT, version, INDEX_VERSION);
     size_t checked = map.bytes - INDEX_CHECKSUM_BYTES;
     uint64_t checksum = gdx_checksum(map.data, checked);
     if (checksum != gdx_load_u64(map.data + checked) || checksum != segment->deletions_name)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: the checksum does not fit the %zu bytes before it", path,
-                        checked, checked);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, checked,
+                                "byte %zu: the checksum does not fit the %zu bytes before it", checked, checked);
     size_t at;
     const char *fault = content_fault(map.data, segment, &at);
-    return fault ? gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: %s", path, at, fault) : GDX_OK;
+    return fault ? gdx_fail_at_byte(err, GDX_CORRUPT, path, at, "byte %zu: %s", at, fault) : GDX_OK;
 }
 
 static gdx_status open_path(const char *path, const struct manifest_segment *segment, struct deletions **out,
                             gdx_error *err) {
     struct deletions *deletions = malloc(sizeof *deletions);
     if (!deletions)
-        return gdx_fail_memory(err, "a list of deletions");
+        return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to open it");
     atomic_init(&deletions->references, 1);
     deletions->name = segment->deletions_name;
     deletions->map = (gdx_map){0};
@@ -147,7 +163,7 @@ gdx_status deletions_open(const char *directory, const struct manifest_segment *
     char file_name[DELETIONS_FILE_NAME_BYTES];
     char *path = gdx_path_join(directory, deletions_file_name(segment->deletions_name, file_name));
     if (!path)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     gdx_status status = open_path(path, segment, out, err);
     free(path);
     return status;

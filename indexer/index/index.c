@@ -31,7 +31,7 @@ void gdx_index_close(gdx_index *index) {
 gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) {
     gdx_index *index = calloc(1, sizeof *index);
     if (!index)
-        return gdx_fail_memory(err, "an index");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it");
     index->file.descriptor = -1;
     pthread_mutex_init(&index->refreshing, NULL);
     pthread_mutex_init(&index->lock, NULL);
@@ -39,7 +39,7 @@ gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err
     index->manifest_path = gdx_path_join(directory, "manifest");
     gdx_status status = index->directory && index->manifest_path
                             ? snapshot_read(index->directory, NULL, &index->file, &index->snapshot, err)
-                            : gdx_fail_memory(err, "a path");
+                            : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for its path");
     if (status == GDX_OK)
         *out = index;
     else

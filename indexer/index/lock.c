@@ -49,21 +49,23 @@ static gdx_status fail_busy(const char *path, int descriptor, gdx_error *err) {
     struct stat file;
     long holder = fstat(descriptor, &file) == 0 ? find_holder(&file) : 0;
     if (holder)
-        return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_INDEX_LOCKED,
-                               "%s: process %ld is writing to this index; wait until it is done", path, holder);
-    return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_INDEX_LOCKED,
-                           "%s: another writer is at work on this index; wait until it is done", path);
+        gdx_fail_at(err, GDX_PRECONDITION, path, "process %ld is writing to this index; wait until it is done", holder);
+    else
+        gdx_fail_at(err, GDX_PRECONDITION, path, "another writer is at work on this index; wait until it is done");
+    if (err)
+        err->reason = GDX_REASON_INDEX_LOCKED;
+    return GDX_PRECONDITION;
 }
 
 static gdx_status lock_path(const char *path, int *out_descriptor, gdx_error *err) {
     int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor < 0)
-        return gdx_fail_errno(err, errno, "%s: cannot be opened for writing", path);
+        return gdx_fail_at_errno(err, errno, path, "cannot be opened for writing");
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     gdx_status status = GDX_OK;
     if (fcntl(descriptor, F_OFD_SETLK, &whole) != 0)
         status = errno == EAGAIN || errno == EACCES ? fail_busy(path, descriptor, err)
-                                                    : gdx_fail_errno(err, errno, "%s: cannot be locked", path);
+                                                    : gdx_fail_at_errno(err, errno, path, "cannot be locked");
     if (status == GDX_OK)
         *out_descriptor = descriptor;
     else
@@ -74,7 +76,7 @@ static gdx_status lock_path(const char *path, int *out_descriptor, gdx_error *er
 gdx_status directory_lock(const char *directory, int *out_descriptor, gdx_error *err) {
     char *path = gdx_path_join(directory, "lock");
     if (!path)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     gdx_status status = lock_path(path, out_descriptor, err);
     free(path);
     return status;

@@ -116,23 +116,25 @@ gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) {
 static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err) {
     const uint8_t *at = (const uint8_t *)bytes.data;
     if (bytes.bytes < encoded_bytes(0))
-        return gdx_fail(err, GDX_CORRUPT, "%s: %zu bytes, a manifest has at least %" PRIu64, path, bytes.bytes,
-                        encoded_bytes(0));
+        return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, a manifest has at least %" PRIu64, bytes.bytes,
+                           encoded_bytes(0));
     if (memcmp(at + MANIFEST_MAGIC_AT, MANIFEST_MAGIC, INDEX_MAGIC_BYTES) != 0)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte 0: not a manifest, expected \"%s\"", path, MANIFEST_MAGIC);
+        return gdx_fail_at(err, GDX_CORRUPT, path, "byte 0: not a manifest, expected \"%s\"", MANIFEST_MAGIC);
     uint32_t version = gdx_load_u32(at + MANIFEST_VERSION_AT);
     if (version != INDEX_VERSION)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: format version %" PRIu32 ", this program knows version %d",
-                        path, MANIFEST_VERSION_AT, version, INDEX_VERSION);
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, MANIFEST_VERSION_AT,
+                                "byte %d: format version %" PRIu32 ", this program knows version %d",
+                                MANIFEST_VERSION_AT, version, INDEX_VERSION);
     size_t checked = bytes.bytes - INDEX_CHECKSUM_BYTES;
     uint64_t checksum = gdx_load_u64(at + checked);
     if (gdx_checksum(at, checked) != checksum)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: the checksum does not fit the %zu bytes before it", path,
-                        checked, checked);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, checked,
+                                "byte %zu: the checksum does not fit the %zu bytes before it", checked, checked);
     uint32_t count = gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT);
     if (count > MANIFEST_SEGMENTS_MAX || encoded_bytes(count) != bytes.bytes)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: %" PRIu32 " segments do not fit %zu bytes", path,
-                        MANIFEST_SEGMENT_COUNT_AT, count, bytes.bytes);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_SEGMENT_COUNT_AT,
+                                "byte %d: %" PRIu32 " segments do not fit %zu bytes", MANIFEST_SEGMENT_COUNT_AT, count,
+                                bytes.bytes);
     return GDX_OK;
 }
 
@@ -178,9 +180,10 @@ static gdx_status decode_records(const char *path, const uint8_t *at, uint32_t c
         decode_record(at + offset, &segment);
         const char *fault = record_fault(&segment, gdx_load_u32(at + offset + RECORD_RESERVED_AT));
         if (fault)
-            return gdx_fail(err, GDX_CORRUPT, "%s: byte %zu: segment %" PRIu32 ": %s", path, offset, i, fault);
+            return gdx_fail_at_byte(err, GDX_CORRUPT, path, offset, "byte %zu: segment %" PRIu32 ": %s", offset, i,
+                                    fault);
         if (manifest_append(out, &segment) != GDX_OK)
-            return gdx_fail_memory(err, "segments");
+            return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory for %" PRIu32 " segments", count);
     }
     return GDX_OK;
 }
@@ -195,14 +198,14 @@ gdx_status manifest_check_names(const char *path, const struct manifest *manifes
         return GDX_OK;
     uint64_t *names = malloc(manifest->count * sizeof *names);
     if (!names)
-        return gdx_fail_memory(err, "segments");
+        return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory for %zu segments", manifest->count);
     for (size_t i = 0; i < manifest->count; i++)
         names[i] = manifest->segments[i].info.name;
     qsort(names, manifest->count, sizeof *names, compare_names);
     gdx_status status = GDX_OK;
     for (size_t i = 1; status == GDX_OK && i < manifest->count; i++)
         if (names[i] == names[i - 1])
-            status = gdx_fail(err, GDX_CORRUPT, "%s: segment %016" PRIx64 " is named twice", path, names[i]);
+            status = gdx_fail_at(err, GDX_CORRUPT, path, "segment %016" PRIx64 " is named twice", names[i]);
     free(names);
     return status;
 }
@@ -211,8 +214,8 @@ static gdx_status check_total(const char *path, const uint8_t *at, int offset, c
                               gdx_error *err) {
     uint64_t said = gdx_load_u64(at + offset);
     if (said != sum)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: %" PRIu64 " %s, the segments add up to %" PRIu64, path, offset,
-                        said, what, sum);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, offset,
+                                "byte %d: %" PRIu64 " %s, the segments add up to %" PRIu64, offset, said, what, sum);
     return GDX_OK;
 }
 
@@ -258,15 +261,15 @@ bool manifest_file_is_current(const struct manifest_file *file, const char *path
 
 static gdx_status read_whole(int descriptor, const char *path, size_t bytes, gdx_buffer *out, gdx_error *err) {
     if (gdx_buffer_reserve(out, bytes + 1) != GDX_OK)
-        return gdx_fail_memory(err, "a manifest");
+        return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to read it");
     while (out->bytes < bytes) {
         ssize_t got = read(descriptor, out->data + out->bytes, bytes - out->bytes);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return gdx_fail_errno(err, errno, "%s: cannot be read at byte %zu", path, out->bytes);
+            return gdx_fail_at_errno(err, errno, path, "cannot be read at byte %zu", out->bytes);
         if (got == 0)
-            return gdx_fail(err, GDX_CORRUPT, "%s: ends at byte %zu of %zu", path, out->bytes, bytes);
+            return gdx_fail_at(err, GDX_CORRUPT, path, "ends at byte %zu of %zu", out->bytes, bytes);
         out->bytes += (size_t)got;
     }
     return GDX_OK;
@@ -275,14 +278,14 @@ static gdx_status read_whole(int descriptor, const char *path, size_t bytes, gdx
 static gdx_status read_file(const char *path, struct manifest_file *file, gdx_buffer *out, gdx_error *err) {
     file->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name must not hold us up
     if (file->descriptor < 0) // a file where the directory should be is no index either
-        return gdx_fail_errno(err, errno == ENOTDIR ? ENOENT : errno, "%s: cannot be opened", path);
+        return gdx_fail_at_errno(err, errno == ENOTDIR ? ENOENT : errno, path, "cannot be opened");
     if (fstat(file->descriptor, &file->identity) != 0)
-        return gdx_fail_errno(err, errno, "%s: cannot be examined", path);
+        return gdx_fail_at_errno(err, errno, path, "cannot be examined");
     if (!S_ISREG(file->identity.st_mode))
-        return gdx_fail(err, GDX_CORRUPT, "%s: not a regular file", path);
+        return gdx_fail_at(err, GDX_CORRUPT, path, "not a regular file");
     if ((uint64_t)file->identity.st_size > encoded_bytes(MANIFEST_SEGMENTS_MAX))
-        return gdx_fail(err, GDX_CORRUPT, "%s: %lld bytes, a manifest has at most %" PRIu64, path,
-                        (long long)file->identity.st_size, encoded_bytes(MANIFEST_SEGMENTS_MAX));
+        return gdx_fail_at(err, GDX_CORRUPT, path, "%lld bytes, a manifest has at most %" PRIu64,
+                           (long long)file->identity.st_size, encoded_bytes(MANIFEST_SEGMENTS_MAX));
     return read_whole(file->descriptor, path, (size_t)file->identity.st_size, out, err);
 }
 
@@ -296,9 +299,9 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
     gdx_buffer_clear(&bytes);
     if (status == GDX_OK && out->rule_fingerprint != gdx_text_rule_fingerprint()) {
         manifest_clear(out);
-        return gdx_fail(
-            err, GDX_UNSUPPORTED,
-            "%s: made by another version of the matching rule; index the documents anew, in a new directory", path);
+        return gdx_fail_at(
+            err, GDX_UNSUPPORTED, path,
+            "made by another version of the matching rule; index the documents anew, in a new directory");
     }
     return status;
 }
@@ -306,14 +309,14 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
 gdx_status manifest_read(const char *directory, struct manifest *out, struct manifest_file *file, gdx_error *err) {
     char *path = gdx_path_join(directory, "manifest");
     if (!path)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     struct manifest_file fresh = {.descriptor = -1};
     gdx_error why = {0};
     gdx_status status = read_and_decode(path, &fresh, out, &why);
     if (status == GDX_NOT_FOUND)
-        status = gdx_fail(err, status, "%s: no index here; `gramdex index --index DIR PATH...` makes one", directory);
+        status = gdx_fail_at(err, status, directory, "no index here; `gramdex index --index DIR PATH...` makes one");
     else if (status != GDX_OK)
-        status = gdx_fail(err, status, "%s", why.message);
+        status = gdx_error_pass(err, &why);
     if (status == GDX_OK && file) {
         manifest_file_close(file);
         *file = fresh;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // merge.c: merges what policy.c asks for, one after the other, each its own commit of the same number: the documents
-// stay the same. A merge that is cancelled or fails costs only itself; those before it stand.
+// stay the same. A merge that is stopped or fails costs only itself; those before it stand.
 
 #include "clean.h"
 #include "policy.h"
@@ -8,9 +8,9 @@
 
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 // The temporary name of a merge's segment; batch numbers its own from 0.
 #define MERGE_TAG UINT64_MAX
@@ -34,7 +34,7 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
         return GDX_OK;
     struct merge_figures *figures = malloc(snapshot->count * sizeof *figures);
     if (!figures)
-        return gdx_fail_memory(err, "planning a merge");
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to plan a merge");
     for (size_t i = 0; i < snapshot->count; i++)
         figures[i] = figures_of(&snapshot->segments[i].live);
     bool found = to_one ? merge_to_one(figures, snapshot->count, out_first, out_count)
@@ -45,30 +45,31 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
     return GDX_OK;
 }
 
-static unsigned threads_of(const gdx_merge_options *options) {
-    long processors = options->threads ? (long)options->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return processors > 0 ? (unsigned)processors : 1;
-}
-
 // Writes the merged segment.
 static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_options *options, size_t first,
                                size_t count, gdx_segment_info *out, gdx_error *err) {
     const gdx_snapshot *snapshot = writer->snapshot;
     gdx_merge_input *inputs = malloc(count * sizeof *inputs);
     if (!inputs)
-        return gdx_fail_memory(err, "merging segments");
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to merge %zu segments", count);
     uint64_t documents = 0;
     for (size_t i = 0; i < count; i++) {
         const gdx_live_segment *live = &snapshot->segments[first + i].live;
         inputs[i] = (gdx_merge_input){live->segment, live->deleted};
         documents += gdx_segment_info_of(live->segment)->document_count - live->deleted_count;
     }
-    gdx_status status = gdx_segment_merge(writer->directory, MERGE_TAG, options->level, inputs, count,
-                                          threads_of(options), options->cancelled, out, err);
+    const gdx_segment_merge_options merge = {
+        .directory = writer->directory,
+        .tag = MERGE_TAG,
+        .level = options->level,
+        .executor = options->executor,
+        .stop = &options->stop,
+    };
+    gdx_status status = gdx_segment_merge(&merge, inputs, count, out, err);
     free(inputs);
     if (status == GDX_OK && out->document_count != documents)
-        status = gdx_fail(err, GDX_INTERNAL, "%s: a merge of %" PRIu64 " documents made %" PRIu32, writer->directory,
-                          documents, out->document_count);
+        status = gdx_fail_at(err, GDX_INTERNAL, writer->directory, "a merge of %" PRIu64 " documents made %" PRIu32,
+                             documents, out->document_count);
     return status;
 }
 
@@ -86,7 +87,7 @@ static gdx_status make_manifest(const gdx_index_writer *writer, size_t first, si
             status = manifest_append(out, &record);
     }
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "committing a merge");
+        return gdx_fail_at(err, status, writer->directory, "no memory to commit a merge");
     return manifest_check_names(writer->directory, out, err);
 }
 
@@ -94,13 +95,14 @@ static gdx_status merge_range(gdx_index_writer *writer, const gdx_merge_options 
                               gdx_error *err) {
     gdx_segment_info merged;
     struct manifest next = {0};
+    assert(writer->state == WRITER_COMMITTED); // a manifest of the last commit's segments would drop what is pending
     gdx_status status = write_merged(writer, options, first, count, &merged, err);
     if (status != GDX_OK)
         return status;
     status = make_manifest(writer, first, count, &merged, &next, err);
     if (status == GDX_OK)
         status = writer_publish(writer, &next, NULL, 0, err);
-    if (status != GDX_OK && !writer->in_doubt && !snapshot_has_segment(writer->snapshot, merged.name))
+    if (status != GDX_OK && writer->state != WRITER_BROKEN && !snapshot_has_segment(writer->snapshot, merged.name))
         directory_remove_segment(writer->directory, merged.name);
     manifest_clear(&next);
     return status;

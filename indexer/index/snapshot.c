@@ -128,11 +128,10 @@ static gdx_status open_segment(const char *directory, const struct manifest_segm
         return status;
     if (!info_equal(gdx_segment_info_of(segment), &record->info))
         status =
-            gdx_fail(err, GDX_CORRUPT, "%s: its figures differ from those in the manifest", gdx_segment_path(segment));
+            gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment), "its figures differ from those in the manifest");
     else if (gdx_segment_rule_fingerprint(segment) != rule_fingerprint)
-        status =
-            gdx_fail(err, GDX_CORRUPT, "%s: header: made by another version of the matching rule than the manifest",
-                     gdx_segment_path(segment));
+        status = gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment),
+                             "header: made by another version of the matching rule than the manifest");
     if (status == GDX_OK)
         *out = segment;
     else
@@ -167,7 +166,7 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
                          gdx_segment *const *fresh, size_t fresh_count, gdx_snapshot **out, gdx_error *err) {
     gdx_snapshot *snapshot = calloc(1, sizeof *snapshot + manifest->count * sizeof snapshot->segments[0]);
     if (!snapshot)
-        return gdx_fail_memory(err, "opening segments");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open %zu segments", manifest->count);
     atomic_init(&snapshot->references, 1);
     snapshot->commit = manifest->commit;
     snapshot->documents = manifest_documents(manifest);
@@ -199,7 +198,7 @@ gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, st
         again = false;
         status = manifest_read(directory, &manifest, &read, err);
         if (status == GDX_OK && attempt > 0 && read.checksum == before)
-            status = gdx_fail(err, GDX_CORRUPT, "%s; the manifest names it", missing.message);
+            status = gdx_fail_at(err, GDX_CORRUPT, missing.where, "%s; the manifest names it", missing.message);
         else if (status == GDX_OK) {
             missing = (gdx_error){0};
             status = snapshot_open(directory, &manifest, previous, NULL, 0, out, &missing);
@@ -208,10 +207,9 @@ gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, st
         manifest_clear(&manifest);
     }
     if (again)
-        status =
-            gdx_fail(err, GDX_UNAVAILABLE, "%s: commits come faster than they can be opened; try again", directory);
-    else if (status != GDX_OK)
-        status = gdx_fail(err, status, "%s", missing.message);
+        status = gdx_fail_at(err, GDX_UNAVAILABLE, directory, "commits come faster than they can be opened; try again");
+    else if (status != GDX_OK && missing.status == status) // any other is in err already
+        status = gdx_error_pass(err, &missing);
     if (status == GDX_OK && file) {
         manifest_file_close(file);
         *file = read;

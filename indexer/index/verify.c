@@ -2,19 +2,12 @@
 // verify.c: everything in an index that can be checked without the sources: the manifest and each file it names
 // (checked when a snapshot is opened), each segment inside, the figures of deletions, and that no id is live twice.
 
-#include "gdx/heap.h"
 #include "snapshot.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-static bool is_cancelled(const atomic_bool *cancelled) {
-    return cancelled && atomic_load_explicit(cancelled, memory_order_relaxed);
-}
-
-static gdx_status fail_cancelled(gdx_error *err) {
-    return gdx_fail(err, GDX_CANCELLED, "verify: cancelled");
-}
+enum { CHECK_EVERY = 4096 }; // ids between two looks at whether it is to stop
 
 static gdx_status verify_deleted_symbols(const gdx_live_segment *live, gdx_error *err) {
     gdx_document_columns columns;
@@ -28,9 +21,9 @@ static gdx_status verify_deleted_symbols(const gdx_live_segment *live, gdx_error
         if (gdx_is_deleted(live->deleted, d))
             symbols += columns.begin[d + 1] - columns.begin[d] - 2;
     if (symbols != live->deleted_symbols)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: its deleted documents have %" PRIu64 " symbols, the manifest says %" PRIu64,
-                        gdx_segment_path(live->segment), symbols, live->deleted_symbols);
+        return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(live->segment),
+                           "its deleted documents have %" PRIu64 " symbols, the manifest says %" PRIu64, symbols,
+                           live->deleted_symbols);
     return GDX_OK;
 }
 
@@ -59,41 +52,50 @@ static gdx_status cursor_advance(struct id_cursor *cursor, bool *out_has, gdx_er
     return GDX_OK;
 }
 
-static bool has_smaller_id(void *context, const void *a, const void *b) {
-    (void)context;
-    return gdx_slice_compare(((const struct id_cursor *)a)->id, ((const struct id_cursor *)b)->id) < 0;
+static void sift_down(struct id_cursor *heap, size_t count, size_t at) {
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < count; child++)
+            if (gdx_slice_compare(heap[child].id, heap[least].id) < 0)
+                least = child;
+        if (least == at)
+            return;
+        struct id_cursor held = heap[at];
+        heap[at] = heap[least];
+        heap[least] = held;
+        at = least;
+    }
 }
 
-static const gdx_ordering by_id = {sizeof(struct id_cursor), has_smaller_id};
-
-static gdx_status check_ids(struct id_cursor *heap, size_t count, const atomic_bool *cancelled, gdx_error *err) {
+static gdx_status check_ids(struct id_cursor *heap, size_t count, const gdx_stop *stop, gdx_error *err) {
     gdx_slice last = {0};
     const gdx_segment *last_segment = NULL;
-    gdx_heap_build(&by_id, NULL, heap, count);
+    for (size_t i = count; i-- > 0;)
+        sift_down(heap, count, i);
     for (uint32_t step = 0; count; step++) {
-        if (step % 4096 == 0 && is_cancelled(cancelled))
-            return fail_cancelled(err);
+        gdx_status status = step % CHECK_EVERY == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+        if (status != GDX_OK)
+            return status;
         if (last_segment && gdx_slice_equal(last, heap[0].id))
-            return gdx_fail(err, GDX_CORRUPT, "%s: document \"%.*s\" is live twice", gdx_segment_path(last_segment),
-                            GDX_SLICE_ARGUMENTS(last));
+            return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(last_segment), "document \"%.*s\" is live twice",
+                               GDX_SLICE_ARGUMENTS(last));
         last = heap[0].id;
         last_segment = heap[0].live->segment;
         bool has;
-        gdx_status status = cursor_advance(&heap[0], &has, err);
+        status = cursor_advance(&heap[0], &has, err);
         if (status != GDX_OK)
             return status;
-        if (has)
-            gdx_heap_sift(&by_id, NULL, heap, count, 0);
-        else
-            gdx_heap_take(&by_id, NULL, heap, &count);
+        if (!has)
+            heap[0] = heap[--count];
+        sift_down(heap, count, 0);
     }
     return GDX_OK;
 }
 
-static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *cancelled, gdx_error *err) {
+static gdx_status verify_ids(const gdx_snapshot *snapshot, const gdx_stop *stop, gdx_error *err) {
     struct id_cursor *heap = malloc((snapshot->count + 1) * sizeof *heap);
     if (!heap)
-        return gdx_fail_memory(err, "segments");
+        return gdx_fail(err, GDX_NO_MEMORY, "verify: no memory for %zu segments", snapshot->count);
     gdx_status status = GDX_OK;
     size_t count = 0;
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
@@ -103,35 +105,36 @@ static gdx_status verify_ids(const gdx_snapshot *snapshot, const atomic_bool *ca
         count += status == GDX_OK && has;
     }
     if (status == GDX_OK)
-        status = check_ids(heap, count, cancelled, err);
+        status = check_ids(heap, count, stop, err);
     free(heap);
     return status;
 }
 
 // ----
 
-static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const atomic_bool *cancelled,
+static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const gdx_stop *stop,
                                   void (*progress)(void *context, size_t done, size_t of), void *context,
                                   gdx_error *err) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
-        if (is_cancelled(cancelled))
-            return fail_cancelled(err);
+        status = gdx_stop_check(stop, err);
+        if (status != GDX_OK)
+            return status;
         if (progress)
             progress(context, i, snapshot->count);
-        status = gdx_segment_verify(snapshot->segments[i].live.segment, cancelled, err);
+        status = gdx_segment_verify(snapshot->segments[i].live.segment, stop, err);
         if (status == GDX_OK)
             status = verify_deleted_symbols(&snapshot->segments[i].live, err);
     }
-    return status == GDX_OK ? verify_ids(snapshot, cancelled, err) : status;
+    return status == GDX_OK ? verify_ids(snapshot, stop, err) : status;
 }
 
-gdx_status gdx_index_verify(const char *directory, const atomic_bool *cancelled,
+gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
                             void (*progress)(void *context, size_t done, size_t of), void *context, gdx_error *err) {
     gdx_snapshot *snapshot = NULL;
     gdx_status status = snapshot_read(directory, NULL, NULL, &snapshot, err);
     if (status == GDX_OK)
-        status = verify_snapshot(snapshot, cancelled, progress, context, err);
+        status = verify_snapshot(snapshot, stop, progress, context, err);
     gdx_snapshot_release(snapshot);
     return status;
 }

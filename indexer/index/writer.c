@@ -8,11 +8,37 @@
 
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+// ---- state
+
+// Whether a writer may go from one state (row) to another (column).
+static const bool edges[WRITER_STATES][WRITER_STATES] = {
+    [WRITER_OPENING] = {[WRITER_COMMITTED] = true, [WRITER_BROKEN] = true},
+    [WRITER_COMMITTED] = {[WRITER_COMMITTED] = true, [WRITER_PENDING] = true, [WRITER_BROKEN] = true},
+    [WRITER_PENDING] = {[WRITER_COMMITTED] = true, [WRITER_PENDING] = true, [WRITER_BROKEN] = true},
+    [WRITER_BROKEN] = {0}, // the next writer finds out which commit it is
+};
+
+void writer_change(gdx_index_writer *writer, enum writer_state to) {
+    assert(edges[writer->state][to]);
+    assert(writer->lock >= 0);
+    writer->state = to;
+}
+
+gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) {
+    assert(writer->state != WRITER_OPENING);
+    assert(writer->lock >= 0);
+    if (writer->state == WRITER_BROKEN)
+        return gdx_fail_at(err, GDX_IO, writer->directory,
+                           "the last commit could not be made durable; open the index anew to go on");
+    return GDX_OK;
+}
 
 // ---- pending changes
 
@@ -62,7 +88,7 @@ static void pending_reset(struct pending *pending, const gdx_snapshot *snapshot)
 static gdx_status sync_parent(const char *directory, gdx_error *err) {
     char *parent = gdx_path_join(directory, "..");
     if (!parent)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     gdx_status status = gdx_sync_directory(parent, err);
     free(parent);
     return status;
@@ -72,7 +98,7 @@ static gdx_status make_directory(const char *directory, gdx_error *err) {
     if (mkdir(directory, 0777) == 0)
         return sync_parent(directory, err);
     if (errno != EEXIST)
-        return gdx_fail_errno(err, errno, "%s: cannot be made", directory);
+        return gdx_fail_at_errno(err, errno, directory, "cannot be made");
     return GDX_OK;
 }
 
@@ -80,11 +106,11 @@ static gdx_status make_directory(const char *directory, gdx_error *err) {
 static gdx_status find_manifest(const char *directory, bool *out_has, gdx_error *err) {
     char *path = gdx_path_join(directory, "manifest");
     if (!path)
-        return gdx_fail_memory(err, "a path");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     gdx_status status = GDX_OK;
     *out_has = access(path, F_OK) == 0;
     if (!*out_has && errno != ENOENT)
-        status = gdx_fail_errno(err, errno, "%s: cannot be examined", path);
+        status = gdx_fail_at_errno(err, errno, path, "cannot be examined");
     free(path);
     return status;
 }
@@ -97,7 +123,7 @@ static gdx_status refuse_foreign(const char *directory, gdx_error *err) {
     if (status == GDX_OK)
         status = find_manifest(directory, &has_manifest, err);
     if (status == GDX_OK && content.foreign && !has_manifest)
-        return gdx_fail(err, GDX_INVALID, "%s: holds files and no index; give an empty or a new directory", directory);
+        return gdx_fail_at(err, GDX_INVALID, directory, "holds files and no index; give an empty or a new directory");
     return status;
 }
 
@@ -105,9 +131,8 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     struct directory_content content;
     gdx_status status = directory_survey(writer->directory, &content, err);
     if (status == GDX_OK && content.segments)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: has segments, but no manifest that names them; put it back, or index into a new directory",
-                        writer->directory);
+        return gdx_fail_at(err, GDX_CORRUPT, writer->directory,
+                           "has segments, but no manifest that names them; put it back, or index into a new directory");
     // Whoever made the directory may have died before that was durable. If we may not read its parent, so be it.
     gdx_error passed_over = {0};
     if (status == GDX_OK)
@@ -125,7 +150,9 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
     if (status == GDX_OK)
         status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
-        status = gdx_fail_memory(err, "an index writer");
+        status = gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to open it");
+    if (status == GDX_OK)
+        writer_change(writer, WRITER_COMMITTED);
     return status;
 }
 
@@ -146,10 +173,11 @@ static gdx_status open_directory(gdx_index_writer *writer, gdx_error *err) {
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) {
     gdx_index_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail_memory(err, "an index writer");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it");
     writer->lock = -1;
     writer->directory = strdup(directory);
-    gdx_status status = writer->directory ? open_directory(writer, err) : gdx_fail_memory(err, "a path");
+    gdx_status status = writer->directory ? open_directory(writer, err)
+                                          : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for its path");
     if (status == GDX_OK)
         *out = writer;
     else
@@ -158,9 +186,11 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
 }
 
 void gdx_index_writer_abort(gdx_index_writer *writer) {
-    if (writer->in_doubt)
-        return; // which of two commits stands is not known: the next writer finds out, and cleans
+    assert(writer->state != WRITER_OPENING);
+    if (writer->state == WRITER_BROKEN)
+        return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
+    writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);
 }
@@ -168,7 +198,7 @@ void gdx_index_writer_abort(gdx_index_writer *writer) {
 void gdx_index_writer_close(gdx_index_writer *writer) {
     if (!writer)
         return;
-    if (writer->pending.segments) // it was opened to the end
+    if (writer->state != WRITER_OPENING)
         gdx_index_writer_abort(writer);
     pending_clear(&writer->pending);
     gdx_snapshot_release(writer->snapshot);
@@ -176,13 +206,6 @@ void gdx_index_writer_close(gdx_index_writer *writer) {
         close(writer->lock);
     free(writer->directory);
     free(writer);
-}
-
-gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) {
-    if (writer->in_doubt)
-        return gdx_fail(err, GDX_IO, "%s: the last commit could not be made durable; open the index anew to go on",
-                        writer->directory);
-    return GDX_OK;
 }
 
 gdx_snapshot *gdx_index_writer_snapshot(gdx_index_writer *writer) {
@@ -201,20 +224,22 @@ gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info
     if (status != GDX_OK)
         return status;
     if (info->document_count == 0)
-        return gdx_fail(err, GDX_INVALID, "%s: a segment without documents cannot be added", writer->directory);
+        return gdx_fail_at(err, GDX_INVALID, writer->directory, "a segment without documents cannot be added");
     if (gdx_grow(&pending->segments, &pending->capacity, pending->count + 1, sizeof *pending->segments) != GDX_OK)
-        return gdx_fail_memory(err, "another segment");
+        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory for another segment");
     struct pending_segment added = {0};
     status = gdx_segment_open(writer->directory, info->name, &added.segment, err);
-    if (status == GDX_OK)
-        pending->segments[pending->count++] = added;
-    return status;
+    if (status != GDX_OK)
+        return status;
+    pending->segments[pending->count++] = added;
+    writer_change(writer, WRITER_PENDING);
+    return GDX_OK;
 }
 
 gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out, gdx_error *err) {
     if (segment >= writer->pending.count)
-        return gdx_fail(err, GDX_INVALID, "%s: no segment %zu, there are %zu", writer->directory, segment,
-                        writer->pending.count);
+        return gdx_fail_at(err, GDX_INVALID, writer->directory, "no segment %zu, there are %zu", segment,
+                           writer->pending.count);
     *out = writer->pending.segments[segment].segment;
     return GDX_OK;
 }
@@ -237,7 +262,7 @@ static gdx_status prepare(gdx_index_writer *writer, size_t segment, gdx_error *e
         size_t bytes = deletions_bitmap_bytes(gdx_segment_info_of(pending->segment)->document_count);
         pending->deleted = calloc(1, bytes);
         if (!pending->deleted)
-            return gdx_fail_memory(err, "deletions");
+            return gdx_fail_at(err, GDX_NO_MEMORY, gdx_segment_path(pending->segment), "no memory to delete from it");
         if (committed_bitmap(writer, segment))
             memcpy(pending->deleted, committed_bitmap(writer, segment), bytes);
     }
@@ -249,13 +274,13 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     if (status != GDX_OK)
         return status;
     if (segment >= writer->pending.count)
-        return gdx_fail(err, GDX_INVALID, "%s: no segment %zu, there are %zu", writer->directory, segment,
-                        writer->pending.count);
+        return gdx_fail_at(err, GDX_INVALID, writer->directory, "no segment %zu, there are %zu", segment,
+                           writer->pending.count);
     struct pending_segment *pending = &writer->pending.segments[segment];
     const gdx_segment_info *info = gdx_segment_info_of(pending->segment);
     if (document >= info->document_count)
-        return gdx_fail(err, GDX_INVALID, "%s: no document %" PRIu32 ", there are %" PRIu32,
-                        gdx_segment_path(pending->segment), document, info->document_count);
+        return gdx_fail_at(err, GDX_INVALID, gdx_segment_path(pending->segment),
+                           "no document %" PRIu32 ", there are %" PRIu32, document, info->document_count);
     if (gdx_is_deleted(pending->deleted ? pending->deleted : committed_bitmap(writer, segment), document))
         return GDX_OK;
     status = prepare(writer, segment, err);
@@ -264,10 +289,11 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     // Two of a document's positions are the end marks of its title and its text.
     uint32_t begin = pending->begin[document], end = pending->begin[document + 1];
     if (end < begin || end - begin < 2 || pending->deleted_symbols + (end - begin - 2) > info->symbol_count)
-        return gdx_fail(err, GDX_CORRUPT, "%s: document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32,
-                        gdx_segment_path(pending->segment), document, begin, end);
-    gdx_bit_set(pending->deleted, document);
+        return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(pending->segment),
+                           "document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32, document, begin, end);
+    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
     pending->deleted_count++;
     pending->deleted_symbols += end - begin - 2;
+    writer_change(writer, WRITER_PENDING);
     return GDX_OK;
 }

@@ -20,10 +20,18 @@ struct pending {
     size_t capacity;
 };
 
+enum writer_state {
+    WRITER_OPENING,   // the lock may not be held yet, and the last commit is not known
+    WRITER_COMMITTED, // nothing is pending
+    WRITER_PENDING,   // changes on top of the last commit
+    WRITER_BROKEN,    // a manifest has its name but perhaps not for good: no more changes
+    WRITER_STATES
+};
+
 struct gdx_index_writer { // one owner
     char *directory;
-    int lock;
-    bool in_doubt; // a manifest has its name but perhaps not for good: no more changes
+    int lock;                // the descriptor; -1: not held
+    enum writer_state state; // changed by writer_change alone
     gdx_snapshot *snapshot;
     struct pending pending;
 };
@@ -32,15 +40,18 @@ struct gdx_index_writer { // one owner
 gdx_status pending_init(struct pending *pending, const gdx_snapshot *snapshot) GDX_MUST_CHECK;
 void pending_clear(struct pending *pending);
 
-// Refuses to go on when a commit ended in doubt.
+// Asserts that the state may become `to`.
+void writer_change(gdx_index_writer *writer, enum writer_state to);
+// Refuses to go on when the writer is broken. Asserts that it is open and holds the lock.
 gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 
 // Makes the directory durable, writes the manifest over the last one, and makes the directory durable again. When the
-// last step fails the writer is in doubt.
+// last step fails the writer is broken. Under the lock.
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) GDX_MUST_CHECK;
 
 // Makes `next` the commit, atomic and durable, and then removes the files that only the last commit named. `fresh`:
-// segments already open that `next` may name. On failure the last commit stands and nothing pending is lost.
+// segments already open that `next` may name. On failure the last commit stays and nothing pending is lost. Under the
+// lock.
 gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next, gdx_segment *const *fresh,
                           size_t fresh_count, gdx_error *err) GDX_MUST_CHECK;
 

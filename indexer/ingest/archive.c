@@ -63,9 +63,9 @@ static gdx_status fail(gdx_archive *archive, const char *where, gdx_error *err) 
     const char *words = archive_error_string(archive->archive);
     words = words ? words : "damaged, expected an archive that libarchive reads";
     if (archive->entry_count)
-        return gdx_fail(err, status_of(number), "%s, entry %llu: %s: %s", archive->path,
-                        (unsigned long long)archive->entry_count, where, words);
-    return gdx_fail(err, status_of(number), "%s: %s: %s", archive->path, where, words);
+        return gdx_fail_at(err, status_of(number), archive->path, "entry %llu: %s: %s",
+                           (unsigned long long)archive->entry_count, where, words);
+    return gdx_fail_at(err, status_of(number), archive->path, "%s: %s", where, words);
 }
 
 static bool support(struct archive *archive, bool raw) {
@@ -89,26 +89,27 @@ static gdx_status open_file(gdx_archive *archive, gdx_error *err) {
         return gdx_fail(err, GDX_NOT_FOUND, "an archive without a name, expected a path");
     archive->archive = archive_read_new();
     if (!archive->archive || !support(archive->archive, archive->raw))
-        return gdx_fail_memory(err, "an archive's reader");
+        return gdx_fail_at(err, GDX_NO_MEMORY, archive->path, "no memory to read an archive");
     if (archive_read_open_filename(archive->archive, archive->path, READ_BYTES) != ARCHIVE_OK)
         return fail(archive, "cannot be opened", err);
     if (archive->raw && archive_filter_code(archive->archive, 0) == ARCHIVE_FILTER_NONE)
-        return gdx_fail(err, GDX_CORRUPT, "%s: begins like no compressed file, expected gzip, zstd, xz or bzip2",
-                        archive->path);
+        return gdx_fail_at(err, GDX_CORRUPT, archive->path,
+                           "begins like no compressed file, expected gzip, zstd, xz or bzip2");
     return GDX_OK;
 }
 
 gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) {
     GDX_AUTO(gdx_archive) archive = calloc(1, sizeof *archive);
     if (!archive || !(archive->path = strdup(path)))
-        return gdx_fail_memory(err, "an archive's reader");
+        return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to read an archive");
     archive->raw = kind != GDX_INPUT_ARCHIVE;
     archive->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = enter_locale(archive);
     gdx_status status = open_file(archive, err);
     leave_locale(before);
     if (status == GDX_OK) {
-        *out = GDX_TAKE(archive);
+        *out = archive;
+        archive = NULL; // handed over
     }
     return status;
 }
@@ -187,7 +188,7 @@ gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has
     leave_locale(before);
     archive->entry_bytes = 0;
     if (status != GDX_OK)
-        return status == GDX_NO_MEMORY ? gdx_fail_memory(err, "the name of an entry") : status;
+        return gdx_fail_at(err, status, archive->path, "no memory for the name of an entry");
     *out_has = has;
     if (has)
         *name = gdx_buffer_slice(&archive->name);
@@ -201,7 +202,7 @@ gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out,
     while (limit > 0 && !end && status == GDX_OK) {
         size_t wanted = limit < READ_BYTES ? limit : READ_BYTES;
         if (gdx_buffer_reserve(out, wanted) != GDX_OK) {
-            status = gdx_fail_memory(err, "the bytes of an entry");
+            status = gdx_fail_at(err, GDX_NO_MEMORY, archive->path, "no memory for %zu bytes more", wanted);
             break;
         }
         la_ssize_t got = archive_read_data(archive->archive, out->data + out->bytes, wanted);

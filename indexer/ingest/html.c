@@ -207,7 +207,7 @@ static const char *attribute(const xmlChar **attributes, const char *name) {
 // A page's own idea of a date may be anything; what is no date is passed over, not refused.
 static void note_date(struct html *html, size_t place, const char *said) {
     gdx_date date;
-    if (html->dates[place] == GDX_NO_DATE && gdx_date_parse(gdx_trim(gdx_slice_of(said)), &date, NULL) == GDX_OK)
+    if (html->dates[place] == GDX_NO_DATE && gdx_date_parse(ingest_trim(gdx_slice_of(said)), &date, NULL) == GDX_OK)
         html->dates[place] = date;
 }
 
@@ -300,7 +300,7 @@ static void say_nothing(void *context, const char *format, ...) {
 static gdx_status parse(struct html *html, gdx_slice page, gdx_error *err) {
     html->parser = htmlNewParserCtxt();
     if (!html->parser)
-        return gdx_fail_memory(err, "an HTML parser");
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for an HTML parser");
     htmlSAXHandler *sax = html->parser->sax;
     memset(sax, 0, sizeof *sax);
     sax->startElement = on_start;
@@ -326,7 +326,7 @@ static gdx_status parse(struct html *html, gdx_slice page, gdx_error *err) {
     htmlFreeParserCtxt(html->parser);
     html->parser = NULL;
     if (status == GDX_NO_MEMORY)
-        gdx_fail_memory(err, "an HTML page");
+        gdx_fail(err, status, "no memory for an HTML page of %zu bytes", page.bytes);
     return status;
 }
 
@@ -347,15 +347,15 @@ static gdx_status without_zeros(page_reader *reader, gdx_slice *page) {
 
 static gdx_slice choose_title(page_reader *reader, struct html *html) {
     gdx_slice text = gdx_buffer_slice(&reader->text);
-    gdx_slice title = gdx_trim(gdx_buffer_slice(&reader->title));
+    gdx_slice title = ingest_trim(gdx_buffer_slice(&reader->title));
     if (title.bytes == 0) {
         gdx_buffer kept = reader->title; // the one of the two buffers that lives on
         reader->title = html->social_title;
         html->social_title = kept;
-        title = gdx_trim(gdx_buffer_slice(&reader->title));
+        title = ingest_trim(gdx_buffer_slice(&reader->title));
     }
     if (title.bytes == 0 && html->heading_to > html->heading_from)
-        title = gdx_trim((gdx_slice){text.data + html->heading_from, html->heading_to - html->heading_from});
+        title = ingest_trim((gdx_slice){text.data + html->heading_from, html->heading_to - html->heading_from});
     return title.bytes ? ingest_cut_title(title) : ingest_first_line(text);
 }
 
@@ -373,7 +373,7 @@ gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out
                         INT_MAX / 2);
     gdx_status status = without_zeros(reader, &decoded);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "an HTML page");
+        return gdx_fail(err, status, "no memory for an HTML page of %zu bytes", decoded.bytes);
     reader->text.bytes = 0;
     reader->title.bytes = 0;
     struct html html = {.limit = reader->document_limit, .text.out = &reader->text, .title.out = &reader->title};

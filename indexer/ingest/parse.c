@@ -105,7 +105,7 @@ gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slic
     json_t *parsed = load(json, LOAD_FLAGS, &error);
     gdx_status status = GDX_OK;
     if (!parsed && is_out_of_memory(&error))
-        status = gdx_fail_memory(err, "a document's metadata");
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
     else if (!parsed)
         status = gdx_fail(err, GDX_INVALID, "\"metadata\": column %d: not JSON: %s", error.column, error.text);
     else if (!json_is_object(parsed))
@@ -113,7 +113,7 @@ gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slic
     reader->metadata.bytes = 0;
     if (status == GDX_OK && json_object_size(parsed) > 0 &&
         json_dump_callback(parsed, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
-        status = gdx_fail_memory(err, "a document's metadata");
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
     if (status == GDX_OK)
         *out = reader->metadata.bytes ? gdx_buffer_slice(&reader->metadata) : (gdx_slice){"", 0};
     json_decref(parsed);
@@ -129,7 +129,7 @@ gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *ou
         reader->root = json_loadb(line.data, line.bytes, LOAD_FLAGS | JSON_DECODE_ANY, &unused);
     }
     if (!reader->root && is_out_of_memory(&error))
-        return gdx_fail_memory(err, "a record");
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record of %zu bytes", line.bytes);
     if (!reader->root)
         return gdx_fail(err, GDX_INVALID, "column %d: not JSON: %s", error.column, error.text);
     if (!json_is_object(reader->root))
@@ -139,7 +139,7 @@ gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *ou
     if (json_object_size(reader->root) > 0) {
         reader->metadata.bytes = 0;
         if (json_dump_callback(reader->root, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
-            return gdx_fail_memory(err, "a record's metadata");
+            return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record's metadata");
         parsed.metadata = gdx_buffer_slice(&reader->metadata);
     }
     *out = parsed;

@@ -22,7 +22,7 @@ gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out
     bool sure;
     gdx_status status = ingest_record_scan(reader, line, out, &sure);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "a record");
+        return gdx_fail(err, status, "no memory for a record of %zu bytes", line.bytes);
     return sure ? GDX_OK : ingest_record_parse(reader, line, out, err);
 }
 
@@ -91,13 +91,13 @@ static gdx_status check_size(gdx_slice slice, const char *name, size_t limit, gd
 
 // U+0000 to U+001F and U+007F to U+009F: in an id they would break lines and terminals wherever it is printed.
 static gdx_status check_no_control(gdx_slice id, gdx_error *err) {
-    uint32_t code_point;
-    for (size_t i = 0; i < id.bytes;) {
-        size_t bytes = gdx_utf8_decode((const uint8_t *)id.data + i, id.bytes - i, &code_point);
-        if (gdx_is_control(code_point))
-            return gdx_fail(err, GDX_INVALID, "\"id\": control character U+%04X at byte %zu, expected none", code_point,
-                            i);
-        i += bytes;
+    for (size_t i = 0; i < id.bytes; i++) {
+        unsigned byte = (unsigned char)id.data[i];
+        if (byte == 0xc2 && i + 1 < id.bytes && (unsigned char)id.data[i + 1] < 0xa0)
+            byte = (unsigned char)id.data[i + 1];
+        else if (byte >= 0x20 && byte != 0x7f)
+            continue;
+        return gdx_fail(err, GDX_INVALID, "\"id\": control character U+%04X at byte %zu, expected none", byte, i);
     }
     return GDX_OK;
 }

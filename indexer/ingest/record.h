@@ -8,7 +8,7 @@
 
 #include "gdx/base.h"
 #include "gdx/document.h"
-#include "special.h"
+#include "string_end.h"
 
 struct json_t;
 
@@ -74,7 +74,7 @@ enum record_field ingest_record_field_of(gdx_slice key);
 gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out,
                                gdx_error *err) GDX_MUST_CHECK;
 
-// given.c: the same rules, and valid UTF-8, for fields at hand.
+// record_fields.c: the same rules, and valid UTF-8, for fields at hand.
 struct gdx_given;
 gdx_status ingest_given_check(record_reader *reader, const struct gdx_given *given, size_t document_limit,
                               gdx_document *out, gdx_error *err) GDX_MUST_CHECK;

@@ -38,7 +38,7 @@ gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, g
     pthread_once(&once, prepare_libraries);
     GDX_AUTO(gdx_source) source = calloc(1, sizeof *source);
     if (!source)
-        return gdx_fail_memory(err, "a source of documents");
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a source of documents");
     gdx_source_options chosen = options ? *options : (gdx_source_options){0};
     if (chosen.document_limit == 0)
         chosen.document_limit = DEFAULT_DOCUMENT_LIMIT;
@@ -49,7 +49,8 @@ gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, g
     ingest_record_reader_init(&source->records);
     gdx_status status = ingest_page_reader_init(&source->pages, &chosen, err);
     if (status == GDX_OK) {
-        *out = GDX_TAKE(source);
+        *out = source;
+        source = NULL; // handed over
     }
     return status;
 }
@@ -84,7 +85,7 @@ static gdx_status repair(gdx_source *source, gdx_slice *line, uint64_t *replaced
     source->repaired.bytes = 0;
     gdx_status status = gdx_utf8_repair(*line, &source->repaired, replaced);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "a line");
+        return gdx_fail(err, status, "no memory for a line of %zu bytes", line->bytes);
     *line = gdx_buffer_slice(&source->repaired);
     return GDX_OK;
 }

@@ -11,7 +11,7 @@
 #include "characters.h"
 
 // clang-format off
-const char gdx_character_table_1[] =
+const char character_table_1[] =
     "，。、；：“”（）《》—　？一是人了不在有大中国和为这上他个地年"
     "来我会以到时要出的生学说道民家子也成行下们于后就发自之对得主长可"
     "！…·‘’【】〈〉「」『』〔〕～％＋－／＝．＆＂＃＊＜＞＠［］｛"

@@ -13,14 +13,14 @@ enum {
     GDX_CHARACTERS_RANKED = GDX_CHARACTERS_ONE_BYTE + GDX_CHARACTERS_TWO_BYTES
 };
 
-extern const char gdx_character_table_1[]; // the ranked characters in UTF-8, all below U+10000, no ASCII
+extern const char character_table_1[]; // the ranked characters in UTF-8, all below U+10000, no ASCII
 
 // Appends the code of the bytes. Codes of pieces that end at character boundaries add up to the code of the whole.
 // GDX_INVALID when they are not UTF-8. GDX_NO_MEMORY.
-gdx_status gdx_characters_encode(gdx_slice bytes, gdx_buffer *out) GDX_MUST_CHECK;
+gdx_status characters_encode(gdx_slice bytes, gdx_buffer *out) GDX_MUST_CHECK;
 
 // Appends the bytes that `code` stands for, which are valid UTF-8 whatever it is. GDX_CORRUPT when it is cut short or
 // holds what is no character. GDX_NO_MEMORY.
-gdx_status gdx_characters_decode(gdx_slice code, gdx_buffer *out) GDX_MUST_CHECK;
+gdx_status characters_decode(gdx_slice code, gdx_buffer *out) GDX_MUST_CHECK;
 
 #endif

@@ -8,24 +8,24 @@
 
 static gdx_status check_columns(const gdx_segment *segment, const gdx_document_columns *columns, gdx_error *err) {
     if (columns->begin[0] != 0 || columns->begin[columns->count] != segment->info.position_count)
-        return gdx_segment_damaged(segment, SECTION_DOCUMENT_BEGIN, 0, "does not span the positions", err);
+        return segment_damaged(segment, SECTION_DOCUMENT_BEGIN, 0, "does not span the positions", err);
     for (uint32_t d = 0; d < columns->count; d++) {
         uint32_t begin = columns->begin[d];
         uint32_t text = columns->text[d];
         uint32_t end = columns->begin[d + 1];
         if (begin >= text || text >= end) // each field has its end mark
-            return gdx_segment_damaged(segment, SECTION_DOCUMENT_TEXT, (uint64_t)d * 4, "fields out of order", err);
+            return segment_damaged(segment, SECTION_DOCUMENT_TEXT, (uint64_t)d * 4, "fields out of order", err);
         if (!gdx_date_is_valid(columns->dates[d])) // a period of 2^23 years would be listed year by year
-            return gdx_segment_damaged(segment, SECTION_DOCUMENT_DATE, (uint64_t)d * 4, "no date of the calendar", err);
+            return segment_damaged(segment, SECTION_DOCUMENT_DATE, (uint64_t)d * 4, "no date of the calendar", err);
         if (columns->sources[d] >= segment->source_count)
-            return gdx_segment_damaged(segment, SECTION_DOCUMENT_SOURCE, (uint64_t)d * 4, "no such source", err);
+            return segment_damaged(segment, SECTION_DOCUMENT_SOURCE, (uint64_t)d * 4, "no such source", err);
     }
     return GDX_OK;
 }
 
 static gdx_status column(const gdx_segment *segment, int section, uint64_t rows, const uint32_t **out, gdx_error *err) {
     const uint8_t *bytes;
-    gdx_status status = gdx_segment_section(segment, section, 0, rows * 4, &bytes, err);
+    gdx_status status = segment_section(segment, section, 0, rows * 4, &bytes, err);
     if (status == GDX_OK)
         *out = (const uint32_t *)(const void *)bytes; // sections are aligned, and so is the map
     return status;
@@ -78,15 +78,15 @@ uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t p
 static gdx_status string_at(const gdx_segment *segment, int offsets, int strings, uint32_t index, gdx_slice *out,
                             gdx_error *err) {
     const uint8_t *row;
-    gdx_status status = gdx_segment_section(segment, offsets, (uint64_t)index * 4, 8, &row, err);
+    gdx_status status = segment_section(segment, offsets, (uint64_t)index * 4, 8, &row, err);
     if (status != GDX_OK)
         return status;
     uint32_t begin = gdx_load_u32(row);
     uint32_t end = gdx_load_u32(row + 4);
     if (begin > end)
-        return gdx_segment_damaged(segment, offsets, (uint64_t)index * 4, "offsets out of order", err);
+        return segment_damaged(segment, offsets, (uint64_t)index * 4, "offsets out of order", err);
     const uint8_t *bytes;
-    status = gdx_segment_section(segment, strings, begin, end - begin, &bytes, err);
+    status = segment_section(segment, strings, begin, end - begin, &bytes, err);
     if (status == GDX_OK)
         *out = (gdx_slice){(const char *)bytes, end - begin};
     return status;
@@ -97,16 +97,16 @@ gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_sli
 }
 
 gdx_status gdx_segment_hash(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) {
-    return gdx_segment_u64(segment, SECTION_DOCUMENT_HASH, document, out, err);
+    return segment_u64(segment, SECTION_DOCUMENT_HASH, document, out, err);
 }
 
 gdx_status gdx_segment_by_id(const gdx_segment *segment, uint32_t index, uint32_t *out_document, gdx_error *err) {
     uint32_t document;
-    gdx_status status = gdx_segment_u32(segment, SECTION_ID_ORDER, index, &document, err);
+    gdx_status status = segment_u32(segment, SECTION_ID_ORDER, index, &document, err);
     if (status != GDX_OK)
         return status;
     if (document >= segment->info.document_count)
-        return gdx_segment_damaged(segment, SECTION_ID_ORDER, (uint64_t)index * 4, "no such document", err);
+        return segment_damaged(segment, SECTION_ID_ORDER, (uint64_t)index * 4, "no such document", err);
     *out_document = document;
     return GDX_OK;
 }

@@ -9,24 +9,24 @@
 
 #include <stdlib.h>
 
-void gdx_document_table_clear(gdx_document_table *table) {
+void document_table_clear(document_table *table) {
     gdx_buffer *const buffers[] = {&table->begin,         &table->text,        &table->date,      &table->source,
                                    &table->hash,          &table->store,       &table->id_offset, &table->ids,
                                    &table->source_offset, &table->source_names};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         gdx_buffer_clear(buffers[i]);
     free(table->source_slots);
-    *table = (gdx_document_table){0};
+    *table = (document_table){0};
 }
 
-size_t gdx_document_table_bytes(const gdx_document_table *table) {
+size_t document_table_bytes(const document_table *table) {
     return table->begin.capacity + table->text.capacity + table->date.capacity + table->source.capacity +
            table->hash.capacity + table->store.capacity + table->id_offset.capacity + table->ids.capacity +
            table->source_offset.capacity + table->source_names.capacity +
            table->source_slot_count * sizeof *table->source_slots;
 }
 
-static gdx_slice source_name(const gdx_document_table *table, uint32_t source) {
+static gdx_slice source_name(const document_table *table, uint32_t source) {
     uint32_t begin = gdx_load_u32(table->source_offset.data + (size_t)source * 4);
     size_t end = source + 1 < table->source_count ? gdx_load_u32(table->source_offset.data + (size_t)(source + 1) * 4)
                                                   : table->source_names.bytes;
@@ -34,7 +34,7 @@ static gdx_slice source_name(const gdx_document_table *table, uint32_t source) {
 }
 
 // The slot of a name: its own, or the empty one where it would go.
-static size_t find_slot(const gdx_document_table *table, const uint32_t *slots, size_t slot_count, gdx_slice name) {
+static size_t find_slot(const document_table *table, const uint32_t *slots, size_t slot_count, gdx_slice name) {
     size_t slot = gdx_checksum(name.data, name.bytes) & (slot_count - 1);
     while (slots[slot] && !gdx_slice_equal(source_name(table, slots[slot] - 1), name))
         slot = (slot + 1) & (slot_count - 1);
@@ -42,7 +42,7 @@ static size_t find_slot(const gdx_document_table *table, const uint32_t *slots, 
 }
 
 // Keeps at least half of the slots empty.
-static gdx_status grow_slots(gdx_document_table *table) {
+static gdx_status grow_slots(document_table *table) {
     if (((size_t)table->source_count + 1) * 2 <= table->source_slot_count)
         return GDX_OK;
     size_t slot_count = table->source_slot_count ? table->source_slot_count * 2 : 16;
@@ -69,7 +69,7 @@ static gdx_status append_u64(gdx_buffer *column, uint64_t value) {
     return gdx_buffer_append(column, bytes, sizeof bytes);
 }
 
-static gdx_status number_of_source(gdx_document_table *table, gdx_slice name, uint32_t *out) {
+static gdx_status number_of_source(document_table *table, gdx_slice name, uint32_t *out) {
     gdx_status status = grow_slots(table);
     if (status != GDX_OK)
         return status;
@@ -90,12 +90,12 @@ static gdx_status number_of_source(gdx_document_table *table, gdx_slice name, ui
     return GDX_OK;
 }
 
-static bool row_fits(const gdx_document_table *table, const gdx_document_row *row) {
+static bool row_fits(const document_table *table, const document_row *row) {
     uint64_t end = (uint64_t)table->position + row->title_symbols + row->text_symbols + 2;
     return end < UINT32_MAX && row->id.bytes <= UINT32_MAX - table->ids.bytes;
 }
 
-static gdx_status reserve_row(gdx_document_table *table, const gdx_document_row *row) {
+static gdx_status reserve_row(document_table *table, const document_row *row) {
     gdx_buffer *const columns[] = {&table->begin, &table->text,  &table->date,     &table->source,
                                    &table->hash,  &table->store, &table->id_offset};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
@@ -106,7 +106,7 @@ static gdx_status reserve_row(gdx_document_table *table, const gdx_document_row 
     return gdx_buffer_reserve(&table->ids, row->id.bytes);
 }
 
-gdx_status gdx_document_table_add(gdx_document_table *table, const gdx_document_row *row, gdx_error *err) {
+gdx_status document_table_add(document_table *table, const document_row *row, gdx_error *err) {
     uint32_t source = 0;
     gdx_status status = row_fits(table, row) ? reserve_row(table, row) : GDX_TOO_LARGE;
     if (status == GDX_OK)
@@ -131,14 +131,14 @@ gdx_status gdx_document_table_add(gdx_document_table *table, const gdx_document_
         return gdx_fail(err, status, "document %.*s: the segment is full at %u documents, %u positions",
                         (int)(row->id.bytes < 200 ? row->id.bytes : 200), row->id.data, table->count, table->position);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "the table of documents");
+        return gdx_fail(err, status, "no memory for the table of documents");
     table->position += row->title_symbols + row->text_symbols + 2;
     table->text_bytes += row->text_bytes;
     table->count++;
     return GDX_OK;
 }
 
-gdx_document_columns gdx_document_table_columns(const gdx_document_table *table) {
+gdx_document_columns document_table_columns(const document_table *table) {
     return (gdx_document_columns){
         .begin = (const uint32_t *)(const void *)table->begin.data, // as malloc aligned them
         .text = (const uint32_t *)(const void *)table->text.data,
@@ -148,7 +148,7 @@ gdx_document_columns gdx_document_table_columns(const gdx_document_table *table)
     };
 }
 
-gdx_status gdx_document_table_end(gdx_document_table *table, uint64_t store_bytes, gdx_error *err) {
+gdx_status document_table_end(document_table *table, uint64_t store_bytes, gdx_error *err) {
     gdx_status status = append_u32(&table->begin, table->position);
     if (status == GDX_OK)
         status = append_u64(&table->store, store_bytes);
@@ -156,26 +156,26 @@ gdx_status gdx_document_table_end(gdx_document_table *table, uint64_t store_byte
         status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
     if (status == GDX_OK)
         status = append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the table of documents");
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for the table of documents");
 }
 
-static gdx_slice id_of(const gdx_document_table *table, uint32_t document) {
+static gdx_slice id_of(const document_table *table, uint32_t document) {
     uint32_t begin = gdx_load_u32(table->id_offset.data + (size_t)document * 4);
     uint32_t end = gdx_load_u32(table->id_offset.data + (size_t)document * 4 + 4);
     return (gdx_slice){(const char *)table->ids.data + begin, end - begin};
 }
 
 // The permutation of documents by id, of equal ids the later first, as the caller's.
-static gdx_status order_ids(const gdx_document_table *table, uint32_t **out, gdx_error *err) {
+static gdx_status order_ids(const document_table *table, uint32_t **out, gdx_error *err) {
     gdx_slice *ids = malloc(((size_t)table->count + 1) * sizeof *ids);
     if (!ids)
-        return gdx_fail_memory(err, "sorting ids");
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory to sort %u ids", table->count);
     for (uint32_t document = 0; document < table->count; document++)
         ids[document] = id_of(table, document);
     uint32_t *order = NULL;
-    gdx_status status = gdx_order_slices(ids, table->count, false, &order);
+    gdx_status status = order_slices(ids, table->count, false, &order);
     if (status != GDX_OK)
-        gdx_fail_memory(err, "sorting ids");
+        gdx_fail(err, status, "no memory to sort %u ids", table->count);
     free(ids);
     if (status == GDX_OK)
         *out = order;
@@ -184,7 +184,7 @@ static gdx_status order_ids(const gdx_document_table *table, uint32_t **out, gdx
     return status;
 }
 
-gdx_status gdx_document_table_write(const gdx_document_table *table, gdx_sink *sink, gdx_error *err) {
+gdx_status document_table_write(const document_table *table, segment_sink *sink, gdx_error *err) {
     uint32_t *order = NULL;
     gdx_status status = order_ids(table, &order, err);
     const struct {
@@ -205,7 +205,7 @@ gdx_status gdx_document_table_write(const gdx_document_table *table, gdx_sink *s
         {SECTION_SOURCE_OFFSETS, table->source_offset.data, table->source_offset.bytes},
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections && status == GDX_OK; i++)
-        status = gdx_sink_section(sink, sections[i].section, sections[i].data, sections[i].bytes, err);
+        status = sink_section(sink, sections[i].section, sections[i].data, sections[i].bytes, err);
     free(order);
     return status;
 }

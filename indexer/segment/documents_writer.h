@@ -8,7 +8,7 @@
 #include "gdx/document.h"
 #include "sink.h"
 
-typedef struct gdx_document_table { // one owner; {0} is empty
+typedef struct document_table { // one owner; {0} is empty
     uint32_t count;
     uint32_t position; // where the next document begins
     uint64_t text_bytes;
@@ -25,9 +25,9 @@ typedef struct gdx_document_table { // one owner; {0} is empty
     uint32_t source_count;
     uint32_t *source_slots; // open addressing: number of a source + 1, 0 is empty; a power of two of them
     size_t source_slot_count;
-} gdx_document_table;
+} document_table;
 
-typedef struct gdx_document_row {
+typedef struct document_row {
     gdx_slice id;
     gdx_slice source;
     gdx_date date;
@@ -36,20 +36,19 @@ typedef struct gdx_document_row {
     uint64_t hash;
     uint64_t store_offset; // where its record begins
     uint64_t text_bytes;   // of title and text
-} gdx_document_row;
+} document_row;
 
-void gdx_document_table_clear(gdx_document_table *table);
-size_t gdx_document_table_bytes(const gdx_document_table *table); // of memory in use
+void document_table_clear(document_table *table);
+size_t document_table_bytes(const document_table *table); // of memory in use
 
 // GDX_NO_MEMORY; GDX_TOO_LARGE when positions, ids or source names do not fit in 32 bits. Unchanged on failure.
-gdx_status gdx_document_table_add(gdx_document_table *table, const gdx_document_row *row,
-                                  gdx_error *err) GDX_MUST_CHECK;
+gdx_status document_table_add(document_table *table, const document_row *row, gdx_error *err) GDX_MUST_CHECK;
 
-// The columns so far, for looking up positions: begin[count] is there only after gdx_document_table_end.
-gdx_document_columns gdx_document_table_columns(const gdx_document_table *table);
+// The columns so far, for looking up positions: begin[count] is there only after document_table_end.
+gdx_document_columns document_table_columns(const document_table *table);
 // Writes what stands behind the last row of each column. `store_bytes`: of all records.
-gdx_status gdx_document_table_end(gdx_document_table *table, uint64_t store_bytes, gdx_error *err) GDX_MUST_CHECK;
+gdx_status document_table_end(document_table *table, uint64_t store_bytes, gdx_error *err) GDX_MUST_CHECK;
 // The sections from DOCUMENT_BEGIN on. GDX_INVALID when two documents have one id.
-gdx_status gdx_document_table_write(const gdx_document_table *table, gdx_sink *sink, gdx_error *err) GDX_MUST_CHECK;
+gdx_status document_table_write(const document_table *table, segment_sink *sink, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

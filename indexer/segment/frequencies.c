@@ -11,7 +11,7 @@
 
 enum { BLOCK = GDX_FREQUENCIES_PER_BLOCK };
 
-bool gdx_is_frequent(uint64_t occurrences, uint32_t position_count, uint32_t document_count) {
+bool frequencies_is_frequent(uint64_t occurrences, uint32_t position_count, uint32_t document_count) {
     if (occurrences < GDX_FREQUENCY_MINIMUM)
         return false;
     if (occurrences * GDX_FREQUENCY_ALWAYS >= position_count)
@@ -27,16 +27,16 @@ struct columns {         // of one block
 };
 
 static gdx_status append_columns(const struct columns *columns, size_t count, gdx_buffer *out) {
-    gdx_status status = gdx_pack_append(columns->gap, count, out);
+    gdx_status status = pack_append(columns->gap, count, out);
     if (status == GDX_OK)
-        status = gdx_pack_append(columns->in_title, count, out);
+        status = pack_append(columns->in_title, count, out);
     if (status == GDX_OK)
-        status = gdx_pack_append(columns->in_text, count, out);
+        status = pack_append(columns->in_text, count, out);
     return status;
 }
 
-gdx_status gdx_frequencies_encode(const gdx_document_counts *counts, uint32_t document_count, gdx_buffer *out,
-                                  uint32_t *out_documents) {
+gdx_status frequencies_encode(const document_counts *counts, uint32_t document_count, gdx_buffer *out,
+                              uint32_t *out_documents) {
     struct columns columns;
     size_t filled = 0;
     uint32_t documents = 0;
@@ -73,8 +73,7 @@ static gdx_status find_row(const gdx_segment *segment, uint32_t symbol, const ui
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;
         const uint8_t *row;
-        gdx_status status =
-            gdx_segment_row(segment, SECTION_FREQUENCY_SYMBOLS, middle, FREQUENCY_SYMBOL_BYTES, &row, err);
+        gdx_status status = segment_row(segment, SECTION_FREQUENCY_SYMBOLS, middle, FREQUENCY_SYMBOL_BYTES, &row, err);
         if (status != GDX_OK)
             return status;
         uint32_t found = gdx_load_u32(row + FREQUENCY_SYMBOL_SYMBOL);
@@ -83,7 +82,7 @@ static gdx_status find_row(const gdx_segment *segment, uint32_t symbol, const ui
             *out_end = segment->section_bytes[SECTION_FREQUENCIES];
             if (middle + 1 == count)
                 return GDX_OK;
-            status = gdx_segment_row(segment, SECTION_FREQUENCY_SYMBOLS, middle + 1, FREQUENCY_SYMBOL_BYTES, &row, err);
+            status = segment_row(segment, SECTION_FREQUENCY_SYMBOLS, middle + 1, FREQUENCY_SYMBOL_BYTES, &row, err);
             if (status == GDX_OK)
                 *out_end = gdx_load_u64(row + FREQUENCY_SYMBOL_OFFSET);
             return status;
@@ -100,8 +99,8 @@ static gdx_status find_row(const gdx_segment *segment, uint32_t symbol, const ui
 static bool read_block(const uint8_t **at, const uint8_t *end, size_t count, uint32_t document_count, uint32_t *next,
                        gdx_frequency *out) {
     struct columns columns;
-    if (!gdx_pack_read(at, end, count, columns.gap) || !gdx_pack_read(at, end, count, columns.in_title) ||
-        !gdx_pack_read(at, end, count, columns.in_text))
+    if (!pack_read(at, end, count, columns.gap) || !pack_read(at, end, count, columns.in_title) ||
+        !pack_read(at, end, count, columns.in_text))
         return false;
     for (size_t i = 0; i < count; i++) {
         uint64_t document = (uint64_t)*next + columns.gap[i];
@@ -118,19 +117,19 @@ static gdx_status read_list(const gdx_segment *segment, const uint8_t *row, uint
     uint64_t offset = gdx_load_u64(row + FREQUENCY_SYMBOL_OFFSET);
     uint32_t documents = gdx_load_u32(row + FREQUENCY_SYMBOL_DOCUMENTS);
     if (offset > list_end || documents > segment->info.document_count)
-        return gdx_segment_damaged(segment, SECTION_FREQUENCIES, offset, "a list out of place", err);
+        return segment_damaged(segment, SECTION_FREQUENCIES, offset, "a list out of place", err);
     const uint8_t *at;
-    gdx_status status = gdx_segment_section(segment, SECTION_FREQUENCIES, offset, list_end - offset, &at, err);
+    gdx_status status = segment_section(segment, SECTION_FREQUENCIES, offset, list_end - offset, &at, err);
     if (status != GDX_OK)
         return status;
     const uint8_t *end = at + (list_end - offset);
     if (gdx_grow(array, capacity, *count + documents, sizeof **array) != GDX_OK)
-        return gdx_fail_memory(err, "frequencies");
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for %u frequencies", documents);
     uint32_t next = 0;
     for (uint32_t done = 0; done < documents; done += BLOCK) {
         size_t in_block = documents - done < BLOCK ? documents - done : BLOCK;
         if (!read_block(&at, end, in_block, segment->info.document_count, &next, *array + *count + done))
-            return gdx_segment_damaged(segment, SECTION_FREQUENCIES, offset, "a list that does not decode", err);
+            return segment_damaged(segment, SECTION_FREQUENCIES, offset, "a list that does not decode", err);
     }
     *count += documents;
     return GDX_OK;

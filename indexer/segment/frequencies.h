@@ -8,10 +8,10 @@
 #include "term_chunk.h"
 
 // The rule that names the symbols that have a list. It looks at the whole segment only, so that a merge decides alike.
-bool gdx_is_frequent(uint64_t occurrences, uint32_t position_count, uint32_t document_count);
+bool frequencies_is_frequent(uint64_t occurrences, uint32_t position_count, uint32_t document_count);
 
 // Appends the list of a symbol that stands in document d counts[d] times. *out_documents: in how many it stands.
-gdx_status gdx_frequencies_encode(const gdx_document_counts *counts, uint32_t document_count, gdx_buffer *out,
-                                  uint32_t *out_documents) GDX_MUST_CHECK;
+gdx_status frequencies_encode(const document_counts *counts, uint32_t document_count, gdx_buffer *out,
+                              uint32_t *out_documents) GDX_MUST_CHECK;
 
 #endif

@@ -6,10 +6,10 @@
 #include "gdx/base.h"
 
 // Byte order of the strings as read from their ends, a shorter suffix first.
-int gdx_compare_reversed(gdx_slice a, gdx_slice b);
+int order_compare_reversed(gdx_slice a, gdx_slice b);
 
 // The indices of `count` strings in byte order, or in byte order of their reversals, as a fresh array that the caller
 // frees. Of equal strings the later comes first. GDX_NO_MEMORY.
-gdx_status gdx_order_slices(const gdx_slice *slices, uint32_t count, bool reversed, uint32_t **out) GDX_MUST_CHECK;
+gdx_status order_slices(const gdx_slice *slices, uint32_t count, bool reversed, uint32_t **out) GDX_MUST_CHECK;
 
 #endif

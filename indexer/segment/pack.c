@@ -41,7 +41,7 @@ static unsigned cheapest_width(const uint32_t *values, size_t count) {
     return best;
 }
 
-gdx_status gdx_pack_append(const uint32_t *values, size_t count, gdx_buffer *out) {
+gdx_status pack_append(const uint32_t *values, size_t count, gdx_buffer *out) {
     gdx_status status = gdx_buffer_reserve(out, 2 + count * (4 + 1 + 5) + SLACK);
     if (status != GDX_OK)
         return status;
@@ -97,7 +97,7 @@ static bool read_exceptions(const uint8_t **at, const uint8_t *end, size_t count
     return true;
 }
 
-bool gdx_pack_read(const uint8_t **at, const uint8_t *end, size_t count, uint32_t *values) {
+bool pack_read(const uint8_t **at, const uint8_t *end, size_t count, uint32_t *values) {
     if (*at == end)
         return false;
     unsigned header = *(*at)++;

@@ -9,9 +9,9 @@
 enum { GDX_PACK_MAX = 128 }; // values in a column
 
 // Appends the code of `count` <= GDX_PACK_MAX values; the width is the one that needs the fewest bytes. GDX_NO_MEMORY.
-gdx_status gdx_pack_append(const uint32_t *values, size_t count, gdx_buffer *out) GDX_MUST_CHECK;
+gdx_status pack_append(const uint32_t *values, size_t count, gdx_buffer *out) GDX_MUST_CHECK;
 
 // Reads a column of `count` values from [*at, end) and moves *at behind it. False when it is damaged.
-bool gdx_pack_read(const uint8_t **at, const uint8_t *end, size_t count, uint32_t *values) GDX_MUST_CHECK;
+bool pack_read(const uint8_t **at, const uint8_t *end, size_t count, uint32_t *values) GDX_MUST_CHECK;
 
 #endif

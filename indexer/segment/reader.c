@@ -14,27 +14,27 @@ static const char *const section_titles[SECTION_COUNT] = {
 #undef GDX_SECTION_TITLE
 };
 
-const char *gdx_segment_section_title(int section) {
+const char *segment_section_title(int section) {
     return section_titles[section];
 }
 
-gdx_status gdx_segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what,
-                               gdx_error *err) {
-    return gdx_fail(err, GDX_CORRUPT, "%s: %s at byte %" PRIu64 ": %s; the file is damaged", segment->path,
-                    section_titles[section], segment->section_offset[section] + offset, what);
+gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what, gdx_error *err) {
+    uint64_t byte = segment->section_offset[section] + offset;
+    return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, byte, "%s at byte %" PRIu64 ": %s; the file is damaged",
+                            section_titles[section], byte, what);
 }
 
-gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
+gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
     uint64_t begin = page * GDX_SEGMENT_PAGE_BYTES;
     uint64_t left = segment->paged_bytes - begin;
     size_t bytes = left < GDX_SEGMENT_PAGE_BYTES ? (size_t)left : GDX_SEGMENT_PAGE_BYTES;
     uint64_t expected = gdx_load_u64(segment->page_table + page * 8);
     uint64_t found = gdx_checksum(segment->map.data + begin, bytes);
     if (found != expected)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: page at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
-                        "; the file is damaged",
-                        segment->path, begin, found, expected);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, begin,
+                                "page at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                                "; the file is damaged",
+                                begin, found, expected);
     atomic_fetch_or_explicit(&segment->page_is_good[page / 64], (uint64_t)1 << page % 64, memory_order_relaxed);
     return GDX_OK;
 }
@@ -43,13 +43,14 @@ static inline bool page_is_good(const gdx_segment *segment, uint64_t page) {
     return atomic_load_explicit(&segment->page_is_good[page / 64], memory_order_relaxed) >> page % 64 & 1;
 }
 
-gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
-                               const uint8_t **out, gdx_error *err) {
+gdx_status segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
+                           const uint8_t **out, gdx_error *err) {
     uint64_t section_bytes = segment->section_bytes[section];
     if (offset > section_bytes || bytes > section_bytes - offset)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: %s: bytes %" PRIu64 " to %" PRIu64 " asked for, it has %" PRIu64 "; the file is damaged",
-                        segment->path, section_titles[section], offset, offset + bytes, section_bytes);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment->section_offset[section] + offset,
+                                "%s: bytes %" PRIu64 " to %" PRIu64 " asked for, it has %" PRIu64
+                                "; the file is damaged",
+                                section_titles[section], offset, offset + bytes, section_bytes);
     uint64_t begin = segment->section_offset[section] + offset;
     *out = segment->map.data + begin;
     if (bytes == 0)
@@ -57,29 +58,29 @@ gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t
     uint64_t last = (begin + bytes - 1) / GDX_SEGMENT_PAGE_BYTES;
     for (uint64_t page = begin / GDX_SEGMENT_PAGE_BYTES; page <= last; page++)
         if (!page_is_good(segment, page)) {
-            gdx_status status = gdx_segment_verify_page(segment, page, err);
+            gdx_status status = segment_verify_page(segment, page, err);
             if (status != GDX_OK)
                 return status;
         }
     return GDX_OK;
 }
 
-gdx_status gdx_segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes,
-                           const uint8_t **out, gdx_error *err) {
-    return gdx_segment_section(segment, section, index * row_bytes, row_bytes, out, err);
+gdx_status segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes, const uint8_t **out,
+                       gdx_error *err) {
+    return segment_section(segment, section, index * row_bytes, row_bytes, out, err);
 }
 
-gdx_status gdx_segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out, gdx_error *err) {
+gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out, gdx_error *err) {
     const uint8_t *at;
-    gdx_status status = gdx_segment_row(segment, section, index, 4, &at, err);
+    gdx_status status = segment_row(segment, section, index, 4, &at, err);
     if (status == GDX_OK)
         *out = gdx_load_u32(at);
     return status;
 }
 
-gdx_status gdx_segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out, gdx_error *err) {
+gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out, gdx_error *err) {
     const uint8_t *at;
-    gdx_status status = gdx_segment_row(segment, section, index, 8, &at, err);
+    gdx_status status = segment_row(segment, section, index, 8, &at, err);
     if (status == GDX_OK)
         *out = gdx_load_u64(at);
     return status;
@@ -90,21 +91,24 @@ gdx_status gdx_segment_u64(const gdx_segment *segment, int section, uint64_t ind
 static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
     const uint8_t *header = segment->map.data;
     if (segment->map.bytes < HEADER_BYTES + FOOTER_BYTES)
-        return gdx_fail(err, GDX_CORRUPT, "%s: %zu bytes, a segment needs at least %d; the file is cut short",
-                        segment->path, segment->map.bytes, HEADER_BYTES + FOOTER_BYTES);
+        return gdx_fail_at(err, GDX_CORRUPT, segment->path,
+                           "%zu bytes, a segment needs at least %d; the file is cut short", segment->map.bytes,
+                           HEADER_BYTES + FOOTER_BYTES);
     if (memcmp(header + HEADER_MAGIC, GDX_SEGMENT_MAGIC, 8) != 0)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte 0 does not begin a segment; the file is damaged", segment->path);
+        return gdx_fail_at(err, GDX_CORRUPT, segment->path, "byte 0 does not begin a segment; the file is damaged");
     uint32_t version = gdx_load_u32(header + HEADER_VERSION);
     if (version != GDX_SEGMENT_VERSION)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: format version %" PRIu32 ", this program reads version %d",
-                        segment->path, HEADER_VERSION, version, GDX_SEGMENT_VERSION);
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, segment->path, HEADER_VERSION,
+                                "byte %d: format version %" PRIu32 ", this program reads version %d", HEADER_VERSION,
+                                version, GDX_SEGMENT_VERSION);
     uint32_t page_bytes = gdx_load_u32(header + HEADER_PAGE_BYTES);
     if (page_bytes != GDX_SEGMENT_PAGE_BYTES)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: byte %d: pages of %" PRIu32 " bytes, this program reads %d",
-                        segment->path, HEADER_PAGE_BYTES, page_bytes, GDX_SEGMENT_PAGE_BYTES);
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, segment->path, HEADER_PAGE_BYTES,
+                                "byte %d: pages of %" PRIu32 " bytes, this program reads %d", HEADER_PAGE_BYTES,
+                                page_bytes, GDX_SEGMENT_PAGE_BYTES);
     if (gdx_load_u64(header + HEADER_RESERVED) != 0)
-        return gdx_fail(err, GDX_CORRUPT, "%s: byte %d: a reserved field that is not 0; the file is damaged",
-                        segment->path, HEADER_RESERVED);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, HEADER_RESERVED,
+                                "byte %d: a reserved field that is not 0; the file is damaged", HEADER_RESERVED);
     segment->rule_fingerprint = gdx_load_u64(header + HEADER_RULE_FINGERPRINT);
     return GDX_OK;
 }
@@ -114,30 +118,31 @@ static gdx_status check_footer(gdx_segment *segment, uint64_t name, gdx_error *e
     uint64_t footer_at = segment->map.bytes - FOOTER_BYTES;
     const uint8_t *footer = segment->map.data + footer_at;
     if (memcmp(footer + FOOTER_MAGIC, GDX_SEGMENT_FOOTER_MAGIC, 8) != 0)
-        return gdx_fail(err, GDX_CORRUPT, "%s: no footer at byte %" PRIu64 "; the file is cut short or damaged",
-                        segment->path, footer_at);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, footer_at,
+                                "no footer at byte %" PRIu64 "; the file is cut short or damaged", footer_at);
     uint64_t found = gdx_checksum(footer, FOOTER_CHECKSUM);
     uint64_t expected = gdx_load_u64(footer + FOOTER_CHECKSUM);
     if (found != expected || found != name)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: footer at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
-                        "; the file is damaged",
-                        segment->path, footer_at, found, found != expected ? expected : name);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, footer_at,
+                                "footer at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                                "; the file is damaged",
+                                footer_at, found, found != expected ? expected : name);
     segment->page_count = gdx_load_u32(footer + FOOTER_PAGE_COUNT);
     uint64_t table_bytes = (uint64_t)segment->page_count * 8;
     segment->paged_bytes = footer_at - table_bytes;
     uint64_t pages = (segment->paged_bytes + GDX_SEGMENT_PAGE_BYTES - 1) / GDX_SEGMENT_PAGE_BYTES;
     if (table_bytes > footer_at - HEADER_BYTES || pages != segment->page_count)
-        return gdx_fail(err, GDX_CORRUPT, "%s: footer at byte %" PRIu64 ": %" PRIu32 " pages; the file is damaged",
-                        segment->path, footer_at, segment->page_count);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, footer_at,
+                                "footer at byte %" PRIu64 ": %" PRIu32 " pages; the file is damaged", footer_at,
+                                segment->page_count);
     segment->page_table = segment->map.data + segment->paged_bytes;
     found = gdx_checksum(segment->page_table, table_bytes);
     expected = gdx_load_u64(footer + FOOTER_PAGE_TABLE_CHECKSUM);
     if (found != expected)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: page checksums at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
-                        "; the file is damaged",
-                        segment->path, segment->paged_bytes, found, expected);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment->paged_bytes,
+                                "page checksums at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                                "; the file is damaged",
+                                segment->paged_bytes, found, expected);
     return GDX_OK;
 }
 
@@ -153,18 +158,18 @@ static gdx_status read_sections(gdx_segment *segment, const uint8_t *footer, gdx
         uint64_t offset = gdx_load_u64(row + SECTION_ROW_OFFSET);
         uint64_t bytes = gdx_load_u64(row + SECTION_ROW_LENGTH);
         if (offset != aligned(end) || offset > segment->paged_bytes || bytes > segment->paged_bytes - offset)
-            return gdx_fail(err, GDX_CORRUPT,
-                            "%s: footer: %s at byte %" PRIu64 " of %" PRIu64 " bytes, expected at %" PRIu64
-                            "; the file is damaged",
-                            segment->path, section_titles[section], offset, bytes, aligned(end));
+            return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                    "footer: %s at byte %" PRIu64 " of %" PRIu64 " bytes, expected at %" PRIu64
+                                    "; the file is damaged",
+                                    section_titles[section], offset, bytes, aligned(end));
         segment->section_offset[section] = offset;
         segment->section_bytes[section] = bytes;
         end = offset + bytes;
     }
     if (aligned(end) != segment->paged_bytes)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: footer: sections end at byte %" PRIu64 ", pages at %" PRIu64 "; the file is damaged",
-                        segment->path, end, segment->paged_bytes);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: sections end at byte %" PRIu64 ", pages at %" PRIu64 "; the file is damaged",
+                                end, segment->paged_bytes);
     return GDX_OK;
 }
 
@@ -173,21 +178,20 @@ static gdx_status read_sections(gdx_segment *segment, const uint8_t *footer, gdx
 static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
     uint64_t documents = segment->info.document_count;
     if (segment->info.position_count < 2 * documents || segment->info.position_count == UINT32_MAX)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: footer: %" PRIu32 " positions of %" PRIu64 " documents; the file is damaged",
-                        segment->path, segment->info.position_count, documents);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %" PRIu32 " positions of %" PRIu64 " documents; the file is damaged",
+                                segment->info.position_count, documents);
     uint64_t symbols = segment->info.symbol_count;
     if (segment->term_count > symbols || segment->word_count > symbols ||
         segment->word_count > UINT32_MAX - GDX_FIRST_WORD || segment->source_count > documents)
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: footer: %" PRIu32 " terms, %" PRIu32 " words and %" PRIu32 " sources of %" PRIu64
-                        " symbols and %" PRIu64 " documents; the file is damaged",
-                        segment->path, segment->term_count, segment->word_count, segment->source_count, symbols,
-                        documents);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %" PRIu32 " terms, %" PRIu32 " words and %" PRIu32 " sources of %" PRIu64
+                                " symbols and %" PRIu64 " documents; the file is damaged",
+                                segment->term_count, segment->word_count, segment->source_count, symbols, documents);
     if (symbols / 8 > segment->section_bytes[SECTION_POSTINGS]) // each takes a bit at least
-        return gdx_fail(err, GDX_CORRUPT,
-                        "%s: footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
-                        segment->path, symbols, segment->section_bytes[SECTION_POSTINGS]);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
+                                symbols, segment->section_bytes[SECTION_POSTINGS]);
     return GDX_OK;
 }
 
@@ -221,9 +225,9 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         uint64_t bytes = segment->section_bytes[expected[i].section];
         if (bytes != expected[i].bytes)
-            return gdx_fail(err, GDX_CORRUPT,
-                            "%s: footer: %s has %" PRIu64 " bytes, expected %" PRIu64 "; the file is damaged",
-                            segment->path, section_titles[expected[i].section], bytes, expected[i].bytes);
+            return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                    "footer: %s has %" PRIu64 " bytes, expected %" PRIu64 "; the file is damaged",
+                                    section_titles[expected[i].section], bytes, expected[i].bytes);
     }
     return GDX_OK;
 }
@@ -243,8 +247,9 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->store_level = (int)gdx_load_u32(footer + FOOTER_STORE_LEVEL);
     uint32_t table = gdx_load_u32(footer + FOOTER_CHARACTER_TABLE);
     if (table != GDX_SEGMENT_CHARACTER_TABLE)
-        return gdx_fail(err, GDX_UNSUPPORTED, "%s: character table %" PRIu32 ", this program knows table %d",
-                        segment->path, table, GDX_SEGMENT_CHARACTER_TABLE);
+        return gdx_fail_at(err, GDX_UNSUPPORTED, segment->path,
+                           "character table %" PRIu32 ", this program knows table %d", table,
+                           GDX_SEGMENT_CHARACTER_TABLE);
     gdx_status status = read_sections(segment, footer, err);
     if (status == GDX_OK)
         status = check_totals(segment, err);
@@ -254,20 +259,20 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
         return status;
     segment->page_is_good = calloc(segment->page_count / 64 + 1, sizeof *segment->page_is_good);
     if (!segment->page_is_good)
-        return gdx_fail_memory(err, "a segment");
-    return gdx_segment_verify_page(segment, 0, err); // the header was read from it
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory to open it");
+    return segment_verify_page(segment, 0, err); // the header was read from it
 }
 
 gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) {
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
     gdx_segment *segment = calloc(1, sizeof *segment);
     if (!segment)
-        return gdx_fail_memory(err, "a segment");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open a segment");
     atomic_init(&segment->references, 1);
     segment->path = gdx_path_join(directory, gdx_segment_file_name(name, file_name));
     gdx_status status = GDX_OK;
     if (!segment->path)
-        status = gdx_fail_memory(err, "a segment");
+        status = gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open a segment");
     if (status == GDX_OK)
         status = gdx_map_open(&segment->map, segment->path, err);
     if (status == GDX_OK)

@@ -32,24 +32,27 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
 
 // The one way to any byte of a section: bytes [offset, offset + bytes), their pages verified, which is checked once for
 // each page. GDX_CORRUPT with file and offset when they lie outside the section or a page is damaged.
-gdx_status gdx_segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
-                               const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
+                           const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
 
 // Compares page `page` < page_count with its checksum, whether or not that was done before.
-gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) GDX_MUST_CHECK;
+gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) GDX_MUST_CHECK;
 
 // Row `index` of a section of rows of `row_bytes`.
-gdx_status gdx_segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes,
-                           const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out,
-                           gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out,
-                           gdx_error *err) GDX_MUST_CHECK;
+gdx_status segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes, const uint8_t **out,
+                       gdx_error *err) GDX_MUST_CHECK;
+gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out,
+                       gdx_error *err) GDX_MUST_CHECK;
+gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out,
+                       gdx_error *err) GDX_MUST_CHECK;
 
-// "<path>: <section> at byte N: <what>"; always GDX_CORRUPT. `offset` counts from the section's begin.
-gdx_status gdx_segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what,
-                               gdx_error *err);
+// Where the footer starts in the file.
+static inline uint64_t segment_footer_byte(const gdx_segment *segment) {
+    return segment->map.bytes - FOOTER_BYTES;
+}
+// GDX_CORRUPT at that byte of the file: "<section> at byte N: <what>". `offset` counts from the section's start.
+gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what, gdx_error *err);
 
-const char *gdx_segment_section_title(int section);
+const char *segment_section_title(int section);
 
 #endif

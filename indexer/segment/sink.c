@@ -5,10 +5,11 @@
 
 #include "sink.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-struct gdx_sink {
+struct segment_sink {
     gdx_output *output;
     char *directory;
     gdx_buffer page_table;
@@ -25,7 +26,7 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
     return to;
 }
 
-void gdx_sink_abort(gdx_sink *sink) {
+void sink_abort(segment_sink *sink) {
     if (!sink)
         return;
     gdx_output_abort(sink->output);
@@ -34,15 +35,15 @@ void gdx_sink_abort(gdx_sink *sink) {
     free(sink);
 }
 
-static gdx_status finish_page(gdx_sink *sink, const uint8_t *page, size_t bytes, gdx_error *err) {
+static gdx_status finish_page(segment_sink *sink, const uint8_t *page, size_t bytes, gdx_error *err) {
     uint8_t checksum[8];
     gdx_store_u64(checksum, gdx_checksum(page, bytes));
     if (gdx_buffer_append(&sink->page_table, checksum, sizeof checksum) != GDX_OK)
-        return gdx_fail_memory(err, "page checksums");
+        return gdx_fail_at(err, GDX_NO_MEMORY, gdx_output_path(sink->output), "no memory for its page checksums");
     return gdx_output_write(sink->output, page, bytes, err);
 }
 
-gdx_status gdx_sink_write(gdx_sink *sink, const void *data, size_t bytes, gdx_error *err) {
+gdx_status sink_write(segment_sink *sink, const void *data, size_t bytes, gdx_error *err) {
     const uint8_t *at = data;
     sink->offset += bytes;
     while (bytes) {
@@ -70,26 +71,26 @@ gdx_status gdx_sink_write(gdx_sink *sink, const void *data, size_t bytes, gdx_er
     return GDX_OK;
 }
 
-static gdx_status write_header(gdx_sink *sink, uint64_t rule_fingerprint, gdx_error *err) {
+static gdx_status write_header(segment_sink *sink, uint64_t rule_fingerprint, gdx_error *err) {
     uint8_t header[HEADER_BYTES] = {0};
     memcpy(header + HEADER_MAGIC, GDX_SEGMENT_MAGIC, 8);
     gdx_store_u32(header + HEADER_VERSION, GDX_SEGMENT_VERSION);
     gdx_store_u32(header + HEADER_PAGE_BYTES, GDX_SEGMENT_PAGE_BYTES);
     gdx_store_u64(header + HEADER_RULE_FINGERPRINT, rule_fingerprint);
-    return gdx_sink_write(sink, header, sizeof header, err);
+    return sink_write(sink, header, sizeof header, err);
 }
 
-gdx_status gdx_sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerprint, gdx_sink **out,
-                         gdx_error *err) {
+gdx_status sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerprint, segment_sink **out,
+                     gdx_error *err) {
     char name[64];
     snprintf(name, sizeof name, "segment-new-%llu", (unsigned long long)tag);
-    GDX_AUTO(gdx_sink) sink = calloc(1, sizeof *sink);
+    GDX_AUTO(segment_sink) sink = calloc(1, sizeof *sink);
     char *path = gdx_path_join(directory, name);
     if (sink)
         sink->directory = strdup(directory);
     if (!sink || !path || !sink->directory) {
         free(path);
-        return gdx_fail_memory(err, "a new segment");
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
     }
     sink->section = -1;
     gdx_status status = gdx_output_open(path, &sink->output, err);
@@ -98,20 +99,21 @@ gdx_status gdx_sink_open(const char *directory, uint64_t tag, uint64_t rule_fing
         status = write_header(sink, rule_fingerprint, err);
     if (status != GDX_OK)
         return status;
-    *out = GDX_TAKE(sink);
+    *out = sink;
+    sink = NULL; // handed over
     return GDX_OK;
 }
 
-static gdx_status pad(gdx_sink *sink, gdx_error *err) {
+static gdx_status pad(segment_sink *sink, gdx_error *err) {
     static const uint8_t zeros[GDX_SEGMENT_ALIGNMENT];
     size_t behind = (size_t)(sink->offset % GDX_SEGMENT_ALIGNMENT);
-    return behind ? gdx_sink_write(sink, zeros, GDX_SEGMENT_ALIGNMENT - behind, err) : GDX_OK;
+    return behind ? sink_write(sink, zeros, GDX_SEGMENT_ALIGNMENT - behind, err) : GDX_OK;
 }
 
 // Ends the current section and begins those up to `section`; SECTION_COUNT ends the last.
-static gdx_status advance(gdx_sink *sink, int section, gdx_error *err) {
+static gdx_status advance(segment_sink *sink, int section, gdx_error *err) {
     if (sink->section >= 0)
-        sink->section_bytes[sink->section] = gdx_sink_section_bytes(sink);
+        sink->section_bytes[sink->section] = sink_section_bytes(sink);
     gdx_status status = pad(sink, err);
     while (status == GDX_OK && sink->section < section) {
         sink->section++;
@@ -121,31 +123,29 @@ static gdx_status advance(gdx_sink *sink, int section, gdx_error *err) {
     return status;
 }
 
-gdx_status gdx_sink_begin(gdx_sink *sink, int section, gdx_error *err) {
-    if (section <= sink->section)
-        return gdx_fail(err, GDX_INTERNAL, "%s: section %d after section %d", gdx_output_path(sink->output), section,
-                        sink->section);
+gdx_status sink_begin(segment_sink *sink, int section, gdx_error *err) {
+    assert(section > sink->section && section < SECTION_COUNT);
     return advance(sink, section, err);
 }
 
-uint64_t gdx_sink_section_bytes(const gdx_sink *sink) {
+uint64_t sink_section_bytes(const segment_sink *sink) {
     return sink->offset - sink->section_offset[sink->section];
 }
 
-gdx_status gdx_sink_section(gdx_sink *sink, int section, const void *data, size_t bytes, gdx_error *err) {
-    gdx_status status = gdx_sink_begin(sink, section, err);
-    return status == GDX_OK ? gdx_sink_write(sink, data, bytes, err) : status;
+gdx_status sink_section(segment_sink *sink, int section, const void *data, size_t bytes, gdx_error *err) {
+    gdx_status status = sink_begin(sink, section, err);
+    return status == GDX_OK ? sink_write(sink, data, bytes, err) : status;
 }
 
-const char *gdx_sink_path(const gdx_sink *sink) {
+const char *sink_path(const segment_sink *sink) {
     return gdx_output_path(sink->output);
 }
 
-size_t gdx_sink_bytes(const gdx_sink *sink) {
+size_t sink_bytes(const segment_sink *sink) {
     return sizeof *sink + sink->page_table.capacity + (1 << 18); // the last: the output's buffer
 }
 
-static void fill_footer(const gdx_sink *sink, const gdx_footer_counts *counts, uint8_t footer[FOOTER_BYTES]) {
+static void fill_footer(const segment_sink *sink, const footer_counts *counts, uint8_t footer[FOOTER_BYTES]) {
     for (int section = 0; section < SECTION_COUNT; section++) {
         uint8_t *row = footer + FOOTER_SECTION_TABLE + section * SECTION_ROW_BYTES;
         gdx_store_u64(row + SECTION_ROW_OFFSET, sink->section_offset[section]);
@@ -165,11 +165,11 @@ static void fill_footer(const gdx_sink *sink, const gdx_footer_counts *counts, u
     memcpy(footer + FOOTER_MAGIC, GDX_SEGMENT_FOOTER_MAGIC, 8);
 }
 
-static gdx_status commit_as(gdx_sink *sink, uint64_t name, gdx_error *err) {
+static gdx_status commit_as(segment_sink *sink, uint64_t name, gdx_error *err) {
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
     char *path = gdx_path_join(sink->directory, gdx_segment_file_name(name, file_name));
     if (!path)
-        return gdx_fail_memory(err, "a file's name");
+        return gdx_fail_at(err, GDX_NO_MEMORY, gdx_output_path(sink->output), "no memory for its name");
     gdx_output *output = sink->output;
     sink->output = NULL; // freed by the commit, whatever happens
     gdx_status status = gdx_output_commit(output, path, err);
@@ -177,7 +177,7 @@ static gdx_status commit_as(gdx_sink *sink, uint64_t name, gdx_error *err) {
     return status;
 }
 
-static gdx_status finish(gdx_sink *sink, const gdx_footer_counts *counts, gdx_segment_info *out, gdx_error *err) {
+static gdx_status finish(segment_sink *sink, const footer_counts *counts, gdx_segment_info *out, gdx_error *err) {
     gdx_status status = advance(sink, SECTION_COUNT, err);
     if (status == GDX_OK && sink->in_page)
         status = finish_page(sink, sink->page, sink->in_page, err);
@@ -204,8 +204,8 @@ static gdx_status finish(gdx_sink *sink, const gdx_footer_counts *counts, gdx_se
     return status;
 }
 
-gdx_status gdx_sink_finish(gdx_sink *sink, const gdx_footer_counts *counts, gdx_segment_info *out, gdx_error *err) {
+gdx_status sink_finish(segment_sink *sink, const footer_counts *counts, gdx_segment_info *out, gdx_error *err) {
     gdx_status status = finish(sink, counts, out, err);
-    gdx_sink_abort(sink);
+    sink_abort(sink);
     return status;
 }

@@ -8,10 +8,10 @@
 #include "gdx/segment.h"
 #include "layout.h"
 
-typedef struct gdx_sink gdx_sink; // one owner
+typedef struct segment_sink segment_sink; // one owner
 
 // What the footer holds besides the places of sections and checksums.
-typedef struct gdx_footer_counts {
+typedef struct footer_counts {
     uint64_t text_bytes;
     uint32_t document_count;
     uint32_t position_count;
@@ -19,25 +19,25 @@ typedef struct gdx_footer_counts {
     uint32_t word_count;
     uint32_t source_count;
     int store_level;
-} gdx_footer_counts;
+} footer_counts;
 
 // Creates "<directory>/segment-new-<tag>.tmp" and writes the header.
-gdx_status gdx_sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerprint, gdx_sink **out,
-                         gdx_error *err) GDX_MUST_CHECK;
-void gdx_sink_abort(gdx_sink *sink); // removes the file; NULL is fine
-GDX_DEFINE_AUTO(gdx_sink, gdx_sink_abort)
+gdx_status sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerprint, segment_sink **out,
+                     gdx_error *err) GDX_MUST_CHECK;
+void sink_abort(segment_sink *sink); // removes the file; NULL is fine
+GDX_DEFINE_AUTO(segment_sink, sink_abort)
 
 // Sections come in the order of layout.h; one that is never begun is empty.
-gdx_status gdx_sink_begin(gdx_sink *sink, int section, gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_sink_write(gdx_sink *sink, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
-uint64_t gdx_sink_section_bytes(const gdx_sink *sink); // written to the current section so far
+gdx_status sink_begin(segment_sink *sink, int section, gdx_error *err) GDX_MUST_CHECK;
+gdx_status sink_write(segment_sink *sink, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
+uint64_t sink_section_bytes(const segment_sink *sink); // written to the current section so far
 // Begin and write at once.
-gdx_status gdx_sink_section(gdx_sink *sink, int section, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
+gdx_status sink_section(segment_sink *sink, int section, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
 
 // Page table and footer; makes the file durable under its name. Frees the sink, whatever happens.
-gdx_status gdx_sink_finish(gdx_sink *sink, const gdx_footer_counts *counts, gdx_segment_info *out,
-                           gdx_error *err) GDX_MUST_CHECK;
-const char *gdx_sink_path(const gdx_sink *sink);
-size_t gdx_sink_bytes(const gdx_sink *sink); // of memory in use
+gdx_status sink_finish(segment_sink *sink, const footer_counts *counts, gdx_segment_info *out,
+                       gdx_error *err) GDX_MUST_CHECK;
+const char *sink_path(const segment_sink *sink);
+size_t sink_bytes(const segment_sink *sink); // of memory in use
 
 #endif

@@ -14,12 +14,12 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-struct gdx_store_writer {
-    gdx_sink *sink;
+struct store_writer {
+    segment_sink *sink;
     ZSTD_CCtx *context;
     int level;
     gdx_buffer block;         // coded records of the block that is being filled
-    gdx_store_block begin;    // of that block
+    store_block begin;        // of that block
     uint32_t next_document;   // number of the next record
     gdx_buffer rows;          // of finished blocks
     gdx_buffer record;        // scratch: the record being made
@@ -29,7 +29,11 @@ struct gdx_store_writer {
     size_t checkpoint_capacity;
 };
 
-static gdx_status set(gdx_store_writer *writer, ZSTD_cParameter parameter, int value, gdx_error *err) {
+static gdx_status no_memory(const store_writer *writer, gdx_error *err) {
+    return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(writer->sink), "no memory for stored text");
+}
+
+static gdx_status set(store_writer *writer, ZSTD_cParameter parameter, int value, gdx_error *err) {
     size_t result = ZSTD_CCtx_setParameter(writer->context, parameter, value);
     if (!ZSTD_isError(result))
         return GDX_OK;
@@ -39,7 +43,7 @@ static gdx_status set(gdx_store_writer *writer, ZSTD_cParameter parameter, int v
 
 // Level 0 is what was measured best for coded Chinese text in blocks of this size: short matches, tables that stay in
 // the second-level cache. docs/format.md has the figures.
-static gdx_status set_parameters(gdx_store_writer *writer, gdx_error *err) {
+static gdx_status set_parameters(store_writer *writer, gdx_error *err) {
     gdx_status status = set(writer, ZSTD_c_compressionLevel, writer->level ? writer->level : 1, err);
     if (status == GDX_OK)
         status = set(writer, ZSTD_c_format, ZSTD_f_zstd1_magicless, err);
@@ -61,23 +65,24 @@ static gdx_status set_parameters(gdx_store_writer *writer, gdx_error *err) {
     return status;
 }
 
-gdx_status gdx_store_writer_new(gdx_sink *sink, int level, gdx_store_writer **out, gdx_error *err) {
-    GDX_AUTO(gdx_store_writer) writer = calloc(1, sizeof *writer);
+gdx_status store_writer_new(segment_sink *sink, int level, store_writer **out, gdx_error *err) {
+    GDX_AUTO(store_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail_memory(err, "stored text");
+        return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(sink), "no memory for stored text");
     writer->sink = sink;
     writer->level = level;
     writer->context = ZSTD_createCCtx();
     if (!writer->context)
-        return gdx_fail_memory(err, "stored text");
+        return no_memory(writer, err);
     gdx_status status = set_parameters(writer, err);
     if (status != GDX_OK)
         return status;
-    *out = GDX_TAKE(writer);
+    *out = writer;
+    writer = NULL; // handed over
     return GDX_OK;
 }
 
-void gdx_store_writer_free(gdx_store_writer *writer) {
+void store_writer_free(store_writer *writer) {
     if (!writer)
         return;
     ZSTD_freeCCtx(writer->context);
@@ -90,35 +95,35 @@ void gdx_store_writer_free(gdx_store_writer *writer) {
     free(writer);
 }
 
-int gdx_store_writer_level(const gdx_store_writer *writer) {
+int store_writer_level(const store_writer *writer) {
     return writer->level;
 }
 
-uint64_t gdx_store_writer_coded_bytes(const gdx_store_writer *writer) {
+uint64_t store_writer_coded_bytes(const store_writer *writer) {
     return writer->begin.coded_offset + writer->block.bytes;
 }
 
-size_t gdx_store_writer_bytes(const gdx_store_writer *writer) {
+size_t store_writer_bytes(const store_writer *writer) {
     return sizeof *writer + ZSTD_sizeof_CCtx(writer->context) + writer->block.capacity + writer->rows.capacity +
            writer->record.capacity + writer->coded.capacity + writer->compressed.capacity +
            writer->checkpoint_capacity * sizeof *writer->checkpoint_coded;
 }
 
-bool gdx_store_is_reset(uint64_t hash, uint64_t record_bytes) {
+bool store_is_reset(uint64_t hash, uint64_t record_bytes) {
     const uint64_t distance = (uint64_t)GDX_STORE_RESET_BLOCKS * GDX_STORE_TARGET_BYTES;
     return (hash >> 32) * distance < record_bytes << 32; // record_bytes is below the target: no overflow
 }
 
-bool gdx_store_writer_is_between_blocks(const gdx_store_writer *writer) {
+bool store_writer_is_between_blocks(const store_writer *writer) {
     return writer->block.bytes == 0;
 }
 
-void gdx_store_writer_count_document(gdx_store_writer *writer) {
+void store_writer_count_document(store_writer *writer) {
     writer->next_document++;
 }
 
 // Writes a block that begins at writer->begin, and its row; the next begins behind it.
-static gdx_status put_block(gdx_store_writer *writer, gdx_slice compressed, uint64_t coded_bytes, gdx_error *err) {
+static gdx_status put_block(store_writer *writer, gdx_slice compressed, uint64_t coded_bytes, gdx_error *err) {
     uint8_t row[STORE_BLOCK_BYTES] = {0};
     gdx_store_u64(row + STORE_BLOCK_CODED_OFFSET, writer->begin.coded_offset);
     gdx_store_u64(row + STORE_BLOCK_OFFSET, writer->begin.offset);
@@ -126,32 +131,32 @@ static gdx_status put_block(gdx_store_writer *writer, gdx_slice compressed, uint
     gdx_store_u32(row + STORE_BLOCK_TEXT_BYTE, writer->begin.text_byte);
     gdx_store_u32(row + STORE_BLOCK_SYMBOL, writer->begin.symbol);
     if (gdx_buffer_append(&writer->rows, row, sizeof row) != GDX_OK)
-        return gdx_fail_memory(err, "stored text");
-    gdx_status status = gdx_sink_write(writer->sink, compressed.data, compressed.bytes, err);
+        return no_memory(writer, err);
+    gdx_status status = sink_write(writer->sink, compressed.data, compressed.bytes, err);
     writer->begin.coded_offset += coded_bytes;
     writer->begin.offset += compressed.bytes;
     return status;
 }
 
-static gdx_status compress_block(gdx_store_writer *writer, gdx_slice coded, gdx_error *err) {
+static gdx_status compress_block(store_writer *writer, gdx_slice coded, gdx_error *err) {
     if (coded.bytes > GDX_STORE_BLOCK_BYTES_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE,
-                        "%s: document %u: title, metadata and the text up to the first place to cut it at take %zu "
-                        "bytes, at most %d are stored",
-                        gdx_sink_path(writer->sink), writer->next_document, coded.bytes, GDX_STORE_BLOCK_BYTES_MAX);
+        return gdx_fail_at(err, GDX_TOO_LARGE, sink_path(writer->sink),
+                           "document %u: title, metadata and the text up to the first place to cut it at take %zu "
+                           "bytes, at most %d are stored",
+                           writer->next_document, coded.bytes, GDX_STORE_BLOCK_BYTES_MAX);
     writer->compressed.bytes = 0;
     if (gdx_buffer_reserve(&writer->compressed, ZSTD_compressBound(coded.bytes)) != GDX_OK)
-        return gdx_fail_memory(err, "stored text");
+        return no_memory(writer, err);
     size_t bytes =
         ZSTD_compress2(writer->context, writer->compressed.data, writer->compressed.capacity, coded.data, coded.bytes);
     if (ZSTD_isError(bytes))
-        return gdx_fail(err, ZSTD_getErrorCode(bytes) == ZSTD_error_memory_allocation ? GDX_NO_MEMORY : GDX_INTERNAL,
-                        "%s: zstd: %s", gdx_sink_path(writer->sink), ZSTD_getErrorName(bytes));
+        return gdx_fail_at(err, ZSTD_getErrorCode(bytes) == ZSTD_error_memory_allocation ? GDX_NO_MEMORY : GDX_INTERNAL,
+                           sink_path(writer->sink), "zstd: %s", ZSTD_getErrorName(bytes));
     gdx_slice compressed = {(const char *)writer->compressed.data, bytes};
     return put_block(writer, compressed, coded.bytes, err);
 }
 
-gdx_status gdx_store_writer_end_block(gdx_store_writer *writer, gdx_error *err) {
+gdx_status store_writer_end_block(store_writer *writer, gdx_error *err) {
     if (writer->block.bytes == 0)
         return GDX_OK;
     gdx_status status = compress_block(writer, gdx_buffer_slice(&writer->block), err);
@@ -159,27 +164,26 @@ gdx_status gdx_store_writer_end_block(gdx_store_writer *writer, gdx_error *err) 
     return status;
 }
 
-gdx_status gdx_store_writer_add_record(gdx_store_writer *writer, gdx_slice record, uint64_t hash, gdx_error *err) {
+gdx_status store_writer_add_record(store_writer *writer, gdx_slice record, uint64_t hash, gdx_error *err) {
     if (writer->block.bytes == 0)
-        writer->begin =
-            (gdx_store_block){writer->begin.coded_offset, writer->begin.offset, writer->next_document, 0, 0};
+        writer->begin = (store_block){writer->begin.coded_offset, writer->begin.offset, writer->next_document, 0, 0};
     if (gdx_buffer_append(&writer->block, record.data, record.bytes) != GDX_OK)
-        return gdx_fail_memory(err, "stored text");
+        return no_memory(writer, err);
     writer->next_document++;
-    bool ends = writer->block.bytes >= GDX_STORE_TARGET_BYTES || gdx_store_is_reset(hash, record.bytes);
-    return ends ? gdx_store_writer_end_block(writer, err) : GDX_OK;
+    bool ends = writer->block.bytes >= GDX_STORE_TARGET_BYTES || store_is_reset(hash, record.bytes);
+    return ends ? store_writer_end_block(writer, err) : GDX_OK;
 }
 
-gdx_status gdx_store_writer_add_piece(gdx_store_writer *writer, gdx_slice piece, uint32_t text_byte, uint32_t symbol,
-                                      gdx_error *err) {
+gdx_status store_writer_add_piece(store_writer *writer, gdx_slice piece, uint32_t text_byte, uint32_t symbol,
+                                  gdx_error *err) {
     writer->begin.document = writer->next_document;
     writer->begin.text_byte = text_byte;
     writer->begin.symbol = symbol;
     return compress_block(writer, piece, err);
 }
 
-gdx_status gdx_store_writer_copy_block(gdx_store_writer *writer, gdx_slice compressed, uint64_t coded_bytes,
-                                       uint32_t document_count, uint32_t text_byte, uint32_t symbol, gdx_error *err) {
+gdx_status store_writer_copy_block(store_writer *writer, gdx_slice compressed, uint64_t coded_bytes,
+                                   uint32_t document_count, uint32_t text_byte, uint32_t symbol, gdx_error *err) {
     writer->begin.document = writer->next_document;
     writer->begin.text_byte = text_byte;
     writer->begin.symbol = symbol;
@@ -195,8 +199,8 @@ static gdx_status append_varint(gdx_buffer *out, uint64_t value) {
 }
 
 // The list of checkpoints [first, end), counted from where the piece begins, that lets a reader start inside it.
-static gdx_status append_checkpoints(gdx_store_writer *writer, const gdx_checkpoint *checkpoints, size_t first,
-                                     size_t end, gdx_checkpoint before, size_t coded_before) {
+static gdx_status append_checkpoints(store_writer *writer, const gdx_checkpoint *checkpoints, size_t first, size_t end,
+                                     gdx_checkpoint before, size_t coded_before) {
     gdx_buffer *out = &writer->record;
     gdx_status status = append_varint(out, end - first);
     for (size_t i = first; i < end && status == GDX_OK; i++) {
@@ -212,24 +216,24 @@ static gdx_status append_checkpoints(gdx_store_writer *writer, const gdx_checkpo
 }
 
 // Title, metadata and text into writer->coded, the text in pieces so that its coded bytes at each checkpoint are known.
-static gdx_status code_fields(gdx_store_writer *writer, const gdx_document *document, const gdx_checkpoint *checkpoints,
+static gdx_status code_fields(store_writer *writer, const gdx_document *document, const gdx_checkpoint *checkpoints,
                               size_t checkpoint_count, size_t *out_title, size_t *out_metadata) {
     gdx_buffer *coded = &writer->coded;
     coded->bytes = 0;
     gdx_status status = gdx_grow(&writer->checkpoint_coded, &writer->checkpoint_capacity, checkpoint_count,
                                  sizeof *writer->checkpoint_coded);
     if (status == GDX_OK)
-        status = gdx_characters_encode(document->title, coded);
+        status = characters_encode(document->title, coded);
     *out_title = coded->bytes;
     if (status == GDX_OK)
-        status = gdx_characters_encode(document->metadata, coded);
+        status = characters_encode(document->metadata, coded);
     *out_metadata = coded->bytes - *out_title;
     size_t text = coded->bytes;
     size_t from = 0;
     for (size_t i = 0; i <= checkpoint_count && status == GDX_OK; i++) {
         size_t to = i < checkpoint_count ? checkpoints[i].byte : document->text.bytes;
         gdx_slice piece = {to > from ? document->text.data + from : "", to - from};
-        status = gdx_characters_encode(piece, coded);
+        status = characters_encode(piece, coded);
         if (i < checkpoint_count)
             writer->checkpoint_coded[i] = coded->bytes - text;
         from = to;
@@ -245,7 +249,7 @@ struct parts { // of a record being made: lengths of its coded fields, and its c
 };
 
 // The first piece of a record, with the checkpoints before number `end`, into writer->record.
-static gdx_status make_first_piece(gdx_store_writer *writer, const struct parts *parts, size_t end) {
+static gdx_status make_first_piece(store_writer *writer, const struct parts *parts, size_t end) {
     writer->record.bytes = 0;
     gdx_status status = append_varint(&writer->record, parts->title);
     if (status == GDX_OK)
@@ -258,7 +262,7 @@ static gdx_status make_first_piece(gdx_store_writer *writer, const struct parts 
 }
 
 // A later piece, which begins at checkpoint `first`, with the checkpoints between that and number `end`.
-static gdx_status make_later_piece(gdx_store_writer *writer, const struct parts *parts, size_t first, size_t end) {
+static gdx_status make_later_piece(store_writer *writer, const struct parts *parts, size_t first, size_t end) {
     writer->record.bytes = 0;
     size_t fields = parts->title + parts->metadata;
     size_t from = fields + writer->checkpoint_coded[first];
@@ -269,15 +273,15 @@ static gdx_status make_later_piece(gdx_store_writer *writer, const struct parts 
 }
 
 // The checkpoint from `from` on at which `coded` bytes of text are passed first.
-static size_t checkpoint_at(const gdx_store_writer *writer, size_t from, size_t count, uint64_t coded) {
+static size_t checkpoint_at(const store_writer *writer, size_t from, size_t count, uint64_t coded) {
     while (from < count && writer->checkpoint_coded[from] < coded)
         from++;
     return from;
 }
 
 // A record that fills blocks of its own. `record_bytes`: of the record in one piece.
-static gdx_status add_long(gdx_store_writer *writer, const struct parts *parts, size_t record_bytes, gdx_error *err) {
-    gdx_status status = gdx_store_writer_end_block(writer, err);
+static gdx_status add_long(store_writer *writer, const struct parts *parts, size_t record_bytes, gdx_error *err) {
+    gdx_status status = store_writer_end_block(writer, err);
     uint64_t pieces = (record_bytes + GDX_STORE_TARGET_BYTES / 2) / GDX_STORE_TARGET_BYTES;
     size_t fields = parts->title + parts->metadata;
     size_t text = writer->coded.bytes - fields;
@@ -288,9 +292,9 @@ static gdx_status add_long(gdx_store_writer *writer, const struct parts *parts, 
                                      : checkpoint_at(writer, from, parts->checkpoint_count, text * piece / pieces);
         status = piece == 1 ? make_first_piece(writer, parts, end) : make_later_piece(writer, parts, first, end);
         if (status != GDX_OK)
-            return gdx_fail_memory(err, "stored text");
+            return no_memory(writer, err);
         gdx_checkpoint at = piece == 1 ? (gdx_checkpoint){0, 0} : parts->checkpoints[first];
-        status = gdx_store_writer_add_piece(writer, gdx_buffer_slice(&writer->record), at.byte, at.symbol, err);
+        status = store_writer_add_piece(writer, gdx_buffer_slice(&writer->record), at.byte, at.symbol, err);
         first = end;
         if (end == parts->checkpoint_count)
             break; // no place left to cut at
@@ -299,25 +303,25 @@ static gdx_status add_long(gdx_store_writer *writer, const struct parts *parts, 
     return status;
 }
 
-gdx_status gdx_store_writer_add(gdx_store_writer *writer, const gdx_document *document, uint64_t hash,
-                                const gdx_checkpoint *checkpoints, size_t checkpoint_count, gdx_error *err) {
+gdx_status store_writer_add(store_writer *writer, const gdx_document *document, uint64_t hash,
+                            const gdx_checkpoint *checkpoints, size_t checkpoint_count, gdx_error *err) {
     struct parts parts = {0, 0, checkpoints, checkpoint_count};
     gdx_status status = code_fields(writer, document, checkpoints, checkpoint_count, &parts.title, &parts.metadata);
     if (status == GDX_INVALID)
-        return gdx_fail(err, GDX_INTERNAL, "%s: document %u: title, metadata or text is not UTF-8",
-                        gdx_sink_path(writer->sink), writer->next_document);
+        return gdx_fail_at(err, GDX_INTERNAL, sink_path(writer->sink),
+                           "document %u: title, metadata or text is not UTF-8", writer->next_document);
     if (status == GDX_OK)
         status = make_first_piece(writer, &parts, checkpoint_count);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "stored text");
+        return no_memory(writer, err);
     if (writer->record.bytes >= GDX_STORE_TARGET_BYTES)
         return add_long(writer, &parts, writer->record.bytes, err);
-    return gdx_store_writer_add_record(writer, gdx_buffer_slice(&writer->record), hash, err);
+    return store_writer_add_record(writer, gdx_buffer_slice(&writer->record), hash, err);
 }
 
-gdx_status gdx_store_writer_finish(gdx_store_writer *writer, gdx_error *err) {
-    gdx_status status = gdx_store_writer_end_block(writer, err);
+gdx_status store_writer_finish(store_writer *writer, gdx_error *err) {
+    gdx_status status = store_writer_end_block(writer, err);
     if (status != GDX_OK)
         return status;
-    return gdx_sink_section(writer->sink, SECTION_STORE_BLOCKS, writer->rows.data, writer->rows.bytes, err);
+    return sink_section(writer->sink, SECTION_STORE_BLOCKS, writer->rows.data, writer->rows.bytes, err);
 }

@@ -12,34 +12,39 @@
 
 enum { NEAR_SHIFT = 7 }; // positions from one that is known to the next: a document is seldom much shorter
 
-void gdx_term_chunk_init(gdx_term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns) {
-    *chunk = (gdx_term_chunk){.position_count = position_count, .columns = *columns};
+void term_scratch_clear(term_scratch *scratch) {
+    free(scratch->counts);
+    free(scratch->near);
+    free(scratch->positions);
+    *scratch = (term_scratch){0};
 }
 
-void gdx_term_chunk_clear(gdx_term_chunk *chunk) {
+void term_chunk_init(term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns) {
+    *chunk = (term_chunk){.position_count = position_count, .columns = *columns};
+}
+
+void term_chunk_clear(term_chunk *chunk) {
     gdx_buffer_clear(&chunk->postings);
     gdx_buffer_clear(&chunk->frequencies);
     free(chunk->terms);
     free(chunk->frequency_rows);
-    free(chunk->scratch.counts);
-    free(chunk->scratch.near);
-    free(chunk->scratch.positions);
-    *chunk = (gdx_term_chunk){0};
+    term_scratch_clear(&chunk->scratch);
+    *chunk = (term_chunk){0};
 }
 
-void gdx_term_chunk_reset(gdx_term_chunk *chunk) {
+void term_chunk_reset(term_chunk *chunk) {
     chunk->postings.bytes = chunk->frequencies.bytes = 0;
     chunk->term_count = chunk->frequency_count = 0;
     chunk->group_begin = chunk->group_postings = 0;
     chunk->group_occurrences = 0;
 }
 
-static size_t near_count(const gdx_term_chunk *chunk) {
+static size_t near_count(const term_chunk *chunk) {
     return ((size_t)chunk->position_count >> NEAR_SHIFT) + 1;
 }
 
-size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk) {
-    const gdx_term_scratch *scratch = &chunk->scratch;
+size_t term_chunk_bytes(const term_chunk *chunk) {
+    const term_scratch *scratch = &chunk->scratch;
     return chunk->postings.capacity + chunk->frequencies.capacity + chunk->term_capacity * sizeof *chunk->terms +
            chunk->frequency_capacity * sizeof *chunk->frequency_rows +
            scratch->position_capacity * sizeof *scratch->positions +
@@ -47,8 +52,8 @@ size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk) {
            (scratch->near ? near_count(chunk) * sizeof *scratch->near : 0);
 }
 
-static gdx_status make_scratch(gdx_term_chunk *chunk) {
-    gdx_term_scratch *scratch = &chunk->scratch;
+static gdx_status make_scratch(term_chunk *chunk) {
+    term_scratch *scratch = &chunk->scratch;
     if (!scratch->counts)
         scratch->counts = calloc(chunk->columns.count, sizeof *scratch->counts);
     if (!scratch->counts)
@@ -69,24 +74,24 @@ static gdx_status make_scratch(gdx_term_chunk *chunk) {
 
 // Adds the positions of one term to the counts of their documents. Lists of a frequent symbol are many and mostly
 // short: a look-up of where each position is near beats a search that begins anew for each list.
-static void count_positions(gdx_term_chunk *chunk, const uint32_t *positions, uint32_t count) {
+static void count_positions(term_chunk *chunk, const uint32_t *positions, uint32_t count) {
     const gdx_document_columns *columns = &chunk->columns;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t document = chunk->scratch.near[positions[i] >> NEAR_SHIFT];
         while (document + 1 < columns->count && columns->begin[document + 1] <= positions[i])
             document++;
-        gdx_document_counts *counts = &chunk->scratch.counts[document];
+        document_counts *counts = &chunk->scratch.counts[document];
         bool in_title = positions[i] < columns->text[document];
         counts->in_title += in_title;
         counts->in_text += !in_title;
     }
 }
 
-static gdx_status count_group(gdx_term_chunk *chunk) {
+static gdx_status count_group(term_chunk *chunk) {
     size_t offset = chunk->group_postings;
     for (size_t t = chunk->group_begin; t < chunk->term_count; t++) {
-        const gdx_term_row *term = &chunk->terms[t];
-        gdx_term_scratch *scratch = &chunk->scratch;
+        const term_row *term = &chunk->terms[t];
+        term_scratch *scratch = &chunk->scratch;
         gdx_status status = gdx_grow(&scratch->positions, &scratch->position_capacity,
                                      (size_t)term->count + GDX_POSTINGS_BLOCK, sizeof *scratch->positions);
         gdx_slice code = {(const char *)chunk->postings.data + offset, term->bytes};
@@ -100,7 +105,7 @@ static gdx_status count_group(gdx_term_chunk *chunk) {
     return GDX_OK;
 }
 
-static gdx_status add_frequencies(gdx_term_chunk *chunk) {
+static gdx_status add_frequencies(term_chunk *chunk) {
     gdx_status status = make_scratch(chunk);
     if (status == GDX_OK)
         status = count_group(chunk);
@@ -109,19 +114,19 @@ static gdx_status add_frequencies(gdx_term_chunk *chunk) {
                           sizeof *chunk->frequency_rows);
     if (status != GDX_OK)
         return status;
-    gdx_frequency_row *row = &chunk->frequency_rows[chunk->frequency_count];
+    frequency_list_row *row = &chunk->frequency_rows[chunk->frequency_count];
     row->symbol = chunk->terms[chunk->group_begin].first;
     row->offset = chunk->frequencies.bytes;
-    status = gdx_frequencies_encode(chunk->scratch.counts, chunk->columns.count, &chunk->frequencies, &row->documents);
+    status = frequencies_encode(chunk->scratch.counts, chunk->columns.count, &chunk->frequencies, &row->documents);
     if (status == GDX_OK)
         chunk->frequency_count++;
     memset(chunk->scratch.counts, 0, chunk->columns.count * sizeof *chunk->scratch.counts);
     return status;
 }
 
-gdx_status gdx_term_chunk_end_group(gdx_term_chunk *chunk) {
+gdx_status term_chunk_end_group(term_chunk *chunk) {
     gdx_status status = GDX_OK;
-    if (gdx_is_frequent(chunk->group_occurrences, chunk->position_count, chunk->columns.count))
+    if (frequencies_is_frequent(chunk->group_occurrences, chunk->position_count, chunk->columns.count))
         status = add_frequencies(chunk);
     chunk->group_begin = chunk->term_count;
     chunk->group_postings = chunk->postings.bytes;
@@ -129,11 +134,11 @@ gdx_status gdx_term_chunk_end_group(gdx_term_chunk *chunk) {
     return status;
 }
 
-gdx_status gdx_term_chunk_add(gdx_term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
-                              uint32_t count) {
+gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
+                          uint32_t count) {
     gdx_status status = GDX_OK;
     if (chunk->group_begin < chunk->term_count && chunk->terms[chunk->group_begin].first != first)
-        status = gdx_term_chunk_end_group(chunk);
+        status = term_chunk_end_group(chunk);
     if (status == GDX_OK)
         status = gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms);
     size_t before = chunk->postings.bytes;
@@ -144,7 +149,7 @@ gdx_status gdx_term_chunk_add(gdx_term_chunk *chunk, uint32_t first, uint32_t se
     size_t bytes = chunk->postings.bytes - before;
     if (bytes > UINT32_MAX)
         return GDX_TOO_LARGE;
-    chunk->terms[chunk->term_count++] = (gdx_term_row){first, second, count, (uint32_t)bytes};
+    chunk->terms[chunk->term_count++] = (term_row){first, second, count, (uint32_t)bytes};
     chunk->group_occurrences += count;
     return GDX_OK;
 }

@@ -8,39 +8,39 @@
 #include "gdx/postings.h"
 #include "gdx/segment.h"
 
-typedef struct gdx_term_row {
+typedef struct term_row {
     uint32_t first;
     uint32_t second;
     uint32_t count; // positions
     uint32_t bytes; // of their code
-} gdx_term_row;
+} term_row;
 
-typedef struct gdx_frequency_row {
+typedef struct frequency_list_row {
     uint32_t symbol;
     uint32_t documents;
     uint64_t offset; // of its list in `frequencies`
-} gdx_frequency_row;
+} frequency_list_row;
 
-typedef struct gdx_document_counts { // of one symbol in one document
+typedef struct document_counts { // of one symbol in one document
     uint32_t in_title;
     uint32_t in_text;
-} gdx_document_counts;
+} document_counts;
 
 // For counting a frequent symbol by document; made when first needed, kept from chunk to chunk.
-typedef struct gdx_term_scratch {
-    gdx_document_counts *counts; // of each document, zero between groups
-    uint32_t *near;              // the document that every so many-th position stands in
+typedef struct term_scratch {
+    document_counts *counts; // of each document, zero between groups
+    uint32_t *near;          // the document that every so many-th position stands in
     uint32_t *positions;
     size_t position_capacity;
-} gdx_term_scratch;
+} term_scratch;
 
-typedef struct gdx_term_chunk { // one owner
+typedef struct term_chunk { // one owner
     gdx_buffer postings;
-    gdx_term_row *terms;
+    term_row *terms;
     size_t term_count;
     size_t term_capacity;
     gdx_buffer frequencies;
-    gdx_frequency_row *frequency_rows;
+    frequency_list_row *frequency_rows;
     size_t frequency_count;
     size_t frequency_capacity;
     // Of the segment that is being written:
@@ -50,19 +50,21 @@ typedef struct gdx_term_chunk { // one owner
     size_t group_begin;    // its first term
     size_t group_postings; // where its postings begin
     uint64_t group_occurrences;
-    gdx_term_scratch scratch;
-} gdx_term_chunk;
+    term_scratch scratch;
+} term_chunk;
 
-void gdx_term_chunk_init(gdx_term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns);
-void gdx_term_chunk_clear(gdx_term_chunk *chunk);
+void term_scratch_clear(term_scratch *scratch);
+
+void term_chunk_init(term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns);
+void term_chunk_clear(term_chunk *chunk);
 // Forgets what is in it and keeps the memory.
-void gdx_term_chunk_reset(gdx_term_chunk *chunk);
-size_t gdx_term_chunk_bytes(const gdx_term_chunk *chunk); // of memory in use
+void term_chunk_reset(term_chunk *chunk);
+size_t term_chunk_bytes(const term_chunk *chunk); // of memory in use
 
 // The next term in order. GDX_NO_MEMORY, GDX_TOO_LARGE.
-gdx_status gdx_term_chunk_add(gdx_term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
-                              uint32_t count) GDX_MUST_CHECK;
+gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
+                          uint32_t count) GDX_MUST_CHECK;
 // Ends the last first symbol: no more of its terms follow.
-gdx_status gdx_term_chunk_end_group(gdx_term_chunk *chunk) GDX_MUST_CHECK;
+gdx_status term_chunk_end_group(term_chunk *chunk) GDX_MUST_CHECK;
 
 #endif

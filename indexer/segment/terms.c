@@ -9,26 +9,26 @@
 
 #include <stdlib.h>
 
-uint32_t gdx_term_block_count(const gdx_segment *segment) {
+uint32_t term_block_count(const gdx_segment *segment) {
     return (uint32_t)(segment->section_bytes[SECTION_TERM_BLOCKS] / TERM_BLOCK_BYTES);
 }
 
 static gdx_status damaged(const gdx_segment *segment, uint32_t number, const char *what, gdx_error *err) {
-    return gdx_segment_damaged(segment, SECTION_TERM_BLOCKS, (uint64_t)number * TERM_BLOCK_BYTES, what, err);
+    return segment_damaged(segment, SECTION_TERM_BLOCKS, (uint64_t)number * TERM_BLOCK_BYTES, what, err);
 }
 
 // The packed columns of a block: to the begin of the next.
 static gdx_status block_bytes(const gdx_segment *segment, uint32_t number, const uint8_t **out, const uint8_t **out_end,
                               const uint8_t **out_row, gdx_error *err) {
     const uint8_t *row;
-    gdx_status status = gdx_segment_row(segment, SECTION_TERM_BLOCKS, number, TERM_BLOCK_BYTES, &row, err);
+    gdx_status status = segment_row(segment, SECTION_TERM_BLOCKS, number, TERM_BLOCK_BYTES, &row, err);
     if (status != GDX_OK)
         return status;
     uint64_t begin = gdx_load_u32(row + TERM_BLOCK_TERMS);
     uint64_t end = segment->section_bytes[SECTION_TERMS];
-    if (number + 1 < gdx_term_block_count(segment)) {
+    if (number + 1 < term_block_count(segment)) {
         const uint8_t *next;
-        status = gdx_segment_row(segment, SECTION_TERM_BLOCKS, (uint64_t)number + 1, TERM_BLOCK_BYTES, &next, err);
+        status = segment_row(segment, SECTION_TERM_BLOCKS, (uint64_t)number + 1, TERM_BLOCK_BYTES, &next, err);
         if (status != GDX_OK)
             return status;
         end = gdx_load_u32(next + TERM_BLOCK_TERMS);
@@ -36,14 +36,14 @@ static gdx_status block_bytes(const gdx_segment *segment, uint32_t number, const
     if (begin > end)
         return damaged(segment, number, "blocks out of order", err);
     *out_row = row;
-    status = gdx_segment_section(segment, SECTION_TERMS, begin, end - begin, out, err);
+    status = segment_section(segment, SECTION_TERMS, begin, end - begin, out, err);
     if (status == GDX_OK)
         *out_end = *out + (end - begin);
     return status;
 }
 
 // Turns differences into symbols; false when they leave 32 bits.
-static bool sum_symbols(gdx_term_block *block) {
+static bool sum_symbols(term_block *block) {
     for (uint32_t i = 1; i < block->count; i++) {
         uint64_t first = (uint64_t)block->first[i - 1] + block->first[i];
         uint64_t second = block->second[i];
@@ -63,7 +63,7 @@ static int64_t list_bytes(uint32_t code, uint32_t count, uint32_t limit) {
     return gdx_postings_expected(count, limit) + longer;
 }
 
-gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_term_block *out, gdx_error *err) {
+gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_block *out, gdx_error *err) {
     const uint8_t *at = NULL;
     const uint8_t *end = NULL;
     const uint8_t *row = NULL;
@@ -76,10 +76,9 @@ gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_
     out->second[0] = gdx_load_u32(row + TERM_BLOCK_SECOND);
     out->postings = gdx_load_u64(row + TERM_BLOCK_POSTINGS);
     out->occurrences = gdx_load_u32(row + TERM_BLOCK_OCCURRENCES);
-    if (!gdx_pack_read(&at, end, out->count - 1, out->first + 1) ||
-        !gdx_pack_read(&at, end, out->count - 1, out->second + 1) ||
-        !gdx_pack_read(&at, end, out->count, out->positions) || !gdx_pack_read(&at, end, out->count, out->bytes) ||
-        at != end || !sum_symbols(out))
+    if (!pack_read(&at, end, out->count - 1, out->first + 1) || !pack_read(&at, end, out->count - 1, out->second + 1) ||
+        !pack_read(&at, end, out->count, out->positions) || !pack_read(&at, end, out->count, out->bytes) || at != end ||
+        !sum_symbols(out))
         return damaged(segment, number, "a block that does not decode", err);
     for (uint32_t i = 0; i < out->count; i++)
         if (out->positions[i]++ >= segment->info.position_count)
@@ -98,14 +97,13 @@ static bool is_at_or_before(const uint8_t *row, uint32_t first, uint32_t second)
     return row_first < first || (row_first == first && gdx_load_u32(row + TERM_BLOCK_SECOND) <= second);
 }
 
-gdx_status gdx_term_block_find(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out,
-                               gdx_error *err) {
+gdx_status term_block_find(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out, gdx_error *err) {
     uint32_t low = 0; // blocks before low begin at or before the term
-    uint32_t high = gdx_term_block_count(segment);
+    uint32_t high = term_block_count(segment);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const uint8_t *row;
-        gdx_status status = gdx_segment_row(segment, SECTION_TERM_BLOCKS, middle, TERM_BLOCK_BYTES, &row, err);
+        gdx_status status = segment_row(segment, SECTION_TERM_BLOCKS, middle, TERM_BLOCK_BYTES, &row, err);
         if (status != GDX_OK)
             return status;
         if (is_at_or_before(row, first, second))
@@ -117,10 +115,10 @@ gdx_status gdx_term_block_find(const gdx_segment *segment, uint32_t first, uint3
     return GDX_OK;
 }
 
-static gdx_status fill_term(const gdx_segment *segment, const gdx_term_block *block, uint32_t index, uint64_t postings,
+static gdx_status fill_term(const gdx_segment *segment, const term_block *block, uint32_t index, uint64_t postings,
                             gdx_term *out, gdx_error *err) {
     const uint8_t *bytes;
-    gdx_status status = gdx_segment_section(segment, SECTION_POSTINGS, postings, block->bytes[index], &bytes, err);
+    gdx_status status = segment_section(segment, SECTION_POSTINGS, postings, block->bytes[index], &bytes, err);
     if (status == GDX_OK)
         *out = (gdx_term){block->first[index],
                           block->second[index],
@@ -131,16 +129,16 @@ static gdx_status fill_term(const gdx_segment *segment, const gdx_term_block *bl
 
 gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uint32_t second, gdx_term *out,
                                  gdx_error *err) {
-    gdx_term_block block;
+    term_block block;
     uint32_t number;
     gdx_term none = {first, second, 0, {NULL, 0}};
     if (segment->term_count == 0) {
         *out = none;
         return GDX_OK;
     }
-    gdx_status status = gdx_term_block_find(segment, first, second, &number, err);
+    gdx_status status = term_block_find(segment, first, second, &number, err);
     if (status == GDX_OK)
-        status = gdx_term_block_read(segment, number, &block, err);
+        status = term_block_read(segment, number, &block, err);
     if (status != GDX_OK)
         return status;
     uint64_t postings = block.postings;
@@ -155,8 +153,8 @@ gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uin
 
 // ---- walking
 
-gdx_status gdx_term_walk_init(gdx_term_walk *walk, const gdx_segment *segment, uint32_t first_low, uint32_t first_high,
-                              gdx_error *err) {
+gdx_status term_walk_init(gdx_term_walk *walk, const gdx_segment *segment, uint32_t first_low, uint32_t first_high,
+                          gdx_error *err) {
     walk->segment = segment;
     walk->first_high = first_high;
     walk->next_block = 0;
@@ -165,9 +163,9 @@ gdx_status gdx_term_walk_init(gdx_term_walk *walk, const gdx_segment *segment, u
     walk->block.count = 0;
     if (segment->term_count == 0)
         return GDX_OK;
-    gdx_status status = gdx_term_block_find(segment, first_low, 0, &walk->next_block, err);
+    gdx_status status = term_block_find(segment, first_low, 0, &walk->next_block, err);
     if (status == GDX_OK)
-        status = gdx_term_block_read(segment, walk->next_block++, &walk->block, err);
+        status = term_block_read(segment, walk->next_block++, &walk->block, err);
     if (status != GDX_OK)
         return status;
     walk->postings = walk->block.postings;
@@ -180,8 +178,8 @@ gdx_status gdx_term_walk_open(const gdx_segment *segment, uint32_t first_low, ui
                               gdx_error *err) {
     gdx_term_walk *walk = malloc(sizeof *walk);
     if (!walk)
-        return gdx_fail_memory(err, "walking terms");
-    gdx_status status = gdx_term_walk_init(walk, segment, first_low, first_high, err);
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory to walk its terms");
+    gdx_status status = term_walk_init(walk, segment, first_low, first_high, err);
     if (status != GDX_OK)
         free(walk);
     else
@@ -194,8 +192,8 @@ void gdx_term_walk_close(gdx_term_walk *walk) {
 }
 
 gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has, gdx_error *err) {
-    if (walk->in_block == walk->block.count && walk->next_block < gdx_term_block_count(walk->segment)) {
-        gdx_status status = gdx_term_block_read(walk->segment, walk->next_block, &walk->block, err);
+    if (walk->in_block == walk->block.count && walk->next_block < term_block_count(walk->segment)) {
+        gdx_status status = term_block_read(walk->segment, walk->next_block, &walk->block, err);
         if (status != GDX_OK)
             return status;
         walk->next_block++;
@@ -220,11 +218,11 @@ gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has,
 
 // Of all terms whose first symbol is below `symbol`.
 static gdx_status occurrences_before(const gdx_segment *segment, uint32_t symbol, uint64_t *out, gdx_error *err) {
-    gdx_term_block block;
+    term_block block;
     uint32_t number;
-    gdx_status status = gdx_term_block_find(segment, symbol, 0, &number, err);
+    gdx_status status = term_block_find(segment, symbol, 0, &number, err);
     if (status == GDX_OK)
-        status = gdx_term_block_read(segment, number, &block, err);
+        status = term_block_read(segment, number, &block, err);
     if (status != GDX_OK)
         return status;
     *out = block.occurrences;
@@ -245,7 +243,7 @@ gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t s
     if (status != GDX_OK)
         return status;
     if (behind < before)
-        return gdx_segment_damaged(segment, SECTION_TERM_BLOCKS, 0, "occurrences that do not add up", err);
+        return segment_damaged(segment, SECTION_TERM_BLOCKS, 0, "occurrences that do not add up", err);
     *out = behind - before;
     return GDX_OK;
 }

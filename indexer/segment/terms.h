@@ -8,7 +8,7 @@
 #include "layout.h"
 #include "reader.h"
 
-typedef struct gdx_term_block { // one owner
+typedef struct term_block { // one owner
     uint32_t count;
     uint64_t postings;    // where the first term's list begins
     uint32_t occurrences; // of all terms before the block
@@ -16,14 +16,13 @@ typedef struct gdx_term_block { // one owner
     uint32_t second[GDX_TERMS_PER_BLOCK];
     uint32_t positions[GDX_TERMS_PER_BLOCK]; // how many
     uint32_t bytes[GDX_TERMS_PER_BLOCK];     // of the list
-} gdx_term_block;
+} term_block;
 
-uint32_t gdx_term_block_count(const gdx_segment *segment);
-gdx_status gdx_term_block_read(const gdx_segment *segment, uint32_t number, gdx_term_block *out,
-                               gdx_error *err) GDX_MUST_CHECK;
+uint32_t term_block_count(const gdx_segment *segment);
+gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_block *out, gdx_error *err) GDX_MUST_CHECK;
 // The last block that begins at or before the term; 0 when all begin behind it.
-gdx_status gdx_term_block_find(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out,
-                               gdx_error *err) GDX_MUST_CHECK;
+gdx_status term_block_find(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out,
+                           gdx_error *err) GDX_MUST_CHECK;
 
 struct gdx_term_walk { // one owner
     const gdx_segment *segment;
@@ -31,10 +30,10 @@ struct gdx_term_walk { // one owner
     uint32_t next_block;
     uint32_t in_block;
     uint64_t postings; // of the next term
-    gdx_term_block block;
+    term_block block;
 };
 
-gdx_status gdx_term_walk_init(gdx_term_walk *walk, const gdx_segment *segment, uint32_t first_low, uint32_t first_high,
-                              gdx_error *err) GDX_MUST_CHECK;
+gdx_status term_walk_init(gdx_term_walk *walk, const gdx_segment *segment, uint32_t first_low, uint32_t first_high,
+                          gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -7,31 +7,35 @@
 
 #include "pack.h"
 
-gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, uint32_t limit, gdx_error *err) {
-    *writer = (gdx_terms_writer){.sink = sink, .limit = limit};
-    return gdx_sink_begin(sink, SECTION_POSTINGS, err);
+gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, uint32_t limit, gdx_error *err) {
+    *writer = (terms_writer){.sink = sink, .limit = limit};
+    return sink_begin(sink, SECTION_POSTINGS, err);
 }
 
-void gdx_terms_writer_clear(gdx_terms_writer *writer) {
+void terms_writer_clear(terms_writer *writer) {
     gdx_buffer_clear(&writer->blocks);
     gdx_buffer_clear(&writer->rows);
     gdx_buffer_clear(&writer->frequencies);
     gdx_buffer_clear(&writer->frequency_rows);
 }
 
+static gdx_status no_memory(const terms_writer *writer, gdx_error *err) {
+    return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(writer->sink), "no memory for the term dictionary");
+}
+
 // How much longer or shorter a list is than is to be expected, shorter ones as odd numbers: small either way.
-static uint32_t length_code(const gdx_term_row *term, uint32_t limit) {
+static uint32_t length_code(const term_row *term, uint32_t limit) {
     int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->count, limit);
     return (uint32_t)(longer >= 0 ? 2 * longer : -2 * longer - 1);
 }
 
 // The columns of a block: [first], second, count, length. The first term's own symbols stand in the row.
-static gdx_status append_columns(gdx_terms_writer *writer) {
+static gdx_status append_columns(terms_writer *writer) {
     uint32_t first[GDX_TERMS_PER_BLOCK];
     uint32_t second[GDX_TERMS_PER_BLOCK];
     uint32_t count[GDX_TERMS_PER_BLOCK];
     uint32_t bytes[GDX_TERMS_PER_BLOCK];
-    const gdx_term_row *terms = writer->pending;
+    const term_row *terms = writer->pending;
     size_t n = writer->pending_count;
     for (size_t i = 0; i < n; i++) {
         first[i] = i ? terms[i].first - terms[i - 1].first : 0;
@@ -39,17 +43,17 @@ static gdx_status append_columns(gdx_terms_writer *writer) {
         count[i] = terms[i].count - 1;
         bytes[i] = length_code(&terms[i], writer->limit);
     }
-    gdx_status status = gdx_pack_append(first + 1, n - 1, &writer->blocks);
+    gdx_status status = pack_append(first + 1, n - 1, &writer->blocks);
     if (status == GDX_OK)
-        status = gdx_pack_append(second + 1, n - 1, &writer->blocks);
+        status = pack_append(second + 1, n - 1, &writer->blocks);
     if (status == GDX_OK)
-        status = gdx_pack_append(count, n, &writer->blocks);
+        status = pack_append(count, n, &writer->blocks);
     if (status == GDX_OK)
-        status = gdx_pack_append(bytes, n, &writer->blocks);
+        status = pack_append(bytes, n, &writer->blocks);
     return status;
 }
 
-static gdx_status end_block(gdx_terms_writer *writer, gdx_error *err) {
+static gdx_status end_block(terms_writer *writer, gdx_error *err) {
     if (writer->pending_count == 0)
         return GDX_OK;
     uint8_t row[TERM_BLOCK_BYTES] = {0};
@@ -59,9 +63,9 @@ static gdx_status end_block(gdx_terms_writer *writer, gdx_error *err) {
     gdx_store_u32(row + TERM_BLOCK_TERMS, (uint32_t)writer->blocks.bytes);
     gdx_store_u32(row + TERM_BLOCK_OCCURRENCES, (uint32_t)writer->occurrences);
     if (writer->blocks.bytes > UINT32_MAX || writer->occurrences > UINT32_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE, "%s: the term dictionary is full", gdx_sink_path(writer->sink));
+        return gdx_fail_at(err, GDX_TOO_LARGE, sink_path(writer->sink), "the term dictionary is full");
     if (gdx_buffer_append(&writer->rows, row, sizeof row) != GDX_OK || append_columns(writer) != GDX_OK)
-        return gdx_fail_memory(err, "the term dictionary");
+        return no_memory(writer, err);
     for (size_t i = 0; i < writer->pending_count; i++) {
         writer->postings_offset += writer->pending[i].bytes;
         writer->occurrences += writer->pending[i].count;
@@ -71,22 +75,22 @@ static gdx_status end_block(gdx_terms_writer *writer, gdx_error *err) {
     return GDX_OK;
 }
 
-static gdx_status append_frequencies(gdx_terms_writer *writer, const gdx_term_chunk *chunk, gdx_error *err) {
+static gdx_status append_frequencies(terms_writer *writer, const term_chunk *chunk, gdx_error *err) {
     for (size_t i = 0; i < chunk->frequency_count; i++) {
         uint8_t row[FREQUENCY_SYMBOL_BYTES] = {0};
         gdx_store_u32(row + FREQUENCY_SYMBOL_SYMBOL, chunk->frequency_rows[i].symbol);
         gdx_store_u32(row + FREQUENCY_SYMBOL_DOCUMENTS, chunk->frequency_rows[i].documents);
         gdx_store_u64(row + FREQUENCY_SYMBOL_OFFSET, chunk->frequency_rows[i].offset + writer->frequencies.bytes);
         if (gdx_buffer_append(&writer->frequency_rows, row, sizeof row) != GDX_OK)
-            return gdx_fail_memory(err, "the term dictionary");
+            return no_memory(writer, err);
     }
     if (gdx_buffer_append(&writer->frequencies, chunk->frequencies.data, chunk->frequencies.bytes) != GDX_OK)
-        return gdx_fail_memory(err, "the term dictionary");
+        return no_memory(writer, err);
     return GDX_OK;
 }
 
-gdx_status gdx_terms_writer_append(gdx_terms_writer *writer, const gdx_term_chunk *chunk, gdx_error *err) {
-    gdx_status status = gdx_sink_write(writer->sink, chunk->postings.data, chunk->postings.bytes, err);
+gdx_status terms_writer_append(terms_writer *writer, const term_chunk *chunk, gdx_error *err) {
+    gdx_status status = sink_write(writer->sink, chunk->postings.data, chunk->postings.bytes, err);
     for (size_t t = 0; t < chunk->term_count && status == GDX_OK; t++) {
         writer->pending[writer->pending_count++] = chunk->terms[t];
         if (writer->pending_count == GDX_TERMS_PER_BLOCK)
@@ -95,7 +99,7 @@ gdx_status gdx_terms_writer_append(gdx_terms_writer *writer, const gdx_term_chun
     return status == GDX_OK ? append_frequencies(writer, chunk, err) : status;
 }
 
-gdx_status gdx_terms_writer_finish(gdx_terms_writer *writer, gdx_error *err) {
+gdx_status terms_writer_finish(terms_writer *writer, gdx_error *err) {
     gdx_status status = end_block(writer, err);
     const struct {
         int section;
@@ -108,6 +112,6 @@ gdx_status gdx_terms_writer_finish(gdx_terms_writer *writer, gdx_error *err) {
     };
     for (size_t i = 0; i < sizeof sections / sizeof *sections && status == GDX_OK; i++)
         status =
-            gdx_sink_section(writer->sink, sections[i].section, sections[i].bytes->data, sections[i].bytes->bytes, err);
+            sink_section(writer->sink, sections[i].section, sections[i].bytes->data, sections[i].bytes->bytes, err);
     return status;
 }

@@ -9,28 +9,26 @@
 #include "sink.h"
 #include "term_chunk.h"
 
-typedef struct gdx_terms_writer { // one owner
-    gdx_sink *sink;
+typedef struct terms_writer { // one owner
+    segment_sink *sink;
     uint32_t limit;    // of positions
     gdx_buffer blocks; // packed
     gdx_buffer rows;   // of blocks
-    gdx_term_row pending[GDX_TERMS_PER_BLOCK];
+    term_row pending[GDX_TERMS_PER_BLOCK];
     size_t pending_count;
     uint64_t postings_offset; // of the pending block
     uint64_t occurrences;     // of all terms before it
     uint64_t term_count;
     gdx_buffer frequencies;
     gdx_buffer frequency_rows;
-} gdx_terms_writer;
+} terms_writer;
 
 // Begins the section POSTINGS, into which chunks are then written. `limit`: of the segment's positions.
-gdx_status gdx_terms_writer_init(gdx_terms_writer *writer, gdx_sink *sink, uint32_t limit,
-                                 gdx_error *err) GDX_MUST_CHECK;
-void gdx_terms_writer_clear(gdx_terms_writer *writer);
+gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, uint32_t limit, gdx_error *err) GDX_MUST_CHECK;
+void terms_writer_clear(terms_writer *writer);
 // A chunk whose last group is ended.
-gdx_status gdx_terms_writer_append(gdx_terms_writer *writer, const gdx_term_chunk *chunk,
-                                   gdx_error *err) GDX_MUST_CHECK;
+gdx_status terms_writer_append(terms_writer *writer, const term_chunk *chunk, gdx_error *err) GDX_MUST_CHECK;
 // The sections TERMS to FREQUENCY_SYMBOLS.
-gdx_status gdx_terms_writer_finish(gdx_terms_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+gdx_status terms_writer_finish(terms_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -7,13 +7,13 @@
 
 #include "order.h"
 
-void gdx_word_block_clear(gdx_word_block *block) {
+void word_block_clear(word_block *block) {
     gdx_buffer_clear(&block->text);
-    *block = (gdx_word_block){0};
+    *block = (word_block){0};
 }
 
 static gdx_status damaged(const gdx_segment *segment, uint32_t number, gdx_error *err) {
-    return gdx_segment_damaged(segment, SECTION_WORD_BLOCKS, (uint64_t)number * 4, "no front-coded block", err);
+    return segment_damaged(segment, SECTION_WORD_BLOCKS, (uint64_t)number * 4, "no front-coded block", err);
 }
 
 // The bytes of a block: from its offset to the next block's.
@@ -21,10 +21,10 @@ static gdx_status block_bytes(const gdx_segment *segment, uint32_t number, gdx_s
     uint32_t begin;
     uint64_t end = segment->section_bytes[SECTION_WORDS];
     uint64_t blocks = segment->section_bytes[SECTION_WORD_BLOCKS] / 4;
-    gdx_status status = gdx_segment_u32(segment, SECTION_WORD_BLOCKS, number, &begin, err);
+    gdx_status status = segment_u32(segment, SECTION_WORD_BLOCKS, number, &begin, err);
     if (status == GDX_OK && (uint64_t)number + 1 < blocks) {
         uint32_t next;
-        status = gdx_segment_u32(segment, SECTION_WORD_BLOCKS, (uint64_t)number + 1, &next, err);
+        status = segment_u32(segment, SECTION_WORD_BLOCKS, (uint64_t)number + 1, &next, err);
         end = next;
     }
     if (status != GDX_OK)
@@ -32,7 +32,7 @@ static gdx_status block_bytes(const gdx_segment *segment, uint32_t number, gdx_s
     if (begin > end)
         return damaged(segment, number, err);
     const uint8_t *bytes;
-    status = gdx_segment_section(segment, SECTION_WORDS, begin, end - begin, &bytes, err);
+    status = segment_section(segment, SECTION_WORDS, begin, end - begin, &bytes, err);
     if (status == GDX_OK)
         *out = (gdx_slice){(const char *)bytes, end - begin};
     return status;
@@ -53,7 +53,7 @@ static bool next_word(const uint8_t **at, const uint8_t *end, bool is_first, siz
     return true;
 }
 
-gdx_status gdx_word_block_read(const gdx_segment *segment, uint32_t number, gdx_word_block *block, gdx_error *err) {
+gdx_status word_block_read(const gdx_segment *segment, uint32_t number, word_block *block, gdx_error *err) {
     gdx_slice bytes = {NULL, 0};
     gdx_status status = block_bytes(segment, number, &bytes, err);
     if (status != GDX_OK)
@@ -72,7 +72,7 @@ gdx_status gdx_word_block_read(const gdx_segment *segment, uint32_t number, gdx_
         if (!next_word(&at, end, i == 0, before_bytes, &shared, &rest))
             return damaged(segment, number, err);
         if (gdx_buffer_reserve(&block->text, shared + rest.bytes + 1) != GDX_OK)
-            return gdx_fail_memory(err, "words");
+            return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for words");
         memcpy(block->text.data + block->text.bytes, block->text.data + before_begin, shared);
         memcpy(block->text.data + block->text.bytes + shared, rest.data, rest.bytes);
         block->text.bytes += shared + rest.bytes;
@@ -121,21 +121,21 @@ static gdx_status word_bound(const gdx_segment *segment, gdx_slice key, bool is_
         else
             high = middle;
     }
-    gdx_word_block block = {0};
+    word_block block = {0};
     gdx_status status = GDX_OK;
     uint32_t index = 0;
     if (low > 0)
-        status = gdx_word_block_read(segment, low - 1, &block, err);
-    while (status == GDX_OK && index < block.count && is_before(gdx_word_block_get(&block, index), key, is_prefix))
+        status = word_block_read(segment, low - 1, &block, err);
+    while (status == GDX_OK && index < block.count && is_before(word_block_get(&block, index), key, is_prefix))
         index++;
     uint32_t bound = low ? (low - 1) * GDX_WORDS_PER_BLOCK + index : 0;
-    bool is_equal = status == GDX_OK && index < block.count && gdx_slice_equal(gdx_word_block_get(&block, index), key);
+    bool is_equal = status == GDX_OK && index < block.count && gdx_slice_equal(word_block_get(&block, index), key);
     if (status == GDX_OK && out_equal && index == block.count && bound < segment->word_count) {
         gdx_slice word; // it begins the next block
         status = first_word(segment, bound / GDX_WORDS_PER_BLOCK, &word, err);
         is_equal = status == GDX_OK && gdx_slice_equal(word, key);
     }
-    gdx_word_block_clear(&block);
+    word_block_clear(&block);
     if (status != GDX_OK)
         return status;
     *out = bound;
@@ -170,26 +170,26 @@ gdx_status gdx_segment_word_prefix(const gdx_segment *segment, gdx_slice prefix,
 gdx_status gdx_segment_word(const gdx_segment *segment, uint32_t symbol, gdx_buffer *out, gdx_error *err) {
     uint32_t index = symbol - GDX_FIRST_WORD;
     if (symbol < GDX_FIRST_WORD || index >= segment->word_count)
-        return gdx_fail(err, GDX_INTERNAL, "%s: symbol %u is no word of it", segment->path, symbol);
-    gdx_word_block block = {0};
-    gdx_status status = gdx_word_block_read(segment, index / GDX_WORDS_PER_BLOCK, &block, err);
+        return gdx_fail_at(err, GDX_INTERNAL, segment->path, "symbol %u is no word of it", symbol);
+    word_block block = {0};
+    gdx_status status = word_block_read(segment, index / GDX_WORDS_PER_BLOCK, &block, err);
     if (status == GDX_OK) {
-        gdx_slice word = gdx_word_block_get(&block, index % GDX_WORDS_PER_BLOCK);
+        gdx_slice word = word_block_get(&block, index % GDX_WORDS_PER_BLOCK);
         status = gdx_buffer_append(out, word.data, word.bytes);
         if (status != GDX_OK)
-            gdx_fail_memory(err, "a word");
+            gdx_fail_at(err, status, segment->path, "no memory for a word");
     }
-    gdx_word_block_clear(&block);
+    word_block_clear(&block);
     return status;
 }
 
 gdx_status gdx_segment_word_reversed(const gdx_segment *segment, uint32_t index, uint32_t *out_symbol, gdx_error *err) {
     uint32_t word;
-    gdx_status status = gdx_segment_u32(segment, SECTION_WORDS_REVERSED, index, &word, err);
+    gdx_status status = segment_u32(segment, SECTION_WORDS_REVERSED, index, &word, err);
     if (status != GDX_OK)
         return status;
     if (word >= segment->word_count)
-        return gdx_segment_damaged(segment, SECTION_WORDS_REVERSED, (uint64_t)index * 4, "no such word", err);
+        return segment_damaged(segment, SECTION_WORDS_REVERSED, (uint64_t)index * 4, "no such word", err);
     *out_symbol = GDX_FIRST_WORD + word;
     return GDX_OK;
 }
@@ -211,7 +211,7 @@ static gdx_status suffix_bound(const gdx_segment *segment, gdx_slice suffix, boo
         gdx_slice word = gdx_buffer_slice(&spelling);
         if (is_suffix && word.bytes > suffix.bytes)
             word = (gdx_slice){word.data + word.bytes - suffix.bytes, suffix.bytes};
-        int order = status == GDX_OK ? gdx_compare_reversed(word, suffix) : 0;
+        int order = status == GDX_OK ? order_compare_reversed(word, suffix) : 0;
         if (order < 0 || (is_suffix && order == 0))
             low = middle + 1;
         else

@@ -6,19 +6,19 @@
 #include "layout.h"
 #include "reader.h"
 
-typedef struct gdx_word_block { // one owner; {0} is empty
+typedef struct word_block { // one owner; {0} is empty
     gdx_buffer text;
     uint32_t count;
     size_t end[GDX_WORDS_PER_BLOCK]; // of each word in `text`; the next begins there
-} gdx_word_block;
+} word_block;
 
-static inline gdx_slice gdx_word_block_get(const gdx_word_block *block, uint32_t index) {
+static inline gdx_slice word_block_get(const word_block *block, uint32_t index) {
     size_t begin = index ? block->end[index - 1] : 0;
     return (gdx_slice){(const char *)block->text.data + begin, block->end[index] - begin};
 }
 
-gdx_status gdx_word_block_read(const gdx_segment *segment, uint32_t number, gdx_word_block *block,
-                               gdx_error *err) GDX_MUST_CHECK;
-void gdx_word_block_clear(gdx_word_block *block);
+gdx_status word_block_read(const gdx_segment *segment, uint32_t number, word_block *block,
+                           gdx_error *err) GDX_MUST_CHECK;
+void word_block_clear(word_block *block);
 
 #endif

@@ -47,23 +47,23 @@ static gdx_status code_words(const gdx_slice *words, uint32_t count, gdx_buffer 
     return GDX_OK;
 }
 
-gdx_status gdx_words_write(const gdx_slice *words, uint32_t count, gdx_sink *sink, gdx_error *err) {
+gdx_status words_write(const gdx_slice *words, uint32_t count, segment_sink *sink, gdx_error *err) {
     gdx_buffer text = {0};
     gdx_buffer blocks = {0};
     uint32_t *reversed = NULL;
     gdx_status status = code_words(words, count, &text, &blocks);
     if (status == GDX_OK)
-        status = gdx_order_slices(words, count, true, &reversed);
+        status = order_slices(words, count, true, &reversed);
     if (status == GDX_TOO_LARGE)
-        gdx_fail(err, status, "%s: %u words take more than 4 GiB", gdx_sink_path(sink), count);
+        gdx_fail_at(err, status, sink_path(sink), "%u words take more than 4 GiB", count);
     else if (status != GDX_OK)
-        gdx_fail_memory(err, "words");
+        gdx_fail_at(err, status, sink_path(sink), "no memory for %u words", count);
     if (status == GDX_OK)
-        status = gdx_sink_section(sink, SECTION_WORDS, text.data, text.bytes, err);
+        status = sink_section(sink, SECTION_WORDS, text.data, text.bytes, err);
     if (status == GDX_OK)
-        status = gdx_sink_section(sink, SECTION_WORD_BLOCKS, blocks.data, blocks.bytes, err);
+        status = sink_section(sink, SECTION_WORD_BLOCKS, blocks.data, blocks.bytes, err);
     if (status == GDX_OK)
-        status = gdx_sink_section(sink, SECTION_WORDS_REVERSED, reversed, (size_t)count * sizeof *reversed, err);
+        status = sink_section(sink, SECTION_WORDS_REVERSED, reversed, (size_t)count * sizeof *reversed, err);
     gdx_buffer_clear(&text);
     gdx_buffer_clear(&blocks);
     free(reversed);

@@ -7,6 +7,6 @@
 #include "sink.h"
 
 // The sections WORDS, WORD_BLOCKS and WORDS_REVERSED from `count` words in byte order.
-gdx_status gdx_words_write(const gdx_slice *words, uint32_t count, gdx_sink *sink, gdx_error *err) GDX_MUST_CHECK;
+gdx_status words_write(const gdx_slice *words, uint32_t count, segment_sink *sink, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

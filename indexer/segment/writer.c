@@ -18,33 +18,34 @@
 enum { CHUNK_POSTINGS_BYTES = 1 << 20 }; // a chunk is written when it has so many
 
 struct gdx_segment_writer { // one owner
-    gdx_sink *sink;
-    gdx_store_writer *store;
-    gdx_document_table documents;
+    segment_sink *sink;
+    store_writer *store;
+    document_table documents;
 };
 
 gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
                                    gdx_error *err) {
     GDX_AUTO(gdx_segment_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
-        return gdx_fail_memory(err, "a new segment");
-    gdx_status status = gdx_sink_open(directory, tag, gdx_text_rule_fingerprint(), &writer->sink, err);
+        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
+    gdx_status status = sink_open(directory, tag, gdx_text_rule_fingerprint(), &writer->sink, err);
     if (status == GDX_OK)
-        status = gdx_sink_begin(writer->sink, SECTION_STORE, err);
+        status = sink_begin(writer->sink, SECTION_STORE, err);
     if (status == GDX_OK)
-        status = gdx_store_writer_new(writer->sink, level, &writer->store, err);
+        status = store_writer_new(writer->sink, level, &writer->store, err);
     if (status != GDX_OK)
         return status;
-    *out = GDX_TAKE(writer);
+    *out = writer;
+    writer = NULL; // handed over
     return GDX_OK;
 }
 
 void gdx_segment_writer_abort(gdx_segment_writer *writer) {
     if (!writer)
         return;
-    gdx_store_writer_free(writer->store);
-    gdx_sink_abort(writer->sink);
-    gdx_document_table_clear(&writer->documents);
+    store_writer_free(writer->store);
+    sink_abort(writer->sink);
+    document_table_clear(&writer->documents);
     free(writer);
 }
 
@@ -63,25 +64,25 @@ gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document
                                   gdx_error *err) {
     if (!are_in_order(checkpoints, checkpoint_count, document->text))
         return gdx_fail(err, GDX_INTERNAL, "document %u: checkpoints out of order", writer->documents.count);
-    gdx_document_row row = {
+    document_row row = {
         .id = document->id,
         .source = document->source,
         .date = document->date,
         .title_symbols = title_symbols,
         .text_symbols = text_symbols,
         .hash = gdx_document_hash(document),
-        .store_offset = gdx_store_writer_coded_bytes(writer->store),
+        .store_offset = store_writer_coded_bytes(writer->store),
         .text_bytes = (uint64_t)document->title.bytes + document->text.bytes,
     };
-    gdx_status status = gdx_document_table_add(&writer->documents, &row, err);
+    gdx_status status = document_table_add(&writer->documents, &row, err);
     if (status != GDX_OK)
         return status;
-    return gdx_store_writer_add(writer->store, document, row.hash, checkpoints, checkpoint_count, err);
+    return store_writer_add(writer->store, document, row.hash, checkpoints, checkpoint_count, err);
 }
 
 size_t gdx_segment_writer_bytes(const gdx_segment_writer *writer) {
-    return sizeof *writer + gdx_sink_bytes(writer->sink) + gdx_store_writer_bytes(writer->store) +
-           gdx_document_table_bytes(&writer->documents);
+    return sizeof *writer + sink_bytes(writer->sink) + store_writer_bytes(writer->store) +
+           document_table_bytes(&writer->documents);
 }
 
 uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer) {
@@ -91,88 +92,87 @@ uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer) {
 // ---- commit
 
 // All terms of the inverter, a chunk at a time.
-static gdx_status write_chunks(gdx_terms_writer *terms, gdx_term_chunk *chunk, gdx_inverter *inverter, gdx_error *err) {
+static gdx_status write_chunks(terms_writer *terms, term_chunk *chunk, gdx_inverter *inverter, gdx_error *err) {
     gdx_inverted_term term;
     gdx_status status = GDX_OK;
     while (status == GDX_OK && gdx_inverter_next(inverter, &term)) {
         bool is_new_group = chunk->term_count && chunk->terms[chunk->term_count - 1].first != term.first;
         if (is_new_group && chunk->postings.bytes >= CHUNK_POSTINGS_BYTES) {
-            status = gdx_term_chunk_end_group(chunk);
+            status = term_chunk_end_group(chunk);
             if (status == GDX_OK)
-                status = gdx_terms_writer_append(terms, chunk, err);
-            gdx_term_chunk_reset(chunk);
+                status = terms_writer_append(terms, chunk, err);
+            term_chunk_reset(chunk);
         }
         if (status == GDX_OK)
-            status = gdx_term_chunk_add(chunk, term.first, term.second, term.positions, term.count);
+            status = term_chunk_add(chunk, term.first, term.second, term.positions, term.count);
     }
     if (status == GDX_OK)
-        status = gdx_term_chunk_end_group(chunk);
+        status = term_chunk_end_group(chunk);
     if (status == GDX_OK)
-        status = gdx_terms_writer_append(terms, chunk, err);
+        status = terms_writer_append(terms, chunk, err);
     return status;
 }
 
 static gdx_status write_terms(gdx_segment_writer *writer, gdx_inverter *inverter, uint32_t *out_count, gdx_error *err) {
-    gdx_terms_writer terms;
-    gdx_term_chunk chunk;
-    gdx_document_columns columns = gdx_document_table_columns(&writer->documents);
-    gdx_term_chunk_init(&chunk, writer->documents.position, &columns);
-    gdx_status status = gdx_terms_writer_init(&terms, writer->sink, writer->documents.position, err);
+    terms_writer terms;
+    term_chunk chunk;
+    gdx_document_columns columns = document_table_columns(&writer->documents);
+    term_chunk_init(&chunk, writer->documents.position, &columns);
+    gdx_status status = terms_writer_init(&terms, writer->sink, writer->documents.position, err);
     if (status == GDX_OK)
         status = write_chunks(&terms, &chunk, inverter, err);
     if (status == GDX_OK)
-        status = gdx_terms_writer_finish(&terms, err);
+        status = terms_writer_finish(&terms, err);
     *out_count = (uint32_t)terms.term_count;
-    gdx_term_chunk_clear(&chunk);
-    gdx_terms_writer_clear(&terms);
+    term_chunk_clear(&chunk);
+    terms_writer_clear(&terms);
     return status == GDX_OK ? GDX_OK
-                            : gdx_fail(err, status, "%s: terms cannot be written: %s", gdx_sink_path(writer->sink),
-                                       gdx_status_name(status));
+                            : gdx_fail_at(err, status, sink_path(writer->sink), "terms cannot be written: %s",
+                                          gdx_status_name(status));
 }
 
 static gdx_status write_words(gdx_segment_writer *writer, const gdx_inverter *inverter, gdx_error *err) {
     uint32_t count = gdx_inverter_word_count(inverter);
     gdx_slice *words = malloc(((size_t)count + 1) * sizeof *words);
     if (!words)
-        return gdx_fail_memory(err, "words");
+        return gdx_fail_at(err, GDX_NO_MEMORY, sink_path(writer->sink), "no memory for %u words", count);
     for (uint32_t i = 0; i < count; i++)
         words[i] = gdx_inverter_word(inverter, i);
-    gdx_status status = gdx_words_write(words, count, writer->sink, err);
+    gdx_status status = words_write(words, count, writer->sink, err);
     free(words);
     return status;
 }
 
-static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_footer_counts *counts,
-                            gdx_error *err) {
+static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, footer_counts *counts, gdx_error *err) {
     if (gdx_inverter_positions(inverter) != writer->documents.position)
-        return gdx_fail(err, GDX_INTERNAL, "%s: %u positions inverted, %u of documents added",
-                        gdx_sink_path(writer->sink), gdx_inverter_positions(inverter), writer->documents.position);
-    gdx_status status = gdx_store_writer_finish(writer->store, err);
+        return gdx_fail_at(err, GDX_INTERNAL, sink_path(writer->sink), "%u positions inverted, %u of documents added",
+                           gdx_inverter_positions(inverter), writer->documents.position);
+    gdx_status status = store_writer_finish(writer->store, err);
     if (status == GDX_OK)
-        status = gdx_document_table_end(&writer->documents, gdx_store_writer_coded_bytes(writer->store), err);
+        status = document_table_end(&writer->documents, store_writer_coded_bytes(writer->store), err);
     if (status == GDX_OK)
         status = write_terms(writer, inverter, &counts->term_count, err);
     if (status == GDX_OK)
         status = write_words(writer, inverter, err);
     if (status == GDX_OK)
-        status = gdx_document_table_write(&writer->documents, writer->sink, err);
+        status = document_table_write(&writer->documents, writer->sink, err);
     counts->text_bytes = writer->documents.text_bytes;
     counts->document_count = writer->documents.count;
     counts->position_count = writer->documents.position;
     counts->word_count = gdx_inverter_word_count(inverter);
     counts->source_count = writer->documents.source_count;
-    counts->store_level = gdx_store_writer_level(writer->store);
+    counts->store_level = store_writer_level(writer->store);
     return status;
 }
 
 gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
                                      gdx_error *err) {
-    gdx_footer_counts counts = {0};
+    footer_counts counts = {0};
     gdx_status status = write_all(writer, inverter, &counts, err);
     if (status == GDX_OK) {
-        gdx_sink *sink = writer->sink;
+        segment_sink *sink = writer->sink;
         writer->sink = NULL; // freed by the finish, whatever happens
-        status = gdx_sink_finish(sink, &counts, out, err);
+        status = sink_finish(sink, &counts, out, err);
     }
     gdx_segment_writer_abort(writer);
     return status;

@@ -118,7 +118,7 @@ static void a_strict_run_stops_at_each_bad_line_and_changes_nothing(void **state
         assert_int_equal(gdx_buffer_append(&lines, "", 1), GDX_OK);
         said = run_with_input(place, (const char *)lines.data, "index", "--strict", "-", NULL);
         assert_int_not_equal(said.exit_status, 0);
-        expect_in(said_err(&said), "gramdex index: -, byte 29: ");
+        expect_in(said_err(&said), "gramdex index: -: byte 29: ");
         expect_in(said_err(&said), bad_lines[i].words);
         said_clear(&said);
         gdx_buffer_clear(&lines);

@@ -51,7 +51,7 @@ static void make_of(const char *lines) {
     must(gdx_batch_run(writer, paths, 1, &(gdx_batch_options){.threads = 1, .memory_bytes = 16 << 20}, &summary, &err),
          &err);
     assert_true(summary.added >= 4);
-    must(gdx_index_writer_merge(writer, &(gdx_merge_options){.threads = 1, .to_one = true}, NULL, &err), &err);
+    must(gdx_index_writer_merge(writer, &(gdx_merge_options){.to_one = true}, NULL, &err), &err);
     must(gdx_index_writer_delete(writer, 0, 3, &err), &err);
     must(gdx_index_writer_commit(writer, &err), &err);
     gdx_index_writer_close(writer);
@@ -147,9 +147,9 @@ struct judge {
 static void check_refusal(const struct judge *judge, const char *what, gdx_status status, const gdx_error *err) {
     bool is_damage = status == GDX_CORRUPT || status == GDX_UNSUPPORTED;
     bool has_place = strstr(err->message, "byte") || strstr(err->message, "header: ");
-    if (!is_damage || !strstr(err->message, judge->file) || !has_place)
-        fail_msg("%s: %s: \"%s\" does not name %s and a place", what, gdx_status_name(status), err->message,
-                 judge->file);
+    if (!is_damage || !strstr(err->where, judge->file) || !has_place)
+        fail_msg("%s: %s: \"%s: %s\" does not name %s and a place", what, gdx_status_name(status), err->where,
+                 err->message, judge->file);
 }
 
 static void judge_damage(struct judge *judge, const char *what) {

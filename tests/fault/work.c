@@ -35,7 +35,12 @@ static gdx_status delete_two(gdx_index_writer *writer, gdx_error *err) {
 }
 
 static gdx_status merge_all(gdx_index_writer *writer, gdx_error *err) {
-    return gdx_index_writer_merge(writer, &(gdx_merge_options){.threads = 2, .to_one = true}, NULL, err);
+    gdx_merge_options options = {.to_one = true};
+    gdx_status status = gdx_executor_new(2, &options.executor, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_merge(writer, &options, NULL, err);
+    gdx_executor_free(options.executor);
+    return status;
 }
 
 // A batch, from a file beside the directory, made by work_make_start.

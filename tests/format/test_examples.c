@@ -165,10 +165,10 @@ static void check_pack(gdx_slice info, gdx_slice body) {
     static uint32_t found[NUMBERS_MAX];
     gdx_buffer code = {0};
     size_t count = take_numbers(&body, "values", values);
-    assert_int_equal(gdx_pack_append(values, count, &code), GDX_OK);
+    assert_int_equal(pack_append(values, count, &code), GDX_OK);
     assert_bytes(info, gdx_buffer_slice(&code), body);
     const uint8_t *at = code.data;
-    assert_true(gdx_pack_read(&at, code.data + code.bytes, count, found));
+    assert_true(pack_read(&at, code.data + code.bytes, count, found));
     assert_memory_equal(values, found, count * sizeof *values);
     gdx_buffer_clear(&code);
 }

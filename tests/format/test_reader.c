@@ -94,7 +94,7 @@ static void merged_segments_read_alike(void **state) {
     gdx_error err = {0};
     char *folder = folder_new();
     gdx_index_writer *writer = NULL;
-    const gdx_merge_options options = {.threads = 2, .to_one = true};
+    const gdx_merge_options options = {.to_one = true};
     size_t merged = 0;
     if (sample_make("documents", folder, GDX_EXAMPLES, &err) != GDX_OK ||
         gdx_index_writer_open(folder, &writer, &err) != GDX_OK ||

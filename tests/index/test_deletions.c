@@ -50,8 +50,13 @@ static void assert_refused(const struct sample *sample, gdx_status expected, con
     gdx_status status = deletions_open(sample->folder, &sample->record, &deletions, &err);
     assert_string_equal(gdx_status_name(status), gdx_status_name(expected));
     assert_null(deletions);
-    if (!strstr(err.message, words) || !strstr(err.message, deletions_file_name(sample->record.deletions_name, name)))
-        fail_msg("\"%s\" does not say \"%s\"", err.message, words);
+    char text[GDX_ERROR_TEXT_BYTES];
+    gdx_error_text(&err, text);
+    if (!strstr(text, words) || !strstr(text, deletions_file_name(sample->record.deletions_name, name)))
+        fail_msg("\"%s\" does not say \"%s\"", text, words);
+    unsigned long long byte;
+    if (sscanf(err.message, "byte %llu", &byte) == 1)
+        assert_int_equal(err.byte, byte);
 }
 
 // Writes what stands in `data` under the name of its checksum, and lets the record name that.

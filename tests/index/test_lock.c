@@ -28,8 +28,9 @@ static void assert_busy(const char *folder, const char *words) {
     gdx_error err = {0};
     assert_int_equal(gdx_index_writer_open(folder, &writer, &err), GDX_PRECONDITION);
     assert_null(writer);
-    if (!strstr(err.message, words))
-        fail_msg("\"%s\" does not say \"%s\"", err.message, words);
+    char text[GDX_ERROR_TEXT_BYTES];
+    if (!strstr(gdx_error_text(&err, text), words))
+        fail_msg("\"%s\" does not say \"%s\"", text, words);
 }
 
 // A process that holds the index until it is killed; returns when it has it.

@@ -34,8 +34,9 @@ static void assert_refused(const char *folder, gdx_status expected, const char *
     gdx_status status = gdx_index_writer_open(folder, &writer, &err);
     assert_string_equal(gdx_status_name(status), gdx_status_name(expected));
     assert_null(writer);
-    if (!strstr(err.message, words))
-        fail_msg("\"%s\" does not say \"%s\"", err.message, words);
+    char text[GDX_ERROR_TEXT_BYTES];
+    if (!strstr(gdx_error_text(&err, text), words))
+        fail_msg("\"%s\" does not say \"%s\"", text, words);
 }
 
 static void add(gdx_index_writer *writer, const struct small_document *documents, size_t count) {
@@ -59,9 +60,11 @@ static void commit(gdx_index_writer *writer) {
 
 static void merge(gdx_index_writer *writer, bool to_one, size_t expected) {
     gdx_error err = {0};
-    gdx_merge_options options = {.threads = 2, .to_one = to_one};
+    gdx_merge_options options = {.to_one = to_one};
     size_t merged = 99;
+    must(gdx_executor_new(2, &options.executor, &err), &err);
     must(gdx_index_writer_merge(writer, &options, &merged, &err), &err);
+    gdx_executor_free(options.executor);
     assert_int_equal(merged, expected);
 }
 
@@ -313,20 +316,34 @@ static void ten_commits_make_one_segment_by_the_policy(void **state) {
     folder_remove(folder);
 }
 
-static void a_merge_that_is_cancelled_changes_nothing(void **state) {
-    (void)state;
+// A merge that `stop` ends with `status` at once.
+static void assert_stopped_merge_changes_nothing(gdx_stop stop, gdx_status status) {
     char *folder = sample();
     gdx_index_writer *writer = open_writer(folder);
     add_one(writer, "c", "贸易");
     commit(writer);
     uint64_t before = folder_digest(folder);
-    atomic_bool cancelled = true;
-    gdx_merge_options options = {.threads = 1, .to_one = true, .cancelled = &cancelled};
+    uint64_t commit_before = commit_number(writer);
+    gdx_merge_options options = {.to_one = true, .stop = stop};
     gdx_error err = {0};
-    assert_int_equal(gdx_index_writer_merge(writer, &options, NULL, &err), GDX_CANCELLED);
+    assert_int_equal(gdx_index_writer_merge(writer, &options, NULL, &err), status);
+    assert_int_equal(err.status, status);
+    assert_int_equal(commit_number(writer), commit_before);
+    assert_int_equal(segment_count(writer), 2);
     gdx_index_writer_close(writer);
     assert_int_equal(folder_digest(folder), before);
     folder_remove(folder);
+}
+
+static void a_merge_that_is_cancelled_changes_nothing(void **state) {
+    (void)state;
+    atomic_bool cancelled = true;
+    assert_stopped_merge_changes_nothing((gdx_stop){.cancelled = &cancelled}, GDX_CANCELLED);
+}
+
+static void a_merge_after_its_deadline_leaves_the_last_commit(void **state) {
+    (void)state;
+    assert_stopped_merge_changes_nothing((gdx_stop){.deadline_ns = 1}, GDX_DEADLINE);
 }
 
 // ---- what others left
@@ -448,6 +465,7 @@ int main(void) {
         cmocka_unit_test(segments_merge_to_one_and_keep_order_and_commit),
         cmocka_unit_test(ten_commits_make_one_segment_by_the_policy),
         cmocka_unit_test(a_merge_that_is_cancelled_changes_nothing),
+        cmocka_unit_test(a_merge_after_its_deadline_leaves_the_last_commit),
         cmocka_unit_test(leftovers_go_and_foreign_files_stay),
         cmocka_unit_test(a_first_writer_that_was_interrupted_is_made_up_for),
         cmocka_unit_test(a_folder_of_other_files_is_left_alone),

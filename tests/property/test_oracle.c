@@ -426,7 +426,7 @@ static void open_snapshot(const char *folder, gdx_index **index, gdx_snapshot **
 static void merge(const char *folder) {
     gdx_error err = {0};
     gdx_index_writer *writer = NULL;
-    gdx_merge_options options = {.threads = 1, .level = 1, .to_one = true};
+    gdx_merge_options options = {.level = 1, .to_one = true};
     if (gdx_index_writer_open(folder, &writer, &err) != GDX_OK ||
         gdx_index_writer_merge(writer, &options, NULL, &err) != GDX_OK)
         fail_msg("%s", err.message);

@@ -291,7 +291,8 @@ static void merge_with_itself(const char *folder, const gdx_segment *segment) {
     gdx_segment_info info = {0};
     gdx_error err = {0};
     char name[GDX_SEGMENT_FILE_NAME_BYTES];
-    gdx_status status = gdx_segment_merge(folder, 99, 0, inputs, 2, 1, NULL, &info, &err);
+    gdx_status status =
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 99}, inputs, 2, &info, &err);
     if (status == GDX_OK && info.document_count)
         remove(folder_path(folder, gdx_segment_file_name(info.name, name)));
     assert_int_equal(err.status, status);

@@ -99,8 +99,12 @@ static gdx_status merge_by(unsigned threads, gdx_error *err) {
     if (status == GDX_OK)
         status = gdx_segment_open(folder, other.name, &b, err);
     gdx_merge_input inputs[] = {{a, NULL}, {b, deleted}};
+    gdx_segment_merge_options options = {.directory = result_folder, .tag = 1};
     if (status == GDX_OK)
-        status = gdx_segment_merge(result_folder, 1, 0, inputs, 2, threads, NULL, &made, err);
+        status = gdx_executor_new(threads, &options.executor, err);
+    if (status == GDX_OK)
+        status = gdx_segment_merge(&options, inputs, 2, &made, err);
+    gdx_executor_free(options.executor);
     gdx_segment_release(a);
     gdx_segment_release(b);
     return status;

@@ -76,9 +76,11 @@ static gdx_segment_info merge_parts(const struct rounds *rounds, const struct pa
         segments[i] = segment_of(rounds->folder, parts[i].info.name);
         inputs[i] = (gdx_merge_input){segments[i], parts[i].deleted};
     }
-    if (gdx_segment_merge(rounds->folder, 7, rounds->level, inputs, count, rounds->threads, NULL, &info, &err) !=
-        GDX_OK)
+    gdx_segment_merge_options options = {.directory = rounds->folder, .tag = 7, .level = rounds->level};
+    if (gdx_executor_new(rounds->threads, &options.executor, &err) != GDX_OK ||
+        gdx_segment_merge(&options, inputs, count, &info, &err) != GDX_OK)
         fail_msg("%s", err.message);
+    gdx_executor_free(options.executor);
     for (size_t i = 0; i < count; i++)
         gdx_segment_release(segments[i]);
     return info;
@@ -230,7 +232,9 @@ static void merging_one_segment_without_deletions_copies_it(void **state) {
     gdx_merge_input input = {segment, NULL};
     gdx_segment_info merged;
     gdx_error err = {0};
-    assert_int_equal(gdx_segment_merge(other, 1, 0, &input, 1, 1, NULL, &merged, &err), GDX_OK);
+    assert_int_equal(
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1}, &input, 1, &merged, &err),
+        GDX_OK);
     assert_same_bytes(other, merged.name, folder, written.name);
     gdx_segment_release(segment);
     folder_remove(other);
@@ -251,7 +255,9 @@ static void a_merge_without_live_documents_makes_no_file(void **state) {
     gdx_merge_input input = {segment, deleted};
     gdx_segment_info merged = {.document_count = 5};
     gdx_error err = {0};
-    assert_int_equal(gdx_segment_merge(other, 1, 0, &input, 1, 1, NULL, &merged, &err), GDX_OK);
+    assert_int_equal(
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1}, &input, 1, &merged, &err),
+        GDX_OK);
     assert_int_equal(merged.document_count, 0);
     assert_int_equal(folder_count(other, "segment"), 0);
     gdx_segment_release(segment);
@@ -260,7 +266,7 @@ static void a_merge_without_live_documents_makes_no_file(void **state) {
     collection_clear(&collection);
 }
 
-static void a_cancelled_merge_says_so_and_leaves_no_file(void **state) {
+static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
     (void)state;
     struct collection collection;
     char *folder = folder_new();
@@ -270,10 +276,17 @@ static void a_cancelled_merge_says_so_and_leaves_no_file(void **state) {
     gdx_merge_input input = {segment, NULL};
     gdx_segment_info merged;
     atomic_bool cancelled = true;
+    const gdx_stop stops[] = {{.cancelled = &cancelled}, {.deadline_ns = 1}};
+    const gdx_status expected[] = {GDX_CANCELLED, GDX_DEADLINE};
     for (unsigned threads = 1; threads <= 4; threads += 3) {
-        gdx_error err = {0};
-        assert_int_equal(gdx_segment_merge(other, 1, 0, &input, 1, threads, &cancelled, &merged, &err), GDX_CANCELLED);
-        assert_int_equal(err.status, GDX_CANCELLED);
+        for (int i = 0; i < 2; i++) {
+            gdx_segment_merge_options options = {.directory = other, .tag = 1, .stop = &stops[i]};
+            gdx_error err = {0};
+            assert_int_equal(gdx_executor_new(threads, &options.executor, &err), GDX_OK);
+            assert_int_equal(gdx_segment_merge(&options, &input, 1, &merged, &err), expected[i]);
+            assert_int_equal(err.status, expected[i]);
+            gdx_executor_free(options.executor);
+        }
     }
     assert_int_equal(folder_count(other, "segment"), 0);
     gdx_segment_release(segment);
@@ -295,7 +308,9 @@ static void positions_beyond_32_bits_are_too_large_to_merge(void **state) {
     assert_true((uint64_t)gdx_segment_info_of(segment)->position_count * TIMES > UINT32_MAX);
     for (size_t i = 0; i < TIMES; i++)
         inputs[i] = (gdx_merge_input){segment, NULL};
-    assert_int_equal(gdx_segment_merge(folder, 2, 0, inputs, TIMES, 1, NULL, &merged, &err), GDX_TOO_LARGE);
+    assert_int_equal(
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 2}, inputs, TIMES, &merged, &err),
+        GDX_TOO_LARGE);
     assert_int_equal(folder_count(folder, "segment-new"), 0);
     gdx_segment_release(segment);
     folder_remove(folder);
@@ -311,7 +326,7 @@ int main(void) {
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
         cmocka_unit_test(merging_one_segment_without_deletions_copies_it),
         cmocka_unit_test(a_merge_without_live_documents_makes_no_file),
-        cmocka_unit_test(a_cancelled_merge_says_so_and_leaves_no_file),
+        cmocka_unit_test(a_stopped_merge_says_so_and_leaves_no_file),
         cmocka_unit_test(positions_beyond_32_bits_are_too_large_to_merge),
     };
     return cmocka_run_group_tests_name("segment: merge", tests, NULL, NULL);

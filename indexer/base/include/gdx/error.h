@@ -94,6 +94,12 @@ gdx_status gdx_fail_reason(gdx_error *err, gdx_status status, gdx_reason reason,
 gdx_status gdx_fail_memory(gdx_error *err, const char *what);
 // A failure at a place: a file's path, an archive's entry. The message leaves the place out.
 gdx_status gdx_fail_at(gdx_error *err, gdx_status status, const char *where, const char *format, ...) GDX_PRINTF(4, 5);
+// The same with the offset in it where damage was found.
+gdx_status gdx_fail_at_byte(gdx_error *err, gdx_status status, const char *where, uint64_t byte, const char *format,
+                            ...) GDX_PRINTF(5, 6);
+// gdx_fail_errno at a place.
+gdx_status gdx_fail_at_errno(gdx_error *err, int error_number, const char *where, const char *format, ...)
+    GDX_PRINTF(4, 5);
 // GDX_INVALID for one field of a request.
 gdx_status gdx_fail_field(gdx_error *err, const char *field, gdx_reason reason, const char *format, ...)
     GDX_PRINTF(4, 5);

@@ -12,8 +12,6 @@
 #include "gdx/index.h"
 #include "gdx/ingest.h"
 
-#include <stdatomic.h>
-
 typedef struct gdx_batch_progress {
     uint64_t bytes_total; // of inputs known so far; 0 while unknown (standard input)
     uint64_t bytes_read;
@@ -35,12 +33,12 @@ typedef struct gdx_batch_options {
     size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of the machine's memory; at least 16 MiB
     const char *encoding;  // of text files; NULL: detected
     const char *source;    // for documents of whole files; NULL: ""
-    size_t document_limit; // bytes of text; 0: 64 MiB, and never more than an eighth of the memory
+    size_t document_limit; // bytes of text; 0: 64 MiB, never more than a sixteenth of a worker's memory
     int level;             // of zstd for stored text; 0: the default
     bool strict;           // the first refusal ends the batch, nothing is committed
     bool prune;            // documents of earlier whole-file runs below the given folders that are gone are deleted
     bool merge;            // let the merge policy work afterwards (the usual way)
-    const atomic_bool *cancelled;                                           // may be NULL; looked at often
+    gdx_stop stop;         // looked at often; GDX_CANCELLED, GDX_DEADLINE
     void (*on_progress)(void *context, const gdx_batch_progress *progress); // may be NULL; about ten times a second
     void (*on_refusal)(void *context, const gdx_batch_refusal *refusal);    // may be NULL; in input order, at the end
     void *context;

@@ -9,15 +9,14 @@
 #include "gdx/index.h"
 #include "gdx/ingest.h"
 
-#include <stdatomic.h>
-
 typedef struct gdx_intake gdx_intake;
 
 typedef struct gdx_intake_options {
-    size_t memory_bytes;          // of postings gathered before they are written as a segment
-    size_t document_limit;        // bytes of text a document may have; 0: 64 MiB
-    int level;                    // of zstd for stored text; 0: the default
-    const atomic_bool *cancelled; // may be NULL; stops a merge
+    size_t memory_bytes;    // of postings gathered before they are written as a segment
+    size_t document_limit;  // bytes of text a document may have; 0: 64 MiB
+    int level;              // of zstd for stored text; 0: the default
+    gdx_executor *executor; // for merging, its owner is the intake's; NULL: the calling thread merges alone
+    gdx_stop stop;          // of a merge
 } gdx_intake_options;
 
 typedef struct gdx_intake_summary { // of all commits so far
@@ -37,7 +36,7 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
 gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_refused, gdx_error *err) GDX_MUST_CHECK;
 // What was added since the last commit becomes one, durable when it returns. No change: no new commit.
 gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) GDX_MUST_CHECK;
-// Lets the merge policy work. Right after a commit only. GDX_CANCELLED: it was stopped, nothing is lost.
+// Lets the merge policy work. Right after a commit only. GDX_CANCELLED, GDX_DEADLINE: it was stopped, nothing is lost.
 gdx_status gdx_intake_merge(gdx_intake *intake, gdx_error *err) GDX_MUST_CHECK;
 gdx_intake_summary gdx_intake_summary_of(const gdx_intake *intake);
 // Drops what is not committed, with its files. NULL is fine.

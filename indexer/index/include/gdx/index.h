@@ -33,6 +33,10 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
 
+static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
+    return deleted && (deleted[document >> 3] >> (document & 7) & 1);
+}
+
 // A live document by id: *out_has false when there is none.
 gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
                                 bool *out_has, gdx_error *err) GDX_MUST_CHECK;
@@ -50,8 +54,9 @@ gdx_snapshot *gdx_index_snapshot(gdx_index *index);
 gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err) GDX_MUST_CHECK;
 const char *gdx_index_directory(const gdx_index *index);
 
-// Every segment and the manifest. `progress`, may be NULL, is called before each segment.
-gdx_status gdx_index_verify(const char *directory, const atomic_bool *cancelled,
+// Every segment and the manifest. `progress`, may be NULL, is called before each segment. GDX_CANCELLED, GDX_DEADLINE
+// when `stop` says so.
+gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
                             void (*progress)(void *context, size_t done, size_t of), void *context,
                             gdx_error *err) GDX_MUST_CHECK;
 
@@ -89,14 +94,15 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) GDX
 void gdx_index_writer_abort(gdx_index_writer *writer);
 
 typedef struct gdx_merge_options {
-    unsigned threads;
-    int level;                    // of zstd, 0: the default
-    bool to_one;                  // all into one; else what the merge policy asks for
-    const atomic_bool *cancelled; // may be NULL
+    gdx_executor *executor; // its owner is the caller; NULL: the calling thread merges alone
+    int level;              // of zstd, 0: the default
+    bool to_one;            // all into one; else what the merge policy asks for
+    gdx_stop stop;
 } gdx_merge_options;
 // Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that
 // went in. Policy: neighbours only, so that document order stays; levels by size, ten of a level become one of the
-// next; a segment with more than a third of its documents deleted is written anew.
+// next; a segment with more than a third of its documents deleted is written anew. GDX_CANCELLED, GDX_DEADLINE: the
+// merge at hand is dropped, those before it are committed.
 gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
                                   gdx_error *err) GDX_MUST_CHECK;
 

@@ -12,8 +12,7 @@
 
 #include "gdx/base.h"
 #include "gdx/document.h"
-
-#include <stdatomic.h>
+#include "gdx/executor.h"
 
 typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
 
@@ -60,23 +59,25 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 // ---- merging
 
-// Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
-static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
-    return deleted && gdx_bit(deleted, document);
-}
-
 typedef struct gdx_merge_input {
     const gdx_segment *segment;
-    const uint8_t *deleted; // for gdx_is_deleted
+    const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
 } gdx_merge_input;
 
+typedef struct gdx_segment_merge_options {
+    const char *directory;
+    uint64_t tag;           // of the temporary name, as for a writer
+    int level;              // of zstd for the stored text; 0 for the default
+    gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
+    const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
+} gdx_segment_merge_options;
+
 // One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, not on how
-// they were spread over the inputs. Compressed text is copied where its blocks stay the same. Up to `threads` threads
-// of its own work on ranges of the dictionary. `cancelled`, may be NULL, is looked at often: GDX_CANCELLED.
-// GDX_TOO_LARGE when the positions do not fit. No live document at all: *out has document_count 0 and no file is made.
-gdx_status gdx_segment_merge(const char *directory, uint64_t tag, int level, const gdx_merge_input *inputs,
-                             size_t input_count, unsigned threads, const atomic_bool *cancelled, gdx_segment_info *out,
-                             gdx_error *err) GDX_MUST_CHECK;
+// they were spread over the inputs, nor on the executor, whose tasks are ranges of the dictionary. Compressed text is
+// copied where its blocks stay the same. GDX_TOO_LARGE when the positions do not fit. No live document at all: *out has
+// document_count 0 and no file is made.
+gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
+                             size_t input_count, gdx_segment_info *out, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reading
 
@@ -101,7 +102,7 @@ uint32_t gdx_segment_term_count(const gdx_segment *segment);
 // Every checksum and every structure: terms sorted, each list decodes, positions within their bounds and every position
 // listed once, documents in order, ids sorted, each stored document decompresses and has the hash of its row. Does not
 // fold texts again.
-gdx_status gdx_segment_verify(const gdx_segment *segment, const atomic_bool *cancelled, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, gdx_error *err) GDX_MUST_CHECK;
 
 // -- words
 uint32_t gdx_segment_word_count(const gdx_segment *segment);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// parts.c: what an index costs in bytes, by part: those of its segments added up by name, and what is no segment's.
+// snapshot_parts.c: what an index costs in bytes, by part: those of its segments added up by name, and what is no
+// segment's.
 
 #include "gdx/index.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// special.h: where plain text ends within a JSON string. Relies on nothing.
-#ifndef INGEST_SPECIAL_H
-#define INGEST_SPECIAL_H
+// string_end.h: where plain text ends within a JSON string. Relies on nothing.
+#ifndef INGEST_STRING_END_H
+#define INGEST_STRING_END_H
 
 #include <stddef.h>
 #include <stdint.h>

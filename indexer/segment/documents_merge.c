@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// merge_documents.c: the first half of a merge's plan: the document table of the merged segment, and where the
+// documents_merge.c: the first half of a merge's plan: the document table of the merged segment, and where the
 // positions of each input go. Records keep their coded bytes, so that store offsets are known before any is copied.
 
-#include "merge.h"
+#include "merge_plan.h"
 
-#include "store_reader.h"
+#include "store_block.h"
 
-static gdx_status extend_runs(const gdx_merge *merge, gdx_merge_source *source, uint32_t document, gdx_error *err) {
+static gdx_status extend_runs(const merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
     uint32_t begin = source->columns.begin[document];
     uint32_t end = source->columns.begin[document + 1];
-    gdx_live_run *last = source->run_count ? &source->runs[source->run_count - 1] : NULL;
+    live_run *last = source->run_count ? &source->runs[source->run_count - 1] : NULL;
     if (last && last->end == begin) {
         last->end = end;
         return GDX_OK;
     }
     if (gdx_grow(&source->runs, &source->run_capacity, source->run_count + 1, sizeof *source->runs) != GDX_OK)
-        return gdx_fail_memory(err, "merging documents");
-    source->runs[source->run_count++] = (gdx_live_run){begin, end, merge->documents.position};
+        return merge_no_memory(merge, "documents", err);
+    source->runs[source->run_count++] = (live_run){begin, end, merge->documents.position};
     return GDX_OK;
 }
 
-static gdx_status add_document(gdx_merge *merge, gdx_merge_source *source, uint32_t document, gdx_error *err) {
+static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
     const gdx_segment *segment = source->segment;
     const gdx_document_columns *columns = &source->columns;
     uint64_t record_begin = 0;
     uint64_t record_end = 0;
-    gdx_document_row row = {
+    document_row row = {
         .date = columns->dates[document],
         .title_symbols = columns->text[document] - columns->begin[document] - 1,
         .text_symbols = columns->begin[document + 1] - columns->text[document] - 1,
@@ -37,31 +37,31 @@ static gdx_status add_document(gdx_merge *merge, gdx_merge_source *source, uint3
     if (status == GDX_OK)
         status = gdx_segment_hash(segment, document, &row.hash, err);
     if (status == GDX_OK)
-        status = gdx_store_record(segment, document, &record_begin, &record_end, err);
+        status = store_record(segment, document, &record_begin, &record_end, err);
     if (status == GDX_OK && record_end - record_begin > UINT64_MAX - merge->coded_bytes)
-        status = gdx_segment_damaged(segment, SECTION_DOCUMENT_STORE, (uint64_t)document * 8,
-                                     "a record longer than can be", err);
+        status = segment_damaged(segment, SECTION_DOCUMENT_STORE, (uint64_t)document * 8, "a record longer than can be",
+                                 err);
     if (status == GDX_OK)
         status = extend_runs(merge, source, document, err);
     if (status == GDX_OK)
-        status = gdx_document_table_add(&merge->documents, &row, err);
+        status = document_table_add(&merge->documents, &row, err);
     merge->coded_bytes += record_end - record_begin;
     return status;
 }
 
 // Bytes of title and text of the deleted documents, or of the live ones.
-static gdx_status count_text(const gdx_merge *merge, const gdx_merge_source *source, bool of_deleted, uint64_t *out,
+static gdx_status count_text(const merge_plan *merge, const merge_source *source, bool of_deleted, uint64_t *out,
                              gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
     if (!reader)
-        return gdx_fail_memory(err, "merging stored text");
+        return merge_no_memory(merge, "stored text", err);
     *out = 0;
     gdx_status status = GDX_OK;
     for (uint32_t d = 0; d < source->columns.count && status == GDX_OK; d++) {
-        if (gdx_merge_is_deleted(source, d) != of_deleted)
+        if (merge_is_deleted(source, d) != of_deleted)
             continue;
         gdx_document document;
-        status = gdx_merge_check(merge, err);
+        status = merge_check(merge, err);
         if (status == GDX_OK)
             status = gdx_store_read(reader, (gdx_segment *)source->segment, d, &document, err); // changes nothing
         if (status == GDX_OK)
@@ -71,7 +71,7 @@ static gdx_status count_text(const gdx_merge *merge, const gdx_merge_source *sou
 }
 
 // A segment knows the bytes of all its texts together only: whichever are fewer, the deleted or the live, are read.
-static gdx_status add_text_bytes(gdx_merge *merge, const gdx_merge_source *source, gdx_error *err) {
+static gdx_status add_text_bytes(merge_plan *merge, const merge_source *source, gdx_error *err) {
     uint64_t all = source->segment->info.text_bytes;
     uint64_t counted = 0;
     uint32_t deleted_count = source->columns.count - source->live_count;
@@ -82,35 +82,36 @@ static gdx_status add_text_bytes(gdx_merge *merge, const gdx_merge_source *sourc
     if (status != GDX_OK)
         return status;
     if (counted > all)
-        return gdx_fail(err, GDX_CORRUPT, "%s: footer: %llu bytes of text, its documents have more; it is damaged",
-                        source->segment->path, (unsigned long long)all);
+        return gdx_fail_at_byte(err, GDX_CORRUPT, source->segment->path, segment_footer_byte(source->segment),
+                                "footer: %llu bytes of text, its documents have more; it is damaged",
+                                (unsigned long long)all);
     if (source->live_count)
         merge->documents.text_bytes += of_deleted ? all - counted : counted;
     return GDX_OK;
 }
 
-gdx_status gdx_merge_plan_documents(gdx_merge *merge, gdx_error *err) {
+gdx_status documents_merge(merge_plan *merge, gdx_error *err) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < merge->source_count && status == GDX_OK; i++) {
-        gdx_merge_source *source = &merge->sources[i];
+        merge_source *source = &merge->sources[i];
         for (uint32_t d = 0; d < source->columns.count && status == GDX_OK; d++) {
-            if (gdx_merge_is_deleted(source, d))
+            if (merge_is_deleted(source, d))
                 continue;
             source->live_count++;
-            status = gdx_merge_check(merge, err);
+            status = merge_check(merge, err);
             if (status == GDX_OK)
                 status = add_document(merge, source, d, err);
         }
         if (status == GDX_OK)
             status = add_text_bytes(merge, source, err);
     }
-    return status == GDX_OK ? gdx_document_table_end(&merge->documents, merge->coded_bytes, err) : status;
+    return status == GDX_OK ? document_table_end(&merge->documents, merge->coded_bytes, err) : status;
 }
 
 // ---- positions
 
 // The first run from `run` on that ends behind the position, or `end`.
-static const gdx_live_run *run_at(const gdx_live_run *run, const gdx_live_run *end, uint32_t position) {
+static const live_run *run_at(const live_run *run, const live_run *end, uint32_t position) {
     size_t step = 1;
     while (step < (size_t)(end - run) && run[step - 1].end <= position) {
         run += step; // all before it end at or before the position
@@ -129,9 +130,9 @@ static const gdx_live_run *run_at(const gdx_live_run *run, const gdx_live_run *e
     return run;
 }
 
-size_t gdx_merge_move(const gdx_merge_source *source, const uint32_t *positions, size_t count, uint32_t *to) {
-    const gdx_live_run *run = source->runs;
-    const gdx_live_run *end = run + source->run_count;
+size_t merge_move_positions(const merge_source *source, const uint32_t *positions, size_t count, uint32_t *to) {
+    const live_run *run = source->runs;
+    const live_run *end = run + source->run_count;
     if (source->live_count == source->columns.count) {
         uint32_t shift = source->run_count ? run->to : 0;
         for (size_t i = 0; i < count; i++)

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// special.c: finds the next quote, backslash or control character, which is most of the work of reading a record: text
-// is long runs of plain bytes. Bytes of multi-byte characters are all above 0x7f and never special, so whole vectors
-// pass without looking at characters. A portable version, eight bytes at a time, is the twin that AVX2 is tested
-// against.
+// string_end.c: finds the next quote, backslash or control character, which is most of the work of reading a record:
+// text is long runs of plain bytes. Bytes of multi-byte characters are all above 0x7f and never special, so whole
+// vectors pass without looking at characters. A portable version, eight bytes at a time, is the twin that AVX2 is
+// tested against.
 
-#include "special.h"
-
-#include "gdx/processor.h"
+#include "string_end.h"
 
 #include <string.h>
 
@@ -39,7 +37,7 @@ const uint8_t *ingest_find_special_portable(const uint8_t *at, const uint8_t *en
 }
 
 #if defined(__x86_64__)
-GDX_TARGET_V3 static const uint8_t *find_avx2(const uint8_t *at, const uint8_t *end) {
+__attribute__((target("avx2"))) static const uint8_t *find_avx2(const uint8_t *at, const uint8_t *end) {
     const __m256i quote = _mm256_set1_epi8('"');
     const __m256i backslash = _mm256_set1_epi8('\\');
     const __m256i control = _mm256_set1_epi8(0x1f);
@@ -58,7 +56,7 @@ GDX_TARGET_V3 static const uint8_t *find_avx2(const uint8_t *at, const uint8_t *
 
 ingest_find_special ingest_find_special_choose(void) {
 #if defined(__x86_64__)
-    if (gdx_processor_level() >= GDX_PROCESSOR_V3)
+    if (__builtin_cpu_supports("avx2"))
         return find_avx2;
 #endif
     return ingest_find_special_portable;

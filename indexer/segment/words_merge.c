@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// merge_words.c: the second half of a merge's plan: the words of the merged segment, and which of them each input's
+// words_merge.c: the second half of a merge's plan: the words of the merged segment, and which of them each input's
 // words become. Vocabularies are sorted, so this is one merge. A word that only deleted documents have goes: an input
 // with deletions is asked for one live position of each word, and each place of a word is that of a term it begins.
 
-#include "merge.h"
+#include "merge_plan.h"
 
-#include "gdx/heap.h"
+#include "heap.h"
 #include "terms.h"
 #include "words.h"
 
 #include <stdlib.h>
 
 enum {
-    CHECK_EVERY = 1024, // words between two looks at whether the merge was cancelled
+    CHECK_EVERY = 1024, // words between two looks at whether the merge is to stop
     WORDS_MAX = GDX_MERGE_DEAD - GDX_FIRST_WORD
 };
 
 // ---- which words are live
 
-static gdx_status has_live_position(const gdx_merge_source *source, const gdx_term *term, bool *out, gdx_error *err) {
+static gdx_status has_live_position(const merge_source *source, const gdx_term *term, bool *out, gdx_error *err) {
     gdx_cursor cursor;
     uint32_t moved[GDX_POSTINGS_BLOCK];
     uint32_t count;
@@ -27,25 +27,24 @@ static gdx_status has_live_position(const gdx_merge_source *source, const gdx_te
     gdx_status status = gdx_cursor_open(&cursor, term->postings, term->count, source->segment->info.position_count);
     while (status == GDX_OK && !*out && gdx_cursor_position(&cursor) != GDX_POSITION_END) {
         run = gdx_cursor_run(&cursor, &count);
-        *out = gdx_merge_move(source, run, count, moved) != 0;
+        *out = merge_move_positions(source, run, count, moved) != 0;
         gdx_cursor_next_run(&cursor);
         status = gdx_cursor_status(&cursor);
     }
     if (status == GDX_OK)
         return GDX_OK;
-    return gdx_segment_damaged(source->segment, SECTION_POSTINGS, 0, "a list that does not decode", err);
+    return segment_damaged(source->segment, SECTION_POSTINGS, 0, "a list that does not decode", err);
 }
 
 // Sets bit w of `live` for each word w that has a live position.
-static gdx_status find_live_words(const gdx_merge *merge, const gdx_merge_source *source, uint8_t *live,
-                                  gdx_error *err) {
+static gdx_status find_live_words(const merge_plan *merge, const merge_source *source, uint8_t *live, gdx_error *err) {
     gdx_term_walk walk;
     gdx_term term;
     bool has = true;
-    gdx_status status = gdx_term_walk_init(&walk, source->segment, GDX_FIRST_WORD, UINT32_MAX, err);
+    gdx_status status = term_walk_init(&walk, source->segment, GDX_FIRST_WORD, UINT32_MAX, err);
     for (size_t step = 0; status == GDX_OK && has; step++) {
         if (step % CHECK_EVERY == 0)
-            status = gdx_merge_check(merge, err);
+            status = merge_check(merge, err);
         if (status == GDX_OK)
             status = gdx_term_walk_next(&walk, &term, &has, err);
         if (status != GDX_OK || !has)
@@ -53,11 +52,11 @@ static gdx_status find_live_words(const gdx_merge *merge, const gdx_merge_source
         uint32_t word = term.first - GDX_FIRST_WORD;
         bool is_live = false;
         if (term.first < GDX_FIRST_WORD || word >= source->segment->word_count)
-            status = gdx_segment_damaged(source->segment, SECTION_TERMS, 0, "a term of no word", err);
-        else if (!gdx_bit(live, word))
+            status = segment_damaged(source->segment, SECTION_TERMS, 0, "a term of no word", err);
+        else if (!(live[word / 8] >> word % 8 & 1))
             status = has_live_position(source, &term, &is_live, err);
         if (is_live)
-            gdx_bit_set(live, word);
+            live[word / 8] |= (uint8_t)(1u << word % 8);
     }
     return status;
 }
@@ -65,21 +64,18 @@ static gdx_status find_live_words(const gdx_merge *merge, const gdx_merge_source
 // ---- the merge
 
 struct reading { // of one vocabulary
-    gdx_merge_source *source;
-    gdx_word_block block;
+    merge_source *source;
+    word_block block;
     uint32_t index;
     gdx_slice word; // at that index, the block's
     uint8_t *live;  // NULL: all are
 };
 
-static bool is_before(void *readings, const void *left, const void *right) {
+static bool is_before(const void *readings, uint32_t a, uint32_t b) {
     const struct reading *reading = readings;
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = gdx_slice_compare(reading[a].word, reading[b].word);
     return order < 0 || (order == 0 && a < b);
 }
-
-static const gdx_ordering by_word = {sizeof(uint32_t), is_before};
 
 // Makes word number `index` the current one. *out_has is false behind the last.
 static gdx_status seek_word(struct reading *reading, uint32_t index, bool *out_has, gdx_error *err) {
@@ -89,28 +85,28 @@ static gdx_status seek_word(struct reading *reading, uint32_t index, bool *out_h
     if (!*out_has)
         return GDX_OK;
     if (index % GDX_WORDS_PER_BLOCK == 0)
-        status = gdx_word_block_read(reading->source->segment, index / GDX_WORDS_PER_BLOCK, &reading->block, err);
+        status = word_block_read(reading->source->segment, index / GDX_WORDS_PER_BLOCK, &reading->block, err);
     if (status == GDX_OK)
-        reading->word = gdx_word_block_get(&reading->block, index % GDX_WORDS_PER_BLOCK);
+        reading->word = word_block_get(&reading->block, index % GDX_WORDS_PER_BLOCK);
     return status;
 }
 
-static gdx_status add_word(gdx_merge *merge, gdx_slice word, gdx_error *err) {
+static gdx_status add_word(merge_plan *merge, gdx_slice word, gdx_error *err) {
     if (merge->word_count == WORDS_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE, "%s: more than %u words in one segment", merge->directory, WORDS_MAX);
+        return gdx_fail_at(err, GDX_TOO_LARGE, merge->directory, "more than %u words in one segment", WORDS_MAX);
     if (gdx_grow(&merge->words, &merge->word_capacity, merge->word_count + 1, sizeof *merge->words) != GDX_OK ||
         gdx_buffer_append(&merge->spellings, word.data, word.bytes) != GDX_OK)
-        return gdx_fail_memory(err, "merging words");
+        return merge_no_memory(merge, "words", err);
     merge->words[merge->word_count++] = (gdx_slice){NULL, word.bytes}; // placed when all are there
     return GDX_OK;
 }
 
-static gdx_slice last_word(const gdx_merge *merge) {
+static gdx_slice last_word(const merge_plan *merge) {
     size_t bytes = merge->words[merge->word_count - 1].bytes;
     return (gdx_slice){(const char *)merge->spellings.data + merge->spellings.bytes - bytes, bytes};
 }
 
-static void place_words(gdx_merge *merge) {
+static void place_words(merge_plan *merge) {
     const char *at = (const char *)merge->spellings.data;
     for (size_t i = 0; i < merge->word_count; at += merge->words[i++].bytes)
         merge->words[i].data = merge->words[i].bytes ? at : "";
@@ -118,14 +114,14 @@ static void place_words(gdx_merge *merge) {
 
 static gdx_status out_of_order(const struct reading *reading, gdx_error *err) {
     uint64_t block = reading->index / GDX_WORDS_PER_BLOCK;
-    return gdx_segment_damaged(reading->source->segment, SECTION_WORD_BLOCKS, block * 4, "words out of order", err);
+    return segment_damaged(reading->source->segment, SECTION_WORD_BLOCKS, block * 4, "words out of order", err);
 }
 
 // Gives the current word of a vocabulary its number.
-static gdx_status number_word(gdx_merge *merge, struct reading *reading, gdx_error *err) {
+static gdx_status number_word(merge_plan *merge, struct reading *reading, gdx_error *err) {
     uint32_t *number = &reading->source->words[reading->index];
     uint32_t next = GDX_FIRST_WORD + (uint32_t)merge->word_count;
-    if (reading->live && !gdx_bit(reading->live, reading->index)) {
+    if (reading->live && !(reading->live[reading->index / 8] >> reading->index % 8 & 1)) {
         *number = next | GDX_MERGE_DEAD;
         return GDX_OK;
     }
@@ -136,17 +132,17 @@ static gdx_status number_word(gdx_merge *merge, struct reading *reading, gdx_err
     return order ? add_word(merge, reading->word, err) : GDX_OK;
 }
 
-static gdx_status open_reading(const gdx_merge *merge, gdx_merge_source *source, struct reading *reading, bool *out_has,
+static gdx_status open_reading(const merge_plan *merge, merge_source *source, struct reading *reading, bool *out_has,
                                gdx_error *err) {
     uint32_t count = source->segment->word_count;
     reading->source = source;
     source->words = malloc(((size_t)count + 1) * sizeof *source->words);
     if (!source->words)
-        return gdx_fail_memory(err, "merging words");
+        return merge_no_memory(merge, "words", err);
     if (source->live_count < source->columns.count && count) {
-        reading->live = calloc(gdx_bits_bytes(count), 1);
+        reading->live = calloc((size_t)count / 8 + 1, 1);
         if (!reading->live)
-            return gdx_fail_memory(err, "merging words");
+            return merge_no_memory(merge, "words", err);
         gdx_status status = find_live_words(merge, source, reading->live, err);
         if (status != GDX_OK)
             return status;
@@ -154,7 +150,7 @@ static gdx_status open_reading(const gdx_merge *merge, gdx_merge_source *source,
     return seek_word(reading, 0, out_has, err);
 }
 
-static gdx_status merge_words(gdx_merge *merge, struct reading *readings, uint32_t *heap, gdx_error *err) {
+static gdx_status merge_words(merge_plan *merge, struct reading *readings, uint32_t *heap, gdx_error *err) {
     size_t count = 0;
     bool has = false;
     gdx_status status = GDX_OK;
@@ -163,30 +159,30 @@ static gdx_status merge_words(gdx_merge *merge, struct reading *readings, uint32
         if (status == GDX_OK && has)
             heap[count++] = i;
     }
-    gdx_heap_build(&by_word, readings, heap, status == GDX_OK ? count : 0);
+    heap_build(heap, status == GDX_OK ? count : 0, is_before, readings);
     for (size_t step = 0; status == GDX_OK && count; step++) {
         struct reading *reading = &readings[heap[0]];
         if (step % CHECK_EVERY == 0)
-            status = gdx_merge_check(merge, err);
+            status = merge_check(merge, err);
         if (status == GDX_OK)
             status = number_word(merge, reading, err);
         if (status == GDX_OK)
             status = seek_word(reading, reading->index + 1, &has, err);
-        if (status == GDX_OK && has)
-            gdx_heap_sift(&by_word, readings, heap, count, 0);
-        else if (status == GDX_OK)
-            gdx_heap_take(&by_word, readings, heap, &count);
+        if (status == GDX_OK && !has)
+            heap[0] = heap[--count];
+        if (status == GDX_OK)
+            heap_sift(heap, count, 0, is_before, readings);
     }
     return status;
 }
 
-gdx_status gdx_merge_plan_words(gdx_merge *merge, gdx_error *err) {
+gdx_status words_merge(merge_plan *merge, gdx_error *err) {
     struct reading *readings = calloc(merge->source_count, sizeof *readings);
     uint32_t *heap = calloc(merge->source_count, sizeof *heap);
     gdx_status status =
-        readings && heap ? merge_words(merge, readings, heap, err) : gdx_fail_memory(err, "merging words");
+        readings && heap ? merge_words(merge, readings, heap, err) : merge_no_memory(merge, "words", err);
     for (size_t i = 0; readings && i < merge->source_count; i++) {
-        gdx_word_block_clear(&readings[i].block);
+        word_block_clear(&readings[i].block);
         free(readings[i].live);
     }
     free(readings);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// given.c: a document whose fields a program has at hand, held to the rules of a record.
+// record_fields.c: a document whose fields a program has at hand, held to the rules of a record.
 // Relies on record.h. Only the metadata is JSON here: jansson parses it and spells it as it would a record's other
 // keys, so that the same document has the same hash whichever way it came.
 

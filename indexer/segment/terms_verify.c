@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify_terms.c: checks the term dictionary, postings and frequencies. docs/format.md, "Term dictionary".
+// terms_verify.c: checks the term dictionary, postings and frequencies. docs/format.md, "Term dictionary".
 // A bit for each position shows that it is listed once. That the bigrams of neighbours fit together is shown by sums:
 // every symbol but the first of a field is the second of the bigram before, so what is added for each as a first is
 // taken away for each as a second, and nothing may remain.
 
-#include "verify.h"
+#include "verify_context.h"
 
 #include "frequencies.h"
 #include "terms.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 struct check { // one owner
-    const gdx_verification *of;
+    const verify_context *of;
     const gdx_segment *segment;
     uint8_t *listed;    // bit p: position p was listed
     uint8_t *is_end;    // bit p: position p is an end mark
@@ -27,20 +27,27 @@ struct check { // one owner
     // Of the terms of the current first symbol:
     uint64_t group_occurrences;
     bool has_frequencies; // the symbol has a list
-    gdx_document_counts *counts;
+    document_counts *counts;
     // Of the frequency lists:
     uint64_t next_row;
     uint64_t frequencies; // where the next list begins
     gdx_buffer encoded;
 };
 
+static bool bit_of(const uint8_t *bits, uint32_t index) {
+    return bits[index / 8] >> index % 8 & 1;
+}
+
+static void set_bit(uint8_t *bits, uint32_t index) {
+    bits[index / 8] |= (uint8_t)(1u << index % 8);
+}
+
 static gdx_status damaged(const struct check *check, const char *what, gdx_error *err) {
-    return gdx_segment_damaged(check->segment, SECTION_TERM_BLOCKS, (uint64_t)check->block * TERM_BLOCK_BYTES, what,
-                               err);
+    return segment_damaged(check->segment, SECTION_TERM_BLOCKS, (uint64_t)check->block * TERM_BLOCK_BYTES, what, err);
 }
 
 static gdx_status bad_list(const struct check *check, const char *what, gdx_error *err) {
-    return gdx_segment_damaged(check->segment, SECTION_POSTINGS, check->postings, what, err);
+    return segment_damaged(check->segment, SECTION_POSTINGS, check->postings, what, err);
 }
 
 static gdx_status check_init(struct check *check, gdx_error *err) {
@@ -51,10 +58,10 @@ static gdx_status check_init(struct check *check, gdx_error *err) {
     check->is_used = calloc((size_t)check->segment->word_count / 8 + 1, 1);
     check->counts = calloc((size_t)columns->count + 1, sizeof *check->counts);
     if (!check->listed || !check->is_end || !check->is_used || !check->counts)
-        return gdx_fail_memory(err, "verifying a segment");
+        return verify_no_memory(check->of, err);
     for (uint32_t d = 0; d < columns->count; d++) {
-        gdx_bit_set(check->is_end, columns->text[d] - 1);
-        gdx_bit_set(check->is_end, columns->begin[d + 1] - 1);
+        set_bit(check->is_end, columns->text[d] - 1);
+        set_bit(check->is_end, columns->begin[d + 1] - 1);
     }
     return GDX_OK;
 }
@@ -74,13 +81,12 @@ static uint64_t frequency_rows(const gdx_segment *segment) {
 }
 
 static gdx_status frequency_row(const struct check *check, const uint8_t **out, gdx_error *err) {
-    return gdx_segment_row(check->segment, SECTION_FREQUENCY_SYMBOLS, check->next_row, FREQUENCY_SYMBOL_BYTES, out,
-                           err);
+    return segment_row(check->segment, SECTION_FREQUENCY_SYMBOLS, check->next_row, FREQUENCY_SYMBOL_BYTES, out, err);
 }
 
 static gdx_status bad_row(const struct check *check, const char *what, gdx_error *err) {
-    return gdx_segment_damaged(check->segment, SECTION_FREQUENCY_SYMBOLS, check->next_row * FREQUENCY_SYMBOL_BYTES,
-                               what, err);
+    return segment_damaged(check->segment, SECTION_FREQUENCY_SYMBOLS, check->next_row * FREQUENCY_SYMBOL_BYTES, what,
+                           err);
 }
 
 static gdx_status begin_group(struct check *check, uint32_t first, gdx_error *err) {
@@ -104,20 +110,20 @@ static gdx_status verify_list(struct check *check, gdx_error *err) {
     const uint8_t *row;
     const uint8_t *list = NULL;
     check->encoded.bytes = 0;
-    gdx_status status = gdx_frequencies_encode(check->counts, document_count, &check->encoded, &documents);
+    gdx_status status = frequencies_encode(check->counts, document_count, &check->encoded, &documents);
     memset(check->counts, 0, document_count * sizeof *check->counts);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "verifying a segment");
+        return verify_no_memory(check->of, err);
     status = frequency_row(check, &row, err);
     if (status == GDX_OK && (gdx_load_u64(row + FREQUENCY_SYMBOL_OFFSET) != check->frequencies ||
                              gdx_load_u32(row + FREQUENCY_SYMBOL_DOCUMENTS) != documents))
         status = bad_row(check, "a list out of place", err);
     if (status == GDX_OK)
-        status = gdx_segment_section(check->segment, SECTION_FREQUENCIES, check->frequencies, check->encoded.bytes,
-                                     &list, err);
+        status =
+            segment_section(check->segment, SECTION_FREQUENCIES, check->frequencies, check->encoded.bytes, &list, err);
     if (status == GDX_OK && memcmp(list, check->encoded.data, check->encoded.bytes) != 0)
-        status = gdx_segment_damaged(check->segment, SECTION_FREQUENCIES, check->frequencies,
-                                     "counts that are not those of the postings", err);
+        status = segment_damaged(check->segment, SECTION_FREQUENCIES, check->frequencies,
+                                 "counts that are not those of the postings", err);
     check->frequencies += check->encoded.bytes;
     check->next_row++;
     return status;
@@ -126,8 +132,8 @@ static gdx_status verify_list(struct check *check, gdx_error *err) {
 static gdx_status end_group(struct check *check, gdx_error *err) {
     if (check->first == GDX_SYMBOL_END)
         return GDX_OK; // no term yet
-    bool is_frequent =
-        gdx_is_frequent(check->group_occurrences, check->segment->info.position_count, check->of->columns.count);
+    bool is_frequent = frequencies_is_frequent(check->group_occurrences, check->segment->info.position_count,
+                                               check->of->columns.count);
     if (is_frequent != check->has_frequencies)
         return bad_row(check, "a list for the wrong symbols", err);
     return is_frequent ? verify_list(check, err) : GDX_OK;
@@ -143,15 +149,15 @@ static uint64_t mixed(uint32_t position, uint32_t symbol) {
 
 static gdx_status verify_position(struct check *check, uint32_t first, uint32_t second, uint32_t position,
                                   gdx_error *err) {
-    if (gdx_bit(check->is_end, position))
+    if (bit_of(check->is_end, position))
         return bad_list(check, "the position of an end mark", err);
-    if (gdx_bit(check->listed, position))
+    if (bit_of(check->listed, position))
         return bad_list(check, "a position that is listed twice", err);
-    gdx_bit_set(check->listed, position);
+    set_bit(check->listed, position);
     // Behind a symbol there is at least an end mark.
-    if (gdx_bit(check->is_end, position + 1) != (second == GDX_SYMBOL_END))
+    if (bit_of(check->is_end, position + 1) != (second == GDX_SYMBOL_END))
         return bad_list(check, "an end mark in another place than the document's", err);
-    if (position && !gdx_bit(check->is_end, position - 1))
+    if (position && !bit_of(check->is_end, position - 1))
         check->sum += mixed(position, first);
     if (second != GDX_SYMBOL_END)
         check->sum -= mixed(position + 1, second);
@@ -161,7 +167,7 @@ static gdx_status verify_position(struct check *check, uint32_t first, uint32_t 
 static void count_position(struct check *check, uint32_t position, uint32_t *document) {
     const gdx_document_columns *columns = &check->of->columns;
     *document = gdx_columns_document_at(columns, position, *document);
-    gdx_document_counts *counts = &check->counts[*document];
+    document_counts *counts = &check->counts[*document];
     uint32_t *count = position < columns->text[*document] ? &counts->in_title : &counts->in_text;
     ++*count;
 }
@@ -174,7 +180,7 @@ static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t 
     uint32_t document = 0;
     uint32_t in_run;
     gdx_cursor cursor;
-    gdx_status status = gdx_segment_section(check->segment, SECTION_POSTINGS, check->postings, bytes, &code, err);
+    gdx_status status = segment_section(check->segment, SECTION_POSTINGS, check->postings, bytes, &code, err);
     if (status != GDX_OK)
         return status;
     gdx_slice slice = {(const char *)code, bytes};
@@ -202,13 +208,13 @@ static bool is_symbol(const gdx_segment *segment, uint32_t symbol) {
 }
 
 static void use_word(struct check *check, uint32_t symbol) {
-    if (symbol < GDX_FIRST_WORD || gdx_bit(check->is_used, symbol - GDX_FIRST_WORD))
+    if (symbol < GDX_FIRST_WORD || bit_of(check->is_used, symbol - GDX_FIRST_WORD))
         return;
-    gdx_bit_set(check->is_used, symbol - GDX_FIRST_WORD);
+    set_bit(check->is_used, symbol - GDX_FIRST_WORD);
     check->word_uses++;
 }
 
-static gdx_status verify_term(struct check *check, const gdx_term_block *block, uint32_t index, gdx_error *err) {
+static gdx_status verify_term(struct check *check, const term_block *block, uint32_t index, gdx_error *err) {
     uint32_t first = block->first[index];
     uint32_t second = block->second[index];
     gdx_status status = GDX_OK;
@@ -233,11 +239,11 @@ static gdx_status verify_term(struct check *check, const gdx_term_block *block, 
 }
 
 static gdx_status verify_block(struct check *check, gdx_error *err) {
-    gdx_term_block block;
+    term_block block;
     const uint8_t *row;
-    gdx_status status = gdx_term_block_read(check->segment, check->block, &block, err);
+    gdx_status status = term_block_read(check->segment, check->block, &block, err);
     if (status == GDX_OK)
-        status = gdx_segment_row(check->segment, SECTION_TERM_BLOCKS, check->block, TERM_BLOCK_BYTES, &row, err);
+        status = segment_row(check->segment, SECTION_TERM_BLOCKS, check->block, TERM_BLOCK_BYTES, &row, err);
     if (status != GDX_OK)
         return status;
     if (check->block == 0 && gdx_load_u32(row + TERM_BLOCK_TERMS) != 0)
@@ -257,25 +263,25 @@ static gdx_status verify_totals(const struct check *check, gdx_error *err) {
     if (check->postings != segment->section_bytes[SECTION_POSTINGS])
         return bad_list(check, "bytes behind the last list", err);
     if (segment->term_count == 0 && segment->section_bytes[SECTION_TERMS])
-        return gdx_segment_damaged(segment, SECTION_TERMS, 0, "bytes without a term", err);
+        return segment_damaged(segment, SECTION_TERMS, 0, "bytes without a term", err);
     if (check->occurrences != segment->info.symbol_count)
-        return gdx_segment_damaged(segment, SECTION_POSTINGS, 0, "positions that are not listed", err);
+        return segment_damaged(segment, SECTION_POSTINGS, 0, "positions that are not listed", err);
     if (check->sum != 0)
-        return gdx_segment_damaged(segment, SECTION_POSTINGS, 0, "bigrams of neighbours that do not fit", err);
+        return segment_damaged(segment, SECTION_POSTINGS, 0, "bigrams of neighbours that do not fit", err);
     if (check->word_uses != segment->word_count)
-        return gdx_segment_damaged(segment, SECTION_WORDS, 0, "words that stand nowhere", err);
+        return segment_damaged(segment, SECTION_WORDS, 0, "words that stand nowhere", err);
     if (check->next_row != frequency_rows(segment))
         return bad_row(check, "a symbol that begins no term", err);
     if (check->frequencies != segment->section_bytes[SECTION_FREQUENCIES])
-        return gdx_segment_damaged(segment, SECTION_FREQUENCIES, check->frequencies, "bytes behind the last list", err);
+        return segment_damaged(segment, SECTION_FREQUENCIES, check->frequencies, "bytes behind the last list", err);
     return GDX_OK;
 }
 
-gdx_status gdx_verify_terms(const gdx_verification *verification, gdx_error *err) {
+gdx_status terms_verify(const verify_context *verification, gdx_error *err) {
     struct check check = {.of = verification, .segment = verification->segment};
     gdx_status status = check_init(&check, err);
-    for (; check.block < gdx_term_block_count(check.segment) && status == GDX_OK; check.block++) {
-        status = gdx_verify_look(verification, err);
+    for (; check.block < term_block_count(check.segment) && status == GDX_OK; check.block++) {
+        status = verify_look(verification, err);
         if (status == GDX_OK)
             status = verify_block(&check, err);
     }

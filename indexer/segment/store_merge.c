@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// merge_store.c: stored text of the live documents, copied as it is compressed wherever the block would come out the
+// store_merge.c: stored text of the live documents, copied as it is compressed wherever the block would come out the
 // same. docs/format.md, "Stored text".
 // A block is the same when the writer stands between blocks where it begins, all its documents are live, and it ends
 // for a reason that still holds. Other documents are added record by record, until a block ends where one of the input
 // did.
 
-#include "merge.h"
+#include "merge_plan.h"
 
-#include "store_reader.h"
+#include "store_block.h"
 
 enum { FORGET_EVERY_BYTES = 8 << 20 }; // of coded text, about a third of that in the inputs
 
 struct store_merge { // one owner
-    const gdx_merge *merge;
-    gdx_store_writer *writer;
+    const merge_plan *merge;
+    store_writer *writer;
     gdx_store_reader *reader;
     uint64_t forgotten; // coded bytes written when the inputs' pages were last let go of
 };
@@ -23,10 +23,10 @@ struct place { // a live document; source == source_count: behind the last
     uint32_t document;
 };
 
-static void skip_deleted(const gdx_merge *merge, struct place *place) {
+static void skip_deleted(const merge_plan *merge, struct place *place) {
     while (place->source < merge->source_count) {
-        const gdx_merge_source *source = &merge->sources[place->source];
-        while (place->document < source->columns.count && gdx_merge_is_deleted(source, place->document))
+        const merge_source *source = &merge->sources[place->source];
+        while (place->document < source->columns.count && merge_is_deleted(source, place->document))
             place->document++;
         if (place->document < source->columns.count)
             return;
@@ -34,13 +34,13 @@ static void skip_deleted(const gdx_merge *merge, struct place *place) {
     }
 }
 
-static gdx_status record_at(const gdx_merge *merge, struct place place, uint64_t *out_begin, uint64_t *out_end,
+static gdx_status record_at(const merge_plan *merge, struct place place, uint64_t *out_begin, uint64_t *out_end,
                             gdx_error *err) {
-    return gdx_store_record(merge->sources[place.source].segment, place.document, out_begin, out_end, err);
+    return store_record(merge->sources[place.source].segment, place.document, out_begin, out_end, err);
 }
 
 static gdx_status damaged(const gdx_segment *segment, uint32_t number, const char *what, gdx_error *err) {
-    return gdx_segment_damaged(segment, SECTION_STORE_BLOCKS, (uint64_t)number * STORE_BLOCK_BYTES, what, err);
+    return segment_damaged(segment, SECTION_STORE_BLOCKS, (uint64_t)number * STORE_BLOCK_BYTES, what, err);
 }
 
 static bool is_same_level(const struct store_merge *state, const gdx_segment *segment) {
@@ -50,7 +50,7 @@ static bool is_same_level(const struct store_merge *state, const gdx_segment *se
 // ---- whole blocks
 
 // Whether what follows makes the writer end a block: a long record, or nothing at all.
-static gdx_status next_ends_block(const gdx_merge *merge, struct place next, bool *out, gdx_error *err) {
+static gdx_status next_ends_block(const merge_plan *merge, struct place next, bool *out, gdx_error *err) {
     uint64_t begin = 0;
     uint64_t end = 0;
     skip_deleted(merge, &next);
@@ -64,7 +64,7 @@ static gdx_status next_ends_block(const gdx_merge *merge, struct place next, boo
 }
 
 // Whether the writer would end a block of so many coded bytes behind document `last`.
-static gdx_status ends_here(const gdx_merge *merge, size_t source, uint32_t last, uint64_t coded_bytes, bool *out,
+static gdx_status ends_here(const merge_plan *merge, size_t source, uint32_t last, uint64_t coded_bytes, bool *out,
                             gdx_error *err) {
     const gdx_segment *segment = merge->sources[source].segment;
     uint64_t hash;
@@ -72,17 +72,17 @@ static gdx_status ends_here(const gdx_merge *merge, size_t source, uint32_t last
     uint64_t end;
     gdx_status status = gdx_segment_hash(segment, last, &hash, err);
     if (status == GDX_OK)
-        status = gdx_store_record(segment, last, &begin, &end, err);
+        status = store_record(segment, last, &begin, &end, err);
     if (status != GDX_OK)
         return status;
     *out = true;
-    if (coded_bytes >= GDX_STORE_TARGET_BYTES || gdx_store_is_reset(hash, end - begin))
+    if (coded_bytes >= GDX_STORE_TARGET_BYTES || store_is_reset(hash, end - begin))
         return GDX_OK;
     return next_ends_block(merge, (struct place){source, last + 1}, out, err);
 }
 
-static bool are_live(const gdx_merge_source *source, uint32_t from, uint32_t to) {
-    while (from < to && !gdx_merge_is_deleted(source, from))
+static bool are_live(const merge_source *source, uint32_t from, uint32_t to) {
+    while (from < to && !merge_is_deleted(source, from))
         from++;
     return from == to;
 }
@@ -91,26 +91,26 @@ static bool are_live(const gdx_merge_source *source, uint32_t from, uint32_t to)
 // it.
 static gdx_status copy_block(struct store_merge *state, struct place *place, uint32_t number, bool *out_copied,
                              gdx_error *err) {
-    const gdx_merge_source *source = &state->merge->sources[place->source];
+    const merge_source *source = &state->merge->sources[place->source];
     const gdx_segment *segment = source->segment;
-    gdx_store_block block;
-    gdx_store_block next;
+    store_block block;
+    store_block next;
     uint64_t begin;
     uint64_t end;
     gdx_slice compressed;
     *out_copied = false;
-    gdx_status status = gdx_store_block_row(segment, number, &block, err);
+    gdx_status status = store_block_row(segment, number, &block, err);
     if (status == GDX_OK)
-        status = gdx_store_block_row(segment, number + 1, &next, err);
+        status = store_block_row(segment, number + 1, &next, err);
     if (status == GDX_OK)
-        status = gdx_store_record(segment, place->document, &begin, &end, err);
+        status = store_record(segment, place->document, &begin, &end, err);
     if (status != GDX_OK || block.coded_offset != begin || block.document != place->document)
         return status;
     if (next.document <= place->document || next.document > source->columns.count)
         return damaged(segment, number, "documents out of order", err);
     if (!are_live(source, place->document, next.document))
         return GDX_OK;
-    status = gdx_store_record(segment, next.document - 1, &begin, &end, err);
+    status = store_record(segment, next.document - 1, &begin, &end, err);
     if (status == GDX_OK && (end != next.coded_offset || end - block.coded_offset >= 2 * GDX_STORE_TARGET_BYTES))
         status = damaged(segment, number, "a block that its documents do not fill", err);
     bool ends = false;
@@ -118,10 +118,10 @@ static gdx_status copy_block(struct store_merge *state, struct place *place, uin
         status = ends_here(state->merge, place->source, next.document - 1, end - block.coded_offset, &ends, err);
     if (status != GDX_OK || !ends)
         return status;
-    status = gdx_store_block_compressed(segment, &block, &next, &compressed, err);
+    status = store_block_compressed(segment, &block, &next, &compressed, err);
     if (status == GDX_OK)
-        status = gdx_store_writer_copy_block(state->writer, compressed, end - block.coded_offset,
-                                             next.document - place->document, 0, 0, err);
+        status = store_writer_copy_block(state->writer, compressed, end - block.coded_offset,
+                                         next.document - place->document, 0, 0, err);
     place->document = next.document;
     *out_copied = true;
     return status;
@@ -132,12 +132,12 @@ static gdx_status copy_block(struct store_merge *state, struct place *place, uin
 static gdx_status add_record(struct store_merge *state, struct place *place, uint32_t number, uint64_t begin,
                              uint64_t end, gdx_error *err) {
     const gdx_segment *segment = state->merge->sources[place->source].segment;
-    gdx_store_block block;
+    store_block block;
     gdx_slice coded;
     uint64_t hash = 0;
-    gdx_status status = gdx_store_block_row(segment, number, &block, err);
+    gdx_status status = store_block_row(segment, number, &block, err);
     if (status == GDX_OK) // what follows in the block will nearly always be asked for next
-        status = gdx_store_block_coded(state->reader, segment, number, UINT64_MAX, &coded, err);
+        status = store_block_coded(state->reader, segment, number, UINT64_MAX, &coded, err);
     if (status == GDX_OK)
         status = gdx_segment_hash(segment, place->document, &hash, err);
     if (status != GDX_OK)
@@ -146,7 +146,7 @@ static gdx_status add_record(struct store_merge *state, struct place *place, uin
         return damaged(segment, number, "a short record in two blocks", err);
     place->document++;
     gdx_slice record = {coded.data + (begin - block.coded_offset), end - begin};
-    return gdx_store_writer_add_record(state->writer, record, hash, err);
+    return store_writer_add_record(state->writer, record, hash, err);
 }
 
 static gdx_status add_short(struct store_merge *state, struct place *place, uint64_t begin, uint64_t end,
@@ -154,8 +154,8 @@ static gdx_status add_short(struct store_merge *state, struct place *place, uint
     const gdx_segment *segment = state->merge->sources[place->source].segment;
     uint32_t number;
     bool copied = false;
-    gdx_status status = gdx_store_block_find(segment, begin, &number, err);
-    if (status == GDX_OK && is_same_level(state, segment) && gdx_store_writer_is_between_blocks(state->writer))
+    gdx_status status = store_block_find(segment, begin, &number, err);
+    if (status == GDX_OK && is_same_level(state, segment) && store_writer_is_between_blocks(state->writer))
         status = copy_block(state, place, number, &copied, err);
     if (status != GDX_OK || copied)
         return status;
@@ -164,19 +164,19 @@ static gdx_status add_short(struct store_merge *state, struct place *place, uint
 
 // One piece of a long record, copied, or compressed anew at another level.
 static gdx_status add_piece(struct store_merge *state, const gdx_segment *segment, uint32_t number,
-                            const gdx_store_block *block, const gdx_store_block *next, gdx_error *err) {
+                            const store_block *block, const store_block *next, gdx_error *err) {
     gdx_slice bytes;
     if (!is_same_level(state, segment)) {
-        gdx_status status = gdx_store_block_coded(state->reader, segment, number, UINT64_MAX, &bytes, err);
+        gdx_status status = store_block_coded(state->reader, segment, number, UINT64_MAX, &bytes, err);
         if (status != GDX_OK)
             return status;
-        return gdx_store_writer_add_piece(state->writer, bytes, block->text_byte, block->symbol, err);
+        return store_writer_add_piece(state->writer, bytes, block->text_byte, block->symbol, err);
     }
-    gdx_status status = gdx_store_block_compressed(segment, block, next, &bytes, err);
+    gdx_status status = store_block_compressed(segment, block, next, &bytes, err);
     if (status != GDX_OK)
         return status;
-    return gdx_store_writer_copy_block(state->writer, bytes, next->coded_offset - block->coded_offset, 0,
-                                       block->text_byte, block->symbol, err);
+    return store_writer_copy_block(state->writer, bytes, next->coded_offset - block->coded_offset, 0, block->text_byte,
+                                   block->symbol, err);
 }
 
 // A long record has its blocks to itself.
@@ -184,44 +184,44 @@ static gdx_status add_long(struct store_merge *state, struct place *place, uint6
                            gdx_error *err) {
     const gdx_segment *segment = state->merge->sources[place->source].segment;
     uint32_t number = 0;
-    gdx_store_block block = {0};
-    gdx_store_block next = {0};
-    gdx_status status = gdx_store_writer_end_block(state->writer, err);
+    store_block block = {0};
+    store_block next = {0};
+    gdx_status status = store_writer_end_block(state->writer, err);
     if (status == GDX_OK)
-        status = gdx_store_block_find(segment, begin, &number, err);
+        status = store_block_find(segment, begin, &number, err);
     if (status == GDX_OK)
-        status = gdx_store_block_row(segment, number, &block, err);
+        status = store_block_row(segment, number, &block, err);
     if (status == GDX_OK && block.coded_offset != begin)
         status = damaged(segment, number, "a long record that does not begin a block", err);
     while (status == GDX_OK && block.coded_offset < end) {
-        status = gdx_store_block_row(segment, number + 1, &next, err);
+        status = store_block_row(segment, number + 1, &next, err);
         if (status == GDX_OK &&
             (block.document != place->document || next.coded_offset <= block.coded_offset || next.coded_offset > end))
             status = damaged(segment, number, "a long record that shares a block", err);
         if (status == GDX_OK)
-            status = gdx_merge_check(state->merge, err);
+            status = merge_check(state->merge, err);
         if (status == GDX_OK)
             status = add_piece(state, segment, number, &block, &next, err);
         block = next;
         number++;
     }
-    gdx_store_writer_count_document(state->writer);
+    store_writer_count_document(state->writer);
     place->document++;
     return status;
 }
 
 static void forget_what_is_behind(struct store_merge *state) {
-    uint64_t written = gdx_store_writer_coded_bytes(state->writer);
+    uint64_t written = store_writer_coded_bytes(state->writer);
     if (written - state->forgotten < FORGET_EVERY_BYTES)
         return;
-    gdx_merge_forget(state->merge);
+    merge_forget(state->merge);
     state->forgotten = written;
 }
 
-gdx_status gdx_merge_store(const gdx_merge *merge, gdx_store_writer *writer, gdx_error *err) {
+gdx_status store_merge(const merge_plan *merge, store_writer *writer, gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
     if (!reader)
-        return gdx_fail_memory(err, "merging stored text");
+        return merge_no_memory(merge, "stored text", err);
     struct store_merge state = {merge, writer, reader, 0};
     struct place place = {0, 0};
     gdx_status status = GDX_OK;
@@ -229,7 +229,7 @@ gdx_status gdx_merge_store(const gdx_merge *merge, gdx_store_writer *writer, gdx
          skip_deleted(merge, &place)) {
         uint64_t begin = 0;
         uint64_t end = 0;
-        status = gdx_merge_check(merge, err);
+        status = merge_check(merge, err);
         if (status == GDX_OK)
             status = record_at(merge, place, &begin, &end, err);
         if (status != GDX_OK)

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/executor.h: threads that run tasks for whoever is handed the executor, so that no module starts its own.
+// Relies on gdx/error.h. Threads: an executor has one owner at a time, who submits and waits; any thread may be it, a
+// worker included.
+//
+// The owner never depends on a free thread: what it waits for and nobody has begun, it runs itself. A task must not
+// wait for another task.
+#ifndef GDX_EXECUTOR_H
+#define GDX_EXECUTOR_H
+
+#include "gdx/error.h"
+
+// NULL is an executor too: it has no thread, and the owner runs each task when it waits for it.
+typedef struct gdx_executor gdx_executor;
+
+typedef enum gdx_task_state { GDX_TASK_IDLE, GDX_TASK_WAITING, GDX_TASK_RUNNING, GDX_TASK_DONE } gdx_task_state;
+
+// The owner's until submit, the executor's until wait returns. Embed it as the first member of a task of your own.
+// Initialised to {run}.
+typedef struct gdx_task gdx_task;
+struct gdx_task {
+    void (*run)(gdx_task *task, unsigned seat); // tasks that run at the same time have different seats, from 0
+    gdx_task_state state;                       // the executor's
+    gdx_task *next;                             // the executor's
+};
+
+// `threads`: how many tasks run at the same time, the one that a waiting owner runs counted in. Threads start as tasks
+// need them; one that the system refuses is done without. GDX_NO_MEMORY.
+gdx_status gdx_executor_new(unsigned threads, gdx_executor **out, gdx_error *err) GDX_MUST_CHECK;
+void gdx_executor_free(gdx_executor *executor); // no task may be under way; NULL is fine
+
+unsigned gdx_executor_seats(const gdx_executor *executor); // seats go from 0 to one below it; 1 for NULL
+void gdx_executor_submit(gdx_executor *executor, gdx_task *task);
+// Returns when the task has run; meanwhile runs others that were submitted.
+void gdx_executor_wait(gdx_executor *executor, gdx_task *task);
+
+#endif

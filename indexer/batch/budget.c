@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// budget.c: shares the memory out. A batch holds slabs of raw input (one in each worker, and those ahead of them); in
+// each worker room for one large document, its contexts and its inverter; and the program. Inverters get what the
+// others leave, since more of it means fewer segments to merge.
+
+#include "budget.h"
+
+#include <unistd.h>
+
+#define KIB ((size_t)1 << 10)
+#define MIB ((size_t)1 << 20)
+
+// The shares of the memory, each with the reason for its size.
+static const struct shares {
+    size_t machine;  // of the machine's memory, when no number is given: programs and the page cache need the rest
+    size_t document; // of a worker's share: the largest document
+    size_t document_copies; // what it takes while it is built: its text unescaped and its symbols, in its own bytes
+    size_t worker_slabs;    // a worker's share is so many slabs: one of raw input, the rest for what is made of it
+    size_t slabs_ahead;     // one waits for a worker, one is being filled
+    size_t inverter_least;  // of a worker's share, however much documents and slabs take: below it segments are tiny
+} shares = {
+    .machine = 4,
+    .document = 16,
+    .document_copies = 5,
+    .worker_slabs = 7,
+    .slabs_ahead = 2,
+    .inverter_least = 8,
+};
+
+// Sizes that do not depend on the memory.
+static const struct sizes {
+    size_t least_memory;
+    size_t program;      // code, libraries, the folding tables
+    size_t worker;       // contexts of zstd, the store's block, buffers
+    size_t least_worker; // below it segments and documents get too small to be useful
+    size_t merge_thread; // its chunks, and the pages of all inputs that it reads in step
+    size_t document;     // the largest, when no number is given
+    size_t line_keys;    // of a record: its keys besides the text
+    size_t least_slab;
+    size_t first_slab; // where the size of the whole is not known beforehand
+    size_t most_slab;
+} sizes = {
+    .least_memory = 16 * MIB,
+    .program = 6 * MIB,
+    .worker = 2 * MIB,
+    .least_worker = 24 * MIB,
+    .merge_thread = 32 * MIB,
+    .document = 64 * MIB,
+    .line_keys = 64 * KIB,
+    .least_slab = 256 * KIB,
+    .first_slab = 4 * MIB,
+    .most_slab = 128 * MIB,
+};
+
+enum { SLABS_PER_WORKER = 2, DOUBLINGS_MOST = 10 };
+
+static size_t machine_memory(void) {
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long page_bytes = sysconf(_SC_PAGE_SIZE);
+    return pages > 0 && page_bytes > 0 ? (size_t)pages * (size_t)page_bytes : (size_t)1 << 30;
+}
+
+static size_t processor_count(void) {
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    return count > 0 ? (size_t)count : 1;
+}
+
+static size_t least_of(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t most_of(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+// As many as asked for, unless the memory is too small for so many.
+static size_t threads_within(size_t asked, size_t memory_bytes, size_t thread_bytes) {
+    return most_of(least_of(asked, memory_bytes / thread_bytes), 1);
+}
+
+struct budget budget_of(const gdx_batch_options *options) {
+    size_t all =
+        most_of(options->memory_bytes ? options->memory_bytes : machine_memory() / shares.machine, sizes.least_memory);
+    size_t asked = options->threads ? options->threads : processor_count();
+    size_t threads = threads_within(asked, all, sizes.least_worker);
+    size_t memory = all - sizes.program;
+    size_t document = options->document_limit ? options->document_limit : sizes.document;
+    document = least_of(document, memory / shares.document / threads);
+    size_t slab = memory / (shares.worker_slabs * threads + shares.slabs_ahead);
+    slab = most_of(least_of(slab, sizes.most_slab), sizes.least_slab);
+    size_t slab_limit = threads + shares.slabs_ahead;
+    size_t taken = slab_limit * slab + threads * (shares.document_copies * document + sizes.worker);
+    size_t left = memory > taken ? memory - taken : 0;
+    return (struct budget){
+        .threads = (unsigned)threads,
+        .merge_threads = (unsigned)threads_within(threads, all, sizes.merge_thread),
+        .document_limit = document,
+        .file_limit = document,
+        .line_limit = 2 * document + sizes.line_keys, // an escaped character may take twice its bytes
+        .slab_limit = slab_limit,
+        .slab_bytes = slab,
+        .inverter_bytes = most_of(left / threads, memory / shares.inverter_least / threads),
+    };
+}
+
+// When all sizes are known, two for each worker, so that all end at about the same time; else they begin small, so that
+// every worker soon has one, and double.
+size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, size_t slab_count) {
+    size_t target;
+    if (input_bytes)
+        target = input_bytes / (SLABS_PER_WORKER * budget->threads) + 1;
+    else
+        target = sizes.first_slab << least_of(slab_count / budget->threads, DOUBLINGS_MOST);
+    return least_of(most_of(target, sizes.least_slab), budget->slab_bytes);
+}
