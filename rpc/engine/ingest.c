@@ -82,15 +82,12 @@ static gdx_status keep_refusal(struct ingest *ingest, gdx_slice id, const char *
     return GDX_OK;
 }
 
-// The words of the reason begin with the field's name in quotes, or with "date".
-static gdx_slice id_to_tell(gdx_slice id, const char *reason) {
-    static const char about_id[] = "\"id\"";
-    return strncmp(reason, about_id, sizeof about_id - 1) == 0 ? (gdx_slice){"", 0} : id;
-}
-
-static gdx_status refuse(gdx_exchange *exchange, struct ingest *ingest, gdx_slice id, const char *reason,
+static gdx_status refuse(gdx_exchange *exchange, struct ingest *ingest, gdx_slice id, const gdx_error *why,
                          gdx_error *err) {
-    id = id_to_tell(id, reason);
+    char reason[GDX_ERROR_TEXT_BYTES];
+    gdx_error_text(why, reason);
+    if (strcmp(why->field, "id") == 0)
+        id = (gdx_slice){"", 0}; // an id that is refused is not reported as one
     if (!ingest->strict)
         return keep_refusal(ingest, id, reason, err);
     char field[64];
@@ -123,7 +120,7 @@ static gdx_status add(gdx_exchange *exchange, struct ingest *ingest, const Gramd
     if (status != GDX_OK)
         return gdx_fail_again(err, &error);
     if (refused)
-        status = refuse(exchange, ingest, given.id, error.message, err);
+        status = refuse(exchange, ingest, given.id, &error, err);
     ingest->number++;
     if (status == GDX_OK && ingest->commit_every && ++ingest->since_commit == ingest->commit_every)
         status = commit(exchange, ingest, err);
