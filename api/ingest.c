@@ -80,22 +80,10 @@ static gdx_status keep_refusal(struct ingest *ingest, gdx_slice id, const char *
     return GDX_OK;
 }
 
-// Whether a refusal may name the document by it: 1 to 1024 bytes of UTF-8 without C0 and C1 controls.
-static bool is_good_id(gdx_slice id) {
-    if (request_id("id", data_of(id), NULL) != GDX_OK)
-        return false;
-    for (size_t i = 0; i < id.bytes; i++) {
-        uint8_t byte = (uint8_t)id.data[i], next = i + 1 < id.bytes ? (uint8_t)id.data[i + 1] : 0;
-        if (byte < 0x20 || byte == 0x7f || (byte == 0xc2 && next < 0xa0))
-            return false;
-    }
-    return true;
-}
-
 static gdx_status refuse(struct ingest *ingest, gdx_slice id, const gdx_error *why, gdx_error *err) {
     char reason[GDX_ERROR_TEXT_BYTES];
     gdx_error_text(why, reason);
-    if (!is_good_id(id))
+    if (strcmp(why->field, "id") == 0)
         id = (gdx_slice){"", 0};
     if (!ingest->strict)
         return keep_refusal(ingest, id, reason, err);

@@ -23,7 +23,7 @@ static gdx_status read_all(gdx_source *source, const char *path, documents_take 
         case GDX_SOURCE_END:
             return out->count ? GDX_OK : gdx_fail(err, GDX_INVALID, "%s: no documents in it", path);
         case GDX_SOURCE_FAILED:
-            return gdx_fail(err, refusal.error.status, "%s: %s", path, refusal.error.message);
+            return gdx_fail_at(err, refusal.error.status, path, "%s", refusal.error.message);
         }
         if (status != GDX_OK)
             return status;

@@ -193,8 +193,9 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
 
 static gdx_status refuse(struct builder *builder, struct built *built, size_t piece, const gdx_refusal *refusal,
                          gdx_error *err) {
+    char reason[GDX_ERROR_TEXT_BYTES];
     struct refusal kept = {.path = refusal->path,
-                           .reason = gdx_slice_of(refusal->error.message),
+                           .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
                            .line = refusal->line,
                            .byte = refusal->byte,
                            .piece = (uint32_t)piece,
@@ -204,7 +205,7 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
         return no_memory(err);
     if (builder->settings->strict)
         return gdx_fail_at_byte(err, refusal->error.status, kept.path.data, refusal->byte, "byte %" PRIu64 ": %s",
-                                refusal->byte, refusal->error.message);
+                                refusal->byte, reason);
     return GDX_OK;
 }
 

@@ -88,7 +88,7 @@ gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_
         status = builder_add(intake->builder, 0, &intake->build.built, &document, &fits, err);
     if (status == GDX_OK && !fits) {
         gdx_fail(err, GDX_TOO_LARGE,
-                 "\"text\": more symbols than fit into the memory that documents are taken in with");
+                 "the text has more symbols than fit into the memory that documents are taken in with");
         *out_refused = true;
     }
     return status;

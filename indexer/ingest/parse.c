@@ -107,9 +107,9 @@ gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slic
     if (!parsed && is_out_of_memory(&error))
         status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
     else if (!parsed)
-        status = gdx_fail(err, GDX_INVALID, "\"metadata\": column %d: not JSON: %s", error.column, error.text);
+        status = ingest_record_fail(err, GDX_INVALID, "metadata", "column %d: not JSON: %s", error.column, error.text);
     else if (!json_is_object(parsed))
-        status = gdx_fail(err, GDX_INVALID, "\"metadata\": %s, expected a JSON object", type_name(parsed));
+        status = ingest_record_fail(err, GDX_INVALID, "metadata", "%s, expected a JSON object", type_name(parsed));
     reader->metadata.bytes = 0;
     if (status == GDX_OK && json_object_size(parsed) > 0 &&
         json_dump_callback(parsed, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)

@@ -5,6 +5,8 @@
 #include "record.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 void ingest_record_reader_init(record_reader *reader) {
     memset(reader, 0, sizeof *reader);
@@ -54,6 +56,17 @@ enum record_field ingest_record_field_of(gdx_slice key) {
     return field;
 }
 
+gdx_status ingest_record_fail(gdx_error *err, gdx_status status, const char *field, const char *format, ...) {
+    char message[GDX_MESSAGE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (err && err->status == GDX_OK)
+        snprintf(err->field, sizeof err->field, "%s", field);
+    return gdx_fail(err, status, "%s", message);
+}
+
 static const char *kind_name(const record_value *value) {
     switch (value->kind) {
     case RECORD_ABSENT:
@@ -79,14 +92,14 @@ static gdx_status take_string(const record *from, enum record_field field, const
     else if (!required && (value->kind == RECORD_ABSENT || value->kind == RECORD_NULL))
         *out = (gdx_slice){"", 0};
     else
-        return gdx_fail(err, GDX_INVALID, "\"%s\": %s, expected a string", name, kind_name(value));
+        return ingest_record_fail(err, GDX_INVALID, name, "%s, expected a string", kind_name(value));
     return GDX_OK;
 }
 
 static gdx_status check_size(gdx_slice slice, const char *name, size_t limit, gdx_error *err) {
     if (slice.bytes <= limit)
         return GDX_OK;
-    return gdx_fail(err, GDX_TOO_LARGE, "\"%s\": %zu bytes, expected at most %zu", name, slice.bytes, limit);
+    return ingest_record_fail(err, GDX_TOO_LARGE, name, "%zu bytes, expected at most %zu", slice.bytes, limit);
 }
 
 // U+0000 to U+001F and U+007F to U+009F: in an id they would break lines and terminals wherever it is printed.
@@ -97,7 +110,8 @@ static gdx_status check_no_control(gdx_slice id, gdx_error *err) {
             byte = (unsigned char)id.data[i + 1];
         else if (byte >= 0x20 && byte != 0x7f)
             continue;
-        return gdx_fail(err, GDX_INVALID, "\"id\": control character U+%04X at byte %zu, expected none", byte, i);
+        return ingest_record_fail(err, GDX_INVALID, "id", "control character U+%04X at byte %zu, expected none", byte,
+                                  i);
     }
     return GDX_OK;
 }
@@ -105,9 +119,10 @@ static gdx_status check_no_control(gdx_slice id, gdx_error *err) {
 static gdx_status take_id(const record *from, gdx_slice *out, gdx_error *err) {
     const record_value *value = &from->fields[RECORD_ID];
     if (value->kind != RECORD_STRING && value->kind != RECORD_INTEGER)
-        return gdx_fail(err, GDX_INVALID, "\"id\": %s, expected a string or an integer", kind_name(value));
+        return ingest_record_fail(err, GDX_INVALID, "id", "%s, expected a string or an integer", kind_name(value));
     if (value->text.bytes < 1 || value->text.bytes > RECORD_ID_BYTES)
-        return gdx_fail(err, GDX_INVALID, "\"id\": %zu bytes, expected 1 to %d", value->text.bytes, RECORD_ID_BYTES);
+        return ingest_record_fail(err, GDX_INVALID, "id", "%zu bytes, expected 1 to %d", value->text.bytes,
+                                  RECORD_ID_BYTES);
     *out = value->text;
     return check_no_control(value->text, err);
 }
@@ -118,7 +133,7 @@ static gdx_status take_date(const record *from, gdx_date *out, gdx_error *err) {
     if (value->kind == RECORD_ABSENT || value->kind == RECORD_NULL)
         return GDX_OK;
     if (value->kind == RECORD_OTHER)
-        return gdx_fail(err, GDX_INVALID, "\"date\": %s, expected a string or a year", kind_name(value));
+        return ingest_record_fail(err, GDX_INVALID, "date", "%s, expected a string or a year", kind_name(value));
     return gdx_date_parse(value->text, out, err); // its messages begin with "date"
 }
 

@@ -70,7 +70,11 @@ gdx_status ingest_record_dump_value(gdx_slice value, gdx_buffer *out, bool *out_
 // The field of this name, or RECORD_FIELDS.
 enum record_field ingest_record_field_of(gdx_slice key);
 
-// The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE name the field.
+// A failure of one field: GDX_INVALID or GDX_TOO_LARGE.
+gdx_status ingest_record_fail(gdx_error *err, gdx_status status, const char *field, const char *format, ...)
+    GDX_PRINTF(4, 5);
+
+// The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE at a field.
 gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out,
                                gdx_error *err) GDX_MUST_CHECK;
 

@@ -10,7 +10,7 @@
 static gdx_status check_utf8(gdx_slice text, const char *name, gdx_error *err) {
     if (gdx_utf8_valid(text))
         return GDX_OK;
-    return gdx_fail(err, GDX_INVALID, "\"%s\": bytes that are not UTF-8, expected valid UTF-8", name);
+    return ingest_record_fail(err, GDX_INVALID, name, "bytes that are not UTF-8, expected valid UTF-8");
 }
 
 static gdx_status check_all_utf8(const gdx_given *given, gdx_error *err) {

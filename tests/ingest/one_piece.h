@@ -50,8 +50,9 @@ static inline gdx_refusal next_refusal(gdx_source *source, gdx_status status, co
     gdx_refusal refusal = {0};
     assert_int_equal(gdx_source_next(source, &document, &refusal), GDX_SOURCE_REFUSED);
     assert_int_equal(refusal.error.status, status);
-    if (!strstr(refusal.error.message, message))
-        fail_msg("\"%s\", expected \"%s\" in it", refusal.error.message, message);
+    char text[GDX_ERROR_TEXT_BYTES];
+    if (!strstr(gdx_error_text(&refusal.error, text), message))
+        fail_msg("\"%s\", expected \"%s\" in it", text, message);
     assert_slice(refusal.path, "folder/file");
     return refusal;
 }

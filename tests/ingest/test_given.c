@@ -25,7 +25,8 @@ static void a_text_of_2_gib_is_too_large_whatever_the_limit(void **state) {
     gdx_document document;
     gdx_error err = {0};
     assert_int_equal(gdx_source_take(source, &given, &document, &err), GDX_TOO_LARGE);
-    assert_string_equal(err.message, "\"text\": 2147483648 bytes, expected at most 2147483647");
+    assert_string_equal(err.field, "text");
+    assert_string_equal(err.message, "2147483648 bytes, expected at most 2147483647");
     munmap((void *)(uintptr_t)given.text.data, given.text.bytes);
 }
 

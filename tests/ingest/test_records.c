@@ -102,19 +102,19 @@ static void each_broken_record_is_refused_with_its_reason(void **state) {
         {"{\"id\":99999999999999999999,\"text\":\"a\"}", "too big", GDX_INVALID},
         {"[1]", "an array, expected a JSON object", GDX_INVALID},
         {"text", "expected", GDX_INVALID},
-        {"{}", "\"id\": missing, expected a string or an integer", GDX_INVALID},
-        {"{\"id\":\"1\"}", "\"text\": missing, expected a string", GDX_INVALID},
-        {"{\"id\":null,\"text\":\"\"}", "\"id\": null, expected", GDX_INVALID},
-        {"{\"id\":\"\",\"text\":\"\"}", "\"id\": 0 bytes, expected 1 to 1024", GDX_INVALID},
-        {"{\"id\":1.5,\"text\":\"\"}", "\"id\": a number with a fraction", GDX_INVALID},
-        {"{\"id\":\"a\\nb\",\"text\":\"\"}", "\"id\": control character U+000A at byte 1, expected none", GDX_INVALID},
-        {"{\"id\":\"a\\u0085\",\"text\":\"\"}", "\"id\": control character U+0085", GDX_INVALID},
-        {"{\"id\":\"1\",\"text\":7}", "\"text\": an integer, expected a string", GDX_INVALID},
-        {"{\"id\":\"1\",\"text\":[\"a\"]}", "\"text\": an array, expected a string", GDX_INVALID},
-        {"{\"id\":\"1\",\"text\":\"\",\"title\":true}", "\"title\": true, expected a string", GDX_INVALID},
-        {"{\"id\":\"1\",\"text\":\"\",\"source\":{}}", "\"source\": an object, expected a string", GDX_INVALID},
+        {"{}", "id: missing, expected a string or an integer", GDX_INVALID},
+        {"{\"id\":\"1\"}", "text: missing, expected a string", GDX_INVALID},
+        {"{\"id\":null,\"text\":\"\"}", "id: null, expected", GDX_INVALID},
+        {"{\"id\":\"\",\"text\":\"\"}", "id: 0 bytes, expected 1 to 1024", GDX_INVALID},
+        {"{\"id\":1.5,\"text\":\"\"}", "id: a number with a fraction", GDX_INVALID},
+        {"{\"id\":\"a\\nb\",\"text\":\"\"}", "id: control character U+000A at byte 1, expected none", GDX_INVALID},
+        {"{\"id\":\"a\\u0085\",\"text\":\"\"}", "id: control character U+0085", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":7}", "text: an integer, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":[\"a\"]}", "text: an array, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"title\":true}", "title: true, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"source\":{}}", "source: an object, expected a string", GDX_INVALID},
         {"{\"id\":\"1\",\"text\":\"\",\"date\":\"2023-13-45\"}", "month 13, expected 1 to 12", GDX_INVALID},
-        {"{\"id\":\"1\",\"text\":\"\",\"date\":false}", "\"date\": false, expected a string or a year", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":\"\",\"date\":false}", "date: false, expected a string or a year", GDX_INVALID},
         {"{\"id\":\"1\",\"text\":\"\",\"date\":-2023}", "date", GDX_INVALID},
     };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
@@ -133,7 +133,7 @@ static void an_id_has_at_most_1024_bytes(void **state) {
         if (bytes == 1024)
             next_document(source);
         else
-            next_refusal(source, GDX_INVALID, "\"id\": 1025 bytes, expected 1 to 1024");
+            next_refusal(source, GDX_INVALID, "id: 1025 bytes, expected 1 to 1024");
     }
 }
 
@@ -143,7 +143,7 @@ static void a_text_over_the_limit_is_refused(void **state) {
     begin(source, GDX_INPUT_RECORDS,
           SLICE("{\"id\":\"1\",\"text\":\"0123456789\"}\n{\"id\":\"1\",\"text\":\"0123456789a\"}"));
     next_document(source);
-    next_refusal(source, GDX_TOO_LARGE, "\"text\": 11 bytes, expected at most 10");
+    next_refusal(source, GDX_TOO_LARGE, "text: 11 bytes, expected at most 10");
 }
 
 static void ill_formed_bytes_become_replacement_characters(void **state) {

@@ -33,7 +33,8 @@ typedef struct gdx_piece {
     uint64_t first_byte; // where `bytes` begin in the file
 } gdx_piece;
 
-// What was refused or mended, and where.
+// What was refused or mended, and where. The error names the field of a record that is to blame, when one is, and not
+// the path.
 typedef struct gdx_refusal {
     gdx_slice path; // the piece's
     uint64_t line;  // counted from 1 within the piece; 0: no line
