@@ -51,9 +51,6 @@ struct gdx_collection {
     atomic_bool is_writing; // a question has the writer
 };
 
-extern const gdx_operation search_operation, scan_operation, count_operation, trend_operation, get_operation,
-    batch_get_operation, stat_operation, ingest_operation, delete_operation;
-
 // ---- operations.c
 
 // Aborts, naming the row and the field, when the row is incomplete. Fills in request and reply.

@@ -51,9 +51,8 @@ static gdx_status open_index(gdx_question *question, const Gramdex__V1__IngestRe
         return status;
     struct ingest *ingest = question->state;
     const gdx_collection_options *limits = &question->collection->options;
-    gdx_intake_options options = {.memory_bytes = limits->ingest_bytes,
-                                  .document_limit = limits->document_limit,
-                                  .stop = question->stop};
+    gdx_intake_options options = {
+        .memory_bytes = limits->ingest_bytes, .document_limit = limits->document_limit, .stop = question->stop};
     ingest->start_ns = gdx_now_ns();
     ingest->commit_every = first->commit_every;
     ingest->strict = first->strict;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// operations.c: the table of operations, its check, and the steps of a question.
+// operations.c: the table of operations, its check, and the steps of a question. The list of rows is the one in
+// CMakeLists.txt that also names the files.
 // A row is complete or the program does not start: each is held against its method in the proto, once.
 
 #include "api.h"
@@ -8,9 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define OPERATION(row) extern const gdx_operation row;
+#include "operations.inc"
+#undef OPERATION
+
 static const gdx_operation *const rows[] = {
-    &search_operation,    &scan_operation, &count_operation,  &trend_operation,  &get_operation,
-    &batch_get_operation, &stat_operation, &ingest_operation, &delete_operation,
+#define OPERATION(row) &row,
+#include "operations.inc"
+#undef OPERATION
 };
 enum { OPERATIONS = sizeof rows / sizeof rows[0] };
 

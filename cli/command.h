@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // command.h: the commands of the program. Each has a file of its own name with its options, its check and its work.
-// Relies on option.h. A new command is one file with its `struct command`, its declaration here, and one row in
-// commands.c.
+// Relies on option.h. A new command is one file with its `struct command`, and one row in commands.c.
 #ifndef GRAMDEX_COMMAND_H
 #define GRAMDEX_COMMAND_H
 
 #include "option.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
-
-extern const struct command command_index, command_search, command_count, command_trend, command_get, command_delete,
-    command_stat, command_verify, command_merge, command_serve, command_bench, command_bench_wire;
 
 // The index-th command, in the order in which help lists them; NULL after the last one.
 const struct command *command_at(size_t index);

@@ -4,13 +4,30 @@
 #include "command.h"
 #include "nearest.h"
 
-static const struct command *const commands[] = {
-    &command_index,  &command_search,     &command_count,  &command_trend, &command_get,
-    &command_delete, &command_stat,       &command_verify, &command_merge, &command_serve,
 #ifdef GRAMDEX_BENCH
-    &command_bench,  &command_bench_wire,
+#define BENCH_COMMANDS(X)                                                                                              \
+    X(bench)                                                                                                           \
+    X(bench_wire)
+#else
+#define BENCH_COMMANDS(X)
 #endif
-};
+#define COMMANDS(X)                                                                                                    \
+    X(index)                                                                                                           \
+    X(search)                                                                                                          \
+    X(count)                                                                                                           \
+    X(trend)                                                                                                           \
+    X(get)                                                                                                             \
+    X(delete)                                                                                                          \
+    X(stat)                                                                                                            \
+    X(verify)                                                                                                          \
+    X(merge)                                                                                                           \
+    X(serve)                                                                                                           \
+    BENCH_COMMANDS(X)
+
+#define DECLARE(name) extern const struct command command_##name;
+COMMANDS(DECLARE)
+#define ROW(name) &command_##name,
+static const struct command *const commands[] = {COMMANDS(ROW)};
 
 const struct command *command_at(size_t index) {
     return index < sizeof commands / sizeof commands[0] ? commands[index] : NULL;

@@ -6,11 +6,6 @@
 #include "report.h"
 #include "terminal.h"
 
-struct printing {
-    gdx_slice query;
-    bool as_json;
-};
-
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
     const struct printing *printing = context;
     const Gramdex__V1__CountResponse *reply = (const Gramdex__V1__CountResponse *)message;

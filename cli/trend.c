@@ -56,14 +56,14 @@ static void print_trend(const struct style *style, const Gramdex__V1__TrendRespo
            format_took(trend->answer, took), style->plain);
 }
 
-struct printing {
+struct trend_printing {
     const struct style *style;
     gdx_slice query;
     bool as_json;
 };
 
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct printing *printing = context;
+    const struct trend_printing *printing = context;
     if (printing->as_json)
         return json_answer("trend", printing->query, message, err);
     print_trend(printing->style, (const Gramdex__V1__TrendResponse *)message);
@@ -73,7 +73,7 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
     const struct trend_command *self = context;
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
-    struct printing printing = {&self->style, query, as_json};
+    struct trend_printing printing = {&self->style, query, as_json};
     request.query = to_wire(query);
     request.by = GRAMDEX__V1__PERIOD__PERIOD_YEAR + self->period;
     return gdx_ask(target, SEARCH_OPERATION("Trend"), &request.base, print, &printing, err);

@@ -32,6 +32,8 @@ static void every_method_of_the_services_has_a_row(void **state) {
         assert_true(rows[i].service == rows[i - 1].service || rows[i].service == services[1]);
 }
 
+extern const gdx_operation count_operation; // count.c
+
 // What the check prints before it aborts; "" when it returns.
 static void check_in_child(gdx_operation operation, char out[256]) {
     int pipe_ends[2];

@@ -4,7 +4,7 @@
 // Relies on gdx/base.h, protobuf-c; inside on proto, query, index, batch. Knows no socket and no loop: it runs on
 // whatever thread calls it. What each field means, its defaults and limits: proto/gramdex/v1/.
 //
-// A new operation is its messages and method in proto/, one file here, and one row in operations.c.
+// A new operation is its messages and method in proto/, one file here, and its name in the list of CMakeLists.txt.
 #ifndef GDX_API_H
 #define GDX_API_H
 

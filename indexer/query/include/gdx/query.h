@@ -187,28 +187,4 @@ gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx
 void gdx_scan_close(gdx_scan *scan); // NULL is fine
 GDX_DEFINE_AUTO(gdx_scan, gdx_scan_close)
 
-// ---- words by their start
-
-typedef struct gdx_suggestion {
-    gdx_slice word;       // folded
-    uint64_t occurrences; // in titles and texts of live documents
-} gdx_suggestion;
-typedef struct gdx_suggestions { // owns all it points to
-    gdx_suggestion *words;       // most frequent first, then by code points
-    size_t count;
-    uint64_t commit;
-    gdx_arena *arena;
-} gdx_suggestions;
-void gdx_suggestions_free(gdx_suggestions *suggestions); // NULL is fine
-GDX_DEFINE_AUTO(gdx_suggestions, gdx_suggestions_free)
-
-enum { GDX_SUGGESTIONS_MAX = 1000 };
-// The most frequent words that start with `prefix`, over all segments. The prefix is folded first and must then be one
-// word of letters or digits: Chinese characters are symbols of their own, not words. `limit`: 1 to GDX_SUGGESTIONS_MAX.
-// The caller frees *out. GDX_INVALID with field "prefix" or "limit"; GDX_DEADLINE, GDX_CANCELLED, GDX_CORRUPT,
-// GDX_NO_MEMORY. Thread: the searcher's owner. Cost: two look-ups in the dictionary for each word that
-// starts so; in segments with deleted documents its posting lists are read too.
-gdx_status gdx_suggest(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice prefix, uint32_t limit,
-                       const gdx_stop *stop, gdx_suggestions **out, gdx_error *err) GDX_MUST_CHECK;
-
 #endif
