@@ -84,12 +84,13 @@ gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *sco
 // The current commit, or a newer one when the scope asks for it; the caller releases it.
 gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) GDX_MUST_CHECK;
+// The same for methods that take no filter: GDX_INVALID when the scope has one.
+gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+                              gdx_error *err) GDX_MUST_CHECK;
 // value, or `fallback` for 0; GDX_INVALID above the limit.
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
                           gdx_error *err) GDX_MUST_CHECK;
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
-// For methods that name their documents: GDX_INVALID when the scope has a filter.
-gdx_status request_refuse_filter(const Gramdex__V1__Scope *scope, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reply.c: lists and texts of a reply, in the session's arena
 

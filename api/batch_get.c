@@ -70,9 +70,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_snapshot *snapshot = NULL;
     gdx_status status = check_ids(request, err);
     if (status == GDX_OK)
-        status = request_refuse_filter(request->scope, err);
-    if (status == GDX_OK)
-        status = request_snapshot(question->collection, request->scope, &snapshot, err);
+        status = request_unfiltered(question->collection, request->scope, &snapshot, err);
     if (status != GDX_OK)
         return status;
     status = fill(question, snapshot, request, &reply, err);

@@ -33,9 +33,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     bool has = false;
     gdx_status status = request_id("id", request->id, err);
     if (status == GDX_OK)
-        status = request_refuse_filter(request->scope, err);
-    if (status == GDX_OK)
-        status = request_snapshot(question->collection, request->scope, &snapshot, err);
+        status = request_unfiltered(question->collection, request->scope, &snapshot, err);
     if (status == GDX_OK)
         status = get_read(question, snapshot, slice_of(request->id), &document, &has, err);
     if (status == GDX_OK && !has)

@@ -52,12 +52,6 @@ gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *sco
     return GDX_OK;
 }
 
-gdx_status request_refuse_filter(const Gramdex__V1__Scope *scope, gdx_error *err) {
-    if (!has_filter(scope))
-        return GDX_OK;
-    return gdx_fail_field(err, "scope.filter", GDX_REASON_OUT_OF_RANGE, "found a filter; this method takes none");
-}
-
 gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) {
     gdx_snapshot *snapshot = collection_snapshot(collection);
@@ -77,6 +71,13 @@ gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope
     return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_COMMIT_UNKNOWN,
                            "the index is at commit %" PRIu64 ", the request asks for %" PRIu64 " or later", commit,
                            least);
+}
+
+gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+                              gdx_error *err) {
+    if (has_filter(scope))
+        return gdx_fail_field(err, "scope.filter", GDX_REASON_OUT_OF_RANGE, "found a filter; this method takes none");
+    return request_snapshot(collection, scope, out, err);
 }
 
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,

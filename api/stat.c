@@ -34,9 +34,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     Gramdex__V1__StatResponse reply = GRAMDEX__V1__STAT_RESPONSE__INIT;
     Gramdex__V1__Answer answer;
     gdx_snapshot *snapshot = NULL;
-    gdx_status status = request_refuse_filter(request->scope, err);
-    if (status == GDX_OK)
-        status = request_snapshot(question->collection, request->scope, &snapshot, err);
+    gdx_status status = request_unfiltered(question->collection, request->scope, &snapshot, err);
     if (status != GDX_OK)
         return status;
     fill_figures(snapshot, &reply);
