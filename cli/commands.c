@@ -16,6 +16,7 @@
     X(search)                                                                                                          \
     X(count)                                                                                                           \
     X(trend)                                                                                                           \
+    X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \
     X(stat)                                                                                                            \

@@ -131,6 +131,16 @@ static void compare_get(struct asked *asked, gdx_slice id) {
     compare(asked, "Get", &request.base);
 }
 
+static void compare_suggest(struct asked *asked) {
+    static const char *const prefixes[] = {"w", "WT", "2", "s", "关", "", "a b"};
+    Gramdex__V1__SuggestRequest request = GRAMDEX__V1__SUGGEST_REQUEST__INIT;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        request.prefix = (ProtobufCBinaryData){strlen(prefixes[i]), (uint8_t *)prefixes[i]};
+        request.limit = random_below(&asked->random, 4) * 400; // the last is refused
+        compare(asked, "Suggest", &request.base);
+    }
+}
+
 static void compare_batch(struct asked *asked, const struct corpus *corpus) {
     Gramdex__V1__BatchGetRequest request = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     ProtobufCBinaryData ids[100];
@@ -252,6 +262,7 @@ static void play_round(uint64_t seed) {
         compare_scoped(&asked, &served.corpus);
     }
     compare_batch(&asked, &served.corpus);
+    compare_suggest(&asked);
     for (size_t d = 0; d < served.corpus.count; d++)
         compare_get(&asked, served.corpus.documents[d].stored.id);
     end_served(&served, &asked);
