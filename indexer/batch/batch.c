@@ -2,7 +2,8 @@
 // batch.c: the parallel build. A libuv loop hands inputs to be read into slabs, hands slabs to workers, and at the end
 // has one of them settle ids and commit. Slabs are numbered in input order and each becomes segments of its own, so
 // nothing is shared while building and the order of documents does not depend on who was faster. Bounded: at most
-// workers + 2 slabs are in memory, and a new one is filled only when one has been built.
+// workers + 2 slabs are in memory, and a new one is filled only when one has been built. Building is the workers' long
+// lane; one worker takes no long job, and that one is there to read.
 
 #include "gdx/batch.h"
 
@@ -17,7 +18,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { PROGRESS_MILLISECONDS = 100, JOBS_BESIDES_SLABS = 4 };
+enum { PROGRESS_MILLISECONDS = 100, JOBS_BESIDES_SLABS = 4, READERS = 1 };
 
 struct outcome {
     gdx_status status;
@@ -31,8 +32,8 @@ struct listing { // the job's until it is done, then immutable
     struct outcome outcome;
 };
 
-struct reading { // the request's while one is under way, else the loop's
-    uv_work_t request;
+struct reading { // the job's while one is under way, else the loop's
+    gdx_job job;
     struct filler *filler;
     struct slab *slab;
     size_t target; // bytes of the slab
@@ -40,14 +41,14 @@ struct reading { // the request's while one is under way, else the loop's
     struct outcome outcome;
 };
 
-struct building {               // the loop's, save the builders
+struct building {               // the loop's, save the team
     struct slab_build **builds; // by sequence
     size_t count;
     size_t capacity;
     size_t in_flight; // slabs in memory
     struct seen seen;
     struct build_settings settings;
-    struct builder **builders; // one for each worker, which owns it
+    struct builder_team *team;
 };
 
 struct finishing { // the job's until it is done
@@ -134,11 +135,10 @@ static void build_on_worker(gdx_job *job, unsigned worker) {
     struct slab_build *build = (struct slab_build *)job;
     struct batch *batch = build->context;
     struct built *built = &build->built;
-    struct builder **builder = &batch->building.builders[worker];
-    // A builder is made by the worker that owns it, so that its memory is first touched there.
-    if (!*builder)
-        *builder = builder_new(&batch->building.settings, worker, &built->error);
-    built->status = *builder ? builder_run_on_worker(*builder, build->slab, built, &built->error) : built->error.status;
+    (void)worker;
+    struct builder *builder = builder_team_take(batch->building.team, &built->error);
+    built->status = builder ? builder_run_on_worker(builder, build->slab, built, &built->error) : built->error.status;
+    builder_team_give(batch->building.team, builder);
     slab_release_bytes(build->slab);
     seen_forget(&batch->building.seen);
 }
@@ -177,23 +177,28 @@ static void submit_slab_on_loop(struct batch *batch, struct slab *slab) {
     batch->building.in_flight++;
     assert(batch->building.in_flight <= batch->budget.slab_limit);
     // The queue holds more than slab_limit jobs, so it is never full.
-    if (gdx_work_submit(batch->work, &build->job, GDX_LANE_SHORT) != GDX_OK)
+    if (gdx_work_submit(batch->work, &build->job, GDX_LANE_LONG) != GDX_OK)
         fail_for_memory_on_loop(batch);
 }
 
 // ---- reading
 
-static void fill_blocking(uv_work_t *request) { // Runs on: libuv's file threads
-    struct reading *reading = &((struct batch *)request->data)->reading;
+static struct batch *batch_of_fill(gdx_job *job) {
+    return (struct batch *)((char *)job - offsetof(struct batch, reading.job));
+}
+
+static void fill_on_worker(gdx_job *job, unsigned worker) {
+    struct reading *reading = &batch_of_fill(job)->reading;
+    (void)worker;
     reading->outcome.status =
         filler_fill(reading->filler, reading->slab, reading->target, &reading->is_at_end, &reading->outcome.error);
 }
 
-static void fill_done_on_loop(uv_work_t *request, int code) {
-    struct batch *batch = request->data;
+static void fill_done_on_loop(gdx_job *job) {
+    struct batch *batch = batch_of_fill(job);
     struct slab *slab = batch->reading.slab;
     assert_on_loop(batch);
-    assert(code == 0 && batch->is_reading); // never cancelled
+    assert(batch->is_reading);
     batch->is_reading = false;
     batch->reading.slab = NULL;
     batch->summary->input_bytes += slab->disk_bytes;
@@ -220,9 +225,11 @@ static void start_fill_on_loop(struct batch *batch) {
         fail_for_memory_on_loop(batch);
         return;
     }
-    reading->request.data = batch;
+    reading->job = (gdx_job){fill_on_worker, fill_done_on_loop, NULL};
     batch->is_reading = true;
-    uv_queue_work(&batch->loop, &reading->request, fill_blocking, fill_done_on_loop);
+    gdx_status status = gdx_work_submit(batch->work, &reading->job, GDX_LANE_SHORT);
+    assert(status == GDX_OK); // the queue holds more than slab_limit jobs
+    (void)status;
 }
 
 // ---- the end
@@ -236,14 +243,6 @@ static gdx_status merge_on_worker(struct batch *batch, gdx_error *err) {
     gdx_executor_free(merge.executor);
     batch->summary->merge_ns = gdx_now_ns() - start;
     return status;
-}
-
-static void free_builders(struct batch *batch) {
-    struct builder **builders = batch->building.builders;
-    for (unsigned i = 0; builders && i < batch->budget.threads; i++) {
-        builder_free(builders[i]);
-        builders[i] = NULL;
-    }
 }
 
 static gdx_status settle_and_commit_on_worker(struct batch *batch, gdx_error *err) {
@@ -268,7 +267,8 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
     struct batch *batch = batch_of_finish(job);
     struct outcome *outcome = &batch->finishing.outcome;
     (void)worker;
-    free_builders(batch); // all slabs are built: their memory is the merge's now
+    builder_team_free(batch->building.team); // all slabs are built: their memory is the merge's now
+    batch->building.team = NULL;
     outcome->status = settle_and_commit_on_worker(batch, &outcome->error);
     if (outcome->status != GDX_OK || !batch->options.merge)
         return;
@@ -401,8 +401,8 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
         .documents = &batch->figures.documents,
         .refused = &batch->figures.refused,
     };
-    building->builders = calloc(batch->budget.threads, sizeof(struct builder *));
-    if (!building->builders || refusals_init(&batch->listing.refusals) != GDX_OK ||
+    building->team = builder_team_new(&building->settings, batch->budget.threads);
+    if (!building->team || refusals_init(&batch->listing.refusals) != GDX_OK ||
         seen_init(&building->seen, gdx_index_writer_snapshot(batch->writer)) != GDX_OK)
         return gdx_fail_memory(err, "a batch");
     return GDX_OK;
@@ -413,8 +413,8 @@ static gdx_status start(struct batch *batch, gdx_error *err) {
     batch->figures.stage = "reading";
     gdx_status status = init_building(batch, err);
     if (status == GDX_OK)
-        status = gdx_work_open(&batch->loop, batch->budget.threads, batch->budget.slab_limit + JOBS_BESIDES_SLABS,
-                               &batch->work, err);
+        status = gdx_work_open(&batch->loop, batch->budget.threads + READERS,
+                               batch->budget.slab_limit + JOBS_BESIDES_SLABS, &batch->work, err);
     if (status != GDX_OK)
         return status;
     uv_timer_init(&batch->loop, &batch->timer);
@@ -441,8 +441,7 @@ static void summarize(struct batch *batch) {
 
 static void clear(struct batch *batch) {
     struct building *building = &batch->building;
-    free_builders(batch);
-    free(building->builders);
+    builder_team_free(building->team);
     for (size_t i = 0; i < building->count; i++) {
         slab_free(building->builds[i]->slab);
         built_clear(&building->builds[i]->built);

@@ -70,6 +70,16 @@ struct slab_build {
 struct builder;
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err);
 void builder_free(struct builder *builder); // NULL is fine
+
+// The builders of a batch, for as many workers as build at the same time. Any thread.
+struct builder_team;
+struct builder_team *builder_team_new(const struct build_settings *settings, unsigned count); // NULL: no memory
+void builder_team_free(struct builder_team *team); // none may be taken; NULL is fine
+// One that nobody has; made when there is none, on the worker that takes it, so that its memory is first touched there.
+// NULL with err: it cannot be made. No more than `count` may be taken.
+struct builder *builder_team_take(struct builder_team *team, gdx_error *err);
+void builder_team_give(struct builder_team *team, struct builder *builder); // NULL is fine
+
 // Document by document, numbered within `built` from 0 by builder_begin on. `sequence`: of the slab. *out_fits false:
 // it has more symbols than a segment takes, and nothing was added. After a failure only builder_abandon may follow.
 void builder_begin(struct builder *builder);

@@ -7,6 +7,7 @@
 // Everything that can fail for want of memory is done before 3.
 
 #include "clean.h"
+#include "envelope.h"
 #include "layout.h"
 #include "writer.h"
 
@@ -22,20 +23,13 @@
 
 static gdx_status write_manifest(const char *path, const struct manifest *manifest, gdx_error *err) {
     gdx_buffer bytes = {0};
-    GDX_AUTO(gdx_output) output = NULL;
-    gdx_status status = GDX_OK;
-    if (manifest_encode(manifest, &bytes) != GDX_OK)
-        status = gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to write it");
+    gdx_status status = manifest_encode(manifest, &bytes);
     if (status == GDX_OK)
-        status = gdx_output_open(path, &output, err);
-    if (status == GDX_OK)
-        status = gdx_output_write(output, bytes.data, bytes.bytes, err);
+        status = envelope_write(path, bytes.data, bytes.bytes, err);
+    else
+        gdx_fail_at(err, status, path, "no memory to write it");
     gdx_buffer_clear(&bytes);
-    if (status != GDX_OK)
-        return status;
-    gdx_output *whole = output;
-    output = NULL; // handed over
-    return gdx_output_commit(whole, NULL, err);
+    return status;
 }
 
 static void remove_unnamed(const gdx_index_writer *writer, const struct manifest *manifest) {

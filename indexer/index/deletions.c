@@ -4,6 +4,7 @@
 // name.
 
 #include "deletions.h"
+#include "envelope.h"
 #include "layout.h"
 
 #include <inttypes.h>
@@ -35,25 +36,11 @@ uint64_t deletions_file_bytes(uint32_t document_count) {
 static void encode(const gdx_segment_info *info, const uint8_t *bitmap, uint32_t deleted_count, uint8_t *to) {
     size_t bytes = (size_t)deletions_file_bytes(info->document_count);
     memset(to, 0, bytes);
-    memcpy(to + DELETIONS_MAGIC_AT, DELETIONS_MAGIC, INDEX_MAGIC_BYTES);
-    gdx_store_u32(to + DELETIONS_VERSION_AT, INDEX_VERSION);
     gdx_store_u32(to + DELETIONS_DOCUMENT_COUNT_AT, info->document_count);
     gdx_store_u64(to + DELETIONS_SEGMENT_NAME_AT, info->name);
     gdx_store_u32(to + DELETIONS_DELETED_COUNT_AT, deleted_count);
     memcpy(to + DELETIONS_HEADER_BYTES, bitmap, deletions_bitmap_bytes(info->document_count));
-    gdx_store_u64(to + bytes - INDEX_CHECKSUM_BYTES, gdx_checksum(to, bytes - INDEX_CHECKSUM_BYTES));
-}
-
-static gdx_status write_file(const char *path, const uint8_t *data, size_t bytes, gdx_error *err) {
-    GDX_AUTO(gdx_output) output = NULL;
-    gdx_status status = gdx_output_open(path, &output, err);
-    if (status == GDX_OK)
-        status = gdx_output_write(output, data, bytes, err);
-    if (status != GDX_OK)
-        return status;
-    gdx_output *whole = output;
-    output = NULL; // handed over
-    return gdx_output_commit(whole, NULL, err);
+    envelope_seal(to, bytes, DELETIONS_MAGIC);
 }
 
 gdx_status deletions_write(const char *directory, const gdx_segment_info *info, const uint8_t *bitmap,
@@ -63,11 +50,11 @@ gdx_status deletions_write(const char *directory, const gdx_segment_info *info, 
     if (!data)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a list of deletions");
     encode(info, bitmap, deleted_count, data);
-    uint64_t name = gdx_load_u64(data + bytes - INDEX_CHECKSUM_BYTES);
+    uint64_t name = envelope_checksum(data, bytes);
     char file_name[DELETIONS_FILE_NAME_BYTES];
     char *path = gdx_path_join(directory, deletions_file_name(name, file_name));
-    gdx_status status =
-        path ? write_file(path, data, bytes, err) : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
+    gdx_status status = path ? envelope_write(path, data, bytes, err)
+                             : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
     free(path);
     free(data);
     if (status == GDX_OK)
@@ -123,18 +110,13 @@ static gdx_status check(const char *path, gdx_map map, const struct manifest_seg
     if (map.bytes != expected)
         return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, expected %" PRIu64 " for %" PRIu32 " documents",
                            map.bytes, expected, segment->info.document_count);
-    if (memcmp(map.data + DELETIONS_MAGIC_AT, DELETIONS_MAGIC, INDEX_MAGIC_BYTES) != 0)
-        return gdx_fail_at(err, GDX_CORRUPT, path, "byte 0: not a list of deletions, expected \"%s\"", DELETIONS_MAGIC);
-    uint32_t version = gdx_load_u32(map.data + DELETIONS_VERSION_AT);
-    if (version != INDEX_VERSION)
-        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, DELETIONS_VERSION_AT,
-                                "byte %d: format version %" PRIu32 ", this program knows version %d",
-                                DELETIONS_VERSION_AT, version, INDEX_VERSION);
+    gdx_status status = envelope_check(path, map.data, map.bytes, DELETIONS_MAGIC, "a list of deletions", err);
+    if (status != GDX_OK)
+        return status;
     size_t checked = map.bytes - INDEX_CHECKSUM_BYTES;
-    uint64_t checksum = gdx_checksum(map.data, checked);
-    if (checksum != gdx_load_u64(map.data + checked) || checksum != segment->deletions_name)
+    if (envelope_checksum(map.data, map.bytes) != segment->deletions_name)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, checked,
-                                "byte %zu: the checksum does not fit the %zu bytes before it", checked, checked);
+                                "byte %zu: the checksum does not fit the name of the file", checked);
     size_t at;
     const char *fault = content_fault(map.data, segment, &at);
     return fault ? gdx_fail_at_byte(err, GDX_CORRUPT, path, at, "byte %zu: %s", at, fault) : GDX_OK;

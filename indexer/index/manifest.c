@@ -5,6 +5,7 @@
 
 #include "manifest.h"
 #include "deletions.h"
+#include "envelope.h"
 #include "layout.h"
 
 #include "gdx/text.h"
@@ -74,8 +75,6 @@ bool manifest_names_deletions(const struct manifest *manifest, uint64_t name) {
 // ---- encode
 
 static void encode_header(const struct manifest *manifest, uint8_t *to) {
-    memcpy(to + MANIFEST_MAGIC_AT, MANIFEST_MAGIC, INDEX_MAGIC_BYTES);
-    gdx_store_u32(to + MANIFEST_VERSION_AT, INDEX_VERSION);
     gdx_store_u32(to + MANIFEST_SEGMENT_COUNT_AT, (uint32_t)manifest->count);
     gdx_store_u64(to + MANIFEST_RULE_FINGERPRINT_AT, manifest->rule_fingerprint);
     gdx_store_u64(to + MANIFEST_COMMIT_AT, manifest->commit);
@@ -106,7 +105,7 @@ gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) {
     encode_header(manifest, to);
     for (size_t i = 0; i < manifest->count; i++)
         encode_record(&manifest->segments[i], to + MANIFEST_HEADER_BYTES + i * MANIFEST_RECORD_BYTES);
-    gdx_store_u64(to + bytes - INDEX_CHECKSUM_BYTES, gdx_checksum(to, bytes - INDEX_CHECKSUM_BYTES));
+    envelope_seal(to, bytes, MANIFEST_MAGIC);
     out->bytes += bytes;
     return GDX_OK;
 }
@@ -118,18 +117,9 @@ static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err)
     if (bytes.bytes < encoded_bytes(0))
         return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, a manifest has at least %" PRIu64, bytes.bytes,
                            encoded_bytes(0));
-    if (memcmp(at + MANIFEST_MAGIC_AT, MANIFEST_MAGIC, INDEX_MAGIC_BYTES) != 0)
-        return gdx_fail_at(err, GDX_CORRUPT, path, "byte 0: not a manifest, expected \"%s\"", MANIFEST_MAGIC);
-    uint32_t version = gdx_load_u32(at + MANIFEST_VERSION_AT);
-    if (version != INDEX_VERSION)
-        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, MANIFEST_VERSION_AT,
-                                "byte %d: format version %" PRIu32 ", this program knows version %d",
-                                MANIFEST_VERSION_AT, version, INDEX_VERSION);
-    size_t checked = bytes.bytes - INDEX_CHECKSUM_BYTES;
-    uint64_t checksum = gdx_load_u64(at + checked);
-    if (gdx_checksum(at, checked) != checksum)
-        return gdx_fail_at_byte(err, GDX_CORRUPT, path, checked,
-                                "byte %zu: the checksum does not fit the %zu bytes before it", checked, checked);
+    gdx_status status = envelope_check(path, at, bytes.bytes, MANIFEST_MAGIC, "a manifest", err);
+    if (status != GDX_OK)
+        return status;
     uint32_t count = gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT);
     if (count > MANIFEST_SEGMENTS_MAX || encoded_bytes(count) != bytes.bytes)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_SEGMENT_COUNT_AT,
@@ -295,7 +285,7 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
     if (status == GDX_OK)
         status = manifest_decode(path, gdx_buffer_slice(&bytes), out, err);
     if (status == GDX_OK)
-        file->checksum = gdx_load_u64(bytes.data + bytes.bytes - INDEX_CHECKSUM_BYTES);
+        file->checksum = envelope_checksum(bytes.data, bytes.bytes);
     gdx_buffer_clear(&bytes);
     if (status == GDX_OK && out->rule_fingerprint != gdx_text_rule_fingerprint()) {
         manifest_clear(out);

@@ -480,21 +480,29 @@ static void a_full_disk_is_reported_and_the_last_commit_stands(void **state) {
     folder_remove(input);
 }
 
-static void a_cancelled_batch_commits_nothing(void **state) {
-    (void)state;
+static void assert_stopped_batch_commits_nothing(gdx_stop stop, gdx_status expected) {
     char *input = folder_new();
     char *index = folder_new();
     struct report report = {0};
     write_commentary(input, "a.jsonl", 1 << 20, 5, 0);
-    atomic_bool cancelled = true;
     const char *path = folder_path(input, "a.jsonl");
-    assert_int_equal(
-        run(index, &path, 1, (gdx_batch_options){.threads = 2, .stop = {.cancelled = &cancelled}}, &report),
-        GDX_CANCELLED);
+    assert_int_equal(run(index, &path, 1, (gdx_batch_options){.threads = 2, .stop = stop}, &report), expected);
+    assert_int_equal(report.error.status, expected);
     assert_int_equal(count(index, "产业链").documents, 0);
     gdx_buffer_clear(&report.refusals);
     folder_remove(index);
     folder_remove(input);
+}
+
+static void a_cancelled_batch_commits_nothing(void **state) {
+    (void)state;
+    atomic_bool cancelled = true;
+    assert_stopped_batch_commits_nothing((gdx_stop){.cancelled = &cancelled}, GDX_CANCELLED);
+}
+
+static void a_batch_after_its_deadline_commits_nothing(void **state) {
+    (void)state;
+    assert_stopped_batch_commits_nothing((gdx_stop){.deadline_ns = 1}, GDX_DEADLINE);
 }
 
 static void a_path_that_does_not_exist_stops_the_batch_before_it_begins(void **state) {
@@ -522,6 +530,7 @@ int main(void) {
         cmocka_unit_test(a_line_too_long_is_refused_and_the_next_is_read),
         cmocka_unit_test(a_full_disk_is_reported_and_the_last_commit_stands),
         cmocka_unit_test(a_cancelled_batch_commits_nothing),
+        cmocka_unit_test(a_batch_after_its_deadline_commits_nothing),
         cmocka_unit_test(a_path_that_does_not_exist_stops_the_batch_before_it_begins),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

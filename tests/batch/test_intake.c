@@ -17,13 +17,17 @@ struct intake { // an intake with its writer
     gdx_intake *intake;
 };
 
-static struct intake open_intake(const char *index, size_t memory_bytes) {
+static struct intake open_intake_until(const char *index, size_t memory_bytes, gdx_stop stop) {
     struct intake opened = {0};
     gdx_error err = {0};
-    const gdx_intake_options options = {.memory_bytes = memory_bytes};
+    const gdx_intake_options options = {.memory_bytes = memory_bytes, .stop = stop};
     assert_int_equal(gdx_index_writer_open(index, &opened.writer, &err), GDX_OK);
     assert_int_equal(gdx_intake_open(opened.writer, &options, &opened.intake, &err), GDX_OK);
     return opened;
+}
+
+static struct intake open_intake(const char *index, size_t memory_bytes) {
+    return open_intake_until(index, memory_bytes, (gdx_stop){0});
 }
 
 static void close_intake(struct intake *opened) {
@@ -150,6 +154,23 @@ static void little_memory_makes_several_segments_and_a_merge_fewer(void **state)
     folder_remove(folder);
 }
 
+static void a_deadline_ends_the_merge_and_leaves_the_last_commit(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    char *index = strdup(folder_path(folder, "index"));
+    struct intake opened = open_intake_until(index, 1 << 20, (gdx_stop){.deadline_ns = 1});
+    add_numbered(&opened, 0, 60000); // as many segments as the policy merges
+    commit(&opened);
+    uint64_t before = folder_digest(index);
+    gdx_error err = {0};
+    assert_int_equal(gdx_intake_merge(opened.intake, &err), GDX_DEADLINE);
+    assert_int_equal(err.status, GDX_DEADLINE);
+    close_intake(&opened);
+    assert_true(folder_digest(index) == before);
+    free(index);
+    folder_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_intake_makes_the_bytes_of_a_batch),
@@ -157,6 +178,7 @@ int main(void) {
         cmocka_unit_test(a_document_that_breaks_a_rule_is_refused_and_the_rest_taken),
         cmocka_unit_test(an_intake_that_is_closed_leaves_the_last_commit_alone),
         cmocka_unit_test(little_memory_makes_several_segments_and_a_merge_fewer),
+        cmocka_unit_test(a_deadline_ends_the_merge_and_leaves_the_last_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
