@@ -37,7 +37,7 @@ gdx_status ask_text(struct asker *asker, gdx_slice text, enum kind kind, uint64_
     gdx_status status = gdx_query_parse(text, &query, err);
     if (status == GDX_OK && kind == TOP_TEN)
         status = search(asker, query, out, err);
-    else if (status == GDX_OK && kind == TREND)
+    else if (status == GDX_OK && kind == BY_MONTH)
         status = trend_by_month(asker, query, out, err);
     else if (status == GDX_OK)
         status = gdx_count(asker->searcher, asker->snapshot, query, &stop, out, err);

@@ -8,7 +8,7 @@
 #include "gdx/index.h"
 #include "gdx/query.h"
 
-enum kind { COUNT, TOP_TEN, BOTH, NEAR, TREND, KINDS };
+enum kind { COUNT, TOP_TEN, BOTH, NEAR, BY_MONTH, KINDS };
 const char *kind_name(enum kind kind);
 
 struct asker { // one thread's own

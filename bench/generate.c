@@ -102,7 +102,7 @@ static gdx_status append_mark(struct generator *generator) {
     return append(generator, what < 13 ? "，" : what < 15 ? "、" : what < 16 ? "；" : what < 21 ? "。" : "。\\n");
 }
 
-// Terms that become more or less frequent over the years, so that a trend has something to show.
+// Terms that become more or less frequent over the years, so that counts over time have something to show.
 static gdx_status append_term(struct generator *generator, unsigned year) {
     static const struct {
         const char *term;

@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+enum { EXAMPLES = 4 }; // of the first commands, in the general help
+
 static const char description[] =
     "gramdex finds every occurrence of exactly what you typed in a set of documents, and nothing else, whatever the "
     "line breaks, widths, letter case or script variant of the source.";
@@ -38,13 +40,10 @@ static void print_help(FILE *to, bool is_short) {
         fprintf(to, "  %-10s  %s\n", command_name(command), command->summary);
     if (is_short)
         return;
-    fputs("\n"
-          "examples:\n"
-          "  gramdex index --index corpus.gdx articles/ news.jsonl.zst\n"
-          "  gramdex search --index corpus.gdx '产业链 NEAR/20 重构'\n"
-          "  gramdex trend --index corpus.gdx --by year 友岸外包\n"
-          "\n",
-          to);
+    fputs("\nexamples:\n", to);
+    for (size_t i = 0; i < EXAMPLES && (command = command_at(i)); i++)
+        fprintf(to, "  %s\n", command->examples[0]);
+    putc('\n', to);
     print_paragraph(to, notes, 0, 0);
 }
 
