@@ -278,7 +278,7 @@ static gdx_status add_services(struct serve *serve, gdx_error *err) {
         if (status == GDX_OK && gdx_health_set(serve->health, services[i].descriptor->name, true) != GDX_OK)
             status = gdx_fail_memory(err, "a service");
     }
-    return status;
+    return status == GDX_OK ? gdx_reflection_check(serve->reflection, err) : status;
 }
 
 static gdx_status open_server(struct serve *serve, gdx_error *err) {

@@ -19,7 +19,7 @@ static gdx_status append_packed(gdx_buffer *out, const ProtobufCMessage *message
     return status;
 }
 
-gdx_status details_add(gdx_buffer *details, const ProtobufCMessage *detail) {
+static gdx_status add_detail(gdx_buffer *details, const ProtobufCMessage *detail) {
     gdx_buffer packed = {0};
     char type[128];
     snprintf(type, sizeof type, "type.googleapis.com/%s", detail->descriptor->name);
@@ -51,7 +51,7 @@ static gdx_status add_reason(gdx_buffer *details, const gdx_error *err) {
     info.domain = "gramdex";
     info.n_metadata = err->column ? 1 : 0;
     info.metadata = list;
-    return details_add(details, &info.base);
+    return add_detail(details, &info.base);
 }
 
 static gdx_status add_field(gdx_buffer *details, const gdx_error *err) {
@@ -63,7 +63,7 @@ static gdx_status add_field(gdx_buffer *details, const gdx_error *err) {
     violation.reason = (char *)gdx_reason_name(err->reason);
     bad.n_field_violations = 1;
     bad.field_violations = list;
-    return details_add(details, &bad.base);
+    return add_detail(details, &bad.base);
 }
 
 static gdx_status add_error(gdx_buffer *details, const gdx_error *err) {
@@ -81,10 +81,7 @@ static gdx_status put_together(gdx_grpc_code code, const char *message, const gd
     return result == GDX_OK ? gdx_buffer_append(out, details->data, details->bytes) : result;
 }
 
-gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *given, const gdx_error *err,
-                          gdx_buffer *out) {
-    if (given && given->bytes > 0)
-        return put_together(code, message, given, out);
+gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_error *err, gdx_buffer *out) {
     gdx_buffer details = {0};
     gdx_status status = err ? add_error(&details, err) : GDX_OK;
     if (status == GDX_OK)

@@ -39,12 +39,12 @@ static bool is_open(const gdx_exchange *exchange) {
 
 // ---- spare exchanges
 
-enum { EXCHANGE_BUFFERS = 7 };
+enum { EXCHANGE_BUFFERS = 6 };
 
 static void buffers_of(gdx_exchange *exchange, gdx_buffer *out[EXCHANGE_BUFFERS]) {
-    gdx_buffer *buffers[EXCHANGE_BUFFERS] = {
-        &exchange->metadata.bytes, &exchange->requests,       &exchange->taken,  &exchange->replies,
-        &exchange->headers.bytes,  &exchange->trailers.bytes, &exchange->details};
+    gdx_buffer *buffers[EXCHANGE_BUFFERS] = {&exchange->metadata.bytes, &exchange->requests,
+                                             &exchange->taken,          &exchange->replies,
+                                             &exchange->headers.bytes,  &exchange->trailers.bytes};
     memcpy(out, buffers, sizeof buffers);
 }
 
@@ -132,13 +132,13 @@ static void add_trailers(gdx_exchange *exchange) {
     }
 }
 
-// Says the last word. `details`: entries that the handler gave, or NULL.
-static void send_status(gdx_exchange *exchange, gdx_grpc_code code, const gdx_error *err, const gdx_buffer *details) {
+// The last thing that is sent: the status, with what err has for people and for programs.
+static void send_status(gdx_exchange *exchange, gdx_grpc_code code, const gdx_error *err) {
     gdx_buffer whole = {0};
     char text[GDX_ERROR_TEXT_BYTES] = "";
     if (err && code != GDX_GRPC_OK)
         gdx_error_text(err, text);
-    if (code != GDX_GRPC_OK && details_status(code, text, details, err, &whole) != GDX_OK)
+    if (code != GDX_GRPC_OK && details_status(code, text, err, &whole) != GDX_OK)
         whole.bytes = 0; // the code and the text must do
     gdx_call_finish(exchange->call, code, gdx_slice_of(text), gdx_buffer_slice(&whole));
     gdx_buffer_clear(&whole);
@@ -156,7 +156,7 @@ static void end_call(gdx_exchange *exchange, gdx_status status, const gdx_error 
         err = &miscounted;
     }
     add_trailers(exchange);
-    send_status(exchange, code, err, &exchange->details);
+    send_status(exchange, code, err);
     close_exchange(exchange);
 }
 
@@ -166,7 +166,7 @@ static void fail_call(gdx_exchange *exchange, gdx_status status, gdx_reason reas
     gdx_fail(&err, status, "%s", message);
     if (exchange->state == EXCHANGE_RUNNING) { // what the handler has to say is the worker's, which need not go on
         atomic_store_explicit(&exchange->cancelled, true, memory_order_relaxed);
-        send_status(exchange, gdx_grpc_code_of_status(status), &err, NULL);
+        send_status(exchange, gdx_grpc_code_of_status(status), &err);
         set_state(exchange, EXCHANGE_ABANDONED);
     } else {
         exchange->has_code = false;
@@ -410,7 +410,7 @@ static void refuse_call(gdx_call *call, struct peer *from, gdx_grpc_code code, c
     gdx_buffer whole = {0};
     char text[GDX_ERROR_TEXT_BYTES];
     gdx_error_text(err, text);
-    if (details_status(code, text, NULL, err, &whole) != GDX_OK)
+    if (details_status(code, text, err, &whole) != GDX_OK)
         whole.bytes = 0; // the code and the text must do
     gdx_call_attach(call, &refused_events, from);
     gdx_call_finish(call, code, gdx_slice_of(text), gdx_buffer_slice(&whole));
@@ -445,7 +445,6 @@ static gdx_exchange *new_exchange(gdx_server *server) {
                           .replies = exchange->replies,
                           .headers = exchange->headers,
                           .trailers = exchange->trailers,
-                          .details = exchange->details,
                           .state = EXCHANGE_COLLECTING,
                           .stage = STAGE_NEW,
                           .step = GDX_STEP_MORE};

@@ -58,7 +58,6 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     bool was_compressed;
     bool has_code;
     gdx_grpc_code code;
-    gdx_buffer details;
     gdx_status status; // of the step
     gdx_error error;
     char peer[PEER_NAME_BYTES];

@@ -103,12 +103,8 @@ void exchanges_retry(gdx_server *server);               // those that wait for t
 void exchanges_free_spares(gdx_server *server);
 
 // details.c
-// Appends `detail` as one entry of google.rpc.Status.details.
-gdx_status details_add(gdx_buffer *details, const ProtobufCMessage *detail);
-// The whole google.rpc.Status, appended to `out`: code, message, and the entries of `given`, or else those that say
-// what err has for programs: ErrorInfo for its reason, BadRequest for its field. Nothing when there are none. `given`
-// and err may be NULL.
-gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_buffer *given, const gdx_error *err,
-                          gdx_buffer *out);
+// The whole google.rpc.Status, appended to `out`: code, message, and what err has for programs: ErrorInfo for its
+// reason, BadRequest for its field. Nothing when it has neither. err may be NULL.
+gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_error *err, gdx_buffer *out);
 
 #endif

@@ -5,8 +5,6 @@
 
 #include "exchange.h"
 
-#include <google/rpc/error_details.pb-c.h>
-
 enum { KEPT_INFLATED_BYTES = 1 << 20 };
 
 // ---- what a handler asks
@@ -77,37 +75,6 @@ gdx_status gdx_exchange_add_header(gdx_exchange *exchange, gdx_slice name, gdx_s
 gdx_status gdx_exchange_add_trailer(gdx_exchange *exchange, gdx_slice name, gdx_slice value) {
     assert(exchange_is_handlers(exchange));
     return gdx_metadata_add(&exchange->trailers, name, value);
-}
-
-void gdx_exchange_explain(gdx_exchange *exchange, const char *reason, const char *const *metadata) {
-    enum { ENTRIES = 16 };
-    Google__Rpc__ErrorInfo info = GOOGLE__RPC__ERROR_INFO__INIT;
-    Google__Rpc__ErrorInfo__MetadataEntry entries[ENTRIES], *list[ENTRIES];
-    info.reason = (char *)reason;
-    info.domain = "gramdex";
-    for (; metadata && metadata[0] && metadata[1] && info.n_metadata < ENTRIES; metadata += 2) {
-        google__rpc__error_info__metadata_entry__init(&entries[info.n_metadata]);
-        entries[info.n_metadata].key = (char *)metadata[0];
-        entries[info.n_metadata].value = (char *)metadata[1];
-        list[info.n_metadata] = &entries[info.n_metadata];
-        info.n_metadata++;
-    }
-    info.metadata = list;
-    if (details_add(&exchange->details, &info.base) != GDX_OK)
-        exchange->details.bytes = 0; // the code and the message must do
-}
-
-void gdx_exchange_blame_field(gdx_exchange *exchange, const char *field, const char *description, const char *reason) {
-    Google__Rpc__BadRequest__FieldViolation violation = GOOGLE__RPC__BAD_REQUEST__FIELD_VIOLATION__INIT;
-    violation.field = (char *)field;
-    violation.description = (char *)description;
-    violation.reason = (char *)reason;
-    Google__Rpc__BadRequest__FieldViolation *list[] = {&violation};
-    Google__Rpc__BadRequest bad = GOOGLE__RPC__BAD_REQUEST__INIT;
-    bad.n_field_violations = 1;
-    bad.field_violations = list;
-    if (details_add(&exchange->details, &bad.base) != GDX_OK)
-        exchange->details.bytes = 0;
 }
 
 void gdx_exchange_set_code(gdx_exchange *exchange, gdx_grpc_code code) {

@@ -92,11 +92,6 @@ bool gdx_exchange_is_full(const gdx_exchange *exchange);
 gdx_status gdx_exchange_add_header(gdx_exchange *exchange, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 gdx_status gdx_exchange_add_trailer(gdx_exchange *exchange, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 
-// Details in place of those that the error itself brings (see gdx_handler). Kept only if the call then fails.
-// google.rpc.ErrorInfo, domain "gramdex"; with a NULL-terminated list of key, value, key, value ..., or NULL.
-void gdx_exchange_explain(gdx_exchange *exchange, const char *reason, const char *const *metadata);
-// google.rpc.BadRequest with one violation.
-void gdx_exchange_blame_field(gdx_exchange *exchange, const char *field, const char *description, const char *reason);
 // The code in place of that of the returned status, for the few that gdx_status does not name.
 void gdx_exchange_set_code(gdx_exchange *exchange, gdx_grpc_code code);
 
