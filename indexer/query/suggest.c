@@ -139,7 +139,7 @@ gdx_status gdx_suggest(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice
     gdx_symbols folded = {0};
     gdx_status status = fold_prefix(prefix, &folded, err);
     if (status == GDX_OK)
-        status = query_run_check(&suggest.run, err); // a deadline long past needs no millisecond
+        status = query_run_check(&suggest.run, err); // a deadline that has passed stops the call at once
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++)
         status = add_segment(&suggest, s, gdx_symbols_word(&folded, 0), err);
     if (status == GDX_OK) {

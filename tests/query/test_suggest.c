@@ -17,10 +17,10 @@ static const struct small_document first[] = {
     {"3", "tariff zebra"},
 };
 static const struct small_document second[] = {
-    {"3", "taxes tariffs"}, // takes the place of the first one
+    {"3", "taxes tariffs"}, // replaces the first one
     {"4", "ＴＡＸＥＳ taxi tar tariff's tá"},
 };
-// What is live, folded, one word after another.
+// The live documents' words, folded, one after another.
 static const char live[] = " tariff tariffs tariff tariff tax tax taxes taxes tariffs taxes taxi tar tariff s tá ";
 
 struct fixture {
@@ -119,7 +119,7 @@ static void the_most_frequent_word_is_first_and_ties_are_in_order(void **state) 
     expect_words(*state, "ta", 10, "tariff 4\ntaxes 3\ntariffs 2\ntax 2\ntar 1\ntaxi 1\n");
 }
 
-static void no_more_words_than_the_limit_are_given(void **state) {
+static void the_limit_bounds_the_number_of_words(void **state) {
     expect_words(*state, "ta", 2, "tariff 4\ntaxes 3\n");
 }
 
@@ -127,7 +127,7 @@ static void a_prefix_is_folded_first(void **state) {
     expect_words(*state, "ＴＡＸＥ", 10, "taxes 3\n");
 }
 
-static void a_word_of_deleted_documents_alone_is_not_given(void **state) {
+static void a_word_of_deleted_documents_only_is_not_reported(void **state) {
     expect_words(*state, "zeb", 10, "");
 }
 
@@ -142,7 +142,7 @@ static void expect_refusal(struct fixture *fixture, const char *prefix, uint32_t
     assert_null(suggestions);
 }
 
-static void what_is_not_the_start_of_one_word_is_refused(void **state) {
+static void a_prefix_that_is_not_the_start_of_one_word_is_refused(void **state) {
     static const char *const prefixes[] = {"", " ", "关", "a b", "a-", "ta\xff"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         expect_refusal(*state, prefixes[i], 10, "prefix");
@@ -169,10 +169,10 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_prefix_gives_the_words_of_a_naive_count),
         cmocka_unit_test(the_most_frequent_word_is_first_and_ties_are_in_order),
-        cmocka_unit_test(no_more_words_than_the_limit_are_given),
+        cmocka_unit_test(the_limit_bounds_the_number_of_words),
         cmocka_unit_test(a_prefix_is_folded_first),
-        cmocka_unit_test(a_word_of_deleted_documents_alone_is_not_given),
-        cmocka_unit_test(what_is_not_the_start_of_one_word_is_refused),
+        cmocka_unit_test(a_word_of_deleted_documents_only_is_not_reported),
+        cmocka_unit_test(a_prefix_that_is_not_the_start_of_one_word_is_refused),
         cmocka_unit_test(a_limit_out_of_range_is_refused),
         cmocka_unit_test(a_cancelled_call_stops_and_the_searcher_answers_the_next),
     };
