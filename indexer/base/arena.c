@@ -82,7 +82,7 @@ gdx_status gdx_arena_copy(gdx_arena *arena, gdx_slice from, gdx_slice *out) {
     return GDX_OK;
 }
 
-// Keeps a chunk of ordinary size for the next use; one that was made for a large request goes back.
+// Keeps a chunk of ordinary size for the next use; frees one that was made for a large request.
 void gdx_arena_reset(gdx_arena *arena) {
     struct chunk *keep = arena->newest;
     while (keep && keep->capacity > LARGEST_CHUNK_BYTES) {

@@ -19,7 +19,7 @@ void gdx_buffer_clear(gdx_buffer *buffer) {
 gdx_status gdx_grow(void *array_pointer, size_t *capacity, size_t count, size_t element_bytes) {
     if (count <= *capacity)
         return GDX_OK;
-    assert(element_bytes > 0); // after the way that is taken nearly always
+    assert(element_bytes > 0); // after the common path
     size_t wanted = *capacity ? *capacity * 2 : FIRST_ELEMENTS;
     if (wanted < count)
         wanted = count;

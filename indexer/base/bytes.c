@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bytes.c: the checksum of gdx/bytes.h, by xxHash, which is compiled in here so that its fastest way is chosen by this
-// program's own flags.
+// bytes.c: the checksum of gdx/bytes.h, by xxHash. This file inlines xxHash, so that this program's own flags choose
+// its fastest variant.
 
 #define XXH_INLINE_ALL
 #include "gdx/bytes.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// executor.c: a team of threads with one queue. The owner, while it waits, is one of the team and has the last seat.
+// executor.c: a team of threads with one queue. While the owner waits, it joins the team and has the last seat.
 
 #include "gdx/executor.h"
 
@@ -43,7 +43,7 @@ static gdx_task *take_task(gdx_executor *executor) {
     return task;
 }
 
-// Under the mutex, which is let go of while the task runs.
+// Under the mutex, which is released while the task runs.
 static void run_task(gdx_executor *executor, gdx_task *task, unsigned seat) {
     pthread_mutex_unlock(&executor->mutex);
     task->run(task, seat);
@@ -106,7 +106,7 @@ unsigned gdx_executor_seats(const gdx_executor *executor) {
     return executor ? executor->helper_limit + 1 : 1;
 }
 
-// Under the mutex. The system's refusal is passed over: fewer threads do the same work.
+// Under the mutex. Ignore a thread that the system refuses: fewer threads do the same work.
 static void start_helper(gdx_executor *executor) {
     struct helper *helper = &executor->helpers[executor->started];
     *helper = (struct helper){.executor = executor, .seat = executor->started};

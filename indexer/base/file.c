@@ -72,7 +72,7 @@ gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) {
     return GDX_OK;
 }
 
-// So that the disk is at work before the end, when fsync waits for it. Only a hint: it fails where it is not supported.
+// Starts writing to the disk early, so that the final fsync waits less. This is only a hint: ignore its failure.
 static void start_writing_back(gdx_output *output) {
     uint64_t bytes = output->written - output->on_its_way;
     if (bytes < WRITE_BACK_BYTES)
@@ -153,7 +153,7 @@ static gdx_status finish(gdx_output *output, const char *final_path, gdx_error *
     if (fsync(output->descriptor) != 0)
         return gdx_fail_errno(err, errno, "%s: cannot be made durable", output->path);
     if (rename(output->temporary_path, final_path) != 0)
-        return gdx_fail_errno(err, errno, "%s: cannot take its name", final_path);
+        return gdx_fail_errno(err, errno, "%s: cannot rename the temporary file to this name", final_path);
     return GDX_OK;
 }
 

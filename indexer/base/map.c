@@ -27,7 +27,7 @@ static gdx_status map_descriptor(gdx_map *out, int descriptor, const char *path,
 }
 
 gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe of that name must not hold us up
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // opening a pipe must not block
     if (descriptor < 0)
         return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
     gdx_status status = map_descriptor(out, descriptor, path, err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// processor.c: see gdx/processor.h. Two threads that ask first at the same time find the same.
+// processor.c: see gdx/processor.h. If two threads ask first at the same time, both find the same answer.
 
 #include "gdx/processor.h"
 
@@ -30,7 +30,7 @@ static bool is_v3(void) {
 #endif
 
 gdx_processor gdx_processor_best(void) {
-    static atomic_int best = -1; // asking takes long where processors are virtual
+    static atomic_int best = -1; // kept, because the question is slow on virtual processors
     if (atomic_load_explicit(&best, memory_order_relaxed) < 0)
         atomic_store_explicit(&best, is_v3() ? GDX_PROCESSOR_V3 : GDX_PROCESSOR_PLAIN, memory_order_relaxed);
     return (gdx_processor)atomic_load_explicit(&best, memory_order_relaxed);

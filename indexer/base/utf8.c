@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// utf8.c: is it UTF-8, and if not, make it so with U+FFFD.
+// utf8.c: checks whether bytes are UTF-8 and replaces what is not by U+FFFD.
 // The AVX2 variant is Keiser and Lemire's ("Validating UTF-8 in less than one instruction per byte",
 // 2021): three 16-entry tables, looked up by the nibbles of a byte and of the one before it, have a bit in common
 // exactly where two neighbours cannot follow each other; what is left to check are the third and fourth bytes. The

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // decode.c: bytes of any usual encoding -> valid UTF-8.
 // Relies on iconv for the conversion and detect.c for the name of what to convert from. Clean UTF-8, the usual case, is
-// checked and handed through without a copy. Elsewhere iconv runs until it stops; what stopped it becomes U+FFFD, one
-// unit of the encoding is skipped, and it goes on.
+// checked and passed through without a copy. Otherwise iconv runs until it stops at an error. The decoder writes
+// U+FFFD, skips one unit of the encoding, and continues.
 
 #include "gdx/decode.h"
 
@@ -99,7 +99,7 @@ static bool has_name_prefix(const char *encoding, const char *prefix) {
     return strncasecmp(encoding, prefix, strlen(prefix)) == 0;
 }
 
-// What is skipped at an error.
+// How many bytes to skip at an error.
 static size_t unit_bytes(const char *encoding) {
     if (has_name_prefix(encoding, "UTF-32") || has_name_prefix(encoding, "UTF32") ||
         has_name_prefix(encoding, "UCS-4") || has_name_prefix(encoding, "UCS4"))
@@ -125,7 +125,7 @@ static gdx_status convert(gdx_decoder *decoder, gdx_slice bytes, uint64_t *repla
         char *to = (char *)text->data + text->bytes;
         size_t room = text->capacity - text->bytes;
         errno = 0;
-        // With all input taken, a last call makes a stateful encoding give what it held back.
+        // After all input, a last call makes a stateful encoding write what it still holds.
         is_flushed = left == 0;
         size_t result = iconv(decoder->converter, is_flushed ? NULL : &from, is_flushed ? NULL : &left, &to, &room);
         text->bytes = (size_t)(to - (char *)text->data);
@@ -180,7 +180,7 @@ static gdx_status decode_other(gdx_decoder *decoder, gdx_slice bytes, gdx_decode
     decoder->text.bytes = 0;
     gdx_status status = convert(decoder, bytes, &decoded.replaced);
     decoded.text = without_mark(gdx_buffer_slice(&decoder->text));
-    // iconv's modules promise valid UTF-8; all that comes after relies on it, so it is checked once.
+    // iconv's modules promise valid UTF-8. All later code relies on it, so check it once.
     if (status == GDX_OK && !gdx_utf8_valid(decoded.text)) {
         decoder->repaired.bytes = 0;
         status = gdx_utf8_repair(decoded.text, &decoder->repaired, &decoded.replaced);

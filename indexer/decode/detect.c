@@ -36,7 +36,7 @@ static detected detect_mark(gdx_slice bytes) {
     return (detected){0};
 }
 
-// Is it a unit that Chinese, Japanese or English text is made of?
+// True if the unit is usual in Chinese, Japanese or English text.
 static bool is_usual_unit(unsigned unit) {
     return (unit >= 0x20 && unit < 0x7f) || unit == '\n' || unit == '\r' || unit == '\t' ||
            (unit >= 0x2010 && unit <= 0x2027) || (unit >= 0x3000 && unit <= 0x30ff) ||
@@ -110,7 +110,7 @@ static bool is_mostly_utf8(gdx_slice bytes) {
     return good >= bad * UTF8_MINIMUM_RATIO;
 }
 
-// The bytes from the first that is not ASCII: where a guesser has something to go by.
+// The bytes from the first that is not ASCII, where the evidence for a guess starts.
 static gdx_slice take_sample(gdx_slice bytes) {
     size_t at = 0;
     while (at < bytes.bytes && !(bytes.data[at] & 0x80))
@@ -169,8 +169,8 @@ static bool is_like_chinese(struct reading reading) {
     return reading.pairs && reading.common * 10 >= reading.pairs * 8 && reading.wrong * 10 <= reading.pairs;
 }
 
-// NULL when it is neither. Text in one reads as the other with about half of the pairs common; when a few characters
-// leave it open, it is GB18030, which more is written in.
+// NULL if it is neither. Text in one reads as the other with about half of the pairs common. If a few characters do not
+// decide, it is GB18030, which is more frequent.
 static const char *guess_chinese(gdx_slice sample) {
     struct reading gb2312 = read_as(sample, judge_gb2312);
     struct reading big5 = read_as(sample, judge_big5);
@@ -184,8 +184,8 @@ static bool has_prefix(const char *name, const char *prefix) {
     return strncasecmp(name, prefix, strlen(prefix)) == 0;
 }
 
-// uchardet is sure of itself only when it names one of these: of short texts it says that they are in some single-byte
-// encoding, or in UTF-8, which was ruled out before.
+// uchardet is reliable only when it names one of these. For short texts it names some single-byte encoding, or UTF-8,
+// which is ruled out before.
 static bool is_reliable(const char *name) {
     static const char *const prefixes[] = {"GB",    "BIG5",     "EUC-", "SHIFT_JIS", "UHC",
                                            "JOHAB", "ISO-2022", "HZ",   "UTF-16",    "UTF-32"};

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-// What is left to read. One call's own.
+// The rest to read, for one call.
 struct reader {
     const char *at;
     const char *end;
@@ -60,7 +60,7 @@ static unsigned days_in_month(unsigned year, unsigned month) {
     return month == 2 && leap ? 29 : days[month <= 12 ? month : 0];
 }
 
-// Messages show some bytes of a text that may be anything, and never half a character.
+// Messages show the first bytes of any text, and never half a character.
 static int shown_bytes(const char *text, const char *end) {
     enum { SHOWN_BYTES = 40 };
     return (int)gdx_utf8_cut((gdx_slice){text, (size_t)(end - text)}, SHOWN_BYTES).bytes;
@@ -156,7 +156,7 @@ gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) {
     if (status != GDX_OK)
         return status;
     if (reader.at < reader.end && !(has_day && skip_time(&reader)))
-        return gdx_fail(err, GDX_INVALID, "date '%.*s': '%.*s' was not expected there", SHOWN(&reader),
+        return gdx_fail(err, GDX_INVALID, "date '%.*s': found '%.*s', expected the end of the date", SHOWN(&reader),
                         shown_bytes(reader.at, reader.end), reader.at);
     *out = gdx_date_of(year, month, day);
     return GDX_OK;

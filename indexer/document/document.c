@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// document.c: the hash that says whether a document has changed since it was indexed.
+// document.c: the hash that shows whether a document has changed since it was indexed.
 // Relies on xxHash, inlined so that its state lies on the stack and hashing cannot fail. Every field is preceded by its
 // length, so that "ab","c" and "a","bc" differ.
 

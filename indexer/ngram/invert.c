@@ -78,7 +78,7 @@ gdx_status gdx_inverter_sort(gdx_inverter *inverter) {
     rank_symbols(inverter);
     scatter_by_first(inverter);
     inverter->is_sorted = true;
-    inverter->next_rank = 1; // the end mark is no first symbol
+    inverter->next_rank = 1; // the end mark is never the first symbol
     inverter->pair_begin = ((inverter_symbol *)inverter->symbols.data)[0].count;
     return GDX_OK;
 }

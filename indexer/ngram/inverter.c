@@ -87,7 +87,7 @@ static uint32_t new_id(gdx_inverter *inverter, uint32_t number) {
     return id;
 }
 
-// Finds or makes the id of every word of the text. On failure the words are as before.
+// Finds or makes the id of every word of the text. On failure the words are unchanged.
 static gdx_status intern_words(gdx_inverter *inverter, const gdx_symbols *symbols) {
     uint32_t *word_ids = inverter->word_ids.data;
     uint32_t words_before = inverter->vocabulary.count;

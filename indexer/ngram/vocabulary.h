@@ -30,14 +30,15 @@ static inline gdx_slice vocabulary_spelling(const ngram_vocabulary *vocabulary, 
     return (gdx_slice){(const char *)vocabulary->spellings.data + entry->offset, entry->bytes};
 }
 
-// The word spelled so; a new one gets the next number and the symbol `symbol_if_new`. GDX_NO_MEMORY: nothing changed.
+// Finds the word with this spelling. A new word gets the next number and the symbol `symbol_if_new`. GDX_NO_MEMORY: the
+// vocabulary is unchanged.
 gdx_status ngram_vocabulary_intern(ngram_vocabulary *vocabulary, gdx_slice spelling, uint32_t symbol_if_new,
                                    uint32_t *out_word) GDX_MUST_CHECK;
 // Forgets all words but the first `count`. Cannot fail.
 void ngram_vocabulary_truncate(ngram_vocabulary *vocabulary, uint32_t count);
 // Fills `ranking`: the words in byte order. GDX_NO_MEMORY.
 gdx_status ngram_vocabulary_rank(ngram_vocabulary *vocabulary) GDX_MUST_CHECK;
-// In use, the space for ranking counted in.
+// In use, including the space for ranking.
 size_t ngram_vocabulary_bytes(const ngram_vocabulary *vocabulary);
 void ngram_vocabulary_clear(ngram_vocabulary *vocabulary);
 

@@ -192,7 +192,7 @@ INLINE size_t write_blocks(uint8_t *to, uint8_t *ends, const uint32_t *positions
     return (size_t)(at - to);
 }
 
-// How far the end of a block is from where it would be if all were of one size.
+// The difference between the real end of a block and its end if all blocks were of one size.
 static int64_t deviation(const uint8_t *ends, uint64_t block_bytes, uint32_t block_count, uint32_t block) {
     return (int64_t)gdx_load_u32(ends + (size_t)block * 4) -
            (int64_t)postings_even_end(block_bytes, block_count, block);
@@ -224,8 +224,8 @@ static uint8_t *write_skips(uint8_t *to, const uint8_t *ends, const uint32_t *po
     return stream.at + (stream.count > 0);
 }
 
-// Skip entries come first in the list but are known last: the blocks are written after room for the largest, then
-// moved up.
+// Skip entries are first in the list but known last. The blocks are written after room for the largest skip entries,
+// then moved up.
 INLINE uint8_t *write_long(uint8_t *to, const uint32_t *positions, uint32_t count, uint32_t limit) {
     size_t block_count = postings_block_count(count);
     uint8_t *blocks = to + LIST_HEADER_BYTES_MAX + block_count * 8 + 8;
@@ -264,7 +264,7 @@ uint32_t gdx_postings_expected(uint32_t count, uint32_t limit) {
     return (uint32_t)((POSTINGS_CODE_NUMBER_BITS + (uint64_t)count * bits + 7) / 8);
 }
 
-// In paranoid builds each list is read back, by the way that queries take.
+// Paranoid builds read each list back with the code that queries use.
 #ifdef GDX_PARANOID
 static void assert_reads_back(gdx_slice code, const uint32_t *positions, uint32_t count, uint32_t limit) {
     gdx_cursor cursor;

@@ -67,7 +67,7 @@ static inline uint32_t postings_bits_at(const uint8_t *bytes, uint64_t bit, unsi
     return (uint32_t)(gdx_load_u64(bytes + (bit >> 3)) >> (bit & 7) & (((uint64_t)1 << width) - 1));
 }
 
-// Where a block ends if all were of one size: skip entries keep how far the real end is from there.
+// The end of a block if all blocks were of one size. Skip entries hold the difference from the real end.
 static inline uint64_t postings_even_end(uint64_t block_bytes, uint32_t block_count, uint32_t block) {
     return ((block_bytes << 16) / block_count * (block + 1)) >> 16;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // boolean.c: AND, OR, NOT and filters over the documents of one segment, as bitmaps of one bit a document.
-// Children of an OR set their bits into the same bitmap; an AND thins its bitmap by each child in turn and asks its
-// filters only about documents that are left. A query that is one leaf, or one NEAR, needs no bitmap at all.
+// Children of an OR set their bits in the same bitmap. An AND thins its bitmap by each child in turn and checks its
+// filters only on the documents that are left. A query that is one leaf, or one NEAR, needs no bitmap.
 
 #include "boolean.h"
 
@@ -126,7 +126,7 @@ static gdx_status add_filter(query_run *run, const query_segment *segment, const
     return status == GDX_OK ? query_run_spend(run, segment->columns.count, err) : status;
 }
 
-// Whether to list the documents of the ids that a filter wants rather than to ask each document that is left.
+// True to list the documents of the ids that a filter wants, false to check each document that is left.
 static gdx_status lists_ids(const query_segment *segment, const query_node *node, const bitmap *map, bool *out,
                             gdx_error *err) {
     enum { LISTED_PER_ASKED = 32 }; // an id is a string anywhere in the file, a listed one a number beside the last
@@ -211,7 +211,7 @@ static gdx_status add_either(const struct match *match, const query_node *node, 
     return status;
 }
 
-// Keeps in `map` what the child has too.
+// Keeps in `map` the documents that the child also has.
 static gdx_status thin_by(const struct match *match, const query_node *child, bitmap *space, bitmap *map,
                           gdx_error *err) {
     gdx_status status = child_alone(match, child, space, err);
@@ -220,8 +220,7 @@ static gdx_status thin_by(const struct match *match, const query_node *child, bi
     return status;
 }
 
-// `map` is empty: the first child is put there, the others thin it; filters last, for they are asked about what is
-// left.
+// `map` is empty. The first child fills it and the others thin it. Filters are last: they check what is left.
 static gdx_status add_both(const struct match *match, const query_node *node, bitmap *map, gdx_error *err) {
     uint32_t first = 0;
     while (first < node->child_count - 1 && query_is_filter(node->children[first]))

@@ -14,7 +14,7 @@ gdx_status query_run_check(query_run *run, gdx_error *err) {
     return gdx_stop_check(&run->stop, err);
 }
 
-// Whether so many bytes more stay within the limit; what arenas and lists hold is what counts.
+// True if this many more bytes stay within the limit. The memory that arenas and lists hold counts.
 static bool may_take(const query_run *run, const gdx_arena *arena, size_t bytes) {
     const gdx_searcher *searcher = run->searcher;
     size_t values = searcher->positions.capacity + searcher->other.capacity + searcher->third.capacity;

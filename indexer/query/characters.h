@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// characters.h: what the query's own text and a snippet's need to know of characters: one code point from UTF-8, and
-// which ones are blank. The matching rule itself is text's.
+// characters.h: characters of a query's text and of a snippet: one code point from UTF-8, and which ones are blank. The
+// matching rule itself is in indexer/text.
 #ifndef GDX_QUERY_CHARACTERS_H
 #define GDX_QUERY_CHARACTERS_H
 

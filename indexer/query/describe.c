@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // describe.c: the tree in one canonical line, like (and (phrase "产业链") (not (date 2023))).
-// What is printed is what is searched for: folded symbols, with a space between two words and nowhere else.
+// The line shows what the query searches for: folded symbols, with a space between two words and nowhere else.
 
 #include "tree.h"
 

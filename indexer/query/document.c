@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // document.c: one stored document's head and stretches of its text, cut into symbols again by the matching rule: what
-// the index knows as positions becomes bytes of the original. The stretch read last stays at hand, for neighbours ask
-// for it.
+// the index knows as positions becomes bytes of the original. The last stretch read is kept, because neighbours use it.
 
 #include "document.h"
 
@@ -35,7 +34,7 @@ void query_document_free(query_document *document) {
     free(document);
 }
 
-// The reader takes its slices back at the next call, so the head is copied.
+// The reader's slices are valid until its next call, so the head is copied.
 static gdx_status copy_head(query_document *document, const gdx_document *head, gdx_error *err) {
     const gdx_slice *from[] = {&head->id, &head->title, &head->source, &head->metadata};
     gdx_slice *to[] = {&document->head.id, &document->head.title, &document->head.source, &document->head.metadata};
@@ -120,7 +119,7 @@ gdx_status query_document_view(query_document *document, gdx_field field, uint32
                             document->stretch.text};
     }
     if (status == GDX_OK && (out->first > from || out->first + out->symbols->count < to))
-        return gdx_fail(err, GDX_CORRUPT, "%s: document %u: the stored text has not the symbols that were indexed",
+        return gdx_fail(err, GDX_CORRUPT, "%s: document %u: the stored text differs from the indexed symbols",
                         gdx_segment_path(document->segment->segment), document->number);
     return status;
 }

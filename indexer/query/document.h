@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// document.h: the stored document that is being shown: its head, and its fields cut into symbols where they are looked
-// at.
+// document.h: the stored document to show: its head, and the parts of its fields that are needed, cut into symbols.
 #ifndef GDX_QUERY_DOCUMENT_H
 #define GDX_QUERY_DOCUMENT_H
 
@@ -14,7 +13,7 @@ void query_document_free(query_document *document);
 
 enum { QUERY_DOCUMENT_WORK = 20000 }; // nanoseconds to open one, nearly always less
 
-// Reads the head. The store reader must not be used by others while the document is in use.
+// Reads the head. Nothing else may use the store reader while the document is in use.
 gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
                                uint32_t number, gdx_error *err) GDX_MUST_CHECK;
 const gdx_document *
@@ -25,7 +24,7 @@ uint32_t query_document_length(const query_document *document, gdx_field field);
 typedef struct query_view { // the document's until the next call for another stretch
     const gdx_symbols *symbols;
     uint32_t first;      // number in the field of symbols->symbols[0]
-    uint64_t first_byte; // of the field: where `text` begins
+    uint64_t first_byte; // of the field: where `text` starts
     gdx_slice text;      // which the spans are ranges of
 } query_view;
 

@@ -26,7 +26,7 @@ typedef enum query_kind {
 } query_kind;
 
 typedef enum query_class {
-    QUERY_CLASS_NONE,      // of a row that was forgotten
+    QUERY_CLASS_NONE,      // of a missing row
     QUERY_CLASS_LEAF,      // has occurrences: a phrase, or words by their start or end
     QUERY_CLASS_FILTER,    // holds for a document or not; has no occurrences
     QUERY_CLASS_OPERATION, // of documents: AND, OR, NOT
@@ -43,7 +43,7 @@ typedef struct query_kind_row {
 extern const query_kind_row query_kinds[QUERY_KINDS];
 
 typedef enum query_arity {
-    QUERY_ARITY_NONE,   // of a row that was forgotten
+    QUERY_ARITY_NONE,   // of a missing row
     QUERY_ARITY_PREFIX, // one term, after the operator
     QUERY_ARITY_PAIR,   // a term on each side; several bind from left to right
     QUERY_ARITY_LIST    // two terms or more; several of one kind are one node

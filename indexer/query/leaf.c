@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // leaf.c: a leaf's positions in its fields, and how they spread over documents.
-// Positions ascend and so do documents, so a position's document is found by galloping forward from the last one's.
+// Positions and documents both ascend, so the search for a position's document gallops forward from the last one.
 
 #include "leaf.h"
 

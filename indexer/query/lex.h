@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// lex.h: a query's text as tokens. A lexer is a place in the text; the next token is looked at, never stored.
+// lex.h: a query's text as tokens. A lexer is a place in the text; it computes the next token and never stores it.
 #ifndef GDX_QUERY_LEX_H
 #define GDX_QUERY_LEX_H
 
@@ -37,7 +37,7 @@ query_token query_lex_peek(const query_lexer *lexer);
 // The end of the run that starts at `at`, or `at`.
 size_t query_lex_run_end(const query_lexer *lexer, size_t at);
 gdx_slice query_lex_slice(const query_lexer *lexer, size_t begin, size_t end);
-// Whether the text goes on with `name` at `at`.
+// True if the text has `name` at `at`.
 bool query_lex_has(const query_lexer *lexer, size_t at, const char *name);
 // From the quotation mark at lexer->at: replaces *out by what is between the marks, escapes resolved, and moves after
 // the second one. *out_ended is false when there is none. GDX_NO_MEMORY.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// narrow.c: a parsed query ANDed with a filter that a program made, as if the query ended with its filters.
-// Filters are nodes like those of the parser, so nothing else in the folder knows the difference.
+// narrow.c: combines a parsed query with a program's filter by AND, as if the query's text ended with these filters.
+// The filters become nodes like those of the parser, so the rest of the folder handles both alike.
 
 #include "tree.h"
 

@@ -8,7 +8,7 @@
 
 #include "sort.h"
 
-// One side as its partners see it: where occurrences begin and where they end, each ascending and each place once.
+// One side of a pair: the starts and the ends of its occurrences, each ascending and without repetition.
 struct side {
     const uint32_t *begins;
     size_t begin_count;
@@ -31,7 +31,7 @@ static size_t sort_once(uint32_t *values, uint32_t *space, size_t count) {
     return kept;
 }
 
-// Several leaves: all begins together, and all ends.
+// Several leaves: all starts in one array, all ends in another.
 static gdx_status make_side(query_run *run, const query_streams *streams, gdx_arena *arena, struct side *out,
                             gdx_error *err) {
     *out = (struct side){0};
@@ -63,7 +63,7 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
     return query_run_spend(run, count * 20, err);
 }
 
-// The field that `position` is in, [*out_begin, *out_end); *document is where the search begins, and moves forward.
+// The field that `position` is in, [*out_begin, *out_end); The search starts at *document, which moves forward.
 static void field_at(const query_segment *segment, uint32_t position, uint32_t *document, uint32_t *out_begin,
                      uint32_t *out_end) {
     const gdx_document_columns *columns = &segment->columns;
@@ -80,8 +80,8 @@ struct partners {
     bool before; // or before
 };
 
-// The first from `from` on that is not below `wanted`: a few steps, then ever longer ones, for a leaf that is rare
-// among a thousand others must not walk past each of theirs.
+// The first from `from` on that is not below `wanted`. Takes a few single steps, then ever longer ones, so that a rare
+// leaf does not step over every position of a thousand others.
 static size_t first_from(const uint32_t *values, size_t count, size_t from, uint32_t wanted) {
     size_t step = 1;
     while (from + step < count && values[from + step] < wanted) {

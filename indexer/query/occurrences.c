@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // occurrences.c: where each leaf occurs in one document after another.
-// Phrases walk their lists forward with cursors. A single symbol has too many lists for that: it is looked for in the
-// stored text, which is about to be shown anyway, unless the document is very long.
+// Phrases walk their lists forward with cursors. A single symbol has too many lists for that: the search reads the
+// stored text, which is needed for display anyway, unless the document is very long.
 
 #include "occurrences.h"
 

@@ -211,7 +211,7 @@ struct list {
     size_t capacity;
 };
 
-// An AND within an AND is the same as its children there; so with OR.
+// An AND within an AND is replaced by its children. The same holds for OR.
 static gdx_status collect(query_parser *parser, struct list *list, query_kind kind, query_node *node) {
     size_t more = node->kind == kind ? node->child_count : 1;
     if (gdx_grow(&list->nodes, &list->capacity, list->count + more, sizeof *list->nodes) != GDX_OK)

@@ -32,7 +32,7 @@ gdx_status query_parse_memory(query_parser *parser);
 
 gdx_status query_node_new(query_parser *parser, query_kind kind, size_t begin, uint32_t child_count,
                           query_node **out) GDX_MUST_CHECK;
-// Counts a level more, of parentheses or NOT, that starts at `byte`; leave counts it off.
+// Enters a level of parentheses or NOT that starts at `byte`; query_level_leave leaves it.
 gdx_status query_level_enter(query_parser *parser, size_t byte) GDX_MUST_CHECK;
 void query_level_leave(query_parser *parser);
 

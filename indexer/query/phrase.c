@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // phrase.c: positions at which a phrase of n >= 2 symbols occurs.
-// A phrase occurs where its bigrams do, each at its offset. Every other bigram covers it, so the list of the
-// rarest is thinned by the others in turn, from rare to common. A list that is not much longer is unpacked whole and
-// merged with; a much longer one is asked to seek. Cost: proportional to the rarest list and to what must be unpacked
+// A phrase occurs where its bigrams occur, each at its offset. Every other bigram covers it. The list of the rarest is
+// thinned by the others in turn, from rare to common. A list that is not much longer is unpacked whole and merged; in a
+// much longer one a cursor seeks. Cost: proportional to the rarest list and to what must be unpacked
 // of the others, not to the phrase's length.
 
 #include "phrase.h"
@@ -10,8 +10,8 @@
 #include "gdx/postings.h"
 #include "intersect.h"
 
-// A seek unpacks a block of 128 and searches for it; unpacking and merging all costs as much at about this many
-// postings a seek.
+// A seek unpacks a block of 128 and searches in it. At about this many postings a seek, unpacking and merging the whole
+// list costs the same.
 enum { POSTINGS_PER_SEEK = 64 };
 
 static gdx_status unpack(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *out,
@@ -25,7 +25,7 @@ static gdx_status unpack(query_run *run, const query_segment *segment, const que
     return GDX_OK;
 }
 
-// Positions of a bigram -> where a phrase with it at `offset` would begin.
+// Positions of a bigram -> the starts of phrases that have it at `offset`.
 static void shift(query_list *list, uint32_t offset) {
     size_t skip = 0;
     while (skip < list->count && list->values[skip] < offset)
@@ -111,8 +111,8 @@ static gdx_status check_cursors(const query_phrase_walk *walk, gdx_error *err) {
     return GDX_OK;
 }
 
-// The first place >= `at` that no bigram has ruled out: `at` itself when all of them occur there. The rarest is asked
-// first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
+// The first place >= `at` that no bigram rules out: `at` itself if all of them occur there. The rarest bigram is
+// checked first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
 static uint64_t next_candidate(query_phrase_walk *walk, uint64_t at) {
     for (uint32_t i = 0; i < walk->plan->bigram_count; i++) {
         uint64_t target = at + walk->plan->bigrams[i].offset;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // plan.c: a leaf in one segment: words -> numbers, symbols -> bigrams and their posting lists.
-// Every other bigram covers a phrase; when its symbols are odd in number the last one overlaps. One missing word or
-// bigram and the leaf occurs nowhere.
+// Every other bigram covers a phrase; if its number of symbols is odd, the last bigram overlaps. If one word or bigram
+// is missing, the leaf occurs nowhere.
 
 #include "plan.h"
 
@@ -88,7 +88,7 @@ static gdx_status plan_prefix(query_run *run, const query_segment *segment, quer
     return status;
 }
 
-// Words with one end in common lie anywhere among the words: their numbers, sorted, neighbours put together.
+// Words with a common suffix lie anywhere among the words: sorts their numbers and joins neighbours into ranges.
 static gdx_status plan_suffix(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
     uint32_t low = 0, high = 0;
     gdx_status status = gdx_segment_word_suffix(segment->segment, plan->leaf->value, &low, &high, err);

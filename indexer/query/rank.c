@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // rank.c: BM25 in doubles, and the best of the matching documents.
 // A document's score adds up leaf by leaf in the order of the query, and every figure in it (live documents, their mean
-// length, how many of them have the leaf) is of the whole index. So it is the same to the last bit however the
-// documents are spread over segments. The best are kept in a heap with the worst of them on top; ids are fetched only
-// for ties.
+// length, how many of them have the leaf) is of the whole index. So the score does not depend on how the
+// documents are spread over segments, to the last bit. A heap keeps the best, with the worst of them on top. Ids are
+// fetched only for ties.
 
 #include "rank.h"
 
@@ -101,7 +101,7 @@ static void offer(struct heap *heap, query_candidate candidate) {
     gdx_heap_sift(&worst_first, heap, heap->candidates, heap->count, 0);
 }
 
-// Takes the worst off to the end until all are in order.
+// Moves the worst to the end, again and again, until all are in order.
 static void put_in_order(struct heap *heap) {
     for (size_t left = heap->count; left > 0;)
         gdx_heap_take(&worst_first, heap, heap->candidates, &left);
@@ -110,7 +110,7 @@ static void put_in_order(struct heap *heap) {
 static uint64_t key_of(gdx_order order, double score, gdx_date date) {
     uint64_t key = 0;
     if (order == GDX_ORDER_RELEVANCE)
-        memcpy(&key, &score, sizeof key); // scores are not negative, so their bits are in their order
+        memcpy(&key, &score, sizeof key); // scores are not negative, so their bits sort as they do
     else if (order == GDX_ORDER_NEWEST)
         key = date;
     else if (order == GDX_ORDER_OLDEST)

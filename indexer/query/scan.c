@@ -55,7 +55,7 @@ gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const g
     scan->run = query_run_of(searcher, gdx_snapshot_retain(snapshot), query, stop);
     scan->run.arena = scan->arena; // lasts from call to call
     scan->context = context_symbols;
-    if (!query->ranks) // nothing but filters and what must not be there: no document has occurrences
+    if (!query->ranks) // filters and negated terms only: no document has occurrences
         scan->next_segment = gdx_snapshot_segment_count(snapshot);
     *out = GDX_TAKE(scan);
     return GDX_OK;

@@ -114,7 +114,7 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
     if (!evaluations)
         return GDX_NO_MEMORY;
     gdx_totals totals = {0};
-    gdx_status status = query_run_check(run, err); // a deadline long past needs no millisecond
+    gdx_status status = query_run_check(run, err); // a deadline that has passed stops the search at once
     for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
         status = query_evaluation_make(run, s, &evaluations[s], err);
         if (status == GDX_OK)

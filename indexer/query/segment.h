@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// segment.h: one live segment of a snapshot as this folder looks at it: its file, what is deleted, its columns.
+// segment.h: one live segment of a snapshot as this folder sees it: its file, its deleted documents, its columns.
 #ifndef GDX_QUERY_SEGMENT_H
 #define GDX_QUERY_SEGMENT_H
 

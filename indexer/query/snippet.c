@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // snippet.c: keyword in context. Occurrences are symbols of a field; the stretch around them is cut into symbols again,
-// whose spans are bytes of the original. So marks lie on what was written, whatever folding made of it.
+// whose spans are bytes of the original. So marks cover the original text, not its folded form.
 
 #include "snippet.h"
 

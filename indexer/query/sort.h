@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// `space` has room for `count` values and is scribbled on.
+// `space` has room for `count` values and is overwritten.
 void query_sort(uint32_t *values, uint32_t *space, size_t count);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// symbol.c: positions of single symbols. Every position begins one bigram, the last of a field with the end mark, so a
-// symbol occurs where the bigrams that start with it do. These lie side by side in the dictionary and share no
-// position: their union is a sort. Few positions are sorted as numbers; many are marked in a bitmap of the segment,
-// then read off in order.
+// symbol.c: positions of single symbols. One bigram starts at every position; the last one of a field ends with the end
+// mark. So a symbol occurs where the bigrams that start with it occur. These are adjacent in the dictionary and share
+// no position, so their union is a sort. Few positions are sorted as numbers; many are marked in a bitmap of the
+// segment, then read off in order.
 
 #include "symbol.h"
 
@@ -20,7 +20,7 @@ enum {
 
 static gdx_status append_term(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
                               gdx_error *err) {
-    // The terms share no position, so they have no more than there are: a file that says so would fill all memory.
+    // The terms share no position, so their total is at most the segment's. A damaged file must not fill all memory.
     if (term->count > segment->position_count - out->count)
         return query_segment_corrupt(segment, err);
     gdx_status status = query_run_reserve(run, out, out->count + term->count, err);

@@ -115,7 +115,7 @@ static gdx_status parse_quotation(query_parser *parser, query_node **out) {
 
 // ---- filters
 
-// What a run may start with, and what reads on after it.
+// A prefix that a run may start with, and the function that reads the rest.
 struct prefix {
     const char *name;
     uint32_t fields;      // of a field; 0: a filter
@@ -196,7 +196,7 @@ static gdx_status parse_source_filter(query_parser *parser, const struct prefix 
     return status;
 }
 
-// An id; with `*` after it, outside of the quotation if there is one, all ids that start so.
+// An id. With `*` after it, outside of any quotation: all ids with this prefix.
 static gdx_status parse_id_filter(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
     gdx_slice value = {0};
     bool quoted;

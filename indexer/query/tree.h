@@ -31,7 +31,7 @@ struct query_node {
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
     uint32_t distance;     // of NEAR and THEN
     query_symbol *symbols; // of a phrase
-    uint32_t symbol_count; // of a leaf; 1 for words by begin or end
+    uint32_t symbol_count; // of a leaf; 1 for words by their start or end
     gdx_slice value;       // word prefix or suffix, folded; source; id
     gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
     uint32_t first_day, last_day;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// trend.c: a query's documents and occurrences by year, month or day, beside all there are in each period.
-// Periods met are gathered in a hash table keyed by date, then sorted, then the empty years or months between are put
-// in.
+// trend.c: a query's documents and occurrences by year, month or day, beside the totals of each period.
+// A hash table keyed by date gathers the periods. They are sorted, then the empty years or months between them are
+// added.
 
 #include "evaluate.h"
 

@@ -9,7 +9,7 @@
 
 // Room for `count` more characters of any kind. GDX_NO_MEMORY.
 gdx_status text_make_room(gdx_symbols *symbols, size_t count, bool with_spans) GDX_MUST_CHECK;
-void text_begin(gdx_symbols *symbols); // forgets what was there, keeps the memory
+void text_begin(gdx_symbols *symbols); // drops the contents, keeps the memory
 
 static inline void text_add_symbol(gdx_symbols *out, uint32_t symbol, gdx_span span, bool with_spans) {
     if (with_spans)

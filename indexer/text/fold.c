@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fold.c: NFKC_Casefold (Unicode 15, section 3.13, R5) of any stretch of text. The slow way: for clusters that are no
-// single character, and for whole texts in the tests.
+// fold.c: NFKC_Casefold (Unicode 15, section 3.13, R5) of any stretch of text. The slow way: for clusters of several
+// characters, and for whole texts in the tests.
 
 #include "fold.h"
 
@@ -15,7 +15,7 @@ gdx_status text_fold(gdx_slice utf8, gdx_buffer *scratch, size_t *out_count) {
     scratch->bytes = 0;
     size_t capacity = FIRST_GUESS;
     utf8proc_ssize_t count = 0;
-    for (int attempt = 0; attempt < 2; attempt++) { // the second time with the room that the first said it needs
+    for (int attempt = 0; attempt < 2; attempt++) { // the second time with the room that the first reported
         if (gdx_buffer_reserve(scratch, (capacity + 1) * sizeof(utf8proc_int32_t)) != GDX_OK)
             return GDX_NO_MEMORY;
         count = utf8proc_decompose((const utf8proc_uint8_t *)utf8.data, (utf8proc_ssize_t)utf8.bytes,

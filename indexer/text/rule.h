@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// rule.h: what the matching rule says of one folded code point: is it a symbol of its own, part of a word, or nothing.
+// rule.h: the matching rule for one folded code point: a symbol of its own, part of a word, or nothing.
 // Relies on utf8proc for categories and on two generated lists. The program that generates the tables and the program
 // that uses them share this file, so that there is one rule.
 #ifndef GDX_TEXT_RULE_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// slow.c: the matching rule as one would write it down: fold the whole text, then ask the rule for each character.
-// The twin that the fast way in symbols.c is held equal to.
+// slow.c: the matching rule in its plainest form: fold the whole text, then ask the rule for each character. The tests
+// compare the fast way in symbols.c with this twin.
 
 #include "slow.h"
 

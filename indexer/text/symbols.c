@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// symbols.c: text -> symbols, the fast way. Nearly all text is runs of characters that are a cluster each, and a symbol
-// or a letter each: those are looked up in the tables of tables.h in tight loops. What is left is cut one cluster at a
-// time, and a cluster that is no single character is folded by utf8proc.
+// symbols.c: text -> symbols, the fast way. In nearly all text each character is one cluster, and one symbol or one
+// letter. Tight loops look these up in the tables of tables.h. The rest is cut one cluster at a time, and utf8proc
+// folds the clusters of several characters.
 
 #include "emit.h"
 #include "fold.h"
@@ -171,7 +171,7 @@ static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t lim
         symbols[count++] = symbol;
         at += PLAIN_BYTES;
     }
-    if (count && is_continued(cutter, at)) { // so the last one is no cluster alone
+    if (count && is_continued(cutter, at)) { // so the last one is part of a longer cluster
         count--;
         at -= PLAIN_BYTES;
     }
@@ -226,7 +226,7 @@ static inline ALWAYS_INLINE bool cut_ascii_run(struct cutter *cutter, size_t lim
 
 // ---- checkpoints
 
-// Nothing before the next character changes what comes from there on.
+// Nothing before the next character changes the symbols from there on.
 static bool is_clean(const struct cutter *cutter) {
     uint32_t entry = look(cutter->text, cutter->at, cutter->end).entry;
     if (entry & TEXT_CONTINUES)

@@ -4,8 +4,8 @@
 // The fold of a text is the fold of its clusters, one after the other. A cluster is a character and the characters
 // after it that continue it: combining marks, whatever composes with what comes before it, and what folding drops
 // (Unicode 15, UAX #15, section 9: a boundary lies before each character that neither reorders nor composes backwards).
-// White space takes nothing in, for nothing composes with it. Nearly all clusters are one character, whose entry says
-// all there is to know.
+// White space is always a cluster of its own, for nothing composes with it. Nearly all clusters are one character,
+// whose entry holds everything.
 #ifndef GDX_TEXT_TABLES_H
 #define GDX_TEXT_TABLES_H
 
@@ -35,7 +35,7 @@ extern const uint32_t text_entries[][TEXT_PAGE];
 extern const uint32_t text_expansions[];
 extern const text_lists text_rule_lists;
 // The symbol of each character that folds to one symbol of 16 bits and continues nothing, a plain one; of others 0.
-// Says nothing that the entries do not, in half the bytes and by one look-up instead of two.
+// Repeats what the entries say, in half the bytes and with one look-up instead of two.
 extern const uint16_t text_plain[TEXT_PLAIN_COUNT];
 extern const uint64_t text_tables_checksum; // XXH3-64 over the entries and expansions as integers, in that order
 

@@ -95,8 +95,7 @@ static void wait_for_job(gdx_work *work) {
 
 // ---- workers
 
-// Short jobs overtake, but not for ever: a server that always has some waiting still gets on with its exports and
-// writes.
+// Short jobs overtake, but not for ever: a server that always has short jobs waiting still runs its exports and writes.
 enum { OVERTAKING_MOST = 16 };
 
 static gdx_job *take_job(gdx_work *work, gdx_lane *out_lane) {
@@ -197,7 +196,7 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
     queue_init(&work->finished);
     if (uv_async_init(loop, &work->wake, drain_finished_on_loop) != 0) {
         free(work);
-        return gdx_fail(err, GDX_IO, "the workers' wake-up cannot be made");
+        return gdx_fail(err, GDX_IO, "cannot create the workers' wake-up handle");
     }
     work->wake.data = work;
     work->loop_thread = &thread_mark;
@@ -208,8 +207,7 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
         int code = uv_thread_create(&work->workers[i].thread, run_worker, &work->workers[i]);
         if (code != 0) {
             stop_threads(work, i); // freed by the loop's next turn
-            return gdx_fail(err, GDX_IO, "worker %u of %u cannot be started: %s", i + 1, thread_count,
-                            uv_strerror(code));
+            return gdx_fail(err, GDX_IO, "cannot start worker %u of %u: %s", i + 1, thread_count, uv_strerror(code));
         }
     }
     *out = work;
@@ -232,7 +230,7 @@ gdx_status gdx_work_submit(gdx_work *work, gdx_job *job, gdx_lane lane) {
     return status;
 }
 
-// ---- what it says of itself
+// ---- figures
 
 void gdx_work_run_loop_here(gdx_work *work) {
     work->loop_thread = &thread_mark;

@@ -10,7 +10,7 @@
 
 enum { LARGE = 64 << 20, KEPT_MAX = 2 << 20 };
 
-static void an_arena_that_is_reset_gives_a_large_allocation_back(void **state) {
+static void a_reset_arena_frees_a_large_allocation(void **state) {
     (void)state;
     GDX_AUTO(gdx_arena) arena = gdx_arena_new();
     assert_non_null(arena);
@@ -21,7 +21,7 @@ static void an_arena_that_is_reset_gives_a_large_allocation_back(void **state) {
     assert_in_range(gdx_arena_bytes(arena), 0, KEPT_MAX);
 }
 
-static void what_is_allocated_after_a_reset_is_zero(void **state) {
+static void memory_allocated_after_a_reset_is_zero(void **state) {
     (void)state;
     GDX_AUTO(gdx_arena) arena = gdx_arena_new();
     assert_non_null(arena);
@@ -40,8 +40,8 @@ static void what_is_allocated_after_a_reset_is_zero(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_arena_that_is_reset_gives_a_large_allocation_back),
-        cmocka_unit_test(what_is_allocated_after_a_reset_is_zero),
+        cmocka_unit_test(a_reset_arena_frees_a_large_allocation),
+        cmocka_unit_test(memory_allocated_after_a_reset_is_zero),
     };
     return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
 }

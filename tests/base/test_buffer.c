@@ -13,7 +13,7 @@
 
 enum { SEED = 20261128, BYTES_MAX = 1 << 16, PIECE_MAX = 300 };
 
-static void what_is_appended_is_there_one_after_the_other(void **state) {
+static void appended_bytes_follow_each_other(void **state) {
     (void)state;
     static char twin[BYTES_MAX + PIECE_MAX + 1];
     random_state random = {SEED};
@@ -38,7 +38,7 @@ static void what_is_appended_is_there_one_after_the_other(void **state) {
     assert_int_equal(buffer.bytes + buffer.capacity, 0);
 }
 
-static void a_size_beyond_memory_is_refused_and_nothing_changes(void **state) {
+static void a_size_beyond_memory_is_refused_and_the_buffer_is_unchanged(void **state) {
     (void)state;
     gdx_buffer buffer = {0};
     assert_int_equal(gdx_buffer_append(&buffer, "abc", 3), GDX_OK);
@@ -87,8 +87,8 @@ static void slices_are_ordered_by_bytes_and_a_prefix_comes_first(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_appended_is_there_one_after_the_other),
-        cmocka_unit_test(a_size_beyond_memory_is_refused_and_nothing_changes),
+        cmocka_unit_test(appended_bytes_follow_each_other),
+        cmocka_unit_test(a_size_beyond_memory_is_refused_and_the_buffer_is_unchanged),
         cmocka_unit_test(an_array_grows_by_doubling_and_keeps_its_elements),
         cmocka_unit_test(slices_are_ordered_by_bytes_and_a_prefix_comes_first),
     };

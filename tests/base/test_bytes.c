@@ -11,7 +11,7 @@
 
 enum { SEED = 20261128, ROUNDS = 100000 };
 
-// Numbers of every length alike.
+// Numbers of every length, equally often.
 static uint64_t random_number(random_state *random) {
     return random_next(random) >> random_below(random, 64);
 }
@@ -44,7 +44,7 @@ static void a_varint_is_written_like_the_naive_twin_and_read_back(void **state) 
     }
 }
 
-static void a_varint_cut_short_or_too_long_is_refused_and_nothing_moves(void **state) {
+static void a_varint_cut_short_or_too_long_is_refused_and_the_pointer_stays(void **state) {
     (void)state;
     const uint8_t endless[GDX_VARINT_BYTES + 1] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1};
     for (size_t bytes = 0; bytes <= sizeof endless; bytes++) {
@@ -82,7 +82,7 @@ static void the_checksum_of_nothing_is_the_published_one(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_varint_is_written_like_the_naive_twin_and_read_back),
-        cmocka_unit_test(a_varint_cut_short_or_too_long_is_refused_and_nothing_moves),
+        cmocka_unit_test(a_varint_cut_short_or_too_long_is_refused_and_the_pointer_stays),
         cmocka_unit_test(integers_are_little_endian_at_every_address),
         cmocka_unit_test(the_checksum_of_nothing_is_the_published_one),
     };

@@ -25,10 +25,10 @@ static void every_status_has_a_name_a_code_and_an_exit_status(void **state) {
         for (int other = 0; other < i; other++)
             assert_string_not_equal(gdx_status_name(status), gdx_status_name((gdx_status)other));
     }
-    assert_int_equal(gdx_status_exit(GDX_INVALID), 2); // wrong use, as of any program
+    assert_int_equal(gdx_status_exit(GDX_INVALID), 2); // wrong use
 }
 
-static void a_code_from_outside_means_a_status_with_that_code_where_there_is_one(void **state) {
+static void a_code_from_outside_gives_a_status_with_that_code_if_one_exists(void **state) {
     (void)state;
     for (unsigned code = 0; code < CODES; code++) {
         gdx_status status = gdx_status_of_code(code);
@@ -54,7 +54,7 @@ static void every_reason_is_found_by_its_name(void **state) {
     assert_int_equal(gdx_reason_of_name("NO_SUCH_REASON"), GDX_REASON_NONE);
 }
 
-static void the_first_failure_wins_and_a_missing_error_is_no_matter(void **state) {
+static void the_first_failure_wins_and_the_error_may_be_null(void **state) {
     (void)state;
     gdx_error err = {0};
     assert_int_equal(gdx_fail(&err, GDX_CORRUPT, "byte %d", 7), GDX_CORRUPT);
@@ -93,7 +93,7 @@ static void the_facts_of_a_failure_are_put_together_for_people(void **state) {
     assert_int_equal(cases[2].err.reason, GDX_REASON_OUT_OF_RANGE);
     assert_int_equal(cases[3].err.column, 5);
     assert_string_equal(cases[1].err.where, "dir/file");
-    assert_string_equal(cases[1].err.message, "3 bytes, expected 4"); // the place is not said twice
+    assert_string_equal(cases[1].err.message, "3 bytes, expected 4"); // the message does not repeat the place
 }
 
 static void the_longest_facts_fit_into_the_text(void **state) {
@@ -126,9 +126,9 @@ static void an_errno_becomes_a_status_and_the_words_of_the_system(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_has_a_name_a_code_and_an_exit_status),
-        cmocka_unit_test(a_code_from_outside_means_a_status_with_that_code_where_there_is_one),
+        cmocka_unit_test(a_code_from_outside_gives_a_status_with_that_code_if_one_exists),
         cmocka_unit_test(every_reason_is_found_by_its_name),
-        cmocka_unit_test(the_first_failure_wins_and_a_missing_error_is_no_matter),
+        cmocka_unit_test(the_first_failure_wins_and_the_error_may_be_null),
         cmocka_unit_test(the_facts_of_a_failure_are_put_together_for_people),
         cmocka_unit_test(the_longest_facts_fit_into_the_text),
         cmocka_unit_test(an_errno_becomes_a_status_and_the_words_of_the_system),

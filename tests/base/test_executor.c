@@ -98,7 +98,7 @@ static void a_task_may_be_submitted_again(void **state) {
     gdx_executor_free(executor);
 }
 
-// ---- the owner runs what no thread has begun
+// ---- the owner runs a task that no thread has started
 
 struct gate {
     gdx_task task;
@@ -130,7 +130,7 @@ static void the_owner_runs_a_task_while_every_thread_is_busy(void **state) {
     struct gate gate = {{.run = pass}, &is_entered, &is_open};
     struct opener opener = {{.run = open_gate}, &is_open};
     gdx_executor_submit(executor, &gate.task);
-    while (!atomic_load(&is_entered)) { // the one thread is in it, and stays until the other task has run
+    while (!atomic_load(&is_entered)) { // the one thread runs it until the other task has run
     }
     gdx_executor_submit(executor, &opener.task);
     gdx_executor_wait(executor, &opener.task);

@@ -15,7 +15,7 @@
 
 enum { SEED = 20261128, WRITES = 60, WRITE_MAX = 400000 };
 
-static void a_file_has_its_name_only_when_it_is_whole(void **state) {
+static void a_file_gets_its_name_only_when_it_is_complete(void **state) {
     (void)state;
     char *folder = folder_new();
     const char *path = folder_path(folder, "file");
@@ -34,8 +34,8 @@ static void a_file_has_its_name_only_when_it_is_whole(void **state) {
     folder_remove(folder);
 }
 
-// Of sizes below and above the buffer of an output.
-static void what_is_written_in_pieces_is_read_and_mapped_as_one(void **state) {
+// Sizes below and above an output's buffer.
+static void a_file_written_in_pieces_is_read_and_mapped_whole(void **state) {
     (void)state;
     char *folder = folder_new();
     const char *path = folder_path(folder, "file");
@@ -63,7 +63,7 @@ static void what_is_written_in_pieces_is_read_and_mapped_as_one(void **state) {
     gdx_map map;
     assert_int_equal(gdx_map_open(&map, final, &err), GDX_OK);
     assert_int_equal(gdx_read_file(final, expected.bytes, &read, &err), GDX_OK);
-    gdx_map_forget(&map); // its pages come back as they are touched
+    gdx_map_forget(&map); // the next read loads its pages again
     assert_true(gdx_slice_equal((gdx_slice){(const char *)map.data, map.bytes}, gdx_buffer_slice(&expected)));
     assert_true(gdx_slice_equal(gdx_buffer_slice(&read), gdx_buffer_slice(&expected)));
     assert_int_equal(gdx_read_file(final, expected.bytes - 1, &read, &err), GDX_TOO_LARGE);
@@ -73,7 +73,7 @@ static void what_is_written_in_pieces_is_read_and_mapped_as_one(void **state) {
     folder_remove(folder);
 }
 
-static void what_cannot_be_opened_is_refused_by_its_name(void **state) {
+static void the_error_names_a_file_that_cannot_be_opened(void **state) {
     (void)state;
     char *folder = folder_new();
     const char *missing = folder_path(folder, "missing/file");
@@ -89,7 +89,7 @@ static void what_cannot_be_opened_is_refused_by_its_name(void **state) {
     for (int i = 0; i < 4; i++)
         assert_non_null(strstr(gdx_error_text(&errors[i], text), missing));
     gdx_error err = {0};
-    assert_int_equal(gdx_map_open(&map, folder, &err), GDX_IO); // a folder is no file
+    assert_int_equal(gdx_map_open(&map, folder, &err), GDX_IO); // a folder is not a file
     folder_remove(folder);
 }
 
@@ -112,9 +112,9 @@ static void an_empty_file_is_an_empty_map(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_file_has_its_name_only_when_it_is_whole),
-        cmocka_unit_test(what_is_written_in_pieces_is_read_and_mapped_as_one),
-        cmocka_unit_test(what_cannot_be_opened_is_refused_by_its_name),
+        cmocka_unit_test(a_file_gets_its_name_only_when_it_is_complete),
+        cmocka_unit_test(a_file_written_in_pieces_is_read_and_mapped_whole),
+        cmocka_unit_test(the_error_names_a_file_that_cannot_be_opened),
         cmocka_unit_test(an_empty_file_is_an_empty_map),
     };
     return cmocka_run_group_tests_name("file", tests, NULL, NULL);

@@ -12,14 +12,14 @@
 
 enum { SEED = 20261128, ROUNDS = 2000, COUNT_MAX = 60, KEYS = 12, SOURCES = 9 };
 
-// Odd in size, and with more in it than what is compared.
+// Its size is odd, and it holds more than the key that is compared.
 struct element {
     uint32_t key;
     uint32_t number;
     char rest[4];
 };
 
-// Counts comparisons, so that the context is seen to arrive.
+// Counts comparisons, which shows that the context arrives.
 static bool has_smaller_key(void *context, const void *a, const void *b) {
     const struct element *left = a, *right = b;
     ++*(size_t *)context;
@@ -47,7 +47,7 @@ static void sort_naively(const struct element *from, struct element *to, size_t 
     }
 }
 
-static void the_sort_is_that_of_the_twin_and_keeps_equal_elements_in_their_order(void **state) {
+static void the_sort_equals_the_twin_and_keeps_equal_elements_in_order(void **state) {
     (void)state;
     random_state random = {SEED};
     print_message("seed %d\n", SEED);
@@ -78,7 +78,7 @@ static void taking_all_from_a_heap_leaves_them_in_order_from_the_last_to_the_fir
             gdx_heap_take(&by_key, &comparisons, elements, &left);
         for (size_t i = 0; i < count; i++) {
             assert_int_equal(elements[i].key, expected[count - 1 - i].key);
-            assert_false(met[elements[i].number]); // none is lost, none is there twice
+            assert_false(met[elements[i].number]); // each occurs once
             met[elements[i].number] = true;
             assert_string_equal(elements[i].rest, "abc");
         }
@@ -121,7 +121,7 @@ static void sources_are_merged_in_order_and_equal_ones_by_their_number(void **st
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_sort_is_that_of_the_twin_and_keeps_equal_elements_in_their_order),
+        cmocka_unit_test(the_sort_equals_the_twin_and_keeps_equal_elements_in_order),
         cmocka_unit_test(taking_all_from_a_heap_leaves_them_in_order_from_the_last_to_the_first),
         cmocka_unit_test(sources_are_merged_in_order_and_equal_ones_by_their_number),
     };

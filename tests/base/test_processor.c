@@ -16,7 +16,7 @@ static void the_best_level_is_chosen_until_a_test_limits_it(void **state) {
     gdx_processor best = gdx_processor_best();
     print_message("this processor: %s\n", gdx_processor_name(best));
     assert_int_equal(gdx_processor_level(), best);
-    assert_int_equal(gdx_processor_level(), best); // now from what is known
+    assert_int_equal(gdx_processor_level(), best); // from the kept answer
     for (int level = 0; level <= (int)best; level++) {
         gdx_processor_limit((gdx_processor)level);
         assert_int_equal(gdx_processor_level(), level);

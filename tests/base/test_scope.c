@@ -31,7 +31,7 @@ static thing *hand_over(thing *object) {
     return GDX_TAKE(held);
 }
 
-static void an_object_is_freed_once_whatever_the_way_out(void **state) {
+static void an_object_is_freed_once_on_every_way_out(void **state) {
     (void)state;
     thing early = {0}, late = {0};
     assert_int_equal(leave_early(&early, 1), 1);
@@ -52,7 +52,7 @@ static void an_object_that_is_taken_is_not_freed(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_object_is_freed_once_whatever_the_way_out),
+        cmocka_unit_test(an_object_is_freed_once_on_every_way_out),
         cmocka_unit_test(an_object_that_is_taken_is_not_freed),
     };
     return cmocka_run_group_tests_name("scope", tests, NULL, NULL);

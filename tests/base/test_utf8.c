@@ -92,7 +92,7 @@ static void assert_all_variants_say(gdx_slice slice, bool expected) {
 #endif
 }
 
-// Compares all ways on a copy of its own, so that reading beyond the end is seen under a sanitizer.
+// Compares all variants on a fresh copy, so that a sanitizer reports a read after its end.
 static void check_against_twin(const uint8_t *data, size_t bytes) {
     uint8_t *copy = malloc(bytes + 1); // + 1 in front: addresses of every alignment
     assert_non_null(copy);
@@ -242,7 +242,7 @@ struct repair_case {
     uint64_t replaced;
 };
 
-static void the_examples_of_the_unicode_standard_are_repaired_as_it_says(void **state) {
+static void the_examples_of_the_unicode_standard_are_repaired_as_it_requires(void **state) {
     (void)state;
 #define R "\xef\xbf\xbd"
     static const struct repair_case cases[] = {
@@ -272,7 +272,7 @@ int main(void) {
         cmocka_unit_test(every_code_point_is_encoded_like_the_twin_and_decoded_again),
         cmocka_unit_test(a_text_is_cut_between_characters),
         cmocka_unit_test(every_code_point_is_valid_and_every_surrogate_is_not),
-        cmocka_unit_test(the_examples_of_the_unicode_standard_are_repaired_as_it_says),
+        cmocka_unit_test(the_examples_of_the_unicode_standard_are_repaired_as_it_requires),
     };
     return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
 }

@@ -77,7 +77,7 @@ static void a_text_is_trimmed_like_its_code_points_one_by_one(void **state) {
     assert_int_equal(gdx_trim((gdx_slice){NULL, 0}).bytes, 0);
 }
 
-static void bytes_that_are_not_utf_8_are_no_white_space(void **state) {
+static void bytes_that_are_not_utf_8_are_not_white_space(void **state) {
     (void)state;
     static const char *const texts[] = {"\x85", "\xa0", "\xe3\x80", "\xc2", "\x80\x80", "\xe2\x80"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -88,7 +88,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_is_white_or_control_as_the_character_database_says),
         cmocka_unit_test(a_text_is_trimmed_like_its_code_points_one_by_one),
-        cmocka_unit_test(bytes_that_are_not_utf_8_are_no_white_space),
+        cmocka_unit_test(bytes_that_are_not_utf_8_are_not_white_space),
     };
     return cmocka_run_group_tests_name("white", tests, NULL, NULL);
 }

@@ -55,7 +55,7 @@ static void check_round_trip(const char *given, const char *text, const char *en
     gdx_buffer_clear(&bytes);
 }
 
-static void clean_utf8_is_handed_through_without_a_copy(void **state) {
+static void clean_utf8_is_passed_through_without_a_copy(void **state) {
     (void)state;
     gdx_decoder *decoder = NULL;
     gdx_decoded decoded = {0};
@@ -122,7 +122,7 @@ static void short_chinese_texts_are_guessed(void **state) {
         check_round_trip(NULL, unsimplified[i], "BIG5");
 }
 
-static void other_languages_are_not_taken_for_chinese(void **state) {
+static void other_languages_are_not_mistaken_for_chinese(void **state) {
     (void)state;
     static const char japanese[] = "グローバルサプライチェーンの再構築と貿易について";
     check_round_trip(NULL, japanese, "EUC-JP");
@@ -134,7 +134,7 @@ static void other_languages_are_not_taken_for_chinese(void **state) {
     check_round_trip(NULL, "Реформа глобального управления торговлей", "WINDOWS-1251");
 }
 
-static void the_guess_looks_behind_a_long_run_of_ascii(void **state) {
+static void the_guess_looks_after_a_long_run_of_ascii(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int i = 0; i < 20000; i++)
@@ -203,14 +203,14 @@ static void an_unknown_encoding_is_refused_with_its_name(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(clean_utf8_is_handed_through_without_a_copy),
+        cmocka_unit_test(clean_utf8_is_passed_through_without_a_copy),
         cmocka_unit_test(a_byte_order_mark_decides_and_is_removed),
         cmocka_unit_test(empty_and_ascii_text_is_utf8),
         cmocka_unit_test(a_given_encoding_is_used),
         cmocka_unit_test(chinese_encodings_are_guessed),
         cmocka_unit_test(short_chinese_texts_are_guessed),
-        cmocka_unit_test(other_languages_are_not_taken_for_chinese),
-        cmocka_unit_test(the_guess_looks_behind_a_long_run_of_ascii),
+        cmocka_unit_test(other_languages_are_not_mistaken_for_chinese),
+        cmocka_unit_test(the_guess_looks_after_a_long_run_of_ascii),
         cmocka_unit_test(one_bad_byte_does_not_turn_utf8_into_another_encoding),
         cmocka_unit_test(utf8_with_zero_bytes_stays_utf8),
         cmocka_unit_test(bad_bytes_become_replacements_and_the_rest_stays),

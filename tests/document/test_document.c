@@ -56,7 +56,7 @@ static void every_way_of_writing_a_date_is_read(void **state) {
     }
 }
 
-static void a_wrong_date_is_refused_with_what_is_wrong(void **state) {
+static void the_error_of_a_wrong_date_names_the_fault(void **state) {
     (void)state;
     static const struct date_case cases[] = {
         {"2023-13-45", "month 13, expected 1 to 12"},
@@ -73,15 +73,15 @@ static void a_wrong_date_is_refused_with_what_is_wrong(void **state) {
         {"-2023", "four digits"},
         {"2023-", "expected a month"},
         {"2023-05-", "expected a day"},
-        {"2023-05/06", "'/06' was not expected there"},
+        {"2023-05/06", "found '/06', expected the end of the date"},
         {"2023年5", "expected 月"},
         {"2023年5月6", "expected 日"},
-        {"2023-05-06x", "'x' was not expected there"},
-        {"2023-05-06T", "was not expected there"},
-        {"2023-05-06 noon", "was not expected there"},
-        {"2023-05 10:00", "was not expected there"},
+        {"2023-05-06x", "found 'x', expected the end of the date"},
+        {"2023-05-06T", "expected the end of the date"},
+        {"2023-05-06 noon", "expected the end of the date"},
+        {"2023-05 10:00", "expected the end of the date"},
         {"2023-005", "month 0"},
-        {"2023-050", "'0' was not expected there"},
+        {"2023-050", "found '0', expected the end of the date"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gdx_date date = 77;
@@ -127,7 +127,7 @@ static void every_day_of_400_years_survives_format_and_parse(void **state) {
     assert_int_equal(days, 146097);
 }
 
-static void first_and_last_day_enclose_what_a_date_stands_for(void **state) {
+static void first_and_last_day_enclose_the_period_of_a_date(void **state) {
     (void)state;
     assert_int_equal(gdx_date_first_day(gdx_date_of(2024, 0, 0)), gdx_date_of(2024, 1, 1));
     assert_int_equal(gdx_date_last_day(gdx_date_of(2024, 0, 0)), gdx_date_of(2024, 12, 31));
@@ -165,7 +165,7 @@ static void the_hash_depends_on_every_field(void **state) {
     assert_true(hash != gdx_document_hash(&document));
 }
 
-static void the_hash_knows_where_a_field_ends(void **state) {
+static void the_hash_depends_on_where_a_field_ends(void **state) {
     (void)state;
     gdx_document one = {.id = gdx_slice_of("ab"), .title = gdx_slice_of("c")};
     gdx_document two = {.id = gdx_slice_of("a"), .title = gdx_slice_of("bc")};
@@ -175,12 +175,12 @@ static void the_hash_knows_where_a_field_ends(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_way_of_writing_a_date_is_read),
-        cmocka_unit_test(a_wrong_date_is_refused_with_what_is_wrong),
+        cmocka_unit_test(the_error_of_a_wrong_date_names_the_fault),
         cmocka_unit_test(a_date_is_read_within_its_slice_only),
         cmocka_unit_test(every_day_of_400_years_survives_format_and_parse),
-        cmocka_unit_test(first_and_last_day_enclose_what_a_date_stands_for),
+        cmocka_unit_test(first_and_last_day_enclose_the_period_of_a_date),
         cmocka_unit_test(the_hash_depends_on_every_field),
-        cmocka_unit_test(the_hash_knows_where_a_field_ends),
+        cmocka_unit_test(the_hash_depends_on_where_a_field_ends),
     };
     return cmocka_run_group_tests_name("document", tests, NULL, NULL);
 }

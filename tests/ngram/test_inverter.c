@@ -173,7 +173,7 @@ static void an_empty_field_takes_the_position_of_its_end_mark(void **state) {
     sort_and_compare(inverter);
 }
 
-static void nothing_at_all_gives_no_terms(void **state) {
+static void an_empty_inverter_gives_no_terms(void **state) {
     (void)state;
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(MEMORY_BYTES);
     assert_non_null(inverter);
@@ -216,7 +216,7 @@ static int add_with_failures(gdx_inverter *inverter) {
     }
 }
 
-static void an_addition_that_finds_no_memory_leaves_the_inverter_as_it_was(void **state) {
+static void an_addition_without_memory_leaves_the_inverter_unchanged(void **state) {
     (void)state;
     random_state random = {SEED + 2};
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(1 << 16);
@@ -247,9 +247,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_fields_are_inverted_like_the_twin_in_an_inverter_used_again_and_again),
         cmocka_unit_test(an_empty_field_takes_the_position_of_its_end_mark),
-        cmocka_unit_test(nothing_at_all_gives_no_terms),
+        cmocka_unit_test(an_empty_inverter_gives_no_terms),
         cmocka_unit_test(a_document_is_refused_before_the_memory_setting_is_passed),
-        cmocka_unit_test(an_addition_that_finds_no_memory_leaves_the_inverter_as_it_was),
+        cmocka_unit_test(an_addition_without_memory_leaves_the_inverter_unchanged),
     };
     return cmocka_run_group_tests_name("inverter", tests, NULL, free_symbols);
 }

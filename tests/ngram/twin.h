@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// twin.h: the naive twin of the inverter: keeps every symbol as it came, and sorts all postings by comparison.
+// twin.h: the naive twin of the inverter: keeps every symbol in the order added, and sorts all postings by comparison.
 #ifndef TEST_NGRAM_TWIN_H
 #define TEST_NGRAM_TWIN_H
 

@@ -58,7 +58,7 @@ static void make_list(random_state *random, struct list *out) {
 
 static gdx_buffer encode(const struct list *list) {
     gdx_buffer out = {0};
-    assert_int_equal(gdx_buffer_append(&out, "before", 6), GDX_OK); // what is there stays
+    assert_int_equal(gdx_buffer_append(&out, "before", 6), GDX_OK); // the encoder keeps these bytes
     assert_int_equal(gdx_postings_encode(list->positions, list->count, list->limit, &out), GDX_OK);
     assert_memory_equal(out.data, "before", 6);
     memmove(out.data, out.data + 6, out.bytes - 6);
@@ -66,7 +66,7 @@ static gdx_buffer encode(const struct list *list) {
     return out;
 }
 
-// The bytes alone, so that a read after them is seen by the sanitizer.
+// A copy of just these bytes, so that the sanitizer reports a read after them.
 static gdx_slice exact_copy(const gdx_buffer *code) {
     char *copy = malloc(code->bytes ? code->bytes : 1);
     assert_non_null(copy);
@@ -129,7 +129,7 @@ static void check_list(random_state *random, const struct list *list) {
     gdx_buffer_clear(&code);
 }
 
-static void what_is_written_is_read_by_every_variant(void **state) {
+static void every_variant_reads_every_written_list(void **state) {
     (void)state;
     static struct list list;
     random_state random = {20261124};
@@ -170,7 +170,7 @@ static void a_list_of_all_positions_and_one_of_the_widest_gaps(void **state) {
     check_list(&random, &list);
 }
 
-static void lists_side_by_side_end_by_themselves(void **state) {
+static void adjacent_lists_mark_their_own_ends(void **state) {
     (void)state;
     static struct list lists[8];
     random_state random = {11};
@@ -232,9 +232,9 @@ static void a_list_cut_short_or_with_a_bit_turned_is_read_within_its_bytes(void 
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_written_is_read_by_every_variant),
+        cmocka_unit_test(every_variant_reads_every_written_list),
         cmocka_unit_test(a_list_of_all_positions_and_one_of_the_widest_gaps),
-        cmocka_unit_test(lists_side_by_side_end_by_themselves),
+        cmocka_unit_test(adjacent_lists_mark_their_own_ends),
         cmocka_unit_test(a_list_cut_short_or_with_a_bit_turned_is_read_within_its_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

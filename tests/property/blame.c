@@ -27,7 +27,7 @@ static gdx_totals naive_totals(struct oracle *oracle, const struct part *part) {
     return totals;
 }
 
-// True, and written down, if this part alone is counted wrongly.
+// True if the engine counts this part alone wrongly; then reports it.
 static bool is_wrong(struct blame *blame, const struct part *part) {
     random_state random = {1};
     gdx_buffer text = {0};

@@ -7,8 +7,8 @@
 #include "gdx/query.h"
 #include "oracle.h"
 
-// Counts each part of the query on its own, children first. The first that the oracle counts otherwise is written to
-// *out, with both counts; when all are right, so is the text: the parts are, what puts them together is not.
+// Counts each part of the query on its own, children first. Writes the first part that the oracle counts differently to
+// *out, with both counts. If all parts are right, *out says that only their combination is wrong.
 void blame_part(struct oracle *oracle, gdx_searcher *searcher, gdx_snapshot *snapshot, const struct part *query,
                 gdx_buffer *out);
 

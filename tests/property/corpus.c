@@ -148,7 +148,7 @@ static gdx_slice random_source(random_state *random) {
 static gdx_slice random_id(random_state *random, size_t number) {
     static const char *const folders[] = {"law/", "news/", "", "法/", "x*"};
     gdx_buffer text = {0};
-    // The number makes it unique, its scrambling takes the order away.
+    // The number makes it unique; scrambling makes its order random.
     uint32_t scrambled = (uint32_t)(number * 7919 % 1009);
     assert_int_equal(gdx_buffer_append_format(&text, "%s%u-%zu", folders[random_below(random, 5)], scrambled, number),
                      GDX_OK);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// corpus.h: small random collections with everything in them that the matching rule speaks of, and an index made of
-// one.
+// corpus.h: small random collections with every case of the matching rule, and an index made of one.
 #ifndef TEST_CORPUS_H
 #define TEST_CORPUS_H
 

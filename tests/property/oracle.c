@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// oracle.c: brute force. Slow, and short enough to be believed.
+// oracle.c: brute force. Slow, and short enough to verify by reading.
 
 #include "oracle.h"
 
@@ -265,7 +265,7 @@ static bool passes(const struct part *filter, const gdx_document *document) {
 
 // ---- the whole query
 
-// Does the document match? Occurrences of what is not negated are added to `out`; *leaf counts leaves.
+// True if the document matches. Adds the occurrences of the parts that are not negated to `out`; *leaf counts leaves.
 static bool match(const struct oracle *oracle, const struct part *part, bool negated, size_t *leaf, size_t document,
                   struct list *out) {
     if (is_leaf(part) || is_pair(part)) {

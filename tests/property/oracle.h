@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// oracle.h: what a query must answer, worked out as plainly as can be from docs/query-language.md: documents are arrays
-// of symbols, a phrase is looked for at every place, a pair by trying every pair. It shares no code with the query
-// module and is given queries by their parts, not as text.
+// oracle.h: the right answer to a query, computed in the plainest way from docs/query-language.md. Documents are arrays
+// of symbols. The oracle tries a phrase at every place and a pair with every pair of places. It shares no code with the
+// query module and takes queries as parts, not as text.
 #ifndef TEST_ORACLE_H
 #define TEST_ORACLE_H
 
@@ -46,7 +46,7 @@ struct found { // an occurrence
 
 struct answer { // of one document
     size_t document;
-    struct found *found; // title first, then by begin and end
+    struct found *found; // title first, then by start and end
     size_t count;
     double score;
 };
@@ -62,7 +62,7 @@ size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigne
 // Symbols [from, to) of a field as people read them, appended.
 void oracle_excerpt(const struct oracle *oracle, size_t document, unsigned field, size_t from, size_t to,
                     gdx_buffer *out);
-// Where the bytes of a symbol begin and end in the stored field.
+// Where the bytes of a symbol start and end in the stored field.
 size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol);
 size_t oracle_byte_end(const struct oracle *oracle, size_t document, unsigned field, size_t symbol);
 // Stored bytes [begin, end) of a field with blanks made single and none at either end, appended.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// queries.c: random queries of every form. Phrases are cut from the corpus as often as they are made up, so that they
-// occur.
+// queries.c: random queries of every form. Half of the phrases are cut from the corpus, so that they occur.
 
 #include "queries.h"
 
@@ -182,7 +181,7 @@ struct part *query_make(const struct corpus *corpus, random_state *random) {
 
 // ---- as text
 
-// May it stand without quotation marks, as a run?
+// True if the text can be written without quotation marks, as a run.
 static bool is_plain(gdx_slice typed) {
     static const char *const special[] = {
         "title:", "text:", "source:", "date:", "id:", "AND", "OR", "NOT", "NEAR", "THEN"};

@@ -7,7 +7,7 @@
 
 struct part *query_make(const struct corpus *corpus, random_state *random);
 void query_clear(struct part *part);
-// As somebody would type it, with or without what may be left out. Appended.
+// Appends the query as a user types it, with or without its optional parts.
 void query_write(const struct part *part, random_state *random, gdx_buffer *out);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// random.h: numbers that look random and are the same for the same seed (splitmix64).
+// random.h: pseudo-random numbers, the same for the same seed (splitmix64).
 #ifndef TEST_RANDOM_H
 #define TEST_RANDOM_H
 

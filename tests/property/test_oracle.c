@@ -112,7 +112,7 @@ static double number_of(gdx_date date) {
     return date;
 }
 
-// Does x come before y? Scores that differ by rounding only are left to the engine: *out_unsure.
+// True if x comes before y. *out_unsure if the scores differ only by rounding; then either order is right.
 static bool comes_before(const struct order *order, const struct answer *x, const struct answer *y, bool *out_unsure) {
     const gdx_document *a = stored(order->asked, x), *b = stored(order->asked, y);
     double p = 0, q = 0;
@@ -162,7 +162,7 @@ static void check_matches(const struct asked *asked, const gdx_hit *hit, const s
         if (at >= hit->match_count)
             REFUTE(asked, "only %zu matches", hit->match_count);
         EQUAL(asked, "field of a match", part_field(hit->matches[at].field), wanted->field);
-        EQUAL(asked, "begin of a match", hit->matches[at].begin, wanted->byte_begin);
+        EQUAL(asked, "start of a match", hit->matches[at].begin, wanted->byte_begin);
         EQUAL(asked, "end of a match", hit->matches[at].end, wanted->byte_end);
         before = wanted;
         at++;
@@ -170,7 +170,7 @@ static void check_matches(const struct asked *asked, const gdx_hit *hit, const s
     EQUAL(asked, "matches", hit->match_count, at);
 }
 
-// Bytes of an excerpt that begins at `from`, up to the stored byte `to`.
+// Bytes of an excerpt that starts at `from`, up to the stored byte `to`.
 static uint32_t place_of(const struct asked *asked, const struct answer *answer, unsigned field, size_t from,
                          size_t to) {
     gdx_buffer text = {0};
@@ -195,10 +195,9 @@ static void check_marks(const struct asked *asked, const gdx_hit *hit, const str
                 EQUAL(asked, "end of a mark", hit->marks[at - 1].end, place_of(asked, answer, field, begin, open_end));
             if (at >= hit->mark_count)
                 REFUTE(asked, "only %zu marks", hit->mark_count);
-            // What a mark begins with has a blank before it in the snippet, if there is one: count from its first
-            // symbol's end.
+            // The snippet may have a blank before the first symbol of a mark: count back from the end of that symbol.
             size_t end_of_first = oracle_byte_end(asked->oracle, answer->document, field, first);
-            EQUAL(asked, "begin of a mark", hit->marks[at].begin,
+            EQUAL(asked, "start of a mark", hit->marks[at].begin,
                   place_of(asked, answer, field, begin, end_of_first) - (end_of_first - low));
             at++;
             open_end = high;
@@ -225,7 +224,7 @@ static void check_snippet(const struct asked *asked, const gdx_hit *hit, const s
     oracle_excerpt(asked->oracle, answer->document, field, from, to, &text);
     EQUAL(asked, "field of the snippet", part_field(hit->snippet_field), field);
     expect_slice(asked, "snippet", hit->snippet, gdx_buffer_slice(&text));
-    EQUAL(asked, "snippet begins", hit->snippet_begins, from == 0);
+    EQUAL(asked, "snippet starts its field", hit->snippet_begins, from == 0);
     EQUAL(asked, "snippet ends", hit->snippet_ends, to == length);
     if (from < to)
         check_marks(asked, hit, answer, field, from, to);
@@ -292,7 +291,7 @@ static void check_occurrence(struct asked *asked, const gdx_occurrence *got, con
     EQUAL(asked, "date scanned", got->date, document->date);
     EQUAL(asked, "field scanned", part_field(got->match.field), wanted->field);
     EQUAL(asked, "position", got->position, wanted->begin);
-    EQUAL(asked, "begin scanned", got->match.begin, wanted->byte_begin);
+    EQUAL(asked, "start of a scanned match", got->match.begin, wanted->byte_begin);
     EQUAL(asked, "end scanned", got->match.end, wanted->byte_end);
     size_t length = oracle_field_length(asked->oracle, answer->document, wanted->field);
     size_t from = wanted->begin > context ? wanted->begin - context : 0;
@@ -433,7 +432,7 @@ static void merge(const char *folder) {
     gdx_index_writer_close(writer);
 }
 
-// Asks everything of what is in the folder now; the transcript is the caller's.
+// Asks every query of the index in the folder; the transcript is the caller's.
 static gdx_buffer ask_all(const struct corpus *corpus, struct oracle *oracle, struct part *const *queries,
                           const char *folder, uint64_t seed) {
     gdx_index *index = NULL;
@@ -489,7 +488,7 @@ static uint64_t setting(const char *name, uint64_t otherwise) {
     return value ? strtoull(value, NULL, 10) : otherwise;
 }
 
-static void answers_are_those_of_brute_force_before_and_after_a_merge(void **state) {
+static void answers_equal_brute_force_before_and_after_a_merge(void **state) {
     (void)state;
     uint64_t seed = setting("GDX_SEED", 20231124), rounds = setting("GDX_ROUNDS", 60);
     printf("seed %llu, %llu collections, %d queries each\n", (unsigned long long)seed, (unsigned long long)rounds,
@@ -500,7 +499,7 @@ static void answers_are_those_of_brute_force_before_and_after_a_merge(void **sta
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_are_those_of_brute_force_before_and_after_a_merge),
+        cmocka_unit_test(answers_equal_brute_force_before_and_after_a_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

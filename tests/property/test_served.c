@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_served.c: what a server answers is what the index answers. The collections and queries of test_oracle.c are
-// asked twice, of an index in this process and of `gramdex serve` over a socket, through the table of operations; all
-// of both answers must be equal. GDX_SEED and GDX_ROUNDS as there.
+// test_served.c: a server gives the same answers as the index. The test asks each query of test_oracle.c twice, of an
+// index in this process and of `gramdex serve` over a socket, through the table of operations. Both answers must be
+// equal. GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
 #include "corpus.h"
@@ -159,7 +159,7 @@ static void compare_batch(struct asked *asked, const struct corpus *corpus) {
 static pid_t start_server(const char *index, const char *address) {
     pid_t process = fork();
     if (process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves no server behind
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // the server ends with a test that fails
         if (!freopen("/dev/null", "w", stdout))
             _exit(126);
         execl(GDX_PROGRAM, GDX_PROGRAM, "serve", "--index", index, "--listen", address, "--log-format", "none", NULL);
@@ -273,7 +273,7 @@ static uint64_t setting(const char *name, uint64_t otherwise) {
     return value ? strtoull(value, NULL, 10) : otherwise;
 }
 
-static void a_server_answers_what_the_index_answers(void **state) {
+static void a_server_gives_the_answers_of_the_index(void **state) {
     (void)state;
     uint64_t seed = setting("GDX_SEED", 20261124), rounds = setting("GDX_ROUNDS", 12);
     printf("seed %llu, %llu collections, %d queries each\n", (unsigned long long)seed, (unsigned long long)rounds,
@@ -322,7 +322,7 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_server_answers_what_the_index_answers),
+        cmocka_unit_test(a_server_gives_the_answers_of_the_index),
         cmocka_unit_test(malformed_queries_are_refused_alike),
         cmocka_unit_test(queries_over_a_limit_are_refused_alike),
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// fuzz_query.c: any bytes as a query: a tree that prints the same twice, or an error with its column.
+// fuzz_query.c: any bytes as a query give a tree that prints the same twice, or an error with its column.
 
 #include "gdx/query.h"
 

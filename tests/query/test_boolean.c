@@ -81,7 +81,7 @@ static void a_source_is_compared_exactly(void **state) {
     expect_ids(&collection, "甲 -source:law", GDX_ORDER_ID, "news/1 news/2");
 }
 
-static void an_id_matches_itself_and_a_star_what_starts_so(void **state) {
+static void an_id_matches_itself_and_a_star_matches_its_prefix(void **state) {
     (void)state;
     expect_ids(&collection, "id:news/1", GDX_ORDER_ID, "news/1");
     expect_ids(&collection, "id:news/*", GDX_ORDER_ID, "news/1 news/2");
@@ -90,7 +90,7 @@ static void an_id_matches_itself_and_a_star_what_starts_so(void **state) {
     expect_ids(&collection, "id:*", GDX_ORDER_ID, "law/1 law/2 news/1 news/2 x");
 }
 
-static void a_date_matches_what_lies_wholly_within_it(void **state) {
+static void a_date_matches_the_dates_wholly_within_it(void **state) {
     (void)state;
     expect_ids(&collection, "date:2021", GDX_ORDER_ID, "law/2 news/1");
     expect_ids(&collection, "date:2021-03-01..2021-03-20", GDX_ORDER_ID, "news/1");
@@ -99,7 +99,7 @@ static void a_date_matches_what_lies_wholly_within_it(void **state) {
     expect_ids(&collection, "-date:2020..", GDX_ORDER_ID, "news/2 x");
 }
 
-static void what_is_negated_has_no_occurrences(void **state) {
+static void negated_terms_have_no_occurrences(void **state) {
     (void)state;
     assert_int_equal(collection_count(&collection, "甲 -乙").occurrences, 2);
     assert_int_equal(collection_count(&collection, "-乙").occurrences, 0);
@@ -111,9 +111,9 @@ int main(void) {
         cmocka_unit_test(every_operator_matches_its_truth_table),
         cmocka_unit_test(operators_within_operators_match_their_truth_table),
         cmocka_unit_test(a_source_is_compared_exactly),
-        cmocka_unit_test(an_id_matches_itself_and_a_star_what_starts_so),
-        cmocka_unit_test(a_date_matches_what_lies_wholly_within_it),
-        cmocka_unit_test(what_is_negated_has_no_occurrences),
+        cmocka_unit_test(an_id_matches_itself_and_a_star_matches_its_prefix),
+        cmocka_unit_test(a_date_matches_the_dates_wholly_within_it),
+        cmocka_unit_test(negated_terms_have_no_occurrences),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

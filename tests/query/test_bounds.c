@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_bounds.c: queries that ask for too much. What they take stays within the searcher's limit, and whoever waits can
-// stop them wherever they are.
+// test_bounds.c: queries that ask for too much. Their memory stays within the searcher's limit, and the caller can stop
+// them at any time.
 
 #include "../property/corpus.h"
 #include "../support/folder.h"
@@ -140,7 +140,7 @@ static void a_scan_past_documents_without_occurrences_can_be_cancelled(void **st
 
 static void a_scan_of_filters_alone_ends_at_once(void **state) {
     struct fixture *fixture = *state;
-    atomic_bool cancelled = true; // any work to speak of would meet it
+    atomic_bool cancelled = true; // stops any work of notable length
     gdx_stop stop = {0, &cancelled};
     gdx_occurrence occurrence;
     bool has = true;

@@ -90,12 +90,12 @@ static void expect_at_all_distances(bool is_ordered) {
             expect_pairs(&(struct pair){sides[i / SIDES], sides[i % SIDES], distance, is_ordered});
 }
 
-static void near_counts_what_a_try_of_every_pair_counts(void **state) {
+static void near_counts_the_same_as_a_try_of_every_pair(void **state) {
     (void)state;
     expect_at_all_distances(false);
 }
 
-static void then_counts_what_a_try_of_every_pair_counts(void **state) {
+static void then_counts_the_same_as_a_try_of_every_pair(void **state) {
     (void)state;
     expect_at_all_distances(true);
 }
@@ -118,8 +118,8 @@ static void an_or_on_one_side_counts_as_either_of_its_phrases(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(near_counts_what_a_try_of_every_pair_counts),
-        cmocka_unit_test(then_counts_what_a_try_of_every_pair_counts),
+        cmocka_unit_test(near_counts_the_same_as_a_try_of_every_pair),
+        cmocka_unit_test(then_counts_the_same_as_a_try_of_every_pair),
         cmocka_unit_test(a_distance_longer_than_every_field_needs_both_sides_in_one_field),
         cmocka_unit_test(an_or_on_one_side_counts_as_either_of_its_phrases),
     };

@@ -58,7 +58,7 @@ static void a_run_is_one_phrase_cut_by_the_matching_rule(void **state) {
     EXPECT_TREES(forms);
 }
 
-static void a_quotation_is_one_phrase_and_its_escapes_stand_for_themselves(void **state) {
+static void a_quotation_is_one_phrase_and_its_escapes_are_literal(void **state) {
     (void)state;
     static const struct form forms[] = {
         {"\"global supply chain\"", "(phrase \"global supply chain\")"},
@@ -76,7 +76,7 @@ static void a_quotation_is_one_phrase_and_its_escapes_stand_for_themselves(void 
     EXPECT_TREES(forms);
 }
 
-static void operators_bind_as_the_page_says(void **state) {
+static void operators_bind_as_documented(void **state) {
     (void)state;
     static const struct form forms[] = {
         {"美国 关税", "(and (phrase \"美国\") (phrase \"关税\"))"},
@@ -239,7 +239,7 @@ static const struct refusal refusals[] = {
     {"\xed\xa0\x80", 1, "not UTF-8"},
 };
 
-static void what_is_malformed_is_refused_with_its_column(void **state) {
+static void the_error_of_a_malformed_query_has_its_column(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         const struct refusal *refusal = &refusals[i];
@@ -272,7 +272,7 @@ static gdx_reason parse_repeated(const char *begin, const char *part, size_t tim
     return err.reason;
 }
 
-static void a_query_over_a_limit_is_invalid_and_says_that_it_is_too_large(void **state) {
+static void a_query_over_a_limit_is_refused_as_too_large(void **state) {
     (void)state;
     assert_int_equal(parse_repeated("", "a ", 1024, ""), GDX_REASON_NONE);
     assert_int_equal(parse_repeated("", "a ", 1025, ""), GDX_REASON_QUERY_TOO_LARGE);
@@ -292,13 +292,13 @@ static void a_query_over_a_limit_is_invalid_and_says_that_it_is_too_large(void *
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_is_one_phrase_cut_by_the_matching_rule),
-        cmocka_unit_test(a_quotation_is_one_phrase_and_its_escapes_stand_for_themselves),
-        cmocka_unit_test(operators_bind_as_the_page_says),
+        cmocka_unit_test(a_quotation_is_one_phrase_and_its_escapes_are_literal),
+        cmocka_unit_test(operators_bind_as_documented),
         cmocka_unit_test(pairs_take_phrases_words_alternatives_and_pairs),
         cmocka_unit_test(fields_and_words_by_their_ends),
         cmocka_unit_test(filters_keep_their_values_as_written),
-        cmocka_unit_test(what_is_malformed_is_refused_with_its_column),
-        cmocka_unit_test(a_query_over_a_limit_is_invalid_and_says_that_it_is_too_large),
+        cmocka_unit_test(the_error_of_a_malformed_query_has_its_column),
+        cmocka_unit_test(a_query_over_a_limit_is_refused_as_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

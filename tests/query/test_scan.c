@@ -71,18 +71,18 @@ static void expect_scan(const char *phrase) {
     assert_false(has);
 }
 
-static void every_occurrence_of_a_symbol_comes_once_in_order(void **state) {
+static void every_occurrence_of_a_symbol_is_reported_once_in_order(void **state) {
     (void)state;
     expect_scan("a");
 }
 
-static void every_occurrence_of_a_phrase_comes_once_in_order(void **state) {
+static void every_occurrence_of_a_phrase_is_reported_once_in_order(void **state) {
     (void)state;
     expect_scan("ab");
     expect_scan("aba");
 }
 
-static void occurrences_that_overlap_come_each(void **state) {
+static void overlapping_occurrences_are_all_reported(void **state) {
     (void)state;
     expect_scan("aa");
     expect_scan("ccc");
@@ -95,9 +95,9 @@ static void a_phrase_that_never_occurs_ends_the_scan_at_once(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_occurrence_of_a_symbol_comes_once_in_order),
-        cmocka_unit_test(every_occurrence_of_a_phrase_comes_once_in_order),
-        cmocka_unit_test(occurrences_that_overlap_come_each),
+        cmocka_unit_test(every_occurrence_of_a_symbol_is_reported_once_in_order),
+        cmocka_unit_test(every_occurrence_of_a_phrase_is_reported_once_in_order),
+        cmocka_unit_test(overlapping_occurrences_are_all_reported),
         cmocka_unit_test(a_phrase_that_never_occurs_ends_the_scan_at_once),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -53,14 +53,14 @@ static void expect_snippet(const char *query, uint32_t symbols, const char *expe
     gdx_buffer_clear(&shown);
 }
 
-static void so_many_symbols_are_shown_on_each_side(void **state) {
+static void a_snippet_shows_the_requested_symbols_on_each_side(void **state) {
     (void)state;
     expect_snippet("甲", 1, "乙[甲]丙");
     expect_snippet("甲", 2, "乙乙[甲]丙丙");
     expect_snippet("甲 乙", 2, "<[乙][乙][乙]");
 }
 
-static void a_snippet_of_the_whole_field_says_so(void **state) {
+static void a_snippet_reports_that_it_is_the_whole_field(void **state) {
     (void)state;
     expect_snippet("甲", 3, "<乙乙乙[甲]丙丙丙>");
     expect_snippet("甲", 4000000000u, "<乙乙乙[甲]丙丙丙>");
@@ -104,8 +104,8 @@ static void matches_are_bytes_of_the_field(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(so_many_symbols_are_shown_on_each_side),
-        cmocka_unit_test(a_snippet_of_the_whole_field_says_so),
+        cmocka_unit_test(a_snippet_shows_the_requested_symbols_on_each_side),
+        cmocka_unit_test(a_snippet_reports_that_it_is_the_whole_field),
         cmocka_unit_test(matches_that_overlap_are_one_mark),
         cmocka_unit_test(white_space_is_shown_as_one_space),
         cmocka_unit_test(marks_lie_on_the_original_spelling),

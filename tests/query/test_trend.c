@@ -54,22 +54,22 @@ static void expect_rows(const char *query, gdx_period period, const char *expect
     assert_string_equal(rows, expected);
 }
 
-static void years_between_are_there_and_no_date_is_last(void **state) {
+static void empty_years_are_included_and_no_date_is_last(void **state) {
     (void)state;
     expect_rows("甲", GDX_BY_YEAR, "2019 1/2 2/4\n2020 1/1 1/2\n2021 0/0 0/0\n2022 1/1 1/1\n 1/1 4/4\n");
 }
 
-static void a_year_is_no_month(void **state) {
+static void a_year_is_not_a_month(void **state) {
     (void)state;
     expect_rows("甲", GDX_BY_MONTH, "2019-11 1/1 2/3\n2019-12 0/1 0/1\n2020-01 1/1 1/2\n 2/2 5/5\n");
 }
 
-static void days_between_are_left_out(void **state) {
+static void empty_days_are_left_out(void **state) {
     (void)state;
     expect_rows("甲", GDX_BY_DAY, "2019-11-02 1/1 2/3\n2020-01-31 1/1 1/2\n 2/3 5/6\n");
 }
 
-static void a_query_without_matches_has_rows_of_what_there_is(void **state) {
+static void a_query_without_matches_has_the_rows_of_the_index(void **state) {
     (void)state;
     expect_rows("丁", GDX_BY_YEAR, "2019 0/2 0/4\n2020 0/1 0/2\n2021 0/0 0/0\n2022 0/1 0/1\n 0/1 0/4\n");
 }
@@ -99,10 +99,10 @@ static void a_million_symbols_are_those_of_the_period(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(years_between_are_there_and_no_date_is_last),
-        cmocka_unit_test(a_year_is_no_month),
-        cmocka_unit_test(days_between_are_left_out),
-        cmocka_unit_test(a_query_without_matches_has_rows_of_what_there_is),
+        cmocka_unit_test(empty_years_are_included_and_no_date_is_last),
+        cmocka_unit_test(a_year_is_not_a_month),
+        cmocka_unit_test(empty_days_are_left_out),
+        cmocka_unit_test(a_query_without_matches_has_the_rows_of_the_index),
         cmocka_unit_test(rows_add_up_to_the_totals_of_a_count),
         cmocka_unit_test(a_million_symbols_are_those_of_the_period),
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// holds.c: what must hold of the symbols of any text, asked of the fast way in the plainest manner.
+// holds.c: what must be true of the symbols of any text, checked on the fast way in the plainest manner.
 
 #include "holds.h"
 
@@ -64,7 +64,7 @@ const char *fast_equals_slow(gdx_slice utf8) {
         if (!is_same_from(&fast, 0, &slow))
             broken = "the fast way gives other symbols than the slow way";
         else if (!are_words_in_place(&fast) || !are_words_in_place(&slow))
-            broken = "the words are not numbered as they stand";
+            broken = "the words are not numbered in text order";
     }
     gdx_symbols_clear(&slow);
     gdx_symbols_clear(&fast);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// holds.h: what must hold of the symbols of any text, as questions that return NULL, or in a static string what is
-// broken. Shared by the tests and the fuzzer. Relies on gdx/text.h; no memory ends the program.
+// holds.h: what must be true of the symbols of any text. Each check returns NULL, or a static string that says what is
+// broken. The tests and the fuzzer share it. Relies on gdx/text.h. A lack of memory ends the program.
 #ifndef TEXT_HOLDS_H
 #define TEXT_HOLDS_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_faults.c: every allocation of cutting a text fails once, in turn: it says so, leaks nothing, and the same
-// gdx_symbols serves afterwards. The linker catches the allocations (--wrap).
+// test_faults.c: every allocation of cutting a text fails once, in turn. The call reports the failure and leaks
+// nothing, and the same gdx_symbols works afterwards. The linker intercepts the allocations (--wrap).
 
 #include "../support/allocations.h"
 #include "holds.h"
@@ -23,7 +23,7 @@ static gdx_buffer make_text(void) {
     return text;
 }
 
-// Until the failure is no longer met.
+// Until no allocation is left to fail.
 static void fail_each_allocation(gdx_slice text, unsigned options) {
     long point = 0;
     for (bool met = true; met; point++) {

@@ -43,7 +43,7 @@ static void symbols_of_one_character_share_its_span(void **state) {
     gdx_symbols_clear(&symbols);
 }
 
-static void a_mark_behind_white_space_does_not_span_the_white_space(void **state) {
+static void a_mark_after_white_space_does_not_span_the_white_space(void **state) {
     (void)state;
     gdx_symbols symbols = {0};
     cut_or_die(gdx_slice_of("中 \u0301\u3000\u3099"), GDX_TEXT_SPANS, &symbols);
@@ -54,7 +54,7 @@ static void a_mark_behind_white_space_does_not_span_the_white_space(void **state
     gdx_symbols_clear(&symbols);
 }
 
-// A word that an expanded character begins or ends reaches over it, and overlaps its other symbols.
+// A word that starts or ends with part of an expanded character covers it, and overlaps its other symbols.
 static void a_word_spans_all_that_its_letters_came_from(void **state) {
     (void)state;
     gdx_symbols symbols = {0};
@@ -106,7 +106,7 @@ static void short_texts_and_texts_not_asked_about_have_no_checkpoint(void **stat
     gdx_buffer_clear(&text);
 }
 
-static void no_checkpoint_stands_inside_a_word(void **state) {
+static void no_checkpoint_is_inside_a_word(void **state) {
     (void)state;
     static const char *const letters[] = {"a", "я", "é", "①"};
     for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
@@ -125,7 +125,7 @@ static void no_checkpoint_stands_inside_a_word(void **state) {
     }
 }
 
-static void no_checkpoint_stands_inside_a_cluster(void **state) {
+static void no_checkpoint_is_inside_a_cluster(void **state) {
     (void)state;
     gdx_buffer text = {0};
     append_times(&text, "中", GDX_CHECKPOINT_BYTES / 3); // ends two bytes short of the distance
@@ -138,7 +138,7 @@ static void no_checkpoint_stands_inside_a_cluster(void **state) {
     gdx_buffer_clear(&text);
 }
 
-static void symbols_are_used_again_for_many_texts(void **state) {
+static void one_symbols_object_serves_many_texts(void **state) {
     (void)state;
     static const char *const texts[] = {"中国 wto 規則", "", "½ a long sentence, in words", "ｶﾞ", "a"};
     static const size_t counts[] = {5, 0, 9, 1, 1};
@@ -161,7 +161,7 @@ static void symbols_are_used_again_for_many_texts(void **state) {
     gdx_buffer_clear(&long_text);
 }
 
-static void a_million_marks_in_a_row_come_to_an_end(void **state) {
+static void cutting_a_million_marks_in_a_row_ends(void **state) {
     (void)state;
     gdx_buffer text = {0};
     append_times(&text, "a", 1);
@@ -193,14 +193,14 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_span_is_where_the_symbol_came_from),
         cmocka_unit_test(symbols_of_one_character_share_its_span),
-        cmocka_unit_test(a_mark_behind_white_space_does_not_span_the_white_space),
+        cmocka_unit_test(a_mark_after_white_space_does_not_span_the_white_space),
         cmocka_unit_test(a_word_spans_all_that_its_letters_came_from),
         cmocka_unit_test(reading_from_a_checkpoint_gives_the_rest),
         cmocka_unit_test(short_texts_and_texts_not_asked_about_have_no_checkpoint),
-        cmocka_unit_test(no_checkpoint_stands_inside_a_word),
-        cmocka_unit_test(no_checkpoint_stands_inside_a_cluster),
-        cmocka_unit_test(symbols_are_used_again_for_many_texts),
-        cmocka_unit_test(a_million_marks_in_a_row_come_to_an_end),
+        cmocka_unit_test(no_checkpoint_is_inside_a_word),
+        cmocka_unit_test(no_checkpoint_is_inside_a_cluster),
+        cmocka_unit_test(one_symbols_object_serves_many_texts),
+        cmocka_unit_test(cutting_a_million_marks_in_a_row_ends),
         cmocka_unit_test(a_cluster_of_the_longest_length_is_folded_whole),
     };
     return cmocka_run_group_tests_name("text: places", tests, NULL, NULL);

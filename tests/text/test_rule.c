@@ -86,7 +86,7 @@ static void letters_and_digits_make_words_and_scripts_without_spaces_single_symb
     check("a中b", "[a] 中 [b]");
 }
 
-static void punctuation_and_symbols_stand_alone(void **state) {
+static void each_punctuation_mark_is_a_symbol_of_its_own(void **state) {
     (void)state;
     check("a-b_c+d", "[a] - [b] _ [c] + [d]");
     check("“友岸外包”——", "“ 友 岸 外 包 ” — —");
@@ -95,7 +95,7 @@ static void punctuation_and_symbols_stand_alone(void **state) {
     check("a\ufffdb", "[a] \ufffd [b]");
 }
 
-static void compatibility_characters_become_what_they_stand_for(void **state) {
+static void compatibility_characters_become_their_equivalents(void **state) {
     (void)state;
     check("①②x", "[12x]");
     check("Ⅳ", "[iv]");
@@ -110,7 +110,7 @@ static void compatibility_characters_become_what_they_stand_for(void **state) {
     check("⼀豈", "一 岂");
 }
 
-static void what_has_no_shape_vanishes_and_joins(void **state) {
+static void invisible_characters_vanish_and_join_their_neighbours(void **state) {
     (void)state;
     check("glo\u00adbal", "[global]");
     check("a\ufeffb", "[ab]");
@@ -160,9 +160,9 @@ int main(void) {
         cmocka_unit_test(line_breaks_and_spaces_do_not_break_a_phrase),
         cmocka_unit_test(width_and_case_and_variant_are_folded),
         cmocka_unit_test(letters_and_digits_make_words_and_scripts_without_spaces_single_symbols),
-        cmocka_unit_test(punctuation_and_symbols_stand_alone),
-        cmocka_unit_test(compatibility_characters_become_what_they_stand_for),
-        cmocka_unit_test(what_has_no_shape_vanishes_and_joins),
+        cmocka_unit_test(each_punctuation_mark_is_a_symbol_of_its_own),
+        cmocka_unit_test(compatibility_characters_become_their_equivalents),
+        cmocka_unit_test(invisible_characters_vanish_and_join_their_neighbours),
         cmocka_unit_test(control_characters_end_words),
         cmocka_unit_test(marks_compose_whatever_their_order),
         cmocka_unit_test(the_fingerprint_does_not_change_while_the_program_runs),

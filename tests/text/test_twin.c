@@ -44,7 +44,7 @@ static bool is_surrogate(uint32_t code_point) {
     return code_point >= 0xd800 && code_point <= 0xdfff;
 }
 
-static void every_code_point_alone_is_what_the_slow_way_says(void **state) {
+static void every_code_point_alone_equals_the_slow_way(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (uint32_t first = 0; first < 0x110000; first += 256) {
@@ -62,7 +62,7 @@ static void every_code_point_alone_is_what_the_slow_way_says(void **state) {
     gdx_buffer_clear(&text);
 }
 
-// Behind a base, before marks, between characters of each kind of run; the line feeds keep the contexts apart.
+// After a base, before marks, between characters of each kind of run. Line feeds separate the contexts.
 static void append_contexts(gdx_buffer *text, uint32_t c) {
     static const char *const before[] = {"e", "か", "\u1112", "하", "中", "９", "ab1", "\u0301", "\u200d", ""};
     static const char *const behind[] = {"\u0301", "\u3099", "\u0338", "\ufe0f", "\u200d",
@@ -79,8 +79,8 @@ static void append_contexts(gdx_buffer *text, uint32_t c) {
     }
 }
 
-// Ideographs, unassigned and private characters that stay what they are make up nearly all of Unicode and are treated
-// alike: one in 61 of them will do.
+// Nearly all of Unicode is ideographs, unassigned and private characters that fold to themselves. All of them are
+// treated alike, so one in 61 is enough.
 static bool is_worth_contexts(uint32_t c) {
     if (is_surrogate(c))
         return false;
@@ -88,7 +88,7 @@ static bool is_worth_contexts(uint32_t c) {
     return !is_like_others || c % 61 == 0;
 }
 
-static void every_code_point_in_contexts_is_what_the_slow_way_says(void **state) {
+static void every_code_point_in_contexts_equals_the_slow_way(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (uint32_t c = 0; c < 0x110000; c++) {
@@ -207,7 +207,7 @@ static void check_all(gdx_slice text) {
         fail_msg("%s: \"%.*s\"", broken, GDX_SLICE_ARGUMENTS(text));
 }
 
-static void random_sentences_are_what_the_slow_way_says(void **state) {
+static void random_sentences_equal_the_slow_way(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int round = 0; round < 20000; round++) {
@@ -219,7 +219,7 @@ static void random_sentences_are_what_the_slow_way_says(void **state) {
     gdx_buffer_clear(&text);
 }
 
-static void random_code_points_in_a_row_are_what_the_slow_way_says(void **state) {
+static void random_code_points_in_a_row_equal_the_slow_way(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int round = 0; round < 20000; round++) {
@@ -234,7 +234,7 @@ static void random_code_points_in_a_row_are_what_the_slow_way_says(void **state)
 }
 
 // Longer than the room made at once, so that runs are cut by it at any place.
-static void long_random_texts_are_what_the_slow_way_says(void **state) {
+static void long_random_texts_equal_the_slow_way(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int round = 0; round < 30; round++) {
@@ -257,11 +257,11 @@ static void long_random_texts_are_what_the_slow_way_says(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_point_alone_is_what_the_slow_way_says),
-        cmocka_unit_test(every_code_point_in_contexts_is_what_the_slow_way_says),
-        cmocka_unit_test_setup(random_sentences_are_what_the_slow_way_says, seed_random),
-        cmocka_unit_test_setup(random_code_points_in_a_row_are_what_the_slow_way_says, seed_random),
-        cmocka_unit_test_setup(long_random_texts_are_what_the_slow_way_says, seed_random),
+        cmocka_unit_test(every_code_point_alone_equals_the_slow_way),
+        cmocka_unit_test(every_code_point_in_contexts_equals_the_slow_way),
+        cmocka_unit_test_setup(random_sentences_equal_the_slow_way, seed_random),
+        cmocka_unit_test_setup(random_code_points_in_a_row_equal_the_slow_way, seed_random),
+        cmocka_unit_test_setup(long_random_texts_equal_the_slow_way, seed_random),
     };
     return cmocka_run_group_tests_name("text: twin", tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void two_jobs_run_at_once_on_two_workers(void **state) {
     assert_int_equal(done, 2);
 }
 
-static void a_full_queue_refuses_and_keeps_nothing(void **state) {
+static void a_full_queue_refuses_a_job_and_does_not_keep_it(void **state) {
     (void)state;
     uv_loop_t loop;
     uv_loop_init(&loop);
@@ -82,7 +82,7 @@ static void a_full_queue_refuses_and_keeps_nothing(void **state) {
     struct counting_job blocker = {{run_counting, count_done, NULL}, &gate, 2, &done, 0, work};
     assert_int_equal(gdx_work_submit(work, &blocker.job, GDX_LANE_SHORT), GDX_OK);
     while (gdx_work_waiting(work) > 0) {
-    } // the worker has taken it, and waits for the gate
+    } // the worker runs it and waits for the gate
     struct counting_job jobs[4];
     for (int i = 0; i < 4; i++) {
         jobs[i] = (struct counting_job){{run_counting, count_done, NULL}, &started, 0, &done, 0, work};
@@ -106,8 +106,7 @@ static void a_long_job_never_takes_the_last_worker(void **state) {
         slow[i] = (struct counting_job){{run_counting, count_done, NULL}, &gate, 2, &done, 0, work};
         assert_int_equal(gdx_work_submit(work, &slow[i].job, GDX_LANE_LONG), GDX_OK);
     }
-    // Neither slow job can end before somebody else has started: only the worker kept for short ones can be that
-    // somebody.
+    // Neither slow job can end before another job has started. Only the worker reserved for short jobs can start it.
     struct counting_job quick = {{run_counting, count_done, NULL}, &gate, 0, &done, 0, work};
     assert_int_equal(gdx_work_submit(work, &quick.job, GDX_LANE_SHORT), GDX_OK);
     close_and_run(&loop, work);
@@ -116,7 +115,7 @@ static void a_long_job_never_takes_the_last_worker(void **state) {
 
 struct ordered_job {
     gdx_job job;
-    atomic_int *order; // the next to begin
+    atomic_int *order; // the next to start
     int began;
 };
 
@@ -190,7 +189,7 @@ static void ask_which_thread(gdx_job *job, unsigned worker) {
     asking->is_on_worker = gdx_work_is_on_worker(asking->work);
 }
 
-static void each_thread_knows_which_side_it_is(void **state) {
+static void each_thread_is_the_loop_or_a_worker(void **state) {
     (void)state;
     uv_loop_t loop;
     uv_loop_init(&loop);
@@ -215,8 +214,8 @@ static void submit_from_a_worker(void) {
     uv_loop_t loop;
     uv_loop_init(&loop);
     gdx_work *work = NULL;
-    fclose(stderr); // the assertion's line is no news
-    alarm(10);      // in case that it does not die
+    fclose(stderr); // hides the assertion's line
+    alarm(10);      // if the assertion does not end it
     if (gdx_work_open(&loop, 1, 10, &work, NULL) != GDX_OK)
         return;
     struct thread_job asking = {.job = {submit_from_here, done_ordered, NULL}, .work = work};
@@ -241,9 +240,9 @@ static void the_loops_function_on_a_worker_dies_at_its_first_line(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loops_function_on_a_worker_dies_at_its_first_line), // the first: it forks
-        cmocka_unit_test(each_thread_knows_which_side_it_is),
+        cmocka_unit_test(each_thread_is_the_loop_or_a_worker),
         cmocka_unit_test(two_jobs_run_at_once_on_two_workers),
-        cmocka_unit_test(a_full_queue_refuses_and_keeps_nothing),
+        cmocka_unit_test(a_full_queue_refuses_a_job_and_does_not_keep_it),
         cmocka_unit_test(a_long_job_never_takes_the_last_worker),
         cmocka_unit_test(short_jobs_do_not_hold_up_a_long_one_for_ever),
         cmocka_unit_test(a_job_may_be_submitted_again_when_it_is_done),

@@ -14,7 +14,7 @@ typedef struct gdx_arena gdx_arena;
 
 // The caller frees it. NULL: no memory.
 gdx_arena *gdx_arena_new(void);
-// Frees all that was allocated from it. NULL is fine.
+// Frees the arena and all its allocations. NULL is fine.
 void gdx_arena_free(gdx_arena *arena);
 // `bytes` zero bytes, aligned for any type, valid until reset or free. NULL: no memory.
 void *gdx_arena_allocate(gdx_arena *arena, size_t bytes);

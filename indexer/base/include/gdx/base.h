@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/base.h: an umbrella over the headers of this folder, one noun each. It is here until every file includes what it
-// names: new code includes the nouns. gdx/heap.h, gdx/sort.h and their gdx/ordering.h are always included by name.
+// gdx/base.h: includes the headers of this folder, one noun each. New code includes the headers it uses instead. This
+// header leaves out gdx/heap.h, gdx/sort.h and gdx/ordering.h.
 // Nothing in this folder knows of search. Relies on the C library, POSIX and xxHash.
 #ifndef GDX_BASE_H
 #define GDX_BASE_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/base64.h: base64 (RFC 4648, section 4), in which bytes travel through texts. Relies on gdx/base.h. Any thread.
+// gdx/base64.h: base64 (RFC 4648, section 4), which carries bytes in texts. Relies on gdx/base.h. Any thread.
 #ifndef GDX_BASE64_H
 #define GDX_BASE64_H
 

@@ -20,13 +20,13 @@ typedef struct gdx_buffer {
 
 // Frees the memory and empties the buffer, which may be used again.
 void gdx_buffer_clear(gdx_buffer *buffer);
-// Room for `more` bytes after those that are there. Grows by doubling. GDX_NO_MEMORY; the buffer is then as before.
+// Makes room for `more` bytes at the end. Grows by doubling. GDX_NO_MEMORY; the buffer is then unchanged.
 gdx_status gdx_buffer_reserve(gdx_buffer *buffer, size_t more) GDX_MUST_CHECK;
 // Copies `bytes` bytes to the end. `data` may be NULL when there are none. GDX_NO_MEMORY, as above.
 gdx_status gdx_buffer_append(gdx_buffer *buffer, const void *data, size_t bytes) GDX_MUST_CHECK;
 // Appends as printf does, without the zero. GDX_NO_MEMORY; GDX_INTERNAL when the format cannot be printed.
 gdx_status gdx_buffer_append_format(gdx_buffer *buffer, const char *format, ...) GDX_PRINTF(2, 3) GDX_MUST_CHECK;
-// What is there, valid until the buffer changes.
+// The buffer's bytes, valid until the buffer changes.
 static inline gdx_slice gdx_buffer_slice(const gdx_buffer *buffer) {
     return (gdx_slice){(const char *)buffer->data, buffer->bytes};
 }

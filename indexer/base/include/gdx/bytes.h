@@ -49,7 +49,7 @@ static inline size_t gdx_varint_write(uint8_t *to, uint64_t value) {
     to[bytes++] = (uint8_t)value;
     return bytes;
 }
-// Reads from [*at, end) and moves *at; false, with *at unchanged, when it is cut short or longer than 64 bits.
+// Reads from [*at, end) and moves *at. False if the integer is cut short or longer than 64 bits; *at is then unchanged.
 static inline bool gdx_varint_read(const uint8_t **at, const uint8_t *end, uint64_t *out) {
     uint64_t value = 0;
     const uint8_t *byte = *at;

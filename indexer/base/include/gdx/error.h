@@ -29,9 +29,9 @@ typedef enum gdx_status {
     GDX_CANCELLED,       // the client cancelled or went away
     GDX_DEADLINE,        // the deadline has passed
     GDX_UNSUPPORTED,     // a version or feature this build does not know
-    GDX_UNAVAILABLE,     // the other side cannot be reached now; trying again may help
+    GDX_UNAVAILABLE,     // the other side cannot be reached now; a later attempt may succeed
     GDX_DENIED,          // the caller may not do this
-    GDX_UNAUTHENTICATED, // the caller did not say who it is, or not credibly
+    GDX_UNAUTHENTICATED, // the caller gave no valid credentials
     GDX_INTERNAL,        // our own mistake
     GDX_STATUSES         // how many there are
 } gdx_status;
@@ -41,9 +41,10 @@ const char *gdx_status_name(gdx_status status);
 // The code of google.rpc.Code that a status has on the wire and in JSON, and its name: 3, "INVALID_ARGUMENT".
 unsigned gdx_status_code(gdx_status status);
 const char *gdx_status_code_name(gdx_status status);
-// The status that a code from outside means. Of several with one code, the first in the table; unknown: GDX_INTERNAL.
+// The status for a code from outside. If several statuses share the code, the first in the table. Unknown:
+// GDX_INTERNAL.
 gdx_status gdx_status_of_code(unsigned code);
-// The exit status of a program that fails so: 2 for wrong use, else 1; 0 for GDX_OK.
+// The exit status of a program that fails with this status: 0 for GDX_OK, 2 for wrong use, else 1.
 int gdx_status_exit(gdx_status status);
 
 // Why, for programs: google.rpc.ErrorInfo.reason, and "reason" in JSON. Names never change.
@@ -55,8 +56,8 @@ int gdx_status_exit(gdx_status status);
     X(PAGE_TOKEN_EXPIRED) /* the commit it was made from is no longer held */                                          \
     X(COMMIT_UNKNOWN)     /* the index has not reached the commit that the request asks for */                         \
     X(INDEX_LOCKED)       /* another process or call is writing to the index */                                        \
-    X(QUEUE_FULL)         /* too many calls wait; trying again later helps */                                          \
-    X(DOCUMENT_REFUSED)   /* a document breaks a rule, and the request wants to fail then */
+    X(QUEUE_FULL)         /* too many calls wait; a later attempt may succeed */                                       \
+    X(DOCUMENT_REFUSED)   /* a document breaks a rule, and the request asks to fail in that case */
 
 typedef enum gdx_reason {
     GDX_REASON_NONE,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/executor.h: threads that run tasks for whoever is handed the executor, so that no module starts its own.
-// Relies on gdx/error.h. Threads: an executor has one owner at a time, who submits and waits; any thread may be it, a
-// worker included.
+// gdx/executor.h: threads that run tasks for the code that owns the executor, so that no module starts its own threads.
+// Relies on gdx/error.h. Threads: an executor has one owner at a time, which submits and waits. Any thread may be the
+// owner, a worker included.
 //
-// The owner never depends on a free thread: what it waits for and nobody has begun, it runs itself. A task must not
-// wait for another task.
+// The owner never depends on a free thread: it runs the task that it waits for itself if no thread has started it. A
+// task must not wait for another task.
 #ifndef GDX_EXECUTOR_H
 #define GDX_EXECUTOR_H
 
@@ -24,14 +24,14 @@ struct gdx_task {
     gdx_task *next;                             // the executor's
 };
 
-// `threads`: how many tasks run at the same time, the one that a waiting owner runs counted in. Threads start as tasks
-// need them; one that the system refuses is done without. GDX_NO_MEMORY.
+// `threads`: how many tasks run at the same time, including the one that a waiting owner runs. Threads start as tasks
+// need them. If the system refuses a thread, the executor works with fewer. GDX_NO_MEMORY.
 gdx_status gdx_executor_new(unsigned threads, gdx_executor **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_executor_free(gdx_executor *executor); // no task may be under way; NULL is fine
 
 unsigned gdx_executor_seats(const gdx_executor *executor); // seats go from 0 to one below it; 1 for NULL
 void gdx_executor_submit(gdx_executor *executor, gdx_task *task);
-// Returns when the task has run; meanwhile runs others that were submitted.
+// Returns when the task has run. Runs other submitted tasks meanwhile.
 void gdx_executor_wait(gdx_executor *executor, gdx_task *task);
 
 #endif

@@ -19,7 +19,8 @@ typedef struct gdx_map {
 } gdx_map;
 // The caller closes it. GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY; *out is then unchanged.
 gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) GDX_MUST_CHECK;
-// Takes the file's pages out of this process's memory; they come back as they are touched. Any thread, at any time.
+// Drops the file's pages from this process's memory. The system reads them again when they are touched. Any thread, at
+// any time.
 void gdx_map_forget(const gdx_map *map);
 // Nothing may point into the map afterwards. A map of {0} is fine.
 void gdx_map_close(gdx_map *map);

@@ -11,8 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
-// Restores the heap after element `at` has moved back in the order, or was exchanged for one that comes later: for the
-// first one, after its source has moved on. Cost: two comparisons a level.
+// Restores the heap after element `at` has changed to one that comes later in the order. A merge calls it for element 0
+// after its source has moved on. Cost: two comparisons a level.
 GDX_ORDERING_INLINE void gdx_heap_sift(const gdx_ordering *ordering, void *context, void *elements, size_t count,
                                        size_t at) {
     uint8_t *heap = elements;
@@ -37,8 +37,8 @@ GDX_ORDERING_INLINE void gdx_heap_build(const gdx_ordering *ordering, void *cont
         gdx_heap_sift(ordering, context, elements, count, at);
 }
 
-// Takes the first one out: it trades places with the last, which is no longer part of the heap. *count > 0 goes down by
-// one. Until none is left, this puts the elements in order, the first one last.
+// Removes the first element: swaps it with the last one, then reduces *count by one. *count must be above 0. Repeated
+// until *count is 0, this sorts the array in reverse order.
 GDX_ORDERING_INLINE void gdx_heap_take(const gdx_ordering *ordering, void *context, void *elements, size_t *count) {
     uint8_t *heap = elements;
     const size_t bytes = ordering->element_bytes;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/ordering.h: what comes before what, for gdx/heap.h and gdx/sort.h.
+// gdx/ordering.h: the order of elements, for gdx/heap.h and gdx/sort.h.
 // Relies on the C library. A `static const gdx_ordering` lets the compiler inline the comparison. Threads: any.
 #ifndef GDX_ORDERING_H
 #define GDX_ORDERING_H
@@ -15,7 +15,7 @@ typedef struct gdx_ordering {
 
 enum { GDX_ELEMENT_BYTES_MAX = 64 };
 
-// So that element_bytes and is_before are constants where they are used.
+// Makes element_bytes and is_before constants where they are used.
 #define GDX_ORDERING_INLINE static inline __attribute__((always_inline))
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/processor.h: which variant of a function this processor runs, found out once for the whole program.
+// gdx/processor.h: chooses which variant of a function this processor runs, once for the whole program.
 // Relies on the C library. Threads: any; the answer changes only when a test limits it.
 //
 // A function with variants is written once as an always-inline body and compiled a second time under GDX_TARGET_V3, or

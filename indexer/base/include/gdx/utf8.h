@@ -75,8 +75,8 @@ static inline size_t gdx_utf8_measure(const uint8_t *at, size_t bytes, bool *wel
     return have;
 }
 
-// The code point at `at`, of which `bytes` > 0 are left; returns its bytes. Where they are not well-formed *out is
-// GDX_ILL_FORMED and the return value the bytes to skip: those that one U+FFFD replaces.
+// Reads the code point at `at`, where `bytes` > 0 are left; returns its bytes. If they are ill-formed, *out is
+// GDX_ILL_FORMED and the return value is the number of bytes to skip: those that one U+FFFD replaces.
 static inline size_t gdx_utf8_decode(const uint8_t *at, size_t bytes, uint32_t *out) {
     bool well_formed;
     size_t measured = gdx_utf8_measure(at, bytes, &well_formed);
@@ -119,8 +119,8 @@ static inline gdx_slice gdx_utf8_cut(gdx_slice text, size_t limit) {
 
 // True when the bytes are well-formed UTF-8. Cost: about memory speed for ASCII, a few GB/s for Han.
 bool gdx_utf8_valid(gdx_slice bytes);
-// Appends the bytes to `out` with U+FFFD for each maximal ill-formed subsequence; adds how many to *replaced.
-// GDX_NO_MEMORY; what was appended until then stays.
+// Appends the bytes to `out` with U+FFFD for each maximal ill-formed subsequence; adds their number to *replaced.
+// GDX_NO_MEMORY; `out` keeps the bytes appended before the failure.
 gdx_status gdx_utf8_repair(gdx_slice bytes, gdx_buffer *out, uint64_t *replaced) GDX_MUST_CHECK;
 
 #endif

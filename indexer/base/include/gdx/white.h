@@ -22,7 +22,7 @@ static inline bool gdx_is_control(uint32_t code_point) {
     return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
 }
 
-// Bytes of the white space character that [at, end) starts with, or ends with; 0: it is none. at < end.
+// Bytes of the white space character at the start of [at, end), or at its end. 0 if there is none. at < end.
 static inline size_t gdx_white_bytes(const char *at, const char *end) {
     uint32_t code_point;
     size_t bytes = gdx_utf8_decode((const uint8_t *)at, (size_t)(end - at), &code_point);
@@ -30,7 +30,7 @@ static inline size_t gdx_white_bytes(const char *at, const char *end) {
 }
 size_t gdx_white_bytes_before(const char *begin, const char *end);
 
-// The text without white space at its start, at its end, or both. Bytes that are not UTF-8 are no white space.
+// The text without white space at its start, at its end, or both. Bytes that are not UTF-8 are not white space.
 gdx_slice gdx_trim_start(gdx_slice text);
 gdx_slice gdx_trim(gdx_slice text);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/decode.h: bytes of any usual encoding -> valid UTF-8. What does not decode becomes U+FFFD and is counted.
+// gdx/decode.h: bytes of any usual encoding -> valid UTF-8. Bytes that do not decode become U+FFFD and are counted.
 // Relies on gdx/base.h; inside on iconv and uchardet. Checks of UTF-8 alone are in gdx/utf8.h. Threads: a decoder has
 // one owner.
 #ifndef GDX_DECODE_H

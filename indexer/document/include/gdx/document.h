@@ -50,7 +50,7 @@ typedef struct gdx_document {
     gdx_date date;
 } gdx_document;
 
-// XXH3-64 over all fields, each preceded by its length: two documents with one hash are taken to be the same.
+// XXH3-64 over all fields, each preceded by its length. Two documents with the same hash count as equal.
 uint64_t gdx_document_hash(const gdx_document *document);
 
 // A place in a document's text where reading may start afresh: symbol number `symbol` starts at or after byte `byte`,

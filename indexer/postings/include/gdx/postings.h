@@ -17,11 +17,11 @@ enum { GDX_POSTINGS_BLOCK = 128 }; // positions coded together
 gdx_status gdx_postings_encode(const uint32_t *positions, uint32_t count, uint32_t limit,
                                gdx_buffer *out) GDX_MUST_CHECK;
 
-// At most so many bytes does the code of `count` positions take.
+// The code of `count` positions takes at most this many bytes.
 size_t gdx_postings_bound(uint32_t count);
 
-// About so many bytes it takes, for those who keep lengths as small differences from what is to be expected: exactly so
-// for a single position, else as if the positions were spread evenly. docs/format-postings.md, "Expected length".
+// The expected bytes of the code, for files that store a length as its small difference from this. Exact for a single
+// position; otherwise computed for evenly spread positions. docs/format-postings.md, "Expected length".
 uint32_t gdx_postings_expected(uint32_t count, uint32_t limit);
 
 // Unpacks a whole list into positions[count]. GDX_CORRUPT when the bytes are not the code of `count` ascending
@@ -29,7 +29,7 @@ uint32_t gdx_postings_expected(uint32_t count, uint32_t limit);
 // `bytes`.
 gdx_status gdx_postings_decode(gdx_slice bytes, uint32_t count, uint32_t limit, uint32_t *positions) GDX_MUST_CHECK;
 
-// How long the code is that `bytes` start with: a list ends by itself, so lists that lie side by side need no lengths.
+// The length of the code at the start of `bytes`. A list marks its own end, so adjacent lists need no lengths.
 // Cost: unpacks lists of up to 128 positions, reads the header of longer ones. GDX_CORRUPT.
 gdx_status gdx_postings_length(gdx_slice bytes, uint32_t count, uint32_t limit, size_t *out_bytes) GDX_MUST_CHECK;
 
@@ -76,7 +76,7 @@ static inline const uint32_t *gdx_cursor_run(const gdx_cursor *cursor, uint32_t 
 // To the first position after that run, or GDX_POSITION_END.
 uint32_t gdx_cursor_next_run(gdx_cursor *cursor);
 
-// One further. Damage also reads as the end; gdx_cursor_status() distinguishes the two, once, after the loop.
+// Moves to the next position. Damage also reads as the end; gdx_cursor_status() distinguishes the two after the loop.
 static inline uint32_t gdx_cursor_next(gdx_cursor *cursor) {
     if (cursor->unpacked_count - cursor->in_block > 1)
         return cursor->unpacked[++cursor->in_block];

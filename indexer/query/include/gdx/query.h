@@ -38,18 +38,19 @@ typedef struct gdx_filter {
     gdx_date date_to;         // included whole; GDX_NO_DATE: no upper limit
     gdx_slice id_prefix;      // empty: any id
 } gdx_filter;
-// The query finds nothing any more that does not pass the filter. Copies what it keeps. GDX_INVALID: date_to is before
-// date_from. GDX_NO_MEMORY: do not use the query. Before the query's first use.
+// Limits the query to documents that pass the filter. Call it before the query's first use. Copies what it keeps.
+// GDX_INVALID: date_to is before date_from. GDX_NO_MEMORY: do not use the query.
 gdx_status gdx_query_narrow(gdx_query *query, const gdx_filter *filter, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- searchers
 
-// What is used again from query to query: decompressed blocks, scratch arrays. One owner; at most about 330 MB between
-// two queries, a few MB after small ones.
+// Memory that queries reuse: decompressed blocks, scratch arrays. One owner. Between two queries it holds at most about
+// 330 MB, after small ones a few MB.
 typedef struct gdx_searcher gdx_searcher;
 gdx_searcher *gdx_searcher_new(void);           // NULL: no memory. The caller frees it.
 void gdx_searcher_free(gdx_searcher *searcher); // NULL is fine; after the scans that use it
-// What one query may take, in bytes, besides the hits it returns: GDX_NO_MEMORY beyond. 2 GiB by default.
+// The memory limit of one query in bytes, without the hits it returns. A query above it fails with GDX_NO_MEMORY. 2 GiB
+// by default.
 void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
 GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
 
@@ -117,7 +118,7 @@ typedef struct gdx_results { // owns all it points to
 void gdx_results_free(gdx_results *results); // NULL is fine
 GDX_DEFINE_AUTO(gdx_results, gdx_results_free)
 
-// The hits of one page and the totals. The caller frees *out, which needs neither searcher nor snapshot any more.
+// The hits of one page and the totals. The caller frees *out, which outlives searcher and snapshot.
 // Thread: the searcher's owner. Cost: as gdx_count, a score for each matching document, and at most some 20
 // microseconds for each hit returned.
 gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
@@ -152,8 +153,7 @@ typedef struct gdx_trend {
     gdx_totals totals;
     uint64_t commit;
 } gdx_trend;
-// Empty, with room for so many rows, for a caller that has a trend from elsewhere. NULL: no memory. The caller frees
-// it.
+// An empty trend with room for this many rows, for a caller that fills it itself. NULL: no memory. The caller frees it.
 gdx_trend *gdx_trend_new(size_t row_capacity);
 void gdx_trend_free(gdx_trend *trend); // NULL is fine
 GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
@@ -187,7 +187,7 @@ typedef struct gdx_occurrence {   // slices are valid until the next call
     gdx_slice after; // up to `context_symbols` symbols after it
 } gdx_occurrence;
 // Searcher and query must outlive the scan; it retains the snapshot itself and copies the stop. The searcher may answer
-// other queries between two calls. The caller closes *out. GDX_NO_MEMORY. Cost: none to speak of.
+// other queries between two calls. The caller closes *out. GDX_NO_MEMORY. Cost: negligible.
 gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                          uint32_t context_symbols, const gdx_stop *stop, gdx_scan **out, gdx_error *err) GDX_MUST_CHECK;
 // *out_has is false at the end. Cost: its context cut into symbols again; at most some 20 microseconds more at the

@@ -59,12 +59,13 @@ static inline gdx_slice gdx_symbols_word(const gdx_symbols *symbols, size_t word
     return (gdx_slice){(const char *)symbols->word_text.data + symbols->words[word].offset, symbols->words[word].bytes};
 }
 
-// Replaces what is in `symbols` by the symbols of `utf8`, which must be valid UTF-8 of less than 2^31 bytes.
+// Replaces the contents of `symbols` by the symbols of `utf8`, which must be valid UTF-8 of less than 2^31 bytes.
 // GDX_NO_MEMORY. Cost: 1.5 to 2 ns a symbol of Chinese text, about 3 ns a byte of English.
 // Memory: kept for the next text; at least that of 4096 symbols.
 gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) GDX_MUST_CHECK;
 
-// Of the tables this program folds by. An index keeps it; one made by other tables must be built anew.
+// The fingerprint of the tables by which this program folds. An index stores it. If the tables change, the index must
+// be built anew.
 uint64_t gdx_text_rule_fingerprint(void);
 
 #endif

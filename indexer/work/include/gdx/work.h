@@ -10,9 +10,9 @@
 
 typedef struct gdx_work gdx_work; // loop thread only, save where a function says otherwise
 
-// Short jobs overtake long ones that wait, 16 at most in a row, and one worker of several takes no long job at all, so
-// that a handful of slow queries cannot hold up the quick ones, nor many quick ones a slow one for ever. A batch, whose
-// jobs are all alike, uses the short lane for everything.
+// Short jobs overtake long ones that wait, at most 16 in a row. If there are several workers, one of them takes no long
+// job. So a few slow queries do not delay the quick ones, and many quick ones do not delay a slow one for ever. A batch
+// has jobs of one kind and uses the short lane for all of them.
 typedef enum gdx_lane { GDX_LANE_SHORT, GDX_LANE_LONG, GDX_LANES } gdx_lane;
 
 // A message with one owner at a time: the loop until submit, a worker while `run` runs, the loop from `done` on.
@@ -32,11 +32,11 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
 // Loop to worker. GDX_BUSY when the queue is full: the job stays the caller's.
 gdx_status gdx_work_submit(gdx_work *work, gdx_job *job, gdx_lane lane) GDX_MUST_CHECK;
 
-// No place in the queue: submit would answer GDX_BUSY. On the loop "no" stays true until the next submit.
+// True if the queue is full: submit would return GDX_BUSY. On the loop, false stays right until the next submit.
 bool gdx_work_is_full(const gdx_work *work);
 
-// Which thread calls? For assert() in the first line of every function whose name ends in _on_loop or _on_worker. The
-// loop's thread is the one that opened the work, until another says that it runs the loop from now on. `work` may be
+// Checks of the calling thread, for assert() in the first line of every function whose name ends in _on_loop or
+// _on_worker. The loop's thread is the one that opened the work, until another thread claims the loop. `work` may be
 // NULL: then every thread counts as the loop's, none as a worker. Any thread.
 bool gdx_work_is_on_loop(const gdx_work *work);
 bool gdx_work_is_on_worker(const gdx_work *work);
@@ -47,7 +47,7 @@ size_t gdx_work_running(const gdx_work *work); // submitted and not yet done, wa
 unsigned gdx_work_threads(const gdx_work *work);
 
 // Lets submitted jobs finish, calls their `done`, joins the threads, then calls `closed` on the loop and frees the
-// work. Nothing may be submitted any more.
+// work. Nothing more may be submitted.
 void gdx_work_close(gdx_work *work, void (*closed)(void *context), void *context);
 
 #endif
