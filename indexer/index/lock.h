@@ -5,7 +5,8 @@
 
 #include "gdx/base.h"
 
-// Locks "<directory>/lock", making it if needed, until the descriptor is closed. GDX_PRECONDITION: another writer has it.
+// Locks "<directory>/lock", making it if needed, until the descriptor is closed. GDX_PRECONDITION: another writer has
+// it.
 gdx_status directory_lock(const char *directory, int *out_descriptor, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_words.c: the small texts of gRPC: statuses, percent signs, timeouts, base64, metadata, gzip.
 
-#include "gdx/protocol.h"
 #include "gdx/base64.h"
+#include "gdx/protocol.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -34,7 +34,8 @@ gdx_status gdx_bench_build(const gdx_bench_options *options, FILE *to, gdx_error
 // Merging the segments of a build with little memory into one; bytes of the result by part.
 gdx_status gdx_bench_merge(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
 // The phrases in `input` asked of the index: whether the answers are the truth; p50, p99, p99.9 of count, top 10 with
-// snippets, boolean, NEAR and counts by month, by length and by frequency; the most common symbols; queries a second by threads.
+// snippets, boolean, NEAR and counts by month, by length and by frequency; the most common symbols; queries a second by
+// threads.
 gdx_status gdx_bench_query(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
 // Opening the index: time, and memory resident afterwards.
 gdx_status gdx_bench_open(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;

@@ -64,7 +64,6 @@ bool gdx_metadata_find(const gdx_metadata *metadata, const char *name, gdx_slice
 void gdx_metadata_reset(gdx_metadata *metadata); // empty, memory kept
 void gdx_metadata_clear(gdx_metadata *metadata);
 
-
 // ---- messages on the wire
 
 enum { GDX_MESSAGE_PREFIX_BYTES = 5 };
