@@ -6,10 +6,12 @@
 #include "../support/folder.h"
 #include "corpus.h"
 #include "gdx/ask.h"
+#include "gdx/index.h"
 #include "gdx/json.h"
 #include "gdx/query.h"
 #include "queries.h"
 
+#include <gramdex/v1/index.pb-c.h>
 #include <gramdex/v1/search.pb-c.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -54,8 +56,9 @@ static gdx_status keep_reply(void *context, const ProtobufCMessage *reply, gdx_e
     return GDX_OK;
 }
 
-static void compare(struct asked *asked, const char *name, const ProtobufCMessage *request) {
-    const gdx_operation *operation = gdx_operation_find(&gramdex__v1__search__descriptor, name);
+static void compare_of(struct asked *asked, const ProtobufCServiceDescriptor *service, const char *name,
+                       const ProtobufCMessage *request) {
+    const gdx_operation *operation = gdx_operation_find(service, name);
     char *texts[2];
     assert_non_null(operation);
     for (int i = 0; i < 2; i++) {
@@ -65,10 +68,8 @@ static void compare(struct asked *asked, const char *name, const ProtobufCMessag
         gdx_status status = gdx_ask(asked->both[i], operation, request, keep_reply, &value, &error);
         if (status != GDX_OK) { // what an export gave before it failed depends on the size of messages
             json_decref(value);
-            value =
-                json_pack("{s:i,s:s,s:i,s:s,s:o,s:s}", "status", (int)status, "reason", gdx_reason_name(error.reason),
-                          "column", (int)error.column, "field", error.field, "message",
-                          gdx_json_text(gdx_slice_of(error.message)), "text", gdx_error_text(&error, text));
+            value = json_pack("{s:i,s:s,s:i,s:s,s:s}", "status", (int)status, "reason", gdx_reason_name(error.reason),
+                              "column", (int)error.column, "field", error.field, "text", gdx_error_text(&error, text));
         }
         texts[i] = json_dumps(value, JSON_COMPACT);
         assert_non_null(texts[i]);
@@ -78,6 +79,10 @@ static void compare(struct asked *asked, const char *name, const ProtobufCMessag
         refute(asked, name, texts[0], texts[1]);
     free(texts[0]);
     free(texts[1]);
+}
+
+static void compare(struct asked *asked, const char *name, const ProtobufCMessage *request) {
+    compare_of(asked, &gramdex__v1__search__descriptor, name, request);
 }
 
 // ---- each kind of question
@@ -319,12 +324,55 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
     end_served(&served, &asked);
 }
 
+// Another process, which has the index's lock until it is killed.
+static pid_t hold_lock(const char *index) {
+    int ends[2];
+    char byte = 0;
+    assert_int_equal(pipe(ends), 0);
+    pid_t process = fork();
+    if (process == 0) {
+        gdx_index_writer *writer = NULL;
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (gdx_index_writer_open(index, &writer, NULL) != GDX_OK || write(ends[1], &byte, 1) != 1)
+            _exit(1);
+        for (;;)
+            pause();
+    }
+    close(ends[1]);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    close(ends[0]);
+    return process;
+}
+
+static void states_of_the_index_refuse_alike(void **state) {
+    (void)state;
+    struct asked asked = {.random = {1}, .seed = 1};
+    struct served served;
+    Gramdex__V1__DeleteRequest delete = GRAMDEX__V1__DELETE_REQUEST__INIT;
+    Gramdex__V1__SearchRequest search = GRAMDEX__V1__SEARCH_REQUEST__INIT;
+    begin_served(&served, &asked);
+    ProtobufCBinaryData ids[] = {{4, (uint8_t *)"none"}};
+    delete.ids = ids;
+    delete.n_ids = 1;
+    pid_t holder = hold_lock(served.folder);
+    compare_of(&asked, &gramdex__v1__index__descriptor, "Delete", &delete.base); // INDEX_LOCKED
+    kill(holder, SIGKILL);
+    assert_int_equal(waitpid(holder, NULL, 0), holder);
+    search.query = (ProtobufCBinaryData){3, (uint8_t *)"的"};
+    search.page_token = (ProtobufCBinaryData){4, (uint8_t *)"AAAA"};
+    compare(&asked, "Search", &search.base); // PAGE_TOKEN_INVALID
+    search.offset = 1;
+    compare(&asked, "Search", &search.base); // OUT_OF_RANGE: beside a token
+    end_served(&served, &asked);
+}
+
 int main(void) {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_server_gives_the_answers_of_the_index),
         cmocka_unit_test(malformed_queries_are_refused_alike),
         cmocka_unit_test(queries_over_a_limit_are_refused_alike),
+        cmocka_unit_test(states_of_the_index_refuse_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
