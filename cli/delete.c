@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { IDS_A_REQUEST = 10000 };
+enum { IDS_A_REQUEST = 10000, BYTES_A_REQUEST = 1 << 20 }; // a message takes 4 MiB
 
 struct delete_command {
     struct target target;
@@ -86,21 +86,33 @@ static gdx_status print_outcome(const struct delete_command *self, gdx_error *er
     return GDX_OK;
 }
 
+// How many ids from `at` on one request takes.
+static size_t request_count(const struct delete_command *self, size_t at) {
+    size_t count = 0, bytes = 0;
+    for (; at + count < self->id_count && count < IDS_A_REQUEST && bytes < BYTES_A_REQUEST; count++)
+        bytes += self->ids[at + count].len;
+    return count;
+}
+
 static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
     struct opened opened = {0};
     size_t at = 0;
     gdx_status status = gather_ids(self, err);
     if (status == GDX_OK)
         status = target_open(&self->target, &opened, err);
-    do {
+    while (status == GDX_OK) {
         Gramdex__V1__DeleteRequest request = GRAMDEX__V1__DELETE_REQUEST__INIT;
         request.ids = self->ids + at;
-        request.n_ids = self->id_count - at < IDS_A_REQUEST ? self->id_count - at : IDS_A_REQUEST;
+        request.n_ids = request_count(self, at);
         at += request.n_ids;
-        if (status == GDX_OK)
-            status = gdx_ask(opened.target, INDEX_OPERATION("Delete"), &request.base, take, self, err);
-    } while (status == GDX_OK && at < self->id_count);
+        status = gdx_ask(opened.target, INDEX_OPERATION("Delete"), &request.base, take, self, err);
+        if (at >= self->id_count)
+            break;
+    }
     target_close(&opened);
+    if (status != GDX_OK && self->documents)
+        fprintf(stderr, "gramdex delete: %llu documents were deleted before this failure, commit %llu\n",
+                (unsigned long long)self->documents, (unsigned long long)self->commit);
     return status == GDX_OK ? print_outcome(self, err) : status;
 }
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_write.py: documents in and out over the wire: Ingest, Delete, and commits that another process makes meanwhile."""
 
+import json
 import os
 import subprocess
 import threading
 
 import grpc
 
-from harness import GRAMDEX, ServerTest, details, document, documents, index_pb2, main, record, search_pb2, write_records
+from harness import GRAMDEX, PATIENCE, ServerTest, details, document, documents, index_pb2, main, record, search_pb2, write_records
 
 Count = search_pb2.CountRequest
 Get = search_pb2.GetRequest
@@ -212,6 +213,15 @@ class Delete(ServerTest):
         stub = self.served([record(1)]).stub()
         self.assertEqual(stub.delete(index_pb2.DeleteRequest()).commit, 1)
         self.assertEqual(stub.delete(index_pb2.DeleteRequest(ids=["none"])).commit, 1)
+
+    def test_the_program_deletes_more_ids_than_a_message_holds(self):
+        server = self.served([record(i) for i in range(3)])
+        ids = ["%04d" % i + "x" * 1000 for i in range(9000)] + ["d/001"]
+        done = subprocess.run([GRAMDEX, "delete", "--server", server.addresses[0], "--json", "-"], input="\n".join(ids),
+                              capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 1)  # some are missing
+        line = json.loads(done.stdout)
+        self.assertEqual((line["documents"], line["missing"], line["documents_left"]), (1, 9000, 2))
 
     def test_ten_thousand_ids_are_the_most(self):
         stub = self.served([record(1)]).stub()
