@@ -43,10 +43,6 @@ gdx_status json_line(json_t *value, gdx_error *err) {
     return status;
 }
 
-int exit_status_of(gdx_status status) {
-    return gdx_status_exit(status);
-}
-
 // The query on a line of its own and a caret under the column, both cut to a window when the query is long.
 static void print_caret(gdx_slice query, uint32_t column) {
     enum { BEFORE = 40, AFTER = 30 };
@@ -91,7 +87,7 @@ int report_failure(const char *command, const gdx_error *err, gdx_slice query, b
         if (query.data && err->column > 0)
             print_caret(query, err->column);
     }
-    return exit_status_of(err->status);
+    return gdx_status_exit(err->status);
 }
 
 bool output_is_closed(void) {

@@ -19,16 +19,13 @@ json_t *json_of_answer(const char *type, gdx_slice query, const ProtobufCMessage
 // One line on standard output. Takes the value over; NULL is GDX_NO_MEMORY.
 gdx_status json_line(json_t *value, gdx_error *err) GDX_MUST_CHECK;
 
-// The exit status for a failure: 2 for what the caller must write differently, else 1.
-int exit_status_of(gdx_status status);
-
-// Tells of a failure and returns its exit status. For people: on standard error, with the query and a caret under the
-// column when there is one. As JSON: {"error":{"code","message","column"}} on standard output. `query.data` NULL: none.
+// Reports a failure and returns its exit status. For people: on standard error, with the query and a caret under the
+// column when there is one. As JSON: a line of type "error" on standard output. `query.data` NULL: none.
 int report_failure(const char *command, const gdx_error *err, gdx_slice query, bool as_json);
 
 // Flushes standard output. A reader that went away (`| head`) is no failure; a full disk is.
 int finish_output(const char *command, int exit_status);
-// Standard output takes no more: stop working.
+// True if standard output takes no more: stop working.
 bool output_is_closed(void);
 
 #endif

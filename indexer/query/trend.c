@@ -157,18 +157,6 @@ static gdx_status make_rows(const struct periods *periods, gdx_trend *trend, gdx
     return status;
 }
 
-gdx_trend *gdx_trend_new(size_t row_capacity) {
-    gdx_trend *trend = calloc(1, sizeof *trend);
-    if (!trend)
-        return NULL;
-    trend->rows = calloc(row_capacity + 1, sizeof *trend->rows);
-    if (!trend->rows) {
-        free(trend);
-        return NULL;
-    }
-    return trend;
-}
-
 void gdx_trend_free(gdx_trend *trend) {
     if (!trend)
         return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ask.c: see gdx/ask.h. Local or remote is one `if` in each of the three steps of a question.
+// ask.c: see gdx/ask.h. Local or remote is one `if`.
 
 #include "gdx/ask.h"
 
@@ -10,14 +10,6 @@ struct gdx_target { // one owner; either the first two or the last
     gdx_collection *collection;
     gdx_session *session;
     gdx_client *client;
-};
-
-struct gdx_asking { // one owner
-    gdx_target *target;
-    gdx_take_reply *take;
-    void *context;
-    gdx_question question; // local
-    gdx_stream *stream;    // remote
 };
 
 // ---- targets
@@ -121,53 +113,4 @@ gdx_status gdx_ask(gdx_target *target, const gdx_operation *operation, const Pro
         return ask_index(target, operation, request, take, context, err);
     return operation->replies_stream ? stream_from_server(target, operation, request, take, context, err)
                                      : ask_server(target, operation, request, take, context, err);
-}
-
-// ---- a stream of requests
-
-gdx_status gdx_asking_open(gdx_target *target, const gdx_operation *operation, gdx_take_reply *take, void *context,
-                           gdx_asking **out, gdx_error *err) {
-    assert(operation->requests_stream);
-    GDX_AUTO(gdx_asking) asking = calloc(1, sizeof *asking);
-    if (!asking)
-        return gdx_fail_memory(err, "a question");
-    asking->target = target;
-    asking->take = take;
-    asking->context = context;
-    asking->question = (gdx_question){.operation = operation,
-                                      .collection = target->collection,
-                                      .session = target->session,
-                                      .opened_ns = gdx_now_ns(),
-                                      .reply = take,
-                                      .context = context};
-    gdx_status status = GDX_OK;
-    if (target->client)
-        status = gdx_stream_open(target->client, operation->service, operation->name, &asking->stream, err);
-    if (status != GDX_OK)
-        return status;
-    *out = asking;
-    asking = NULL; // handed over
-    return GDX_OK;
-}
-
-gdx_status gdx_asking_send(gdx_asking *asking, const ProtobufCMessage *request, gdx_error *err) {
-    if (!asking->target->client)
-        return gdx_question_run(&asking->question, request, err);
-    return gdx_stream_send(asking->stream, request, err);
-}
-
-gdx_status gdx_asking_end(gdx_asking *asking, gdx_error *err) {
-    if (!asking->target->client)
-        return gdx_question_finish(&asking->question, err);
-    gdx_stream_end_sending(asking->stream);
-    return take_all(asking->stream, asking->take, asking->context, err);
-}
-
-void gdx_asking_close(gdx_asking *asking) {
-    if (!asking)
-        return;
-    if (!asking->target->client)
-        gdx_question_close(&asking->question);
-    gdx_stream_close(asking->stream);
-    free(asking);
 }

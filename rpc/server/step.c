@@ -30,14 +30,6 @@ unsigned gdx_exchange_worker(const gdx_exchange *exchange) {
     return exchange->worker ? exchange->worker - 1 : 0;
 }
 
-const atomic_bool *gdx_exchange_cancelled(const gdx_exchange *exchange) {
-    return &exchange->cancelled;
-}
-
-uint64_t gdx_exchange_deadline_ns(const gdx_exchange *exchange) {
-    return exchange->deadline_ns;
-}
-
 gdx_stop gdx_exchange_stop(const gdx_exchange *exchange) {
     return (gdx_stop){exchange->deadline_ns, &exchange->cancelled};
 }

@@ -153,8 +153,6 @@ typedef struct gdx_trend {
     gdx_totals totals;
     uint64_t commit;
 } gdx_trend;
-// An empty trend with room for this many rows, for a caller that fills it itself. NULL: no memory. The caller frees it.
-gdx_trend *gdx_trend_new(size_t row_capacity);
 void gdx_trend_free(gdx_trend *trend); // NULL is fine
 GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
 // The caller frees *out. `stop`: NULL never stops. Thread: the searcher's owner. Cost: as gdx_count, and a few

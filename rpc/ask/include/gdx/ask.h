@@ -22,18 +22,9 @@ GDX_DEFINE_AUTO(gdx_target, gdx_target_close)
 // Takes one reply, which is the target's until it returns. Anything but GDX_OK ends the question with that status.
 typedef gdx_status gdx_take_reply(void *context, const ProtobufCMessage *reply, gdx_error *err);
 
-// Asks, and hands each reply to `take`: one, or as many as come when the operation streams them. A refusal has the same
-// status, reason, field and column from either kind of target.
+// Asks an operation that takes one request, and hands each reply to `take`: one, or as many as come when the operation
+// streams them. A refusal has the same status, reason, field and column from either kind of target.
 gdx_status gdx_ask(gdx_target *target, const gdx_operation *operation, const ProtobufCMessage *request,
                    gdx_take_reply *take, void *context, gdx_error *err) GDX_MUST_CHECK;
-
-// The same for an operation that takes a stream of requests: open, send each, end. After a failure close alone is left.
-typedef struct gdx_asking gdx_asking;
-gdx_status gdx_asking_open(gdx_target *target, const gdx_operation *operation, gdx_take_reply *take, void *context,
-                           gdx_asking **out, gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_asking_send(gdx_asking *asking, const ProtobufCMessage *request, gdx_error *err) GDX_MUST_CHECK;
-gdx_status gdx_asking_end(gdx_asking *asking, gdx_error *err) GDX_MUST_CHECK; // takes the replies
-void gdx_asking_close(gdx_asking *asking);                                    // NULL is fine
-GDX_DEFINE_AUTO(gdx_asking, gdx_asking_close)
 
 #endif

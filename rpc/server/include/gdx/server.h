@@ -71,12 +71,11 @@ void gdx_exchange_set_state(gdx_exchange *exchange, void *state);
 void *gdx_exchange_state(const gdx_exchange *exchange);
 // Number of the worker, to find what is one worker's own; 0 on the loop.
 unsigned gdx_exchange_worker(const gdx_exchange *exchange);
-// What must stop the work. The flag is set by the loop when the client goes away or the deadline passes.
-const atomic_bool *gdx_exchange_cancelled(const gdx_exchange *exchange);
-uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange);   // when its head came, of gdx_now_ns
-uint64_t gdx_exchange_deadline_ns(const gdx_exchange *exchange); // of gdx_now_ns; 0: none
-gdx_stop gdx_exchange_stop(const gdx_exchange *exchange);        // both, for gdx_stop_check and what takes a stop
-bool gdx_exchange_is_stopped(const gdx_exchange *exchange);      // either of the two
+uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange); // when its head came, of gdx_now_ns
+// What must stop the work: the deadline, and a flag that the loop sets when the client goes away or the deadline
+// passes.
+gdx_stop gdx_exchange_stop(const gdx_exchange *exchange);
+bool gdx_exchange_is_stopped(const gdx_exchange *exchange); // either of the two
 // What the client sent; unchanging while the exchange lives.
 const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange);
 const char *gdx_exchange_peer(const gdx_exchange *exchange);            // "127.0.0.1:1234", "unix:"
