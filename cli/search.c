@@ -88,6 +88,8 @@ static gdx_status check(void *settings, gdx_error *err) {
     if (self->all && self->has_place)
         return gdx_fail(err, GDX_INVALID,
                         "--all gives occurrences in document order: it does not go with --offset or --order");
+    if (self->all && self->has_limit && self->limit == 0)
+        return gdx_fail(err, GDX_INVALID, "--all --limit 0 asks for nothing; leave --limit out for every occurrence");
     return asking_check(&self->asking, "QUERY", err);
 }
 
@@ -236,8 +238,6 @@ static gdx_status answer_with_occurrences(gdx_target *target, const struct searc
                                           bool as_json, gdx_error *err) {
     struct export out = {.command = self, .query = query, .as_json = as_json};
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
-    if (self->has_limit && self->limit == 0)
-        return print_summary(&out, err);
     request.query = to_wire(query);
     request.context_symbols = self->snippet_symbols;
     request.no_context = self->snippet_symbols == 0;
