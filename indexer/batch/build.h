@@ -61,7 +61,7 @@ void built_clear(struct built *built);
 // the loop.
 struct slab_build {
     gdx_job job;
-    void *context; // of whoever submits it
+    void *context; // the submitter's
     struct slab *slab;
     struct built built;
 };

@@ -133,7 +133,7 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     if (status == GDX_OK && content.segments)
         return gdx_fail_at(err, GDX_CORRUPT, writer->directory,
                            "has segments, but no manifest that names them; put it back, or index into a new directory");
-    // Whoever made the directory may have died before that was durable. If we may not read its parent, so be it.
+    // The process that created this directory may have crashed before syncing it. Ignore a parent we cannot read.
     gdx_error passed_over = {0};
     if (status == GDX_OK)
         (void)!sync_parent(writer->directory, &passed_over);

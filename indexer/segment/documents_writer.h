@@ -46,7 +46,7 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
 
 // The columns so far, for looking up positions: begin[count] is there only after document_table_end.
 gdx_document_columns document_table_columns(const document_table *table);
-// Writes what stands behind the last row of each column. `store_bytes`: of all records.
+// Writes what follows the last row of each column. `store_bytes`: of all records.
 gdx_status document_table_end(document_table *table, uint64_t store_bytes, gdx_error *err) GDX_MUST_CHECK;
 // The sections from DOCUMENT_BEGIN on. GDX_INVALID when two documents have one id.
 gdx_status document_table_write(const document_table *table, segment_sink *sink, gdx_error *err) GDX_MUST_CHECK;

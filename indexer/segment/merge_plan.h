@@ -57,7 +57,7 @@ static inline bool merge_is_deleted(const merge_source *source, uint32_t documen
 }
 // GDX_CANCELLED, GDX_DEADLINE: it is to stop.
 gdx_status merge_check(const merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;
-// Takes the pages of all inputs out of memory; whoever still reads brings his own back. Any thread.
+// Takes the pages of all inputs out of memory; a reader that is not done faults its own back in. Any thread.
 void merge_forget(const merge_plan *merge);
 gdx_status merge_no_memory(const merge_plan *merge, const char *what, gdx_error *err);
 

@@ -220,7 +220,7 @@ gdx_status store_block_coded(gdx_store_reader *reader, const gdx_segment *segmen
     if (bytes > all)
         bytes = all;
     if (slot->coded.bytes < bytes) {
-        if (reader->streaming != slot) { // from the begin: another block went through the context since
+        if (reader->streaming != slot) { // from the start: another block went through the context since
             ZSTD_DCtx_reset(reader->context, ZSTD_reset_session_only);
             slot->coded.bytes = slot->consumed = 0;
             reader->streaming = slot;

@@ -22,7 +22,7 @@ struct gdx_store_reader { // one owner
 };
 
 uint32_t store_block_count(const gdx_segment *segment);
-// Row `number`; with number == count, what stands behind the last block.
+// Row `number`; with number == count, what follows the last block.
 gdx_status store_block_row(const gdx_segment *segment, uint32_t number, store_block *out,
                            gdx_error *err) GDX_MUST_CHECK;
 // The block that coded byte `coded_offset` lies in.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// client.c: blocking calls over one link. Whoever waits turns the link's loop until the call has what is waited for.
+// client.c: blocking calls over one link. A waiting caller turns the link's loop until the call has what it waits for.
 
 #include "gdx/client.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// link.c: bytes between a socket and a gdx_connection. The loop runs one turn at a time, driven by whoever waits for an
-// answer; in between, nothing moves, and flow control holds the server up.
+// link.c: bytes between a socket and a gdx_connection. The loop runs one turn at a time, driven by the caller that
+// waits for an answer; in between, nothing moves, and flow control holds the server up.
 
 #include "link.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_faults.c: the client library and, on a thread beside it, a server, in which one allocation after the other
-// fails: a call ends by an error, nothing is leaked, and whoever comes next is served.
+// fails: a call ends by an error, nothing is leaked, and the next client is served.
 
 #include "../interop/test_service.h"
 #include "../support/allocations.h"

@@ -26,7 +26,7 @@ struct damage {
     const char *message;
 };
 
-// Refused by whoever reads all of it.
+// A reader of the whole file refuses it.
 static const struct damage damages[] = {
     // clang-format off
     // ---- manifest
