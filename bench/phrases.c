@@ -81,7 +81,7 @@ static gdx_status draw_phrase(struct phrases *phrases, const struct texts *texts
                               struct random *random, gdx_symbols *symbols) {
     for (int tries = 0; tries < TRIES; tries++) {
         gdx_slice text = texts->items[random_below(random, (uint32_t)texts->count)];
-        gdx_status status = gdx_text_symbols(text, GDX_TEXT_SPANS, symbols);
+        gdx_status status = gdx_text_symbols(gdx_rule_current(), text, GDX_TEXT_SPANS, symbols);
         if (status != GDX_OK)
             return status;
         if (symbols->count < length)

@@ -44,7 +44,7 @@ static uint32_t bucket_of(const struct search *search, uint64_t number) {
 
 static gdx_status want(struct search *search, uint32_t index) {
     struct wanted *wanted = &search->wanted[index];
-    gdx_status status = gdx_text_symbols(search->phrases->items[index].text, 0, &search->symbols);
+    gdx_status status = gdx_text_symbols(gdx_rule_current(), search->phrases->items[index].text, 0, &search->symbols);
     if (status != GDX_OK)
         return status;
     if (search->symbols.count == 0 || search->symbols.count > SYMBOLS_MOST)
@@ -90,7 +90,7 @@ static void compare_at(struct search *search, const uint64_t *at, size_t left) {
 
 static gdx_status search_field(struct search *search, gdx_slice text) {
     gdx_symbols *symbols = &search->symbols;
-    gdx_status status = gdx_text_symbols(text, 0, symbols);
+    gdx_status status = gdx_text_symbols(gdx_rule_current(), text, 0, symbols);
     if (status == GDX_OK)
         status = gdx_grow(&search->field, &search->field_capacity, symbols->count, sizeof *search->field);
     if (status != GDX_OK)

@@ -220,9 +220,9 @@ static gdx_status refuse_too_large(struct builder *builder, struct built *built,
 static gdx_status fold_document(struct builder *builder, struct built *built, const gdx_document *document,
                                 gdx_error *err) {
     uint64_t begin = gdx_now_ns();
-    gdx_status status = gdx_text_symbols(document->title, 0, &builder->title);
+    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, &builder->title);
     if (status == GDX_OK)
-        status = gdx_text_symbols(document->text, GDX_TEXT_CHECKPOINTS, &builder->text);
+        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, &builder->text);
     built->counts.fold_ns += gdx_now_ns() - begin;
     return status == GDX_OK ? GDX_OK : no_memory(err);
 }

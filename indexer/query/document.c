@@ -83,7 +83,9 @@ uint32_t query_document_length(const query_document *document, gdx_field field) 
 }
 
 static gdx_status cut(gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
-    return gdx_text_symbols(text, GDX_TEXT_SPANS, symbols) == GDX_OK ? GDX_OK : gdx_fail_memory(err, "an answer");
+    return gdx_text_symbols(gdx_rule_current(), text, GDX_TEXT_SPANS, symbols) == GDX_OK
+               ? GDX_OK
+               : gdx_fail_memory(err, "an answer");
 }
 
 static gdx_status read_stretch(query_document *document, uint32_t from, uint32_t to, gdx_error *err) {

@@ -35,7 +35,8 @@ static gdx_status new_leaf(query_parser *parser, query_kind kind, size_t begin, 
 }
 
 static gdx_status cut(query_parser *parser, gdx_slice text) {
-    return gdx_text_symbols(text, 0, &parser->symbols) == GDX_OK ? GDX_OK : query_parse_memory(parser);
+    return gdx_text_symbols(gdx_rule_current(), text, 0, &parser->symbols) == GDX_OK ? GDX_OK
+                                                                                     : query_parse_memory(parser);
 }
 
 static gdx_status copy_symbols(query_parser *parser, query_node *node) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// emit.h: folded characters -> symbols and words. Relies on gdx/text.h, rule.h. Room is made before, not here: the hot
+// emit.h: folded characters -> symbols and words. Relies on tables.h. Room is made before, not here: the hot
 // loop calls this for every character.
 #ifndef GDX_TEXT_EMIT_H
 #define GDX_TEXT_EMIT_H
 
-#include "gdx/text.h"
-#include "rule.h"
+#include "gdx/utf8.h"
+
+#include "tables.h"
 
 // Room for `count` more characters of any kind. GDX_NO_MEMORY.
 gdx_status text_make_room(gdx_symbols *symbols, size_t count, bool with_spans) GDX_MUST_CHECK;
@@ -30,7 +31,7 @@ static inline void text_lengthen_word(gdx_symbols *out, size_t bytes, uint32_t s
         out->spans[out->count - 1].end = span_end;
 }
 
-// One folded, simplified character that came from the bytes of `span`.
+// One folded character that came from the bytes of `span`.
 static inline void text_emit(gdx_symbols *out, uint32_t code_point, text_kind kind, bool *in_word, gdx_span span,
                              bool with_spans) {
     if (kind == TEXT_SINGLE)

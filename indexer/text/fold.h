@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// fold.h: NFKC_Casefold of a stretch of text by utf8proc. Relies on gdx/base.h.
+// fold.h: folds a cluster of several characters. Relies on context.h.
 #ifndef GDX_TEXT_FOLD_H
 #define GDX_TEXT_FOLD_H
 
-#include "gdx/base.h"
+#include "context.h"
 
-// The folded code points of valid UTF-8 into `scratch` as 32-bit integers, before traditional becomes simplified.
-// GDX_NO_MEMORY.
-gdx_status text_fold(gdx_slice utf8, gdx_buffer *scratch, size_t *out_count) GDX_MUST_CHECK;
+// In a folded code point: it is a note mark or a broken hyphen, one symbol as it stands.
+enum { TEXT_ITSELF = 1 << 30 };
+
+// The folded code points of bytes [begin, end) of the text into `scratch` as 32-bit integers. GDX_NO_MEMORY.
+// Composition: Unicode 15, section 3.11, D117. Time: the square of the combining marks in a row.
+gdx_status text_fold(const text_view *view, size_t begin, size_t end, gdx_buffer *scratch,
+                     size_t *out_count) GDX_MUST_CHECK;
 
 #endif

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbols.c: text -> symbols, the fast way. In nearly all text each character is one cluster, and one symbol or one
-// letter. Tight loops look these up in the tables of tables.h. The rest is cut one cluster at a time, and utf8proc
-// folds the clusters of several characters.
+// letter. Tight loops look these up in the tables of tables.h. The rest is cut one cluster at a time; fold.c folds the
+// clusters of several characters, and context.c judges those that look at their neighbours.
 
 #include "emit.h"
 #include "fold.h"
-#include "slow.h"
-#include "tables.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <utf8proc.h>
 
 #define ALWAYS_INLINE __attribute__((always_inline)) // so that with_spans is a constant in the hot loops
 
@@ -57,30 +54,25 @@ static inline bool is_three_bytes(uint8_t lead) {
 }
 
 // Of valid UTF-8; at the end of the text a character that continues nothing.
-static inline character look(const uint8_t *text, size_t at, size_t end) {
+static inline character look(const text_view *view, size_t at) {
     character found = {0, 0, 0};
-    if (at == end)
+    if (at == view->end)
         return found;
     size_t bytes;
-    found.code_point = gdx_utf8_decode_valid(text + at, &bytes);
+    found.code_point = gdx_utf8_decode_valid(view->text + at, &bytes);
     found.bytes = (uint32_t)bytes;
-    found.entry = text_entry(found.code_point);
+    found.entry = text_entry(view->rule, found.code_point);
     return found;
 }
 
 struct cutter { // one text being cut
-    const uint8_t *text;
-    size_t end;
+    text_view view;
     gdx_symbols *out;
     size_t at;       // where the next cluster starts
     size_t room_end; // there is room for a character for each byte up to here
     bool in_word;    // the last symbol is a word, and the next character may lengthen it
     bool with_spans;
 };
-
-static struct cutter cutter_of(gdx_slice utf8, gdx_symbols *out, bool with_spans) {
-    return (struct cutter){.text = (const uint8_t *)utf8.data, .end = utf8.bytes, .out = out, .with_spans = with_spans};
-}
 
 // `extra` characters besides a character a byte: what a cluster becomes.
 static gdx_status make_room(struct cutter *cutter, size_t extra) {
@@ -97,9 +89,14 @@ static inline void emit_entry(struct cutter *cutter, uint32_t entry, uint32_t co
               cutter->with_spans);
 }
 
+static inline void emit_single(struct cutter *cutter, uint32_t symbol, gdx_span span) {
+    text_add_symbol(cutter->out, symbol, span, cutter->with_spans);
+    cutter->in_word = false;
+}
+
 // A character that is a cluster and folds to none or several.
 static gdx_status emit_expansion(struct cutter *cutter, uint32_t entry, gdx_span span) {
-    const uint32_t *list = text_expansions + (entry & TEXT_VALUE_MASK);
+    const uint32_t *list = cutter->view.rule->expansions + (entry & TEXT_VALUE_MASK);
     uint32_t count = *list++;
     gdx_status status = make_room(cutter, count);
     for (uint32_t i = 0; status == GDX_OK && i < count; i++)
@@ -109,15 +106,16 @@ static gdx_status emit_expansion(struct cutter *cutter, uint32_t entry, gdx_span
 
 static gdx_status emit_folded(struct cutter *cutter, gdx_span span) {
     size_t count;
-    gdx_slice bytes = {(const char *)cutter->text + span.begin, span.end - span.begin};
-    gdx_status status = text_fold(bytes, &cutter->out->scratch, &count);
+    const gdx_rule *rule = cutter->view.rule;
+    gdx_status status = text_fold(&cutter->view, span.begin, span.end, &cutter->out->scratch, &count);
     if (status == GDX_OK)
         status = make_room(cutter, count);
     for (size_t i = 0; status == GDX_OK && i < count; i++) {
         uint32_t code_point = gdx_load_u32(cutter->out->scratch.data + i * sizeof code_point);
-        uint32_t symbol = text_simplified(&text_rule_lists, code_point);
-        text_emit(cutter->out, symbol, text_kind_of(&text_rule_lists, symbol), &cutter->in_word, span,
-                  cutter->with_spans);
+        if (code_point & TEXT_ITSELF)
+            emit_single(cutter, code_point & ~(uint32_t)TEXT_ITSELF, span);
+        else
+            emit_entry(cutter, text_entry(rule, code_point), code_point, span);
     }
     return status;
 }
@@ -127,24 +125,43 @@ static inline bool is_nothing(uint32_t entry) {
     return !(entry & TEXT_EXPANDS) && text_entry_kind(entry) == TEXT_NOTHING;
 }
 
+static text_sense sense_of(const struct cutter *cutter, size_t at, const character *found) {
+    if (!(found->entry & TEXT_CONTEXT))
+        return TEXT_AS_FOLDED;
+    return text_sense_of(&cutter->view, at, found->bytes, found->code_point);
+}
+
+// A soft hyphen continues what is before it, unless it breaks a word.
+static bool is_continuing(const struct cutter *cutter, size_t at, const character *found) {
+    return found->entry & TEXT_CONTINUES && sense_of(cutter, at, found) == TEXT_AS_FOLDED;
+}
+
+static gdx_status emit_alone(struct cutter *cutter, const character *found, gdx_span span) {
+    text_sense sense = sense_of(cutter, span.begin, found);
+    if (sense == TEXT_AS_MARK)
+        emit_single(cutter, found->code_point, span);
+    else if (sense == TEXT_AS_BROKEN)
+        emit_single(cutter, GDX_BROKEN_HYPHEN, span);
+    else if (found->entry & TEXT_EXPANDS)
+        return emit_expansion(cutter, found->entry, span);
+    else
+        emit_entry(cutter, found->entry, found->code_point, span);
+    return GDX_OK;
+}
+
 static gdx_status cut_cluster(struct cutter *cutter) {
-    character first = look(cutter->text, cutter->at, cutter->end);
+    character first = look(&cutter->view, cutter->at);
     size_t end = cutter->at + first.bytes;
-    character next = look(cutter->text, end, cutter->end);
-    bool is_more = next.entry & TEXT_CONTINUES && !is_nothing(first.entry);
-    bool is_alone = !is_more && !(first.entry & TEXT_CONTINUES);
-    for (int i = 0; is_more && next.entry & TEXT_CONTINUES && i < TEXT_CONTINUING_MAX; i++) {
+    character next = look(&cutter->view, end);
+    bool is_more = !is_nothing(first.entry) && is_continuing(cutter, end, &next);
+    bool is_alone = !is_more && !is_continuing(cutter, cutter->at, &first);
+    for (int i = 0; is_more && i < TEXT_CONTINUING_MAX; i++) {
         end += next.bytes;
-        next = look(cutter->text, end, cutter->end);
+        next = look(&cutter->view, end);
+        is_more = is_continuing(cutter, end, &next);
     }
     gdx_span span = {(uint32_t)cutter->at, (uint32_t)end};
-    gdx_status status = GDX_OK;
-    if (!is_alone)
-        status = emit_folded(cutter, span);
-    else if (first.entry & TEXT_EXPANDS)
-        status = emit_expansion(cutter, first.entry, span);
-    else
-        emit_entry(cutter, first.entry, first.code_point, span);
+    gdx_status status = is_alone ? emit_alone(cutter, &first, span) : emit_folded(cutter, span);
     cutter->at = end;
     return status;
 }
@@ -152,7 +169,7 @@ static gdx_status cut_cluster(struct cutter *cutter) {
 // ---- runs of clusters of one character; they end before `limit` and return false when there is none
 
 static inline bool is_continued(const struct cutter *cutter, size_t at) {
-    return look(cutter->text, at, cutter->end).entry & TEXT_CONTINUES;
+    return look(&cutter->view, at).entry & TEXT_CONTINUES;
 }
 
 // Plain characters of three bytes: nearly all of a Chinese text, its punctuation too.
@@ -160,10 +177,12 @@ static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t lim
     enum { PLAIN_BYTES = 3 };
     uint32_t *symbols = cutter->out->symbols + cutter->out->count;
     gdx_span *spans = with_spans ? cutter->out->spans + cutter->out->count : NULL;
+    const uint16_t *plain = cutter->view.rule->plain;
+    const uint8_t *text = cutter->view.text;
     size_t count = 0;
     size_t at = cutter->at;
-    while (at < limit && is_three_bytes(cutter->text[at])) {
-        uint32_t symbol = text_plain[gdx_utf8_decode_three(cutter->text + at)];
+    while (at < limit && is_three_bytes(text[at])) {
+        uint32_t symbol = plain[gdx_utf8_decode_three(text + at)];
         if (!symbol)
             break;
         if (with_spans)
@@ -185,38 +204,52 @@ static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t lim
 
 // Letters and digits in [at, end), or as many as there are. Returns where they end.
 static inline size_t cut_ascii_word(struct cutter *cutter, size_t at, size_t end, bool with_spans) {
-    const uint32_t *ascii = text_entries_of_ascii();
+    const uint32_t *ascii = text_entries_of_ascii(cutter->view.rule);
+    const uint8_t *text = cutter->view.text;
     gdx_symbols *out = cutter->out;
     if (!cutter->in_word)
         text_begin_word(out, (gdx_span){(uint32_t)at, (uint32_t)at}, with_spans);
     cutter->in_word = true;
     uint8_t *to = out->word_text.data + out->word_text.bytes;
     size_t begin = at;
-    for (; at < end && text_entry_kind(ascii[cutter->text[at]]) == TEXT_WORD; at++)
-        *to++ = (uint8_t)text_entry_value(ascii[cutter->text[at]], cutter->text[at]);
+    for (; at < end && text_entry_kind(ascii[text[at]]) == TEXT_WORD; at++)
+        *to++ = (uint8_t)text_entry_value(ascii[text[at]], text[at]);
     text_lengthen_word(out, at - begin, (uint32_t)at, with_spans);
     return at;
 }
 
+// The symbol of an ASCII character that is one. A hyphen may break the word before it; one look at the next byte says
+// nearly always that it does not.
+static inline uint32_t ascii_symbol(const struct cutter *cutter, size_t at, uint32_t entry) {
+    const text_view *view = &cutter->view;
+    if (entry & TEXT_CONTEXT && at + 1 < view->end && (view->text[at + 1] <= ' ' || view->text[at + 1] >= 0x80) &&
+        text_sense_of(view, at, 1, view->text[at]) == TEXT_AS_BROKEN)
+        return GDX_BROKEN_HYPHEN;
+    return text_entry_value(entry, view->text[at]);
+}
+
 // ASCII, of which no character continues another or folds to several.
 static inline ALWAYS_INLINE bool cut_ascii_run(struct cutter *cutter, size_t limit, bool with_spans) {
-    const uint32_t *ascii = text_entries_of_ascii();
+    const uint32_t *ascii = text_entries_of_ascii(cutter->view.rule);
+    const uint8_t *text = cutter->view.text;
     size_t at = cutter->at;
     size_t end = at;
-    while (end < limit && cutter->text[end] < 0x80)
+    while (end < limit && text[end] < 0x80)
         end++;
     if (end > at && is_continued(cutter, end))
         end--;
     if (end <= at)
         return false;
     while (at < end) {
-        text_kind kind = text_entry_kind(ascii[cutter->text[at]]);
+        uint32_t entry = ascii[text[at]];
+        text_kind kind = text_entry_kind(entry);
         if (kind == TEXT_WORD) {
             at = cut_ascii_word(cutter, at, end, with_spans);
             continue;
         }
         if (kind == TEXT_SINGLE)
-            text_add_symbol(cutter->out, cutter->text[at], (gdx_span){(uint32_t)at, (uint32_t)at + 1}, with_spans);
+            text_add_symbol(cutter->out, ascii_symbol(cutter, at, entry), (gdx_span){(uint32_t)at, (uint32_t)at + 1},
+                            with_spans);
         cutter->in_word = false;
         at++;
     }
@@ -228,8 +261,8 @@ static inline ALWAYS_INLINE bool cut_ascii_run(struct cutter *cutter, size_t lim
 
 // Nothing before the next character changes the symbols from there on.
 static bool is_clean(const struct cutter *cutter) {
-    uint32_t entry = look(cutter->text, cutter->at, cutter->end).entry;
-    if (entry & TEXT_CONTINUES)
+    uint32_t entry = look(&cutter->view, cutter->at).entry;
+    if (entry & (TEXT_CONTINUES | TEXT_CONTEXT))
         return false;
     return !cutter->in_word || (!(entry & TEXT_EXPANDS) && text_entry_kind(entry) != TEXT_WORD);
 }
@@ -249,11 +282,12 @@ static inline size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-static inline ALWAYS_INLINE gdx_status cut(gdx_slice utf8, gdx_symbols *out, bool with_spans, bool with_checkpoints) {
-    struct cutter cutter = cutter_of(utf8, out, with_spans);
+static inline ALWAYS_INLINE gdx_status cut(const text_view *view, gdx_symbols *out, bool with_spans,
+                                           bool with_checkpoints) {
+    struct cutter cutter = {.view = *view, .out = out, .with_spans = with_spans};
     size_t next_checkpoint = with_checkpoints ? GDX_CHECKPOINT_BYTES : SIZE_MAX;
     gdx_status status = GDX_OK;
-    while (status == GDX_OK && cutter.at < cutter.end) {
+    while (status == GDX_OK && cutter.at < view->end) {
         if (cutter.at >= cutter.room_end)
             status = make_room(&cutter, 0);
         if (status == GDX_OK && cutter.at >= next_checkpoint && is_clean(&cutter)) {
@@ -262,24 +296,18 @@ static inline ALWAYS_INLINE gdx_status cut(gdx_slice utf8, gdx_symbols *out, boo
         }
         if (status != GDX_OK)
             break;
-        size_t limit = smaller(cutter.end, smaller(cutter.room_end, next_checkpoint));
+        size_t limit = smaller(view->end, smaller(cutter.room_end, next_checkpoint));
         if (!cut_plain_run(&cutter, limit, with_spans) && !cut_ascii_run(&cutter, limit, with_spans))
             status = cut_cluster(&cutter);
     }
     return status;
 }
 
-gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
+gdx_status gdx_text_symbols(const gdx_rule *rule, gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
     assert(utf8.bytes <= INT32_MAX); // spans and words have 32 bits
-    text_begin(symbols);
-    if (options & GDX_TEXT_SLOW)
-        return text_symbols_slowly(utf8, symbols);
+    text_view view = {rule, (const uint8_t *)utf8.data, utf8.bytes};
     bool with_checkpoints = options & GDX_TEXT_CHECKPOINTS;
-    return options & GDX_TEXT_SPANS ? cut(utf8, symbols, true, with_checkpoints)
-                                    : cut(utf8, symbols, false, with_checkpoints);
-}
-
-uint64_t gdx_text_rule_fingerprint(void) {
-    const char *unicode = utf8proc_unicode_version(); // of the library at run time, which folds clusters
-    return text_tables_checksum ^ gdx_checksum(unicode, strlen(unicode));
+    text_begin(symbols);
+    return options & GDX_TEXT_SPANS ? cut(&view, symbols, true, with_checkpoints)
+                                    : cut(&view, symbols, false, with_checkpoints);
 }

@@ -23,12 +23,12 @@ gdx_document build_document(const char *id, const char *title, const char *sourc
 
 static gdx_status add_document(gdx_segment_writer *segment, gdx_inverter *inverter, gdx_symbols *symbols,
                                const gdx_document *document, gdx_error *err) {
-    gdx_status status = gdx_text_symbols(document->title, 0, symbols);
+    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, symbols);
     uint32_t title_symbols = (uint32_t)symbols->count;
     if (status == GDX_OK)
         status = gdx_inverter_add(inverter, symbols);
     if (status == GDX_OK)
-        status = gdx_text_symbols(document->text, GDX_TEXT_CHECKPOINTS, symbols);
+        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, symbols);
     if (status == GDX_OK)
         status = gdx_inverter_add(inverter, symbols);
     if (status != GDX_OK)

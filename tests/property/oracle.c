@@ -5,6 +5,8 @@
 
 #include "gdx/text.h"
 
+#include "../support/plain_rule.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -14,8 +16,8 @@
 
 struct field {
     gdx_slice stored;
-    gdx_symbols symbols; // by the slow way
-    gdx_symbols spanned; // the same by the fast way, for the bytes
+    gdx_symbols symbols; // by the plain rule
+    gdx_symbols spanned; // the same by the module, for the bytes
 };
 
 struct oracle {
@@ -29,10 +31,6 @@ static struct field *field_of(const struct oracle *oracle, size_t document, unsi
     return &oracle->fields[document * 2 + (field == PART_TEXT)];
 }
 
-static void cut(gdx_slice text, unsigned options, gdx_symbols *symbols) {
-    assert_int_equal(gdx_text_symbols(text, options, symbols), GDX_OK);
-}
-
 struct oracle *oracle_new(const struct corpus *corpus) {
     struct oracle *oracle = calloc(1, sizeof *oracle);
     assert_non_null(oracle);
@@ -44,8 +42,8 @@ struct oracle *oracle_new(const struct corpus *corpus) {
         for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
             struct field *at = field_of(oracle, d, field);
             at->stored = field == PART_TITLE ? corpus->documents[d].stored.title : corpus->documents[d].stored.text;
-            cut(at->stored, GDX_TEXT_SLOW, &at->symbols);
-            cut(at->stored, GDX_TEXT_SPANS, &at->spanned);
+            plain_symbols(at->stored, &at->symbols);
+            assert_int_equal(gdx_text_symbols(gdx_rule_current(), at->stored, GDX_TEXT_SPANS, &at->spanned), GDX_OK);
             assert_int_equal(at->symbols.count, at->spanned.count);
         }
         if (!corpus->documents[d].is_deleted) {
@@ -84,7 +82,7 @@ size_t oracle_byte_end(const struct oracle *oracle, size_t document, unsigned fi
 
 size_t oracle_symbol_count(gdx_slice text, bool *out_is_word) {
     gdx_symbols symbols = {0};
-    cut(text, GDX_TEXT_SLOW, &symbols);
+    plain_symbols(text, &symbols);
     size_t count = symbols.count;
     *out_is_word = count == 1 && symbols.symbols[0] & GDX_WORD_FLAG;
     gdx_symbols_clear(&symbols);
@@ -171,7 +169,7 @@ static bool stands_at(const struct part *leaf, const gdx_symbols *wanted, const 
 static void find_leaf(const struct oracle *oracle, const struct part *leaf, size_t number, size_t document,
                       struct list *out) {
     gdx_symbols wanted = {0};
-    cut(leaf->typed, GDX_TEXT_SLOW, &wanted);
+    plain_symbols(leaf->typed, &wanted);
     for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
         const struct field *in = field_of(oracle, document, field);
         for (size_t at = 0; at < in->symbols.count && leaf->fields & field; at++)

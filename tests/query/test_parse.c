@@ -40,7 +40,7 @@ static void a_run_is_one_phrase_cut_by_the_matching_rule(void **state) {
         {"WTO规则", "(phrase \"wto规则\")"},
         {"ＷＴＯ", "(phrase \"wto\")"},
         {"產業鏈", "(phrase \"产业链\")"},
-        {"60—70年代", "(phrase \"60—70年代\")"},
+        {"60—70年代", "(phrase \"60-70年代\")"},
         {"a-b", "(phrase \"a-b\")"},
         {"a*b", "(phrase \"a*b\")"},
         {"http://x", "(phrase \"http://x\")"},

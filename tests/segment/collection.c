@@ -104,9 +104,9 @@ struct writing {
 };
 
 static gdx_status add_document(struct writing *to, const gdx_document *document, gdx_error *err) {
-    gdx_status status = gdx_text_symbols(document->title, 0, &to->title);
+    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, &to->title);
     if (status == GDX_OK)
-        status = gdx_text_symbols(document->text, GDX_TEXT_CHECKPOINTS, &to->text);
+        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, &to->text);
     if (status == GDX_OK)
         status = gdx_segment_writer_add(to->writer, document, (uint32_t)to->title.count, (uint32_t)to->text.count,
                                         to->text.checkpoints, to->text.checkpoint_count, err);

@@ -22,9 +22,9 @@ enum { INVERTER_BYTES = 4 << 20, CACHE_BYTES = 1 << 16 };
 static gdx_status add_document(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_symbols symbols[2],
                                const struct small_document *document, gdx_error *err) {
     gdx_document whole = {.id = gdx_slice_of(document->id), .text = gdx_slice_of(document->text)};
-    gdx_status status = gdx_text_symbols(whole.title, 0, &symbols[0]);
+    gdx_status status = gdx_text_symbols(gdx_rule_current(), whole.title, 0, &symbols[0]);
     if (status == GDX_OK)
-        status = gdx_text_symbols(whole.text, GDX_TEXT_CHECKPOINTS, &symbols[1]);
+        status = gdx_text_symbols(gdx_rule_current(), whole.text, GDX_TEXT_CHECKPOINTS, &symbols[1]);
     if (status == GDX_OK)
         status = gdx_segment_writer_add(writer, &whole, (uint32_t)symbols[0].count, (uint32_t)symbols[1].count,
                                         symbols[1].checkpoints, symbols[1].checkpoint_count, err);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// fuzz_text.c: any bytes, made UTF-8: the fast way equals the slow one, spans and checkpoints hold.
+// fuzz_text.c: any bytes, made UTF-8: the symbols are those of the plain rule, spans and checkpoints hold.
 // The text is repeated until it is long enough for checkpoints.
 
 #include "gdx/decode.h"
@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     require_ok(gdx_utf8_repair((gdx_slice){(const char *)data, bytes}, &text, &replaced));
     gdx_slice once = gdx_buffer_slice(&text);
     if (!has_overlong_cluster(once))
-        require(fast_equals_slow(once));
+        require(symbols_equal_plain(once));
     if (once.bytes <= SPANS_TEXT_BYTES)
         require(spans_hold(once));
     while (text.bytes < LONG_TEXT_BYTES) {

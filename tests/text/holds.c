@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// holds.c: what must be true of the symbols of any text, checked on the fast way in the plainest manner.
+// holds.c: what must be true of the symbols of any text, checked on the cut way in the plainest manner.
 
 #include "holds.h"
 
+#include "gdx/utf8.h"
+
+#include "../support/plain_rule.h"
 #include "tables.h"
 
 #include <stdlib.h>
-#include <utf8proc.h>
 
 void cut_or_die(gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
-    if (gdx_text_symbols(utf8, options, symbols) != GDX_OK)
+    if (gdx_text_symbols(gdx_rule_current(), utf8, options, symbols) != GDX_OK)
         abort();
 }
 
@@ -45,29 +47,27 @@ static bool are_words_in_place(const gdx_symbols *symbols) {
 
 bool has_overlong_cluster(gdx_slice utf8) {
     int in_a_row = 0;
-    for (size_t at = 0; at < utf8.bytes && in_a_row <= TEXT_CONTINUING_MAX;) {
-        utf8proc_int32_t code_point;
-        at += (size_t)utf8proc_iterate((const utf8proc_uint8_t *)utf8.data + at, (utf8proc_ssize_t)(utf8.bytes - at),
-                                       &code_point);
-        in_a_row = text_entry((uint32_t)code_point) & TEXT_CONTINUES ? in_a_row + 1 : 0;
+    for (size_t at = 0, bytes; at < utf8.bytes && in_a_row <= TEXT_CONTINUING_MAX; at += bytes) {
+        uint32_t code_point = gdx_utf8_decode_valid((const uint8_t *)utf8.data + at, &bytes);
+        in_a_row = text_entry(gdx_rule_current(), code_point) & TEXT_CONTINUES ? in_a_row + 1 : 0;
     }
     return in_a_row > TEXT_CONTINUING_MAX;
 }
 
-const char *fast_equals_slow(gdx_slice utf8) {
+const char *symbols_equal_plain(gdx_slice utf8) {
     static const unsigned options[] = {0, GDX_TEXT_SPANS, GDX_TEXT_CHECKPOINTS, GDX_TEXT_SPANS | GDX_TEXT_CHECKPOINTS};
-    gdx_symbols slow = {0}, fast = {0};
+    gdx_symbols plain = {0}, cut = {0};
     const char *broken = NULL;
-    cut_or_die(utf8, GDX_TEXT_SLOW, &slow);
+    plain_symbols(utf8, &plain);
     for (size_t i = 0; i < sizeof options / sizeof *options && !broken; i++) {
-        cut_or_die(utf8, options[i], &fast);
-        if (!is_same_from(&fast, 0, &slow))
-            broken = "the fast way gives other symbols than the slow way";
-        else if (!are_words_in_place(&fast) || !are_words_in_place(&slow))
+        cut_or_die(utf8, options[i], &cut);
+        if (!is_same_from(&cut, 0, &plain))
+            broken = "the module gives other symbols than the plain rule";
+        else if (!are_words_in_place(&cut) || !are_words_in_place(&plain))
             broken = "the words are not numbered in text order";
     }
-    gdx_symbols_clear(&slow);
-    gdx_symbols_clear(&fast);
+    gdx_symbols_clear(&plain);
+    gdx_symbols_clear(&cut);
     return broken;
 }
 
@@ -77,18 +77,41 @@ static bool is_apart(const gdx_symbols *symbols, size_t i) {
            (i + 1 == symbols->count || spans[i].end <= spans[i + 1].begin);
 }
 
+// A character that looks at its neighbours gives another symbol without them.
+static bool is_where_it_is(gdx_slice utf8, gdx_span span, uint32_t symbol) {
+    for (size_t at = span.begin, bytes; at < span.end; at += bytes) {
+        uint32_t code_point = gdx_utf8_decode_valid((const uint8_t *)utf8.data + at, &bytes);
+        if (code_point == symbol || (plain_is_special(code_point) && !plain_is_lone_mark(code_point)) ||
+            text_entry_value(text_entry(gdx_rule_current(), code_point), code_point) == symbol)
+            return true;
+    }
+    return false;
+}
+
+static bool has_special(gdx_slice utf8, gdx_span span) {
+    for (size_t at = span.begin, bytes; at < span.end; at += bytes)
+        if (plain_is_special(gdx_utf8_decode_valid((const uint8_t *)utf8.data + at, &bytes)))
+            return true;
+    return false;
+}
+
 static const char *span_holds(gdx_slice utf8, const gdx_symbols *symbols, size_t i, gdx_symbols *again) {
     gdx_span span = symbols->spans[i];
     if (span.begin >= span.end || span.end > utf8.bytes)
         return "a span is empty or leaves the text";
     if (i && (span.begin < symbols->spans[i - 1].begin || span.end < symbols->spans[i - 1].end))
         return "spans do not ascend";
+    uint32_t symbol = symbols->symbols[i];
+    if (!(symbol & GDX_WORD_FLAG) && (symbol == GDX_BROKEN_HYPHEN || plain_is_special(symbol)))
+        return is_where_it_is(utf8, span, symbol) ? NULL : "a span does not give its mark";
     cut_or_die((gdx_slice){utf8.data + span.begin, span.end - span.begin}, 0, again);
     if (is_apart(symbols, i))
         return again->count == 1 && is_same_symbol(symbols, i, again, 0) ? NULL : "a span gives another symbol";
     for (size_t j = 0; j < again->count; j++)
         if (is_same_symbol(symbols, i, again, j))
             return NULL;
+    if (has_special(utf8, span)) // a numeral is a mark here and letters alone, which compose with what follows
+        return NULL;
     return "a shared span does not give its symbol";
 }
 

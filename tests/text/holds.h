@@ -6,9 +6,9 @@
 
 #include "gdx/text.h"
 
-// The fast way gives the symbols of the slow way, with and without spans. True of texts without an overlong cluster.
-const char *fast_equals_slow(gdx_slice utf8);
-bool has_overlong_cluster(gdx_slice utf8); // more continuing characters in a row than the fast way takes into one
+// The module gives the symbols of the plain rule, with and without spans. True of texts without an overlong cluster.
+const char *symbols_equal_plain(gdx_slice utf8);
+bool has_overlong_cluster(gdx_slice utf8); // more continuing characters in a row than the module takes into one
 
 // Spans ascend inside the text, and the bytes of each give its symbol again. Time: the square of a span's length.
 const char *spans_hold(gdx_slice utf8);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_twin.c: the fast way against the slow one: every code point, alone and in contexts, and random sentences.
+// test_twin.c: the module against the plain rule: every code point, alone and in contexts, and random sentences.
 
 #include "holds.h"
 #include "tables.h"
@@ -44,7 +44,7 @@ static bool is_surrogate(uint32_t code_point) {
     return code_point >= 0xd800 && code_point <= 0xdfff;
 }
 
-static void every_code_point_alone_equals_the_slow_way(void **state) {
+static void every_code_point_alone_equals_the_plain_rule(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (uint32_t first = 0; first < 0x110000; first += 256) {
@@ -55,7 +55,7 @@ static void every_code_point_alone_equals_the_slow_way(void **state) {
             append_code_point(&text, c);
             append(&text, "\n");
         }
-        const char *broken = fast_equals_slow(gdx_buffer_slice(&text));
+        const char *broken = symbols_equal_plain(gdx_buffer_slice(&text));
         if (broken)
             fail_msg("U+%04X..: %s", first, broken);
     }
@@ -64,9 +64,10 @@ static void every_code_point_alone_equals_the_slow_way(void **state) {
 
 // After a base, before marks, between characters of each kind of run. Line feeds separate the contexts.
 static void append_contexts(gdx_buffer *text, uint32_t c) {
-    static const char *const before[] = {"e", "か", "\u1112", "하", "中", "９", "ab1", "\u0301", "\u200d", ""};
-    static const char *const behind[] = {"\u0301", "\u3099", "\u0338", "\ufe0f", "\u200d",
-                                         "\u1161", "\u11ab", "中",     "a"};
+    static const char *const before[] = {"e",   "か",     "\u1112", "하", "中", "９",
+                                         "ab1", "\u0301", "\u200d", "km", "2",  ""};
+    static const char *const behind[] = {"\u0301", "\u3099", "\u0338", "\ufe0f", "\u200d", "\u1161",
+                                         "\u11ab", "中",     "a",      "7",      "-\na"};
     for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
         append(text, before[i]);
         append_code_point(text, c);
@@ -84,11 +85,11 @@ static void append_contexts(gdx_buffer *text, uint32_t c) {
 static bool is_worth_contexts(uint32_t c) {
     if (is_surrogate(c))
         return false;
-    bool is_like_others = text_entry(c) == (uint32_t)TEXT_SINGLE << TEXT_KIND_SHIFT;
+    bool is_like_others = text_entry(gdx_rule_current(), c) == (uint32_t)TEXT_SINGLE << TEXT_KIND_SHIFT;
     return !is_like_others || c % 61 == 0;
 }
 
-static void every_code_point_in_contexts_equals_the_slow_way(void **state) {
+static void every_code_point_in_contexts_equals_the_plain_rule(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (uint32_t c = 0; c < 0x110000; c++) {
@@ -96,118 +97,41 @@ static void every_code_point_in_contexts_equals_the_slow_way(void **state) {
             continue;
         text.bytes = 0;
         append_contexts(&text, c);
-        const char *broken = fast_equals_slow(gdx_buffer_slice(&text));
+        const char *broken = symbols_equal_plain(gdx_buffer_slice(&text));
         if (broken)
             fail_msg("U+%04X in contexts: %s", c, broken);
     }
     gdx_buffer_clear(&text);
 }
 
+// clang-format off
+static const char *const pieces[] = {
+    "中", "国", "產", "，", "。", "…", "—", "a", "Z", "9", " ", "\n", "-", "e", "\u0301", "\u0323",
+    "\u0338", "\u0345", "か", "\u3099", "\u309a", "ﾞ", "ｶ", "ﾊ", "ﾟ", "\u1100", "\u1161", "\u11a8", "가",
+    "ㄱ", "ㅏ", "ㄳ", "\u200d", "\ufe0f", "\ufeff", "\u00ad", "👩", "🏽", "❤", "ß", "İ", "ﬁ", "½",
+    "①", "Ⅳ", "ﷺ", "é", "ω", "я", "ש", "\u05b8", "ก", "\u0e33", "\u0e49", "ខ", "\u17d2", "မ",
+    "\u1039", "\u0f71", "\u0f72", "\u0f74", "\u0f73", "𠀀", "\U0001d15e", "\U0001d165", "\U00011099",
+    "\U000110ba", "\u09c7", "\u09be", "\ufffd", "\ue000", "\u0378", "\u3000", "\u2028", "《", "㍿", "́", "=",
+    "<", "豈", "\u0344", "\u1fb3", "\U000e0100", "\u115f", "\u3164", "\uffa0", "ￂ", "ﾡ", "abcdefghijklmnop",
+    "全球产业链重构", "\u034f", "\u180e", "\u00ad", "-\n", "\u2010", "\r\n", "²", "³", "m", "km", "Ⅱ",
+    "ⅿ", "2", "１", "㎡", "❶", "™", "’", "“", "「", "・", "–", "⻄", "著", "裏", "㏠",
+    "\u2028",
+};
+// clang-format on
+
 static const char *random_piece(void) {
-    static const char *const pieces[] = {"中",
-                                         "国",
-                                         "產",
-                                         "，",
-                                         "。",
-                                         "…",
-                                         "—",
-                                         "a",
-                                         "Z",
-                                         "9",
-                                         " ",
-                                         "\n",
-                                         "-",
-                                         "e",
-                                         "\u0301",
-                                         "\u0323",
-                                         "\u0338",
-                                         "\u0345",
-                                         "か",
-                                         "\u3099",
-                                         "\u309a",
-                                         "ﾞ",
-                                         "ｶ",
-                                         "ﾊ",
-                                         "ﾟ",
-                                         "\u1100",
-                                         "\u1161",
-                                         "\u11a8",
-                                         "가",
-                                         "ㄱ",
-                                         "ㅏ",
-                                         "ㄳ",
-                                         "\u200d",
-                                         "\ufe0f",
-                                         "\ufeff",
-                                         "\u00ad",
-                                         "👩",
-                                         "🏽",
-                                         "❤",
-                                         "ß",
-                                         "İ",
-                                         "ﬁ",
-                                         "½",
-                                         "①",
-                                         "Ⅳ",
-                                         "ﷺ",
-                                         "é",
-                                         "ω",
-                                         "я",
-                                         "ש",
-                                         "\u05b8",
-                                         "ก",
-                                         "\u0e33",
-                                         "\u0e49",
-                                         "ខ",
-                                         "\u17d2",
-                                         "မ",
-                                         "\u1039",
-                                         "\u0f71",
-                                         "\u0f72",
-                                         "\u0f74",
-                                         "\u0f73",
-                                         "𠀀",
-                                         "\U0001d15e",
-                                         "\U0001d165",
-                                         "\U00011099",
-                                         "\U000110ba",
-                                         "\u09c7",
-                                         "\u09be",
-                                         "\ufffd",
-                                         "\ue000",
-                                         "\u0378",
-                                         "\u3000",
-                                         "\u2028",
-                                         "《",
-                                         "㍿",
-                                         "́",
-                                         "=",
-                                         "<",
-                                         "豈",
-                                         "\u0344",
-                                         "\u1fb3",
-                                         "\U000e0100",
-                                         "\u115f",
-                                         "\u3164",
-                                         "\uffa0",
-                                         "ￂ",
-                                         "ﾡ",
-                                         "abcdefghijklmnop",
-                                         "全球产业链重构",
-                                         "\u034f",
-                                         "\u180e"};
     return pieces[next_random() % (sizeof pieces / sizeof *pieces)];
 }
 
 static void check_all(gdx_slice text) {
-    const char *broken = fast_equals_slow(text);
+    const char *broken = symbols_equal_plain(text);
     if (!broken)
         broken = spans_hold(text);
     if (broken)
         fail_msg("%s: \"%.*s\"", broken, GDX_SLICE_ARGUMENTS(text));
 }
 
-static void random_sentences_equal_the_slow_way(void **state) {
+static void random_sentences_equal_the_plain_rule(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int round = 0; round < 20000; round++) {
@@ -219,7 +143,7 @@ static void random_sentences_equal_the_slow_way(void **state) {
     gdx_buffer_clear(&text);
 }
 
-static void random_code_points_in_a_row_equal_the_slow_way(void **state) {
+static void random_code_points_in_a_row_equal_the_plain_rule(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int round = 0; round < 20000; round++) {
@@ -234,7 +158,7 @@ static void random_code_points_in_a_row_equal_the_slow_way(void **state) {
 }
 
 // Longer than the room made at once, so that runs are cut by it at any place.
-static void long_random_texts_equal_the_slow_way(void **state) {
+static void long_random_texts_equal_the_plain_rule(void **state) {
     (void)state;
     gdx_buffer text = {0};
     for (int round = 0; round < 30; round++) {
@@ -246,7 +170,7 @@ static void long_random_texts_equal_the_slow_way(void **state) {
             append(&text, next_random() % 8 ? piece : random_piece());
         }
         gdx_slice slice = gdx_buffer_slice(&text);
-        const char *broken = has_overlong_cluster(slice) ? NULL : fast_equals_slow(slice);
+        const char *broken = has_overlong_cluster(slice) ? NULL : symbols_equal_plain(slice);
         if (!broken)
             broken = checkpoints_hold(slice);
         if (broken)
@@ -257,11 +181,11 @@ static void long_random_texts_equal_the_slow_way(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_point_alone_equals_the_slow_way),
-        cmocka_unit_test(every_code_point_in_contexts_equals_the_slow_way),
-        cmocka_unit_test_setup(random_sentences_equal_the_slow_way, seed_random),
-        cmocka_unit_test_setup(random_code_points_in_a_row_equal_the_slow_way, seed_random),
-        cmocka_unit_test_setup(long_random_texts_equal_the_slow_way, seed_random),
+        cmocka_unit_test(every_code_point_alone_equals_the_plain_rule),
+        cmocka_unit_test(every_code_point_in_contexts_equals_the_plain_rule),
+        cmocka_unit_test_setup(random_sentences_equal_the_plain_rule, seed_random),
+        cmocka_unit_test_setup(random_code_points_in_a_row_equal_the_plain_rule, seed_random),
+        cmocka_unit_test_setup(long_random_texts_equal_the_plain_rule, seed_random),
     };
     return cmocka_run_group_tests_name("text: twin", tests, NULL, NULL);
 }

@@ -1,13 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/text.h: valid UTF-8 -> folded -> symbols: the matching rule, here and nowhere else. docs/architecture.md, "The
-// matching rule". Relies on gdx/base.h, gdx/document.h; inside on tables made at build time from utf8proc
-// (NFKC_Casefold), OpenCC (traditional to simplified) and the Unicode character database (scripts). Threads: a
-// gdx_symbols has one owner; the tables are immutable.
+// gdx/text.h: valid UTF-8 -> folded -> symbols: the matching rule, here and nowhere else. docs/matching-rule.md.
+// Relies on gdx/base.h, gdx/document.h. A rule is a table in the source tree (data/rule-2.txt), so that every machine
+// makes the same symbols. Threads: a gdx_symbols has one owner; rules are immutable.
 #ifndef GDX_TEXT_H
 #define GDX_TEXT_H
 
 #include "gdx/base.h"
 #include "gdx/document.h"
+
+// A matching rule. It has a number, which an index stores.
+typedef struct gdx_rule gdx_rule;
+
+const gdx_rule *gdx_rule_current(void);           // the one that new indexes are made by
+const gdx_rule *gdx_rule_find(uint32_t number);   // NULL if this program does not have it
+uint32_t gdx_rule_number(const gdx_rule *rule);   // at least 2
+uint64_t gdx_rule_checksum(const gdx_rule *rule); // of its data
+
+uint64_t gdx_text_rule_fingerprint(void); // the checksum of the current one
+
+// Two words of two symbols each that are one word in different regions (计画 and 计划).
+enum { GDX_REGIONAL_SYMBOLS = 2 };
+typedef struct gdx_regional_word {
+    uint32_t forms[2][GDX_REGIONAL_SYMBOLS];
+} gdx_regional_word;
+// All of them; *out_count is their number.
+const gdx_regional_word *gdx_rule_words(const gdx_rule *rule, size_t *out_count);
+
+// The symbol of a hyphen at a line end inside a word ("sup-", line end, "ply"). A query for - finds it too, and words
+// match across it. It is a surrogate, which no text holds.
+enum { GDX_BROKEN_HYPHEN = 0xd82d };
 
 // A symbol is a folded code point, or a word: GDX_WORD_FLAG | w, the w-th word met in this text (words are not
 // deduplicated).
@@ -20,8 +41,8 @@ typedef struct gdx_word {
 } gdx_word;
 
 // Half-open range of bytes of the source text that a symbol came from. Symbols that one character expands to share its
-// range ("…"), and a word reaches over every character that gave it a letter ("½b": 1, fraction slash, 2b), so that
-// ranges may overlap; neither their starts nor their ends descend.
+// range ("…"), and a word reaches over every character that gave it a letter, so that ranges may overlap; neither their
+// starts nor their ends descend.
 typedef struct gdx_span {
     uint32_t begin;
     uint32_t end;
@@ -46,12 +67,8 @@ typedef struct gdx_symbols { // one worker's own; {0} is empty; reused from text
 enum { GDX_CHECKPOINT_BYTES = 8192 }; // about one checkpoint for so many bytes of text, at the next clean place
 
 enum gdx_text_options {
-    GDX_TEXT_SPANS = 1,       // fill spans
-    GDX_TEXT_CHECKPOINTS = 2, // fill checkpoints
-    // Fold the whole text at once by utf8proc: the twin that the tests hold the fast way equal to, save where more than
-    // 128 combining marks follow each other, which the fast way folds 128 at a time. Fills neither spans nor
-    // checkpoints.
-    GDX_TEXT_SLOW = 4
+    GDX_TEXT_SPANS = 1,      // fill spans
+    GDX_TEXT_CHECKPOINTS = 2 // fill checkpoints
 };
 
 void gdx_symbols_clear(gdx_symbols *symbols);
@@ -62,10 +79,8 @@ static inline gdx_slice gdx_symbols_word(const gdx_symbols *symbols, size_t word
 // Replaces the contents of `symbols` by the symbols of `utf8`, which must be valid UTF-8 of less than 2^31 bytes.
 // GDX_NO_MEMORY. Cost: 1.5 to 2 ns a symbol of Chinese text, about 3 ns a byte of English.
 // Memory: kept for the next text; at least that of 4096 symbols.
-gdx_status gdx_text_symbols(gdx_slice utf8, unsigned options, gdx_symbols *symbols) GDX_MUST_CHECK;
-
-// The fingerprint of the tables by which this program folds. An index stores it. If the tables change, the index must
-// be built anew.
-uint64_t gdx_text_rule_fingerprint(void);
+// More than 128 combining marks in a row are folded 128 at a time, so that the time stays linear.
+gdx_status gdx_text_symbols(const gdx_rule *rule, gdx_slice utf8, unsigned options,
+                            gdx_symbols *symbols) GDX_MUST_CHECK;
 
 #endif

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_page.c: docs/matching-rule.md: each line of its ```symbols blocks, by the module and by the plain rule; and what
+// the page says of the data: the script composes it, and folding is NFKC_Casefold.
+
+#include "../support/plain_rule.h"
+#include "holds.h"
+
+#include "gdx/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <utf8proc.h>
+
+enum { LINE_BYTES = 1024 };
+
+static void append(gdx_buffer *out, const void *bytes, size_t count) {
+    assert_int_equal(gdx_buffer_append(out, bytes, count), GDX_OK);
+}
+
+// The text of an example: \n and \uXXXX stand for characters.
+static gdx_buffer read_text(const char *at, const char *end) {
+    gdx_buffer text = {0};
+    while (at < end) {
+        if (strncmp(at, "\\n", 2) == 0) {
+            append(&text, "\n", 1);
+            at += 2;
+        } else if (strncmp(at, "\\u", 2) == 0) {
+            char digits[5] = {at[2], at[3], at[4], at[5], 0};
+            uint8_t bytes[GDX_UTF8_BYTES];
+            append(&text, bytes, gdx_utf8_encode(bytes, (uint32_t)strtoul(digits, NULL, 16)));
+            at += 6;
+        } else {
+            append(&text, at++, 1);
+        }
+    }
+    return text;
+}
+
+static void print_symbols(const gdx_symbols *symbols, gdx_buffer *out) {
+    for (size_t i = 0; i < symbols->count; i++) {
+        uint32_t symbol = symbols->symbols[i];
+        uint8_t bytes[GDX_UTF8_BYTES];
+        append(out, " ", i > 0);
+        if (symbol & GDX_WORD_FLAG) {
+            gdx_slice word = gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG);
+            append(out, "[", 1);
+            append(out, word.data, word.bytes);
+            append(out, "]", 1);
+        } else if (symbol == GDX_BROKEN_HYPHEN) {
+            append(out, "-/", 2);
+        } else {
+            append(out, bytes, gdx_utf8_encode(bytes, symbol));
+        }
+    }
+    append(out, "", 1);
+}
+
+static void check_example(const char *line) {
+    const char *arrow = strstr(line, " => ");
+    if (!arrow)
+        fail_msg("no arrow: %s", line);
+    gdx_buffer text = read_text(line, arrow), printed = {0};
+    gdx_symbols symbols = {0};
+    cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_SPANS, &symbols);
+    print_symbols(&symbols, &printed);
+    if (strcmp((const char *)printed.data, arrow + 4) != 0)
+        fail_msg("%s\n  gives %s", line, (const char *)printed.data);
+    assert_null(symbols_equal_plain(gdx_buffer_slice(&text)));
+    gdx_symbols_clear(&symbols);
+    gdx_buffer_clear(&text);
+    gdx_buffer_clear(&printed);
+}
+
+static void every_example_of_the_page_holds(void **state) {
+    (void)state;
+    FILE *page = fopen(GDX_SOURCE_ROOT "/docs/matching-rule.md", "r");
+    assert_non_null(page);
+    char line[LINE_BYTES];
+    bool is_inside = false;
+    int examples = 0;
+    while (fgets(line, sizeof line, page)) {
+        line[strcspn(line, "\n")] = 0;
+        if (strncmp(line, "```", 3) == 0) {
+            is_inside = strcmp(line, "```symbols") == 0;
+        } else if (is_inside) {
+            check_example(line);
+            examples++;
+        }
+    }
+    fclose(page);
+    assert_true(examples > 30);
+}
+
+static bool takes_part(uint32_t c) {
+    return !(c >= 0xd800 && c <= 0xdfff) && !plain_is_special(c);
+}
+
+// By the library, where it has the rule's version of Unicode.
+static void folding_is_nfkc_casefold(void **state) {
+    (void)state;
+    if (strcmp(utf8proc_unicode_version(), "15.0.0") != 0)
+        skip();
+    static const char *const around[] = {"", "e", "か", "하", "\u0301", "\u3099", "\u11ab"};
+    gdx_buffer text = {0}, folded = {0};
+    for (uint32_t c = 1; c < GDX_CODE_POINTS; c++) {
+        // The library keeps unassigned characters that Unicode says to drop.
+        if (!takes_part(c) || utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_CN)
+            continue;
+        text.bytes = 0;
+        uint8_t bytes[GDX_UTF8_BYTES];
+        size_t count = gdx_utf8_encode(bytes, c), which = c % (sizeof around / sizeof *around);
+        append(&text, around[which], strlen(around[which]));
+        append(&text, bytes, count);
+        append(&text, around[c / 7 % (sizeof around / sizeof *around)], strlen(around[c / 7 % 7]));
+        append(&text, "", 1);
+        utf8proc_uint8_t *expected = utf8proc_NFKC_Casefold(text.data);
+        assert_non_null(expected);
+        size_t points = plain_fold((gdx_slice){(const char *)text.data, text.bytes - 1}, &folded), at = 0;
+        for (size_t i = 0; i < points; i++) {
+            uint8_t got[GDX_UTF8_BYTES];
+            size_t got_bytes = gdx_utf8_encode(got, gdx_load_u32(folded.data + i * 4));
+            if (strncmp((const char *)expected + at, (const char *)got, got_bytes) != 0)
+                fail_msg("U+%04X folds to \"%s\" by utf8proc", c, (const char *)expected);
+            at += got_bytes;
+        }
+        assert_int_equal(expected[at], 0);
+        free(expected);
+    }
+    gdx_buffer_clear(&text);
+    gdx_buffer_clear(&folded);
+}
+
+// A second pass over the symbols of a character changes nothing.
+static void symbols_are_symbols_of_themselves(void **state) {
+    (void)state;
+    gdx_symbols once = {0}, twice = {0};
+    gdx_buffer text = {0};
+    for (uint32_t c = 0; c < GDX_CODE_POINTS; c++) {
+        if (!takes_part(c))
+            continue;
+        uint8_t bytes[GDX_UTF8_BYTES];
+        cut_or_die((gdx_slice){(char *)bytes, gdx_utf8_encode(bytes, c)}, 0, &once);
+        text.bytes = 0;
+        for (size_t i = 0; i < once.count; i++) {
+            uint32_t symbol = once.symbols[i];
+            gdx_slice word = {(char *)bytes, 0};
+            if (symbol & GDX_WORD_FLAG)
+                word = gdx_symbols_word(&once, symbol & ~GDX_WORD_FLAG);
+            else
+                word.bytes = gdx_utf8_encode(bytes, symbol);
+            append(&text, word.data, word.bytes);
+            append(&text, "\n", 1);
+        }
+        cut_or_die(gdx_buffer_slice(&text), 0, &twice);
+        bool same = once.count == twice.count;
+        for (size_t i = 0; same && i < once.count; i++)
+            same = is_same_symbol(&once, i, &twice, i);
+        if (!same)
+            fail_msg("U+%04X becomes something that becomes something else", c);
+    }
+    gdx_symbols_clear(&once);
+    gdx_symbols_clear(&twice);
+    gdx_buffer_clear(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_example_of_the_page_holds),
+        cmocka_unit_test(folding_is_nfkc_casefold),
+        cmocka_unit_test(symbols_are_symbols_of_themselves),
+    };
+    return cmocka_run_group_tests_name("text: page", tests, NULL, NULL);
+}
