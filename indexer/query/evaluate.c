@@ -6,34 +6,66 @@
 
 #include "boolean.h"
 #include "near.h"
+#include "sort.h"
 
 struct whole_segment {
     query_run *run;
     const query_segment *segment;
+    query_plan plan; // of the leaf at hand
 };
 
-static gdx_status positions_in_segment(void *context, const query_node *leaf, const uint32_t **out_positions,
-                                       size_t *out_count, gdx_error *err) {
+static gdx_status positions_in_segment(void *context, const query_node *leaf, uint32_t form, query_stream *out,
+                                       bool *out_has, gdx_error *err) {
     struct whole_segment *whole = context;
     query_list *list = &whole->run->searcher->positions;
-    query_plan plan;
-    gdx_status status = query_plan_make(whole->run, whole->segment, leaf, &plan, err);
+    *out_has = form == 0 || form <= whole->plan.broken_count;
+    if (form > 0) {
+        const query_broken *broken = *out_has ? &whole->plan.broken[form - 1] : NULL;
+        if (broken)
+            *out = (query_stream){leaf, broken->positions, broken->count, broken->length};
+        return GDX_OK;
+    }
+    gdx_status status = query_plan_make(whole->run, whole->segment, leaf, &whole->plan, err);
     if (status == GDX_OK)
-        status = query_leaf_positions(whole->run, whole->segment, &plan, list, err);
-    *out_positions = list->values;
-    *out_count = list->count;
+        status = query_leaf_positions(whole->run, whole->segment, &whole->plan, list, err);
+    *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count};
     return status;
 }
 
+// The streams of one leaf, which share no position.
+static gdx_status count_streams(query_run *run, const query_stream *streams, size_t count, query_evaluation *evaluation,
+                                gdx_error *err) {
+    query_list *all = &run->searcher->positions;
+    query_frequencies *out = &evaluation->leaves[streams->leaf->leaf];
+    if (count == 1)
+        return query_frequencies_count(run, &evaluation->segment, streams->positions, streams->count, out, err);
+    all->count = 0;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        status = query_run_reserve(run, all, all->count + streams[i].count, err);
+        if (status != GDX_OK || streams[i].count == 0)
+            continue;
+        memcpy(all->values + all->count, streams[i].positions, streams[i].count * sizeof *all->values);
+        all->count += streams[i].count;
+    }
+    if (status == GDX_OK)
+        status = query_run_reserve(run, &run->searcher->third, all->count, err);
+    if (status != GDX_OK)
+        return status;
+    query_sort(all->values, run->searcher->third.values, all->count);
+    return query_frequencies_count(run, &evaluation->segment, all->values, all->count, out, err);
+}
+
 static gdx_status evaluate_near(query_run *run, const query_node *node, query_evaluation *evaluation, gdx_error *err) {
-    struct whole_segment whole = {run, &evaluation->segment};
+    struct whole_segment whole = {.run = run, .segment = &evaluation->segment};
     query_streams found = {0};
     gdx_status status =
         query_pairs_find(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
-    for (size_t i = 0; i < found.count && status == GDX_OK; i++) {
-        const query_stream *stream = &found.streams[i];
-        status = query_frequencies_count(run, &evaluation->segment, stream->positions, stream->count,
-                                         &evaluation->leaves[stream->leaf->leaf], err);
+    for (size_t first = 0, end; first < found.count && status == GDX_OK; first = end) {
+        const query_node *leaf = found.streams[first].leaf;
+        for (end = first + 1; end < found.count && found.streams[end].leaf == leaf;)
+            end++;
+        status = count_streams(run, found.streams + first, end - first, evaluation, err);
     }
     return status;
 }

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // leaf.c: a leaf's positions in its fields, and how they spread over documents.
-// Positions and documents both ascend, so the search for a position's document gallops forward from the last one.
 
 #include "leaf.h"
 
+#include "fields.h"
 #include "phrase.h"
+#include "sort.h"
 #include "symbol.h"
-
-static void keep_field(const query_segment *segment, uint32_t fields, query_list *list) {
-    const gdx_document_columns *columns = &segment->columns;
-    size_t kept = 0;
-    uint32_t document = 0;
-    for (size_t i = 0; i < list->count;) {
-        document = gdx_columns_document_at(columns, list->values[i], document);
-        uint32_t text = columns->text[document], end = columns->begin[document + 1];
-        for (; i < list->count && list->values[i] < end; i++) {
-            list->values[kept] = list->values[i];
-            kept += (list->values[i] < text) == (fields == QUERY_TITLE);
-        }
-    }
-    list->count = kept;
-}
 
 gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                 gdx_error *err) {
@@ -29,9 +15,28 @@ gdx_status query_leaf_positions(query_run *run, const query_segment *segment, co
         return GDX_OK;
     gdx_status status = plan->bigram_count ? query_phrase_positions(run, segment, plan, out, err)
                                            : query_symbol_positions(run, segment, plan, out, err);
-    if (status == GDX_OK && plan->leaf->fields != QUERY_BOTH)
-        keep_field(segment, plan->leaf->fields, out);
+    if (status == GDX_OK)
+        query_keep_fields(segment, plan->leaf->fields, out);
     return status;
+}
+
+// Adds the occurrences with broken words. No two occurrences start at one position.
+static gdx_status add_broken(query_run *run, const query_plan *plan, query_list *out, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < plan->broken_count && status == GDX_OK; i++) {
+        const query_broken *broken = &plan->broken[i];
+        status = query_run_reserve(run, out, out->count + broken->count, err);
+        if (status == GDX_OK) {
+            memcpy(out->values + out->count, broken->positions, broken->count * sizeof *out->values);
+            out->count += broken->count;
+        }
+    }
+    if (status == GDX_OK)
+        status = query_run_reserve(run, &run->searcher->third, out->count, err);
+    if (status != GDX_OK)
+        return status;
+    query_sort(out->values, run->searcher->third.values, out->count);
+    return query_run_spend(run, out->count * 15, err);
 }
 
 static gdx_status take_frequencies(query_run *run, const query_segment *segment, size_t at_most, query_frequencies *out,
@@ -84,10 +89,10 @@ static gdx_status take_kept(query_run *run, const query_segment *segment, uint32
 gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_frequencies *out, gdx_error *err) {
     *out = (query_frequencies){0};
-    if (plan->is_nowhere)
+    if (plan->is_nowhere && plan->broken_count == 0)
         return GDX_OK;
     gdx_searcher *searcher = run->searcher;
-    if (plan->range_count == 1 && plan->ranges[0].high == plan->ranges[0].low + 1) {
+    if (plan->broken_count == 0 && plan->range_count == 1 && plan->ranges[0].high == plan->ranges[0].low + 1) {
         size_t count = 0;
         bool has = false;
         gdx_status status = gdx_segment_frequencies(segment->segment, plan->ranges[0].low, &searcher->frequencies,
@@ -96,6 +101,8 @@ gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, 
             return status == GDX_OK ? take_kept(run, segment, plan->leaf->fields, count, out, err) : status;
     }
     gdx_status status = query_leaf_positions(run, segment, plan, &searcher->positions, err);
+    if (status == GDX_OK && plan->broken_count)
+        status = add_broken(run, plan, &searcher->positions, err);
     if (status != GDX_OK)
         return status;
     return query_frequencies_count(run, segment, searcher->positions.values, searcher->positions.count, out, err);

@@ -11,7 +11,7 @@ typedef struct query_frequencies { // in the run's memory
     size_t count;
 } query_frequencies;
 
-// Positions in the leaf's fields, ascending, deleted documents included.
+// Positions in the leaf's fields, ascending, deleted documents included; without plan->broken.
 gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                 gdx_error *err) GDX_MUST_CHECK;
 // Without positions where the segment keeps frequencies.

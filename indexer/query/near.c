@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // near.c: which occurrences of each side of NEAR and THEN have a partner on the other.
-// The occurrences of one leaf all have one length, so a side is kept as one ascending array of positions for each leaf.
+// The occurrences of one stream all have one length, so a side is kept as one ascending array of positions for each.
 // For each occurrence the nearest start after it and the nearest end before it on the other side decide: if
 // the nearest is too far or beyond the end of the field, so are all others. Both are found by moving forward only.
 
@@ -37,7 +37,7 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
     *out = (struct side){0};
     if (streams->count == 1) {
         const query_stream *only = &streams->streams[0];
-        *out = (struct side){only->positions, only->count, only->positions, only->count, only->leaf->symbol_count};
+        *out = (struct side){only->positions, only->count, only->positions, only->count, only->length};
         return GDX_OK;
     }
     size_t count = 0;
@@ -55,7 +55,7 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
         const query_stream *stream = &streams->streams[s];
         for (size_t i = 0; i < stream->count; i++, at++) {
             begins[at] = stream->positions[i];
-            ends[at] = stream->positions[i] + stream->leaf->symbol_count;
+            ends[at] = stream->positions[i] + stream->length;
         }
     }
     size_t begin_count = sort_once(begins, space, count);
@@ -104,7 +104,7 @@ static gdx_status keep_partnered(query_run *run, const struct partners *wanted, 
                                  const struct side *others, query_stream *out, gdx_error *err) {
     enum { SPEND_EVERY = 1 << 14 };
     size_t after = 0, before = 0; // others: the first start >= end; the first end > start
-    uint32_t document = 0, length = stream->leaf->symbol_count;
+    uint32_t document = 0, length = stream->length;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < stream->count && status == GDX_OK; i++) {
         uint32_t begin = stream->positions[i], end = begin + length;
@@ -132,7 +132,7 @@ static gdx_status keep_side(query_run *run, const struct partners *wanted, const
     gdx_status status = GDX_OK;
     for (size_t s = 0; s < streams->count && status == GDX_OK; s++) {
         const query_stream *stream = &streams->streams[s];
-        out[s] = (query_stream){stream->leaf, NULL, 0};
+        out[s] = (query_stream){stream->leaf, NULL, 0, stream->length};
         if (stream->count == 0 || others->begin_count == 0)
             continue;
         out[s].positions = query_run_take_in(run, arena, stream->count * sizeof *out[s].positions, err);
@@ -165,24 +165,6 @@ static gdx_status pair_up(query_run *run, const query_segment *segment, const qu
     return status;
 }
 
-static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_source source, void *context,
-                           gdx_arena *arena, query_streams *out, gdx_error *err) {
-    const uint32_t *positions = NULL;
-    size_t count = 0;
-    gdx_status status = source(context, leaf, &positions, &count, err);
-    if (status != GDX_OK)
-        return status;
-    out->streams = query_run_take_in(run, arena, sizeof *out->streams, err);
-    uint32_t *copy = out->streams ? query_run_take_in(run, arena, count * sizeof *copy, err) : NULL;
-    if (!copy)
-        return GDX_NO_MEMORY;
-    if (count)
-        memcpy(copy, positions, count * sizeof *copy);
-    out->streams[0] = (query_stream){leaf, copy, count};
-    out->count = 1;
-    return GDX_OK;
-}
-
 gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_arena *arena, gdx_error *err) {
     query_stream *streams = gdx_arena_allocate(arena, (all->count + more->count) * sizeof *streams);
     if (!streams)
@@ -194,9 +176,32 @@ gdx_status query_streams_add(query_streams *all, const query_streams *more, gdx_
     return GDX_OK;
 }
 
+static gdx_status one_leaf(query_run *run, const query_node *leaf, query_leaf_source source, void *context,
+                           gdx_arena *arena, query_streams *out, gdx_error *err) {
+    bool has = true;
+    for (uint32_t form = 0;; form++) {
+        query_stream stream = {0};
+        gdx_status status = source(context, leaf, form, &stream, &has, err);
+        if (status != GDX_OK || !has)
+            return status;
+        uint32_t *copy = query_run_take_in(run, arena, stream.count * sizeof *copy, err);
+        if (!copy)
+            return GDX_NO_MEMORY;
+        if (stream.count)
+            memcpy(copy, stream.positions, stream.count * sizeof *copy);
+        stream.leaf = leaf;
+        stream.positions = copy;
+        query_streams one = {&stream, 1};
+        status = query_streams_add(out, &one, arena, err);
+        if (status != GDX_OK)
+            return status;
+    }
+}
+
 gdx_status query_pairs_find(query_run *run, const query_segment *segment, const query_node *node,
                             query_leaf_source source, void *context, gdx_arena *arena, query_streams *out,
                             gdx_error *err) {
+    *out = (query_streams){0};
     if (query_is_leaf(node))
         return one_leaf(run, node, source, context, arena, out, err);
     query_streams children[2] = {{0}, {0}}, all = {0};

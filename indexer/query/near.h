@@ -5,10 +5,11 @@
 
 #include "budget.h"
 
-typedef struct query_stream { // occurrences of one leaf
+typedef struct query_stream { // occurrences of one leaf that have one length
     const query_node *leaf;
     uint32_t *positions; // ascending, of first symbols
     size_t count;
+    uint32_t length; // symbols of each
 } query_stream;
 
 typedef struct query_streams { // in the order of the query
@@ -16,10 +17,11 @@ typedef struct query_streams { // in the order of the query
     size_t count;
 } query_streams;
 
-// Where the occurrences of a leaf come from: a whole segment, or one document. The positions are the callee's until the
-// next call; ascending. Runs on: the caller's thread, within query_pairs_find.
-typedef gdx_status (*query_leaf_source)(void *context, const query_node *leaf, const uint32_t **out_positions,
-                                        size_t *out_count, gdx_error *err);
+// Where the occurrences of a leaf come from: a whole segment, or one document. Called with `form` 0, 1, 2 and so on
+// until *out_has is false; each form has one length. The positions are the callee's until the next call. Runs on: the
+// caller's thread, within query_pairs_find.
+typedef gdx_status (*query_leaf_source)(void *context, const query_node *leaf, uint32_t form, query_stream *out,
+                                        bool *out_has, gdx_error *err);
 
 // Leaves below `node` (NEAR, THEN, OR or a leaf) with those occurrences that have partners all the way up, in `arena`.
 gdx_status query_pairs_find(query_run *run, const query_segment *segment, const query_node *node,

@@ -52,7 +52,7 @@ static bool is_sought_word(const query_node *leaf, gdx_slice word) {
 static bool is_sought(const query_node *leaf, const gdx_symbols *symbols, size_t index) {
     uint32_t symbol = symbols->symbols[index];
     if (leaf->kind == QUERY_PHRASE && leaf->symbols[0].code != GDX_WORD_FLAG)
-        return symbol == leaf->symbols[0].code;
+        return symbol == leaf->symbols[0].code || (leaf->symbols[0].other && symbol == leaf->symbols[0].other);
     return symbol & GDX_WORD_FLAG && is_sought_word(leaf, gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG));
 }
 
@@ -100,21 +100,46 @@ static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_erro
     return status;
 }
 
-static gdx_status positions_in_document(void *context, const query_node *leaf, const uint32_t **out_positions,
-                                        size_t *out_count, gdx_error *err) {
+// Those of occurrences with broken words that are in [low, high).
+static query_stream slice_broken(const query_node *leaf, const query_broken *broken, uint32_t low, uint32_t high) {
+    size_t bounds[2] = {0, 0};
+    for (int i = 0; i < 2; i++) {
+        uint32_t wanted = i ? high : low;
+        size_t end = broken->count;
+        bounds[i] = bounds[0];
+        while (bounds[i] < end) {
+            size_t middle = bounds[i] + (end - bounds[i]) / 2;
+            if (broken->positions[middle] < wanted)
+                bounds[i] = middle + 1;
+            else
+                end = middle;
+        }
+    }
+    return (query_stream){leaf, broken->positions + bounds[0], bounds[1] - bounds[0], broken->length};
+}
+
+static gdx_status positions_in_document(void *context, const query_node *leaf, uint32_t form, query_stream *out,
+                                        bool *out_has, gdx_error *err) {
     query_walks *walks = context;
     query_list *list = &walks->run->searcher->positions;
-    list->count = 0;
     gdx_status status = open_leaf(walks, leaf, err);
+    if (status != GDX_OK)
+        return status;
     const struct leaf_walk *walk = &walks->leaves[leaf->leaf];
     const gdx_document_columns *columns = &walks->segment->columns;
     uint32_t low = leaf->fields & QUERY_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
     uint32_t high = leaf->fields & QUERY_TEXT ? columns->begin[walks->number + 1] : columns->text[walks->number];
-    if (status == GDX_OK && !walk->plan.is_nowhere)
+    *out_has = form <= walk->plan.broken_count;
+    if (form > 0) {
+        if (*out_has)
+            *out = slice_broken(leaf, &walk->plan.broken[form - 1], low, high);
+        return GDX_OK;
+    }
+    list->count = 0;
+    if (!walk->plan.is_nowhere)
         status = walk->phrase ? query_phrase_walk_list(walks->run, walk->phrase, low, high, list, err)
                               : list_symbol(walks, leaf, low, high, list, err);
-    *out_positions = list->values;
-    *out_count = list->count;
+    *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count};
     return status;
 }
 
@@ -164,7 +189,7 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
         for (size_t i = 0; i < stream->count; i++) {
             bool in_title = stream->positions[i] < text;
             uint32_t begin = stream->positions[i] - (in_title ? title : text);
-            uint32_t end = begin + stream->leaf->symbol_count;
+            uint32_t end = begin + stream->length;
             gdx_field field = in_title ? GDX_FIELD_TITLE : GDX_FIELD_TEXT;
             if (end > query_document_length(document, field))
                 return query_segment_corrupt(walks->segment, err);

@@ -9,19 +9,57 @@
 
 #include "gdx/postings.h"
 #include "intersect.h"
+#include "sort.h"
 
 // A seek unpacks a block of 128 and searches in it. At about this many postings a seek, unpacking and merging the whole
 // list costs the same.
 enum { POSTINGS_PER_SEEK = 64 };
 
-static gdx_status unpack(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *out,
-                         gdx_error *err) {
+gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, const query_bigram *bigram,
+                               query_list *out, gdx_error *err) {
     gdx_status status = query_run_reserve(run, out, bigram->count, err);
     if (status != GDX_OK)
         return status;
-    if (gdx_postings_decode(bigram->postings, bigram->count, segment->position_count, out->values) != GDX_OK)
-        return query_segment_corrupt(segment, err);
-    out->count = bigram->count;
+    out->count = 0;
+    for (uint32_t i = 0; i < bigram->list_count; i++) {
+        uint32_t count = bigram->lists[i].count;
+        if (gdx_postings_decode(bigram->lists[i].postings, count, segment->position_count, out->values + out->count) !=
+            GDX_OK)
+            return query_segment_corrupt(segment, err);
+        out->count += count;
+    }
+    if (bigram->list_count < 2)
+        return GDX_OK;
+    status = query_run_reserve(run, &run->searcher->third, out->count, err);
+    if (status == GDX_OK)
+        query_sort(out->values, run->searcher->third.values, out->count);
+    return status;
+}
+
+static gdx_status open_cursors(const query_segment *segment, const query_bigram *bigram, gdx_cursor *cursors,
+                               gdx_error *err) {
+    for (uint32_t i = 0; i < bigram->list_count; i++)
+        if (gdx_cursor_open(&cursors[i], bigram->lists[i].postings, bigram->lists[i].count, segment->position_count) !=
+            GDX_OK)
+            return query_segment_corrupt(segment, err);
+    return GDX_OK;
+}
+
+// The first position from `target` on in any of the lists.
+static inline uint32_t seek(gdx_cursor *cursors, uint32_t count, uint32_t target) {
+    uint32_t found = gdx_cursor_seek(&cursors[0], target);
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t other = gdx_cursor_seek(&cursors[i], target);
+        found = other < found ? other : found;
+    }
+    return found;
+}
+
+static gdx_status check_cursors(const query_segment *segment, const gdx_cursor *cursors, uint32_t count,
+                                gdx_error *err) {
+    for (uint32_t i = 0; i < count; i++)
+        if (gdx_cursor_status(&cursors[i]) != GDX_OK)
+            return query_segment_corrupt(segment, err);
     return GDX_OK;
 }
 
@@ -37,14 +75,12 @@ static void shift(query_list *list, uint32_t offset) {
 
 static gdx_status thin_by_seeking(query_run *run, const query_segment *segment, const query_bigram *bigram,
                                   query_list *list, gdx_error *err) {
-    gdx_cursor cursor;
-    if (gdx_cursor_open(&cursor, bigram->postings, bigram->count, segment->position_count) != GDX_OK)
-        return query_segment_corrupt(segment, err);
+    gdx_cursor cursors[QUERY_ALTERNATIVES_MAX];
     size_t kept = 0;
-    gdx_status status = GDX_OK;
+    gdx_status status = open_cursors(segment, bigram, cursors, err);
     for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
         uint32_t target = list->values[i] + bigram->offset;
-        uint32_t found = gdx_cursor_seek(&cursor, target);
+        uint32_t found = seek(cursors, bigram->list_count, target);
         if (found == target)
             list->values[kept++] = list->values[i];
         else if (found == GDX_POSITION_END)
@@ -52,17 +88,15 @@ static gdx_status thin_by_seeking(query_run *run, const query_segment *segment, 
         status = query_run_spend(run, 150, err);
     }
     list->count = kept;
-    if (gdx_cursor_status(&cursor) != GDX_OK)
-        return query_segment_corrupt(segment, err);
-    return status;
+    return status == GDX_OK ? check_cursors(segment, cursors, bigram->list_count, err) : status;
 }
 
-static gdx_status thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
-                       gdx_error *err) {
+gdx_status query_bigram_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
+                             gdx_error *err) {
     if ((uint64_t)list->count * POSTINGS_PER_SEEK < bigram->count)
         return thin_by_seeking(run, segment, bigram, list, err);
     query_list *other = &run->searcher->other;
-    gdx_status status = unpack(run, segment, bigram, other, err);
+    gdx_status status = query_bigram_unpack(run, segment, bigram, other, err);
     if (status != GDX_OK)
         return status;
     list->count = query_intersect(list->values, list->count, other->values, other->count, bigram->offset);
@@ -71,12 +105,12 @@ static gdx_status thin(query_run *run, const query_segment *segment, const query
 
 gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) {
-    gdx_status status = unpack(run, segment, &plan->bigrams[0], out, err);
+    gdx_status status = query_bigram_unpack(run, segment, &plan->bigrams[0], out, err);
     if (status != GDX_OK)
         return status;
     shift(out, plan->bigrams[0].offset);
     for (uint32_t i = 1; i < plan->bigram_count && out->count && status == GDX_OK; i++)
-        status = thin(run, segment, &plan->bigrams[i], out, err);
+        status = query_bigram_thin(run, segment, &plan->bigrams[i], out, err);
     return status == GDX_OK ? query_run_spend(run, plan->bigrams[0].count, err) : status;
 }
 
@@ -85,43 +119,44 @@ gdx_status query_phrase_positions(query_run *run, const query_segment *segment, 
 struct query_phrase_walk {
     const query_segment *segment;
     const query_plan *plan;
-    gdx_cursor cursors[]; // of the plan's bigrams
+    uint32_t cursor_count;
+    gdx_cursor cursors[]; // of the plan's bigrams, one for each of their lists
 };
 
 gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_phrase_walk **out, gdx_error *err) {
-    query_phrase_walk *walk = query_run_take(run, sizeof *walk + plan->bigram_count * sizeof *walk->cursors, err);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->bigram_count; i++)
+        count += plan->bigrams[i].list_count;
+    query_phrase_walk *walk = query_run_take(run, sizeof *walk + count * sizeof *walk->cursors, err);
     if (!walk)
         return GDX_NO_MEMORY;
     walk->segment = segment;
     walk->plan = plan;
     for (uint32_t i = 0; i < plan->bigram_count; i++) {
-        const query_bigram *bigram = &plan->bigrams[i];
-        if (gdx_cursor_open(&walk->cursors[i], bigram->postings, bigram->count, segment->position_count) != GDX_OK)
-            return query_segment_corrupt(segment, err);
+        gdx_status status = open_cursors(segment, &plan->bigrams[i], walk->cursors + walk->cursor_count, err);
+        if (status != GDX_OK)
+            return status;
+        walk->cursor_count += plan->bigrams[i].list_count;
     }
     *out = walk;
-    return GDX_OK;
-}
-
-static gdx_status check_cursors(const query_phrase_walk *walk, gdx_error *err) {
-    for (uint32_t i = 0; i < walk->plan->bigram_count; i++)
-        if (gdx_cursor_status(&walk->cursors[i]) != GDX_OK)
-            return query_segment_corrupt(walk->segment, err);
     return GDX_OK;
 }
 
 // The first place >= `at` that no bigram rules out: `at` itself if all of them occur there. The rarest bigram is
 // checked first. Places are 64 bits wide so that the end of a list, less an offset, is still beyond every range.
 static uint64_t next_candidate(query_phrase_walk *walk, uint64_t at) {
+    gdx_cursor *cursors = walk->cursors;
     for (uint32_t i = 0; i < walk->plan->bigram_count; i++) {
-        uint64_t target = at + walk->plan->bigrams[i].offset;
+        const query_bigram *bigram = &walk->plan->bigrams[i];
+        uint64_t target = at + bigram->offset;
         uint32_t found =
-            target < GDX_POSITION_END ? gdx_cursor_seek(&walk->cursors[i], (uint32_t)target) : GDX_POSITION_END;
+            target < GDX_POSITION_END ? seek(cursors, bigram->list_count, (uint32_t)target) : GDX_POSITION_END;
         if (found == GDX_POSITION_END)
             return UINT64_MAX;
         if (found != target)
-            return found - walk->plan->bigrams[i].offset;
+            return found - bigram->offset;
+        cursors += bigram->list_count;
     }
     return at;
 }
@@ -143,5 +178,5 @@ gdx_status query_phrase_walk_list(query_run *run, query_phrase_walk *walk, uint3
         if (status != GDX_OK)
             return status;
     }
-    return check_cursors(walk, err);
+    return check_cursors(walk->segment, walk->cursors, walk->cursor_count, err);
 }

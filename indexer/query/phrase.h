@@ -5,6 +5,13 @@
 
 #include "plan.h"
 
+// The positions of a bigram, ascending, replacing what is in `out`. Uses the searcher's `third`.
+gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, const query_bigram *bigram,
+                               query_list *out, gdx_error *err) GDX_MUST_CHECK;
+// Keeps the positions that have the bigram at its offset. Uses the searcher's `other` and `third`.
+gdx_status query_bigram_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
+                             gdx_error *err) GDX_MUST_CHECK;
+
 // All of them, ascending, replacing what is in `out`. Uses the searcher's `other`.
 gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) GDX_MUST_CHECK;

@@ -6,6 +6,8 @@
 #include "plan.h"
 
 #include "gdx/ngram.h"
+
+#include "broken.h"
 #include "sort.h"
 
 #include <stdlib.h>
@@ -33,29 +35,60 @@ static int by_count(const void *a, const void *b) {
     return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
+gdx_status query_bigram_find(query_run *run, const query_segment *segment, query_alternatives first,
+                             query_alternatives second, query_bigram *out, gdx_error *err) {
+    out->list_count = out->count = 0;
+    for (int i = 0; i < QUERY_ALTERNATIVES_MAX; i++) {
+        uint32_t left = first.numbers[i & 1], right = second.numbers[i >> 1];
+        if (left == GDX_SYMBOL_END || right == GDX_SYMBOL_END)
+            continue;
+        gdx_term term;
+        gdx_status status = gdx_segment_find_term(segment->segment, left, right, &term, err);
+        if (status == GDX_OK)
+            status = query_run_spend(run, 500, err);
+        if (status != GDX_OK)
+            return status;
+        if (term.count == 0)
+            continue;
+        out->lists[out->list_count].postings = term.postings;
+        out->lists[out->list_count++].count = term.count;
+        out->count += term.count;
+    }
+    return GDX_OK;
+}
+
+static query_alternatives alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
+    uint32_t other = leaf->symbols[index].other;
+    return (query_alternatives){{numbers[index], other ? other : GDX_SYMBOL_END}};
+}
+
 static gdx_status find_bigrams(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
                                gdx_error *err) {
-    uint32_t symbol_count = plan->leaf->symbol_count;
+    const query_node *leaf = plan->leaf;
+    uint32_t symbol_count = leaf->symbol_count;
     plan->bigram_count = (symbol_count + 1) / 2;
     plan->bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
     if (!plan->bigrams)
         return GDX_NO_MEMORY;
     for (uint32_t i = 0; i < plan->bigram_count; i++) {
         uint32_t offset = i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
-        gdx_term term;
-        gdx_status status = gdx_segment_find_term(segment->segment, numbers[offset], numbers[offset + 1], &term, err);
-        if (status == GDX_OK)
-            status = query_run_spend(run, 500, err);
-        if (status != GDX_OK)
+        plan->bigrams[i].offset = offset;
+        gdx_status status = query_bigram_find(run, segment, alternatives_of(leaf, numbers, offset),
+                                              alternatives_of(leaf, numbers, offset + 1), &plan->bigrams[i], err);
+        plan->is_nowhere = status == GDX_OK && plan->bigrams[i].count == 0;
+        if (status != GDX_OK || plan->is_nowhere)
             return status;
-        if (term.count == 0) {
-            plan->is_nowhere = true;
-            return GDX_OK;
-        }
-        plan->bigrams[i] = (query_bigram){term.postings, term.count, offset};
     }
     qsort(plan->bigrams, plan->bigram_count, sizeof *plan->bigrams, by_count);
     return GDX_OK;
+}
+
+gdx_status query_symbol_is_met(query_run *run, const query_segment *segment, uint32_t number, bool *out,
+                               gdx_error *err) {
+    uint64_t occurrences = 0;
+    gdx_status status = gdx_segment_symbol_occurrences(segment->segment, number, &occurrences, err);
+    *out = occurrences > 0;
+    return status == GDX_OK ? query_run_spend(run, 500, err) : status;
 }
 
 static gdx_status plan_phrase(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
@@ -69,12 +102,17 @@ static gdx_status plan_phrase(query_run *run, const query_segment *segment, quer
         return status;
     if (plan->leaf->symbol_count > 1)
         return find_bigrams(run, segment, numbers, plan, err);
-    plan->ranges = query_run_take(run, sizeof *plan->ranges, err);
+    plan->ranges = query_run_take(run, 2 * sizeof *plan->ranges, err);
     if (!plan->ranges)
         return GDX_NO_MEMORY;
-    plan->ranges[0] = (query_symbol_range){numbers[0], numbers[0] + 1};
-    plan->range_count = 1;
-    return GDX_OK;
+    plan->ranges[plan->range_count++] = (query_symbol_range){numbers[0], numbers[0] + 1};
+    uint32_t other = plan->leaf->symbols[0].other;
+    bool has_other = false;
+    if (other)
+        status = query_symbol_is_met(run, segment, other, &has_other, err);
+    if (has_other)
+        plan->ranges[plan->range_count++] = (query_symbol_range){other, other + 1};
+    return status;
 }
 
 static gdx_status plan_prefix(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
@@ -121,9 +159,8 @@ static gdx_status plan_suffix(query_run *run, const query_segment *segment, quer
 gdx_status query_plan_make(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,
                            gdx_error *err) {
     *out = (query_plan){.leaf = leaf};
-    if (leaf->kind == QUERY_WORD_PREFIX)
-        return plan_prefix(run, segment, out, err);
-    if (leaf->kind == QUERY_WORD_SUFFIX)
-        return plan_suffix(run, segment, out, err);
-    return plan_phrase(run, segment, out, err);
+    gdx_status status = leaf->kind == QUERY_WORD_PREFIX   ? plan_prefix(run, segment, out, err)
+                        : leaf->kind == QUERY_WORD_SUFFIX ? plan_suffix(run, segment, out, err)
+                                                          : plan_phrase(run, segment, out, err);
+    return status == GDX_OK ? query_broken_find(run, segment, out, err) : status;
 }

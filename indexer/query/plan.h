@@ -5,9 +5,15 @@
 
 #include "budget.h"
 
+enum { QUERY_ALTERNATIVES_MAX = 4 }; // two symbols, each of which may have another that answers as well
+
 typedef struct query_bigram {
-    gdx_slice postings;
-    uint32_t count;
+    struct {
+        gdx_slice postings;
+        uint32_t count;
+    } lists[QUERY_ALTERNATIVES_MAX]; // they share no position
+    uint32_t list_count;
+    uint32_t count;  // of all lists
     uint32_t offset; // of the bigram within the phrase
 } query_bigram;
 
@@ -16,14 +22,34 @@ typedef struct query_symbol_range { // of numbers
     uint32_t high;
 } query_symbol_range;
 
+// Occurrences of one length in which some word is broken at a line end: the word as pieces with hyphens between them.
+typedef struct query_broken {
+    uint32_t length;     // symbols of an occurrence
+    uint32_t *positions; // in the leaf's fields, ascending
+    size_t count;
+} query_broken;
+
 typedef struct query_plan {
     const query_node *leaf;
-    bool is_nowhere;       // no occurrence in this segment, and nothing below is filled
+    query_broken *broken; // ascending by length; no occurrence is in two of them or in what follows
+    uint32_t broken_count;
+    bool is_nowhere;       // the leaf as it stands is not in this segment, and nothing below is filled
     query_bigram *bigrams; // of a phrase of two symbols or more: they cover it; rarest first
     uint32_t bigram_count;
     query_symbol_range *ranges; // else: any of these symbols; ascending
     uint32_t range_count;
 } query_plan;
+
+typedef struct query_alternatives { // numbers of symbols that answer at one place; GDX_SYMBOL_END: none
+    uint32_t numbers[2];
+} query_alternatives;
+
+// The lists of two symbols beside each other; list_count 0 if there are none. Leaves the offset as it is.
+gdx_status query_bigram_find(query_run *run, const query_segment *segment, query_alternatives first,
+                             query_alternatives second, query_bigram *out, gdx_error *err) GDX_MUST_CHECK;
+// True if the symbol of this number occurs in the segment.
+gdx_status query_symbol_is_met(query_run *run, const query_segment *segment, uint32_t number, bool *out,
+                               gdx_error *err) GDX_MUST_CHECK;
 
 // Into the run's memory. Cost: a look-up in the dictionary for each bigram.
 gdx_status query_plan_make(query_run *run, const query_segment *segment, const query_node *leaf, query_plan *out,

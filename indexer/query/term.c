@@ -58,6 +58,38 @@ static gdx_status copy_symbols(query_parser *parser, query_node *node) {
     return GDX_OK;
 }
 
+// A region's form of a word: the other form differs in one of its two symbols.
+static bool vary_word(query_symbol *symbols, const gdx_regional_word *word) {
+    for (int form = 0; form < 2; form++) {
+        const uint32_t *here = word->forms[form], *there = word->forms[1 - form];
+        if (symbols[0].code != here[0] || symbols[1].code != here[1])
+            continue;
+        int differs = here[0] == there[0];
+        if (symbols[differs].other)
+            return false;
+        symbols[differs].other = there[differs];
+        return true;
+    }
+    return false;
+}
+
+// What else answers: a hyphen that breaks a word, characters of other regions. docs/matching-rule.md, points 7 and 8.
+static void vary_symbols(query_node *node) {
+    enum { VARYING_MAX = 4 }; // 16 variants
+    size_t word_count;
+    const gdx_regional_word *words = gdx_rule_words(gdx_rule_current(), &word_count);
+    int varying = 0;
+    for (uint32_t i = 0; i < node->symbol_count; i++) {
+        if (node->symbols[i].code == GDX_BROKEN_HYPHEN) // pasted from a text
+            node->symbols[i].code = '-';
+        if (node->symbols[i].code == '-')
+            node->symbols[i].other = GDX_BROKEN_HYPHEN;
+    }
+    for (uint32_t i = 0; i + 1 < node->symbol_count; i++)
+        for (size_t w = 0; w < word_count && varying < VARYING_MAX; w++)
+            varying += vary_word(node->symbols + i, &words[w]);
+}
+
 static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begin, query_node **out) {
     gdx_status status = cut(parser, text);
     if (status != GDX_OK)
@@ -65,7 +97,11 @@ static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begi
     if (parser->symbols.count == 0)
         return query_refuse(parser, begin, "nothing to search for, expected a letter, digit, character or mark");
     status = new_leaf(parser, QUERY_PHRASE, begin, out);
-    return status == GDX_OK ? copy_symbols(parser, *out) : status;
+    if (status == GDX_OK)
+        status = copy_symbols(parser, *out);
+    if (status == GDX_OK)
+        vary_symbols(*out);
+    return status;
 }
 
 // `*` at the start or the end of a run: the rest must be one word.

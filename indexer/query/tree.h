@@ -18,6 +18,7 @@ enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG
+    uint32_t other; // a second code that answers as well: a hyphen that breaks a word, a region's character; 0: none
     gdx_slice word; // its folded spelling when it is a word
 } query_symbol;
 

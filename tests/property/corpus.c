@@ -85,8 +85,41 @@ static const char *const tokens[] = {
     "title:",
     "AND ",
     "𠀀",
+    // what rule 2 is about
+    "①",
+    "❶",
+    "²",
+    "km",
+    "Ⅱ",
+    "™",
+    "½",
+    "⻄",
+    "西",
+    "著",
+    "着",
+    "“",
+    "」",
+    "・",
+    "·",
+    "–",
+    "计",
+    "畫",
+    "划",
+    "反",
+    "覆",
+    "复",
+    // words broken at line ends
+    "sup",
+    "ply",
+    "p",
+    "l",
+    "y ",
+    "é",
+    "-\n",
+    "\xc2\xad\n",
+    "\xe2\x80\x90 \r\n ",
 };
-enum { TOKEN_COUNT = sizeof tokens / sizeof *tokens };
+enum { TOKEN_COUNT = sizeof tokens / sizeof *tokens, BROKEN_TOKENS = 9, RULE_TOKENS = 31 };
 
 void corpus_write_tokens(const struct corpus *corpus, random_state *random, size_t count, gdx_buffer *out) {
     for (size_t i = 0; i < count; i++) {
@@ -159,8 +192,9 @@ void corpus_make(struct corpus *out, random_state *random) {
     *out = (struct corpus){0};
     out->segment_count = 1 + random_below(random, CORPUS_SEGMENTS_MAX);
     out->alphabet_count = 3 + random_below(random, 20);
+    uint32_t last = (const uint32_t[]){TOKEN_COUNT, TOKEN_COUNT, RULE_TOKENS, BROKEN_TOKENS}[random_below(random, 4)];
     for (size_t i = 0; i < out->alphabet_count; i++)
-        out->alphabet[i] = random_below(random, TOKEN_COUNT);
+        out->alphabet[i] = TOKEN_COUNT - 1 - random_below(random, random_below(random, 4) ? last : TOKEN_COUNT);
     size_t per_segment = 1 + random_below(random, 14);
     out->documents = calloc(out->segment_count * per_segment, sizeof *out->documents);
     assert_non_null(out->documents);

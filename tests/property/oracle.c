@@ -142,13 +142,6 @@ static void add(struct list *list, struct found found) {
     list->found[list->count++] = found;
 }
 
-static bool same_symbol(const gdx_symbols *a, size_t i, const gdx_symbols *b, size_t j) {
-    uint32_t x = a->symbols[i], y = b->symbols[j];
-    if (!(x & GDX_WORD_FLAG) || !(y & GDX_WORD_FLAG))
-        return x == y;
-    return gdx_slice_equal(gdx_symbols_word(a, x & ~GDX_WORD_FLAG), gdx_symbols_word(b, y & ~GDX_WORD_FLAG));
-}
-
 static bool word_has_end(const gdx_symbols *a, size_t i, gdx_slice end, bool is_prefix) {
     if (!(a->symbols[i] & GDX_WORD_FLAG))
         return false;
@@ -157,25 +150,92 @@ static bool word_has_end(const gdx_symbols *a, size_t i, gdx_slice end, bool is_
            memcmp(is_prefix ? word.data : word.data + word.bytes - end.bytes, end.data, end.bytes) == 0;
 }
 
-static bool stands_at(const struct part *leaf, const gdx_symbols *wanted, const gdx_symbols *symbols, size_t at) {
-    if (leaf->kind != PART_PHRASE)
-        return word_has_end(symbols, at, gdx_symbols_word(wanted, 0), leaf->kind == PART_PREFIX);
+// Where a word, or a word that starts with it, ends that starts at `at`: whole, or in pieces with hyphens between them.
+// 0 if it is not there.
+static size_t word_end(const gdx_symbols *in, size_t at, gdx_slice rest, bool is_prefix) {
+    for (; at < in->count && in->symbols[at] & GDX_WORD_FLAG; at += 2) {
+        gdx_slice piece = gdx_symbols_word(in, in->symbols[at] & ~GDX_WORD_FLAG);
+        if (is_prefix ? word_has_end(in, at, rest, true) : gdx_slice_equal(piece, rest))
+            return at + 1;
+        if (piece.bytes >= rest.bytes || memcmp(piece.data, rest.data, piece.bytes) != 0 || at + 1 >= in->count ||
+            in->symbols[at + 1] != GDX_BROKEN_HYPHEN)
+            return 0;
+        rest.data += piece.bytes;
+        rest.bytes -= piece.bytes;
+    }
+    return 0;
+}
+
+static size_t suffix_end(const gdx_symbols *in, size_t at, gdx_slice suffix) {
+    if (word_has_end(in, at, suffix, false))
+        return at + 1;
+    for (size_t bytes = 1; bytes < suffix.bytes; bytes++)
+        if (word_has_end(in, at, (gdx_slice){suffix.data, bytes}, false) && at + 1 < in->count &&
+            in->symbols[at + 1] == GDX_BROKEN_HYPHEN) {
+            size_t end = word_end(in, at + 2, (gdx_slice){suffix.data + bytes, suffix.bytes - bytes}, false);
+            if (end)
+                return end;
+        }
+    return 0;
+}
+
+enum { WANTED_MAX = 4096 };
+
+// What else answers for each symbol of a phrase; 0: nothing.
+static void find_others(const gdx_symbols *wanted, uint32_t others[WANTED_MAX]) {
+    int varying = 0;
+    assert_true(wanted->count <= WANTED_MAX);
+    memset(others, 0, wanted->count * sizeof *others);
     for (size_t i = 0; i < wanted->count; i++)
-        if (at + i >= symbols->count || !same_symbol(symbols, at + i, wanted, i))
-            return false;
-    return true;
+        if (wanted->symbols[i] == '-' || wanted->symbols[i] == GDX_BROKEN_HYPHEN)
+            others[i] = wanted->symbols[i] == '-' ? GDX_BROKEN_HYPHEN : '-';
+    for (size_t i = 0, at = 0; i < wanted->count && varying < 4; i++) {
+        uint32_t other = plain_regional(wanted->symbols, wanted->count, i, &at);
+        if (other && !others[at]) {
+            others[at] = other;
+            varying++;
+        }
+    }
+}
+
+static size_t phrase_end(const gdx_symbols *wanted, const uint32_t *others, const gdx_symbols *in, size_t at) {
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (at >= in->count)
+            return 0;
+        if (wanted->symbols[i] & GDX_WORD_FLAG)
+            at = word_end(in, at, gdx_symbols_word(wanted, wanted->symbols[i] & ~GDX_WORD_FLAG), false);
+        else
+            at = in->symbols[at] == wanted->symbols[i] || (others[i] && in->symbols[at] == others[i]) ? at + 1 : 0;
+        if (at == 0)
+            return 0;
+    }
+    return at;
+}
+
+// Where the occurrence that starts at `at` ends; 0: none does.
+static size_t leaf_end(const struct part *leaf, const gdx_symbols *wanted, const uint32_t *others,
+                       const gdx_symbols *in, size_t at) {
+    if (leaf->kind == PART_PREFIX)
+        return word_end(in, at, gdx_symbols_word(wanted, 0), true);
+    if (leaf->kind == PART_SUFFIX)
+        return suffix_end(in, at, gdx_symbols_word(wanted, 0));
+    return phrase_end(wanted, others, in, at);
 }
 
 static void find_leaf(const struct oracle *oracle, const struct part *leaf, size_t number, size_t document,
                       struct list *out) {
+    static uint32_t others[WANTED_MAX];
     gdx_symbols wanted = {0};
     plain_symbols(leaf->typed, &wanted);
+    find_others(&wanted, others);
     for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
         const struct field *in = field_of(oracle, document, field);
-        for (size_t at = 0; at < in->symbols.count && leaf->fields & field; at++)
-            if (stands_at(leaf, &wanted, &in->symbols, at))
-                add(out, (struct found){field, at, at + wanted.count, in->spanned.spans[at].begin,
-                                        in->spanned.spans[at + wanted.count - 1].end, number});
+        for (size_t at = 0; at < in->symbols.count && leaf->fields & field; at++) {
+            size_t end = leaf_end(leaf, &wanted, others, &in->symbols, at);
+            if (end)
+                add(out, (struct found){field, at, end, in->spanned.spans[at].begin, in->spanned.spans[end - 1].end,
+                                        number});
+        }
     }
     gdx_symbols_clear(&wanted);
 }

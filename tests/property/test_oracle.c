@@ -120,7 +120,10 @@ static bool comes_before(const struct order *order, const struct answer *x, cons
     if (order->by == GDX_ORDER_RELEVANCE) {
         p = x->score;
         q = y->score;
-        *out_unsure = p != q && fabs(p - q) <= 1e-12 * fabs(p);
+        // Scores of unlike documents may be equal here and differ in their last bits there.
+        bool alike = x->count == y->count && oracle_length(order->asked->oracle, x->document) ==
+                                                 oracle_length(order->asked->oracle, y->document);
+        *out_unsure = (p != q || !alike) && fabs(p - q) <= 1e-12 * fabs(p);
     } else if (order->by == GDX_ORDER_NEWEST) {
         p = number_of(a->date);
         q = number_of(b->date);

@@ -22,6 +22,8 @@ struct point { // one code point
 static struct point *points;
 static uint32_t units[UNITS][PARTS];
 static size_t unit_count;
+static uint32_t words[UNITS][PARTS]; // two symbols of one form, then two of the other
+static size_t word_count;
 
 static void require(bool holds, const char *what) {
     if (holds)
@@ -68,8 +70,14 @@ static void read_row(const char *section, struct point *point, const char *rest)
 }
 
 static void read_line(const char *section, const char *line) {
-    if (strcmp(section, "rule") == 0 || strcmp(section, "words") == 0)
+    if (strcmp(section, "rule") == 0)
         return;
+    if (strcmp(section, "words") == 0) {
+        require(word_count < UNITS && strchr(line, '/'), "more words than expected");
+        read_codes(line, words[word_count]);
+        read_codes(strchr(line, '/') + 1, words[word_count++] + 2);
+        return;
+    }
     if (strcmp(section, "units") == 0) {
         require(unit_count < UNITS, "more units than expected");
         read_codes(line, units[unit_count++]);
@@ -378,4 +386,17 @@ bool plain_is_lone_mark(uint32_t code_point) {
 bool plain_is_special(uint32_t code_point) {
     load();
     return points[code_point].is_mark || looks_around(&points[code_point]);
+}
+
+uint32_t plain_regional(const uint32_t *symbols, size_t count, size_t at, size_t *out_at) {
+    load();
+    for (size_t w = 0; w < word_count && at + 1 < count; w++)
+        for (size_t form = 0; form < 4; form += 2)
+            if (symbols[at] == words[w][form] && symbols[at + 1] == words[w][form + 1]) {
+                const uint32_t *other = words[w] + 2 - form;
+                size_t differs = other[0] == symbols[at];
+                *out_at = at + differs;
+                return other[differs];
+            }
+    return 0;
 }

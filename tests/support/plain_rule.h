@@ -17,4 +17,8 @@ size_t plain_fold(gdx_slice utf8, gdx_buffer *out);
 bool plain_is_special(uint32_t code_point);   // a note mark, or a character that looks at its neighbours
 bool plain_is_lone_mark(uint32_t code_point); // a note mark whatever its neighbours
 
+// The other symbol that answers for symbols[at] where the two at `at` are a form of a regional word: its first or its
+// second is then *out_at. 0: none. docs/matching-rule.md, point 8.
+uint32_t plain_regional(const uint32_t *symbols, size_t count, size_t at, size_t *out_at);
+
 #endif

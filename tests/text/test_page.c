@@ -2,6 +2,7 @@
 // test_page.c: docs/matching-rule.md: each line of its ```symbols blocks, by the module and by the plain rule; and what
 // the page says of the data: the script composes it, and folding is NFKC_Casefold.
 
+#include "../support/examples.h"
 #include "../support/plain_rule.h"
 #include "holds.h"
 
@@ -9,36 +10,14 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 #include <utf8proc.h>
 
-enum { LINE_BYTES = 1024 };
-
 static void append(gdx_buffer *out, const void *bytes, size_t count) {
     assert_int_equal(gdx_buffer_append(out, bytes, count), GDX_OK);
-}
-
-// The text of an example: \n and \uXXXX stand for characters.
-static gdx_buffer read_text(const char *at, const char *end) {
-    gdx_buffer text = {0};
-    while (at < end) {
-        if (strncmp(at, "\\n", 2) == 0) {
-            append(&text, "\n", 1);
-            at += 2;
-        } else if (strncmp(at, "\\u", 2) == 0) {
-            char digits[5] = {at[2], at[3], at[4], at[5], 0};
-            uint8_t bytes[GDX_UTF8_BYTES];
-            append(&text, bytes, gdx_utf8_encode(bytes, (uint32_t)strtoul(digits, NULL, 16)));
-            at += 6;
-        } else {
-            append(&text, at++, 1);
-        }
-    }
-    return text;
 }
 
 static void print_symbols(const gdx_symbols *symbols, gdx_buffer *out) {
@@ -64,7 +43,7 @@ static void check_example(const char *line) {
     const char *arrow = strstr(line, " => ");
     if (!arrow)
         fail_msg("no arrow: %s", line);
-    gdx_buffer text = read_text(line, arrow), printed = {0};
+    gdx_buffer text = examples_text(line, arrow), printed = {0};
     gdx_symbols symbols = {0};
     cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_SPANS, &symbols);
     print_symbols(&symbols, &printed);
@@ -78,22 +57,7 @@ static void check_example(const char *line) {
 
 static void every_example_of_the_page_holds(void **state) {
     (void)state;
-    FILE *page = fopen(GDX_SOURCE_ROOT "/docs/matching-rule.md", "r");
-    assert_non_null(page);
-    char line[LINE_BYTES];
-    bool is_inside = false;
-    int examples = 0;
-    while (fgets(line, sizeof line, page)) {
-        line[strcspn(line, "\n")] = 0;
-        if (strncmp(line, "```", 3) == 0) {
-            is_inside = strcmp(line, "```symbols") == 0;
-        } else if (is_inside) {
-            check_example(line);
-            examples++;
-        }
-    }
-    fclose(page);
-    assert_true(examples > 30);
+    assert_true(examples_check("matching-rule.md", "symbols", check_example) > 30);
 }
 
 static bool takes_part(uint32_t c) {
