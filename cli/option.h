@@ -56,6 +56,7 @@ struct option {
     enum option_kind kind;
     char letter; // 0: none
     bool is_hidden;
+    bool needs_index; // wrong use with --server
 };
 
 struct option_table {
