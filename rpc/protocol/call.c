@@ -147,7 +147,7 @@ void call_free(gdx_call *call) {
     protocol->spare_call_count++;
 }
 
-// ---- what a call says of itself
+// ---- facts about a call
 
 void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *context) {
     call->events = events;

@@ -17,7 +17,7 @@ LOCKED = (grpc.StatusCode.FAILED_PRECONDITION, "INDEX_LOCKED")
 
 
 class Blocked:
-    """An Ingest that has sent something and waits, holding the lock, until told to go on."""
+    """An Ingest that has sent something and waits, holding the lock, until it may go on."""
 
     def __init__(self, stub, *requests):
         self.may_end = threading.Event()
@@ -52,7 +52,7 @@ class Ingest(ServerTest):
         self.assertEqual(reply.text_bytes, 50 * 12)
         self.assertEqual((stub.count(Count(query="产业链")).documents, stub.count(Count(query="产业链")).answer.commit), (50, 1))
 
-    def test_new_replaced_unchanged_and_given_twice_are_told_apart(self):
+    def test_new_replaced_unchanged_and_given_twice_are_distinguished(self):
         stub = self.empty()
         stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="二"))]))
         reply = stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="贰"), document(id="c", text="三"),
@@ -98,7 +98,7 @@ class Ingest(ServerTest):
         self.assertEqual((reply.documents, reply.refused), (0, 1))
         self.assertIn("UTF-8", reply.refusals[0].reason)
 
-    def test_the_first_hundred_refusals_are_told(self):
+    def test_the_first_hundred_refusals_are_described(self):
         stub = self.empty()
         reply = stub.ingest(iter([documents(*[document(id="", text="x") for _ in range(250)])]))
         self.assertEqual((reply.refused, len(reply.refusals), reply.commit), (250, 100, 0))

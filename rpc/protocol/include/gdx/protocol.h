@@ -83,7 +83,7 @@ gdx_status gdx_codec_inflate(gdx_codec *codec, gdx_slice gzipped, size_t limit, 
 // ---- what all connections of a loop share
 
 typedef struct gdx_protocol_options {
-    size_t message_limit;       // of one message, before and after decompression: RESOURCE_EXHAUSTED beyond
+    size_t message_limit;       // of one message, before and after decompression: a larger one is RESOURCE_EXHAUSTED
     size_t header_limit;        // of the names and values of one header list, 32 bytes more for each, as HTTP/2 counts
     uint32_t stream_limit;      // calls at once on a connection
     uint32_t stream_window;     // bytes a peer may send ahead on a call that is not read
@@ -93,7 +93,7 @@ typedef struct gdx_protocol_options {
     size_t total_memory_limit;  // of all connections
     size_t compress_from;  // messages from so many bytes on are gzipped when the peer takes it; 0: only if asked to
     uint64_t handshake_ns; // from the first byte to the peer's SETTINGS
-    uint64_t stall_ns;     // for a message that has begun, and a second more for each 16 KiB of it; 0: no limit
+    uint64_t stall_ns;     // for a message that has started, and a second more for each 16 KiB of it; 0: no limit
     uint64_t keepalive_ns; // silence after which a PING is sent; 0: never
     uint64_t keepalive_timeout_ns;
     uint64_t idle_ns;          // without a call; then the connection drains. 0: never
@@ -127,8 +127,8 @@ typedef enum gdx_role { GDX_SERVER, GDX_CLIENT } gdx_role;
 typedef struct gdx_connection_events {
     // Server: the head of a request is there and in order. Attach (gdx_call_attach) or finish it; do one of the two.
     void (*call_opened)(gdx_call *call, void *context);
-    // Server: the head of a request is not in order, and it is answered already. Attach to hear of its end, or do
-    // nothing.
+    // Server: the head of a request is not in order, and it is answered already. Attach to get its end
+    // as an event, or do nothing.
     void (*call_refused)(gdx_call *call, void *context);
     // There is something to pull. Once, until the next pull.
     void (*output_pending)(void *context);
