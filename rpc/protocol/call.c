@@ -177,10 +177,6 @@ gdx_slice gdx_call_path(const gdx_call *call) {
     return text_of(call, call->path);
 }
 
-gdx_slice gdx_call_authority(const gdx_call *call) {
-    return text_of(call, call->authority);
-}
-
 const gdx_metadata *gdx_call_metadata(const gdx_call *call) {
     return &call->metadata;
 }

@@ -390,10 +390,6 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
     return status;
 }
 
-bool gdx_connection_has_output(const gdx_connection *connection) {
-    return connection->state < CONNECTION_FLUSHED && nghttp2_session_want_write(connection->session);
-}
-
 bool gdx_connection_is_over(const gdx_connection *connection) {
     return connection_is_over(connection);
 }

@@ -144,7 +144,7 @@ struct gdx_call { // the protocol's thread only
     size_t charged; // memory of head and metadata
     size_t held;    // and what the call's owner keeps
     gdx_buffer head;
-    struct text path, authority;
+    struct text path;
     gdx_metadata metadata;
     uint64_t timeout_ns; // UINT64_MAX: none
     unsigned http_status;

@@ -105,7 +105,7 @@ static bool submit_response(gdx_call *call, bool with_data) {
                                    with_data ? &provider : NULL) == 0;
 }
 
-gdx_status gdx_call_send_headers(gdx_call *call) {
+static gdx_status send_headers(gdx_call *call) {
     if (call->out_state != OUT_IDLE)
         return GDX_OK;
     gdx_protocol *protocol = call->connection->protocol;
@@ -170,7 +170,7 @@ static gdx_status begin_write(gdx_call *call) {
         call->out.bytes = waiting(call);
         call->out_at = 0;
     }
-    return call->connection->role == GDX_SERVER ? gdx_call_send_headers(call) : GDX_OK;
+    return call->connection->role == GDX_SERVER ? send_headers(call) : GDX_OK;
 }
 
 gdx_status gdx_call_write(gdx_call *call, gdx_slice message, gdx_compress compress) {

@@ -112,8 +112,7 @@ gdx_protocol_options gdx_protocol_options_default(void);
 typedef struct gdx_protocol gdx_protocol;
 // GDX_NO_MEMORY.
 gdx_status gdx_protocol_new(const gdx_protocol_options *options, gdx_protocol **out) GDX_MUST_CHECK;
-void gdx_protocol_free(gdx_protocol *protocol); // after all its connections
-const gdx_protocol_options *gdx_protocol_settings(const gdx_protocol *protocol);
+void gdx_protocol_free(gdx_protocol *protocol);           // after all its connections
 size_t gdx_protocol_memory(const gdx_protocol *protocol); // bytes that its connections hold
 
 // ---- connections
@@ -148,7 +147,6 @@ gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint
 // Bytes for the peer: appends whole frames until `out` holds `limit` bytes or nothing is left. Fires `room` events.
 gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size_t limit,
                                uint64_t now_ns) GDX_MUST_CHECK;
-bool gdx_connection_has_output(const gdx_connection *connection);
 // A limit was broken, or the peer is lost: nothing more is read.
 bool gdx_connection_is_over(const gdx_connection *connection);
 // Nothing more to read or to write: send what was pulled, close, free.
@@ -194,8 +192,7 @@ typedef struct gdx_call_events {
 void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *context);
 void *gdx_call_context(const gdx_call *call);
 gdx_connection *gdx_call_connection(const gdx_call *call);
-gdx_slice gdx_call_path(const gdx_call *call); // "/package.Service/Method"
-gdx_slice gdx_call_authority(const gdx_call *call);
+gdx_slice gdx_call_path(const gdx_call *call);               // "/package.Service/Method"
 const gdx_metadata *gdx_call_metadata(const gdx_call *call); // what the peer sent in its headers
 // Moves them to `out`, whose memory the call takes in exchange.
 void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out);
@@ -213,8 +210,6 @@ void gdx_call_read(gdx_call *call);
 // Metadata for the headers, before the first write, or for the trailers, before finish. As gdx_metadata_add.
 gdx_status gdx_call_add_header(gdx_call *call, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 gdx_status gdx_call_add_trailer(gdx_call *call, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
-// Server: sends the headers now, without waiting for the first message.
-gdx_status gdx_call_send_headers(gdx_call *call) GDX_MUST_CHECK;
 
 typedef enum gdx_compress { GDX_COMPRESS_AUTO, GDX_COMPRESS_NO, GDX_COMPRESS_YES } gdx_compress;
 // Appends a message to what waits to be sent. It is taken whole even when there is little room; to keep memory bounded
