@@ -19,11 +19,11 @@ json_t *gdx_json_text(gdx_slice text) {
     json_t *value = json_stringn(text.bytes ? text.data : "", text.bytes);
     if (value)
         return value;
-    gdx_buffer mended = {0};
+    gdx_buffer repaired = {0};
     uint64_t replaced = 0;
-    if (gdx_utf8_repair(text, &mended, &replaced) == GDX_OK)
-        value = json_stringn((const char *)mended.data, mended.bytes);
-    gdx_buffer_clear(&mended);
+    if (gdx_utf8_repair(text, &repaired, &replaced) == GDX_OK)
+        value = json_stringn((const char *)repaired.data, repaired.bytes);
+    gdx_buffer_clear(&repaired);
     return value;
 }
 

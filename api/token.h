@@ -5,7 +5,7 @@
 
 #include "gdx/base.h"
 
-struct page { // what a token stands for
+struct page { // what a token means
     uint64_t commit;
     uint64_t offset; // hits before it
 };

@@ -46,7 +46,7 @@ gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err)
     return GDX_OK;
 }
 
-// Opens the file of queries; NULL after telling why not.
+// Opens the file of queries. NULL: it cannot, and has reported why.
 static FILE *open_queries(const char *command, const struct asking *asking) {
     if (strcmp(asking->queries, "-") == 0)
         return stdin;

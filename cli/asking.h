@@ -24,7 +24,7 @@ extern const struct option_table asking_table; // --queries
 // argument. The last check of a command: on success ask_all must follow.
 gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err) GDX_MUST_CHECK;
 
-// One answer, printed as the context's options say; with `as_json` as one line of JSON. Failures are told by ask_all.
+// One answer, printed as the context's options say; with `as_json` as one line of JSON. ask_all reports failures.
 typedef gdx_status answer_function(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err);
 // Opens the target, answers the query, or each line of the file: there always as JSON, a failure too, and the next
 // line is read. Frees what the options hold. Returns the exit status: 0 when all went well.

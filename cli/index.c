@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // index.c: `gramdex index`: the batch build, seen from outside: options in, progress meanwhile, a summary at the end.
-// Relies on gdx/batch.h for all the work. Every refused record is told with its place and reason; the first ones in
-// full, so that ten thousand bad lines do not push the summary off the screen.
+// Relies on gdx/batch.h for all the work, or on send.h when a server has the index. Every refused record is reported
+// with its place and reason; the first ones in full, so that ten thousand bad lines do not push the summary off the
+// screen.
 
 #include "command.h"
 #include "interrupt.h"
 #include "options.h"
 #include "report.h"
+#include "send.h"
+#include "target.h"
 #include "terminal.h"
 
 #include "gdx/batch.h"
@@ -38,6 +41,7 @@ static const struct option_table index_own_table = {
          .kind = OPTION_NUMBER,
          .least = 1,
          .most = THREADS_MOST,
+         .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.threads)},
         {.name = "memory",
          .argument = "BYTES",
@@ -45,6 +49,7 @@ static const struct option_table index_own_table = {
          .more = "At least 16M; a quarter of the machine's memory when it is not given.",
          .kind = OPTION_BYTES,
          .least = MEMORY_LEAST_BYTES,
+         .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.memory_bytes)},
         {.name = "source",
          .argument = "NAME",
@@ -70,10 +75,12 @@ static const struct option_table index_own_table = {
          .help = "delete documents whose files are gone",
          .more = "Of the folders given alone.",
          .kind = OPTION_FLAG,
+         .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.prune)},
         {.name = "no-merge",
          .help = "leave the segments as they are written",
          .kind = OPTION_CLEAR,
+         .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.merge)},
         {.name = "level",
          .argument = "N",
@@ -81,6 +88,7 @@ static const struct option_table index_own_table = {
          .kind = OPTION_NUMBER,
          .least = 1,
          .most = LEVEL_MOST,
+         .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.level)},
         {.name = "verbose",
          .letter = 'v',
@@ -145,18 +153,25 @@ static uint64_t stored_text_bytes(gdx_index_writer *writer) {
     return bytes;
 }
 
-static gdx_status summary_as_json(const gdx_batch_summary *s, uint64_t stored_bytes, gdx_error *err) {
-    json_t *value = json_pack(
-        "{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "type", "summary",
-        "found", (json_int_t)s->documents, "documents", (json_int_t)(s->added + s->replaced), "added",
-        (json_int_t)s->added, "replaced", (json_int_t)s->replaced, "unchanged", (json_int_t)s->unchanged, "deleted",
-        (json_int_t)s->deleted, "duplicates", (json_int_t)s->duplicates, "refused", (json_int_t)s->refused, "mended",
-        (json_int_t)s->mended, "replaced_bytes", (json_int_t)s->replaced_bytes, "files", (json_int_t)s->files,
-        "input_bytes", (json_int_t)s->input_bytes, "text_bytes", (json_int_t)s->text_bytes, "symbols",
-        (json_int_t)s->symbols, "segments", (json_int_t)s->segments, "index_bytes", (json_int_t)s->index_bytes,
-        "stored_text_bytes", (json_int_t)stored_bytes, "commit", (json_int_t)s->commit, "took_us",
+// The fields that a server's index has too.
+static json_t *summary_as_json(const gdx_batch_summary *s) {
+    return json_pack(
+        "{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "type", "summary", "found",
+        (json_int_t)s->documents, "documents", (json_int_t)(s->added + s->replaced), "added", (json_int_t)s->added,
+        "replaced", (json_int_t)s->replaced, "unchanged", (json_int_t)s->unchanged, "duplicates",
+        (json_int_t)s->duplicates, "refused", (json_int_t)s->refused, "mended", (json_int_t)s->mended, "replaced_bytes",
+        (json_int_t)s->replaced_bytes, "files", (json_int_t)s->files, "input_bytes", (json_int_t)s->input_bytes,
+        "text_bytes", (json_int_t)s->text_bytes, "commit", (json_int_t)s->commit, "took_us",
         (json_int_t)(s->elapsed_ns / 1000), "mb_per_second", megabytes_per_second(s->text_bytes, s->elapsed_ns));
-    return json_line(value, err);
+}
+
+// And those that only the process that builds has.
+static void add_index_figures(json_t *value, const gdx_batch_summary *s, uint64_t stored_bytes) {
+    json_t *figures = json_pack("{s:I,s:I,s:I,s:I,s:I}", "deleted", (json_int_t)s->deleted, "symbols",
+                                (json_int_t)s->symbols, "segments", (json_int_t)s->segments, "index_bytes",
+                                (json_int_t)s->index_bytes, "stored_text_bytes", (json_int_t)stored_bytes);
+    json_object_update(value, figures);
+    json_decref(figures);
 }
 
 static void print_stage(const char *name, uint64_t ns, uint64_t all_ns) {
@@ -181,6 +196,15 @@ static void print_count(uint64_t count, const char *what) {
         printf(", %s %s", format_count(count, text), what);
 }
 
+static void print_index(const struct index_command *self, const gdx_batch_summary *s, uint64_t stored_bytes) {
+    char bytes[NUMBER_TEXT_BYTES];
+    printf("%s: commit %" PRIu64 ", %zu %s, %s", self->target.index, s->commit, s->segments,
+           plural(s->segments, "segment", "segments"), format_bytes(s->index_bytes, bytes));
+    if (stored_bytes)
+        printf(", %.2f of its text", (double)s->index_bytes / (double)stored_bytes);
+    putchar('\n');
+}
+
 static void print_summary(const struct index_command *self, const gdx_batch_summary *s, uint64_t stored_bytes) {
     char a[NUMBER_TEXT_BYTES], b[NUMBER_TEXT_BYTES], c[NUMBER_TEXT_BYTES], d[NUMBER_TEXT_BYTES];
     printf("%s %s in %s %s: %s of text, %s, %.1f MB/s\n", format_count(s->documents, a),
@@ -197,13 +221,34 @@ static void print_summary(const struct index_command *self, const gdx_batch_summ
     if (s->mended)
         printf("%s %s with bytes that do not decode: %s became U+FFFD\n", format_count(s->mended, a),
                plural(s->mended, "document", "documents"), format_count(s->replaced_bytes, b));
-    printf("%s: commit %" PRIu64 ", %zu %s, %s", self->target.index, s->commit, s->segments,
-           plural(s->segments, "segment", "segments"), format_bytes(s->index_bytes, a));
-    if (stored_bytes)
-        printf(", %.2f of its text", (double)s->index_bytes / (double)stored_bytes);
-    putchar('\n');
-    if (self->verbose)
+    if (self->target.server)
+        printf("%s: commit %" PRIu64 "\n", self->target.server, s->commit);
+    else
+        print_index(self, s, stored_bytes);
+    if (self->verbose && !self->target.server)
         print_stages(s);
+}
+
+static void print_cut_refusals(struct index_command *self) {
+    char count[NUMBER_TEXT_BYTES];
+    progress_clear(&self->progress);
+    if (self->refusals > REFUSALS_SHOWN && !self->verbose && !self->target.json)
+        fprintf(stderr, "... and %s more; --verbose or --json shows all\n",
+                format_count(self->refusals - REFUSALS_SHOWN, count));
+}
+
+// `writer` NULL: a server has the index.
+static gdx_status report_summary(const struct index_command *self, const gdx_batch_summary *summary,
+                                 gdx_index_writer *writer, gdx_error *err) {
+    uint64_t stored_bytes = writer ? stored_text_bytes(writer) : 0;
+    if (!self->target.json) {
+        print_summary(self, summary, stored_bytes);
+        return GDX_OK;
+    }
+    json_t *value = summary_as_json(summary);
+    if (writer && value)
+        add_index_figures(value, summary, stored_bytes);
+    return json_line(value, err);
 }
 
 static gdx_status build(struct index_command *self, gdx_error *err) {
@@ -212,19 +257,22 @@ static gdx_status build(struct index_command *self, gdx_error *err) {
     gdx_status status = gdx_index_writer_open(self->target.index, &writer, err);
     if (status == GDX_OK)
         status = gdx_batch_run(writer, self->paths.items, self->paths.count, &self->options, &summary, err);
-    progress_clear(&self->progress);
-    if (self->refusals > REFUSALS_SHOWN && !self->verbose && !self->target.json) {
-        char count[NUMBER_TEXT_BYTES];
-        fprintf(stderr, "... and %s more; --verbose or --json shows all\n",
-                format_count(self->refusals - REFUSALS_SHOWN, count));
-    }
-    if (status != GDX_OK)
-        return status;
-    uint64_t stored_bytes = stored_text_bytes(writer);
-    if (self->target.json)
-        return summary_as_json(&summary, stored_bytes, err);
-    print_summary(self, &summary, stored_bytes);
-    return GDX_OK;
+    print_cut_refusals(self);
+    return status == GDX_OK ? report_summary(self, &summary, writer, err) : status;
+}
+
+static gdx_status send(struct index_command *self, gdx_error *err) {
+    struct opened opened = {0};
+    gdx_batch_summary summary = {0};
+    if (!self->options.document_limit)
+        self->options.document_limit = SEND_DOCUMENT_BYTES;
+    gdx_status status = target_open(&self->target, &opened, err);
+    const struct sending sending = {opened.target, self->paths.items, self->paths.count, &self->options};
+    if (status == GDX_OK)
+        status = send_documents(&sending, &summary, err);
+    target_close(&opened);
+    print_cut_refusals(self);
+    return status == GDX_OK ? report_summary(self, &summary, NULL, err) : status;
 }
 
 static int run(const struct command *command, void *settings) {
@@ -236,13 +284,13 @@ static int run(const struct command *command, void *settings) {
     self->options.stop.cancelled = interrupt_watch();
     self->since_ns = gdx_now_ns();
     gdx_error err = {0};
-    gdx_status status = build(self, &err);
+    gdx_status status = self->target.server ? send(self, &err) : build(self, &err);
     if (status == GDX_OK)
         return self->output_status == GDX_OK ? EXIT_DONE : EXIT_FAILED;
     if (status == GDX_CANCELLED)
-        err = (gdx_error){
-            .status = GDX_CANCELLED,
-            .message = "stopped; nothing was changed: the index stands at its last commit. Run it again to go on"};
+        err = (gdx_error){.status = GDX_CANCELLED,
+                          .message =
+                              "stopped; nothing was changed: the index is at its last commit. Run it again to go on"};
     return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
 }
 
@@ -253,15 +301,17 @@ const struct command command_index = {
     .description =
         "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
         "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
-        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit.",
+        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit. With --server the "
+        "documents are read here and sent to a server, which indexes them.",
     .examples = (const char *const[]){"gramdex index --index corpus.gdx articles/ reports.zip",
                                       "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",
-                                      "gramdex index --index corpus.gdx --prune --source blog posts/", NULL},
+                                      "gramdex index --index corpus.gdx --prune --source blog posts/",
+                                      "gramdex index --server search.example:50051 articles/", NULL},
     .notes =
         "A line of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "
         "other keys are kept and given back. A file's id is its path below the folder given, an archive's entry is "
         "ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped.",
-    .groups = {{&index_own_table, 0}, DIRECTORY_GROUPS(struct index_command, target), {0}},
+    .groups = {{&index_own_table, 0}, ANSWERER_GROUPS(struct index_command, target), {0}},
     .arguments_least = 1,
     .arguments_most = SIZE_MAX,
     .arguments_field = OPTION_FIELD(struct index_command, paths),

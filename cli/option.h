@@ -56,6 +56,7 @@ struct option {
     enum option_kind kind;
     char letter; // 0: none
     bool is_hidden;
+    bool needs_index; // wrong use with --server
 };
 
 struct option_table {
@@ -86,7 +87,7 @@ struct command {
     struct option_field arguments_field; // a struct command_arguments; {0}: the command takes none
     size_t settings_bytes;
     const void *defaults;                                // NULL: all zero
-    gdx_status (*check)(void *settings, gdx_error *err); // what no single option can tell; NULL: nothing
+    gdx_status (*check)(void *settings, gdx_error *err); // of several options together; NULL: none
     int (*run)(const struct command *command, void *settings);
 };
 

@@ -6,6 +6,7 @@
 #include "option.h"
 
 #include "nearest.h"
+#include "options.h"
 
 #include <assert.h>
 
@@ -24,6 +25,12 @@ static bool starts_with(const char *name, gdx_slice start) {
 }
 
 static gdx_status fail_unknown(const struct command *command, gdx_slice name, gdx_error *err) {
+    if (gdx_slice_equal(name, gdx_slice_of("server")) && command_takes_target(command))
+        return gdx_fail(
+            err, GDX_INVALID,
+            "there is no option --server: %s works on an index's files; run it with --index on the server's "
+            "machine",
+            command->title);
     struct nearest nearest = {.wanted = name};
     struct option_place place;
     for (size_t i = 0; option_at(command, i, &place); i++)

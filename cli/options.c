@@ -199,6 +199,9 @@ static gdx_status settle_option(const struct parsing *parsing, const struct targ
     if (is_given && of_server && !target->server)
         return gdx_fail(err, GDX_INVALID, "--%s goes with --server, and the index %s is asked", place->option->name,
                         target->index);
+    if (is_given && place->option->needs_index && target->server)
+        return gdx_fail(err, GDX_INVALID, "--%s goes with --index, and the server %s is asked", place->option->name,
+                        target->server);
     bool is_place = place->table == &index_table || place->table == &answerer_table;
     if (is_given || is_place || !is_shared(place->table) || (of_server && !target->server))
         return GDX_OK;

@@ -39,7 +39,7 @@ struct serve { // loop thread only
     uv_signal_t signals[2];
 };
 
-// ---- what the server asks and tells
+// ---- what the server asks of the program, and reports to it
 
 static gdx_grpc_code admit(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
                            gdx_error *err) {
@@ -208,7 +208,7 @@ static gdx_status make_index(const char *directory, gdx_error *err) {
     gdx_status status = gdx_index_open(directory, &index, &absent);
     gdx_index_close(index);
     if (status != GDX_NOT_FOUND)
-        return GDX_OK; // whatever is wrong with it, opening it tells
+        return GDX_OK; // it is there; opening it reports what is wrong with it
     gdx_index_writer *writer = NULL;
     status = gdx_index_writer_open(directory, &writer, err);
     gdx_index_writer_close(writer);
@@ -299,7 +299,7 @@ static gdx_status open_server(struct serve *serve, gdx_error *err) {
 
 // ---- addresses
 
-// One with a port to be chosen comes first, for the server tells the port of its first listener alone.
+// Addresses with port 0 come first, since the server knows the chosen port of its first listener alone.
 static bool has_chosen_port(const char *address) {
     const char *colon = strrchr(address, ':');
     return colon && strcmp(colon, ":0") == 0 && strncmp(address, "unix:", 5) != 0;
@@ -326,7 +326,7 @@ static gdx_status add_inherited(struct serve_options *options, char names[][16],
 
 static gdx_status listen_all(struct serve *serve, gdx_error *err) {
     struct serve_options *options = &serve->options;
-    static char names[32][16]; // as long as the program: the addresses are told later
+    static char names[32][16]; // as long as the program: the addresses are printed later
     unsigned chosen = 0;
     gdx_status status = add_inherited(options, names, systemd_sockets(), err);
     if (options->addresses.count == 0)
@@ -353,14 +353,14 @@ static const char *shown(const char *address, unsigned port, char to[320]) {
     return to;
 }
 
-static gdx_status tell_json(struct serve *serve, gdx_error *err) {
+static gdx_status report_json(struct serve *serve, gdx_error *err) {
     char text[320];
     const struct serve_options *options = &serve->options;
     json_t *addresses = json_array();
     for (unsigned i = 0; addresses && i < options->addresses.count; i++) {
         const char *address = shown(options->addresses.items[i], gdx_server_port(serve->server), text);
         if (json_array_append_new(addresses, json_string(address)) != 0)
-            return gdx_fail(err, GDX_NO_MEMORY, "no memory to tell the addresses");
+            return gdx_fail_memory(err, "the list of addresses");
     }
     json_t *line = json_pack("{s:s,s:o,s:b,s:i}", "type", "serve", "listening", addresses, "tls", serve->tls != NULL,
                              "pid", (int)getpid());
@@ -370,12 +370,12 @@ static gdx_status tell_json(struct serve *serve, gdx_error *err) {
     return json_line(line, err);
 }
 
-static gdx_status tell(struct serve *serve, gdx_error *err) {
+static gdx_status report_addresses(struct serve *serve, gdx_error *err) {
     char text[320];
     const struct serve_options *options = &serve->options;
     gdx_status status = GDX_OK;
     if (options->json) {
-        status = tell_json(serve, err);
+        status = report_json(serve, err);
     } else {
         for (unsigned i = 0; i < options->addresses.count; i++)
             printf("listening on %s%s\n", shown(options->addresses.items[i], gdx_server_port(serve->server), text),
@@ -411,7 +411,7 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
     if (status == GDX_OK)
         status = listen_all(serve, err);
     if (status == GDX_OK)
-        status = tell(serve, err);
+        status = report_addresses(serve, err);
     if (status != GDX_OK && serve->server)
         gdx_server_stop(serve->server, server_stopped, serve);
     else if (status != GDX_OK)

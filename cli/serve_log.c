@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // serve_log.c: see serve_log.h. What came from outside (an unknown method's path, a message) is written without control
-// characters, so that nobody can forge a line.
+// characters, so that a client cannot forge a line.
 
 #include "serve_log.h"
 
@@ -38,7 +38,7 @@ static void flush(struct serve_log *log) {
         else if (written == 0 || errno == EAGAIN)
             break;
         else if (errno != EINTR)
-            done = log->lines.bytes; // nobody will read it any more: the server goes on
+            done = log->lines.bytes; // the reader is gone: drop the lines, the server goes on
     }
     if (done)
         memmove(log->lines.data, log->lines.data + done, log->lines.bytes - done);
@@ -132,7 +132,7 @@ static gdx_status append_json(struct serve_log *log, const gdx_call_record *reco
     return status == GDX_OK ? gdx_buffer_append(&log->lines, "}\n", 2) : status;
 }
 
-// Nobody has read for long: a line less. How many are missing is told once somebody does.
+// The reader has stalled: drop this line and count it. The count is logged when it reads again.
 static bool is_stuck(struct serve_log *log) {
     if (log->lines.bytes >= WAITING_BYTES) {
         log->lost++;
@@ -141,7 +141,7 @@ static bool is_stuck(struct serve_log *log) {
     if (log->lost && log->lines.bytes < LINES_BYTES) {
         uint64_t lost = log->lost;
         log->lost = 0;
-        serve_log_event(log, "%" PRIu64 " lines are missing here: nobody read this log", lost);
+        serve_log_event(log, "%" PRIu64 " lines are missing here: the reader of this log had stalled", lost);
     }
     return false;
 }
@@ -152,7 +152,7 @@ void serve_log_call(struct serve_log *log, const gdx_call_record *record) {
     size_t before = log->lines.bytes;
     gdx_status status = log->format == LOG_JSON ? append_json(log, record) : append_text(log, record);
     if (status != GDX_OK)
-        log->lines.bytes = before; // no memory: a line less
+        log->lines.bytes = before; // no memory: drop this line
     if (log->lines.bytes >= LINES_BYTES)
         flush(log);
 }

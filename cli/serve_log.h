@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // serve_log.h: the server's log on standard error: a line for each call, and one for what else happens.
 // Loop thread only. Lines are written once a turn of the loop, or at once when there are many. The loop never waits for
-// who reads them: up to 1 MiB waits, and further calls are counted.
+// their reader: up to 1 MiB is kept, and lines over that are dropped and counted.
 #ifndef GRAMDEX_SERVE_LOG_H
 #define GRAMDEX_SERVE_LOG_H
 
@@ -22,7 +22,7 @@ void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format form
 void serve_log_call(struct serve_log *log, const gdx_call_record *record);
 // Whatever the format: also with none.
 void serve_log_event(struct serve_log *log, const char *format, ...) GDX_PRINTF(2, 3);
-// Writes what is left; the loop must turn once more. Events may still be told.
+// Writes what is left; the loop must turn once more. Events may still be logged.
 void serve_log_close(struct serve_log *log);
 void serve_log_clear(struct serve_log *log); // after that turn
 

@@ -16,7 +16,7 @@ static const struct option_table what_table = {
          .argument = "ADDRESS",
          .help = "host:port, unix:/path or fd:N; repeatable",
          .more =
-             "127.0.0.1:50051 when it is not given. fd:N is an inherited socket; the sockets that systemd passes are used without this option.",
+             "127.0.0.1:50051 when it is not given. fd:N is an inherited socket; sockets from systemd need no option.",
          .kind = OPTION_LIST,
          .field = OPTION_FIELD(struct serve_options, addresses)},
         {.name = "create",

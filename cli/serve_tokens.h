@@ -13,8 +13,8 @@ struct tokens { // {0} is none
     size_t count, capacity;
 };
 
-// One token a line; blank lines and lines that begin with # pass. GDX_INVALID: none in it, or one with other characters
-// than a bearer token has. Else as gdx_read_file.
+// One token a line; blank lines and lines that start with # are skipped. GDX_INVALID: none in it, or one with other
+// characters than a bearer token has. Else as gdx_read_file.
 gdx_status tokens_read(struct tokens *tokens, const char *path, gdx_error *err) GDX_MUST_CHECK;
 void tokens_clear(struct tokens *tokens);
 // Does the `authorization` metadata hold one of them? UNAUTHENTICATED: there is no token; PERMISSION_DENIED: not a good

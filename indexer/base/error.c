@@ -3,6 +3,8 @@
 
 #include "gdx/error.h"
 
+#include "gdx/utf8.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -105,12 +107,27 @@ gdx_reason gdx_reason_of_name(const char *name) {
     return GDX_REASON_NONE;
 }
 
+// Drops the start of a character at the end of a text that was cut.
+static void drop_cut_character(char *text) {
+    size_t bytes = strlen(text), last = bytes;
+    while (last > 0 && bytes - last < GDX_UTF8_BYTES - 1 && gdx_utf8_continues((uint8_t)text[last - 1]))
+        last--;
+    if (last > 0 && gdx_utf8_sequence_bytes((uint8_t)text[last - 1]) > bytes - last + 1)
+        text[last - 1] = 0;
+}
+
+static void copy_place(char *to, size_t size, const char *from) {
+    if ((size_t)snprintf(to, size, "%s", from) >= size)
+        drop_cut_character(to);
+}
+
 static void fill(gdx_error *err, gdx_status status, const char *format, va_list arguments) GDX_PRINTF(3, 0);
 
 static void fill(gdx_error *err, gdx_status status, const char *format, va_list arguments) {
     assert(status != GDX_OK);
     err->status = status;
-    vsnprintf(err->message, sizeof err->message, format, arguments);
+    if (vsnprintf(err->message, sizeof err->message, format, arguments) >= (int)sizeof err->message)
+        drop_cut_character(err->message);
 }
 
 static bool is_empty(const gdx_error *err) {
@@ -133,7 +150,7 @@ gdx_status gdx_fail_at(gdx_error *err, gdx_status status, const char *where, con
         va_start(arguments, format);
         fill(err, status, format, arguments);
         va_end(arguments);
-        snprintf(err->where, sizeof err->where, "%s", where);
+        copy_place(err->where, sizeof err->where, where);
     }
     return status;
 }
@@ -145,7 +162,7 @@ gdx_status gdx_fail_at_byte(gdx_error *err, gdx_status status, const char *where
         va_start(arguments, format);
         fill(err, status, format, arguments);
         va_end(arguments);
-        snprintf(err->where, sizeof err->where, "%s", where);
+        copy_place(err->where, sizeof err->where, where);
         err->byte = byte;
     }
     return status;
@@ -168,7 +185,7 @@ gdx_status gdx_fail_field(gdx_error *err, const char *field, gdx_reason reason, 
         va_start(arguments, format);
         fill(err, GDX_INVALID, format, arguments);
         va_end(arguments);
-        snprintf(err->field, sizeof err->field, "%s", field);
+        copy_place(err->field, sizeof err->field, field);
         err->reason = reason;
     }
     return GDX_INVALID;
@@ -231,7 +248,8 @@ static void append_errno(gdx_error *err, int error_number) {
     char words[128];
     // The GNU form: it may return a constant string instead of filling ours.
     const char *said = strerror_r(error_number, words, sizeof words);
-    snprintf(err->message + used, sizeof err->message - used, ": %s", said);
+    if ((size_t)snprintf(err->message + used, sizeof err->message - used, ": %s", said) >= sizeof err->message - used)
+        drop_cut_character(err->message);
 }
 
 gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, ...) {
@@ -254,7 +272,7 @@ gdx_status gdx_fail_at_errno(gdx_error *err, int error_number, const char *where
         fill(err, status, format, arguments);
         va_end(arguments);
         append_errno(err, error_number);
-        snprintf(err->where, sizeof err->where, "%s", where);
+        copy_place(err->where, sizeof err->where, where);
     }
     return status;
 }

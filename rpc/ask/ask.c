@@ -54,14 +54,19 @@ void gdx_target_close(gdx_target *target) {
 
 // ---- one request
 
+static gdx_question question_of(const gdx_target *target, const gdx_operation *operation, gdx_take_reply *take,
+                                void *context) {
+    return (gdx_question){.operation = operation,
+                          .collection = target->collection,
+                          .session = target->session,
+                          .opened_ns = gdx_now_ns(),
+                          .reply = take,
+                          .context = context};
+}
+
 static gdx_status ask_index(gdx_target *target, const gdx_operation *operation, const ProtobufCMessage *request,
                             gdx_take_reply *take, void *context, gdx_error *err) {
-    gdx_question question = {.operation = operation,
-                             .collection = target->collection,
-                             .session = target->session,
-                             .opened_ns = gdx_now_ns(),
-                             .reply = take,
-                             .context = context};
+    gdx_question question = question_of(target, operation, take, context);
     gdx_status status = gdx_question_run(&question, request, err);
     for (bool more = operation->replies_stream; status == GDX_OK && more;)
         status = gdx_question_produce(&question, &more, err);
@@ -113,4 +118,47 @@ gdx_status gdx_ask(gdx_target *target, const gdx_operation *operation, const Pro
         return ask_index(target, operation, request, take, context, err);
     return operation->replies_stream ? stream_from_server(target, operation, request, take, context, err)
                                      : ask_server(target, operation, request, take, context, err);
+}
+
+// ---- a stream of requests
+
+static gdx_status stream_to_index(gdx_target *target, const gdx_operation *operation, gdx_give_request *give,
+                                  gdx_take_reply *take, void *context, gdx_error *err) {
+    gdx_question question = question_of(target, operation, take, context);
+    const ProtobufCMessage *request = NULL;
+    gdx_status status = give(context, &request, err);
+    while (status == GDX_OK && request) {
+        status = gdx_question_run(&question, request, err);
+        if (status == GDX_OK)
+            status = give(context, &request, err);
+    }
+    if (status == GDX_OK)
+        status = gdx_question_finish(&question, err);
+    gdx_question_close(&question);
+    return status;
+}
+
+static gdx_status stream_to_server(gdx_target *target, const gdx_operation *operation, gdx_give_request *give,
+                                   gdx_take_reply *take, void *context, gdx_error *err) {
+    GDX_AUTO(gdx_stream) stream = NULL;
+    const ProtobufCMessage *request = NULL;
+    gdx_status status = gdx_stream_open(target->client, operation->service, operation->name, &stream, err);
+    if (status == GDX_OK)
+        status = give(context, &request, err);
+    while (status == GDX_OK && request) {
+        status = gdx_stream_send(stream, request, err);
+        if (status == GDX_OK)
+            status = give(context, &request, err);
+    }
+    if (status != GDX_OK)
+        return status;
+    gdx_stream_end_sending(stream);
+    return take_all(stream, take, context, err);
+}
+
+gdx_status gdx_ask_stream(gdx_target *target, const gdx_operation *operation, gdx_give_request *give,
+                          gdx_take_reply *take, void *context, gdx_error *err) {
+    assert(operation->requests_stream && !operation->replies_stream);
+    return target->client ? stream_to_server(target, operation, give, take, context, err)
+                          : stream_to_index(target, operation, give, take, context, err);
 }

@@ -111,6 +111,8 @@ static void on_closed(gdx_call *call, const gdx_call_result *result) {
     else
         gdx_fail(&stream->error, stream->status, "the server answers %s", gdx_grpc_code_name(result->code));
     take_details(result->details, &stream->error);
+    if (stream->status == GDX_UNAVAILABLE)
+        snprintf(stream->error.where, sizeof stream->error.where, "server %s", stream->client->target.authority);
 }
 
 static const gdx_call_events call_events = {.message = on_message, .closed = on_closed};

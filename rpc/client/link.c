@@ -140,7 +140,7 @@ static void on_connected(uv_connect_t *connect, int code) {
 static gdx_status wait_until_connected(struct link *link, uint64_t deadline_ns) {
     while (!link->is_connected && !link->is_over) {
         if (gdx_now_ns() >= deadline_ns)
-            end(link, GDX_UNAVAILABLE, "cannot connect", "nobody answers in time");
+            end(link, GDX_UNAVAILABLE, "cannot connect", "no answer in time");
         else
             link_turn(link, &link->is_over, deadline_ns);
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // link.h: one connection to a server: a socket, TLS if asked for, and a gdx_connection, on a loop of its own that runs
-// only while somebody waits. Relies on libuv, gdx/protocol.h, gdx/tls.h, target.h.
+// only while a caller waits. Relies on libuv, gdx/protocol.h, gdx/tls.h, target.h.
 #ifndef GDX_CLIENT_LINK_H
 #define GDX_CLIENT_LINK_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// http.c: two pages over HTTP/1.1 for a monitoring system, and nothing more: one request a connection, no body is read.
+// http.c: two pages over HTTP/1.1 for a monitoring system: one request a connection, and no body is read.
 // Slow clients, oversized requests and connections over the limit are closed.
 
 #include "gdx/metrics.h"
@@ -116,7 +116,7 @@ static void answer_health(struct visitor *visitor, bool head_only) {
 
 // ---- the request
 
-// "GET /metrics?a=b HTTP/1.1" into method and path. False: it is nothing of the kind.
+// "GET /metrics?a=b HTTP/1.1" into method and path. False: it has another form.
 static bool split_request_line(gdx_slice line, gdx_slice *out_method, gdx_slice *out_path) {
     const char *end = line.data + line.bytes;
     const char *first = memchr(line.data, ' ', line.bytes);

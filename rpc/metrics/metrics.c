@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // metrics.c: calls counted by method and status, and written as Prometheus text (exposition format 0.0.4).
-// There are as many rows as methods times the statuses they ever ended with, so that no client can make them grow.
+// A row is a method and a status with which it has ended, so that no client can add rows at will.
 
 #include "gdx/metrics.h"
 

@@ -147,7 +147,7 @@ void call_free(gdx_call *call) {
     protocol->spare_call_count++;
 }
 
-// ---- what a call says of itself
+// ---- facts about a call
 
 void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *context) {
     call->events = events;
@@ -175,10 +175,6 @@ static gdx_slice text_of(const gdx_call *call, struct text text) {
 
 gdx_slice gdx_call_path(const gdx_call *call) {
     return text_of(call, call->path);
-}
-
-gdx_slice gdx_call_authority(const gdx_call *call) {
-    return text_of(call, call->authority);
 }
 
 const gdx_metadata *gdx_call_metadata(const gdx_call *call) {

@@ -58,7 +58,7 @@ void connection_end(gdx_connection *connection, uint32_t error_code, const char 
     int32_t last = nghttp2_session_get_last_proc_stream_id(connection->session);
     if (nghttp2_submit_goaway(connection->session, NGHTTP2_FLAG_NONE, last, error_code, (const uint8_t *)debug,
                               strlen(debug)) != 0)
-        connection_lose(connection); // no memory for a farewell
+        connection_lose(connection); // no memory for the GOAWAY
     connection_touch(connection);
 }
 
@@ -119,7 +119,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
         head_take_response(call, name_slice, value_slice, is_trailers(call, frame));
     else if (call->in_state == IN_IDLE) // what trails a request is of no interest
         head_take_request(call, name_slice, value_slice);
-    // A list beyond the limit gets an answer; one far beyond it is no mistake, and libnghttp2 would look at every byte.
+    // A list over the limit gets an answer. One far over it is an attack, since libnghttp2 decodes every byte.
     size_t limit = connection->protocol->options.header_limit;
     return call->header_bytes / HEADER_BOMB_TIMES > limit ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
 }
@@ -388,10 +388,6 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
     if (status != GDX_OK || connection_is_over(connection))
         connection_lose(connection);
     return status;
-}
-
-bool gdx_connection_has_output(const gdx_connection *connection) {
-    return connection->state < CONNECTION_FLUSHED && nghttp2_session_want_write(connection->session);
 }
 
 bool gdx_connection_is_over(const gdx_connection *connection) {

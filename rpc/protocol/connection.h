@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// connection.h: the structs of protocol/ and who may do what to them.
+// connection.h: the structs of protocol/ and what each file does to them.
 //   memory.c      what a connection may hold: a pool for libnghttp2 and counted buffers
 //   guard.c       budgets against peers that make work for nothing
 //   call.c        a call as an object, and the states of its two halves
@@ -56,7 +56,7 @@ struct bucket { // tokens, in billionths
 enum connection_state {  // changed by connection_set_state alone
     CONNECTION_SETTLING, // the peer's SETTINGS have not come
     CONNECTION_OPEN,
-    CONNECTION_ENDING,  // over: nothing more is read, what is queued goes out
+    CONNECTION_ENDING,  // over: reads no more, sends what is queued
     CONNECTION_FLUSHED, // and has gone, or the peer is lost
     CONNECTION_STARVED, // libnghttp2 was refused memory: its session may not be entered again
     CONNECTION_STATES
@@ -107,7 +107,7 @@ enum in_state {
 enum out_state {
     OUT_IDLE,   // no headers have been submitted
     OUT_OPEN,   // messages may follow
-    OUT_ENDING, // the last word is said: what waits goes out, then END_STREAM
+    OUT_ENDING, // the status is set: what waits goes out, then END_STREAM
     OUT_CLOSED, // half-closed by us: END_STREAM has gone
     OUT_RESET,  // we have reset the call
     OUT_STATES
@@ -132,7 +132,7 @@ struct gdx_call { // the protocol's thread only
     void *context;
     int32_t stream;       // -1: closed, and what has come is still to be read
     uint64_t deadline_ns; // UINT64_MAX: none
-    uint64_t message_ns;  // when the message under way began, or was asked for if that was later
+    uint64_t message_ns;  // when the message under way started, or was asked for if that was later
     uint64_t linger_ns;   // server: the answer has gone or is on its way: when to reset what is left; 0: not so
     uint64_t linger_received;
     uint32_t reset_code;      // in OUT_RESET
@@ -144,7 +144,7 @@ struct gdx_call { // the protocol's thread only
     size_t charged; // memory of head and metadata
     size_t held;    // and what the call's owner keeps
     gdx_buffer head;
-    struct text path, authority;
+    struct text path;
     gdx_metadata metadata;
     uint64_t timeout_ns; // UINT64_MAX: none
     unsigned http_status;
@@ -231,7 +231,7 @@ void drain_tick(gdx_connection *connection, uint64_t *next_ns);          // lowe
 // connection.c
 void connection_set_callbacks(nghttp2_session_callbacks *callbacks);
 void connection_set_state(gdx_connection *connection, enum connection_state state);
-void connection_lose(gdx_connection *connection); // to CONNECTION_FLUSHED: the peer cannot read a farewell
+void connection_lose(gdx_connection *connection); // to CONNECTION_FLUSHED: the peer cannot read a GOAWAY
 static inline bool connection_is_over(const gdx_connection *connection) {
     return connection->state >= CONNECTION_ENDING;
 }

@@ -77,8 +77,6 @@ static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
         keep_text(call, value, &call->path);
     else if (IS(name, ":method"))
         call->is_post = IS(value, "POST");
-    else if (IS(name, ":authority"))
-        keep_text(call, value, &call->authority);
 }
 
 static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {

@@ -98,7 +98,7 @@ static void deliver(gdx_call *call, const uint8_t *framed) {
         hand_out(call, message);
 }
 
-// Hands out what is wanted and whole. True: it may go on.
+// Hands out the next message if it is wanted and whole. True: there may be another.
 static bool deliver_next(gdx_call *call) {
     size_t bytes = unread(call);
     if (bytes < GDX_MESSAGE_PREFIX_BYTES)

@@ -149,7 +149,7 @@ gdx_status memory_reserve(gdx_connection *connection, gdx_buffer *buffer, size_t
     size_t before = buffer->capacity;
     if (more > SIZE_MAX / 4 - buffer->bytes)
         return GDX_NO_MEMORY;
-    // What gdx_buffer_reserve will take, at the most.
+    // At most what gdx_buffer_reserve will take.
     size_t growth = 2 * before + more;
     if (!memory_charge(connection, growth))
         return GDX_NO_MEMORY;

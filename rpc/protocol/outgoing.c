@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // outgoing.c: messages of a call to bytes, and the status after them.
-// libnghttp2 asks for data when the peer's windows allow (read_out). Three of its rules were learnt the hard way:
+// libnghttp2 asks for data when the peer's windows allow (read_out). Three of its rules are easy to miss:
 // NO_END_STREAM must go with the end of the data, or the trailers are never sent; trailers are submitted from inside
 // that callback, or they overtake the data; a reset that follows an early answer is submitted once its headers have
 // left.
@@ -105,7 +105,7 @@ static bool submit_response(gdx_call *call, bool with_data) {
                                    with_data ? &provider : NULL) == 0;
 }
 
-gdx_status gdx_call_send_headers(gdx_call *call) {
+static gdx_status send_headers(gdx_call *call) {
     if (call->out_state != OUT_IDLE)
         return GDX_OK;
     gdx_protocol *protocol = call->connection->protocol;
@@ -170,7 +170,7 @@ static gdx_status begin_write(gdx_call *call) {
         call->out.bytes = waiting(call);
         call->out_at = 0;
     }
-    return call->connection->role == GDX_SERVER ? gdx_call_send_headers(call) : GDX_OK;
+    return call->connection->role == GDX_SERVER ? send_headers(call) : GDX_OK;
 }
 
 gdx_status gdx_call_write(gdx_call *call, gdx_slice message, gdx_compress compress) {
@@ -246,7 +246,7 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
     call_set_out(call, OUT_ENDING);
     call->has_status = true;
     call->code = (unsigned)code < GDX_GRPC_CODES ? code : GDX_GRPC_UNKNOWN;
-    // Without memory for the words the code still goes out. Both are cut to what fits a header block.
+    // Without memory for the message the code is still sent. Both are cut to what fits a header block.
     enum { MESSAGE_LIMIT = 4096, DETAILS_LIMIT = 8192 };
     message.bytes = message.bytes < MESSAGE_LIMIT ? message.bytes : MESSAGE_LIMIT;
     if (gdx_buffer_append(&call->status_message, message.data, message.bytes) != GDX_OK ||
@@ -268,7 +268,7 @@ void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...
     gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
 }
 
-// For those who did not speak gRPC: an HTTP answer with a sentence to read.
+// For a client that does not speak gRPC: an HTTP answer with a sentence to read.
 void outgoing_refuse_http(gdx_call *call, const char *status, const char *text) {
     gdx_protocol *protocol = call->connection->protocol;
     struct header_list *list = &protocol->headers;

@@ -72,10 +72,6 @@ void gdx_protocol_free(gdx_protocol *protocol) {
     free(protocol);
 }
 
-const gdx_protocol_options *gdx_protocol_settings(const gdx_protocol *protocol) {
-    return &protocol->options;
-}
-
 size_t gdx_protocol_memory(const gdx_protocol *protocol) {
     return protocol->memory;
 }

@@ -45,7 +45,7 @@ static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
     } else if (call->deadline_ns <= now_ns) {
         expire(call); // may free it
     } else if (incoming_due_ns(call) <= now_ns) {
-        outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "a message has begun and does not come to its end");
+        outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "a message has started and is not whole in time");
     } else {
         earlier(next, call->deadline_ns);
         earlier(next, incoming_due_ns(call));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// details.c: google.rpc.Status, which carries an error's details for programs. Entries are kept packed as they will
-// stand in the message, so that a worker can add them and the loop only puts code and text before them.
+// details.c: google.rpc.Status, which carries an error's details for programs. Entries are packed as the message
+// has them, so that a worker can add them and the loop only puts code and text before them.
 
 #include "server.h"
 

@@ -97,7 +97,7 @@ static gdx_status open_tcp(struct listener *listener, const char *address, gdx_e
     return code == 0 ? GDX_OK : fail_uv(err, address, code);
 }
 
-// The socket of a server that was killed would be in the way for ever.
+// A server that was killed leaves its socket, which would keep a new one from binding the name.
 static void remove_stale_socket(const struct sockaddr_un *name) {
     struct stat found;
     if (lstat(name->sun_path, &found) != 0 || !S_ISSOCK(found.st_mode))

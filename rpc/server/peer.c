@@ -13,7 +13,7 @@ static const uint64_t FAREWELL_NS = 3000000000;
 
 enum peer_state { // changed by set_state alone
     PEER_OPEN,
-    PEER_BROKEN, // reads no more: a farewell goes out, GOAWAY or an alert, and that is all
+    PEER_BROKEN, // reads no more: sends a GOAWAY or an alert, and nothing else
     PEER_CLOSING,
     PEER_STATES
 };
@@ -26,7 +26,7 @@ struct peer { // loop thread only
     } handle;
     uv_timer_t timer;
     uint64_t timer_ns;    // when it fires; UINT64_MAX: not started
-    uint64_t farewell_ns; // when a farewell that the peer does not take is given up; 0: there is none
+    uint64_t farewell_ns; // when to give up sending the last bytes; 0: not so
     gdx_server *server;
     struct peer *next, *previous, *next_dirty;
     gdx_connection *connection;

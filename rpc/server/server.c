@@ -168,7 +168,7 @@ gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_opt
     return GDX_OK;
 }
 
-// ---- what it says of itself
+// ---- facts about a server
 
 unsigned gdx_server_port(const gdx_server *server) {
     return server->port;

@@ -45,7 +45,7 @@ struct listener {
     char *unix_path; // NULL: none to remove
     dev_t unix_device;
     ino_t unix_inode;
-    bool is_starved; // a connection waits to be accepted, for want of memory
+    bool is_starved; // a connection waits to be accepted until there is memory
 };
 
 struct gdx_server { // loop thread only
@@ -69,7 +69,7 @@ struct gdx_server { // loop thread only
     size_t peer_count;
     gdx_exchange *spares;
     size_t spare_count;
-    gdx_exchange *waiting, *waiting_last; // have begun, and found the queue full
+    gdx_exchange *waiting, *waiting_last; // have started, and found the queue full
     size_t exchange_count;
     size_t handles_open; // listeners, flush, stopping, accepting
     void (*stopped)(void *context);

@@ -47,10 +47,6 @@ uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange) {
     return exchange->opened_ns;
 }
 
-const char *gdx_exchange_peer(const gdx_exchange *exchange) {
-    return exchange->peer;
-}
-
 bool gdx_exchange_message_was_compressed(const gdx_exchange *exchange) {
     return exchange->was_compressed;
 }

@@ -56,7 +56,7 @@ def query(text):
 
 
 class Connection:
-    """A socket to the server that never reads unless told to."""
+    """A socket to the server that reads only when asked to."""
 
     def __init__(self, address, opens=True, receive_bytes=None):
         host, port = address.rsplit(":", 1)

@@ -39,7 +39,7 @@ def make_index(folder, *more):
 
 class Server:
     def __init__(self, folder, *options, files=None, log=None):
-        """files: that may be open. log: the way that lines are written, and that nobody reads them."""
+        """files: that may be open. log: the way that lines are written, with a reader that stalls."""
         self.log_path = os.path.join(folder, "log-%d" % time.monotonic_ns())
         environment = dict(os.environ)
         # What the sanitizer keeps of freed memory would hide what the server keeps.
@@ -50,8 +50,8 @@ class Server:
                  "--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0", *options],
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE if log else file, env=environment,
                 preexec_fn=files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))))
-        told = json.loads(self.process.stdout.readline())
-        self.address, self.metrics_address = told["listening"][0], told["metrics"]
+        printed = json.loads(self.process.stdout.readline())
+        self.address, self.metrics_address = printed["listening"][0], printed["metrics"]
 
     def metrics(self):
         """{name: value}; labels are part of the name."""

@@ -69,7 +69,7 @@ class Floods(AbuseTest):
         self.flood(frame(CONTINUATION, 0, 1), first=frame(HEADERS, 0, 1, part))
         self.check()
 
-    def test_settings_and_pings_whose_answers_nobody_reads(self):
+    def test_settings_and_pings_whose_answers_are_not_read(self):
         self.serve()
         self.flood(settings(_4=65535))
         self.flood(frame(PING, 0, 0, b"12345678"))
@@ -149,10 +149,10 @@ class Stalls(AbuseTest):
             peer.close()
         self.check()
 
-    def test_exports_that_nobody_reads_from_the_socket(self):
+    def test_exports_that_are_not_read_from_the_socket(self):
         self.serve("--keepalive", "1")
         peers = []
-        # Some end the connection by a mistake, data of no stream, behind what they do not read.
+        # Some end the connection by a mistake, data of no stream, after what they do not read.
         for i in range(20):
             peer = Connection(self.server.address, receive_bytes=4096)
             peer.send(settings(_4=0x7fffffff) + frame(WINDOW_UPDATE, 0, 0, struct.pack(">I", 0x7fff0000 - 65535)))

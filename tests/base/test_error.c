@@ -2,6 +2,7 @@
 // test_error.c: statuses and reasons against what the wire and the shell expect of them, and failures with their facts.
 
 #include "gdx/error.h"
+#include "gdx/utf8.h"
 
 #include <errno.h>
 #include <setjmp.h>
@@ -108,6 +109,34 @@ static void the_longest_facts_fit_into_the_text(void **state) {
     assert_int_equal(strlen(gdx_error_text(&err, text)), strlen(err.where) + 2 + strlen(err.message));
 }
 
+// Each character in turn lies across the end, at each of its bytes.
+static void a_text_that_is_cut_ends_after_a_whole_character(void **state) {
+    (void)state;
+    static const char *const characters[] = {"a", "é", "产", "𠀀"};
+    for (size_t i = 0; i < sizeof characters / sizeof *characters; i++) {
+        for (size_t shift = 0; shift < GDX_UTF8_BYTES; shift++) {
+            char text[2 * GDX_MESSAGE_BYTES] = "";
+            size_t bytes = strlen(characters[i]), room = GDX_MESSAGE_BYTES - 1 - shift;
+            gdx_error err = {0};
+            memset(text, '-', shift);
+            for (size_t at = shift; at + bytes < sizeof text; at += bytes)
+                memcpy(text + at, characters[i], bytes + 1);
+            gdx_fail_at(&err, GDX_CORRUPT, text, "%s", text);
+            assert_int_equal(strlen(err.message), shift + room / bytes * bytes);
+            assert_memory_equal(err.message, text, strlen(err.message));
+            assert_string_equal(err.where, err.message);
+        }
+    }
+}
+
+// What is no UTF-8 is not taken for a character that was cut.
+static void a_text_that_fits_is_kept_to_its_last_byte(void **state) {
+    (void)state;
+    gdx_error err = {0};
+    gdx_fail(&err, GDX_CORRUPT, "産\xe7\x94");
+    assert_string_equal(err.message, "産\xe7\x94");
+}
+
 static void an_errno_becomes_a_status_and_the_words_of_the_system(void **state) {
     (void)state;
     static const struct {
@@ -131,6 +160,8 @@ int main(void) {
         cmocka_unit_test(the_first_failure_wins_and_the_error_may_be_null),
         cmocka_unit_test(the_facts_of_a_failure_are_put_together_for_people),
         cmocka_unit_test(the_longest_facts_fit_into_the_text),
+        cmocka_unit_test(a_text_that_is_cut_ends_after_a_whole_character),
+        cmocka_unit_test(a_text_that_fits_is_kept_to_its_last_byte),
         cmocka_unit_test(an_errno_becomes_a_status_and_the_words_of_the_system),
     };
     return cmocka_run_group_tests_name("error", tests, NULL, NULL);

@@ -31,7 +31,7 @@ const char *place_write(const struct place *place, const char *name, const char 
 
 struct said {
     int exit_status; // 128 + signal when one ended it
-    gdx_buffer out;  // both with a zero behind the end
+    gdx_buffer out;  // both with a zero after the end
     gdx_buffer err;
 };
 void said_clear(struct said *said);

@@ -44,7 +44,7 @@ static void expect_in(const char *text, const char *part) {
 static void phrases_are_found_across_wrapped_lines(void **state) {
     assert_int_equal(occurrences(*state, "id:article.txt 区域全面经济伙伴关系协定"), 1);
     assert_int_equal(occurrences(*state, "id:article.txt 近岸化"), 3);
-    // Each of these has a line break within where it stands.
+    // Each of these has a line break inside.
     static const struct {
         const char *id, *phrase;
     } wrapped[] = {
@@ -281,7 +281,7 @@ static void a_malformed_query_is_shown_with_a_caret(void **state) {
     said_clear(&said);
 }
 
-static void a_query_that_looks_like_an_option_is_told_to_stand_behind_dashes(void **state) {
+static void a_query_that_looks_like_an_option_must_come_after_dashes(void **state) {
     static const char *const queries[] = {"-的", "-wto", "-\"一带一路\""};
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         struct said said = run(*state, "search", "美国", queries[i], NULL);
@@ -345,7 +345,7 @@ int main(void) {
         cmocka_unit_test(stat_parts_add_up_to_the_index),
         cmocka_unit_test(queries_from_a_file_get_one_line_each_also_the_malformed),
         cmocka_unit_test(a_malformed_query_is_shown_with_a_caret),
-        cmocka_unit_test(a_query_that_looks_like_an_option_is_told_to_stand_behind_dashes),
+        cmocka_unit_test(a_query_that_looks_like_an_option_must_come_after_dashes),
         cmocka_unit_test(no_match_and_no_document_have_their_own_exit_statuses),
         cmocka_unit_test(a_reader_that_goes_away_is_no_failure),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),

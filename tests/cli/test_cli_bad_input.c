@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_cli_bad_input.c: what is wrong with the inputs is told with its place, and the rest is indexed and committed.
-// Each row of the tables is one input, the words that must be said of it, and what of it is in the index afterwards.
+// test_cli_bad_input.c: what is wrong with the inputs is reported with its place, and the rest is indexed and
+// committed. Each row of the tables is one input, the words that must be said of it, and what of it is in the index
+// afterwards.
 
 #include "program.h"
 
@@ -80,7 +81,7 @@ static const struct bad_line {
 };
 enum { BAD_LINE_COUNT = sizeof bad_lines / sizeof bad_lines[0] };
 
-static void each_bad_line_is_told_with_its_number_and_the_good_ones_are_indexed(void **state) {
+static void each_bad_line_is_reported_with_its_number_and_the_good_ones_are_indexed(void **state) {
     struct place *place = *state;
     gdx_buffer lines = {0};
     for (size_t i = 0; i < BAD_LINE_COUNT; i++)
@@ -152,7 +153,7 @@ static void unusual_lines_that_are_right_are_indexed(void **state) {
     said_clear(&said);
 }
 
-static void of_one_id_in_a_batch_the_last_record_counts_and_is_told(void **state) {
+static void of_one_id_in_a_batch_the_last_record_counts_and_the_others_are_reported(void **state) {
     struct place *place = *state;
     struct said said = run_with_input(place, "{\"id\":\"dup\",\"text\":\"零\"}\n", "index", "-", NULL);
     expect_status(&said, 0);
@@ -206,7 +207,7 @@ static void a_line_over_the_limit_is_refused_and_the_next_is_read(void **state) 
 
 // ---- files
 
-static void bad_files_of_a_folder_are_told_and_the_rest_is_indexed(void **state) {
+static void bad_files_of_a_folder_are_reported_and_the_rest_is_indexed(void **state) {
     struct place *place = *state;
     shell(
         place,
@@ -249,11 +250,11 @@ static void bad_files_of_a_folder_are_told_and_the_rest_is_indexed(void **state)
     expect_sound(place);
 }
 
-static void a_file_that_may_not_be_read_is_told(void **state) {
+static void a_file_that_may_not_be_read_is_reported(void **state) {
     struct place *place = *state;
     shell(place, "cd \"${INDEX%/*}\" && cp \"$GRAMDEX\" program && mkdir in && echo 关税 > in/good.txt\n"
                  "echo 秘密 > in/secret.txt && chmod 0 in/secret.txt");
-    // chmod does not stop root: be somebody else then, whose the folder is
+    // chmod does not stop root: change to another user then, who owns the folder
     struct said said =
         run_shell(place, "cd \"${INDEX%/*}\" && as=\n"
                          "if [ \"$(id -u)\" = 0 ]; then\n"
@@ -334,7 +335,7 @@ static void a_document_as_large_as_they_may_be_is_indexed_and_given_back(void **
     assert_int_equal(documents(place, "友岸外包"), 1);
 }
 
-static void a_full_disk_is_told_and_the_last_commit_stands(void **state) {
+static void a_full_disk_is_reported_and_the_last_commit_stays(void **state) {
     struct place *place = *state;
     struct said said = run_with_input(place, "{\"id\":\"a\",\"text\":\"关税\"}\n", "index", "-", NULL);
     expect_status(&said, 0);
@@ -386,18 +387,18 @@ static void memory_stays_within_the_budget_and_a_fifth(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define GDX_TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
-        GDX_TEST(each_bad_line_is_told_with_its_number_and_the_good_ones_are_indexed),
+        GDX_TEST(each_bad_line_is_reported_with_its_number_and_the_good_ones_are_indexed),
         GDX_TEST(a_strict_run_stops_at_each_bad_line_and_changes_nothing),
         GDX_TEST(unusual_lines_that_are_right_are_indexed),
-        GDX_TEST(of_one_id_in_a_batch_the_last_record_counts_and_is_told),
+        GDX_TEST(of_one_id_in_a_batch_the_last_record_counts_and_the_others_are_reported),
         GDX_TEST(nesting_without_end_is_refused),
         GDX_TEST(a_line_over_the_limit_is_refused_and_the_next_is_read),
-        GDX_TEST(bad_files_of_a_folder_are_told_and_the_rest_is_indexed),
-        GDX_TEST(a_file_that_may_not_be_read_is_told),
+        GDX_TEST(bad_files_of_a_folder_are_reported_and_the_rest_is_indexed),
+        GDX_TEST(a_file_that_may_not_be_read_is_reported),
         GDX_TEST(an_entry_that_climbs_out_of_its_archive_is_a_document_and_no_path),
         GDX_TEST(an_archive_cut_short_gives_what_is_whole),
         GDX_TEST(a_document_as_large_as_they_may_be_is_indexed_and_given_back),
-        GDX_TEST(a_full_disk_is_told_and_the_last_commit_stands),
+        GDX_TEST(a_full_disk_is_reported_and_the_last_commit_stays),
         GDX_TEST(memory_stays_within_the_budget_and_a_fifth),
 #undef GDX_TEST
     };

@@ -115,7 +115,7 @@ static void entries_of_an_archive_lie_below_it_and_damage_is_no_reason_to_forget
     assert_int_equal(count(place, "id:one.tar.gz/*", "documents"), 2);
 }
 
-static void delete_removes_by_id_and_tells_what_is_not_there(void **state) {
+static void delete_removes_by_id_and_reports_missing_ids(void **state) {
     struct place *place = *state;
     struct said said = run(place, "index", GDX_EXAMPLES, NULL);
     expect_status(&said, 0);
@@ -236,7 +236,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(prune_deletes_what_is_gone_from_the_folder, make_place, remove_place),
         cmocka_unit_test_setup_teardown(entries_of_an_archive_lie_below_it_and_damage_is_no_reason_to_forget_them,
                                         make_place, remove_place),
-        cmocka_unit_test_setup_teardown(delete_removes_by_id_and_tells_what_is_not_there, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(delete_removes_by_id_and_reports_missing_ids, make_place, remove_place),
         cmocka_unit_test_setup_teardown(answers_are_the_same_before_and_after_a_merge, make_place, remove_place),
         cmocka_unit_test_setup_teardown(threads_and_memory_do_not_change_a_byte_of_the_merged_index, make_place,
                                         remove_place),

@@ -90,7 +90,19 @@ static void wrong_use_ends_with_status_2_and_a_hint(void **state) {
     }
 }
 
-static void an_index_that_is_not_there_is_told_and_not_made(void **state) {
+static void a_command_that_reads_an_index_s_files_says_so_when_it_is_given_a_server(void **state) {
+    static const char *const cases[][5] = {
+        {"verify", "--server", "y", NULL}, {"merge", "--server=y", NULL}, {"--server", "y", "verify", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct said said = run_bare(*state, cases[i]);
+        expect_status(&said, 2);
+        assert_non_null(
+            strstr(said_err(&said), "works on an index's files; run it with --index on the server's machine"));
+        said_clear(&said);
+    }
+}
+
+static void a_missing_index_is_reported_and_not_made(void **state) {
     const struct place *place = *state;
     static const char *const asking[] = {"search", "count", "trend", "get", "delete"};
     for (size_t i = 0; i < sizeof asking / sizeof asking[0]; i++) {
@@ -121,7 +133,7 @@ static void a_failure_is_json_when_json_is_asked_for(void **state) {
     said_clear(&said);
 }
 
-static void a_path_that_is_not_there_is_told(void **state) {
+static void a_missing_path_is_reported(void **state) {
     struct said said = run(*state, "index", "/no/such/folder", NULL);
     expect_status(&said, 1);
     assert_non_null(strstr(said_err(&said), "/no/such/folder"));
@@ -133,9 +145,11 @@ int main(void) {
         cmocka_unit_test_setup_teardown(help_names_every_command, make_place, remove_place),
         cmocka_unit_test_setup_teardown(every_command_has_help, make_place, remove_place),
         cmocka_unit_test_setup_teardown(wrong_use_ends_with_status_2_and_a_hint, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(an_index_that_is_not_there_is_told_and_not_made, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_command_that_reads_an_index_s_files_says_so_when_it_is_given_a_server,
+                                        make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_missing_index_is_reported_and_not_made, make_place, remove_place),
         cmocka_unit_test_setup_teardown(a_failure_is_json_when_json_is_asked_for, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_path_that_is_not_there_is_told, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_missing_path_is_reported, make_place, remove_place),
     };
     return cmocka_run_group_tests_name("cli: wrong use", tests, NULL, NULL);
 }

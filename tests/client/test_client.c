@@ -32,7 +32,7 @@ static struct running start(const char *const *arguments) {
     assert_int_equal(pipe(ends), 0);
     server.process = fork();
     if (server.process == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves no server behind
+        prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves no server running
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
@@ -278,7 +278,7 @@ static void a_timeout_ends_a_call_that_takes_longer(void **state) {
     gdx_client_options options = quick();
     options.timeout_ns = 50000000;
     gdx_client *client = open_client(server.port, &options);
-    gdx_stream *stream = open_stream(client, "FullDuplexCall"); // nobody says anything
+    gdx_stream *stream = open_stream(client, "FullDuplexCall"); // neither side sends anything
     ProtobufCMessage *reply = NULL;
     gdx_error err = {0};
     assert_int_equal(gdx_stream_receive(stream, &reply, &err), GDX_DEADLINE);

@@ -97,7 +97,7 @@ static gdx_status session(const char *address, gdx_error *err) {
     options.attempts = 1;
     options.gzip = true;
     options.token = "a.token";
-    options.timeout_ns = 20000000000; // one that is reached fails the test: somebody has waited for nothing
+    options.timeout_ns = 20000000000; // one that is reached fails the test: a caller waited in vain
     gdx_status status = gdx_client_open(address, &options, &client, err);
     if (status == GDX_OK)
         status = ask(client, err);
@@ -123,11 +123,11 @@ static void fail_each(enum allocations_of whose, long at_least) {
         gdx_status status = session(served.address, &err);
         met = allocations_end();
         if (status == GDX_DEADLINE)
-            fail_msg("allocation %ld: nobody answers", before);
+            fail_msg("allocation %ld: no answer", before);
         if (status != GDX_OK && (!met || err.status != status || !err.message[0]))
             fail_msg("allocation %ld: %d without a reason, \"%s\"", before, status, err.message);
         if (session(served.address, &none) != GDX_OK)
-            fail_msg("behind allocation %ld: %s", before, none.message);
+            fail_msg("after allocation %ld: %s", before, none.message);
         served_stop(&served);
     }
     assert_true(before > at_least);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_faults.c: a client calls every method of gramdex.v1 while one allocation of the server after the other fails:
-// the call ends by an error, nothing is leaked, no lock stays behind, and the next client is served.
+// the call ends by an error, nothing is leaked, no lock is left, and the next client is served.
 
 #include "../support/allocations.h"
 #include "../support/served.h"
@@ -103,7 +103,7 @@ static gdx_status session(const char *address, gdx_error *err) {
     delete.ids = &id;
     delete.n_ids = 1;
     options.attempts = 1;
-    options.timeout_ns = 20000000000; // one that is reached fails the test: somebody has waited for nothing
+    options.timeout_ns = 20000000000; // one that is reached fails the test: a caller waited in vain
     gdx_status status = gdx_client_open(address, &options, &client, err);
     if (status == GDX_OK)
         status = ingest(client, err);
@@ -165,11 +165,11 @@ static void each_allocation_of_a_server_may_fail(void **state) {
         gdx_status status = session(served.address, &err);
         met = allocations_end();
         if (status == GDX_DEADLINE)
-            fail_msg("allocation %ld: nobody answers", before);
+            fail_msg("allocation %ld: no answer", before);
         if (status != GDX_OK && (!met || !err.message[0]))
             fail_msg("allocation %ld: %d without a reason, \"%s\"", before, status, err.message);
         if (session_soon(served.address, &none) != GDX_OK)
-            fail_msg("behind allocation %ld: %s", before, none.message);
+            fail_msg("after allocation %ld: %s", before, none.message);
         served_stop(&served);
     }
     assert_true(before > 200);

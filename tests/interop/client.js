@@ -159,7 +159,7 @@ const cases = {
     async cancel_after_begin() {
         const call = stub.StreamingInputCall(() => {});
         const ended = new Promise((resolve) => call.on('status', (status) => resolve(status.code)));
-        // Once the request has begun: cancelled in the same turn, grpc-js may send it after its GOAWAY and never reset it.
+        // Once the request has started: cancelled in the same turn, grpc-js may send it after its GOAWAY and never reset it.
         await new Promise((resolve) => setTimeout(resolve, 20));
         call.cancel();
         assert.strictEqual(await ended, grpc.status.CANCELLED);

@@ -274,7 +274,7 @@ static void a_reset_is_translated(void **state) {
 }
 
 // Some servers so stop what a client still sends.
-static void a_reset_behind_the_whole_answer_leaves_its_status(void **state) {
+static void a_reset_after_the_whole_answer_leaves_its_status(void **state) {
     (void)state;
     struct both both;
     open_both(&both);
@@ -388,7 +388,7 @@ int main(void) {
         cmocka_unit_test(messages_wait_for_a_client_that_reads_late_and_the_status_after_them),
         cmocka_unit_test(a_client_that_reads_after_the_end_still_gets_all),
         cmocka_unit_test(a_reset_is_translated),
-        cmocka_unit_test(a_reset_behind_the_whole_answer_leaves_its_status),
+        cmocka_unit_test(a_reset_after_the_whole_answer_leaves_its_status),
         cmocka_unit_test(a_deadline_is_kept_by_the_client_too),
         cmocka_unit_test(a_status_on_its_way_outlives_the_deadline),
         cmocka_unit_test(a_client_that_does_not_take_its_answer_is_reset_after_the_deadline),

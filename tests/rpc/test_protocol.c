@@ -61,7 +61,7 @@ static void binary_metadata_is_taken_padded_or_not_and_sent_back(void **state) {
     wire_close(wire);
 }
 
-static void who_does_not_speak_grpc_is_told_by_http(void **state) {
+static void a_client_that_does_not_speak_grpc_gets_an_http_answer(void **state) {
     (void)state;
     struct wire *wire = wire_open(NULL);
     int32_t json = call_echo(wire, MORE("content-type", "application/json"), "x");
@@ -285,7 +285,7 @@ static void a_reset_by_the_client_closes_the_call_as_cancelled(void **state) {
     wire_close(wire);
 }
 
-static void a_call_that_nobody_reads_keeps_its_window_shut_and_no_other(void **state) {
+static void a_call_that_is_not_read_keeps_its_window_shut_and_no_other(void **state) {
     (void)state;
     struct wire *wire = wire_open(NULL);
     size_t bytes = 3 << 20;
@@ -378,7 +378,7 @@ static void each_message_of_a_stream_has_its_own_time(void **state) {
 }
 
 // What we do not ask for is our own delay. A tick that comes again at once would turn the loop without end.
-static void a_message_nobody_asks_for_does_not_stall(void **state) {
+static void a_message_that_is_not_asked_for_does_not_stall(void **state) {
     (void)state;
     struct wire *wire = wire_open(NULL);
     int32_t stream = wire_call(wire, "/test/Hold", none, "\0\0\0\0\5he", 7, false);
@@ -406,7 +406,7 @@ int main(void) {
         cmocka_unit_test(a_call_is_answered_by_headers_then_message_then_trailers),
         cmocka_unit_test(a_failure_without_a_message_is_one_header_list_with_message_and_details),
         cmocka_unit_test(binary_metadata_is_taken_padded_or_not_and_sent_back),
-        cmocka_unit_test(who_does_not_speak_grpc_is_told_by_http),
+        cmocka_unit_test(a_client_that_does_not_speak_grpc_gets_an_http_answer),
         cmocka_unit_test(headers_that_break_grpc_are_refused_with_its_statuses),
         cmocka_unit_test(an_unknown_method_is_answered_before_the_client_has_sent_all),
         cmocka_unit_test(what_a_client_sends_after_the_answer_is_soon_stopped),
@@ -422,13 +422,13 @@ int main(void) {
         cmocka_unit_test(a_call_that_was_answered_keeps_its_status_when_the_connection_goes),
         cmocka_unit_test(a_deadline_ends_the_call_with_its_status),
         cmocka_unit_test(a_reset_by_the_client_closes_the_call_as_cancelled),
-        cmocka_unit_test(a_call_that_nobody_reads_keeps_its_window_shut_and_no_other),
+        cmocka_unit_test(a_call_that_is_not_read_keeps_its_window_shut_and_no_other),
         cmocka_unit_test(a_reader_that_stalls_costs_a_bounded_buffer_and_is_served_when_it_reads),
         cmocka_unit_test(calls_that_hold_too_much_together_are_refused_and_the_rest_lives),
         cmocka_unit_test(a_message_that_stalls_is_given_up),
         cmocka_unit_test(a_message_that_trickles_is_given_up),
         cmocka_unit_test(each_message_of_a_stream_has_its_own_time),
-        cmocka_unit_test(a_message_nobody_asks_for_does_not_stall),
+        cmocka_unit_test(a_message_that_is_not_asked_for_does_not_stall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

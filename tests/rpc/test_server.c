@@ -121,7 +121,7 @@ static void a_call_cancelled_in_the_queue_is_not_begun(void **state) {
     assert_int_equal(atomic_load(&seen.entered), 1);
 }
 
-static void an_error_tells_programs_its_reason_column_and_field(void **state) {
+static void an_error_carries_reason_column_and_field_for_programs(void **state) {
     (void)state;
     struct world *world = open_world(1, 10, 10);
     ask(world, "UnaryCall", 0);
@@ -195,7 +195,7 @@ static void a_stream_of_requests_waits_for_a_slow_worker(void **state) {
     assert_int_equal(atomic_load(&seen.received), 320 * BLOCK_BYTES);
 }
 
-// A stream that has begun, with a step due, and a queue without a place: the one worker waits at the gate, and a call
+// A stream that has started, with a step due, and a queue without a place: the one worker waits at the gate, and a call
 // waits for the worker.
 static gdx_call *open_stream_that_is_queued(struct world *world) {
     atomic_store(&seen.gate, true);
@@ -211,7 +211,7 @@ static gdx_call *open_stream_that_is_queued(struct world *world) {
     write_block(stream);
     for (int i = 0; i < 100; i++)
         turn(world);
-    assert_int_equal(world->ends, 0); // not refused: it has begun
+    assert_int_equal(world->ends, 0); // not refused: it has started
     return stream;
 }
 
@@ -370,7 +370,7 @@ static void a_server_removes_its_own_socket_and_no_other(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_function_of_the_loop_on_a_worker_dies_at_its_first_line), // the first: it forks
-        cmocka_unit_test_teardown(an_error_tells_programs_its_reason_column_and_field, leave_world),
+        cmocka_unit_test_teardown(an_error_carries_reason_column_and_field_for_programs, leave_world),
         cmocka_unit_test_teardown(a_row_that_cannot_work_is_refused_with_its_name, leave_world),
         cmocka_unit_test_teardown(a_compressed_request_is_opened_where_its_handler_runs, leave_world),
         cmocka_unit_test_teardown(a_call_on_a_worker_is_answered, leave_world),

@@ -39,7 +39,7 @@ static void percent_signs_and_bytes_outside_ascii_are_escaped_and_come_back(void
     assert_buffer(&encoded, "%09100%25 %E6%B2%A1%E6%9C%89%0D%0A");
 }
 
-static void a_stray_percent_sign_stands_for_itself(void **state) {
+static void a_stray_percent_sign_means_itself(void **state) {
     (void)state;
     gdx_buffer decoded = {0};
     assert_int_equal(gdx_percent_decode(gdx_slice_of("5% %4 %zz %41%"), &decoded), GDX_OK);
@@ -163,7 +163,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_of_the_engine_has_a_code_and_most_come_back),
         cmocka_unit_test(percent_signs_and_bytes_outside_ascii_are_escaped_and_come_back),
-        cmocka_unit_test(a_stray_percent_sign_stands_for_itself),
+        cmocka_unit_test(a_stray_percent_sign_means_itself),
         cmocka_unit_test(timeouts_are_read_in_every_unit_and_refused_when_malformed),
         cmocka_unit_test(a_timeout_sent_is_never_longer_and_hardly_shorter),
         cmocka_unit_test(base64_of_every_length_comes_back_with_and_without_padding),

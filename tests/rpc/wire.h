@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // wire.h: a server's connection object and a scripted HTTP/2 client, joined by memory. The client is libnghttp2's own
-// and knows nothing of gRPC, so that a test can send what no honest client sends. Time stands still unless a test moves
-// it.
+// and knows nothing of gRPC, so that a test can send what no honest client sends. Time does not pass unless a test
+// moves it.
 #ifndef TESTS_WIRE_H
 #define TESTS_WIRE_H
 

@@ -105,8 +105,8 @@ class Server:
             self.process = subprocess.Popen(arguments + list(options), stdout=subprocess.PIPE, stderr=log, **popen)
         line = self.process.stdout.readline()
         assert line, open(self.log_path, encoding="utf-8").read()
-        told = json.loads(line)
-        self.addresses, self.metrics_address = told["listening"], told["metrics"]
+        printed = json.loads(line)
+        self.addresses, self.metrics_address = printed["listening"], printed["metrics"]
         self.channels = []
 
     def channel(self, address=None, credentials=None):

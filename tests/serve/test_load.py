@@ -38,7 +38,7 @@ class Load(ServerTest):
                 try:
                     job(chance)
                     self.asked += 1
-                except Exception as problem:  # a thread's: told by the test
+                except Exception as problem:  # a thread's: the test reports it
                     self.problems.append((job.__name__, problem))
 
         threads = [threading.Thread(target=repeat, args=(job, seed)) for seed, job in enumerate(jobs)]

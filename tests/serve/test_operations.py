@@ -28,7 +28,7 @@ class Addresses(ServerTest):
         server.stop()
         self.assertFalse(os.path.exists(path))
 
-    def test_what_cannot_be_served_is_told(self):
+    def test_what_cannot_be_served_is_reported(self):
         self.make_index([record(1)])
         index = os.path.join(self.folder, "index")
         with socket.socket() as taken:
@@ -46,7 +46,7 @@ class Addresses(ServerTest):
                 self.assertIn(failed.returncode, (1, 2), options)
                 self.assertIn(words, failed.stderr.decode(), options)
 
-    def test_wrong_use_is_told_with_exit_status_2(self):
+    def test_wrong_use_is_reported_with_exit_status_2(self):
         for options in ([], ["--index", "x", "--tls-key", "k"], ["--index", "x", "--token-all"], ["--index", "x", "y"],
                         ["--index", "x", "--log-format", "xml"], ["--index", "x", "--threads", "0"]):
             failed = subprocess.run([GRAMDEX, "serve", *options], capture_output=True, timeout=PATIENCE)
@@ -189,7 +189,7 @@ class Watching(ServerTest):
         for line in text.splitlines():
             self.assertRegex(line, r"^# (HELP|TYPE) \w+ |^\w+(\{[^}]+\})? [0-9.e+-]+$")
 
-    def test_an_index_that_breaks_is_told_and_the_last_commit_served(self):
+    def test_an_index_that_breaks_is_reported_and_the_last_commit_served(self):
         server = self.served([record(1)])
         manifest = os.path.join(server.index, "manifest")
         with open(manifest, "rb") as file:
@@ -297,7 +297,7 @@ class Drain(ServerTest):
 
 
 class Systemd(ServerTest):
-    def test_sockets_are_taken_over_and_the_state_is_told(self):
+    def test_sockets_are_taken_over_and_the_state_is_reported(self):
         self.make_index([record(1)])
         path = os.path.join(self.folder, "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor, socket.socket() as listening:

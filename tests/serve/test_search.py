@@ -107,7 +107,7 @@ class Search(ServerTest):
         error = self.fails(INVALID, lambda: stub.count(b"\x0a\x02\xff\xfe"))
         self.assertIn("UTF-8", error.details())
 
-    def test_a_page_token_is_bound_to_query_and_order_and_told_when_changed(self):
+    def test_a_page_token_is_bound_to_query_and_order_and_refused_when_changed(self):
         stub = self.served([record(i) for i in range(9)]).stub()
         token = stub.search(Request(query="产业链", limit=3)).next_page_token
         for bad in (Request(query="重构", page_token=token), Request(query="产业链", page_token=token, order=search_pb2.ORDER_ID),
@@ -203,7 +203,7 @@ class Scans(ServerTest):
         self.assertEqual({(o.before, o.matched, o.after) for o in found}, {("", "产业链", "")})
         self.refuses_field(lambda: list(stub.scan(Scan(query="链", context_symbols=1001))), "context_symbols")
 
-    def test_an_empty_export_still_tells_its_commit(self):
+    def test_an_empty_export_still_carries_its_commit(self):
         stub = self.served([record(1)]).stub()
         reply, = stub.scan(Scan(query="没有的词"))
         self.assertEqual((len(reply.occurrences), reply.answer.commit), (0, 1))

@@ -5,10 +5,11 @@ import json
 import os
 import subprocess
 import threading
+from concurrent import futures
 
 import grpc
 
-from harness import GRAMDEX, PATIENCE, ServerTest, details, document, documents, index_pb2, main, record, search_pb2, write_records
+from harness import GRAMDEX, PATIENCE, Server, ServerTest, details, document, documents, index_pb2, main, record, search_pb2, write_records
 
 Count = search_pb2.CountRequest
 Get = search_pb2.GetRequest
@@ -16,7 +17,7 @@ LOCKED = (grpc.StatusCode.FAILED_PRECONDITION, "INDEX_LOCKED")
 
 
 class Blocked:
-    """An Ingest that has sent something and waits, holding the lock, until told to go on."""
+    """An Ingest that has sent something and waits, holding the lock, until it may go on."""
 
     def __init__(self, stub, *requests):
         self.may_end = threading.Event()
@@ -51,7 +52,7 @@ class Ingest(ServerTest):
         self.assertEqual(reply.text_bytes, 50 * 12)
         self.assertEqual((stub.count(Count(query="产业链")).documents, stub.count(Count(query="产业链")).answer.commit), (50, 1))
 
-    def test_new_replaced_unchanged_and_given_twice_are_told_apart(self):
+    def test_new_replaced_unchanged_and_given_twice_are_distinguished(self):
         stub = self.empty()
         stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="二"))]))
         reply = stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="贰"), document(id="c", text="三"),
@@ -97,7 +98,7 @@ class Ingest(ServerTest):
         self.assertEqual((reply.documents, reply.refused), (0, 1))
         self.assertIn("UTF-8", reply.refusals[0].reason)
 
-    def test_the_first_hundred_refusals_are_told(self):
+    def test_the_first_hundred_refusals_are_described(self):
         stub = self.empty()
         reply = stub.ingest(iter([documents(*[document(id="", text="x") for _ in range(250)])]))
         self.assertEqual((reply.refused, len(reply.refusals), reply.commit), (250, 100, 0))
@@ -227,6 +228,140 @@ class Delete(ServerTest):
         stub = self.served([record(1)]).stub()
         self.assertEqual(len(stub.delete(index_pb2.DeleteRequest(ids=[str(i) for i in range(10000)])).missing), 10000)
         self.refuses_field(lambda: stub.delete(index_pb2.DeleteRequest(ids=[str(i) for i in range(10001)])), "ids")
+
+
+class IndexServer(ServerTest):
+    """`gramdex index --server`: files are read here and indexed there."""
+
+    def index(self, server, *arguments, **how):
+        return subprocess.run([GRAMDEX, "index", "--server", server.addresses[0], *arguments], capture_output=True, text=True,
+                              timeout=PATIENCE, **how)
+
+    def sent(self, server, *arguments, **how):
+        done = self.index(server, "--json", *arguments, **how)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([line["type"] for line in lines], ["refusal"] * (len(lines) - 1) + ["summary"])
+        return lines[-1], lines[:-1]
+
+    def write(self, name, content):
+        path = os.path.join(self.folder, "in", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def same_documents(self, server, folder):
+        """A local index of the same input has the same documents."""
+        local = os.path.join(self.folder, "local")
+        subprocess.run([GRAMDEX, "index", "--index", local, folder], check=True, capture_output=True)
+        scan = ["search", "--json", "--all", "链 OR 关"]
+        both = [subprocess.run([GRAMDEX, *scan, *where], check=True, capture_output=True, text=True).stdout.splitlines()[:-1]
+                for where in (["--index", local], ["--server", server.addresses[0]])]
+        self.assertTrue(both[0])
+        self.assertEqual(both[0], both[1])
+
+    def test_files_are_indexed_there_as_they_would_be_here(self):
+        server = self.serve("--create")
+        self.write("a/one.txt", "产业链")
+        self.write("two.md", "---\ntitle: 题\ndate: 2023-05\n---\n关税")
+        self.write("three.html", "<title>题</title><p>供应链<script>x</script>")
+        write_records(self.write("records.jsonl", ""), [record(i, region="亚太") for i in range(2500)])
+        folder = os.path.join(self.folder, "in")
+        summary, refusals = self.sent(server, folder)
+        self.assertEqual((summary["added"], summary["files"], summary["refused"], summary["commit"], refusals), (2503, 4, 0, 1, []))
+        self.same_documents(server, folder)
+        again, _ = self.sent(server, folder)
+        self.assertEqual((again["unchanged"], again["documents"], again["found"], again["commit"]), (2503, 0, 2503, 1))
+        shown = self.index(server, folder)
+        self.assertEqual(shown.returncode, 0)
+        self.assertIn("2,503 unchanged", shown.stdout)
+        self.assertIn("%s: commit 1\n" % server.addresses[0], shown.stdout)
+
+    def test_more_than_a_message_holds_is_one_commit(self):
+        server = self.serve("--create")
+        lines = [json.dumps({"id": str(i), "text": "产" * 300000}, ensure_ascii=False) for i in range(12)]
+        summary, _ = self.sent(server, "-", input="\n".join(lines))
+        self.assertEqual((summary["added"], summary["commit"]), (12, 1))
+        self.assertEqual(server.stub().count(Count(query="产产")).documents, 12)
+
+    def test_the_later_of_one_id_counts(self):
+        summary, _ = self.sent(self.serve("--create"), "-", input='{"id":"a","text":"一"}\n{"id":"a","text":"二"}')
+        self.assertEqual((summary["added"], summary["duplicates"], summary["found"]), (1, 1, 2))
+
+    def test_what_is_refused_here_has_its_place_and_the_rest_is_indexed(self):
+        server = self.serve("--create")
+        good = '{"id":"%d","text":"关税"}\n'
+        many = "".join(good % i for i in range(200000))  # over a slab of 4 MiB, so that lines are counted across two
+        path = self.write("bad.jsonl", many + "{\n" + good % 200000)
+        summary, refusals = self.sent(server, path, self.write("x.png", b""))
+        self.assertEqual((summary["added"], summary["refused"]), (200001, 2))
+        self.assertEqual([(each["path"], each["line"]) for each in refusals],
+                         [(os.path.join(self.folder, "in", "x.png"), 0), (path, 200001)])
+
+    def test_a_text_over_the_usual_message_is_refused_and_not_sent(self):
+        server = self.serve("--create")
+        self.write("large.txt", "产" * 1400000)
+        self.write("small.txt", "产")
+        summary, (refusal,) = self.sent(server, os.path.join(self.folder, "in"))
+        self.assertEqual((summary["added"], summary["refused"]), (1, 1))
+        self.assertIn("--document-limit", refusal["reason"])
+
+    def test_strict_changes_nothing_when_a_document_is_refused(self):
+        server = self.serve("--create")
+        good = "".join(json.dumps({"id": str(i), "text": "关税"}) + "\n" for i in range(3000))
+        done = self.index(server, "--strict", "-", input=good + "{")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("gramdex index: -: byte", done.stderr)
+        self.assertEqual(server.stub().stat(search_pb2.StatRequest()).documents, 0)
+
+    def test_what_the_server_refuses_is_reported_by_id_and_counted(self):
+        sizes = []
+
+        def ingest(requests, _):
+            sizes.extend((len(each.documents), each.ByteSize()) for each in requests)
+            refusals = [index_pb2.Refusal(number=1, id="b", reason="too old"), index_pb2.Refusal(number=2, reason="no id")]
+            return index_pb2.IngestResponse(documents=2998, replaced=1, refused=2, refusals=refusals, commit=7)
+
+        handler = grpc.stream_unary_rpc_method_handler(ingest, index_pb2.IngestRequest.FromString,
+                                                       index_pb2.IngestResponse.SerializeToString)
+        stranger = grpc.server(futures.ThreadPoolExecutor(1))
+        stranger.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("gramdex.v1.Index", {"Ingest": handler})])
+        port = stranger.add_insecure_port("127.0.0.1:0")
+        stranger.start()
+        self.addCleanup(stranger.stop, None)
+        given = "".join('{"id":"%d","text":"%s"}\n' % (i, "a" * 2000) for i in range(3000))
+        done = subprocess.run([GRAMDEX, "index", "--server", "127.0.0.1:%d" % port, "--json", "-"], input=given,
+                              capture_output=True, text=True, timeout=PATIENCE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        first, second, summary = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual((first["path"], first["reason"]), ("b", "too old"))
+        self.assertEqual((second["path"], second["reason"]), ("document 2", "no id"))
+        self.assertEqual([summary[name] for name in ("found", "added", "replaced", "refused", "duplicates", "commit")],
+                         [2998, 2997, 1, 2, 0, 7])
+        self.assertEqual(sum(count for count, _ in sizes), 3000)
+        self.assertLess(max(size for _, size in sizes), 5 << 18)
+
+    def test_a_server_that_goes_away_is_a_failure_with_its_name(self):
+        server = Server(self.folder, "--create")
+        command = [GRAMDEX, "index", "--server", server.addresses[0], "-"]
+        sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        line = json.dumps({"id": "1", "text": "关税" * 200000}) + "\n"
+        for _ in range(8):
+            sender.stdin.write(line)
+        server.process.kill()
+        server.process.wait()
+        server.process.stdout.close()
+        out, err = sender.communicate(timeout=PATIENCE)
+        self.assertEqual((sender.returncode, out), (1, ""), err)
+        self.assertIn("gramdex index: server %s: the connection was lost" % server.addresses[0], err)
+
+    def test_options_of_a_local_index_are_wrong_use(self):
+        for option in (["--prune"], ["--memory", "64M"], ["--threads", "2"], ["--level", "3"], ["--no-merge"]):
+            done = subprocess.run([GRAMDEX, "index", "--server", "127.0.0.1:1", *option, "x"], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn("%s goes with --index" % option[0], done.stderr)
 
 
 class Commits(ServerTest):

@@ -103,7 +103,7 @@ static void a_watch_of_an_unknown_service_stays_until_it_comes(void **state) {
     assert_int_equal(state_in_reply(world), SERVING);
 }
 
-static void a_drain_tells_watchers_and_ends_their_calls(void **state) {
+static void a_drain_notifies_watchers_and_ends_their_calls(void **state) {
     (void)state;
     struct world *world = open_world(1, 10, 10);
     ask_health(world, "Watch", "some.Service");
@@ -126,7 +126,7 @@ static void a_watcher_that_goes_away_is_forgotten(void **state) {
     RUN_UNTIL(world, world->messages == 1);
     close_client(world);
     RUN_UNTIL(world, gdx_server_call_count(world->server) == 0);
-    assert_int_equal(gdx_health_set(health, "some.Service", false), GDX_OK); // to nobody
+    assert_int_equal(gdx_health_set(health, "some.Service", false), GDX_OK); // no watcher
 }
 
 static void a_name_that_is_too_long_is_refused(void **state) {
@@ -161,7 +161,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_check_of_an_unknown_service_is_not_found, leave),
         cmocka_unit_test_teardown(a_watch_reports_each_change_and_nothing_else, leave),
         cmocka_unit_test_teardown(a_watch_of_an_unknown_service_stays_until_it_comes, leave),
-        cmocka_unit_test_teardown(a_drain_tells_watchers_and_ends_their_calls, leave),
+        cmocka_unit_test_teardown(a_drain_notifies_watchers_and_ends_their_calls, leave),
         cmocka_unit_test_teardown(a_watcher_that_goes_away_is_forgotten, leave),
         cmocka_unit_test_teardown(a_name_that_is_too_long_is_refused, leave),
         cmocka_unit_test_teardown(a_list_names_every_service, leave),

@@ -158,7 +158,7 @@ static void a_peer_that_does_not_speak_tls_is_refused(void **state) {
     close_pair(&pair);
 }
 
-static void the_end_is_told_apart_from_a_fault(void **state) {
+static void the_end_is_distinguished_from_a_fault(void **state) {
     (void)state;
     struct pair pair;
     open_pair(&pair, "localhost", false, false);
@@ -207,7 +207,7 @@ int main(void) {
         cmocka_unit_test(a_server_of_another_name_is_refused),
         cmocka_unit_test(a_client_is_let_in_by_its_certificate_alone),
         cmocka_unit_test(a_peer_that_does_not_speak_tls_is_refused),
-        cmocka_unit_test(the_end_is_told_apart_from_a_fault),
+        cmocka_unit_test(the_end_is_distinguished_from_a_fault),
         cmocka_unit_test(files_that_do_not_fit_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);

@@ -83,7 +83,7 @@ typedef struct gdx_error {
     char message[GDX_MESSAGE_BYTES]; // "what was found, what was expected", without field, column and where
 } gdx_error;
 
-// Fills err, if there is one and it is empty, and returns status.
+// Fills err, if there is one and it is empty, and returns status. A longer message is cut after a whole character.
 gdx_status gdx_fail(gdx_error *err, gdx_status status, const char *format, ...) GDX_PRINTF(3, 4);
 // The same from errno: appends ": " and the system's words; ENOSPC and EDQUOT become GDX_NO_SPACE, ENOMEM
 // GDX_NO_MEMORY, ENOENT GDX_NOT_FOUND, EFBIG GDX_TOO_LARGE, the rest GDX_IO.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/client.h: calls to a gRPC server, blocking: unary, and streams either way, with deadlines, retries and TLS.
 // Relies on gdx/base.h, gdx/tls.h, protobuf-c; inside on libuv and gdx/protocol.h.
-// Threads: a client and its streams have one owner, whom every call here may keep waiting. Programs that write to
+// Threads: a client and its streams have one owner. Every call here may block. Programs that write to
 // sockets should ignore SIGPIPE.
 #ifndef GDX_CLIENT_H
 #define GDX_CLIENT_H
@@ -26,7 +26,7 @@ gdx_client_options gdx_client_options_default(void); // no timeout, 4 attempts f
 
 typedef struct gdx_client gdx_client;
 // target: "host:port", "[::1]:50051" or "unix:/path". Connects, with as many attempts as the options say.
-// GDX_INVALID: no such form. GDX_UNAVAILABLE: nobody answers there. GDX_CORRUPT: no TLS, or not the one expected.
+// GDX_INVALID: no such form. GDX_UNAVAILABLE: no server answers there. GDX_CORRUPT: no TLS, or not the one expected.
 gdx_status gdx_client_open(const char *target, const gdx_client_options *options, gdx_client **out,
                            gdx_error *err) GDX_MUST_CHECK;
 void gdx_client_close(gdx_client *client); // its streams must be closed; NULL is fine

@@ -14,7 +14,8 @@ typedef struct gdx_engine gdx_engine;
 typedef struct gdx_engine_options {
     gdx_collection_options collection;
     uint64_t refresh_ms; // how often a worker looks for a new commit
-    // A new commit could not be opened; the last one is served on. Once until it is mended. Runs on: loop. May be NULL.
+    // A new commit could not be opened; the last one is still served. Called once until a commit opens again. Runs on:
+    // loop. May be NULL.
     void (*refresh_failed)(void *context, const gdx_error *error);
     void *context;
 } gdx_engine_options;

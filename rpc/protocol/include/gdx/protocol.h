@@ -83,7 +83,7 @@ gdx_status gdx_codec_inflate(gdx_codec *codec, gdx_slice gzipped, size_t limit, 
 // ---- what all connections of a loop share
 
 typedef struct gdx_protocol_options {
-    size_t message_limit;       // of one message, before and after decompression: RESOURCE_EXHAUSTED beyond
+    size_t message_limit;       // of one message, before and after decompression: a larger one is RESOURCE_EXHAUSTED
     size_t header_limit;        // of the names and values of one header list, 32 bytes more for each, as HTTP/2 counts
     uint32_t stream_limit;      // calls at once on a connection
     uint32_t stream_window;     // bytes a peer may send ahead on a call that is not read
@@ -93,7 +93,7 @@ typedef struct gdx_protocol_options {
     size_t total_memory_limit;  // of all connections
     size_t compress_from;  // messages from so many bytes on are gzipped when the peer takes it; 0: only if asked to
     uint64_t handshake_ns; // from the first byte to the peer's SETTINGS
-    uint64_t stall_ns;     // for a message that has begun, and a second more for each 16 KiB of it; 0: no limit
+    uint64_t stall_ns;     // for a message that has started, and a second more for each 16 KiB of it; 0: no limit
     uint64_t keepalive_ns; // silence after which a PING is sent; 0: never
     uint64_t keepalive_timeout_ns;
     uint64_t idle_ns;          // without a call; then the connection drains. 0: never
@@ -112,8 +112,7 @@ gdx_protocol_options gdx_protocol_options_default(void);
 typedef struct gdx_protocol gdx_protocol;
 // GDX_NO_MEMORY.
 gdx_status gdx_protocol_new(const gdx_protocol_options *options, gdx_protocol **out) GDX_MUST_CHECK;
-void gdx_protocol_free(gdx_protocol *protocol); // after all its connections
-const gdx_protocol_options *gdx_protocol_settings(const gdx_protocol *protocol);
+void gdx_protocol_free(gdx_protocol *protocol);           // after all its connections
 size_t gdx_protocol_memory(const gdx_protocol *protocol); // bytes that its connections hold
 
 // ---- connections
@@ -127,8 +126,8 @@ typedef enum gdx_role { GDX_SERVER, GDX_CLIENT } gdx_role;
 typedef struct gdx_connection_events {
     // Server: the head of a request is there and in order. Attach (gdx_call_attach) or finish it; do one of the two.
     void (*call_opened)(gdx_call *call, void *context);
-    // Server: the head of a request is not in order, and it is answered already. Attach to hear of its end, or do
-    // nothing.
+    // Server: the head of a request is not in order, and it is answered already. Attach to get its end
+    // as an event, or do nothing.
     void (*call_refused)(gdx_call *call, void *context);
     // There is something to pull. Once, until the next pull.
     void (*output_pending)(void *context);
@@ -148,7 +147,6 @@ gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint
 // Bytes for the peer: appends whole frames until `out` holds `limit` bytes or nothing is left. Fires `room` events.
 gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size_t limit,
                                uint64_t now_ns) GDX_MUST_CHECK;
-bool gdx_connection_has_output(const gdx_connection *connection);
 // A limit was broken, or the peer is lost: nothing more is read.
 bool gdx_connection_is_over(const gdx_connection *connection);
 // Nothing more to read or to write: send what was pulled, close, free.
@@ -194,8 +192,7 @@ typedef struct gdx_call_events {
 void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *context);
 void *gdx_call_context(const gdx_call *call);
 gdx_connection *gdx_call_connection(const gdx_call *call);
-gdx_slice gdx_call_path(const gdx_call *call); // "/package.Service/Method"
-gdx_slice gdx_call_authority(const gdx_call *call);
+gdx_slice gdx_call_path(const gdx_call *call);               // "/package.Service/Method"
 const gdx_metadata *gdx_call_metadata(const gdx_call *call); // what the peer sent in its headers
 // Moves them to `out`, whose memory the call takes in exchange.
 void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out);
@@ -213,8 +210,6 @@ void gdx_call_read(gdx_call *call);
 // Metadata for the headers, before the first write, or for the trailers, before finish. As gdx_metadata_add.
 gdx_status gdx_call_add_header(gdx_call *call, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 gdx_status gdx_call_add_trailer(gdx_call *call, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
-// Server: sends the headers now, without waiting for the first message.
-gdx_status gdx_call_send_headers(gdx_call *call) GDX_MUST_CHECK;
 
 typedef enum gdx_compress { GDX_COMPRESS_AUTO, GDX_COMPRESS_NO, GDX_COMPRESS_YES } gdx_compress;
 // Appends a message to what waits to be sent. It is taken whole even when there is little room; to keep memory bounded

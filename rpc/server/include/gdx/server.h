@@ -78,7 +78,6 @@ gdx_stop gdx_exchange_stop(const gdx_exchange *exchange);
 bool gdx_exchange_is_stopped(const gdx_exchange *exchange); // either of the two
 // What the client sent; unchanging while the exchange lives.
 const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange);
-const char *gdx_exchange_peer(const gdx_exchange *exchange);            // "127.0.0.1:1234", "unix:"
 bool gdx_exchange_message_was_compressed(const gdx_exchange *exchange); // inside `message`
 
 // Packs a reply and queues it. Large ones are gzipped when the client takes it. GDX_NO_MEMORY, GDX_TOO_LARGE.

@@ -9,12 +9,12 @@
 
 typedef struct gdx_tls gdx_tls; // certificates and keys; immutable after open, any thread
 
-// A server's. PEM files. client_authority: NULL, or those who sign the clients' certificates, which are then demanded.
+// A server's. PEM files. client_authority: NULL, or the authorities for clients' certificates, which are then demanded.
 // GDX_NO_MEMORY, GDX_INVALID: a file that is no certificate or no key, or a pair that does not fit.
 gdx_status gdx_tls_open(const char *certificate, const char *key, const char *client_authority, gdx_tls **out,
                         gdx_error *err) GDX_MUST_CHECK;
-// A client's. authority: those who sign servers' certificates, NULL for the system's. certificate and key: its own, for
-// servers that demand one, or both NULL.
+// A client's. authority: the authorities for servers' certificates, NULL for the system's. certificate and key: its
+// own, for servers that demand one, or both NULL.
 gdx_status gdx_tls_open_client(const char *authority, const char *certificate, const char *key, gdx_tls **out,
                                gdx_error *err) GDX_MUST_CHECK;
 void gdx_tls_close(gdx_tls *tls); // after all sessions; NULL is fine

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// gdx/reading.h: the documents of files, folders and archives, one after the other, for a program that sends them on
+// instead of building an index. The same listing, reading and rules as a batch: the same documents in the same order,
+// the same refusals. Relies on gdx/batch.h. Threads: one owner; every call may block on a disk or on standard input.
+#ifndef GDX_READING_H
+#define GDX_READING_H
+
+#include "gdx/batch.h"
+
+typedef struct gdx_reading gdx_reading;
+
+// Lists the paths. Of the options, those about building and committing play no part: threads, memory_bytes, level,
+// prune, merge. on_refusal is called as a refusal is found, on_progress about ten times a second.
+// At most one whole file and 4 MiB are in memory, a file having at most `document_limit` bytes (64 MiB).
+// GDX_NOT_FOUND: a path does not exist. With `strict`, the first refusal's error.
+gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const gdx_batch_options *options,
+                            gdx_reading **out, gdx_error *err) GDX_MUST_CHECK;
+// *out_has false: there is no more. The document's slices are valid until the next call.
+// As gdx_reading_open; GDX_CANCELLED, GDX_DEADLINE.
+gdx_status gdx_reading_next(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
+// Fills in what has been read so far: files, documents, refused, mended, replaced_bytes, input_bytes, text_bytes.
+void gdx_reading_count(const gdx_reading *reading, gdx_batch_summary *out);
+void gdx_reading_close(gdx_reading *reading); // NULL is fine
+GDX_DEFINE_AUTO(gdx_reading, gdx_reading_close)
+
+#endif

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// reading.c: see gdx/reading.h. One slab is in memory at a time, and its documents are handed out before the next is
+// filled. Since slabs come in input order, the lines before a piece are known when it is read.
+
+#include "gdx/reading.h"
+
+#include "filler.h"
+#include "inputs.h"
+#include "stop.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { DOCUMENT_BYTES = 64 << 20, LINE_KEYS_BYTES = 64 << 10, SLAB_BYTES = 4 << 20 };
+static const uint64_t PROGRESS_NS = 100000000;
+
+struct gdx_reading { // one owner
+    gdx_batch_options options;
+    struct inputs inputs;
+    struct filler *filler;
+    gdx_source *source;
+    struct slab *slab;
+    size_t piece;        // of the slab, the one that is read or comes next
+    bool is_in_piece;    // the source has it
+    bool is_at_end;      // no slab comes after this one
+    uint64_t file;       // of the piece
+    uint64_t file_lines; // before the piece, in the same file
+    gdx_batch_summary counts;
+    uint64_t reported_ns; // the last progress
+};
+
+static gdx_status no_memory(gdx_error *err) {
+    return gdx_fail_memory(err, "reading the inputs; give a smaller --document-limit");
+}
+
+// ---- refusals
+
+static gdx_status report(gdx_reading *reading, const struct refusal *refusal, gdx_error *err) {
+    if (reading->options.strict && !refusal->is_note && refusal->line == 0)
+        return gdx_fail_at(err, refusal->status, refusal->path.data, "%s", refusal->reason.data);
+    if (reading->options.strict && !refusal->is_note)
+        return gdx_fail_at_byte(err, refusal->status, refusal->path.data, refusal->byte, "byte %" PRIu64 ": %s",
+                                refusal->byte, refusal->reason.data);
+    const gdx_batch_refusal reported = {.path = refusal->path.data,
+                                        .line = refusal->line ? refusal->line + reading->file_lines : 0,
+                                        .byte = refusal->byte,
+                                        .is_note = refusal->is_note,
+                                        .reason = refusal->reason.data};
+    if (reading->options.on_refusal)
+        reading->options.on_refusal(reading->options.context, &reported);
+    return GDX_OK;
+}
+
+// Of a listing or a slab.
+static gdx_status report_all(gdx_reading *reading, const struct refusals *refusals, gdx_error *err) {
+    reading->counts.refused += refusals_count(refusals);
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < refusals->count; i++)
+        status = report(reading, &refusals->items[i], err);
+    return status;
+}
+
+static gdx_status report_record(gdx_reading *reading, const gdx_refusal *refusal, gdx_error *err) {
+    char reason[GDX_ERROR_TEXT_BYTES];
+    const struct refusal reported = {.path = refusal->path,
+                                     .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
+                                     .line = refusal->line,
+                                     .byte = refusal->byte,
+                                     .status = refusal->error.status};
+    reading->counts.refused++;
+    return report(reading, &reported, err);
+}
+
+static void report_progress(gdx_reading *reading) {
+    uint64_t now_ns = gdx_now_ns();
+    if (!reading->options.on_progress || now_ns - reading->reported_ns < PROGRESS_NS)
+        return;
+    reading->reported_ns = now_ns;
+    const gdx_batch_progress progress = {.bytes_total = reading->inputs.is_size_known ? reading->inputs.bytes : 0,
+                                         .bytes_read = reading->counts.input_bytes,
+                                         .documents = reading->counts.documents,
+                                         .skipped = reading->counts.refused,
+                                         .stage = "sending"};
+    reading->options.on_progress(reading->options.context, &progress);
+}
+
+// ---- opening
+
+static gdx_status list(gdx_reading *reading, const char *const *paths, size_t path_count, gdx_error *err) {
+    struct refusals refusals;
+    if (refusals_init(&refusals) != GDX_OK)
+        return no_memory(err);
+    gdx_status status = inputs_list(&reading->inputs, paths, path_count, reading->options.source, &refusals, err);
+    if (status == GDX_OK)
+        status = report_all(reading, &refusals, err);
+    refusals_clear(&refusals);
+    return status;
+}
+
+gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const gdx_batch_options *options,
+                            gdx_reading **out, gdx_error *err) {
+    GDX_AUTO(gdx_reading) reading = calloc(1, sizeof *reading);
+    if (!reading)
+        return no_memory(err);
+    reading->options = *options;
+    size_t limit = options->document_limit ? options->document_limit : DOCUMENT_BYTES;
+    const gdx_source_options source = {.encoding = options->encoding, .document_limit = limit};
+    gdx_status status = list(reading, paths, path_count, err);
+    if (status == GDX_OK)
+        status = gdx_source_new(&source, &reading->source, err);
+    if (status != GDX_OK)
+        return status;
+    // An escaped character may take twice its bytes.
+    reading->filler = filler_new(&reading->inputs, limit, 2 * limit + LINE_KEYS_BYTES, &reading->options.stop);
+    if (!reading->filler)
+        return no_memory(err);
+    *out = reading;
+    reading = NULL; // handed over
+    return GDX_OK;
+}
+
+void gdx_reading_close(gdx_reading *reading) {
+    if (!reading)
+        return;
+    gdx_source_free(reading->source);
+    slab_free(reading->slab);
+    filler_free(reading->filler);
+    inputs_clear(&reading->inputs);
+    free(reading);
+}
+
+// ---- documents
+
+static gdx_status fill_slab(gdx_reading *reading, gdx_error *err) {
+    slab_free(reading->slab);
+    reading->piece = 0;
+    reading->slab = slab_new(SLAB_BYTES);
+    if (!reading->slab)
+        return no_memory(err);
+    gdx_status status = filler_fill(reading->filler, reading->slab, SLAB_BYTES, &reading->is_at_end, err);
+    reading->counts.files += reading->slab->files;
+    reading->counts.input_bytes += reading->slab->disk_bytes;
+    return status == GDX_OK ? report_all(reading, &reading->slab->refusals, err) : status;
+}
+
+static void begin_piece(gdx_reading *reading) {
+    uint64_t file = reading->slab->pieces[reading->piece].file;
+    if (file != reading->file)
+        reading->file_lines = 0;
+    reading->file = file;
+    gdx_piece piece = slab_piece_at(reading->slab, reading->piece);
+    gdx_source_begin(reading->source, &piece);
+    reading->is_in_piece = true;
+}
+
+static void end_piece(gdx_reading *reading) {
+    reading->file_lines += gdx_source_lines(reading->source);
+    reading->piece++;
+    reading->is_in_piece = false;
+}
+
+// The next document of the piece; *out_has false: none, ask again.
+static gdx_status step(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) {
+    gdx_refusal refusal = {0};
+    *out = (gdx_document){0};
+    switch (gdx_source_next(reading->source, out, &refusal)) {
+    case GDX_SOURCE_DOCUMENT:
+        reading->counts.documents++;
+        reading->counts.text_bytes += out->title.bytes + out->text.bytes;
+        *out_has = true;
+        return GDX_OK;
+    case GDX_SOURCE_REFUSED:
+        return report_record(reading, &refusal, err);
+    case GDX_SOURCE_END:
+        end_piece(reading);
+        return GDX_OK;
+    case GDX_SOURCE_FAILED:
+        break;
+    }
+    return gdx_fail_at(err, refusal.error.status, refusal.path.data, "%s", refusal.error.message);
+}
+
+gdx_status gdx_reading_next(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) {
+    *out_has = false;
+    for (;;) {
+        gdx_status status = batch_check_stop(&reading->options.stop, err);
+        report_progress(reading);
+        if (status == GDX_OK && !reading->is_in_piece) {
+            bool has_piece = reading->slab && reading->piece < reading->slab->piece_count;
+            if (has_piece)
+                begin_piece(reading);
+            else if (reading->is_at_end)
+                return GDX_OK;
+            else
+                status = fill_slab(reading, err);
+        } else if (status == GDX_OK) {
+            status = step(reading, out, out_has, err);
+        }
+        if (status != GDX_OK || *out_has)
+            return status;
+    }
+}
+
+void gdx_reading_count(const gdx_reading *reading, gdx_batch_summary *out) {
+    *out = reading->counts;
+    out->mended = gdx_source_mended(reading->source);
+    out->replaced_bytes = gdx_source_replaced(reading->source);
+}
