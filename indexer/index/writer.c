@@ -291,7 +291,7 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     if (end < begin || end - begin < 2 || pending->deleted_symbols + (end - begin - 2) > info->symbol_count)
         return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(pending->segment),
                            "document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32, document, begin, end);
-    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
+    gdx_bit_set(pending->deleted, document);
     pending->deleted_count++;
     pending->deleted_symbols += end - begin - 2;
     writer_change(writer, WRITER_PENDING);

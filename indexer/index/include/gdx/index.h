@@ -33,10 +33,6 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
 
-static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
-    return deleted && (deleted[document >> 3] >> (document & 7) & 1);
-}
-
 // A live document by id: *out_has false when there is none.
 gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
                                 bool *out_has, gdx_error *err) GDX_MUST_CHECK;

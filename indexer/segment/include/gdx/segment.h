@@ -59,9 +59,14 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 // ---- merging
 
+// Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
+static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
+    return deleted && gdx_bit(deleted, document);
+}
+
 typedef struct gdx_merge_input {
     const gdx_segment *segment;
-    const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
+    const uint8_t *deleted; // for gdx_is_deleted
 } gdx_merge_input;
 
 typedef struct gdx_segment_merge_options {
