@@ -90,7 +90,7 @@ static uint8_t *encode(const uint8_t *at, const uint8_t *end, uint8_t *to) {
             }
         } else if (!(next & 0x80)) {
             uint64_t high = next & 0x8080808080808080u;
-            unsigned ascii = high ? (unsigned)__builtin_ctzll(high) >> 3 : 8;
+            unsigned ascii = high ? gdx_bits_lowest(high) >> 3 : 8;
             memcpy(to, &next, 8);
             to += ascii;
             at += ascii;
