@@ -207,7 +207,7 @@ static const char *attribute(const xmlChar **attributes, const char *name) {
 // A page's own idea of a date may be anything; what is no date is passed over, not refused.
 static void note_date(struct html *html, size_t place, const char *said) {
     gdx_date date;
-    if (html->dates[place] == GDX_NO_DATE && gdx_date_parse(ingest_trim(gdx_slice_of(said)), &date, NULL) == GDX_OK)
+    if (html->dates[place] == GDX_NO_DATE && gdx_date_parse(gdx_trim(gdx_slice_of(said)), &date, NULL) == GDX_OK)
         html->dates[place] = date;
 }
 
@@ -347,15 +347,15 @@ static gdx_status without_zeros(page_reader *reader, gdx_slice *page) {
 
 static gdx_slice choose_title(page_reader *reader, struct html *html) {
     gdx_slice text = gdx_buffer_slice(&reader->text);
-    gdx_slice title = ingest_trim(gdx_buffer_slice(&reader->title));
+    gdx_slice title = gdx_trim(gdx_buffer_slice(&reader->title));
     if (title.bytes == 0) {
         gdx_buffer kept = reader->title; // the one of the two buffers that lives on
         reader->title = html->social_title;
         html->social_title = kept;
-        title = ingest_trim(gdx_buffer_slice(&reader->title));
+        title = gdx_trim(gdx_buffer_slice(&reader->title));
     }
     if (title.bytes == 0 && html->heading_to > html->heading_from)
-        title = ingest_trim((gdx_slice){text.data + html->heading_from, html->heading_to - html->heading_from});
+        title = gdx_trim((gdx_slice){text.data + html->heading_from, html->heading_to - html->heading_from});
     return title.bytes ? ingest_cut_title(title) : ingest_first_line(text);
 }
 

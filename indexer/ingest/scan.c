@@ -54,26 +54,7 @@ static uint32_t hexadecimal(const uint8_t *at) {
     return value;
 }
 
-static uint8_t *put_character(uint8_t *to, uint32_t character) {
-    if (character < 0x80) {
-        *to++ = (uint8_t)character;
-    } else if (character < 0x800) {
-        *to++ = (uint8_t)(0xc0 | character >> 6);
-        *to++ = (uint8_t)(0x80 | (character & 0x3f));
-    } else if (character < 0x10000) {
-        *to++ = (uint8_t)(0xe0 | character >> 12);
-        *to++ = (uint8_t)(0x80 | (character >> 6 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (character & 0x3f));
-    } else {
-        *to++ = (uint8_t)(0xf0 | character >> 18);
-        *to++ = (uint8_t)(0x80 | (character >> 12 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (character >> 6 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (character & 0x3f));
-    }
-    return to;
-}
-
-// Behind "\u": one escape, or two that are a surrogate pair.
+// After "\u": one escape, or two that are a surrogate pair.
 static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     if (end - *at < 4)
         return false;
@@ -90,7 +71,7 @@ static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **t
             return false;
         character = 0x10000 + ((character & 0x3ff) << 10) + (low & 0x3ff);
     }
-    *to = put_character(*to, character);
+    *to += gdx_utf8_encode(*to, character);
     return true;
 }
 
