@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // html.c: the text a reader would see of an HTML page, its title and its date.
 // Relies on page.h and libxml2's HTML parser, used through its SAX callbacks: no tree is built, so neither a huge page
-// costs memory nor a deep one the stack. Whether we stand inside <script> or <pre> is asked of the depth at which that
-// element was opened, which stays right however the tags are nested. <head> needs no rule: what it holds has its own,
-// and a page may leave its tags out. Blanks between words are one space, blocks are set apart by a newline. Nothing is
-// loaded from elsewhere: SAX has no DTD, no external entity, no network.
+// costs memory nor a deep one the stack. Whether a character is inside <script> or <pre> follows from the depth at
+// which that element was opened, which stays right however the tags are nested. <head> needs no rule: what it holds has
+// its own, and a page may leave its tags out. Blanks between words are one space, blocks are set apart by a newline.
+// Nothing is loaded from elsewhere: SAX has no DTD, no external entity, no network.
 
 #include "page.h"
 
@@ -95,7 +95,7 @@ static const struct element_name {
     {"ul", ELEMENT_BLOCK},
 };
 
-// Where a date may be said, the best first. "pubdate" is what Chinese government sites are told to write.
+// Where a date may be said, the best first. "pubdate" is what the rules for Chinese government sites prescribe.
 static const char *const date_names[] = {
     "article:published_time", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued", "pubdate",
 };
@@ -105,7 +105,7 @@ enum pending { PENDING_NOTHING, PENDING_SPACE, PENDING_NEWLINE };
 
 struct flow { // text being written with its blanks collapsed
     gdx_buffer *out;
-    enum pending pending; // to be written before the next character, if anything stands before it
+    enum pending pending; // to be written before the next character, if anything is before it
 };
 
 struct html {

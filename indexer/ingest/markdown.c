@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // markdown.c: title, date and text of a Markdown file.
 // Relies on page.h. The front matter is read as plain `key: value` lines between two lines of ---, which is what it is
-// in nearly all files; deeper YAML is passed over. The text itself is kept as it stands: its marks are punctuation.
+// in nearly all files; deeper YAML is passed over. The text itself is kept as it is: its marks are punctuation.
 
 #include "page.h"
 
@@ -29,7 +29,7 @@ struct front_matter {
     gdx_slice date;
 };
 
-// Reads the front matter and moves *text behind it. Without a closing line there is none, and nothing changes.
+// Reads the front matter and moves *text past it. Without a closing line there is none, and nothing changes.
 static void read_front_matter(gdx_slice *text, struct front_matter *out) {
     gdx_slice rest = *text, line;
     struct front_matter found = {{"", 0}, {"", 0}};

@@ -75,7 +75,7 @@ static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **t
     return true;
 }
 
-// Behind a backslash.
+// After a backslash.
 static bool unescape(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     static const uint8_t letters[128] = {
         ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
@@ -89,7 +89,7 @@ static bool unescape(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     return letters[letter] != 0;
 }
 
-// Behind the opening quote. An escape takes at least as many bytes as what it stands for, so the room suffices.
+// After the opening quote. An escape takes at least as many bytes as what it means, so the room suffices.
 static bool scan_string(struct scan *scan, gdx_slice *out, bool *out_escaped) {
     ingest_find_special find_special = scan->reader->find_special;
     const uint8_t *from = scan->at;
@@ -136,7 +136,7 @@ static bool scan_integer(struct scan *scan, gdx_slice *out) {
 static bool scan_literal(struct scan *scan, const char *word, size_t bytes) {
     if ((size_t)(scan->end - scan->at) < bytes || memcmp(scan->at, word, bytes) != 0)
         return false;
-    scan->at += bytes; // what follows is checked by the caller, who wants a comma or a brace
+    scan->at += bytes; // what follows is checked by the caller, which expects a comma or a brace
     return true;
 }
 
