@@ -205,10 +205,7 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
         writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;
     }
-    struct manifest next = {
-        .rule_fingerprint = gdx_text_rule_fingerprint(),
-        .commit = writer->snapshot->commit + 1,
-    };
+    struct manifest next = manifest_of_rule(gdx_rule_current(), writer->snapshot->commit + 1);
     status = commit_changes(writer, &next, err);
     manifest_clear(&next);
     return status;

@@ -120,8 +120,9 @@ static gdx_segment *find_fresh(gdx_segment *const *fresh, size_t count, uint64_t
 }
 
 // Takes `opened` if there is one. It is compared in any case: a later manifest may say something else of it.
-static gdx_status open_segment(const char *directory, const struct manifest_segment *record, uint64_t rule_fingerprint,
-                               gdx_segment *opened, gdx_segment **out, gdx_error *err) {
+static gdx_status open_segment(const char *directory, const struct manifest_segment *record,
+                               const struct manifest *manifest, gdx_segment *opened, gdx_segment **out,
+                               gdx_error *err) {
     gdx_segment *segment = opened ? gdx_segment_retain(opened) : NULL;
     gdx_status status = segment ? GDX_OK : gdx_segment_open(directory, record->info.name, &segment, err);
     if (status != GDX_OK)
@@ -129,9 +130,10 @@ static gdx_status open_segment(const char *directory, const struct manifest_segm
     if (!info_equal(gdx_segment_info_of(segment), &record->info))
         status =
             gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment), "its figures differ from those in the manifest");
-    else if (gdx_segment_rule_fingerprint(segment) != rule_fingerprint)
+    else if (gdx_segment_rule_fingerprint(segment) != manifest->rule_fingerprint ||
+             gdx_segment_rule_number(segment) != manifest->rule_number)
         status = gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment),
-                             "header: made by another version of the matching rule than the manifest");
+                             "header: made by another matching rule than the manifest");
     if (status == GDX_OK)
         *out = segment;
     else
@@ -146,7 +148,7 @@ static gdx_status open_one(const char *directory, const struct manifest *manifes
     const struct manifest_segment *record = &manifest->segments[i];
     const struct snapshot_segment *old = find_segment(previous, record->info.name, i);
     gdx_segment *opened = old ? old->live.segment : find_fresh(fresh, fresh_count, record->info.name);
-    gdx_status status = open_segment(directory, record, manifest->rule_fingerprint, opened, &to->live.segment, err);
+    gdx_status status = open_segment(directory, record, manifest, opened, &to->live.segment, err);
     if (status != GDX_OK || record->deleted_count == 0)
         return status;
     if (old && old->deletions && deletions_name(old->deletions) == record->deletions_name &&

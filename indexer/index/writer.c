@@ -137,7 +137,7 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     gdx_error passed_over = {0};
     if (status == GDX_OK)
         (void)!sync_parent(writer->directory, &passed_over);
-    struct manifest empty = {.rule_fingerprint = gdx_text_rule_fingerprint()};
+    struct manifest empty = manifest_of_rule(gdx_rule_current(), 0);
     return status == GDX_OK ? writer_switch_manifest(writer, &empty, err) : status;
 }
 
