@@ -46,7 +46,6 @@ static void a_run_is_one_phrase_cut_by_the_matching_rule(void **state) {
         {"http://x", "(phrase \"http://x\")"},
         {"Title:x", "(phrase \"title:x\")"},
         {"a:title:x", "(phrase \"a:title:x\")"},
-        {"（贸易）", "(phrase \"(贸易)\")"},
         {"\\", "(phrase \"\\\\\")"},
         {"-", "(phrase \"-\")"},
         {"- a", "(and (phrase \"-\") (phrase \"a\"))"},
@@ -72,6 +71,67 @@ static void a_quotation_is_one_phrase_and_its_escapes_are_literal(void **state) 
         {"\"tariff*\"", "(phrase \"tariff*\")"},
         {"\"(a|b)\"", "(phrase \"(a|b)\")"},
         {"\"a\"b\"c\"", "(and (phrase \"a\") (phrase \"b\") (phrase \"c\"))"},
+    };
+    EXPECT_TREES(forms);
+}
+
+static void full_width_signs_act_where_a_term_may_start(void **state) {
+    (void)state;
+    static const struct form forms[] = {
+        {"（贸易）", "(phrase \"贸易\")"},
+        {"（美国 OR 欧盟） 关税", "(and (or (phrase \"美国\") (phrase \"欧盟\")) (phrase \"关税\"))"},
+        {"（a）（b）", "(and (phrase \"a\") (phrase \"b\"))"},
+        {"(（a） b)", "(and (phrase \"a\") (phrase \"b\"))"},
+        {"（世贸组织（WTO） OR 欧盟）", "(or (phrase \"世贸组织(wto)\") (phrase \"欧盟\"))"},
+        {"（（a|b） c）", "(and (or (phrase \"a\") (phrase \"b\")) (phrase \"c\"))"},
+        {"（source:news OR source:law）", "(or (source \"news\") (source \"law\"))"},
+        {"“friend shoring”", "(phrase \"friend shoring\")"},
+        {"“WTO 规则” 关税", "(and (phrase \"wto规则\") (phrase \"关税\"))"},
+        {"”WTO 规则”", "(phrase \"wto规则\")"},
+        {"「产业 链」", "(phrase \"产业链\")"},
+        {"“a”“b”「c」", "(and (phrase \"a\") (phrase \"b\") (phrase \"c\"))"},
+        {"“a 「b」”", "(phrase \"a\\\"b\\\"\")"},
+        {"“a \\\"b\\\" c:\\\\d”", "(phrase \"a\\\"b\\\"c:\\\\d\")"},
+        {"“a \\b”", "(phrase \"a\\\\b\")"},
+        {"“（a｜b）”", "(phrase \"(a|b)\")"},
+        {"“AND”", "(phrase \"and\")"},
+        {"－关税", "(not (phrase \"关税\"))"},
+        {"a －（b c）", "(and (phrase \"a\") (not (and (phrase \"b\") (phrase \"c\"))))"},
+        {"－－a", "(not (not (phrase \"a\")))"},
+        {"－“a b”", "(not (phrase \"a b\"))"},
+        {"title：供应链", "(phrase title \"供应链\")"},
+        {"title：（a｜b） c", "(and (or (phrase title \"a\") (phrase title \"b\")) (phrase \"c\"))"},
+        {"text：“供应链 安全”", "(phrase text \"供应链安全\")"},
+        {"source：news date：2023 id：a/*", "(and (source \"news\") (date 2023) (ids \"a/\"))"},
+        {"source:“新华 社”", "(source \"新华 社\")"},
+        {"source:新华社（英文）", "(source \"新华社（英文）\")"},
+        {"a｜b", "(or (phrase \"a\") (phrase \"b\"))"},
+        {"美国 ｜ 欧盟｜日本", "(or (phrase \"美国\") (phrase \"欧盟\") (phrase \"日本\"))"},
+        {"a ＯＲ b", "(or (phrase \"a\") (phrase \"b\"))"},
+    };
+    EXPECT_TREES(forms);
+}
+
+static void full_width_signs_inside_a_run_are_characters(void **state) {
+    (void)state;
+    static const struct form forms[] = {
+        {"世界贸易组织（WTO）", "(phrase \"世界贸易组织(wto)\")"},
+        {"世贸“规则”", "(phrase \"世贸\\\"规则\\\"\")"},
+        {"“引号”后", "(and (phrase \"引号\") (phrase \"后\"))"},
+        {"\"“引号”\"", "(phrase \"\\\"引号\\\"\")"},
+        {"a－b", "(phrase \"a-b\")"},
+        {"－", "(phrase \"-\")"},
+        {"－ a", "(and (phrase \"-\") (phrase \"a\"))"},
+        {"a：b", "(phrase \"a:b\")"},
+        {"title:text：x", "(phrase title \"text:x\")"},
+        {"title：－5", "(phrase title \"-5\")"},
+        {"ＯＲx", "(phrase \"orx\")"},
+        {"“ＯＲ”", "(phrase \"or\")"},
+        {"a）", "(phrase \"a)\")"},
+        {"(a）)", "(phrase \"a)\")"},
+        {"‘a' b’", "(and (phrase \"'a'\") (phrase \"b'\"))"},
+        {"『a』", "(phrase \"'a'\")"},
+        {"＂a＂", "(phrase \"\\\"a\\\"\")"},
     };
     EXPECT_TREES(forms);
 }
@@ -194,6 +254,26 @@ static const struct refusal refusals[] = {
     {"a)", 2, "found ) without its ("},
     {"\"产业", 4, "expected \""},
     {"a \"b\\\"", 7, "expected \""},
+    {"“产业", 4, "expected ” to end"},
+    {"”产业", 4, "expected ” to end"},
+    {"「产业\"", 5, "expected 」 to end"},
+    {"“产业\"", 5, "expected ” to end"},
+    {"“产业“", 5, "expected ” to end"},
+    {"\"产业”", 5, "expected \" to end"},
+    {"（a", 3, "expected ）"},
+    {"（a)", 3, "expected ）"},
+    {"(a）", 4, "expected )"},
+    {"（）", 2, "expected a word"},
+    {"－（）", 3, "expected a word"},
+    {"（－）", 3, "expected a word"},
+    {"a ｜", 4, "expected a word"},
+    {"｜a", 1, "expected a word"},
+    {"a ＯＲ", 5, "expected a word"},
+    {"title：", 7, "right after the field's colon"},
+    {"title：｜", 7, "right after the field's colon"},
+    {"source：", 8, "expected a source"},
+    {"date：２０２３", 6, "expected a date"},
+    {"“”", 1, "nothing to search for"},
     {"\"\"", 1, "nothing to search for"},
     {"a \" \"", 3, "nothing to search for"},
     {"a \xe2\x80\x8b b", 3, "nothing to search for"}, // a zero-width space
@@ -293,6 +373,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_is_one_phrase_cut_by_the_matching_rule),
         cmocka_unit_test(a_quotation_is_one_phrase_and_its_escapes_are_literal),
+        cmocka_unit_test(full_width_signs_act_where_a_term_may_start),
+        cmocka_unit_test(full_width_signs_inside_a_run_are_characters),
         cmocka_unit_test(operators_bind_as_documented),
         cmocka_unit_test(pairs_take_phrases_words_alternatives_and_pairs),
         cmocka_unit_test(fields_and_words_by_their_ends),
