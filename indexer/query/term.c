@@ -5,6 +5,7 @@
 
 #include "gdx/text.h"
 #include "parser.h"
+#include "slip.h"
 
 // ---- leaves
 
@@ -90,13 +91,11 @@ static void vary_symbols(query_node *node) {
             varying += vary_word(node->symbols + i, &words[w]);
 }
 
-static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begin, query_node **out) {
-    gdx_status status = cut(parser, text);
-    if (status != GDX_OK)
-        return status;
+// The phrase whose symbols are in parser->symbols.
+static gdx_status finish_phrase(query_parser *parser, size_t begin, query_node **out) {
     if (parser->symbols.count == 0)
         return query_refuse(parser, begin, "nothing to search for, expected a letter, digit, character or mark");
-    status = new_leaf(parser, QUERY_PHRASE, begin, out);
+    gdx_status status = new_leaf(parser, QUERY_PHRASE, begin, out);
     if (status == GDX_OK)
         status = copy_symbols(parser, *out);
     if (status == GDX_OK)
@@ -104,23 +103,14 @@ static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begi
     return status;
 }
 
-// `*` at the start or the end of a run: the rest must be one word.
-static gdx_status parse_starred(query_parser *parser, gdx_slice run, size_t begin, query_node **out) {
-    bool leads = run.data[0] == '*', trails = run.data[run.bytes - 1] == '*';
-    if (run.bytes == 1)
-        return query_refuse(parser, begin,
-                            "found * alone, expected a word before or after it; quote it to search for *");
-    if (leads && trails)
-        return query_refuse(parser, begin + run.bytes - 1,
-                            "found a second *; use one, at the start or the end of a word");
-    gdx_slice word = {run.data + leads, run.bytes - 1};
-    gdx_status status = cut(parser, word);
-    if (status != GDX_OK)
-        return status;
-    if (parser->symbols.count != 1 || !(parser->symbols.symbols[0] & GDX_WORD_FLAG))
-        return query_refuse(parser, begin + leads,
-                            "expected one word of letters or digits beside *; quote it to search for *");
-    status = new_leaf(parser, leads ? QUERY_WORD_SUFFIX : QUERY_WORD_PREFIX, begin, out);
+static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begin, query_node **out) {
+    gdx_status status = cut(parser, text);
+    return status == GDX_OK ? finish_phrase(parser, begin, out) : status;
+}
+
+// The word in parser->symbols by its start or end.
+static gdx_status finish_starred(query_parser *parser, query_kind kind, size_t begin, query_node **out) {
+    gdx_status status = new_leaf(parser, kind, begin, out);
     if (status != GDX_OK)
         return status;
     (*out)->symbol_count = 1;
@@ -128,9 +118,40 @@ static gdx_status parse_starred(query_parser *parser, gdx_slice run, size_t begi
     return gdx_arena_copy(parser->query->arena, folded, &(*out)->value) == GDX_OK ? GDX_OK : query_parse_memory(parser);
 }
 
+// `*` at the start or the end of a run: the rest must be one word. A phrase that has a character or a mark there finds
+// what * would find, so it is answered without it.
+static gdx_status parse_starred(query_parser *parser, gdx_slice run, size_t begin, query_node **out) {
+    bool leads = run.data[0] == '*';
+    gdx_slice word = {run.data + leads, run.bytes - 1};
+    if (word.bytes == 0)
+        return query_refuse(parser, begin,
+                            "found * alone, expected a word before or after it; quote it to search for *");
+    bool has_second = leads ? word.data[0] == '*' : word.data[word.bytes - 1] == '*';
+    if (has_second || (leads && word.data[word.bytes - 1] == '*'))
+        return query_refuse(parser, leads && has_second ? begin + 1 : begin + run.bytes - 1,
+                            "found a second *; use one, at the start or the end of a word");
+    gdx_status status = cut(parser, word);
+    if (status != GDX_OK)
+        return status;
+    const gdx_symbols *symbols = &parser->symbols;
+    bool is_word = symbols->count > 0 && symbols->symbols[leads ? 0 : symbols->count - 1] & GDX_WORD_FLAG;
+    if (symbols->count == 0 || (is_word && symbols->count > 1))
+        return query_refuse(parser, begin + leads,
+                            "expected one word of letters or digits beside *; quote it to search for *");
+    if (is_word)
+        return finish_starred(parser, leads ? QUERY_WORD_SUFFIX : QUERY_WORD_PREFIX, begin, out);
+    gdx_slice shown = gdx_utf8_cut(word, 60);
+    status = query_note(parser, "%s%.*s%s is answered as %.*s; * is for words of letters or digits", leads ? "*" : "",
+                        GDX_SLICE_ARGUMENTS(shown), leads ? "" : "*", GDX_SLICE_ARGUMENTS(shown));
+    return status == GDX_OK ? finish_phrase(parser, begin, out) : status;
+}
+
 static gdx_status parse_run(query_parser *parser, size_t begin, size_t end, query_node **out) {
     gdx_slice run = query_lex_slice(&parser->lexer, begin, end);
     parser->lexer.at = end;
+    gdx_status status = query_note_parentheses(parser, run);
+    if (status != GDX_OK)
+        return status;
     if (run.data[0] == '*' || run.data[run.bytes - 1] == '*')
         return parse_starred(parser, run, begin, out);
     return parse_phrase(parser, run, begin, out);
@@ -308,6 +329,10 @@ static void check_prefix(const struct prefix *row) {
     assert((row->fields != 0) == (row->parse == parse_field));
 }
 
+const char *query_prefix_name(size_t i) {
+    return i < PREFIXES ? prefixes[i].name : NULL;
+}
+
 // The prefix that the text has at `at`, with the bytes of its name and colon. NULL: none.
 static const struct prefix *find_prefix(const query_lexer *lexer, size_t at, size_t *out_bytes) {
     for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++) {
@@ -332,8 +357,10 @@ gdx_status query_parse_term(query_parser *parser, query_node **out) {
     if (next.kind != QUERY_TOKEN_RUN)
         return query_refuse(parser, next.begin, "expected a word, a phrase or (");
     const struct prefix *prefix = find_prefix(&parser->lexer, next.begin, &bytes);
-    if (!prefix)
-        return parse_run(parser, next.begin, next.end, out);
+    if (!prefix) {
+        gdx_status status = query_note_term(parser, query_lex_slice(&parser->lexer, next.begin, next.end));
+        return status == GDX_OK ? parse_run(parser, next.begin, next.end, out) : status;
+    }
     parser->lexer.at += bytes;
     return prefix->parse(parser, prefix, next.begin, out);
 }

@@ -12,7 +12,13 @@
 
 #include <assert.h>
 
-enum { QUERY_TEXT_BYTES_MAX = 65536, QUERY_TERMS_MAX = 1024, QUERY_DEPTH_MAX = 64, QUERY_DISTANCE_MAX = 10000 };
+enum {
+    QUERY_TEXT_BYTES_MAX = 65536,
+    QUERY_TERMS_MAX = 1024,
+    QUERY_DEPTH_MAX = 64,
+    QUERY_DISTANCE_MAX = 10000,
+    QUERY_NOTES_MAX = 16
+};
 
 enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
 
@@ -45,7 +51,9 @@ struct gdx_query {
     query_node *root;
     query_node **leaves;
     uint32_t leaf_count;
-    bool ranks; // some leaf is not negated
+    bool ranks;                       // some leaf is not negated
+    gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text
+    uint32_t note_count;
 };
 
 static inline query_class query_class_of(const query_node *node) {

@@ -202,6 +202,9 @@ static void fields_and_words_by_their_ends(void **state) {
         {"title:*tpp", "(suffix title \"tpp\")"},
         {"20*", "(prefix \"20\")"},
         {"-tariff*", "(not (prefix \"tariff\"))"},
+        {"贸易*", "(phrase \"贸易\")"},
+        {"*关", "(phrase \"关\")"},
+        {"title:WTO规则*", "(phrase title \"wto规则\")"},
     };
     EXPECT_TREES(forms);
 }
@@ -295,9 +298,10 @@ static const struct refusal refusals[] = {
     {"*", 1, "* alone"},
     {"*a*", 3, "found a second *; use one, at the start or the end of a word"},
     {"**", 2, "found a second *; use one, at the start or the end of a word"},
-    {"贸易*", 1, "one word of letters"},
-    {"关*", 1, "one word of letters"},
-    {"*关", 2, "one word of letters"},
+    {"供应**", 4, "found a second *; use one, at the start or the end of a word"},
+    {"**ab", 2, "found a second *; use one, at the start or the end of a word"},
+    {"关a*", 1, "one word of letters"},
+    {"*a关", 2, "one word of letters"},
     {"a-b*", 1, "one word of letters"},
     {"\"ab\"*", 5, "* alone"},
     {"a NEAR b", 7, "expected / and a number"},
