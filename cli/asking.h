@@ -15,6 +15,7 @@ struct asking {
     const char *query;
     gdx_buffer words; // the command line's arguments, joined by spaces
     struct command_arguments arguments;
+    bool asks_ids; // each line of the file is an id, also one that starts with #
 };
 extern const struct option_table asking_table; // --queries
 // The groups of a command whose settings have the struct asking `member`.
