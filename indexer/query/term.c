@@ -297,9 +297,9 @@ static gdx_status parse_group(query_parser *parser, query_token open, query_node
     return GDX_OK;
 }
 
-// After `title:` or `text:`: a group, a quotation or a run.
+// After a field's colon: a group, a quotation or a run.
 static gdx_status parse_field(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
-    if (parser->fields != QUERY_BOTH)
+    if (parser->fields != QUERY_SEARCHED)
         return query_refuse(parser, begin, "found a field inside a field's parentheses, expected a term");
     query_token next = query_lex_peek(&parser->lexer);
     bool is_marked = next.kind == QUERY_TOKEN_OPEN || next.kind == QUERY_TOKEN_QUOTE;
@@ -310,13 +310,17 @@ static gdx_status parse_field(query_parser *parser, const struct prefix *prefix,
     gdx_status status = next.kind == QUERY_TOKEN_OPEN    ? parse_group(parser, next, out)
                         : next.kind == QUERY_TOKEN_QUOTE ? parse_quotation(parser, next, out)
                                                          : parse_run(parser, next.begin, end, out);
-    parser->fields = QUERY_BOTH;
+    parser->fields = QUERY_SEARCHED;
     return status;
 }
 
 static const struct prefix prefixes[] = {
     {"title", QUERY_TITLE, "a word, a phrase or (", parse_field},
     {"text", QUERY_TEXT, "a word, a phrase or (", parse_field},
+    {"note", QUERY_NOTE, "a word, a phrase or (", parse_field},
+    {"caption", QUERY_CAPTION, "a word, a phrase or (", parse_field},
+    {"furniture", QUERY_FURNITURE, "a word, a phrase or (", parse_field},
+    {"any", QUERY_ANY, "a word, a phrase or (", parse_field},
     {"source", 0, "a source", parse_source_filter},
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},
@@ -327,6 +331,13 @@ static void check_prefix(const struct prefix *row) {
     assert(row->name && row->name[0] && row->name[strlen(row->name) - 1] != ':');
     assert(row->expected && row->parse);
     assert((row->fields != 0) == (row->parse == parse_field));
+}
+
+const char *query_fields_name(uint32_t fields) {
+    for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++)
+        if (row->fields == fields && fields)
+            return row->name;
+    return NULL;
 }
 
 const char *query_prefix_name(size_t i) {

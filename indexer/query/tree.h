@@ -20,7 +20,18 @@ enum {
     QUERY_NOTES_MAX = 16
 };
 
-enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
+enum query_fields { // a leaf may be looked for in several
+    QUERY_TITLE = 1,
+    QUERY_TEXT = 2,
+    QUERY_NOTE = 4,
+    QUERY_CAPTION = 8,
+    QUERY_FURNITURE = 16,
+    QUERY_SEARCHED = QUERY_TITLE | QUERY_TEXT | QUERY_NOTE | QUERY_CAPTION, // unless the query names one
+    QUERY_ANY = QUERY_SEARCHED | QUERY_FURNITURE
+};
+
+// The name of a field that a query may write, or of all of them; NULL for QUERY_SEARCHED.
+const char *query_fields_name(uint32_t fields);
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG

@@ -187,9 +187,11 @@ static bool has(gdx_slice text, const char *part) {
 
 // True if the text can be written without quotation marks, as a run.
 static bool is_plain(gdx_slice typed) {
-    static const char *const special[] = {"title:",   "text:",  "source:", "date:", "id:", "title：", "text：",
-                                          "source：", "date：", "id：",    "AND",   "OR",  "NOT",     "NEAR",
-                                          "THEN",     "ＯＲ",   "（",      "“",     "”",   "「",      "－"};
+    static const char *const special[] = {
+        "title:", "note:", "caption:", "furniture:", "any:", "note：",  "caption：", "furniture：",
+        "any：",  "text:", "source:",  "date:",      "id:",  "title：", "text：",    "source：",
+        "date：", "id：",  "AND",      "OR",         "NOT",  "NEAR",    "THEN",      "ＯＲ",
+        "（",     "“",     "”",        "「",         "－"};
     if (typed.data[0] == '-' || typed.data[0] == '*' || typed.data[typed.bytes - 1] == '*')
         return false;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
