@@ -66,7 +66,9 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     const struct trend_printing *printing = context;
     if (printing->as_json)
         return json_answer("trend", printing->query, message, err);
-    print_trend(printing->style, (const Gramdex__V1__TrendResponse *)message);
+    const Gramdex__V1__TrendResponse *reply = (const Gramdex__V1__TrendResponse *)message;
+    notes_print(reply->answer);
+    print_trend(printing->style, reply);
     return GDX_OK;
 }
 
