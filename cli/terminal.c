@@ -46,7 +46,23 @@ uint32_t next_code_point(const char **at, const char *end) {
     return code_point == GDX_ILL_FORMED ? GDX_REPLACEMENT_CODE_POINT : code_point;
 }
 
+bool is_hidden_character(uint32_t code_point) {
+    bool is_of_direction = code_point == 0x61c || code_point == 0x200e || code_point == 0x200f ||
+                           (code_point >= 0x202a && code_point <= 0x202e) ||
+                           (code_point >= 0x2066 && code_point <= 0x2069);
+    return is_of_direction || gdx_is_control(code_point);
+}
+
+static bool is_blank(uint32_t code_point) {
+    return code_point == '\n' || code_point == '\r' || code_point == '\t';
+}
+
+static const char hidden_form[] = "<U+%04X>";
+enum { HIDDEN_COLUMNS = 8 }; // of that form
+
 unsigned code_point_width(uint32_t code_point) {
+    if (is_hidden_character(code_point))
+        return is_blank(code_point) ? 1 : HIDDEN_COLUMNS;
     return (unsigned)utf8proc_charwidth((utf8proc_int32_t)code_point);
 }
 
@@ -58,17 +74,37 @@ size_t text_width(gdx_slice text) {
     return width;
 }
 
+static void print_visible(FILE *to, uint32_t code_point, gdx_slice bytes) {
+    if (is_hidden_character(code_point))
+        fprintf(to, hidden_form, (unsigned)code_point);
+    else if (code_point == GDX_REPLACEMENT_CODE_POINT)
+        fputs(GDX_REPLACEMENT, to);
+    else
+        fwrite(bytes.data, 1, bytes.bytes, to);
+}
+
 void print_clean(FILE *to, gdx_slice text) {
     const char *end = text.data + text.bytes;
     for (const char *at = text.data; at < end;) {
         const char *from = at;
         uint32_t code_point = next_code_point(&at, end);
-        if (code_point == '\n' || code_point == '\r' || code_point == '\t')
+        if (is_blank(code_point))
             putc(' ', to);
-        else if (gdx_is_control(code_point) || code_point == GDX_REPLACEMENT_CODE_POINT)
-            fputs("\xEF\xBF\xBD", to);
         else
-            fwrite(from, 1, (size_t)(at - from), to);
+            print_visible(to, code_point, (gdx_slice){from, (size_t)(at - from)});
+    }
+}
+
+void print_clean_lines(FILE *to, gdx_slice text) {
+    const char *end = text.data + text.bytes;
+    for (const char *at = text.data; at < end;) {
+        const char *from = at;
+        uint32_t code_point = next_code_point(&at, end);
+        bool is_line_end = code_point == '\n' || (code_point == '\r' && at < end && *at == '\n');
+        if (is_line_end || code_point == '\t')
+            putc((int)code_point, to);
+        else
+            print_visible(to, code_point, (gdx_slice){from, (size_t)(at - from)});
     }
 }
 
