@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
-enum { WIDTH_UNKNOWN = 80, WIDTH_LEAST = 40 };
+enum { WIDTH_UNKNOWN = 80, WIDTH_LEAST = 20 };
 
 static unsigned stream_width(FILE *stream) {
     struct winsize size = {0};
@@ -63,6 +63,8 @@ enum { HIDDEN_COLUMNS = 8 }; // of that form
 unsigned code_point_width(uint32_t code_point) {
     if (is_hidden_character(code_point))
         return is_blank(code_point) ? 1 : HIDDEN_COLUMNS;
+    if (code_point >= 0x1160 && code_point <= 0x11ff)
+        return 0; // a vowel or final consonant of hangul, drawn into the consonant before it
     return (unsigned)utf8proc_charwidth((utf8proc_int32_t)code_point);
 }
 

@@ -17,7 +17,7 @@ struct style {
     const char *match_open;
     const char *match_close;
     bool is_terminal;
-    unsigned width; // columns; 80 when unknown
+    unsigned width; // columns, at least 20; 80 when unknown
 };
 struct style style_of(FILE *stream);
 
