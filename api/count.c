@@ -10,7 +10,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     GDX_AUTO(gdx_query) query = NULL;
     gdx_snapshot *snapshot = NULL;
     gdx_totals totals;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = request_snapshot(question->collection, request->scope, &snapshot, err);
     if (status != GDX_OK)

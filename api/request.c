@@ -40,9 +40,12 @@ static gdx_status narrow(gdx_query *query, const Gramdex__V1__Filter *from, gdx_
     return status == GDX_OK ? gdx_query_narrow(query, &filter, err) : status;
 }
 
-gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *scope, gdx_query **out, gdx_error *err) {
+gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
+                         gdx_query **out, gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
-    gdx_status status = gdx_query_parse(slice_of(text), &query, err);
+    gdx_snapshot *snapshot = collection_snapshot(collection);
+    gdx_status status = gdx_query_parse(gdx_snapshot_rule(snapshot), slice_of(text), &query, err);
+    gdx_snapshot_release(snapshot);
     if (status == GDX_OK && has_filter(scope))
         status = narrow(query, scope->filter, err);
     if (status != GDX_OK)

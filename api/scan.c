@@ -87,7 +87,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__ScanRequest *request = (const Gramdex__V1__ScanRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     uint32_t context;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status =
             request_number("context_symbols", request->context_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT, &context, err);

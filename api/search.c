@@ -219,7 +219,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     GDX_AUTO(gdx_results) results = NULL;
     gdx_snapshot *snapshot = NULL;
     gdx_search_options options;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = read_options(request, &question->stop, &options, err);
     if (status == GDX_OK)

@@ -55,7 +55,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     GDX_AUTO(gdx_trend) trend = NULL;
     gdx_snapshot *snapshot = NULL;
     gdx_period period = GDX_BY_YEAR;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = read_period(request->by, &period, err);
     if (status == GDX_OK)

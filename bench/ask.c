@@ -3,6 +3,8 @@
 
 #include "ask.h"
 
+#include "gdx/text.h"
+
 enum { HITS = 10, SNIPPET_SYMBOLS = 20, MATCHES = 10, PHRASE_STEP = 20 };
 
 const char *kind_name(enum kind kind) {
@@ -34,7 +36,7 @@ gdx_status ask_text(struct asker *asker, gdx_slice text, enum kind kind, uint64_
     uint64_t begin = gdx_now_ns();
     GDX_AUTO(gdx_query) query = NULL;
     gdx_stop stop = {0};
-    gdx_status status = gdx_query_parse(text, &query, err);
+    gdx_status status = gdx_query_parse(gdx_rule_current(), text, &query, err);
     if (status == GDX_OK && kind == TOP_TEN)
         status = search(asker, query, out, err);
     else if (status == GDX_OK && kind == BY_MONTH)

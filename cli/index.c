@@ -299,7 +299,7 @@ const struct command command_index = {
     .summary = "add files, folders, archives and JSON Lines to an index",
     .arguments = "PATH...",
     .description =
-        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
+        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles), folders, JSON Lines, "
         "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
         "Unchanged documents are skipped, changed ones replaced. All of a run is one commit. With --server the "
         "documents are read here and sent to a server, which indexes them.",

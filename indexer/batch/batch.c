@@ -389,9 +389,14 @@ static void tick_on_loop(uv_timer_t *timer) {
 
 static gdx_status init_building(struct batch *batch, gdx_error *err) {
     struct building *building = &batch->building;
+    const gdx_rule *rule = gdx_snapshot_rule(gdx_index_writer_snapshot(batch->writer));
+    gdx_status status = build_check_rule(rule, err);
+    if (status != GDX_OK)
+        return status;
     building->settings = (struct build_settings){
         .directory = gdx_index_writer_directory(batch->writer),
         .level = batch->options.level,
+        .rule = rule,
         .source = {.encoding = batch->options.encoding, .document_limit = batch->budget.document_limit},
         .inverter_bytes = batch->budget.inverter_bytes,
         .seen = &building->seen,

@@ -206,7 +206,7 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
         return GDX_OK;
     }
     struct manifest next = {
-        .rule_fingerprint = gdx_text_rule_fingerprint(),
+        .rule_fingerprint = writer->rule_fingerprint,
         .commit = writer->snapshot->commit + 1,
     };
     status = commit_changes(writer, &next, err);

@@ -287,12 +287,6 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
     if (status == GDX_OK)
         file->checksum = envelope_checksum(bytes.data, bytes.bytes);
     gdx_buffer_clear(&bytes);
-    if (status == GDX_OK && out->rule_fingerprint != gdx_text_rule_fingerprint()) {
-        manifest_clear(out);
-        return gdx_fail_at(
-            err, GDX_UNSUPPORTED, path,
-            "made by another version of the matching rule; index the documents anew, in a new directory");
-    }
     return status;
 }
 

@@ -101,6 +101,8 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
         status = ingest_html(reader, decoded.text, &document, err);
     } else if (piece->kind == GDX_INPUT_MARKDOWN) {
         status = ingest_markdown(decoded.text, &document, err);
+    } else if (piece->kind == GDX_INPUT_SUBTITLES) {
+        status = ingest_subtitles(reader, decoded.text, &document, err);
     } else {
         document.title = ingest_first_line(decoded.text);
         document.text = decoded.text;

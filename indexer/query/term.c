@@ -35,8 +35,8 @@ static gdx_status new_leaf(query_parser *parser, query_kind kind, size_t begin, 
 }
 
 static gdx_status cut(query_parser *parser, gdx_slice text) {
-    return gdx_text_symbols(gdx_rule_current(), text, 0, &parser->symbols) == GDX_OK ? GDX_OK
-                                                                                     : query_parse_memory(parser);
+    return gdx_text_symbols(parser->query->rule, text, 0, &parser->symbols) == GDX_OK ? GDX_OK
+                                                                                      : query_parse_memory(parser);
 }
 
 static gdx_status copy_symbols(query_parser *parser, query_node *node) {
@@ -74,10 +74,10 @@ static bool vary_word(query_symbol *symbols, const gdx_regional_word *word) {
 }
 
 // What else answers: a hyphen that breaks a word, characters of other regions. docs/matching-rule.md, points 7 and 8.
-static void vary_symbols(query_node *node) {
+static void vary_symbols(query_parser *parser, query_node *node) {
     enum { VARYING_MAX = 4 }; // 16 variants
     size_t word_count;
-    const gdx_regional_word *words = gdx_rule_words(gdx_rule_current(), &word_count);
+    const gdx_regional_word *words = gdx_rule_words(parser->query->rule, &word_count);
     int varying = 0;
     for (uint32_t i = 0; i < node->symbol_count; i++) {
         if (node->symbols[i].code == GDX_BROKEN_HYPHEN) // pasted from a text
@@ -100,7 +100,7 @@ static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begi
     if (status == GDX_OK)
         status = copy_symbols(parser, *out);
     if (status == GDX_OK)
-        vary_symbols(*out);
+        vary_symbols(parser, *out);
     return status;
 }
 

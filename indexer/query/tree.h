@@ -41,6 +41,7 @@ struct query_node {
 };
 
 struct gdx_query {
+    const gdx_rule *rule; // that its symbols were cut by
     gdx_arena *arena;
     query_node *root;
     query_node **leaves;

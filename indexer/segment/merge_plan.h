@@ -53,7 +53,7 @@ gdx_status merge_plan_init(merge_plan *merge, const gdx_merge_input *inputs, siz
 void merge_plan_clear(merge_plan *merge);
 
 static inline bool merge_is_deleted(const merge_source *source, uint32_t document) {
-    return source->deleted && (source->deleted[document >> 3] >> (document & 7) & 1);
+    return gdx_is_deleted(source->deleted, document);
 }
 // GDX_CANCELLED, GDX_DEADLINE: it is to stop.
 gdx_status merge_check(const merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;

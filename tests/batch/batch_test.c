@@ -5,6 +5,7 @@
 #include "../support/folder.h"
 #include "gdx/batch.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -68,7 +69,7 @@ static gdx_totals count(const char *directory, const char *text) {
     gdx_error error = {0};
     gdx_totals totals = {0};
     assert_int_equal(gdx_index_open(directory, &index, &error), GDX_OK);
-    assert_int_equal(gdx_query_parse(gdx_slice_of(text), &query, &error), GDX_OK);
+    assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, &error), GDX_OK);
     gdx_searcher *searcher = gdx_searcher_new();
     assert_non_null(searcher);
     gdx_snapshot *snapshot = gdx_index_snapshot(index);

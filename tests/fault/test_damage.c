@@ -7,6 +7,7 @@
 
 #include "gdx/batch.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -95,7 +96,7 @@ static gdx_status ask(const gdx_snapshot *snapshot, gdx_searcher *searcher, cons
                       gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
     gdx_totals totals;
-    must(gdx_query_parse(gdx_slice_of(text), &query, err), err);
+    must(gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, err), err);
     gdx_status status = gdx_count(searcher, (gdx_snapshot *)(uintptr_t)snapshot, query, &(gdx_stop){0}, &totals, err);
     if (status == GDX_OK)
         status = gdx_buffer_append_format(out, "%s: %llu %llu\n", text, (unsigned long long)totals.documents,

@@ -210,7 +210,8 @@ gdx_status dump_index(const char *directory, gdx_buffer *out, gdx_error *err) {
     PRINT(out, "{\"commit\":%" PRIu64 ",\"documents\":%" PRIu64 ",\"symbols\":%" PRIu64 ",\"bytes\":%" PRIu64,
           gdx_snapshot_commit(snapshot), gdx_snapshot_documents(snapshot), gdx_snapshot_symbols(snapshot),
           gdx_snapshot_bytes(snapshot));
-    PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\"}\n", segments, gdx_text_rule_fingerprint());
+    PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\"}\n", segments,
+          gdx_rule_checksum(gdx_rule_current()));
     for (size_t i = 0; i < segments && status == GDX_OK; i++)
         status = dump_segment(gdx_snapshot_segment(snapshot, i), out, err);
     gdx_snapshot_release(snapshot);

@@ -40,7 +40,7 @@ static const struct damage damages[] = {
     {"a manifest with another checksum", "manifest", 0, "", RECORD_AT(2), SET1, 0, AS_IT_IS, GDX_CORRUPT, "byte 184: the checksum does not fit"},
     {"a manifest of more segments than fit", "manifest", 0, "", MANIFEST_SEGMENT_COUNT_AT, SET4, 3, SEALED, GDX_CORRUPT, "byte 12: 3 segments do not fit 192 bytes"},
     {"a manifest of 2^32 - 1 segments", "manifest", 0, "", MANIFEST_SEGMENT_COUNT_AT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "byte 12: 4294967295 segments do not fit"},
-    {"a manifest of another rule", "manifest", 0, "", MANIFEST_RULE_FINGERPRINT_AT, SET8, 1, SEALED, GDX_UNSUPPORTED, "another version of the matching rule"},
+    {"a manifest of another rule", "manifest", 0, "", MANIFEST_RULE_FINGERPRINT_AT, SET8, 1, SEALED, GDX_CORRUPT, "another version of the matching rule than the manifest"},
     {"a manifest of too many documents", "manifest", 0, "", MANIFEST_DOCUMENT_COUNT_AT, SET8, 10, SEALED, GDX_CORRUPT, "byte 32: 10 documents, the segments add up to 9"},
     {"a manifest of too few symbols", "manifest", 0, "", MANIFEST_SYMBOL_COUNT_AT, SET8, 1, SEALED, GDX_CORRUPT, "byte 40: 1 symbols"},
     {"a manifest of too many bytes", "manifest", 0, "", MANIFEST_FILE_BYTES_AT, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "byte 48: 18446744073709551615 bytes"},

@@ -8,6 +8,7 @@
 #include "blame.h"
 #include "corpus.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 #include "oracle.h"
 #include "queries.h"
 
@@ -405,7 +406,7 @@ static void ask(struct asked *asked, const struct part *query, uint64_t seed) {
     asked->part = query;
     asked->stage = "parse";
     query_write(query, &asked->random, &asked->text);
-    if (gdx_query_parse(gdx_buffer_slice(&asked->text), &asked->query, &err) != GDX_OK)
+    if (gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked->text), &asked->query, &err) != GDX_OK)
         REFUTE(asked, "%s", err.message);
     asked->stage = "count";
     check_count(asked);

@@ -9,6 +9,7 @@
 #include "gdx/index.h"
 #include "gdx/json.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 #include "queries.h"
 
 #include <gramdex/v1/index.pb-c.h>
@@ -345,7 +346,7 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
         asked.text.bytes = 0;
         for (size_t n = 0; n < queries[i].times; n++)
             assert_int_equal(gdx_buffer_append(&asked.text, queries[i].part, strlen(queries[i].part)), GDX_OK);
-        assert_int_equal(gdx_query_parse(gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
+        assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
         compare_all(&asked);
     }
     end_served(&served, &asked);

@@ -2,6 +2,7 @@
 // test_parse.c: every form of the query language as the tree it becomes, and every error with its column.
 
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static void expect_trees(const struct form *forms, size_t count) {
         gdx_query *query = NULL;
         gdx_error err = {0};
         gdx_buffer tree = {0};
-        if (gdx_query_parse(gdx_slice_of(forms[i].text), &query, &err) != GDX_OK)
+        if (gdx_query_parse(gdx_rule_current(), gdx_slice_of(forms[i].text), &query, &err) != GDX_OK)
             fail_msg("%s: %s", forms[i].text, err.message);
         assert_int_equal(gdx_query_describe(query, &tree), GDX_OK);
         assert_int_equal(gdx_buffer_append(&tree, "", 1), GDX_OK);
@@ -245,7 +246,7 @@ static void the_error_of_a_malformed_query_has_its_column(void **state) {
         const struct refusal *refusal = &refusals[i];
         gdx_query *query = NULL;
         gdx_error err = {0};
-        gdx_status status = gdx_query_parse(gdx_slice_of(refusal->text), &query, &err);
+        gdx_status status = gdx_query_parse(gdx_rule_current(), gdx_slice_of(refusal->text), &query, &err);
         if (status != GDX_INVALID || err.reason != GDX_REASON_QUERY_SYNTAX || err.column != refusal->column ||
             !strstr(err.message, refusal->part))
             fail_msg("%s: %s at %u: %s; expected column %u, '%s'", refusal->text, gdx_status_name(status), err.column,
@@ -265,7 +266,7 @@ static gdx_reason parse_repeated(const char *begin, const char *part, size_t tim
     assert_int_equal(gdx_buffer_append(&text, end, strlen(end)), GDX_OK);
     gdx_query *query = NULL;
     gdx_error err = {0};
-    gdx_status status = gdx_query_parse(gdx_buffer_slice(&text), &query, &err);
+    gdx_status status = gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&text), &query, &err);
     assert_int_equal(status, err.reason == GDX_REASON_NONE ? GDX_OK : GDX_INVALID);
     gdx_query_free(query);
     gdx_buffer_clear(&text);

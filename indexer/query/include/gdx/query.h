@@ -23,7 +23,8 @@ typedef struct gdx_query gdx_query; // immutable after parse, any thread
 // `text` is any bytes; the query keeps none of them. The caller frees *out. GDX_INVALID with err->column, from 1, and
 // the reason QUERY_SYNTAX (the message says what was expected there), or QUERY_TOO_LARGE: over 64 KiB of text (column
 // 0), 1024 terms or 64 levels. GDX_NO_MEMORY. Any thread. Cost: proportional to the text.
-gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// `rule`: of the index that is to be asked (gdx_snapshot_rule). NULL: GDX_UNSUPPORTED.
+gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_query_free(gdx_query *query); // NULL is fine
 GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 // Appends the plan in one canonical line: (and (phrase "产业链") (not (date 2023))). Equal plans print alike.

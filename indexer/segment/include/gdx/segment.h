@@ -15,6 +15,7 @@
 #include "gdx/executor.h"
 
 typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
+typedef struct gdx_rule gdx_rule;         // gdx/text.h
 
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 
@@ -37,9 +38,9 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
 typedef struct gdx_segment_writer gdx_segment_writer;
 
 // `level`: of zstd for the stored text; 0 for the default. `tag` makes the temporary name unique among writers of one
-// directory: "segment-new-<tag>.tmp".
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) GDX_MUST_CHECK;
+// directory: "segment-new-<tag>.tmp". `rule`: the one that the symbols of its documents are cut by.
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
@@ -59,9 +60,14 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 // ---- merging
 
+// Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
+static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
+    return deleted && gdx_bit(deleted, document);
+}
+
 typedef struct gdx_merge_input {
     const gdx_segment *segment;
-    const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
+    const uint8_t *deleted; // for gdx_is_deleted
 } gdx_merge_input;
 
 typedef struct gdx_segment_merge_options {
