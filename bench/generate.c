@@ -4,7 +4,7 @@
 // index is as large as the repetitions let it be. So text is made of words (lexicon.h), and the next word is, by
 // chance,
 //   one that likes to follow the one before (language has its set phrases),
-//   one that this document has used already, and what stood behind it there (a document keeps to its subject),
+//   one that this document has used already, and what stood after it there (a document keeps to its subject),
 //   a run of words from a document before (news and laws quote each other), or a fresh one.
 // The chances below were tuned until distinct bigrams, the lengths of their lists and zstd's ratio came near those of
 // 47 MB of real Chinese news, laws and reports; docs/benchmarks.md has the comparison.
@@ -19,7 +19,7 @@
 enum { // of the next word, in a thousand
     FOLLOWS = 730,
     FROM_DOCUMENT = 190,
-    GOES_ON = 790, // of a word from the document: with the word that stood behind it
+    GOES_ON = 790, // of a word from the document: with the word that stood after it
     QUOTES = 8,
 };
 enum { FIRST_YEAR = 2010, YEARS = 15, HISTORY = 1 << 16, FOLLOWERS = 24, NAMES = 4, NAME_CHARACTERS = 3, CLOSEST = 12 };

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 struct phrase {
-    gdx_slice text;     // as it stands in the document, line breaks as spaces; a zero behind it
+    gdx_slice text;     // as it stands in the document, line breaks as spaces; a zero after it
     gdx_slice query;    // quoted, as the query language wants it
     unsigned symbols;   // 1 to 20
     uint64_t documents; // in which it stands

@@ -250,7 +250,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
     }
 }
 
-// ---- from begin to end
+// ---- from start to end
 
 static void on_look(uv_timer_t *timer) {
     struct load *load = timer->data;

@@ -83,7 +83,7 @@ struct batch { // loop thread only, save what a job or a worker is said to own
     bool is_finishing; // the last job has been submitted
     struct figures figures;
     struct outcome outcome; // of the whole
-    atomic_bool failed;     // tells the workers
+    atomic_bool failed;     // the workers see it and stop
 };
 
 static void assert_on_loop(const struct batch *batch) {

@@ -325,7 +325,7 @@ gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, str
         status = build_piece(builder, slab, piece, out, err);
     if (status == GDX_OK)
         status = builder_flush(builder, out, err);
-    if (status != GDX_OK) // the batch is lost: leave nothing half-built behind
+    if (status != GDX_OK) // the batch is lost: leave nothing half-built
         builder_abandon(builder, out);
     out->counts.mended = gdx_source_mended(builder->source) - mended;
     out->counts.replaced_bytes = gdx_source_replaced(builder->source) - replaced;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // filler.c: files, archive entries and standard input as one stream of pieces.
-// JSON Lines are cut behind a newline; what is behind the cut is carried into the next slab. Whole files are never cut.
+// JSON Lines are cut after a newline; what follows the cut is carried into the next slab. Whole files are never cut.
 
 #include "filler.h"
 #include "stop.h"
@@ -28,7 +28,7 @@ struct filler { // one owner at a time
     gdx_archive *archive;
     const struct input *input;
     struct slab_piece entry; // kind, names; first_byte: where the next piece begins
-    gdx_buffer carry;        // of a JSON Lines entry: the begin of a line that the last slab had no room for
+    gdx_buffer carry;        // of a JSON Lines entry: the start of a line that the last slab had no room for
     bool skips_line;         // within a line that was refused for its length
     gdx_buffer name;         // "archive:entry", what entry.path points to
     gdx_buffer id;           // of an archive's entry
@@ -202,8 +202,8 @@ static void close_entry(struct filler *filler) {
 
 // ---- reading
 
-// Up to `limit` more bytes of the entry behind those of the slab. A read error is refused and ends the entry; of an
-// archive it ends the archive, since nothing behind damage can be trusted.
+// Up to `limit` more bytes of the entry after those of the slab. A read error is refused and ends the entry; of an
+// archive it ends the archive, since nothing after damage can be trusted.
 static gdx_status read_more(struct filler *filler, struct slab *slab, size_t limit, bool *out_end, gdx_error *err) {
     gdx_error words = {0};
     gdx_status status;
@@ -279,7 +279,7 @@ static bool drop_rest_of_line(struct filler *filler, struct slab *slab, struct s
     return newline != NULL;
 }
 
-// Cuts the piece behind its last newline and carries the rest; false when there is none.
+// Cuts the piece after its last newline and carries the rest; false when there is none.
 static bool cut_at_line(struct filler *filler, struct slab *slab, struct slab_piece *piece, gdx_status *status) {
     const uint8_t *begin = slab->bytes.data + piece->offset;
     size_t bytes = slab->bytes.bytes - piece->offset;

@@ -41,9 +41,7 @@ gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out
 // GDX_NO_MEMORY.
 gdx_status ingest_subtitles(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 
-// lines.c: white space as Unicode has it (White_Space), the ideographic space included, in valid UTF-8.
-size_t ingest_white_bytes(const char *at, const char *end); // of the white space character at `at`; 0: it is none
-gdx_slice ingest_trim(gdx_slice text);
+// lines.c. White space is that of gdx/white.h, the ideographic space included.
 // Takes the first line off *rest, without its end (\n, \r\n or \r); false when nothing is left.
 bool ingest_take_line(gdx_slice *rest, gdx_slice *out_line);
 // The first line that is not blank, trimmed and cut to TITLE_BYTES; empty when all is white space.

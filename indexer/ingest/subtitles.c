@@ -6,7 +6,7 @@
 
 #include "page.h"
 
-#include "gdx/utf8.h"
+#include "gdx/white.h"
 
 #include <ctype.h>
 
@@ -30,12 +30,12 @@ static bool is_time(gdx_slice text) {
 
 // "00:01 --> 00:04", with settings after the second time.
 static bool is_timing(gdx_slice line) {
-    gdx_slice trimmed = ingest_trim(line);
+    gdx_slice trimmed = gdx_trim(line);
     const char *arrow = trimmed.bytes ? memmem(trimmed.data, trimmed.bytes, "-->", 3) : NULL;
     if (!arrow)
         return false;
-    gdx_slice from = ingest_trim((gdx_slice){trimmed.data, (size_t)(arrow - trimmed.data)});
-    gdx_slice to = ingest_trim((gdx_slice){arrow + 3, (size_t)(trimmed.data + trimmed.bytes - arrow - 3)});
+    gdx_slice from = gdx_trim((gdx_slice){trimmed.data, (size_t)(arrow - trimmed.data)});
+    gdx_slice to = gdx_trim((gdx_slice){arrow + 3, (size_t)(trimmed.data + trimmed.bytes - arrow - 3)});
     size_t end = 0;
     while (end < to.bytes && to.data[end] != ' ' && to.data[end] != '\t')
         end++;
@@ -43,7 +43,7 @@ static bool is_timing(gdx_slice line) {
 }
 
 static bool is_blank(gdx_slice line) {
-    return ingest_trim(line).bytes == 0;
+    return gdx_trim(line).bytes == 0;
 }
 
 // Bytes of the tag at the start of the text: <i>, </v>, <00:01.000>, SubRip's {\an8}. 0: there is none.
@@ -91,9 +91,9 @@ static gdx_slice title_of_header(gdx_slice decoded) {
     gdx_slice line = {"", 0};
     if (!ingest_take_line(&decoded, &line) || line.bytes < 6 || memcmp(line.data, "WEBVTT", 6) != 0)
         return (gdx_slice){"", 0};
-    gdx_slice title = ingest_trim((gdx_slice){line.data + 6, line.bytes - 6});
+    gdx_slice title = gdx_trim((gdx_slice){line.data + 6, line.bytes - 6});
     if (title.bytes && title.data[0] == '-')
-        title = ingest_trim((gdx_slice){title.data + 1, title.bytes - 1});
+        title = gdx_trim((gdx_slice){title.data + 1, title.bytes - 1});
     return title;
 }
 

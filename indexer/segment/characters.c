@@ -122,7 +122,7 @@ gdx_status characters_encode(gdx_slice bytes, gdx_buffer *out) {
     return GDX_OK;
 }
 
-// An escape at `at`, all its bytes there. False: it stands for nothing.
+// An escape at `at`, all its bytes there. False: it means nothing.
 static bool decode_escape(const uint8_t *at, uint8_t **to) {
     uint32_t point = (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
     if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))

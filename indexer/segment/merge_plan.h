@@ -25,7 +25,7 @@ typedef struct merge_source { // immutable once planned, any thread
     live_run *runs;
     size_t run_count;
     size_t run_capacity;
-    // For each word its number in the merged segment; with GDX_MERGE_DEAD added, the number of the word behind it:
+    // For each word its number in the merged segment; with GDX_MERGE_DEAD added, the number of the word after it:
     // only deleted documents have it. Ascending without that mark.
     uint32_t *words;
 } merge_source;

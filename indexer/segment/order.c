@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // order.c: sorts indices of byte strings. Each index travels with eight bytes of its string as one big integer, taken
-// behind what all strings share, so that few comparisons look at the strings themselves.
+// after what all strings share, so that few comparisons look at the strings themselves.
 
 #include "order.h"
 
@@ -15,7 +15,7 @@ struct entry {
 
 struct ordering {
     const gdx_slice *slices;
-    size_t shared; // bytes at the begin (or end) that all strings have in common
+    size_t shared; // bytes at the start (or end) that all strings have in common
     bool reversed;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // terms_range.c: the terms of a range of first symbols, merged into a chunk. docs/format.md, "Term dictionary".
-// Each input's terms are in order and stay so under the new numbers of words. Its positions all lie behind those of the
-// input before, so that a merged list is the inputs' lists one after the other, moved.
+// Each input's terms are in order and stay so under the new numbers of words. All of its positions come after those of
+// the input before, so that a merged list is the inputs' lists one after the other, moved.
 
 #include "merge_plan.h"
 

@@ -133,7 +133,7 @@ static gdx_status end_group(struct check *check, gdx_error *err) {
 
 // ---- postings
 
-// What stands for symbol `symbol` at `position` in the sum.
+// What symbol `symbol` at `position` adds to the sum.
 static uint64_t mixed(uint32_t position, uint32_t symbol) {
     uint64_t x = ((uint64_t)position << 32 | symbol) * UINT64_C(0x9e3779b97f4a7c15);
     return (x ^ x >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -146,7 +146,7 @@ static gdx_status verify_position(struct check *check, uint32_t first, uint32_t 
     if (gdx_bit(check->listed, position))
         return bad_list(check, "a position that is listed twice", err);
     gdx_bit_set(check->listed, position);
-    // Behind a symbol there is at least an end mark.
+    // At least an end mark follows a symbol.
     if (gdx_bit(check->is_end, position + 1) != (second == GDX_SYMBOL_END))
         return bad_list(check, "an end mark in another place than the document's", err);
     if (position && !gdx_bit(check->is_end, position - 1))
@@ -253,7 +253,7 @@ static gdx_status verify_block(struct check *check, gdx_error *err) {
 static gdx_status verify_totals(const struct check *check, gdx_error *err) {
     const gdx_segment *segment = check->segment;
     if (check->postings != segment->section_bytes[SECTION_POSTINGS])
-        return bad_list(check, "bytes behind the last list", err);
+        return bad_list(check, "bytes after the last list", err);
     if (segment->term_count == 0 && segment->section_bytes[SECTION_TERMS])
         return segment_damaged(segment, SECTION_TERMS, 0, "bytes without a term", err);
     if (check->occurrences != segment->info.symbol_count)
@@ -265,7 +265,7 @@ static gdx_status verify_totals(const struct check *check, gdx_error *err) {
     if (check->next_row != frequency_rows(segment))
         return bad_row(check, "a symbol that begins no term", err);
     if (check->frequencies != segment->section_bytes[SECTION_FREQUENCIES])
-        return segment_damaged(segment, SECTION_FREQUENCIES, check->frequencies, "bytes behind the last list", err);
+        return segment_damaged(segment, SECTION_FREQUENCIES, check->frequencies, "bytes after the last list", err);
     return GDX_OK;
 }
 

@@ -80,7 +80,7 @@ static bool is_before(void *readings, const void *left, const void *right) {
 
 static const gdx_ordering by_word = {sizeof(uint32_t), is_before};
 
-// Makes word number `index` the current one. *out_has is false behind the last.
+// Makes word number `index` the current one. *out_has is false after the last.
 static gdx_status seek_word(struct reading *reading, uint32_t index, bool *out_has, gdx_error *err) {
     gdx_status status = GDX_OK;
     reading->index = index;

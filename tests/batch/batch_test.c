@@ -379,7 +379,7 @@ static void put_tar_header(gdx_buffer *tar, const char *name, unsigned bytes) {
     assert_int_equal(gdx_buffer_append(tar, header, sizeof header), GDX_OK);
 }
 
-// More than are described: the last one is told by its count alone.
+// More than are described: the last one is known by its count alone.
 static void a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals(void **state) {
     (void)state;
     enum { PICTURES = 10001, TEXT_BYTES = 3000, LEFT_BYTES = 1500 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // damaged.h: what can happen to the index `documents`, and what must come of it. A row is
 //   what it is; file (of which record of the manifest); part of a segment, or ""; where in it; what happens there, and
-//   with which value; whether all checksums are made to fit again, as whoever means harm would; status; words of the
+//   with which value; whether all checksums are made to fit again, as an attacker would; status; words of the
 //   message.
-// A place counts from the begin of the part, or of the file; CUT is the length that is left; COPY8 takes eight bytes
+// A place counts from the start of the part, or of the file; CUT is the length that is left; COPY8 takes eight bytes
 // from the place `value`. The columns of docs/format*.md have the names of the places.
 #ifndef TEST_GOLDEN_DAMAGED_H
 #define TEST_GOLDEN_DAMAGED_H
@@ -66,7 +66,7 @@ static const struct damage damages[] = {
     {"deletions of another number", "deletions", 1, "", DELETIONS_DELETED_COUNT_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 24: another number of deletions"},
     {"deletions with a reserved bit", "deletions", 1, "", DELETIONS_RESERVED_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 28: a reserved field"},
     {"deletions with another number of marks", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x23, SEALED, GDX_CORRUPT, "byte 32: another number of marks"},
-    {"deletions of documents that are not there", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x41, SEALED, GDX_CORRUPT, "byte 32: marks behind the last document"},
+    {"deletions of documents that are not there", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x41, SEALED, GDX_CORRUPT, "byte 32: marks after the last document"},
     // ---- header, footer and pages of a segment
     {"a segment that is missing", "segment", 1, "", 0, REMOVE, 0, AS_IT_IS, GDX_CORRUPT, "the manifest names it"},
     {"a segment of no bytes", "segment", 1, "", 0, CUT, 0, AS_IT_IS, GDX_CORRUPT, "0 bytes, a segment needs at least 432"},
@@ -101,7 +101,7 @@ static const struct damage damages[] = {
     {"a block of 4 GiB", "segment", 1, "DOCUMENT_STORE", 6 * 8, SET8, UINT64_C(1) << 32, SEALED, GDX_CORRUPT, "a block of more than 1 GiB"},
     {"a block of records of 512 MiB", "segment", 1, "DOCUMENT_STORE", 6 * 8, SET8, UINT64_C(1) << 29, SEALED, GDX_CORRUPT, "more coded bytes than its records can have"},
     {"a block of 512 MiB in a frame of 90 bytes", "segment", 0, "STORE_BLOCKS", 3 * STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, UINT64_C(1) << 29, SEALED, GDX_CORRUPT, "more coded bytes than its frame can give"},
-    {"a frame that begins behind its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
+    {"a frame that begins after its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
     {"a first block that is not the first", "segment", 1, "STORE_BLOCKS", STORE_BLOCK_CODED_OFFSET, SET8, 1, SEALED, GDX_CORRUPT, "does not begin with the first record"},
     {"a later piece of another document", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_DOCUMENT, SET4, 3, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"a later piece of another place in the text", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_TEXT_BYTE, SET4, 81937, SEALED, GDX_CORRUPT, "a record that does not decode"},
@@ -111,7 +111,7 @@ static const struct damage damages[] = {
     {"a byte that is no UTF-8 in a title", "segment", 1, "STORE", 10, SET4, 0xe40020ff, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"a surrogate in a title", "segment", 1, "STORE", 10, SET4, 0x00d800ff, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"records that run backwards", "segment", 1, "DOCUMENT_STORE", 8, SET8, 0, SEALED, GDX_CORRUPT, "records out of order"},
-    {"a record behind all blocks", "segment", 1, "DOCUMENT_STORE", 5 * 8, SET8, 149, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a record after all blocks", "segment", 1, "DOCUMENT_STORE", 5 * 8, SET8, 149, SEALED, GDX_CORRUPT, "a record that does not decode"},
     // ---- terms
     {"a list longer than the postings", "segment", 0, "TERM_BLOCKS", TERM_BLOCK_POSTINGS, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "postings: bytes 18446744073709551615"},
     {"a position past the last", "segment", 0, "POSTINGS", 0, SET2, 0xffff, SEALED, GDX_CORRUPT, "its list does not decode"},
@@ -119,23 +119,23 @@ static const struct damage damages[] = {
     {"a column of terms 127 bits wide", "segment", 0, "TERMS", 0, SET1, 0x7f, SEALED, GDX_CORRUPT, "a block that does not decode"},
     {"a list of no bytes", "segment", 1, "TERMS", 106, SET1, 0x8b, SEALED, GDX_CORRUPT, "a term with more positions than its list has room for"},
     {"a frequency list of more documents than there are", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_DOCUMENTS, SET4, 7, SEALED, GDX_CORRUPT, "frequencies at byte 9496: a list out of place"},
-    {"a frequency list behind all lists", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "a list out of place"},
+    {"a frequency list after all lists", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "a list out of place"},
     {"a frequency of no document", "segment", 0, "FREQUENCIES", 1, SET1, 0xff, SEALED, GDX_CORRUPT, "a list that does not decode"},
     // ---- words
     {"a word longer than its block", "segment", 1, "WORDS", 0, SET1, 0x7f, SEALED, GDX_CORRUPT, "word blocks at byte 392: no front-coded block"},
     {"a word that shares more than there is", "segment", 1, "WORDS", 5, SET1, 5, SEALED, GDX_CORRUPT, "word blocks at byte 392: no front-coded block"},
-    {"a block of words behind all words", "segment", 0, "WORD_BLOCKS", 4, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "words: bytes"},
+    {"a block of words after all words", "segment", 0, "WORD_BLOCKS", 4, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "words: bytes"},
     {"a word by its end that is none", "segment", 1, "WORDS_REVERSED", 4, SET4, 3, SEALED, GDX_CORRUPT, "words by their end at byte 404: no such word"},
     // ---- documents
     {"a first document that is not the first", "segment", 1, "DOCUMENT_BEGIN", 0, SET4, 1, SEALED, GDX_CORRUPT, "document begins at byte 416: does not span the positions"},
     {"a last document that ends early", "segment", 1, "DOCUMENT_BEGIN", 24, SET4, 62, SEALED, GDX_CORRUPT, "does not span the positions"},
     {"a text that begins before its title", "segment", 1, "DOCUMENT_TEXT", 4, SET4, 16, SEALED, GDX_CORRUPT, "document text begins at byte 452: fields out of order"},
-    {"a text that begins behind its end", "segment", 1, "DOCUMENT_TEXT", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "fields out of order"},
+    {"a text that begins after its end", "segment", 1, "DOCUMENT_TEXT", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "fields out of order"},
     {"a date of month 15", "segment", 1, "DOCUMENT_DATE", 4, SET4, 2024 << 9 | 15 << 5, SEALED, GDX_CORRUPT, "document dates at byte 476: no date of the calendar"},
     {"a date of the year 8388607", "segment", 1, "DOCUMENT_DATE", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "no date of the calendar"},
     {"a source that is none", "segment", 1, "DOCUMENT_SOURCE", 20, SET4, 4, SEALED, GDX_CORRUPT, "document sources at byte 516: no such source"},
     {"ids that run backwards", "segment", 1, "DOCUMENT_ID", 4, SET4, 7, SEALED, GDX_CORRUPT, "document id offsets at byte 628: offsets out of order"},
-    {"an id behind all ids", "segment", 1, "DOCUMENT_ID", 24, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "ids: bytes 15 to"},
+    {"an id after all ids", "segment", 1, "DOCUMENT_ID", 24, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "ids: bytes 15 to"},
     {"an order of ids that names no document", "segment", 1, "ID_ORDER", 0, SET4, 6, SEALED, GDX_CORRUPT, "ids in byte order at byte 680: no such document"},
     {"sources that run backwards", "segment", 1, "SOURCE_OFFSETS", 0, SET4, 5, SEALED, GDX_CORRUPT, "source offsets at byte 720: offsets out of order"},
     // clang-format on

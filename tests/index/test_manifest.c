@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_manifest.c: a manifest comes back as it was, and each way of being wrong is refused with its place. What is
-// wrong inside is given a right checksum, so that it is the rule behind that refuses it.
+// wrong inside is given a right checksum, so that it is the rule after that refuses it.
 
 #include "layout.h"
 #include "manifest.h"

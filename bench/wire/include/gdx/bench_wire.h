@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/bench_wire.h: a server measured over the wire: requests a second, latency, and what they cost the server.
-// Relies on gdx/base.h; inside on gdx/protocol.h, libuv, jansson. Threads: one caller, from begin to end.
+// Relies on gdx/base.h; inside on gdx/protocol.h, libuv, jansson. Threads: one caller, from start to end.
 // An answer counts when its grpc-status is OK and it says what is true; any other ends the measurement.
 #ifndef GDX_BENCH_WIRE_H
 #define GDX_BENCH_WIRE_H

@@ -63,19 +63,19 @@ gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
 
 typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the directory's lock
 
-// Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer left
-// behind. GDX_PRECONDITION, reason INDEX_LOCKED: another writer holds the lock (names its process if it can).
+// Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer
+// left. GDX_PRECONDITION, reason INDEX_LOCKED: another writer holds the lock (names its process if it can).
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
 // Drops what was not committed, as gdx_index_writer_abort does, and the lock. NULL is fine.
 void gdx_index_writer_close(gdx_index_writer *writer);
 GDX_DEFINE_AUTO(gdx_index_writer, gdx_index_writer_close)
-// The commit it stands on. The writer's reference.
+// The commit that it starts from. The writer's reference.
 gdx_snapshot *gdx_index_writer_snapshot(gdx_index_writer *writer);
 const char *gdx_index_writer_directory(const gdx_index_writer *writer);
 // The next commit is of this rule. It must hold no segment of another one: delete all documents that are live.
 void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule);
 
-// A fresh segment, already durable in the directory, to come behind the others at the next commit. Two of the same
+// A fresh segment, already durable in the directory, to follow the others at the next commit. Two of the same
 // content are one file: all documents of one of the two must be deleted before the commit.
 gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info *info, gdx_error *err) GDX_MUST_CHECK;
 // Marks a document as deleted at the next commit. `segment` counts the live segments first, then the added ones in

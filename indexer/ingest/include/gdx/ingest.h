@@ -15,7 +15,7 @@ typedef enum gdx_input_kind {
     GDX_INPUT_MARKDOWN,   // .md .markdown
     GDX_INPUT_HTML,       // .html .htm .xhtml .shtml
     GDX_INPUT_SUBTITLES,  // .srt .vtt
-    GDX_INPUT_COMPRESSED, // one of the above behind .gz .zst .xz .bz2
+    GDX_INPUT_COMPRESSED, // one of the above, compressed: .gz .zst .xz .bz2
     GDX_INPUT_ARCHIVE,    // .tar .tar.* .tgz .tzst .txz .tbz2 .zip .7z
     GDX_INPUT_IGNORED // an extension that no text has (.png .pdf .exe ...) or a hidden file: named in the report, not
                       // read

@@ -147,12 +147,12 @@ gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has,
 void gdx_term_walk_close(gdx_term_walk *walk);
 GDX_DEFINE_AUTO(gdx_term_walk, gdx_term_walk_close)
 
-// How often a symbol stands in the segment, its terms' counts added up, without reading postings.
+// How often a symbol occurs in the segment, its terms' counts added up, without reading postings.
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
 
 // Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
-// the symbol, how often it stands in the title and in the text.
+// the symbol, how often it occurs in the title and in the text.
 typedef struct gdx_frequency {
     uint32_t document;
     uint32_t in_title;
@@ -183,7 +183,7 @@ typedef struct gdx_document_columns {
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
 
-// The document that position stands in, searched by galloping forward from `from`, which must not lie behind it.
+// The document that a position is in, searched by galloping forward from `from`, which must not be after it.
 uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from);
 
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
@@ -212,8 +212,8 @@ GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                           gdx_error *err) GDX_MUST_CHECK;
 
-// A stretch of a document's text that can be cut into symbols on its own: it begins at a checkpoint (or the begin of
-// the text).
+// A stretch of a document's text that can be cut into symbols on its own: it starts at a checkpoint or with
+// the text.
 typedef struct gdx_stretch {
     gdx_slice text;        // the reader's until its next call
     uint64_t first_byte;   // of the document's text
