@@ -162,24 +162,36 @@ void print_bar(FILE *to, unsigned eighths) {
 
 enum { PROGRESS_COLUMNS = 20, PROGRESS_INTERVAL_NS = 50000000 };
 
+// The bar, left out where it would take most of the line, and the percentage. Returns the columns they take.
+static unsigned draw_share(double share, unsigned width) {
+    enum { PERCENT_COLUMNS = 7 };
+    if (share < 0)
+        return 0;
+    share = share > 1 ? 1 : share;
+    unsigned bar = width >= 3 * PROGRESS_COLUMNS ? PROGRESS_COLUMNS : 0;
+    if (bar) {
+        unsigned eighths = (unsigned)(share * bar * 8);
+        print_bar(stderr, eighths);
+        fprintf(stderr, "%*s ", (int)(bar - (eighths + 7) / 8), "");
+    }
+    fprintf(stderr, "%3.0f %%  ", floor(share * 100));
+    return PERCENT_COLUMNS + (bar ? bar + 1 : 0);
+}
+
 void progress_draw(struct progress *progress, double share, const char *format, ...) {
     uint64_t now = gdx_now_ns();
     if (!isatty(STDERR_FILENO) || now - progress->last_drawn_ns < PROGRESS_INTERVAL_NS)
         return;
     progress->last_drawn_ns = now;
     progress->is_shown = true;
-    share = share < 0 ? 0 : share > 1 ? 1 : share;
     fputs("\r\033[K", stderr);
-    unsigned eighths = (unsigned)(share * PROGRESS_COLUMNS * 8);
-    print_bar(stderr, eighths);
-    fprintf(stderr, "%*s %3.0f %%  ", (int)(PROGRESS_COLUMNS - (eighths + 7) / 8), "", floor(share * 100));
     char rest[256]; // cut to the line, for a line that wraps cannot be drawn over
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(rest, sizeof rest, format, arguments);
     va_end(arguments);
     unsigned width = stream_width(stderr);
-    unsigned room = width > PROGRESS_COLUMNS + 10 ? width - PROGRESS_COLUMNS - 10 : 0;
+    unsigned room = width - draw_share(share, width) - 1; // the last column stays free: some terminals wrap at it
     fprintf(stderr, "%.*s", (int)room, rest);
     fflush(stderr);
 }

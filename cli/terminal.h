@@ -53,6 +53,8 @@ struct progress {
     uint64_t last_drawn_ns;
     bool is_shown;
 };
+// `share`: what is done, from 0 to 1, or PROGRESS_UNKNOWN: then the line has neither bar nor percentage.
+#define PROGRESS_UNKNOWN (-1.0)
 void progress_draw(struct progress *progress, double share, const char *format, ...) GDX_PRINTF(3, 4);
 void progress_clear(struct progress *progress);
 
