@@ -192,6 +192,55 @@ static void occurrences_elsewhere_than_on_a_terminal_are_whole(void **state) {
     place_remove(&place);
 }
 
+// ---- progress
+
+// The last progress line of a run; earlier ones may be of the time before the files were listed. Each is drawn over,
+// the last one by nothing.
+static const char *last_drawn(struct said *said) {
+    static const char start[] = "\r\033[K";
+    char *line = NULL, *next = strstr((char *)said->out.data, start);
+    while (next) {
+        char *after = strstr(next + strlen(start), start);
+        if (after)
+            line = next + strlen(start);
+        next = after;
+    }
+    if (!line)
+        fail_msg("no progress in:\n%s", said_out(said));
+    line[strcspn(line, "\r")] = 0;
+    return line;
+}
+
+static void progress_is_a_share_where_the_total_is_known(void **state) {
+    char path[PATH_BYTES];
+    place_write(*state, "more.jsonl", "{\"id\":\"more\",\"text\":\"产业链\"}\n", path);
+    struct said said = run_on_terminal(*state, 100, "index", path, NULL);
+    expect_status(&said, 0);
+    const char *line = last_drawn(&said);
+    expect_in(line, "████");
+    expect_in(line, " 100 %  ");
+    said_clear(&said);
+    said = run_on_terminal(*state, 100, "index", "-", NULL);
+    expect_status(&said, 0);
+    line = last_drawn(&said);
+    expect_in(line, "0 documents");
+    assert_null(strchr(line, '%'));
+    assert_null(strstr(line, "█"));
+    said_clear(&said);
+}
+
+static void progress_stays_on_one_line_of_a_narrow_terminal(void **state) {
+    char path[PATH_BYTES];
+    place_write(*state, "less.jsonl", "{\"id\":\"less\",\"text\":\"产业链\"}\n", path);
+    for (unsigned columns = 20; columns < 90; columns += 23) {
+        struct said said = run_on_terminal(*state, columns, "index", path, NULL);
+        expect_status(&said, 0);
+        const char *line = last_drawn(&said);
+        assert_in_range(columns_of(line, line + strlen(line)), columns / 2, columns - 1);
+        said_clear(&said);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_document_is_given_byte_for_byte_where_there_is_no_terminal),
@@ -203,6 +252,8 @@ int main(void) {
         cmocka_unit_test(a_match_wider_than_its_room_is_cut),
         cmocka_unit_test(a_concordance_fills_a_wide_terminal_unless_context_is_asked_for),
         cmocka_unit_test(occurrences_elsewhere_than_on_a_terminal_are_whole),
+        cmocka_unit_test(progress_is_a_share_where_the_total_is_known),
+        cmocka_unit_test(progress_stays_on_one_line_of_a_narrow_terminal),
     };
     return cmocka_run_group_tests_name("cli: terminal", tests, make_index, remove_place);
 }
