@@ -9,7 +9,7 @@
 #define DELETIONS_MAGIC "gdxdelet"
 
 #define INDEX_CONSTANTS(CONSTANT)                                                                                      \
-    CONSTANT(INDEX_VERSION, 1)                                                                                         \
+    CONSTANT(INDEX_VERSION, 2)                                                                                         \
     CONSTANT(INDEX_MAGIC_BYTES, 8)                                                                                     \
     CONSTANT(INDEX_CHECKSUM_BYTES, 8)                                                                                  \
     CONSTANT(MANIFEST_SEGMENTS_MAX, 65536)
@@ -29,7 +29,9 @@ enum {
     FIELD(MANIFEST, COMMIT, 8)                                                                                         \
     FIELD(MANIFEST, DOCUMENT_COUNT, 8)                                                                                 \
     FIELD(MANIFEST, SYMBOL_COUNT, 8)                                                                                   \
-    FIELD(MANIFEST, FILE_BYTES, 8)
+    FIELD(MANIFEST, FILE_BYTES, 8)                                                                                     \
+    FIELD(MANIFEST, RULE_NUMBER, 4)                                                                                    \
+    FIELD(MANIFEST, RESERVED, 4)
 
 #define INDEX_RECORD_FIELDS(FIELD)                                                                                     \
     FIELD(RECORD, NAME, 8)                                                                                             \

@@ -137,7 +137,7 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     gdx_error passed_over = {0};
     if (status == GDX_OK)
         (void)!sync_parent(writer->directory, &passed_over);
-    struct manifest empty = {.rule_fingerprint = gdx_rule_checksum(gdx_rule_current())};
+    struct manifest empty = manifest_of_rule(gdx_rule_current(), 0);
     return status == GDX_OK ? writer_switch_manifest(writer, &empty, err) : status;
 }
 
@@ -147,8 +147,6 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
     gdx_status status = gdx_sync_directory(writer->directory, err);
     if (status == GDX_OK)
         status = snapshot_read(writer->directory, NULL, NULL, &writer->snapshot, err);
-    if (status == GDX_OK)
-        writer->rule_fingerprint = writer->snapshot->rule_fingerprint;
     if (status == GDX_OK)
         status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
@@ -188,7 +186,7 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
 }
 
 void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule) {
-    writer->rule_fingerprint = gdx_rule_checksum(rule);
+    writer->rule = rule;
 }
 
 void gdx_index_writer_abort(gdx_index_writer *writer) {
@@ -196,7 +194,7 @@ void gdx_index_writer_abort(gdx_index_writer *writer) {
     if (writer->state == WRITER_BROKEN)
         return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
-    writer->rule_fingerprint = writer->snapshot->rule_fingerprint;
+    writer->rule = NULL;
     writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);

@@ -29,6 +29,7 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
         .date = columns->dates[document],
         .title_symbols = columns->text[document] - columns->begin[document] - 1,
         .text_symbols = columns->begin[document + 1] - columns->text[document] - 1,
+        .flags = columns->flags[document],
         .store_offset = merge->coded_bytes,
     };
     gdx_status status = gdx_segment_id(segment, document, &row.id, err);

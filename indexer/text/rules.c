@@ -14,13 +14,6 @@ const gdx_rule *gdx_rule_find(uint32_t number) {
     return NULL;
 }
 
-const gdx_rule *gdx_rule_find_checksum(uint64_t checksum) {
-    for (size_t i = 0; i < text_rule_count; i++)
-        if (text_rules[i]->checksum == checksum)
-            return text_rules[i];
-    return NULL;
-}
-
 uint32_t gdx_rule_number(const gdx_rule *rule) {
     return rule->number;
 }

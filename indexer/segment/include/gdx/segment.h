@@ -95,12 +95,13 @@ void gdx_segment_forget(const gdx_segment *segment);
 const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment);
 const char *gdx_segment_path(const gdx_segment *segment);
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment); // of the text tables it was made by
+uint32_t gdx_segment_rule_number(const gdx_segment *segment);      // of the matching rule they belong to
 
 typedef struct gdx_segment_part {
     const char *name; // "postings", "term dictionary", ...
     uint64_t bytes;
 } gdx_segment_part;
-enum { GDX_SEGMENT_PARTS_MAX = 24 };
+enum { GDX_SEGMENT_PARTS_MAX = 32 };
 // What it costs in bytes by part; the parts add up to the file. Returns how many.
 size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX]);
 uint32_t gdx_segment_term_count(const gdx_segment *segment);
@@ -173,10 +174,12 @@ typedef struct gdx_document_range {
 
 // The columns of the document table, verified once, for fast loops: `begin[d]` is where document d begins,
 // begin[document_count] is position_count; `text[d]` where its text begins; dates[d] a gdx_date; sources[d] the number
-// of a source.
+// of a source; flags[d] what else holds of
+// it, as layout.h numbers it.
 typedef struct gdx_document_columns {
     const uint32_t *begin;
     const uint32_t *text;
+    const uint8_t *flags;
     const uint32_t *dates;
     const uint32_t *sources;
     uint32_t count;

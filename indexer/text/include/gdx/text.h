@@ -11,11 +11,10 @@
 // A matching rule. It has a number, which an index stores.
 typedef struct gdx_rule gdx_rule;
 
-const gdx_rule *gdx_rule_current(void);                    // the one that new indexes are made by
-const gdx_rule *gdx_rule_find(uint32_t number);            // NULL if this program does not have it
-uint32_t gdx_rule_number(const gdx_rule *rule);            // at least 2
-uint64_t gdx_rule_checksum(const gdx_rule *rule);          // of its data
-const gdx_rule *gdx_rule_find_checksum(uint64_t checksum); // as gdx_rule_find
+const gdx_rule *gdx_rule_current(void);           // the one that new indexes are made by
+const gdx_rule *gdx_rule_find(uint32_t number);   // NULL if this program does not have it
+uint32_t gdx_rule_number(const gdx_rule *rule);   // at least 2
+uint64_t gdx_rule_checksum(const gdx_rule *rule); // of its data
 
 // Two words of two symbols each that are one word in different regions (计画 and 计划).
 enum { GDX_REGIONAL_SYMBOLS = 2 };
