@@ -81,6 +81,8 @@ gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit); // r
 // Parses the query and narrows it by the scope's filter. `scope` may be NULL.
 gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
                          gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// Reads the date of a field. "": GDX_NO_DATE.
+gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.
 gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) GDX_MUST_CHECK;

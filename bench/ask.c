@@ -25,7 +25,8 @@ static gdx_status search(struct asker *asker, const gdx_query *query, gdx_totals
 static gdx_status trend_by_month(struct asker *asker, const gdx_query *query, gdx_totals *out, gdx_error *err) {
     GDX_AUTO(gdx_trend) trend = NULL;
     gdx_stop stop = {0};
-    gdx_status status = gdx_trend_compute(asker->searcher, asker->snapshot, query, GDX_BY_MONTH, &stop, &trend, err);
+    gdx_status status = gdx_trend_compute(asker->searcher, asker->snapshot, query,
+                                          &(gdx_trend_options){.by = GDX_BY_MONTH}, &stop, &trend, err);
     if (status == GDX_OK)
         *out = trend->totals;
     return status;

@@ -4,6 +4,7 @@
 
 #include "asking.h"
 #include "command.h"
+#include "concordance.h"
 #include "hits.h"
 #include "report.h"
 #include "terminal.h"
@@ -25,6 +26,7 @@ struct search_command {
     unsigned order; // number in orders
     bool all;
     bool has_limit;
+    bool has_snippet;
     bool has_place; // --offset or --order
     struct style style;
 };
@@ -65,7 +67,8 @@ static const struct option_table search_table = {
          .help = "symbols of context on each side (30); 0: none",
          .kind = OPTION_NUMBER,
          .most = SNIPPET_MOST,
-         .field = OPTION_FIELD(struct search_command, snippet_symbols)},
+         .field = OPTION_FIELD(struct search_command, snippet_symbols),
+         .given = OPTION_FIELD(struct search_command, has_snippet)},
         {.name = "matches",
          .argument = "N",
          .help = "with --json: at most N ranges for a hit (100)",
@@ -74,7 +77,7 @@ static const struct option_table search_table = {
          .field = OPTION_FIELD(struct search_command, match_limit)},
         {.name = "all",
          .help = "every occurrence with its byte range",
-         .more = "In document order, printed as they are found.",
+         .more = "In document order, printed as they are found; on a terminal aligned on the match.",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct search_command, all)},
         {0},
@@ -194,6 +197,7 @@ static gdx_status answer_with_hits(gdx_target *target, const struct search_comma
 struct export {
     const struct search_command *command;
     gdx_slice query;
+    struct concordance concordance; // used on a terminal
     uint64_t count;
     bool as_json;
     uint64_t commit, took_us;
@@ -204,7 +208,10 @@ static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurr
     out->count++;
     if (out->as_json)
         return json_answer("occurrence", (gdx_slice){0}, &occurrence->base, err);
-    occurrence_print(&out->command->style, occurrence);
+    if (out->command->style.is_terminal)
+        concordance_print(&out->concordance, occurrence);
+    else
+        occurrence_print(&out->command->style, occurrence);
     return GDX_OK;
 }
 
@@ -252,12 +259,23 @@ static gdx_status print_summary(const struct export *out, gdx_error *err) {
     return GDX_OK;
 }
 
+// A line of a wide terminal is filled, unless the context was asked for.
+static uint32_t context_symbols(const struct search_command *self, bool as_json) {
+    uint32_t symbols = self->snippet_symbols;
+    if (!self->style.is_terminal || as_json || self->has_snippet)
+        return symbols;
+    uint32_t filling = concordance_symbols(&self->style);
+    filling = filling < SNIPPET_MOST ? filling : SNIPPET_MOST;
+    return symbols < filling ? filling : symbols;
+}
+
 static gdx_status answer_with_occurrences(gdx_target *target, const struct search_command *self, gdx_slice query,
                                           bool as_json, gdx_error *err) {
     struct export out = {.command = self, .query = query, .as_json = as_json};
+    out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = to_wire(query);
-    request.context_symbols = self->snippet_symbols;
+    request.context_symbols = context_symbols(self, as_json);
     request.no_context = self->snippet_symbols == 0;
     request.limit = self->has_limit ? self->limit : 0;
     gdx_status status = gdx_ask(target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);

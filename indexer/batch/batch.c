@@ -358,11 +358,9 @@ static void list_done_on_loop(gdx_job *job) {
     pump_on_loop(batch);
 }
 
-// Once all inputs are listed; where one does not tell its size, once they are read. Before, both are another thread's.
+// Once all inputs are listed, which another thread does; never when one of them does not tell its size.
 static bool is_total_known(const struct batch *batch) {
-    if (!batch->reading.filler)
-        return false;
-    return batch->listing.inputs.is_size_known || (!batch->is_reading && batch->reading.is_at_end);
+    return batch->reading.filler && batch->listing.inputs.is_total_known;
 }
 
 static void report_progress(struct batch *batch) {

@@ -146,6 +146,13 @@ static void compare_periods(struct asked *asked, Gramdex__V1__Scope *scope) {
     request.query = text_of(asked);
     request.scope = scope;
     request.by = (Gramdex__V1__Period)random_below(&asked->random, 5);
+    static const char *const dates[] = {"", "", "2021", "2022-03", "2023-06-30", "2023-13"};
+    enum { DATES = sizeof dates / sizeof dates[0] };
+    ProtobufCBinaryData *const limits[] = {&request.date_from, &request.date_to};
+    for (size_t i = 0; i < 2; i++) {
+        const char *date = dates[random_below(&asked->random, DATES)];
+        *limits[i] = (ProtobufCBinaryData){strlen(date), (uint8_t *)(uintptr_t)date};
+    }
     compare(asked, "Trend", &request.base);
 }
 

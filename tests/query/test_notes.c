@@ -3,6 +3,8 @@
 
 #include "collection.h"
 
+#include "gdx/text.h"
+
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,7 +146,8 @@ static void long_words_are_cut_after_a_character_and_notes_end_at_sixteen(void *
     assert_int_equal(gdx_buffer_append(&text, "", 1), GDX_OK);
     gdx_query *query = NULL;
     gdx_error err = {0};
-    assert_int_equal(gdx_query_parse(gdx_slice_of((const char *)text.data), &query, &err), GDX_INVALID); // a word there
+    assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_slice_of((const char *)text.data), &query, &err),
+                     GDX_INVALID); // a word there
     text.bytes = 0;
     for (size_t i = 0; i < 40; i++)
         assert_int_equal(gdx_buffer_append_format(&text, "%zu链产业链供应链产业链供应链产业链供应链产业链* ", i),

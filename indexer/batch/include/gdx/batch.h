@@ -13,11 +13,11 @@
 #include "gdx/ingest.h"
 
 typedef struct gdx_batch_progress {
-    uint64_t bytes_total; // of inputs known so far; 0 while unknown (standard input)
-    uint64_t bytes_read;
-    uint64_t documents; // seen so far
-    uint64_t skipped;   // refused so far
-    const char *stage;  // "reading", "merging", "committing"
+    uint64_t bytes_total; // of all inputs, as they lie on the disk; 0: unknown (before they are listed; standard input)
+    uint64_t bytes_read;  // of these
+    uint64_t documents;   // seen so far
+    uint64_t skipped;     // refused so far
+    const char *stage;    // "reading", "merging", "committing"
 } gdx_batch_progress;
 
 typedef struct gdx_batch_refusal {

@@ -115,5 +115,8 @@ gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has
 // words.
 gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end,
                             gdx_error *err) GDX_MUST_CHECK;
+// Where in the file it is read now, in bytes of the disk. An archive whose list of entries is at its end is read there
+// first, so this may also go down.
+uint64_t gdx_archive_position(const gdx_archive *archive);
 
 #endif

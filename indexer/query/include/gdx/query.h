@@ -144,6 +144,14 @@ gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_q
 
 typedef enum gdx_period { GDX_BY_YEAR, GDX_BY_MONTH, GDX_BY_DAY } gdx_period;
 
+// Rows of the periods that have a day from `from` to `to`; GDX_NO_DATE: no limit. A limit leaves out the row without a
+// date.
+typedef struct gdx_trend_options {
+    gdx_period by;
+    gdx_date from;
+    gdx_date to;
+} gdx_trend_options;
+
 typedef struct gdx_trend_row {
     gdx_date period;    // as precise as asked; GDX_NO_DATE: documents whose date is missing or less precise, last
     uint64_t documents; // that match
@@ -153,19 +161,20 @@ typedef struct gdx_trend_row {
     double per_million;    // occurrences per million symbols of the period; 0 when it has none
 } gdx_trend_row;
 typedef struct gdx_trend {
-    // Ascending, from the first to the last period in which the index has documents. Empty ones between them are
-    // included for years and months, left out for days.
+    // Ascending. Each period in which the index has documents has a row, from the first one with a match on, or from
+    // `from` on when it is given.
     gdx_trend_row *rows;
     size_t row_count;
-    gdx_totals totals;
+    gdx_totals totals; // of the rows
     uint64_t commit;
 } gdx_trend;
 void gdx_trend_free(gdx_trend *trend); // NULL is fine
 GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
 // The caller frees *out. `stop`: NULL never stops. Thread: the searcher's owner. Cost: as gdx_count, and a few
 // nanoseconds for each document of the snapshot.
-gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
-                             const gdx_stop *stop, gdx_trend **out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                             const gdx_trend_options *options, const gdx_stop *stop, gdx_trend **out,
+                             gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_suggestion {
     gdx_slice word;       // folded; the searcher's until its next use
