@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // serve_log.c: see serve_log.h. What came from outside (an unknown method's path, a message) is written without control
-// characters, so that a client cannot forge a line.
+// characters and without ones that change the direction of text, so that a client cannot forge a line.
 
 #include "serve_log.h"
 
@@ -79,7 +79,7 @@ static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
         uint32_t code_point = next_code_point(&at, end);
         if (code_point == '"' || code_point == '\\')
             status = gdx_buffer_append_format(out, "\\%c", (char)code_point);
-        else if (gdx_is_control(code_point))
+        else if (is_hidden_character(code_point))
             status = gdx_buffer_append_format(out, "\\u%04x", (unsigned)code_point);
         else if (code_point == GDX_REPLACEMENT_CODE_POINT)
             status = gdx_buffer_append(out, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);

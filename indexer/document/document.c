@@ -29,6 +29,6 @@ uint64_t gdx_document_hash(const gdx_document *document) {
     hash_field(&state, document->source);
     hash_field(&state, document->metadata);
     hash_field(&state, document->text);
-    hash_u64(&state, document->date);
+    hash_u64(&state, document->date | (uint64_t)document->title_from_text << 32);
     return XXH3_64bits_digest(&state);
 }

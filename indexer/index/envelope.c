@@ -30,6 +30,9 @@ gdx_status envelope_check(const char *path, const uint8_t *file, size_t bytes, c
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_MAGIC_AT, "byte %d: not %s, expected \"%s\"",
                                 MANIFEST_MAGIC_AT, what, magic);
     uint32_t version = gdx_load_u32(file + MANIFEST_VERSION_AT);
+    if (version == 1)
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, MANIFEST_VERSION_AT,
+                                "made by gramdex 0.1; index the documents anew: gramdex index --index NEW PATH...");
     if (version != INDEX_VERSION)
         return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, MANIFEST_VERSION_AT,
                                 "byte %d: format version %" PRIu32 ", this program knows version %d",

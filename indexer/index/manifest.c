@@ -16,6 +16,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+struct manifest manifest_of_rule(const gdx_rule *rule, uint64_t commit) {
+    return (struct manifest){
+        .rule_fingerprint = gdx_rule_checksum(rule),
+        .rule_number = gdx_rule_number(rule),
+        .commit = commit,
+    };
+}
+
 void manifest_clear(struct manifest *manifest) {
     free(manifest->segments);
     *manifest = (struct manifest){0};
@@ -81,6 +89,8 @@ static void encode_header(const struct manifest *manifest, uint8_t *to) {
     gdx_store_u64(to + MANIFEST_DOCUMENT_COUNT_AT, manifest_documents(manifest));
     gdx_store_u64(to + MANIFEST_SYMBOL_COUNT_AT, manifest_symbols(manifest));
     gdx_store_u64(to + MANIFEST_FILE_BYTES_AT, manifest_file_bytes(manifest));
+    gdx_store_u32(to + MANIFEST_RULE_NUMBER_AT, manifest->rule_number);
+    gdx_store_u32(to + MANIFEST_RESERVED_AT, 0);
 }
 
 static void encode_record(const struct manifest_segment *segment, uint8_t *to) {
@@ -125,6 +135,9 @@ static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_SEGMENT_COUNT_AT,
                                 "byte %d: %" PRIu32 " segments do not fit %zu bytes", MANIFEST_SEGMENT_COUNT_AT, count,
                                 bytes.bytes);
+    if (gdx_load_u32(at + MANIFEST_RESERVED_AT))
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_RESERVED_AT, "byte %d: a reserved field that is not 0",
+                                MANIFEST_RESERVED_AT);
     return GDX_OK;
 }
 
@@ -228,6 +241,7 @@ gdx_status manifest_decode(const char *path, gdx_slice bytes, struct manifest *o
         return status;
     }
     manifest.rule_fingerprint = gdx_load_u64(at + MANIFEST_RULE_FINGERPRINT_AT);
+    manifest.rule_number = gdx_load_u32(at + MANIFEST_RULE_NUMBER_AT);
     manifest.commit = gdx_load_u64(at + MANIFEST_COMMIT_AT);
     *out = manifest;
     return GDX_OK;
@@ -287,12 +301,6 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
     if (status == GDX_OK)
         file->checksum = envelope_checksum(bytes.data, bytes.bytes);
     gdx_buffer_clear(&bytes);
-    if (status == GDX_OK && out->rule_fingerprint != gdx_text_rule_fingerprint()) {
-        manifest_clear(out);
-        return gdx_fail_at(
-            err, GDX_UNSUPPORTED, path,
-            "made by another version of the matching rule; index the documents anew, in a new directory");
-    }
     return status;
 }
 

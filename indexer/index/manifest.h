@@ -5,6 +5,7 @@
 
 #include "gdx/base.h"
 #include "gdx/segment.h"
+#include "gdx/text.h"
 
 #include <sys/stat.h>
 
@@ -17,12 +18,15 @@ struct manifest_segment {
 
 struct manifest {
     uint64_t rule_fingerprint;
+    uint32_t rule_number;
     uint64_t commit;
     struct manifest_segment *segments;
     size_t count;
     size_t capacity;
 };
 
+// Without segments.
+struct manifest manifest_of_rule(const gdx_rule *rule, uint64_t commit);
 void manifest_clear(struct manifest *manifest);
 gdx_status manifest_append(struct manifest *manifest, const struct manifest_segment *segment) GDX_MUST_CHECK;
 uint64_t manifest_documents(const struct manifest *manifest);  // live ones

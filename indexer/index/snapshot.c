@@ -2,6 +2,8 @@
 // snapshot.c: a commit that somebody is reading. A snapshot owns a reference to each of its segments, so a newer commit
 // costs only the segments that are new, and files that the writer has removed stay readable while they are mapped.
 
+#include "gdx/text.h"
+
 #include "snapshot.h"
 
 #include <inttypes.h>
@@ -15,6 +17,11 @@ size_t gdx_snapshot_segment_count(const gdx_snapshot *snapshot) {
 
 const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_t index) {
     return &snapshot->segments[index].live;
+}
+
+const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot) {
+    const gdx_rule *rule = gdx_rule_find(snapshot->rule_number);
+    return rule && gdx_rule_checksum(rule) == snapshot->rule_fingerprint ? rule : NULL;
 }
 
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot) {
@@ -120,8 +127,9 @@ static gdx_segment *find_fresh(gdx_segment *const *fresh, size_t count, uint64_t
 }
 
 // Takes `opened` if there is one. It is compared in any case: a later manifest may say something else of it.
-static gdx_status open_segment(const char *directory, const struct manifest_segment *record, uint64_t rule_fingerprint,
-                               gdx_segment *opened, gdx_segment **out, gdx_error *err) {
+static gdx_status open_segment(const char *directory, const struct manifest_segment *record,
+                               const struct manifest *manifest, gdx_segment *opened, gdx_segment **out,
+                               gdx_error *err) {
     gdx_segment *segment = opened ? gdx_segment_retain(opened) : NULL;
     gdx_status status = segment ? GDX_OK : gdx_segment_open(directory, record->info.name, &segment, err);
     if (status != GDX_OK)
@@ -129,9 +137,10 @@ static gdx_status open_segment(const char *directory, const struct manifest_segm
     if (!info_equal(gdx_segment_info_of(segment), &record->info))
         status =
             gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment), "its figures differ from those in the manifest");
-    else if (gdx_segment_rule_fingerprint(segment) != rule_fingerprint)
+    else if (gdx_segment_rule_fingerprint(segment) != manifest->rule_fingerprint ||
+             gdx_segment_rule_number(segment) != manifest->rule_number)
         status = gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment),
-                             "header: made by another version of the matching rule than the manifest");
+                             "header: made by another matching rule than the manifest");
     if (status == GDX_OK)
         *out = segment;
     else
@@ -146,7 +155,7 @@ static gdx_status open_one(const char *directory, const struct manifest *manifes
     const struct manifest_segment *record = &manifest->segments[i];
     const struct snapshot_segment *old = find_segment(previous, record->info.name, i);
     gdx_segment *opened = old ? old->live.segment : find_fresh(fresh, fresh_count, record->info.name);
-    gdx_status status = open_segment(directory, record, manifest->rule_fingerprint, opened, &to->live.segment, err);
+    gdx_status status = open_segment(directory, record, manifest, opened, &to->live.segment, err);
     if (status != GDX_OK || record->deleted_count == 0)
         return status;
     if (old && old->deletions && deletions_name(old->deletions) == record->deletions_name &&
@@ -168,6 +177,8 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
     if (!snapshot)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open %zu segments", manifest->count);
     atomic_init(&snapshot->references, 1);
+    snapshot->rule_fingerprint = manifest->rule_fingerprint;
+    snapshot->rule_number = manifest->rule_number;
     snapshot->commit = manifest->commit;
     snapshot->documents = manifest_documents(manifest);
     snapshot->symbols = manifest_symbols(manifest);

@@ -137,7 +137,7 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     gdx_error passed_over = {0};
     if (status == GDX_OK)
         (void)!sync_parent(writer->directory, &passed_over);
-    struct manifest empty = {.rule_fingerprint = gdx_text_rule_fingerprint()};
+    struct manifest empty = manifest_of_rule(gdx_rule_current(), 0);
     return status == GDX_OK ? writer_switch_manifest(writer, &empty, err) : status;
 }
 
@@ -185,11 +185,16 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
     return status;
 }
 
+void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule) {
+    writer->rule = rule;
+}
+
 void gdx_index_writer_abort(gdx_index_writer *writer) {
     assert(writer->state != WRITER_OPENING);
     if (writer->state == WRITER_BROKEN)
         return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
+    writer->rule = NULL;
     writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);
@@ -291,7 +296,7 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     if (end < begin || end - begin < 2 || pending->deleted_symbols + (end - begin - 2) > info->symbol_count)
         return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(pending->segment),
                            "document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32, document, begin, end);
-    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
+    gdx_bit_set(pending->deleted, document);
     pending->deleted_count++;
     pending->deleted_symbols += end - begin - 2;
     writer_change(writer, WRITER_PENDING);

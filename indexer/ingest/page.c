@@ -101,11 +101,13 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
         status = ingest_html(reader, decoded.text, &document, err);
     } else if (piece->kind == GDX_INPUT_MARKDOWN) {
         status = ingest_markdown(decoded.text, &document, err);
+    } else if (piece->kind == GDX_INPUT_SUBTITLES) {
+        status = ingest_subtitles(reader, decoded.text, &document, err);
     } else {
         document.title = ingest_first_line(decoded.text);
         document.text = decoded.text;
     }
-    if (status == GDX_OK && document.title.bytes == 0 && ingest_trim(document.text).bytes == 0)
+    if (status == GDX_OK && document.title.bytes == 0 && gdx_trim(document.text).bytes == 0)
         status = gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
     if (status == GDX_OK && document.text.bytes > limit)
         status = too_large(document.text.bytes, limit, err);

@@ -82,8 +82,8 @@ uint32_t query_document_length(const query_document *document, gdx_field field) 
     return document->lengths[field];
 }
 
-static gdx_status cut(gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
-    return gdx_text_symbols(gdx_rule_current(), text, GDX_TEXT_SPANS, symbols) == GDX_OK
+static gdx_status cut(const query_document *document, gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
+    return gdx_text_symbols(document->segment->rule, text, GDX_TEXT_SPANS, symbols) == GDX_OK
                ? GDX_OK
                : gdx_fail_memory(err, "an answer");
 }
@@ -93,7 +93,7 @@ static gdx_status read_stretch(query_document *document, uint32_t from, uint32_t
     gdx_status status = gdx_store_read_around(document->store, document->segment->segment, document->number, from,
                                               to - 1, &document->stretch, err);
     if (status == GDX_OK)
-        status = cut(document->stretch.text, &document->stretch_symbols, err);
+        status = cut(document, document->stretch.text, &document->stretch_symbols, err);
     document->has_stretch = status == GDX_OK;
     // What was asked for is whole; of what came along, the last one may be cut short, save where the text ends.
     uint64_t last = document->stretch.first_symbol + (uint64_t)document->stretch_symbols.count;
@@ -110,7 +110,7 @@ gdx_status query_document_view(query_document *document, gdx_field field, uint32
     gdx_status status = GDX_OK;
     if (field == GDX_FIELD_TITLE) {
         if (!document->has_title)
-            status = cut(document->head.title, &document->title, err);
+            status = cut(document, document->head.title, &document->title, err);
         document->has_title = status == GDX_OK;
         *out = (query_view){&document->title, 0, 0, document->head.title};
     } else {

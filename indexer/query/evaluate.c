@@ -90,6 +90,8 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
 gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) {
     *out = (query_evaluation){0};
     gdx_status status = query_segment_open(run->snapshot, segment, &out->segment, err);
+    if (status == GDX_OK && out->segment.rule != run->query->rule)
+        status = query_rule_refuse(out->segment.rule, err);
     if (status != GDX_OK)
         return status;
     out->leaves = query_run_take(run, run->query->leaf_count * sizeof *out->leaves, err);

@@ -6,8 +6,18 @@
 gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_segment *out, gdx_error *err) {
     out->live = gdx_snapshot_segment(snapshot, index);
     out->segment = out->live->segment;
+    out->rule = gdx_snapshot_rule(snapshot);
     out->position_count = gdx_segment_info_of(out->segment)->position_count;
     return gdx_segment_columns(out->segment, &out->columns, err);
+}
+
+gdx_status query_rule_refuse(const gdx_rule *rule, gdx_error *err) {
+    if (!rule)
+        return gdx_fail(
+            err, GDX_UNSUPPORTED,
+            "the index was made by a matching rule that this program does not have; `gramdex merge --refold` "
+            "rewrites it by this program's");
+    return gdx_fail(err, GDX_UNSUPPORTED, "the index was rewritten by another matching rule meanwhile; ask again");
 }
 
 gdx_status query_segment_corrupt(const query_segment *segment, gdx_error *err) {

@@ -15,6 +15,8 @@ static gdx_status check_columns(const gdx_segment *segment, const gdx_document_c
         uint32_t end = columns->begin[d + 1];
         if (begin >= text || text >= end) // each field has its end mark
             return segment_damaged(segment, SECTION_DOCUMENT_TEXT, (uint64_t)d * 4, "fields out of order", err);
+        if (columns->flags[d] & ~GDX_FLAG_TITLE_FROM_TEXT)
+            return segment_damaged(segment, SECTION_DOCUMENT_FLAGS, d, "a flag that does not exist", err);
         if (!gdx_date_is_valid(columns->dates[d])) // a period of 2^23 years would be listed year by year
             return segment_damaged(segment, SECTION_DOCUMENT_DATE, (uint64_t)d * 4, "no date of the calendar", err);
         if (columns->sources[d] >= segment->source_count)
@@ -36,6 +38,8 @@ gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns 
     gdx_status status = column(segment, SECTION_DOCUMENT_BEGIN, (uint64_t)columns.count + 1, &columns.begin, err);
     if (status == GDX_OK)
         status = column(segment, SECTION_DOCUMENT_TEXT, columns.count, &columns.text, err);
+    if (status == GDX_OK)
+        status = segment_section(segment, SECTION_DOCUMENT_FLAGS, 0, columns.count, &columns.flags, err);
     if (status == GDX_OK)
         status = column(segment, SECTION_DOCUMENT_DATE, columns.count, &columns.dates, err);
     if (status == GDX_OK)

@@ -29,6 +29,7 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
         .date = columns->dates[document],
         .title_symbols = columns->text[document] - columns->begin[document] - 1,
         .text_symbols = columns->begin[document + 1] - columns->text[document] - 1,
+        .flags = columns->flags[document],
         .store_offset = merge->coded_bytes,
     };
     gdx_status status = gdx_segment_id(segment, document, &row.id, err);
@@ -110,7 +111,7 @@ gdx_status documents_merge(merge_plan *merge, gdx_error *err) {
 
 // ---- positions
 
-// The first run from `run` on that ends behind the position, or `end`.
+// The first run from `run` on that ends after the position, or `end`.
 static const live_run *run_at(const live_run *run, const live_run *end, uint32_t position) {
     size_t step = 1;
     while (step < (size_t)(end - run) && run[step - 1].end <= position) {

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 void document_table_clear(document_table *table) {
-    gdx_buffer *const buffers[] = {&table->begin,         &table->text,        &table->date,      &table->source,
-                                   &table->hash,          &table->store,       &table->id_offset, &table->ids,
-                                   &table->source_offset, &table->source_names};
+    gdx_buffer *const buffers[] = {&table->begin,         &table->text,         &table->date,      &table->source,
+                                   &table->hash,          &table->store,        &table->id_offset, &table->ids,
+                                   &table->source_offset, &table->source_names, &table->flags};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         gdx_buffer_clear(buffers[i]);
     free(table->source_slots);
@@ -22,7 +22,7 @@ void document_table_clear(document_table *table) {
 size_t document_table_bytes(const document_table *table) {
     return table->begin.capacity + table->text.capacity + table->date.capacity + table->source.capacity +
            table->hash.capacity + table->store.capacity + table->id_offset.capacity + table->ids.capacity +
-           table->source_offset.capacity + table->source_names.capacity +
+           table->source_offset.capacity + table->source_names.capacity + table->flags.capacity +
            table->source_slot_count * sizeof *table->source_slots;
 }
 
@@ -96,8 +96,8 @@ static bool row_fits(const document_table *table, const document_row *row) {
 }
 
 static gdx_status reserve_row(document_table *table, const document_row *row) {
-    gdx_buffer *const columns[] = {&table->begin, &table->text,  &table->date,     &table->source,
-                                   &table->hash,  &table->store, &table->id_offset};
+    gdx_buffer *const columns[] = {&table->begin, &table->text,  &table->date,      &table->source,
+                                   &table->hash,  &table->store, &table->id_offset, &table->flags};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         gdx_status status = gdx_buffer_reserve(columns[i], 8);
         if (status != GDX_OK)
@@ -115,6 +115,8 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
         status = append_u32(&table->begin, table->position); // room was reserved: none of these fails
     if (status == GDX_OK)
         status = append_u32(&table->text, table->position + row->title_symbols + 1);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&table->flags, &row->flags, 1);
     if (status == GDX_OK)
         status = append_u32(&table->date, row->date);
     if (status == GDX_OK)
@@ -142,6 +144,7 @@ gdx_document_columns document_table_columns(const document_table *table) {
     return (gdx_document_columns){
         .begin = (const uint32_t *)(const void *)table->begin.data, // as malloc aligned them
         .text = (const uint32_t *)(const void *)table->text.data,
+        .flags = table->flags.data,
         .dates = (const uint32_t *)(const void *)table->date.data,
         .sources = (const uint32_t *)(const void *)table->source.data,
         .count = table->count,
@@ -194,6 +197,7 @@ gdx_status document_table_write(const document_table *table, segment_sink *sink,
     } sections[] = {
         {SECTION_DOCUMENT_BEGIN, table->begin.data, table->begin.bytes},
         {SECTION_DOCUMENT_TEXT, table->text.data, table->text.bytes},
+        {SECTION_DOCUMENT_FLAGS, table->flags.data, table->flags.bytes},
         {SECTION_DOCUMENT_DATE, table->date.data, table->date.bytes},
         {SECTION_DOCUMENT_SOURCE, table->source.data, table->source.bytes},
         {SECTION_DOCUMENT_HASH, table->hash.data, table->hash.bytes},

@@ -14,13 +14,14 @@ typedef struct document_table { // one owner; {0} is empty
     uint64_t text_bytes;
     gdx_buffer begin; // little-endian columns, as they will be written
     gdx_buffer text;
+    gdx_buffer flags;
     gdx_buffer date;
     gdx_buffer source;
     gdx_buffer hash;
     gdx_buffer store;
     gdx_buffer id_offset;
     gdx_buffer ids;
-    gdx_buffer source_offset; // begin of each source's name
+    gdx_buffer source_offset; // where each source's name starts
     gdx_buffer source_names;
     uint32_t source_count;
     uint32_t *source_slots; // open addressing: number of a source + 1, 0 is empty; a power of two of them
@@ -33,6 +34,7 @@ typedef struct document_row {
     gdx_date date;
     uint32_t title_symbols;
     uint32_t text_symbols;
+    uint8_t flags; // GDX_FLAG_...
     uint64_t hash;
     uint64_t store_offset; // where its record begins
     uint64_t text_bytes;   // of title and text

@@ -15,10 +15,11 @@
 // - STORE_TARGET_BYTES: coded bytes after which a block of stored documents ends; RESET_BLOCKS: targets between two
 //   resets, on average; WINDOW_LOG: of zstd, no match reaches further back than 2^17 coded bytes.
 //   STORE_BLOCK_BYTES_MAX: coded bytes that a block never passes, for a few KiB of zstd may stand for any number.
+// - FLAG_: what DOCUMENT_FLAGS says of a document.
 // - A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at one
 //   in OFTEN and PER_DOCUMENT times as often as there are documents.
 #define GDX_SEGMENT_CONSTANTS(CONSTANT)                                                                                \
-    CONSTANT(GDX_SEGMENT_VERSION, 1)                                                                                   \
+    CONSTANT(GDX_SEGMENT_VERSION, 2)                                                                                   \
     CONSTANT(GDX_SEGMENT_PAGE_BYTES, 65536)                                                                            \
     CONSTANT(GDX_SEGMENT_ALIGNMENT, 8)                                                                                 \
     CONSTANT(GDX_SEGMENT_CHARACTER_TABLE, 1)                                                                           \
@@ -32,7 +33,8 @@
     CONSTANT(GDX_FREQUENCY_MINIMUM, 4096)                                                                              \
     CONSTANT(GDX_FREQUENCY_ALWAYS, 64)                                                                                 \
     CONSTANT(GDX_FREQUENCY_OFTEN, 256)                                                                                 \
-    CONSTANT(GDX_FREQUENCY_PER_DOCUMENT, 4)
+    CONSTANT(GDX_FREQUENCY_PER_DOCUMENT, 4)                                                                            \
+    CONSTANT(GDX_FLAG_TITLE_FROM_TEXT, 1)
 
 enum {
 #define GDX_SEGMENT_CONSTANT(name, value) name = value,
@@ -54,6 +56,7 @@ enum {
     SECTION(WORDS_REVERSED, "words by their end")                                                                      \
     SECTION(DOCUMENT_BEGIN, "document begins")                                                                         \
     SECTION(DOCUMENT_TEXT, "document text begins")                                                                     \
+    SECTION(DOCUMENT_FLAGS, "document flags")                                                                          \
     SECTION(DOCUMENT_DATE, "document dates")                                                                           \
     SECTION(DOCUMENT_SOURCE, "document sources")                                                                       \
     SECTION(DOCUMENT_HASH, "document hashes")                                                                          \
@@ -76,14 +79,15 @@ enum {
     FIELD(HEADER, VERSION, 4)                                                                                          \
     FIELD(HEADER, PAGE_BYTES, 4)                                                                                       \
     FIELD(HEADER, RULE_FINGERPRINT, 8)                                                                                 \
-    FIELD(HEADER, RESERVED, 8)
+    FIELD(HEADER, RULE_NUMBER, 4)                                                                                      \
+    FIELD(HEADER, RESERVED, 4)
 
 #define GDX_SECTION_ROW_FIELDS(FIELD)                                                                                  \
     FIELD(SECTION_ROW, OFFSET, 8)                                                                                      \
     FIELD(SECTION_ROW, LENGTH, 8)
 
 #define GDX_FOOTER_FIELDS(FIELD)                                                                                       \
-    FIELD(FOOTER, SECTION_TABLE, 336)                                                                                  \
+    FIELD(FOOTER, SECTION_TABLE, 352)                                                                                  \
     FIELD(FOOTER, TEXT_BYTES, 8)                                                                                       \
     FIELD(FOOTER, DOCUMENT_COUNT, 4)                                                                                   \
     FIELD(FOOTER, POSITION_COUNT, 4)                                                                                   \
@@ -126,7 +130,7 @@ enum {
     GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                       \
     GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)
 
-// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next begins behind it.
+// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next starts after it.
 #define GDX_FIELD_OFFSET(record, field, size) record##_##field, record##_##field##_LAST = record##_##field + (size)-1,
 
 enum { GDX_HEADER_FIELDS(GDX_FIELD_OFFSET) HEADER_BYTES };

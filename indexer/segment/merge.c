@@ -67,7 +67,9 @@ static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, fo
 static gdx_status write_segment(const merge_plan *merge, uint64_t tag, gdx_segment_info *out, gdx_error *err) {
     GDX_AUTO(segment_sink) sink = NULL;
     footer_counts counts = {0};
-    gdx_status status = sink_open(merge->directory, tag, merge->sources[0].segment->rule_fingerprint, &sink, err);
+    const gdx_segment *first = merge->sources[0].segment;
+    segment_rule rule = {first->rule_fingerprint, first->rule_number};
+    gdx_status status = sink_open(merge->directory, tag, rule, &sink, err);
     if (status == GDX_OK)
         status = write_sections(merge, sink, &counts, err);
     if (status == GDX_OK)

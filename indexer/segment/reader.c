@@ -97,6 +97,9 @@ static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
     if (memcmp(header + HEADER_MAGIC, GDX_SEGMENT_MAGIC, 8) != 0)
         return gdx_fail_at(err, GDX_CORRUPT, segment->path, "byte 0 does not begin a segment; the file is damaged");
     uint32_t version = gdx_load_u32(header + HEADER_VERSION);
+    if (version == 1)
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, segment->path, HEADER_VERSION,
+                                "made by gramdex 0.1; index the documents anew: gramdex index --index NEW PATH...");
     if (version != GDX_SEGMENT_VERSION)
         return gdx_fail_at_byte(err, GDX_UNSUPPORTED, segment->path, HEADER_VERSION,
                                 "byte %d: format version %" PRIu32 ", this program reads version %d", HEADER_VERSION,
@@ -106,10 +109,11 @@ static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
         return gdx_fail_at_byte(err, GDX_UNSUPPORTED, segment->path, HEADER_PAGE_BYTES,
                                 "byte %d: pages of %" PRIu32 " bytes, this program reads %d", HEADER_PAGE_BYTES,
                                 page_bytes, GDX_SEGMENT_PAGE_BYTES);
-    if (gdx_load_u64(header + HEADER_RESERVED) != 0)
+    if (gdx_load_u32(header + HEADER_RESERVED) != 0)
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, HEADER_RESERVED,
                                 "byte %d: a reserved field that is not 0; the file is damaged", HEADER_RESERVED);
     segment->rule_fingerprint = gdx_load_u64(header + HEADER_RULE_FINGERPRINT);
+    segment->rule_number = gdx_load_u32(header + HEADER_RULE_NUMBER);
     return GDX_OK;
 }
 
@@ -211,6 +215,7 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
         {SECTION_WORDS_REVERSED, (uint64_t)segment->word_count * 4},
         {SECTION_DOCUMENT_BEGIN, (documents + 1) * 4},
         {SECTION_DOCUMENT_TEXT, documents * 4},
+        {SECTION_DOCUMENT_FLAGS, documents},
         {SECTION_DOCUMENT_DATE, documents * 4},
         {SECTION_DOCUMENT_SOURCE, documents * 4},
         {SECTION_DOCUMENT_HASH, documents * 8},
@@ -319,6 +324,10 @@ const char *gdx_segment_path(const gdx_segment *segment) {
 
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment) {
     return segment->rule_fingerprint;
+}
+
+uint32_t gdx_segment_rule_number(const gdx_segment *segment) {
+    return segment->rule_number;
 }
 
 uint32_t gdx_segment_term_count(const gdx_segment *segment) {

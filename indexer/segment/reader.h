@@ -17,6 +17,7 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     char *path;
     gdx_segment_info info;
     uint64_t rule_fingerprint;
+    uint32_t rule_number;
     uint32_t term_count;
     uint32_t word_count;
     uint32_t source_count;

@@ -71,17 +71,17 @@ gdx_status sink_write(segment_sink *sink, const void *data, size_t bytes, gdx_er
     return GDX_OK;
 }
 
-static gdx_status write_header(segment_sink *sink, uint64_t rule_fingerprint, gdx_error *err) {
+static gdx_status write_header(segment_sink *sink, segment_rule rule, gdx_error *err) {
     uint8_t header[HEADER_BYTES] = {0};
     memcpy(header + HEADER_MAGIC, GDX_SEGMENT_MAGIC, 8);
     gdx_store_u32(header + HEADER_VERSION, GDX_SEGMENT_VERSION);
     gdx_store_u32(header + HEADER_PAGE_BYTES, GDX_SEGMENT_PAGE_BYTES);
-    gdx_store_u64(header + HEADER_RULE_FINGERPRINT, rule_fingerprint);
+    gdx_store_u64(header + HEADER_RULE_FINGERPRINT, rule.fingerprint);
+    gdx_store_u32(header + HEADER_RULE_NUMBER, rule.number);
     return sink_write(sink, header, sizeof header, err);
 }
 
-gdx_status sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerprint, segment_sink **out,
-                     gdx_error *err) {
+gdx_status sink_open(const char *directory, uint64_t tag, segment_rule rule, segment_sink **out, gdx_error *err) {
     char name[64];
     snprintf(name, sizeof name, "segment-new-%llu", (unsigned long long)tag);
     GDX_AUTO(segment_sink) sink = calloc(1, sizeof *sink);
@@ -96,7 +96,7 @@ gdx_status sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerpr
     gdx_status status = gdx_output_open(path, &sink->output, err);
     free(path);
     if (status == GDX_OK)
-        status = write_header(sink, rule_fingerprint, err);
+        status = write_header(sink, rule, err);
     if (status != GDX_OK)
         return status;
     *out = sink;

@@ -21,8 +21,14 @@ typedef struct footer_counts {
     int store_level;
 } footer_counts;
 
+// Which matching rule the symbols come from.
+typedef struct segment_rule {
+    uint64_t fingerprint;
+    uint32_t number;
+} segment_rule;
+
 // Creates "<directory>/segment-new-<tag>.tmp" and writes the header.
-gdx_status sink_open(const char *directory, uint64_t tag, uint64_t rule_fingerprint, segment_sink **out,
+gdx_status sink_open(const char *directory, uint64_t tag, segment_rule rule, segment_sink **out,
                      gdx_error *err) GDX_MUST_CHECK;
 void sink_abort(segment_sink *sink); // removes the file; NULL is fine
 GDX_DEFINE_AUTO(segment_sink, sink_abort)

@@ -7,19 +7,26 @@
 
 #include "characters.h"
 
+#include "gdx/utf8.h"
+
 struct piece {
     uint32_t block;
     uint64_t begin; // coded bytes within the block
     uint64_t end;
     gdx_checkpoint at; // where its text begins in the document's
-    bool is_first;     // it begins with title and metadata
+    bool is_first;     // it begins with title, metadata and details
     bool is_last;
     size_t title; // coded bytes, when it is the first
     size_t metadata;
+    size_t details;
     uint64_t checkpoint_count;
     const uint8_t *checkpoints; // into the coded bytes; good until the next call for coded bytes
-    uint64_t fields;            // where title, metadata and text begin within the block
+    uint64_t fields;            // where title, metadata, details and text begin within the block
 };
+
+static uint64_t text_begin(const struct piece *piece) {
+    return piece->fields + piece->title + piece->metadata + piece->details;
+}
 
 static gdx_status bad_record(const gdx_segment *segment, uint32_t document, gdx_error *err) {
     return segment_damaged(segment, SECTION_DOCUMENT_STORE, (uint64_t)document * 8, "a record that does not decode",
@@ -62,7 +69,9 @@ static bool parse_head(struct piece *piece, gdx_slice coded) {
     const uint8_t *end = begin + (coded.bytes < piece->end ? coded.bytes : piece->end);
     uint64_t title = 0;
     uint64_t metadata = 0;
-    if (at > end || (piece->is_first && (!gdx_varint_read(&at, end, &title) || !gdx_varint_read(&at, end, &metadata))))
+    uint64_t details = 0;
+    if (at > end || (piece->is_first && (!gdx_varint_read(&at, end, &title) || !gdx_varint_read(&at, end, &metadata) ||
+                                         !gdx_varint_read(&at, end, &details))))
         return false;
     if (!gdx_varint_read(&at, end, &piece->checkpoint_count) || piece->checkpoint_count > (size_t)(end - at))
         return false;
@@ -73,10 +82,12 @@ static bool parse_head(struct piece *piece, gdx_slice coded) {
             return false;
     }
     piece->fields = (uint64_t)(at - begin);
-    if (title > piece->end - piece->fields || metadata > piece->end - piece->fields - title)
+    uint64_t left = piece->end - piece->fields;
+    if (title > left || metadata > left - title || details > left - title - metadata)
         return false;
     piece->title = title;
     piece->metadata = metadata;
+    piece->details = details;
     return true;
 }
 
@@ -84,7 +95,7 @@ static bool parse_head(struct piece *piece, gdx_slice coded) {
 // be longer is refused before it is decompressed.
 static gdx_status check_piece(const gdx_segment *segment, uint32_t document, const struct piece *piece,
                               gdx_error *err) {
-    uint64_t coded = piece->end - piece->fields - piece->metadata;
+    uint64_t coded = piece->end - piece->fields - piece->metadata - piece->details;
     return coded / 4 > segment->info.text_bytes ? bad_record(segment, document, err) : GDX_OK;
 }
 
@@ -136,7 +147,12 @@ static gdx_status first_piece(gdx_store_reader *reader, const gdx_segment *segme
 
 static gdx_status read_columns(const gdx_segment *segment, uint32_t document, gdx_document *out, gdx_error *err) {
     uint32_t source;
+    const uint8_t *flags;
     gdx_status status = gdx_segment_id(segment, document, &out->id, err);
+    if (status == GDX_OK)
+        status = segment_section(segment, SECTION_DOCUMENT_FLAGS, document, 1, &flags, err);
+    if (status == GDX_OK)
+        out->title_from_text = *flags & GDX_FLAG_TITLE_FROM_TEXT;
     if (status == GDX_OK)
         status = segment_u32(segment, SECTION_DOCUMENT_DATE, document, &out->date, err);
     if (status == GDX_OK)
@@ -144,7 +160,35 @@ static gdx_status read_columns(const gdx_segment *segment, uint32_t document, gd
     return status == GDX_OK ? gdx_segment_source(segment, source, &out->source, err) : status;
 }
 
-// Columns, title and metadata; *piece is the first piece.
+// The details of a record behind what `head` holds.
+static gdx_status read_details(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                               const struct piece *piece, gdx_error *err) {
+    gdx_slice coded;
+    uint64_t begin = text_begin(piece) - piece->details;
+    gdx_status status = store_block_coded(reader, segment, piece->block, text_begin(piece), &coded, err);
+    if (status != GDX_OK)
+        return status;
+    if (text_begin(piece) > coded.bytes)
+        return bad_record(segment, document, err);
+    if (gdx_buffer_append(&reader->head, coded.data + begin, piece->details) != GDX_OK)
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");
+    return GDX_OK;
+}
+
+static bool parse_details(gdx_slice details, gdx_document *out) {
+    const uint8_t *at = (const uint8_t *)details.data;
+    const uint8_t *end = at + details.bytes;
+    uint64_t origin;
+    out->origin = (gdx_slice){"", 0};
+    if (details.bytes == 0)
+        return true;
+    if (!gdx_varint_read(&at, end, &origin) || origin != (uint64_t)(end - at))
+        return false;
+    out->origin = (gdx_slice){(const char *)at, (size_t)origin};
+    return gdx_utf8_valid(out->origin);
+}
+
+// Columns, title, metadata and details; *piece is the first piece.
 static gdx_status read_head(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, gdx_document *out,
                             struct piece *piece, gdx_error *err) {
     reader->head.bytes = reader->text.bytes = 0;
@@ -158,13 +202,17 @@ static gdx_status read_head(gdx_store_reader *reader, const gdx_segment *segment
     size_t title_bytes = reader->head.bytes;
     if (status == GDX_OK)
         status = spell(reader, segment, document, piece, metadata, metadata + piece->metadata, &reader->head, err);
+    size_t metadata_end = reader->head.bytes;
+    if (status == GDX_OK && piece->details)
+        status = read_details(reader, segment, document, piece, err);
     if (status != GDX_OK)
         return status;
     const char *head = reader->head.data ? (const char *)reader->head.data : "";
     out->title = (gdx_slice){head, title_bytes};
-    out->metadata = (gdx_slice){head + title_bytes, reader->head.bytes - title_bytes};
+    out->metadata = (gdx_slice){head + title_bytes, metadata_end - title_bytes};
     out->text = (gdx_slice){"", 0};
-    return GDX_OK;
+    gdx_slice details = {head + metadata_end, reader->head.bytes - metadata_end};
+    return parse_details(details, out) ? GDX_OK : bad_record(segment, document, err);
 }
 
 gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
@@ -183,7 +231,7 @@ gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32
     gdx_document found = {0};
     gdx_slice coded;
     gdx_status status = read_head(reader, segment, document, &found, &piece, err);
-    uint64_t begin = status == GDX_OK ? piece.fields + piece.title + piece.metadata : 0;
+    uint64_t begin = status == GDX_OK ? text_begin(&piece) : 0;
     while (status == GDX_OK) {
         if (!piece.is_first && piece.at.byte != reader->text.bytes)
             return bad_record(segment, document, err);
@@ -204,7 +252,7 @@ gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32
 static gdx_status spell_by_checkpoints(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
                                        const struct piece *piece, uint32_t text_symbols, gdx_error *err) {
     const uint8_t *at = piece->checkpoints; // all of the block was asked for: they stay where they are
-    uint64_t coded = piece->fields + piece->title + piece->metadata;
+    uint64_t coded = text_begin(piece);
     uint64_t symbol = piece->at.symbol;
     gdx_status status = GDX_OK;
     if (piece->at.byte != reader->text.bytes || symbol > text_symbols)
@@ -285,11 +333,11 @@ struct place { // in the text of a piece
     uint64_t coded; // within the block
 };
 
-// Moves along the checkpoints of a piece: *from to the last at or before symbol `first`, *to to the first behind symbol
-// `last`, or to the end of the piece. *out_ends: a checkpoint behind `last` was found.
+// Moves along the checkpoints of a piece: *from to the last at or before symbol `first`, *to to the first after symbol
+// `last`, or to the end of the piece. *out_ends: a checkpoint after `last` was found.
 static bool find_places(const struct piece *piece, uint32_t first, uint32_t last, struct place *from, struct place *to,
                         bool *out_ends) {
-    struct place place = {piece->at, piece->fields + piece->title + piece->metadata};
+    struct place place = {piece->at, text_begin(piece)};
     const uint8_t *at = piece->checkpoints;
     *from = place;
     *out_ends = false;

@@ -122,7 +122,7 @@ void store_writer_count_document(store_writer *writer) {
     writer->next_document++;
 }
 
-// Writes a block that begins at writer->begin, and its row; the next begins behind it.
+// Writes a block that begins at writer->begin, and its row; the next starts after it.
 static gdx_status put_block(store_writer *writer, gdx_slice compressed, uint64_t coded_bytes, gdx_error *err) {
     uint8_t row[STORE_BLOCK_BYTES] = {0};
     gdx_store_u64(row + STORE_BLOCK_CODED_OFFSET, writer->begin.coded_offset);
@@ -215,19 +215,43 @@ static gdx_status append_checkpoints(store_writer *writer, const gdx_checkpoint 
     return status;
 }
 
-// Title, metadata and text into writer->coded, the text in pieces so that its coded bytes at each checkpoint are known.
-static gdx_status code_fields(store_writer *writer, const gdx_document *document, const gdx_checkpoint *checkpoints,
-                              size_t checkpoint_count, size_t *out_title, size_t *out_metadata) {
+// What most documents do not have: the origin.
+static gdx_status append_details(const gdx_document *document, gdx_buffer *out) {
+    if (document->origin.bytes == 0)
+        return GDX_OK;
+    gdx_status status = append_varint(out, document->origin.bytes);
+    return status == GDX_OK ? gdx_buffer_append(out, document->origin.data, document->origin.bytes) : status;
+}
+
+struct parts { // of a record being made: lengths of its coded fields, and its checkpoints
+    size_t title;
+    size_t metadata;
+    size_t details;
+    const gdx_checkpoint *checkpoints;
+    size_t checkpoint_count;
+};
+
+static size_t text_begin(const struct parts *parts) {
+    return parts->title + parts->metadata + parts->details;
+}
+
+// All fields into writer->coded, the text in pieces so that its coded bytes at each checkpoint are known.
+static gdx_status code_fields(store_writer *writer, const gdx_document *document, struct parts *parts) {
+    const gdx_checkpoint *checkpoints = parts->checkpoints;
+    size_t checkpoint_count = parts->checkpoint_count;
     gdx_buffer *coded = &writer->coded;
     coded->bytes = 0;
     gdx_status status = gdx_grow(&writer->checkpoint_coded, &writer->checkpoint_capacity, checkpoint_count,
                                  sizeof *writer->checkpoint_coded);
     if (status == GDX_OK)
         status = characters_encode(document->title, coded);
-    *out_title = coded->bytes;
+    parts->title = coded->bytes;
     if (status == GDX_OK)
         status = characters_encode(document->metadata, coded);
-    *out_metadata = coded->bytes - *out_title;
+    parts->metadata = coded->bytes - parts->title;
+    if (status == GDX_OK)
+        status = append_details(document, coded);
+    parts->details = coded->bytes - parts->title - parts->metadata;
     size_t text = coded->bytes;
     size_t from = 0;
     for (size_t i = 0; i <= checkpoint_count && status == GDX_OK; i++) {
@@ -241,13 +265,6 @@ static gdx_status code_fields(store_writer *writer, const gdx_document *document
     return status;
 }
 
-struct parts { // of a record being made: lengths of its coded fields, and its checkpoints
-    size_t title;
-    size_t metadata;
-    const gdx_checkpoint *checkpoints;
-    size_t checkpoint_count;
-};
-
 // The first piece of a record, with the checkpoints before number `end`, into writer->record.
 static gdx_status make_first_piece(store_writer *writer, const struct parts *parts, size_t end) {
     writer->record.bytes = 0;
@@ -255,8 +272,10 @@ static gdx_status make_first_piece(store_writer *writer, const struct parts *par
     if (status == GDX_OK)
         status = append_varint(&writer->record, parts->metadata);
     if (status == GDX_OK)
+        status = append_varint(&writer->record, parts->details);
+    if (status == GDX_OK)
         status = append_checkpoints(writer, parts->checkpoints, 0, end, (gdx_checkpoint){0, 0}, 0);
-    size_t fields = parts->title + parts->metadata;
+    size_t fields = text_begin(parts);
     size_t bytes = end < parts->checkpoint_count ? fields + writer->checkpoint_coded[end] : writer->coded.bytes;
     return status == GDX_OK ? gdx_buffer_append(&writer->record, writer->coded.data, bytes) : status;
 }
@@ -264,7 +283,7 @@ static gdx_status make_first_piece(store_writer *writer, const struct parts *par
 // A later piece, which begins at checkpoint `first`, with the checkpoints between that and number `end`.
 static gdx_status make_later_piece(store_writer *writer, const struct parts *parts, size_t first, size_t end) {
     writer->record.bytes = 0;
-    size_t fields = parts->title + parts->metadata;
+    size_t fields = text_begin(parts);
     size_t from = fields + writer->checkpoint_coded[first];
     size_t to = end < parts->checkpoint_count ? fields + writer->checkpoint_coded[end] : writer->coded.bytes;
     gdx_status status = append_checkpoints(writer, parts->checkpoints, first + 1, end, parts->checkpoints[first],
@@ -283,7 +302,7 @@ static size_t checkpoint_at(const store_writer *writer, size_t from, size_t coun
 static gdx_status add_long(store_writer *writer, const struct parts *parts, size_t record_bytes, gdx_error *err) {
     gdx_status status = store_writer_end_block(writer, err);
     uint64_t pieces = (record_bytes + GDX_STORE_TARGET_BYTES / 2) / GDX_STORE_TARGET_BYTES;
-    size_t fields = parts->title + parts->metadata;
+    size_t fields = text_begin(parts);
     size_t text = writer->coded.bytes - fields;
     size_t first = 0;
     for (uint64_t piece = 1; piece <= pieces && status == GDX_OK; piece++) {
@@ -305,8 +324,8 @@ static gdx_status add_long(store_writer *writer, const struct parts *parts, size
 
 gdx_status store_writer_add(store_writer *writer, const gdx_document *document, uint64_t hash,
                             const gdx_checkpoint *checkpoints, size_t checkpoint_count, gdx_error *err) {
-    struct parts parts = {0, 0, checkpoints, checkpoint_count};
-    gdx_status status = code_fields(writer, document, checkpoints, checkpoint_count, &parts.title, &parts.metadata);
+    struct parts parts = {.checkpoints = checkpoints, .checkpoint_count = checkpoint_count};
+    gdx_status status = code_fields(writer, document, &parts);
     if (status == GDX_INVALID)
         return gdx_fail_at(err, GDX_INTERNAL, sink_path(writer->sink),
                            "document %u: title, metadata or text is not UTF-8", writer->next_document);

@@ -23,12 +23,13 @@ struct gdx_segment_writer { // one owner
     document_table documents;
 };
 
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) {
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) {
     GDX_AUTO(gdx_segment_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
-    gdx_status status = sink_open(directory, tag, gdx_text_rule_fingerprint(), &writer->sink, err);
+    segment_rule by = {gdx_rule_checksum(rule), gdx_rule_number(rule)};
+    gdx_status status = sink_open(directory, tag, by, &writer->sink, err);
     if (status == GDX_OK)
         status = sink_begin(writer->sink, SECTION_STORE, err);
     if (status == GDX_OK)
@@ -70,6 +71,7 @@ gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document
         .date = document->date,
         .title_symbols = title_symbols,
         .text_symbols = text_symbols,
+        .flags = document->title_from_text ? GDX_FLAG_TITLE_FROM_TEXT : 0,
         .hash = gdx_document_hash(document),
         .store_offset = store_writer_coded_bytes(writer->store),
         .text_bytes = (uint64_t)document->title.bytes + document->text.bytes,

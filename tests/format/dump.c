@@ -84,6 +84,8 @@ static gdx_status dump_document(gdx_store_reader *reader, gdx_segment *segment, 
     print_field(out, "source", document.source);
     print_field(out, "metadata", document.metadata);
     print_field(out, "text", document.text);
+    print_field(out, "origin", document.origin);
+    PRINT(out, ",\"title_from_text\":%d", document.title_from_text);
     PRINT(out, ",\"hash\":\"%016" PRIx64 "\",\"begin\":%" PRIu32 ",\"text_begin\":%" PRIu32 ",\"end\":%" PRIu32 "}\n",
           hash, columns->begin[d], columns->text[d], columns->begin[d + 1]);
     return GDX_OK;
@@ -210,7 +212,8 @@ gdx_status dump_index(const char *directory, gdx_buffer *out, gdx_error *err) {
     PRINT(out, "{\"commit\":%" PRIu64 ",\"documents\":%" PRIu64 ",\"symbols\":%" PRIu64 ",\"bytes\":%" PRIu64,
           gdx_snapshot_commit(snapshot), gdx_snapshot_documents(snapshot), gdx_snapshot_symbols(snapshot),
           gdx_snapshot_bytes(snapshot));
-    PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\"}\n", segments, gdx_text_rule_fingerprint());
+    PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\",\"rule\":%" PRIu32 "}\n", segments,
+          gdx_rule_checksum(gdx_rule_current()), gdx_rule_number(gdx_rule_current()));
     for (size_t i = 0; i < segments && status == GDX_OK; i++)
         status = dump_segment(gdx_snapshot_segment(snapshot, i), out, err);
     gdx_snapshot_release(snapshot);

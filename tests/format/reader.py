@@ -121,7 +121,7 @@ def backward(data):
 
 
 class Stream:
-    """A string of bits read from its begin."""
+    """A string of bits read from its start."""
 
     def __init__(self, bits, code, low_first):
         self.bits, self.code, self.low_first, self.at = bits, code, low_first, 0
@@ -256,8 +256,8 @@ def spell(code):
 
 SECTIONS = (
     "STORE STORE_BLOCKS POSTINGS TERMS TERM_BLOCKS FREQUENCIES FREQUENCY_SYMBOLS WORDS WORD_BLOCKS WORDS_REVERSED "
-    "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID IDS ID_ORDER "
-    "SOURCES SOURCE_OFFSETS"
+    "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID "
+    "IDS ID_ORDER SOURCES SOURCE_OFFSETS"
 ).split()
 
 
@@ -267,17 +267,25 @@ def spell_date(date):
     return ("%04d" % year if year else "") + ("-%02d" % month if month else "") + ("-%02d" % day if day else "")
 
 
+def origin_of(details):
+    if not details:
+        return b""
+    size, at = varint(details, 0)
+    need(at + size == len(details), "details that do not decode")
+    return details[at:]
+
+
 class Segment:
     def __init__(self, directory, name):
         self.file_name = "segment-%016x" % name
         data = open(os.path.join(directory, self.file_name), "rb").read()
-        need(len(data) >= 432 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
-        need((u32(data, 8), u32(data, 12), u64(data, 24)) == (1, 65536, 0), "another version")
-        self.bytes, self.rule_fingerprint = len(data), u64(data, 16)
-        footer = data[-400:]
-        need(checksum(footer[:384]) == u64(footer, 384) == name, "the footer's checksum")
-        self.text_bytes = u64(footer, 336)
-        counts = struct.unpack_from("<8I", footer, 344)
+        need(len(data) >= 448 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
+        need((u32(data, 8), u32(data, 12), u32(data, 28)) == (2, 65536, 0), "another version")
+        self.bytes, self.rule = len(data), (u64(data, 16), u32(data, 24))
+        footer = data[-416:]
+        need(checksum(footer[:400]) == u64(footer, 400) == name, "the footer's checksum")
+        self.text_bytes = u64(footer, 352)
+        counts = struct.unpack_from("<8I", footer, 360)
         self.documents, self.positions, self.term_count, self.word_count, self.source_count = counts[:5]
         self.pages = counts[7]
         need(counts[6] == 1, "another character table")
@@ -285,10 +293,10 @@ class Segment:
         self.read_sections(data, footer)
 
     def check_pages(self, data, footer):
-        end = len(data) - 400 - 8 * self.pages
+        end = len(data) - 416 - 8 * self.pages
         need(end > 0 and (end + 65535) // 65536 == self.pages, "another number of pages")
         checksums = data[end : end + 8 * self.pages]
-        need(checksum(checksums) == u64(footer, 376), "the checksum of page checksums")
+        need(checksum(checksums) == u64(footer, 392), "the checksum of page checksums")
         for page in range(self.pages):
             found = checksum(data[page * 65536 : min(end, (page + 1) * 65536)])
             need(found == u64(checksums, 8 * page), "the checksum of page %d" % page)
@@ -309,6 +317,7 @@ class Segment:
             ("WORDS_REVERSED", self.word_count * 4),
             ("DOCUMENT_BEGIN", n * 4 + 4),
             ("DOCUMENT_TEXT", n * 4),
+            ("DOCUMENT_FLAGS", n),
             ("DOCUMENT_DATE", n * 4),
             ("DOCUMENT_SOURCE", n * 4),
             ("DOCUMENT_HASH", n * 8),
@@ -399,7 +408,7 @@ class Segment:
     # -- documents
 
     def coded(self):
-        """The rows of blocks, with one behind the last, and all coded bytes. A magic number makes each a zstd frame."""
+        """The rows of blocks, with one after the last, and all coded bytes. A magic number makes each a zstd frame."""
         rows = list(struct.iter_unpack("<QQIIII", self.section["STORE_BLOCKS"]))
         need(all(row[5] == 0 for row in rows), "a reserved field that is not 0")
         store, all_coded = self.section["STORE"], u64(self.section["DOCUMENT_STORE"], 8 * self.documents)
@@ -411,8 +420,8 @@ class Segment:
         return rows, data
 
     def record(self, document, begin, end, rows, coded):
-        """Title, metadata and text of the record in coded bytes [begin, end)."""
-        title = metadata = text = b""
+        """Title, metadata, origin and text of the record in coded bytes [begin, end)."""
+        title = metadata = details = text = b""
         symbols = 0
         for row, following in zip(rows, rows[1:]):
             if following[0] <= begin or row[0] >= end:
@@ -422,9 +431,10 @@ class Segment:
             if row[0] <= begin:
                 title_bytes, at = varint(piece, at)
                 metadata_bytes, at = varint(piece, at)
+                details_bytes, at = varint(piece, at)
             else:
                 need(row[2:5] == (document, len(text), row[4]) and row[4] >= symbols, "a piece out of place")
-                title_bytes = metadata_bytes = 0
+                title_bytes = metadata_bytes = details_bytes = 0
                 symbols = row[4]
             count, at = varint(piece, at)
             places, place = [], (0, 0, 0)
@@ -435,15 +445,17 @@ class Segment:
                     steps.append(step)
                 place = tuple(a + b for a, b in zip(place, steps))
                 places.append(place)
-            need(at + title_bytes + metadata_bytes <= piece_end, "fields longer than their piece")
+            need(at + title_bytes + metadata_bytes + details_bytes <= piece_end, "fields longer than their piece")
             title += spell(piece[at : at + title_bytes])
             metadata += spell(piece[at + title_bytes : at + title_bytes + metadata_bytes])
             at += title_bytes + metadata_bytes
+            details += piece[at : at + details_bytes]
+            at += details_bytes
             for byte, _, coded_byte in places:
-                need(at + coded_byte <= piece_end, "a checkpoint behind its piece")
+                need(at + coded_byte <= piece_end, "a checkpoint after its piece")
                 need(len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
             text += spell(piece[at:])
-        return title, metadata, text
+        return title, metadata, origin_of(details), text
 
     def all_documents(self):
         begin, text_begin = column(self.section["DOCUMENT_BEGIN"], 4), column(self.section["DOCUMENT_TEXT"], 4)
@@ -453,15 +465,15 @@ class Segment:
         order = column(self.section["ID_ORDER"], 4)
         need(begin[0] == 0 and begin[-1] == self.positions, "documents that do not span the positions")
         need(order == sorted(range(self.documents), key=lambda d: (ids[d], -d)), "ids out of order")
+        flags, total = self.section["DOCUMENT_FLAGS"], 0
         rows, coded = self.coded()
-        total = 0
         for d in range(self.documents):
             need(begin[d] < text_begin[d] < begin[d + 1], "fields of document %d out of order" % d)
-            need(sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
-            title, metadata, text = self.record(d, store[d], store[d + 1], rows, coded)
+            need(flags[d] < 2 and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
+            title, metadata, origin, text = self.record(d, store[d], store[d + 1], rows, coded)
             fields = (ids[d], title, names[sources[d]], metadata, text)
             hashed = b"".join(struct.pack("<Q", len(field)) + field for field in fields)
-            need(checksum(hashed + struct.pack("<Q", dates[d])) == hashes[d], "document %d has another hash" % d)
+            need(checksum(hashed + struct.pack("<II", dates[d], flags[d] & 1)) == hashes[d], "document %d has another hash" % d)
             total += len(title) + len(text)
             yield {
                 "document": d,
@@ -471,6 +483,8 @@ class Segment:
                 "source": names[sources[d]].decode(),
                 "metadata": metadata.decode(),
                 "text": text.decode(),
+                "origin": origin.decode(),
+                "title_from_text": flags[d] & 1,
                 "hash": "%016x" % hashes[d],
                 "begin": begin[d],
                 "text_begin": text_begin[d],
@@ -491,7 +505,7 @@ def read_deletions(directory, record):
     bitmap_bytes = (record["documents"] + 63) // 64 * 8
     need(len(data) == 40 + bitmap_bytes and data[:8] == b"gdxdelet", "no deletions")
     need(checksum(data[:-8]) == u64(data, len(data) - 8) == record["deletions_name"], "the checksum of deletions")
-    expected = (1, record["documents"], record["name"], record["deleted_count"], 0)
+    expected = (2, record["documents"], record["name"], record["deleted_count"], 0)
     need(struct.unpack_from("<IIQII", data, 8) == expected, "deletions of another segment")
     deleted = [d for d in range(8 * bitmap_bytes) if data[32 + d // 8] >> d % 8 & 1]
     need(len(deleted) == record["deleted_count"] and deleted[-1] < record["documents"], "another number of deletions")
@@ -500,14 +514,15 @@ def read_deletions(directory, record):
 
 def read_manifest(directory):
     data = open(os.path.join(directory, "manifest"), "rb").read()
-    need(len(data) >= 64 and data[:8] == b"gdxmanif" and u32(data, 8) == 1, "no manifest of version 1")
+    need(len(data) >= 72 and data[:8] == b"gdxmanif" and u32(data, 8) == 2, "no manifest of version 2")
     need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
-    names = "segments rule_fingerprint commit documents symbols bytes"
-    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQ", data, 12)))
-    need(len(data) == 64 + 64 * header["segments"], "a manifest of another size than its segments need")
+    names = "segments rule_fingerprint commit documents symbols bytes rule reserved"
+    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQII", data, 12)))
+    need(header["reserved"] == 0, "a reserved field that is not 0")
+    need(len(data) == 72 + 64 * header["segments"], "a manifest of another size than its segments need")
     records = []
     names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
-    for at in range(56, len(data) - 8, 64):
+    for at in range(64, len(data) - 8, 64):
         record = dict(zip(names.split(), struct.unpack_from("<QQIIQQQQII", data, at)))
         need(record["reserved"] == 0 and record["positions"] == record["symbols"] + 2 * record["documents"], "a record")
         records.append(record)
@@ -524,7 +539,7 @@ def show(row):
 
 def show_segment(directory, manifest, record):
     segment = Segment(directory, record["name"])
-    need(segment.rule_fingerprint == manifest["rule_fingerprint"], "another rule than the manifest's")
+    need(segment.rule == (manifest["rule_fingerprint"], manifest["rule"]), "another rule than the manifest's")
     found = (segment.bytes, segment.documents, segment.positions, segment.text_bytes)
     said = (record["bytes"], record["documents"], record["positions"], record["text_bytes"])
     need(found == said, "other figures than the manifest's")
@@ -568,6 +583,7 @@ def main():
         "bytes": manifest["bytes"],
         "segments": manifest["segments"],
         "rule_fingerprint": "%016x" % manifest["rule_fingerprint"],
+        "rule": manifest["rule"],
     })
     for record in records:
         show_segment(sys.argv[1], manifest, record)

@@ -66,7 +66,7 @@ static gdx_status make_first_segment(gdx_index_writer *writer, gdx_error *err) {
 }
 
 static gdx_status make_second_segment(gdx_index_writer *writer, gdx_error *err) {
-    const gdx_document documents[] = {
+    gdx_document documents[] = {
         build_document("b/1", "近岸外包", "news", gdx_date_of(2024, 2, 29), "", gdx_slice_of("近岸外包与友岸外包。")),
         build_document("b/2", "近岸外包", "news", gdx_date_of(2024, 3, 1), "", gdx_slice_of("近岸外包与友岸外包。")),
         build_document("b/3", "关税", "blog", gdx_date_of(9999, 12, 31), "", gdx_slice_of("关税\n\n\n关\r\n税　关 税")),
@@ -74,6 +74,8 @@ static gdx_status make_second_segment(gdx_index_writer *writer, gdx_error *err) 
         build_document("b/5", " ", "news", GDX_NO_DATE, "", gdx_slice_of("\x01\x7f\n")),
         build_document("b/6", "WTO", "wto.org", gdx_date_of(2019, 12, 11), "", gdx_slice_of("WTO WTO wto ＷＴＯ")),
     };
+    documents[2].title_from_text = true;
+    documents[3].origin = gdx_slice_of("b/规则.jsonl");
     return build_segment(writer, 2, 19, documents, sizeof documents / sizeof *documents, err);
 }
 

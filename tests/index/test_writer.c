@@ -427,7 +427,7 @@ static void a_manifest_that_is_damaged_costs_no_file(void **state) {
     char *folder = sample();
     folder_write_text(folder, "manifest", "gdxmanif");
     uint64_t before = folder_digest(folder);
-    assert_refused(folder, GDX_CORRUPT, "manifest: 8 bytes, a manifest has at least 64");
+    assert_refused(folder, GDX_CORRUPT, "manifest: 8 bytes, a manifest has at least 72");
     assert_int_equal(folder_digest(folder), before);
     folder_remove(folder);
 }

@@ -65,6 +65,8 @@ static gdx_status pack_trend(gdx_buffer *out) {
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
     request.query = some_query();
     request.by = (Gramdex__V1__Period)chance(4);
+    if (chance(2))
+        request.date_from = data_of("2015");
     return pack(&request.base, out);
 }
 

@@ -40,17 +40,20 @@ gdx_date gdx_date_first_day(gdx_date date);
 gdx_date gdx_date_last_day(gdx_date date);
 
 // Everything is UTF-8, valid, without a terminating zero. `metadata` is "" or one JSON object with the record's other
-// keys, as compact text. The text may hold any character, U+0000 included.
+// keys, as compact text. The text may hold any character, U+0000 included. `origin` is the file the document came from,
+// as the batch names it; "" when it came from none.
 typedef struct gdx_document {
     gdx_slice id;
     gdx_slice title;
     gdx_slice source;
     gdx_slice metadata;
     gdx_slice text;
+    gdx_slice origin;
     gdx_date date;
+    bool title_from_text; // the title is a line of the text, and its symbols count once
 } gdx_document;
 
-// XXH3-64 over all fields, each preceded by its length. Two documents with the same hash count as equal.
+// XXH3-64 over all fields but the origin, each preceded by its length. Two documents with the same hash count as equal.
 uint64_t gdx_document_hash(const gdx_document *document);
 
 // A place in a document's text where reading may start afresh: symbol number `symbol` starts at or after byte `byte`,

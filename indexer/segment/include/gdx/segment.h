@@ -15,6 +15,7 @@
 #include "gdx/executor.h"
 
 typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
+typedef struct gdx_rule gdx_rule;         // gdx/text.h
 
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 
@@ -37,9 +38,9 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
 typedef struct gdx_segment_writer gdx_segment_writer;
 
 // `level`: of zstd for the stored text; 0 for the default. `tag` makes the temporary name unique among writers of one
-// directory: "segment-new-<tag>.tmp".
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) GDX_MUST_CHECK;
+// directory: "segment-new-<tag>.tmp". `rule`: the one that the symbols of its documents are cut by.
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
@@ -59,9 +60,14 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 // ---- merging
 
+// Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
+static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
+    return deleted && gdx_bit(deleted, document);
+}
+
 typedef struct gdx_merge_input {
     const gdx_segment *segment;
-    const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
+    const uint8_t *deleted; // for gdx_is_deleted
 } gdx_merge_input;
 
 typedef struct gdx_segment_merge_options {
@@ -89,12 +95,13 @@ void gdx_segment_forget(const gdx_segment *segment);
 const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment);
 const char *gdx_segment_path(const gdx_segment *segment);
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment); // of the text tables it was made by
+uint32_t gdx_segment_rule_number(const gdx_segment *segment);      // of the matching rule they belong to
 
 typedef struct gdx_segment_part {
     const char *name; // "postings", "term dictionary", ...
     uint64_t bytes;
 } gdx_segment_part;
-enum { GDX_SEGMENT_PARTS_MAX = 24 };
+enum { GDX_SEGMENT_PARTS_MAX = 32 };
 // What it costs in bytes by part; the parts add up to the file. Returns how many.
 size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX]);
 uint32_t gdx_segment_term_count(const gdx_segment *segment);
@@ -141,12 +148,12 @@ gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has,
 void gdx_term_walk_close(gdx_term_walk *walk);
 GDX_DEFINE_AUTO(gdx_term_walk, gdx_term_walk_close)
 
-// How often a symbol stands in the segment, its terms' counts added up, without reading postings.
+// How often a symbol occurs in the segment, its terms' counts added up, without reading postings.
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
 
 // Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
-// the symbol, how often it stands in the title and in the text.
+// the symbol, how often it occurs in the title and in the text.
 typedef struct gdx_frequency {
     uint32_t document;
     uint32_t in_title;
@@ -167,17 +174,19 @@ typedef struct gdx_document_range {
 
 // The columns of the document table, verified once, for fast loops: `begin[d]` is where document d begins,
 // begin[document_count] is position_count; `text[d]` where its text begins; dates[d] a gdx_date; sources[d] the number
-// of a source.
+// of a source; flags[d] what else holds of
+// it, as layout.h numbers it.
 typedef struct gdx_document_columns {
     const uint32_t *begin;
     const uint32_t *text;
+    const uint8_t *flags;
     const uint32_t *dates;
     const uint32_t *sources;
     uint32_t count;
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
 
-// The document that position stands in, searched by galloping forward from `from`, which must not lie behind it.
+// The document that a position is in, searched by galloping forward from `from`, which must not be after it.
 uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from);
 
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
@@ -206,8 +215,8 @@ GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                           gdx_error *err) GDX_MUST_CHECK;
 
-// A stretch of a document's text that can be cut into symbols on its own: it begins at a checkpoint (or the begin of
-// the text).
+// A stretch of a document's text that can be cut into symbols on its own: it starts at a checkpoint or with
+// the text.
 typedef struct gdx_stretch {
     gdx_slice text;        // the reader's until its next call
     uint64_t first_byte;   // of the document's text
