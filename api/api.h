@@ -108,6 +108,9 @@ void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list);
 ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status);
 // What every answer says.
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
+// Adds what looks like a slip in the query. Its text is in `arena`.
+gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+                       gdx_error *err) GDX_MUST_CHECK;
 gdx_status reply_no_memory(gdx_error *err);
 Gramdex__V1__Field reply_field(gdx_field field);
 gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) GDX_MUST_CHECK;

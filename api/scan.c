@@ -182,9 +182,11 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
     if (status != GDX_OK)
         return status;
     reply_answer(question, gdx_snapshot_commit(scan->snapshot), &answer);
+    if (!scan->has_sent)
+        status = reply_notes(scan->arena, scan->query, scan->snapshot, &answer, err);
     reply.occurrences = scan->list;
     reply.answer = &answer;
-    if (reply.n_occurrences > 0 || !scan->has_sent)
+    if (status == GDX_OK && (reply.n_occurrences > 0 || !scan->has_sent))
         status = question->reply(question->context, &reply.base, err);
     scan->has_sent = true;
     return status;

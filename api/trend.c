@@ -49,15 +49,14 @@ static gdx_status fill_rows(gdx_arena *arena, const gdx_trend *trend, Gramdex__V
     return status;
 }
 
-static gdx_status reply_with(gdx_question *question, const gdx_trend *trend, gdx_error *err) {
+static gdx_status reply_with(gdx_question *question, const gdx_trend *trend, Gramdex__V1__Answer *answer,
+                             gdx_error *err) {
     Gramdex__V1__TrendResponse reply = GRAMDEX__V1__TREND_RESPONSE__INIT;
-    Gramdex__V1__Answer answer;
     if (fill_rows(question->session->arena, trend, &reply) != GDX_OK)
         return reply_no_memory(err);
     reply.documents = trend->totals.documents;
     reply.occurrences = trend->totals.occurrences;
-    reply_answer(question, trend->commit, &answer);
-    reply.answer = &answer;
+    reply.answer = answer;
     return question->reply(question->context, &reply.base, err);
 }
 
@@ -65,6 +64,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__TrendRequest *request = (const Gramdex__V1__TrendRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_trend) trend = NULL;
+    Gramdex__V1__Answer answer;
     gdx_snapshot *snapshot = NULL;
     gdx_trend_options options = {0};
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
@@ -75,8 +75,12 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status =
             gdx_trend_compute(question->session->searcher, snapshot, query, &options, &question->stop, &trend, err);
+    if (status == GDX_OK) {
+        reply_answer(question, trend->commit, &answer);
+        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
+    }
     gdx_snapshot_release(snapshot);
-    return status == GDX_OK ? reply_with(question, trend, err) : status;
+    return status == GDX_OK ? reply_with(question, trend, &answer, err) : status;
 }
 
 const gdx_operation trend_operation = {

@@ -34,6 +34,7 @@ static gdx_status check(void *settings, gdx_error *err) {
     struct asking *asking = settings;
     if (asking->arguments.count > 1)
         return gdx_fail(err, GDX_INVALID, "one ID at a time is possible; --queries FILE takes many, one a line");
+    asking->asks_ids = true;
     return asking_check(asking, "ID", err);
 }
 

@@ -106,6 +106,7 @@ struct paging {
     uint32_t left;    // hits still wanted
     uint64_t printed;
     uint64_t took_us;
+    bool has_noted;
     bool as_json;
     json_t *line; // the answer so far
 };
@@ -139,6 +140,9 @@ static gdx_status take_page(void *context, const ProtobufCMessage *message, gdx_
     bool is_last = paging->token.bytes == 0 || paging->left == 0;
     if (paging->as_json)
         return add_page(paging, message, err);
+    if (!paging->has_noted) // each page has the same notes
+        notes_print(page->answer);
+    paging->has_noted = true;
     for (size_t i = 0; i < page->n_hits; i++)
         hit_print(&self->style, page->hits[i], self->offset + ++paging->printed);
     if (is_last)
@@ -197,6 +201,7 @@ struct export {
     uint64_t count;
     bool as_json;
     uint64_t commit, took_us;
+    json_t *notes; // NULL before the first message
 };
 
 static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurrence *occurrence, gdx_error *err) {
@@ -210,10 +215,23 @@ static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurr
     return GDX_OK;
 }
 
+// Notes come with the first message.
+static gdx_status take_notes(struct export *out, const Gramdex__V1__Answer *answer, gdx_error *err) {
+    if (out->notes)
+        return GDX_OK;
+    out->notes = json_array();
+    int failure = !out->notes;
+    for (size_t i = 0; answer && i < answer->n_notes && !failure; i++)
+        failure = json_array_append_new(out->notes, gdx_json_text(from_wire(answer->notes[i])));
+    if (!out->as_json)
+        notes_print(answer);
+    return failure ? gdx_fail_memory(err, "the notes") : GDX_OK;
+}
+
 static gdx_status take_occurrences(void *context, const ProtobufCMessage *message, gdx_error *err) {
     struct export *out = context;
     const Gramdex__V1__ScanResponse *reply = (const Gramdex__V1__ScanResponse *)message;
-    gdx_status status = GDX_OK;
+    gdx_status status = take_notes(out, reply->answer, err);
     for (size_t i = 0; i < reply->n_occurrences && status == GDX_OK; i++) {
         status = print_occurrence(out, reply->occurrences[i], err);
         if (status == GDX_OK && output_is_closed())
@@ -228,9 +246,9 @@ static gdx_status take_occurrences(void *context, const ProtobufCMessage *messag
 static gdx_status print_summary(const struct export *out, gdx_error *err) {
     const struct style *style = &out->command->style;
     if (out->as_json)
-        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:[],s:I}}", "type", "summary", "query",
+        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I}}", "type", "summary", "query",
                                    gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
-                                   (json_int_t)out->commit, "complete", 1, "notes", "took_us",
+                                   (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
                                    (json_int_t)out->took_us),
                          err);
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
@@ -261,7 +279,10 @@ static gdx_status answer_with_occurrences(gdx_target *target, const struct searc
     request.no_context = self->snippet_symbols == 0;
     request.limit = self->has_limit ? self->limit : 0;
     gdx_status status = gdx_ask(target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
-    return status == GDX_OK ? print_summary(&out, err) : status;
+    if (status == GDX_OK)
+        status = print_summary(&out, err);
+    json_decref(out.notes);
+    return status;
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {

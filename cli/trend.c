@@ -190,7 +190,9 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     const struct trend_printing *printing = context;
     if (printing->as_json)
         return json_answer("trend", printing->query, message, err);
-    print_trend(printing->command, (const Gramdex__V1__TrendResponse *)message);
+    const Gramdex__V1__TrendResponse *reply = (const Gramdex__V1__TrendResponse *)message;
+    notes_print(reply->answer);
+    print_trend(printing->command, reply);
     return GDX_OK;
 }
 

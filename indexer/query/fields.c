@@ -6,7 +6,8 @@
 #include "tree.h"
 
 void query_keep_fields(const query_segment *segment, uint32_t fields, query_list *list) {
-    if (fields == QUERY_BOTH)
+    const uint32_t indexed = QUERY_TITLE | QUERY_TEXT;
+    if ((fields & indexed) == indexed)
         return;
     const gdx_document_columns *columns = &segment->columns;
     size_t kept = 0;
@@ -16,7 +17,7 @@ void query_keep_fields(const query_segment *segment, uint32_t fields, query_list
         uint32_t text = columns->text[document], end = columns->begin[document + 1];
         for (; i < list->count && list->values[i] < end; i++) {
             list->values[kept] = list->values[i];
-            kept += (list->values[i] < text) == (fields == QUERY_TITLE);
+            kept += (fields & (list->values[i] < text ? QUERY_TITLE : QUERY_TEXT)) != 0;
         }
     }
     list->count = kept;

@@ -50,9 +50,11 @@ typedef enum query_arity {
 } query_arity;
 
 typedef struct query_operator {
-    const char *name; // upper case
-    char sign;        // that means the same; 0: none
-    bool is_implied;  // between two terms with nothing between them
+    const char *name;      // upper case
+    const char *wide_name; // the same in full-width letters; NULL: none
+    char sign;             // that means the same; 0: none
+    uint32_t wide_sign;    // likewise, full-width; 0: none
+    bool is_implied;       // between two terms with nothing between them
     bool has_distance;
     query_kind kind;
     query_arity arity;

@@ -12,9 +12,26 @@
 
 #include <assert.h>
 
-enum { QUERY_TEXT_BYTES_MAX = 65536, QUERY_TERMS_MAX = 1024, QUERY_DEPTH_MAX = 64, QUERY_DISTANCE_MAX = 10000 };
+enum {
+    QUERY_TEXT_BYTES_MAX = 65536,
+    QUERY_TERMS_MAX = 1024,
+    QUERY_DEPTH_MAX = 64,
+    QUERY_DISTANCE_MAX = 10000,
+    QUERY_NOTES_MAX = 16
+};
 
-enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
+enum query_fields { // a leaf may be looked for in several
+    QUERY_TITLE = 1,
+    QUERY_TEXT = 2,
+    QUERY_NOTE = 4,
+    QUERY_CAPTION = 8,
+    QUERY_FURNITURE = 16,
+    QUERY_SEARCHED = QUERY_TITLE | QUERY_TEXT | QUERY_NOTE | QUERY_CAPTION, // unless the query names one
+    QUERY_ANY = QUERY_SEARCHED | QUERY_FURNITURE
+};
+
+// The name of a field that a query may write, or of all of them; NULL for QUERY_SEARCHED.
+const char *query_fields_name(uint32_t fields);
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG
@@ -46,7 +63,9 @@ struct gdx_query {
     query_node *root;
     query_node **leaves;
     uint32_t leaf_count;
-    bool ranks; // some leaf is not negated
+    bool ranks;                       // some leaf is not negated
+    gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text
+    uint32_t note_count;
 };
 
 static inline query_class query_class_of(const query_node *node) {

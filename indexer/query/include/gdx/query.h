@@ -31,6 +31,12 @@ GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 // GDX_NO_MEMORY, and nothing is appended. Any thread.
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
 
+// What looks like a slip in a well-formed query, in sentences for people: an operator in lower case, a misspelt field,
+// a source that no document of the snapshot has. At most 16; list and text are in `arena`. GDX_NO_MEMORY, GDX_CORRUPT.
+// Any thread. Cost: the names of all sources when the query asks for one, else nothing.
+gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_slice **out,
+                           size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
+
 // Conditions on a document's metadata, all of which must hold; {0} lets everything pass.
 typedef struct gdx_filter {
     const gdx_slice *sources; // the source is one of these
