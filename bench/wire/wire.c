@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// wire.c: every method at every number of connections and streams, and what came of it.
+// wire.c: every method at every number of connections and streams, and the figures.
 
 #include "gdx/bench_wire.h"
 

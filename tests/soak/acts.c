@@ -128,7 +128,7 @@ static gdx_status pack_delete(gdx_buffer *out) {
 
 // ---- replies
 
-// Whatever is written and merged meanwhile: the documents that nobody touches are all there.
+// Whatever is written and merged meanwhile: the documents that no act changes are all there.
 static bool counts_base(gdx_slice reply) {
     ProtobufCMessage *message = protobuf_c_message_unpack(&gramdex__v1__count_response__descriptor, NULL, reply.bytes,
                                                           (const uint8_t *)reply.data);

@@ -12,7 +12,7 @@
 
 typedef struct gdx_bench_wire_options {
     const char *server;   // host:port; NULL: one is started over `directory`, and stopped in the end
-    pid_t server_process; // of `server`, for its processor time; 0: not known, not told
+    pid_t server_process; // of `server`, for its processor time; 0: unknown, not reported
     const char *program;  // gramdex itself, to be started as the server
     const char *directory;
     const char *phrases; // as `gramdex bench phrases` writes them; NULL: only the method `empty` can be measured
