@@ -70,9 +70,9 @@ static const char *time_text(char to[TIME_BYTES]) {
     return to;
 }
 
-// Appends text, in quotes, as a JSON string; in a line of text it is as good.
-static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
-    gdx_status status = gdx_buffer_append(out, "\"", 1);
+// Appends text as it is inside of a JSON string.
+static gdx_status append_escaped(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = GDX_OK;
     const char *end = text.data + text.bytes;
     for (const char *at = text.data; at < end && status == GDX_OK;) {
         const char *from = at;
@@ -86,6 +86,14 @@ static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
         else
             status = gdx_buffer_append(out, from, (size_t)(at - from));
     }
+    return status;
+}
+
+// Appends text, in quotes, as a JSON string; in a line of text it is as good.
+static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = gdx_buffer_append(out, "\"", 1);
+    if (status == GDX_OK)
+        status = append_escaped(out, text);
     return status == GDX_OK ? gdx_buffer_append(out, "\"", 1) : status;
 }
 
@@ -169,8 +177,7 @@ void serve_log_event(struct serve_log *log, const char *format, ...) {
     gdx_status status =
         gdx_buffer_append_format(&log->lines, json ? "{\"time\":\"%s\",\"event\":" : "%s ", time_text(now));
     if (status == GDX_OK)
-        status =
-            json ? append_quoted(&log->lines, gdx_slice_of(text)) : gdx_buffer_append(&log->lines, text, strlen(text));
+        status = (json ? append_quoted : append_escaped)(&log->lines, gdx_slice_of(text));
     if (status == GDX_OK)
         status = gdx_buffer_append_format(&log->lines, json ? "}\n" : "\n");
     if (status != GDX_OK)

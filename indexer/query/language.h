@@ -11,6 +11,7 @@
 
 typedef enum query_kind {
     QUERY_PHRASE,
+    QUERY_EXACT, // a phrase, only where the source has its very characters
     QUERY_WORD_PREFIX,
     QUERY_WORD_SUFFIX,
     QUERY_SOURCE,

@@ -4,6 +4,8 @@
 // Relies on gdx/text.h to cut phrases into symbols. Prefixes are a table: name, what reads the rest, what must follow.
 
 #include "gdx/text.h"
+
+#include "exact.h"
 #include "parser.h"
 #include "slip.h"
 
@@ -74,32 +76,43 @@ static bool vary_word(query_symbol *symbols, const gdx_regional_word *word) {
     return false;
 }
 
-// What else answers: a hyphen that breaks a word, characters of other regions. docs/matching-rule.md, points 7 and 8.
-static void vary_symbols(query_parser *parser, query_node *node) {
-    enum { VARYING_MAX = 4 }; // 16 variants
-    size_t word_count;
-    const gdx_regional_word *words = gdx_rule_words(parser->query->rule, &word_count);
-    int varying = 0;
+// A hyphen that breaks a word answers for -. docs/matching-rule.md, point 7.
+static void vary_hyphens(query_node *node) {
     for (uint32_t i = 0; i < node->symbol_count; i++) {
         if (node->symbols[i].code == GDX_BROKEN_HYPHEN) // pasted from a text
             node->symbols[i].code = '-';
         if (node->symbols[i].code == '-')
             node->symbols[i].other = GDX_BROKEN_HYPHEN;
     }
+}
+
+// So do characters of other regions. Point 8.
+static void vary_regions(query_parser *parser, query_node *node) {
+    enum { VARYING_MAX = 4 }; // 16 variants
+    size_t word_count;
+    const gdx_regional_word *words = gdx_rule_words(parser->query->rule, &word_count);
+    int varying = 0;
     for (uint32_t i = 0; i + 1 < node->symbol_count; i++)
         for (size_t w = 0; w < word_count && varying < VARYING_MAX; w++)
             varying += vary_word(node->symbols + i, &words[w]);
 }
 
 // The phrase whose symbols are in parser->symbols.
-static gdx_status finish_phrase(query_parser *parser, size_t begin, query_node **out) {
+static gdx_status new_phrase(query_parser *parser, query_kind kind, size_t begin, query_node **out) {
     if (parser->symbols.count == 0)
         return query_refuse(parser, begin, "nothing to search for, expected a letter, digit, character or mark");
-    gdx_status status = new_leaf(parser, QUERY_PHRASE, begin, out);
+    gdx_status status = new_leaf(parser, kind, begin, out);
     if (status == GDX_OK)
         status = copy_symbols(parser, *out);
     if (status == GDX_OK)
-        vary_symbols(parser, *out);
+        vary_hyphens(*out);
+    return status;
+}
+
+static gdx_status finish_phrase(query_parser *parser, size_t begin, query_node **out) {
+    gdx_status status = new_phrase(parser, QUERY_PHRASE, begin, out);
+    if (status == GDX_OK)
+        vary_regions(parser, *out);
     return status;
 }
 
@@ -197,6 +210,25 @@ static gdx_status parse_value(query_parser *parser, const char *what, gdx_slice 
         *out = query_lex_slice(&parser->lexer, begin, parser->lexer.at);
     }
     return out->bytes || *out_quoted ? GDX_OK : query_refuse(parser, begin, "expected %s right after the colon", what);
+}
+
+// The phrase gives the places to read, the characters decide.
+static gdx_status parse_exact(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    gdx_slice value = {0};
+    bool quoted;
+    gdx_buffer characters = {0};
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK)
+        status = cut(parser, value);
+    if (status == GDX_OK)
+        status = new_phrase(parser, QUERY_EXACT, begin, out);
+    if (status != GDX_OK)
+        return status;
+    if (query_exact_characters(value, &characters) != GDX_OK ||
+        gdx_arena_copy(parser->query->arena, gdx_buffer_slice(&characters), &(*out)->value) != GDX_OK)
+        status = query_parse_memory(parser);
+    gdx_buffer_clear(&characters);
+    return status;
 }
 
 static gdx_status parse_date(query_parser *parser, gdx_slice text, size_t begin, gdx_date *out) {
@@ -321,6 +353,7 @@ static const struct prefix prefixes[] = {
     {"caption", QUERY_CAPTION, "a word, a phrase or (", parse_field},
     {"furniture", QUERY_FURNITURE, "a word, a phrase or (", parse_field},
     {"any", QUERY_ANY, "a word, a phrase or (", parse_field},
+    {"exact", 0, "a word or a phrase", parse_exact},
     {"source", 0, "a source", parse_source_filter},
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},

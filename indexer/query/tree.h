@@ -48,9 +48,9 @@ struct query_node {
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
     uint32_t distance;     // of NEAR and THEN
-    query_symbol *symbols; // of a phrase
+    query_symbol *symbols; // of a phrase, exact or not
     uint32_t symbol_count; // of a leaf; 1 for words by their start or end
-    gdx_slice value;       // word prefix or suffix, folded; source; id
+    gdx_slice value;       // word prefix or suffix, folded; of an exact phrase its characters; source; id
     gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
     uint32_t first_day, last_day;
     uint32_t child_count;
@@ -74,6 +74,9 @@ static inline query_class query_class_of(const query_node *node) {
 }
 static inline bool query_is_leaf(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_LEAF;
+}
+static inline bool query_is_phrase(const query_node *node) {
+    return node->kind == QUERY_PHRASE || node->kind == QUERY_EXACT;
 }
 static inline bool query_is_filter(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_FILTER;

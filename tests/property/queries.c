@@ -94,6 +94,8 @@ static struct part *make_leaf(const struct corpus *corpus, random_state *random,
     struct part *part = random_below(random, 6) ? make_phrase(corpus, random, prefix ? prefix : fields)
                                                 : make_starred(random, prefix ? prefix : fields);
     part->field_prefix = prefix;
+    if (part->kind == PART_PHRASE && random_below(random, 6) == 0)
+        part->kind = PART_EXACT;
     return part;
 }
 
@@ -190,8 +192,8 @@ static bool is_plain(gdx_slice typed) {
     static const char *const special[] = {
         "title:", "note:", "caption:", "furniture:", "any:", "note：",  "caption：", "furniture：",
         "any：",  "text:", "source:",  "date:",      "id:",  "title：", "text：",    "source：",
-        "date：", "id：",  "AND",      "OR",         "NOT",  "NEAR",    "THEN",      "ＯＲ",
-        "（",     "“",     "”",        "「",         "－"};
+        "date：", "id：",  "exact:",   "exact：",    "AND",  "OR",      "NOT",       "NEAR",
+        "THEN",   "ＯＲ",  "（",       "“",          "”",    "「",      "－"};
     if (typed.data[0] == '-' || typed.data[0] == '*' || typed.data[typed.bytes - 1] == '*')
         return false;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
@@ -299,7 +301,9 @@ static void put_between(gdx_buffer *out, const struct part *part, random_state *
 }
 
 static void put_inside(gdx_buffer *out, const struct part *part, random_state *random) {
-    if (part->kind == PART_PHRASE) {
+    if (part->kind == PART_EXACT)
+        put(out, random_below(random, 2) ? "exact:" : "exact：");
+    if (part->kind == PART_PHRASE || part->kind == PART_EXACT) {
         if (is_plain(part->typed) && random_below(random, 2))
             put_slice(out, part->typed);
         else
@@ -325,7 +329,8 @@ static void put_inside(gdx_buffer *out, const struct part *part, random_state *r
 }
 
 static void put_part(gdx_buffer *out, const struct part *part, int level, random_state *random) {
-    bool group = level_of(part) < level || (part->field_prefix && part->child_count) || random_below(random, 12) == 0;
+    bool group = level_of(part) < level || (part->field_prefix && (part->child_count || part->kind == PART_EXACT)) ||
+                 random_below(random, 12) == 0;
     bool is_wide = random_below(random, 2);
     if (part->field_prefix) {
         put(out, part->field_prefix == PART_TITLE ? "title" : "text");

@@ -11,7 +11,7 @@
 // What an input is, by its name. Case of the extension does not matter.
 typedef enum gdx_input_kind {
     GDX_INPUT_RECORDS,    // .jsonl .ndjson: JSON Lines
-    GDX_INPUT_TEXT,       // .txt .text, and names without a known extension
+    GDX_INPUT_TEXT,       // .txt .text, and names without a known extension; HTML if it starts so
     GDX_INPUT_MARKDOWN,   // .md .markdown
     GDX_INPUT_HTML,       // .html .htm .xhtml .shtml
     GDX_INPUT_SUBTITLES,  // .srt .vtt
