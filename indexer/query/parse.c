@@ -285,7 +285,7 @@ gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) {
     if (!query || !(query->arena = gdx_arena_new()))
         return gdx_fail_memory(err, "a query");
     query_parser parser = {
-        .lexer = {text.bytes ? text.data : "", text.bytes, 0}, .query = query, .fields = QUERY_BOTH, .err = err};
+        .lexer = {text.bytes ? text.data : "", text.bytes, 0}, .query = query, .fields = QUERY_DEFAULT, .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);

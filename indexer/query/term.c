@@ -155,7 +155,7 @@ static gdx_status parse_quotation(query_parser *parser, query_node **out) {
 // A prefix that a run may start with, and the function that reads the rest.
 struct prefix {
     const char *name;
-    uint32_t fields;      // of a field; 0: a filter
+    query_fields fields;  // of a field; QUERY_DEFAULT: a filter
     const char *expected; // after the colon
     gdx_status (*parse)(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out);
 };
@@ -273,7 +273,7 @@ static gdx_status parse_group(query_parser *parser, query_node **out) {
 
 // After `title:` or `text:`: a group, a quotation or a run.
 static gdx_status parse_field(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
-    if (parser->fields != QUERY_BOTH)
+    if (parser->fields != QUERY_DEFAULT)
         return query_refuse(parser, begin, "found a field inside a field's parentheses, expected a term");
     char next = parser->lexer.at < parser->lexer.bytes ? parser->lexer.text[parser->lexer.at] : ' ';
     size_t end = query_lex_run_end(&parser->lexer, parser->lexer.at);
@@ -283,7 +283,7 @@ static gdx_status parse_field(query_parser *parser, const struct prefix *prefix,
     gdx_status status = next == '('   ? parse_group(parser, out)
                         : next == '"' ? parse_quotation(parser, out)
                                       : parse_run(parser, parser->lexer.at, end, out);
-    parser->fields = QUERY_BOTH;
+    parser->fields = QUERY_DEFAULT;
     return status;
 }
 
@@ -299,7 +299,7 @@ enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
 static void check_prefix(const struct prefix *row) {
     assert(row->name && row->name[strlen(row->name) - 1] == ':');
     assert(row->expected && row->parse);
-    assert((row->fields != 0) == (row->parse == parse_field));
+    assert((row->fields != QUERY_DEFAULT) == (row->parse == parse_field));
 }
 
 gdx_status query_parse_term(query_parser *parser, query_node **out) {

@@ -14,7 +14,17 @@
 
 enum { QUERY_TEXT_BYTES_MAX = 65536, QUERY_TERMS_MAX = 1024, QUERY_DEPTH_MAX = 64, QUERY_DISTANCE_MAX = 10000 };
 
-enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
+// Where a leaf looks: in what counts by default (title, text, notes and captions, but no title from the text), in one
+// field, or in all of a document but a title from the text. Each is one range of a document's positions.
+typedef enum query_fields {
+    QUERY_DEFAULT,
+    QUERY_ANY,
+    QUERY_TITLE,
+    QUERY_TEXT,
+    QUERY_NOTE,
+    QUERY_CAPTION,
+    QUERY_FURNITURE
+} query_fields;
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG
@@ -27,7 +37,7 @@ struct query_node {
     query_kind kind;
     uint32_t height;       // 1 for what has no children
     uint32_t begin;        // byte of the query's text at which it starts
-    uint32_t fields;       // of a leaf: query_fields
+    query_fields fields;   // of a leaf
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
     uint32_t distance;     // of NEAR and THEN
