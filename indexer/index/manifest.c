@@ -162,8 +162,9 @@ static const char *record_fault(const struct manifest_segment *segment, uint32_t
         return "a segment without documents";
     if (info->position_count > SEGMENT_POSITIONS_MAX)
         return "more positions than a segment can have";
-    if (info->position_count != info->symbol_count + 2 * (uint64_t)info->document_count)
-        return "positions that are not its symbols and two end marks a document";
+    if (info->position_count < 2 * (uint64_t)info->document_count ||
+        info->symbol_count > info->position_count - 2 * (uint64_t)info->document_count)
+        return "fewer positions than its symbols and two end marks a document";
     if (segment->deleted_count >= info->document_count)
         return "no live document";
     if (segment->deleted_symbols > info->symbol_count)

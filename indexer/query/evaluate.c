@@ -123,16 +123,16 @@ gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluatio
 gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
                                      uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
                                      gdx_error *err) {
-    const uint32_t *documents = evaluation->documents, *begins = evaluation->segment.columns.begin;
+    const uint32_t *documents = evaluation->documents;
+    const gdx_document_columns *columns = &evaluation->segment.columns;
     for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
         if (leaf->documents[i] < documents[slot]) {
             i++;
             continue;
         }
         if (leaf->documents[i] == documents[slot]) {
-            uint32_t document = documents[slot];
-            if (weigh) // two of the positions are end marks
-                scores[slot] += weigh(context, begins[document + 1] - begins[document] - 2, leaf->counts[i]);
+            if (weigh)
+                scores[slot] += weigh(context, gdx_columns_length(columns, documents[slot]), leaf->counts[i]);
             occurrences[slot] += leaf->counts[i++];
         }
         slot++;

@@ -5,6 +5,7 @@
 
 #include "occurrences.h"
 
+#include "fields.h"
 #include "near.h"
 #include "phrase.h"
 #include "symbol.h"
@@ -57,19 +58,18 @@ static bool is_sought(const query_node *leaf, const gdx_symbols *symbols, size_t
     return symbol & GDX_WORD_FLAG && is_sought_word(leaf, gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG));
 }
 
-static gdx_status read_symbol(query_walks *walks, const query_node *leaf, gdx_field field, query_list *out,
+static gdx_status read_symbol(query_walks *walks, const query_node *leaf, uint32_t part, query_list *out,
                               gdx_error *err) {
-    uint32_t length = query_document_length(walks->document, field);
+    uint32_t length = query_document_length(walks->document, part);
     if (length == 0)
         return GDX_OK;
     query_view view;
-    gdx_status status = query_document_view(walks->document, field, 0, length, 0, &view, err);
+    gdx_status status = query_document_view(walks->document, part, 0, length, 0, &view, err);
     if (status == GDX_OK)
         status = query_run_reserve(walks->run, out, out->count + length, err);
     if (status != GDX_OK)
         return status;
-    const gdx_document_columns *columns = &walks->segment->columns;
-    uint32_t first = field == GDX_FIELD_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
+    uint32_t first = query_document_begin(walks->document, part);
     for (uint32_t i = 0; i < length; i++) {
         out->values[out->count] = first + i;
         out->count += is_sought(leaf, view.symbols, i);
@@ -83,10 +83,11 @@ static gdx_status list_symbol(query_walks *walks, const query_node *leaf, uint32
         return query_symbol_positions_within(walks->run, walks->segment, &walks->leaves[leaf->leaf].plan, low, high,
                                              out, err);
     gdx_status status = GDX_OK;
-    if (leaf->fields & QUERY_TITLE)
-        status = read_symbol(walks, leaf, GDX_FIELD_TITLE, out, err);
-    if (status == GDX_OK && leaf->fields & QUERY_TEXT)
-        status = read_symbol(walks, leaf, GDX_FIELD_TEXT, out, err);
+    for (uint32_t part = 0; part < query_document_part_count(walks->document) && status == GDX_OK; part++) {
+        uint32_t begin = query_document_begin(walks->document, part);
+        if (begin >= low && begin < high)
+            status = read_symbol(walks, leaf, part, out, err);
+    }
     return status;
 }
 
@@ -131,9 +132,8 @@ static gdx_status positions_in_document(void *context, const query_node *leaf, u
     if (status != GDX_OK)
         return status;
     const struct leaf_walk *walk = &walks->leaves[leaf->leaf];
-    const gdx_document_columns *columns = &walks->segment->columns;
-    uint32_t low = leaf->fields & QUERY_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
-    uint32_t high = leaf->fields & QUERY_TEXT ? columns->begin[walks->number + 1] : columns->text[walks->number];
+    gdx_position_range range = query_field_range(walks->segment, leaf->fields, walks->number);
+    uint32_t low = range.begin, high = range.end;
     *out_has = form <= walk->plan.broken_count;
     if (form > 0) {
         if (*out_has)
@@ -165,8 +165,8 @@ static gdx_status add_streams(query_walks *walks, const query_node *node, gdx_er
 
 static int in_order(const void *a, const void *b) {
     const query_occurrence *left = a, *right = b;
-    if (left->field != right->field)
-        return left->field < right->field ? -1 : 1;
+    if (left->part != right->part)
+        return left->part < right->part ? -1 : 1;
     if (left->begin != right->begin)
         return left->begin < right->begin ? -1 : 1;
     return left->end < right->end ? -1 : left->end > right->end;
@@ -187,18 +187,16 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
     query_occurrence *all = gdx_arena_allocate(arena, count * sizeof *all);
     if (!all)
         return gdx_fail_memory(err, "an answer");
-    uint32_t title = walks->segment->columns.begin[number], text = walks->segment->columns.text[number];
     size_t at = 0;
     for (size_t s = 0; s < walks->found.count; s++) {
         const query_stream *stream = &walks->found.streams[s];
         for (size_t i = 0; i < stream->count; i++) {
-            bool in_title = stream->positions[i] < text;
-            uint32_t begin = stream->positions[i] - (in_title ? title : text);
+            uint32_t part = query_document_part_at(document, stream->positions[i]);
+            uint32_t begin = stream->positions[i] - query_document_begin(document, part);
             uint32_t end = begin + stream->length;
-            gdx_field field = in_title ? GDX_FIELD_TITLE : GDX_FIELD_TEXT;
-            if (end > query_document_length(document, field))
+            if (end > query_document_length(document, part))
                 return query_segment_corrupt(walks->segment, err);
-            all[at++] = (query_occurrence){field, begin, end};
+            all[at++] = (query_occurrence){part, begin, end};
         }
     }
     if (count > 1)

@@ -89,7 +89,7 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
         places[i] = (struct placed){&best[i], document, &results->hits[i]};
         results->hits[i].score = scores[best[i].segment].scores[best[i].slot];
         results->hits[i].occurrences = scores[best[i].segment].occurrences[best[i].slot];
-        results->hits[i].length = columns->begin[document + 1] - columns->begin[document] - 2;
+        results->hits[i].length = gdx_columns_length(columns, document);
     }
     if (results->hit_count > 1)
         qsort(places, results->hit_count, sizeof *places, by_place);

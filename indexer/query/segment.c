@@ -7,8 +7,13 @@ gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_
     out->live = gdx_snapshot_segment(snapshot, index);
     out->segment = out->live->segment;
     out->rule = gdx_snapshot_rule(snapshot);
-    out->position_count = gdx_segment_info_of(out->segment)->position_count;
-    return gdx_segment_columns(out->segment, &out->columns, err);
+    const gdx_segment_info *info = gdx_segment_info_of(out->segment);
+    out->position_count = info->position_count;
+    gdx_status status = gdx_segment_columns(out->segment, &out->columns, err);
+    if (status == GDX_OK)
+        out->counts_all =
+            info->symbol_count + 2 * (uint64_t)out->columns.count + out->columns.part_count == info->position_count;
+    return status;
 }
 
 gdx_status query_rule_refuse(const gdx_rule *rule, gdx_error *err) {

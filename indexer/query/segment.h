@@ -11,6 +11,7 @@ typedef struct query_segment { // immutable; valid as long as the snapshot
     const gdx_rule *rule;
     gdx_document_columns columns;
     uint32_t position_count;
+    bool counts_all; // no title from the text, no furniture: all symbols count by default
 } query_segment;
 
 gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_segment *out,

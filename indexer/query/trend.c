@@ -83,7 +83,7 @@ static gdx_status add_segment(query_run *run, size_t segment, struct periods *pe
             continue;
         bool matches = slot < evaluation.document_count && evaluation.documents[slot] == d;
         uint64_t often = matches ? occurrences[slot++] : 0;
-        uint64_t symbols = view->columns.begin[d + 1] - view->columns.begin[d] - 2;
+        uint64_t symbols = gdx_columns_length(&view->columns, d);
         status = add_document(periods, view->columns.dates[d], symbols, matches, often, err);
         if (status == GDX_OK && (d & 1023) == 0)
             status = query_run_spend(run, 1024 * 5, err);

@@ -27,11 +27,14 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
     uint64_t record_end = 0;
     document_row row = {
         .date = columns->dates[document],
-        .title_symbols = columns->text[document] - columns->begin[document] - 1,
-        .text_symbols = columns->begin[document + 1] - columns->text[document] - 1,
+        .positions = columns->begin[document + 1] - columns->begin[document],
+        .text = columns->text[document] - columns->begin[document],
+        .symbols = gdx_columns_length(columns, document),
         .flags = columns->flags[document],
+        .shift = merge->documents.position - columns->begin[document],
         .store_offset = merge->coded_bytes,
     };
+    row.parts = gdx_columns_parts(columns, document, &row.part_count);
     gdx_status status = gdx_segment_id(segment, document, &row.id, err);
     if (status == GDX_OK)
         status = gdx_segment_source(segment, columns->sources[document], &row.source, err);

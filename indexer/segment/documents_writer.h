@@ -12,9 +12,11 @@ typedef struct document_table { // one owner; {0} is empty
     uint32_t count;
     uint32_t position; // where the next document begins
     uint64_t text_bytes;
+    uint64_t symbols; // that count by default
     gdx_buffer begin; // little-endian columns, as they will be written
     gdx_buffer text;
     gdx_buffer flags;
+    gdx_buffer parts; // rows of PARTS
     gdx_buffer date;
     gdx_buffer source;
     gdx_buffer hash;
@@ -32,9 +34,13 @@ typedef struct document_row {
     gdx_slice id;
     gdx_slice source;
     gdx_date date;
-    uint32_t title_symbols;
-    uint32_t text_symbols;
-    uint8_t flags; // GDX_FLAG_...
+    uint64_t positions; // that it takes
+    uint32_t text;      // where its text begins, from its first position
+    uint64_t symbols;   // that count by default
+    uint8_t flags;      // GDX_FLAG_...
+    uint32_t shift;     // what to add, modulo 2^32, to where the parts begin
+    const gdx_part_row *parts;
+    uint32_t part_count;
     uint64_t hash;
     uint64_t store_offset; // where its record begins
     uint64_t text_bytes;   // of title and text

@@ -27,7 +27,7 @@ struct check { // one owner
     // Of the terms of the current first symbol:
     uint64_t group_occurrences;
     bool has_frequencies; // the symbol has a list
-    document_counts *counts;
+    uint32_t *counts;
     // Of the frequency lists:
     uint64_t next_row;
     uint64_t frequencies; // where the next list begins
@@ -55,6 +55,8 @@ static gdx_status check_init(struct check *check, gdx_error *err) {
         gdx_bit_set(check->is_end, columns->text[d] - 1);
         gdx_bit_set(check->is_end, columns->begin[d + 1] - 1);
     }
+    for (uint32_t i = 0; i < columns->part_count; i++)
+        gdx_bit_set(check->is_end, columns->parts[i].begin - 1);
     return GDX_OK;
 }
 
@@ -159,9 +161,8 @@ static gdx_status verify_position(struct check *check, uint32_t first, uint32_t 
 static void count_position(struct check *check, uint32_t position, uint32_t *document) {
     const gdx_document_columns *columns = &check->of->columns;
     *document = gdx_columns_document_at(columns, position, *document);
-    document_counts *counts = &check->counts[*document];
-    uint32_t *count = position < columns->text[*document] ? &counts->in_title : &counts->in_text;
-    ++*count;
+    gdx_position_range counted = gdx_columns_counted(columns, *document);
+    check->counts[*document] += position >= counted.begin && position < counted.end;
 }
 
 static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t second, uint32_t count, uint32_t bytes,
@@ -256,7 +257,8 @@ static gdx_status verify_totals(const struct check *check, gdx_error *err) {
         return bad_list(check, "bytes after the last list", err);
     if (segment->term_count == 0 && segment->section_bytes[SECTION_TERMS])
         return segment_damaged(segment, SECTION_TERMS, 0, "bytes without a term", err);
-    if (check->occurrences != segment->info.symbol_count)
+    uint64_t marks = 2 * (uint64_t)check->of->columns.count + check->of->columns.part_count;
+    if (check->occurrences != segment->info.position_count - marks)
         return segment_damaged(segment, SECTION_POSTINGS, 0, "positions that are not listed", err);
     if (check->sum != 0)
         return segment_damaged(segment, SECTION_POSTINGS, 0, "bigrams of neighbours that do not fit", err);

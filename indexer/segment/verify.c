@@ -126,12 +126,27 @@ static gdx_status verify_source_names(const verify_context *verification, gdx_er
     return status;
 }
 
+// The footer's count is that of the documents.
+static gdx_status verify_symbols(const verify_context *verification, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    uint64_t symbols = 0;
+    for (uint32_t d = 0; d < verification->columns.count; d++)
+        symbols += gdx_columns_length(&verification->columns, d);
+    if (symbols == segment->info.symbol_count)
+        return GDX_OK;
+    return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                            "footer: %llu symbols count, its documents have %llu; it is damaged",
+                            (unsigned long long)segment->info.symbol_count, (unsigned long long)symbols);
+}
+
 static gdx_status verify_documents(const verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     gdx_status status =
         verify_offsets(verification, SECTION_DOCUMENT_ID, SECTION_IDS, segment->info.document_count, err);
     if (status == GDX_OK)
         status = verify_id_order(verification, err);
+    if (status == GDX_OK)
+        status = verify_symbols(verification, err);
     if (status == GDX_OK)
         status = verify_offsets(verification, SECTION_SOURCE_OFFSETS, SECTION_SOURCES, segment->source_count, err);
     if (status == GDX_OK)

@@ -69,8 +69,9 @@ gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document
         .id = document->id,
         .source = document->source,
         .date = document->date,
-        .title_symbols = title_symbols,
-        .text_symbols = text_symbols,
+        .positions = (uint64_t)title_symbols + text_symbols + 2,
+        .text = title_symbols + 1,
+        .symbols = (uint64_t)text_symbols + (document->title_from_text ? 0 : title_symbols),
         .flags = document->title_from_text ? GDX_FLAG_TITLE_FROM_TEXT : 0,
         .hash = gdx_document_hash(document),
         .store_offset = store_writer_coded_bytes(writer->store),
@@ -159,6 +160,7 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
     if (status == GDX_OK)
         status = document_table_write(&writer->documents, writer->sink, err);
     counts->text_bytes = writer->documents.text_bytes;
+    counts->symbol_count = writer->documents.symbols;
     counts->document_count = writer->documents.count;
     counts->position_count = writer->documents.position;
     counts->word_count = gdx_inverter_word_count(inverter);

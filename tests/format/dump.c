@@ -86,6 +86,7 @@ static gdx_status dump_document(gdx_store_reader *reader, gdx_segment *segment, 
     print_field(out, "text", document.text);
     print_field(out, "origin", document.origin);
     PRINT(out, ",\"title_from_text\":%d", document.title_from_text);
+    PRINT(out, ",\"symbols\":%" PRIu32, gdx_columns_length(columns, d));
     PRINT(out, ",\"hash\":\"%016" PRIx64 "\",\"begin\":%" PRIu32 ",\"text_begin\":%" PRIu32 ",\"end\":%" PRIu32 "}\n",
           hash, columns->begin[d], columns->text[d], columns->begin[d + 1]);
     return GDX_OK;
@@ -158,8 +159,7 @@ static gdx_status dump_frequencies(const gdx_segment *segment, uint32_t symbol, 
     if (status == GDX_OK && has) {
         PRINT(out, "{\"frequencies\":%" PRIu32 ",\"documents\":[", symbol);
         for (size_t i = 0; i < count; i++)
-            PRINT(out, "%s[%" PRIu32 ",%" PRIu32 ",%" PRIu32 "]", i ? "," : "", entries[i].document,
-                  entries[i].in_title, entries[i].in_text);
+            PRINT(out, "%s[%" PRIu32 ",%" PRIu32 "]", i ? "," : "", entries[i].document, entries[i].count);
         PRINT(out, "]}\n");
     }
     free(entries);

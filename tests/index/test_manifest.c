@@ -140,8 +140,8 @@ static void a_record_that_contradicts_itself_is_refused(void **state) {
     (void)state;
     refuse_u32(record_at(0, RECORD_DOCUMENT_COUNT_AT), 0, "byte 64: segment 0: a segment without documents");
     refuse_u32(record_at(0, RECORD_POSITION_COUNT_AT), UINT32_MAX, "more positions");
-    refuse_u32(record_at(0, RECORD_POSITION_COUNT_AT), 121, "positions that are not");
-    refuse_u64(record_at(0, RECORD_SYMBOL_COUNT_AT), UINT64_MAX, "positions that are not");
+    refuse_u32(record_at(0, RECORD_POSITION_COUNT_AT), 119, "fewer positions than its symbols");
+    refuse_u64(record_at(0, RECORD_SYMBOL_COUNT_AT), UINT64_MAX, "fewer positions than its symbols");
     refuse_u32(record_at(1, RECORD_DELETED_COUNT_AT), 5, "byte 128: segment 1: no live document");
     refuse_u64(record_at(1, RECORD_DELETED_SYMBOLS_AT), 51, "more deleted symbols than symbols");
     refuse_u64(record_at(0, RECORD_DELETIONS_NAME_AT), 1, "a deletions file but no deleted document");

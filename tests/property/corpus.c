@@ -211,7 +211,8 @@ void corpus_make(struct corpus *out, random_state *random) {
                                .source = random_source(random),
                                .metadata = random_below(random, 2) ? gdx_slice_of("{\"k\":1}") : gdx_slice_of(""),
                                .text = random_text(out, random, false),
-                               .date = random_date(random)};
+                               .date = random_date(random),
+                               .title_from_text = random_below(random, 3) == 0};
             out->count++;
         }
     }

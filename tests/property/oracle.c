@@ -69,8 +69,14 @@ size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigne
     return field_of(oracle, document, field)->symbols.count;
 }
 
+// Whether a field counts when a query names none.
+static bool counts(const struct oracle *oracle, size_t document, unsigned field) {
+    return field == PART_TEXT || !oracle->corpus->documents[document].stored.title_from_text;
+}
+
 size_t oracle_length(const struct oracle *oracle, size_t document) {
-    return oracle_field_length(oracle, document, PART_TITLE) + oracle_field_length(oracle, document, PART_TEXT);
+    return (counts(oracle, document, PART_TITLE) ? oracle_field_length(oracle, document, PART_TITLE) : 0) +
+           oracle_field_length(oracle, document, PART_TEXT);
 }
 
 size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
@@ -252,7 +258,8 @@ static void find_leaf(const struct oracle *oracle, const struct part *leaf, size
     find_others(&wanted, others);
     for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
         const struct field *in = field_of(oracle, document, field);
-        for (size_t at = 0; at < in->symbols.count && leaf->fields & field; at++) {
+        bool looks = leaf->fields == field || (leaf->fields & field && counts(oracle, document, field));
+        for (size_t at = 0; at < in->symbols.count && looks; at++) {
             size_t end = leaf_end(leaf, &wanted, others, &in->symbols, at);
             if (end == 0)
                 continue;

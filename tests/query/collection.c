@@ -30,7 +30,8 @@ void collection_open(struct collection *out, const struct written *documents, si
                                                            .source = slice_of(from->source),
                                                            .metadata = gdx_slice_of(""),
                                                            .text = slice_of(from->text),
-                                                           .date = from->date},
+                                                           .date = from->date,
+                                                           .title_from_text = from->title_from_text},
                                                 .segment = from->segment,
                                                 .is_deleted = from->is_deleted};
         corpus.segment_count = from->segment + 1;

@@ -15,6 +15,7 @@ struct written {
     gdx_date date;
     size_t segment; // from 0, ascending
     bool is_deleted;
+    bool title_from_text;
 };
 
 struct collection {

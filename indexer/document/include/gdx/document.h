@@ -39,6 +39,16 @@ char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]);
 gdx_date gdx_date_first_day(gdx_date date);
 gdx_date gdx_date_last_day(gdx_date date);
 
+// What a text is to its document. The order is that of a segment.
+typedef enum gdx_field {
+    GDX_FIELD_TITLE,
+    GDX_FIELD_TEXT,
+    GDX_FIELD_NOTE,
+    GDX_FIELD_CAPTION,
+    GDX_FIELD_FURNITURE
+} gdx_field;
+enum { GDX_FIELDS = GDX_FIELD_FURNITURE + 1 };
+
 // Everything is UTF-8, valid, without a terminating zero. `metadata` is "" or one JSON object with the record's other
 // keys, as compact text. The text may hold any character, U+0000 included. `origin` is the file the document came from,
 // as the batch names it; "" when it came from none.

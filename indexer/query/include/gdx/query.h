@@ -79,11 +79,10 @@ typedef struct gdx_search_options {
     gdx_stop stop;
 } gdx_search_options;
 
-typedef enum gdx_field { GDX_FIELD_TITLE, GDX_FIELD_TEXT } gdx_field;
-
 typedef struct gdx_match { // a range of bytes
     gdx_field field;
-    uint64_t begin; // of the stored title or text
+    uint32_t part;  // number among the parts of that field
+    uint64_t begin; // of the stored part
     uint64_t end;
 } gdx_match;
 
@@ -100,17 +99,18 @@ typedef struct gdx_hit {
     gdx_date date;
     double score;         // 0 when nothing ranks
     uint64_t occurrences; // of all phrases that are not negated, in this document
-    uint64_t length;      // symbols of title and text
+    uint64_t length; // symbols that count by default: of title, text, notes and captions, not of a title from the text
     // Keyword in context: a stretch of the original text (or title, when only that matches) around the first match,
     // line breaks and runs of white space shown as one space; no "…" is added. For queries of filters alone: the start
     // of the text.
     gdx_slice snippet;
     gdx_field snippet_field;
-    bool snippet_begins; // true if the snippet starts at the start of the field
-    bool snippet_ends;   // true if it ends at the end of the field
-    gdx_mark *marks;     // matches within the snippet, ascending; overlapping ones are one
+    uint32_t snippet_part; // number among the parts of that field
+    bool snippet_begins;   // true if the snippet starts at the start of the part
+    bool snippet_ends;     // true if it ends at the end of the part
+    gdx_mark *marks;       // matches within the snippet, ascending; overlapping ones are one
     size_t mark_count;
-    gdx_match *matches; // ascending, title first
+    gdx_match *matches; // ascending: by field, part and begin
     size_t match_count;
 } gdx_hit;
 
@@ -178,7 +178,7 @@ gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, con
 
 typedef struct gdx_suggestion {
     gdx_slice word;       // folded; the searcher's until its next use
-    uint64_t occurrences; // in titles and texts of live documents
+    uint64_t occurrences; // in what counts by default of live documents
 } gdx_suggestion;
 // All words that start with `prefix`, which is folded, most frequent first, then by code points. The caller frees
 // *out_words. GDX_INVALID, field "prefix": not the start of one word. Else as gdx_count. Cost: a microsecond a word.
@@ -194,8 +194,8 @@ typedef struct gdx_occurrence {   // slices are valid until the next call
     gdx_slice title;
     gdx_slice source;
     gdx_date date;
-    gdx_match match;   // bytes of the stored field
-    uint32_t position; // symbol of the field that the match starts with
+    gdx_match match;   // bytes of the stored part
+    uint32_t position; // symbol of the part that the match starts with
     gdx_slice before;  // original text: up to `context_symbols` symbols before the match, white space as in snippets
     gdx_slice matched;
     gdx_slice after; // up to `context_symbols` symbols after it

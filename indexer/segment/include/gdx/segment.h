@@ -25,7 +25,7 @@ typedef struct gdx_segment_info {
     uint64_t bytes; // of the file
     uint32_t document_count;
     uint32_t position_count; // symbols and end marks
-    uint64_t symbol_count;   // symbols alone
+    uint64_t symbol_count;   // that count by default: no end mark, no derived title, no furniture
     uint64_t text_bytes;     // of the stored texts and titles, uncompressed
 } gdx_segment_info;
 
@@ -153,11 +153,10 @@ gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t s
                                           gdx_error *err) GDX_MUST_CHECK;
 
 // Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
-// the symbol, how often it occurs in the title and in the text.
+// the symbol in what counts by default, how often it occurs there.
 typedef struct gdx_frequency {
     uint32_t document;
-    uint32_t in_title;
-    uint32_t in_text;
+    uint32_t count;
 } gdx_frequency;
 // All of them, ascending by document, appended to *array (grown by gdx_grow). *out_has is false when the symbol has no
 // such list.
@@ -165,17 +164,24 @@ gdx_status gdx_segment_frequencies(const gdx_segment *segment, uint32_t symbol, 
                                    size_t *capacity, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 
 // -- documents: numbered 0 to document_count - 1 in the order of their positions
-// Where the fields of a document begin: [title, text, end) with an end mark at text - 1 and at end - 1.
-typedef struct gdx_document_range {
-    uint32_t title;
-    uint32_t text;
+// A document has the positions of its title, its text and its other parts, by field; an end mark is the last of each.
+// What counts by default is all but a title from the text and furniture: one range.
+
+// Where a part begins that is not the title nor the first of the text.
+typedef struct gdx_part_row {
+    uint32_t begin;
+    uint32_t field; // gdx_field
+} gdx_part_row;
+
+typedef struct gdx_position_range { // [begin, end)
+    uint32_t begin;
     uint32_t end;
-} gdx_document_range;
+} gdx_position_range;
 
 // The columns of the document table, verified once, for fast loops: `begin[d]` is where document d begins,
 // begin[document_count] is position_count; `text[d]` where its text begins; dates[d] a gdx_date; sources[d] the number
 // of a source; flags[d] what else holds of
-// it, as layout.h numbers it.
+// it, as layout.h numbers it; `parts` of all documents, ascending.
 typedef struct gdx_document_columns {
     const uint32_t *begin;
     const uint32_t *text;
@@ -183,8 +189,20 @@ typedef struct gdx_document_columns {
     const uint32_t *dates;
     const uint32_t *sources;
     uint32_t count;
+    const gdx_part_row *parts;
+    uint32_t part_count;
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
+
+// The parts of a document that have a row, in order.
+const gdx_part_row *gdx_columns_parts(const gdx_document_columns *columns, uint32_t document, uint32_t *out_count);
+// The positions of what counts by default; of one field, empty when it has none; and of the title, the text or the part
+// that the position is in. End marks included.
+gdx_position_range gdx_columns_counted(const gdx_document_columns *columns, uint32_t document);
+gdx_position_range gdx_columns_field(const gdx_document_columns *columns, uint32_t document, gdx_field field);
+gdx_position_range gdx_columns_part_at(const gdx_document_columns *columns, uint32_t document, uint32_t position);
+// Symbols that count by default.
+uint32_t gdx_columns_length(const gdx_document_columns *columns, uint32_t document);
 
 // The document that a position is in, searched by galloping forward from `from`, which must not be after it.
 uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from);
