@@ -233,5 +233,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, request, &options, results, &answer, err) : status;
 }
 
-const gdx_operation search_operation = {
-    .name = "Search", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+const gdx_operation search_operation = {.name = "Search",
+                                        .service = &gramdex__v1__search__descriptor,
+                                        .effort = GDX_EFFORT_SHORT,
+                                        .is_long = request_reads_text,
+                                        .run = run};
