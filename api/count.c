@@ -24,6 +24,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
         return status;
     reply.documents = totals.documents;
     reply.occurrences = totals.occurrences;
+    reply.bridged_occurrences = totals.bridged_occurrences;
     reply.answer = &answer;
     return question->reply(question->context, &reply.base, err);
 }
