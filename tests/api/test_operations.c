@@ -96,6 +96,7 @@ static void a_query_that_reads_text_is_long(void **state) {
         const gdx_operation *operation = gdx_operation_find(&gramdex__v1__search__descriptor, names[i]);
         assert_true(is_long(operation, "美国 exact:關稅"));
         assert_true(is_long(operation, "-exact：「關稅」"));
+        assert_true(is_long(operation, "bridge:关税"));
         assert_false(is_long(operation, "exact"));
         assert_false(is_long(operation, ""));
     }
