@@ -231,6 +231,23 @@ static gdx_status parse_exact(query_parser *parser, const struct prefix *prefix,
     return status;
 }
 
+static gdx_status parse_bridge(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    gdx_slice value = {0};
+    bool quoted;
+    if (parser->is_negated)
+        return query_refuse(parser, begin, "found bridge: below NOT, expected a phrase");
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK)
+        status = cut(parser, value);
+    if (status == GDX_OK)
+        status = new_phrase(parser, QUERY_BRIDGE, begin, out);
+    if (status != GDX_OK)
+        return status;
+    vary_regions(parser, *out);
+    parser->query->bridges = true;
+    return GDX_OK;
+}
+
 static gdx_status parse_date(query_parser *parser, gdx_slice text, size_t begin, gdx_date *out) {
     gdx_error why = {0};
     gdx_status status = gdx_date_parse(text, out, &why);
@@ -354,6 +371,7 @@ static const struct prefix prefixes[] = {
     {"furniture", QUERY_FURNITURE, "a word, a phrase or (", parse_field},
     {"any", QUERY_ANY, "a word, a phrase or (", parse_field},
     {"exact", 0, "a word or a phrase", parse_exact},
+    {"bridge", 0, "a word or a phrase", parse_bridge},
     {"source", 0, "a source", parse_source_filter},
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},

@@ -65,6 +65,7 @@ struct gdx_query {
     query_node *root;
     query_node **leaves;
     uint32_t leaf_count;
+    bool bridges;                     // some leaf is a bridge
     bool ranks;                       // some leaf is not negated
     gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text
     uint32_t note_count;
@@ -78,7 +79,7 @@ static inline bool query_is_leaf(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_LEAF;
 }
 static inline bool query_is_phrase(const query_node *node) {
-    return node->kind == QUERY_PHRASE || node->kind == QUERY_EXACT;
+    return node->kind == QUERY_PHRASE || node->kind == QUERY_EXACT || node->kind == QUERY_BRIDGE;
 }
 static inline bool query_is_filter(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_FILTER;
