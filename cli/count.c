@@ -11,6 +11,7 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     const Gramdex__V1__CountResponse *reply = (const Gramdex__V1__CountResponse *)message;
     if (printing->as_json)
         return json_answer("count", printing->query, message, err);
+    notes_print(reply->answer);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     printf("%s %s, %s %s · %s\n", format_count(reply->documents, documents),
            plural(reply->documents, "document", "documents"), format_count(reply->occurrences, occurrences),

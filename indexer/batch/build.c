@@ -26,6 +26,14 @@ struct builder { // one worker's own
     uint32_t number;            // of the next document within the slab
 };
 
+gdx_status build_check_rule(const gdx_rule *rule, gdx_error *err) {
+    if (rule)
+        return GDX_OK;
+    return gdx_fail(err, GDX_UNSUPPORTED,
+                    "the index was made by a matching rule that this program does not have; `gramdex merge --refold` "
+                    "rewrites it by this program's");
+}
+
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err) {
     struct builder *builder = calloc(1, sizeof *builder);
     if (!builder) {
@@ -105,7 +113,7 @@ static gdx_status is_unchanged(struct builder *builder, const gdx_document *docu
                                gdx_error *err) {
     struct seen *seen = builder->settings->seen;
     *out = false;
-    if (gdx_snapshot_documents(seen->snapshot) == 0)
+    if (!seen || gdx_snapshot_documents(seen->snapshot) == 0)
         return GDX_OK;
     size_t segment;
     uint32_t number;
@@ -133,8 +141,8 @@ static gdx_status begin_segment(struct builder *builder, struct built *built, gd
     if (gdx_grow(&built->segments, &built->segment_capacity, built->segment_count + 1, sizeof *built->segments) !=
         GDX_OK)
         return no_memory(err);
-    gdx_status status =
-        gdx_segment_writer_open(settings->directory, builder->next_tag++, settings->level, &builder->writer, err);
+    gdx_status status = gdx_segment_writer_open(settings->directory, builder->next_tag++, settings->level,
+                                                settings->rule, &builder->writer, err);
     if (status == GDX_OK)
         built->segments[built->segment_count] = (struct built_segment){0};
     return status;
@@ -216,7 +224,7 @@ static gdx_status refuse_too_large(struct builder *builder, struct built *built,
 static gdx_status fold_document(struct builder *builder, struct built *built, const gdx_document *document,
                                 gdx_error *err) {
     uint64_t begin = gdx_now_ns();
-    gdx_status status = gdx_folded_fold(builder->folded, gdx_rule_current(), document);
+    gdx_status status = gdx_folded_fold(builder->folded, builder->settings->rule, document);
     built->counts.fold_ns += gdx_now_ns() - begin;
     return status == GDX_OK ? GDX_OK : no_memory(err);
 }
@@ -311,7 +319,7 @@ gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, str
         status = build_piece(builder, slab, piece, out, err);
     if (status == GDX_OK)
         status = builder_flush(builder, out, err);
-    if (status != GDX_OK) // the batch is lost: leave nothing half-built behind
+    if (status != GDX_OK) // the batch is lost: leave nothing half-built
         builder_abandon(builder, out);
     out->counts.mended = gdx_source_mended(builder->source) - mended;
     out->counts.replaced_bytes = gdx_source_replaced(builder->source) - replaced;

@@ -187,7 +187,7 @@ static gdx_status add_folder(struct inputs *inputs, const char *folder, const ch
 static gdx_status add_path(struct inputs *inputs, const char *path, const char *source, struct refusals *refusals,
                            gdx_error *err) {
     if (strcmp(path, "-") == 0) {
-        inputs->is_size_known = false;
+        inputs->is_size_known = inputs->is_total_known = false;
         return add_input(inputs, (struct input){.kind = GDX_INPUT_RECORDS}, gdx_slice_of("-"), gdx_slice_of("-"), err);
     }
     struct stat info;
@@ -208,7 +208,7 @@ static gdx_status add_path(struct inputs *inputs, const char *path, const char *
 
 gdx_status inputs_list(struct inputs *inputs, const char *const *paths, size_t path_count, const char *source,
                        struct refusals *refusals, gdx_error *err) {
-    *inputs = (struct inputs){.is_size_known = true, .arena = gdx_arena_new()};
+    *inputs = (struct inputs){.is_size_known = true, .is_total_known = true, .arena = gdx_arena_new()};
     if (!inputs->arena)
         return no_memory(err);
     gdx_status status = GDX_OK;

@@ -21,6 +21,7 @@ struct inputs { // one owner; the arena holds the strings
     size_t count;
     size_t capacity;
     uint64_t bytes;            // of all items
+    bool is_total_known;       // `bytes` is all there is to read: no standard input
     bool is_size_known;        // all sizes are those of the text: no archive, no compressed file, no standard input
     gdx_slice *folder_sources; // the sources that documents of whole files in the given folders get
     size_t folder_source_count;

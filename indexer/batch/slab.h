@@ -38,7 +38,7 @@ void slab_free(struct slab *slab);   // NULL is fine
 void slab_release_bytes(struct slab *slab);
 // Opens a piece that begins at the end of the bytes. Strings are copied.
 gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) GDX_MUST_CHECK;
-// The i-th piece as ingest wants it.
+// The i-th piece as ingest takes it.
 gdx_piece slab_piece_at(const struct slab *slab, size_t index);
 
 #endif

@@ -35,7 +35,7 @@ struct id_cursor {
     gdx_slice id;
 };
 
-// Moves to the next live document; *out_has is false behind the last.
+// Moves to the next live document; *out_has is false after the last.
 static gdx_status cursor_advance(struct id_cursor *cursor, bool *out_has, gdx_error *err) {
     const gdx_segment *segment = cursor->live->segment;
     *out_has = false;

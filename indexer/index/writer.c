@@ -185,11 +185,16 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
     return status;
 }
 
+void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule) {
+    writer->rule = rule;
+}
+
 void gdx_index_writer_abort(gdx_index_writer *writer) {
     assert(writer->state != WRITER_OPENING);
     if (writer->state == WRITER_BROKEN)
         return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
+    writer->rule = NULL;
     writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);
@@ -289,7 +294,7 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
         return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(pending->segment),
                            "document %" PRIu32 ": %" PRIu32 " symbols, more than the segment has left", document,
                            symbols);
-    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
+    gdx_bit_set(pending->deleted, document);
     pending->deleted_count++;
     pending->deleted_symbols += symbols;
     writer_change(writer, WRITER_PENDING);

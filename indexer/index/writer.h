@@ -33,6 +33,7 @@ struct gdx_index_writer { // one owner
     int lock;                // the descriptor; -1: not held
     enum writer_state state; // changed by writer_change alone
     gdx_snapshot *snapshot;
+    const gdx_rule *rule; // of the next commit; NULL: that of the snapshot
     struct pending pending;
 };
 

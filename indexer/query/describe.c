@@ -48,14 +48,10 @@ static gdx_status put_dates(gdx_buffer *out, const query_node *node) {
     return node->from == node->to ? put(out, from) : gdx_buffer_append_format(out, "%s..%s", from, to);
 }
 
-static const char *const field_names[] = {
-    [QUERY_ANY] = "any ",   [QUERY_TITLE] = "title ",     [QUERY_TEXT] = "text ",
-    [QUERY_NOTE] = "note ", [QUERY_CAPTION] = "caption ", [QUERY_FURNITURE] = "furniture ",
-};
-
 static gdx_status put_inside(gdx_buffer *out, const query_node *node) {
-    if (query_is_leaf(node) && node->fields != QUERY_DEFAULT) {
-        gdx_status status = put(out, field_names[node->fields]);
+    const char *field = query_is_leaf(node) ? query_fields_name(node->fields) : NULL;
+    if (field) {
+        gdx_status status = gdx_buffer_append_format(out, "%s ", field);
         if (status != GDX_OK)
             return status;
     }

@@ -146,8 +146,8 @@ uint32_t query_document_part_at(const query_document *document, uint32_t positio
     return (uint32_t)low;
 }
 
-static gdx_status cut(gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
-    return gdx_text_symbols(gdx_rule_current(), text, GDX_TEXT_SPANS, symbols) == GDX_OK
+static gdx_status cut(const query_document *document, gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
+    return gdx_text_symbols(document->segment->rule, text, GDX_TEXT_SPANS, symbols) == GDX_OK
                ? GDX_OK
                : gdx_fail_memory(err, "an answer");
 }
@@ -172,7 +172,7 @@ static gdx_status cut_part(query_document *document, uint32_t number, gdx_error 
     stretch->first_symbol = begins ? 0 : stretch->first_symbol - before;
     stretch->first_byte = begins ? 0 : stretch->first_byte - part->byte;
     document->stretch_part = number;
-    return cut(stretch->text, &document->stretch_symbols, err);
+    return cut(document, stretch->text, &document->stretch_symbols, err);
 }
 
 static gdx_status read_stretch(query_document *document, uint32_t part, uint32_t from, uint32_t to, gdx_error *err) {
@@ -199,7 +199,7 @@ gdx_status query_document_view(query_document *document, uint32_t part, uint32_t
     gdx_status status = GDX_OK;
     if (part == QUERY_TITLE_PART) {
         if (!document->has_title)
-            status = cut(document->head.title, &document->title, err);
+            status = cut(document, document->head.title, &document->title, err);
         document->has_title = status == GDX_OK;
         *out = (query_view){&document->title, 0, 0, document->head.title};
     } else {

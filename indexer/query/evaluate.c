@@ -5,12 +5,29 @@
 #include "evaluate.h"
 
 #include "boolean.h"
+#include "exact.h"
 #include "near.h"
 #include "sort.h"
 
+// The plan of an exact phrase reads stored text, so it is made once and kept.
+static gdx_status plan_leaf(query_run *run, query_evaluation *evaluation, const query_node *leaf, query_plan *out,
+                            gdx_error *err) {
+    gdx_status status = query_plan_make(run, &evaluation->segment, leaf, out, err);
+    if (status == GDX_OK && leaf->kind == QUERY_EXACT)
+        status = query_exact_keep(run, &evaluation->segment, out, err);
+    if (status != GDX_OK || leaf->kind != QUERY_EXACT)
+        return status;
+    if (!evaluation->exact)
+        evaluation->exact = query_run_take(run, run->query->leaf_count * sizeof *evaluation->exact, err);
+    if (!evaluation->exact)
+        return GDX_NO_MEMORY;
+    evaluation->exact[leaf->leaf] = *out;
+    return GDX_OK;
+}
+
 struct whole_segment {
     query_run *run;
-    const query_segment *segment;
+    query_evaluation *evaluation;
     query_plan plan; // of the leaf at hand
 };
 
@@ -25,9 +42,9 @@ static gdx_status positions_in_segment(void *context, const query_node *leaf, ui
             *out = (query_stream){leaf, broken->positions, broken->count, broken->length};
         return GDX_OK;
     }
-    gdx_status status = query_plan_make(whole->run, whole->segment, leaf, &whole->plan, err);
+    gdx_status status = plan_leaf(whole->run, whole->evaluation, leaf, &whole->plan, err);
     if (status == GDX_OK)
-        status = query_leaf_positions(whole->run, whole->segment, &whole->plan, list, err);
+        status = query_leaf_positions(whole->run, &whole->evaluation->segment, &whole->plan, list, err);
     *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count};
     return status;
 }
@@ -57,7 +74,7 @@ static gdx_status count_streams(query_run *run, const query_stream *streams, siz
 }
 
 static gdx_status evaluate_near(query_run *run, const query_node *node, query_evaluation *evaluation, gdx_error *err) {
-    struct whole_segment whole = {.run = run, .segment = &evaluation->segment};
+    struct whole_segment whole = {.run = run, .evaluation = evaluation};
     query_streams found = {0};
     gdx_status status =
         query_pairs_find(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
@@ -76,7 +93,7 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
         return evaluate_near(run, node, evaluation, err);
     if (query_is_leaf(node)) {
         query_plan plan;
-        gdx_status status = query_plan_make(run, &evaluation->segment, node, &plan, err);
+        gdx_status status = plan_leaf(run, evaluation, node, &plan, err);
         if (status != GDX_OK)
             return status;
         return query_leaf_frequencies(run, &evaluation->segment, &plan, &evaluation->leaves[node->leaf], err);
@@ -90,6 +107,8 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
 gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) {
     *out = (query_evaluation){0};
     gdx_status status = query_segment_open(run->snapshot, segment, &out->segment, err);
+    if (status == GDX_OK && out->segment.rule != run->query->rule)
+        status = query_rule_refuse(out->segment.rule, err);
     if (status != GDX_OK)
         return status;
     out->leaves = query_run_take(run, run->query->leaf_count * sizeof *out->leaves, err);

@@ -8,6 +8,7 @@
 typedef struct query_evaluation { // in the run's memory
     query_segment segment;
     query_frequencies *leaves; // by number; below NEAR and THEN only occurrences that have a partner
+    query_plan *exact;         // plans of exact phrases, by number of the leaf; NULL: there are none
     uint32_t *documents;       // that match, ascending
     size_t document_count;
 } query_evaluation;

@@ -23,6 +23,7 @@ struct leaf_walk {
 struct query_walks {
     query_run *run;
     const query_segment *segment;
+    const query_plan *exact;  // of the evaluation
     struct leaf_walk *leaves; // by number
     uint32_t number;          // the document at hand
     query_document *document;
@@ -30,12 +31,12 @@ struct query_walks {
     query_streams found; // in it
 };
 
-gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out, gdx_error *err) {
+gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, query_walks **out, gdx_error *err) {
     query_walks *walks = query_run_take(run, sizeof *walks, err);
     struct leaf_walk *leaves = query_run_take(run, run->query->leaf_count * sizeof *leaves, err);
     if (!walks || !leaves)
         return GDX_NO_MEMORY;
-    *walks = (query_walks){.run = run, .segment = segment, .leaves = leaves};
+    *walks = (query_walks){.run = run, .segment = &evaluation->segment, .exact = evaluation->exact, .leaves = leaves};
     *out = walks;
     return GDX_OK;
 }
@@ -94,7 +95,11 @@ static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_erro
     struct leaf_walk *walk = &walks->leaves[leaf->leaf];
     if (walk->is_open)
         return GDX_OK;
-    gdx_status status = query_plan_make(walks->run, walks->segment, leaf, &walk->plan, err);
+    gdx_status status = GDX_OK;
+    if (leaf->kind == QUERY_EXACT)
+        walk->plan = walks->exact[leaf->leaf];
+    else
+        status = query_plan_make(walks->run, walks->segment, leaf, &walk->plan, err);
     if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
         status = query_phrase_walk_open(walks->run, walks->segment, &walk->plan, &walk->phrase, err);
     walk->is_open = status == GDX_OK;

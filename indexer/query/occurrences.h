@@ -3,8 +3,8 @@
 #ifndef GDX_QUERY_OCCURRENCES_H
 #define GDX_QUERY_OCCURRENCES_H
 
-#include "budget.h"
 #include "document.h"
+#include "evaluate.h"
 
 typedef struct query_occurrence { // symbols [begin, end) of a part of its document
     uint32_t part;
@@ -13,8 +13,8 @@ typedef struct query_occurrence { // symbols [begin, end) of a part of its docum
 } query_occurrence;
 
 typedef struct query_walks query_walks; // one owner; in the run's memory
-// The segment must stay where it is. Leaves are planned when first needed.
-gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out,
+// The evaluation must stay where it is. Leaves are planned when first needed; exact phrases have been.
+gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, query_walks **out,
                             gdx_error *err) GDX_MUST_CHECK;
 // The occurrences of all leaves that are not negated, each as often as it counts: by part, then by start and end.
 // The caller asks for documents in ascending order, and `document` is open on the same one. In `arena`.

@@ -4,6 +4,7 @@
 // The innermost level is a term, in term.c.
 
 #include "parser.h"
+#include "segment.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -276,16 +277,19 @@ static gdx_status parse_whole(query_parser *parser) {
                         next.kind == QUERY_TOKEN_CLOSE ? "found ) without its (" : "expected an operator or the end");
 }
 
-gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) {
+gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out, gdx_error *err) {
     query_language_check();
+    if (!rule)
+        return query_rule_refuse(rule, err);
     if (text.bytes > QUERY_TEXT_BYTES_MAX)
         return gdx_fail_query(err, GDX_REASON_QUERY_TOO_LARGE, 0, "%zu bytes, expected at most %d", text.bytes,
                               QUERY_TEXT_BYTES_MAX);
     GDX_AUTO(gdx_query) query = calloc(1, sizeof *query);
     if (!query || !(query->arena = gdx_arena_new()))
         return gdx_fail_memory(err, "a query");
+    query->rule = rule;
     query_parser parser = {
-        .lexer = {text.bytes ? text.data : "", text.bytes, 0}, .query = query, .fields = QUERY_DEFAULT, .err = err};
+        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_SEARCHED, .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);

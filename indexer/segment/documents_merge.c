@@ -114,7 +114,7 @@ gdx_status documents_merge(merge_plan *merge, gdx_error *err) {
 
 // ---- positions
 
-// The first run from `run` on that ends behind the position, or `end`.
+// The first run from `run` on that ends after the position, or `end`.
 static const live_run *run_at(const live_run *run, const live_run *end, uint32_t position) {
     size_t step = 1;
     while (step < (size_t)(end - run) && run[step - 1].end <= position) {

@@ -23,7 +23,7 @@ typedef struct document_table { // one owner; {0} is empty
     gdx_buffer store;
     gdx_buffer id_offset;
     gdx_buffer ids;
-    gdx_buffer source_offset; // begin of each source's name
+    gdx_buffer source_offset; // where each source's name starts
     gdx_buffer source_names;
     uint32_t source_count;
     uint32_t *source_slots; // open addressing: number of a source + 1, 0 is empty; a power of two of them

@@ -37,7 +37,7 @@ gdx_status frequencies_encode(const uint32_t *counts, uint32_t document_count, g
     struct columns columns;
     size_t filled = 0;
     uint32_t documents = 0;
-    uint32_t next = 0; // the document behind the last entry
+    uint32_t next = 0; // the document after the last entry
     gdx_status status = GDX_OK;
     for (uint32_t d = 0; d < document_count && status == GDX_OK; d++) {
         if (counts[d] == 0)
@@ -91,7 +91,7 @@ static gdx_status find_row(const gdx_segment *segment, uint32_t symbol, const ui
     return GDX_OK;
 }
 
-// Reads one block of a list; *next is the document behind the last entry.
+// Reads one block of a list; *next is the document after the last entry.
 static bool read_block(const uint8_t **at, const uint8_t *end, size_t count, uint32_t document_count, uint32_t *next,
                        gdx_frequency *out) {
     struct columns columns;

@@ -138,7 +138,7 @@ enum {
     GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)                                                                                 \
     GDX_PART_FIELDS(FIELD)
 
-// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next begins behind it.
+// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next starts after it.
 #define GDX_FIELD_OFFSET(record, field, size) record##_##field, record##_##field##_LAST = record##_##field + (size)-1,
 
 enum { GDX_HEADER_FIELDS(GDX_FIELD_OFFSET) HEADER_BYTES };

@@ -361,8 +361,8 @@ struct place { // in the text of a piece
     uint64_t coded; // within the block
 };
 
-// Moves along the checkpoints of a piece: *from to the last at or before symbol `first`, *to to the first behind symbol
-// `last`, or to the end of the piece. *out_ends: a checkpoint behind `last` was found.
+// Moves along the checkpoints of a piece: *from to the last at or before symbol `first`, *to to the first after symbol
+// `last`, or to the end of the piece. *out_ends: a checkpoint after `last` was found.
 static bool find_places(const struct piece *piece, uint32_t first, uint32_t last, struct place *from, struct place *to,
                         bool *out_ends) {
     struct place place = {piece->at, text_begin(piece)};

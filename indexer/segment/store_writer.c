@@ -125,7 +125,7 @@ void store_writer_count_document(store_writer *writer) {
     writer->next_document++;
 }
 
-// Writes a block that begins at writer->begin, and its row; the next begins behind it.
+// Writes a block that begins at writer->begin, and its row; the next starts after it.
 static gdx_status put_block(store_writer *writer, gdx_slice compressed, uint64_t coded_bytes, gdx_error *err) {
     uint8_t row[STORE_BLOCK_BYTES] = {0};
     gdx_store_u64(row + STORE_BLOCK_CODED_OFFSET, writer->begin.coded_offset);

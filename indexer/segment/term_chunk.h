@@ -24,7 +24,7 @@ typedef struct frequency_list_row {
 // For counting a frequent symbol by document; made when first needed, kept from chunk to chunk.
 typedef struct term_scratch {
     uint32_t *counts; // of each document, zero between groups
-    uint32_t *near;   // the document that every so many-th position stands in
+    uint32_t *near;   // the document that every so many-th position is in
     uint32_t *positions;
     size_t position_capacity;
 } term_scratch;

@@ -26,13 +26,13 @@ struct gdx_segment_writer { // one owner
     size_t part_capacity;
 };
 
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) {
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) {
     GDX_AUTO(gdx_segment_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
-    segment_rule rule = {gdx_text_rule_fingerprint(), gdx_rule_number(gdx_rule_current())};
-    gdx_status status = sink_open(directory, tag, rule, &writer->sink, err);
+    segment_rule by = {gdx_rule_checksum(rule), gdx_rule_number(rule)};
+    gdx_status status = sink_open(directory, tag, by, &writer->sink, err);
     if (status == GDX_OK)
         status = sink_begin(writer->sink, SECTION_STORE, err);
     if (status == GDX_OK)

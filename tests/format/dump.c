@@ -239,7 +239,7 @@ gdx_status dump_index(const char *directory, gdx_buffer *out, gdx_error *err) {
           gdx_snapshot_commit(snapshot), gdx_snapshot_documents(snapshot), gdx_snapshot_symbols(snapshot),
           gdx_snapshot_bytes(snapshot));
     PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\",\"rule\":%" PRIu32 "}\n", segments,
-          gdx_text_rule_fingerprint(), gdx_rule_number(gdx_rule_current()));
+          gdx_rule_checksum(gdx_rule_current()), gdx_rule_number(gdx_rule_current()));
     for (size_t i = 0; i < segments && status == GDX_OK; i++)
         status = dump_segment(gdx_snapshot_segment(snapshot, i), out, err);
     gdx_snapshot_release(snapshot);

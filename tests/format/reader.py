@@ -121,7 +121,7 @@ def backward(data):
 
 
 class Stream:
-    """A string of bits read from its begin."""
+    """A string of bits read from its start."""
 
     def __init__(self, bits, code, low_first):
         self.bits, self.code, self.low_first, self.at = bits, code, low_first, 0
@@ -440,7 +440,7 @@ class Segment:
     # -- documents
 
     def coded(self):
-        """The rows of blocks, with one behind the last, and all coded bytes. A magic number makes each a zstd frame."""
+        """The rows of blocks, with one after the last, and all coded bytes. A magic number makes each a zstd frame."""
         rows = list(struct.iter_unpack("<QQIIII", self.section["STORE_BLOCKS"]))
         need(all(row[5] == 0 for row in rows), "a reserved field that is not 0")
         store, all_coded = self.section["STORE"], u64(self.section["DOCUMENT_STORE"], 8 * self.documents)
@@ -484,7 +484,7 @@ class Segment:
             details += piece[at : at + details_bytes]
             at += details_bytes
             for byte, _, coded_byte in places:
-                need(at + coded_byte <= piece_end, "a checkpoint behind its piece")
+                need(at + coded_byte <= piece_end, "a checkpoint after its piece")
                 need(len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
             text += spell(piece[at:])
         return title, metadata, read_details(details), text

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_golden.c: good golden files open and read whole; damaged copies of them are refused as damaged.h says; and no
-// single byte, turned, leads a reader astray, even when whoever turned it made every checksum fit.
+// single byte, turned, leads a reader astray, even if every checksum was made to fit again.
 
 #include "../format/build.h"
 #include "../format/dump.h"

@@ -247,7 +247,7 @@ static void write_segment(const struct corpus *corpus, size_t segment, const cha
     gdx_segment_writer *writer = NULL;
     gdx_inverter *inverter = gdx_inverter_new((size_t)64 << 20);
     assert_non_null(inverter);
-    must(gdx_segment_writer_open(folder, segment, 1, &writer, err), err);
+    must(gdx_segment_writer_open(folder, segment, 1, gdx_rule_current(), &writer, err), err);
     for (size_t i = 0; i < corpus->count; i++)
         if (corpus->documents[i].segment == segment)
             write_document(writer, inverter, &corpus->documents[i].stored, err);

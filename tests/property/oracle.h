@@ -9,6 +9,7 @@
 
 typedef enum part_kind {
     PART_PHRASE,
+    PART_EXACT,
     PART_PREFIX,
     PART_SUFFIX,
     PART_SOURCE,

@@ -3,6 +3,8 @@
 
 #include "collection.h"
 
+#include "gdx/text.h"
+
 #include "../property/corpus.h"
 #include "../property/random.h"
 #include "../support/folder.h"
@@ -70,7 +72,7 @@ const char *han(const char *letters) {
 gdx_query *collection_parse(const char *text) {
     gdx_query *query = NULL;
     gdx_error err = {0};
-    if (gdx_query_parse(gdx_slice_of(text), &query, &err) != GDX_OK)
+    if (gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, &err) != GDX_OK)
         fail_msg("%s: %s", text, err.message);
     return query;
 }

@@ -48,8 +48,9 @@ static void lengths_and_totals_leave_a_title_from_the_text_out(void **state) {
     assert_int_equal(results->hits[1].matches[0].field, GDX_FIELD_TITLE);
     GDX_AUTO(gdx_query) query = collection_parse("产业链");
     GDX_AUTO(gdx_trend) trend = NULL;
-    assert_int_equal(
-        gdx_trend_compute(collection.searcher, collection.snapshot, query, GDX_BY_YEAR, NULL, &trend, NULL), GDX_OK);
+    const gdx_trend_options by_year = {.by = GDX_BY_YEAR};
+    assert_int_equal(gdx_trend_compute(collection.searcher, collection.snapshot, query, &by_year, NULL, &trend, NULL),
+                     GDX_OK);
     assert_int_equal(trend->rows[0].of_symbols, 8 + 6);
     collection_close(&collection);
 }

@@ -5,6 +5,7 @@
 
 #include "../support/folder.h"
 #include "gdx/ngram.h"
+#include "gdx/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,7 +115,7 @@ gdx_status collection_try_write(const struct collection *collection, const uint3
     struct writing to = {.inverter = gdx_inverter_new((size_t)64 << 20), .folded = gdx_folded_new()};
     gdx_status status = to.inverter && to.folded ? GDX_OK : GDX_NO_MEMORY;
     if (status == GDX_OK)
-        status = gdx_segment_writer_open(folder, 1, level, &to.writer, err);
+        status = gdx_segment_writer_open(folder, 1, level, gdx_rule_current(), &to.writer, err);
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
         status = add_document(&to, &collection->documents[numbers[i]], err);
     if (status == GDX_OK)

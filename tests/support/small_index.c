@@ -51,7 +51,7 @@ gdx_status small_segment(const char *directory, uint64_t tag, const struct small
     if (!inverter)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert");
     gdx_segment_writer *writer = NULL;
-    gdx_status status = gdx_segment_writer_open(directory, tag, 0, &writer, err);
+    gdx_status status = gdx_segment_writer_open(directory, tag, 0, gdx_rule_current(), &writer, err);
     return status == GDX_OK ? write_segment(writer, inverter, documents, count, out, err) : status;
 }
 

@@ -38,9 +38,9 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
 typedef struct gdx_segment_writer gdx_segment_writer;
 
 // `level`: of zstd for the stored text; 0 for the default. `tag` makes the temporary name unique among writers of one
-// directory: "segment-new-<tag>.tmp".
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) GDX_MUST_CHECK;
+// directory: "segment-new-<tag>.tmp". `rule`: the one that the symbols of its documents are cut by.
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
@@ -70,9 +70,14 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 // ---- merging
 
+// Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
+static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
+    return deleted && gdx_bit(deleted, document);
+}
+
 typedef struct gdx_merge_input {
     const gdx_segment *segment;
-    const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
+    const uint8_t *deleted; // for gdx_is_deleted
 } gdx_merge_input;
 
 typedef struct gdx_segment_merge_options {
@@ -153,12 +158,12 @@ gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has,
 void gdx_term_walk_close(gdx_term_walk *walk);
 GDX_DEFINE_AUTO(gdx_term_walk, gdx_term_walk_close)
 
-// How often a symbol stands in the segment, its terms' counts added up, without reading postings.
+// How often a symbol occurs in the segment, its terms' counts added up, without reading postings.
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
 
 // Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
-// the symbol in what counts by default, how often it stands there.
+// the symbol in what counts by default, how often it occurs there.
 typedef struct gdx_frequency {
     uint32_t document;
     uint32_t count;
@@ -209,7 +214,7 @@ gdx_position_range gdx_columns_part_at(const gdx_document_columns *columns, uint
 // Symbols that count by default.
 uint32_t gdx_columns_length(const gdx_document_columns *columns, uint32_t document);
 
-// The document that position stands in, searched by galloping forward from `from`, which must not lie behind it.
+// The document that a position is in, searched by galloping forward from `from`, which must not be after it.
 uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from);
 
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
@@ -240,7 +245,7 @@ gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32
 
 // The body of a document is its text and its other parts, one after the other. A position of the body counts from where
 // the text begins: symbols, and the end marks of earlier parts.
-// A stretch of it that can be cut into symbols part by part: it begins at a checkpoint (or the begin of the body).
+// A stretch of it that can be cut into symbols part by part: it starts at a checkpoint or with the body.
 typedef struct gdx_stretch {
     gdx_slice text;        // the reader's until its next call
     uint64_t first_byte;   // of the body
