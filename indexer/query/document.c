@@ -92,6 +92,10 @@ static gdx_status list_parts(query_document *document, gdx_error *err) {
         bool is_last = i + 1 == document->part_count;
         uint32_t end = is_last ? columns->begin[number + 1] : document->parts[i + 1].begin;
         document->parts[i].length = end - document->parts[i].begin - 1;
+        if (i >= QUERY_TEXT_PART) {
+            document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
+            document->parts[i].end = gdx_store_part_end(document->store, (uint32_t)i - QUERY_TEXT_PART);
+        }
     }
     return GDX_OK;
 }

@@ -53,7 +53,7 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
     return status;
 }
 
-// Bytes of title and text of the deleted documents, or of the live ones.
+// Bytes of title, text and parts of the deleted documents, or of the live ones.
 static gdx_status count_text(const merge_plan *merge, const merge_source *source, bool of_deleted, uint64_t *out,
                              gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
@@ -69,7 +69,7 @@ static gdx_status count_text(const merge_plan *merge, const merge_source *source
         if (status == GDX_OK)
             status = gdx_store_read(reader, (gdx_segment *)source->segment, d, &document, err); // changes nothing
         if (status == GDX_OK)
-            *out += (uint64_t)document.title.bytes + document.text.bytes;
+            *out += gdx_document_text_bytes(&document);
     }
     return status;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// frequencies.h: for the most frequent symbols, how often they stand in what counts by default of each document.
+// frequencies.h: for the most frequent symbols, how often they occur in what counts by default of each document.
 // Format: docs/format.md, "Frequencies". Relies on gdx/segment.h, pack.h.
 #ifndef GDX_SEGMENT_FREQUENCIES_H
 #define GDX_SEGMENT_FREQUENCIES_H

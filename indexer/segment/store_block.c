@@ -51,6 +51,7 @@ void gdx_store_reader_free(gdx_store_reader *reader) {
     ZSTD_freeDCtx(reader->context);
     gdx_buffer_clear(&reader->head);
     gdx_buffer_clear(&reader->text);
+    store_details_clear(&reader->details);
     free(reader);
 }
 

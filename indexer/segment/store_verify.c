@@ -121,7 +121,7 @@ static gdx_status verify_document(const verify_context *verification, gdx_store_
     if (gdx_document_hash(&read) != hash)
         return segment_damaged(segment, SECTION_DOCUMENT_HASH, (uint64_t)document * 8, "not the hash of the document",
                                err);
-    *text_bytes += (uint64_t)read.title.bytes + read.text.bytes;
+    *text_bytes += gdx_document_text_bytes(&read);
     return GDX_OK;
 }
 

@@ -267,12 +267,44 @@ def spell_date(date):
     return ("%04d" % year if year else "") + ("-%02d" % month if month else "") + ("-%02d" % day if day else "")
 
 
-def origin_of(details):
-    if not details:
-        return b""
-    size, at = varint(details, 0)
-    need(at + size == len(details), "details that do not decode")
-    return details[at:]
+def string(data, at):
+    size, at = varint(data, at)
+    need(at + size <= len(data), "a string longer than the details")
+    data[at : at + size].decode()
+    return data[at : at + size], at + size
+
+
+def read_details(details):
+    """Origin, sizes of the text and of each part but the last, places of the text and of each part."""
+    origin, sizes, places, at, count = b"", [], [], 0, 0
+    if details:
+        origin, at = string(details, at)
+    if at < len(details):
+        count, at = varint(details, at)
+        for _ in range(count):
+            size, at = varint(details, at)
+            sizes.append(size)
+    for _ in range(count + 1):
+        number, byte = 0, 0
+        places.append([])
+        if at < len(details) or places[0]:
+            number, at = varint(details, at)
+        for _ in range(number):
+            step, at = varint(details, at)
+            name, at = string(details, at)
+            byte += step
+            places[-1].append((byte, name))
+    need(at == len(details), "details that do not decode")
+    return origin, sizes, places
+
+
+def hashed_places(places):
+    names = b"".join(struct.pack("<QQ", byte, len(name)) + name for byte, name in places)
+    return struct.pack("<Q", len(places)) + names
+
+
+def spelled_places(places):
+    return [[byte, name.decode()] for byte, name in places]
 
 
 class Segment:
@@ -420,7 +452,7 @@ class Segment:
         return rows, data
 
     def record(self, document, begin, end, rows, coded):
-        """Title, metadata, origin and text of the record in coded bytes [begin, end)."""
+        """Title, metadata, details and body of the record in coded bytes [begin, end)."""
         title = metadata = details = text = b""
         symbols = 0
         for row, following in zip(rows, rows[1:]):
@@ -455,7 +487,7 @@ class Segment:
                 need(at + coded_byte <= piece_end, "a checkpoint after its piece")
                 need(len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
             text += spell(piece[at:])
-        return title, metadata, origin_of(details), text
+        return title, metadata, read_details(details), text
 
     def counted(self, begin, text, end, flags):
         """How many symbols of a document count by default."""
@@ -479,11 +511,21 @@ class Segment:
         for d in range(self.documents):
             need(begin[d] < text_begin[d] < begin[d + 1], "fields of document %d out of order" % d)
             need(flags[d] < 4 and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
-            title, metadata, origin, text = self.record(d, store[d], store[d + 1], rows, coded)
+            title, metadata, (origin, sizes, places), body = self.record(d, store[d], store[d + 1], rows, coded)
+            fields_of_parts = [row[1] for row in self.parts if text_begin[d] < row[0] < begin[d + 1]]
+            need(len(sizes) == len(fields_of_parts), "document %d has another number of parts" % d)
+            ends = [0] + [sum(sizes[: i + 1]) for i in range(len(sizes))] + [len(body)]
+            text, *parts = [body[a:b] for a, b in zip(ends, ends[1:])]
+            parts = list(zip(fields_of_parts, parts, places[1:]))
             fields = (ids[d], title, names[sources[d]], metadata, text)
             hashed = b"".join(struct.pack("<Q", len(field)) + field for field in fields)
-            need(checksum(hashed + struct.pack("<II", dates[d], flags[d] & 1)) == hashes[d], "document %d has another hash" % d)
-            total += len(title) + len(text)
+            hashed += struct.pack("<II", dates[d], flags[d] & 1)
+            if parts or places[0]:
+                hashed += hashed_places(places[0])
+            for kind, part, of_part in parts:
+                hashed += struct.pack("<QQ", kind, len(part)) + part + hashed_places(of_part)
+            need(checksum(hashed) == hashes[d], "document %d has another hash" % d)
+            total += len(title) + len(body)
             symbols = self.counted(begin[d], text_begin[d], begin[d + 1], flags[d])
             all_symbols += symbols
             yield {
@@ -495,6 +537,8 @@ class Segment:
                 "metadata": metadata.decode(),
                 "text": text.decode(),
                 "origin": origin.decode(),
+                "places": spelled_places(places[0]),
+                "parts": [[kind, part.decode(), spelled_places(of_part)] for kind, part, of_part in parts],
                 "title_from_text": flags[d] & 1,
                 "symbols": symbols,
                 "hash": "%016x" % hashes[d],

@@ -87,6 +87,7 @@ static void the_sample_article_reads_alike(void **state) {
 static void documents_of_every_shape_read_alike(void **state) {
     (void)state;
     assert_sample_read_alike("documents");
+    assert_sample_read_alike("parts");
 }
 
 static void merged_segments_read_alike(void **state) {

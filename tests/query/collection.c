@@ -31,7 +31,9 @@ void collection_open(struct collection *out, const struct written *documents, si
                                                            .metadata = gdx_slice_of(""),
                                                            .text = slice_of(from->text),
                                                            .date = from->date,
-                                                           .title_from_text = from->title_from_text},
+                                                           .title_from_text = from->title_from_text,
+                                                           .parts = from->parts,
+                                                           .part_count = from->part_count},
                                                 .segment = from->segment,
                                                 .is_deleted = from->is_deleted};
         corpus.segment_count = from->segment + 1;

@@ -16,6 +16,8 @@ struct written {
     size_t segment; // from 0, ascending
     bool is_deleted;
     bool title_from_text;
+    const gdx_part *parts;
+    uint32_t part_count;
 };
 
 struct collection {

@@ -100,26 +100,20 @@ void collection_clear(struct collection *collection) {
 struct writing {
     gdx_segment_writer *writer;
     gdx_inverter *inverter;
-    gdx_symbols title;
-    gdx_symbols text;
+    gdx_folded *folded;
 };
 
 static gdx_status add_document(struct writing *to, const gdx_document *document, gdx_error *err) {
-    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, &to->title);
+    gdx_status status = gdx_folded_fold(to->folded, gdx_rule_current(), document);
     if (status == GDX_OK)
-        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, &to->text);
-    if (status == GDX_OK)
-        status = gdx_segment_writer_add(to->writer, document, (uint32_t)to->title.count, (uint32_t)to->text.count,
-                                        to->text.checkpoints, to->text.checkpoint_count, err);
-    if (status == GDX_OK)
-        status = gdx_inverter_add(to->inverter, &to->title);
-    return status == GDX_OK ? gdx_inverter_add(to->inverter, &to->text) : status;
+        status = gdx_segment_writer_add(to->writer, document, to->folded, err);
+    return status == GDX_OK ? gdx_folded_invert(to->folded, to->inverter) : status;
 }
 
 gdx_status collection_try_write(const struct collection *collection, const uint32_t *numbers, uint32_t count,
                                 const char *folder, int level, gdx_segment_info *out, gdx_error *err) {
-    struct writing to = {.inverter = gdx_inverter_new((size_t)64 << 20)};
-    gdx_status status = to.inverter ? GDX_OK : GDX_NO_MEMORY;
+    struct writing to = {.inverter = gdx_inverter_new((size_t)64 << 20), .folded = gdx_folded_new()};
+    gdx_status status = to.inverter && to.folded ? GDX_OK : GDX_NO_MEMORY;
     if (status == GDX_OK)
         status = gdx_segment_writer_open(folder, 1, level, gdx_rule_current(), &to.writer, err);
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
@@ -131,8 +125,7 @@ gdx_status collection_try_write(const struct collection *collection, const uint3
     else
         gdx_segment_writer_abort(to.writer);
     gdx_inverter_free(to.inverter);
-    gdx_symbols_clear(&to.title);
-    gdx_symbols_clear(&to.text);
+    gdx_folded_free(to.folded);
     return status;
 }
 

@@ -44,11 +44,21 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
-// Stores a document. Its fields are to be added to the inverter in the same order, title first, then text.
-// `checkpoints` of the text as gdx_text_symbols gives them. Several may have the same id: all but the last of them are
-// for the index to delete.
-gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, uint32_t title_symbols,
-                                  uint32_t text_symbols, const gdx_checkpoint *checkpoints, size_t checkpoint_count,
+// The symbols of a whole document, in the order of a segment. Memory is kept for the next document. One owner.
+typedef struct gdx_folded gdx_folded;
+gdx_folded *gdx_folded_new(void); // NULL: no memory
+void gdx_folded_free(gdx_folded *folded);
+GDX_DEFINE_AUTO(gdx_folded, gdx_folded_free)
+// GDX_NO_MEMORY; GDX_TOO_LARGE: text and parts have 4 GiB or more.
+gdx_status gdx_folded_fold(gdx_folded *folded, const gdx_rule *rule, const gdx_document *document) GDX_MUST_CHECK;
+uint64_t gdx_folded_positions(const gdx_folded *folded); // symbols and end marks
+uint64_t gdx_folded_counted(const gdx_folded *folded);   // symbols that count by default
+// Adds them to an inverter. GDX_NO_MEMORY, GDX_TOO_LARGE as gdx_inverter_add: do not use the inverter.
+gdx_status gdx_folded_invert(const gdx_folded *folded, gdx_inverter *inverter) GDX_MUST_CHECK;
+
+// Stores a document, given its symbols, which are to be added to the inverter in the same order of documents. Several
+// may have the same id: all but the last of them are for the index to delete.
+gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, const gdx_folded *folded,
                                   gdx_error *err) GDX_MUST_CHECK;
 size_t gdx_segment_writer_bytes(const gdx_segment_writer *writer); // of memory in use
 uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer);
@@ -233,20 +243,24 @@ GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                           gdx_error *err) GDX_MUST_CHECK;
 
-// A stretch of a document's text that can be cut into symbols on its own: it starts at a checkpoint or with
-// the text.
+// The body of a document is its text and its other parts, one after the other. A position of the body counts from where
+// the text begins: symbols, and the end marks of earlier parts.
+// A stretch of it that can be cut into symbols part by part: it starts at a checkpoint or with the body.
 typedef struct gdx_stretch {
     gdx_slice text;        // the reader's until its next call
-    uint64_t first_byte;   // of the document's text
-    uint32_t first_symbol; // of the document's text
-    bool is_last;          // it reaches the end of the text
+    uint64_t first_byte;   // of the body
+    uint32_t first_symbol; // position of the body
+    bool is_last;          // it reaches the end of the body
 } gdx_stretch;
-// Text around symbols [from, to] of the document's text: begins at or before `from`; reaches past the end of symbol
-// `to` or to the end.
+// The body around positions [from, to]: begins at or before `from`; reaches past the end of symbol `to` or to the end.
 gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
                                  uint32_t to, gdx_stretch *out, gdx_error *err) GDX_MUST_CHECK;
-// The title and metadata alone, without the text.
+// The title, metadata and origin alone, without texts and places.
 gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                                gdx_error *err) GDX_MUST_CHECK;
+
+// After any of these calls: where in the body the text (part 0) or part `part` of the document ends; UINT64_MAX for the
+// last.
+uint64_t gdx_store_part_end(const gdx_store_reader *reader, uint32_t part);
 
 #endif
