@@ -84,9 +84,14 @@ void concordance_print(const struct concordance *concordance, const Gramdex__V1_
     print_end(from_wire(occurrence->id), concordance->id, false);
     printf("%s%*s", style->plain, GAP, "");
     print_end(from_wire(occurrence->before), concordance->before, true);
+    static const char label[] = " bridged";
+    bool has_label = occurrence->bridged && concordance->rest > 2 * strlen(label);
+    size_t rest = concordance->rest - (has_label ? strlen(label) : 0);
     fputs(style->match_open, stdout);
-    size_t taken = print_start(from_wire(occurrence->matched), concordance->rest);
+    size_t taken = print_start(from_wire(occurrence->matched), rest);
     fputs(style->match_close, stdout);
-    print_start(from_wire(occurrence->after), concordance->rest - taken);
+    print_start(from_wire(occurrence->after), rest - taken);
+    if (has_label)
+        printf("%s%s%s", style->dim, label, style->plain);
     putchar('\n');
 }

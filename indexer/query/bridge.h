@@ -8,7 +8,7 @@
 
 enum { QUERY_BRIDGE_SYMBOLS = 120 }; // in the block, at most
 
-typedef struct query_bridged { // positions [begin, begin + length) of one field, the block included
+typedef struct query_bridged { // positions [begin, begin + length) of one part, the block included
     uint32_t begin;
     uint32_t length;
 } query_bridged;

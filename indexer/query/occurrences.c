@@ -8,7 +8,6 @@
 #include "fields.h"
 #include "near.h"
 #include "phrase.h"
-#include "reading.h"
 #include "symbol.h"
 
 #include <stdlib.h>

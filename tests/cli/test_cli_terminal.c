@@ -152,6 +152,25 @@ static void a_concordance_in_colour_is_aligned_too(void **state) {
     place_remove(&place);
 }
 
+static void a_bridged_place_is_labelled_where_there_is_room(void **state) {
+    (void)state;
+    struct place place;
+    place_make(&place);
+    struct said said = run_with_input(
+        &place, "{\"id\":\"1\",\"text\":\"全球产业\\n图一\\n和金融，资本与中国的合作\"}\n", "index", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    for (unsigned columns = 20; columns < 100; columns += 5) {
+        said = run_on_terminal(&place, columns, "search", "--all", "bridge:全球产业和金融", NULL);
+        expect_status(&said, 0);
+        assert_int_equal(expect_aligned(said_out(&said), columns, "**全"), 1);
+        if (columns >= 60)
+            expect_in(said_out(&said), " bridged\n");
+        said_clear(&said);
+    }
+    place_remove(&place);
+}
+
 static void a_match_wider_than_its_room_is_cut(void **state) {
     (void)state;
     struct place place = make_concordance();
@@ -249,6 +268,7 @@ int main(void) {
         cmocka_unit_test(hidden_characters_of_a_message_are_seen),
         cmocka_unit_test(a_concordance_is_aligned_on_the_match_and_fits_the_terminal),
         cmocka_unit_test(a_concordance_in_colour_is_aligned_too),
+        cmocka_unit_test(a_bridged_place_is_labelled_where_there_is_room),
         cmocka_unit_test(a_match_wider_than_its_room_is_cut),
         cmocka_unit_test(a_concordance_fills_a_wide_terminal_unless_context_is_asked_for),
         cmocka_unit_test(occurrences_elsewhere_than_on_a_terminal_are_whole),

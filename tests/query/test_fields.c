@@ -31,6 +31,10 @@ static void a_title_from_the_text_counts_once(void **state) {
     expect(&collection, "text:产业链", 1, 2);
     expect(&collection, "title:链", 2, 2);
     expect(&collection, "产业链 NEAR/9 供应链", 0, 0);
+    expect(&collection, "exact:产业链", 2, 3);
+    expect(&collection, "title:(exact:产业链)", 2, 2);
+    expect(&collection, "any:(exact:產业链)", 0, 0);
+    expect(&collection, "bridge:产业链", 2, 3);
     collection_close(&collection);
 }
 
