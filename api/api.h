@@ -92,6 +92,8 @@ gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Sco
 // value, or `fallback` for 0; GDX_INVALID above the limit.
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
                           gdx_error *err) GDX_MUST_CHECK;
+// True if a packed request has a query that reads stored text (exact:, bridge:).
+bool request_reads_text(gdx_slice request);
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reply.c: lists and texts of a reply, in the session's arena

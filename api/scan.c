@@ -144,6 +144,7 @@ static gdx_status fill(struct scan *scan, size_t number, const gdx_occurrence *f
     match->end = from->match.end;
     out->match = match;
     out->position = from->position;
+    out->bridged = from->bridged;
     scan->list[number] = out;
     *bytes += sizeof *match;
     gdx_status status = fill_document(scan->arena, from, number ? out - 1 : NULL, out, bytes);

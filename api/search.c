@@ -166,6 +166,7 @@ static gdx_status fill_hit(gdx_arena *arena, const gdx_hit *hit, bool has_snippe
     out->score = hit->score;
     out->occurrences = hit->occurrences;
     out->length = hit->length;
+    out->bridged = hit->bridged;
     if (status == GDX_OK && has_snippet)
         status = fill_snippet(arena, hit, out);
     return status == GDX_OK ? fill_matches(arena, hit, out) : status;
@@ -184,7 +185,7 @@ static gdx_status fill_token(const search_request *request, const gdx_search_opt
                              const gdx_results *results, gdx_buffer *token, search_response *reply, gdx_error *err) {
     struct page next = {results->commit, options->offset + results->hit_count};
     uint64_t seal = 0;
-    if (results->hit_count == 0 || next.offset >= results->documents)
+    if (results->hit_count == 0 || next.offset >= results->documents + results->bridged_documents)
         return GDX_OK;
     gdx_status status = page_seal(request, options->order, &seal, err);
     if (status == GDX_OK && token_write(next, seal, token) != GDX_OK)
@@ -199,6 +200,7 @@ static gdx_status reply_with(gdx_question *question, const search_request *reque
     gdx_buffer token = {0};
     reply.documents = results->documents;
     reply.occurrences = results->occurrences;
+    reply.bridged_occurrences = results->bridged_occurrences;
     gdx_status status = fill_hits(question->session->arena, results, options->snippet_symbols > 0, &reply) == GDX_OK
                             ? fill_token(request, options, results, &token, &reply, err)
                             : reply_no_memory(err);
@@ -233,5 +235,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, request, &options, results, &answer, err) : status;
 }
 
-const gdx_operation search_operation = {
-    .name = "Search", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+const gdx_operation search_operation = {.name = "Search",
+                                        .service = &gramdex__v1__search__descriptor,
+                                        .effort = GDX_EFFORT_SHORT,
+                                        .is_long = request_reads_text,
+                                        .run = run};

@@ -18,7 +18,7 @@ static gdx_status search(struct asker *asker, const gdx_query *query, gdx_totals
     gdx_search_options options = {.limit = HITS, .snippet_symbols = SNIPPET_SYMBOLS, .match_limit = MATCHES};
     gdx_status status = gdx_search(asker->searcher, asker->snapshot, query, &options, &results, err);
     if (status == GDX_OK)
-        *out = (gdx_totals){results->documents, results->occurrences};
+        *out = (gdx_totals){.documents = results->documents, .occurrences = results->occurrences};
     return status;
 }
 

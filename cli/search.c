@@ -198,14 +198,16 @@ struct export {
     const struct search_command *command;
     gdx_slice query;
     struct concordance concordance; // used on a terminal
-    uint64_t count;
+    uint64_t count;                 // bridged ones left aside
+    uint64_t bridged;
     bool as_json;
     uint64_t commit, took_us;
     json_t *notes; // NULL before the first message
 };
 
 static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurrence *occurrence, gdx_error *err) {
-    out->count++;
+    out->count += !occurrence->bridged;
+    out->bridged += occurrence->bridged;
     if (out->as_json)
         return json_answer("occurrence", (gdx_slice){0}, &occurrence->base, err);
     if (out->command->style.is_terminal)
@@ -246,16 +248,17 @@ static gdx_status take_occurrences(void *context, const ProtobufCMessage *messag
 static gdx_status print_summary(const struct export *out, gdx_error *err) {
     const struct style *style = &out->command->style;
     if (out->as_json)
-        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I}}", "type", "summary", "query",
+        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I},s:I}", "type", "summary", "query",
                                    gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
                                    (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
-                                   (json_int_t)out->took_us),
+                                   (json_int_t)out->took_us, "bridged_occurrences", (json_int_t)out->bridged),
                          err);
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    if (style->is_terminal)
-        printf("\n%s%s %s · %s%s\n", style->dim, format_count(out->count, count),
-               plural(out->count, "occurrence", "occurrences"), format_duration(out->took_us * 1000, took),
-               style->plain);
+    if (!style->is_terminal)
+        return GDX_OK;
+    printf("\n%s%s %s", style->dim, format_count(out->count, count), plural(out->count, "occurrence", "occurrences"));
+    bridged_print(out->bridged);
+    printf(" · %s%s\n", format_duration(out->took_us * 1000, took), style->plain);
     return GDX_OK;
 }
 

@@ -55,7 +55,7 @@ static gdx_status put_inside(gdx_buffer *out, const query_node *node) {
         if (status != GDX_OK)
             return status;
     }
-    if (node->kind == QUERY_PHRASE)
+    if (node->kind == QUERY_PHRASE || node->kind == QUERY_BRIDGE)
         return put_phrase(out, node);
     if (node->kind == QUERY_DATE)
         return put_dates(out, node);

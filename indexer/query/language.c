@@ -9,6 +9,7 @@
 const query_kind_row query_kinds[QUERY_KINDS] = {
     [QUERY_PHRASE] = {"phrase", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_EXACT] = {"exact", QUERY_CLASS_LEAF, 0, 0},
+    [QUERY_BRIDGE] = {"bridge", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_WORD_PREFIX] = {"prefix", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_WORD_SUFFIX] = {"suffix", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_SOURCE] = {"source", QUERY_CLASS_FILTER, 0, 0},

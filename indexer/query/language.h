@@ -11,7 +11,8 @@
 
 typedef enum query_kind {
     QUERY_PHRASE,
-    QUERY_EXACT, // a phrase, only where the source has its very characters
+    QUERY_EXACT,  // a phrase, only where the source has its very characters
+    QUERY_BRIDGE, // a phrase, also where a block of whole lines divides it
     QUERY_WORD_PREFIX,
     QUERY_WORD_SUFFIX,
     QUERY_SOURCE,

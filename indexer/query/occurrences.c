@@ -8,6 +8,7 @@
 #include "fields.h"
 #include "near.h"
 #include "phrase.h"
+#include "reading.h"
 #include "symbol.h"
 
 #include <stdlib.h>
@@ -23,9 +24,10 @@ struct leaf_walk {
 struct query_walks {
     query_run *run;
     const query_segment *segment;
-    const query_plan *exact;  // of the evaluation
-    struct leaf_walk *leaves; // by number
-    uint32_t number;          // the document at hand
+    const query_bridges *bridges; // likewise
+    const query_plan *exact;      // of the evaluation
+    struct leaf_walk *leaves;     // by number
+    uint32_t number;              // the document at hand
     query_document *document;
     gdx_arena *arena;
     query_streams found; // in it
@@ -36,7 +38,11 @@ gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, 
     struct leaf_walk *leaves = query_run_take(run, run->query->leaf_count * sizeof *leaves, err);
     if (!walks || !leaves)
         return GDX_NO_MEMORY;
-    *walks = (query_walks){.run = run, .segment = &evaluation->segment, .exact = evaluation->exact, .leaves = leaves};
+    *walks = (query_walks){.run = run,
+                           .segment = &evaluation->segment,
+                           .exact = evaluation->exact,
+                           .bridges = evaluation->bridges,
+                           .leaves = leaves};
     *out = walks;
     return GDX_OK;
 }
@@ -44,8 +50,8 @@ gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, 
 // ---- one leaf
 
 static bool is_sought_word(const query_node *leaf, gdx_slice word) {
-    gdx_slice wanted = leaf->kind == QUERY_PHRASE ? leaf->symbols[0].word : leaf->value;
-    if (leaf->kind == QUERY_PHRASE || word.bytes < wanted.bytes)
+    gdx_slice wanted = query_is_phrase(leaf) ? leaf->symbols[0].word : leaf->value;
+    if (query_is_phrase(leaf) || word.bytes < wanted.bytes)
         return gdx_slice_equal(word, wanted);
     const char *at = leaf->kind == QUERY_WORD_PREFIX ? word.data : word.data + word.bytes - wanted.bytes;
     return memcmp(at, wanted.data, wanted.bytes) == 0;
@@ -53,7 +59,7 @@ static bool is_sought_word(const query_node *leaf, gdx_slice word) {
 
 static bool is_sought(const query_node *leaf, const gdx_symbols *symbols, size_t index) {
     uint32_t symbol = symbols->symbols[index];
-    if (leaf->kind == QUERY_PHRASE && leaf->symbols[0].code != GDX_WORD_FLAG)
+    if (query_is_phrase(leaf) && leaf->symbols[0].code != GDX_WORD_FLAG)
         return symbol == leaf->symbols[0].code || (leaf->symbols[0].other && symbol == leaf->symbols[0].other);
     return symbol & GDX_WORD_FLAG && is_sought_word(leaf, gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG));
 }
@@ -172,6 +178,60 @@ static int in_order(const void *a, const void *b) {
     return left->end < right->end ? -1 : left->end > right->end;
 }
 
+// The bridged places of a leaf in the document at hand.
+static size_t bridged_here(const query_walks *walks, uint32_t leaf, const query_bridged **out) {
+    const gdx_document_columns *columns = &walks->segment->columns;
+    const query_bridged_leaf *bridged = walks->bridges ? &walks->bridges->leaves[leaf] : &(query_bridged_leaf){0};
+    size_t first = 0, end = bridged->count;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (bridged->places[middle].begin < columns->begin[walks->number])
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    while (end < bridged->count && bridged->places[end].begin < columns->begin[walks->number + 1])
+        end++;
+    *out = bridged->places + first;
+    return end - first;
+}
+
+static size_t count_bridged(const query_walks *walks) {
+    size_t count = 0;
+    const query_bridged *places;
+    for (uint32_t i = 0; walks->bridges && i < walks->run->query->leaf_count; i++)
+        count += bridged_here(walks, i, &places);
+    return count;
+}
+
+// Symbols of the document at hand, by positions of the segment.
+static gdx_status place(const query_walks *walks, uint32_t position, uint32_t length, query_occurrence *out,
+                        gdx_error *err) {
+    uint32_t part = query_document_part_at(walks->document, position);
+    uint32_t begin = position - query_document_begin(walks->document, part);
+    *out = (query_occurrence){part, begin, begin + length, false};
+    return out->end > query_document_length(walks->document, part) ? query_segment_corrupt(walks->segment, err)
+                                                                   : GDX_OK;
+}
+
+static gdx_status place_all(const query_walks *walks, query_occurrence *all, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t s = 0; s < walks->found.count; s++) {
+        const query_stream *stream = &walks->found.streams[s];
+        for (size_t i = 0; i < stream->count && status == GDX_OK; i++)
+            status = place(walks, stream->positions[i], stream->length, all++, err);
+    }
+    for (uint32_t leaf = 0; walks->bridges && leaf < walks->run->query->leaf_count; leaf++) {
+        const query_bridged *places;
+        size_t count = bridged_here(walks, leaf, &places);
+        for (size_t i = 0; i < count && status == GDX_OK; i++, all++) {
+            status = place(walks, places[i].begin, places[i].length, all, err);
+            all->is_bridged = true;
+        }
+    }
+    return status;
+}
+
 gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document *document, gdx_arena *arena,
                             query_occurrence **out, size_t *out_count, gdx_error *err) {
     walks->number = number;
@@ -181,24 +241,15 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
     gdx_status status = add_streams(walks, walks->run->query->root, err);
     if (status != GDX_OK)
         return status;
-    size_t count = 0;
+    size_t count = count_bridged(walks);
     for (size_t s = 0; s < walks->found.count; s++)
         count += walks->found.streams[s].count;
     query_occurrence *all = gdx_arena_allocate(arena, count * sizeof *all);
     if (!all)
         return gdx_fail_memory(err, "an answer");
-    size_t at = 0;
-    for (size_t s = 0; s < walks->found.count; s++) {
-        const query_stream *stream = &walks->found.streams[s];
-        for (size_t i = 0; i < stream->count; i++) {
-            uint32_t part = query_document_part_at(document, stream->positions[i]);
-            uint32_t begin = stream->positions[i] - query_document_begin(document, part);
-            uint32_t end = begin + stream->length;
-            if (end > query_document_length(document, part))
-                return query_segment_corrupt(walks->segment, err);
-            all[at++] = (query_occurrence){part, begin, end};
-        }
-    }
+    status = place_all(walks, all, err);
+    if (status != GDX_OK)
+        return status;
     if (count > 1)
         qsort(all, count, sizeof *all, in_order);
     *out = all;

@@ -136,9 +136,9 @@ static gdx_status parse_distance(query_parser *parser, query_token pair, uint32_
 // Phrases, words with `*`, OR of them, other pairs. A child of OR is never an OR itself, so this looks two levels deep.
 static bool may_be_side(const query_node *node) {
     if (node->kind != QUERY_OR)
-        return query_is_leaf(node) || query_is_pair(node);
+        return (query_is_leaf(node) && node->kind != QUERY_BRIDGE) || query_is_pair(node);
     for (uint32_t i = 0; i < node->child_count; i++)
-        if (!query_is_leaf(node->children[i]) && !query_is_pair(node->children[i]))
+        if (node->children[i]->kind == QUERY_OR || !may_be_side(node->children[i]))
             return false;
     return true;
 }
@@ -289,7 +289,7 @@ gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out
         return gdx_fail_memory(err, "a query");
     query->rule = rule;
     query_parser parser = {
-        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_SEARCHED, .err = err};
+        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_DEFAULT, .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);

@@ -65,6 +65,7 @@ static gdx_status enter_segment(gdx_scan *scan, gdx_error *err) {
     gdx_arena_reset(scan->arena);
     scan->next_document = 0;
     gdx_status status = query_evaluation_make(&scan->run, scan->next_segment++, &scan->evaluation, err);
+    query_evaluation_include_bridged(&scan->evaluation);
     return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation, &scan->walks, err) : status;
 }
 
@@ -104,6 +105,7 @@ static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrenc
                             .date = head->date,
                             .match = match,
                             .position = at->begin,
+                            .bridged = at->is_bridged,
                             .before = {excerpt.text.data, mark.begin},
                             .matched = {excerpt.text.data + mark.begin, mark.end - mark.begin},
                             .after = {excerpt.text.data + mark.end, excerpt.text.bytes - mark.end}};

@@ -20,20 +20,20 @@ enum {
     QUERY_NOTES_MAX = 16
 };
 
-// Where a leaf is looked for: in what counts by default, in one field, or in all of a document but a title from the
-// text. Each is one range of a document's positions. Bit f is the field f of gdx_field.
-enum query_fields {
-    QUERY_TITLE = 1,
-    QUERY_TEXT = 2,
-    QUERY_NOTE = 4,
-    QUERY_CAPTION = 8,
-    QUERY_FURNITURE = 16,
-    QUERY_SEARCHED = QUERY_TITLE | QUERY_TEXT | QUERY_NOTE | QUERY_CAPTION, // unless the query names one
-    QUERY_ANY = QUERY_SEARCHED | QUERY_FURNITURE
-};
+// Where a leaf looks: in what counts by default (title, text, notes and captions, but no title from the text), in one
+// field, or in all of a document but a title from the text. Each is one range of a document's positions.
+typedef enum query_fields {
+    QUERY_DEFAULT,
+    QUERY_ANY,
+    QUERY_TITLE,
+    QUERY_TEXT,
+    QUERY_NOTE,
+    QUERY_CAPTION,
+    QUERY_FURNITURE
+} query_fields;
 
-// The name of a field that a query may write, or of all of them; NULL for QUERY_SEARCHED.
-const char *query_fields_name(uint32_t fields);
+// The name of a field that a query may write, or of all of them; NULL for QUERY_DEFAULT.
+const char *query_fields_name(query_fields fields);
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG
@@ -46,7 +46,7 @@ struct query_node {
     query_kind kind;
     uint32_t height;       // 1 for what has no children
     uint32_t begin;        // byte of the query's text at which it starts
-    uint32_t fields;       // of a leaf: query_fields
+    query_fields fields;   // of a leaf
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
     uint32_t distance;     // of NEAR and THEN
@@ -65,6 +65,7 @@ struct gdx_query {
     query_node *root;
     query_node **leaves;
     uint32_t leaf_count;
+    bool bridges;                     // some leaf is a bridge
     bool ranks;                       // some leaf is not negated
     gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text
     uint32_t note_count;
@@ -78,7 +79,7 @@ static inline bool query_is_leaf(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_LEAF;
 }
 static inline bool query_is_phrase(const query_node *node) {
-    return node->kind == QUERY_PHRASE || node->kind == QUERY_EXACT;
+    return node->kind == QUERY_PHRASE || node->kind == QUERY_EXACT || node->kind == QUERY_BRIDGE;
 }
 static inline bool query_is_filter(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_FILTER;

@@ -304,6 +304,33 @@ static void a_file_of_queries_in_utf_16_is_refused(void **state) {
     said_clear(&said);
 }
 
+// ---- bridges
+
+static void a_sentence_that_a_caption_divides_is_found_and_labelled(void **state) {
+    static const char phrase[] = "全球产业和金融资本与中国的合作", query[] = "bridge:全球产业和金融资本与中国的合作";
+    json_t *line = count(*state, phrase);
+    assert_int_equal(integer_of(line, "documents") + integer_of(line, "bridged_occurrences"), 0);
+    json_decref(line);
+    line = count(*state, query);
+    assert_int_equal(integer_of(line, "documents"), 0);
+    assert_int_equal(integer_of(line, "bridged_occurrences"), 1);
+    json_decref(line);
+    struct said said = run(*state, "search", query, NULL);
+    expect_in(said_out(&said), "article.txt · examples · bridged");
+    expect_in(said_out(&said), "0 documents, 0 occurrences · 1 bridged");
+    said_clear(&said);
+    said = run(*state, "search", "--all", "--json", query, NULL);
+    assert_int_equal(line_count(&said), 2);
+    line = json_of_line(&said, 0);
+    assert_true(json_is_true(json_object_get(line, "bridged")));
+    json_decref(line);
+    line = json_of_line(&said, 1);
+    assert_int_equal(integer_of(line, "occurrences"), 0);
+    assert_int_equal(integer_of(line, "bridged_occurrences"), 1);
+    json_decref(line);
+    said_clear(&said);
+}
+
 // ---- notes
 
 static void notes_go_to_standard_error_for_people(void **state) {
@@ -424,6 +451,7 @@ int main(void) {
         cmocka_unit_test(queries_from_a_file_get_one_line_each_also_the_malformed),
         cmocka_unit_test(marks_comments_and_blank_lines_of_a_file_of_queries_ask_nothing),
         cmocka_unit_test(a_file_of_queries_in_utf_16_is_refused),
+        cmocka_unit_test(a_sentence_that_a_caption_divides_is_found_and_labelled),
         cmocka_unit_test(notes_go_to_standard_error_for_people),
         cmocka_unit_test(notes_are_in_the_answer_for_programs),
         cmocka_unit_test(a_malformed_query_is_shown_with_a_caret),

@@ -100,6 +100,7 @@ typedef struct gdx_hit {
     double score;         // 0 when nothing ranks
     uint64_t occurrences; // of all phrases that are not negated, in this document
     uint64_t length; // symbols that count by default: of title, text, notes and captions, not of a title from the text
+    bool bridged;    // it matches by bridged places alone
     // Keyword in context: a stretch of the original text (or title, when only that matches) around the first match,
     // line breaks and runs of white space shown as one space; no "…" is added. For queries of filters alone: the start
     // of the text.
@@ -114,9 +115,11 @@ typedef struct gdx_hit {
     size_t match_count;
 } gdx_hit;
 
-typedef struct gdx_results { // owns all it points to
-    uint64_t documents;      // that match, in all
-    uint64_t occurrences;    // in all of them
+typedef struct gdx_results {      // owns all it points to
+    uint64_t documents;           // that match, in all
+    uint64_t occurrences;         // in all of them
+    uint64_t bridged_documents;   // that match by bridged places alone: hits, and not in `documents`
+    uint64_t bridged_occurrences; // as in gdx_totals
     uint64_t commit;
     gdx_hit *hits; // in order
     size_t hit_count;
@@ -132,8 +135,9 @@ gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_
                       const gdx_search_options *options, gdx_results **out, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_totals {
-    uint64_t documents;   // that match
-    uint64_t occurrences; // in them
+    uint64_t documents;           // that match
+    uint64_t occurrences;         // in them
+    uint64_t bridged_occurrences; // of bridge: where a block of lines divides the phrase, in no other figure
 } gdx_totals;
 // `stop`: NULL never stops. Thread: the searcher's owner. Cost: the posting list of each phrase's rarest bigram, and
 // what must be unpacked of the others; no stored text is read.
@@ -196,6 +200,7 @@ typedef struct gdx_occurrence {   // slices are valid until the next call
     gdx_date date;
     gdx_match match;   // bytes of the stored part
     uint32_t position; // symbol of the part that the match starts with
+    bool bridged;      // a block of lines divides it
     gdx_slice before;  // original text: up to `context_symbols` symbols before the match, white space as in snippets
     gdx_slice matched;
     gdx_slice after; // up to `context_symbols` symbols after it
