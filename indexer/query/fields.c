@@ -3,18 +3,19 @@
 
 #include "fields.h"
 
-gdx_position_range query_field_range(const query_segment *segment, uint32_t fields, uint32_t document) {
+gdx_position_range query_field_range(const query_segment *segment, query_fields fields, uint32_t document) {
     const gdx_document_columns *columns = &segment->columns;
-    if (fields != QUERY_SEARCHED && fields != QUERY_ANY)
-        return gdx_columns_field(columns, document, (gdx_field)__builtin_ctz(fields));
+    if (fields >= QUERY_TITLE)
+        return gdx_columns_field(columns, document, (gdx_field)(fields - QUERY_TITLE + GDX_FIELD_TITLE));
     gdx_position_range range = gdx_columns_counted(columns, document);
     if (fields == QUERY_ANY)
         range.end = columns->begin[document + 1];
     return range;
 }
 
-void query_keep_fields(const query_segment *segment, uint32_t fields, query_list *list) {
-    if (segment->counts_all && (fields == QUERY_SEARCHED || fields == QUERY_ANY))
+void query_keep_fields(const query_segment *segment, query_fields fields, query_list *list) {
+    bool all_count = segment->counts_all && fields <= QUERY_ANY;
+    if (all_count)
         return;
     const gdx_document_columns *columns = &segment->columns;
     size_t kept = 0;

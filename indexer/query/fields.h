@@ -8,8 +8,8 @@
 #include "tree.h"
 
 // Those of a document.
-gdx_position_range query_field_range(const query_segment *segment, uint32_t fields, uint32_t document);
+gdx_position_range query_field_range(const query_segment *segment, query_fields fields, uint32_t document);
 // Keeps the positions, ascending, that are there.
-void query_keep_fields(const query_segment *segment, uint32_t fields, query_list *list);
+void query_keep_fields(const query_segment *segment, query_fields fields, query_list *list);
 
 #endif

@@ -90,7 +90,7 @@ gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, 
     if (plan->is_nowhere && plan->broken_count == 0)
         return GDX_OK;
     gdx_searcher *searcher = run->searcher;
-    bool as_kept = plan->leaf->fields == QUERY_SEARCHED && plan->broken_count == 0;
+    bool as_kept = plan->leaf->fields == QUERY_DEFAULT && plan->broken_count == 0;
     if (as_kept && plan->range_count == 1 && plan->ranges[0].high == plan->ranges[0].low + 1) {
         size_t count = 0;
         bool has = false;

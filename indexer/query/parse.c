@@ -289,7 +289,7 @@ gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out
         return gdx_fail_memory(err, "a query");
     query->rule = rule;
     query_parser parser = {
-        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_SEARCHED, .err = err};
+        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_DEFAULT, .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);

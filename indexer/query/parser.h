@@ -17,7 +17,7 @@ typedef struct query_parser { // one owner
     size_t leaf_capacity;
     uint32_t term_count; // leaves and filters
     uint32_t depth;
-    uint32_t fields; // that a leaf here is looked for in
+    query_fields fields; // that a leaf here is looked for in
     bool is_negated;
     gdx_symbols symbols; // scratch
     gdx_buffer unquoted; // scratch

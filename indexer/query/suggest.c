@@ -25,7 +25,7 @@ static gdx_status count_live(query_run *run, const query_segment *segment, uint3
     gdx_status status = query_symbol_positions(run, segment, &plan, list, err);
     uint32_t document = 0;
     if (status == GDX_OK)
-        query_keep_fields(segment, QUERY_SEARCHED, list);
+        query_keep_fields(segment, QUERY_DEFAULT, list);
     for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
         document = gdx_columns_document_at(&segment->columns, list->values[i], document);
         *out += !gdx_is_deleted(segment->live->deleted, document);

@@ -190,7 +190,7 @@ static gdx_status parse_quotation(query_parser *parser, query_token mark, query_
 // A prefix that a run may start with, and the function that reads the rest.
 struct prefix {
     const char *name;     // without its colon
-    uint32_t fields;      // of a field; 0: a filter
+    query_fields fields;  // of a field; QUERY_DEFAULT: a filter
     const char *expected; // after the colon
     gdx_status (*parse)(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out);
 };
@@ -348,7 +348,7 @@ static gdx_status parse_group(query_parser *parser, query_token open, query_node
 
 // After a field's colon: a group, a quotation or a run.
 static gdx_status parse_field(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
-    if (parser->fields != QUERY_SEARCHED)
+    if (parser->fields != QUERY_DEFAULT)
         return query_refuse(parser, begin, "found a field inside a field's parentheses, expected a term");
     query_token next = query_lex_peek(&parser->lexer);
     bool is_marked = next.kind == QUERY_TOKEN_OPEN || next.kind == QUERY_TOKEN_QUOTE;
@@ -359,7 +359,7 @@ static gdx_status parse_field(query_parser *parser, const struct prefix *prefix,
     gdx_status status = next.kind == QUERY_TOKEN_OPEN    ? parse_group(parser, next, out)
                         : next.kind == QUERY_TOKEN_QUOTE ? parse_quotation(parser, next, out)
                                                          : parse_run(parser, next.begin, end, out);
-    parser->fields = QUERY_SEARCHED;
+    parser->fields = QUERY_DEFAULT;
     return status;
 }
 
@@ -381,7 +381,7 @@ enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
 static void check_prefix(const struct prefix *row) {
     assert(row->name && row->name[0] && row->name[strlen(row->name) - 1] != ':');
     assert(row->expected && row->parse);
-    assert((row->fields != 0) == (row->parse == parse_field));
+    assert((row->fields != QUERY_DEFAULT) == (row->parse == parse_field));
 }
 
 const char *query_fields_name(uint32_t fields) {

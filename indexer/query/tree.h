@@ -20,20 +20,20 @@ enum {
     QUERY_NOTES_MAX = 16
 };
 
-// Where a leaf is looked for: in what counts by default, in one field, or in all of a document but a title from the
-// text. Each is one range of a document's positions. Bit f is the field f of gdx_field.
-enum query_fields {
-    QUERY_TITLE = 1,
-    QUERY_TEXT = 2,
-    QUERY_NOTE = 4,
-    QUERY_CAPTION = 8,
-    QUERY_FURNITURE = 16,
-    QUERY_SEARCHED = QUERY_TITLE | QUERY_TEXT | QUERY_NOTE | QUERY_CAPTION, // unless the query names one
-    QUERY_ANY = QUERY_SEARCHED | QUERY_FURNITURE
-};
+// Where a leaf looks: in what counts by default (title, text, notes and captions, but no title from the text), in one
+// field, or in all of a document but a title from the text. Each is one range of a document's positions.
+typedef enum query_fields {
+    QUERY_DEFAULT,
+    QUERY_ANY,
+    QUERY_TITLE,
+    QUERY_TEXT,
+    QUERY_NOTE,
+    QUERY_CAPTION,
+    QUERY_FURNITURE
+} query_fields;
 
-// The name of a field that a query may write, or of all of them; NULL for QUERY_SEARCHED.
-const char *query_fields_name(uint32_t fields);
+// The name of a field that a query may write, or of all of them; NULL for QUERY_DEFAULT.
+const char *query_fields_name(query_fields fields);
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG
@@ -46,7 +46,7 @@ struct query_node {
     query_kind kind;
     uint32_t height;       // 1 for what has no children
     uint32_t begin;        // byte of the query's text at which it starts
-    uint32_t fields;       // of a leaf: query_fields
+    query_fields fields;   // of a leaf
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
     uint32_t distance;     // of NEAR and THEN

@@ -94,6 +94,11 @@ static void a_query_looks_in_all_parts_but_furniture(void **state) {
     expect(&collection, "text:关税", 2, 3);
     expect(&collection, "text:税", 2, 3);
     expect(&collection, "研究", 0, 0);
+    expect(&collection, "note:关税", 1, 1);
+    expect(&collection, "caption:税", 1, 1);
+    expect(&collection, "furniture:关税", 1, 1);
+    expect(&collection, "any:关税", 2, 6);
+    expect(&collection, "exact:同上", 1, 1);
     expect(&collection, "同上", 1, 1);
     collection_close(&collection);
 }

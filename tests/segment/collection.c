@@ -69,6 +69,32 @@ static gdx_slice make_name(struct collection *collection, const char *format, ui
     return copy;
 }
 
+enum { DOCUMENT_PARTS_MAX = 5 };
+
+// One document in four has some, in any order of fields, some of them empty.
+static void add_parts(struct collection *collection, random_state *random, const collection_kind *kind,
+                      gdx_document *document) {
+    document->title_from_text = random_below(random, 3) == 0;
+    if (random_below(random, 3) == 0)
+        document->origin = make_name(collection, "origin", random_below(random, 50), 0);
+    if (random_below(random, 4))
+        return;
+    gdx_part *parts = gdx_arena_allocate(collection->arena, DOCUMENT_PARTS_MAX * sizeof *parts);
+    gdx_part_place *place = gdx_arena_allocate(collection->arena, sizeof *place);
+    assert_true(parts && place);
+    *place = (gdx_part_place){0, make_name(collection, "page ", random_below(random, 9), 1)};
+    document->part_count = random_below(random, DOCUMENT_PARTS_MAX + 1);
+    document->parts = parts;
+    for (uint32_t i = 0; i < document->part_count; i++)
+        parts[i] = (gdx_part){
+            .field = (gdx_field)(GDX_FIELD_TEXT + random_below(random, GDX_FIELDS - GDX_FIELD_TEXT)),
+            .text = make_text(collection, random, kind,
+                              random_below(random, 20) ? random_below(random, 4) * 20 : kind->long_bytes),
+            .places = place,
+            .place_count = random_below(random, 2),
+        };
+}
+
 void collection_init(struct collection *collection, uint64_t seed, const collection_kind *kind) {
     random_state random = {seed};
     collection->arena = gdx_arena_new();
@@ -87,6 +113,7 @@ void collection_init(struct collection *collection, uint64_t seed, const collect
             .text = make_text(collection, &random, kind, random_below(&random, 10) ? bytes : 0),
             .date = gdx_date_of(2000 + random_below(&random, 20), random_below(&random, 13), 0),
         };
+        add_parts(collection, &random, kind, &collection->documents[d]);
     }
 }
 
