@@ -88,7 +88,7 @@ static void report_refusal(const gdx_batch_options *options, const Gramdex__V1__
     else
         snprintf(id, sizeof id, "document %llu", (unsigned long long)refusal->number);
     snprintf(reason, sizeof reason, "%.*s", GDX_SLICE_ARGUMENTS(from_wire(refusal->reason)));
-    options->on_refusal(options->context, &(gdx_batch_refusal){.path = id, .reason = reason});
+    options->on_finding(options->context, &(gdx_batch_finding){.path = id, .reason = reason});
 }
 
 static gdx_status take(void *context, const ProtobufCMessage *message, gdx_error *err) {

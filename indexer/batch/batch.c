@@ -6,6 +6,7 @@
 // lane; one worker takes no long job, and that one is there to read.
 
 #include "gdx/batch.h"
+#include "gdx/base_folder.h"
 
 #include "budget.h"
 #include "build.h"
@@ -104,16 +105,13 @@ static void fail_on_loop(struct batch *batch, const gdx_error *error) {
     atomic_store(&batch->failed, true);
 }
 
-// With --strict one refusal is a failure; a note is none.
+// With --strict one refusal is a failure; what is left out is none.
 static void fail_if_strict_on_loop(struct batch *batch, const struct refusals *refusals) {
-    if (!batch->options.strict || refusals_count(refusals) == 0)
+    const struct refusal *first = batch->options.strict ? refusals_first(refusals) : NULL;
+    if (!first)
         return;
-    const struct refusal *first = refusals_first(refusals);
     gdx_error error = {0};
-    if (first)
-        gdx_fail_at(&error, first->status, first->path.data, "%.*s", GDX_SLICE_ARGUMENTS(first->reason));
-    else
-        gdx_fail(&error, GDX_INVALID, "an input was refused after %d notes", REFUSALS_KEPT);
+    refusal_fail(first, &error);
     fail_on_loop(batch, &error);
 }
 
@@ -203,7 +201,7 @@ static void fill_done_on_loop(gdx_job *job) {
     batch->reading.slab = NULL;
     batch->summary->input_bytes += slab->disk_bytes;
     batch->summary->files += slab->files;
-    atomic_fetch_add(&batch->figures.refused, refusals_count(&slab->refusals));
+    atomic_fetch_add(&batch->figures.refused, refusals_count(&slab->refusals, GDX_BATCH_REFUSED));
     if (batch->reading.outcome.status != GDX_OK)
         fail_on_loop(batch, &batch->reading.outcome.error);
     fail_if_strict_on_loop(batch, &slab->refusals);
@@ -252,10 +250,14 @@ static gdx_status settle_and_commit_on_worker(struct batch *batch, gdx_error *er
         .build_count = batch->building.count,
         .seen = &batch->building.seen,
         .pruned = batch->options.prune ? &batch->listing.inputs : NULL,
+        .prune_limit = batch->options.prune_limit,
         .notes = &batch->listing.refusals,
         .summary = batch->summary,
     };
     gdx_status status = resolve(&resolution, err);
+    if (status == GDX_OK && batch->options.base)
+        status =
+            gdx_base_folder_keep(gdx_index_writer_directory(batch->writer), gdx_slice_of(batch->options.base), err);
     return status == GDX_OK ? gdx_index_writer_commit(batch->writer, err) : status;
 }
 
@@ -337,7 +339,7 @@ static void list_on_worker(gdx_job *job, unsigned worker) {
     struct batch *batch = batch_of_list(job);
     struct listing *listing = &batch->listing;
     (void)worker;
-    listing->outcome.status = inputs_list(&listing->inputs, batch->paths, batch->path_count, batch->options.source,
+    listing->outcome.status = inputs_list(&listing->inputs, batch->paths, batch->path_count, &batch->options,
                                           &listing->refusals, &listing->outcome.error);
 }
 
@@ -351,7 +353,7 @@ static void list_done_on_loop(gdx_job *job) {
     if (!has_failed(batch)) {
         batch->reading.filler =
             filler_new(&listing->inputs, batch->budget.file_limit, batch->budget.line_limit, &batch->options.stop);
-        atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals));
+        atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals, GDX_BATCH_REFUSED));
         if (!batch->reading.filler)
             fail_for_memory_on_loop(batch);
     }
@@ -372,7 +374,7 @@ static void report_progress(struct batch *batch) {
         .bytes_total = is_total_known(batch) ? batch->listing.inputs.bytes : 0,
         .bytes_read = batch->summary->input_bytes,
         .documents = atomic_load(&batch->figures.documents),
-        .skipped = atomic_load(&batch->figures.refused),
+        .refused = atomic_load(&batch->figures.refused),
         .stage = batch->figures.stage,
     };
     batch->options.on_progress(batch->options.context, &progress);

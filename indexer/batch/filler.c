@@ -3,6 +3,7 @@
 // JSON Lines are cut behind a newline; what is behind the cut is carried into the next slab. Whole files are never cut.
 
 #include "filler.h"
+#include "place.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -79,14 +80,20 @@ static gdx_status no_memory(gdx_error *err) {
     return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs; give a larger --memory or fewer --threads");
 }
 
+static gdx_status add_refusal(struct slab *slab, struct refusal refusal, gdx_error *err) {
+    refusal.piece = (uint32_t)slab->piece_count;
+    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
 static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_status status, const char *reason,
                          gdx_error *err) {
-    struct refusal refusal = {.path = path,
-                              .reason = gdx_slice_of(reason),
-                              .byte = byte,
-                              .status = status,
-                              .piece = (uint32_t)slab->piece_count};
-    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+    const struct refusal refusal = {.path = path,
+                                    .reason = gdx_slice_of(reason),
+                                    .kind = kind_of_failure(false, status),
+                                    .byte = byte,
+                                    .status = status,
+                                    .class = GDX_BATCH_REFUSED};
+    return add_refusal(slab, refusal, err);
 }
 
 // The message leaves the archive's name out: the refusal has it in its path.
@@ -103,8 +110,13 @@ static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t by
 }
 
 static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_slice path, gdx_slice id) {
-    filler->entry = (struct slab_piece){
-        .kind = kind, .path = path, .id = id, .source = filler->input->source, .file = filler->files++};
+    filler->entry = (struct slab_piece){.kind = kind,
+                                        .path = path,
+                                        .id = id,
+                                        .source = filler->input->source,
+                                        .is_source_given = filler->inputs->is_source_given,
+                                        .origin = filler->input->is_stream ? (gdx_slice){"", 0} : filler->input->id,
+                                        .file = filler->files++};
     filler->is_open = true;
     slab->files++;
 }
@@ -113,7 +125,7 @@ static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind
 
 static gdx_status open_file(struct filler *filler, struct slab *slab, const struct input *input, gdx_error *err) {
     gdx_slice path = gdx_slice_of(input->path);
-    if (input->kind != GDX_INPUT_RECORDS && input->bytes > filler->file_limit)
+    if (input->kind != GDX_INPUT_RECORDS && !input->is_stream && input->bytes > filler->file_limit)
         return refuse_for_size(slab, path, 0, "a file", input->bytes, filler->file_limit, err);
     bool is_standard_input = strcmp(input->path, "-") == 0;
     filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC);
@@ -134,7 +146,7 @@ static gdx_status make_entry_id(struct filler *filler, gdx_slice name) {
         name = (gdx_slice){name.data + 1, name.bytes - 1};
     filler->id.bytes = 0;
     gdx_status status = gdx_buffer_append_format(&filler->id, "%.*s/", GDX_SLICE_ARGUMENTS(filler->input->id));
-    return status == GDX_OK ? id_of_path(name, &filler->id) : status;
+    return status == GDX_OK ? name_escape(name, &filler->id) : status;
 }
 
 // The next entry of the archive that can be read; closes the archive at its end.
@@ -166,13 +178,20 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
                       "the archive's id and its name have over 1024 bytes together, the most "
                       "an id may have",
                       err);
-    char plain[4096];
+    char plain[4096], words_of_kind[GDX_INPUT_WORDS_BYTES];
     snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(id));
     gdx_input_kind kind = gdx_input_kind_of(plain, NULL);
-    if (kind == GDX_INPUT_IGNORED)
-        return refuse(slab, path, 0, GDX_UNSUPPORTED, "not a kind of file that holds text, by its name", err);
+    if (kind == GDX_INPUT_UNREAD || kind == GDX_INPUT_IGNORED)
+        return add_refusal(slab, refusal_of_kind(path, plain, kind, words_of_kind), err);
     if (kind == GDX_INPUT_COMPRESSED || kind == GDX_INPUT_ARCHIVE)
-        return refuse(slab, path, 0, GDX_UNSUPPORTED, "compressed within an archive: unpack the archive first", err);
+        return add_refusal(
+            slab,
+            (struct refusal){.path = path,
+                             .reason = gdx_slice_of("compressed within an archive: unpack the archive first"),
+                             .kind = gdx_slice_of("archive in an archive"),
+                             .status = GDX_UNSUPPORTED,
+                             .class = GDX_BATCH_REFUSED},
+            err);
     begin_entry(filler, slab, kind, path, id);
     return GDX_OK;
 }
@@ -244,7 +263,7 @@ static bool is_stopped(const struct filler *filler) {
 // A whole file into the slab, or nothing of it.
 static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
     size_t before = slab->bytes.bytes;
-    uint64_t refused_before = slab->refusals.count + slab->refusals.unkept;
+    uint64_t refused_before = refusals_count(&slab->refusals, GDX_BATCH_REFUSED);
     if (slab_add_piece(slab, &filler->entry) != GDX_OK)
         return no_memory(err);
     gdx_status status = GDX_OK;
@@ -256,7 +275,7 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
     bool is_too_large = slab->bytes.bytes - before > filler->file_limit;
     if (is_too_large)
         status = refuse_for_size(slab, filler->entry.path, 0, "a file", filler->file_limit, filler->file_limit, err);
-    if (is_too_large || slab->refusals.count + slab->refusals.unkept > refused_before) {
+    if (is_too_large || refusals_count(&slab->refusals, GDX_BATCH_REFUSED) > refused_before) {
         slab->bytes.bytes = before; // a file that could be read in part only is not indexed in part
         slab->piece_count--;
     } else {

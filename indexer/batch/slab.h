@@ -13,6 +13,8 @@ struct slab_piece {
     gdx_slice path; // the arena's
     gdx_slice id;
     gdx_slice source;
+    bool is_source_given; // it counts more than a record's own
+    gdx_slice origin;
     size_t offset; // in the slab's bytes
     size_t bytes;
     uint64_t first_byte; // in the file

@@ -65,7 +65,8 @@ static gdx_status check_text(gdx_slice bytes, const gdx_decoded *decoded, gdx_er
         bool wide = is_wide(decoded->encoding) && !find_zero(decoded->text) &&
                     decoded->replaced <= 1 + decoded->text.bytes / 1000;
         if (!wide)
-            return gdx_fail(err, GDX_INVALID, "binary: U+0000 at byte %zu, expected text", (size_t)(zero - bytes.data));
+            return gdx_fail(err, GDX_UNSUPPORTED, "binary: U+0000 at byte %zu, expected text",
+                            (size_t)(zero - bytes.data));
     }
     if (ingest_first_line(decoded->text).bytes == 0)
         return gdx_fail(err, GDX_INVALID, "empty: no character that is not white space, expected text");
@@ -86,7 +87,7 @@ static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
     return gdx_fail(err, GDX_TOO_LARGE, "%zu bytes of text, expected at most %zu", bytes, limit);
 }
 
-gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     size_t limit = reader->document_limit;
     // No encoding takes more than four bytes for what is one byte of UTF-8: so the text is over the limit too.
@@ -96,11 +97,11 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
     gdx_status status = decode(reader, piece, &decoded, err);
     if (status != GDX_OK)
         return status;
-    gdx_document document = {.id = piece->id, .source = piece->source, .metadata = {"", 0}};
+    gdx_document document = {.id = piece->id, .source = piece->source, .origin = piece->origin, .metadata = {"", 0}};
     if (piece->kind == GDX_INPUT_HTML) {
         status = ingest_html(reader, decoded.text, &document, err);
     } else if (piece->kind == GDX_INPUT_MARKDOWN) {
-        status = ingest_markdown(decoded.text, &document, err);
+        ingest_markdown(decoded.text, &document, &out_repairs->lost_date);
     } else {
         document.title = ingest_first_line(decoded.text);
         document.text = decoded.text;
@@ -111,7 +112,7 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
         status = too_large(document.text.bytes, limit, err);
     if (status == GDX_OK) {
         *out = document;
-        *out_replaced = decoded.replaced;
+        out_repairs->replaced = decoded.replaced;
     }
     return status;
 }

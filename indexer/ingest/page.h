@@ -23,15 +23,17 @@ gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options
                                    gdx_error *err) GDX_MUST_CHECK;
 void ingest_page_reader_clear(page_reader *reader);
 
-// GDX_INVALID: empty or binary. GDX_TOO_LARGE. GDX_NO_MEMORY. The slices are the piece's or the reader's.
-gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+// GDX_INVALID: empty. GDX_UNSUPPORTED: binary. GDX_CORRUPT: no HTML. GDX_TOO_LARGE. GDX_NO_MEMORY. The slices are the
+// piece's or the reader's.
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) GDX_MUST_CHECK;
 
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
 
-// markdown.c: fills title, date and text from a decoded file. GDX_INVALID: a bad date in the front matter.
-gdx_status ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+// markdown.c: fills title, date and text from a decoded file. A date of the front matter that cannot be read is none,
+// and lost_date says why.
+void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date);
 
 // html.c: likewise, into the reader's buffers. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
 gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
