@@ -134,6 +134,16 @@ static const struct option_table index_own_table = {
          .kind = OPTION_TEXT,
          .needs_index = true,
          .field = OPTION_FIELD(struct index_command, prune_limit)},
+        {.name = "commit-every",
+         .argument = "N",
+         .help = "commit after about N documents",
+         .more = "A run that is stopped keeps what is committed, and the next one goes on from there. Without it a run "
+                 "is one commit.",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = UINT32_MAX,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct index_command, options.commit_every)},
         {.name = "no-merge",
          .help = "leave the segments as they are written",
          .kind = OPTION_CLEAR,
@@ -523,7 +533,7 @@ const struct command command_index = {
     .description =
         "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
         "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
-        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit. With --server the "
+        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit, unless --commit-every says otherwise. With --server the "
         "documents are read here and sent to a server, which indexes them.",
     .examples = (const char *const[]){"gramdex index --index corpus.gdx articles/ reports.zip",
                                       "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 4 << 20 };
+enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10 };
 
 struct filler { // one owner at a time
     const struct inputs *inputs;
@@ -320,6 +320,14 @@ static gdx_status refuse_long_line(struct filler *filler, struct slab *slab, str
     return status;
 }
 
+// How much to read. Past the target only the end of a line is wanted, and more at a time the longer the line is.
+static size_t room_of(const struct slab *slab, const struct slab_piece *piece, size_t target) {
+    if (slab->bytes.bytes < target)
+        return target - slab->bytes.bytes;
+    size_t bytes = slab->bytes.bytes - piece->offset;
+    return bytes < LINE_READ_BYTES ? LINE_READ_BYTES : bytes;
+}
+
 // Lines of a JSON Lines entry until the slab is full or the entry ends.
 static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t target, gdx_error *err) {
     if (slab_add_piece(slab, &filler->entry) != GDX_OK ||
@@ -331,7 +339,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
     bool end = false;
     bool is_cut = false;
     while (status == GDX_OK && !end && !is_cut && !is_stopped(filler)) {
-        size_t room = slab->bytes.bytes < target ? target - slab->bytes.bytes : READ_BYTES;
+        size_t room = room_of(slab, piece, target);
         status = read_more(filler, slab, room, &end, err);
         if (status == GDX_OK && filler->skips_line)
             drop_rest_of_line(filler, slab, piece);

@@ -241,7 +241,7 @@ static gdx_status add_run(struct resolving *resolving, size_t number, const stru
 
 static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
     size_t number = gdx_snapshot_segment_count(resolving->of->seen->snapshot);
-    for (size_t i = 0; i < resolving->of->build_count; i++) {
+    for (size_t i = resolving->of->first_build; i < resolving->of->build_count; i++) {
         const struct slab_build *build = resolving->of->builds[i];
         for (size_t j = 0; j < build->built.segment_count; j++, number++) {
             gdx_status status = add_run(resolving, number, build, &build->built.segments[j], err);
@@ -256,7 +256,7 @@ static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
 
 gdx_status resolve(const struct resolution *resolution, gdx_error *err) {
     size_t segments = 0;
-    for (size_t i = 0; i < resolution->build_count; i++)
+    for (size_t i = resolution->first_build; i < resolution->build_count; i++)
         segments += resolution->builds[i]->built.segment_count;
     struct resolving resolving = {.of = resolution};
     resolving.runs = calloc(segments + 1, sizeof *resolving.runs);

@@ -10,6 +10,7 @@
 struct resolution { // what there is to settle; the caller's
     gdx_index_writer *writer;
     struct slab_build *const *builds; // in the order of the slabs
+    size_t first_build;               // those before it are settled
     size_t build_count;
     const struct seen *seen;
     const struct inputs *pruned; // documents whose files are gone from its folders go; NULL: none do

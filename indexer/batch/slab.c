@@ -63,3 +63,17 @@ gdx_piece slab_piece_at(const struct slab *slab, size_t index) {
         .first_byte = piece->first_byte,
     };
 }
+
+uint64_t slab_count_documents(const struct slab *slab) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < slab->piece_count; i++) {
+        const struct slab_piece *piece = &slab->pieces[i];
+        const char *at = (const char *)slab->bytes.data + piece->offset, *end = at + piece->bytes;
+        count += piece->kind != GDX_INPUT_RECORDS;
+        while (piece->kind == GDX_INPUT_RECORDS && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+            count++;
+            at++;
+        }
+    }
+    return count;
+}
