@@ -9,11 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10 };
+enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10, POLL_MILLISECONDS = 100 };
 
 struct filler { // one owner at a time
     const struct inputs *inputs;
@@ -221,6 +222,17 @@ static void close_entry(struct filler *filler) {
 
 // ---- reading
 
+static bool is_stopped(const struct filler *filler) {
+    return gdx_stop_check(filler->stop, NULL) != GDX_OK;
+}
+
+// A pipe may have nothing to give for hours, and a signal need not come to this thread.
+static void wait_for_bytes(const struct filler *filler) {
+    struct pollfd input = {.fd = filler->descriptor, .events = POLLIN};
+    while (!is_stopped(filler) && poll(&input, 1, POLL_MILLISECONDS) == 0)
+        continue;
+}
+
 // Up to `limit` more bytes of the entry behind those of the slab. A read error is refused and ends the entry; of an
 // archive it ends the archive, since nothing behind damage can be trusted.
 static gdx_status read_more(struct filler *filler, struct slab *slab, size_t limit, bool *out_end, gdx_error *err) {
@@ -242,6 +254,10 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
     }
     if (gdx_buffer_reserve(&slab->bytes, limit) != GDX_OK)
         return no_memory(err);
+    if (filler->input->is_stream)
+        wait_for_bytes(filler);
+    if (is_stopped(filler))
+        return GDX_OK;
     ssize_t bytes;
     do
         bytes = read(filler->descriptor, slab->bytes.data + before, limit);
@@ -254,10 +270,6 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
     slab->bytes.bytes += (size_t)bytes;
     slab->disk_bytes += (uint64_t)bytes;
     return GDX_OK;
-}
-
-static bool is_stopped(const struct filler *filler) {
-    return gdx_stop_check(filler->stop, NULL) != GDX_OK;
 }
 
 // A whole file into the slab, or nothing of it.

@@ -228,6 +228,17 @@ static void prune_stops_at_a_limit(void **state) {
     expect(place, "rm in/2*.txt; echo 关税 > in/20.txt; g index --prune in", 0, "10 deleted");
 }
 
+static void prune_knows_what_was_seen_before_a_commit_of_the_run(void **state) {
+    const struct place *place = *state;
+    expect(place, "mkdir in; for i in $(seq 30); do echo 关税$i > in/$i.txt; done; g index in", 0, "30 added");
+    expect(place,
+           "rm in/7.txt; echo 税 > in/30.txt; echo 税 > in/a.txt; echo 税 > in/z.txt\n"
+           "g index --prune --commit-every 4 in",
+           0, "2 added, 1 replaced, 28 unchanged, 1 deleted");
+    expect(place, "g index --prune --commit-every 1 --threads 2 in", 0, "0 added, 31 unchanged");
+    expect(place, "g verify", 0, "sound: 31 documents");
+}
+
 // ---- stopped
 
 static void a_run_that_is_stopped_keeps_its_commits(void **state) {
@@ -243,7 +254,7 @@ static void a_run_that_is_stopped_keeps_its_commits(void **state) {
                  "rm -rf x pipe; mkfifo pipe; \"$GRAMDEX\" index --index x --commit-every 100 - < pipe & run=$!\n"
                  "exec 7> pipe; seq 4000 | sed 's/.*/{\"id\":\"d&\",\"text\":\"关税 &\"}/' >&7\n"
                  "until g count 关税 2>/dev/null | grep -q '[0-9] documents'; do sleep 0.1; done\n"
-                 "kill -%s $run; exec 7>&-; wait $run",
+                 "kill -%s $run; wait $run",
                  cases[i].signal);
         expect(place, lines, cases[i].exit_status, "");
         expect(place, "g verify && test $(g count --json 关税 | grep -o '\"documents\":[0-9]*' | tr -dc 0-9) -ge 100",
@@ -274,6 +285,7 @@ int main(void) {
         GDX_TEST(prune_keeps_what_is_refused_left_out_or_not_listed),
         GDX_TEST(prune_deletes_nothing_for_a_folder_that_is_empty),
         GDX_TEST(prune_stops_at_a_limit),
+        GDX_TEST(prune_knows_what_was_seen_before_a_commit_of_the_run),
         GDX_TEST(a_run_that_is_stopped_keeps_its_commits),
 #undef GDX_TEST
     };
