@@ -46,6 +46,10 @@ void kinds_add(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind, ui
     kinds->items[at].count += count;
 }
 
+void gdx_batch_count(gdx_batch_kinds *kinds, gdx_batch_class class, const char *kind, uint64_t count) {
+    kinds_add(kinds, class, gdx_slice_of(kind), count);
+}
+
 void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from) {
     for (size_t i = 0; i < from->count; i++)
         kinds_add(kinds, from->items[i].class, gdx_slice_of(from->items[i].kind), from->items[i].count);

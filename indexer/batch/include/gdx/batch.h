@@ -47,6 +47,9 @@ typedef struct gdx_batch_kinds {
     size_t count;
 } gdx_batch_kinds;
 
+// Counts more of a kind.
+void gdx_batch_count(gdx_batch_kinds *kinds, gdx_batch_class class, const char *kind, uint64_t count);
+
 // "20" or "5%": a number, or a part of a whole.
 typedef struct gdx_batch_share {
     bool is_given;
