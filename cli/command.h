@@ -6,7 +6,7 @@
 
 #include "option.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_WRONG_USE = 2, EXIT_REFUSED = 3 };
 
 // The index-th command, in the order in which help lists them; NULL after the last one.
 const struct command *command_at(size_t index);

@@ -8,9 +8,10 @@
 #include <stddef.h>
 
 static atomic_bool interrupted;
+static atomic_int signal_number;
 
 static void on_signal(int number) {
-    (void)number;
+    atomic_store(&signal_number, number);
     atomic_store(&interrupted, true);
 }
 
@@ -20,4 +21,8 @@ const atomic_bool *interrupt_watch(void) {
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     return &interrupted;
+}
+
+int interrupt_signal(void) {
+    return atomic_load(&signal_number);
 }

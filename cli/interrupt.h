@@ -9,4 +9,7 @@
 // either: a commit is atomic.
 const atomic_bool *interrupt_watch(void);
 
+// The number of the signal that came, once one has; 0: none has.
+int interrupt_signal(void);
+
 #endif

@@ -4,6 +4,7 @@
 // the command: they are moved after it.
 
 #include "command.h"
+#include "interrupt.h"
 #include "options.h"
 #include "report.h"
 #include "terminal.h"
@@ -23,7 +24,8 @@ static const char notes[] =
     "\n"
     "`gramdex COMMAND --help` describes a command, `gramdex COMMAND -h` lists its options. docs/query-language.md "
     "describes queries.\n"
-    "Exit status: 0 done, 1 failed, 2 wrong use.";
+    "Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some input was refused (index), 130 and 143 after a "
+    "signal.";
 
 static void print_help(FILE *to, bool is_short) {
     fputs("usage: gramdex [OPTION...] COMMAND [OPTION...] [ARGUMENT...]\n"
@@ -94,6 +96,13 @@ static int run_filled(const struct parsing *parsing) {
     return EXIT_FAILED;
 }
 
+// As a shell has it for a program that a signal ended: 130 for Ctrl-C, 143 for SIGTERM.
+static int status_after_signal(int exit_status) {
+    enum { SIGNAL_STATUS = 128 };
+    int number = interrupt_signal();
+    return number ? SIGNAL_STATUS + number : exit_status;
+}
+
 // argv[0] is not looked at.
 static int run_command(const struct command *command, int argc, char **argv) {
     gdx_error err = {0};
@@ -107,7 +116,7 @@ static int run_command(const struct command *command, int argc, char **argv) {
         status = fill(&parsing, &config, argc, argv, &err);
     }
     if (status == GDX_OK)
-        exit_status = run_filled(&parsing);
+        exit_status = status_after_signal(run_filled(&parsing));
     else
         exit_status = finish_wrong_use(command->title, &err);
     free(parsing.settings);

@@ -10,6 +10,8 @@
 
 enum { REQUEST_BYTES = 1 << 20, REQUEST_DOCUMENTS = 1000, ID_TEXT_BYTES = 1025 };
 
+static const char REFUSED_THERE[] = "by the server"; // a kind of refusal
+
 struct sender { // of one call
     const struct sending *sending;
     gdx_reading *reading;
@@ -88,7 +90,9 @@ static void report_refusal(const gdx_batch_options *options, const Gramdex__V1__
     else
         snprintf(id, sizeof id, "document %llu", (unsigned long long)refusal->number);
     snprintf(reason, sizeof reason, "%.*s", GDX_SLICE_ARGUMENTS(from_wire(refusal->reason)));
-    options->on_refusal(options->context, &(gdx_batch_refusal){.path = id, .reason = reason});
+    options->on_finding(
+        options->context,
+        &(gdx_batch_finding){.path = id, .class = GDX_BATCH_REFUSED, .kind = REFUSED_THERE, .reason = reason});
 }
 
 static gdx_status take(void *context, const ProtobufCMessage *message, gdx_error *err) {
@@ -104,6 +108,8 @@ static gdx_status take(void *context, const ProtobufCMessage *message, gdx_error
     summary->unchanged = reply->unchanged;
     summary->duplicates = sender->sent > settled ? sender->sent - settled : 0;
     summary->refused += reply->refused;
+    if (reply->refused)
+        gdx_batch_count(&summary->kinds, GDX_BATCH_REFUSED, REFUSED_THERE, reply->refused);
     summary->commit = reply->commit;
     for (size_t i = 0; i < reply->n_refusals; i++)
         report_refusal(sender->sending->options, reply->refusals[i]);

@@ -14,7 +14,7 @@ struct sending {
     gdx_target *target;
     const char *const *paths;
     size_t path_count;
-    const gdx_batch_options *options; // as gdx_reading_open; also on_refusal of what the server refuses, by its id
+    const gdx_batch_options *options; // as gdx_reading_open; also on_finding of what the server refuses, by its id
 };
 // Sends all documents in one call, which is one commit. Fills in what gdx_reading_count does, and from the reply added,
 // replaced, unchanged, duplicates, refused, commit. On failure the server's index is unchanged.

@@ -6,6 +6,7 @@
 // lane; one worker takes no long job, and that one is there to read.
 
 #include "gdx/batch.h"
+#include "gdx/base_folder.h"
 
 #include "budget.h"
 #include "build.h"
@@ -19,6 +20,9 @@
 #include <stdlib.h>
 
 enum { PROGRESS_MILLISECONDS = 100, JOBS_BESIDES_SLABS = 4, READERS = 1 };
+// Between two commits of --commit-every: slabs so small that one holds no more documents than that, unless they are
+// very short.
+enum { ROUND_BYTES_EACH = 64, ROUND_BYTES_LEAST = 16 << 10 };
 
 struct outcome {
     gdx_status status;
@@ -36,7 +40,8 @@ struct reading { // the job's while one is under way, else the loop's
     gdx_job job;
     struct filler *filler;
     struct slab *slab;
-    size_t target; // bytes of the slab
+    size_t target;      // bytes of the slab
+    uint64_t documents; // of the slab, about: lines and whole files
     bool is_at_end;
     struct outcome outcome;
 };
@@ -45,7 +50,9 @@ struct building {               // the loop's, save the team
     struct slab_build **builds; // by sequence
     size_t count;
     size_t capacity;
-    size_t in_flight; // slabs in memory
+    size_t in_flight;   // slabs in memory
+    size_t settled;     // builds that are committed
+    uint64_t documents; // read since the last commit, about
     struct seen seen;
     struct build_settings settings;
     struct builder_team *team;
@@ -79,8 +86,9 @@ struct batch { // loop thread only, save what a job or a worker is said to own
     struct reading reading;
     struct building building;
     struct finishing finishing;
-    bool is_reading;   // a request is under way
-    bool is_finishing; // the last job has been submitted
+    bool is_reading;    // a request is under way
+    bool is_committing; // in the middle: --commit-every
+    bool is_finishing;  // the last job has been submitted
     struct figures figures;
     struct outcome outcome; // of the whole
     atomic_bool failed;     // the workers see it and stop
@@ -104,16 +112,13 @@ static void fail_on_loop(struct batch *batch, const gdx_error *error) {
     atomic_store(&batch->failed, true);
 }
 
-// With --strict one refusal is a failure; a note is none.
+// With --strict one refusal is a failure; what is left out is none.
 static void fail_if_strict_on_loop(struct batch *batch, const struct refusals *refusals) {
-    if (!batch->options.strict || refusals_count(refusals) == 0)
+    const struct refusal *first = batch->options.strict ? refusals_first(refusals) : NULL;
+    if (!first)
         return;
-    const struct refusal *first = refusals_first(refusals);
     gdx_error error = {0};
-    if (first)
-        gdx_fail_at(&error, first->status, first->path.data, "%.*s", GDX_SLICE_ARGUMENTS(first->reason));
-    else
-        gdx_fail(&error, GDX_INVALID, "an input was refused after %d notes", REFUSALS_KEPT);
+    refusal_fail(first, &error);
     fail_on_loop(batch, &error);
 }
 
@@ -192,6 +197,8 @@ static void fill_on_worker(gdx_job *job, unsigned worker) {
     (void)worker;
     reading->outcome.status =
         filler_fill(reading->filler, reading->slab, reading->target, &reading->is_at_end, &reading->outcome.error);
+    if (batch_of_fill(job)->options.commit_every)
+        reading->documents = slab_count_documents(reading->slab);
 }
 
 static void fill_done_on_loop(gdx_job *job) {
@@ -203,7 +210,8 @@ static void fill_done_on_loop(gdx_job *job) {
     batch->reading.slab = NULL;
     batch->summary->input_bytes += slab->disk_bytes;
     batch->summary->files += slab->files;
-    atomic_fetch_add(&batch->figures.refused, refusals_count(&slab->refusals));
+    batch->building.documents += batch->reading.documents;
+    atomic_fetch_add(&batch->figures.refused, refusals_count(&slab->refusals, GDX_BATCH_REFUSED));
     if (batch->reading.outcome.status != GDX_OK)
         fail_on_loop(batch, &batch->reading.outcome.error);
     fail_if_strict_on_loop(batch, &slab->refusals);
@@ -220,6 +228,8 @@ static void start_fill_on_loop(struct batch *batch) {
     assert(!batch->is_reading && !reading->slab);
     uint64_t known_bytes = inputs->is_size_known ? inputs->bytes : 0;
     reading->target = budget_slab_target(&batch->budget, known_bytes, batch->building.count);
+    if (batch->options.commit_every && batch->options.commit_every < reading->target / ROUND_BYTES_EACH)
+        reading->target = ROUND_BYTES_LEAST + (size_t)batch->options.commit_every * ROUND_BYTES_EACH;
     reading->slab = slab_new(reading->target);
     if (!reading->slab) {
         fail_for_memory_on_loop(batch);
@@ -245,17 +255,23 @@ static gdx_status merge_on_worker(struct batch *batch, gdx_error *err) {
     return status;
 }
 
-static gdx_status settle_and_commit_on_worker(struct batch *batch, gdx_error *err) {
+static gdx_status settle_and_commit_on_worker(struct batch *batch, bool is_last, gdx_error *err) {
+    const struct building *building = &batch->building;
     const struct resolution resolution = {
         .writer = batch->writer,
-        .builds = batch->building.builds,
-        .build_count = batch->building.count,
-        .seen = &batch->building.seen,
-        .pruned = batch->options.prune ? &batch->listing.inputs : NULL,
+        .builds = building->builds,
+        .first_build = building->settled,
+        .build_count = building->count,
+        .seen = &building->seen,
+        .pruned = is_last && batch->options.prune ? &batch->listing.inputs : NULL,
+        .prune_limit = batch->options.prune_limit,
         .notes = &batch->listing.refusals,
         .summary = batch->summary,
     };
     gdx_status status = resolve(&resolution, err);
+    if (status == GDX_OK && batch->options.base)
+        status =
+            gdx_base_folder_keep(gdx_index_writer_directory(batch->writer), gdx_slice_of(batch->options.base), err);
     return status == GDX_OK ? gdx_index_writer_commit(batch->writer, err) : status;
 }
 
@@ -269,7 +285,7 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
     (void)worker;
     builder_team_free(batch->building.team); // all slabs are built: their memory is the merge's now
     batch->building.team = NULL;
-    outcome->status = settle_and_commit_on_worker(batch, &outcome->error);
+    outcome->status = settle_and_commit_on_worker(batch, true, &outcome->error);
     if (outcome->status != GDX_OK || !batch->options.merge)
         return;
     batch->figures.stage = "merging";
@@ -281,6 +297,44 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
     char text[GDX_ERROR_TEXT_BYTES];
     outcome->status = gdx_fail(&outcome->error, status, "the documents are committed, but merging segments failed: %s",
                                gdx_error_text(&why, text));
+}
+
+// What was read so far becomes a commit; no slab is being built meanwhile.
+static void round_on_worker(gdx_job *job, unsigned worker) {
+    struct batch *batch = batch_of_finish(job);
+    struct outcome *outcome = &batch->finishing.outcome;
+    (void)worker;
+    struct seen_segments before = {0};
+    outcome->status = seen_segments_of(&batch->building.seen, &before, &outcome->error);
+    if (outcome->status == GDX_OK)
+        outcome->status = settle_and_commit_on_worker(batch, false, &outcome->error);
+    if (outcome->status == GDX_OK)
+        outcome->status =
+            seen_renew(&batch->building.seen, &before, gdx_index_writer_snapshot(batch->writer), &outcome->error);
+    seen_segments_clear(&before);
+}
+
+static void round_done_on_loop(gdx_job *job) {
+    struct batch *batch = batch_of_finish(job);
+    assert_on_loop(batch);
+    batch->is_committing = false;
+    batch->building.settled = batch->building.count;
+    batch->building.documents = 0;
+    batch->figures.stage = "reading";
+    if (batch->finishing.outcome.status != GDX_OK)
+        fail_on_loop(batch, &batch->finishing.outcome.error);
+    pump_on_loop(batch);
+}
+
+static gdx_status start_round_on_loop(struct batch *batch) {
+    batch->is_committing = true;
+    batch->figures.stage = "committing";
+    batch->finishing.job = (gdx_job){round_on_worker, round_done_on_loop, NULL};
+    return gdx_work_submit(batch->work, &batch->finishing.job, GDX_LANE_SHORT);
+}
+
+static bool is_round_due(const struct batch *batch) {
+    return batch->options.commit_every && batch->building.documents >= batch->options.commit_every;
 }
 
 static void finish_done_on_loop(gdx_job *job) {
@@ -313,11 +367,18 @@ static void pump_on_loop(struct batch *batch) {
     gdx_error stopped = {0};
     if (!has_failed(batch) && !batch->is_finishing && batch_check_stop(&batch->options.stop, &stopped) != GDX_OK)
         fail_on_loop(batch, &stopped);
-    bool may_read = !has_failed(batch) && !batch->reading.is_at_end && !batch->is_reading;
+    bool may_read = !has_failed(batch) && !batch->reading.is_at_end && !batch->is_reading && !is_round_due(batch) &&
+                    !batch->is_committing;
     if (may_read && batch->building.in_flight + 1 < batch->budget.slab_limit)
         start_fill_on_loop(batch);
-    if (batch->is_reading || batch->building.in_flight > 0)
+    if (batch->is_reading || batch->building.in_flight > 0 || batch->is_committing)
         return;
+    if (!has_failed(batch) && !batch->reading.is_at_end && is_round_due(batch)) {
+        if (start_round_on_loop(batch) == GDX_OK)
+            return;
+        batch->is_committing = false;
+        fail_for_memory_on_loop(batch);
+    }
     if (!has_failed(batch) && batch->reading.is_at_end && !batch->is_finishing) {
         if (start_finish_on_loop(batch) == GDX_OK)
             return;
@@ -337,7 +398,7 @@ static void list_on_worker(gdx_job *job, unsigned worker) {
     struct batch *batch = batch_of_list(job);
     struct listing *listing = &batch->listing;
     (void)worker;
-    listing->outcome.status = inputs_list(&listing->inputs, batch->paths, batch->path_count, batch->options.source,
+    listing->outcome.status = inputs_list(&listing->inputs, batch->paths, batch->path_count, &batch->options,
                                           &listing->refusals, &listing->outcome.error);
 }
 
@@ -351,7 +412,7 @@ static void list_done_on_loop(gdx_job *job) {
     if (!has_failed(batch)) {
         batch->reading.filler =
             filler_new(&listing->inputs, batch->budget.file_limit, batch->budget.line_limit, &batch->options.stop);
-        atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals));
+        atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals, GDX_BATCH_REFUSED));
         if (!batch->reading.filler)
             fail_for_memory_on_loop(batch);
     }
@@ -370,7 +431,7 @@ static void report_progress(struct batch *batch) {
         .bytes_total = is_total_known(batch) ? batch->listing.inputs.bytes : 0,
         .bytes_read = batch->summary->input_bytes,
         .documents = atomic_load(&batch->figures.documents),
-        .skipped = atomic_load(&batch->figures.refused),
+        .refused = atomic_load(&batch->figures.refused),
         .stage = batch->figures.stage,
     };
     batch->options.on_progress(batch->options.context, &progress);
@@ -381,7 +442,7 @@ static void tick_on_loop(uv_timer_t *timer) {
     assert_on_loop(batch);
     report_progress(batch);
     bool is_stopped = gdx_stop_check(&batch->options.stop, NULL) != GDX_OK;
-    if (is_stopped && !batch->is_reading && batch->building.in_flight == 0 && batch->work)
+    if (is_stopped && !batch->is_reading && !batch->is_committing && batch->building.in_flight == 0 && batch->work)
         pump_on_loop(batch);
 }
 

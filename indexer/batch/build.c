@@ -203,14 +203,13 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
                            .line = refusal->line,
                            .byte = refusal->byte,
                            .piece = (uint32_t)piece,
+                           .kind = kind_of_failure(refusal->line > 0, refusal->error.status),
+                           .class = GDX_BATCH_REFUSED,
                            .status = refusal->error.status};
     atomic_fetch_add_explicit(builder->settings->refused, 1, memory_order_relaxed);
     if (refusals_add(&built->refusals, &kept) != GDX_OK)
         return no_memory(err);
-    if (builder->settings->strict)
-        return gdx_fail_at_byte(err, refusal->error.status, kept.path.data, refusal->byte, "byte %" PRIu64 ": %s",
-                                refusal->byte, reason);
-    return GDX_OK;
+    return builder->settings->strict ? refusal_fail(&kept, err) : GDX_OK;
 }
 
 static gdx_status refuse_too_large(struct builder *builder, struct built *built, size_t piece, const struct slab *slab,
@@ -262,9 +261,24 @@ static gdx_status check_stop(const struct build_settings *settings, gdx_error *e
     return batch_check_stop(&settings->stop, err);
 }
 
+static gdx_status note_repairs(struct builder *builder, struct built *built, size_t piece, gdx_slice path,
+                               gdx_error *err) {
+    const gdx_repairs *repairs = gdx_source_repairs(builder->source);
+    if (repairs->replaced == 0 && repairs->lost_date.status == GDX_OK)
+        return GDX_OK;
+    return refusals_add_repairs(&built->refusals, path, piece, repairs) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
+static void count_read(struct built *built, gdx_input_kind kind, uint64_t documents_before) {
+    uint64_t count = built->counts.documents - documents_before;
+    if (count)
+        kinds_add(&built->counts.kinds, GDX_BATCH_READ, kind_of_document(kind), count);
+}
+
 static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t piece, struct built *built,
                               gdx_error *err) {
     gdx_piece input = slab_piece_at(slab, piece);
+    uint64_t documents_before = built->counts.documents;
     gdx_source_begin(builder->source, &input);
     for (;;) {
         gdx_document document = {0};
@@ -281,12 +295,15 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
             status = builder_add(builder, slab->sequence, built, &document, &fits, err);
             if (status == GDX_OK && !fits)
                 status = refuse_too_large(builder, built, piece, slab, &document, err);
+            else if (status == GDX_OK)
+                status = note_repairs(builder, built, piece, input.path, err);
             break;
         case GDX_SOURCE_REFUSED:
             status = refuse(builder, built, piece, &refusal, err);
             break;
         case GDX_SOURCE_END:
             slab->pieces[piece].lines = gdx_source_lines(builder->source);
+            count_read(built, input.kind, documents_before);
             return GDX_OK;
         case GDX_SOURCE_FAILED:
             return gdx_fail_at(err, refusal.error.status, input.path.data, "%s", refusal.error.message);

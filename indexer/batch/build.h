@@ -26,6 +26,16 @@ void seen_clear(struct seen *seen);
 // Takes the pages of the snapshot's files out of memory; they come back as they are touched. Any thread.
 void seen_forget(const struct seen *seen);
 
+// From one commit of a batch to its next: what was seen stays seen, and so does all that the batch has added.
+struct seen_segments { // the names of a snapshot's segments, which may be gone after a commit
+    uint64_t *names;
+    size_t count;
+};
+gdx_status seen_segments_of(const struct seen *seen, struct seen_segments *out, gdx_error *err) GDX_MUST_CHECK;
+void seen_segments_clear(struct seen_segments *segments);
+gdx_status seen_renew(struct seen *seen, const struct seen_segments *before, gdx_snapshot *snapshot,
+                      gdx_error *err) GDX_MUST_CHECK;
+
 struct build_settings { // immutable while the batch runs
     const char *directory;
     int level;

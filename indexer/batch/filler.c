@@ -3,16 +3,18 @@
 // JSON Lines are cut after a newline; what follows the cut is carried into the next slab. Whole files are never cut.
 
 #include "filler.h"
+#include "place.h"
 #include "stop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 4 << 20 };
+enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10, POLL_MILLISECONDS = 100 };
 
 struct filler { // one owner at a time
     const struct inputs *inputs;
@@ -95,14 +97,20 @@ static gdx_status no_memory(gdx_error *err) {
     return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs; give a larger --memory or fewer --threads");
 }
 
+static gdx_status add_refusal(struct slab *slab, struct refusal refusal, gdx_error *err) {
+    refusal.piece = (uint32_t)slab->piece_count;
+    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
 static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_status status, const char *reason,
                          gdx_error *err) {
-    struct refusal refusal = {.path = path,
-                              .reason = gdx_slice_of(reason),
-                              .byte = byte,
-                              .status = status,
-                              .piece = (uint32_t)slab->piece_count};
-    return refusals_add(&slab->refusals, &refusal) == GDX_OK ? GDX_OK : no_memory(err);
+    const struct refusal refusal = {.path = path,
+                                    .reason = gdx_slice_of(reason),
+                                    .kind = kind_of_failure(false, status),
+                                    .byte = byte,
+                                    .status = status,
+                                    .class = GDX_BATCH_REFUSED};
+    return add_refusal(slab, refusal, err);
 }
 
 // The message leaves the archive's name out: the refusal has it in its path.
@@ -119,8 +127,13 @@ static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t by
 }
 
 static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_slice path, gdx_slice id) {
-    filler->entry = (struct slab_piece){
-        .kind = kind, .path = path, .id = id, .source = filler->input->source, .file = filler->files++};
+    filler->entry = (struct slab_piece){.kind = kind,
+                                        .path = path,
+                                        .id = id,
+                                        .source = filler->input->source,
+                                        .is_source_given = filler->inputs->is_source_given,
+                                        .origin = filler->input->is_stream ? (gdx_slice){"", 0} : filler->input->id,
+                                        .file = filler->files++};
     filler->is_open = true;
     slab->files++;
 }
@@ -129,7 +142,7 @@ static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind
 
 static gdx_status open_file(struct filler *filler, struct slab *slab, const struct input *input, gdx_error *err) {
     gdx_slice path = gdx_slice_of(input->path);
-    if (input->kind != GDX_INPUT_RECORDS && input->bytes > filler->file_limit)
+    if (input->kind != GDX_INPUT_RECORDS && !input->is_stream && input->bytes > filler->file_limit)
         return refuse_for_size(slab, path, 0, "a file", input->bytes, filler->file_limit, err);
     bool is_standard_input = strcmp(input->path, "-") == 0;
     filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC);
@@ -150,7 +163,7 @@ static gdx_status make_entry_id(struct filler *filler, gdx_slice name) {
         name = (gdx_slice){name.data + 1, name.bytes - 1};
     filler->id.bytes = 0;
     gdx_status status = gdx_buffer_append_format(&filler->id, "%.*s/", GDX_SLICE_ARGUMENTS(filler->input->id));
-    return status == GDX_OK ? id_of_path(name, &filler->id) : status;
+    return status == GDX_OK ? name_escape(name, &filler->id) : status;
 }
 
 // The next entry of the archive that can be read; closes the archive at its end.
@@ -182,13 +195,20 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
                       "the archive's id and its name have over 1024 bytes together, the most "
                       "an id may have",
                       err);
-    char plain[4096];
+    char plain[4096], words_of_kind[GDX_INPUT_WORDS_BYTES];
     snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(id));
     gdx_input_kind kind = gdx_input_kind_of(plain, NULL);
-    if (kind == GDX_INPUT_IGNORED)
-        return refuse(slab, path, 0, GDX_UNSUPPORTED, "not a kind of file that holds text, by its name", err);
+    if (kind == GDX_INPUT_UNREAD || kind == GDX_INPUT_IGNORED)
+        return add_refusal(slab, refusal_of_kind(path, plain, kind, words_of_kind), err);
     if (kind == GDX_INPUT_COMPRESSED || kind == GDX_INPUT_ARCHIVE)
-        return refuse(slab, path, 0, GDX_UNSUPPORTED, "compressed within an archive: unpack the archive first", err);
+        return add_refusal(
+            slab,
+            (struct refusal){.path = path,
+                             .reason = gdx_slice_of("compressed within an archive: unpack the archive first"),
+                             .kind = gdx_slice_of("archive in an archive"),
+                             .status = GDX_UNSUPPORTED,
+                             .class = GDX_BATCH_REFUSED},
+            err);
     begin_entry(filler, slab, kind, path, id);
     return GDX_OK;
 }
@@ -221,6 +241,17 @@ static void close_entry(struct filler *filler) {
 
 // ---- reading
 
+static bool is_stopped(const struct filler *filler) {
+    return gdx_stop_check(filler->stop, NULL) != GDX_OK;
+}
+
+// A pipe may have nothing to give for hours, and a signal need not come to this thread.
+static void wait_for_bytes(const struct filler *filler) {
+    struct pollfd input = {.fd = filler->descriptor, .events = POLLIN};
+    while (!is_stopped(filler) && poll(&input, 1, POLL_MILLISECONDS) == 0)
+        continue;
+}
+
 // Up to `limit` more bytes of the entry after those of the slab. A read error is refused and ends the entry; of an
 // archive it ends the archive, since nothing after damage can be trusted.
 static gdx_status read_more(struct filler *filler, struct slab *slab, size_t limit, bool *out_end, gdx_error *err) {
@@ -244,6 +275,10 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
     }
     if (gdx_buffer_reserve(&slab->bytes, limit) != GDX_OK)
         return no_memory(err);
+    if (filler->input->is_stream)
+        wait_for_bytes(filler);
+    if (is_stopped(filler))
+        return GDX_OK;
     ssize_t bytes;
     do
         bytes = read(filler->descriptor, slab->bytes.data + before, limit);
@@ -258,14 +293,10 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
     return GDX_OK;
 }
 
-static bool is_stopped(const struct filler *filler) {
-    return gdx_stop_check(filler->stop, NULL) != GDX_OK;
-}
-
 // A whole file into the slab, or nothing of it.
 static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
     size_t before = slab->bytes.bytes;
-    uint64_t refused_before = slab->refusals.count + slab->refusals.unkept;
+    uint64_t refused_before = refusals_count(&slab->refusals, GDX_BATCH_REFUSED);
     if (slab_add_piece(slab, &filler->entry) != GDX_OK)
         return no_memory(err);
     gdx_status status = GDX_OK;
@@ -277,7 +308,7 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
     bool is_too_large = slab->bytes.bytes - before > filler->file_limit;
     if (is_too_large)
         status = refuse_for_size(slab, filler->entry.path, 0, "a file", filler->file_limit, filler->file_limit, err);
-    if (is_too_large || slab->refusals.count + slab->refusals.unkept > refused_before) {
+    if (is_too_large || refusals_count(&slab->refusals, GDX_BATCH_REFUSED) > refused_before) {
         slab->bytes.bytes = before; // a file that could be read in part only is not indexed in part
         slab->piece_count--;
     } else {
@@ -322,6 +353,14 @@ static gdx_status refuse_long_line(struct filler *filler, struct slab *slab, str
     return status;
 }
 
+// How much to read. Past the target only the end of a line is wanted, and more at a time the longer the line is.
+static size_t room_of(const struct slab *slab, const struct slab_piece *piece, size_t target) {
+    if (slab->bytes.bytes < target)
+        return target - slab->bytes.bytes;
+    size_t bytes = slab->bytes.bytes - piece->offset;
+    return bytes < LINE_READ_BYTES ? LINE_READ_BYTES : bytes;
+}
+
 // Lines of a JSON Lines entry until the slab is full or the entry ends.
 static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t target, gdx_error *err) {
     if (slab_add_piece(slab, &filler->entry) != GDX_OK ||
@@ -333,7 +372,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
     bool end = false;
     bool is_cut = false;
     while (status == GDX_OK && !end && !is_cut && !is_stopped(filler)) {
-        size_t room = slab->bytes.bytes < target ? target - slab->bytes.bytes : READ_BYTES;
+        size_t room = room_of(slab, piece, target);
         status = read_more(filler, slab, room, &end, err);
         if (status == GDX_OK && filler->skips_line)
             drop_rest_of_line(filler, slab, piece);

@@ -8,7 +8,6 @@
 #include "inputs.h"
 #include "stop.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 enum { DOCUMENT_BYTES = 64 << 20, LINE_KEYS_BYTES = 64 << 10, SLAB_BYTES = 4 << 20 };
@@ -36,24 +35,24 @@ static gdx_status no_memory(gdx_error *err) {
 // ---- refusals
 
 static gdx_status report(gdx_reading *reading, const struct refusal *refusal, gdx_error *err) {
-    if (reading->options.strict && !refusal->is_note && refusal->line == 0)
-        return gdx_fail_at(err, refusal->status, refusal->path.data, "%s", refusal->reason.data);
-    if (reading->options.strict && !refusal->is_note)
-        return gdx_fail_at_byte(err, refusal->status, refusal->path.data, refusal->byte, "byte %" PRIu64 ": %s",
-                                refusal->byte, refusal->reason.data);
-    const gdx_batch_refusal reported = {.path = refusal->path.data,
+    if (reading->options.strict && refusal->class == GDX_BATCH_REFUSED)
+        return refusal_fail(refusal, err);
+    const gdx_batch_finding reported = {.path = refusal->path.data,
                                         .line = refusal->line ? refusal->line + reading->file_lines : 0,
                                         .byte = refusal->byte,
-                                        .is_note = refusal->is_note,
+                                        .class = refusal->class,
+                                        .kind = refusal->kind.data,
                                         .reason = refusal->reason.data};
-    if (reading->options.on_refusal)
-        reading->options.on_refusal(reading->options.context, &reported);
+    if (reading->options.on_finding)
+        reading->options.on_finding(reading->options.context, &reported);
     return GDX_OK;
 }
 
 // Of a listing or a slab.
 static gdx_status report_all(gdx_reading *reading, const struct refusals *refusals, gdx_error *err) {
-    reading->counts.refused += refusals_count(refusals);
+    reading->counts.refused += refusals_count(refusals, GDX_BATCH_REFUSED);
+    reading->counts.left_out += refusals_count(refusals, GDX_BATCH_LEFT_OUT);
+    kinds_add_all(&reading->counts.kinds, &refusals->kinds);
     gdx_status status = GDX_OK;
     for (size_t i = 0; status == GDX_OK && i < refusals->count; i++)
         status = report(reading, &refusals->items[i], err);
@@ -66,9 +65,25 @@ static gdx_status report_record(gdx_reading *reading, const gdx_refusal *refusal
                                      .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
                                      .line = refusal->line,
                                      .byte = refusal->byte,
+                                     .kind = kind_of_failure(refusal->line > 0, refusal->error.status),
+                                     .class = GDX_BATCH_REFUSED,
                                      .status = refusal->error.status};
     reading->counts.refused++;
+    kinds_add(&reading->counts.kinds, GDX_BATCH_REFUSED, reported.kind, 1);
     return report(reading, &reported, err);
+}
+
+static gdx_status report_repairs(gdx_reading *reading, gdx_error *err) {
+    const gdx_repairs *repairs = gdx_source_repairs(reading->source);
+    if (repairs->replaced == 0 && repairs->lost_date.status == GDX_OK)
+        return GDX_OK;
+    struct refusals warnings;
+    gdx_status status = refusals_init(&warnings);
+    if (status == GDX_OK)
+        status = refusals_add_repairs(&warnings, reading->slab->pieces[reading->piece].path, 0, repairs);
+    status = status == GDX_OK ? report_all(reading, &warnings, err) : no_memory(err);
+    refusals_clear(&warnings);
+    return status;
 }
 
 static void report_progress(gdx_reading *reading) {
@@ -79,7 +94,7 @@ static void report_progress(gdx_reading *reading) {
     const gdx_batch_progress progress = {.bytes_total = reading->inputs.is_total_known ? reading->inputs.bytes : 0,
                                          .bytes_read = reading->counts.input_bytes,
                                          .documents = reading->counts.documents,
-                                         .skipped = reading->counts.refused,
+                                         .refused = reading->counts.refused,
                                          .stage = "sending"};
     reading->options.on_progress(reading->options.context, &progress);
 }
@@ -90,7 +105,7 @@ static gdx_status list(gdx_reading *reading, const char *const *paths, size_t pa
     struct refusals refusals;
     if (refusals_init(&refusals) != GDX_OK)
         return no_memory(err);
-    gdx_status status = inputs_list(&reading->inputs, paths, path_count, reading->options.source, &refusals, err);
+    gdx_status status = inputs_list(&reading->inputs, paths, path_count, &reading->options, &refusals, err);
     if (status == GDX_OK)
         status = report_all(reading, &refusals, err);
     refusals_clear(&refusals);
@@ -166,9 +181,11 @@ static gdx_status step(gdx_reading *reading, gdx_document *out, bool *out_has, g
     switch (gdx_source_next(reading->source, out, &refusal)) {
     case GDX_SOURCE_DOCUMENT:
         reading->counts.documents++;
+        kinds_add(&reading->counts.kinds, GDX_BATCH_READ, kind_of_document(reading->slab->pieces[reading->piece].kind),
+                  1);
         reading->counts.text_bytes += out->title.bytes + out->text.bytes;
         *out_has = true;
-        return GDX_OK;
+        return report_repairs(reading, err);
     case GDX_SOURCE_REFUSED:
         return report_record(reading, &refusal, err);
     case GDX_SOURCE_END:

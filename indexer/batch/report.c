@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 static void add_counts(gdx_batch_summary *to, const gdx_batch_summary *from) {
+    kinds_add_all(&to->kinds, &from->kinds);
     to->documents += from->documents;
     to->unchanged += from->unchanged;
     to->mended += from->mended;
@@ -23,16 +24,19 @@ static void add_counts(gdx_batch_summary *to, const gdx_batch_summary *from) {
 // `lines_before`: of each piece; NULL: what is reported has no lines.
 static void report_all(const struct report *report, const struct refusals *refusals, const uint64_t *lines_before) {
     const gdx_batch_options *options = report->options;
-    report->summary->refused += refusals_count(refusals);
-    for (size_t i = 0; options->on_refusal && i < refusals->count; i++) {
+    report->summary->refused += refusals_count(refusals, GDX_BATCH_REFUSED);
+    report->summary->left_out += refusals_count(refusals, GDX_BATCH_LEFT_OUT);
+    kinds_add_all(&report->summary->kinds, &refusals->kinds);
+    for (size_t i = 0; options->on_finding && i < refusals->count; i++) {
         const struct refusal *refusal = &refusals->items[i];
         uint64_t before = lines_before ? lines_before[refusal->piece] : 0;
-        gdx_batch_refusal reported = {.path = refusal->path.data,
+        gdx_batch_finding reported = {.path = refusal->path.data,
                                       .line = refusal->line && report->is_complete ? refusal->line + before : 0,
                                       .byte = refusal->byte,
-                                      .is_note = refusal->is_note,
+                                      .class = refusal->class,
+                                      .kind = refusal->kind.data,
                                       .reason = refusal->reason.data};
-        options->on_refusal(options->context, &reported);
+        options->on_finding(options->context, &reported);
     }
 }
 

@@ -7,7 +7,7 @@
 #include "build.h"
 
 struct report {
-    const gdx_batch_options *options; // its on_refusal is called
+    const gdx_batch_options *options; // its on_finding is called
     bool is_complete;                 // all pieces were read, so that lines are known
     gdx_batch_summary *summary;       // counts are added to it
 };

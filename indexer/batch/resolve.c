@@ -4,9 +4,11 @@
 
 #include "resolve.h"
 
+#include "prune.h"
+
 #include <stdlib.h>
 
-enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192 };
+enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192, STORE_CACHE_BYTES = 4 << 20 };
 
 // The documents of one new segment, in id order. A few ids at a time are copied and the segment's pages let go of: of
 // hundreds of segments, read in step, those pages would take more memory than anything else.
@@ -31,6 +33,7 @@ struct resolving {
     size_t run_count;
     struct run **heap; // smallest id on top; of equal ids the later document
     size_t heap_count;
+    gdx_store_reader *store; // for the origins of what is replaced
 };
 
 static document_order order_of(const struct run *run) {
@@ -109,11 +112,59 @@ static gdx_status note_duplicate(struct resolving *resolving, gdx_slice id, gdx_
     gdx_status status = gdx_buffer_append_format(
         &reason, "id \"%.*s\" is given more than once in this batch: the last one counts", GDX_SLICE_ARGUMENTS(id));
     if (status == GDX_OK) {
-        struct refusal note = {.path = id, .reason = gdx_buffer_slice(&reason), .status = GDX_INVALID, .is_note = true};
+        struct refusal note = {.path = id,
+                               .reason = gdx_buffer_slice(&reason),
+                               .kind = gdx_slice_of("id given twice"),
+                               .class = GDX_BATCH_WARNING};
         status = refusals_add(resolving->of->notes, &note);
     }
     gdx_buffer_clear(&reason);
     return status == GDX_OK ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory to report duplicate ids");
+}
+
+static gdx_status copy_origin(struct resolving *resolving, gdx_segment *segment, uint32_t document, gdx_buffer *out,
+                              gdx_error *err) {
+    gdx_document head;
+    gdx_status status = gdx_store_read_head(resolving->store, segment, document, &head, err);
+    if (status != GDX_OK)
+        return status;
+    return gdx_buffer_append(out, head.origin.data, head.origin.bytes) == GDX_OK ? GDX_OK : no_memory(err);
+}
+
+static gdx_slice name_of_origin(const gdx_buffer *origin) {
+    return origin->bytes ? gdx_buffer_slice(origin) : gdx_slice_of("no file");
+}
+
+static gdx_status report_moved(struct resolving *resolving, gdx_slice id, const gdx_buffer *was, const gdx_buffer *is,
+                               gdx_error *err) {
+    gdx_buffer reason = {0};
+    resolving->of->summary->moved++;
+    gdx_status status =
+        gdx_buffer_append_format(&reason, "the document from %.*s is replaced by one from %.*s",
+                                 GDX_SLICE_ARGUMENTS(name_of_origin(was)), GDX_SLICE_ARGUMENTS(name_of_origin(is)));
+    const struct refusal note = {.path = id,
+                                 .reason = gdx_buffer_slice(&reason),
+                                 .kind = gdx_slice_of("replaced from elsewhere"),
+                                 .class = GDX_BATCH_WARNING};
+    if (status == GDX_OK)
+        status = refusals_add(resolving->of->notes, &note);
+    gdx_buffer_clear(&reason);
+    return status == GDX_OK ? GDX_OK : no_memory(err);
+}
+
+// Two files with one id: one of the two documents is lost, unless this is reported.
+static gdx_status note_moved(struct resolving *resolving, const struct run *run, size_t segment, uint32_t document,
+                             gdx_error *err) {
+    gdx_segment *before = gdx_snapshot_segment(resolving->of->seen->snapshot, segment)->segment;
+    gdx_buffer was = {0}, is = {0};
+    gdx_status status = copy_origin(resolving, before, document, &was, err);
+    if (status == GDX_OK)
+        status = copy_origin(resolving, run->segment, run->document, &is, err);
+    if (status == GDX_OK && !gdx_slice_equal(gdx_buffer_slice(&was), gdx_buffer_slice(&is)))
+        status = report_moved(resolving, run->id, &was, &is, err);
+    gdx_buffer_clear(&was);
+    gdx_buffer_clear(&is);
+    return status;
 }
 
 // The last document of the batch with an id, against the index.
@@ -136,6 +187,9 @@ static gdx_status settle(struct resolving *resolving, struct run *run, gdx_error
                                 : status;
     }
     resolving->of->summary->replaced++;
+    status = note_moved(resolving, run, segment, document, err);
+    if (status != GDX_OK)
+        return status;
     // From here on the old document counts as seen, so that pruning leaves it alone.
     atomic_store_explicit(&resolving->of->seen->orders[resolving->of->seen->first[segment] + document], UINT64_MAX,
                           memory_order_relaxed);
@@ -187,7 +241,7 @@ static gdx_status add_run(struct resolving *resolving, size_t number, const stru
 
 static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
     size_t number = gdx_snapshot_segment_count(resolving->of->seen->snapshot);
-    for (size_t i = 0; i < resolving->of->build_count; i++) {
+    for (size_t i = resolving->of->first_build; i < resolving->of->build_count; i++) {
         const struct slab_build *build = resolving->of->builds[i];
         for (size_t j = 0; j < build->built.segment_count; j++, number++) {
             gdx_status status = add_run(resolving, number, build, &build->built.segments[j], err);
@@ -200,138 +254,16 @@ static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
     return GDX_OK;
 }
 
-// ---- what is gone from a folder
-
-static bool is_folder_source(const struct inputs *inputs, gdx_slice source) {
-    for (size_t i = 0; i < inputs->folder_source_count; i++)
-        if (gdx_slice_equal(inputs->folder_sources[i], source))
-            return true;
-    return false;
-}
-
-static int compare_slices(const void *a, const void *b) {
-    return gdx_slice_compare(*(const gdx_slice *)a, *(const gdx_slice *)b);
-}
-
-// The ids of all files listed, sorted: a file that was refused this time is no reason to forget what it held before.
-static gdx_slice *listed_ids(const struct inputs *inputs) {
-    gdx_slice *ids = calloc(inputs->count + 1, sizeof *ids);
-    for (size_t i = 0; ids && i < inputs->count; i++)
-        ids[i] = inputs->items[i].id;
-    if (ids)
-        qsort(ids, inputs->count, sizeof *ids, compare_slices);
-    return ids;
-}
-
-// Of "archive.zip", and of its entries "archive.zip:entry".
-static bool has_refusal(const struct refusals *refusals, gdx_slice archive) {
-    if (refusals->unkept)
-        return true; // one of those that are not described may be of it
-    for (size_t i = 0; i < refusals->count; i++) {
-        gdx_slice path = refusals->items[i].path;
-        if (path.bytes >= archive.bytes && memcmp(path.data, archive.data, archive.bytes) == 0 &&
-            (path.bytes == archive.bytes || path.data[archive.bytes] == ':') && !refusals->items[i].is_note)
-            return true;
-    }
-    return false;
-}
-
-struct keeping { // what pruning leaves alone though the batch did not see it
-    const struct inputs *inputs;
-    gdx_slice *listed;   // ids of files, sorted
-    gdx_slice *archives; // ids of archives that were not read to their end, or not all of them
-    size_t archive_count;
-};
-
-static gdx_status keeping_init(struct keeping *keeping, const struct resolution *of) {
-    const struct inputs *inputs = of->pruned;
-    *keeping = (struct keeping){.inputs = inputs, .listed = listed_ids(inputs)};
-    keeping->archives = calloc(inputs->count + 1, sizeof *keeping->archives);
-    if (!keeping->listed || !keeping->archives)
-        return GDX_NO_MEMORY;
-    for (size_t i = 0; i < inputs->count; i++) {
-        if (inputs->items[i].kind != GDX_INPUT_ARCHIVE)
-            continue;
-        gdx_slice path = gdx_slice_of(inputs->items[i].path);
-        bool is_unsure = false;
-        for (size_t s = 0; s < of->build_count && !is_unsure; s++)
-            is_unsure =
-                has_refusal(&of->builds[s]->slab->refusals, path) || has_refusal(&of->builds[s]->built.refusals, path);
-        if (is_unsure)
-            keeping->archives[keeping->archive_count++] = inputs->items[i].id;
-    }
-    return GDX_OK;
-}
-
-static void keeping_clear(struct keeping *keeping) {
-    free(keeping->listed);
-    free(keeping->archives);
-}
-
-// Below a folder or archive, or the same; everything is below "".
-static bool is_below(gdx_slice id, gdx_slice folder) {
-    if (id.bytes < folder.bytes || (folder.bytes && memcmp(id.data, folder.data, folder.bytes) != 0))
-        return false;
-    return folder.bytes == 0 || id.bytes == folder.bytes || id.data[folder.bytes] == '/';
-}
-
-static bool is_below_any(gdx_slice id, const gdx_slice *folders, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (is_below(id, folders[i]))
-            return true;
-    return false;
-}
-
-static bool is_kept(const struct keeping *keeping, gdx_slice id) {
-    const struct inputs *inputs = keeping->inputs;
-    return bsearch(&id, keeping->listed, inputs->count, sizeof id, compare_slices) ||
-           is_below_any(id, keeping->archives, keeping->archive_count) ||
-           is_below_any(id, inputs->unread, inputs->unread_count);
-}
-
-static gdx_status prune_segment(const struct resolution *of, const struct keeping *keeping, size_t number,
-                                gdx_error *err) {
-    const struct seen *seen = of->seen;
-    const gdx_live_segment *live = gdx_snapshot_segment(seen->snapshot, number);
-    gdx_document_columns columns;
-    gdx_status status = gdx_segment_columns(live->segment, &columns, err);
-    for (uint32_t document = 0; status == GDX_OK && document < columns.count; document++) {
-        gdx_slice source;
-        gdx_slice id;
-        if (gdx_is_deleted(live->deleted, document) ||
-            atomic_load_explicit(&seen->orders[seen->first[number] + document], memory_order_relaxed) != 0)
-            continue;
-        status = gdx_segment_source(live->segment, columns.sources[document], &source, err);
-        if (status == GDX_OK)
-            status = gdx_segment_id(live->segment, document, &id, err);
-        if (status == GDX_OK && is_folder_source(keeping->inputs, source) && !is_kept(keeping, id)) {
-            status = gdx_index_writer_delete(of->writer, number, document, err);
-            of->summary->deleted++;
-        }
-    }
-    return status;
-}
-
-static gdx_status prune(const struct resolution *of, gdx_error *err) {
-    struct keeping keeping;
-    gdx_status status = keeping_init(&keeping, of);
-    if (status != GDX_OK)
-        gdx_fail(err, status, "no memory to compare the index with %zu files", of->pruned->count);
-    for (size_t i = 0; status == GDX_OK && i < gdx_snapshot_segment_count(of->seen->snapshot); i++)
-        status = prune_segment(of, &keeping, i, err);
-    keeping_clear(&keeping);
-    return status;
-}
-
 gdx_status resolve(const struct resolution *resolution, gdx_error *err) {
     size_t segments = 0;
-    for (size_t i = 0; i < resolution->build_count; i++)
+    for (size_t i = resolution->first_build; i < resolution->build_count; i++)
         segments += resolution->builds[i]->built.segment_count;
     struct resolving resolving = {.of = resolution};
     resolving.runs = calloc(segments + 1, sizeof *resolving.runs);
     resolving.heap = calloc(segments + 1, sizeof *resolving.heap);
     gdx_status status = GDX_OK;
-    if (!resolving.runs || !resolving.heap)
+    resolving.store = gdx_store_reader_new(STORE_CACHE_BYTES);
+    if (!resolving.runs || !resolving.heap || !resolving.store)
         status = gdx_fail(err, GDX_NO_MEMORY, "no memory to compare the ids of %zu segments", segments);
     if (status == GDX_OK)
         status = add_runs(&resolving, err);
@@ -341,6 +273,7 @@ gdx_status resolve(const struct resolution *resolution, gdx_error *err) {
         status = prune(resolution, err);
     for (size_t i = 0; i < resolving.run_count; i++)
         gdx_buffer_clear(&resolving.runs[i].ids);
+    gdx_store_reader_free(resolving.store);
     free(resolving.runs);
     free(resolving.heap);
     return status;

@@ -10,11 +10,13 @@
 struct resolution { // what there is to settle; the caller's
     gdx_index_writer *writer;
     struct slab_build *const *builds; // in the order of the slabs
+    size_t first_build;               // those before it are settled
     size_t build_count;
     const struct seen *seen;
-    const struct inputs *pruned; // live documents of its folders' sources that the batch did not see go; NULL: none do
+    const struct inputs *pruned; // documents whose files are gone from its folders go; NULL: none do
+    gdx_batch_share prune_limit; // see gdx/batch.h
     struct refusals *notes;      // of duplicates
-    gdx_batch_summary *summary;  // added, replaced, duplicates and deleted are counted in it
+    gdx_batch_summary *summary;  // added, replaced, moved, duplicates and deleted are counted in it
 };
 
 // Adds the segments of all slabs, in order, to the writer, and marks as deleted what they replace, within the batch and

@@ -40,6 +40,8 @@ gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) {
         status = gdx_arena_copy(slab->arena, piece->id, &copy.id);
     if (status == GDX_OK)
         status = gdx_arena_copy(slab->arena, piece->source, &copy.source);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(slab->arena, piece->origin, &copy.origin);
     if (status != GDX_OK)
         return status;
     copy.offset = slab->bytes.bytes;
@@ -55,7 +57,23 @@ gdx_piece slab_piece_at(const struct slab *slab, size_t index) {
         .path = piece->path,
         .id = piece->id,
         .source = piece->source,
+        .is_source_given = piece->is_source_given,
+        .origin = piece->origin,
         .bytes = {(const char *)slab->bytes.data + piece->offset, piece->bytes},
         .first_byte = piece->first_byte,
     };
+}
+
+uint64_t slab_count_documents(const struct slab *slab) {
+    uint64_t count = 0;
+    for (size_t i = 0; i < slab->piece_count; i++) {
+        const struct slab_piece *piece = &slab->pieces[i];
+        const char *at = (const char *)slab->bytes.data + piece->offset, *end = at + piece->bytes;
+        count += piece->kind != GDX_INPUT_RECORDS;
+        while (piece->kind == GDX_INPUT_RECORDS && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+            count++;
+            at++;
+        }
+    }
+    return count;
 }

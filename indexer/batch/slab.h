@@ -13,6 +13,8 @@ struct slab_piece {
     gdx_slice path; // the arena's
     gdx_slice id;
     gdx_slice source;
+    bool is_source_given; // it counts more than a record's own
+    gdx_slice origin;
     size_t offset; // in the slab's bytes
     size_t bytes;
     uint64_t first_byte; // in the file
@@ -38,6 +40,8 @@ void slab_free(struct slab *slab);   // NULL is fine
 void slab_release_bytes(struct slab *slab);
 // Opens a piece that begins at the end of the bytes. Strings are copied.
 gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) GDX_MUST_CHECK;
+// Lines of JSON Lines and whole files: about as many documents as it holds.
+uint64_t slab_count_documents(const struct slab *slab);
 // The i-th piece as ingest takes it.
 gdx_piece slab_piece_at(const struct slab *slab, size_t index);
 

@@ -322,7 +322,7 @@ static gdx_status parse(struct html *html, gdx_slice page, gdx_error *err) {
     else if (html->parser->errNo == XML_ERR_NO_MEMORY || !html->parser->input) // without input it did not even begin
         status = GDX_NO_MEMORY;
     else if (status == GDX_OK && html->parser->disableSAX)
-        status = gdx_fail(err, GDX_INVALID, "HTML that libxml2 gives up on, error %d", html->parser->errNo);
+        status = gdx_fail(err, GDX_CORRUPT, "HTML that libxml2 gives up on, error %d", html->parser->errNo);
     htmlFreeParserCtxt(html->parser);
     html->parser = NULL;
     if (status == GDX_NO_MEMORY)

@@ -83,20 +83,21 @@ static bool first_heading(gdx_slice text, gdx_slice *out) {
     return false;
 }
 
-gdx_status ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *err) {
+void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date) {
     struct front_matter front = {{"", 0}, {"", 0}};
     gdx_slice text = decoded;
     read_front_matter(&text, &front);
     gdx_date date = GDX_NO_DATE;
     gdx_error reason = {0};
     gdx_status status = gdx_date_parse(front.date, &date, &reason);
-    if (status != GDX_OK)
-        return gdx_fail(err, status, "front matter: %s", reason.message);
+    if (status != GDX_OK) {
+        gdx_fail(lost_date, status, "front matter: %s", reason.message);
+        date = GDX_NO_DATE;
+    }
     gdx_slice title = front.title;
     if (title.bytes == 0 && !first_heading(text, &title))
         title = ingest_first_line(text);
     out->title = ingest_cut_title(title);
     out->date = date;
     out->text = text;
-    return GDX_OK;
 }

@@ -20,6 +20,8 @@ void ingest_page_reader_clear(page_reader *reader) {
     gdx_buffer_clear(&reader->text);
     gdx_buffer_clear(&reader->title);
     gdx_buffer_clear(&reader->unzeroed);
+    gdx_symbols_clear(&reader->title_symbols);
+    gdx_symbols_clear(&reader->line_symbols);
 }
 
 static bool has_byte_order_mark(gdx_slice bytes) {
@@ -65,7 +67,8 @@ static gdx_status check_text(gdx_slice bytes, const gdx_decoded *decoded, gdx_er
         bool wide = is_wide(decoded->encoding) && !find_zero(decoded->text) &&
                     decoded->replaced <= 1 + decoded->text.bytes / 1000;
         if (!wide)
-            return gdx_fail(err, GDX_INVALID, "binary: U+0000 at byte %zu, expected text", (size_t)(zero - bytes.data));
+            return gdx_fail(err, GDX_UNSUPPORTED, "binary: U+0000 at byte %zu, expected text",
+                            (size_t)(zero - bytes.data));
     }
     if (ingest_first_line(decoded->text).bytes == 0)
         return gdx_fail(err, GDX_INVALID, "empty: no character that is not white space, expected text");
@@ -86,7 +89,7 @@ static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
     return gdx_fail(err, GDX_TOO_LARGE, "%zu bytes of text, expected at most %zu", bytes, limit);
 }
 
-static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     size_t limit = reader->document_limit;
     // No encoding takes more than four bytes for what is one byte of UTF-8: so the text is over the limit too.
@@ -96,32 +99,36 @@ static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_doc
     gdx_status status = decode(reader, piece, &decoded, err);
     if (status != GDX_OK)
         return status;
-    gdx_document document = {.id = piece->id, .source = piece->source, .metadata = {"", 0}};
+    gdx_document document = {.id = piece->id, .source = piece->source, .origin = piece->origin, .metadata = {"", 0}};
     if (piece->kind == GDX_INPUT_HTML) {
         status = ingest_html(reader, decoded.text, &document, err);
     } else if (piece->kind == GDX_INPUT_MARKDOWN) {
-        status = ingest_markdown(decoded.text, &document, err);
+        ingest_markdown(decoded.text, &document, &out_repairs->lost_date);
     } else if (piece->kind == GDX_INPUT_SUBTITLES) {
         status = ingest_subtitles(reader, decoded.text, &document, err);
     } else {
         document.title = ingest_first_line(decoded.text);
         document.text = decoded.text;
+        document.title_from_text = true;
     }
+    if (status == GDX_OK && !document.title_from_text &&
+        ingest_title_is_line(reader, piece->kind, &document, &document.title_from_text) != GDX_OK)
+        status = gdx_fail_memory(err, "a title");
     if (status == GDX_OK && document.title.bytes == 0 && gdx_trim(document.text).bytes == 0)
         status = gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
     if (status == GDX_OK && document.text.bytes > limit)
         status = too_large(document.text.bytes, limit, err);
     if (status == GDX_OK) {
         *out = document;
-        *out_replaced = decoded.replaced;
+        out_repairs->replaced = decoded.replaced;
     }
     return status;
 }
 
-gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     gdx_piece page = *piece;
     if (piece->kind == GDX_INPUT_TEXT && ingest_is_html(piece->bytes))
         page.kind = GDX_INPUT_HTML;
-    return read_page(reader, &page, out, out_replaced, err);
+    return read_page(reader, &page, out, out_repairs, err);
 }

@@ -6,6 +6,7 @@
 
 #include "gdx/decode.h"
 #include "gdx/ingest.h"
+#include "gdx/text.h"
 
 enum { CHARSET_NAME_BYTES = 40, BINARY_LOOK_BYTES = 8000, TITLE_BYTES = 4096, HTML_DEPTH = 2048 };
 
@@ -18,15 +19,21 @@ typedef struct page_reader { // one worker's own
     gdx_buffer text;
     gdx_buffer title;
     gdx_buffer unzeroed; // HTML without U+0000, which libxml2 takes for the end
+    gdx_symbols title_symbols, line_symbols;
 } page_reader;
 
 gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options,
                                    gdx_error *err) GDX_MUST_CHECK;
 void ingest_page_reader_clear(page_reader *reader);
 
-// GDX_INVALID: empty or binary. GDX_TOO_LARGE. GDX_NO_MEMORY. The slices are the piece's or the reader's.
-gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, uint64_t *out_replaced,
+// GDX_INVALID: empty. GDX_UNSUPPORTED: binary. GDX_CORRUPT: no HTML. GDX_TOO_LARGE. GDX_NO_MEMORY. The slices are the
+// piece's or the reader's.
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) GDX_MUST_CHECK;
+
+// title.c: true if the title's symbols are those of the text's first line or of a heading. GDX_NO_MEMORY.
+gdx_status ingest_title_is_line(page_reader *reader, gdx_input_kind kind, const gdx_document *document,
+                                bool *out) GDX_MUST_CHECK;
 
 // sniff.c: true if a file of whatever name starts as an HTML page does.
 enum { HTML_LOOK_BYTES = 4096 };
@@ -35,8 +42,9 @@ bool ingest_is_html(gdx_slice bytes);
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
 
-// markdown.c: fills title, date and text from a decoded file. GDX_INVALID: a bad date in the front matter.
-gdx_status ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+// markdown.c: fills title, date and text from a decoded file. A date of the front matter that cannot be read is none,
+// and lost_date says why.
+void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date);
 
 // html.c: likewise, into the reader's buffers. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
 gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;

@@ -136,7 +136,17 @@ static gdx_status take_date(const record *from, gdx_date *out, gdx_error *err) {
     return gdx_date_parse(value->text, out, err); // its messages begin with "date"
 }
 
-gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out, gdx_error *err) {
+// A date that cannot be read costs the date, if the caller can say so.
+static gdx_status take_date_or_none(const record *from, gdx_date *out, gdx_error *lost_date, gdx_error *err) {
+    gdx_status status = take_date(from, out, lost_date ? lost_date : err);
+    if (status != GDX_INVALID || !lost_date)
+        return status;
+    *out = GDX_NO_DATE;
+    return GDX_OK;
+}
+
+gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out, gdx_error *lost_date,
+                               gdx_error *err) {
     gdx_document document = {.metadata = from->metadata};
     gdx_status status = take_id(from, &document.id, err);
     if (status == GDX_OK)
@@ -146,7 +156,7 @@ gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_do
     if (status == GDX_OK)
         status = take_string(from, RECORD_SOURCE, "source", false, &document.source, err);
     if (status == GDX_OK)
-        status = take_date(from, &document.date, err);
+        status = take_date_or_none(from, &document.date, lost_date, err);
     if (status == GDX_OK)
         status = check_size(document.text, "text", document_limit, err);
     if (status == GDX_OK)

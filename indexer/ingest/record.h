@@ -74,8 +74,9 @@ enum record_field ingest_record_field_of(gdx_slice key);
 gdx_status ingest_record_fail(gdx_error *err, gdx_status status, const char *field, const char *format, ...)
     GDX_PRINTF(4, 5);
 
-// The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE at a field.
-gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out,
+// The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE at a field. A date that cannot be read is none, and
+// lost_date says why; with lost_date NULL it is a failure.
+gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out, gdx_error *lost_date,
                                gdx_error *err) GDX_MUST_CHECK;
 
 // record_fields.c: the same rules, and valid UTF-8, for fields at hand.

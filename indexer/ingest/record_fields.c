@@ -41,5 +41,5 @@ gdx_status ingest_given_check(record_reader *reader, const gdx_given *given, siz
     gdx_status status = check_all_utf8(given, err);
     if (status == GDX_OK && given->metadata.bytes > 0)
         status = ingest_metadata_parse(reader, given->metadata, &read.metadata, err);
-    return status == GDX_OK ? ingest_record_check(&read, document_limit, out, err) : status;
+    return status == GDX_OK ? ingest_record_check(&read, document_limit, out, NULL, err) : status;
 }

@@ -24,6 +24,7 @@ struct gdx_source { // one worker's own
     uint64_t mended;
     record_reader records;
     page_reader pages;
+    gdx_repairs repairs; // of the last document
     gdx_buffer repaired; // a line with U+FFFD for its ill-formed bytes
 };
 
@@ -91,16 +92,19 @@ static gdx_status repair(gdx_source *source, gdx_slice *line, uint64_t *replaced
 }
 
 static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *document, gdx_error *err) {
-    uint64_t replaced = 0;
     record read;
-    gdx_status status = repair(source, &line, &replaced, err);
+    gdx_status status = repair(source, &line, &source->repairs.replaced, err);
     if (status == GDX_OK)
         status = ingest_record_read(&source->records, line, &read, err);
     if (status == GDX_OK)
-        status = ingest_record_check(&read, source->document_limit, document, err);
-    if (status == GDX_OK)
-        count_replaced(source, replaced);
-    return status;
+        status = ingest_record_check(&read, source->document_limit, document, &source->repairs.lost_date, err);
+    if (status != GDX_OK)
+        return status;
+    if (document->source.bytes == 0 || source->piece.is_source_given)
+        document->source = source->piece.source;
+    document->origin = source->piece.origin;
+    count_replaced(source, source->repairs.replaced);
+    return GDX_OK;
 }
 
 gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out, gdx_error *err) {
@@ -145,6 +149,7 @@ static gdx_source_step next_record(gdx_source *source, gdx_document *document, g
     if (!take_record_line(source, &line, &offset, &number))
         return GDX_SOURCE_END;
     gdx_error err = {0};
+    source->repairs = (gdx_repairs){.line = number, .byte = source->piece.first_byte + offset};
     gdx_status status = read_record(source, line, document, &err);
     if (status != GDX_OK)
         *refusal = (gdx_refusal){source->piece.path, number, source->piece.first_byte + offset, err};
@@ -153,10 +158,10 @@ static gdx_source_step next_record(gdx_source *source, gdx_document *document, g
 
 static gdx_source_step next_page(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
     gdx_error err = {0};
-    uint64_t replaced = 0;
-    gdx_status status = ingest_page_read(&source->pages, &source->piece, document, &replaced, &err);
+    source->repairs = (gdx_repairs){.byte = source->piece.first_byte};
+    gdx_status status = ingest_page_read(&source->pages, &source->piece, document, &source->repairs, &err);
     if (status == GDX_OK)
-        count_replaced(source, replaced);
+        count_replaced(source, source->repairs.replaced);
     else
         *refusal = (gdx_refusal){source->piece.path, 0, source->piece.first_byte, err};
     return step_of(status);
@@ -169,6 +174,10 @@ gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_
         return GDX_SOURCE_END;
     source->offset = SIZE_MAX; // a whole file has one document
     return next_page(source, document, refusal);
+}
+
+const gdx_repairs *gdx_source_repairs(const gdx_source *source) {
+    return &source->repairs;
 }
 
 uint64_t gdx_source_lines(const gdx_source *source) {

@@ -27,10 +27,11 @@ struct report { // what the last batch said
     gdx_buffer refusals; // "path:line: reason" a line
 };
 
-static void keep_refusal(void *context, const gdx_batch_refusal *refusal) {
+static void keep_refusal(void *context, const gdx_batch_finding *refusal) {
+    static const char *const classes[] = {"", " warning:", "", " left out:"};
     struct report *report = context;
     assert_int_equal(gdx_buffer_append_format(&report->refusals, "%s:%" PRIu64 ":%s %s\n", refusal->path, refusal->line,
-                                              refusal->is_note ? " note:" : "", refusal->reason),
+                                              classes[refusal->class], refusal->reason),
                      GDX_OK);
 }
 
@@ -38,7 +39,7 @@ static gdx_status run(const char *index, const char *const *paths, size_t count,
                       struct report *report) {
     gdx_buffer_clear(&report->refusals);
     *report = (struct report){0};
-    options.on_refusal = keep_refusal;
+    options.on_finding = keep_refusal;
     options.context = report;
     gdx_index_writer *writer = NULL;
     gdx_status status = gdx_index_writer_open(index, &writer, &report->error);
@@ -253,17 +254,18 @@ static void what_is_bad_is_refused_with_its_place_and_the_rest_is_indexed(void *
     assert_int_equal(ftruncate(fileno(sparse), (off_t)3 << 30), 0);
     fclose(sparse);
     run_ok(index, input, (gdx_batch_options){.threads = 2, .merge = true}, &report);
-    assert_int_equal(count(index, "产业链").documents, 5); // good, broken, 1, 4, 5
+    assert_int_equal(count(index, "产业链").documents, 6); // good, broken, 1, 3, 4, 5
     assert_refused(&report, "empty.txt:0: ");
-    assert_refused(&report, "picture.png:0: not a kind of file");
+    assert_refused(&report, "picture.png:0: left out: not a kind of file");
     assert_refused(&report, "records.jsonl:2: ");
-    assert_refused(&report, "records.jsonl:3: ");
+    assert_refused(&report, "records.jsonl:3: warning: ");
     assert_refused(&report, "month 13");
     assert_refused(&report, "records.jsonl:5: ");
     assert_refused(&report, "a symbolic link to nothing");
     assert_refused(&report, "a loop");
     assert_refused(&report, "3221225472 bytes");
-    assert_int_equal(report.summary.refused, 8);
+    assert_int_equal(report.summary.refused, 4); // empty, lines 2 and 5, sparse
+    assert_int_equal(report.summary.left_out, 3);
     assert_int_equal(report.summary.mended, 1);
     assert_true(report.summary.replaced_bytes >= 1);
     // Strict: the same folder is refused as a whole, and the last commit stands.
@@ -322,7 +324,7 @@ FTSENT *__wrap_fts_read(FTS *walk) {
     return entry;
 }
 
-static void prune_forgets_nothing_below_a_folder_that_cannot_be_read(void **state) {
+static void prune_forgets_nothing_of_a_folder_that_is_not_listed_whole(void **state) {
     (void)state;
     char *input = folder_new();
     char *index = folder_new();
@@ -339,7 +341,7 @@ static void prune_forgets_nothing_below_a_folder_that_cannot_be_read(void **stat
     closed_folder = NULL;
     assert_refused(&report, "cannot be read: Permission denied");
     assert_int_equal(count(index, "乙文件").documents, 1);
-    assert_int_equal(count(index, "丙文件").documents, 0);
+    assert_int_equal(count(index, "丙文件").documents, 1); // the folder given was not listed whole
     gdx_buffer_clear(&report.refusals);
     folder_remove(index);
     folder_remove(input);
@@ -354,7 +356,7 @@ static void a_hidden_folder_is_named_and_no_refusal(void **state) {
     folder_write_text(input, ".git/a.txt", "甲文件产业链");
     folder_write_text(input, "b.txt", "乙文件产业链");
     run_ok(index, input, (gdx_batch_options){.threads = 1, .strict = true}, &report);
-    assert_refused(&report, ".git:0: note: a hidden folder, by its name: not looked into");
+    assert_refused(&report, ".git:0: left out: a hidden folder, by its name: not looked into");
     assert_int_equal(report.summary.refused, 0);
     assert_int_equal(count(index, "产业链").documents, 1);
     gdx_buffer_clear(&report.refusals);
@@ -382,20 +384,20 @@ static void put_tar_header(gdx_buffer *tar, const char *name, unsigned bytes) {
 // More than are described: the last one is known by its count alone.
 static void a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals(void **state) {
     (void)state;
-    enum { PICTURES = 10001, TEXT_BYTES = 3000, LEFT_BYTES = 1500 };
+    enum { PAPERS = 10001, TEXT_BYTES = 3000, LEFT_BYTES = 1500 };
     char *input = folder_new();
     char *index = folder_new();
     struct report report = {0};
     gdx_buffer tar = {0};
-    for (unsigned i = 0; i < PICTURES; i++)
-        put_tar_header(&tar, "picture.png", 0);
+    for (unsigned i = 0; i < PAPERS; i++)
+        put_tar_header(&tar, "paper.pdf", 0);
     put_tar_header(&tar, "cut.txt", TEXT_BYTES);
     for (size_t i = 0; i < LEFT_BYTES; i += 9)
         assert_int_equal(gdx_buffer_append(&tar, "产业链", 9), GDX_OK);
     folder_write(input, "cut.tar", tar.data, tar.bytes);
     gdx_buffer_clear(&tar);
     run_ok(index, input, (gdx_batch_options){.threads = 1}, &report);
-    assert_int_equal(report.summary.refused, PICTURES + 1);
+    assert_int_equal(report.summary.refused, PAPERS + 1);
     assert_int_equal(count(index, "产业链").documents, 0);
     gdx_buffer_clear(&report.refusals);
     folder_remove(index);
@@ -506,14 +508,19 @@ static void a_batch_after_its_deadline_commits_nothing(void **state) {
     assert_stopped_batch_commits_nothing((gdx_stop){.deadline_ns = 1}, GDX_DEADLINE);
 }
 
-static void a_path_that_does_not_exist_stops_the_batch_before_it_begins(void **state) {
+static void a_path_that_does_not_exist_is_refused_and_the_others_are_indexed(void **state) {
     (void)state;
+    char *input = folder_new();
     char *index = folder_new();
     struct report report = {0};
-    const char *path = "/nonexistent/folder";
-    assert_int_equal(run(index, &path, 1, (gdx_batch_options){.threads = 2}, &report), GDX_NOT_FOUND);
-    assert_string_equal(report.error.where, path);
+    folder_write_text(input, "a.txt", "产业链");
+    const char *const paths[] = {"/nonexistent/folder", input};
+    assert_int_equal(run(index, paths, 2, (gdx_batch_options){.threads = 2}, &report), GDX_OK);
+    assert_refused(&report, "/nonexistent/folder:0: there is no such file or folder");
+    assert_int_equal(report.summary.refused, 1);
+    assert_int_equal(count(index, "产业链").documents, 1);
     gdx_buffer_clear(&report.refusals);
+    folder_remove(input);
     folder_remove(index);
 }
 
@@ -524,7 +531,7 @@ int main(void) {
         cmocka_unit_test(of_two_records_with_one_id_the_later_wins_and_it_is_reported),
         cmocka_unit_test(what_is_bad_is_refused_with_its_place_and_the_rest_is_indexed),
         cmocka_unit_test(prune_forgets_files_that_are_gone_but_not_those_refused),
-        cmocka_unit_test(prune_forgets_nothing_below_a_folder_that_cannot_be_read),
+        cmocka_unit_test(prune_forgets_nothing_of_a_folder_that_is_not_listed_whole),
         cmocka_unit_test(a_hidden_folder_is_named_and_no_refusal),
         cmocka_unit_test(a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals),
         cmocka_unit_test(lines_are_counted_across_slabs),
@@ -532,7 +539,7 @@ int main(void) {
         cmocka_unit_test(a_full_disk_is_reported_and_the_last_commit_stands),
         cmocka_unit_test(a_cancelled_batch_commits_nothing),
         cmocka_unit_test(a_batch_after_its_deadline_commits_nothing),
-        cmocka_unit_test(a_path_that_does_not_exist_stops_the_batch_before_it_begins),
+        cmocka_unit_test(a_path_that_does_not_exist_is_refused_and_the_others_are_indexed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 struct intake { // an intake with its writer
     gdx_index_writer *writer;
@@ -59,14 +61,21 @@ static gdx_intake_summary commit(struct intake *opened) {
     return gdx_intake_summary_of(opened->intake);
 }
 
+// On standard input, so that its documents have no origin, as those of an intake.
 static void run_batch(const char *index, const char *records) {
+    const char *path = "-";
+    int before = dup(STDIN_FILENO), file = open(records, O_RDONLY | O_CLOEXEC);
+    assert_true(before >= 0 && file >= 0 && dup2(file, STDIN_FILENO) == STDIN_FILENO);
     gdx_index_writer *writer;
     gdx_error err = {0};
     gdx_batch_summary summary;
     const gdx_batch_options options = {.threads = 1};
     assert_int_equal(gdx_index_writer_open(index, &writer, &err), GDX_OK);
-    assert_int_equal(gdx_batch_run(writer, &records, 1, &options, &summary, &err), GDX_OK);
+    assert_int_equal(gdx_batch_run(writer, &path, 1, &options, &summary, &err), GDX_OK);
     gdx_index_writer_close(writer);
+    assert_int_equal(dup2(before, STDIN_FILENO), STDIN_FILENO);
+    close(before);
+    close(file);
 }
 
 static void an_intake_makes_the_bytes_of_a_batch(void **state) {

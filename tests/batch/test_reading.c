@@ -26,7 +26,7 @@ static void on_progress(void *context, const gdx_batch_progress *progress) {
     watched.calls++;
 }
 
-static void refuse(void *context, const gdx_batch_refusal *refusal) {
+static void refuse(void *context, const gdx_batch_finding *refusal) {
     (void)context;
     fail_msg("%s: %s", refusal->path, refusal->reason);
 }
@@ -49,7 +49,7 @@ static void write_records(const char *folder) {
 
 // Reads all of a file and returns the bytes counted at the first document; at the end all of the file is counted.
 static uint64_t bytes_at_first(const char *path, uint64_t *file_bytes) {
-    const gdx_batch_options options = {.on_progress = on_progress, .on_refusal = refuse};
+    const gdx_batch_options options = {.on_progress = on_progress, .on_finding = refuse};
     gdx_reading *reading;
     gdx_error err = {0};
     gdx_document document;

@@ -6,7 +6,7 @@
 static int make_sample(void **state) {
     static struct place place;
     place_make(&place);
-    struct said said = run(&place, "index", GDX_EXAMPLES, NULL);
+    struct said said = run(&place, "index", "--base", GDX_EXAMPLES, GDX_EXAMPLES, NULL);
     expect_status(&said, 0);
     said_clear(&said);
     *state = &place;

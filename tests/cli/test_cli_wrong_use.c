@@ -135,8 +135,8 @@ static void a_failure_is_json_when_json_is_asked_for(void **state) {
 
 static void a_missing_path_is_reported(void **state) {
     struct said said = run(*state, "index", "/no/such/folder", NULL);
-    expect_status(&said, 1);
-    assert_non_null(strstr(said_err(&said), "/no/such/folder"));
+    expect_status(&said, 3);
+    assert_non_null(strstr(said_err(&said), "/no/such/folder: there is no such file or folder"));
     said_clear(&said);
 }
 

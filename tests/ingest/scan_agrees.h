@@ -32,8 +32,8 @@ static inline bool scan_agrees(record_reader *scanner, record_reader *parser, gd
         return false;
     gdx_document document = {0}, other = {0};
     gdx_error scan_err = {0}, parse_err = {0};
-    gdx_status status = ingest_record_check(&scanned, 1000, &document, &scan_err);
-    return ingest_record_check(&parsed, 1000, &other, &parse_err) == status &&
+    gdx_status status = ingest_record_check(&scanned, 1000, &document, NULL, &scan_err);
+    return ingest_record_check(&parsed, 1000, &other, NULL, &parse_err) == status &&
            strcmp(scan_err.message, parse_err.message) == 0 && (status != GDX_OK || same_document(&document, &other));
 }
 

@@ -30,7 +30,12 @@ static void names_tell_the_kind_of_an_input(void **state) {
         {"x.TGZ", GDX_INPUT_ARCHIVE, GDX_INPUT_IGNORED},
         {"x.zip", GDX_INPUT_ARCHIVE, GDX_INPUT_IGNORED},
         {"x.7z", GDX_INPUT_ARCHIVE, GDX_INPUT_IGNORED},
-        {"x.pdf", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
+        {"x.pdf", GDX_INPUT_UNREAD, GDX_INPUT_IGNORED},
+        {"x.docx.gz", GDX_INPUT_UNREAD, GDX_INPUT_IGNORED},
+        {"x.txt~", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
+        {"x.bak", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
+        {"~$x.docx", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
+        {"site.css", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
         {"x.JPEG", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
         {"a/.hidden.txt", GDX_INPUT_IGNORED, GDX_INPUT_IGNORED},
         {".git/x.txt", GDX_INPUT_TEXT, GDX_INPUT_IGNORED}, // who lists folders leaves hidden ones out
@@ -45,9 +50,23 @@ static void names_tell_the_kind_of_an_input(void **state) {
     }
 }
 
+static void what_is_not_read_is_counted_by_words(void **state) {
+    (void)state;
+    static const char *const names[][2] = {
+        {"a/x.PDF", ".pdf"},       {"x.docx.gz", ".docx"},       {"x.png", "picture"}, {".hidden.txt", "hidden name"},
+        {"x.txt~", "backup copy"}, {"Thumbs.db", "system file"}, {"x.txt", ""},        {"README", ""},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char words[GDX_INPUT_WORDS_BYTES];
+        gdx_input_words(names[i][0], words);
+        assert_string_equal(words, names[i][1]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_tell_the_kind_of_an_input),
+        cmocka_unit_test(what_is_not_read_is_counted_by_words),
     };
     return cmocka_run_group_tests_name("ingest: kinds", tests, NULL, NULL);
 }

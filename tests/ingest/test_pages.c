@@ -60,9 +60,9 @@ static void a_binary_file_is_refused_with_the_place_of_its_first_zero(void **sta
     (void)state;
     only_refusal(SLICE("\x7f"
                        "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0>\0\x01\0\0\0"),
-                 GDX_INPUT_TEXT, GDX_INVALID, "binary: U+0000 at byte 7");
-    only_refusal(SLICE("some text\0and more of it"), GDX_INPUT_TEXT, GDX_INVALID, "binary: U+0000 at byte 9");
-    only_refusal(SLICE("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\6\0\0\0"), GDX_INPUT_HTML, GDX_INVALID,
+                 GDX_INPUT_TEXT, GDX_UNSUPPORTED, "binary: U+0000 at byte 7");
+    only_refusal(SLICE("some text\0and more of it"), GDX_INPUT_TEXT, GDX_UNSUPPORTED, "binary: U+0000 at byte 9");
+    only_refusal(SLICE("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0\x08\6\0\0\0"), GDX_INPUT_HTML, GDX_UNSUPPORTED,
                  "binary");
 }
 
@@ -167,10 +167,13 @@ static void without_front_matter_the_title_is_the_first_heading(void **state) {
         assert_slice(only_document(source, GDX_INPUT_MARKDOWN, gdx_slice_of(cases[i][0])).title, cases[i][1]);
 }
 
-static void a_bad_date_in_the_front_matter_is_refused(void **state) {
+static void a_bad_date_in_the_front_matter_costs_the_date_alone(void **state) {
     (void)state;
-    only_refusal(SLICE("---\ndate: 2023-13-45\n---\ntext\n"), GDX_INPUT_MARKDOWN, GDX_INVALID,
-                 "month 13, expected 1 to 12");
+    GDX_AUTO(gdx_source) source = new_source(NULL, 0);
+    gdx_document document = only_document(source, GDX_INPUT_MARKDOWN, SLICE("---\ndate: 2023-13-45\n---\ntext\n"));
+    assert_slice(document.title, "text");
+    assert_int_equal(document.date, GDX_NO_DATE);
+    assert_non_null(strstr(gdx_source_repairs(source)->lost_date.message, "month 13, expected 1 to 12"));
 }
 
 static void front_matter_alone_is_an_empty_file(void **state) {
@@ -193,7 +196,7 @@ int main(void) {
         cmocka_unit_test(a_text_over_the_limit_is_refused),
         cmocka_unit_test(front_matter_gives_title_and_date_and_is_left_out),
         cmocka_unit_test(without_front_matter_the_title_is_the_first_heading),
-        cmocka_unit_test(a_bad_date_in_the_front_matter_is_refused),
+        cmocka_unit_test(a_bad_date_in_the_front_matter_costs_the_date_alone),
         cmocka_unit_test(front_matter_alone_is_an_empty_file),
     };
     return cmocka_run_group_tests_name("ingest: pages", tests, NULL, NULL);

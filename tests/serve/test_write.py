@@ -237,9 +237,9 @@ class IndexServer(ServerTest):
         return subprocess.run([GRAMDEX, "index", "--server", server.addresses[0], *arguments], capture_output=True, text=True,
                               timeout=PATIENCE, **how)
 
-    def sent(self, server, *arguments, **how):
+    def sent(self, server, *arguments, refused=False, **how):
         done = self.index(server, "--json", *arguments, **how)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, 3 if refused else 0, done.stderr)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([line["type"] for line in lines], ["refusal"] * (len(lines) - 1) + ["summary"])
         return lines[-1], lines[:-1]
@@ -294,16 +294,16 @@ class IndexServer(ServerTest):
         good = '{"id":"%d","text":"关税"}\n'
         many = "".join(good % i for i in range(200000))  # over a slab of 4 MiB, so that lines are counted across two
         path = self.write("bad.jsonl", many + "{\n" + good % 200000)
-        summary, refusals = self.sent(server, path, self.write("x.png", b""))
+        summary, refusals = self.sent(server, path, self.write("x.pdf", b""), refused=True)
         self.assertEqual((summary["added"], summary["refused"]), (200001, 2))
         self.assertEqual([(each["path"], each["line"]) for each in refusals],
-                         [(os.path.join(self.folder, "in", "x.png"), 0), (path, 200001)])
+                         [(os.path.join(self.folder, "in", "x.pdf"), 0), (path, 200001)])
 
     def test_a_text_over_the_usual_message_is_refused_and_not_sent(self):
         server = self.serve("--create")
         self.write("large.txt", "产" * 1400000)
         self.write("small.txt", "产")
-        summary, (refusal,) = self.sent(server, os.path.join(self.folder, "in"))
+        summary, (refusal,) = self.sent(server, os.path.join(self.folder, "in"), refused=True)
         self.assertEqual((summary["added"], summary["refused"]), (1, 1))
         self.assertIn("--document-limit", refusal["reason"])
 
@@ -311,7 +311,7 @@ class IndexServer(ServerTest):
         server = self.serve("--create")
         good = "".join(json.dumps({"id": str(i), "text": "关税"}) + "\n" for i in range(3000))
         done = self.index(server, "--strict", "-", input=good + "{")
-        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(done.returncode, 1, done.stderr)
         self.assertEqual(done.stdout, "")
         self.assertIn("gramdex index: -: byte", done.stderr)
         self.assertEqual(server.stub().stat(search_pb2.StatRequest()).documents, 0)
@@ -334,7 +334,7 @@ class IndexServer(ServerTest):
         given = "".join('{"id":"%d","text":"%s"}\n' % (i, "a" * 2000) for i in range(3000))
         done = subprocess.run([GRAMDEX, "index", "--server", "127.0.0.1:%d" % port, "--json", "-"], input=given,
                               capture_output=True, text=True, timeout=PATIENCE)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, 3, done.stderr)
         first, second, summary = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual((first["path"], first["reason"]), ("b", "too old"))
         self.assertEqual((second["path"], second["reason"]), ("document 2", "no id"))

@@ -13,34 +13,73 @@
 #include "gdx/ingest.h"
 
 typedef struct gdx_batch_progress {
-    uint64_t bytes_total; // of all inputs, as they lie on the disk; 0: unknown (before they are listed; standard input)
+    uint64_t bytes_total; // of all inputs, as they are on the disk; 0: unknown (before they are listed; a pipe)
     uint64_t bytes_read;  // of these
     uint64_t documents;   // seen so far
-    uint64_t skipped;     // refused so far
+    uint64_t refused;     // so far
     const char *stage;    // "reading", "merging", "committing"
 } gdx_batch_progress;
 
-typedef struct gdx_batch_refusal {
+typedef enum gdx_batch_class {
+    GDX_BATCH_READ,     // documents that were read
+    GDX_BATCH_WARNING,  // the document is in the index, and something about it was mended or lost
+    GDX_BATCH_REFUSED,  // it should hold text and is not in the index
+    GDX_BATCH_LEFT_OUT, // it holds no text, or an option leaves it out: no failure
+} gdx_batch_class;
+
+typedef struct gdx_batch_finding {
     const char *path; // file, or "archive.zip:entry", or "-" for standard input
     uint64_t line;    // of a JSON Lines file, from 1; 0: none
     uint64_t byte;    // offset in the file
-    bool is_note;     // true: the document was kept, something about it was mended; false: it is not in the index
+    gdx_batch_class class;
+    const char *kind; // what the summary counts it by: ".pdf", "bad record", "hidden name"
     const char *reason;
-} gdx_batch_refusal;
+} gdx_batch_finding;
+
+// How many there were of each kind. Past GDX_BATCH_KINDS_MOST kinds the rest are counted as "other".
+enum { GDX_BATCH_KINDS_MOST = 48, GDX_BATCH_KIND_BYTES = 32 };
+typedef struct gdx_batch_kinds {
+    struct {
+        uint64_t count;
+        gdx_batch_class class;
+        char kind[GDX_BATCH_KIND_BYTES];
+    } items[GDX_BATCH_KINDS_MOST + GDX_BATCH_LEFT_OUT + 1];
+    size_t count;
+} gdx_batch_kinds;
+
+// Counts more of a kind.
+void gdx_batch_count(gdx_batch_kinds *kinds, gdx_batch_class class, const char *kind, uint64_t count);
+
+// "20" or "5%": a number, or a part of a whole.
+typedef struct gdx_batch_share {
+    bool is_given;
+    bool is_percent;
+    double value;
+} gdx_batch_share;
+// False: it is written in neither way.
+bool gdx_batch_share_parse(const char *text, gdx_batch_share *out);
+bool gdx_batch_share_allows(const gdx_batch_share *share, uint64_t part, uint64_t whole);
 
 typedef struct gdx_batch_options {
     unsigned threads;    // workers; 0: as many as processors
     size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of the machine's memory; at least 16 MiB
-    const char *encoding;  // of text files; NULL: detected
-    const char *source;    // for documents of whole files; NULL: ""
-    size_t document_limit; // bytes of text; 0: 64 MiB, never more than a sixteenth of a worker's memory
-    int level;             // of zstd for stored text; 0: the default
-    bool strict;           // the first refusal ends the batch, nothing is committed
-    bool prune;            // documents of earlier whole-file runs below the given folders that are gone are deleted
-    bool merge;            // let the merge policy work afterwards (the usual way)
-    gdx_stop stop;         // looked at often; GDX_CANCELLED, GDX_DEADLINE
+    const char *encoding;     // of text files; NULL: detected
+    const char *source;       // of all documents; NULL: a record's own, else the name of the folder above the file
+    const char *base;         // the place of the folder that ids are relative to; NULL: the working folder
+    const char *const *globs; // only files that one of them matches; none: all
+    size_t glob_count;
+    const char *const *excludes; // no files and folders that one of them matches
+    size_t exclude_count;
+    size_t document_limit;       // bytes of text; 0: 64 MiB, never more than a sixteenth of a worker's memory
+    int level;                   // of zstd for stored text; 0: the default
+    bool strict;                 // the first refusal ends the batch, nothing is committed
+    bool prune;                  // documents from files of the given folders that are gone are deleted
+    gdx_batch_share prune_limit; // more than this, of those from the folders, fails; not given: 20 % and 10
+    uint64_t commit_every;       // documents; 0: one commit at the end
+    bool merge;                  // let the merge policy work afterwards (the usual way)
+    gdx_stop stop;               // looked at often; GDX_CANCELLED, GDX_DEADLINE
     void (*on_progress)(void *context, const gdx_batch_progress *progress); // may be NULL; about ten times a second
-    void (*on_refusal)(void *context, const gdx_batch_refusal *refusal);    // may be NULL; in input order, at the end
+    void (*on_finding)(void *context, const gdx_batch_finding *finding);    // may be NULL; in input order, at the end
     void *context;
 } gdx_batch_options;
 
@@ -50,9 +89,12 @@ typedef struct gdx_batch_summary {
     uint64_t added;
     uint64_t replaced;
     uint64_t unchanged;
+    uint64_t moved;          // of those replaced: by a document from another file
     uint64_t deleted;        // by prune
     uint64_t duplicates;     // of the same id within the batch: earlier ones dropped
-    uint64_t refused;        // records and files that are not in the index
+    uint64_t refused;        // records, files and paths that should hold text and are not in the index
+    uint64_t left_out;       // files and folders that hold no text, or that an option leaves out
+    gdx_batch_kinds kinds;   // in each class, by kind, in input order
     uint64_t mended;         // documents in which undecodable bytes became U+FFFD
     uint64_t replaced_bytes; // how many U+FFFD
     uint64_t input_bytes;    // read, as they lie on the disk
@@ -67,8 +109,9 @@ typedef struct gdx_batch_summary {
 } gdx_batch_summary;
 
 // Indexes files, folders and archives; "-" is JSON Lines on standard input (descriptor 0). The writer's pending changes
-// are committed once, at the end. GDX_NOT_FOUND: a path given does not exist (nothing is indexed). With `strict`, the
-// first refusal's error. On failure the last commit stands, nothing is pending and no file is left.
+// are committed once, at the end. A path that does not exist is refused like any other input. With `strict`, the
+// first refusal's error, with the reason DOCUMENT_REFUSED. On failure the last commit stands, nothing is pending and no
+// file is left.
 gdx_status gdx_batch_run(gdx_index_writer *writer, const char *const *paths, size_t path_count,
                          const gdx_batch_options *options, gdx_batch_summary *out, gdx_error *err) GDX_MUST_CHECK;
 

@@ -17,24 +17,31 @@ typedef enum gdx_input_kind {
     GDX_INPUT_SUBTITLES,  // .srt .vtt
     GDX_INPUT_COMPRESSED, // one of the above, compressed: .gz .zst .xz .bz2
     GDX_INPUT_ARCHIVE,    // .tar .tar.* .tgz .tzst .txz .tbz2 .zip .7z
-    GDX_INPUT_IGNORED // an extension that no text has (.png .pdf .exe ...) or a hidden file: named in the report, not
-                      // read
+    GDX_INPUT_UNREAD,     // it holds text, and there is no reader for it: .pdf .docx .rar
+    GDX_INPUT_IGNORED     // it holds no text (.png .exe .css), is hidden, or is a backup copy
 } gdx_input_kind;
 
 // `inner`, may be NULL: for GDX_INPUT_COMPRESSED the kind of what is inside.
 gdx_input_kind gdx_input_kind_of(const char *path, gdx_input_kind *inner);
+// False: a name without an extension that tells anything, so that it counts as text for want of better.
+bool gdx_input_has_known_name(const char *path);
+// What is not read, in the words that a report counts it by: ".pdf", "picture", "backup copy"; "" for what is read.
+enum { GDX_INPUT_WORDS_BYTES = 24 };
+void gdx_input_words(const char *path, char to[GDX_INPUT_WORDS_BYTES]);
 
 // A stretch of input in memory: one whole file, or whole lines of a JSON Lines file.
 typedef struct gdx_piece {
-    gdx_input_kind kind; // RECORDS, TEXT, MARKDOWN or HTML
-    gdx_slice path;      // as it is reported: "news/a.jsonl", "b.zip:c/d.txt"
-    gdx_slice id;        // of the document, for a whole file
-    gdx_slice source;    // of the document, for a whole file: "" or what the user gave
-    gdx_slice bytes;     // for RECORDS the last line may lack its newline
-    uint64_t first_byte; // where `bytes` begin in the file
+    gdx_input_kind kind;  // RECORDS, TEXT, MARKDOWN or HTML
+    gdx_slice path;       // as it is reported: "news/a.jsonl", "b.zip:c/d.txt"
+    gdx_slice id;         // of the document, for a whole file
+    gdx_slice source;     // of its documents, unless a record has its own
+    bool is_source_given; // it counts more than a record's own
+    gdx_slice origin;     // of its documents
+    gdx_slice bytes;      // for RECORDS the last line may lack its newline
+    uint64_t first_byte;  // where `bytes` begin in the file
 } gdx_piece;
 
-// What was refused or mended, and where. The error names the field of a record that is to blame, when one is, and not
+// What was refused, and where. The error names the field of a record that is to blame, when one is, and not
 // the path.
 typedef struct gdx_refusal {
     gdx_slice path; // the piece's
@@ -42,6 +49,14 @@ typedef struct gdx_refusal {
     uint64_t byte;  // counted from 0 within the file
     gdx_error error;
 } gdx_refusal;
+
+// What was mended or lost in a document that is good all the same, and where.
+typedef struct gdx_repairs {
+    uint64_t replaced;   // U+FFFD put in for bytes that do not decode
+    gdx_error lost_date; // why a date could not be read; {0}: none was lost
+    uint64_t line;       // as in a refusal
+    uint64_t byte;
+} gdx_repairs;
 
 typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents out
 
@@ -69,8 +84,8 @@ typedef enum gdx_source_step {
 //  integer
 //    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" string or integer
 //    year, null and "" as if absent; any other key is metadata, given back as one compact JSON object with the keys
-//    sorted. Refused: not JSON (jansson's column), no object, a key of another type, a bad date, a text over the limit,
-//    a key given twice.
+//    sorted. Refused: not JSON (jansson's column), no object, a key of another type, a text over the limit, a key given
+//    twice. A date that cannot be read is none: see gdx_repairs.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;
@@ -96,6 +111,8 @@ typedef struct gdx_given {
 gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out,
                            gdx_error *err) GDX_MUST_CHECK;
 
+// Of the last document given. The source's until its next call.
+const gdx_repairs *gdx_source_repairs(const gdx_source *source);
 uint64_t gdx_source_lines(const gdx_source *source);    // newlines passed in this piece so far
 uint64_t gdx_source_replaced(const gdx_source *source); // U+FFFD put in, in all pieces so far
 uint64_t gdx_source_mended(const gdx_source *source);   // documents with any, in all pieces so far
