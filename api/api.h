@@ -79,8 +79,10 @@ gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit); // r
 // ---- request.c
 
 // Parses the query and narrows it by the scope's filter. `scope` may be NULL.
-gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *scope, gdx_query **out,
-                         gdx_error *err) GDX_MUST_CHECK;
+gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
+                         gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// Reads the date of a field. "": GDX_NO_DATE.
+gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.
 gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) GDX_MUST_CHECK;
@@ -90,6 +92,8 @@ gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Sco
 // value, or `fallback` for 0; GDX_INVALID above the limit.
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
                           gdx_error *err) GDX_MUST_CHECK;
+// True if a packed request has a query that reads stored text (exact:, bridge:).
+bool request_reads_text(gdx_slice request);
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reply.c: lists and texts of a reply, in the session's arena
@@ -106,6 +110,9 @@ void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list);
 ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status);
 // What every answer says.
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
+// Adds what looks like a slip in the query. Its text is in `arena`.
+gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+                       gdx_error *err) GDX_MUST_CHECK;
 gdx_status reply_no_memory(gdx_error *err);
 Gramdex__V1__Field reply_field(gdx_field field);
 gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) GDX_MUST_CHECK;

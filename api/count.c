@@ -10,22 +10,27 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     GDX_AUTO(gdx_query) query = NULL;
     gdx_snapshot *snapshot = NULL;
     gdx_totals totals;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = request_snapshot(question->collection, request->scope, &snapshot, err);
     if (status != GDX_OK)
         return status;
     status = gdx_count(question->session->searcher, snapshot, query, &question->stop, &totals, err);
-    uint64_t commit = gdx_snapshot_commit(snapshot);
+    reply_answer(question, gdx_snapshot_commit(snapshot), &answer);
+    if (status == GDX_OK)
+        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
     gdx_snapshot_release(snapshot);
     if (status != GDX_OK)
         return status;
     reply.documents = totals.documents;
     reply.occurrences = totals.occurrences;
-    reply_answer(question, commit, &answer);
+    reply.bridged_occurrences = totals.bridged_occurrences;
     reply.answer = &answer;
     return question->reply(question->context, &reply.base, err);
 }
 
-const gdx_operation count_operation = {
-    .name = "Count", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+const gdx_operation count_operation = {.name = "Count",
+                                       .service = &gramdex__v1__search__descriptor,
+                                       .effort = GDX_EFFORT_SHORT,
+                                       .is_long = request_reads_text,
+                                       .run = run};

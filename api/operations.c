@@ -45,6 +45,9 @@ void operation_check(gdx_operation *operation) {
     require(!operation->produce == !operation->replies_stream, operation, "produce goes with replies_stream");
     require(operation->close || !(operation->requests_stream || operation->replies_stream), operation,
             "close is missing: a stream keeps a state");
+    require(!operation->is_long ||
+                (operation->effort == GDX_EFFORT_SHORT && !operation->requests_stream && !operation->replies_stream),
+            operation, "is_long goes with one short request and one reply");
     operation->request = method->input;
     operation->reply = method->output;
 }

@@ -27,6 +27,23 @@ void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__An
     out->took_us = (gdx_now_ns() - question->opened_ns) / 1000;
 }
 
+gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+                       gdx_error *err) {
+    gdx_slice *notes = NULL;
+    size_t count = 0;
+    gdx_status status = gdx_query_notes(query, snapshot, arena, &notes, &count, err);
+    if (status != GDX_OK || count == 0)
+        return status;
+    ProtobufCBinaryData *all = gdx_arena_allocate(arena, count * sizeof *all);
+    if (!all)
+        return reply_no_memory(err);
+    for (size_t i = 0; i < count; i++)
+        all[i] = data_of(notes[i]);
+    out->notes = all;
+    out->n_notes = count;
+    return GDX_OK;
+}
+
 gdx_status reply_no_memory(gdx_error *err) {
     return gdx_fail_memory(err, "this answer");
 }

@@ -14,7 +14,7 @@ static bool has_filter(const Gramdex__V1__Scope *scope) {
     return filter && (filter->n_sources || filter->date_from.len || filter->date_to.len || filter->id_prefix.len);
 }
 
-static gdx_status read_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) {
+gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) {
     gdx_error why = {0};
     gdx_status status = gdx_date_parse(slice_of(text), out, &why);
     return status == GDX_INVALID ? gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%s", why.message) : status;
@@ -29,8 +29,8 @@ static gdx_status read_filter(const Gramdex__V1__Filter *from, gdx_slice *source
     out->sources = sources;
     out->source_count = from->n_sources;
     out->id_prefix = slice_of(from->id_prefix);
-    gdx_status status = read_date("scope.filter.date_from", from->date_from, &out->date_from, err);
-    return status == GDX_OK ? read_date("scope.filter.date_to", from->date_to, &out->date_to, err) : status;
+    gdx_status status = request_date("scope.filter.date_from", from->date_from, &out->date_from, err);
+    return status == GDX_OK ? request_date("scope.filter.date_to", from->date_to, &out->date_to, err) : status;
 }
 
 static gdx_status narrow(gdx_query *query, const Gramdex__V1__Filter *from, gdx_error *err) {
@@ -40,9 +40,12 @@ static gdx_status narrow(gdx_query *query, const Gramdex__V1__Filter *from, gdx_
     return status == GDX_OK ? gdx_query_narrow(query, &filter, err) : status;
 }
 
-gdx_status request_query(ProtobufCBinaryData text, const Gramdex__V1__Scope *scope, gdx_query **out, gdx_error *err) {
+gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
+                         gdx_query **out, gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
-    gdx_status status = gdx_query_parse(slice_of(text), &query, err);
+    gdx_snapshot *snapshot = collection_snapshot(collection);
+    gdx_status status = gdx_query_parse(gdx_snapshot_rule(snapshot), slice_of(text), &query, err);
+    gdx_snapshot_release(snapshot);
     if (status == GDX_OK && has_filter(scope))
         status = narrow(query, scope->filter, err);
     if (status != GDX_OK)
@@ -86,6 +89,16 @@ gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, 
         return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%u, expected at most %u", value, limit);
     *out = value ? value : fallback;
     return GDX_OK;
+}
+
+// Strings are packed as they are, so the request need not be unpacked. The name may also be part of another string;
+// then a short question waits with the long ones.
+bool request_reads_text(gdx_slice request) {
+    static const char *const names[] = {"exact:", "exact：", "bridge:", "bridge："};
+    for (size_t i = 0; request.bytes > 0 && i < sizeof names / sizeof *names; i++)
+        if (memmem(request.data, request.bytes, names[i], strlen(names[i])))
+            return true;
+    return false;
 }
 
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) {

@@ -87,7 +87,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__ScanRequest *request = (const Gramdex__V1__ScanRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     uint32_t context;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status =
             request_number("context_symbols", request->context_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT, &context, err);
@@ -144,6 +144,7 @@ static gdx_status fill(struct scan *scan, size_t number, const gdx_occurrence *f
     match->end = from->match.end;
     out->match = match;
     out->position = from->position;
+    out->bridged = from->bridged;
     scan->list[number] = out;
     *bytes += sizeof *match;
     gdx_status status = fill_document(scan->arena, from, number ? out - 1 : NULL, out, bytes);
@@ -182,9 +183,11 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
     if (status != GDX_OK)
         return status;
     reply_answer(question, gdx_snapshot_commit(scan->snapshot), &answer);
+    if (!scan->has_sent)
+        status = reply_notes(scan->arena, scan->query, scan->snapshot, &answer, err);
     reply.occurrences = scan->list;
     reply.answer = &answer;
-    if (reply.n_occurrences > 0 || !scan->has_sent)
+    if (status == GDX_OK && (reply.n_occurrences > 0 || !scan->has_sent))
         status = question->reply(question->context, &reply.base, err);
     scan->has_sent = true;
     return status;

@@ -166,6 +166,7 @@ static gdx_status fill_hit(gdx_arena *arena, const gdx_hit *hit, bool has_snippe
     out->score = hit->score;
     out->occurrences = hit->occurrences;
     out->length = hit->length;
+    out->bridged = hit->bridged;
     if (status == GDX_OK && has_snippet)
         status = fill_snippet(arena, hit, out);
     return status == GDX_OK ? fill_matches(arena, hit, out) : status;
@@ -184,7 +185,7 @@ static gdx_status fill_token(const search_request *request, const gdx_search_opt
                              const gdx_results *results, gdx_buffer *token, search_response *reply, gdx_error *err) {
     struct page next = {results->commit, options->offset + results->hit_count};
     uint64_t seal = 0;
-    if (results->hit_count == 0 || next.offset >= results->documents)
+    if (results->hit_count == 0 || next.offset >= results->documents + results->bridged_documents)
         return GDX_OK;
     gdx_status status = page_seal(request, options->order, &seal, err);
     if (status == GDX_OK && token_write(next, seal, token) != GDX_OK)
@@ -194,17 +195,16 @@ static gdx_status fill_token(const search_request *request, const gdx_search_opt
 }
 
 static gdx_status reply_with(gdx_question *question, const search_request *request, const gdx_search_options *options,
-                             const gdx_results *results, gdx_error *err) {
+                             const gdx_results *results, Gramdex__V1__Answer *answer, gdx_error *err) {
     search_response reply = GRAMDEX__V1__SEARCH_RESPONSE__INIT;
-    Gramdex__V1__Answer answer;
     gdx_buffer token = {0};
     reply.documents = results->documents;
     reply.occurrences = results->occurrences;
+    reply.bridged_occurrences = results->bridged_occurrences;
     gdx_status status = fill_hits(question->session->arena, results, options->snippet_symbols > 0, &reply) == GDX_OK
                             ? fill_token(request, options, results, &token, &reply, err)
                             : reply_no_memory(err);
-    reply_answer(question, results->commit, &answer);
-    reply.answer = &answer;
+    reply.answer = answer;
     if (status == GDX_OK)
         status = question->reply(question->context, &reply.base, err);
     gdx_buffer_clear(&token);
@@ -217,18 +217,26 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const search_request *request = (const search_request *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_results) results = NULL;
+    Gramdex__V1__Answer answer;
     gdx_snapshot *snapshot = NULL;
     gdx_search_options options;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = read_options(request, &question->stop, &options, err);
     if (status == GDX_OK)
         status = find_page(question, request, &options, &snapshot, err);
     if (status == GDX_OK)
         status = gdx_search(question->session->searcher, snapshot, query, &options, &results, err);
+    if (status == GDX_OK) {
+        reply_answer(question, results->commit, &answer);
+        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
+    }
     gdx_snapshot_release(snapshot);
-    return status == GDX_OK ? reply_with(question, request, &options, results, err) : status;
+    return status == GDX_OK ? reply_with(question, request, &options, results, &answer, err) : status;
 }
 
-const gdx_operation search_operation = {
-    .name = "Search", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+const gdx_operation search_operation = {.name = "Search",
+                                        .service = &gramdex__v1__search__descriptor,
+                                        .effort = GDX_EFFORT_SHORT,
+                                        .is_long = request_reads_text,
+                                        .run = run};

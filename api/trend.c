@@ -20,6 +20,18 @@ static gdx_status read_period(Gramdex__V1__Period by, gdx_period *out, gdx_error
     }
 }
 
+static gdx_status read_options(const Gramdex__V1__TrendRequest *request, gdx_trend_options *out, gdx_error *err) {
+    gdx_status status = read_period(request->by, &out->by, err);
+    if (status == GDX_OK)
+        status = request_date("date_from", request->date_from, &out->from, err);
+    if (status == GDX_OK)
+        status = request_date("date_to", request->date_to, &out->to, err);
+    bool has_both = out->from != GDX_NO_DATE && out->to != GDX_NO_DATE;
+    if (status == GDX_OK && has_both && gdx_date_first_day(out->from) > gdx_date_last_day(out->to))
+        return gdx_fail_field(err, "date_to", GDX_REASON_OUT_OF_RANGE, "it is before date_from, expected a later date");
+    return status;
+}
+
 static gdx_status fill_rows(gdx_arena *arena, const gdx_trend *trend, Gramdex__V1__TrendResponse *reply) {
     Gramdex__V1__TrendRow *rows = reply_list(arena, trend->row_count, sizeof *rows, &reply->rows);
     gdx_status status = rows ? GDX_OK : GDX_NO_MEMORY;
@@ -37,15 +49,14 @@ static gdx_status fill_rows(gdx_arena *arena, const gdx_trend *trend, Gramdex__V
     return status;
 }
 
-static gdx_status reply_with(gdx_question *question, const gdx_trend *trend, gdx_error *err) {
+static gdx_status reply_with(gdx_question *question, const gdx_trend *trend, Gramdex__V1__Answer *answer,
+                             gdx_error *err) {
     Gramdex__V1__TrendResponse reply = GRAMDEX__V1__TREND_RESPONSE__INIT;
-    Gramdex__V1__Answer answer;
     if (fill_rows(question->session->arena, trend, &reply) != GDX_OK)
         return reply_no_memory(err);
     reply.documents = trend->totals.documents;
     reply.occurrences = trend->totals.occurrences;
-    reply_answer(question, trend->commit, &answer);
-    reply.answer = &answer;
+    reply.answer = answer;
     return question->reply(question->context, &reply.base, err);
 }
 
@@ -53,17 +64,23 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__TrendRequest *request = (const Gramdex__V1__TrendRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_trend) trend = NULL;
+    Gramdex__V1__Answer answer;
     gdx_snapshot *snapshot = NULL;
-    gdx_period period = GDX_BY_YEAR;
-    gdx_status status = request_query(request->query, request->scope, &query, err);
+    gdx_trend_options options = {0};
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
-        status = read_period(request->by, &period, err);
+        status = read_options(request, &options, err);
     if (status == GDX_OK)
         status = request_snapshot(question->collection, request->scope, &snapshot, err);
     if (status == GDX_OK)
-        status = gdx_trend_compute(question->session->searcher, snapshot, query, period, &question->stop, &trend, err);
+        status =
+            gdx_trend_compute(question->session->searcher, snapshot, query, &options, &question->stop, &trend, err);
+    if (status == GDX_OK) {
+        reply_answer(question, trend->commit, &answer);
+        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
+    }
     gdx_snapshot_release(snapshot);
-    return status == GDX_OK ? reply_with(question, trend, err) : status;
+    return status == GDX_OK ? reply_with(question, trend, &answer, err) : status;
 }
 
 const gdx_operation trend_operation = {

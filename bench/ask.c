@@ -3,6 +3,8 @@
 
 #include "ask.h"
 
+#include "gdx/text.h"
+
 enum { HITS = 10, SNIPPET_SYMBOLS = 20, MATCHES = 10, PHRASE_STEP = 20 };
 
 const char *kind_name(enum kind kind) {
@@ -16,14 +18,15 @@ static gdx_status search(struct asker *asker, const gdx_query *query, gdx_totals
     gdx_search_options options = {.limit = HITS, .snippet_symbols = SNIPPET_SYMBOLS, .match_limit = MATCHES};
     gdx_status status = gdx_search(asker->searcher, asker->snapshot, query, &options, &results, err);
     if (status == GDX_OK)
-        *out = (gdx_totals){results->documents, results->occurrences};
+        *out = (gdx_totals){.documents = results->documents, .occurrences = results->occurrences};
     return status;
 }
 
 static gdx_status trend_by_month(struct asker *asker, const gdx_query *query, gdx_totals *out, gdx_error *err) {
     GDX_AUTO(gdx_trend) trend = NULL;
     gdx_stop stop = {0};
-    gdx_status status = gdx_trend_compute(asker->searcher, asker->snapshot, query, GDX_BY_MONTH, &stop, &trend, err);
+    gdx_status status = gdx_trend_compute(asker->searcher, asker->snapshot, query,
+                                          &(gdx_trend_options){.by = GDX_BY_MONTH}, &stop, &trend, err);
     if (status == GDX_OK)
         *out = trend->totals;
     return status;
@@ -34,7 +37,7 @@ gdx_status ask_text(struct asker *asker, gdx_slice text, enum kind kind, uint64_
     uint64_t begin = gdx_now_ns();
     GDX_AUTO(gdx_query) query = NULL;
     gdx_stop stop = {0};
-    gdx_status status = gdx_query_parse(text, &query, err);
+    gdx_status status = gdx_query_parse(gdx_rule_current(), text, &query, err);
     if (status == GDX_OK && kind == TOP_TEN)
         status = search(asker, query, out, err);
     else if (status == GDX_OK && kind == BY_MONTH)

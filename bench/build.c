@@ -133,7 +133,7 @@ gdx_status gdx_bench_build(const gdx_bench_options *options, FILE *to, gdx_error
 
 // ---- merging
 
-// Less work is faster: what went in must be in the index.
+// A merge that loses documents is faster, so all of them must be in the index.
 static gdx_status check_documents(gdx_index_writer *writer, const gdx_batch_summary *summary, gdx_error *err) {
     uint64_t found = gdx_snapshot_documents(gdx_index_writer_snapshot(writer));
     uint64_t expected = summary->documents - summary->duplicates;

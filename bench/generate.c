@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // generate.c: any amount of domain-like text from a small sample, the same for the same seed.
-// A chain over one article's characters repeats itself far too much, and characters drawn one by one far too little; an
-// index is as large as the repetitions let it be. So text is made of words (lexicon.h), and the next word is, by
-// chance,
-//   one that likes to follow the one before (language has its set phrases),
-//   one that this document has used already, and what stood behind it there (a document keeps to its subject),
+// A chain over one article's characters repeats itself far too much, and characters drawn one by one far too little;
+// the size of an index depends on what repeats. So text is made of words (lexicon.h), and the next word is, by chance,
+//   one that often follows the one before (language has its set phrases),
+//   one that this document has used already, and the words after it there (a document keeps to its subject),
 //   a run of words from a document before (news and laws quote each other), or a fresh one.
 // The chances below were tuned until distinct bigrams, the lengths of their lists and zstd's ratio came near those of
 // 47 MB of real Chinese news, laws and reports; docs/benchmarks.md has the comparison.
@@ -19,7 +18,7 @@
 enum { // of the next word, in a thousand
     FOLLOWS = 730,
     FROM_DOCUMENT = 190,
-    GOES_ON = 790, // of a word from the document: with the word that stood behind it
+    GOES_ON = 790, // of a word from the document: with the word after it
     QUOTES = 8,
 };
 enum { FIRST_YEAR = 2010, YEARS = 15, HISTORY = 1 << 16, FOLLOWERS = 24, NAMES = 4, NAME_CHARACTERS = 3, CLOSEST = 12 };
@@ -47,7 +46,7 @@ static gdx_status append(struct generator *generator, const char *text) {
 
 // ---- words
 
-// One of a few that like to follow `word`, the same few always, the first of them most.
+// One of the few words that often follow `word`: always the same few, and the first of them most.
 static uint32_t follower(struct generator *generator, uint32_t word) {
     uint32_t which = below(generator, FOLLOWERS);
     which = below(generator, which + 1);
@@ -55,7 +54,7 @@ static uint32_t follower(struct generator *generator, uint32_t word) {
     struct random own = {((uint64_t)word << 8) + which};
     random_next(&own);
     uint32_t drawn = lexicon_draw(&generator->lexicon, random_next(&own));
-    return drawn == word ? which : drawn; // no word likes to follow itself
+    return drawn == word ? which : drawn; // no word follows itself
 }
 
 static uint32_t word_back(const struct generator *generator, uint32_t back) {
@@ -94,7 +93,7 @@ static gdx_status append_quote(struct generator *generator) {
     return status;
 }
 
-// ---- what stands between words
+// ---- what comes between words
 
 static gdx_status append_mark(struct generator *generator) {
     uint32_t what = below(generator, 24);

@@ -10,10 +10,10 @@
 #include <stdio.h>
 
 struct phrase {
-    gdx_slice text;     // as it stands in the document, line breaks as spaces; a zero behind it
+    gdx_slice text;     // as it is in the document, line breaks as spaces; a zero after it
     gdx_slice query;    // quoted, as the query language wants it
     unsigned symbols;   // 1 to 20
-    uint64_t documents; // in which it stands
+    uint64_t documents; // in which it occurs
     uint64_t occurrences;
 };
 
@@ -24,7 +24,7 @@ struct phrases { // {0} is empty
     gdx_arena *arena;
 };
 
-// Every length from 1 to 20 in turn. A phrase begins at a random symbol of a random text and stays within it; titles
+// Every length from 1 to 20 in turn. A phrase starts at a random symbol of a random text and stays within it; titles
 // are texts too. The truth is not filled in.
 gdx_status phrases_draw(struct phrases *phrases, const char *path, size_t count, uint64_t seed,
                         gdx_error *err) GDX_MUST_CHECK;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // query.c: the phrase set asked of an index: are the answers true, and how long do they take, by kind, length and
 // frequency. Warm: one pass over all queries is not timed, then three are, and a query counts with its median. Passes
-// go in file order, so that no query finds its data fresh from being asked just before.
+// go in file order, so that no query finds its data in the cache from just before.
 
 #include "gdx/bench.h"
 

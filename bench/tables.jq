@@ -22,7 +22,7 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
   (of("query"; "given") | map(select(.engine == "gramdex")) | .[0].ns) as $own
 | (of("run"; "given")[0]) as $run
 | (builds("given")) as $given
-| "Taken on \($run.date) at commit \($run.commit): \($run.processors) processors (\($run.processor)); \($given[0].text / 1e6 | digits(1)) MB of text in \($given[0].documents) documents\(if $run.input == "" then ", generated" else "" end). Load average when it began: \($run.load).",
+| "Taken on \($run.date) at commit \($run.commit): \($run.processors) processors (\($run.processor)); \($given[0].text / 1e6 | digits(1)) MB of text in \($given[0].documents) documents\(if $run.input == "" then ", generated" else "" end). Load average at the start: \($run.load).",
   "",
   "### Indexing",
   "",

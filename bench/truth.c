@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// truth.c: brute force. Every position of every field is compared with every phrase that begins with the symbol there,
+// truth.c: brute force. Every position of every field is compared with every phrase that starts with the symbol there,
 // symbol by symbol; nothing of the index or the query engine takes part, only the matching rule itself.
 
 #include "truth.h"
@@ -115,7 +115,7 @@ gdx_status truth_find(struct phrases *phrases, const char *path, gdx_error *err)
     struct documents documents;
     gdx_status status = prepare(&search, phrases);
     if (status != GDX_OK)
-        gdx_fail(err, status, "no memory to look for %zu phrases", phrases->count);
+        gdx_fail(err, status, "no memory to search for %zu phrases", phrases->count);
     else
         status = documents_read(path, search_document, &search, &documents, err);
     gdx_symbols_clear(&search.symbols);

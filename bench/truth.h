@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// truth.h: how often a phrase really stands in a JSON Lines file, by the matching rule and without an index.
+// truth.h: how often a phrase really occurs in a JSON Lines file, by the matching rule and without an index.
 #ifndef GDX_BENCH_TRUTH_H
 #define GDX_BENCH_TRUTH_H
 

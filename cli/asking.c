@@ -7,6 +7,9 @@
 #include "command.h"
 #include "report.h"
 
+#include "gdx/utf8.h"
+#include "gdx/white.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +21,7 @@ const struct option_table asking_table = {
         {.name = "queries",
          .argument = "FILE",
          .help = "ask each line of FILE; - is standard input",
-         .more = "One line of JSON answers each.",
+         .more = "One line of JSON answers each. Blank lines are skipped, and comments: lines that start with #.",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct asking, queries)},
         {0},
@@ -46,6 +49,16 @@ gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err)
     return GDX_OK;
 }
 
+void notes_print(const Gramdex__V1__Answer *answer) {
+    for (size_t i = 0; answer && i < answer->n_notes; i++) {
+        fputs("note: ", stderr);
+        print_clean(stderr, from_wire(answer->notes[i]));
+        putc('\n', stderr);
+    }
+}
+
+// ---- a file of queries
+
 // Opens the file of queries. NULL: it cannot, and has reported why.
 static FILE *open_queries(const char *command, const struct asking *asking) {
     if (strcmp(asking->queries, "-") == 0)
@@ -64,12 +77,38 @@ static bool is_plain_file(FILE *file) {
     return fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
 }
 
-static gdx_slice without_line_end(const char *line, size_t bytes) {
+// The query of a line: without its end and, in the first line, a byte order mark.
+static gdx_slice query_of_line(const char *line, size_t bytes, bool is_first) {
+    static const char mark[] = "\xef\xbb\xbf";
     if (bytes > 0 && line[bytes - 1] == '\n')
         bytes--;
     if (bytes > 0 && line[bytes - 1] == '\r')
         bytes--;
-    return (gdx_slice){line, bytes};
+    size_t skip =
+        is_first && bytes >= sizeof mark - 1 && memcmp(line, mark, sizeof mark - 1) == 0 ? sizeof mark - 1 : 0;
+    return (gdx_slice){line + skip, bytes - skip};
+}
+
+// A blank line, or a comment among queries.
+static bool asks_nothing(const struct asking *asking, gdx_slice query) {
+    for (size_t at = 0, bytes; at < query.bytes; at += bytes) {
+        uint32_t code;
+        bytes = gdx_utf8_decode((const uint8_t *)query.data + at, query.bytes - at, &code);
+        if (code == GDX_ILL_FORMED || (!gdx_is_white(code) && !gdx_is_control(code)))
+            return code == '#' && !asking->asks_ids;
+    }
+    return true;
+}
+
+// Editors for Windows save UTF-16 as "Unicode". Every line would be refused without a word on why.
+static bool is_utf16(gdx_slice line) {
+    return line.bytes >= 2 && (memcmp(line.data, "\xff\xfe", 2) == 0 || memcmp(line.data, "\xfe\xff", 2) == 0);
+}
+
+static int refuse_utf16(const char *command, const struct asking *asking) {
+    gdx_error err = {0};
+    (void)gdx_fail(&err, GDX_INVALID, "%s: the queries are UTF-16; save the file as UTF-8", asking->queries);
+    return report_failure(command, &err, (gdx_slice){0}, true);
 }
 
 static int answer_file(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
@@ -77,15 +116,20 @@ static int answer_file(const char *command, const struct asking *asking, gdx_tar
     FILE *file = open_queries(command, asking);
     if (!file)
         return EXIT_FAILED;
-    bool flush_each = !is_plain_file(file);
+    bool flush_each = !is_plain_file(file), is_first = true;
     int exit_status = EXIT_DONE;
     char *line = NULL;
     size_t capacity = 0;
     ssize_t bytes;
     while (!output_is_closed() && (bytes = getline(&line, &capacity, file)) >= 0) {
-        gdx_slice query = without_line_end(line, (size_t)bytes);
+        gdx_slice query = query_of_line(line, (size_t)bytes, is_first);
+        if (is_first && is_utf16(query)) {
+            exit_status = refuse_utf16(command, asking);
+            break;
+        }
+        is_first = false;
         gdx_error err = {0};
-        if (answer(target, context, query, true, &err) != GDX_OK) {
+        if (!asks_nothing(asking, query) && answer(target, context, query, true, &err) != GDX_OK) {
             report_failure(command, &err, query, true);
             exit_status = EXIT_FAILED;
         }
@@ -101,6 +145,8 @@ static int answer_file(const char *command, const struct asking *asking, gdx_tar
         fclose(file);
     return exit_status;
 }
+
+// ---- one query or many
 
 static int answer_one(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
                       void *context) {

@@ -15,6 +15,7 @@ struct asking {
     const char *query;
     gdx_buffer words; // the command line's arguments, joined by spaces
     struct command_arguments arguments;
+    bool asks_ids; // each line of the file is an id, also one that starts with #
 };
 extern const struct option_table asking_table; // --queries
 // The groups of a command whose settings have the struct asking `member`.
@@ -29,6 +30,9 @@ typedef gdx_status answer_function(gdx_target *target, void *context, gdx_slice 
 // Opens the target, answers the query, or each line of the file: there always as JSON, a failure too, and the next
 // line is read. Frees what the options hold. Returns the exit status: 0 when all went well.
 int ask_all(const char *command, struct asking *asking, answer_function *answer, void *context);
+
+// What looks like a slip in the question, for people: a line each on standard error. NULL is fine.
+void notes_print(const Gramdex__V1__Answer *answer);
 
 // What a view needs of a question, besides the reply.
 struct printing {

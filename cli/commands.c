@@ -2,7 +2,7 @@
 // commands.c: the one list of commands. main.c and help walk it.
 
 #include "command.h"
-#include "nearest.h"
+#include "gdx/nearest.h"
 
 #ifdef GRAMDEX_BENCH
 #define BENCH_COMMANDS(X)                                                                                              \
@@ -52,11 +52,11 @@ const struct command *command_find(int count, char *const *words, int *out_words
 }
 
 const struct command *command_near(const char *name) {
-    struct nearest nearest = {.wanted = gdx_slice_of(name)};
+    gdx_nearest nearest = {.wanted = gdx_slice_of(name)};
     const struct command *command, *near = NULL;
     for (size_t i = 0; (command = command_at(i)); i++) {
         const char *before = nearest.name;
-        nearest_try(&nearest, command_name(command));
+        gdx_nearest_try(&nearest, command_name(command));
         if (nearest.name != before)
             near = command;
     }

@@ -3,6 +3,7 @@
 
 #include "asking.h"
 #include "command.h"
+#include "hits.h"
 #include "report.h"
 #include "terminal.h"
 
@@ -11,10 +12,12 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     const Gramdex__V1__CountResponse *reply = (const Gramdex__V1__CountResponse *)message;
     if (printing->as_json)
         return json_answer("count", printing->query, message, err);
+    notes_print(reply->answer);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s %s, %s %s · %s\n", format_count(reply->documents, documents),
-           plural(reply->documents, "document", "documents"), format_count(reply->occurrences, occurrences),
-           plural(reply->occurrences, "occurrence", "occurrences"), format_took(reply->answer, took));
+    printf("%s %s, %s %s", format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
+           format_count(reply->occurrences, occurrences), plural(reply->occurrences, "occurrence", "occurrences"));
+    bridged_print(reply->bridged_occurrences);
+    printf(" · %s\n", format_took(reply->answer, took));
     return GDX_OK;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// get.c: `gramdex get`: a stored document. For people the text alone, byte for byte, nothing added; as JSON all of it.
+// get.c: `gramdex get`: a stored document. For people the text alone, nothing added; as JSON all of it.
+// Byte for byte, except on a terminal: there the characters that could steer it are shown by their numbers.
 
 #include "asking.h"
 #include "command.h"
 #include "report.h"
+#include "terminal.h"
 
-#include <stdio.h>
+#include <unistd.h>
 
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
     const bool *as_json = context;
@@ -14,7 +16,10 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
         return json_answer("get", (gdx_slice){0}, message, err);
     if (!document)
         return gdx_fail(err, GDX_CORRUPT, "the answer has no document");
-    fwrite(document->text.data, 1, document->text.len, stdout); // finish_output reports a failure
+    if (isatty(STDOUT_FILENO))
+        print_clean_lines(stdout, from_wire(document->text));
+    else
+        fwrite(document->text.data, 1, document->text.len, stdout); // finish_output reports a failure
     return GDX_OK;
 }
 
@@ -29,6 +34,7 @@ static gdx_status check(void *settings, gdx_error *err) {
     struct asking *asking = settings;
     if (asking->arguments.count > 1)
         return gdx_fail(err, GDX_INVALID, "one ID at a time is possible; --queries FILE takes many, one a line");
+    asking->asks_ids = true;
     return asking_check(asking, "ID", err);
 }
 
@@ -41,7 +47,8 @@ const struct command command_get = {
     .summary = "a stored document, byte for byte",
     .arguments = "ID",
     .description = "Print the text of a stored document byte for byte as it was decoded, or with --json all of the "
-                   "document. With --queries each line is an id.",
+                   "document. On a terminal control characters are shown by their numbers, <U+001B>. With --queries "
+                   "each line is an id.",
     .examples = (const char *const[]){"gramdex get --index corpus.gdx article.txt",
                                       "gramdex get --index corpus.gdx --json news/20220924/00", NULL},
     .groups = {{&asking_table, 0}, ANSWERER_GROUPS(struct asking, target), {0}},

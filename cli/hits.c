@@ -102,6 +102,8 @@ void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t 
         }
     if (hit->score != 0)
         printf(" · score %.3f", hit->score);
+    if (hit->bridged)
+        fputs(" · bridged", stdout);
     printf(" · %s %s%s\n", format_count(hit->occurrences, count), plural(hit->occurrences, "occurrence", "occurrences"),
            style->plain);
     if (hit->snippet && hit->snippet->n_pieces)
@@ -109,15 +111,22 @@ void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t 
     putchar('\n');
 }
 
+void bridged_print(uint64_t bridged_occurrences) {
+    char count[NUMBER_TEXT_BYTES];
+    if (bridged_occurrences > 0)
+        printf(" · %s bridged", format_count(bridged_occurrences, count));
+}
+
 void totals_print(const Gramdex__V1__SearchResponse *reply, uint64_t first, uint64_t last, uint64_t took_us) {
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     format_duration(took_us * 1000, took);
-    if (reply->documents == 0) {
+    if (reply->documents == 0 && reply->bridged_occurrences == 0) {
         printf("no document matches · %s\n", took);
         return;
     }
     printf("%s %s, %s %s", format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
            format_count(reply->occurrences, occurrences), plural(reply->occurrences, "occurrence", "occurrences"));
+    bridged_print(reply->bridged_occurrences);
     if (last && last - first + 1 < reply->documents)
         printf(" · shown %" PRIu64 " to %" PRIu64, first, last);
     bool is_partial = reply->answer && !reply->answer->complete;
@@ -136,5 +145,5 @@ void occurrence_print(const struct style *style, const Gramdex__V1__Occurrence *
     print_clean(stdout, from_wire(occurrence->matched));
     fputs(style->match_close, stdout);
     print_clean(stdout, from_wire(occurrence->after));
-    putchar('\n');
+    fputs(occurrence->bridged ? "\tbridged\n" : "\n", stdout);
 }

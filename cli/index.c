@@ -173,7 +173,7 @@ static double megabytes_per_second(uint64_t bytes, uint64_t ns) {
 static void on_progress(void *context, const gdx_batch_progress *at) {
     struct index_command *self = context;
     char bytes[NUMBER_TEXT_BYTES], documents[NUMBER_TEXT_BYTES], refused[NUMBER_TEXT_BYTES];
-    double share = at->bytes_total ? (double)at->bytes_read / (double)at->bytes_total : 0;
+    double share = at->bytes_total ? (double)at->bytes_read / (double)at->bytes_total : PROGRESS_UNKNOWN;
     progress_draw(&self->progress, share, "%s  %s  %s documents  %.1f MB/s  %s refused", at->stage,
                   format_bytes(at->bytes_read, bytes), format_count(at->documents, documents),
                   megabytes_per_second(at->bytes_read, gdx_now_ns() - self->since_ns),
@@ -535,8 +535,8 @@ const struct command command_index = {
     .summary = "add files, folders, archives and JSON Lines to an index",
     .arguments = "PATH...",
     .description =
-        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML), folders, JSON Lines, "
-        "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
+        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles), folders, "
+        "JSON Lines, archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
         "Unchanged documents are skipped, changed ones replaced. All of a run is one commit, unless --commit-every "
         "says otherwise. With --server the "
         "documents are read here and sent to a server, which indexes them.",

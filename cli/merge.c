@@ -9,15 +9,19 @@
 #include "writer.h"
 
 #include "gdx/index.h"
+#include "gdx/refold.h"
+#include "gdx/text.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
-enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
+enum { THREADS_MOST = 1024, LEVEL_MOST = 22, REFOLD_MEMORY = 512 << 20 };
 
 struct merge_command {
     struct target target;
     gdx_merge_options options;
     unsigned threads;
+    bool refolds;
 };
 
 static const struct option_table merge_table = {
@@ -43,15 +47,33 @@ static const struct option_table merge_table = {
          .more = "As `gramdex index` does at its end.",
          .kind = OPTION_CLEAR,
          .field = OPTION_FIELD(struct merge_command, options.to_one)},
+        {.name = "refold",
+         .help = "rewrite it by this program's rule first",
+         .more = "For an index of an older rule. Its stored documents are indexed anew; nothing else is needed.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct merge_command, refolds)},
         {0},
     },
 };
+
+static gdx_status refold(gdx_index_writer *writer, const struct merge_command *self, uint64_t *out, gdx_error *err) {
+    const gdx_refold_options options = {
+        .memory_bytes = REFOLD_MEMORY, .level = self->options.level, .stop = self->options.stop};
+    gdx_status status = gdx_index_refold(writer, &options, out, err);
+    if (status == GDX_OK && *out && !self->target.json)
+        printf("refolded %" PRIu64 " %s by matching rule %" PRIu32 "\n", *out, plural(*out, "document", "documents"),
+               gdx_rule_number(gdx_rule_current()));
+    return status;
+}
 
 static gdx_status merge(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
     uint64_t since_ns = gdx_now_ns();
     uint64_t bytes_before = gdx_snapshot_bytes(gdx_index_writer_snapshot(writer));
     size_t merged = 0;
-    gdx_status status = gdx_index_writer_merge(writer, &self->options, &merged, err);
+    uint64_t refolded = 0;
+    gdx_status status = self->refolds ? refold(writer, self, &refolded, err) : GDX_OK;
+    if (status == GDX_OK)
+        status = gdx_index_writer_merge(writer, &self->options, &merged, err);
     if (status != GDX_OK)
         return status;
     uint64_t took_ns = gdx_now_ns() - since_ns;
@@ -59,10 +81,11 @@ static gdx_status merge(gdx_index_writer *writer, const struct merge_command *se
     size_t segments = gdx_snapshot_segment_count(snapshot);
     uint64_t bytes = gdx_snapshot_bytes(snapshot);
     if (self->target.json)
-        return json_line(json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I}", "type", "merge", "merged", (json_int_t)merged,
-                                   "segments", (json_int_t)segments, "index_bytes_before", (json_int_t)bytes_before,
-                                   "index_bytes", (json_int_t)bytes, "commit",
-                                   (json_int_t)gdx_snapshot_commit(snapshot), "took_us", (json_int_t)(took_ns / 1000)),
+        return json_line(json_pack("{s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "type", "merge", "refolded",
+                                   (json_int_t)refolded, "merged", (json_int_t)merged, "segments", (json_int_t)segments,
+                                   "index_bytes_before", (json_int_t)bytes_before, "index_bytes", (json_int_t)bytes,
+                                   "commit", (json_int_t)gdx_snapshot_commit(snapshot), "took_us",
+                                   (json_int_t)(took_ns / 1000)),
                          err);
     char before[NUMBER_TEXT_BYTES], after[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     if (merged == 0)
@@ -102,9 +125,11 @@ const struct command command_merge = {
     .title = "gramdex merge",
     .summary = "fewer, larger segments",
     .arguments = "",
-    .description = "Merge all segments into one. Answers stay the same; readers go on reading the old ones.",
-    .examples =
-        (const char *const[]){"gramdex merge --index corpus.gdx", "gramdex merge --index corpus.gdx --policy", NULL},
+    .description =
+        "Merge all segments into one. Answers stay the same, unless --refold changes the matching rule; readers go on\n"
+        "reading the old ones.",
+    .examples = (const char *const[]){"gramdex merge --index corpus.gdx", "gramdex merge --index corpus.gdx --policy",
+                                      "gramdex merge --index corpus.gdx --refold", NULL},
     .notes = "Merged to one segment, the same input gives the same bytes, whatever the number of threads.",
     .groups = {{&merge_table, 0}, DIRECTORY_GROUPS(struct merge_command, target), {0}},
     .settings_bytes = sizeof(struct merge_command),

@@ -5,7 +5,7 @@
 
 #include "option.h"
 
-#include "nearest.h"
+#include "gdx/nearest.h"
 #include "options.h"
 
 #include <assert.h>
@@ -31,11 +31,11 @@ static gdx_status fail_unknown(const struct command *command, gdx_slice name, gd
             "there is no option --server: %s works on an index's files; run it with --index on the server's "
             "machine",
             command->title);
-    struct nearest nearest = {.wanted = name};
+    gdx_nearest nearest = {.wanted = name};
     struct option_place place;
     for (size_t i = 0; option_at(command, i, &place); i++)
         if (!place.option->is_hidden)
-            nearest_try(&nearest, place.option->name);
+            gdx_nearest_try(&nearest, place.option->name);
     if (nearest.name)
         return gdx_fail(err, GDX_INVALID, "there is no option --%.*s; did you mean --%s?", GDX_SLICE_ARGUMENTS(name),
                         nearest.name);

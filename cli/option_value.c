@@ -3,7 +3,7 @@
 
 #include "option.h"
 
-#include "nearest.h"
+#include "gdx/nearest.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -61,7 +61,7 @@ static gdx_status read_choice(const struct option *option, const char *label, co
                               gdx_error *err) {
     char list[256] = "";
     size_t used = 0;
-    struct nearest nearest = {.wanted = gdx_slice_of(text)};
+    gdx_nearest nearest = {.wanted = gdx_slice_of(text)};
     for (size_t i = 0; option->choices[i]; i++) {
         if (strcmp(option->choices[i], text) == 0) {
             *out = i;
@@ -70,7 +70,7 @@ static gdx_status read_choice(const struct option *option, const char *label, co
         const char *before = i == 0 ? "" : option->choices[i + 1] ? ", " : " or ";
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", before, option->choices[i]);
         assert(used < sizeof list);
-        nearest_try(&nearest, option->choices[i]);
+        gdx_nearest_try(&nearest, option->choices[i]);
     }
     if (nearest.name)
         return gdx_fail(err, GDX_INVALID, "%s %s: expected %s; did you mean %s?", label, text, list, nearest.name);

@@ -3,7 +3,7 @@
 
 #include "options.h"
 
-#include "nearest.h"
+#include "gdx/nearest.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -104,10 +104,10 @@ const struct option *shared_option_of_letter(char letter) {
 }
 
 const char *shared_option_near(gdx_slice name) {
-    struct nearest nearest = {.wanted = name};
+    gdx_nearest nearest = {.wanted = name};
     for (size_t i = 0; i < SHARED_TABLES; i++)
         for (const struct option *row = shared_tables[i]->rows; row->name; row++)
-            nearest_try(&nearest, row->name);
+            gdx_nearest_try(&nearest, row->name);
     return nearest.name;
 }
 

@@ -56,9 +56,8 @@ static void print_caret(gdx_slice query, uint32_t column) {
         if (number + BEFORE < column)
             continue;
         print_clean(stderr, (gdx_slice){from, (size_t)(at - from)});
-        bool is_space = code_point == '\t' || code_point == '\n' || code_point == '\r';
         if (number < column)
-            caret += is_space ? 1 : code_point_width(code_point);
+            caret += code_point_width(code_point);
     }
     fprintf(stderr, "\n  %*s^\n", (int)caret, "");
 }

@@ -4,6 +4,7 @@
 
 #include "asking.h"
 #include "command.h"
+#include "concordance.h"
 #include "hits.h"
 #include "report.h"
 #include "terminal.h"
@@ -25,6 +26,7 @@ struct search_command {
     unsigned order; // number in orders
     bool all;
     bool has_limit;
+    bool has_snippet;
     bool has_place; // --offset or --order
     struct style style;
 };
@@ -65,7 +67,8 @@ static const struct option_table search_table = {
          .help = "symbols of context on each side (30); 0: none",
          .kind = OPTION_NUMBER,
          .most = SNIPPET_MOST,
-         .field = OPTION_FIELD(struct search_command, snippet_symbols)},
+         .field = OPTION_FIELD(struct search_command, snippet_symbols),
+         .given = OPTION_FIELD(struct search_command, has_snippet)},
         {.name = "matches",
          .argument = "N",
          .help = "with --json: at most N ranges for a hit (100)",
@@ -74,7 +77,7 @@ static const struct option_table search_table = {
          .field = OPTION_FIELD(struct search_command, match_limit)},
         {.name = "all",
          .help = "every occurrence with its byte range",
-         .more = "In document order, printed as they are found.",
+         .more = "In document order, printed as they are found; on a terminal aligned on the match.",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct search_command, all)},
         {0},
@@ -103,6 +106,7 @@ struct paging {
     uint32_t left;    // hits still wanted
     uint64_t printed;
     uint64_t took_us;
+    bool has_noted;
     bool as_json;
     json_t *line; // the answer so far
 };
@@ -136,6 +140,9 @@ static gdx_status take_page(void *context, const ProtobufCMessage *message, gdx_
     bool is_last = paging->token.bytes == 0 || paging->left == 0;
     if (paging->as_json)
         return add_page(paging, message, err);
+    if (!paging->has_noted) // each page has the same notes
+        notes_print(page->answer);
+    paging->has_noted = true;
     for (size_t i = 0; i < page->n_hits; i++)
         hit_print(&self->style, page->hits[i], self->offset + ++paging->printed);
     if (is_last)
@@ -190,23 +197,43 @@ static gdx_status answer_with_hits(gdx_target *target, const struct search_comma
 struct export {
     const struct search_command *command;
     gdx_slice query;
-    uint64_t count;
+    struct concordance concordance; // used on a terminal
+    uint64_t count;                 // bridged ones left aside
+    uint64_t bridged;
     bool as_json;
     uint64_t commit, took_us;
+    json_t *notes; // NULL before the first message
 };
 
 static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurrence *occurrence, gdx_error *err) {
-    out->count++;
+    out->count += !occurrence->bridged;
+    out->bridged += occurrence->bridged;
     if (out->as_json)
         return json_answer("occurrence", (gdx_slice){0}, &occurrence->base, err);
-    occurrence_print(&out->command->style, occurrence);
+    if (out->command->style.is_terminal)
+        concordance_print(&out->concordance, occurrence);
+    else
+        occurrence_print(&out->command->style, occurrence);
     return GDX_OK;
+}
+
+// Notes come with the first message.
+static gdx_status take_notes(struct export *out, const Gramdex__V1__Answer *answer, gdx_error *err) {
+    if (out->notes)
+        return GDX_OK;
+    out->notes = json_array();
+    int failure = !out->notes;
+    for (size_t i = 0; answer && i < answer->n_notes && !failure; i++)
+        failure = json_array_append_new(out->notes, gdx_json_text(from_wire(answer->notes[i])));
+    if (!out->as_json)
+        notes_print(answer);
+    return failure ? gdx_fail_memory(err, "the notes") : GDX_OK;
 }
 
 static gdx_status take_occurrences(void *context, const ProtobufCMessage *message, gdx_error *err) {
     struct export *out = context;
     const Gramdex__V1__ScanResponse *reply = (const Gramdex__V1__ScanResponse *)message;
-    gdx_status status = GDX_OK;
+    gdx_status status = take_notes(out, reply->answer, err);
     for (size_t i = 0; i < reply->n_occurrences && status == GDX_OK; i++) {
         status = print_occurrence(out, reply->occurrences[i], err);
         if (status == GDX_OK && output_is_closed())
@@ -221,29 +248,44 @@ static gdx_status take_occurrences(void *context, const ProtobufCMessage *messag
 static gdx_status print_summary(const struct export *out, gdx_error *err) {
     const struct style *style = &out->command->style;
     if (out->as_json)
-        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:[],s:I}}", "type", "summary", "query",
+        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I},s:I}", "type", "summary", "query",
                                    gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
-                                   (json_int_t)out->commit, "complete", 1, "notes", "took_us",
-                                   (json_int_t)out->took_us),
+                                   (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
+                                   (json_int_t)out->took_us, "bridged_occurrences", (json_int_t)out->bridged),
                          err);
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    if (style->is_terminal)
-        printf("\n%s%s %s · %s%s\n", style->dim, format_count(out->count, count),
-               plural(out->count, "occurrence", "occurrences"), format_duration(out->took_us * 1000, took),
-               style->plain);
+    if (!style->is_terminal)
+        return GDX_OK;
+    printf("\n%s%s %s", style->dim, format_count(out->count, count), plural(out->count, "occurrence", "occurrences"));
+    bridged_print(out->bridged);
+    printf(" · %s%s\n", format_duration(out->took_us * 1000, took), style->plain);
     return GDX_OK;
+}
+
+// A line of a wide terminal is filled, unless the context was asked for.
+static uint32_t context_symbols(const struct search_command *self, bool as_json) {
+    uint32_t symbols = self->snippet_symbols;
+    if (!self->style.is_terminal || as_json || self->has_snippet)
+        return symbols;
+    uint32_t filling = concordance_symbols(&self->style);
+    filling = filling < SNIPPET_MOST ? filling : SNIPPET_MOST;
+    return symbols < filling ? filling : symbols;
 }
 
 static gdx_status answer_with_occurrences(gdx_target *target, const struct search_command *self, gdx_slice query,
                                           bool as_json, gdx_error *err) {
     struct export out = {.command = self, .query = query, .as_json = as_json};
+    out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = to_wire(query);
-    request.context_symbols = self->snippet_symbols;
+    request.context_symbols = context_symbols(self, as_json);
     request.no_context = self->snippet_symbols == 0;
     request.limit = self->has_limit ? self->limit : 0;
     gdx_status status = gdx_ask(target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
-    return status == GDX_OK ? print_summary(&out, err) : status;
+    if (status == GDX_OK)
+        status = print_summary(&out, err);
+    json_decref(out.notes);
+    return status;
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {

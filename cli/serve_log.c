@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // serve_log.c: see serve_log.h. What came from outside (an unknown method's path, a message) is written without control
-// characters, so that a client cannot forge a line.
+// characters and without ones that change the direction of text, so that a client cannot forge a line.
 
 #include "serve_log.h"
 
@@ -70,22 +70,30 @@ static const char *time_text(char to[TIME_BYTES]) {
     return to;
 }
 
-// Appends text, in quotes, as a JSON string; in a line of text it is as good.
-static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
-    gdx_status status = gdx_buffer_append(out, "\"", 1);
+// Appends text as it is inside of a JSON string.
+static gdx_status append_escaped(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = GDX_OK;
     const char *end = text.data + text.bytes;
     for (const char *at = text.data; at < end && status == GDX_OK;) {
         const char *from = at;
         uint32_t code_point = next_code_point(&at, end);
         if (code_point == '"' || code_point == '\\')
             status = gdx_buffer_append_format(out, "\\%c", (char)code_point);
-        else if (gdx_is_control(code_point))
+        else if (is_hidden_character(code_point))
             status = gdx_buffer_append_format(out, "\\u%04x", (unsigned)code_point);
         else if (code_point == GDX_REPLACEMENT_CODE_POINT)
             status = gdx_buffer_append(out, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
         else
             status = gdx_buffer_append(out, from, (size_t)(at - from));
     }
+    return status;
+}
+
+// Appends text, in quotes, as a JSON string; in a line of text it is as good.
+static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
+    gdx_status status = gdx_buffer_append(out, "\"", 1);
+    if (status == GDX_OK)
+        status = append_escaped(out, text);
     return status == GDX_OK ? gdx_buffer_append(out, "\"", 1) : status;
 }
 
@@ -169,8 +177,7 @@ void serve_log_event(struct serve_log *log, const char *format, ...) {
     gdx_status status =
         gdx_buffer_append_format(&log->lines, json ? "{\"time\":\"%s\",\"event\":" : "%s ", time_text(now));
     if (status == GDX_OK)
-        status =
-            json ? append_quoted(&log->lines, gdx_slice_of(text)) : gdx_buffer_append(&log->lines, text, strlen(text));
+        status = (json ? append_quoted : append_escaped)(&log->lines, gdx_slice_of(text));
     if (status == GDX_OK)
         status = gdx_buffer_append_format(&log->lines, json ? "}\n" : "\n");
     if (status != GDX_OK)

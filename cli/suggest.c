@@ -9,9 +9,11 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     const Gramdex__V1__SuggestResponse *reply = (const Gramdex__V1__SuggestResponse *)message;
     if (printing->as_json)
         return json_answer("suggest", printing->query, message, err);
-    for (size_t i = 0; i < reply->n_words; i++) // a word has letters, marks and digits alone
-        printf("%12llu  %.*s\n", (unsigned long long)reply->words[i]->occurrences,
-               GDX_SLICE_ARGUMENTS(from_wire(reply->words[i]->text)));
+    for (size_t i = 0; i < reply->n_words; i++) {
+        printf("%12llu  ", (unsigned long long)reply->words[i]->occurrences);
+        print_clean(stdout, from_wire(reply->words[i]->text));
+        putchar('\n');
+    }
     return GDX_OK;
 }
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <utf8proc.h>
 
-enum { WIDTH_UNKNOWN = 80, WIDTH_LEAST = 40 };
+enum { WIDTH_UNKNOWN = 80, WIDTH_LEAST = 20 };
 
 static unsigned stream_width(FILE *stream) {
     struct winsize size = {0};
@@ -46,7 +46,25 @@ uint32_t next_code_point(const char **at, const char *end) {
     return code_point == GDX_ILL_FORMED ? GDX_REPLACEMENT_CODE_POINT : code_point;
 }
 
+bool is_hidden_character(uint32_t code_point) {
+    bool is_of_direction = code_point == 0x61c || code_point == 0x200e || code_point == 0x200f ||
+                           (code_point >= 0x202a && code_point <= 0x202e) ||
+                           (code_point >= 0x2066 && code_point <= 0x2069);
+    return is_of_direction || gdx_is_control(code_point);
+}
+
+static bool is_blank(uint32_t code_point) {
+    return code_point == '\n' || code_point == '\r' || code_point == '\t';
+}
+
+static const char hidden_form[] = "<U+%04X>";
+enum { HIDDEN_COLUMNS = 8 }; // of that form
+
 unsigned code_point_width(uint32_t code_point) {
+    if (is_hidden_character(code_point))
+        return is_blank(code_point) ? 1 : HIDDEN_COLUMNS;
+    if (code_point >= 0x1160 && code_point <= 0x11ff)
+        return 0; // a vowel or final consonant of hangul, drawn into the consonant before it
     return (unsigned)utf8proc_charwidth((utf8proc_int32_t)code_point);
 }
 
@@ -58,17 +76,37 @@ size_t text_width(gdx_slice text) {
     return width;
 }
 
+static void print_visible(FILE *to, uint32_t code_point, gdx_slice bytes) {
+    if (is_hidden_character(code_point))
+        fprintf(to, hidden_form, (unsigned)code_point);
+    else if (code_point == GDX_REPLACEMENT_CODE_POINT)
+        fputs(GDX_REPLACEMENT, to);
+    else
+        fwrite(bytes.data, 1, bytes.bytes, to);
+}
+
 void print_clean(FILE *to, gdx_slice text) {
     const char *end = text.data + text.bytes;
     for (const char *at = text.data; at < end;) {
         const char *from = at;
         uint32_t code_point = next_code_point(&at, end);
-        if (code_point == '\n' || code_point == '\r' || code_point == '\t')
+        if (is_blank(code_point))
             putc(' ', to);
-        else if (gdx_is_control(code_point) || code_point == GDX_REPLACEMENT_CODE_POINT)
-            fputs("\xEF\xBF\xBD", to);
         else
-            fwrite(from, 1, (size_t)(at - from), to);
+            print_visible(to, code_point, (gdx_slice){from, (size_t)(at - from)});
+    }
+}
+
+void print_clean_lines(FILE *to, gdx_slice text) {
+    const char *end = text.data + text.bytes;
+    for (const char *at = text.data; at < end;) {
+        const char *from = at;
+        uint32_t code_point = next_code_point(&at, end);
+        bool is_line_end = code_point == '\n' || (code_point == '\r' && at < end && *at == '\n');
+        if (is_line_end || code_point == '\t')
+            putc((int)code_point, to);
+        else
+            print_visible(to, code_point, (gdx_slice){from, (size_t)(at - from)});
     }
 }
 
@@ -124,24 +162,36 @@ void print_bar(FILE *to, unsigned eighths) {
 
 enum { PROGRESS_COLUMNS = 20, PROGRESS_INTERVAL_NS = 50000000 };
 
+// The bar, left out where it would take most of the line, and the percentage. Returns the columns they take.
+static unsigned draw_share(double share, unsigned width) {
+    enum { PERCENT_COLUMNS = 7 };
+    if (share < 0)
+        return 0;
+    share = share > 1 ? 1 : share;
+    unsigned bar = width >= 3 * PROGRESS_COLUMNS ? PROGRESS_COLUMNS : 0;
+    if (bar) {
+        unsigned eighths = (unsigned)(share * bar * 8);
+        print_bar(stderr, eighths);
+        fprintf(stderr, "%*s ", (int)(bar - (eighths + 7) / 8), "");
+    }
+    fprintf(stderr, "%3.0f %%  ", floor(share * 100));
+    return PERCENT_COLUMNS + (bar ? bar + 1 : 0);
+}
+
 void progress_draw(struct progress *progress, double share, const char *format, ...) {
     uint64_t now = gdx_now_ns();
     if (!isatty(STDERR_FILENO) || now - progress->last_drawn_ns < PROGRESS_INTERVAL_NS)
         return;
     progress->last_drawn_ns = now;
     progress->is_shown = true;
-    share = share < 0 ? 0 : share > 1 ? 1 : share;
     fputs("\r\033[K", stderr);
-    unsigned eighths = (unsigned)(share * PROGRESS_COLUMNS * 8);
-    print_bar(stderr, eighths);
-    fprintf(stderr, "%*s %3.0f %%  ", (int)(PROGRESS_COLUMNS - (eighths + 7) / 8), "", floor(share * 100));
     char rest[256]; // cut to the line, for a line that wraps cannot be drawn over
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(rest, sizeof rest, format, arguments);
     va_end(arguments);
     unsigned width = stream_width(stderr);
-    unsigned room = width > PROGRESS_COLUMNS + 10 ? width - PROGRESS_COLUMNS - 10 : 0;
+    unsigned room = width - draw_share(share, width) - 1; // the last column stays free: some terminals wrap at it
     fprintf(stderr, "%.*s", (int)room, rest);
     fflush(stderr);
 }

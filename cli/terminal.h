@@ -17,21 +17,27 @@ struct style {
     const char *match_open;
     const char *match_close;
     bool is_terminal;
-    unsigned width; // columns; 80 when unknown
+    unsigned width; // columns, at least 20; 80 when unknown
 };
 struct style style_of(FILE *stream);
 
 // Columns that a text takes on a terminal; wide characters take two.
 size_t text_width(gdx_slice text);
 
-// Prints text that came from outside: control characters, which could steer the terminal, and bad bytes become U+FFFD;
-// line breaks and tabs become spaces.
+// Prints text that came from outside on one line. Line breaks and tabs become spaces, bad bytes U+FFFD. A hidden
+// character becomes its number, <U+001B>.
 void print_clean(FILE *to, gdx_slice text);
+// The same for a text of many lines: its line ends and tabs stay.
+void print_clean_lines(FILE *to, gdx_slice text);
 
 // A code point of text that need not be valid: ill-formed bytes are read as U+FFFD, as in documents.
 // Moves *at; *at < end.
 uint32_t next_code_point(const char **at, const char *end);
+// Columns that a code point takes as print_clean writes it: wide characters take two, combining ones none.
 unsigned code_point_width(uint32_t code_point);
+// A control character, which could steer the terminal, or one that only changes the direction of the text beside it,
+// which could make a text look like another.
+bool is_hidden_character(uint32_t code_point);
 
 enum { NUMBER_TEXT_BYTES = 40 };
 char *format_count(uint64_t count, char to[NUMBER_TEXT_BYTES]); // 1,234,567
@@ -47,6 +53,8 @@ struct progress {
     uint64_t last_drawn_ns;
     bool is_shown;
 };
+// `share`: what is done, from 0 to 1, or PROGRESS_UNKNOWN: then the line has neither bar nor percentage.
+#define PROGRESS_UNKNOWN (-1.0)
 void progress_draw(struct progress *progress, double share, const char *format, ...) GDX_PRINTF(3, 4);
 void progress_clear(struct progress *progress);
 

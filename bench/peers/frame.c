@@ -2,7 +2,7 @@
 // frame.c: the program around an engine that is measured (peer.h): `build` and `query`, a JSON line for each.
 // Every engine gets the same documents in the same order and the same phrases, and is timed by the same code; its
 // memory is that of its own process. Phrases are answered over and over in file order, so that none finds its data
-// fresh from the call before.
+// in the cache from the call before.
 
 #include "peer.h"
 
@@ -113,7 +113,7 @@ static gdx_status run_build(const char *input, const char *directory, unsigned t
 
 struct question {
     const char *phrase;
-    int64_t truth; // documents in which it stands
+    int64_t truth; // documents in which it occurs
     int64_t answer;
     uint64_t passes_ns[TIMED_PASSES];
 };

@@ -7,6 +7,7 @@
 #include "gdx/batch.h"
 #include "gdx/index.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +82,7 @@ static int64_t count(void *given, struct peer_text phrase, struct peer_message *
     gdx_totals totals = {0};
     gdx_status status = quote(&opened->query, phrase);
     if (status == GDX_OK)
-        status = gdx_query_parse(gdx_buffer_slice(&opened->query), &query, &err);
+        status = gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&opened->query), &query, &err);
     if (status == GDX_OK)
         status = gdx_count(opened->searcher, opened->snapshot, query, &stop, &totals, &err);
     snprintf(message->text, sizeof message->text, "%s", err.message);

@@ -22,7 +22,7 @@ struct peer_message { // why something failed, for people
     char text[512];
 };
 
-enum { PEER_CANNOT = -1, PEER_FAILED = -2 }; // in place of a count: this engine has no way to answer; it broke
+enum { PEER_CANNOT = -1, PEER_FAILED = -2 }; // in place of a count: this engine has no way to answer; it failed
 
 // An engine gives either the three of begin, add, finish, or build_file for those that read JSON Lines themselves, or
 // neither when it only answers. Those that give no `count` only build. NULL or false: failed, the message says why.
@@ -37,7 +37,7 @@ struct peer {
     bool (*build_file)(const char *input, const char *directory, unsigned threads, struct peer_message *message);
     void *(*open)(const char *input, const char *directory, struct peer_message *message);
     int64_t (*count)(void *opened, struct peer_text phrase,
-                     struct peer_message *message); // documents in which it stands
+                     struct peer_message *message); // documents in which it occurs
     void (*close)(void *opened);
 };
 

@@ -27,15 +27,15 @@ static gdx_status spawn(pid_t *out, const char *const *arguments, int to, const 
 
 // {"listening":["127.0.0.1:50051"],...}, or {"error":{"message":"..."}}
 static gdx_status read_address(int from, struct child *child, gdx_error *err) {
-    json_t *told = json_loadfd(from, JSON_DISABLE_EOF_CHECK, NULL);
-    const char *address = json_string_value(json_array_get(json_object_get(told, "listening"), 0));
-    const char *why = json_string_value(json_object_get(json_object_get(told, "error"), "message"));
+    json_t *first_line = json_loadfd(from, JSON_DISABLE_EOF_CHECK, NULL);
+    const char *address = json_string_value(json_array_get(json_object_get(first_line, "listening"), 0));
+    const char *why = json_string_value(json_object_get(json_object_get(first_line, "error"), "message"));
     gdx_status status = GDX_OK;
     if (address)
         snprintf(child->address, sizeof child->address, "%s", address);
     else
         status = gdx_fail(err, GDX_UNAVAILABLE, "the server that was started does not listen: %s", why ? why : "?");
-    json_decref(told);
+    json_decref(first_line);
     return status;
 }
 

@@ -209,7 +209,7 @@ static void write_out(struct link *link) {
 static void flush(struct link *link) {
     link->is_dirty = false;
     if (link->is_writing || link->load->is_over)
-        return; // on_written comes back
+        return; // on_written goes on
     gdx_status status = gdx_connection_pull(link->connection, &link->out, PULL_BYTES, uv_hrtime());
     if (status != GDX_OK)
         fail(link->load, status, "a connection to the server", gdx_status_name(status));
@@ -250,7 +250,7 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
     }
 }
 
-// ---- from begin to end
+// ---- from start to end
 
 static void on_look(uv_timer_t *timer) {
     struct load *load = timer->data;
@@ -270,7 +270,7 @@ static void on_connected(uv_connect_t *connect, int code) {
     uv_read_start((uv_stream_t *)&link->socket, give_buffer, on_read);
     if (++load->connected < load->options->connections)
         return;
-    load->warm_until_ns = uv_hrtime() + load->options->warm_ns; // all are there: it begins
+    load->warm_until_ns = uv_hrtime() + load->options->warm_ns; // all are connected: start
     for (size_t i = 0; i < (size_t)load->options->connections * load->options->streams; i++) {
         load->slots[i].next = load->idle;
         load->idle = &load->slots[i];
@@ -310,7 +310,7 @@ static gdx_status find_address(const char *server, struct sockaddr_storage *out,
 static gdx_status make(struct load *load) {
     const struct load_options *options = load->options;
     gdx_protocol_options protocol = gdx_protocol_options_default();
-    protocol.keepalive_ns = protocol.handshake_ns = protocol.stall_ns = 0; // nothing ticks here
+    protocol.keepalive_ns = protocol.handshake_ns = protocol.stall_ns = 0; // no timer runs here
     load->links = calloc(options->connections, sizeof *load->links);
     load->slots = calloc((size_t)options->connections * options->streams, sizeof *load->slots);
     if (!load->links || !load->slots || gdx_protocol_new(&protocol, &load->protocol) != GDX_OK)

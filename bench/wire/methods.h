@@ -10,7 +10,7 @@ struct question {      // one request, and the truth about its answer
     uint64_t documents, occurrences;
 };
 
-struct answer { // what the messages of a reply came to
+struct answer { // what the messages of a reply add up to
     uint64_t messages, documents, occurrences, hits;
     bool is_malformed;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// wire.c: every method at every number of connections and streams, and what came of it.
+// wire.c: every method at every number of connections and streams, and the figures.
 
 #include "gdx/bench_wire.h"
 
@@ -134,7 +134,7 @@ static gdx_status measure_method(struct wire *wire, const struct method *method,
     return status;
 }
 
-// ---- from begin to end
+// ---- from start to end
 
 static gdx_status find_server(struct wire *wire, gdx_error *err) {
     const gdx_bench_wire_options *options = wire->options;

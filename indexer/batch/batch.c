@@ -91,7 +91,7 @@ struct batch { // loop thread only, save what a job or a worker is said to own
     bool is_finishing;  // the last job has been submitted
     struct figures figures;
     struct outcome outcome; // of the whole
-    atomic_bool failed;     // tells the workers
+    atomic_bool failed;     // the workers see it and stop
 };
 
 static void assert_on_loop(const struct batch *batch) {
@@ -419,11 +419,9 @@ static void list_done_on_loop(gdx_job *job) {
     pump_on_loop(batch);
 }
 
-// Once all inputs are listed; where one does not tell its size, once they are read. Before, both are another thread's.
+// Once all inputs are listed, which another thread does; never when one of them does not tell its size.
 static bool is_total_known(const struct batch *batch) {
-    if (!batch->reading.filler)
-        return false;
-    return batch->listing.inputs.is_size_known || (!batch->is_reading && batch->reading.is_at_end);
+    return batch->reading.filler && batch->listing.inputs.is_total_known;
 }
 
 static void report_progress(struct batch *batch) {
@@ -450,9 +448,14 @@ static void tick_on_loop(uv_timer_t *timer) {
 
 static gdx_status init_building(struct batch *batch, gdx_error *err) {
     struct building *building = &batch->building;
+    const gdx_rule *rule = gdx_snapshot_rule(gdx_index_writer_snapshot(batch->writer));
+    gdx_status status = build_check_rule(rule, err);
+    if (status != GDX_OK)
+        return status;
     building->settings = (struct build_settings){
         .directory = gdx_index_writer_directory(batch->writer),
         .level = batch->options.level,
+        .rule = rule,
         .source = {.encoding = batch->options.encoding, .document_limit = batch->budget.document_limit},
         .inverter_bytes = batch->budget.inverter_bytes,
         .seen = &building->seen,

@@ -9,6 +9,7 @@
 #include "gdx/text.h"
 #include "stop.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 // The position space of a segment, less what ends its fields. What a document of the largest size takes is in the
@@ -21,10 +22,17 @@ struct builder { // one worker's own
     gdx_source *source;
     gdx_inverter *inverter;
     gdx_segment_writer *writer; // of the segment being built; NULL between segments
-    gdx_symbols title;
-    gdx_symbols text;
-    uint32_t number; // of the next document within the slab
+    gdx_folded *folded;         // the document at hand
+    uint32_t number;            // of the next document within the slab
 };
+
+gdx_status build_check_rule(const gdx_rule *rule, gdx_error *err) {
+    if (rule)
+        return GDX_OK;
+    return gdx_fail(err, GDX_UNSUPPORTED,
+                    "the index was made by a matching rule that this program does not have; `gramdex merge --refold` "
+                    "rewrites it by this program's");
+}
 
 struct builder *builder_new(const struct build_settings *settings, unsigned worker, gdx_error *err) {
     struct builder *builder = calloc(1, sizeof *builder);
@@ -35,9 +43,10 @@ struct builder *builder_new(const struct build_settings *settings, unsigned work
     builder->settings = settings;
     builder->next_tag = (uint64_t)(worker + 1) << 40;
     builder->inverter = gdx_inverter_new(settings->inverter_bytes);
-    if (!builder->inverter)
+    builder->folded = gdx_folded_new();
+    if (!builder->inverter || !builder->folded)
         gdx_fail(err, GDX_NO_MEMORY, "no memory for an inverter of %zu bytes", settings->inverter_bytes);
-    if (!builder->inverter || gdx_source_new(&settings->source, &builder->source, err) != GDX_OK) {
+    if (!builder->inverter || !builder->folded || gdx_source_new(&settings->source, &builder->source, err) != GDX_OK) {
         builder_free(builder);
         return NULL;
     }
@@ -50,8 +59,7 @@ void builder_free(struct builder *builder) {
     gdx_segment_writer_abort(builder->writer);
     gdx_inverter_free(builder->inverter);
     gdx_source_free(builder->source);
-    gdx_symbols_clear(&builder->title);
-    gdx_symbols_clear(&builder->text);
+    gdx_folded_free(builder->folded);
     free(builder);
 }
 
@@ -105,7 +113,7 @@ static gdx_status is_unchanged(struct builder *builder, const gdx_document *docu
                                gdx_error *err) {
     struct seen *seen = builder->settings->seen;
     *out = false;
-    if (gdx_snapshot_documents(seen->snapshot) == 0)
+    if (!seen || gdx_snapshot_documents(seen->snapshot) == 0)
         return GDX_OK;
     size_t segment;
     uint32_t number;
@@ -133,8 +141,8 @@ static gdx_status begin_segment(struct builder *builder, struct built *built, gd
     if (gdx_grow(&built->segments, &built->segment_capacity, built->segment_count + 1, sizeof *built->segments) !=
         GDX_OK)
         return no_memory(err);
-    gdx_status status =
-        gdx_segment_writer_open(settings->directory, builder->next_tag++, settings->level, &builder->writer, err);
+    gdx_status status = gdx_segment_writer_open(settings->directory, builder->next_tag++, settings->level,
+                                                settings->rule, &builder->writer, err);
     if (status == GDX_OK)
         built->segments[built->segment_count] = (struct built_segment){0};
     return status;
@@ -172,18 +180,15 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
         GDX_OK)
         return no_memory(err);
     uint64_t begin = gdx_now_ns();
-    status =
-        gdx_segment_writer_add(builder->writer, document, (uint32_t)builder->title.count, (uint32_t)builder->text.count,
-                               builder->text.checkpoints, builder->text.checkpoint_count, err);
+    status = gdx_segment_writer_add(builder->writer, document, builder->folded, err);
     uint64_t stored = gdx_now_ns();
-    if (status == GDX_OK && (gdx_inverter_add(builder->inverter, &builder->title) != GDX_OK ||
-                             gdx_inverter_add(builder->inverter, &builder->text) != GDX_OK))
+    if (status == GDX_OK && gdx_folded_invert(builder->folded, builder->inverter) != GDX_OK)
         status = no_memory(err);
     built->counts.store_ns += stored - begin;
     built->counts.invert_ns += gdx_now_ns() - stored;
     if (status == GDX_OK) {
         segment->numbers[segment->number_count++] = builder->number - 1; // counted on already
-        built->counts.symbols += builder->title.count + builder->text.count;
+        built->counts.symbols += gdx_folded_counted(builder->folded);
     }
     return status;
 }
@@ -210,17 +215,15 @@ static gdx_status refuse(struct builder *builder, struct built *built, size_t pi
 static gdx_status refuse_too_large(struct builder *builder, struct built *built, size_t piece, const struct slab *slab,
                                    const gdx_document *document, gdx_error *err) {
     gdx_refusal refusal = {.path = slab->pieces[piece].path, .line = gdx_source_lines(builder->source)};
-    gdx_fail(&refusal.error, GDX_TOO_LARGE, "document %.*s has %zu symbols, at most %zu fit into a segment",
-             GDX_SLICE_ARGUMENTS(document->id), builder->title.count + builder->text.count, SYMBOLS_MOST);
+    gdx_fail(&refusal.error, GDX_TOO_LARGE, "document %.*s has %" PRIu64 " symbols, at most %zu fit into a segment",
+             GDX_SLICE_ARGUMENTS(document->id), gdx_folded_positions(builder->folded), SYMBOLS_MOST);
     return refuse(builder, built, piece, &refusal, err);
 }
 
 static gdx_status fold_document(struct builder *builder, struct built *built, const gdx_document *document,
                                 gdx_error *err) {
     uint64_t begin = gdx_now_ns();
-    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, &builder->title);
-    if (status == GDX_OK)
-        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, &builder->text);
+    gdx_status status = gdx_folded_fold(builder->folded, builder->settings->rule, document);
     built->counts.fold_ns += gdx_now_ns() - begin;
     return status == GDX_OK ? GDX_OK : no_memory(err);
 }
@@ -231,7 +234,7 @@ gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built 
     bool unchanged;
     *out_fits = true;
     built->counts.documents++;
-    built->counts.text_bytes += document->title.bytes + document->text.bytes;
+    built->counts.text_bytes += gdx_document_text_bytes(document);
     atomic_fetch_add_explicit(builder->settings->documents, 1, memory_order_relaxed);
     gdx_status status = is_unchanged(builder, document, order, &unchanged, err);
     if (status != GDX_OK || unchanged) {
@@ -239,7 +242,7 @@ gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built 
         return status;
     }
     status = fold_document(builder, built, document, err);
-    size_t symbols = builder->title.count + builder->text.count;
+    size_t symbols = (size_t)gdx_folded_positions(builder->folded);
     if (status == GDX_OK && builder->writer && gdx_inverter_is_full(builder->inverter, symbols))
         status = builder_flush(builder, built, err);
     if (status != GDX_OK)
@@ -333,7 +336,7 @@ gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, str
         status = build_piece(builder, slab, piece, out, err);
     if (status == GDX_OK)
         status = builder_flush(builder, out, err);
-    if (status != GDX_OK) // the batch is lost: leave nothing half-built behind
+    if (status != GDX_OK) // the batch is lost: leave nothing half-built
         builder_abandon(builder, out);
     out->counts.mended = gdx_source_mended(builder->source) - mended;
     out->counts.replaced_bytes = gdx_source_replaced(builder->source) - replaced;

@@ -39,9 +39,10 @@ gdx_status seen_renew(struct seen *seen, const struct seen_segments *before, gdx
 struct build_settings { // immutable while the batch runs
     const char *directory;
     int level;
+    const gdx_rule *rule; // of the index
     gdx_source_options source;
     size_t inverter_bytes;
-    struct seen *seen;
+    struct seen *seen; // NULL: no document counts as unchanged
     gdx_stop stop;
     atomic_bool *failed; // set when the batch is lost, so that others stop
     bool strict;
@@ -75,6 +76,9 @@ struct slab_build {
     struct slab *slab;
     struct built built;
 };
+
+// GDX_UNSUPPORTED if the rule is NULL: an index's own, which this program does not have.
+gdx_status build_check_rule(const gdx_rule *rule, gdx_error *err) GDX_MUST_CHECK;
 
 // One worker's own: contexts that are used again from slab to slab.
 struct builder;

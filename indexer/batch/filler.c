@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // filler.c: files, archive entries and standard input as one stream of pieces.
-// JSON Lines are cut behind a newline; what is behind the cut is carried into the next slab. Whole files are never cut.
+// JSON Lines are cut after a newline; what follows the cut is carried into the next slab. Whole files are never cut.
 
 #include "filler.h"
 #include "place.h"
@@ -28,9 +28,10 @@ struct filler { // one owner at a time
     bool is_open;
     int descriptor; // -1: of the archive
     gdx_archive *archive;
+    uint64_t archive_bytes; // of it, counted so far
     const struct input *input;
     struct slab_piece entry; // kind, names; first_byte: where the next piece begins
-    gdx_buffer carry;        // of a JSON Lines entry: the begin of a line that the last slab had no room for
+    gdx_buffer carry;        // of a JSON Lines entry: the start of a line that the last slab had no room for
     bool skips_line;         // within a line that was refused for its length
     gdx_buffer name;         // "archive:entry", what entry.path points to
     gdx_buffer id;           // of an archive's entry
@@ -63,6 +64,21 @@ static void close_archive(struct filler *filler) {
     filler->is_open = false;
     filler->carry.bytes = 0;
     filler->skips_line = false;
+}
+
+// An archive's bytes count as they are read, so that the share that is done is right within a large one.
+static void count_archive(struct filler *filler, struct slab *slab) {
+    uint64_t at = gdx_archive_position(filler->archive);
+    at = at < filler->input->bytes ? at : filler->input->bytes;
+    if (at > filler->archive_bytes) {
+        slab->disk_bytes += at - filler->archive_bytes;
+        filler->archive_bytes = at;
+    }
+}
+
+static void finish_archive(struct filler *filler, struct slab *slab) {
+    slab->disk_bytes += filler->input->bytes - filler->archive_bytes;
+    close_archive(filler);
 }
 
 void filler_free(struct filler *filler) {
@@ -160,7 +176,7 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
     if (status == GDX_NO_MEMORY)
         return no_memory(err);
     if (status != GDX_OK || !has) {
-        close_archive(filler);
+        finish_archive(filler, slab);
         return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
     }
     filler->name.bytes = 0;
@@ -204,12 +220,15 @@ static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error 
     filler->input = input;
     if (input->kind != GDX_INPUT_COMPRESSED && input->kind != GDX_INPUT_ARCHIVE)
         return open_file(filler, slab, input, err);
-    slab->disk_bytes += input->bytes;
     gdx_error words = {0};
     gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
     if (status == GDX_NO_MEMORY)
         return no_memory(err);
-    return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
+    filler->archive_bytes = 0;
+    if (status == GDX_OK)
+        return GDX_OK;
+    slab->disk_bytes += input->bytes;
+    return refuse_archive(slab, gdx_slice_of(input->path), &words, err);
 }
 
 static void close_entry(struct filler *filler) {
@@ -233,8 +252,8 @@ static void wait_for_bytes(const struct filler *filler) {
         continue;
 }
 
-// Up to `limit` more bytes of the entry behind those of the slab. A read error is refused and ends the entry; of an
-// archive it ends the archive, since nothing behind damage can be trusted.
+// Up to `limit` more bytes of the entry after those of the slab. A read error is refused and ends the entry; of an
+// archive it ends the archive, since nothing after damage can be trusted.
 static gdx_status read_more(struct filler *filler, struct slab *slab, size_t limit, bool *out_end, gdx_error *err) {
     gdx_error words = {0};
     gdx_status status;
@@ -243,12 +262,14 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
         limit = READ_BYTES;
     if (filler->descriptor < 0) {
         status = gdx_archive_read(filler->archive, limit, &slab->bytes, out_end, &words);
-        if (status == GDX_OK)
-            return GDX_OK;
         if (status == GDX_NO_MEMORY)
             return no_memory(err);
+        if (status == GDX_OK) {
+            count_archive(filler, slab);
+            return GDX_OK;
+        }
         status = refuse_archive(slab, filler->entry.path, &words, err);
-        close_archive(filler);
+        finish_archive(filler, slab);
         *out_end = true;
         return status;
     }
@@ -310,7 +331,7 @@ static bool drop_rest_of_line(struct filler *filler, struct slab *slab, struct s
     return newline != NULL;
 }
 
-// Cuts the piece behind its last newline and carries the rest; false when there is none.
+// Cuts the piece after its last newline and carries the rest; false when there is none.
 static bool cut_at_line(struct filler *filler, struct slab *slab, struct slab_piece *piece, gdx_status *status) {
     const uint8_t *begin = slab->bytes.data + piece->offset;
     size_t bytes = slab->bytes.bytes - piece->offset;

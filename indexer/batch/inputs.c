@@ -331,6 +331,8 @@ static void add_sizes(struct inputs *inputs) {
         inputs->bytes += input->bytes;
         if (input->is_stream || input->kind == GDX_INPUT_COMPRESSED || input->kind == GDX_INPUT_ARCHIVE)
             inputs->is_size_known = false;
+        if (input->is_stream)
+            inputs->is_total_known = false;
     }
 }
 
@@ -347,8 +349,10 @@ static gdx_status find_base(struct lister *lister, gdx_error *err) {
 
 gdx_status inputs_list(struct inputs *inputs, const char *const *paths, size_t path_count,
                        const gdx_batch_options *options, struct refusals *refusals, gdx_error *err) {
-    *inputs =
-        (struct inputs){.is_size_known = true, .is_source_given = options->source != NULL, .arena = gdx_arena_new()};
+    *inputs = (struct inputs){.is_size_known = true,
+                              .is_total_known = true,
+                              .is_source_given = options->source != NULL,
+                              .arena = gdx_arena_new()};
     if (!inputs->arena)
         return no_memory(err);
     struct lister lister = {.inputs = inputs, .options = options, .refusals = refusals};

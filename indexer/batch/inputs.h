@@ -30,8 +30,9 @@ struct inputs { // one owner; the arena holds the strings
     struct input *items;
     size_t count;
     size_t capacity;
-    uint64_t bytes;     // of all items
-    bool is_size_known; // all sizes are those of the text: no archive, no compressed file, no standard input
+    uint64_t bytes;      // of all items
+    bool is_total_known; // `bytes` is all there is to read: no standard input
+    bool is_size_known;  // all sizes are those of the text: no archive, no compressed file, no standard input
     bool is_source_given;
     gdx_slice base; // the base folder's place
     struct input_folder *folders;

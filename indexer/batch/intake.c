@@ -36,6 +36,7 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
     intake->options = *options;
     intake->summary.commit = gdx_snapshot_commit(gdx_index_writer_snapshot(writer));
     intake->settings = (struct build_settings){.directory = gdx_index_writer_directory(writer),
+                                               .rule = gdx_snapshot_rule(gdx_index_writer_snapshot(writer)),
                                                .level = options->level,
                                                .source = {.document_limit = options->document_limit},
                                                .inverter_bytes = options->memory_bytes,
@@ -43,7 +44,9 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
                                                .failed = &intake->failed,
                                                .documents = &intake->documents,
                                                .refused = &intake->refused};
-    gdx_status status = gdx_source_new(&intake->settings.source, &intake->source, err);
+    gdx_status status = build_check_rule(intake->settings.rule, err);
+    if (status == GDX_OK)
+        status = gdx_source_new(&intake->settings.source, &intake->source, err);
     if (status != GDX_OK)
         return status;
     intake->builder = builder_new(&intake->settings, 0, err);

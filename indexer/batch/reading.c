@@ -91,7 +91,7 @@ static void report_progress(gdx_reading *reading) {
     if (!reading->options.on_progress || now_ns - reading->reported_ns < PROGRESS_NS)
         return;
     reading->reported_ns = now_ns;
-    const gdx_batch_progress progress = {.bytes_total = reading->inputs.is_size_known ? reading->inputs.bytes : 0,
+    const gdx_batch_progress progress = {.bytes_total = reading->inputs.is_total_known ? reading->inputs.bytes : 0,
                                          .bytes_read = reading->counts.input_bytes,
                                          .documents = reading->counts.documents,
                                          .refused = reading->counts.refused,

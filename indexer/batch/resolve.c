@@ -17,12 +17,12 @@ struct run {
     size_t number; // as the writer counts segments
     const struct built_segment *built;
     uint32_t sequence; // of its slab
-    uint32_t index;    // in id order, behind the block
+    uint32_t index;    // in id order, after the block
     gdx_buffer ids;    // of the block, one after the other
     size_t id_bytes[BLOCK_IDS];
     uint32_t documents[BLOCK_IDS];
     size_t block_count;
-    size_t block_at; // behind the document at hand
+    size_t block_at; // after the document at hand
     uint32_t document;
     gdx_slice id; // of `document`, until the next one is loaded
 };

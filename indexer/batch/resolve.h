@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// resolve.h: which document stands for an id when the batch is done: of several in the batch the last, and that one
+// resolve.h: which document counts for an id when the batch is done: of several in the batch the last, and that one
 // instead of the index's. Blocking: for workers.
 #ifndef GDX_BATCH_RESOLVE_H
 #define GDX_BATCH_RESOLVE_H

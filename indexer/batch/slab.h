@@ -42,7 +42,7 @@ void slab_release_bytes(struct slab *slab);
 gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) GDX_MUST_CHECK;
 // Lines of JSON Lines and whole files: about as many documents as it holds.
 uint64_t slab_count_documents(const struct slab *slab);
-// The i-th piece as ingest wants it.
+// The i-th piece as ingest takes it.
 gdx_piece slab_piece_at(const struct slab *slab, size_t index);
 
 #endif

@@ -14,7 +14,7 @@ enum file_kind { FILE_FOREIGN, FILE_KEPT, FILE_TEMPORARY, FILE_SEGMENT, FILE_DEL
 
 enum { NAME_DIGITS = 16 };
 
-// The number behind a prefix, written exactly as our file names are: 16 lower case hexadecimal digits and nothing else.
+// The number after a prefix, written exactly as our file names are: 16 lower case hexadecimal digits and nothing else.
 static bool parse_name(const char *digits, uint64_t *out) {
     uint64_t value = 0;
     size_t count = 0;

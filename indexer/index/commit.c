@@ -196,6 +196,15 @@ static void drop_added(gdx_index_writer *writer) {
     }
 }
 
+static struct manifest next_manifest(const gdx_index_writer *writer) {
+    const gdx_snapshot *snapshot = writer->snapshot;
+    if (writer->rule)
+        return manifest_of_rule(writer->rule, snapshot->commit + 1);
+    return (struct manifest){.rule_fingerprint = snapshot->rule_fingerprint,
+                             .rule_number = snapshot->rule_number,
+                             .commit = snapshot->commit + 1};
+}
+
 gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
     gdx_status status = writer_check(writer, err);
     if (status != GDX_OK)
@@ -205,7 +214,7 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
         writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;
     }
-    struct manifest next = manifest_of_rule(gdx_rule_current(), writer->snapshot->commit + 1);
+    struct manifest next = next_manifest(writer);
     status = commit_changes(writer, &next, err);
     manifest_clear(&next);
     return status;

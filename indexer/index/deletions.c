@@ -89,7 +89,7 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
     *out_at = DELETIONS_RESERVED_AT;
     if (gdx_load_u32(data + DELETIONS_RESERVED_AT) != 0)
         return "a reserved field that is not 0";
-    // Bits behind the last document are padding: were they set, they would be counted here and missed there.
+    // Bits after the last document are padding: were they set, they would be counted here and missed there.
     *out_at = DELETIONS_HEADER_BYTES;
     const uint8_t *bitmap = data + DELETIONS_HEADER_BYTES;
     size_t whole = documents / 8;
@@ -99,7 +99,7 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
     if (documents % 8)
         bits += (uint32_t)__builtin_popcount(bitmap[whole] & ((1u << documents % 8) - 1));
     if (all != bits)
-        return "marks behind the last document";
+        return "marks after the last document";
     if (bits != segment->deleted_count)
         return "another number of marks than deletions";
     return NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// layout.h: where everything stands in a manifest and in a deletions file. The judge is docs/format-index.md; a test
+// layout.h: the bytes of a manifest and of a deletions file. The judge is docs/format-index.md; a test
 // (tests/format) compares the lists below with its tables, both ways. Each record is a list of (record, field, bytes),
 // in file order, from which the byte offsets RECORD_FIELD_AT are made. All integers are little-endian.
 #ifndef INDEX_LAYOUT_H
@@ -54,7 +54,7 @@ enum {
     FIELD(DELETIONS, DELETED_COUNT, 4)                                                                                 \
     FIELD(DELETIONS, RESERVED, 4)
 
-// An entry RECORD_FIELD_AT for the field's first byte, and one for its last so that the next begins behind it.
+// An entry RECORD_FIELD_AT for the field's first byte, and one for its last so that the next starts after it.
 #define INDEX_FIELD_OFFSET(record, field, size)                                                                        \
     record##_##field##_AT, record##_##field##_LAST = record##_##field##_AT + (size)-1,
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // lock.c: one writer at a time, by an open file description lock on an empty file. The lock goes with the descriptor,
-// so a writer that dies leaves none behind, and two writers of one process exclude each other too. Nothing is written
+// so a writer that dies leaves none, and two writers of one process exclude each other too. Nothing is written
 // into the file: an index must not depend on who made it. Who holds it is looked up in /proc, for the message alone.
 
 #include "lock.h"

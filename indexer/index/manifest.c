@@ -162,8 +162,9 @@ static const char *record_fault(const struct manifest_segment *segment, uint32_t
         return "a segment without documents";
     if (info->position_count > SEGMENT_POSITIONS_MAX)
         return "more positions than a segment can have";
-    if (info->position_count != info->symbol_count + 2 * (uint64_t)info->document_count)
-        return "positions that are not its symbols and two end marks a document";
+    if (info->position_count < 2 * (uint64_t)info->document_count ||
+        info->symbol_count > info->position_count - 2 * (uint64_t)info->document_count)
+        return "fewer positions than its symbols and two end marks a document";
     if (segment->deleted_count >= info->document_count)
         return "no live document";
     if (segment->deleted_symbols > info->symbol_count)
@@ -293,21 +294,6 @@ static gdx_status read_file(const char *path, struct manifest_file *file, gdx_bu
     return read_whole(file->descriptor, path, (size_t)file->identity.st_size, out, err);
 }
 
-static gdx_status check_rule(const char *path, const struct manifest *manifest, gdx_error *err) {
-    const gdx_rule *rule = gdx_rule_find(manifest->rule_number);
-    if (!rule)
-        return gdx_fail_at(err, GDX_UNSUPPORTED, path,
-                           "made by matching rule %" PRIu32
-                           ", which this program does not have; index the documents anew, in a new directory",
-                           manifest->rule_number);
-    if (manifest->rule_fingerprint != gdx_rule_checksum(rule))
-        return gdx_fail_at(err, GDX_UNSUPPORTED, path,
-                           "made by other tables of matching rule %" PRIu32
-                           "; index the documents anew, in a new directory",
-                           manifest->rule_number);
-    return GDX_OK;
-}
-
 static gdx_status read_and_decode(const char *path, struct manifest_file *file, struct manifest *out, gdx_error *err) {
     gdx_buffer bytes = {0};
     gdx_status status = read_file(path, file, &bytes, err);
@@ -316,11 +302,6 @@ static gdx_status read_and_decode(const char *path, struct manifest_file *file, 
     if (status == GDX_OK)
         file->checksum = envelope_checksum(bytes.data, bytes.bytes);
     gdx_buffer_clear(&bytes);
-    if (status != GDX_OK)
-        return status;
-    status = check_rule(path, out, err);
-    if (status != GDX_OK)
-        manifest_clear(out);
     return status;
 }
 

@@ -78,7 +78,9 @@ static gdx_status make_manifest(const gdx_index_writer *writer, size_t first, si
                                 const gdx_segment_info *merged, struct manifest *out, gdx_error *err) {
     const gdx_snapshot *snapshot = writer->snapshot;
     gdx_status status = GDX_OK;
-    *out = manifest_of_rule(gdx_rule_current(), snapshot->commit);
+    *out = (struct manifest){.rule_fingerprint = snapshot->rule_fingerprint,
+                             .rule_number = snapshot->rule_number,
+                             .commit = snapshot->commit};
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
         struct manifest_segment record = snapshot_record(snapshot, i);
         if (i == first)

@@ -2,6 +2,8 @@
 // snapshot.c: a commit that somebody is reading. A snapshot owns a reference to each of its segments, so a newer commit
 // costs only the segments that are new, and files that the writer has removed stay readable while they are mapped.
 
+#include "gdx/text.h"
+
 #include "snapshot.h"
 
 #include <inttypes.h>
@@ -15,6 +17,11 @@ size_t gdx_snapshot_segment_count(const gdx_snapshot *snapshot) {
 
 const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_t index) {
     return &snapshot->segments[index].live;
+}
+
+const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot) {
+    const gdx_rule *rule = gdx_rule_find(snapshot->rule_number);
+    return rule && gdx_rule_checksum(rule) == snapshot->rule_fingerprint ? rule : NULL;
 }
 
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot) {
@@ -170,6 +177,8 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
     if (!snapshot)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open %zu segments", manifest->count);
     atomic_init(&snapshot->references, 1);
+    snapshot->rule_fingerprint = manifest->rule_fingerprint;
+    snapshot->rule_number = manifest->rule_number;
     snapshot->commit = manifest->commit;
     snapshot->documents = manifest_documents(manifest);
     snapshot->symbols = manifest_symbols(manifest);

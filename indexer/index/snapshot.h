@@ -17,6 +17,8 @@ struct snapshot_segment {
 
 struct gdx_snapshot { // immutable after open, any thread
     atomic_size_t references;
+    uint64_t rule_fingerprint;
+    uint32_t rule_number;
     uint64_t commit;
     uint64_t documents;
     uint64_t symbols;

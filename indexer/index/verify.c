@@ -19,7 +19,7 @@ static gdx_status verify_deleted_symbols(const gdx_live_segment *live, gdx_error
     uint64_t symbols = 0;
     for (uint32_t d = 0; d < columns.count; d++)
         if (gdx_is_deleted(live->deleted, d))
-            symbols += columns.begin[d + 1] - columns.begin[d] - 2;
+            symbols += gdx_columns_length(&columns, d);
     if (symbols != live->deleted_symbols)
         return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(live->segment),
                            "its deleted documents have %" PRIu64 " symbols, the manifest says %" PRIu64, symbols,
@@ -35,7 +35,7 @@ struct id_cursor {
     gdx_slice id;
 };
 
-// Moves to the next live document; *out_has is false behind the last.
+// Moves to the next live document; *out_has is false after the last.
 static gdx_status cursor_advance(struct id_cursor *cursor, bool *out_has, gdx_error *err) {
     const gdx_segment *segment = cursor->live->segment;
     *out_has = false;

@@ -185,11 +185,16 @@ gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, 
     return status;
 }
 
+void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule) {
+    writer->rule = rule;
+}
+
 void gdx_index_writer_abort(gdx_index_writer *writer) {
     assert(writer->state != WRITER_OPENING);
     if (writer->state == WRITER_BROKEN)
         return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
+    writer->rule = NULL;
     writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);
@@ -251,12 +256,10 @@ static const uint8_t *committed_bitmap(const gdx_index_writer *writer, size_t se
 // Makes the bitmap and finds the column that a deletion needs.
 static gdx_status prepare(gdx_index_writer *writer, size_t segment, gdx_error *err) {
     struct pending_segment *pending = &writer->pending.segments[segment];
-    if (!pending->begin) {
-        gdx_document_columns columns;
-        gdx_status status = gdx_segment_columns(pending->segment, &columns, err);
+    if (!pending->columns.begin) {
+        gdx_status status = gdx_segment_columns(pending->segment, &pending->columns, err);
         if (status != GDX_OK)
             return status;
-        pending->begin = columns.begin;
     }
     if (!pending->deleted) {
         size_t bytes = deletions_bitmap_bytes(gdx_segment_info_of(pending->segment)->document_count);
@@ -286,14 +289,14 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     status = prepare(writer, segment, err);
     if (status != GDX_OK)
         return status;
-    // Two of a document's positions are the end marks of its title and its text.
-    uint32_t begin = pending->begin[document], end = pending->begin[document + 1];
-    if (end < begin || end - begin < 2 || pending->deleted_symbols + (end - begin - 2) > info->symbol_count)
+    uint32_t symbols = gdx_columns_length(&pending->columns, document);
+    if (pending->deleted_symbols + symbols > info->symbol_count)
         return gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(pending->segment),
-                           "document %" PRIu32 ": positions %" PRIu32 " to %" PRIu32, document, begin, end);
-    pending->deleted[document >> 3] |= (uint8_t)(1 << (document & 7));
+                           "document %" PRIu32 ": %" PRIu32 " symbols, more than the segment has left", document,
+                           symbols);
+    gdx_bit_set(pending->deleted, document);
     pending->deleted_count++;
-    pending->deleted_symbols += end - begin - 2;
+    pending->deleted_symbols += symbols;
     writer_change(writer, WRITER_PENDING);
     return GDX_OK;
 }

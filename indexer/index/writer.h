@@ -11,7 +11,7 @@ struct pending_segment {
     uint8_t *deleted;     // the bitmap with pending deletions; NULL: as it was
     uint32_t deleted_count;
     uint64_t deleted_symbols;
-    const uint32_t *begin; // the segment's column, once it was needed
+    gdx_document_columns columns; // the segment's, once they were needed
 };
 
 struct pending {
@@ -33,6 +33,7 @@ struct gdx_index_writer { // one owner
     int lock;                // the descriptor; -1: not held
     enum writer_state state; // changed by writer_change alone
     gdx_snapshot *snapshot;
+    const gdx_rule *rule; // of the next commit; NULL: that of the snapshot
     struct pending pending;
 };
 

@@ -224,3 +224,8 @@ gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out,
         *out_end = end;
     return status;
 }
+
+uint64_t gdx_archive_position(const gdx_archive *archive) {
+    la_int64_t bytes = archive_filter_bytes(archive->archive, -1); // of the last filter, which reads the file
+    return bytes > 0 ? (uint64_t)bytes : 0;
+}

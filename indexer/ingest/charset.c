@@ -25,7 +25,7 @@ static bool is_white(char byte) {
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-// Behind `word`, within the tag: = and a name, quoted or not.
+// After `word`, within the tag: = and a name, quoted or not.
 static bool name_after(const char *at, const char *end, const char *word, char out[CHARSET_NAME_BYTES]) {
     for (at = find(at, end, word); at < end; at = find(at, end, word)) {
         at += strlen(word);

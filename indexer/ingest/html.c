@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // html.c: the text a reader would see of an HTML page, its title and its date.
 // Relies on page.h and libxml2's HTML parser, used through its SAX callbacks: no tree is built, so neither a huge page
-// costs memory nor a deep one the stack. Whether we stand inside <script> or <pre> is asked of the depth at which that
-// element was opened, which stays right however the tags are nested. <head> needs no rule: what it holds has its own,
-// and a page may leave its tags out. Blanks between words are one space, blocks are set apart by a newline. Nothing is
-// loaded from elsewhere: SAX has no DTD, no external entity, no network.
+// costs memory nor a deep one the stack. Whether a character is inside <script> or <pre> follows from the depth at
+// which that element was opened, which stays right however the tags are nested. <head> needs no rule: what it holds has
+// its own, and a page may leave its tags out. Blanks between words are one space, blocks are set apart by a newline.
+// Nothing is loaded from elsewhere: SAX has no DTD, no external entity, no network.
 
 #include "page.h"
 
@@ -95,7 +95,7 @@ static const struct element_name {
     {"ul", ELEMENT_BLOCK},
 };
 
-// Where a date may be said, the best first. "pubdate" is what Chinese government sites are told to write.
+// Where a date may be said, the best first. "pubdate" is what the rules for Chinese government sites prescribe.
 static const char *const date_names[] = {
     "article:published_time", "date", "dc.date", "dc.date.issued", "dcterms.date", "dcterms.issued", "pubdate",
 };
@@ -105,7 +105,7 @@ enum pending { PENDING_NOTHING, PENDING_SPACE, PENDING_NEWLINE };
 
 struct flow { // text being written with its blanks collapsed
     gdx_buffer *out;
-    enum pending pending; // to be written before the next character, if anything stands before it
+    enum pending pending; // to be written before the next character, if anything is before it
 };
 
 struct html {
@@ -207,7 +207,7 @@ static const char *attribute(const xmlChar **attributes, const char *name) {
 // A page's own idea of a date may be anything; what is no date is passed over, not refused.
 static void note_date(struct html *html, size_t place, const char *said) {
     gdx_date date;
-    if (html->dates[place] == GDX_NO_DATE && gdx_date_parse(ingest_trim(gdx_slice_of(said)), &date, NULL) == GDX_OK)
+    if (html->dates[place] == GDX_NO_DATE && gdx_date_parse(gdx_trim(gdx_slice_of(said)), &date, NULL) == GDX_OK)
         html->dates[place] = date;
 }
 
@@ -347,15 +347,15 @@ static gdx_status without_zeros(page_reader *reader, gdx_slice *page) {
 
 static gdx_slice choose_title(page_reader *reader, struct html *html) {
     gdx_slice text = gdx_buffer_slice(&reader->text);
-    gdx_slice title = ingest_trim(gdx_buffer_slice(&reader->title));
+    gdx_slice title = gdx_trim(gdx_buffer_slice(&reader->title));
     if (title.bytes == 0) {
         gdx_buffer kept = reader->title; // the one of the two buffers that lives on
         reader->title = html->social_title;
         html->social_title = kept;
-        title = ingest_trim(gdx_buffer_slice(&reader->title));
+        title = gdx_trim(gdx_buffer_slice(&reader->title));
     }
     if (title.bytes == 0 && html->heading_to > html->heading_from)
-        title = ingest_trim((gdx_slice){text.data + html->heading_from, html->heading_to - html->heading_from});
+        title = gdx_trim((gdx_slice){text.data + html->heading_from, html->heading_to - html->heading_from});
     return title.bytes ? ingest_cut_title(title) : ingest_first_line(text);
 }
 

@@ -17,6 +17,7 @@ static const struct extension known[] = {
     {"jsonl", GDX_INPUT_RECORDS},  {"ndjson", GDX_INPUT_RECORDS}, {"txt", GDX_INPUT_TEXT},
     {"text", GDX_INPUT_TEXT},      {"md", GDX_INPUT_MARKDOWN},    {"markdown", GDX_INPUT_MARKDOWN},
     {"html", GDX_INPUT_HTML},      {"htm", GDX_INPUT_HTML},       {"xhtml", GDX_INPUT_HTML},
+    {"shtml", GDX_INPUT_HTML},     {"srt", GDX_INPUT_SUBTITLES},  {"vtt", GDX_INPUT_SUBTITLES},
     {"gz", GDX_INPUT_COMPRESSED},  {"zst", GDX_INPUT_COMPRESSED}, {"xz", GDX_INPUT_COMPRESSED},
     {"bz2", GDX_INPUT_COMPRESSED}, {"tar", GDX_INPUT_ARCHIVE},    {"tgz", GDX_INPUT_ARCHIVE},
     {"tzst", GDX_INPUT_ARCHIVE},   {"txz", GDX_INPUT_ARCHIVE},    {"tbz2", GDX_INPUT_ARCHIVE},

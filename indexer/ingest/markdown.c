@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // markdown.c: title, date and text of a Markdown file.
 // Relies on page.h. The front matter is read as plain `key: value` lines between two lines of ---, which is what it is
-// in nearly all files; deeper YAML is passed over. The text itself is kept as it stands: its marks are punctuation.
+// in nearly all files; deeper YAML is passed over. The text itself is kept as it is: its marks are punctuation.
 
 #include "page.h"
 
 #include <strings.h>
 
 static bool line_is(gdx_slice line, const char *what) {
-    return gdx_slice_equal(ingest_trim(line), gdx_slice_of(what));
+    return gdx_slice_equal(gdx_trim(line), gdx_slice_of(what));
 }
 
 // The value of a `key: value` line, without quotes around it; false when the line has another key.
@@ -16,10 +16,10 @@ static bool value_of(gdx_slice line, const char *key, gdx_slice *out) {
     size_t bytes = strlen(key);
     if (line.bytes <= bytes || strncasecmp(line.data, key, bytes) != 0 || line.data[bytes] != ':')
         return false;
-    gdx_slice value = ingest_trim((gdx_slice){line.data + bytes + 1, line.bytes - bytes - 1});
+    gdx_slice value = gdx_trim((gdx_slice){line.data + bytes + 1, line.bytes - bytes - 1});
     if (value.bytes >= 2 && (value.data[0] == '"' || value.data[0] == '\'') &&
         value.data[value.bytes - 1] == value.data[0])
-        value = ingest_trim((gdx_slice){value.data + 1, value.bytes - 2});
+        value = gdx_trim((gdx_slice){value.data + 1, value.bytes - 2});
     *out = value;
     return true;
 }
@@ -29,7 +29,7 @@ struct front_matter {
     gdx_slice date;
 };
 
-// Reads the front matter and moves *text behind it. Without a closing line there is none, and nothing changes.
+// Reads the front matter and moves *text past it. Without a closing line there is none, and nothing changes.
 static void read_front_matter(gdx_slice *text, struct front_matter *out) {
     gdx_slice rest = *text, line;
     struct front_matter found = {{"", 0}, {"", 0}};
@@ -56,18 +56,18 @@ static bool heading_of(gdx_slice line, gdx_slice *out) {
     at += marks;
     if (marks < 1 || marks > 6 || at == line.bytes || (line.data[at] != ' ' && line.data[at] != '\t'))
         return false;
-    gdx_slice heading = ingest_trim((gdx_slice){line.data + at, line.bytes - at});
+    gdx_slice heading = gdx_trim((gdx_slice){line.data + at, line.bytes - at});
     size_t bytes = heading.bytes;
     while (bytes > 0 && heading.data[bytes - 1] == '#')
         bytes--;
     if (bytes == 0 || heading.data[bytes - 1] == ' ' || heading.data[bytes - 1] == '\t')
         heading.bytes = bytes;
-    *out = ingest_trim(heading);
+    *out = gdx_trim(heading);
     return out->bytes > 0;
 }
 
 static bool is_fence(gdx_slice line) {
-    gdx_slice trimmed = ingest_trim(line);
+    gdx_slice trimmed = gdx_trim(line);
     return trimmed.bytes >= 3 && (memcmp(trimmed.data, "```", 3) == 0 || memcmp(trimmed.data, "~~~", 3) == 0);
 }
 

@@ -87,7 +87,7 @@ static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
     return gdx_fail(err, GDX_TOO_LARGE, "%zu bytes of text, expected at most %zu", bytes, limit);
 }
 
-gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
+static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     size_t limit = reader->document_limit;
     // No encoding takes more than four bytes for what is one byte of UTF-8: so the text is over the limit too.
@@ -102,11 +102,13 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
         status = ingest_html(reader, decoded.text, &document, err);
     } else if (piece->kind == GDX_INPUT_MARKDOWN) {
         ingest_markdown(decoded.text, &document, &out_repairs->lost_date);
+    } else if (piece->kind == GDX_INPUT_SUBTITLES) {
+        status = ingest_subtitles(reader, decoded.text, &document, err);
     } else {
         document.title = ingest_first_line(decoded.text);
         document.text = decoded.text;
     }
-    if (status == GDX_OK && document.title.bytes == 0 && ingest_trim(document.text).bytes == 0)
+    if (status == GDX_OK && document.title.bytes == 0 && gdx_trim(document.text).bytes == 0)
         status = gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
     if (status == GDX_OK && document.text.bytes > limit)
         status = too_large(document.text.bytes, limit, err);
@@ -115,4 +117,12 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
         out_repairs->replaced = decoded.replaced;
     }
     return status;
+}
+
+gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
+                            gdx_error *err) {
+    gdx_piece page = *piece;
+    if (piece->kind == GDX_INPUT_TEXT && ingest_is_html(piece->bytes))
+        page.kind = GDX_INPUT_HTML;
+    return read_page(reader, &page, out, out_repairs, err);
 }

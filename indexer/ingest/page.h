@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// page.h: a whole file of text, Markdown or HTML -> one document. Relies on gdx/decode.h, gdx/document.h, gdx/ingest.h.
+// page.h: a whole file of text, Markdown, HTML or subtitles -> one document. Relies on gdx/decode.h, gdx/document.h,
+// gdx/ingest.h.
 #ifndef INGEST_PAGE_H
 #define INGEST_PAGE_H
 
@@ -28,6 +29,10 @@ void ingest_page_reader_clear(page_reader *reader);
 gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) GDX_MUST_CHECK;
 
+// sniff.c: true if a file of whatever name starts as an HTML page does.
+enum { HTML_LOOK_BYTES = 4096 };
+bool ingest_is_html(gdx_slice bytes);
+
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
 
@@ -38,9 +43,11 @@ void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date)
 // html.c: likewise, into the reader's buffers. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
 gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 
-// lines.c: white space as Unicode has it (White_Space), the ideographic space included, in valid UTF-8.
-size_t ingest_white_bytes(const char *at, const char *end); // of the white space character at `at`; 0: it is none
-gdx_slice ingest_trim(gdx_slice text);
+// subtitles.c: likewise, into the reader's buffers: what cues show. A file without cues is read as a text.
+// GDX_NO_MEMORY.
+gdx_status ingest_subtitles(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+
+// lines.c. White space is that of gdx/white.h, the ideographic space included.
 // Takes the first line off *rest, without its end (\n, \r\n or \r); false when nothing is left.
 bool ingest_take_line(gdx_slice *rest, gdx_slice *out_line);
 // The first line that is not blank, trimmed and cut to TITLE_BYTES; empty when all is white space.

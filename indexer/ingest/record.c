@@ -104,14 +104,13 @@ static gdx_status check_size(gdx_slice slice, const char *name, size_t limit, gd
 
 // U+0000 to U+001F and U+007F to U+009F: in an id they would break lines and terminals wherever it is printed.
 static gdx_status check_no_control(gdx_slice id, gdx_error *err) {
-    for (size_t i = 0; i < id.bytes; i++) {
-        unsigned byte = (unsigned char)id.data[i];
-        if (byte == 0xc2 && i + 1 < id.bytes && (unsigned char)id.data[i + 1] < 0xa0)
-            byte = (unsigned char)id.data[i + 1];
-        else if (byte >= 0x20 && byte != 0x7f)
-            continue;
-        return ingest_record_fail(err, GDX_INVALID, "id", "control character U+%04X at byte %zu, expected none", byte,
-                                  i);
+    uint32_t code_point;
+    for (size_t i = 0; i < id.bytes;) {
+        size_t bytes = gdx_utf8_decode((const uint8_t *)id.data + i, id.bytes - i, &code_point);
+        if (gdx_is_control(code_point))
+            return ingest_record_fail(err, GDX_INVALID, "id", "control character U+%04X at byte %zu, expected none",
+                                      code_point, i);
+        i += bytes;
     }
     return GDX_OK;
 }

@@ -54,26 +54,7 @@ static uint32_t hexadecimal(const uint8_t *at) {
     return value;
 }
 
-static uint8_t *put_character(uint8_t *to, uint32_t character) {
-    if (character < 0x80) {
-        *to++ = (uint8_t)character;
-    } else if (character < 0x800) {
-        *to++ = (uint8_t)(0xc0 | character >> 6);
-        *to++ = (uint8_t)(0x80 | (character & 0x3f));
-    } else if (character < 0x10000) {
-        *to++ = (uint8_t)(0xe0 | character >> 12);
-        *to++ = (uint8_t)(0x80 | (character >> 6 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (character & 0x3f));
-    } else {
-        *to++ = (uint8_t)(0xf0 | character >> 18);
-        *to++ = (uint8_t)(0x80 | (character >> 12 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (character >> 6 & 0x3f));
-        *to++ = (uint8_t)(0x80 | (character & 0x3f));
-    }
-    return to;
-}
-
-// Behind "\u": one escape, or two that are a surrogate pair.
+// After "\u": one escape, or two that are a surrogate pair.
 static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     if (end - *at < 4)
         return false;
@@ -90,11 +71,11 @@ static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **t
             return false;
         character = 0x10000 + ((character & 0x3ff) << 10) + (low & 0x3ff);
     }
-    *to = put_character(*to, character);
+    *to += gdx_utf8_encode(*to, character);
     return true;
 }
 
-// Behind a backslash.
+// After a backslash.
 static bool unescape(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     static const uint8_t letters[128] = {
         ['"'] = '"', ['\\'] = '\\', ['/'] = '/', ['b'] = '\b', ['f'] = '\f', ['n'] = '\n', ['r'] = '\r', ['t'] = '\t',
@@ -108,7 +89,7 @@ static bool unescape(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     return letters[letter] != 0;
 }
 
-// Behind the opening quote. An escape takes at least as many bytes as what it stands for, so the room suffices.
+// After the opening quote. An escape takes at least as many bytes as what it means, so the room suffices.
 static bool scan_string(struct scan *scan, gdx_slice *out, bool *out_escaped) {
     ingest_find_special find_special = scan->reader->find_special;
     const uint8_t *from = scan->at;
@@ -155,7 +136,7 @@ static bool scan_integer(struct scan *scan, gdx_slice *out) {
 static bool scan_literal(struct scan *scan, const char *word, size_t bytes) {
     if ((size_t)(scan->end - scan->at) < bytes || memcmp(scan->at, word, bytes) != 0)
         return false;
-    scan->at += bytes; // what follows is checked by the caller, who wants a comma or a brace
+    scan->at += bytes; // what follows is checked by the caller, which expects a comma or a brace
     return true;
 }
 

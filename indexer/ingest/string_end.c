@@ -6,6 +6,8 @@
 
 #include "string_end.h"
 
+#include "gdx/processor.h"
+
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -37,7 +39,7 @@ const uint8_t *ingest_find_special_portable(const uint8_t *at, const uint8_t *en
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static const uint8_t *find_avx2(const uint8_t *at, const uint8_t *end) {
+GDX_TARGET_V3 static const uint8_t *find_avx2(const uint8_t *at, const uint8_t *end) {
     const __m256i quote = _mm256_set1_epi8('"');
     const __m256i backslash = _mm256_set1_epi8('\\');
     const __m256i control = _mm256_set1_epi8(0x1f);
@@ -56,7 +58,7 @@ __attribute__((target("avx2"))) static const uint8_t *find_avx2(const uint8_t *a
 
 ingest_find_special ingest_find_special_choose(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2"))
+    if (gdx_processor_level() >= GDX_PROCESSOR_V3)
         return find_avx2;
 #endif
     return ingest_find_special_portable;

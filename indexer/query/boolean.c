@@ -149,7 +149,7 @@ static gdx_status thin_by_asking(query_run *run, const query_segment *segment, c
         uint64_t asked = (uint64_t)__builtin_popcountll(map->words[w]);
         for (uint64_t left = map->words[w]; left && status == GDX_OK; left &= left - 1) {
             bool has = false;
-            status = passes(&filter, (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left)), &has, err);
+            status = passes(&filter, (uint32_t)(w * 64 + gdx_bits_lowest(left)), &has, err);
             if (status == GDX_OK && !has)
                 map->words[w] &= ~(left & -left);
         }
@@ -277,7 +277,7 @@ static gdx_status list_documents(query_run *run, const query_segment *segment, c
     count = 0;
     for (size_t w = 0; w < map->count; w++)
         for (uint64_t left = map->words[w]; left; left &= left - 1) {
-            uint32_t document = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
+            uint32_t document = (uint32_t)(w * 64 + gdx_bits_lowest(left));
             documents[count] = document;
             count += !gdx_is_deleted(segment->live->deleted, document);
         }

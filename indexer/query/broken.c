@@ -79,7 +79,7 @@ static bool is_prefix(const struct search *search) {
 // The letters of element `element`: those of a word, or those that a word starts with.
 static gdx_slice letters_of(const struct search *search, uint32_t element) {
     const query_node *leaf = search->plan->leaf;
-    if (leaf->kind != QUERY_PHRASE)
+    if (!query_is_phrase(leaf))
         return leaf->value;
     const query_symbol *symbol = &leaf->symbols[element];
     return symbol->code == GDX_WORD_FLAG ? symbol->word : (gdx_slice){NULL, 0};
@@ -420,7 +420,7 @@ static gdx_status join(struct search *search, gdx_error *err) {
 }
 
 static bool has_words(const query_node *leaf) {
-    if (leaf->kind != QUERY_PHRASE)
+    if (!query_is_phrase(leaf))
         return true;
     for (uint32_t i = 0; i < leaf->symbol_count; i++)
         if (leaf->symbols[i].code == GDX_WORD_FLAG && leaf->symbols[i].word.bytes > 1)

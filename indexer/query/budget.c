@@ -6,7 +6,7 @@
 #include "gdx/postings.h"
 
 query_run query_run_of(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop) {
-    return (query_run){searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0};
+    return (query_run){searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0, 0};
 }
 
 gdx_status query_run_check(query_run *run, gdx_error *err) {

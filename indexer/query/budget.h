@@ -14,7 +14,8 @@ typedef struct query_run { // one owner
     const gdx_query *query;
     gdx_arena *arena;
     gdx_stop stop;
-    uint64_t work; // since the stop was looked at, in nanoseconds, roughly
+    uint64_t candidates; // places that exact: must read, so far
+    uint64_t work;       // since the stop was looked at, in nanoseconds, roughly
 } query_run;
 
 // A run in the searcher's arena. `stop`, may be NULL, is copied.

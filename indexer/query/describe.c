@@ -49,12 +49,13 @@ static gdx_status put_dates(gdx_buffer *out, const query_node *node) {
 }
 
 static gdx_status put_inside(gdx_buffer *out, const query_node *node) {
-    if (query_is_leaf(node) && node->fields != QUERY_BOTH) {
-        gdx_status status = put(out, node->fields == QUERY_TITLE ? "title " : "text ");
+    const char *field = query_is_leaf(node) ? query_fields_name(node->fields) : NULL;
+    if (field) {
+        gdx_status status = gdx_buffer_append_format(out, "%s ", field);
         if (status != GDX_OK)
             return status;
     }
-    if (node->kind == QUERY_PHRASE)
+    if (node->kind == QUERY_PHRASE || node->kind == QUERY_BRIDGE)
         return put_phrase(out, node);
     if (node->kind == QUERY_DATE)
         return put_dates(out, node);

@@ -6,18 +6,29 @@
 
 #include <stdlib.h>
 
+struct part {
+    uint32_t begin; // its first position
+    uint32_t length;
+    gdx_field field;
+    uint32_t number; // among those of its field
+    uint64_t byte;   // where it begins and ends in the body, if it is not the title
+    uint64_t end;    // UINT64_MAX: where the body does
+};
+
 struct query_document {
     gdx_store_reader *store;
     const query_segment *segment;
     uint32_t number;
-    uint32_t lengths[2]; // by gdx_field
-    gdx_document head;   // in `copy`
+    struct part *parts;
+    size_t part_count, part_capacity;
+    gdx_document head; // in `copy`
     gdx_buffer copy;
     gdx_symbols title;
     bool has_title;
     gdx_symbols stretch_symbols;
     gdx_stretch stretch;
-    uint32_t whole_to; // symbols of the stretch before this one are not cut short
+    uint32_t stretch_part; // which it is of: first_byte and first_symbol count from there
+    uint32_t whole_to;     // symbols of the stretch before this one are not cut short
     bool has_stretch;
 };
 
@@ -31,6 +42,7 @@ void query_document_free(query_document *document) {
     gdx_buffer_clear(&document->copy);
     gdx_symbols_clear(&document->title);
     gdx_symbols_clear(&document->stretch_symbols);
+    free(document->parts);
     free(document);
 }
 
@@ -56,44 +68,120 @@ static gdx_status copy_head(query_document *document, const gdx_document *head, 
     return GDX_OK;
 }
 
+static void add_part(query_document *document, uint32_t begin, gdx_field field) {
+    struct part *part = &document->parts[document->part_count];
+    uint32_t number = 0;
+    if (document->part_count && part[-1].field == field)
+        number = part[-1].number + 1;
+    *part = (struct part){.begin = begin, .field = field, .number = number, .end = UINT64_MAX};
+    document->part_count++;
+}
+
+static gdx_status list_parts(query_document *document, gdx_error *err) {
+    const gdx_document_columns *columns = &document->segment->columns;
+    uint32_t number = document->number, row_count;
+    const gdx_part_row *rows = gdx_columns_parts(columns, number, &row_count);
+    document->part_count = 0;
+    if (gdx_grow(&document->parts, &document->part_capacity, (size_t)row_count + 2, sizeof *document->parts) != GDX_OK)
+        return gdx_fail_memory(err, "an answer");
+    add_part(document, columns->begin[number], GDX_FIELD_TITLE);
+    add_part(document, columns->text[number], GDX_FIELD_TEXT);
+    for (uint32_t i = 0; i < row_count; i++)
+        add_part(document, rows[i].begin, (gdx_field)rows[i].field);
+    for (size_t i = 0; i < document->part_count; i++) {
+        bool is_last = i + 1 == document->part_count;
+        uint32_t end = is_last ? columns->begin[number + 1] : document->parts[i + 1].begin;
+        document->parts[i].length = end - document->parts[i].begin - 1;
+        if (i >= QUERY_TEXT_PART) {
+            document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
+            document->parts[i].end = gdx_store_part_end(document->store, (uint32_t)i - QUERY_TEXT_PART);
+        }
+    }
+    return GDX_OK;
+}
+
 gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
                                uint32_t number, gdx_error *err) {
     document->store = store;
     document->segment = segment;
     document->number = number;
     document->has_title = document->has_stretch = false;
-    const gdx_document_columns *columns = &segment->columns;
-    uint32_t begin = columns->begin[number], text = columns->text[number], end = columns->begin[number + 1];
-    if (text <= begin || end <= text)
-        return gdx_fail(err, GDX_CORRUPT, "%s: document %u has no room for its fields",
-                        gdx_segment_path(segment->segment), number);
-    document->lengths[GDX_FIELD_TITLE] = text - begin - 1;
-    document->lengths[GDX_FIELD_TEXT] = end - text - 1;
     gdx_document head;
     gdx_status status = gdx_store_read_head(store, segment->segment, number, &head, err);
-    return status == GDX_OK ? copy_head(document, &head, err) : status;
+    if (status == GDX_OK)
+        status = copy_head(document, &head, err);
+    return status == GDX_OK ? list_parts(document, err) : status;
 }
 
 const gdx_document *query_document_head(const query_document *document) {
     return &document->head;
 }
 
-uint32_t query_document_length(const query_document *document, gdx_field field) {
-    return document->lengths[field];
+uint32_t query_document_part_count(const query_document *document) {
+    return (uint32_t)document->part_count;
 }
 
-static gdx_status cut(gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
-    return gdx_text_symbols(gdx_rule_current(), text, GDX_TEXT_SPANS, symbols) == GDX_OK
+uint32_t query_document_begin(const query_document *document, uint32_t part) {
+    return document->parts[part].begin;
+}
+
+uint32_t query_document_length(const query_document *document, uint32_t part) {
+    return document->parts[part].length;
+}
+
+gdx_field query_document_field(const query_document *document, uint32_t part, uint32_t *out_number) {
+    *out_number = document->parts[part].number;
+    return document->parts[part].field;
+}
+
+uint32_t query_document_part_at(const query_document *document, uint32_t position) {
+    size_t low = 0, high = document->part_count; // parts[low].begin <= position
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (document->parts[middle].begin <= position)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+static gdx_status cut(const query_document *document, gdx_slice text, gdx_symbols *symbols, gdx_error *err) {
+    return gdx_text_symbols(document->segment->rule, text, GDX_TEXT_SPANS, symbols) == GDX_OK
                ? GDX_OK
                : gdx_fail_memory(err, "an answer");
 }
 
-static gdx_status read_stretch(query_document *document, uint32_t from, uint32_t to, gdx_error *err) {
+// Cuts what the stretch has of one part: the stretch counts from the begin of the body, what is kept from the part's.
+static gdx_status cut_part(query_document *document, uint32_t number, gdx_error *err) {
+    const struct part *part = &document->parts[number];
+    gdx_stretch *stretch = &document->stretch;
+    uint64_t end = stretch->first_byte + stretch->text.bytes;
+    uint32_t before = part->begin - document->parts[QUERY_TEXT_PART].begin; // positions of the body
+    bool begins = stretch->first_byte <= part->byte;
+    if (end < part->byte || stretch->first_byte > part->end || (!begins && stretch->first_symbol < before))
+        return gdx_fail(err, GDX_CORRUPT, "%s: document %u: the stored text differs from the indexed symbols",
+                        gdx_segment_path(document->segment->segment), document->number);
+    size_t skipped = begins ? (size_t)(part->byte - stretch->first_byte) : 0;
+    stretch->text.data += skipped;
+    stretch->text.bytes -= skipped;
+    if (end >= part->end) {
+        stretch->text.bytes -= (size_t)(end - part->end);
+        stretch->is_last = true;
+    }
+    stretch->first_symbol = begins ? 0 : stretch->first_symbol - before;
+    stretch->first_byte = begins ? 0 : stretch->first_byte - part->byte;
+    document->stretch_part = number;
+    return cut(document, stretch->text, &document->stretch_symbols, err);
+}
+
+static gdx_status read_stretch(query_document *document, uint32_t part, uint32_t from, uint32_t to, gdx_error *err) {
+    uint32_t before = document->parts[part].begin - document->parts[QUERY_TEXT_PART].begin;
     document->has_stretch = false;
-    gdx_status status = gdx_store_read_around(document->store, document->segment->segment, document->number, from,
-                                              to - 1, &document->stretch, err);
+    gdx_status status = gdx_store_read_around(document->store, document->segment->segment, document->number,
+                                              before + from, before + to - 1, &document->stretch, err);
     if (status == GDX_OK)
-        status = cut(document->stretch.text, &document->stretch_symbols, err);
+        status = cut_part(document, part, err);
     document->has_stretch = status == GDX_OK;
     // What was asked for is whole; of what came along, the last one may be cut short, save where the text ends.
     uint64_t last = document->stretch.first_symbol + (uint64_t)document->stretch_symbols.count;
@@ -101,22 +189,23 @@ static gdx_status read_stretch(query_document *document, uint32_t from, uint32_t
     return status;
 }
 
-static bool covers(const query_document *document, uint32_t from, uint32_t to) {
-    return document->has_stretch && document->stretch.first_symbol <= from && to <= document->whole_to;
+static bool covers(const query_document *document, uint32_t part, uint32_t from, uint32_t to) {
+    return document->has_stretch && document->stretch_part == part && document->stretch.first_symbol <= from &&
+           to <= document->whole_to;
 }
 
-gdx_status query_document_view(query_document *document, gdx_field field, uint32_t from, uint32_t to, uint32_t ahead,
+gdx_status query_document_view(query_document *document, uint32_t part, uint32_t from, uint32_t to, uint32_t ahead,
                                query_view *out, gdx_error *err) {
     gdx_status status = GDX_OK;
-    if (field == GDX_FIELD_TITLE) {
+    if (part == QUERY_TITLE_PART) {
         if (!document->has_title)
-            status = cut(document->head.title, &document->title, err);
+            status = cut(document, document->head.title, &document->title, err);
         document->has_title = status == GDX_OK;
         *out = (query_view){&document->title, 0, 0, document->head.title};
     } else {
-        uint32_t length = document->lengths[GDX_FIELD_TEXT];
-        if (!covers(document, from, to))
-            status = read_stretch(document, from, length - to < ahead ? length : to + ahead, err);
+        uint32_t length = document->parts[part].length;
+        if (!covers(document, part, from, to))
+            status = read_stretch(document, part, from, length - to < ahead ? length : to + ahead, err);
         *out = (query_view){&document->stretch_symbols, document->stretch.first_symbol, document->stretch.first_byte,
                             document->stretch.text};
     }

@@ -5,12 +5,29 @@
 #include "evaluate.h"
 
 #include "boolean.h"
+#include "exact.h"
 #include "near.h"
 #include "sort.h"
 
+// The plan of an exact phrase reads stored text, so it is made once and kept.
+static gdx_status plan_leaf(query_run *run, query_evaluation *evaluation, const query_node *leaf, query_plan *out,
+                            gdx_error *err) {
+    gdx_status status = query_plan_make(run, &evaluation->segment, leaf, out, err);
+    if (status == GDX_OK && leaf->kind == QUERY_EXACT)
+        status = query_exact_keep(run, &evaluation->segment, out, err);
+    if (status != GDX_OK || leaf->kind != QUERY_EXACT)
+        return status;
+    if (!evaluation->exact)
+        evaluation->exact = query_run_take(run, run->query->leaf_count * sizeof *evaluation->exact, err);
+    if (!evaluation->exact)
+        return GDX_NO_MEMORY;
+    evaluation->exact[leaf->leaf] = *out;
+    return GDX_OK;
+}
+
 struct whole_segment {
     query_run *run;
-    const query_segment *segment;
+    query_evaluation *evaluation;
     query_plan plan; // of the leaf at hand
 };
 
@@ -25,9 +42,9 @@ static gdx_status positions_in_segment(void *context, const query_node *leaf, ui
             *out = (query_stream){leaf, broken->positions, broken->count, broken->length};
         return GDX_OK;
     }
-    gdx_status status = query_plan_make(whole->run, whole->segment, leaf, &whole->plan, err);
+    gdx_status status = plan_leaf(whole->run, whole->evaluation, leaf, &whole->plan, err);
     if (status == GDX_OK)
-        status = query_leaf_positions(whole->run, whole->segment, &whole->plan, list, err);
+        status = query_leaf_positions(whole->run, &whole->evaluation->segment, &whole->plan, list, err);
     *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count};
     return status;
 }
@@ -57,7 +74,7 @@ static gdx_status count_streams(query_run *run, const query_stream *streams, siz
 }
 
 static gdx_status evaluate_near(query_run *run, const query_node *node, query_evaluation *evaluation, gdx_error *err) {
-    struct whole_segment whole = {.run = run, .segment = &evaluation->segment};
+    struct whole_segment whole = {.run = run, .evaluation = evaluation};
     query_streams found = {0};
     gdx_status status =
         query_pairs_find(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
@@ -76,7 +93,7 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
         return evaluate_near(run, node, evaluation, err);
     if (query_is_leaf(node)) {
         query_plan plan;
-        gdx_status status = query_plan_make(run, &evaluation->segment, node, &plan, err);
+        gdx_status status = plan_leaf(run, evaluation, node, &plan, err);
         if (status != GDX_OK)
             return status;
         return query_leaf_frequencies(run, &evaluation->segment, &plan, &evaluation->leaves[node->leaf], err);
@@ -87,9 +104,91 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
     return status;
 }
 
+// ---- bridges
+
+static bool has_document(const uint32_t *documents, size_t count, uint32_t document) {
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        if (documents[middle] == document)
+            return true;
+        if (documents[middle] < document)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return false;
+}
+
+bool query_evaluation_is_bridged(const query_evaluation *evaluation, uint32_t document) {
+    const query_bridges *bridges = evaluation->bridges;
+    return bridges && !has_document(bridges->plain_documents, bridges->plain_count, document);
+}
+
+void query_evaluation_include_bridged(query_evaluation *evaluation) {
+    if (!evaluation->bridges)
+        return;
+    evaluation->documents = evaluation->bridges->documents;
+    evaluation->document_count = evaluation->bridges->document_count;
+}
+
+// The documents of a leaf with those of its bridged places. Their counts are not looked at.
+static gdx_status add_bridged_documents(query_run *run, const query_evaluation *evaluation,
+                                        const query_bridged_leaf *bridged, query_frequencies *leaf, gdx_error *err) {
+    const gdx_document_columns *columns = &evaluation->segment.columns;
+    uint32_t *documents = query_run_take(run, (leaf->count + bridged->count) * sizeof *documents, err);
+    if (!documents)
+        return GDX_NO_MEMORY;
+    size_t count = 0, at = 0;
+    uint32_t number = 0;
+    for (size_t i = 0; i < bridged->count; i++) {
+        number = gdx_columns_document_at(columns, bridged->places[i].begin, number);
+        while (at < leaf->count && leaf->documents[at] <= number)
+            documents[count++] = leaf->documents[at++];
+        if (count == 0 || documents[count - 1] != number)
+            documents[count++] = number;
+    }
+    while (at < leaf->count)
+        documents[count++] = leaf->documents[at++];
+    *leaf = (query_frequencies){documents, NULL, count};
+    return query_run_spend(run, count * 5, err);
+}
+
+static gdx_status find_bridges(query_run *run, query_evaluation *evaluation, gdx_error *err) {
+    uint32_t leaf_count = run->query->leaf_count;
+    query_bridges *bridges = query_run_take(run, sizeof *bridges, err);
+    if (!bridges)
+        return GDX_NO_MEMORY;
+    bridges->plain_documents = evaluation->documents;
+    bridges->plain_count = evaluation->document_count;
+    bridges->leaves = query_run_take(run, leaf_count * sizeof *bridges->leaves, err);
+    query_frequencies *leaves = query_run_take(run, leaf_count * sizeof *leaves, err);
+    if (!bridges->leaves || !leaves)
+        return GDX_NO_MEMORY;
+    memcpy(leaves, evaluation->leaves, leaf_count * sizeof *leaves);
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < leaf_count && status == GDX_OK; i++) {
+        query_bridged_leaf *leaf = &bridges->leaves[i];
+        if (run->query->leaves[i]->kind != QUERY_BRIDGE)
+            continue;
+        status = query_bridge_find(run, &evaluation->segment, run->query->leaves[i], &leaf->places, &leaf->count, err);
+        if (status == GDX_OK)
+            status = add_bridged_documents(run, evaluation, leaf, &leaves[i], err);
+    }
+    if (status == GDX_OK)
+        status = query_documents_match(run, &evaluation->segment, leaves, &bridges->documents, &bridges->document_count,
+                                       err);
+    evaluation->bridges = bridges;
+    return status;
+}
+
+// ---- the whole
+
 gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) {
     *out = (query_evaluation){0};
     gdx_status status = query_segment_open(run->snapshot, segment, &out->segment, err);
+    if (status == GDX_OK && out->segment.rule != run->query->rule)
+        status = query_rule_refuse(out->segment.rule, err);
     if (status != GDX_OK)
         return status;
     out->leaves = query_run_take(run, run->query->leaf_count * sizeof *out->leaves, err);
@@ -98,22 +197,23 @@ gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluatio
     status = evaluate_leaves(run, run->query->root, out, err);
     if (status != GDX_OK)
         return status;
-    return query_documents_match(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);
+    status = query_documents_match(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);
+    return status == GDX_OK && run->query->bridges ? find_bridges(run, out, err) : status;
 }
 
 gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
                                      uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
                                      gdx_error *err) {
-    const uint32_t *documents = evaluation->documents, *begins = evaluation->segment.columns.begin;
+    const uint32_t *documents = evaluation->documents;
+    const gdx_document_columns *columns = &evaluation->segment.columns;
     for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
         if (leaf->documents[i] < documents[slot]) {
             i++;
             continue;
         }
         if (leaf->documents[i] == documents[slot]) {
-            uint32_t document = documents[slot];
-            if (weigh) // two of the positions are end marks
-                scores[slot] += weigh(context, begins[document + 1] - begins[document] - 2, leaf->counts[i]);
+            if (weigh)
+                scores[slot] += weigh(context, gdx_columns_length(columns, documents[slot]), leaf->counts[i]);
             occurrences[slot] += leaf->counts[i++];
         }
         slot++;
@@ -137,6 +237,18 @@ static uint64_t sum_where_matched(const query_evaluation *evaluation, const quer
     return sum;
 }
 
+static uint64_t count_bridged(const query_evaluation *evaluation, uint32_t leaf) {
+    const query_bridges *bridges = evaluation->bridges;
+    const query_bridged_leaf *bridged = &bridges->leaves[leaf];
+    uint64_t sum = 0;
+    uint32_t number = 0;
+    for (size_t i = 0; i < bridged->count; i++) {
+        number = gdx_columns_document_at(&evaluation->segment.columns, bridged->places[i].begin, number);
+        sum += has_document(bridges->documents, bridges->document_count, number);
+    }
+    return sum;
+}
+
 gdx_status query_evaluation_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals,
                                        gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -146,6 +258,7 @@ gdx_status query_evaluation_add_totals(query_run *run, const query_evaluation *e
         if (run->query->leaves[i]->is_negated)
             continue;
         totals->occurrences += sum_where_matched(evaluation, leaf);
+        totals->bridged_occurrences += evaluation->bridges ? count_bridged(evaluation, i) : 0;
         status = query_run_spend(run, leaf->count * 2, err);
     }
     return status;

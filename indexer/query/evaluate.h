@@ -3,13 +3,29 @@
 #ifndef GDX_QUERY_EVALUATE_H
 #define GDX_QUERY_EVALUATE_H
 
+#include "bridge.h"
 #include "leaf.h"
+
+typedef struct query_bridged_leaf {
+    query_bridged *places; // ascending
+    size_t count;
+} query_bridged_leaf;
+
+typedef struct query_bridges {  // what bridge: adds
+    query_bridged_leaf *leaves; // by number; nothing for other leaves
+    uint32_t *documents;        // that match when such places count, ascending: those that match anyway are among them
+    size_t document_count;
+    uint32_t *plain_documents; // that match without them
+    size_t plain_count;
+} query_bridges;
 
 typedef struct query_evaluation { // in the run's memory
     query_segment segment;
     query_frequencies *leaves; // by number; below NEAR and THEN only occurrences that have a partner
+    query_plan *exact;         // plans of exact phrases, by number of the leaf; NULL: there are none
     uint32_t *documents;       // that match, ascending
     size_t document_count;
+    query_bridges *bridges; // NULL: the query has none
 } query_evaluation;
 
 gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) GDX_MUST_CHECK;
@@ -21,7 +37,13 @@ gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *eva
                                      uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
                                      gdx_error *err) GDX_MUST_CHECK;
 
-// Adds the documents that match, and the occurrences in them of all leaves that are not negated.
+// From here on the documents that match by bridged places alone are among evaluation->documents. After the totals.
+void query_evaluation_include_bridged(query_evaluation *evaluation);
+// True if the document matches by its bridged places alone.
+bool query_evaluation_is_bridged(const query_evaluation *evaluation, uint32_t document);
+
+// Adds the documents that match, the bridged places of those that match with them, and the occurrences in them of all
+// leaves that are not negated.
 gdx_status query_evaluation_add_totals(query_run *run, const query_evaluation *evaluation, gdx_totals *totals,
                                        gdx_error *err) GDX_MUST_CHECK;
 

@@ -8,6 +8,8 @@
 
 const query_kind_row query_kinds[QUERY_KINDS] = {
     [QUERY_PHRASE] = {"phrase", QUERY_CLASS_LEAF, 0, 0},
+    [QUERY_EXACT] = {"exact", QUERY_CLASS_LEAF, 0, 0},
+    [QUERY_BRIDGE] = {"bridge", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_WORD_PREFIX] = {"prefix", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_WORD_SUFFIX] = {"suffix", QUERY_CLASS_LEAF, 0, 0},
     [QUERY_SOURCE] = {"source", QUERY_CLASS_FILTER, 0, 0},
@@ -23,7 +25,9 @@ const query_kind_row query_kinds[QUERY_KINDS] = {
 
 const query_operator query_operators[QUERY_OPERATORS] = {
     {.name = "OR",
+     .wide_name = "ＯＲ",
      .sign = '|',
+     .wide_sign = 0xff5c, // ｜
      .kind = QUERY_OR,
      .arity = QUERY_ARITY_LIST,
      .precedence = 1,
@@ -36,6 +40,7 @@ const query_operator query_operators[QUERY_OPERATORS] = {
      .help = "a AND b: documents with both"},
     {.name = "NOT",
      .sign = '-',
+     .wide_sign = 0xff0d, // －
      .kind = QUERY_NOT,
      .arity = QUERY_ARITY_PREFIX,
      .precedence = 3,
@@ -72,6 +77,7 @@ static void check_kind(const query_kind_row *row) {
 static void check_operator(const query_operator *row) {
     const query_kind_row *kind = &query_kinds[row->kind];
     assert(row->name && row->help && row->arity != QUERY_ARITY_NONE);
+    assert(!row->wide_sign || row->sign);
     assert(row->precedence >= 1 && row->precedence <= QUERY_PRECEDENCES);
     assert(query_operator_at(row->precedence)->arity == row->arity);
     assert(row->arity != QUERY_ARITY_LIST || query_operator_at(row->precedence) == row);

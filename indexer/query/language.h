@@ -11,6 +11,8 @@
 
 typedef enum query_kind {
     QUERY_PHRASE,
+    QUERY_EXACT,  // a phrase, only where the source has its very characters
+    QUERY_BRIDGE, // a phrase, also where a block of whole lines divides it
     QUERY_WORD_PREFIX,
     QUERY_WORD_SUFFIX,
     QUERY_SOURCE,
@@ -50,9 +52,11 @@ typedef enum query_arity {
 } query_arity;
 
 typedef struct query_operator {
-    const char *name; // upper case
-    char sign;        // that means the same; 0: none
-    bool is_implied;  // between two terms with nothing between them
+    const char *name;      // upper case
+    const char *wide_name; // the same in full-width letters; NULL: none
+    char sign;             // that means the same; 0: none
+    uint32_t wide_sign;    // likewise, full-width; 0: none
+    bool is_implied;       // between two terms with nothing between them
     bool has_distance;
     query_kind kind;
     query_arity arity;

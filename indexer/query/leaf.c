@@ -72,16 +72,14 @@ gdx_status query_frequencies_count(query_run *run, const query_segment *segment,
 }
 
 // From the list that the segment keeps of a frequent symbol.
-static gdx_status take_kept(query_run *run, const query_segment *segment, uint32_t fields, size_t count,
-                            query_frequencies *out, gdx_error *err) {
+static gdx_status take_kept(query_run *run, const query_segment *segment, size_t count, query_frequencies *out,
+                            gdx_error *err) {
     gdx_status status = take_frequencies(run, segment, count, out, err);
     const gdx_frequency *kept = run->searcher->frequencies;
-    uint32_t of_title = fields & QUERY_TITLE ? UINT32_MAX : 0, of_text = fields & QUERY_TEXT ? UINT32_MAX : 0;
     for (size_t i = 0; i < count && status == GDX_OK; i++) {
-        uint32_t often = (kept[i].in_title & of_title) + (kept[i].in_text & of_text);
         out->documents[out->count] = kept[i].document;
-        out->counts[out->count] = often;
-        out->count += often > 0 && !gdx_is_deleted(segment->live->deleted, kept[i].document);
+        out->counts[out->count] = kept[i].count;
+        out->count += !gdx_is_deleted(segment->live->deleted, kept[i].document);
     }
     return status == GDX_OK ? query_run_spend(run, count * 5, err) : status;
 }
@@ -92,13 +90,14 @@ gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, 
     if (plan->is_nowhere && plan->broken_count == 0)
         return GDX_OK;
     gdx_searcher *searcher = run->searcher;
-    if (plan->broken_count == 0 && plan->range_count == 1 && plan->ranges[0].high == plan->ranges[0].low + 1) {
+    bool as_kept = plan->leaf->fields == QUERY_DEFAULT && plan->broken_count == 0;
+    if (as_kept && plan->range_count == 1 && plan->ranges[0].high == plan->ranges[0].low + 1) {
         size_t count = 0;
         bool has = false;
         gdx_status status = gdx_segment_frequencies(segment->segment, plan->ranges[0].low, &searcher->frequencies,
                                                     &count, &searcher->frequency_capacity, &has, err);
         if (status != GDX_OK || has)
-            return status == GDX_OK ? take_kept(run, segment, plan->leaf->fields, count, out, err) : status;
+            return status == GDX_OK ? take_kept(run, segment, count, out, err) : status;
     }
     gdx_status status = query_leaf_positions(run, segment, plan, &searcher->positions, err);
     if (status == GDX_OK && plan->broken_count)

@@ -2,7 +2,7 @@
 // near.c: which occurrences of each side of NEAR and THEN have a partner on the other.
 // The occurrences of one stream all have one length, so a side is kept as one ascending array of positions for each.
 // For each occurrence the nearest start after it and the nearest end before it on the other side decide: if
-// the nearest is too far or beyond the end of the field, so are all others. Both are found by moving forward only.
+// the nearest is too far or beyond the end of the part, so are all others. Both are found by moving forward only.
 
 #include "near.h"
 
@@ -63,16 +63,6 @@ static gdx_status make_side(query_run *run, const query_streams *streams, gdx_ar
     return query_run_spend(run, count * 20, err);
 }
 
-// The field that `position` is in, [*out_begin, *out_end); The search starts at *document, which moves forward.
-static void field_at(const query_segment *segment, uint32_t position, uint32_t *document, uint32_t *out_begin,
-                     uint32_t *out_end) {
-    const gdx_document_columns *columns = &segment->columns;
-    *document = gdx_columns_document_at(columns, position, *document);
-    uint32_t begin = columns->begin[*document], text = columns->text[*document], end = columns->begin[*document + 1];
-    *out_begin = position < text ? begin : text;
-    *out_end = position < text ? text : end;
-}
-
 struct partners {
     const query_segment *segment;
     uint32_t distance;
@@ -118,10 +108,10 @@ static gdx_status keep_partnered(query_run *run, const struct partners *wanted, 
             status = query_run_spend(run, SPEND_EVERY * 10, err);
         if (!near_after && !near_before)
             continue;
-        uint32_t field_begin, field_end;
-        field_at(wanted->segment, begin, &document, &field_begin, &field_end);
-        if ((near_after && others->begins[after] < field_end) ||
-            (near_before && end_at(others, before - 1) > field_begin))
+        document = gdx_columns_document_at(&wanted->segment->columns, begin, document);
+        gdx_position_range part = gdx_columns_part_at(&wanted->segment->columns, document, begin);
+        if ((near_after && others->begins[after] < part.end) ||
+            (near_before && end_at(others, before - 1) > part.begin))
             out->positions[out->count++] = begin;
     }
     return status == GDX_OK ? query_run_spend(run, stream->count % SPEND_EVERY * 10, err) : status;

@@ -5,6 +5,7 @@
 
 #include "occurrences.h"
 
+#include "fields.h"
 #include "near.h"
 #include "phrase.h"
 #include "symbol.h"
@@ -22,19 +23,25 @@ struct leaf_walk {
 struct query_walks {
     query_run *run;
     const query_segment *segment;
-    struct leaf_walk *leaves; // by number
-    uint32_t number;          // the document at hand
+    const query_bridges *bridges; // likewise
+    const query_plan *exact;      // of the evaluation
+    struct leaf_walk *leaves;     // by number
+    uint32_t number;              // the document at hand
     query_document *document;
     gdx_arena *arena;
     query_streams found; // in it
 };
 
-gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out, gdx_error *err) {
+gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, query_walks **out, gdx_error *err) {
     query_walks *walks = query_run_take(run, sizeof *walks, err);
     struct leaf_walk *leaves = query_run_take(run, run->query->leaf_count * sizeof *leaves, err);
     if (!walks || !leaves)
         return GDX_NO_MEMORY;
-    *walks = (query_walks){.run = run, .segment = segment, .leaves = leaves};
+    *walks = (query_walks){.run = run,
+                           .segment = &evaluation->segment,
+                           .exact = evaluation->exact,
+                           .bridges = evaluation->bridges,
+                           .leaves = leaves};
     *out = walks;
     return GDX_OK;
 }
@@ -42,8 +49,8 @@ gdx_status query_walks_open(query_run *run, const query_segment *segment, query_
 // ---- one leaf
 
 static bool is_sought_word(const query_node *leaf, gdx_slice word) {
-    gdx_slice wanted = leaf->kind == QUERY_PHRASE ? leaf->symbols[0].word : leaf->value;
-    if (leaf->kind == QUERY_PHRASE || word.bytes < wanted.bytes)
+    gdx_slice wanted = query_is_phrase(leaf) ? leaf->symbols[0].word : leaf->value;
+    if (query_is_phrase(leaf) || word.bytes < wanted.bytes)
         return gdx_slice_equal(word, wanted);
     const char *at = leaf->kind == QUERY_WORD_PREFIX ? word.data : word.data + word.bytes - wanted.bytes;
     return memcmp(at, wanted.data, wanted.bytes) == 0;
@@ -51,24 +58,23 @@ static bool is_sought_word(const query_node *leaf, gdx_slice word) {
 
 static bool is_sought(const query_node *leaf, const gdx_symbols *symbols, size_t index) {
     uint32_t symbol = symbols->symbols[index];
-    if (leaf->kind == QUERY_PHRASE && leaf->symbols[0].code != GDX_WORD_FLAG)
+    if (query_is_phrase(leaf) && leaf->symbols[0].code != GDX_WORD_FLAG)
         return symbol == leaf->symbols[0].code || (leaf->symbols[0].other && symbol == leaf->symbols[0].other);
     return symbol & GDX_WORD_FLAG && is_sought_word(leaf, gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG));
 }
 
-static gdx_status read_symbol(query_walks *walks, const query_node *leaf, gdx_field field, query_list *out,
+static gdx_status read_symbol(query_walks *walks, const query_node *leaf, uint32_t part, query_list *out,
                               gdx_error *err) {
-    uint32_t length = query_document_length(walks->document, field);
+    uint32_t length = query_document_length(walks->document, part);
     if (length == 0)
         return GDX_OK;
     query_view view;
-    gdx_status status = query_document_view(walks->document, field, 0, length, 0, &view, err);
+    gdx_status status = query_document_view(walks->document, part, 0, length, 0, &view, err);
     if (status == GDX_OK)
         status = query_run_reserve(walks->run, out, out->count + length, err);
     if (status != GDX_OK)
         return status;
-    const gdx_document_columns *columns = &walks->segment->columns;
-    uint32_t first = field == GDX_FIELD_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
+    uint32_t first = query_document_begin(walks->document, part);
     for (uint32_t i = 0; i < length; i++) {
         out->values[out->count] = first + i;
         out->count += is_sought(leaf, view.symbols, i);
@@ -82,10 +88,11 @@ static gdx_status list_symbol(query_walks *walks, const query_node *leaf, uint32
         return query_symbol_positions_within(walks->run, walks->segment, &walks->leaves[leaf->leaf].plan, low, high,
                                              out, err);
     gdx_status status = GDX_OK;
-    if (leaf->fields & QUERY_TITLE)
-        status = read_symbol(walks, leaf, GDX_FIELD_TITLE, out, err);
-    if (status == GDX_OK && leaf->fields & QUERY_TEXT)
-        status = read_symbol(walks, leaf, GDX_FIELD_TEXT, out, err);
+    for (uint32_t part = 0; part < query_document_part_count(walks->document) && status == GDX_OK; part++) {
+        uint32_t begin = query_document_begin(walks->document, part);
+        if (begin >= low && begin < high)
+            status = read_symbol(walks, leaf, part, out, err);
+    }
     return status;
 }
 
@@ -93,7 +100,11 @@ static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_erro
     struct leaf_walk *walk = &walks->leaves[leaf->leaf];
     if (walk->is_open)
         return GDX_OK;
-    gdx_status status = query_plan_make(walks->run, walks->segment, leaf, &walk->plan, err);
+    gdx_status status = GDX_OK;
+    if (leaf->kind == QUERY_EXACT)
+        walk->plan = walks->exact[leaf->leaf];
+    else
+        status = query_plan_make(walks->run, walks->segment, leaf, &walk->plan, err);
     if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
         status = query_phrase_walk_open(walks->run, walks->segment, &walk->plan, &walk->phrase, err);
     walk->is_open = status == GDX_OK;
@@ -126,9 +137,8 @@ static gdx_status positions_in_document(void *context, const query_node *leaf, u
     if (status != GDX_OK)
         return status;
     const struct leaf_walk *walk = &walks->leaves[leaf->leaf];
-    const gdx_document_columns *columns = &walks->segment->columns;
-    uint32_t low = leaf->fields & QUERY_TITLE ? columns->begin[walks->number] : columns->text[walks->number];
-    uint32_t high = leaf->fields & QUERY_TEXT ? columns->begin[walks->number + 1] : columns->text[walks->number];
+    gdx_position_range range = query_field_range(walks->segment, leaf->fields, walks->number);
+    uint32_t low = range.begin, high = range.end;
     *out_has = form <= walk->plan.broken_count;
     if (form > 0) {
         if (*out_has)
@@ -160,11 +170,65 @@ static gdx_status add_streams(query_walks *walks, const query_node *node, gdx_er
 
 static int in_order(const void *a, const void *b) {
     const query_occurrence *left = a, *right = b;
-    if (left->field != right->field)
-        return left->field < right->field ? -1 : 1;
+    if (left->part != right->part)
+        return left->part < right->part ? -1 : 1;
     if (left->begin != right->begin)
         return left->begin < right->begin ? -1 : 1;
     return left->end < right->end ? -1 : left->end > right->end;
+}
+
+// The bridged places of a leaf in the document at hand.
+static size_t bridged_here(const query_walks *walks, uint32_t leaf, const query_bridged **out) {
+    const gdx_document_columns *columns = &walks->segment->columns;
+    const query_bridged_leaf *bridged = walks->bridges ? &walks->bridges->leaves[leaf] : &(query_bridged_leaf){0};
+    size_t first = 0, end = bridged->count;
+    while (first < end) {
+        size_t middle = first + (end - first) / 2;
+        if (bridged->places[middle].begin < columns->begin[walks->number])
+            first = middle + 1;
+        else
+            end = middle;
+    }
+    while (end < bridged->count && bridged->places[end].begin < columns->begin[walks->number + 1])
+        end++;
+    *out = bridged->places + first;
+    return end - first;
+}
+
+static size_t count_bridged(const query_walks *walks) {
+    size_t count = 0;
+    const query_bridged *places;
+    for (uint32_t i = 0; walks->bridges && i < walks->run->query->leaf_count; i++)
+        count += bridged_here(walks, i, &places);
+    return count;
+}
+
+// Symbols of the document at hand, by positions of the segment.
+static gdx_status place(const query_walks *walks, uint32_t position, uint32_t length, query_occurrence *out,
+                        gdx_error *err) {
+    uint32_t part = query_document_part_at(walks->document, position);
+    uint32_t begin = position - query_document_begin(walks->document, part);
+    *out = (query_occurrence){part, begin, begin + length, false};
+    return out->end > query_document_length(walks->document, part) ? query_segment_corrupt(walks->segment, err)
+                                                                   : GDX_OK;
+}
+
+static gdx_status place_all(const query_walks *walks, query_occurrence *all, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t s = 0; s < walks->found.count; s++) {
+        const query_stream *stream = &walks->found.streams[s];
+        for (size_t i = 0; i < stream->count && status == GDX_OK; i++)
+            status = place(walks, stream->positions[i], stream->length, all++, err);
+    }
+    for (uint32_t leaf = 0; walks->bridges && leaf < walks->run->query->leaf_count; leaf++) {
+        const query_bridged *places;
+        size_t count = bridged_here(walks, leaf, &places);
+        for (size_t i = 0; i < count && status == GDX_OK; i++, all++) {
+            status = place(walks, places[i].begin, places[i].length, all, err);
+            all->is_bridged = true;
+        }
+    }
+    return status;
 }
 
 gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document *document, gdx_arena *arena,
@@ -176,26 +240,15 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
     gdx_status status = add_streams(walks, walks->run->query->root, err);
     if (status != GDX_OK)
         return status;
-    size_t count = 0;
+    size_t count = count_bridged(walks);
     for (size_t s = 0; s < walks->found.count; s++)
         count += walks->found.streams[s].count;
     query_occurrence *all = gdx_arena_allocate(arena, count * sizeof *all);
     if (!all)
         return gdx_fail_memory(err, "an answer");
-    uint32_t title = walks->segment->columns.begin[number], text = walks->segment->columns.text[number];
-    size_t at = 0;
-    for (size_t s = 0; s < walks->found.count; s++) {
-        const query_stream *stream = &walks->found.streams[s];
-        for (size_t i = 0; i < stream->count; i++) {
-            bool in_title = stream->positions[i] < text;
-            uint32_t begin = stream->positions[i] - (in_title ? title : text);
-            uint32_t end = begin + stream->length;
-            gdx_field field = in_title ? GDX_FIELD_TITLE : GDX_FIELD_TEXT;
-            if (end > query_document_length(document, field))
-                return query_segment_corrupt(walks->segment, err);
-            all[at++] = (query_occurrence){field, begin, end};
-        }
-    }
+    status = place_all(walks, all, err);
+    if (status != GDX_OK)
+        return status;
     if (count > 1)
         qsort(all, count, sizeof *all, in_order);
     *out = all;

@@ -3,21 +3,23 @@
 #ifndef GDX_QUERY_OCCURRENCES_H
 #define GDX_QUERY_OCCURRENCES_H
 
-#include "budget.h"
 #include "document.h"
+#include "evaluate.h"
 
-typedef struct query_occurrence { // symbols [begin, end) of a field
-    gdx_field field;
+typedef struct query_occurrence { // symbols [begin, end) of a part of its document
+    uint32_t part;
     uint32_t begin;
     uint32_t end;
+    bool is_bridged;
 } query_occurrence;
 
 typedef struct query_walks query_walks; // one owner; in the run's memory
-// The segment must stay where it is. Leaves are planned when first needed.
-gdx_status query_walks_open(query_run *run, const query_segment *segment, query_walks **out,
+// The evaluation must stay where it is. Leaves are planned when first needed; exact phrases have been.
+gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, query_walks **out,
                             gdx_error *err) GDX_MUST_CHECK;
-// The occurrences of all leaves that are not negated, each as often as it counts: title first, then by start and end.
-// The caller asks for documents in ascending order, and `document` is open on the same one. In `arena`.
+// The occurrences of all leaves that are not negated, each as often as it counts, and bridged places: by part, then
+// by start and end. The caller asks for documents in ascending order, and `document` is open on the same one. In
+// `arena`.
 gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document *document, gdx_arena *arena,
                             query_occurrence **out, size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
 

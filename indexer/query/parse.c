@@ -4,6 +4,7 @@
 // The innermost level is a term, in term.c.
 
 #include "parser.h"
+#include "segment.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -135,9 +136,9 @@ static gdx_status parse_distance(query_parser *parser, query_token pair, uint32_
 // Phrases, words with `*`, OR of them, other pairs. A child of OR is never an OR itself, so this looks two levels deep.
 static bool may_be_side(const query_node *node) {
     if (node->kind != QUERY_OR)
-        return query_is_leaf(node) || query_is_pair(node);
+        return (query_is_leaf(node) && node->kind != QUERY_BRIDGE) || query_is_pair(node);
     for (uint32_t i = 0; i < node->child_count; i++)
-        if (!query_is_leaf(node->children[i]) && !query_is_pair(node->children[i]))
+        if (node->children[i]->kind == QUERY_OR || !may_be_side(node->children[i]))
             return false;
     return true;
 }
@@ -276,16 +277,19 @@ static gdx_status parse_whole(query_parser *parser) {
                         next.kind == QUERY_TOKEN_CLOSE ? "found ) without its (" : "expected an operator or the end");
 }
 
-gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) {
+gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out, gdx_error *err) {
     query_language_check();
+    if (!rule)
+        return query_rule_refuse(rule, err);
     if (text.bytes > QUERY_TEXT_BYTES_MAX)
         return gdx_fail_query(err, GDX_REASON_QUERY_TOO_LARGE, 0, "%zu bytes, expected at most %d", text.bytes,
                               QUERY_TEXT_BYTES_MAX);
     GDX_AUTO(gdx_query) query = calloc(1, sizeof *query);
     if (!query || !(query->arena = gdx_arena_new()))
         return gdx_fail_memory(err, "a query");
+    query->rule = rule;
     query_parser parser = {
-        .lexer = {text.bytes ? text.data : "", text.bytes, 0}, .query = query, .fields = QUERY_BOTH, .err = err};
+        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_DEFAULT, .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);

@@ -17,7 +17,7 @@ typedef struct query_parser { // one owner
     size_t leaf_capacity;
     uint32_t term_count; // leaves and filters
     uint32_t depth;
-    uint32_t fields; // that a leaf here is looked for in
+    query_fields fields; // that a leaf here is looked for in
     bool is_negated;
     gdx_symbols symbols; // scratch
     gdx_buffer unquoted; // scratch
@@ -38,6 +38,8 @@ void query_level_leave(query_parser *parser);
 
 // A whole expression, up to what cannot continue it. In parse.c.
 gdx_status query_parse_expression(query_parser *parser, query_node **out) GDX_MUST_CHECK;
+// The name of the i-th field or filter, without its colon; NULL after the last. In term.c.
+const char *query_prefix_name(size_t i);
 // One term: a group, a quotation, a run, a field, a filter. In term.c.
 gdx_status query_parse_term(query_parser *parser, query_node **out) GDX_MUST_CHECK;
 

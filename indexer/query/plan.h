@@ -22,7 +22,8 @@ typedef struct query_symbol_range { // of numbers
     uint32_t high;
 } query_symbol_range;
 
-// Occurrences of one length in which some word is broken at a line end: the word as pieces with hyphens between them.
+// Occurrences of one length that were looked for beforehand. Mostly those in which some word is broken at a line end:
+// the word as pieces with hyphens between them. Of an exact phrase: all of them.
 typedef struct query_broken {
     uint32_t length;     // symbols of an occurrence
     uint32_t *positions; // in the leaf's fields, ascending

@@ -65,7 +65,8 @@ static gdx_status enter_segment(gdx_scan *scan, gdx_error *err) {
     gdx_arena_reset(scan->arena);
     scan->next_document = 0;
     gdx_status status = query_evaluation_make(&scan->run, scan->next_segment++, &scan->evaluation, err);
-    return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation.segment, &scan->walks, err) : status;
+    query_evaluation_include_bridged(&scan->evaluation);
+    return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation, &scan->walks, err) : status;
 }
 
 static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {
@@ -81,28 +82,30 @@ static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {
 }
 
 static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrence *out, gdx_error *err) {
-    uint32_t length = query_document_length(scan->document, at->field);
+    uint32_t length = query_document_length(scan->document, at->part);
     uint32_t from = at->begin > scan->context ? at->begin - scan->context : 0;
     uint32_t to = length - at->end > scan->context ? at->end + scan->context : length;
     gdx_arena_reset(scan->shown);
     query_excerpt excerpt;
     query_view view;
-    query_stretch stretch = {at->field, from, to, AHEAD_SYMBOLS, at, 1};
+    query_stretch stretch = {at->part, from, to, AHEAD_SYMBOLS, at, 1};
     gdx_status status = query_excerpt_make(scan->document, &stretch, scan->shown, &excerpt, err);
     if (status == GDX_OK)
-        status = query_document_view(scan->document, at->field, from, to, 0, &view, err);
+        status = query_document_view(scan->document, at->part, from, to, 0, &view, err);
     if (status != GDX_OK)
         return status;
     const gdx_document *head = query_document_head(scan->document);
     gdx_mark mark = excerpt.marks[0];
-    uint64_t begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin;
-    uint64_t end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end;
+    gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,
+                       .end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
+    match.field = query_document_field(scan->document, at->part, &match.part);
     *out = (gdx_occurrence){.id = head->id,
                             .title = head->title,
                             .source = head->source,
                             .date = head->date,
-                            .match = {at->field, begin, end},
+                            .match = match,
                             .position = at->begin,
+                            .bridged = at->is_bridged,
                             .before = {excerpt.text.data, mark.begin},
                             .matched = {excerpt.text.data + mark.begin, mark.end - mark.begin},
                             .after = {excerpt.text.data + mark.end, excerpt.text.bytes - mark.end}};

@@ -66,7 +66,7 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
         return status;
     query_occurrence *occurrences = NULL;
     size_t count = 0;
-    if (hit->occurrences)
+    if (hit->occurrences || run->query->bridges)
         status = query_walks_list(walks, number, document, run->searcher->documents, &occurrences, &count, err);
     if (status == GDX_OK)
         status = query_hit_show(document, occurrences, count, options, arena, hit, err);
@@ -89,7 +89,8 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
         places[i] = (struct placed){&best[i], document, &results->hits[i]};
         results->hits[i].score = scores[best[i].segment].scores[best[i].slot];
         results->hits[i].occurrences = scores[best[i].segment].occurrences[best[i].slot];
-        results->hits[i].length = columns->begin[document + 1] - columns->begin[document] - 2;
+        results->hits[i].bridged = query_evaluation_is_bridged(evaluation, document);
+        results->hits[i].length = gdx_columns_length(columns, document);
     }
     if (results->hit_count > 1)
         qsort(places, results->hit_count, sizeof *places, by_place);
@@ -98,7 +99,7 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
     for (size_t i = 0; i < results->hit_count && status == GDX_OK; i++) {
         uint32_t segment = places[i].candidate->segment;
         if (i == 0 || segment != places[i - 1].candidate->segment)
-            status = query_walks_open(run, &evaluations[segment].segment, &walks, err);
+            status = query_walks_open(run, &evaluations[segment], &walks, err);
         if (status == GDX_OK)
             status = fill_hit(run, walks, &evaluations[segment].segment, places[i].document, options, results->arena,
                               places[i].hit, err);
@@ -115,14 +116,19 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
         return GDX_NO_MEMORY;
     gdx_totals totals = {0};
     gdx_status status = query_run_check(run, err); // a deadline that has passed stops the search at once
+    uint64_t hits = 0;
     for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
         status = query_evaluation_make(run, s, &evaluations[s], err);
         if (status == GDX_OK)
             status = query_evaluation_add_totals(run, &evaluations[s], &totals, err);
+        query_evaluation_include_bridged(&evaluations[s]);
+        hits += evaluations[s].document_count;
     }
     results->documents = totals.documents;
     results->occurrences = totals.occurrences;
-    if (status != GDX_OK || options->limit == 0 || options->offset >= results->documents)
+    results->bridged_documents = hits - totals.documents;
+    results->bridged_occurrences = totals.bridged_occurrences;
+    if (status != GDX_OK || options->limit == 0 || options->offset >= hits)
         return status;
     query_scores *scores = NULL;
     query_candidate *best = NULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// snippet.c: keyword in context. Occurrences are symbols of a field; the stretch around them is cut into symbols again,
+// snippet.c: keyword in context. Occurrences are symbols of a part; the stretch around them is cut into symbols again,
 // whose spans are bytes of the original. So marks cover the original text, not its folded form.
 
 #include "snippet.h"
@@ -66,7 +66,7 @@ gdx_status query_excerpt_make(query_document *document, const query_stretch *str
                               query_excerpt *out, gdx_error *err) {
     uint32_t from = stretch->from, to = stretch->to;
     query_view view;
-    gdx_status status = query_document_view(document, stretch->field, from, to, stretch->ahead, &view, err);
+    gdx_status status = query_document_view(document, stretch->part, from, to, stretch->ahead, &view, err);
     if (status != GDX_OK)
         return status;
     size_t reaching = 0; // occurrences ascend by their start
@@ -86,10 +86,10 @@ gdx_status query_excerpt_make(query_document *document, const query_stretch *str
 
 // ---- hits
 
-// The text's first occurrence, else the title's; `count` when there is none.
+// The first occurrence that is not in the title, else the title's; `count` when there is none.
 static size_t choose(const query_occurrence *occurrences, size_t count) {
     size_t chosen = 0;
-    while (chosen < count && occurrences[chosen].field == GDX_FIELD_TITLE)
+    while (chosen < count && occurrences[chosen].part == QUERY_TITLE_PART)
         chosen++;
     return chosen < count || count == 0 ? chosen : 0;
 }
@@ -97,8 +97,9 @@ static size_t choose(const query_occurrence *occurrences, size_t count) {
 static gdx_status show_snippet(query_document *document, const query_occurrence *occurrences, size_t count,
                                uint32_t context, gdx_arena *arena, gdx_hit *hit, gdx_error *err) {
     size_t chosen = choose(occurrences, count);
-    hit->snippet_field = chosen < count ? occurrences[chosen].field : GDX_FIELD_TEXT;
-    uint32_t length = query_document_length(document, hit->snippet_field);
+    uint32_t part = chosen < count ? occurrences[chosen].part : QUERY_TEXT_PART;
+    hit->snippet_field = query_document_field(document, part, &hit->snippet_part);
+    uint32_t length = query_document_length(document, part);
     uint32_t begin = chosen < count ? occurrences[chosen].begin : 0;
     uint32_t end = chosen < count ? occurrences[chosen].end : 0;
     uint32_t after = chosen < count ? context : context > UINT32_MAX / 2 ? UINT32_MAX : context * 2;
@@ -109,13 +110,13 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
     hit->snippet_ends = to == length;
     if (from >= to)
         return GDX_OK;
-    size_t first = 0, last = count; // of this field
-    while (first < last && occurrences[first].field != hit->snippet_field)
+    size_t first = 0, last = count; // of this part
+    while (first < last && occurrences[first].part != part)
         first++;
-    while (last > first && occurrences[last - 1].field != hit->snippet_field)
+    while (last > first && occurrences[last - 1].part != part)
         last--;
     query_excerpt excerpt;
-    query_stretch stretch = {hit->snippet_field, from, to, 0, occurrences + first, last - first};
+    query_stretch stretch = {part, from, to, 0, occurrences + first, last - first};
     gdx_status status = query_excerpt_make(document, &stretch, arena, &excerpt, err);
     if (status != GDX_OK)
         return status;
@@ -136,13 +137,15 @@ static gdx_status show_matches(query_document *document, const query_occurrence 
     for (size_t i = 0; i < count && hit->match_count < room; i++) {
         const query_occurrence *at = &occurrences[i];
         query_view view;
-        gdx_status status = query_document_view(document, at->field, at->begin, at->end, AHEAD, &view, err);
+        gdx_status status = query_document_view(document, at->part, at->begin, at->end, AHEAD, &view, err);
         if (status != GDX_OK)
             return status;
-        gdx_match match = {at->field, view.first_byte + view.symbols->spans[at->begin - view.first].begin,
-                           view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
+        gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,
+                           .end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
+        match.field = query_document_field(document, at->part, &match.part);
         const gdx_match *before = hit->match_count ? &hit->matches[hit->match_count - 1] : NULL;
-        if (!before || before->field != match.field || before->begin != match.begin || before->end != match.end)
+        if (!before || before->field != match.field || before->part != match.part || before->begin != match.begin ||
+            before->end != match.end)
             hit->matches[hit->match_count++] = match;
     }
     return GDX_OK;

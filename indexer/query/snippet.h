@@ -6,19 +6,19 @@
 #include "document.h"
 #include "occurrences.h"
 
-// A stretch of a field as people read it: runs of white space and control characters are one space, none at either end.
+// A stretch of a part as people read it: runs of white space and control characters are one space, none at either end.
 typedef struct query_excerpt {
     gdx_slice text;  // in the arena
     gdx_mark *marks; // ascending, not overlapping
     size_t mark_count;
 } query_excerpt;
 
-typedef struct query_stretch { // of a field: symbols [from, to), from < to
-    gdx_field field;
+typedef struct query_stretch { // of a part: symbols [from, to), from < to
+    uint32_t part;
     uint32_t from;
     uint32_t to;
     uint32_t ahead;                      // symbols more to read when something must be read anyway
-    const query_occurrence *occurrences; // of this field, ascending
+    const query_occurrence *occurrences; // of this part, ascending
     size_t count;
 } query_stretch;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // suggest.c: words by their start: a range of numbers, since a segment's words are sorted. The dictionary knows how
-// often each occurs; where documents are deleted, positions in live ones are counted.
+// often each occurs; where documents are deleted or not all symbols count, positions are counted.
 
+#include "fields.h"
 #include "gdx/text.h"
 #include "symbol.h"
 
@@ -16,13 +17,15 @@ struct suggest {
 
 static gdx_status count_live(query_run *run, const query_segment *segment, uint32_t symbol, uint64_t *out,
                              gdx_error *err) {
-    if (!segment->live->deleted)
+    if (!segment->live->deleted && segment->counts_all)
         return gdx_segment_symbol_occurrences(segment->segment, symbol, out, err);
     query_symbol_range range = {symbol, symbol + 1};
     query_plan plan = {.ranges = &range, .range_count = 1};
     query_list *list = &run->searcher->positions;
     gdx_status status = query_symbol_positions(run, segment, &plan, list, err);
     uint32_t document = 0;
+    if (status == GDX_OK)
+        query_keep_fields(segment, QUERY_DEFAULT, list);
     for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
         document = gdx_columns_document_at(&segment->columns, list->values[i], document);
         *out += !gdx_is_deleted(segment->live->deleted, document);
@@ -89,9 +92,11 @@ gdx_status gdx_suggest(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice
     query_searcher_reset(searcher);
     struct suggest suggest = {.run = query_run_of(searcher, snapshot, NULL, stop)};
     gdx_symbols folded = {0};
+    const gdx_rule *rule = gdx_snapshot_rule(snapshot);
     gdx_status status = query_run_check(&suggest.run, err); // a deadline long past needs no millisecond
-    if (status == GDX_OK && gdx_utf8_valid(prefix) &&
-        gdx_text_symbols(gdx_rule_current(), prefix, 0, &folded) != GDX_OK)
+    if (status == GDX_OK && !rule)
+        status = query_rule_refuse(rule, err);
+    if (status == GDX_OK && gdx_utf8_valid(prefix) && gdx_text_symbols(rule, prefix, 0, &folded) != GDX_OK)
         status = gdx_fail_memory(err, "a prefix");
     if (status == GDX_OK && (folded.count != 1 || !(folded.symbols[0] & GDX_WORD_FLAG)))
         status = gdx_fail_field(err, "prefix", GDX_REASON_OUT_OF_RANGE, "expected the start of one word");

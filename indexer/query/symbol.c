@@ -81,7 +81,7 @@ static gdx_status take_marks(query_run *run, uint32_t position_count, query_list
     out->count = 0;
     for (size_t w = 0; w < words; w++) {
         for (uint64_t left = bitmap[w]; left; left &= left - 1)
-            out->values[out->count++] = (uint32_t)(w * 64 + (size_t)__builtin_ctzll(left));
+            out->values[out->count++] = (uint32_t)(w * 64 + gdx_bits_lowest(left));
         bitmap[w] = 0;
     }
     return query_run_spend(run, words + out->count, err);

@@ -4,7 +4,10 @@
 // Relies on gdx/text.h to cut phrases into symbols. Prefixes are a table: name, what reads the rest, what must follow.
 
 #include "gdx/text.h"
+
+#include "exact.h"
 #include "parser.h"
+#include "slip.h"
 
 // ---- leaves
 
@@ -35,8 +38,8 @@ static gdx_status new_leaf(query_parser *parser, query_kind kind, size_t begin, 
 }
 
 static gdx_status cut(query_parser *parser, gdx_slice text) {
-    return gdx_text_symbols(gdx_rule_current(), text, 0, &parser->symbols) == GDX_OK ? GDX_OK
-                                                                                     : query_parse_memory(parser);
+    return gdx_text_symbols(parser->query->rule, text, 0, &parser->symbols) == GDX_OK ? GDX_OK
+                                                                                      : query_parse_memory(parser);
 }
 
 static gdx_status copy_symbols(query_parser *parser, query_node *node) {
@@ -73,54 +76,54 @@ static bool vary_word(query_symbol *symbols, const gdx_regional_word *word) {
     return false;
 }
 
-// What else answers: a hyphen that breaks a word, characters of other regions. docs/matching-rule.md, points 7 and 8.
-static void vary_symbols(query_node *node) {
-    enum { VARYING_MAX = 4 }; // 16 variants
-    size_t word_count;
-    const gdx_regional_word *words = gdx_rule_words(gdx_rule_current(), &word_count);
-    int varying = 0;
+// A hyphen that breaks a word answers for -. docs/matching-rule.md, point 7.
+static void vary_hyphens(query_node *node) {
     for (uint32_t i = 0; i < node->symbol_count; i++) {
         if (node->symbols[i].code == GDX_BROKEN_HYPHEN) // pasted from a text
             node->symbols[i].code = '-';
         if (node->symbols[i].code == '-')
             node->symbols[i].other = GDX_BROKEN_HYPHEN;
     }
+}
+
+// So do characters of other regions. Point 8.
+static void vary_regions(query_parser *parser, query_node *node) {
+    enum { VARYING_MAX = 4 }; // 16 variants
+    size_t word_count;
+    const gdx_regional_word *words = gdx_rule_words(parser->query->rule, &word_count);
+    int varying = 0;
     for (uint32_t i = 0; i + 1 < node->symbol_count; i++)
         for (size_t w = 0; w < word_count && varying < VARYING_MAX; w++)
             varying += vary_word(node->symbols + i, &words[w]);
 }
 
-static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begin, query_node **out) {
-    gdx_status status = cut(parser, text);
-    if (status != GDX_OK)
-        return status;
+// The phrase whose symbols are in parser->symbols.
+static gdx_status new_phrase(query_parser *parser, query_kind kind, size_t begin, query_node **out) {
     if (parser->symbols.count == 0)
         return query_refuse(parser, begin, "nothing to search for, expected a letter, digit, character or mark");
-    status = new_leaf(parser, QUERY_PHRASE, begin, out);
+    gdx_status status = new_leaf(parser, kind, begin, out);
     if (status == GDX_OK)
         status = copy_symbols(parser, *out);
     if (status == GDX_OK)
-        vary_symbols(*out);
+        vary_hyphens(*out);
     return status;
 }
 
-// `*` at the start or the end of a run: the rest must be one word.
-static gdx_status parse_starred(query_parser *parser, gdx_slice run, size_t begin, query_node **out) {
-    bool leads = run.data[0] == '*', trails = run.data[run.bytes - 1] == '*';
-    if (run.bytes == 1)
-        return query_refuse(parser, begin,
-                            "found * alone, expected a word before or after it; quote it to search for *");
-    if (leads && trails)
-        return query_refuse(parser, begin + run.bytes - 1,
-                            "found a second *; use one, at the start or the end of a word");
-    gdx_slice word = {run.data + leads, run.bytes - 1};
-    gdx_status status = cut(parser, word);
-    if (status != GDX_OK)
-        return status;
-    if (parser->symbols.count != 1 || !(parser->symbols.symbols[0] & GDX_WORD_FLAG))
-        return query_refuse(parser, begin + leads,
-                            "expected one word of letters or digits beside *; quote it to search for *");
-    status = new_leaf(parser, leads ? QUERY_WORD_SUFFIX : QUERY_WORD_PREFIX, begin, out);
+static gdx_status finish_phrase(query_parser *parser, size_t begin, query_node **out) {
+    gdx_status status = new_phrase(parser, QUERY_PHRASE, begin, out);
+    if (status == GDX_OK)
+        vary_regions(parser, *out);
+    return status;
+}
+
+static gdx_status parse_phrase(query_parser *parser, gdx_slice text, size_t begin, query_node **out) {
+    gdx_status status = cut(parser, text);
+    return status == GDX_OK ? finish_phrase(parser, begin, out) : status;
+}
+
+// The word in parser->symbols by its start or end.
+static gdx_status finish_starred(query_parser *parser, query_kind kind, size_t begin, query_node **out) {
+    gdx_status status = new_leaf(parser, kind, begin, out);
     if (status != GDX_OK)
         return status;
     (*out)->symbol_count = 1;
@@ -128,34 +131,66 @@ static gdx_status parse_starred(query_parser *parser, gdx_slice run, size_t begi
     return gdx_arena_copy(parser->query->arena, folded, &(*out)->value) == GDX_OK ? GDX_OK : query_parse_memory(parser);
 }
 
+// `*` at the start or the end of a run: the rest must be one word. A phrase that has a character or a mark there finds
+// what * would find, so it is answered without it.
+static gdx_status parse_starred(query_parser *parser, gdx_slice run, size_t begin, query_node **out) {
+    bool leads = run.data[0] == '*';
+    gdx_slice word = {run.data + leads, run.bytes - 1};
+    if (word.bytes == 0)
+        return query_refuse(parser, begin,
+                            "found * alone, expected a word before or after it; quote it to search for *");
+    bool has_second = leads ? word.data[0] == '*' : word.data[word.bytes - 1] == '*';
+    if (has_second || (leads && word.data[word.bytes - 1] == '*'))
+        return query_refuse(parser, leads && has_second ? begin + 1 : begin + run.bytes - 1,
+                            "found a second *; use one, at the start or the end of a word");
+    gdx_status status = cut(parser, word);
+    if (status != GDX_OK)
+        return status;
+    const gdx_symbols *symbols = &parser->symbols;
+    bool is_word = symbols->count > 0 && symbols->symbols[leads ? 0 : symbols->count - 1] & GDX_WORD_FLAG;
+    if (symbols->count == 0 || (is_word && symbols->count > 1))
+        return query_refuse(parser, begin + leads,
+                            "expected one word of letters or digits beside *; quote it to search for *");
+    if (is_word)
+        return finish_starred(parser, leads ? QUERY_WORD_SUFFIX : QUERY_WORD_PREFIX, begin, out);
+    gdx_slice shown = gdx_utf8_cut(word, 60);
+    status = query_note(parser, "%s%.*s%s is answered as %.*s; * is for words of letters or digits", leads ? "*" : "",
+                        GDX_SLICE_ARGUMENTS(shown), leads ? "" : "*", GDX_SLICE_ARGUMENTS(shown));
+    return status == GDX_OK ? finish_phrase(parser, begin, out) : status;
+}
+
 static gdx_status parse_run(query_parser *parser, size_t begin, size_t end, query_node **out) {
     gdx_slice run = query_lex_slice(&parser->lexer, begin, end);
     parser->lexer.at = end;
+    gdx_status status = query_note_parentheses(parser, run);
+    if (status != GDX_OK)
+        return status;
     if (run.data[0] == '*' || run.data[run.bytes - 1] == '*')
         return parse_starred(parser, run, begin, out);
     return parse_phrase(parser, run, begin, out);
 }
 
-// From the opening quotation mark; leaves what is between the marks in parser->unquoted.
-static gdx_status unquote(query_parser *parser) {
+// From a quotation's opening mark; leaves what is between the marks in parser->unquoted.
+static gdx_status unquote(query_parser *parser, query_token mark) {
     bool has_end;
-    if (query_lex_quotation(&parser->lexer, &parser->unquoted, &has_end) != GDX_OK)
+    char closer[GDX_UTF8_BYTES + 1] = {0};
+    if (query_lex_quotation(&parser->lexer, mark, &parser->unquoted, &has_end) != GDX_OK)
         return query_parse_memory(parser);
-    return has_end ? GDX_OK : query_refuse(parser, parser->lexer.bytes, "expected \" to end the quotation");
+    gdx_utf8_encode((uint8_t *)closer, mark.closer);
+    return has_end ? GDX_OK : query_refuse(parser, parser->lexer.bytes, "expected %s to end the quotation", closer);
 }
 
-static gdx_status parse_quotation(query_parser *parser, query_node **out) {
-    size_t begin = parser->lexer.at;
-    gdx_status status = unquote(parser);
-    return status == GDX_OK ? parse_phrase(parser, gdx_buffer_slice(&parser->unquoted), begin, out) : status;
+static gdx_status parse_quotation(query_parser *parser, query_token mark, query_node **out) {
+    gdx_status status = unquote(parser, mark);
+    return status == GDX_OK ? parse_phrase(parser, gdx_buffer_slice(&parser->unquoted), mark.begin, out) : status;
 }
 
 // ---- filters
 
 // A prefix that a run may start with, and the function that reads the rest.
 struct prefix {
-    const char *name;
-    uint32_t fields;      // of a field; 0: a filter
+    const char *name;     // without its colon
+    query_fields fields;  // of a field; QUERY_DEFAULT: a filter
     const char *expected; // after the colon
     gdx_status (*parse)(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out);
 };
@@ -163,9 +198,10 @@ struct prefix {
 // A run or a quotation right after a filter's colon.
 static gdx_status parse_value(query_parser *parser, const char *what, gdx_slice *out, bool *out_quoted) {
     size_t begin = parser->lexer.at;
-    *out_quoted = begin < parser->lexer.bytes && parser->lexer.text[begin] == '"';
+    query_token next = query_lex_peek(&parser->lexer);
+    *out_quoted = next.kind == QUERY_TOKEN_QUOTE && next.begin == begin;
     if (*out_quoted) {
-        gdx_status status = unquote(parser);
+        gdx_status status = unquote(parser, next);
         if (status != GDX_OK)
             return status;
         *out = gdx_buffer_slice(&parser->unquoted);
@@ -174,6 +210,42 @@ static gdx_status parse_value(query_parser *parser, const char *what, gdx_slice 
         *out = query_lex_slice(&parser->lexer, begin, parser->lexer.at);
     }
     return out->bytes || *out_quoted ? GDX_OK : query_refuse(parser, begin, "expected %s right after the colon", what);
+}
+
+// The phrase gives the places to read, the characters decide.
+static gdx_status parse_exact(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    gdx_slice value = {0};
+    bool quoted;
+    gdx_buffer characters = {0};
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK)
+        status = cut(parser, value);
+    if (status == GDX_OK)
+        status = new_phrase(parser, QUERY_EXACT, begin, out);
+    if (status != GDX_OK)
+        return status;
+    if (query_exact_characters(value, &characters) != GDX_OK ||
+        gdx_arena_copy(parser->query->arena, gdx_buffer_slice(&characters), &(*out)->value) != GDX_OK)
+        status = query_parse_memory(parser);
+    gdx_buffer_clear(&characters);
+    return status;
+}
+
+static gdx_status parse_bridge(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    gdx_slice value = {0};
+    bool quoted;
+    if (parser->is_negated)
+        return query_refuse(parser, begin, "found bridge: below NOT, expected a phrase");
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK)
+        status = cut(parser, value);
+    if (status == GDX_OK)
+        status = new_phrase(parser, QUERY_BRIDGE, begin, out);
+    if (status != GDX_OK)
+        return status;
+    vary_regions(parser, *out);
+    parser->query->bridges = true;
+    return GDX_OK;
 }
 
 static gdx_status parse_date(query_parser *parser, gdx_slice text, size_t begin, gdx_date *out) {
@@ -256,67 +328,101 @@ static gdx_status parse_id_filter(query_parser *parser, const struct prefix *pre
 
 // ---- groups, fields, terms
 
-static gdx_status parse_group(query_parser *parser, query_node **out) {
-    size_t open = parser->lexer.at++;
-    gdx_status status = query_level_enter(parser, open);
+static gdx_status parse_group(query_parser *parser, query_token open, query_node **out) {
+    uint32_t outer = parser->lexer.closer;
+    parser->lexer.at = open.end;
+    parser->lexer.closer = open.closer;
+    gdx_status status = query_level_enter(parser, open.begin);
     if (status == GDX_OK)
         status = query_parse_expression(parser, out);
     if (status != GDX_OK)
         return status;
     query_token next = query_lex_peek(&parser->lexer);
-    if (next.kind != QUERY_TOKEN_CLOSE)
-        return query_refuse(parser, next.begin, "expected )");
+    if (next.kind != QUERY_TOKEN_CLOSE || next.closer != open.closer)
+        return query_refuse(parser, next.begin, "expected %s", open.closer == ')' ? ")" : "）");
     parser->lexer.at = next.end;
+    parser->lexer.closer = outer;
     query_level_leave(parser);
     return GDX_OK;
 }
 
-// After `title:` or `text:`: a group, a quotation or a run.
+// After a field's colon: a group, a quotation or a run.
 static gdx_status parse_field(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
-    if (parser->fields != QUERY_BOTH)
+    if (parser->fields != QUERY_DEFAULT)
         return query_refuse(parser, begin, "found a field inside a field's parentheses, expected a term");
-    char next = parser->lexer.at < parser->lexer.bytes ? parser->lexer.text[parser->lexer.at] : ' ';
+    query_token next = query_lex_peek(&parser->lexer);
+    bool is_marked = next.kind == QUERY_TOKEN_OPEN || next.kind == QUERY_TOKEN_QUOTE;
     size_t end = query_lex_run_end(&parser->lexer, parser->lexer.at);
-    if (next != '(' && next != '"' && end == parser->lexer.at)
+    if (next.begin != parser->lexer.at || (!is_marked && end == next.begin))
         return query_refuse(parser, parser->lexer.at, "expected %s right after the field's colon", prefix->expected);
     parser->fields = prefix->fields;
-    gdx_status status = next == '('   ? parse_group(parser, out)
-                        : next == '"' ? parse_quotation(parser, out)
-                                      : parse_run(parser, parser->lexer.at, end, out);
-    parser->fields = QUERY_BOTH;
+    gdx_status status = next.kind == QUERY_TOKEN_OPEN    ? parse_group(parser, next, out)
+                        : next.kind == QUERY_TOKEN_QUOTE ? parse_quotation(parser, next, out)
+                                                         : parse_run(parser, next.begin, end, out);
+    parser->fields = QUERY_DEFAULT;
     return status;
 }
 
 static const struct prefix prefixes[] = {
-    {"title:", QUERY_TITLE, "a word, a phrase or (", parse_field},
-    {"text:", QUERY_TEXT, "a word, a phrase or (", parse_field},
-    {"source:", 0, "a source", parse_source_filter},
-    {"date:", 0, "a date", parse_date_filter},
-    {"id:", 0, "an id", parse_id_filter},
+    {"title", QUERY_TITLE, "a word, a phrase or (", parse_field},
+    {"text", QUERY_TEXT, "a word, a phrase or (", parse_field},
+    {"note", QUERY_NOTE, "a word, a phrase or (", parse_field},
+    {"caption", QUERY_CAPTION, "a word, a phrase or (", parse_field},
+    {"furniture", QUERY_FURNITURE, "a word, a phrase or (", parse_field},
+    {"any", QUERY_ANY, "a word, a phrase or (", parse_field},
+    {"exact", 0, "a word or a phrase", parse_exact},
+    {"bridge", 0, "a word or a phrase", parse_bridge},
+    {"source", 0, "a source", parse_source_filter},
+    {"date", 0, "a date", parse_date_filter},
+    {"id", 0, "an id", parse_id_filter},
 };
 enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
 
 static void check_prefix(const struct prefix *row) {
-    assert(row->name && row->name[strlen(row->name) - 1] == ':');
+    assert(row->name && row->name[0] && row->name[strlen(row->name) - 1] != ':');
     assert(row->expected && row->parse);
-    assert((row->fields != 0) == (row->parse == parse_field));
+    assert((row->fields != QUERY_DEFAULT) == (row->parse == parse_field));
+}
+
+const char *query_fields_name(uint32_t fields) {
+    for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++)
+        if (row->fields == fields && fields)
+            return row->name;
+    return NULL;
+}
+
+const char *query_prefix_name(size_t i) {
+    return i < PREFIXES ? prefixes[i].name : NULL;
+}
+
+// The prefix that the text has at `at`, with the bytes of its name and colon. NULL: none.
+static const struct prefix *find_prefix(const query_lexer *lexer, size_t at, size_t *out_bytes) {
+    for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++) {
+        check_prefix(row);
+        size_t name = strlen(row->name);
+        size_t colon = query_lex_has(lexer, at, row->name) ? query_lex_colon(lexer, at + name) : 0;
+        *out_bytes = name + colon;
+        if (colon)
+            return row;
+    }
+    return NULL;
 }
 
 gdx_status query_parse_term(query_parser *parser, query_node **out) {
     query_token next = query_lex_peek(&parser->lexer);
+    size_t bytes;
     parser->lexer.at = next.begin;
     if (next.kind == QUERY_TOKEN_OPEN)
-        return parse_group(parser, out);
+        return parse_group(parser, next, out);
     if (next.kind == QUERY_TOKEN_QUOTE)
-        return parse_quotation(parser, out);
+        return parse_quotation(parser, next, out);
     if (next.kind != QUERY_TOKEN_RUN)
         return query_refuse(parser, next.begin, "expected a word, a phrase or (");
-    for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++) {
-        check_prefix(row);
-        if (!query_lex_has(&parser->lexer, next.begin, row->name))
-            continue;
-        parser->lexer.at += strlen(row->name);
-        return row->parse(parser, row, next.begin, out);
+    const struct prefix *prefix = find_prefix(&parser->lexer, next.begin, &bytes);
+    if (!prefix) {
+        gdx_status status = query_note_term(parser, query_lex_slice(&parser->lexer, next.begin, next.end));
+        return status == GDX_OK ? parse_run(parser, next.begin, next.end, out) : status;
     }
-    return parse_run(parser, next.begin, next.end, out);
+    parser->lexer.at += bytes;
+    return prefix->parse(parser, prefix, next.begin, out);
 }

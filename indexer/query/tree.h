@@ -12,9 +12,28 @@
 
 #include <assert.h>
 
-enum { QUERY_TEXT_BYTES_MAX = 65536, QUERY_TERMS_MAX = 1024, QUERY_DEPTH_MAX = 64, QUERY_DISTANCE_MAX = 10000 };
+enum {
+    QUERY_TEXT_BYTES_MAX = 65536,
+    QUERY_TERMS_MAX = 1024,
+    QUERY_DEPTH_MAX = 64,
+    QUERY_DISTANCE_MAX = 10000,
+    QUERY_NOTES_MAX = 16
+};
 
-enum query_fields { QUERY_TITLE = 1, QUERY_TEXT = 2, QUERY_BOTH = 3 };
+// Where a leaf looks: in what counts by default (title, text, notes and captions, but no title from the text), in one
+// field, or in all of a document but a title from the text. Each is one range of a document's positions.
+typedef enum query_fields {
+    QUERY_DEFAULT,
+    QUERY_ANY,
+    QUERY_TITLE,
+    QUERY_TEXT,
+    QUERY_NOTE,
+    QUERY_CAPTION,
+    QUERY_FURNITURE
+} query_fields;
+
+// The name of a field that a query may write, or of all of them; NULL for QUERY_DEFAULT.
+const char *query_fields_name(query_fields fields);
 
 typedef struct query_symbol {
     uint32_t code;  // a folded code point, or GDX_WORD_FLAG
@@ -27,13 +46,13 @@ struct query_node {
     query_kind kind;
     uint32_t height;       // 1 for what has no children
     uint32_t begin;        // byte of the query's text at which it starts
-    uint32_t fields;       // of a leaf: query_fields
+    query_fields fields;   // of a leaf
     uint32_t leaf;         // its number
     bool is_negated;       // of a leaf: below a NOT, so it neither ranks nor counts
     uint32_t distance;     // of NEAR and THEN
-    query_symbol *symbols; // of a phrase
+    query_symbol *symbols; // of a phrase, exact or not
     uint32_t symbol_count; // of a leaf; 1 for words by their start or end
-    gdx_slice value;       // word prefix or suffix, folded; source; id
+    gdx_slice value;       // word prefix or suffix, folded; of an exact phrase its characters; source; id
     gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
     uint32_t first_day, last_day;
     uint32_t child_count;
@@ -41,11 +60,15 @@ struct query_node {
 };
 
 struct gdx_query {
+    const gdx_rule *rule; // that its symbols were cut by
     gdx_arena *arena;
     query_node *root;
     query_node **leaves;
     uint32_t leaf_count;
-    bool ranks; // some leaf is not negated
+    bool bridges;                     // some leaf is a bridge
+    bool ranks;                       // some leaf is not negated
+    gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text
+    uint32_t note_count;
 };
 
 static inline query_class query_class_of(const query_node *node) {
@@ -54,6 +77,9 @@ static inline query_class query_class_of(const query_node *node) {
 }
 static inline bool query_is_leaf(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_LEAF;
+}
+static inline bool query_is_phrase(const query_node *node) {
+    return node->kind == QUERY_PHRASE || node->kind == QUERY_EXACT || node->kind == QUERY_BRIDGE;
 }
 static inline bool query_is_filter(const query_node *node) {
     return query_class_of(node) == QUERY_CLASS_FILTER;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // trend.c: a query's documents and occurrences by year, month or day, beside the totals of each period.
-// A hash table keyed by date gathers the periods. They are sorted, then the empty years or months between them are
-// added.
+// A hash table keyed by date gathers the periods that have documents. They are sorted, and those outside of what was
+// asked for are dropped.
 
 #include "evaluate.h"
 
@@ -64,8 +64,7 @@ static gdx_status add_document(struct periods *periods, gdx_date date, uint64_t 
     return GDX_OK;
 }
 
-static gdx_status add_segment(query_run *run, size_t segment, struct periods *periods, gdx_totals *totals,
-                              gdx_error *err) {
+static gdx_status add_segment(query_run *run, size_t segment, struct periods *periods, gdx_error *err) {
     query_evaluation evaluation;
     gdx_status status = query_evaluation_make(run, segment, &evaluation, err);
     if (status != GDX_OK)
@@ -84,13 +83,11 @@ static gdx_status add_segment(query_run *run, size_t segment, struct periods *pe
             continue;
         bool matches = slot < evaluation.document_count && evaluation.documents[slot] == d;
         uint64_t often = matches ? occurrences[slot++] : 0;
-        uint64_t symbols = view->columns.begin[d + 1] - view->columns.begin[d] - 2;
+        uint64_t symbols = gdx_columns_length(&view->columns, d);
         status = add_document(periods, view->columns.dates[d], symbols, matches, often, err);
-        totals->occurrences += often;
         if (status == GDX_OK && (d & 1023) == 0)
             status = query_run_spend(run, 1024 * 5, err);
     }
-    totals->documents += evaluation.document_count;
     gdx_arena_reset(run->arena);
     return status;
 }
@@ -106,55 +103,44 @@ static int by_time(const void *a, const void *b) {
     return left < right ? -1 : left > right;
 }
 
-static gdx_date next_period(gdx_date period, gdx_period by) {
-    unsigned year = gdx_date_year(period), month = gdx_date_month(period);
-    if (by == GDX_BY_YEAR)
-        return gdx_date_of(year + 1, 0, 0);
-    return month < 12 ? gdx_date_of(year, month + 1, 0) : gdx_date_of(year + 1, 1, 0);
+static bool is_within(gdx_date period, const gdx_trend_options *options) {
+    if (options->from == GDX_NO_DATE && options->to == GDX_NO_DATE)
+        return true;
+    if (period == GDX_NO_DATE)
+        return false;
+    gdx_date first = gdx_date_first_day(period), last = gdx_date_last_day(period);
+    return (options->from == GDX_NO_DATE || last >= gdx_date_first_day(options->from)) &&
+           (options->to == GDX_NO_DATE || first <= gdx_date_last_day(options->to));
 }
 
-// How many rows a period takes together with the empty ones up to the next.
-static size_t rows_from(const gdx_trend_row *row, const gdx_trend_row *next, gdx_period by) {
-    if (!next || by == GDX_BY_DAY || next->period == GDX_NO_DATE)
-        return 1;
-    if (by == GDX_BY_YEAR)
-        return gdx_date_year(next->period) - gdx_date_year(row->period);
-    return gdx_date_year(next->period) * 12 + gdx_date_month(next->period) - gdx_date_year(row->period) * 12 -
-           gdx_date_month(row->period);
+// Drops the rows before the first one to give.
+static size_t drop_early(gdx_trend_row *rows, size_t count, const gdx_trend_options *options) {
+    size_t first = 0;
+    if (options->from == GDX_NO_DATE)
+        while (first < count && rows[first].period != GDX_NO_DATE && rows[first].documents == 0)
+            first++;
+    memmove(rows, rows + first, (count - first) * sizeof *rows);
+    return count - first;
 }
 
-static gdx_status fill_rows(const struct periods *periods, const gdx_trend_row *met, gdx_trend *trend, gdx_error *err) {
-    size_t row_count = 0;
-    for (size_t i = 0; i < periods->count; i++)
-        row_count += rows_from(&met[i], i + 1 < periods->count ? &met[i + 1] : NULL, periods->by);
-    trend->rows = calloc(row_count + 1, sizeof *trend->rows);
+static gdx_status make_rows(const struct periods *periods, const gdx_trend_options *options, gdx_trend *trend,
+                            gdx_error *err) {
+    trend->rows = malloc((periods->count + 1) * sizeof *trend->rows);
     if (!trend->rows)
-        return gdx_fail_memory(err, "an answer");
-    for (size_t i = 0; i < periods->count; i++) {
-        size_t rows = rows_from(&met[i], i + 1 < periods->count ? &met[i + 1] : NULL, periods->by);
-        gdx_trend_row *row = &trend->rows[trend->row_count];
-        trend->row_count += rows;
-        row[0] = met[i];
-        if (row->of_symbols)
-            row->per_million = (double)row->occurrences * 1e6 / (double)row->of_symbols;
-        for (size_t r = 1; r < rows; r++)
-            row[r].period = next_period(row[r - 1].period, periods->by);
-    }
-    return GDX_OK;
-}
-
-static gdx_status make_rows(const struct periods *periods, gdx_trend *trend, gdx_error *err) {
-    gdx_trend_row *met = malloc((periods->count + 1) * sizeof *met);
-    if (!met)
         return gdx_fail_memory(err, "an answer");
     size_t count = 0;
     for (size_t i = 0; i < periods->capacity; i++)
-        if (periods->rows[i].of_documents)
-            met[count++] = periods->rows[i];
-    qsort(met, count, sizeof *met, by_time);
-    gdx_status status = fill_rows(periods, met, trend, err);
-    free(met);
-    return status;
+        if (periods->rows[i].of_documents && is_within(periods->rows[i].period, options))
+            trend->rows[count++] = periods->rows[i];
+    qsort(trend->rows, count, sizeof *trend->rows, by_time);
+    trend->row_count = drop_early(trend->rows, count, options);
+    for (size_t i = 0; i < trend->row_count; i++) {
+        gdx_trend_row *row = &trend->rows[i];
+        row->per_million = row->of_symbols ? (double)row->occurrences * 1e6 / (double)row->of_symbols : 0;
+        trend->totals.documents += row->documents;
+        trend->totals.occurrences += row->occurrences;
+    }
+    return GDX_OK;
 }
 
 void gdx_trend_free(gdx_trend *trend) {
@@ -164,16 +150,16 @@ void gdx_trend_free(gdx_trend *trend) {
     free(trend);
 }
 
-gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
-                             const gdx_stop *stop, gdx_trend **out, gdx_error *err) {
+gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                             const gdx_trend_options *options, const gdx_stop *stop, gdx_trend **out, gdx_error *err) {
     query_run run = query_run_of(searcher, snapshot, query, stop);
-    struct periods periods = {.by = period};
+    struct periods periods = {.by = options->by};
     GDX_AUTO(gdx_trend) trend = calloc(1, sizeof *trend);
     gdx_status status = trend ? query_run_check(&run, err) : gdx_fail_memory(err, "an answer");
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++)
-        status = add_segment(&run, s, &periods, &trend->totals, err);
+        status = add_segment(&run, s, &periods, err);
     if (status == GDX_OK)
-        status = make_rows(&periods, trend, err);
+        status = make_rows(&periods, options, trend, err);
     free(periods.rows);
     query_searcher_reset(searcher);
     if (status == GDX_OK) {

@@ -23,42 +23,9 @@ static uint16_t code_of[PLANE];                               // as stored; 0: n
 static uint32_t utf8_of[LEAD_TWO + GDX_CHARACTERS_TWO_BYTES]; // bytes | length << 24
 
 static uint32_t pack_utf8(uint32_t point) {
-    if (point < 0x80)
-        return point | 1u << UTF8_LENGTH_SHIFT;
-    if (point < 0x800)
-        return (0xC0 | point >> 6) | (0x80 | (point & 63)) << 8 | 2u << UTF8_LENGTH_SHIFT;
-    return (0xE0 | point >> 12) | (0x80 | (point >> 6 & 63)) << 8 | (0x80 | (point & 63)) << 16 |
-           3u << UTF8_LENGTH_SHIFT;
-}
-
-static bool is_continuation(uint8_t byte) {
-    return (byte & 0xC0) == 0x80;
-}
-
-// The code point of a well-formed sequence at `at` and its length; 0 when there is none.
-static size_t read_utf8(const uint8_t *at, const uint8_t *end, uint32_t *out) {
-    size_t left = (size_t)(end - at);
-    uint32_t lead = at[0];
-    if (lead < 0x80) {
-        *out = lead;
-        return 1;
-    }
-    if (lead >= 0xC2 && lead < 0xE0 && left >= 2 && is_continuation(at[1])) {
-        *out = (lead & 31) << 6 | (at[1] & 63u);
-        return 2;
-    }
-    if (lead >= 0xE0 && lead < 0xF0 && left >= 3 && is_continuation(at[1]) && is_continuation(at[2])) {
-        uint32_t point = (lead & 15) << 12 | (at[1] & 63u) << 6 | (at[2] & 63u);
-        *out = point;
-        return point < 0x800 || (point >= 0xD800 && point < 0xE000) ? 0 : 3;
-    }
-    if (lead >= 0xF0 && lead < 0xF5 && left >= 4 && is_continuation(at[1]) && is_continuation(at[2]) &&
-        is_continuation(at[3])) {
-        uint32_t point = (lead & 7) << 18 | (at[1] & 63u) << 12 | (at[2] & 63u) << 6 | (at[3] & 63u);
-        *out = point;
-        return point < 0x10000 || point > 0x10FFFF ? 0 : 4;
-    }
-    return 0;
+    uint8_t bytes[GDX_UTF8_BYTES] = {0};
+    uint32_t length = (uint32_t)gdx_utf8_encode(bytes, point);
+    return gdx_load_u32(bytes) | length << UTF8_LENGTH_SHIFT;
 }
 
 static void build_tables(void) {
@@ -68,7 +35,7 @@ static void build_tables(void) {
         utf8_of[byte] = pack_utf8(byte);
     for (uint32_t rank = 0; rank < GDX_CHARACTERS_RANKED && at < end; rank++) {
         uint32_t point = 0;
-        at += read_utf8(at, end, &point);
+        at += gdx_utf8_decode(at, (size_t)(end - at), &point);
         assert(point < PLANE); // the table has no others
         if (rank < GDX_CHARACTERS_ONE_BYTE) {
             code_of[point] = (uint16_t)(0x80 + rank);
@@ -98,8 +65,8 @@ static inline uint8_t *put_code(uint8_t *to, uint16_t code) {
 // One character of any kind. NULL: these bytes are none.
 static const uint8_t *encode_one(const uint8_t *at, const uint8_t *end, uint8_t **to) {
     uint32_t point;
-    size_t length = read_utf8(at, end, &point);
-    if (length == 0)
+    size_t length = gdx_utf8_decode(at, (size_t)(end - at), &point);
+    if (point == GDX_ILL_FORMED)
         return NULL;
     if (length == 1)
         *(*to)++ = (uint8_t)point;
@@ -123,7 +90,7 @@ static uint8_t *encode(const uint8_t *at, const uint8_t *end, uint8_t *to) {
             }
         } else if (!(next & 0x80)) {
             uint64_t high = next & 0x8080808080808080u;
-            unsigned ascii = high ? (unsigned)__builtin_ctzll(high) >> 3 : 8;
+            unsigned ascii = high ? gdx_bits_lowest(high) >> 3 : 8;
             memcpy(to, &next, 8);
             to += ascii;
             at += ascii;
@@ -155,21 +122,12 @@ gdx_status characters_encode(gdx_slice bytes, gdx_buffer *out) {
     return GDX_OK;
 }
 
-// An escape at `at`, all its bytes there. False: it stands for nothing.
+// An escape at `at`, all its bytes there. False: it means nothing.
 static bool decode_escape(const uint8_t *at, uint8_t **to) {
     uint32_t point = (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
     if (point > 0x10FFFF || (point >= 0xD800 && point < 0xE000))
         return false;
-    if (point < 0x10000) {
-        uint32_t packed = pack_utf8(point);
-        gdx_store_u32(*to, packed);
-        *to += packed >> UTF8_LENGTH_SHIFT;
-        return true;
-    }
-    uint8_t utf8[4] = {(uint8_t)(0xF0 | point >> 18), (uint8_t)(0x80 | (point >> 12 & 63)),
-                       (uint8_t)(0x80 | (point >> 6 & 63)), (uint8_t)(0x80 | (point & 63))};
-    memcpy(*to, utf8, 4);
-    *to += 4;
+    *to += gdx_utf8_encode(*to, point);
     return true;
 }
 

@@ -19,7 +19,7 @@ extern const char character_table_1[]; // the ranked characters in UTF-8, all be
 // GDX_INVALID when they are not UTF-8. GDX_NO_MEMORY.
 gdx_status characters_encode(gdx_slice bytes, gdx_buffer *out) GDX_MUST_CHECK;
 
-// Appends the bytes that `code` stands for, which are valid UTF-8 whatever it is. GDX_CORRUPT when it is cut short or
+// Appends the bytes that `code` means, which are valid UTF-8 whatever it is. GDX_CORRUPT when it is cut short or
 // holds what is no character. GDX_NO_MEMORY.
 gdx_status characters_decode(gdx_slice code, gdx_buffer *out) GDX_MUST_CHECK;
 

@@ -6,6 +6,27 @@
 
 // ---- columns
 
+// Parts of one document ascend by position and do not descend by field; a document has the flag when it has any. None
+// begins where the text does, or behind the last position of its document.
+static gdx_status check_parts(const gdx_segment *segment, const gdx_document_columns *columns, gdx_error *err) {
+    uint32_t row = 0;
+    for (uint32_t d = 0; d < columns->count; d++) {
+        uint32_t first = row;
+        gdx_part_row before = {columns->text[d], GDX_FIELD_TEXT};
+        for (; row < columns->part_count && columns->parts[row].begin < columns->begin[d + 1]; row++) {
+            gdx_part_row part = columns->parts[row];
+            if (part.begin <= before.begin || part.field < before.field || part.field >= GDX_FIELDS)
+                return segment_damaged(segment, SECTION_PARTS, (uint64_t)row * PART_BYTES, "parts out of order", err);
+            before = part;
+        }
+        if ((row > first) != ((columns->flags[d] & GDX_FLAG_PARTS) != 0))
+            return segment_damaged(segment, SECTION_DOCUMENT_FLAGS, d, "another number of parts than it says", err);
+    }
+    if (row < columns->part_count)
+        return segment_damaged(segment, SECTION_PARTS, (uint64_t)row * PART_BYTES, "a part of no document", err);
+    return GDX_OK;
+}
+
 static gdx_status check_columns(const gdx_segment *segment, const gdx_document_columns *columns, gdx_error *err) {
     if (columns->begin[0] != 0 || columns->begin[columns->count] != segment->info.position_count)
         return segment_damaged(segment, SECTION_DOCUMENT_BEGIN, 0, "does not span the positions", err);
@@ -15,14 +36,14 @@ static gdx_status check_columns(const gdx_segment *segment, const gdx_document_c
         uint32_t end = columns->begin[d + 1];
         if (begin >= text || text >= end) // each field has its end mark
             return segment_damaged(segment, SECTION_DOCUMENT_TEXT, (uint64_t)d * 4, "fields out of order", err);
-        if (columns->flags[d] & ~GDX_FLAG_TITLE_FROM_TEXT)
+        if (columns->flags[d] & ~(GDX_FLAG_TITLE_FROM_TEXT | GDX_FLAG_PARTS))
             return segment_damaged(segment, SECTION_DOCUMENT_FLAGS, d, "a flag that does not exist", err);
         if (!gdx_date_is_valid(columns->dates[d])) // a period of 2^23 years would be listed year by year
             return segment_damaged(segment, SECTION_DOCUMENT_DATE, (uint64_t)d * 4, "no date of the calendar", err);
         if (columns->sources[d] >= segment->source_count)
             return segment_damaged(segment, SECTION_DOCUMENT_SOURCE, (uint64_t)d * 4, "no such source", err);
     }
-    return GDX_OK;
+    return check_parts(segment, columns, err);
 }
 
 static gdx_status column(const gdx_segment *segment, int section, uint64_t rows, const uint32_t **out, gdx_error *err) {
@@ -33,6 +54,17 @@ static gdx_status column(const gdx_segment *segment, int section, uint64_t rows,
     return status;
 }
 
+static gdx_status parts_column(const gdx_segment *segment, gdx_document_columns *columns, gdx_error *err) {
+    const uint8_t *bytes;
+    uint64_t all = segment->section_bytes[SECTION_PARTS];
+    gdx_status status = segment_section(segment, SECTION_PARTS, 0, all, &bytes, err);
+    if (status == GDX_OK) {
+        columns->parts = (const gdx_part_row *)(const void *)bytes;
+        columns->part_count = (uint32_t)(all / PART_BYTES);
+    }
+    return status;
+}
+
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) {
     gdx_document_columns columns = {.count = segment->info.document_count};
     gdx_status status = column(segment, SECTION_DOCUMENT_BEGIN, (uint64_t)columns.count + 1, &columns.begin, err);
@@ -40,6 +72,8 @@ gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns 
         status = column(segment, SECTION_DOCUMENT_TEXT, columns.count, &columns.text, err);
     if (status == GDX_OK)
         status = segment_section(segment, SECTION_DOCUMENT_FLAGS, 0, columns.count, &columns.flags, err);
+    if (status == GDX_OK)
+        status = parts_column(segment, &columns, err);
     if (status == GDX_OK)
         status = column(segment, SECTION_DOCUMENT_DATE, columns.count, &columns.dates, err);
     if (status == GDX_OK)
@@ -74,6 +108,88 @@ uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t p
             high = middle;
     }
     return (uint32_t)low;
+}
+
+// ---- fields
+
+// The first row from where `position` or a later one begins.
+static uint32_t first_part(const gdx_document_columns *columns, uint32_t position) {
+    uint32_t low = 0;
+    uint32_t high = columns->part_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (columns->parts[middle].begin < position)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const gdx_part_row *gdx_columns_parts(const gdx_document_columns *columns, uint32_t document, uint32_t *out_count) {
+    *out_count = 0;
+    if (!(columns->flags[document] & GDX_FLAG_PARTS))
+        return NULL;
+    uint32_t first = first_part(columns, columns->text[document]);
+    while (first + *out_count < columns->part_count &&
+           columns->parts[first + *out_count].begin < columns->begin[document + 1])
+        ++*out_count;
+    return columns->parts + first;
+}
+
+// Where the first part of `field` or a later one begins, or the document ends.
+static uint32_t field_begin(const gdx_document_columns *columns, uint32_t document, uint32_t field) {
+    uint32_t count;
+    const gdx_part_row *parts = gdx_columns_parts(columns, document, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (parts[i].field >= field)
+            return parts[i].begin;
+    return columns->begin[document + 1];
+}
+
+gdx_position_range gdx_columns_counted(const gdx_document_columns *columns, uint32_t document) {
+    uint8_t flags = columns->flags[document];
+    gdx_position_range range = {columns->begin[document], columns->begin[document + 1]};
+    if (flags & GDX_FLAG_TITLE_FROM_TEXT)
+        range.begin = columns->text[document];
+    if (flags & GDX_FLAG_PARTS)
+        range.end = field_begin(columns, document, GDX_FIELD_FURNITURE);
+    return range;
+}
+
+gdx_position_range gdx_columns_field(const gdx_document_columns *columns, uint32_t document, gdx_field field) {
+    if (field == GDX_FIELD_TITLE)
+        return (gdx_position_range){columns->begin[document], columns->text[document]};
+    uint32_t begin =
+        field == GDX_FIELD_TEXT ? columns->text[document] : field_begin(columns, document, (uint32_t)field);
+    return (gdx_position_range){begin, field_begin(columns, document, (uint32_t)field + 1)};
+}
+
+gdx_position_range gdx_columns_part_at(const gdx_document_columns *columns, uint32_t document, uint32_t position) {
+    uint32_t text = columns->text[document];
+    if (position < text)
+        return (gdx_position_range){columns->begin[document], text};
+    gdx_position_range range = {text, columns->begin[document + 1]};
+    if (!(columns->flags[document] & GDX_FLAG_PARTS))
+        return range;
+    uint32_t next = first_part(columns, position + 1);
+    if (next < columns->part_count && columns->parts[next].begin < range.end)
+        range.end = columns->parts[next].begin;
+    if (next > 0 && columns->parts[next - 1].begin > text)
+        range.begin = columns->parts[next - 1].begin;
+    return range;
+}
+
+uint32_t gdx_columns_length(const gdx_document_columns *columns, uint32_t document) {
+    if (columns->flags[document] == 0)
+        return columns->begin[document + 1] - columns->begin[document] - 2;
+    gdx_position_range counted = gdx_columns_counted(columns, document);
+    uint32_t marks = columns->flags[document] & GDX_FLAG_TITLE_FROM_TEXT ? 1 : 2;
+    uint32_t count;
+    const gdx_part_row *parts = gdx_columns_parts(columns, document, &count);
+    for (uint32_t i = 0; i < count; i++)
+        marks += parts[i].field < GDX_FIELD_FURNITURE;
+    return counted.end - counted.begin - marks;
 }
 
 // ---- ids

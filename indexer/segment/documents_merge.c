@@ -27,11 +27,14 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
     uint64_t record_end = 0;
     document_row row = {
         .date = columns->dates[document],
-        .title_symbols = columns->text[document] - columns->begin[document] - 1,
-        .text_symbols = columns->begin[document + 1] - columns->text[document] - 1,
+        .positions = columns->begin[document + 1] - columns->begin[document],
+        .text = columns->text[document] - columns->begin[document],
+        .symbols = gdx_columns_length(columns, document),
         .flags = columns->flags[document],
+        .shift = merge->documents.position - columns->begin[document],
         .store_offset = merge->coded_bytes,
     };
+    row.parts = gdx_columns_parts(columns, document, &row.part_count);
     gdx_status status = gdx_segment_id(segment, document, &row.id, err);
     if (status == GDX_OK)
         status = gdx_segment_source(segment, columns->sources[document], &row.source, err);
@@ -50,7 +53,7 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
     return status;
 }
 
-// Bytes of title and text of the deleted documents, or of the live ones.
+// Bytes of title, text and parts of the deleted documents, or of the live ones.
 static gdx_status count_text(const merge_plan *merge, const merge_source *source, bool of_deleted, uint64_t *out,
                              gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
@@ -66,7 +69,7 @@ static gdx_status count_text(const merge_plan *merge, const merge_source *source
         if (status == GDX_OK)
             status = gdx_store_read(reader, (gdx_segment *)source->segment, d, &document, err); // changes nothing
         if (status == GDX_OK)
-            *out += (uint64_t)document.title.bytes + document.text.bytes;
+            *out += gdx_document_text_bytes(&document);
     }
     return status;
 }
@@ -111,7 +114,7 @@ gdx_status documents_merge(merge_plan *merge, gdx_error *err) {
 
 // ---- positions
 
-// The first run from `run` on that ends behind the position, or `end`.
+// The first run from `run` on that ends after the position, or `end`.
 static const live_run *run_at(const live_run *run, const live_run *end, uint32_t position) {
     size_t step = 1;
     while (step < (size_t)(end - run) && run[step - 1].end <= position) {

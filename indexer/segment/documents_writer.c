@@ -12,7 +12,7 @@
 void document_table_clear(document_table *table) {
     gdx_buffer *const buffers[] = {&table->begin,         &table->text,         &table->date,      &table->source,
                                    &table->hash,          &table->store,        &table->id_offset, &table->ids,
-                                   &table->source_offset, &table->source_names, &table->flags};
+                                   &table->source_offset, &table->source_names, &table->flags,     &table->parts};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         gdx_buffer_clear(buffers[i]);
     free(table->source_slots);
@@ -23,7 +23,7 @@ size_t document_table_bytes(const document_table *table) {
     return table->begin.capacity + table->text.capacity + table->date.capacity + table->source.capacity +
            table->hash.capacity + table->store.capacity + table->id_offset.capacity + table->ids.capacity +
            table->source_offset.capacity + table->source_names.capacity + table->flags.capacity +
-           table->source_slot_count * sizeof *table->source_slots;
+           table->parts.capacity + table->source_slot_count * sizeof *table->source_slots;
 }
 
 static gdx_slice source_name(const document_table *table, uint32_t source) {
@@ -90,9 +90,13 @@ static gdx_status number_of_source(document_table *table, gdx_slice name, uint32
     return GDX_OK;
 }
 
+static gdx_status append_part(gdx_buffer *parts, uint32_t begin, uint32_t field) {
+    gdx_status status = append_u32(parts, begin);
+    return status == GDX_OK ? append_u32(parts, field) : status;
+}
+
 static bool row_fits(const document_table *table, const document_row *row) {
-    uint64_t end = (uint64_t)table->position + row->title_symbols + row->text_symbols + 2;
-    return end < UINT32_MAX && row->id.bytes <= UINT32_MAX - table->ids.bytes;
+    return row->positions < UINT32_MAX - table->position && row->id.bytes <= UINT32_MAX - table->ids.bytes;
 }
 
 static gdx_status reserve_row(document_table *table, const document_row *row) {
@@ -103,7 +107,8 @@ static gdx_status reserve_row(document_table *table, const document_row *row) {
         if (status != GDX_OK)
             return status;
     }
-    return gdx_buffer_reserve(&table->ids, row->id.bytes);
+    gdx_status status = gdx_buffer_reserve(&table->parts, (size_t)row->part_count * PART_BYTES);
+    return status == GDX_OK ? gdx_buffer_reserve(&table->ids, row->id.bytes) : status;
 }
 
 gdx_status document_table_add(document_table *table, const document_row *row, gdx_error *err) {
@@ -114,7 +119,9 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
     if (status == GDX_OK)
         status = append_u32(&table->begin, table->position); // room was reserved: none of these fails
     if (status == GDX_OK)
-        status = append_u32(&table->text, table->position + row->title_symbols + 1);
+        status = append_u32(&table->text, table->position + row->text);
+    for (uint32_t i = 0; i < row->part_count && status == GDX_OK; i++)
+        status = append_part(&table->parts, row->parts[i].begin + row->shift, row->parts[i].field);
     if (status == GDX_OK)
         status = gdx_buffer_append(&table->flags, &row->flags, 1);
     if (status == GDX_OK)
@@ -134,7 +141,8 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
                         (int)(row->id.bytes < 200 ? row->id.bytes : 200), row->id.data, table->count, table->position);
     if (status != GDX_OK)
         return gdx_fail(err, status, "no memory for the table of documents");
-    table->position += row->title_symbols + row->text_symbols + 2;
+    table->position += (uint32_t)row->positions;
+    table->symbols += row->symbols;
     table->text_bytes += row->text_bytes;
     table->count++;
     return GDX_OK;
@@ -145,6 +153,8 @@ gdx_document_columns document_table_columns(const document_table *table) {
         .begin = (const uint32_t *)(const void *)table->begin.data, // as malloc aligned them
         .text = (const uint32_t *)(const void *)table->text.data,
         .flags = table->flags.data,
+        .parts = (const gdx_part_row *)(const void *)table->parts.data,
+        .part_count = (uint32_t)(table->parts.bytes / PART_BYTES),
         .dates = (const uint32_t *)(const void *)table->date.data,
         .sources = (const uint32_t *)(const void *)table->source.data,
         .count = table->count,
@@ -198,6 +208,7 @@ gdx_status document_table_write(const document_table *table, segment_sink *sink,
         {SECTION_DOCUMENT_BEGIN, table->begin.data, table->begin.bytes},
         {SECTION_DOCUMENT_TEXT, table->text.data, table->text.bytes},
         {SECTION_DOCUMENT_FLAGS, table->flags.data, table->flags.bytes},
+        {SECTION_PARTS, table->parts.data, table->parts.bytes},
         {SECTION_DOCUMENT_DATE, table->date.data, table->date.bytes},
         {SECTION_DOCUMENT_SOURCE, table->source.data, table->source.bytes},
         {SECTION_DOCUMENT_HASH, table->hash.data, table->hash.bytes},

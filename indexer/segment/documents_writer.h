@@ -12,16 +12,18 @@ typedef struct document_table { // one owner; {0} is empty
     uint32_t count;
     uint32_t position; // where the next document begins
     uint64_t text_bytes;
+    uint64_t symbols; // that count by default
     gdx_buffer begin; // little-endian columns, as they will be written
     gdx_buffer text;
     gdx_buffer flags;
+    gdx_buffer parts; // rows of PARTS
     gdx_buffer date;
     gdx_buffer source;
     gdx_buffer hash;
     gdx_buffer store;
     gdx_buffer id_offset;
     gdx_buffer ids;
-    gdx_buffer source_offset; // begin of each source's name
+    gdx_buffer source_offset; // where each source's name starts
     gdx_buffer source_names;
     uint32_t source_count;
     uint32_t *source_slots; // open addressing: number of a source + 1, 0 is empty; a power of two of them
@@ -32,9 +34,13 @@ typedef struct document_row {
     gdx_slice id;
     gdx_slice source;
     gdx_date date;
-    uint32_t title_symbols;
-    uint32_t text_symbols;
-    uint8_t flags; // GDX_FLAG_...
+    uint64_t positions; // that it takes
+    uint32_t text;      // where its text begins, from its first position
+    uint64_t symbols;   // that count by default
+    uint8_t flags;      // GDX_FLAG_...
+    uint32_t shift;     // what to add, modulo 2^32, to where the parts begin
+    const gdx_part_row *parts;
+    uint32_t part_count;
     uint64_t hash;
     uint64_t store_offset; // where its record begins
     uint64_t text_bytes;   // of title and text

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// frequencies.c: lists of (document, count in title, count in text), in packed columns of 128 entries.
+// frequencies.c: lists of (document, count), in packed columns of 128 entries.
 // docs/format.md, "Frequencies". A symbol like 的 begins thousands of terms; counting its documents from their postings
 // would unpack a thirtieth of the index.
 
@@ -20,34 +20,30 @@ bool frequencies_is_frequent(uint64_t occurrences, uint32_t position_count, uint
            occurrences >= (uint64_t)document_count * GDX_FREQUENCY_PER_DOCUMENT;
 }
 
-struct columns {         // of one block
-    uint32_t gap[BLOCK]; // documents skipped since the entry before
-    uint32_t in_title[BLOCK];
-    uint32_t in_text[BLOCK];
+struct columns {           // of one block
+    uint32_t gap[BLOCK];   // documents skipped since the entry before
+    uint32_t count[BLOCK]; // less 1
 };
 
 static gdx_status append_columns(const struct columns *columns, size_t count, gdx_buffer *out) {
     gdx_status status = pack_append(columns->gap, count, out);
     if (status == GDX_OK)
-        status = pack_append(columns->in_title, count, out);
-    if (status == GDX_OK)
-        status = pack_append(columns->in_text, count, out);
+        status = pack_append(columns->count, count, out);
     return status;
 }
 
-gdx_status frequencies_encode(const document_counts *counts, uint32_t document_count, gdx_buffer *out,
+gdx_status frequencies_encode(const uint32_t *counts, uint32_t document_count, gdx_buffer *out,
                               uint32_t *out_documents) {
     struct columns columns;
     size_t filled = 0;
     uint32_t documents = 0;
-    uint32_t next = 0; // the document behind the last entry
+    uint32_t next = 0; // the document after the last entry
     gdx_status status = GDX_OK;
     for (uint32_t d = 0; d < document_count && status == GDX_OK; d++) {
-        if (counts[d].in_title == 0 && counts[d].in_text == 0)
+        if (counts[d] == 0)
             continue;
         columns.gap[filled] = d - next;
-        columns.in_title[filled] = counts[d].in_title;
-        columns.in_text[filled] = counts[d].in_text;
+        columns.count[filled] = counts[d] - 1;
         next = d + 1;
         documents++;
         if (++filled == BLOCK) {
@@ -95,18 +91,17 @@ static gdx_status find_row(const gdx_segment *segment, uint32_t symbol, const ui
     return GDX_OK;
 }
 
-// Reads one block of a list; *next is the document behind the last entry.
+// Reads one block of a list; *next is the document after the last entry.
 static bool read_block(const uint8_t **at, const uint8_t *end, size_t count, uint32_t document_count, uint32_t *next,
                        gdx_frequency *out) {
     struct columns columns;
-    if (!pack_read(at, end, count, columns.gap) || !pack_read(at, end, count, columns.in_title) ||
-        !pack_read(at, end, count, columns.in_text))
+    if (!pack_read(at, end, count, columns.gap) || !pack_read(at, end, count, columns.count))
         return false;
     for (size_t i = 0; i < count; i++) {
         uint64_t document = (uint64_t)*next + columns.gap[i];
-        if (document >= document_count)
+        if (document >= document_count || columns.count[i] == UINT32_MAX)
             return false;
-        out[i] = (gdx_frequency){(uint32_t)document, columns.in_title[i], columns.in_text[i]};
+        out[i] = (gdx_frequency){(uint32_t)document, columns.count[i] + 1};
         *next = (uint32_t)document + 1;
     }
     return true;

@@ -34,7 +34,8 @@
     CONSTANT(GDX_FREQUENCY_ALWAYS, 64)                                                                                 \
     CONSTANT(GDX_FREQUENCY_OFTEN, 256)                                                                                 \
     CONSTANT(GDX_FREQUENCY_PER_DOCUMENT, 4)                                                                            \
-    CONSTANT(GDX_FLAG_TITLE_FROM_TEXT, 1)
+    CONSTANT(GDX_FLAG_TITLE_FROM_TEXT, 1)                                                                              \
+    CONSTANT(GDX_FLAG_PARTS, 2)
 
 enum {
 #define GDX_SEGMENT_CONSTANT(name, value) name = value,
@@ -57,6 +58,7 @@ enum {
     SECTION(DOCUMENT_BEGIN, "document begins")                                                                         \
     SECTION(DOCUMENT_TEXT, "document text begins")                                                                     \
     SECTION(DOCUMENT_FLAGS, "document flags")                                                                          \
+    SECTION(PARTS, "parts")                                                                                            \
     SECTION(DOCUMENT_DATE, "document dates")                                                                           \
     SECTION(DOCUMENT_SOURCE, "document sources")                                                                       \
     SECTION(DOCUMENT_HASH, "document hashes")                                                                          \
@@ -87,8 +89,9 @@ enum {
     FIELD(SECTION_ROW, LENGTH, 8)
 
 #define GDX_FOOTER_FIELDS(FIELD)                                                                                       \
-    FIELD(FOOTER, SECTION_TABLE, 352)                                                                                  \
+    FIELD(FOOTER, SECTION_TABLE, 368)                                                                                  \
     FIELD(FOOTER, TEXT_BYTES, 8)                                                                                       \
+    FIELD(FOOTER, SYMBOL_COUNT, 8)                                                                                     \
     FIELD(FOOTER, DOCUMENT_COUNT, 4)                                                                                   \
     FIELD(FOOTER, POSITION_COUNT, 4)                                                                                   \
     FIELD(FOOTER, TERM_COUNT, 4)                                                                                       \
@@ -121,6 +124,10 @@ enum {
     FIELD(FREQUENCY_SYMBOL, DOCUMENTS, 4)                                                                              \
     FIELD(FREQUENCY_SYMBOL, OFFSET, 8)
 
+#define GDX_PART_FIELDS(FIELD)                                                                                         \
+    FIELD(PART, BEGIN, 4)                                                                                              \
+    FIELD(PART, KIND, 4)
+
 // Every record above.
 #define GDX_SEGMENT_RECORDS(FIELD)                                                                                     \
     GDX_HEADER_FIELDS(FIELD)                                                                                           \
@@ -128,9 +135,10 @@ enum {
     GDX_FOOTER_FIELDS(FIELD)                                                                                           \
     GDX_STORE_BLOCK_FIELDS(FIELD)                                                                                      \
     GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                       \
-    GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)
+    GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)                                                                                 \
+    GDX_PART_FIELDS(FIELD)
 
-// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next begins behind it.
+// An entry RECORD_FIELD for the field's first byte, and one for its last so that the next starts after it.
 #define GDX_FIELD_OFFSET(record, field, size) record##_##field, record##_##field##_LAST = record##_##field + (size)-1,
 
 enum { GDX_HEADER_FIELDS(GDX_FIELD_OFFSET) HEADER_BYTES };
@@ -139,6 +147,7 @@ enum { GDX_FOOTER_FIELDS(GDX_FIELD_OFFSET) FOOTER_BYTES };
 enum { GDX_STORE_BLOCK_FIELDS(GDX_FIELD_OFFSET) STORE_BLOCK_BYTES };
 enum { GDX_TERM_BLOCK_FIELDS(GDX_FIELD_OFFSET) TERM_BLOCK_BYTES };
 enum { GDX_FREQUENCY_SYMBOL_FIELDS(GDX_FIELD_OFFSET) FREQUENCY_SYMBOL_BYTES };
+enum { GDX_PART_FIELDS(GDX_FIELD_OFFSET) PART_BYTES };
 
 _Static_assert(FOOTER_TEXT_BYTES == SECTION_COUNT * SECTION_ROW_BYTES, "the footer begins with a row for each section");
 

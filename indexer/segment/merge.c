@@ -20,7 +20,8 @@ static gdx_status write_store(const merge_plan *merge, segment_sink *sink, gdx_e
 
 // Every position but the end marks begins one bigram: inputs whose lists say otherwise are damaged.
 static gdx_status check_occurrences(const merge_plan *merge, uint64_t occurrences, gdx_error *err) {
-    uint64_t symbols = merge->documents.position - 2 * (uint64_t)merge->documents.count;
+    uint64_t symbols =
+        merge->documents.position - 2 * (uint64_t)merge->documents.count - merge->documents.parts.bytes / PART_BYTES;
     if (occurrences == symbols)
         return GDX_OK;
     return gdx_fail_at(err, GDX_CORRUPT, merge->directory,
@@ -56,6 +57,7 @@ static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, fo
     if (status == GDX_OK)
         status = document_table_write(&merge->documents, sink, err);
     counts->text_bytes = merge->documents.text_bytes;
+    counts->symbol_count = merge->documents.symbols;
     counts->document_count = merge->documents.count;
     counts->position_count = merge->documents.position;
     counts->word_count = (uint32_t)merge->word_count;

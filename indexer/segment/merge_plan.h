@@ -25,7 +25,7 @@ typedef struct merge_source { // immutable once planned, any thread
     live_run *runs;
     size_t run_count;
     size_t run_capacity;
-    // For each word its number in the merged segment; with GDX_MERGE_DEAD added, the number of the word behind it:
+    // For each word its number in the merged segment; with GDX_MERGE_DEAD added, the number of the word after it:
     // only deleted documents have it. Ascending without that mark.
     uint32_t *words;
 } merge_source;
@@ -53,7 +53,7 @@ gdx_status merge_plan_init(merge_plan *merge, const gdx_merge_input *inputs, siz
 void merge_plan_clear(merge_plan *merge);
 
 static inline bool merge_is_deleted(const merge_source *source, uint32_t document) {
-    return source->deleted && (source->deleted[document >> 3] >> (document & 7) & 1);
+    return gdx_is_deleted(source->deleted, document);
 }
 // GDX_CANCELLED, GDX_DEADLINE: it is to stop.
 gdx_status merge_check(const merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;

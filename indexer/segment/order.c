@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // order.c: sorts indices of byte strings. Each index travels with eight bytes of its string as one big integer, taken
-// behind what all strings share, so that few comparisons look at the strings themselves. Bottom-up merge sort: no
-// recursion, no worst case.
+// after what all strings share, so that few comparisons look at the strings themselves.
 
 #include "order.h"
+
+#include "gdx/sort.h"
 
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@ struct entry {
 
 struct ordering {
     const gdx_slice *slices;
-    size_t shared; // bytes at the begin (or end) that all strings have in common
+    size_t shared; // bytes at the start (or end) that all strings have in common
     bool reversed;
 };
 
@@ -53,41 +54,19 @@ static uint64_t key_of(const struct ordering *ordering, gdx_slice slice) {
     return key;
 }
 
-static bool is_before(const struct ordering *ordering, struct entry a, struct entry b) {
-    if (a.key != b.key)
-        return a.key < b.key;
-    gdx_slice x = ordering->slices[a.index];
-    gdx_slice y = ordering->slices[b.index];
+// Of equal strings the later one first.
+static bool is_before(void *context, const void *left, const void *right) {
+    const struct ordering *ordering = context;
+    const struct entry *a = left, *b = right;
+    if (a->key != b->key)
+        return a->key < b->key;
+    gdx_slice x = ordering->slices[a->index];
+    gdx_slice y = ordering->slices[b->index];
     int order = ordering->reversed ? order_compare_reversed(x, y) : gdx_slice_compare(x, y);
-    return order != 0 ? order < 0 : a.index > b.index;
+    return order != 0 ? order < 0 : a->index > b->index;
 }
 
-static void merge_runs(const struct ordering *ordering, const struct entry *from, struct entry *to, size_t begin,
-                       size_t middle, size_t end) {
-    size_t left = begin;
-    size_t right = middle;
-    for (size_t i = begin; i < end; i++) {
-        bool take_left = left < middle && (right == end || !is_before(ordering, from[right], from[left]));
-        to[i] = take_left ? from[left++] : from[right++];
-    }
-}
-
-// Sorts entries[count] with as much room again behind them; returns where the result lies.
-static struct entry *sort_entries(const struct ordering *ordering, struct entry *entries, size_t count) {
-    struct entry *from = entries;
-    struct entry *to = entries + count;
-    for (size_t run = 1; run < count; run *= 2) {
-        for (size_t begin = 0; begin < count; begin += 2 * run) {
-            size_t middle = begin + run < count ? begin + run : count;
-            size_t end = begin + 2 * run < count ? begin + 2 * run : count;
-            merge_runs(ordering, from, to, begin, middle, end);
-        }
-        struct entry *sorted = to;
-        to = from;
-        from = sorted;
-    }
-    return from;
-}
+static const gdx_ordering by_string = {sizeof(struct entry), is_before};
 
 gdx_status order_slices(const gdx_slice *slices, uint32_t count, bool reversed, uint32_t **out) {
     struct ordering ordering = {slices, shared_bytes(slices, count, reversed), reversed};
@@ -100,7 +79,7 @@ gdx_status order_slices(const gdx_slice *slices, uint32_t count, bool reversed, 
     }
     for (uint32_t i = 0; i < count; i++)
         entries[i] = (struct entry){key_of(&ordering, slices[i]), i};
-    struct entry *sorted = sort_entries(&ordering, entries, count);
+    const struct entry *sorted = gdx_sort(&by_string, &ordering, entries, entries + count, count);
     for (uint32_t i = 0; i < count; i++)
         order[i] = sorted[i].index;
     free(entries);

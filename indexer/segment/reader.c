@@ -181,11 +181,16 @@ static gdx_status read_sections(gdx_segment *segment, const uint8_t *footer, gdx
 // are few enough for their numbers, and a file of made-up counts is refused before anything is allocated by them.
 static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
     uint64_t documents = segment->info.document_count;
-    if (segment->info.position_count < 2 * documents || segment->info.position_count == UINT32_MAX)
+    uint64_t marks = 2 * documents + segment->section_bytes[SECTION_PARTS] / PART_BYTES;
+    if (segment->info.position_count < marks || segment->info.position_count == UINT32_MAX)
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
                                 "footer: %" PRIu32 " positions of %" PRIu64 " documents; the file is damaged",
                                 segment->info.position_count, documents);
-    uint64_t symbols = segment->info.symbol_count;
+    uint64_t symbols = segment->info.position_count - marks;
+    if (segment->info.symbol_count > symbols)
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %" PRIu64 " symbols count of %" PRIu64 "; the file is damaged",
+                                segment->info.symbol_count, symbols);
     if (segment->term_count > symbols || segment->word_count > symbols ||
         segment->word_count > UINT32_MAX - GDX_FIRST_WORD || segment->source_count > documents)
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
@@ -216,6 +221,7 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
         {SECTION_DOCUMENT_BEGIN, (documents + 1) * 4},
         {SECTION_DOCUMENT_TEXT, documents * 4},
         {SECTION_DOCUMENT_FLAGS, documents},
+        {SECTION_PARTS, segment->section_bytes[SECTION_PARTS] / PART_BYTES * PART_BYTES},
         {SECTION_DOCUMENT_DATE, documents * 4},
         {SECTION_DOCUMENT_SOURCE, documents * 4},
         {SECTION_DOCUMENT_HASH, documents * 8},
@@ -244,7 +250,7 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     info->bytes = segment->map.bytes;
     info->document_count = gdx_load_u32(footer + FOOTER_DOCUMENT_COUNT);
     info->position_count = gdx_load_u32(footer + FOOTER_POSITION_COUNT);
-    info->symbol_count = (uint64_t)info->position_count - 2 * (uint64_t)info->document_count;
+    info->symbol_count = gdx_load_u64(footer + FOOTER_SYMBOL_COUNT);
     info->text_bytes = gdx_load_u64(footer + FOOTER_TEXT_BYTES);
     segment->term_count = gdx_load_u32(footer + FOOTER_TERM_COUNT);
     segment->word_count = gdx_load_u32(footer + FOOTER_WORD_COUNT);

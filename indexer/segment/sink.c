@@ -152,6 +152,7 @@ static void fill_footer(const segment_sink *sink, const footer_counts *counts, u
         gdx_store_u64(row + SECTION_ROW_LENGTH, sink->section_bytes[section]);
     }
     gdx_store_u64(footer + FOOTER_TEXT_BYTES, counts->text_bytes);
+    gdx_store_u64(footer + FOOTER_SYMBOL_COUNT, counts->symbol_count);
     gdx_store_u32(footer + FOOTER_DOCUMENT_COUNT, counts->document_count);
     gdx_store_u32(footer + FOOTER_POSITION_COUNT, counts->position_count);
     gdx_store_u32(footer + FOOTER_TERM_COUNT, counts->term_count);
@@ -195,7 +196,7 @@ static gdx_status finish(segment_sink *sink, const footer_counts *counts, gdx_se
         .bytes = gdx_output_offset(sink->output),
         .document_count = counts->document_count,
         .position_count = counts->position_count,
-        .symbol_count = (uint64_t)counts->position_count - 2 * (uint64_t)counts->document_count,
+        .symbol_count = counts->symbol_count,
         .text_bytes = counts->text_bytes,
     };
     status = commit_as(sink, info.name, err);

@@ -13,6 +13,7 @@ typedef struct segment_sink segment_sink; // one owner
 // What the footer holds besides the places of sections and checksums.
 typedef struct footer_counts {
     uint64_t text_bytes;
+    uint64_t symbol_count;
     uint32_t document_count;
     uint32_t position_count;
     uint32_t term_count;

@@ -17,11 +17,11 @@ enum {
 };
 
 struct store_slot {   // a block, as far as it has been decompressed
-    uint64_t segment; // its name, which stands for its content
+    uint64_t segment; // its name, which its content decides
     uint32_t number;
     uint64_t used; // when last; 0: never
     gdx_buffer coded;
-    size_t consumed; // compressed bytes behind `coded`
+    size_t consumed; // compressed bytes of what is in `coded`
     size_t expected; // what zstd would like to read next; 0: the frame has ended
 };
 
@@ -51,6 +51,7 @@ void gdx_store_reader_free(gdx_store_reader *reader) {
     ZSTD_freeDCtx(reader->context);
     gdx_buffer_clear(&reader->head);
     gdx_buffer_clear(&reader->text);
+    store_details_clear(&reader->details);
     free(reader);
 }
 

@@ -5,6 +5,7 @@
 #define GDX_SEGMENT_STORE_BLOCK_H
 
 #include "reader.h"
+#include "store_details.h"
 #include "store_writer.h"
 
 struct ZSTD_DCtx_s;
@@ -17,8 +18,10 @@ struct gdx_store_reader { // one owner
     uint64_t clock;
     size_t slot_count;
     struct store_slot *slots;
-    gdx_buffer head; // title and metadata handed out
-    gdx_buffer text; // text handed out
+    gdx_buffer head; // title, metadata and details handed out
+    gdx_buffer text; // the body handed out
+    store_details details;
+    bool has_parts; // the document at hand has the flag
 };
 
 uint32_t store_block_count(const gdx_segment *segment);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // store_merge.c: stored text of the live documents, copied as it is compressed wherever the block would come out the
 // same. docs/format.md, "Stored text".
-// A block is the same when the writer stands between blocks where it begins, all its documents are live, and it ends
+// A block is the same when the writer is between blocks where it starts, all its documents are live, and it ends
 // for a reason that still holds. Other documents are added record by record, until a block ends where one of the input
 // did.
 
@@ -18,7 +18,7 @@ struct store_merge { // one owner
     uint64_t forgotten; // coded bytes written when the inputs' pages were last let go of
 };
 
-struct place { // a live document; source == source_count: behind the last
+struct place { // a live document; source == source_count: after the last
     size_t source;
     uint32_t document;
 };
@@ -63,7 +63,7 @@ static gdx_status next_ends_block(const merge_plan *merge, struct place next, bo
     return status;
 }
 
-// Whether the writer would end a block of so many coded bytes behind document `last`.
+// Whether the writer would end a block of so many coded bytes after document `last`.
 static gdx_status ends_here(const merge_plan *merge, size_t source, uint32_t last, uint64_t coded_bytes, bool *out,
                             gdx_error *err) {
     const gdx_segment *segment = merge->sources[source].segment;
@@ -87,7 +87,7 @@ static bool are_live(const merge_source *source, uint32_t from, uint32_t to) {
     return from == to;
 }
 
-// Copies the block that begins with the short record of `place`, if the writer would make the same, and moves behind
+// Copies the block that begins with the short record of `place`, if the writer would make the same, and moves past
 // it.
 static gdx_status copy_block(struct store_merge *state, struct place *place, uint32_t number, bool *out_copied,
                              gdx_error *err) {

@@ -145,14 +145,17 @@ static gdx_status first_piece(gdx_store_reader *reader, const gdx_segment *segme
 
 // ---- documents
 
-static gdx_status read_columns(const gdx_segment *segment, uint32_t document, gdx_document *out, gdx_error *err) {
+static gdx_status read_columns(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                               gdx_document *out, gdx_error *err) {
     uint32_t source;
     const uint8_t *flags;
     gdx_status status = gdx_segment_id(segment, document, &out->id, err);
     if (status == GDX_OK)
         status = segment_section(segment, SECTION_DOCUMENT_FLAGS, document, 1, &flags, err);
-    if (status == GDX_OK)
+    if (status == GDX_OK) {
         out->title_from_text = *flags & GDX_FLAG_TITLE_FROM_TEXT;
+        reader->has_parts = *flags & GDX_FLAG_PARTS;
+    }
     if (status == GDX_OK)
         status = segment_u32(segment, SECTION_DOCUMENT_DATE, document, &out->date, err);
     if (status == GDX_OK)
@@ -175,24 +178,29 @@ static gdx_status read_details(gdx_store_reader *reader, const gdx_segment *segm
     return GDX_OK;
 }
 
-static bool parse_details(gdx_slice details, gdx_document *out) {
-    const uint8_t *at = (const uint8_t *)details.data;
-    const uint8_t *end = at + details.bytes;
-    uint64_t origin;
-    out->origin = (gdx_slice){"", 0};
-    if (details.bytes == 0)
-        return true;
-    if (!gdx_varint_read(&at, end, &origin) || origin != (uint64_t)(end - at))
-        return false;
-    out->origin = (gdx_slice){(const char *)at, (size_t)origin};
-    return gdx_utf8_valid(out->origin);
+static gdx_status parse_details(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                                gdx_slice details, gdx_slice *out_origin, gdx_error *err) {
+    gdx_document_columns columns = {0};
+    uint32_t row_count = 0;
+    const gdx_part_row *rows = NULL;
+    gdx_status status = GDX_OK;
+    if (details.bytes || reader->has_parts)
+        status = gdx_segment_columns(segment, &columns, err);
+    if (status != GDX_OK)
+        return status;
+    if (columns.count)
+        rows = gdx_columns_parts(&columns, document, &row_count);
+    status = store_details_read(details, rows, row_count, &reader->details, out_origin);
+    if (status == GDX_NO_MEMORY)
+        return gdx_fail_at(err, status, segment->path, "no memory for stored text");
+    return status == GDX_OK ? GDX_OK : bad_record(segment, document, err);
 }
 
 // Columns, title, metadata and details; *piece is the first piece.
 static gdx_status read_head(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, gdx_document *out,
                             struct piece *piece, gdx_error *err) {
     reader->head.bytes = reader->text.bytes = 0;
-    gdx_status status = read_columns(segment, document, out, err);
+    gdx_status status = read_columns(reader, segment, document, out, err);
     if (status == GDX_OK)
         status = first_piece(reader, segment, document, piece, err);
     if (status != GDX_OK)
@@ -212,7 +220,7 @@ static gdx_status read_head(gdx_store_reader *reader, const gdx_segment *segment
     out->metadata = (gdx_slice){head + title_bytes, metadata_end - title_bytes};
     out->text = (gdx_slice){"", 0};
     gdx_slice details = {head + metadata_end, reader->head.bytes - metadata_end};
-    return parse_details(details, out) ? GDX_OK : bad_record(segment, document, err);
+    return parse_details(reader, segment, document, details, &out->origin, err);
 }
 
 gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
@@ -223,6 +231,30 @@ gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, u
     if (status == GDX_OK)
         *out = found;
     return status;
+}
+
+// Gives the text and each part its stretch of the body.
+static gdx_status share_body(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                             gdx_document *found, gdx_document *out, gdx_error *err) {
+    store_details *details = &reader->details;
+    const char *body = reader->text.data ? (const char *)reader->text.data : "";
+    size_t from = 0;
+    for (size_t i = 0; i <= details->part_count; i++) {
+        uint64_t end = i < details->part_count ? details->ends[i] : reader->text.bytes;
+        if (end < from || end > reader->text.bytes)
+            return bad_record(segment, document, err);
+        gdx_slice text = {body + from, (size_t)end - from};
+        if (details->part_count && !gdx_utf8_valid(text)) // a part that begins within a character
+            return bad_record(segment, document, err);
+        *(i ? &details->parts[i - 1].text : &found->text) = text;
+        from = (size_t)end;
+    }
+    found->parts = details->part_count ? details->parts : NULL;
+    found->part_count = (uint32_t)details->part_count;
+    found->text_places = details->text_places ? details->places : NULL;
+    found->text_place_count = details->text_places;
+    *out = *found;
+    return GDX_OK;
 }
 
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
@@ -243,9 +275,7 @@ gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32
     }
     if (status != GDX_OK)
         return status;
-    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
-    *out = found;
-    return GDX_OK;
+    return share_body(reader, segment, document, &found, out, err);
 }
 
 // Spells the text of a piece from one checkpoint to the next and so sees whether each is where it says.
@@ -295,9 +325,7 @@ gdx_status store_read_checked(gdx_store_reader *reader, const gdx_segment *segme
     }
     if (status != GDX_OK)
         return status;
-    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
-    *out = found;
-    return GDX_OK;
+    return share_body(reader, segment, document, &found, out, err);
 }
 
 // ---- stretches of text
@@ -333,8 +361,8 @@ struct place { // in the text of a piece
     uint64_t coded; // within the block
 };
 
-// Moves along the checkpoints of a piece: *from to the last at or before symbol `first`, *to to the first behind symbol
-// `last`, or to the end of the piece. *out_ends: a checkpoint behind `last` was found.
+// Moves along the checkpoints of a piece: *from to the last at or before symbol `first`, *to to the first after symbol
+// `last`, or to the end of the piece. *out_ends: a checkpoint after `last` was found.
 static bool find_places(const struct piece *piece, uint32_t first, uint32_t last, struct place *from, struct place *to,
                         bool *out_ends) {
     struct place place = {piece->at, text_begin(piece)};
@@ -396,4 +424,8 @@ gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment,
     found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
     *out = found;
     return GDX_OK;
+}
+
+uint64_t gdx_store_part_end(const gdx_store_reader *reader, uint32_t part) {
+    return part < reader->details.part_count ? reader->details.ends[part] : UINT64_MAX;
 }

@@ -13,7 +13,7 @@ static gdx_status damaged(const gdx_segment *segment, uint32_t number, const cha
 
 // ---- blocks
 
-// Bytes of a record; 0 behind the last document.
+// Bytes of a record; 0 after the last document.
 static gdx_status record_bytes(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) {
     uint64_t begin = 0;
     uint64_t end = 0;
@@ -42,7 +42,7 @@ static gdx_status end_of_short(const gdx_segment *segment, store_block block, st
     return status;
 }
 
-// Checks a row against the record it begins with and the row behind it.
+// Checks a row against the record it starts with and the row after it.
 static gdx_status verify_row(const gdx_segment *segment, uint32_t number, store_block block, store_block next,
                              gdx_error *err) {
     uint64_t begin;
@@ -59,7 +59,7 @@ static gdx_status verify_row(const gdx_segment *segment, uint32_t number, store_
     if (block.coded_offset < begin || block.coded_offset >= end || (!is_first && !is_long))
         return damaged(segment, number, "a block that begins within a record", err);
     if (is_first && (block.text_byte || block.symbol))
-        return damaged(segment, number, "a text that does not begin at its begin", err);
+        return damaged(segment, number, "a text that does not start at its start", err);
     if (is_long) {
         uint32_t document = next.coded_offset < end ? block.document : block.document + 1;
         bool is_good = next.coded_offset <= end && next.document == document;
@@ -121,7 +121,7 @@ static gdx_status verify_document(const verify_context *verification, gdx_store_
     if (gdx_document_hash(&read) != hash)
         return segment_damaged(segment, SECTION_DOCUMENT_HASH, (uint64_t)document * 8, "not the hash of the document",
                                err);
-    *text_bytes += (uint64_t)read.title.bytes + read.text.bytes;
+    *text_bytes += gdx_document_text_bytes(&read);
     return GDX_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "characters.h"
 #include "layout.h"
+#include "store_details.h"
 
 #include <stdlib.h>
 #include <zstd.h>
@@ -23,7 +24,8 @@ struct store_writer {
     uint32_t next_document;   // number of the next record
     gdx_buffer rows;          // of finished blocks
     gdx_buffer record;        // scratch: the record being made
-    gdx_buffer coded;         // scratch: its title, metadata and text
+    gdx_buffer coded;         // scratch: its title, metadata, details and body
+    gdx_buffer body;          // scratch: its text and parts, if it has any
     gdx_buffer compressed;    // scratch
     size_t *checkpoint_coded; // scratch: coded bytes of text before each checkpoint
     size_t checkpoint_capacity;
@@ -90,6 +92,7 @@ void store_writer_free(store_writer *writer) {
     gdx_buffer_clear(&writer->rows);
     gdx_buffer_clear(&writer->record);
     gdx_buffer_clear(&writer->coded);
+    gdx_buffer_clear(&writer->body);
     gdx_buffer_clear(&writer->compressed);
     free(writer->checkpoint_coded);
     free(writer);
@@ -105,7 +108,7 @@ uint64_t store_writer_coded_bytes(const store_writer *writer) {
 
 size_t store_writer_bytes(const store_writer *writer) {
     return sizeof *writer + ZSTD_sizeof_CCtx(writer->context) + writer->block.capacity + writer->rows.capacity +
-           writer->record.capacity + writer->coded.capacity + writer->compressed.capacity +
+           writer->record.capacity + writer->coded.capacity + writer->body.capacity + writer->compressed.capacity +
            writer->checkpoint_capacity * sizeof *writer->checkpoint_coded;
 }
 
@@ -122,7 +125,7 @@ void store_writer_count_document(store_writer *writer) {
     writer->next_document++;
 }
 
-// Writes a block that begins at writer->begin, and its row; the next begins behind it.
+// Writes a block that begins at writer->begin, and its row; the next starts after it.
 static gdx_status put_block(store_writer *writer, gdx_slice compressed, uint64_t coded_bytes, gdx_error *err) {
     uint8_t row[STORE_BLOCK_BYTES] = {0};
     gdx_store_u64(row + STORE_BLOCK_CODED_OFFSET, writer->begin.coded_offset);
@@ -215,12 +218,19 @@ static gdx_status append_checkpoints(store_writer *writer, const gdx_checkpoint 
     return status;
 }
 
-// What most documents do not have: the origin.
-static gdx_status append_details(const gdx_document *document, gdx_buffer *out) {
-    if (document->origin.bytes == 0)
+// The text and the parts, one after the other.
+static gdx_status make_body(store_writer *writer, const gdx_document *document, gdx_slice *out) {
+    gdx_buffer *body = &writer->body;
+    *out = document->text;
+    if (document->part_count == 0)
         return GDX_OK;
-    gdx_status status = append_varint(out, document->origin.bytes);
-    return status == GDX_OK ? gdx_buffer_append(out, document->origin.data, document->origin.bytes) : status;
+    gdx_part_walk walk = {0};
+    body->bytes = 0;
+    gdx_status status = gdx_buffer_append(body, document->text.data, document->text.bytes);
+    for (const gdx_part *part; status == GDX_OK && (part = gdx_document_next_part(document, &walk));)
+        status = gdx_buffer_append(body, part->text.data, part->text.bytes);
+    *out = (gdx_slice){body->data ? (const char *)body->data : "", body->bytes};
+    return status;
 }
 
 struct parts { // of a record being made: lengths of its coded fields, and its checkpoints
@@ -240,9 +250,12 @@ static gdx_status code_fields(store_writer *writer, const gdx_document *document
     const gdx_checkpoint *checkpoints = parts->checkpoints;
     size_t checkpoint_count = parts->checkpoint_count;
     gdx_buffer *coded = &writer->coded;
+    gdx_slice body;
     coded->bytes = 0;
-    gdx_status status = gdx_grow(&writer->checkpoint_coded, &writer->checkpoint_capacity, checkpoint_count,
-                                 sizeof *writer->checkpoint_coded);
+    gdx_status status = make_body(writer, document, &body);
+    if (status == GDX_OK)
+        status = gdx_grow(&writer->checkpoint_coded, &writer->checkpoint_capacity, checkpoint_count,
+                          sizeof *writer->checkpoint_coded);
     if (status == GDX_OK)
         status = characters_encode(document->title, coded);
     parts->title = coded->bytes;
@@ -250,13 +263,13 @@ static gdx_status code_fields(store_writer *writer, const gdx_document *document
         status = characters_encode(document->metadata, coded);
     parts->metadata = coded->bytes - parts->title;
     if (status == GDX_OK)
-        status = append_details(document, coded);
+        status = store_details_append(document, coded);
     parts->details = coded->bytes - parts->title - parts->metadata;
     size_t text = coded->bytes;
     size_t from = 0;
     for (size_t i = 0; i <= checkpoint_count && status == GDX_OK; i++) {
-        size_t to = i < checkpoint_count ? checkpoints[i].byte : document->text.bytes;
-        gdx_slice piece = {to > from ? document->text.data + from : "", to - from};
+        size_t to = i < checkpoint_count ? checkpoints[i].byte : body.bytes;
+        gdx_slice piece = {to > from ? body.data + from : "", to - from};
         status = characters_encode(piece, coded);
         if (i < checkpoint_count)
             writer->checkpoint_coded[i] = coded->bytes - text;

@@ -5,9 +5,8 @@
 // Where blocks end depends on the documents alone, so that a merge can copy most blocks and still give the bytes that
 // writing all documents at once would give:
 // - A record of GDX_STORE_TARGET_BYTES or more has blocks of its own, cut at checkpoints into nearly equal pieces.
-// - Other records share blocks. A block ends behind the record that fills it to GDX_STORE_TARGET_BYTES, before a long
-// record, and
-//   behind a record whose document hash says so (store_is_reset), where writers that came from different
+// - Other records share blocks. A block ends after the record that fills it to GDX_STORE_TARGET_BYTES, before a long
+//   record, and after a record whose document hash says so (store_is_reset), where writers that came from different
 //   places fall into step again.
 #ifndef GDX_SEGMENT_STORE_WRITER_H
 #define GDX_SEGMENT_STORE_WRITER_H
@@ -58,7 +57,7 @@ gdx_status store_writer_add_piece(store_writer *writer, gdx_slice piece, uint32_
 gdx_status store_writer_copy_block(store_writer *writer, gdx_slice compressed, uint64_t coded_bytes,
                                    uint32_t document_count, uint32_t text_byte, uint32_t symbol,
                                    gdx_error *err) GDX_MUST_CHECK;
-// The document after a long record is the next number; called once behind its pieces.
+// The document after a long record is the next number; called once after its pieces.
 void store_writer_count_document(store_writer *writer);
 
 #endif

@@ -72,6 +72,12 @@ static gdx_status make_scratch(term_chunk *chunk) {
     return GDX_OK;
 }
 
+// Whether a position is in what counts by default.
+static bool counts(const gdx_document_columns *columns, uint32_t document, uint32_t position) {
+    gdx_position_range counted = gdx_columns_counted(columns, document);
+    return position >= counted.begin && position < counted.end;
+}
+
 // Adds the positions of one term to the counts of their documents. Lists of a frequent symbol are many and mostly
 // short: a look-up of where each position is near beats a search that begins anew for each list.
 static void count_positions(term_chunk *chunk, const uint32_t *positions, uint32_t count) {
@@ -80,10 +86,7 @@ static void count_positions(term_chunk *chunk, const uint32_t *positions, uint32
         uint32_t document = chunk->scratch.near[positions[i] >> NEAR_SHIFT];
         while (document + 1 < columns->count && columns->begin[document + 1] <= positions[i])
             document++;
-        document_counts *counts = &chunk->scratch.counts[document];
-        bool in_title = positions[i] < columns->text[document];
-        counts->in_title += in_title;
-        counts->in_text += !in_title;
+        chunk->scratch.counts[document] += columns->flags[document] == 0 || counts(columns, document, positions[i]);
     }
 }
 

@@ -21,15 +21,10 @@ typedef struct frequency_list_row {
     uint64_t offset; // of its list in `frequencies`
 } frequency_list_row;
 
-typedef struct document_counts { // of one symbol in one document
-    uint32_t in_title;
-    uint32_t in_text;
-} document_counts;
-
 // For counting a frequent symbol by document; made when first needed, kept from chunk to chunk.
 typedef struct term_scratch {
-    document_counts *counts; // of each document, zero between groups
-    uint32_t *near;          // the document that every so many-th position stands in
+    uint32_t *counts; // of each document, zero between groups
+    uint32_t *near;   // the document that every so many-th position is in
     uint32_t *positions;
     size_t position_capacity;
 } term_scratch;

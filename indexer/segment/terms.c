@@ -17,7 +17,7 @@ static gdx_status damaged(const gdx_segment *segment, uint32_t number, const cha
     return segment_damaged(segment, SECTION_TERM_BLOCKS, (uint64_t)number * TERM_BLOCK_BYTES, what, err);
 }
 
-// The packed columns of a block: to the begin of the next.
+// The packed columns of a block: to the start of the next.
 static gdx_status block_bytes(const gdx_segment *segment, uint32_t number, const uint8_t **out, const uint8_t **out_end,
                               const uint8_t **out_row, gdx_error *err) {
     const uint8_t *row;

@@ -20,7 +20,7 @@ typedef struct term_block { // one owner
 
 uint32_t term_block_count(const gdx_segment *segment);
 gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_block *out, gdx_error *err) GDX_MUST_CHECK;
-// The last block that begins at or before the term; 0 when all begin behind it.
+// The last block that begins at or before the term; 0 when all start after it.
 gdx_status term_block_find(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out,
                            gdx_error *err) GDX_MUST_CHECK;
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // terms_range.c: the terms of a range of first symbols, merged into a chunk. docs/format.md, "Term dictionary".
-// Each input's terms are in order and stay so under the new numbers of words. Its positions all lie behind those of the
-// input before, so that a merged list is the inputs' lists one after the other, moved.
+// Each input's terms are in order and stay so under the new numbers of words. All of its positions come after those of
+// the input before, so that a merged list is the inputs' lists one after the other, moved.
 
 #include "merge_plan.h"
 
-#include "heap.h"
+#include "gdx/heap.h"
 #include "terms.h"
 
 #include <stdlib.h>
@@ -153,10 +153,13 @@ static gdx_status advance(struct walking *walking, bool *out_has, gdx_error *err
     }
 }
 
-static bool is_before(const void *walkings, uint32_t a, uint32_t b) {
+static bool is_before(void *walkings, const void *left, const void *right) {
     const struct walking *walking = walkings;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     return walking[a].key < walking[b].key || (walking[a].key == walking[b].key && a < b);
 }
+
+static const gdx_ordering by_key = {sizeof(uint32_t), is_before};
 
 static gdx_status start_walks(terms_ranger *ranger, uint32_t low, uint32_t high, gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -174,7 +177,7 @@ static gdx_status start_walks(terms_ranger *ranger, uint32_t low, uint32_t high,
             ranger->heap[ranger->heap_count++] = i;
     }
     if (status == GDX_OK)
-        heap_build(ranger->heap, ranger->heap_count, is_before, ranger->walkings);
+        gdx_heap_build(&by_key, ranger->walkings, ranger->heap, ranger->heap_count);
     return status;
 }
 
@@ -204,10 +207,10 @@ static gdx_status gather_term(terms_ranger *ranger, uint64_t key, gdx_error *err
         status = append_positions(ranger, walking, err);
         if (status == GDX_OK)
             status = advance(walking, &has, err);
-        if (status == GDX_OK && !has)
-            ranger->heap[0] = ranger->heap[--ranger->heap_count];
-        if (status == GDX_OK)
-            heap_sift(ranger->heap, ranger->heap_count, 0, is_before, ranger->walkings);
+        if (status == GDX_OK && has)
+            gdx_heap_sift(&by_key, ranger->walkings, ranger->heap, ranger->heap_count, 0);
+        else if (status == GDX_OK)
+            gdx_heap_take(&by_key, ranger->walkings, ranger->heap, &ranger->heap_count);
     }
     return status;
 }

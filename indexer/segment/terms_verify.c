@@ -27,20 +27,12 @@ struct check { // one owner
     // Of the terms of the current first symbol:
     uint64_t group_occurrences;
     bool has_frequencies; // the symbol has a list
-    document_counts *counts;
+    uint32_t *counts;
     // Of the frequency lists:
     uint64_t next_row;
     uint64_t frequencies; // where the next list begins
     gdx_buffer encoded;
 };
-
-static bool bit_of(const uint8_t *bits, uint32_t index) {
-    return bits[index / 8] >> index % 8 & 1;
-}
-
-static void set_bit(uint8_t *bits, uint32_t index) {
-    bits[index / 8] |= (uint8_t)(1u << index % 8);
-}
 
 static gdx_status damaged(const struct check *check, const char *what, gdx_error *err) {
     return segment_damaged(check->segment, SECTION_TERM_BLOCKS, (uint64_t)check->block * TERM_BLOCK_BYTES, what, err);
@@ -60,9 +52,11 @@ static gdx_status check_init(struct check *check, gdx_error *err) {
     if (!check->listed || !check->is_end || !check->is_used || !check->counts)
         return verify_no_memory(check->of, err);
     for (uint32_t d = 0; d < columns->count; d++) {
-        set_bit(check->is_end, columns->text[d] - 1);
-        set_bit(check->is_end, columns->begin[d + 1] - 1);
+        gdx_bit_set(check->is_end, columns->text[d] - 1);
+        gdx_bit_set(check->is_end, columns->begin[d + 1] - 1);
     }
+    for (uint32_t i = 0; i < columns->part_count; i++)
+        gdx_bit_set(check->is_end, columns->parts[i].begin - 1);
     return GDX_OK;
 }
 
@@ -141,7 +135,7 @@ static gdx_status end_group(struct check *check, gdx_error *err) {
 
 // ---- postings
 
-// What stands for symbol `symbol` at `position` in the sum.
+// What symbol `symbol` at `position` adds to the sum.
 static uint64_t mixed(uint32_t position, uint32_t symbol) {
     uint64_t x = ((uint64_t)position << 32 | symbol) * UINT64_C(0x9e3779b97f4a7c15);
     return (x ^ x >> 29) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -149,15 +143,15 @@ static uint64_t mixed(uint32_t position, uint32_t symbol) {
 
 static gdx_status verify_position(struct check *check, uint32_t first, uint32_t second, uint32_t position,
                                   gdx_error *err) {
-    if (bit_of(check->is_end, position))
+    if (gdx_bit(check->is_end, position))
         return bad_list(check, "the position of an end mark", err);
-    if (bit_of(check->listed, position))
+    if (gdx_bit(check->listed, position))
         return bad_list(check, "a position that is listed twice", err);
-    set_bit(check->listed, position);
-    // Behind a symbol there is at least an end mark.
-    if (bit_of(check->is_end, position + 1) != (second == GDX_SYMBOL_END))
+    gdx_bit_set(check->listed, position);
+    // At least an end mark follows a symbol.
+    if (gdx_bit(check->is_end, position + 1) != (second == GDX_SYMBOL_END))
         return bad_list(check, "an end mark in another place than the document's", err);
-    if (position && !bit_of(check->is_end, position - 1))
+    if (position && !gdx_bit(check->is_end, position - 1))
         check->sum += mixed(position, first);
     if (second != GDX_SYMBOL_END)
         check->sum -= mixed(position + 1, second);
@@ -167,9 +161,8 @@ static gdx_status verify_position(struct check *check, uint32_t first, uint32_t 
 static void count_position(struct check *check, uint32_t position, uint32_t *document) {
     const gdx_document_columns *columns = &check->of->columns;
     *document = gdx_columns_document_at(columns, position, *document);
-    document_counts *counts = &check->counts[*document];
-    uint32_t *count = position < columns->text[*document] ? &counts->in_title : &counts->in_text;
-    ++*count;
+    gdx_position_range counted = gdx_columns_counted(columns, *document);
+    check->counts[*document] += position >= counted.begin && position < counted.end;
 }
 
 static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t second, uint32_t count, uint32_t bytes,
@@ -208,9 +201,9 @@ static bool is_symbol(const gdx_segment *segment, uint32_t symbol) {
 }
 
 static void use_word(struct check *check, uint32_t symbol) {
-    if (symbol < GDX_FIRST_WORD || bit_of(check->is_used, symbol - GDX_FIRST_WORD))
+    if (symbol < GDX_FIRST_WORD || gdx_bit(check->is_used, symbol - GDX_FIRST_WORD))
         return;
-    set_bit(check->is_used, symbol - GDX_FIRST_WORD);
+    gdx_bit_set(check->is_used, symbol - GDX_FIRST_WORD);
     check->word_uses++;
 }
 
@@ -261,10 +254,11 @@ static gdx_status verify_block(struct check *check, gdx_error *err) {
 static gdx_status verify_totals(const struct check *check, gdx_error *err) {
     const gdx_segment *segment = check->segment;
     if (check->postings != segment->section_bytes[SECTION_POSTINGS])
-        return bad_list(check, "bytes behind the last list", err);
+        return bad_list(check, "bytes after the last list", err);
     if (segment->term_count == 0 && segment->section_bytes[SECTION_TERMS])
         return segment_damaged(segment, SECTION_TERMS, 0, "bytes without a term", err);
-    if (check->occurrences != segment->info.symbol_count)
+    uint64_t marks = 2 * (uint64_t)check->of->columns.count + check->of->columns.part_count;
+    if (check->occurrences != segment->info.position_count - marks)
         return segment_damaged(segment, SECTION_POSTINGS, 0, "positions that are not listed", err);
     if (check->sum != 0)
         return segment_damaged(segment, SECTION_POSTINGS, 0, "bigrams of neighbours that do not fit", err);
@@ -273,7 +267,7 @@ static gdx_status verify_totals(const struct check *check, gdx_error *err) {
     if (check->next_row != frequency_rows(segment))
         return bad_row(check, "a symbol that begins no term", err);
     if (check->frequencies != segment->section_bytes[SECTION_FREQUENCIES])
-        return segment_damaged(segment, SECTION_FREQUENCIES, check->frequencies, "bytes behind the last list", err);
+        return segment_damaged(segment, SECTION_FREQUENCIES, check->frequencies, "bytes after the last list", err);
     return GDX_OK;
 }
 

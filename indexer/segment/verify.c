@@ -30,7 +30,7 @@ static bool is_zero(const uint8_t *bytes, uint64_t count) {
     return count == 0;
 }
 
-// What nobody reads: the reserved field of the header and the bytes behind each section.
+// What nobody reads: the reserved field of the header and the bytes after each section.
 static gdx_status verify_padding(const gdx_segment *segment, gdx_error *err) {
     const uint8_t *file = segment->map.data;
     if (!is_zero(file + HEADER_RESERVED, HEADER_BYTES - HEADER_RESERVED))
@@ -47,7 +47,7 @@ static gdx_status verify_padding(const gdx_segment *segment, gdx_error *err) {
 
 // ---- documents
 
-// A column of offsets into a section of strings: from its begin to its end, never back.
+// A column of offsets into a section of strings: from its start to its end, never back.
 static gdx_status verify_offsets(const verify_context *verification, int offsets, int strings, uint32_t count,
                                  gdx_error *err) {
     const gdx_segment *segment = verification->segment;
@@ -68,7 +68,7 @@ static gdx_status verify_offsets(const verify_context *verification, int offsets
     return GDX_OK;
 }
 
-// Strictly ascending by id, of equal ids the later document first: so each document stands there once.
+// Strictly ascending by id, of equal ids the later document first: so each document is there once.
 static gdx_status verify_id_order(const verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     gdx_slice before_id = {NULL, 0};
@@ -126,12 +126,27 @@ static gdx_status verify_source_names(const verify_context *verification, gdx_er
     return status;
 }
 
+// The footer's count is that of the documents.
+static gdx_status verify_symbols(const verify_context *verification, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    uint64_t symbols = 0;
+    for (uint32_t d = 0; d < verification->columns.count; d++)
+        symbols += gdx_columns_length(&verification->columns, d);
+    if (symbols == segment->info.symbol_count)
+        return GDX_OK;
+    return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                            "footer: %llu symbols count, its documents have %llu; it is damaged",
+                            (unsigned long long)segment->info.symbol_count, (unsigned long long)symbols);
+}
+
 static gdx_status verify_documents(const verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     gdx_status status =
         verify_offsets(verification, SECTION_DOCUMENT_ID, SECTION_IDS, segment->info.document_count, err);
     if (status == GDX_OK)
         status = verify_id_order(verification, err);
+    if (status == GDX_OK)
+        status = verify_symbols(verification, err);
     if (status == GDX_OK)
         status = verify_offsets(verification, SECTION_SOURCE_OFFSETS, SECTION_SOURCES, segment->source_count, err);
     if (status == GDX_OK)
@@ -175,7 +190,7 @@ static gdx_status verify_spellings(const verify_context *verification, gdx_error
     return status;
 }
 
-// Strictly ascending when read from their ends: so each word stands there once.
+// Strictly ascending when read from their ends: so each word is there once.
 static gdx_status verify_reversed(const verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     gdx_buffer spellings[2] = {{0}, {0}};

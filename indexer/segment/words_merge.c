@@ -5,7 +5,7 @@
 
 #include "merge_plan.h"
 
-#include "heap.h"
+#include "gdx/heap.h"
 #include "terms.h"
 #include "words.h"
 
@@ -53,10 +53,10 @@ static gdx_status find_live_words(const merge_plan *merge, const merge_source *s
         bool is_live = false;
         if (term.first < GDX_FIRST_WORD || word >= source->segment->word_count)
             status = segment_damaged(source->segment, SECTION_TERMS, 0, "a term of no word", err);
-        else if (!(live[word / 8] >> word % 8 & 1))
+        else if (!gdx_bit(live, word))
             status = has_live_position(source, &term, &is_live, err);
         if (is_live)
-            live[word / 8] |= (uint8_t)(1u << word % 8);
+            gdx_bit_set(live, word);
     }
     return status;
 }
@@ -71,13 +71,16 @@ struct reading { // of one vocabulary
     uint8_t *live;  // NULL: all are
 };
 
-static bool is_before(const void *readings, uint32_t a, uint32_t b) {
+static bool is_before(void *readings, const void *left, const void *right) {
     const struct reading *reading = readings;
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
     int order = gdx_slice_compare(reading[a].word, reading[b].word);
     return order < 0 || (order == 0 && a < b);
 }
 
-// Makes word number `index` the current one. *out_has is false behind the last.
+static const gdx_ordering by_word = {sizeof(uint32_t), is_before};
+
+// Makes word number `index` the current one. *out_has is false after the last.
 static gdx_status seek_word(struct reading *reading, uint32_t index, bool *out_has, gdx_error *err) {
     gdx_status status = GDX_OK;
     reading->index = index;
@@ -121,7 +124,7 @@ static gdx_status out_of_order(const struct reading *reading, gdx_error *err) {
 static gdx_status number_word(merge_plan *merge, struct reading *reading, gdx_error *err) {
     uint32_t *number = &reading->source->words[reading->index];
     uint32_t next = GDX_FIRST_WORD + (uint32_t)merge->word_count;
-    if (reading->live && !(reading->live[reading->index / 8] >> reading->index % 8 & 1)) {
+    if (reading->live && !gdx_bit(reading->live, reading->index)) {
         *number = next | GDX_MERGE_DEAD;
         return GDX_OK;
     }
@@ -140,7 +143,7 @@ static gdx_status open_reading(const merge_plan *merge, merge_source *source, st
     if (!source->words)
         return merge_no_memory(merge, "words", err);
     if (source->live_count < source->columns.count && count) {
-        reading->live = calloc((size_t)count / 8 + 1, 1);
+        reading->live = calloc(gdx_bits_bytes(count), 1);
         if (!reading->live)
             return merge_no_memory(merge, "words", err);
         gdx_status status = find_live_words(merge, source, reading->live, err);
@@ -159,7 +162,7 @@ static gdx_status merge_words(merge_plan *merge, struct reading *readings, uint3
         if (status == GDX_OK && has)
             heap[count++] = i;
     }
-    heap_build(heap, status == GDX_OK ? count : 0, is_before, readings);
+    gdx_heap_build(&by_word, readings, heap, status == GDX_OK ? count : 0);
     for (size_t step = 0; status == GDX_OK && count; step++) {
         struct reading *reading = &readings[heap[0]];
         if (step % CHECK_EVERY == 0)
@@ -168,10 +171,10 @@ static gdx_status merge_words(merge_plan *merge, struct reading *readings, uint3
             status = number_word(merge, reading, err);
         if (status == GDX_OK)
             status = seek_word(reading, reading->index + 1, &has, err);
-        if (status == GDX_OK && !has)
-            heap[0] = heap[--count];
-        if (status == GDX_OK)
-            heap_sift(heap, count, 0, is_before, readings);
+        if (status == GDX_OK && has)
+            gdx_heap_sift(&by_word, readings, heap, count, 0);
+        else if (status == GDX_OK)
+            gdx_heap_take(&by_word, readings, heap, &count);
     }
     return status;
 }

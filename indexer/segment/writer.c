@@ -4,6 +4,7 @@
 // sorted.
 
 #include "documents_writer.h"
+#include "fold.h"
 #include "layout.h"
 #include "sink.h"
 #include "store_writer.h"
@@ -21,15 +22,17 @@ struct gdx_segment_writer { // one owner
     segment_sink *sink;
     store_writer *store;
     document_table documents;
+    gdx_part_row *parts; // scratch: of the document at hand
+    size_t part_capacity;
 };
 
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) {
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) {
     GDX_AUTO(gdx_segment_writer) writer = calloc(1, sizeof *writer);
     if (!writer)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a new segment");
-    segment_rule rule = {gdx_text_rule_fingerprint(), gdx_rule_number(gdx_rule_current())};
-    gdx_status status = sink_open(directory, tag, rule, &writer->sink, err);
+    segment_rule by = {gdx_rule_checksum(rule), gdx_rule_number(rule)};
+    gdx_status status = sink_open(directory, tag, by, &writer->sink, err);
     if (status == GDX_OK)
         status = sink_begin(writer->sink, SECTION_STORE, err);
     if (status == GDX_OK)
@@ -47,39 +50,86 @@ void gdx_segment_writer_abort(gdx_segment_writer *writer) {
     store_writer_free(writer->store);
     sink_abort(writer->sink);
     document_table_clear(&writer->documents);
+    free(writer->parts);
     free(writer);
 }
 
-// Checkpoints lie within the text and move forward.
-static bool are_in_order(const gdx_checkpoint *checkpoints, size_t count, gdx_slice text) {
+// Checkpoints lie within the body and move forward.
+static bool are_in_order(const gdx_checkpoint *checkpoints, size_t count, uint64_t body_bytes) {
     gdx_checkpoint before = {0, 0};
     for (size_t i = 0; i < count; before = checkpoints[i++])
         if (checkpoints[i].byte <= before.byte || checkpoints[i].symbol < before.symbol ||
-            checkpoints[i].byte >= text.bytes)
+            checkpoints[i].byte >= body_bytes)
             return false;
     return true;
 }
 
-gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, uint32_t title_symbols,
-                                  uint32_t text_symbols, const gdx_checkpoint *checkpoints, size_t checkpoint_count,
+// Where each part begins, from the first position of the document.
+static gdx_status list_parts(gdx_segment_writer *writer, const gdx_document *document, const gdx_folded *folded) {
+    uint64_t next = (uint64_t)folded->title.count + folded->text.count + 2;
+    size_t begin = 0;
+    size_t count = 0;
+    gdx_part_walk walk = {0};
+    if (gdx_grow(&writer->parts, &writer->part_capacity, folded->part_count, sizeof *writer->parts) != GDX_OK)
+        return GDX_NO_MEMORY;
+    for (const gdx_part *part; count < folded->part_count && (part = gdx_document_next_part(document, &walk));
+         count++) {
+        writer->parts[count] = (gdx_part_row){(uint32_t)next, (uint32_t)part->field};
+        next += folded->ends[count].symbols - begin + 1;
+        begin = folded->ends[count].symbols;
+    }
+    return GDX_OK;
+}
+
+// Places lie within the text, or at its end, and do not move back.
+static bool are_places(const gdx_part_place *places, uint32_t count, gdx_slice text) {
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < count; before = places[i++].byte)
+        if (places[i].byte < before || places[i].byte > text.bytes)
+            return false;
+    return true;
+}
+
+static bool are_parts(const gdx_document *document) {
+    bool are = are_places(document->text_places, document->text_place_count, document->text);
+    for (uint32_t i = 0; i < document->part_count; i++) {
+        const gdx_part *part = &document->parts[i];
+        are &= part->field > GDX_FIELD_TITLE && part->field <= GDX_FIELD_FURNITURE &&
+               are_places(part->places, part->place_count, part->text);
+    }
+    return are;
+}
+
+gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, const gdx_folded *folded,
                                   gdx_error *err) {
-    if (!are_in_order(checkpoints, checkpoint_count, document->text))
+    const gdx_symbols *text = &folded->text;
+    if (!are_parts(document) || folded->part_count != document->part_count)
+        return gdx_fail(err, GDX_INTERNAL, "document %u: a part of no field, or places out of order",
+                        writer->documents.count);
+    if (!are_in_order(text->checkpoints, text->checkpoint_count, folded->body_bytes))
         return gdx_fail(err, GDX_INTERNAL, "document %u: checkpoints out of order", writer->documents.count);
+    if (list_parts(writer, document, folded) != GDX_OK)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for %zu parts", folded->part_count);
+    uint8_t flags = document->title_from_text ? GDX_FLAG_TITLE_FROM_TEXT : 0;
     document_row row = {
         .id = document->id,
         .source = document->source,
         .date = document->date,
-        .title_symbols = title_symbols,
-        .text_symbols = text_symbols,
-        .flags = document->title_from_text ? GDX_FLAG_TITLE_FROM_TEXT : 0,
+        .positions = gdx_folded_positions(folded),
+        .text = (uint32_t)folded->title.count + 1,
+        .symbols = folded->counted,
+        .flags = folded->part_count ? flags | GDX_FLAG_PARTS : flags,
+        .shift = writer->documents.position,
+        .parts = writer->parts,
+        .part_count = (uint32_t)folded->part_count,
         .hash = gdx_document_hash(document),
         .store_offset = store_writer_coded_bytes(writer->store),
-        .text_bytes = (uint64_t)document->title.bytes + document->text.bytes,
+        .text_bytes = gdx_document_text_bytes(document),
     };
     gdx_status status = document_table_add(&writer->documents, &row, err);
     if (status != GDX_OK)
         return status;
-    return store_writer_add(writer->store, document, row.hash, checkpoints, checkpoint_count, err);
+    return store_writer_add(writer->store, document, row.hash, text->checkpoints, text->checkpoint_count, err);
 }
 
 size_t gdx_segment_writer_bytes(const gdx_segment_writer *writer) {
@@ -159,6 +209,7 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
     if (status == GDX_OK)
         status = document_table_write(&writer->documents, writer->sink, err);
     counts->text_bytes = writer->documents.text_bytes;
+    counts->symbol_count = writer->documents.symbols;
     counts->document_count = writer->documents.count;
     counts->position_count = writer->documents.position;
     counts->word_count = gdx_inverter_word_count(inverter);

@@ -6,7 +6,7 @@
 //     - ‐ SHY   hyphens        GDX_BROKEN_HYPHEN between a letter and a line end before a lower-case letter
 //
 // No such character counts as a letter or a digit when the context of another is judged. Characters that folding drops
-// are passed over, except that nothing stands between a letter and the hyphen of a broken word.
+// are passed over, except that nothing may be between a letter and the hyphen of a broken word.
 #ifndef GDX_TEXT_CONTEXT_H
 #define GDX_TEXT_CONTEXT_H
 

@@ -5,7 +5,7 @@
 
 #include "context.h"
 
-// In a folded code point: it is a note mark or a broken hyphen, one symbol as it stands.
+// In a folded code point: it is a note mark or a broken hyphen, one symbol as it is.
 enum { TEXT_ITSELF = 1 << 30 };
 
 // The folded code points of bytes [begin, end) of the text into `scratch` as 32-bit integers. GDX_NO_MEMORY.

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// rules.c: which matching rules this program has. An index made by another one is searched by it.
+// rules.c: finds the matching rule of an index. An index made by an older one is searched by it.
 
 #include "rules.h"
 
-static const gdx_rule *const rules[] = {&text_rule_2}; // the last one is current
-enum { RULES = sizeof rules / sizeof *rules };
-
 const gdx_rule *gdx_rule_current(void) {
-    return rules[RULES - 1];
+    return text_rules[text_rule_count - 1];
 }
 
 const gdx_rule *gdx_rule_find(uint32_t number) {
-    for (size_t i = 0; i < RULES; i++)
-        if (rules[i]->number == number)
-            return rules[i];
+    for (size_t i = 0; i < text_rule_count; i++)
+        if (text_rules[i]->number == number)
+            return text_rules[i];
     return NULL;
 }
 
@@ -23,10 +20,6 @@ uint32_t gdx_rule_number(const gdx_rule *rule) {
 
 uint64_t gdx_rule_checksum(const gdx_rule *rule) {
     return rule->checksum;
-}
-
-uint64_t gdx_text_rule_fingerprint(void) {
-    return gdx_rule_checksum(gdx_rule_current());
 }
 
 const gdx_regional_word *gdx_rule_words(const gdx_rule *rule, size_t *out_count) {

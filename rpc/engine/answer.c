@@ -80,6 +80,11 @@ static void release(gdx_exchange *exchange) {
 
 // ---- the table
 
+static bool is_long(const void *context, gdx_slice request) {
+    const gdx_operation *operation = context;
+    return operation->is_long(request);
+}
+
 static gdx_method method_of(const gdx_operation *operation) {
     bool streams = operation->requests_stream || operation->replies_stream;
     gdx_method method = {
@@ -89,6 +94,7 @@ static gdx_method method_of(const gdx_operation *operation) {
         .replies_stream = operation->replies_stream,
         .context = operation,
         .handler = {.message = run_unary},
+        .is_long = operation->is_long ? is_long : NULL,
     };
     if (streams)
         method.handler = (gdx_handler){.begin = open_stream,

@@ -274,13 +274,24 @@ static void hand_over(gdx_exchange *exchange) {
     set_state(exchange, EXCHANGE_RUNNING);
 }
 
+static gdx_lane lane_of(const gdx_exchange *exchange) {
+    enum { PREFIX_BYTES = 5 }; // a flag and the length
+    const gdx_method *method = exchange->route->method;
+    gdx_slice framed = gdx_buffer_slice(&exchange->requests);
+    if (method->place == GDX_ON_WORKER_LONGER)
+        return GDX_LANE_LONG;
+    if (!method->is_long || framed.bytes < PREFIX_BYTES || framed.data[0] != 0)
+        return GDX_LANE_SHORT;
+    gdx_slice request = {framed.data + PREFIX_BYTES, framed.bytes - PREFIX_BYTES};
+    return method->is_long(method->context, request) ? GDX_LANE_LONG : GDX_LANE_SHORT;
+}
+
 static void submit(gdx_exchange *exchange) {
-    bool is_short = exchange->route->method->place == GDX_ON_WORKER;
+    gdx_lane lane = lane_of(exchange);
     hand_over(exchange);
     exchange->job.run = exchange_step_on_worker;
     exchange->job.done = step_done_on_loop;
-    gdx_status status =
-        gdx_work_submit(exchange->server->work, &exchange->job, is_short ? GDX_LANE_SHORT : GDX_LANE_LONG);
+    gdx_status status = gdx_work_submit(exchange->server->work, &exchange->job, lane);
     assert(status == GDX_OK); // there was a place, and only the loop submits
 }
 

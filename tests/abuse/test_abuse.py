@@ -15,7 +15,7 @@ TOO_MANY = struct.pack(">I", 0x7fffffff)
 
 
 class Floods(AbuseTest):
-    """Peers that make work for nothing are sent away with ENHANCE_YOUR_CALM."""
+    """Peers that make work for nothing are closed with ENHANCE_YOUR_CALM."""
 
     def flood(self, piece, count=20000, first=b""):
         """`piece` again and again, and nothing read meanwhile, until the server closes."""
@@ -321,7 +321,7 @@ class Limits(AbuseTest):
 
     def test_a_queue_that_is_full(self):
         self.serve("--threads", "1", "--queue", "8")
-        self.client.stop()  # it would be told so, too
+        self.client.stop()  # it is listed as well
         peer = Connection(self.server.address)
         streams = [peer.call(SEARCH, query(MANY)) for _ in range(250)]
         for stream in streams:

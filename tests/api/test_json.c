@@ -35,7 +35,7 @@ static void lines_have_the_protos_names_and_every_field(void **state) {
     reply.answer = &answer;
     expect(&reply.base, GDX_JSON_LINES,
            "{\"documents\":2,\"occurrences\":0,\"answer\":{\"commit\":9007199254740993,\"complete\":true,"
-           "\"notes\":[\"是吗\"],\"took_us\":0}}");
+           "\"notes\":[\"是吗\"],\"took_us\":0},\"bridged_occurrences\":0}");
     expect(&reply.base, GDX_JSON_PROTO,
            "{\"documents\":\"2\",\"answer\":{\"commit\":\"9007199254740993\",\"complete\":true,"
            "\"notes\":[\"是吗\"]}}");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_white.c: white space and control characters against a character database, and trimming against a twin that
-// removes one character at a time from an array of code points.
+// test_white.c: white space, control and ignorable characters against a character database, and trimming against a twin
+// that removes one character at a time from an array of code points.
 
 #include "../property/random.h"
 #include "gdx/white.h"
@@ -27,6 +27,19 @@ static void every_code_point_is_white_or_control_as_the_character_database_says(
         white += gdx_is_white(code);
     }
     assert_int_equal(white, 25);
+}
+
+static void every_code_point_is_ignorable_as_the_character_database_says(void **state) {
+    (void)state;
+    unsigned ignorable = 0;
+    for (uint32_t code = 0; code < GDX_CODE_POINTS; code++) {
+        // Reserved code points are ignorable too, and utf8proc says nothing of those.
+        bool is_reserved = utf8proc_category((utf8proc_int32_t)code) == UTF8PROC_CATEGORY_CN;
+        if (!is_reserved)
+            assert_int_equal(gdx_is_ignorable(code), utf8proc_get_property((utf8proc_int32_t)code)->ignorable);
+        ignorable += gdx_is_ignorable(code);
+    }
+    assert_int_equal(ignorable, 4174);
 }
 
 static const uint32_t characters[] = {' ', '\n', 0x85, 0xa0, 0x3000, 0x2009, 0x2028, 'a', 0x4e2d, 0x1f600, 0x200b};
@@ -87,6 +100,7 @@ static void bytes_that_are_not_utf_8_are_not_white_space(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_code_point_is_white_or_control_as_the_character_database_says),
+        cmocka_unit_test(every_code_point_is_ignorable_as_the_character_database_says),
         cmocka_unit_test(a_text_is_trimmed_like_its_code_points_one_by_one),
         cmocka_unit_test(bytes_that_are_not_utf_8_are_not_white_space),
     };

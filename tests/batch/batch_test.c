@@ -5,6 +5,7 @@
 #include "../support/folder.h"
 #include "gdx/batch.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <errno.h>
 #include <fts.h>
@@ -69,7 +70,7 @@ static gdx_totals count(const char *directory, const char *text) {
     gdx_error error = {0};
     gdx_totals totals = {0};
     assert_int_equal(gdx_index_open(directory, &index, &error), GDX_OK);
-    assert_int_equal(gdx_query_parse(gdx_slice_of(text), &query, &error), GDX_OK);
+    assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, &error), GDX_OK);
     gdx_searcher *searcher = gdx_searcher_new();
     assert_non_null(searcher);
     gdx_snapshot *snapshot = gdx_index_snapshot(index);
@@ -380,7 +381,7 @@ static void put_tar_header(gdx_buffer *tar, const char *name, unsigned bytes) {
     assert_int_equal(gdx_buffer_append(tar, header, sizeof header), GDX_OK);
 }
 
-// More than are described: the last one is told by its count alone.
+// More than are described: the last one is known by its count alone.
 static void a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals(void **state) {
     (void)state;
     enum { PAPERS = 10001, TEXT_BYTES = 3000, LEFT_BYTES = 1500 };

@@ -9,7 +9,9 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -57,22 +59,28 @@ void said_clear(struct said *said) {
     gdx_buffer_clear(&said->err);
 }
 
-static pid_t spawn(const struct place *place, int input_fd, const char *file, const char *const *arguments) {
+// `terminal_fd`: for standard output and standard error; below 0: files.
+static pid_t spawn(const struct place *place, int input_fd, int terminal_fd, const char *file,
+                   const char *const *arguments) {
     char *argv[ARGUMENTS_MOST + 2] = {(char *)(uintptr_t)file};
     for (size_t i = 0; arguments[i]; i++) {
         assert_true(i < ARGUMENTS_MOST);
         argv[i + 1] = (char *)(uintptr_t)arguments[i];
     }
-    char out[PATH_BYTES], err[PATH_BYTES];
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     if (input_fd >= 0)
         posix_spawn_file_actions_adddup2(&actions, input_fd, STDIN_FILENO);
     else
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, place_path(place, "said.out", out), flags, 0600);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, place_path(place, "said.err", err), flags, 0600);
+    static const char *const names[] = {"said.out", "said.err"};
+    for (int i = 0; i < 2; i++) {
+        char path[PATH_BYTES];
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO + i, place_path(place, names[i], path),
+                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        if (terminal_fd >= 0)
+            posix_spawn_file_actions_adddup2(&actions, terminal_fd, STDOUT_FILENO + i);
+    }
     pid_t pid = 0;
     assert_int_equal(posix_spawn(&pid, file, &actions, NULL, argv, environ), 0);
     posix_spawn_file_actions_destroy(&actions);
@@ -98,7 +106,7 @@ struct said run_wait(const struct place *place, pid_t pid) {
 }
 
 pid_t run_start(const struct place *place, int input_fd, const char *const *arguments) {
-    return spawn(place, input_fd, GDX_PROGRAM, arguments);
+    return spawn(place, input_fd, -1, GDX_PROGRAM, arguments);
 }
 
 struct said run_bare(const struct place *place, const char *const *arguments) {
@@ -140,11 +148,47 @@ struct said run_with_input(const struct place *place, const char *input, const c
     return said;
 }
 
+// The side of a terminal that the program gets; its output arrives at *other as it was written.
+static int open_terminal(unsigned short columns, int *other) {
+    *other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    assert_true(*other >= 0 && grantpt(*other) == 0 && unlockpt(*other) == 0);
+    int fd = open(ptsname(*other), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    struct termios settings;
+    assert_true(fd >= 0 && tcgetattr(fd, &settings) == 0);
+    cfmakeraw(&settings);
+    const struct winsize size = {.ws_row = 24, .ws_col = columns};
+    assert_true(tcsetattr(fd, TCSANOW, &settings) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0);
+    return fd;
+}
+
+struct said run_on_terminal(const struct place *place, unsigned columns, const char *command, ...) {
+    const char *arguments[ARGUMENTS_MOST];
+    va_list list;
+    va_start(list, command);
+    collect(arguments, place, command, list);
+    va_end(list);
+    int other, fd = open_terminal((unsigned short)columns, &other);
+    pid_t pid = spawn(place, -1, fd, GDX_PROGRAM, arguments);
+    close(fd);
+    gdx_buffer seen = {0};
+    char chunk[4096];
+    ssize_t bytes;
+    while ((bytes = read(other, chunk, sizeof chunk)) > 0) // a failure, EIO, is the end
+        assert_int_equal(gdx_buffer_append(&seen, chunk, (size_t)bytes), GDX_OK);
+    close(other);
+    struct said said = run_wait(place, pid);
+    gdx_buffer_clear(&said.out);
+    assert_int_equal(gdx_buffer_append(&seen, "", 1), GDX_OK);
+    seen.bytes--;
+    said.out = seen;
+    return said;
+}
+
 struct said run_shell(const struct place *place, const char *line) {
     setenv("GRAMDEX", GDX_PROGRAM, 1);
     setenv("INDEX", place->index, 1);
     const char *arguments[] = {"-c", line, NULL};
-    return run_wait(place, spawn(place, -1, "/bin/sh", arguments));
+    return run_wait(place, spawn(place, -1, -1, "/bin/sh", arguments));
 }
 
 void expect_status(const struct said *said, int exit_status) {

@@ -47,6 +47,9 @@ struct said run(const struct place *place, const char *command, ...) __attribute
 // The same with standard input.
 struct said run_with_input(const struct place *place, const char *input, const char *command, ...)
     __attribute__((sentinel));
+// The same on a terminal of so many columns: what is seen there, of standard error too, is in `out`.
+struct said run_on_terminal(const struct place *place, unsigned columns, const char *command, ...)
+    __attribute__((sentinel));
 // Any arguments after "gramdex"; the list ends with NULL.
 struct said run_bare(const struct place *place, const char *const *arguments);
 // A line of shell, with $GRAMDEX and $INDEX set.

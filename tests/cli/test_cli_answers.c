@@ -271,6 +271,111 @@ static void queries_from_a_file_get_one_line_each_also_the_malformed(void **stat
     said_clear(&said);
 }
 
+static void marks_comments_and_blank_lines_of_a_file_of_queries_ask_nothing(void **state) {
+    static const char file[] = "\xef\xbb\xbf产业链\r\n\r\n  # 关税\n\xe3\x80\x80\t\n#\nWTO\n\"#\"";
+    static const char *const queries[] = {"产业链", "WTO", "\"#\""};
+    struct said said = run_with_input(*state, file, "count", "--queries", "-", NULL);
+    expect_status(&said, 0);
+    assert_int_equal(line_count(&said), 3);
+    for (size_t i = 0; i < 3; i++) {
+        json_t *line = json_of_line(&said, i);
+        assert_string_equal(string_of(line, "query"), queries[i]);
+        json_decref(line);
+    }
+    said_clear(&said);
+    said = run_with_input(*state, "\xef\xbb\xbf#1\n\n", "get", "--queries", "-", NULL); // ids have no comments
+    expect_status(&said, 1);
+    assert_int_equal(line_count(&said), 1);
+    said_clear(&said);
+    said = run_with_input(*state, "\xef\xbb\xbf", "count", "--queries", "-", NULL);
+    expect_status(&said, 0);
+    assert_int_equal(line_count(&said), 0);
+    said_clear(&said);
+    said = run_with_input(*state, "WTO\n\xef\xbb\xbfWTO\n", "count", "--queries", "-", NULL); // a mark elsewhere
+    assert_int_equal(line_count(&said), 2);
+    said_clear(&said);
+}
+
+static void a_file_of_queries_in_utf_16_is_refused(void **state) {
+    struct said said = run_with_input(*state, "\xff\xfeW\x01T\x01\n", "count", "--queries", "-", NULL);
+    expect_status(&said, 2);
+    assert_int_equal(line_count(&said), 1);
+    expect_in(said_out(&said), "save the file as UTF-8");
+    said_clear(&said);
+}
+
+// ---- bridges
+
+static void a_sentence_that_a_caption_divides_is_found_and_labelled(void **state) {
+    static const char phrase[] = "全球产业和金融资本与中国的合作", query[] = "bridge:全球产业和金融资本与中国的合作";
+    json_t *line = count(*state, phrase);
+    assert_int_equal(integer_of(line, "documents") + integer_of(line, "bridged_occurrences"), 0);
+    json_decref(line);
+    line = count(*state, query);
+    assert_int_equal(integer_of(line, "documents"), 0);
+    assert_int_equal(integer_of(line, "bridged_occurrences"), 1);
+    json_decref(line);
+    struct said said = run(*state, "search", query, NULL);
+    expect_in(said_out(&said), "article.txt · examples · bridged");
+    expect_in(said_out(&said), "0 documents, 0 occurrences · 1 bridged");
+    said_clear(&said);
+    said = run(*state, "search", "--all", "--json", query, NULL);
+    assert_int_equal(line_count(&said), 2);
+    line = json_of_line(&said, 0);
+    assert_true(json_is_true(json_object_get(line, "bridged")));
+    json_decref(line);
+    line = json_of_line(&said, 1);
+    assert_int_equal(integer_of(line, "occurrences"), 0);
+    assert_int_equal(integer_of(line, "bridged_occurrences"), 1);
+    json_decref(line);
+    said_clear(&said);
+}
+
+// ---- notes
+
+static void notes_go_to_standard_error_for_people(void **state) {
+    static const char note[] = "note: soruce: is part of the phrase; the field is written source:\n";
+    static const char *const commands[] = {"search", "count", "trend"};
+    for (size_t i = 0; i < 3; i++) {
+        struct said said = run(*state, commands[i], "soruce:news", NULL);
+        expect_status(&said, 0);
+        assert_string_equal(said_err(&said), note);
+        assert_null(strstr(said_out(&said), "note"));
+        said_clear(&said);
+    }
+    struct said said = run(*state, "search", "--all", "soruce:news", NULL);
+    expect_status(&said, 0);
+    assert_string_equal(said_err(&said), note);
+    said_clear(&said);
+}
+
+static void expect_note_in_json(const struct said *said, const char *note) {
+    expect_status(said, 0);
+    json_t *line = json_of_line(said, line_count(said) - 1);
+    json_t *notes = json_object_get(json_object_get(line, "answer"), "notes");
+    assert_int_equal(json_array_size(notes), note ? 1 : 0);
+    if (note)
+        assert_string_equal(json_string_value(json_array_get(notes, 0)), note);
+    assert_string_equal(said_err(said), "");
+    json_decref(line);
+}
+
+static void notes_are_in_the_answer_for_programs(void **state) {
+    static const char note[] = "产业* is answered as 产业; * is for words of letters or digits";
+    static const char *const commands[] = {"search", "count", "trend"};
+    for (size_t i = 0; i < 3; i++) {
+        struct said said = run(*state, commands[i], "--json", "产业*", NULL);
+        expect_note_in_json(&said, note);
+        said_clear(&said);
+    }
+    struct said said = run(*state, "search", "--all", "--json", "产业*", NULL);
+    expect_note_in_json(&said, note);
+    said_clear(&said);
+    said = run(*state, "search", "--all", "--json", "产业", NULL);
+    expect_note_in_json(&said, NULL);
+    said_clear(&said);
+}
+
 // ---- what goes wrong
 
 static void a_malformed_query_is_shown_with_a_caret(void **state) {
@@ -344,6 +449,11 @@ int main(void) {
         cmocka_unit_test(trend_rows_add_up_to_the_count),
         cmocka_unit_test(stat_parts_add_up_to_the_index),
         cmocka_unit_test(queries_from_a_file_get_one_line_each_also_the_malformed),
+        cmocka_unit_test(marks_comments_and_blank_lines_of_a_file_of_queries_ask_nothing),
+        cmocka_unit_test(a_file_of_queries_in_utf_16_is_refused),
+        cmocka_unit_test(a_sentence_that_a_caption_divides_is_found_and_labelled),
+        cmocka_unit_test(notes_go_to_standard_error_for_people),
+        cmocka_unit_test(notes_are_in_the_answer_for_programs),
         cmocka_unit_test(a_malformed_query_is_shown_with_a_caret),
         cmocka_unit_test(a_query_that_looks_like_an_option_must_come_after_dashes),
         cmocka_unit_test(no_match_and_no_document_have_their_own_exit_statuses),

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_cli_options.c: the parser of command lines on tables of its own: every form of an option, every kind of value,
-// what is refused and with which message; the names that are suggested; the help.
+// what is refused and with which message, the help.
 
-#include "nearest.h"
 #include "option.h"
 #include "terminal.h"
 
@@ -339,26 +338,6 @@ static void every_option_is_enumerated_once(void **state) {
     assert_int_equal(count, sizeof names / sizeof names[0]);
 }
 
-static void names_that_are_near_are_suggested(void **state) {
-    (void)state;
-    static const struct {
-        const char *wanted, *expected;
-    } cases[] = {
-        {"serch", "search"}, {"saerch", "search"}, {"searchh", "search"},
-        {"count", "count"},  {"conut", "count"},   {"gt", "get"},
-        {"xyz", NULL},       {"", NULL},           {"a-name-that-is-far-longer-than-any-name-could-ever-be", NULL}};
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct nearest nearest = {.wanted = gdx_slice_of(cases[i].wanted)};
-        nearest_try(&nearest, "search");
-        nearest_try(&nearest, "count");
-        nearest_try(&nearest, "get");
-        if (cases[i].expected)
-            assert_string_equal(nearest.name, cases[i].expected);
-        else
-            assert_null(nearest.name);
-    }
-}
-
 static char *help_of(bool is_short) {
     char *text = NULL;
     size_t bytes = 0;
@@ -415,7 +394,6 @@ int main(void) {
         cmocka_unit_test(a_list_that_is_full_is_refused),
         cmocka_unit_test(arguments_that_are_missing_are_named),
         cmocka_unit_test(every_option_is_enumerated_once),
-        cmocka_unit_test(names_that_are_near_are_suggested),
         cmocka_unit_test(help_stays_within_80_columns),
         cmocka_unit_test(short_help_is_the_options_alone),
     };

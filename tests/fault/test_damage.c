@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_damage.c: every byte of every file of a small index is changed, and every file is cut at every length. What
 // reads then either says which file is damaged and at which byte, or answers as if nothing were wrong. Checksums find
-// all of it; what stands behind a checksum that fits is the matter of the tests of each format and of fuzzing.
+// all of it; what stands after a checksum that fits is the matter of the tests of each format and of fuzzing.
 
 #include "../support/folder.h"
 
 #include "gdx/batch.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -95,7 +96,7 @@ static gdx_status ask(const gdx_snapshot *snapshot, gdx_searcher *searcher, cons
                       gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
     gdx_totals totals;
-    must(gdx_query_parse(gdx_slice_of(text), &query, err), err);
+    must(gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, err), err);
     gdx_status status = gdx_count(searcher, (gdx_snapshot *)(uintptr_t)snapshot, query, &(gdx_stop){0}, &totals, err);
     if (status == GDX_OK)
         status = gdx_buffer_append_format(out, "%s: %llu %llu\n", text, (unsigned long long)totals.documents,
@@ -232,7 +233,7 @@ static void cut_at_each_length(struct judge *judge, const gdx_buffer *whole) {
 static void append_bytes(struct judge *judge, const gdx_buffer *whole) {
     for (size_t more = 1; more <= 64; more += 7) {
         assert_int_equal(truncate(folder_path(folder, judge->file), (off_t)(whole->bytes + more)), 0);
-        judge_damage(judge, "zeros behind the end");
+        judge_damage(judge, "zeros after the end");
     }
     assert_int_equal(judge->harmless, 0);
 }

@@ -195,7 +195,7 @@ static void empty_all(void) {
     gdx_index_writer_close(writer);
 }
 
-// It has nothing but its manifest to be known by: whoever cannot see that must not begin it anew.
+// Only its manifest shows that it is an index. A writer that cannot see the manifest must not start a new one.
 static void an_emptied_index_is_never_begun_anew(void **state) {
     (void)state;
     bool was_hit = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_kill.c: the built program, killed at random instants of index, delete and merge, over a collection that moves.
 // After each kill the index must be sound and be either the last commit or the one under way, whole; what is left
-// behind is now and then met by the next run, now and then cleaned and looked for. GDX_SEED changes the seed, GDX_KILLS
+// after is now and then met by the next run, now and then cleaned and looked for. GDX_SEED changes the seed, GDX_KILLS
 // the number of kills; both are printed. Instants are spread over the time that a run of the same command was measured
 // to take.
 

@@ -21,34 +21,28 @@ gdx_document build_document(const char *id, const char *title, const char *sourc
     };
 }
 
-static gdx_status add_document(gdx_segment_writer *segment, gdx_inverter *inverter, gdx_symbols *symbols,
+static gdx_status add_document(gdx_segment_writer *segment, gdx_inverter *inverter, gdx_folded *folded,
                                const gdx_document *document, gdx_error *err) {
-    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, symbols);
-    uint32_t title_symbols = (uint32_t)symbols->count;
+    gdx_status status = gdx_folded_fold(folded, gdx_rule_current(), document);
     if (status == GDX_OK)
-        status = gdx_inverter_add(inverter, symbols);
-    if (status == GDX_OK)
-        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, symbols);
-    if (status == GDX_OK)
-        status = gdx_inverter_add(inverter, symbols);
+        status = gdx_folded_invert(folded, inverter);
     if (status != GDX_OK)
         return gdx_fail(err, status, "document %.*s: cannot be inverted", GDX_SLICE_ARGUMENTS(document->id));
-    return gdx_segment_writer_add(segment, document, title_symbols, (uint32_t)symbols->count, symbols->checkpoints,
-                                  symbols->checkpoint_count, err);
+    return gdx_segment_writer_add(segment, document, folded, err);
 }
 
 gdx_status build_segment(gdx_index_writer *writer, uint64_t tag, int level, const gdx_document *documents, size_t count,
                          gdx_error *err) {
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(INVERTER_BYTES);
     GDX_AUTO(gdx_segment_writer) segment = NULL;
-    gdx_symbols symbols = {0};
+    GDX_AUTO(gdx_folded) folded = gdx_folded_new();
     gdx_segment_info info;
-    if (!inverter)
+    if (!inverter || !folded)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert");
-    gdx_status status = gdx_segment_writer_open(gdx_index_writer_directory(writer), tag, level, &segment, err);
+    gdx_status status =
+        gdx_segment_writer_open(gdx_index_writer_directory(writer), tag, level, gdx_rule_current(), &segment, err);
     for (size_t i = 0; i < count && status == GDX_OK; i++)
-        status = add_document(segment, inverter, &symbols, &documents[i], err);
-    gdx_symbols_clear(&symbols);
+        status = add_document(segment, inverter, folded, &documents[i], err);
     if (status == GDX_OK && gdx_inverter_sort(inverter) != GDX_OK)
         status = gdx_fail(err, GDX_NO_MEMORY, "no memory to sort");
     if (status != GDX_OK)

@@ -41,6 +41,29 @@ static void print_field(gdx_buffer *out, const char *name, gdx_slice text) {
     print_string(out, text);
 }
 
+static void print_places(gdx_buffer *out, const gdx_part_place *places, uint32_t count) {
+    PRINT(out, "[");
+    for (uint32_t i = 0; i < count; i++) {
+        PRINT(out, "%s[%" PRIu32 ",", i ? "," : "", places[i].byte);
+        print_string(out, places[i].name);
+        PRINT(out, "]");
+    }
+    PRINT(out, "]");
+}
+
+static void print_parts(gdx_buffer *out, const gdx_document *document) {
+    PRINT(out, ",\"parts\":[");
+    for (uint32_t i = 0; i < document->part_count; i++) {
+        const gdx_part *part = &document->parts[i];
+        PRINT(out, "%s[%d,", i ? "," : "", (int)part->field);
+        print_string(out, part->text);
+        PRINT(out, ",");
+        print_places(out, part->places, part->place_count);
+        PRINT(out, "]");
+    }
+    PRINT(out, "]");
+}
+
 // ---- parts of a segment
 
 static void dump_figures(const gdx_live_segment *live, gdx_buffer *out) {
@@ -85,7 +108,11 @@ static gdx_status dump_document(gdx_store_reader *reader, gdx_segment *segment, 
     print_field(out, "metadata", document.metadata);
     print_field(out, "text", document.text);
     print_field(out, "origin", document.origin);
+    PRINT(out, ",\"places\":");
+    print_places(out, document.text_places, document.text_place_count);
+    print_parts(out, &document);
     PRINT(out, ",\"title_from_text\":%d", document.title_from_text);
+    PRINT(out, ",\"symbols\":%" PRIu32, gdx_columns_length(columns, d));
     PRINT(out, ",\"hash\":\"%016" PRIx64 "\",\"begin\":%" PRIu32 ",\"text_begin\":%" PRIu32 ",\"end\":%" PRIu32 "}\n",
           hash, columns->begin[d], columns->text[d], columns->begin[d + 1]);
     return GDX_OK;
@@ -158,8 +185,7 @@ static gdx_status dump_frequencies(const gdx_segment *segment, uint32_t symbol, 
     if (status == GDX_OK && has) {
         PRINT(out, "{\"frequencies\":%" PRIu32 ",\"documents\":[", symbol);
         for (size_t i = 0; i < count; i++)
-            PRINT(out, "%s[%" PRIu32 ",%" PRIu32 ",%" PRIu32 "]", i ? "," : "", entries[i].document,
-                  entries[i].in_title, entries[i].in_text);
+            PRINT(out, "%s[%" PRIu32 ",%" PRIu32 "]", i ? "," : "", entries[i].document, entries[i].count);
         PRINT(out, "]}\n");
     }
     free(entries);
@@ -213,7 +239,7 @@ gdx_status dump_index(const char *directory, gdx_buffer *out, gdx_error *err) {
           gdx_snapshot_commit(snapshot), gdx_snapshot_documents(snapshot), gdx_snapshot_symbols(snapshot),
           gdx_snapshot_bytes(snapshot));
     PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\",\"rule\":%" PRIu32 "}\n", segments,
-          gdx_text_rule_fingerprint(), gdx_rule_number(gdx_rule_current()));
+          gdx_rule_checksum(gdx_rule_current()), gdx_rule_number(gdx_rule_current()));
     for (size_t i = 0; i < segments && status == GDX_OK; i++)
         status = dump_segment(gdx_snapshot_segment(snapshot, i), out, err);
     gdx_snapshot_release(snapshot);

@@ -121,7 +121,7 @@ def backward(data):
 
 
 class Stream:
-    """A string of bits read from its begin."""
+    """A string of bits read from its start."""
 
     def __init__(self, bits, code, low_first):
         self.bits, self.code, self.low_first, self.at = bits, code, low_first, 0
@@ -256,7 +256,7 @@ def spell(code):
 
 SECTIONS = (
     "STORE STORE_BLOCKS POSTINGS TERMS TERM_BLOCKS FREQUENCIES FREQUENCY_SYMBOLS WORDS WORD_BLOCKS WORDS_REVERSED "
-    "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID "
+    "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS PARTS DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID "
     "IDS ID_ORDER SOURCES SOURCE_OFFSETS"
 ).split()
 
@@ -267,25 +267,57 @@ def spell_date(date):
     return ("%04d" % year if year else "") + ("-%02d" % month if month else "") + ("-%02d" % day if day else "")
 
 
-def origin_of(details):
-    if not details:
-        return b""
-    size, at = varint(details, 0)
-    need(at + size == len(details), "details that do not decode")
-    return details[at:]
+def string(data, at):
+    size, at = varint(data, at)
+    need(at + size <= len(data), "a string longer than the details")
+    data[at : at + size].decode()
+    return data[at : at + size], at + size
+
+
+def read_details(details):
+    """Origin, sizes of the text and of each part but the last, places of the text and of each part."""
+    origin, sizes, places, at, count = b"", [], [], 0, 0
+    if details:
+        origin, at = string(details, at)
+    if at < len(details):
+        count, at = varint(details, at)
+        for _ in range(count):
+            size, at = varint(details, at)
+            sizes.append(size)
+    for _ in range(count + 1):
+        number, byte = 0, 0
+        places.append([])
+        if at < len(details) or places[0]:
+            number, at = varint(details, at)
+        for _ in range(number):
+            step, at = varint(details, at)
+            name, at = string(details, at)
+            byte += step
+            places[-1].append((byte, name))
+    need(at == len(details), "details that do not decode")
+    return origin, sizes, places
+
+
+def hashed_places(places):
+    names = b"".join(struct.pack("<QQ", byte, len(name)) + name for byte, name in places)
+    return struct.pack("<Q", len(places)) + names
+
+
+def spelled_places(places):
+    return [[byte, name.decode()] for byte, name in places]
 
 
 class Segment:
     def __init__(self, directory, name):
         self.file_name = "segment-%016x" % name
         data = open(os.path.join(directory, self.file_name), "rb").read()
-        need(len(data) >= 448 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
+        need(len(data) >= 472 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
         need((u32(data, 8), u32(data, 12), u32(data, 28)) == (2, 65536, 0), "another version")
         self.bytes, self.rule = len(data), (u64(data, 16), u32(data, 24))
-        footer = data[-416:]
-        need(checksum(footer[:400]) == u64(footer, 400) == name, "the footer's checksum")
-        self.text_bytes = u64(footer, 352)
-        counts = struct.unpack_from("<8I", footer, 360)
+        footer = data[-440:]
+        need(checksum(footer[:424]) == u64(footer, 424) == name, "the footer's checksum")
+        self.text_bytes, self.symbols = u64(footer, 368), u64(footer, 376)
+        counts = struct.unpack_from("<8I", footer, 384)
         self.documents, self.positions, self.term_count, self.word_count, self.source_count = counts[:5]
         self.pages = counts[7]
         need(counts[6] == 1, "another character table")
@@ -293,10 +325,10 @@ class Segment:
         self.read_sections(data, footer)
 
     def check_pages(self, data, footer):
-        end = len(data) - 416 - 8 * self.pages
+        end = len(data) - 440 - 8 * self.pages
         need(end > 0 and (end + 65535) // 65536 == self.pages, "another number of pages")
         checksums = data[end : end + 8 * self.pages]
-        need(checksum(checksums) == u64(footer, 392), "the checksum of page checksums")
+        need(checksum(checksums) == u64(footer, 416), "the checksum of page checksums")
         for page in range(self.pages):
             found = checksum(data[page * 65536 : min(end, (page + 1) * 65536)])
             need(found == u64(checksums, 8 * page), "the checksum of page %d" % page)
@@ -310,6 +342,7 @@ class Segment:
             need(not any(data[end:offset]), "bytes before section %s that are not 0" % name)
             self.section[name], end = data[offset : offset + length], offset + length
         need((end + 7) // 8 * 8 == self.page_end, "sections end elsewhere than the pages")
+        self.parts = list(struct.iter_unpack("<II", self.section["PARTS"]))
         n = self.documents
         for name, size in (
             ("TERM_BLOCKS", (self.term_count + 63) // 64 * 24),
@@ -360,10 +393,10 @@ class Segment:
                 offset += sizes[i]
                 occurrences += counts[i] + 1
         need(at == len(columns) and offset == len(lists), "terms that do not fill their sections")
-        need(occurrences == self.positions - 2 * self.documents, "another number of postings than symbols")
+        need(occurrences == self.positions - 2 * self.documents - len(self.parts), "another number of postings than symbols")
 
     def frequencies(self):
-        """(symbol, [[document, in title, in text]])"""
+        """(symbol, [[document, count]])"""
         rows, lists = self.section["FREQUENCY_SYMBOLS"], self.section["FREQUENCIES"]
         need(len(rows) % 16 == 0, "frequency symbols of another size")
         at = 0
@@ -374,12 +407,11 @@ class Segment:
             while len(entries) < documents:
                 n = min(128, documents - len(entries))
                 gaps, at = packed(lists, at, n)
-                in_title, at = packed(lists, at, n)
-                in_text, at = packed(lists, at, n)
+                counts, at = packed(lists, at, n)
                 for i in range(n):
                     document += gaps[i]
                     need(document < self.documents, "a frequency of no document")
-                    entries.append([document, in_title[i], in_text[i]])
+                    entries.append([document, counts[i] + 1])
                     document += 1
             yield symbol, entries
         need(at == len(lists), "frequencies that do not fill their section")
@@ -408,7 +440,7 @@ class Segment:
     # -- documents
 
     def coded(self):
-        """The rows of blocks, with one behind the last, and all coded bytes. A magic number makes each a zstd frame."""
+        """The rows of blocks, with one after the last, and all coded bytes. A magic number makes each a zstd frame."""
         rows = list(struct.iter_unpack("<QQIIII", self.section["STORE_BLOCKS"]))
         need(all(row[5] == 0 for row in rows), "a reserved field that is not 0")
         store, all_coded = self.section["STORE"], u64(self.section["DOCUMENT_STORE"], 8 * self.documents)
@@ -420,7 +452,7 @@ class Segment:
         return rows, data
 
     def record(self, document, begin, end, rows, coded):
-        """Title, metadata, origin and text of the record in coded bytes [begin, end)."""
+        """Title, metadata, details and body of the record in coded bytes [begin, end)."""
         title = metadata = details = text = b""
         symbols = 0
         for row, following in zip(rows, rows[1:]):
@@ -452,10 +484,19 @@ class Segment:
             details += piece[at : at + details_bytes]
             at += details_bytes
             for byte, _, coded_byte in places:
-                need(at + coded_byte <= piece_end, "a checkpoint behind its piece")
+                need(at + coded_byte <= piece_end, "a checkpoint after its piece")
                 need(len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
             text += spell(piece[at:])
-        return title, metadata, origin_of(details), text
+        return title, metadata, read_details(details), text
+
+    def counted(self, begin, text, end, flags):
+        """How many symbols of a document count by default."""
+        rows = [row for row in self.parts if text < row[0] < end]
+        need(bool(rows) == bool(flags & 2), "another number of parts than the flags say")
+        bounds = [(begin, 0), (text, 1)] + rows + [(end, 0)]
+        need(all(1 <= a[1] <= b[1] <= 4 for a, b in zip(bounds[1:], rows)), "parts out of order")
+        lengths = [(a[1], b[0] - a[0] - 1) for a, b in zip(bounds, bounds[1:])]
+        return sum(length for field, length in lengths if field < 4 and not (field == 0 and flags & 1))
 
     def all_documents(self):
         begin, text_begin = column(self.section["DOCUMENT_BEGIN"], 4), column(self.section["DOCUMENT_TEXT"], 4)
@@ -465,16 +506,28 @@ class Segment:
         order = column(self.section["ID_ORDER"], 4)
         need(begin[0] == 0 and begin[-1] == self.positions, "documents that do not span the positions")
         need(order == sorted(range(self.documents), key=lambda d: (ids[d], -d)), "ids out of order")
-        flags, total = self.section["DOCUMENT_FLAGS"], 0
+        flags, total, all_symbols = self.section["DOCUMENT_FLAGS"], 0, 0
         rows, coded = self.coded()
         for d in range(self.documents):
             need(begin[d] < text_begin[d] < begin[d + 1], "fields of document %d out of order" % d)
-            need(flags[d] < 2 and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
-            title, metadata, origin, text = self.record(d, store[d], store[d + 1], rows, coded)
+            need(flags[d] < 4 and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
+            title, metadata, (origin, sizes, places), body = self.record(d, store[d], store[d + 1], rows, coded)
+            fields_of_parts = [row[1] for row in self.parts if text_begin[d] < row[0] < begin[d + 1]]
+            need(len(sizes) == len(fields_of_parts), "document %d has another number of parts" % d)
+            ends = [0] + [sum(sizes[: i + 1]) for i in range(len(sizes))] + [len(body)]
+            text, *parts = [body[a:b] for a, b in zip(ends, ends[1:])]
+            parts = list(zip(fields_of_parts, parts, places[1:]))
             fields = (ids[d], title, names[sources[d]], metadata, text)
             hashed = b"".join(struct.pack("<Q", len(field)) + field for field in fields)
-            need(checksum(hashed + struct.pack("<II", dates[d], flags[d] & 1)) == hashes[d], "document %d has another hash" % d)
-            total += len(title) + len(text)
+            hashed += struct.pack("<II", dates[d], flags[d] & 1)
+            if parts or places[0]:
+                hashed += hashed_places(places[0])
+            for kind, part, of_part in parts:
+                hashed += struct.pack("<QQ", kind, len(part)) + part + hashed_places(of_part)
+            need(checksum(hashed) == hashes[d], "document %d has another hash" % d)
+            total += len(title) + len(body)
+            symbols = self.counted(begin[d], text_begin[d], begin[d + 1], flags[d])
+            all_symbols += symbols
             yield {
                 "document": d,
                 "id": ids[d].decode(),
@@ -484,13 +537,17 @@ class Segment:
                 "metadata": metadata.decode(),
                 "text": text.decode(),
                 "origin": origin.decode(),
+                "places": spelled_places(places[0]),
+                "parts": [[kind, part.decode(), spelled_places(of_part)] for kind, part, of_part in parts],
                 "title_from_text": flags[d] & 1,
+                "symbols": symbols,
                 "hash": "%016x" % hashes[d],
                 "begin": begin[d],
                 "text_begin": text_begin[d],
                 "end": begin[d + 1],
             }
         need(total == self.text_bytes, "texts and titles of another size than the footer says")
+        need(all_symbols == self.symbols, "another number of symbols than the footer says")
 
 
 # ---- the directory: docs/format-index.md
@@ -524,7 +581,7 @@ def read_manifest(directory):
     names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
     for at in range(64, len(data) - 8, 64):
         record = dict(zip(names.split(), struct.unpack_from("<QQIIQQQQII", data, at)))
-        need(record["reserved"] == 0 and record["positions"] == record["symbols"] + 2 * record["documents"], "a record")
+        need(record["reserved"] == 0 and record["positions"] >= record["symbols"] + 2 * record["documents"], "a record")
         records.append(record)
     need(header["documents"] == sum(r["documents"] - r["deleted_count"] for r in records), "the total of documents")
     need(header["symbols"] == sum(r["symbols"] - r["deleted_symbols"] for r in records), "the total of symbols")
@@ -540,8 +597,8 @@ def show(row):
 def show_segment(directory, manifest, record):
     segment = Segment(directory, record["name"])
     need(segment.rule == (manifest["rule_fingerprint"], manifest["rule"]), "another rule than the manifest's")
-    found = (segment.bytes, segment.documents, segment.positions, segment.text_bytes)
-    said = (record["bytes"], record["documents"], record["positions"], record["text_bytes"])
+    found = (segment.bytes, segment.documents, segment.positions, segment.symbols, segment.text_bytes)
+    said = tuple(record[name] for name in "bytes documents positions symbols text_bytes".split())
     need(found == said, "other figures than the manifest's")
     deleted = read_deletions(directory, record)
     show({
@@ -560,7 +617,7 @@ def show_segment(directory, manifest, record):
     symbols = 0
     for document in segment.all_documents():
         show(document)
-        symbols += document["end"] - document["begin"] - 2 if document["document"] in deleted else 0
+        symbols += document["symbols"] if document["document"] in deleted else 0
     need(symbols == record["deleted_symbols"], "another number of deleted symbols")
     show({"by_id": column(segment.section["ID_ORDER"], 4)})
     words, reversed_order = segment.words()

@@ -32,7 +32,7 @@ static void read_by_stranger(const char *directory, gdx_buffer *out) {
         fail_msg("%.*s", (int)(out->bytes < 2000 ? out->bytes : 2000), (const char *)out->data);
 }
 
-// Where a line begins, how long it is without its end; empty behind the last.
+// Where a line begins, how long it is without its end; empty after the last.
 static gdx_slice next_line(gdx_slice *rest) {
     const char *end = memchr(rest->data, '\n', rest->bytes);
     size_t bytes = end ? (size_t)(end - rest->data) : rest->bytes;
@@ -87,6 +87,7 @@ static void the_sample_article_reads_alike(void **state) {
 static void documents_of_every_shape_read_alike(void **state) {
     (void)state;
     assert_sample_read_alike("documents");
+    assert_sample_read_alike("parts");
 }
 
 static void merged_segments_read_alike(void **state) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // damaged.h: what can happen to the index `documents`, and what must come of it. A row is
 //   what it is; file (of which record of the manifest); part of a segment, or ""; where in it; what happens there, and
-//   with which value; whether all checksums are made to fit again, as whoever means harm would; status; words of the
+//   with which value; whether all checksums are made to fit again, as an attacker would; status; words of the
 //   message.
-// A place counts from the begin of the part, or of the file; CUT is the length that is left; COPY8 takes eight bytes
+// A place counts from the start of the part, or of the file; CUT is the length that is left; COPY8 takes eight bytes
 // from the place `value`. The columns of docs/format*.md have the names of the places.
 #ifndef TEST_GOLDEN_DAMAGED_H
 #define TEST_GOLDEN_DAMAGED_H
@@ -41,15 +41,15 @@ static const struct damage damages[] = {
     {"a manifest with another checksum", "manifest", 0, "", RECORD_AT(2), SET1, 0, AS_IT_IS, GDX_CORRUPT, "byte 192: the checksum does not fit"},
     {"a manifest of more segments than fit", "manifest", 0, "", MANIFEST_SEGMENT_COUNT_AT, SET4, 3, SEALED, GDX_CORRUPT, "byte 12: 3 segments do not fit 200 bytes"},
     {"a manifest of 2^32 - 1 segments", "manifest", 0, "", MANIFEST_SEGMENT_COUNT_AT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "byte 12: 4294967295 segments do not fit"},
-    {"a manifest of other tables", "manifest", 0, "", MANIFEST_RULE_FINGERPRINT_AT, SET8, 1, SEALED, GDX_UNSUPPORTED, "made by other tables of matching rule 2"},
-    {"a manifest of another rule", "manifest", 0, "", MANIFEST_RULE_NUMBER_AT, SET4, 3, SEALED, GDX_UNSUPPORTED, "made by matching rule 3"},
+    {"a manifest of other tables", "manifest", 0, "", MANIFEST_RULE_FINGERPRINT_AT, SET8, 1, SEALED, GDX_CORRUPT, "another matching rule than the manifest"},
+    {"a manifest of another rule", "manifest", 0, "", MANIFEST_RULE_NUMBER_AT, SET4, 3, SEALED, GDX_CORRUPT, "another matching rule than the manifest"},
     {"a manifest with a reserved bit", "manifest", 0, "", MANIFEST_RESERVED_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 60: a reserved field"},
     {"a manifest of too many documents", "manifest", 0, "", MANIFEST_DOCUMENT_COUNT_AT, SET8, 10, SEALED, GDX_CORRUPT, "byte 32: 10 documents, the segments add up to 9"},
     {"a manifest of too few symbols", "manifest", 0, "", MANIFEST_SYMBOL_COUNT_AT, SET8, 1, SEALED, GDX_CORRUPT, "byte 40: 1 symbols"},
     {"a manifest of too many bytes", "manifest", 0, "", MANIFEST_FILE_BYTES_AT, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "byte 48: 18446744073709551615 bytes"},
     {"a record without documents", "manifest", 0, "", RECORD_AT(1) + RECORD_DOCUMENT_COUNT_AT, SET4, 0, SEALED, GDX_CORRUPT, "byte 128: segment 1: a segment without documents"},
     {"a record of 2^32 - 1 positions", "manifest", 0, "", RECORD_AT(0) + RECORD_POSITION_COUNT_AT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "more positions than a segment can have"},
-    {"a record of more positions than symbols", "manifest", 0, "", RECORD_AT(0) + RECORD_POSITION_COUNT_AT, SET4, 99, SEALED, GDX_CORRUPT, "positions that are not its symbols"},
+    {"a record of fewer positions than symbols", "manifest", 0, "", RECORD_AT(0) + RECORD_POSITION_COUNT_AT, SET4, 99, SEALED, GDX_CORRUPT, "fewer positions than its symbols"},
     {"a record whose documents are all deleted", "manifest", 0, "", RECORD_AT(0) + RECORD_DELETED_COUNT_AT, SET4, 6, SEALED, GDX_CORRUPT, "no live document"},
     {"a record of more deleted symbols than symbols", "manifest", 0, "", RECORD_AT(0) + RECORD_DELETED_SYMBOLS_AT, SET8, 50550, SEALED, GDX_CORRUPT, "more deleted symbols than symbols"},
     {"a record with deletions of no document", "manifest", 0, "", RECORD_AT(0) + RECORD_DELETED_COUNT_AT, SET4, 0, SEALED, GDX_CORRUPT, "a deletions file but no deleted document"},
@@ -69,12 +69,12 @@ static const struct damage damages[] = {
     {"deletions of another number", "deletions", 1, "", DELETIONS_DELETED_COUNT_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 24: another number of deletions"},
     {"deletions with a reserved bit", "deletions", 1, "", DELETIONS_RESERVED_AT, SET4, 1, SEALED, GDX_CORRUPT, "byte 28: a reserved field"},
     {"deletions with another number of marks", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x23, SEALED, GDX_CORRUPT, "byte 32: another number of marks"},
-    {"deletions of documents that are not there", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x41, SEALED, GDX_CORRUPT, "byte 32: marks behind the last document"},
+    {"deletions of documents that are not there", "deletions", 1, "", DELETIONS_HEADER_BYTES, SET1, 0x41, SEALED, GDX_CORRUPT, "byte 32: marks after the last document"},
     // ---- header, footer and pages of a segment
     {"a segment that is missing", "segment", 1, "", 0, REMOVE, 0, AS_IT_IS, GDX_CORRUPT, "the manifest names it"},
-    {"a segment of no bytes", "segment", 1, "", 0, CUT, 0, AS_IT_IS, GDX_CORRUPT, "0 bytes, a segment needs at least 448"},
-    {"a segment cut in its header", "segment", 1, "", 31, CUT, 0, AS_IT_IS, GDX_CORRUPT, "31 bytes, a segment needs at least 448"},
-    {"a segment cut short", "segment", 1, "", 1000, CUT, 0, AS_IT_IS, GDX_CORRUPT, "no footer at byte 584; the file is cut short"},
+    {"a segment of no bytes", "segment", 1, "", 0, CUT, 0, AS_IT_IS, GDX_CORRUPT, "0 bytes, a segment needs at least 472"},
+    {"a segment cut in its header", "segment", 1, "", 31, CUT, 0, AS_IT_IS, GDX_CORRUPT, "31 bytes, a segment needs at least 472"},
+    {"a segment cut short", "segment", 1, "", 1000, CUT, 0, AS_IT_IS, GDX_CORRUPT, "no footer at byte 560; the file is cut short"},
     {"a segment that begins otherwise", "segment", 1, "HEADER", HEADER_MAGIC, SET1, 'G', AS_IT_IS, GDX_CORRUPT, "byte 0 does not begin a segment"},
     {"a segment of version 1", "segment", 1, "HEADER", HEADER_VERSION, SET4, 1, AS_IT_IS, GDX_UNSUPPORTED, "made by gramdex 0.1"},
     {"a segment of version 3", "segment", 1, "HEADER", HEADER_VERSION, SET4, 3, AS_IT_IS, GDX_UNSUPPORTED, "format version 3"},
@@ -92,6 +92,7 @@ static const struct damage damages[] = {
     {"a footer of more documents", "segment", 1, "FOOTER", FOOTER_DOCUMENT_COUNT, SET4, 7, SEALED, GDX_CORRUPT, "document begins has 28 bytes, expected 32"},
     {"a footer of fewer positions than end marks", "segment", 1, "FOOTER", FOOTER_POSITION_COUNT, SET4, 11, SEALED, GDX_CORRUPT, "11 positions of 6 documents"},
     {"a footer of 2^32 - 1 positions", "segment", 1, "FOOTER", FOOTER_POSITION_COUNT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "4294967295 positions"},
+    {"a footer of more symbols than positions", "segment", 1, "FOOTER", FOOTER_SYMBOL_COUNT, SET8, 52, SEALED, GDX_CORRUPT, "52 symbols count of 51"},
     {"a footer of more terms than symbols", "segment", 1, "FOOTER", FOOTER_TERM_COUNT, SET4, 64, SEALED, GDX_CORRUPT, "64 terms"},
     {"a footer of more words than symbols", "segment", 1, "FOOTER", FOOTER_WORD_COUNT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "4294967295 words"},
     {"a footer of fewer words", "segment", 1, "FOOTER", FOOTER_WORD_COUNT, SET4, 2, SEALED, GDX_CORRUPT, "words by their end has 12 bytes, expected 8"},
@@ -106,7 +107,7 @@ static const struct damage damages[] = {
     {"a block of 4 GiB", "segment", 1, "DOCUMENT_STORE", 6 * 8, SET8, UINT64_C(1) << 32, SEALED, GDX_CORRUPT, "a block of more than 1 GiB"},
     {"a block of records of 512 MiB", "segment", 1, "DOCUMENT_STORE", 6 * 8, SET8, UINT64_C(1) << 29, SEALED, GDX_CORRUPT, "more coded bytes than its records can have"},
     {"a block of 512 MiB in a frame of 90 bytes", "segment", 0, "STORE_BLOCKS", 3 * STORE_BLOCK_BYTES + STORE_BLOCK_CODED_OFFSET, SET8, UINT64_C(1) << 29, SEALED, GDX_CORRUPT, "more coded bytes than its frame can give"},
-    {"a frame that begins behind its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
+    {"a frame that begins after its end", "segment", 0, "STORE_BLOCKS", STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "stored text"},
     {"a first block that is not the first", "segment", 1, "STORE_BLOCKS", STORE_BLOCK_CODED_OFFSET, SET8, 1, SEALED, GDX_CORRUPT, "does not begin with the first record"},
     {"a later piece of another document", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_DOCUMENT, SET4, 3, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"a later piece of another place in the text", "segment", 0, "STORE_BLOCKS", 2 * STORE_BLOCK_BYTES + STORE_BLOCK_TEXT_BYTE, SET4, 81937, SEALED, GDX_CORRUPT, "a record that does not decode"},
@@ -120,7 +121,7 @@ static const struct damage damages[] = {
     {"an origin shorter than the details", "segment", 1, "STORE", 57, SET1, 13, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"an origin that is no UTF-8", "segment", 1, "STORE", 60, SET1, 0xff, SEALED, GDX_CORRUPT, "a record that does not decode"},
     {"records that run backwards", "segment", 1, "DOCUMENT_STORE", 8, SET8, 0, SEALED, GDX_CORRUPT, "records out of order"},
-    {"a record behind all blocks", "segment", 1, "DOCUMENT_STORE", 5 * 8, SET8, 170, SEALED, GDX_CORRUPT, "a record that does not decode"},
+    {"a record after all blocks", "segment", 1, "DOCUMENT_STORE", 5 * 8, SET8, 170, SEALED, GDX_CORRUPT, "a record that does not decode"},
     // ---- terms
     {"a list longer than the postings", "segment", 0, "TERM_BLOCKS", TERM_BLOCK_POSTINGS, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "postings: bytes 18446744073709551615"},
     {"a position past the last", "segment", 0, "POSTINGS", 0, SET2, 0xffff, SEALED, GDX_CORRUPT, "its list does not decode"},
@@ -128,24 +129,25 @@ static const struct damage damages[] = {
     {"a column of terms 127 bits wide", "segment", 0, "TERMS", 0, SET1, 0x7f, SEALED, GDX_CORRUPT, "a block that does not decode"},
     {"a list of no bytes", "segment", 1, "TERMS", 106, SET1, 0x8b, SEALED, GDX_CORRUPT, "a term with more positions than its list has room for"},
     {"a frequency list of more documents than there are", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_DOCUMENTS, SET4, 7, SEALED, GDX_CORRUPT, "frequencies at byte 9504: a list out of place"},
-    {"a frequency list behind all lists", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "a list out of place"},
+    {"a frequency list after all lists", "segment", 0, "FREQUENCY_SYMBOLS", FREQUENCY_SYMBOL_OFFSET, SET8, UINT64_MAX, SEALED, GDX_CORRUPT, "a list out of place"},
     {"a frequency of no document", "segment", 0, "FREQUENCIES", 1, SET1, 0xff, SEALED, GDX_CORRUPT, "a list that does not decode"},
     // ---- words
     {"a word longer than its block", "segment", 1, "WORDS", 0, SET1, 0x7f, SEALED, GDX_CORRUPT, "word blocks at byte 408: no front-coded block"},
     {"a word that shares more than there is", "segment", 1, "WORDS", 5, SET1, 5, SEALED, GDX_CORRUPT, "word blocks at byte 408: no front-coded block"},
-    {"a block of words behind all words", "segment", 0, "WORD_BLOCKS", 4, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "words: bytes"},
+    {"a block of words after all words", "segment", 0, "WORD_BLOCKS", 4, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "words: bytes"},
     {"a word by its end that is none", "segment", 1, "WORDS_REVERSED", 4, SET4, 3, SEALED, GDX_CORRUPT, "words by their end at byte 420: no such word"},
     // ---- documents
     {"a first document that is not the first", "segment", 1, "DOCUMENT_BEGIN", 0, SET4, 1, SEALED, GDX_CORRUPT, "document begins at byte 432: does not span the positions"},
     {"a last document that ends early", "segment", 1, "DOCUMENT_BEGIN", 24, SET4, 62, SEALED, GDX_CORRUPT, "does not span the positions"},
     {"a text that begins before its title", "segment", 1, "DOCUMENT_TEXT", 4, SET4, 16, SEALED, GDX_CORRUPT, "document text begins at byte 468: fields out of order"},
-    {"a text that begins behind its end", "segment", 1, "DOCUMENT_TEXT", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "fields out of order"},
-    {"a flag that does not exist", "segment", 1, "DOCUMENT_FLAGS", 4, SET1, 2, SEALED, GDX_CORRUPT, "document flags at byte 492: a flag that does not exist"},
+    {"a text that begins after its end", "segment", 1, "DOCUMENT_TEXT", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "fields out of order"},
+    {"a flag that does not exist", "segment", 1, "DOCUMENT_FLAGS", 4, SET1, 4, SEALED, GDX_CORRUPT, "document flags at byte 492: a flag that does not exist"},
+    {"a flag of parts where there are none", "segment", 1, "DOCUMENT_FLAGS", 4, SET1, 2, SEALED, GDX_CORRUPT, "another number of parts than it says"},
     {"a date of month 15", "segment", 1, "DOCUMENT_DATE", 4, SET4, 2024 << 9 | 15 << 5, SEALED, GDX_CORRUPT, "document dates at byte 500: no date of the calendar"},
     {"a date of the year 8388607", "segment", 1, "DOCUMENT_DATE", 0, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "no date of the calendar"},
     {"a source that is none", "segment", 1, "DOCUMENT_SOURCE", 20, SET4, 4, SEALED, GDX_CORRUPT, "document sources at byte 540: no such source"},
     {"ids that run backwards", "segment", 1, "DOCUMENT_ID", 4, SET4, 7, SEALED, GDX_CORRUPT, "document id offsets at byte 652: offsets out of order"},
-    {"an id behind all ids", "segment", 1, "DOCUMENT_ID", 24, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "ids: bytes 15 to"},
+    {"an id after all ids", "segment", 1, "DOCUMENT_ID", 24, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "ids: bytes 15 to"},
     {"an order of ids that names no document", "segment", 1, "ID_ORDER", 0, SET4, 6, SEALED, GDX_CORRUPT, "ids in byte order at byte 704: no such document"},
     {"sources that run backwards", "segment", 1, "SOURCE_OFFSETS", 0, SET4, 5, SEALED, GDX_CORRUPT, "source offsets at byte 744: offsets out of order"},
     // clang-format on

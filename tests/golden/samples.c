@@ -96,6 +96,37 @@ static gdx_status make_documents(gdx_index_writer *writer, const char *examples,
     return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
 }
 
+static gdx_status make_parts(gdx_index_writer *writer, const char *examples, gdx_error *err) {
+    (void)examples;
+    static const gdx_part_place pages[] = {{0, {"page 1", 6}}, {9, {"page 2", 6}}};
+    const gdx_part parts[] = {
+        {.field = GDX_FIELD_FURNITURE, .text = gdx_slice_of("第1页"), .places = pages, .place_count = 1},
+        {.field = GDX_FIELD_NOTE, .text = gdx_slice_of("见附录")},
+        {.field = GDX_FIELD_TEXT, .text = gdx_slice_of("附录")},
+        {.field = GDX_FIELD_NOTE, .text = gdx_slice_of("")},
+        {.field = GDX_FIELD_CAPTION, .text = gdx_slice_of("图1 GDP²")},
+    };
+    gdx_document documents[] = {
+        build_document("p/1", "关税研究", "", GDX_NO_DATE, "", gdx_slice_of("关税研究\n关税与贸易")),
+        build_document("p/2", "", "", GDX_NO_DATE, "", gdx_slice_of("第一段，第二段")),
+        build_document("p/3", "题", "", GDX_NO_DATE, "", gdx_slice_of("")),
+    };
+    documents[0].title_from_text = true;
+    documents[0].origin = gdx_slice_of("p/1.pdf");
+    documents[0].parts = parts;
+    documents[0].part_count = 5;
+    documents[1].text_places = pages;
+    documents[1].text_place_count = 2;
+    documents[2].parts = parts;
+    documents[2].part_count = 1;
+    gdx_status status = build_segment(writer, 1, 0, documents, 3, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_commit(writer, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_delete(writer, 0, 2, err);
+    return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
+}
+
 static const struct sample {
     const char *name;
     gdx_status (*make)(gdx_index_writer *writer, const char *examples, gdx_error *err);

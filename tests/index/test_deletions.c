@@ -134,8 +134,8 @@ static void content_that_breaks_the_format_is_refused(void **state) {
     refuse_changed(sample, DELETIONS_VERSION_AT, 1, GDX_UNSUPPORTED, "made by gramdex 0.1");
     refuse_changed(sample, DELETIONS_RESERVED_AT, 1, GDX_CORRUPT, "byte 28: a reserved field");
     refuse_changed(sample, DELETIONS_HEADER_BYTES, 0x80, GDX_CORRUPT, "byte 32: another number of marks");
-    refuse_changed(sample, DELETIONS_HEADER_BYTES + 1, 0x20, GDX_CORRUPT, "byte 32: marks behind the last document");
-    refuse_changed(sample, DELETIONS_HEADER_BYTES + 7, 0x80, GDX_CORRUPT, "byte 32: marks behind the last document");
+    refuse_changed(sample, DELETIONS_HEADER_BYTES + 1, 0x20, GDX_CORRUPT, "byte 32: marks after the last document");
+    refuse_changed(sample, DELETIONS_HEADER_BYTES + 7, 0x80, GDX_CORRUPT, "byte 32: marks after the last document");
 }
 
 static void content_under_another_name_is_refused(void **state) {

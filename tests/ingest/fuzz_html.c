@@ -14,8 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     gdx_error err = {0};
     if (!source && gdx_source_new(NULL, &source, &err) != GDX_OK)
         abort();
-    static const gdx_input_kind kinds[] = {GDX_INPUT_HTML, GDX_INPUT_MARKDOWN, GDX_INPUT_TEXT};
-    for (int i = 0; i < 3; i++) {
+    static const gdx_input_kind kinds[] = {GDX_INPUT_HTML, GDX_INPUT_MARKDOWN, GDX_INPUT_TEXT, GDX_INPUT_SUBTITLES};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         gdx_piece piece = {.kind = kinds[i], .path = {"p", 1}, .id = {"p", 1}, .bytes = {(const char *)data, bytes}};
         gdx_source_begin(source, &piece);
         gdx_document document;

@@ -46,7 +46,7 @@ static void add_entry(struct archive *archive, const struct entry *what) {
     archive_entry_free(entry);
 }
 
-// An archive whose format and filters are told by libarchive's names.
+// An archive with a format and filters by libarchive's names.
 static const char *make(const char *name, const char *format, const char *filter, const struct entry *entries,
                         size_t count) {
     const char *path = folder_path(folder, name);

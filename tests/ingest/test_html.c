@@ -3,6 +3,8 @@
 
 #include "one_piece.h"
 
+#include <stdio.h>
+
 #include <stdlib.h>
 
 static gdx_document page(gdx_source *source, gdx_slice bytes) {
@@ -180,8 +182,36 @@ static void a_page_with_nothing_to_see_is_refused(void **state) {
     assert_slice(page(source, SLICE("<title>only a title</title>")).text, "");
 }
 
+// Pages of sites come with names of programs, or with none.
+static void a_text_that_starts_as_a_page_is_one(void **state) {
+    (void)state;
+    static const char *const starts[] = {"<!DOCTYPE html>",
+                                         "\xef\xbb\xbf\r\n <html lang=zh>",
+                                         "<!-- saved -->\n<?xml version='1.0'?><!doctype HTML PUBLIC \"x\">",
+                                         "<%@ page language=\"java\" %>\n<HTML>",
+                                         "<head>",
+                                         "<body class=a>"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        char page[256];
+        snprintf(page, sizeof page, "%s<title>关税</title><script>var a;</script><p>正文</p>", starts[i]);
+        GDX_AUTO(gdx_source) source = new_source(NULL, 0);
+        begin(source, GDX_INPUT_TEXT, gdx_slice_of(page));
+        gdx_document document = next_document(source);
+        assert_slice(document.title, "关税");
+        assert_null(memmem(document.text.data, document.text.bytes, "var", 3));
+    }
+    static const char *const texts[] = {"a <html> b",  "<htmlish>", "<p>",      "<!doctype",
+                                        "<!-- <html>", "<html",     "&lt;html>"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        GDX_AUTO(gdx_source) source = new_source(NULL, 0);
+        begin(source, GDX_INPUT_TEXT, gdx_slice_of(texts[i]));
+        assert_slice(next_document(source).text, texts[i]);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_text_that_starts_as_a_page_is_one),
         cmocka_unit_test(a_page_gives_its_text_without_tags_scripts_and_head),
         cmocka_unit_test(inline_elements_do_not_break_words),
         cmocka_unit_test(the_title_is_looked_for_in_order),

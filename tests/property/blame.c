@@ -3,6 +3,8 @@
 
 #include "blame.h"
 
+#include "gdx/text.h"
+
 #include "queries.h"
 
 #include <setjmp.h>
@@ -35,7 +37,7 @@ static bool is_wrong(struct blame *blame, const struct part *part) {
     gdx_totals got = {0}, wanted = naive_totals(blame->oracle, part);
     gdx_error err = {0};
     query_write(part, &random, &text);
-    gdx_status status = gdx_query_parse(gdx_buffer_slice(&text), &query, &err);
+    gdx_status status = gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&text), &query, &err);
     if (status == GDX_OK)
         status = gdx_count(blame->searcher, blame->snapshot, query, NULL, &got, &err);
     bool wrong = status != GDX_OK || got.documents != wanted.documents || got.occurrences != wanted.occurrences;

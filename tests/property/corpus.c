@@ -211,7 +211,8 @@ void corpus_make(struct corpus *out, random_state *random) {
                                .source = random_source(random),
                                .metadata = random_below(random, 2) ? gdx_slice_of("{\"k\":1}") : gdx_slice_of(""),
                                .text = random_text(out, random, false),
-                               .date = random_date(random)};
+                               .date = random_date(random),
+                               .title_from_text = random_below(random, 3) == 0};
             out->count++;
         }
     }
@@ -234,16 +235,11 @@ static void must(gdx_status status, const gdx_error *err) {
 
 static void write_document(gdx_segment_writer *writer, gdx_inverter *inverter, const gdx_document *document,
                            gdx_error *err) {
-    gdx_symbols title = {0}, text = {0};
-    must(gdx_text_symbols(gdx_rule_current(), document->title, 0, &title), err);
-    must(gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, &text), err);
-    must(gdx_inverter_add(inverter, &title), err);
-    must(gdx_inverter_add(inverter, &text), err);
-    must(gdx_segment_writer_add(writer, document, (uint32_t)title.count, (uint32_t)text.count, text.checkpoints,
-                                text.checkpoint_count, err),
-         err);
-    gdx_symbols_clear(&title);
-    gdx_symbols_clear(&text);
+    GDX_AUTO(gdx_folded) folded = gdx_folded_new();
+    assert_non_null(folded);
+    must(gdx_folded_fold(folded, gdx_rule_current(), document), err);
+    must(gdx_folded_invert(folded, inverter), err);
+    must(gdx_segment_writer_add(writer, document, folded, err), err);
 }
 
 static void write_segment(const struct corpus *corpus, size_t segment, const char *folder, gdx_index_writer *index,
@@ -251,7 +247,7 @@ static void write_segment(const struct corpus *corpus, size_t segment, const cha
     gdx_segment_writer *writer = NULL;
     gdx_inverter *inverter = gdx_inverter_new((size_t)64 << 20);
     assert_non_null(inverter);
-    must(gdx_segment_writer_open(folder, segment, 1, &writer, err), err);
+    must(gdx_segment_writer_open(folder, segment, 1, gdx_rule_current(), &writer, err), err);
     for (size_t i = 0; i < corpus->count; i++)
         if (corpus->documents[i].segment == segment)
             write_document(writer, inverter, &corpus->documents[i].stored, err);

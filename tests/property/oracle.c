@@ -4,6 +4,7 @@
 #include "oracle.h"
 
 #include "gdx/text.h"
+#include "gdx/white.h"
 
 #include "../support/plain_rule.h"
 
@@ -68,8 +69,14 @@ size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigne
     return field_of(oracle, document, field)->symbols.count;
 }
 
+// Whether a field counts when a query names none.
+static bool counts(const struct oracle *oracle, size_t document, unsigned field) {
+    return field == PART_TEXT || !oracle->corpus->documents[document].stored.title_from_text;
+}
+
 size_t oracle_length(const struct oracle *oracle, size_t document) {
-    return oracle_field_length(oracle, document, PART_TITLE) + oracle_field_length(oracle, document, PART_TEXT);
+    return (counts(oracle, document, PART_TITLE) ? oracle_field_length(oracle, document, PART_TITLE) : 0) +
+           oracle_field_length(oracle, document, PART_TEXT);
 }
 
 size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
@@ -222,6 +229,27 @@ static size_t leaf_end(const struct part *leaf, const gdx_symbols *wanted, const
     return phrase_end(wanted, others, in, at);
 }
 
+// The text without white space, control characters and what has no shape, appended.
+static void add_characters(gdx_slice text, gdx_buffer *out) {
+    for (size_t at = 0, bytes; at < text.bytes; at += bytes) {
+        uint32_t code;
+        bool is_blank = is_blank_at(text.data + at, text.bytes - at, &bytes);
+        gdx_utf8_decode((const uint8_t *)text.data + at, text.bytes - at, &code);
+        if (!is_blank && !gdx_is_ignorable(code))
+            assert_int_equal(gdx_buffer_append(out, text.data + at, bytes), GDX_OK);
+    }
+}
+
+static bool has_characters(gdx_slice stored, gdx_slice typed) {
+    gdx_buffer both[2] = {{0}, {0}};
+    add_characters(stored, &both[0]);
+    add_characters(typed, &both[1]);
+    bool equal = gdx_slice_equal(gdx_buffer_slice(&both[0]), gdx_buffer_slice(&both[1]));
+    gdx_buffer_clear(&both[0]);
+    gdx_buffer_clear(&both[1]);
+    return equal;
+}
+
 static void find_leaf(const struct oracle *oracle, const struct part *leaf, size_t number, size_t document,
                       struct list *out) {
     static uint32_t others[WANTED_MAX];
@@ -230,11 +258,14 @@ static void find_leaf(const struct oracle *oracle, const struct part *leaf, size
     find_others(&wanted, others);
     for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
         const struct field *in = field_of(oracle, document, field);
-        for (size_t at = 0; at < in->symbols.count && leaf->fields & field; at++) {
+        bool looks = leaf->fields == field || (leaf->fields & field && counts(oracle, document, field));
+        for (size_t at = 0; at < in->symbols.count && looks; at++) {
             size_t end = leaf_end(leaf, &wanted, others, &in->symbols, at);
-            if (end)
-                add(out, (struct found){field, at, end, in->spanned.spans[at].begin, in->spanned.spans[end - 1].end,
-                                        number});
+            if (end == 0)
+                continue;
+            size_t from = in->spanned.spans[at].begin, to = in->spanned.spans[end - 1].end;
+            if (leaf->kind != PART_EXACT || has_characters((gdx_slice){in->stored.data + from, to - from}, leaf->typed))
+                add(out, (struct found){field, at, end, from, to, number});
         }
     }
     gdx_symbols_clear(&wanted);

@@ -9,6 +9,7 @@
 
 typedef enum part_kind {
     PART_PHRASE,
+    PART_EXACT,
     PART_PREFIX,
     PART_SUFFIX,
     PART_SOURCE,
@@ -57,7 +58,7 @@ void oracle_free(struct oracle *oracle);
 // The live documents that match, in the order of the corpus. The caller frees by oracle_answers_free.
 struct answer *oracle_ask(struct oracle *oracle, const struct part *query, size_t *out_count);
 void oracle_answers_free(struct answer *answers, size_t count);
-size_t oracle_length(const struct oracle *oracle, size_t document); // symbols of title and text
+size_t oracle_length(const struct oracle *oracle, size_t document); // symbols of the fields that count
 size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigned field);
 // Symbols [from, to) of a field as people read them, appended.
 void oracle_excerpt(const struct oracle *oracle, size_t document, unsigned field, size_t from, size_t to,

@@ -94,6 +94,8 @@ static struct part *make_leaf(const struct corpus *corpus, random_state *random,
     struct part *part = random_below(random, 6) ? make_phrase(corpus, random, prefix ? prefix : fields)
                                                 : make_starred(random, prefix ? prefix : fields);
     part->field_prefix = prefix;
+    if (part->kind == PART_PHRASE && random_below(random, 6) == 0)
+        part->kind = PART_EXACT;
     return part;
 }
 
@@ -181,10 +183,17 @@ struct part *query_make(const struct corpus *corpus, random_state *random) {
 
 // ---- as text
 
+static bool has(gdx_slice text, const char *part) {
+    return memmem(text.data, text.bytes, part, strlen(part)) != NULL;
+}
+
 // True if the text can be written without quotation marks, as a run.
 static bool is_plain(gdx_slice typed) {
     static const char *const special[] = {
-        "title:", "text:", "source:", "date:", "id:", "AND", "OR", "NOT", "NEAR", "THEN"};
+        "title:", "note:", "caption:", "furniture:", "any:", "note：",  "caption：", "furniture：",
+        "any：",  "text:", "source:",  "date:",      "id:",  "title：", "text：",    "source：",
+        "date：", "id：",  "exact:",   "exact：",    "AND",  "OR",      "NOT",       "NEAR",
+        "THEN",   "ＯＲ",  "（",       "“",          "”",    "「",      "－"};
     if (typed.data[0] == '-' || typed.data[0] == '*' || typed.data[typed.bytes - 1] == '*')
         return false;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
@@ -199,27 +208,37 @@ static bool is_plain(gdx_slice typed) {
         if (byte == 0xe3 && memcmp(typed.data + i, "\xe3\x80\x80", 3) == 0)
             return false;
     }
-    return true;
+    // A lone ） or （ in a run takes part in the closing of a group.
+    return !has(typed, "｜") && !has(typed, "（") && !has(typed, "）");
 }
 
-static void put_quoted(gdx_buffer *out, gdx_slice text) {
-    put(out, "\"");
+static const char *pick(random_state *random, const char *const *choices, uint32_t count) {
+    return choices[random_below(random, count)];
+}
+
+static void put_quoted(gdx_buffer *out, gdx_slice text, random_state *random) {
+    static const char *const marks[][2] = {{"\"", "\""}, {"“", "”"}, {"”", "”"}, {"「", "」"}};
+    uint32_t chosen = random_below(random, 4);
+    if (chosen > 0 && has(text, marks[chosen][1])) // only \" can be escaped
+        chosen = 0;
+    put(out, marks[chosen][0]);
     for (size_t i = 0; i < text.bytes; i++) {
         if (text.data[i] == '"' || text.data[i] == '\\')
             put(out, "\\");
         put_slice(out, (gdx_slice){text.data + i, 1});
     }
-    put(out, "\"");
+    put(out, marks[chosen][1]);
 }
 
 static void put_value(gdx_buffer *out, gdx_slice value, random_state *random) {
     bool plain = value.bytes > 0 && value.data[value.bytes - 1] != '*';
     for (size_t i = 0; i < value.bytes && plain; i++)
         plain = !strchr(" ()\"|", value.data[i]);
+    plain = plain && is_plain(value);
     if (plain && random_below(random, 2))
         put_slice(out, value);
     else
-        put_quoted(out, value);
+        put_quoted(out, value, random);
 }
 
 static void put_dates(gdx_buffer *out, const struct part *part) {
@@ -239,7 +258,8 @@ static void put_filter(gdx_buffer *out, const struct part *part, random_state *r
         put_dates(out, part);
         return;
     }
-    put(out, part->kind == PART_SOURCE ? "source:" : "id:");
+    put(out, part->kind == PART_SOURCE ? "source" : "id");
+    put(out, random_below(random, 2) ? ":" : "：");
     if (part->kind == PART_ID_PREFIX && part->typed.bytes == 0)
         put(out, "*");
     else {
@@ -267,17 +287,13 @@ static int level_of(const struct part *part) {
 
 static void put_part(gdx_buffer *out, const struct part *part, int level, random_state *random);
 
-static const char *pick(random_state *random, const char *const *choices, uint32_t count) {
-    return choices[random_below(random, count)];
-}
-
 static void put_between(gdx_buffer *out, const struct part *part, random_state *random) {
     static const char *const ands[] = {" ", " AND ", "  ", "\xe3\x80\x80", "\n"};
-    static const char *const ors[] = {" OR ", " | ", "|"};
+    static const char *const ors[] = {" OR ", " | ", "|", "｜", " ＯＲ "};
     if (part->kind == PART_AND)
         put(out, pick(random, ands, 5));
     else if (part->kind == PART_OR)
-        put(out, pick(random, ors, 3));
+        put(out, pick(random, ors, 5));
     else
         assert_int_equal(
             gdx_buffer_append_format(out, " %s/%u ", part->kind == PART_NEAR ? "NEAR" : "THEN", part->distance),
@@ -285,11 +301,13 @@ static void put_between(gdx_buffer *out, const struct part *part, random_state *
 }
 
 static void put_inside(gdx_buffer *out, const struct part *part, random_state *random) {
-    if (part->kind == PART_PHRASE) {
+    if (part->kind == PART_EXACT)
+        put(out, random_below(random, 2) ? "exact:" : "exact：");
+    if (part->kind == PART_PHRASE || part->kind == PART_EXACT) {
         if (is_plain(part->typed) && random_below(random, 2))
             put_slice(out, part->typed);
         else
-            put_quoted(out, part->typed);
+            put_quoted(out, part->typed, random);
     } else if (part->kind == PART_PREFIX || part->kind == PART_SUFFIX) {
         put(out, part->kind == PART_SUFFIX ? "*" : "");
         put_slice(out, part->typed);
@@ -297,7 +315,8 @@ static void put_inside(gdx_buffer *out, const struct part *part, random_state *r
     } else if (part->child_count == 0) {
         put_filter(out, part, random);
     } else if (part->kind == PART_NOT) {
-        put(out, random_below(random, 2) ? "NOT " : "-");
+        static const char *const nots[] = {"NOT ", "-", "－"};
+        put(out, pick(random, nots, 3));
         put_part(out, part->children[0], 3, random);
     } else {
         int level = level_of(part);
@@ -310,11 +329,16 @@ static void put_inside(gdx_buffer *out, const struct part *part, random_state *r
 }
 
 static void put_part(gdx_buffer *out, const struct part *part, int level, random_state *random) {
-    bool group = level_of(part) < level || (part->field_prefix && part->child_count) || random_below(random, 12) == 0;
-    put(out, part->field_prefix == PART_TITLE ? "title:" : part->field_prefix == PART_TEXT ? "text:" : "");
-    put(out, group ? "(" : "");
+    bool group = level_of(part) < level || (part->field_prefix && (part->child_count || part->kind == PART_EXACT)) ||
+                 random_below(random, 12) == 0;
+    bool is_wide = random_below(random, 2);
+    if (part->field_prefix) {
+        put(out, part->field_prefix == PART_TITLE ? "title" : "text");
+        put(out, random_below(random, 2) ? ":" : "：");
+    }
+    put(out, !group ? "" : is_wide ? "（" : "(");
     put_inside(out, part, random);
-    put(out, group ? ")" : "");
+    put(out, !group ? "" : is_wide ? "）" : ")");
 }
 
 void query_write(const struct part *part, random_state *random, gdx_buffer *out) {

@@ -9,6 +9,7 @@
 #include "gdx/index.h"
 #include "gdx/json.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 #include "queries.h"
 
 #include <gramdex/v1/index.pb-c.h>
@@ -145,6 +146,13 @@ static void compare_periods(struct asked *asked, Gramdex__V1__Scope *scope) {
     request.query = text_of(asked);
     request.scope = scope;
     request.by = (Gramdex__V1__Period)random_below(&asked->random, 5);
+    static const char *const dates[] = {"", "", "2021", "2022-03", "2023-06-30", "2023-13"};
+    enum { DATES = sizeof dates / sizeof dates[0] };
+    ProtobufCBinaryData *const limits[] = {&request.date_from, &request.date_to};
+    for (size_t i = 0; i < 2; i++) {
+        const char *date = dates[random_below(&asked->random, DATES)];
+        *limits[i] = (ProtobufCBinaryData){strlen(date), (uint8_t *)(uintptr_t)date};
+    }
     compare(asked, "Trend", &request.base);
 }
 
@@ -345,7 +353,7 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
         asked.text.bytes = 0;
         for (size_t n = 0; n < queries[i].times; n++)
             assert_int_equal(gdx_buffer_append(&asked.text, queries[i].part, strlen(queries[i].part)), GDX_OK);
-        assert_int_equal(gdx_query_parse(gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
+        assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
         compare_all(&asked);
     }
     end_served(&served, &asked);

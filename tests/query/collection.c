@@ -3,6 +3,8 @@
 
 #include "collection.h"
 
+#include "gdx/text.h"
+
 #include "../property/corpus.h"
 #include "../property/random.h"
 #include "../support/folder.h"
@@ -28,7 +30,10 @@ void collection_open(struct collection *out, const struct written *documents, si
                                                            .source = slice_of(from->source),
                                                            .metadata = gdx_slice_of(""),
                                                            .text = slice_of(from->text),
-                                                           .date = from->date},
+                                                           .date = from->date,
+                                                           .title_from_text = from->title_from_text,
+                                                           .parts = from->parts,
+                                                           .part_count = from->part_count},
                                                 .segment = from->segment,
                                                 .is_deleted = from->is_deleted};
         corpus.segment_count = from->segment + 1;
@@ -67,7 +72,7 @@ const char *han(const char *letters) {
 gdx_query *collection_parse(const char *text) {
     gdx_query *query = NULL;
     gdx_error err = {0};
-    if (gdx_query_parse(gdx_slice_of(text), &query, &err) != GDX_OK)
+    if (gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, &err) != GDX_OK)
         fail_msg("%s: %s", text, err.message);
     return query;
 }

@@ -15,6 +15,9 @@ struct written {
     gdx_date date;
     size_t segment; // from 0, ascending
     bool is_deleted;
+    bool title_from_text;
+    const gdx_part *parts;
+    uint32_t part_count;
 };
 
 struct collection {

@@ -2,6 +2,7 @@
 // fuzz_query.c: any bytes as a query give a tree that prints the same twice, or an error with its column.
 
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <stdlib.h>
 
@@ -13,7 +14,7 @@ static void check(bool holds) {
 static bool describe(gdx_slice text, gdx_buffer *out) {
     gdx_query *query = NULL;
     gdx_error err = {0};
-    gdx_status status = gdx_query_parse(text, &query, &err);
+    gdx_status status = gdx_query_parse(gdx_rule_current(), text, &query, &err);
     if (status == GDX_OK) {
         check(err.status == GDX_OK);
         status = gdx_query_describe(query, out);

@@ -63,6 +63,16 @@ static void every_operator_matches_its_truth_table(void **state) {
     expect_truth("NOT NOT a", A);
 }
 
+static void a_field_that_no_document_has_matches_nothing(void **state) {
+    (void)state;
+    expect_ids(&collection, "any:甲", GDX_ORDER_ID, "law/1 news/1 news/2");
+    expect_ids(&collection, "any:(甲乙 OR 丁)", GDX_ORDER_ID, "law/1 x");
+    expect_ids(&collection, "note:甲", GDX_ORDER_ID, "");
+    expect_ids(&collection, "caption:(甲乙 OR 丁)", GDX_ORDER_ID, "");
+    expect_ids(&collection, "note:(甲 NEAR/1 乙)", GDX_ORDER_ID, "");
+    expect_ids(&collection, "甲 -furniture:甲", GDX_ORDER_ID, "law/1 news/1 news/2");
+}
+
 static void operators_within_operators_match_their_truth_table(void **state) {
     (void)state;
     expect_truth("a b OR c d", (A & B) | (C & D));
@@ -109,6 +119,7 @@ static void negated_terms_have_no_occurrences(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_operator_matches_its_truth_table),
+        cmocka_unit_test(a_field_that_no_document_has_matches_nothing),
         cmocka_unit_test(operators_within_operators_match_their_truth_table),
         cmocka_unit_test(a_source_is_compared_exactly),
         cmocka_unit_test(an_id_matches_itself_and_a_star_matches_its_prefix),

@@ -5,6 +5,7 @@
 #include "../property/corpus.h"
 #include "../support/folder.h"
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -74,7 +75,7 @@ static int tear_down(void **state) {
 
 static gdx_query *parsed(const char *text) {
     gdx_query *query = NULL;
-    assert_int_equal(gdx_query_parse(gdx_slice_of(text), &query, NULL), GDX_OK);
+    assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), &query, NULL), GDX_OK);
     return query;
 }
 

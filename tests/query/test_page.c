@@ -6,6 +6,7 @@
 #include "../support/small_index.h"
 
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,7 +29,7 @@ static gdx_totals count(const char *directory, gdx_slice query_text) {
     assert_non_null(searcher);
     must(gdx_index_open(directory, &index, &err), &err);
     gdx_snapshot *snapshot = gdx_index_snapshot(index);
-    must(gdx_query_parse(query_text, &query, &err), &err);
+    must(gdx_query_parse(gdx_rule_current(), query_text, &query, &err), &err);
     must(gdx_count(searcher, snapshot, query, NULL, &totals, &err), &err);
     gdx_query_free(query);
     gdx_searcher_free(searcher);

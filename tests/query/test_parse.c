@@ -2,6 +2,7 @@
 // test_parse.c: every form of the query language as the tree it becomes, and every error with its column.
 
 #include "gdx/query.h"
+#include "gdx/text.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@ static void expect_trees(const struct form *forms, size_t count) {
         gdx_query *query = NULL;
         gdx_error err = {0};
         gdx_buffer tree = {0};
-        if (gdx_query_parse(gdx_slice_of(forms[i].text), &query, &err) != GDX_OK)
+        if (gdx_query_parse(gdx_rule_current(), gdx_slice_of(forms[i].text), &query, &err) != GDX_OK)
             fail_msg("%s: %s", forms[i].text, err.message);
         assert_int_equal(gdx_query_describe(query, &tree), GDX_OK);
         assert_int_equal(gdx_buffer_append(&tree, "", 1), GDX_OK);
@@ -46,7 +47,6 @@ static void a_run_is_one_phrase_cut_by_the_matching_rule(void **state) {
         {"http://x", "(phrase \"http://x\")"},
         {"Title:x", "(phrase \"title:x\")"},
         {"a:title:x", "(phrase \"a:title:x\")"},
-        {"（贸易）", "(phrase \"(贸易)\")"},
         {"\\", "(phrase \"\\\\\")"},
         {"-", "(phrase \"-\")"},
         {"- a", "(and (phrase \"-\") (phrase \"a\"))"},
@@ -72,6 +72,67 @@ static void a_quotation_is_one_phrase_and_its_escapes_are_literal(void **state) 
         {"\"tariff*\"", "(phrase \"tariff*\")"},
         {"\"(a|b)\"", "(phrase \"(a|b)\")"},
         {"\"a\"b\"c\"", "(and (phrase \"a\") (phrase \"b\") (phrase \"c\"))"},
+    };
+    EXPECT_TREES(forms);
+}
+
+static void full_width_signs_act_where_a_term_may_start(void **state) {
+    (void)state;
+    static const struct form forms[] = {
+        {"（贸易）", "(phrase \"贸易\")"},
+        {"（美国 OR 欧盟） 关税", "(and (or (phrase \"美国\") (phrase \"欧盟\")) (phrase \"关税\"))"},
+        {"（a）（b）", "(and (phrase \"a\") (phrase \"b\"))"},
+        {"(（a） b)", "(and (phrase \"a\") (phrase \"b\"))"},
+        {"（世贸组织（WTO） OR 欧盟）", "(or (phrase \"世贸组织(wto)\") (phrase \"欧盟\"))"},
+        {"（（a|b） c）", "(and (or (phrase \"a\") (phrase \"b\")) (phrase \"c\"))"},
+        {"（source:news OR source:law）", "(or (source \"news\") (source \"law\"))"},
+        {"“friend shoring”", "(phrase \"friend shoring\")"},
+        {"“WTO 规则” 关税", "(and (phrase \"wto规则\") (phrase \"关税\"))"},
+        {"”WTO 规则”", "(phrase \"wto规则\")"},
+        {"「产业 链」", "(phrase \"产业链\")"},
+        {"“a”“b”「c」", "(and (phrase \"a\") (phrase \"b\") (phrase \"c\"))"},
+        {"“a 「b」”", "(phrase \"a\\\"b\\\"\")"},
+        {"“a \\\"b\\\" c:\\\\d”", "(phrase \"a\\\"b\\\"c:\\\\d\")"},
+        {"“a \\b”", "(phrase \"a\\\\b\")"},
+        {"“（a｜b）”", "(phrase \"(a|b)\")"},
+        {"“AND”", "(phrase \"and\")"},
+        {"－关税", "(not (phrase \"关税\"))"},
+        {"a －（b c）", "(and (phrase \"a\") (not (and (phrase \"b\") (phrase \"c\"))))"},
+        {"－－a", "(not (not (phrase \"a\")))"},
+        {"－“a b”", "(not (phrase \"a b\"))"},
+        {"title：供应链", "(phrase title \"供应链\")"},
+        {"title：（a｜b） c", "(and (or (phrase title \"a\") (phrase title \"b\")) (phrase \"c\"))"},
+        {"text：“供应链 安全”", "(phrase text \"供应链安全\")"},
+        {"source：news date：2023 id：a/*", "(and (source \"news\") (date 2023) (ids \"a/\"))"},
+        {"source:“新华 社”", "(source \"新华 社\")"},
+        {"source:新华社（英文）", "(source \"新华社（英文）\")"},
+        {"a｜b", "(or (phrase \"a\") (phrase \"b\"))"},
+        {"美国 ｜ 欧盟｜日本", "(or (phrase \"美国\") (phrase \"欧盟\") (phrase \"日本\"))"},
+        {"a ＯＲ b", "(or (phrase \"a\") (phrase \"b\"))"},
+    };
+    EXPECT_TREES(forms);
+}
+
+static void full_width_signs_inside_a_run_are_characters(void **state) {
+    (void)state;
+    static const struct form forms[] = {
+        {"世界贸易组织（WTO）", "(phrase \"世界贸易组织(wto)\")"},
+        {"世贸“规则”", "(phrase \"世贸\\\"规则\\\"\")"},
+        {"“引号”后", "(and (phrase \"引号\") (phrase \"后\"))"},
+        {"\"“引号”\"", "(phrase \"\\\"引号\\\"\")"},
+        {"a－b", "(phrase \"a-b\")"},
+        {"－", "(phrase \"-\")"},
+        {"－ a", "(and (phrase \"-\") (phrase \"a\"))"},
+        {"a：b", "(phrase \"a:b\")"},
+        {"title:text：x", "(phrase title \"text:x\")"},
+        {"title：－5", "(phrase title \"-5\")"},
+        {"ＯＲx", "(phrase \"orx\")"},
+        {"“ＯＲ”", "(phrase \"or\")"},
+        {"a）", "(phrase \"a)\")"},
+        {"(a）)", "(phrase \"a)\")"},
+        {"‘a' b’", "(and (phrase \"'a'\") (phrase \"b'\"))"},
+        {"『a』", "(phrase \"'a'\")"},
+        {"＂a＂", "(phrase \"\\\"a\\\"\")"},
     };
     EXPECT_TREES(forms);
 }
@@ -136,12 +197,27 @@ static void fields_and_words_by_their_ends(void **state) {
         {"title:AND", "(phrase title \"and\")"},
         {"title:-5", "(phrase title \"-5\")"},
         {"title:text:x", "(phrase title \"text:x\")"},
+        {"note:见下", "(phrase note \"见下\")"},
+        {"caption：“图 1”", "(phrase caption \"图1\")"},
+        {"furniture:(第 页)", "(and (phrase furniture \"第\") (phrase furniture \"页\"))"},
+        {"any:tariff*", "(prefix any \"tariff\")"},
+        {"exact:\"產業 鏈\"", "(exact \"產業鏈\")"},
+        {"exact：「ＷＴＯ\\\"」", "(exact \"ＷＴＯ\\\"\")"},
+        {"title:(exact:a b)", "(and (exact title \"a\") (phrase title \"b\"))"},
+        {"-exact:供应*", "(not (exact \"供应*\"))"},
+        {"bridge:“产业 链” a", "(and (bridge \"产业链\") (phrase \"a\"))"},
+        {"text:(bridge：a OR b)", "(or (bridge text \"a\") (phrase text \"b\"))"},
+        {"exact:a NEAR/2 b", "(near 2 (exact \"a\") (phrase \"b\"))"},
+        {"Note:x", "(phrase \"note:x\")"},
         {"tariff*", "(prefix \"tariff\")"},
         {"TARIFF*", "(prefix \"tariff\")"},
         {"*tpp", "(suffix \"tpp\")"},
         {"title:*tpp", "(suffix title \"tpp\")"},
         {"20*", "(prefix \"20\")"},
         {"-tariff*", "(not (prefix \"tariff\"))"},
+        {"贸易*", "(phrase \"贸易\")"},
+        {"*关", "(phrase \"关\")"},
+        {"title:WTO规则*", "(phrase title \"wto规则\")"},
     };
     EXPECT_TREES(forms);
 }
@@ -194,6 +270,26 @@ static const struct refusal refusals[] = {
     {"a)", 2, "found ) without its ("},
     {"\"产业", 4, "expected \""},
     {"a \"b\\\"", 7, "expected \""},
+    {"“产业", 4, "expected ” to end"},
+    {"”产业", 4, "expected ” to end"},
+    {"「产业\"", 5, "expected 」 to end"},
+    {"“产业\"", 5, "expected ” to end"},
+    {"“产业“", 5, "expected ” to end"},
+    {"\"产业”", 5, "expected \" to end"},
+    {"（a", 3, "expected ）"},
+    {"（a)", 3, "expected ）"},
+    {"(a）", 4, "expected )"},
+    {"（）", 2, "expected a word"},
+    {"－（）", 3, "expected a word"},
+    {"（－）", 3, "expected a word"},
+    {"a ｜", 4, "expected a word"},
+    {"｜a", 1, "expected a word"},
+    {"a ＯＲ", 5, "expected a word"},
+    {"title：", 7, "right after the field's colon"},
+    {"title：｜", 7, "right after the field's colon"},
+    {"source：", 8, "expected a source"},
+    {"date：２０２３", 6, "expected a date"},
+    {"“”", 1, "nothing to search for"},
     {"\"\"", 1, "nothing to search for"},
     {"a \" \"", 3, "nothing to search for"},
     {"a \xe2\x80\x8b b", 3, "nothing to search for"}, // a zero-width space
@@ -201,6 +297,17 @@ static const struct refusal refusals[] = {
     {"title: a", 7, "right after the field's colon"},
     {"title:)", 7, "right after the field's colon"},
     {"title:(text:a)", 8, "a field inside a field's parentheses"},
+    {"any:(note:a)", 6, "a field inside a field's parentheses"},
+    {"exact:", 7, "expected a word or a phrase"},
+    {"bridge:", 8, "expected a word or a phrase"},
+    {"a -bridge:b", 4, "below NOT"},
+    {"NOT (a bridge:b)", 8, "below NOT"},
+    {"a NEAR/2 bridge:b", 10, "beside NEAR or THEN"},
+    {"(a | bridge:b) THEN/2 c", 2, "beside NEAR or THEN"},
+    {"exact:(a)", 7, "expected a word or a phrase"},
+    {"exact:\" \"", 1, "nothing to search for"},
+    {"exact:“a", 9, "expected ” to end"},
+    {"caption:", 9, "right after the field's colon"},
     {"title:\"", 8, "expected \""},
     {"source:", 8, "expected a source"},
     {"source: a", 8, "expected a source"},
@@ -215,9 +322,10 @@ static const struct refusal refusals[] = {
     {"*", 1, "* alone"},
     {"*a*", 3, "found a second *; use one, at the start or the end of a word"},
     {"**", 2, "found a second *; use one, at the start or the end of a word"},
-    {"贸易*", 1, "one word of letters"},
-    {"关*", 1, "one word of letters"},
-    {"*关", 2, "one word of letters"},
+    {"供应**", 4, "found a second *; use one, at the start or the end of a word"},
+    {"**ab", 2, "found a second *; use one, at the start or the end of a word"},
+    {"关a*", 1, "one word of letters"},
+    {"*a关", 2, "one word of letters"},
     {"a-b*", 1, "one word of letters"},
     {"\"ab\"*", 5, "* alone"},
     {"a NEAR b", 7, "expected / and a number"},
@@ -245,7 +353,7 @@ static void the_error_of_a_malformed_query_has_its_column(void **state) {
         const struct refusal *refusal = &refusals[i];
         gdx_query *query = NULL;
         gdx_error err = {0};
-        gdx_status status = gdx_query_parse(gdx_slice_of(refusal->text), &query, &err);
+        gdx_status status = gdx_query_parse(gdx_rule_current(), gdx_slice_of(refusal->text), &query, &err);
         if (status != GDX_INVALID || err.reason != GDX_REASON_QUERY_SYNTAX || err.column != refusal->column ||
             !strstr(err.message, refusal->part))
             fail_msg("%s: %s at %u: %s; expected column %u, '%s'", refusal->text, gdx_status_name(status), err.column,
@@ -265,7 +373,7 @@ static gdx_reason parse_repeated(const char *begin, const char *part, size_t tim
     assert_int_equal(gdx_buffer_append(&text, end, strlen(end)), GDX_OK);
     gdx_query *query = NULL;
     gdx_error err = {0};
-    gdx_status status = gdx_query_parse(gdx_buffer_slice(&text), &query, &err);
+    gdx_status status = gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&text), &query, &err);
     assert_int_equal(status, err.reason == GDX_REASON_NONE ? GDX_OK : GDX_INVALID);
     gdx_query_free(query);
     gdx_buffer_clear(&text);
@@ -293,6 +401,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_is_one_phrase_cut_by_the_matching_rule),
         cmocka_unit_test(a_quotation_is_one_phrase_and_its_escapes_are_literal),
+        cmocka_unit_test(full_width_signs_act_where_a_term_may_start),
+        cmocka_unit_test(full_width_signs_inside_a_run_are_characters),
         cmocka_unit_test(operators_bind_as_documented),
         cmocka_unit_test(pairs_take_phrases_words_alternatives_and_pairs),
         cmocka_unit_test(fields_and_words_by_their_ends),

@@ -331,6 +331,24 @@ static void a_compressed_request_is_opened_where_its_handler_runs(void **state) 
     assert_int_equal(atomic_load(&seen.entered), 1);
 }
 
+static void a_request_that_may_take_long_leaves_the_last_worker_to_others(void **state) {
+    (void)state;
+    struct world *world = open_world(2, 10, 10);
+    send_frame(world, "\0\0\0\0\2\170\1", 7); // field 15: 1
+    RUN_UNTIL(world, atomic_load(&seen.entered) == 1);
+    send_frame(world, "\0\0\0\0\2\170\1", 7);
+    RUN_UNTIL(world, gdx_work_waiting(world->work) == 1);
+    for (int i = 0; i < 10; i++)
+        turn(world);
+    assert_int_equal(atomic_load(&seen.entered), 1);
+    ask(world, "EmptyCall", 0); // a short one overtakes it
+    RUN_UNTIL(world, atomic_load(&seen.entered) == 2);
+    assert_int_equal(gdx_work_waiting(world->work), 1);
+    atomic_store(&seen.gate, true);
+    RUN_UNTIL(world, world->ends == 3);
+    assert_int_equal(atomic_load(&seen.entered), 3);
+}
+
 static void addresses_that_cannot_be_listened_on_are_refused_with_a_reason(void **state) {
     (void)state;
     static const char *const wrong[] = {
@@ -385,6 +403,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_stop_lets_a_call_end_and_takes_no_other, leave_world),
         cmocka_unit_test_teardown(a_connection_beyond_the_limit_is_closed_and_the_others_live, leave_world),
         cmocka_unit_test_teardown(a_method_that_the_descriptor_lacks_is_refused, leave_world),
+        cmocka_unit_test_teardown(a_request_that_may_take_long_leaves_the_last_worker_to_others, leave_world),
         cmocka_unit_test_teardown(addresses_that_cannot_be_listened_on_are_refused_with_a_reason, leave_world),
         cmocka_unit_test_teardown(a_server_removes_its_own_socket_and_no_other, leave_world),
     };

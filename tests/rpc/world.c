@@ -79,8 +79,17 @@ static void count_release(gdx_exchange *exchange) {
     atomic_fetch_add(&seen.released, 1);
 }
 
+// An Empty message has no bytes save those of fields that this build does not know.
+static bool has_bytes(const void *context, gdx_slice request) {
+    (void)context;
+    return request.bytes > 0;
+}
+
 static const gdx_method methods[] = {
-    {.name = "EmptyCall", .place = GDX_ON_WORKER, .handler = {.message = wait_message, .release = count_release}},
+    {.name = "EmptyCall",
+     .place = GDX_ON_WORKER,
+     .handler = {.message = wait_message, .release = count_release},
+     .is_long = has_bytes},
     {.name = "StreamingOutputCall",
      .place = GDX_ON_WORKER,
      .replies_stream = true,

@@ -5,6 +5,7 @@
 
 #include "../support/folder.h"
 #include "gdx/ngram.h"
+#include "gdx/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -68,6 +69,32 @@ static gdx_slice make_name(struct collection *collection, const char *format, ui
     return copy;
 }
 
+enum { DOCUMENT_PARTS_MAX = 5 };
+
+// One document in four has some, in any order of fields, some of them empty.
+static void add_parts(struct collection *collection, random_state *random, const collection_kind *kind,
+                      gdx_document *document) {
+    document->title_from_text = random_below(random, 3) == 0;
+    if (random_below(random, 3) == 0)
+        document->origin = make_name(collection, "origin", random_below(random, 50), 0);
+    if (random_below(random, 4))
+        return;
+    gdx_part *parts = gdx_arena_allocate(collection->arena, DOCUMENT_PARTS_MAX * sizeof *parts);
+    gdx_part_place *place = gdx_arena_allocate(collection->arena, sizeof *place);
+    assert_true(parts && place);
+    *place = (gdx_part_place){0, make_name(collection, "page ", random_below(random, 9), 1)};
+    document->part_count = random_below(random, DOCUMENT_PARTS_MAX + 1);
+    document->parts = parts;
+    for (uint32_t i = 0; i < document->part_count; i++)
+        parts[i] = (gdx_part){
+            .field = (gdx_field)(GDX_FIELD_TEXT + random_below(random, GDX_FIELDS - GDX_FIELD_TEXT)),
+            .text = make_text(collection, random, kind,
+                              random_below(random, 20) ? random_below(random, 4) * 20 : kind->long_bytes),
+            .places = place,
+            .place_count = random_below(random, 2),
+        };
+}
+
 void collection_init(struct collection *collection, uint64_t seed, const collection_kind *kind) {
     random_state random = {seed};
     collection->arena = gdx_arena_new();
@@ -86,6 +113,7 @@ void collection_init(struct collection *collection, uint64_t seed, const collect
             .text = make_text(collection, &random, kind, random_below(&random, 10) ? bytes : 0),
             .date = gdx_date_of(2000 + random_below(&random, 20), random_below(&random, 13), 0),
         };
+        add_parts(collection, &random, kind, &collection->documents[d]);
     }
 }
 
@@ -99,28 +127,22 @@ void collection_clear(struct collection *collection) {
 struct writing {
     gdx_segment_writer *writer;
     gdx_inverter *inverter;
-    gdx_symbols title;
-    gdx_symbols text;
+    gdx_folded *folded;
 };
 
 static gdx_status add_document(struct writing *to, const gdx_document *document, gdx_error *err) {
-    gdx_status status = gdx_text_symbols(gdx_rule_current(), document->title, 0, &to->title);
+    gdx_status status = gdx_folded_fold(to->folded, gdx_rule_current(), document);
     if (status == GDX_OK)
-        status = gdx_text_symbols(gdx_rule_current(), document->text, GDX_TEXT_CHECKPOINTS, &to->text);
-    if (status == GDX_OK)
-        status = gdx_segment_writer_add(to->writer, document, (uint32_t)to->title.count, (uint32_t)to->text.count,
-                                        to->text.checkpoints, to->text.checkpoint_count, err);
-    if (status == GDX_OK)
-        status = gdx_inverter_add(to->inverter, &to->title);
-    return status == GDX_OK ? gdx_inverter_add(to->inverter, &to->text) : status;
+        status = gdx_segment_writer_add(to->writer, document, to->folded, err);
+    return status == GDX_OK ? gdx_folded_invert(to->folded, to->inverter) : status;
 }
 
 gdx_status collection_try_write(const struct collection *collection, const uint32_t *numbers, uint32_t count,
                                 const char *folder, int level, gdx_segment_info *out, gdx_error *err) {
-    struct writing to = {.inverter = gdx_inverter_new((size_t)64 << 20)};
-    gdx_status status = to.inverter ? GDX_OK : GDX_NO_MEMORY;
+    struct writing to = {.inverter = gdx_inverter_new((size_t)64 << 20), .folded = gdx_folded_new()};
+    gdx_status status = to.inverter && to.folded ? GDX_OK : GDX_NO_MEMORY;
     if (status == GDX_OK)
-        status = gdx_segment_writer_open(folder, 1, level, &to.writer, err);
+        status = gdx_segment_writer_open(folder, 1, level, gdx_rule_current(), &to.writer, err);
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
         status = add_document(&to, &collection->documents[numbers[i]], err);
     if (status == GDX_OK)
@@ -130,8 +152,7 @@ gdx_status collection_try_write(const struct collection *collection, const uint3
     else
         gdx_segment_writer_abort(to.writer);
     gdx_inverter_free(to.inverter);
-    gdx_symbols_clear(&to.title);
-    gdx_symbols_clear(&to.text);
+    gdx_folded_free(to.folded);
     return status;
 }
 

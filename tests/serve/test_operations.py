@@ -166,6 +166,16 @@ class Watching(ServerTest):
             self.assertEqual("gramdex.v1.Search/Count OK " in text, log_format == "text", text)
             self.assertIn("draining", text)
 
+    def test_no_hidden_character_of_a_client_is_in_the_log_as_it_came(self):
+        self.make_index([record(1)])
+        for log_format in ("text", "json"):
+            server = Server(self.folder, "--log-format", log_format)
+            stub = server.stub()
+            self.fails(grpc.StatusCode.NOT_FOUND, lambda: stub.get(search_pb2.GetRequest(id="a\u202eb\u001b[2J\u2066")))
+            text = server.stop()
+            self.assertIn("a\\u202eb\\u001b[2J\\u2066", text)
+            self.assertNotRegex(text, "[\u202e\u001b\u2066]")
+
     def test_metrics_count_calls_by_method_and_status(self):
         server = self.served([record(i) for i in range(9)])
         stub = server.stub()

@@ -65,6 +65,8 @@ static gdx_status pack_trend(gdx_buffer *out) {
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
     request.query = some_query();
     request.by = (Gramdex__V1__Period)chance(4);
+    if (chance(2))
+        request.date_from = data_of("2015");
     return pack(&request.base, out);
 }
 
@@ -126,7 +128,7 @@ static gdx_status pack_delete(gdx_buffer *out) {
 
 // ---- replies
 
-// Whatever is written and merged meanwhile: the documents that nobody touches are all there.
+// Whatever is written and merged meanwhile: the documents that no act changes are all there.
 static bool counts_base(gdx_slice reply) {
     ProtobufCMessage *message = protobuf_c_message_unpack(&gramdex__v1__count_response__descriptor, NULL, reply.bytes,
                                                           (const uint8_t *)reply.data);

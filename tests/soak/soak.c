@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // soak.c: `gramdex serve` under everything at once, for as long as one likes: a thousand connections with ten calls
 // each; queries, exports that are read, read slowly, left or cancelled, deadlines that cannot be met, documents in and
-// out, commits and merges by another process, connections that vanish. No call may end otherwise than it asked for;
-// after the first third, which warms up, memory and descriptors must stay as they are; in the end, when all have gone,
-// nothing is held, and the index verifies.
+// out, commits and merges by another process, connections that vanish. Each call must end in a way that its act allows.
+// After the first third, which warms up, memory and descriptors must stay as they are. After all clients have
+// disconnected, the server holds nothing, and the index verifies.
 
 #include "../../bench/wire/child.h"
 #include "acts.h"
@@ -23,8 +23,8 @@ enum {
     CHANGE_MS = 700,
     PATIENCE_S = 60,
     PROGRESS_S = 20,
-    LONG_S = 60,           // from here on the run is long enough to tell what grows
-    COVERING_S = 300,      // and here for every act to come
+    LONG_S = 60,           // from here on the run is long enough to show what grows
+    COVERING_S = 300,      // and from here on for every act to occur
     KEPT_DESCRIPTORS = 24, // of commits held for page tokens, and of a look at the moment
 };
 // What may come and go: a query's memory, an allocator's arenas, a merge's mapped files.
@@ -112,7 +112,7 @@ static void on_change(uv_timer_t *timer) {
                                     .stdio_count = 3};
     uv_process_t *process = soak->other_process ? NULL : calloc(1, sizeof *process);
     if (!process)
-        return; // the last one is still at it
+        return; // the last one still runs
     process->data = soak;
     if (!merges && acts_write_changes(soak->records, &err) != GDX_OK)
         fail_error(soak, &err);
@@ -197,7 +197,7 @@ static void swarm_for_a_while(struct soak *soak) {
     uv_loop_close(&soak->loop);
 }
 
-// ---- what came of it
+// ---- the outcome
 
 static bool has_grown(uint64_t early, uint64_t late, uint64_t slack) {
     return late > early + early / 10 + slack;
@@ -231,9 +231,10 @@ static void check_nothing_is_held(struct soak *soak) {
             break;
         usleep(100000);
     }
-    printf("when all have gone: %.1f MB, %" PRIu64 " descriptors\n", megabytes(held.resident_bytes), held.descriptors);
+    printf("after all have disconnected: %.1f MB, %" PRIu64 " descriptors\n", megabytes(held.resident_bytes),
+           held.descriptors);
     if (held.descriptors > soak->before.descriptors + KEPT_DESCRIPTORS)
-        fail(soak, "descriptors are held when all clients have gone");
+        fail(soak, "descriptors are held after all clients have disconnected");
 }
 
 static void print_calls(const struct soak *soak) {

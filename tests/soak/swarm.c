@@ -324,7 +324,7 @@ static void on_turn(uv_prepare_t *prepare) {
     }
 }
 
-// ---- from begin to end
+// ---- from start to end
 
 static bool make(struct swarm *swarm) {
     gdx_protocol_options options = gdx_protocol_options_default();

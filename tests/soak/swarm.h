@@ -18,7 +18,7 @@ struct swarm_figures {
 
 struct swarm; // loop thread only
 
-// Connects to 127.0.0.1:port and begins at once. `failed` comes once, for the first error that was not asked for.
+// Connects to 127.0.0.1:port and starts at once. `failed` comes once, for the first error that was not asked for.
 struct swarm *swarm_open(uv_loop_t *loop, unsigned port, unsigned connections, unsigned streams,
                          void (*failed)(void *context, const char *what), void *context);
 const struct swarm_figures *swarm_figures_of(const struct swarm *swarm);

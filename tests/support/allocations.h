@@ -9,7 +9,7 @@
 // Whose allocations are counted and may fail.
 enum allocations_of { ALL_THREADS, THIS_THREAD, OTHER_THREADS };
 
-// `before` more succeed, the next one fails, and those behind it succeed again.
+// `before` more succeed, the next one fails, and the ones after it succeed again.
 void allocations_fail_after(long before, enum allocations_of whose);
 // Nothing fails any more. Has one failed?
 bool allocations_end(void);

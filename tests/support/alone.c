@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // alone.c: runs one test program so that nothing of it reaches the next one.
 // usage: alone SECONDS PROGRAM [ARGUMENT...]
-// The program gets a temporary folder of its own (TMPDIR), removed at the end. When the time is over, or when the
+// The program gets a temporary folder of its own (TMPDIR), removed at the end. When the time limit passes, or when the
 // program has ended, what is left of its processes is killed and named; a process left over fails the test.
-// Exit status: the program's; 1 for a process left over, 124 when the time is over, 128 and the number for a signal.
+// Exit status: the program's; 1 for a process left over, 124 when the time limit passed, 128 and the number for a
+// signal.
 
 #include <errno.h>
 #include <ftw.h>
@@ -47,7 +48,7 @@ static time_t now_seconds(void) {
 
 // ---- processes
 
-// What we must hear of: a child that ends, a signal that ends us.
+// The signals to wait for: a child has ended, or we are to end.
 static sigset_t awaited_signals(void) {
     sigset_t signals;
     sigemptyset(&signals);
@@ -105,7 +106,8 @@ static void kill_children(bool says_so) {
         fclose(children);
 }
 
-// The number of the signal that ends us, 0 when the program and all its processes have ended, -1 when time is over.
+// The number of the signal that ends us, 0 when the program and all its processes have ended, -1 when the time limit
+// has passed.
 static int wait_for_all(pid_t pid, time_t limit, bool *has_ended, int *out_status) {
     sigset_t signals = awaited_signals();
     time_t until = now_seconds() + limit;
@@ -129,7 +131,7 @@ static int run(pid_t pid, time_t limit) {
     int status = 0;
     int outcome = wait_for_all(pid, limit, &has_ended, &status);
     if (outcome < 0 && !has_ended)
-        fprintf(stderr, "alone: the time of %ld s is over\n", (long)limit);
+        fprintf(stderr, "alone: over the time limit of %ld s\n", (long)limit);
     for (const struct timespec pause = {0, 10000000}; !reap(pid, &ignored, &status);) {
         kill_children(outcome < 0);
         nanosleep(&pause, NULL);

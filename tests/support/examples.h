@@ -10,7 +10,7 @@
 // are.
 int examples_check(const char *page, const char *kind, void (*check)(const char *line));
 
-// The text of an example, where \n and \uXXXX stand for characters. The caller clears it.
+// The text of an example, where \n and \uXXXX are escapes. The caller clears it.
 gdx_buffer examples_text(const char *start, const char *end);
 
 #endif

@@ -10,7 +10,7 @@
 // The symbols of valid UTF-8, without spans and checkpoints.
 void plain_symbols(gdx_slice utf8, gdx_symbols *symbols);
 
-// The folded code points of the text before one symbol stands for another, as 32-bit integers: NFKC_Casefold where the
+// The folded code points of the text before one symbol replaces another, as 32-bit integers: NFKC_Casefold where the
 // text has no note marks and no character that looks at its neighbours. Returns their count.
 size_t plain_fold(gdx_slice utf8, gdx_buffer *out);
 

@@ -19,29 +19,24 @@ enum { INVERTER_BYTES = 4 << 20, CACHE_BYTES = 1 << 16 };
 
 // ---- make
 
-static gdx_status add_document(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_symbols symbols[2],
+static gdx_status add_document(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_folded *folded,
                                const struct small_document *document, gdx_error *err) {
     gdx_document whole = {.id = gdx_slice_of(document->id), .text = gdx_slice_of(document->text)};
-    gdx_status status = gdx_text_symbols(gdx_rule_current(), whole.title, 0, &symbols[0]);
+    gdx_status status = gdx_folded_fold(folded, gdx_rule_current(), &whole);
     if (status == GDX_OK)
-        status = gdx_text_symbols(gdx_rule_current(), whole.text, GDX_TEXT_CHECKPOINTS, &symbols[1]);
+        status = gdx_segment_writer_add(writer, &whole, folded, err);
     if (status == GDX_OK)
-        status = gdx_segment_writer_add(writer, &whole, (uint32_t)symbols[0].count, (uint32_t)symbols[1].count,
-                                        symbols[1].checkpoints, symbols[1].checkpoint_count, err);
-    for (int field = 0; status == GDX_OK && field < 2; field++)
-        status = gdx_inverter_add(inverter, &symbols[field]);
+        status = gdx_folded_invert(folded, inverter);
     return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "%s: cannot be added", document->id);
 }
 
 static gdx_status write_segment(gdx_segment_writer *writer, gdx_inverter *inverter,
                                 const struct small_document *documents, size_t count, gdx_segment_info *out,
                                 gdx_error *err) {
-    gdx_symbols symbols[2] = {0};
-    gdx_status status = GDX_OK;
+    GDX_AUTO(gdx_folded) folded = gdx_folded_new();
+    gdx_status status = folded ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory to fold");
     for (size_t i = 0; status == GDX_OK && i < count; i++)
-        status = add_document(writer, inverter, symbols, &documents[i], err);
-    gdx_symbols_clear(&symbols[0]);
-    gdx_symbols_clear(&symbols[1]);
+        status = add_document(writer, inverter, folded, &documents[i], err);
     if (status == GDX_OK && gdx_inverter_sort(inverter) != GDX_OK)
         status = gdx_fail(err, GDX_NO_MEMORY, "no memory to sort");
     if (status == GDX_OK)
@@ -56,7 +51,7 @@ gdx_status small_segment(const char *directory, uint64_t tag, const struct small
     if (!inverter)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert");
     gdx_segment_writer *writer = NULL;
-    gdx_status status = gdx_segment_writer_open(directory, tag, 0, &writer, err);
+    gdx_status status = gdx_segment_writer_open(directory, tag, 0, gdx_rule_current(), &writer, err);
     return status == GDX_OK ? write_segment(writer, inverter, documents, count, out, err) : status;
 }
 

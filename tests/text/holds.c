@@ -3,6 +3,7 @@
 
 #include "holds.h"
 
+#include "gdx/text.h"
 #include "gdx/utf8.h"
 
 #include "../support/plain_rule.h"

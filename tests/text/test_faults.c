@@ -3,6 +3,8 @@
 // nothing, and the same gdx_symbols works afterwards. The linker intercepts the allocations (--wrap).
 
 #include "../support/allocations.h"
+
+#include "gdx/text.h"
 #include "holds.h"
 
 #include <setjmp.h>

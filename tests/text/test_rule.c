@@ -3,6 +3,8 @@
 // brackets, the hyphen of a broken word as -/.
 
 #include "../support/plain_rule.h"
+
+#include "gdx/text.h"
 #include "holds.h"
 
 #include <setjmp.h>

@@ -2,6 +2,8 @@
 // test_twin.c: the module against the plain rule: every code point, alone and in contexts, and random sentences.
 
 #include "holds.h"
+
+#include "gdx/text.h"
 #include "tables.h"
 
 #include <inttypes.h>

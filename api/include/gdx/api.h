@@ -81,6 +81,8 @@ typedef struct gdx_operation {
     bool writes;          // changes the index
     bool requests_stream; // takes any number of requests, else exactly one
     bool replies_stream;  // gives any number of replies, else exactly one
+    // NULL, or of a short operation: true if this packed request may take seconds. Any thread; microseconds.
+    bool (*is_long)(gdx_slice request);
     // A request; it is freed after return.
     gdx_status (*run)(gdx_question *question, const ProtobufCMessage *request, gdx_error *err);
     // All requests have come. Set if and only if `requests_stream`.

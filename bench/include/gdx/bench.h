@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/bench.h: how fast and how small, measured on any JSON Lines file or on generated text.
-// Relies on gdx/base.h; inside on batch, index, query, text, jansson. Threads: one caller, from begin to end.
+// Relies on gdx/base.h; inside on batch, index, query, text, jansson. Threads: one caller, from start to end.
 // Times are medians over runs in one process on one machine: compare figures of one run, never of two machines.
 #ifndef GDX_BENCH_H
 #define GDX_BENCH_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/bench_wire.h: a server measured over the wire: requests a second, latency, and what they cost the server.
-// Relies on gdx/base.h; inside on gdx/protocol.h, libuv, jansson. Threads: one caller, from begin to end.
+// Relies on gdx/base.h; inside on gdx/protocol.h, libuv, jansson. Threads: one caller, from start to end.
 // An answer counts when its grpc-status is OK and it says what is true; any other ends the measurement.
 #ifndef GDX_BENCH_WIRE_H
 #define GDX_BENCH_WIRE_H
@@ -12,7 +12,7 @@
 
 typedef struct gdx_bench_wire_options {
     const char *server;   // host:port; NULL: one is started over `directory`, and stopped in the end
-    pid_t server_process; // of `server`, for its processor time; 0: not known, not told
+    pid_t server_process; // of `server`, for its processor time; 0: unknown, not reported
     const char *program;  // gramdex itself, to be started as the server
     const char *directory;
     const char *phrases; // as `gramdex bench phrases` writes them; NULL: only the method `empty` can be measured

@@ -25,9 +25,6 @@ static inline bool gdx_bit(const void *bits, size_t index) {
 static inline void gdx_bit_set(void *bits, size_t index) {
     ((uint8_t *)bits)[index / 8] |= (uint8_t)(1u << index % 8);
 }
-static inline void gdx_bit_clear(void *bits, size_t index) {
-    ((uint8_t *)bits)[index / 8] &= (uint8_t) ~(1u << index % 8);
-}
 
 // How many of the first `count` bits are set. Reads gdx_bits_bytes(count) bytes.
 static inline size_t gdx_bits_count(const void *bits, size_t count) {

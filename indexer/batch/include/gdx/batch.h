@@ -13,11 +13,11 @@
 #include "gdx/ingest.h"
 
 typedef struct gdx_batch_progress {
-    uint64_t bytes_total; // of inputs known so far; 0 while unknown (standard input)
-    uint64_t bytes_read;
-    uint64_t documents; // seen so far
-    uint64_t refused;   // so far
-    const char *stage;  // "reading", "merging", "committing"
+    uint64_t bytes_total; // of all inputs, as they lie on the disk; 0: unknown (before they are listed; standard input)
+    uint64_t bytes_read;  // of these
+    uint64_t documents;   // seen so far
+    uint64_t refused;     // so far
+    const char *stage;    // "reading", "merging", "committing"
 } gdx_batch_progress;
 
 typedef enum gdx_batch_class {
@@ -111,7 +111,7 @@ typedef struct gdx_batch_summary {
 // Indexes files, folders and archives; "-" is JSON Lines on standard input (descriptor 0). The writer's pending changes
 // are committed once, at the end. A path that does not exist is refused like any other input. With `strict`, the
 // first refusal's error, with the reason DOCUMENT_REFUSED. On failure the last commit stands, nothing is pending and no
-// file is left behind.
+// file is left.
 gdx_status gdx_batch_run(gdx_index_writer *writer, const char *const *paths, size_t path_count,
                          const gdx_batch_options *options, gdx_batch_summary *out, gdx_error *err) GDX_MUST_CHECK;
 

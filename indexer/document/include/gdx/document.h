@@ -39,6 +39,31 @@ char *gdx_date_format(gdx_date date, char to[GDX_DATE_TEXT_BYTES]);
 gdx_date gdx_date_first_day(gdx_date date);
 gdx_date gdx_date_last_day(gdx_date date);
 
+// What a text is to its document. The order is that of a segment.
+typedef enum gdx_field {
+    GDX_FIELD_TITLE,
+    GDX_FIELD_TEXT,
+    GDX_FIELD_NOTE,
+    GDX_FIELD_CAPTION,
+    GDX_FIELD_FURNITURE
+} gdx_field;
+enum { GDX_FIELDS = GDX_FIELD_FURNITURE + 1 };
+
+// A place in the original, from which a text comes from byte `byte` on, up to the next place: "page 3".
+typedef struct gdx_part_place {
+    uint32_t byte;
+    gdx_slice name;
+} gdx_part_place;
+
+// A text of a document besides its title and its main text: a note, a caption, a running head, or more of the text. No
+// match crosses from one part to another.
+typedef struct gdx_part {
+    gdx_field field; // not the title
+    gdx_slice text;
+    const gdx_part_place *places; // ascending
+    uint32_t place_count;
+} gdx_part;
+
 // Everything is UTF-8, valid, without a terminating zero. `metadata` is "" or one JSON object with the record's other
 // keys, as compact text. The text may hold any character, U+0000 included. `origin` is the file the document came from,
 // as the batch names it; "" when it came from none.
@@ -50,8 +75,21 @@ typedef struct gdx_document {
     gdx_slice text;
     gdx_slice origin;
     gdx_date date;
-    bool title_from_text; // the title is a line of the text, and its symbols count once
+    const gdx_part_place *text_places; // ascending
+    uint32_t text_place_count;
+    uint32_t part_count;
+    const gdx_part *parts; // in any order; a segment keeps them by field, those of a field as they are here
+    bool title_from_text;  // the title is a line of the text, and its symbols count once
 } gdx_document;
+
+// The parts by field, as a segment has them. Starts from {0}; NULL at the end.
+typedef struct gdx_part_walk {
+    uint32_t field;
+    uint32_t next;
+} gdx_part_walk;
+const gdx_part *gdx_document_next_part(const gdx_document *document, gdx_part_walk *walk);
+// Bytes of title, text and parts.
+uint64_t gdx_document_text_bytes(const gdx_document *document);
 
 // XXH3-64 over all fields but the origin, each preceded by its length. Two documents with the same hash count as equal.
 uint64_t gdx_document_hash(const gdx_document *document);

@@ -23,6 +23,9 @@ typedef struct gdx_live_segment {
 
 size_t gdx_snapshot_segment_count(const gdx_snapshot *snapshot);
 const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_t index);
+// The matching rule that the index was made by. NULL: this program does not have it; documents can be read, deleted and
+// merged, but neither searched nor added.
+const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot);
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot); // counts commits that changed documents, from 1; 0: empty
 uint64_t gdx_snapshot_documents(const gdx_snapshot *snapshot); // live ones
 uint64_t gdx_snapshot_symbols(const gdx_snapshot *snapshot);   // of live documents
@@ -33,17 +36,13 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
 
-static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
-    return deleted && (deleted[document >> 3] >> (document & 7) & 1);
-}
-
 // A live document by id: *out_has false when there is none.
 gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
                                 bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_index gdx_index; // any thread
 // The directory must hold a manifest: GDX_NOT_FOUND ("... no index here; `gramdex index --index DIR PATH...` makes
-// one"). GDX_UNSUPPORTED: another format version or other folding tables. GDX_CORRUPT.
+// one"). GDX_UNSUPPORTED: another format version. GDX_CORRUPT.
 gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_index_close(gdx_index *index); // snapshots taken from it stay good
 GDX_DEFINE_AUTO(gdx_index, gdx_index_close)
@@ -64,17 +63,19 @@ gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
 
 typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the directory's lock
 
-// Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer left
-// behind. GDX_PRECONDITION, reason INDEX_LOCKED: another writer holds the lock (names its process if it can).
+// Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer
+// left. GDX_PRECONDITION, reason INDEX_LOCKED: another writer holds the lock (names its process if it can).
 gdx_status gdx_index_writer_open(const char *directory, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
 // Drops what was not committed, as gdx_index_writer_abort does, and the lock. NULL is fine.
 void gdx_index_writer_close(gdx_index_writer *writer);
 GDX_DEFINE_AUTO(gdx_index_writer, gdx_index_writer_close)
-// The commit it stands on. The writer's reference.
+// The commit that it starts from. The writer's reference.
 gdx_snapshot *gdx_index_writer_snapshot(gdx_index_writer *writer);
 const char *gdx_index_writer_directory(const gdx_index_writer *writer);
+// The next commit is of this rule. It must hold no segment of another one: delete all documents that are live.
+void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule);
 
-// A fresh segment, already durable in the directory, to come behind the others at the next commit. Two of the same
+// A fresh segment, already durable in the directory, to follow the others at the next commit. Two of the same
 // content are one file: all documents of one of the two must be deleted before the commit.
 gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info *info, gdx_error *err) GDX_MUST_CHECK;
 // Marks a document as deleted at the next commit. `segment` counts the live segments first, then the added ones in

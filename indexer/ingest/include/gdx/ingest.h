@@ -11,10 +11,11 @@
 // What an input is, by its name. Case of the extension does not matter.
 typedef enum gdx_input_kind {
     GDX_INPUT_RECORDS,    // .jsonl .ndjson: JSON Lines
-    GDX_INPUT_TEXT,       // .txt .text, and names without a known extension
+    GDX_INPUT_TEXT,       // .txt .text, and names without a known extension; HTML if it starts so
     GDX_INPUT_MARKDOWN,   // .md .markdown
-    GDX_INPUT_HTML,       // .html .htm .xhtml
-    GDX_INPUT_COMPRESSED, // one of the above behind .gz .zst .xz .bz2
+    GDX_INPUT_HTML,       // .html .htm .xhtml .shtml
+    GDX_INPUT_SUBTITLES,  // .srt .vtt
+    GDX_INPUT_COMPRESSED, // one of the above, compressed: .gz .zst .xz .bz2
     GDX_INPUT_ARCHIVE,    // .tar .tar.* .tgz .tzst .txz .tbz2 .zip .7z
     GDX_INPUT_UNREAD,     // it holds text, and there is no reader for it: .pdf .docx .rar
     GDX_INPUT_IGNORED     // it holds no text (.png .exe .css), is hidden, or is a backup copy
@@ -131,5 +132,8 @@ gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has
 // words.
 gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end,
                             gdx_error *err) GDX_MUST_CHECK;
+// Where in the file it is read now, in bytes of the disk. An archive whose list of entries is at its end is read there
+// first, so this may also go down.
+uint64_t gdx_archive_position(const gdx_archive *archive);
 
 #endif

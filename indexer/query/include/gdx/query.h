@@ -23,12 +23,19 @@ typedef struct gdx_query gdx_query; // immutable after parse, any thread
 // `text` is any bytes; the query keeps none of them. The caller frees *out. GDX_INVALID with err->column, from 1, and
 // the reason QUERY_SYNTAX (the message says what was expected there), or QUERY_TOO_LARGE: over 64 KiB of text (column
 // 0), 1024 terms or 64 levels. GDX_NO_MEMORY. Any thread. Cost: proportional to the text.
-gdx_status gdx_query_parse(gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// `rule`: of the index that is to be asked (gdx_snapshot_rule). NULL: GDX_UNSUPPORTED.
+gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_query_free(gdx_query *query); // NULL is fine
 GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 // Appends the plan in one canonical line: (and (phrase "产业链") (not (date 2023))). Equal plans print alike.
 // GDX_NO_MEMORY, and nothing is appended. Any thread.
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
+
+// What looks like a slip in a well-formed query, in sentences for people: an operator in lower case, a misspelt field,
+// a source that no document of the snapshot has. At most 16; list and text are in `arena`. GDX_NO_MEMORY, GDX_CORRUPT.
+// Any thread. Cost: the names of all sources when the query asks for one, else nothing.
+gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_slice **out,
+                           size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
 
 // Conditions on a document's metadata, all of which must hold; {0} lets everything pass.
 typedef struct gdx_filter {
@@ -72,11 +79,10 @@ typedef struct gdx_search_options {
     gdx_stop stop;
 } gdx_search_options;
 
-typedef enum gdx_field { GDX_FIELD_TITLE, GDX_FIELD_TEXT } gdx_field;
-
 typedef struct gdx_match { // a range of bytes
     gdx_field field;
-    uint64_t begin; // of the stored title or text
+    uint32_t part;  // number among the parts of that field
+    uint64_t begin; // of the stored part
     uint64_t end;
 } gdx_match;
 
@@ -93,23 +99,27 @@ typedef struct gdx_hit {
     gdx_date date;
     double score;         // 0 when nothing ranks
     uint64_t occurrences; // of all phrases that are not negated, in this document
-    uint64_t length;      // symbols of title and text
+    uint64_t length; // symbols that count by default: of title, text, notes and captions, not of a title from the text
+    bool bridged;    // it matches by bridged places alone
     // Keyword in context: a stretch of the original text (or title, when only that matches) around the first match,
     // line breaks and runs of white space shown as one space; no "…" is added. For queries of filters alone: the start
     // of the text.
     gdx_slice snippet;
     gdx_field snippet_field;
-    bool snippet_begins; // true if the snippet starts at the start of the field
-    bool snippet_ends;   // true if it ends at the end of the field
-    gdx_mark *marks;     // matches within the snippet, ascending; overlapping ones are one
+    uint32_t snippet_part; // number among the parts of that field
+    bool snippet_begins;   // true if the snippet starts at the start of the part
+    bool snippet_ends;     // true if it ends at the end of the part
+    gdx_mark *marks;       // matches within the snippet, ascending; overlapping ones are one
     size_t mark_count;
-    gdx_match *matches; // ascending, title first
+    gdx_match *matches; // ascending: by field, part and begin
     size_t match_count;
 } gdx_hit;
 
-typedef struct gdx_results { // owns all it points to
-    uint64_t documents;      // that match, in all
-    uint64_t occurrences;    // in all of them
+typedef struct gdx_results {      // owns all it points to
+    uint64_t documents;           // that match, in all
+    uint64_t occurrences;         // in all of them
+    uint64_t bridged_documents;   // that match by bridged places alone: hits, and not in `documents`
+    uint64_t bridged_occurrences; // as in gdx_totals
     uint64_t commit;
     gdx_hit *hits; // in order
     size_t hit_count;
@@ -125,8 +135,9 @@ gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_
                       const gdx_search_options *options, gdx_results **out, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_totals {
-    uint64_t documents;   // that match
-    uint64_t occurrences; // in them
+    uint64_t documents;           // that match
+    uint64_t occurrences;         // in them
+    uint64_t bridged_occurrences; // of bridge: where a block of lines divides the phrase, in no other figure
 } gdx_totals;
 // `stop`: NULL never stops. Thread: the searcher's owner. Cost: the posting list of each phrase's rarest bigram, and
 // what must be unpacked of the others; no stored text is read.
@@ -137,6 +148,14 @@ gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_q
 
 typedef enum gdx_period { GDX_BY_YEAR, GDX_BY_MONTH, GDX_BY_DAY } gdx_period;
 
+// Rows of the periods that have a day from `from` to `to`; GDX_NO_DATE: no limit. A limit leaves out the row without a
+// date.
+typedef struct gdx_trend_options {
+    gdx_period by;
+    gdx_date from;
+    gdx_date to;
+} gdx_trend_options;
+
 typedef struct gdx_trend_row {
     gdx_date period;    // as precise as asked; GDX_NO_DATE: documents whose date is missing or less precise, last
     uint64_t documents; // that match
@@ -146,23 +165,24 @@ typedef struct gdx_trend_row {
     double per_million;    // occurrences per million symbols of the period; 0 when it has none
 } gdx_trend_row;
 typedef struct gdx_trend {
-    // Ascending, from the first to the last period in which the index has documents. Empty ones between them are
-    // included for years and months, left out for days.
+    // Ascending. Each period in which the index has documents has a row, from the first one with a match on, or from
+    // `from` on when it is given.
     gdx_trend_row *rows;
     size_t row_count;
-    gdx_totals totals;
+    gdx_totals totals; // of the rows
     uint64_t commit;
 } gdx_trend;
 void gdx_trend_free(gdx_trend *trend); // NULL is fine
 GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
 // The caller frees *out. `stop`: NULL never stops. Thread: the searcher's owner. Cost: as gdx_count, and a few
 // nanoseconds for each document of the snapshot.
-gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_period period,
-                             const gdx_stop *stop, gdx_trend **out, gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                             const gdx_trend_options *options, const gdx_stop *stop, gdx_trend **out,
+                             gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_suggestion {
     gdx_slice word;       // folded; the searcher's until its next use
-    uint64_t occurrences; // in titles and texts of live documents
+    uint64_t occurrences; // in what counts by default of live documents
 } gdx_suggestion;
 // All words that start with `prefix`, which is folded, most frequent first, then by code points. The caller frees
 // *out_words. GDX_INVALID, field "prefix": not the start of one word. Else as gdx_count. Cost: a microsecond a word.
@@ -178,8 +198,9 @@ typedef struct gdx_occurrence {   // slices are valid until the next call
     gdx_slice title;
     gdx_slice source;
     gdx_date date;
-    gdx_match match;   // bytes of the stored field
-    uint32_t position; // symbol of the field that the match starts with
+    gdx_match match;   // bytes of the stored part
+    uint32_t position; // symbol of the part that the match starts with
+    bool bridged;      // a block of lines divides it
     gdx_slice before;  // original text: up to `context_symbols` symbols before the match, white space as in snippets
     gdx_slice matched;
     gdx_slice after; // up to `context_symbols` symbols after it

@@ -15,6 +15,7 @@
 #include "gdx/executor.h"
 
 typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
+typedef struct gdx_rule gdx_rule;         // gdx/text.h
 
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 
@@ -24,7 +25,7 @@ typedef struct gdx_segment_info {
     uint64_t bytes; // of the file
     uint32_t document_count;
     uint32_t position_count; // symbols and end marks
-    uint64_t symbol_count;   // symbols alone
+    uint64_t symbol_count;   // that count by default: no end mark, no derived title, no furniture
     uint64_t text_bytes;     // of the stored texts and titles, uncompressed
 } gdx_segment_info;
 
@@ -37,17 +38,27 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
 typedef struct gdx_segment_writer gdx_segment_writer;
 
 // `level`: of zstd for the stored text; 0 for the default. `tag` makes the temporary name unique among writers of one
-// directory: "segment-new-<tag>.tmp".
-gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, gdx_segment_writer **out,
-                                   gdx_error *err) GDX_MUST_CHECK;
+// directory: "segment-new-<tag>.tmp". `rule`: the one that the symbols of its documents are cut by.
+gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
+                                   gdx_segment_writer **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
-// Stores a document. Its fields are to be added to the inverter in the same order, title first, then text.
-// `checkpoints` of the text as gdx_text_symbols gives them. Several may have the same id: all but the last of them are
-// for the index to delete.
-gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, uint32_t title_symbols,
-                                  uint32_t text_symbols, const gdx_checkpoint *checkpoints, size_t checkpoint_count,
+// The symbols of a whole document, in the order of a segment. Memory is kept for the next document. One owner.
+typedef struct gdx_folded gdx_folded;
+gdx_folded *gdx_folded_new(void); // NULL: no memory
+void gdx_folded_free(gdx_folded *folded);
+GDX_DEFINE_AUTO(gdx_folded, gdx_folded_free)
+// GDX_NO_MEMORY; GDX_TOO_LARGE: text and parts have 4 GiB or more.
+gdx_status gdx_folded_fold(gdx_folded *folded, const gdx_rule *rule, const gdx_document *document) GDX_MUST_CHECK;
+uint64_t gdx_folded_positions(const gdx_folded *folded); // symbols and end marks
+uint64_t gdx_folded_counted(const gdx_folded *folded);   // symbols that count by default
+// Adds them to an inverter. GDX_NO_MEMORY, GDX_TOO_LARGE as gdx_inverter_add: do not use the inverter.
+gdx_status gdx_folded_invert(const gdx_folded *folded, gdx_inverter *inverter) GDX_MUST_CHECK;
+
+// Stores a document, given its symbols, which are to be added to the inverter in the same order of documents. Several
+// may have the same id: all but the last of them are for the index to delete.
+gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, const gdx_folded *folded,
                                   gdx_error *err) GDX_MUST_CHECK;
 size_t gdx_segment_writer_bytes(const gdx_segment_writer *writer); // of memory in use
 uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer);
@@ -59,9 +70,14 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 // ---- merging
 
+// Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
+static inline bool gdx_is_deleted(const uint8_t *deleted, uint32_t document) {
+    return deleted && gdx_bit(deleted, document);
+}
+
 typedef struct gdx_merge_input {
     const gdx_segment *segment;
-    const uint8_t *deleted; // bit d of byte d / 8: document d is gone; NULL: none is
+    const uint8_t *deleted; // for gdx_is_deleted
 } gdx_merge_input;
 
 typedef struct gdx_segment_merge_options {
@@ -142,16 +158,15 @@ gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has,
 void gdx_term_walk_close(gdx_term_walk *walk);
 GDX_DEFINE_AUTO(gdx_term_walk, gdx_term_walk_close)
 
-// How often a symbol stands in the segment, its terms' counts added up, without reading postings.
+// How often a symbol occurs in the segment, its terms' counts added up, without reading postings.
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
 
 // Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
-// the symbol, how often it stands in the title and in the text.
+// the symbol in what counts by default, how often it occurs there.
 typedef struct gdx_frequency {
     uint32_t document;
-    uint32_t in_title;
-    uint32_t in_text;
+    uint32_t count;
 } gdx_frequency;
 // All of them, ascending by document, appended to *array (grown by gdx_grow). *out_has is false when the symbol has no
 // such list.
@@ -159,17 +174,24 @@ gdx_status gdx_segment_frequencies(const gdx_segment *segment, uint32_t symbol, 
                                    size_t *capacity, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 
 // -- documents: numbered 0 to document_count - 1 in the order of their positions
-// Where the fields of a document begin: [title, text, end) with an end mark at text - 1 and at end - 1.
-typedef struct gdx_document_range {
-    uint32_t title;
-    uint32_t text;
+// A document has the positions of its title, its text and its other parts, by field; an end mark is the last of each.
+// What counts by default is all but a title from the text and furniture: one range.
+
+// Where a part begins that is not the title nor the first of the text.
+typedef struct gdx_part_row {
+    uint32_t begin;
+    uint32_t field; // gdx_field
+} gdx_part_row;
+
+typedef struct gdx_position_range { // [begin, end)
+    uint32_t begin;
     uint32_t end;
-} gdx_document_range;
+} gdx_position_range;
 
 // The columns of the document table, verified once, for fast loops: `begin[d]` is where document d begins,
 // begin[document_count] is position_count; `text[d]` where its text begins; dates[d] a gdx_date; sources[d] the number
 // of a source; flags[d] what else holds of
-// it, as layout.h numbers it.
+// it, as layout.h numbers it; `parts` of all documents, ascending.
 typedef struct gdx_document_columns {
     const uint32_t *begin;
     const uint32_t *text;
@@ -177,10 +199,22 @@ typedef struct gdx_document_columns {
     const uint32_t *dates;
     const uint32_t *sources;
     uint32_t count;
+    const gdx_part_row *parts;
+    uint32_t part_count;
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
 
-// The document that position stands in, searched by galloping forward from `from`, which must not lie behind it.
+// The parts of a document that have a row, in order.
+const gdx_part_row *gdx_columns_parts(const gdx_document_columns *columns, uint32_t document, uint32_t *out_count);
+// The positions of what counts by default; of one field, empty when it has none; and of the title, the text or the part
+// that the position is in. End marks included.
+gdx_position_range gdx_columns_counted(const gdx_document_columns *columns, uint32_t document);
+gdx_position_range gdx_columns_field(const gdx_document_columns *columns, uint32_t document, gdx_field field);
+gdx_position_range gdx_columns_part_at(const gdx_document_columns *columns, uint32_t document, uint32_t position);
+// Symbols that count by default.
+uint32_t gdx_columns_length(const gdx_document_columns *columns, uint32_t document);
+
+// The document that a position is in, searched by galloping forward from `from`, which must not be after it.
 uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from);
 
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
@@ -209,20 +243,24 @@ GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                           gdx_error *err) GDX_MUST_CHECK;
 
-// A stretch of a document's text that can be cut into symbols on its own: it begins at a checkpoint (or the begin of
-// the text).
+// The body of a document is its text and its other parts, one after the other. A position of the body counts from where
+// the text begins: symbols, and the end marks of earlier parts.
+// A stretch of it that can be cut into symbols part by part: it starts at a checkpoint or with the body.
 typedef struct gdx_stretch {
     gdx_slice text;        // the reader's until its next call
-    uint64_t first_byte;   // of the document's text
-    uint32_t first_symbol; // of the document's text
-    bool is_last;          // it reaches the end of the text
+    uint64_t first_byte;   // of the body
+    uint32_t first_symbol; // position of the body
+    bool is_last;          // it reaches the end of the body
 } gdx_stretch;
-// Text around symbols [from, to] of the document's text: begins at or before `from`; reaches past the end of symbol
-// `to` or to the end.
+// The body around positions [from, to]: begins at or before `from`; reaches past the end of symbol `to` or to the end.
 gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
                                  uint32_t to, gdx_stretch *out, gdx_error *err) GDX_MUST_CHECK;
-// The title and metadata alone, without the text.
+// The title, metadata and origin alone, without texts and places.
 gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                                gdx_error *err) GDX_MUST_CHECK;
+
+// After any of these calls: where in the body the text (part 0) or part `part` of the document ends; UINT64_MAX for the
+// last.
+uint64_t gdx_store_part_end(const gdx_store_reader *reader, uint32_t part);
 
 #endif

@@ -16,8 +16,6 @@ const gdx_rule *gdx_rule_find(uint32_t number);   // NULL if this program does n
 uint32_t gdx_rule_number(const gdx_rule *rule);   // at least 2
 uint64_t gdx_rule_checksum(const gdx_rule *rule); // of its data
 
-uint64_t gdx_text_rule_fingerprint(void); // the checksum of the current one
-
 // Two words of two symbols each that are one word in different regions (计画 and 计划).
 enum { GDX_REGIONAL_SYMBOLS = 2 };
 typedef struct gdx_regional_word {

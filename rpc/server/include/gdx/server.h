@@ -54,6 +54,9 @@ typedef struct gdx_method {
     bool replies_stream;  // and before the reply
     gdx_handler handler;
     const void *context; // the service's own
+    // NULL, or of a unary method in the short lane: true if this packed request may take long and belongs in the other
+    // one. A compressed request is not looked at. Runs on: the loop, so it must be quick.
+    bool (*is_long)(const void *context, gdx_slice request);
 } gdx_method;
 
 typedef struct gdx_service {                      // immutable

@@ -2,7 +2,7 @@
 // nearest.c: edit distance: characters inserted, deleted, replaced, or two neighbours swapped.
 // A name is near at a distance of 2 at most, and of a third of its length, so that short names do not match anything.
 
-#include "nearest.h"
+#include "gdx/nearest.h"
 
 enum { NAME_MOST = 40, DISTANCE_MOST = 2 };
 
@@ -29,7 +29,7 @@ static unsigned distance_between(gdx_slice from, gdx_slice to) {
     return cost[from.bytes][to.bytes];
 }
 
-void nearest_try(struct nearest *nearest, const char *name) {
+void gdx_nearest_try(gdx_nearest *nearest, const char *name) {
     gdx_slice candidate = gdx_slice_of(name);
     if (nearest->wanted.bytes == 0 || nearest->wanted.bytes > NAME_MOST || candidate.bytes > NAME_MOST)
         return;
