@@ -520,6 +520,10 @@ static gdx_status check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--null goes with --files-from");
     if (self->prune_limit && !self->options.prune)
         return gdx_fail(err, GDX_INVALID, "--prune-limit goes with --prune");
+    if (self->options.prune && self->is_dry_run)
+        return gdx_fail(err, GDX_INVALID,
+                        "--dry-run looks for nothing to delete, so it does not go with --prune; --prune-limit 0 says "
+                        "how many documents would go");
     if (self->options.prune && names_standard_input(&self->paths))
         return gdx_fail(err, GDX_INVALID, "--prune goes with folders, not with standard input");
     gdx_status status = check_share("--allow-refused", self->allow_refused, &self->allowed, err);
@@ -531,9 +535,10 @@ const struct command command_index = {
     .summary = "add files, folders, archives and JSON Lines to an index",
     .arguments = "PATH...",
     .description =
-        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles), folders, JSON Lines, "
-        "archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
-        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit, unless --commit-every says otherwise. With --server the "
+        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles), folders, "
+        "JSON Lines, archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
+        "Unchanged documents are skipped, changed ones replaced. All of a run is one commit, unless --commit-every "
+        "says otherwise. With --server the "
         "documents are read here and sent to a server, which indexes them.",
     .examples = (const char *const[]){"gramdex index --index corpus.gdx articles/ reports.zip",
                                       "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",

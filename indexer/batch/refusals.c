@@ -63,6 +63,8 @@ gdx_slice kind_of_document(gdx_input_kind kind) {
         return gdx_slice_of("Markdown");
     case GDX_INPUT_HTML:
         return gdx_slice_of("HTML");
+    case GDX_INPUT_SUBTITLES:
+        return gdx_slice_of("subtitles");
     default:
         return gdx_slice_of("text");
     }

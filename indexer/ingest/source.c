@@ -142,6 +142,15 @@ static gdx_source_step step_of(gdx_status status) {
     return status == GDX_NO_MEMORY ? GDX_SOURCE_FAILED : GDX_SOURCE_REFUSED;
 }
 
+// For the next document. An error is large, and nearly always empty already.
+static void forget_repairs(gdx_source *source, uint64_t line, uint64_t byte) {
+    if (source->repairs.lost_date.status != GDX_OK)
+        source->repairs.lost_date = (gdx_error){0};
+    source->repairs.replaced = 0;
+    source->repairs.line = line;
+    source->repairs.byte = byte;
+}
+
 static gdx_source_step next_record(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
     gdx_slice line;
     size_t offset;
@@ -149,7 +158,7 @@ static gdx_source_step next_record(gdx_source *source, gdx_document *document, g
     if (!take_record_line(source, &line, &offset, &number))
         return GDX_SOURCE_END;
     gdx_error err = {0};
-    source->repairs = (gdx_repairs){.line = number, .byte = source->piece.first_byte + offset};
+    forget_repairs(source, number, source->piece.first_byte + offset);
     gdx_status status = read_record(source, line, document, &err);
     if (status != GDX_OK)
         *refusal = (gdx_refusal){source->piece.path, number, source->piece.first_byte + offset, err};
@@ -158,7 +167,7 @@ static gdx_source_step next_record(gdx_source *source, gdx_document *document, g
 
 static gdx_source_step next_page(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
     gdx_error err = {0};
-    source->repairs = (gdx_repairs){.byte = source->piece.first_byte};
+    forget_repairs(source, 0, source->piece.first_byte);
     gdx_status status = ingest_page_read(&source->pages, &source->piece, document, &source->repairs, &err);
     if (status == GDX_OK)
         count_replaced(source, source->repairs.replaced);

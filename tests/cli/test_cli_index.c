@@ -222,6 +222,8 @@ static void prune_stops_at_a_limit(void **state) {
     const struct place *place = *state;
     expect(place, "mkdir in; for i in $(seq 50); do echo 关税$i > in/$i.txt; done; g index in", 0, "50 added");
     expect(place, "rm in/1*.txt; g index --prune in", 1, "would delete 11 of 50 documents");
+    expect(place, "g index --prune --prune-limit 0 in", 1, "would delete 11 of 50 documents");
+    expect(place, "g index --prune --dry-run in", 2, "does not go with --prune");
     expect(place, "g index --prune in", 1, "--prune-limit 11");
     expect(place, "g count 'id:*'", 0, "50 documents");
     expect(place, "g index --prune --prune-limit 22% in", 0, "11 deleted");
