@@ -49,7 +49,14 @@ gdx_status reply_no_memory(gdx_error *err) {
 }
 
 Gramdex__V1__Field reply_field(gdx_field field) {
-    return field == GDX_FIELD_TITLE ? GRAMDEX__V1__FIELD__FIELD_TITLE : GRAMDEX__V1__FIELD__FIELD_TEXT;
+    static const Gramdex__V1__Field fields[GDX_FIELDS] = {
+        [GDX_FIELD_TITLE] = GRAMDEX__V1__FIELD__FIELD_TITLE,
+        [GDX_FIELD_TEXT] = GRAMDEX__V1__FIELD__FIELD_TEXT,
+        [GDX_FIELD_NOTE] = GRAMDEX__V1__FIELD__FIELD_NOTE,
+        [GDX_FIELD_CAPTION] = GRAMDEX__V1__FIELD__FIELD_CAPTION,
+        [GDX_FIELD_FURNITURE] = GRAMDEX__V1__FIELD__FIELD_FURNITURE,
+    };
+    return fields[field];
 }
 
 gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) {

@@ -140,6 +140,7 @@ static gdx_status fill(struct scan *scan, size_t number, const gdx_occurrence *f
     gramdex__v1__occurrence__init(out);
     gramdex__v1__match__init(match);
     match->field = reply_field(from->match.field);
+    match->part = from->match.part;
     match->begin = from->match.begin;
     match->end = from->match.end;
     out->match = match;

@@ -118,6 +118,7 @@ static gdx_status fill_matches(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1
     for (size_t i = 0; i < hit->match_count; i++) {
         gramdex__v1__match__init(&all[i]);
         all[i].field = reply_field(hit->matches[i].field);
+        all[i].part = hit->matches[i].part;
         all[i].begin = hit->matches[i].begin;
         all[i].end = hit->matches[i].end;
     }
@@ -149,6 +150,7 @@ static gdx_status fill_snippet(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1
     }
     add_piece(snippet, hit, at, hit->snippet.bytes, false);
     snippet->field = reply_field(hit->snippet_field);
+    snippet->part = hit->snippet_part;
     snippet->at_start = hit->snippet_begins;
     snippet->at_end = hit->snippet_ends;
     out->snippet = snippet;

@@ -9,7 +9,18 @@
 #include <inttypes.h>
 
 static const char *field_name(Gramdex__V1__Field field) {
-    return field == GRAMDEX__V1__FIELD__FIELD_TITLE ? "title" : "text";
+    switch (field) {
+    case GRAMDEX__V1__FIELD__FIELD_TITLE:
+        return "title";
+    case GRAMDEX__V1__FIELD__FIELD_NOTE:
+        return "note";
+    case GRAMDEX__V1__FIELD__FIELD_CAPTION:
+        return "caption";
+    case GRAMDEX__V1__FIELD__FIELD_FURNITURE:
+        return "furniture";
+    default:
+        return "text";
+    }
 }
 
 enum { INDENT = 4 };

@@ -155,6 +155,18 @@ static gdx_slice random_text(const struct corpus *corpus, random_state *random, 
     return own(&text);
 }
 
+// None for half of the documents, else furniture and a note.
+static void add_parts(const struct corpus *corpus, random_state *random, gdx_document *document) {
+    if (random_below(random, 2))
+        return;
+    gdx_part *parts = calloc(2, sizeof *parts);
+    assert_non_null(parts);
+    parts[0] = (gdx_part){.field = GDX_FIELD_FURNITURE, .text = random_text(corpus, random, true)};
+    parts[1] = (gdx_part){.field = GDX_FIELD_NOTE, .text = random_text(corpus, random, false)};
+    document->parts = parts;
+    document->part_count = 2;
+}
+
 static gdx_date random_date(random_state *random) {
     uint32_t year = 2020 + random_below(random, 3), month = 1 + random_below(random, 12),
              day = 1 + random_below(random, 28);
@@ -213,6 +225,7 @@ void corpus_make(struct corpus *out, random_state *random) {
                                .text = random_text(out, random, false),
                                .date = random_date(random),
                                .title_from_text = random_below(random, 3) == 0};
+            add_parts(out, random, &document->stored);
             out->count++;
         }
     }
@@ -220,6 +233,9 @@ void corpus_make(struct corpus *out, random_state *random) {
 
 void corpus_clear(struct corpus *corpus) {
     for (size_t i = 0; i < corpus->count; i++) {
+        for (uint32_t p = 0; p < corpus->documents[i].stored.part_count; p++)
+            free((void *)(uintptr_t)corpus->documents[i].stored.parts[p].text.data);
+        free((void *)(uintptr_t)corpus->documents[i].stored.parts);
         free((void *)(uintptr_t)corpus->documents[i].stored.id.data);
         free((void *)(uintptr_t)corpus->documents[i].stored.title.data);
         free((void *)(uintptr_t)corpus->documents[i].stored.source.data);

@@ -28,21 +28,30 @@ struct oracle {
     double mean_length;
 };
 
+static gdx_slice stored_field(const gdx_document *document, unsigned field) {
+    if (field <= PART_TEXT)
+        return field == PART_TITLE ? document->title : document->text;
+    for (uint32_t i = 0; i < document->part_count; i++)
+        if (document->parts[i].field == (field == PART_NOTE ? GDX_FIELD_NOTE : GDX_FIELD_FURNITURE))
+            return document->parts[i].text;
+    return (gdx_slice){"", 0};
+}
+
 static struct field *field_of(const struct oracle *oracle, size_t document, unsigned field) {
-    return &oracle->fields[document * 2 + (field == PART_TEXT)];
+    return &oracle->fields[document * PART_FIELDS + (unsigned)__builtin_ctz(field)];
 }
 
 struct oracle *oracle_new(const struct corpus *corpus) {
     struct oracle *oracle = calloc(1, sizeof *oracle);
     assert_non_null(oracle);
     oracle->corpus = corpus;
-    oracle->fields = calloc(corpus->count * 2, sizeof *oracle->fields);
+    oracle->fields = calloc(corpus->count * PART_FIELDS, sizeof *oracle->fields);
     assert_non_null(oracle->fields);
     double symbols = 0;
     for (size_t d = 0; d < corpus->count; d++) {
-        for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
+        for (unsigned field = PART_TITLE; field <= PART_FURNITURE; field *= 2) {
             struct field *at = field_of(oracle, d, field);
-            at->stored = field == PART_TITLE ? corpus->documents[d].stored.title : corpus->documents[d].stored.text;
+            at->stored = stored_field(&corpus->documents[d].stored, field);
             plain_symbols(at->stored, &at->symbols);
             assert_int_equal(gdx_text_symbols(gdx_rule_current(), at->stored, GDX_TEXT_SPANS, &at->spanned), GDX_OK);
             assert_int_equal(at->symbols.count, at->spanned.count);
@@ -57,7 +66,7 @@ struct oracle *oracle_new(const struct corpus *corpus) {
 }
 
 void oracle_free(struct oracle *oracle) {
-    for (size_t i = 0; i < oracle->corpus->count * 2; i++) {
+    for (size_t i = 0; i < oracle->corpus->count * PART_FIELDS; i++) {
         gdx_symbols_clear(&oracle->fields[i].symbols);
         gdx_symbols_clear(&oracle->fields[i].spanned);
     }
@@ -71,12 +80,14 @@ size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigne
 
 // Whether a field counts when a query names none.
 static bool counts(const struct oracle *oracle, size_t document, unsigned field) {
-    return field == PART_TEXT || !oracle->corpus->documents[document].stored.title_from_text;
+    return field == PART_TITLE ? !oracle->corpus->documents[document].stored.title_from_text : field != PART_FURNITURE;
 }
 
 size_t oracle_length(const struct oracle *oracle, size_t document) {
-    return (counts(oracle, document, PART_TITLE) ? oracle_field_length(oracle, document, PART_TITLE) : 0) +
-           oracle_field_length(oracle, document, PART_TEXT);
+    size_t length = 0;
+    for (unsigned field = PART_TITLE; field <= PART_FURNITURE; field *= 2)
+        length += counts(oracle, document, field) ? oracle_field_length(oracle, document, field) : 0;
+    return length;
 }
 
 size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
@@ -256,7 +267,7 @@ static void find_leaf(const struct oracle *oracle, const struct part *leaf, size
     gdx_symbols wanted = {0};
     plain_symbols(leaf->typed, &wanted);
     find_others(&wanted, others);
-    for (unsigned field = PART_TITLE; field <= PART_TEXT; field++) {
+    for (unsigned field = PART_TITLE; field <= PART_FURNITURE; field *= 2) {
         const struct field *in = field_of(oracle, document, field);
         bool looks = leaf->fields == field || (leaf->fields & field && counts(oracle, document, field));
         for (size_t at = 0; at < in->symbols.count && looks; at++) {

@@ -23,12 +23,14 @@ typedef enum part_kind {
     PART_OR
 } part_kind;
 
-enum { PART_TITLE = 1, PART_TEXT = 2, PART_CHILDREN_MAX = 4 };
+// Fields; each document has at most one part of each. PART_DEFAULT is what a query means that names none.
+enum { PART_TITLE = 1, PART_TEXT = 2, PART_NOTE = 4, PART_FURNITURE = 8, PART_DEFAULT = 15, PART_FIELDS = 4 };
+enum { PART_CHILDREN_MAX = 4 };
 
 struct part { // of a query
     part_kind kind;
-    unsigned fields;       // of phrases and words: where to look, PART_TITLE | PART_TEXT
-    unsigned field_prefix; // as it is written: PART_TITLE or PART_TEXT before this part, or 0
+    unsigned fields;       // of phrases and words: where to look: one field, or PART_DEFAULT
+    unsigned field_prefix; // the field that is written before this part, or 0
     gdx_slice typed;       // phrase or word as typed, unfolded; source; id
     gdx_date from, to;     // GDX_NO_DATE: open
     uint32_t distance;

@@ -90,7 +90,8 @@ static struct part *make_starred(random_state *random, unsigned fields) {
 }
 
 static struct part *make_leaf(const struct corpus *corpus, random_state *random, unsigned fields) {
-    unsigned prefix = fields == 3 && random_below(random, 5) == 0 ? 1 + random_below(random, 2) : 0;
+    unsigned prefix =
+        fields == PART_DEFAULT && random_below(random, 5) == 0 ? 1u << random_below(random, PART_FIELDS) : 0;
     struct part *part = random_below(random, 6) ? make_phrase(corpus, random, prefix ? prefix : fields)
                                                 : make_starred(random, prefix ? prefix : fields);
     part->field_prefix = prefix;
@@ -163,7 +164,8 @@ static struct part *make_tree(const struct corpus *corpus, random_state *random,
         return random_below(random, 6) ? make_leaf(corpus, random, fields) : make_filter(corpus, random);
     if (dice < 10)
         return make_pair(corpus, random, fields, 2);
-    unsigned prefix = fields == 3 && random_below(random, 8) == 0 ? 1 + random_below(random, 2) : 0;
+    unsigned prefix =
+        fields == PART_DEFAULT && random_below(random, 8) == 0 ? 1u << random_below(random, PART_FIELDS) : 0;
     struct part *part = new_part(dice < 12 ? PART_NOT : dice < 17 ? PART_AND : PART_OR);
     part->field_prefix = prefix;
     part->child_count = part->kind == PART_NOT ? 1 : 2 + random_below(random, 2);
@@ -175,10 +177,10 @@ static struct part *make_tree(const struct corpus *corpus, random_state *random,
 struct part *query_make(const struct corpus *corpus, random_state *random) {
     uint32_t dice = random_below(random, 10);
     if (dice < 3)
-        return make_leaf(corpus, random, 3);
+        return make_leaf(corpus, random, PART_DEFAULT);
     if (dice < 5)
-        return make_pair(corpus, random, 3, 2);
-    return make_tree(corpus, random, 3, 3);
+        return make_pair(corpus, random, PART_DEFAULT, 2);
+    return make_tree(corpus, random, PART_DEFAULT, 3);
 }
 
 // ---- as text
@@ -329,11 +331,12 @@ static void put_inside(gdx_buffer *out, const struct part *part, random_state *r
 }
 
 static void put_part(gdx_buffer *out, const struct part *part, int level, random_state *random) {
+    static const char *const names[PART_FIELDS] = {"title", "text", "note", "furniture"};
     bool group = level_of(part) < level || (part->field_prefix && (part->child_count || part->kind == PART_EXACT)) ||
                  random_below(random, 12) == 0;
     bool is_wide = random_below(random, 2);
     if (part->field_prefix) {
-        put(out, part->field_prefix == PART_TITLE ? "title" : "text");
+        put(out, names[__builtin_ctz(part->field_prefix)]);
         put(out, random_below(random, 2) ? ":" : "：");
     }
     put(out, !group ? "" : is_wide ? "（" : "(");

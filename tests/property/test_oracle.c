@@ -75,7 +75,13 @@ static const gdx_document *stored(const struct asked *asked, const struct answer
 }
 
 static unsigned part_field(gdx_field field) {
-    return field == GDX_FIELD_TITLE ? PART_TITLE : PART_TEXT;
+    static const unsigned fields[GDX_FIELDS] = {
+        [GDX_FIELD_TITLE] = PART_TITLE,
+        [GDX_FIELD_TEXT] = PART_TEXT,
+        [GDX_FIELD_NOTE] = PART_NOTE,
+        [GDX_FIELD_FURNITURE] = PART_FURNITURE,
+    };
+    return fields[field];
 }
 
 static void record(struct asked *asked, gdx_slice slice) {
@@ -218,7 +224,7 @@ static void check_snippet(const struct asked *asked, const gdx_hit *hit, const s
                           uint32_t context) {
     const struct found *first = answer->count ? &answer->found[0] : NULL;
     for (size_t i = 0; i < answer->count && first->field == PART_TITLE; i++)
-        if (answer->found[i].field == PART_TEXT)
+        if (answer->found[i].field != PART_TITLE)
             first = &answer->found[i];
     unsigned field = first ? first->field : PART_TEXT;
     size_t length = oracle_field_length(asked->oracle, answer->document, field);
