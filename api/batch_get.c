@@ -17,8 +17,8 @@ static gdx_status check_ids(const Gramdex__V1__BatchGetRequest *request, gdx_err
 
 // The reader's memory is used again for the next document, so each is copied.
 static gdx_status copy_document(gdx_arena *arena, gdx_document *document) {
-    gdx_slice *const texts[] = {&document->id, &document->title, &document->source, &document->text,
-                                &document->metadata};
+    gdx_slice *const texts[] = {&document->id,   &document->title,    &document->source,
+                                &document->text, &document->metadata, &document->origin};
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0] && status == GDX_OK; i++)
         status = gdx_arena_copy(arena, *texts[i], texts[i]);

@@ -109,7 +109,9 @@ static gdx_status add(gdx_question *question, const Gramdex__V1__Document *docum
                        .date = slice_of(document->date),
                        .source = slice_of(document->source),
                        .text = slice_of(document->text),
-                       .metadata = slice_of(document->metadata)};
+                       .metadata = slice_of(document->metadata),
+                       .origin = slice_of(document->origin),
+                       .title_from_text = document->title_from_text};
     gdx_error error = {0};
     bool refused = false;
     gdx_status status = gdx_intake_add(ingest->intake, &given, &refused, &error);

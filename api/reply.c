@@ -67,6 +67,8 @@ gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramde
     out->source = data_of(document->source);
     out->text = data_of(document->text);
     out->metadata = data_of(document->metadata);
+    out->origin = data_of(document->origin);
+    out->title_from_text = document->title_from_text;
     out->date = reply_date(arena, document->date, &status);
     return status;
 }

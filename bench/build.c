@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -37,16 +38,30 @@ static gdx_status remove_index(const char *directory, gdx_error *err) {
     return GDX_OK;
 }
 
-static gdx_status build_once(const gdx_bench_options *options, const gdx_batch_options *batch, struct run *out,
+// Ids are relative to the input's folder, so that the same text gives the same bytes wherever it is.
+static gdx_status find_base(const char *input, char base[PATH_MAX], gdx_error *err) {
+    const char *slash = strrchr(input, '/');
+    char folder[PATH_MAX] = ".";
+    if (slash)
+        snprintf(folder, sizeof folder, "%.*s", (int)(slash - input + 1), input);
+    return realpath(folder, base) ? GDX_OK : gdx_fail_errno(err, errno, "%s: cannot be found", folder);
+}
+
+static gdx_status build_once(const gdx_bench_options *options, const gdx_batch_options *given, struct run *out,
                              gdx_error *err) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
-    gdx_status status = remove_index(options->directory, err);
+    char base[PATH_MAX];
+    gdx_batch_options batch = *given;
+    batch.base = base;
+    gdx_status status = find_base(options->input, base, err);
+    if (status == GDX_OK)
+        status = remove_index(options->directory, err);
     if (status == GDX_OK)
         status = gdx_index_writer_open(options->directory, &writer, err);
     uint64_t before = processor_ns();
     peak_reset();
     if (status == GDX_OK)
-        status = gdx_batch_run(writer, &options->input, 1, batch, &out->summary, err);
+        status = gdx_batch_run(writer, &options->input, 1, &batch, &out->summary, err);
     out->processor = processor_ns() - before;
     out->peak = peak_bytes();
     if (status == GDX_OK && out->summary.refused > 0)

@@ -35,7 +35,7 @@ static gdx_status next_document(struct sender *sender, gdx_error *err) {
 
 static size_t bytes_of(const gdx_document *document) {
     return document->id.bytes + document->title.bytes + document->source.bytes + document->metadata.bytes +
-           document->text.bytes;
+           document->text.bytes + document->origin.bytes;
 }
 
 static gdx_status copy(struct sender *sender, gdx_slice from, ProtobufCBinaryData *to) {
@@ -56,8 +56,9 @@ static gdx_status add_held(struct sender *sender, gdx_error *err) {
     if (copy(sender, from->id, &to->id) != GDX_OK || copy(sender, from->title, &to->title) != GDX_OK ||
         copy(sender, gdx_slice_of(gdx_date_format(from->date, date)), &to->date) != GDX_OK ||
         copy(sender, from->source, &to->source) != GDX_OK || copy(sender, from->text, &to->text) != GDX_OK ||
-        copy(sender, from->metadata, &to->metadata) != GDX_OK)
+        copy(sender, from->metadata, &to->metadata) != GDX_OK || copy(sender, from->origin, &to->origin) != GDX_OK)
         return gdx_fail_memory(err, "a request");
+    to->title_from_text = from->title_from_text;
     sender->request.n_documents++;
     sender->has_held = false;
     return GDX_OK;

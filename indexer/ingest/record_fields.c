@@ -23,6 +23,8 @@ static gdx_status check_all_utf8(const gdx_given *given, gdx_error *err) {
         status = check_utf8(given->source, "source", err);
     if (status == GDX_OK)
         status = check_utf8(given->text, "text", err);
+    if (status == GDX_OK)
+        status = check_utf8(given->origin, "origin", err);
     return status == GDX_OK ? check_utf8(given->metadata, "metadata", err) : status;
 }
 
@@ -41,5 +43,11 @@ gdx_status ingest_given_check(record_reader *reader, const gdx_given *given, siz
     gdx_status status = check_all_utf8(given, err);
     if (status == GDX_OK && given->metadata.bytes > 0)
         status = ingest_metadata_parse(reader, given->metadata, &read.metadata, err);
-    return status == GDX_OK ? ingest_record_check(&read, document_limit, out, NULL, err) : status;
+    if (status == GDX_OK)
+        status = ingest_record_check(&read, document_limit, out, NULL, err);
+    if (status == GDX_OK) {
+        out->origin = given->origin;
+        out->title_from_text = given->title_from_text;
+    }
+    return status;
 }

@@ -59,7 +59,7 @@ static void metadata_is_an_object_in_lines_and_a_string_in_the_mapping(void **st
     document.metadata = bytes_of("{\"url\":\"x\"}");
     expect(&document.base, GDX_JSON_LINES,
            "{\"id\":\"a\",\"title\":\"\",\"date\":\"\",\"source\":\"\",\"text\":\"\","
-           "\"metadata\":{\"url\":\"x\"}}");
+           "\"metadata\":{\"url\":\"x\"},\"title_from_text\":false,\"origin\":\"\"}");
     expect(&document.base, GDX_JSON_PROTO, "{\"id\":\"a\",\"metadata\":\"{\\\"url\\\":\\\"x\\\"}\"}");
 }
 

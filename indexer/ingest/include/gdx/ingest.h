@@ -105,6 +105,8 @@ typedef struct gdx_given {
     gdx_slice source;
     gdx_slice text;
     gdx_slice metadata; // "" or a JSON object
+    gdx_slice origin;
+    bool title_from_text;
 } gdx_given;
 // Holds it to the rules of RECORDS; besides, all must be valid UTF-8. The slices of *out are the given ones, but for
 // the metadata, which is the source's until its next call. GDX_INVALID, GDX_TOO_LARGE: refused; GDX_NO_MEMORY.
