@@ -26,7 +26,7 @@ enum { MERGE_MEMORY = 64 << 20 }; // of the builds that are merged, so that ther
 
 // Only what an index holds is removed: a wrong directory must not cost anybody files.
 static gdx_status remove_index(const char *directory, gdx_error *err) {
-    static const char *const prefixes[] = {"manifest", "segment-", "deletions-", "lock"};
+    static const char *const prefixes[] = {"base", "manifest", "segment-", "deletions-", "lock"};
     DIR *files = opendir(directory);
     if (!files)
         return errno == ENOENT ? GDX_OK : gdx_fail_errno(err, errno, "%s: cannot be listed", directory);
