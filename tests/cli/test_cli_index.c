@@ -255,7 +255,7 @@ static void a_run_that_is_stopped_keeps_its_commits(void **state) {
         snprintf(lines, sizeof lines,
                  "rm -rf x pipe; mkfifo pipe; \"$GRAMDEX\" index --index x --commit-every 100 - < pipe & run=$!\n"
                  "exec 7> pipe; seq 4000 | sed 's/.*/{\"id\":\"d&\",\"text\":\"关税 &\"}/' >&7\n"
-                 "until g count 关税 2>/dev/null | grep -q '[0-9] documents'; do sleep 0.1; done\n"
+                 "until g count 关税 2>/dev/null | grep -q '[1-9][0-9,]* documents'; do sleep 0.1; done\n"
                  "kill -%s $run; wait $run",
                  cases[i].signal);
         expect(place, lines, cases[i].exit_status, "");
