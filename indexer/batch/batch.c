@@ -367,7 +367,8 @@ static void pump_on_loop(struct batch *batch) {
     gdx_error stopped = {0};
     if (!has_failed(batch) && !batch->is_finishing && batch_check_stop(&batch->options.stop, &stopped) != GDX_OK)
         fail_on_loop(batch, &stopped);
-    bool may_read = !has_failed(batch) && !batch->reading.is_at_end && !batch->is_reading && !is_round_due(batch) &&
+    // While a slab is being filled, what the reading knows is the worker's.
+    bool may_read = !batch->is_reading && !has_failed(batch) && !batch->reading.is_at_end && !is_round_due(batch) &&
                     !batch->is_committing;
     if (may_read && batch->building.in_flight + 1 < batch->budget.slab_limit)
         start_fill_on_loop(batch);
