@@ -64,6 +64,7 @@ uint64_t gdx_document_hash(const gdx_document *document) {
     hash_field(&state, document->source);
     hash_field(&state, document->metadata);
     hash_field(&state, document->text);
+    hash_field(&state, document->origin);
     hash_u64(&state, document->date | (uint64_t)document->title_from_text << 32);
     if (document->part_count || document->text_place_count)
         hash_parts(&state, document);

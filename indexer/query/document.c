@@ -152,7 +152,8 @@ static gdx_status cut(const query_document *document, gdx_slice text, gdx_symbol
                : gdx_fail_memory(err, "an answer");
 }
 
-// Cuts what the stretch has of one part: the stretch counts from the begin of the body, what is kept from the part's.
+// Cuts the symbols that the stretch has of one part. The stretch counts from the start of the body; what is kept counts
+// from the start of the part.
 static gdx_status cut_part(query_document *document, uint32_t number, gdx_error *err) {
     const struct part *part = &document->parts[number];
     gdx_stretch *stretch = &document->stretch;

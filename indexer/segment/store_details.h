@@ -7,7 +7,7 @@
 #include "gdx/segment.h"
 
 typedef struct store_details { // one owner; {0} is empty; reused from record to record
-    gdx_part *parts;           // of `read`; their texts are filled in by whoever has the body
+    gdx_part *parts;           // of `read`; the caller, which has the body, fills in their texts
     size_t part_count;
     size_t part_capacity;
     uint64_t *ends; // where in the body the text and each part but the last end: part_count of them

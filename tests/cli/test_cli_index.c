@@ -218,6 +218,16 @@ static void prune_deletes_nothing_for_a_folder_that_is_empty(void **state) {
     expect(place, "ids", 0, "in/sub/a.txt ");
 }
 
+static void a_record_that_moved_is_not_pruned_with_its_old_file(void **state) {
+    const struct place *place = *state;
+    expect(place,
+           "mkdir in more; echo '{\"id\":\"r\",\"text\":\"关税\"}' > in/a.jsonl; echo 税 > in/b.txt; g index in; "
+           "mv in/a.jsonl more/c.jsonl; g index -v more",
+           0, "the document from in/a.jsonl is replaced by one from more/c.jsonl");
+    expect(place, "g index --prune in; ids", 0, "in/b.txt r ");
+    expect(place, "g index more", 0, "1 unchanged");
+}
+
 static void prune_stops_at_a_limit(void **state) {
     const struct place *place = *state;
     expect(place, "mkdir in; for i in $(seq 50); do echo 关税$i > in/$i.txt; done; g index in", 0, "50 added");
@@ -286,6 +296,7 @@ int main(void) {
         GDX_TEST(prune_deletes_what_is_gone_from_the_folder_alone),
         GDX_TEST(prune_keeps_what_is_refused_left_out_or_not_listed),
         GDX_TEST(prune_deletes_nothing_for_a_folder_that_is_empty),
+        GDX_TEST(a_record_that_moved_is_not_pruned_with_its_old_file),
         GDX_TEST(prune_stops_at_a_limit),
         GDX_TEST(prune_knows_what_was_seen_before_a_commit_of_the_run),
         GDX_TEST(a_run_that_is_stopped_keeps_its_commits),

@@ -517,7 +517,7 @@ class Segment:
             ends = [0] + [sum(sizes[: i + 1]) for i in range(len(sizes))] + [len(body)]
             text, *parts = [body[a:b] for a, b in zip(ends, ends[1:])]
             parts = list(zip(fields_of_parts, parts, places[1:]))
-            fields = (ids[d], title, names[sources[d]], metadata, text)
+            fields = (ids[d], title, names[sources[d]], metadata, text, origin)
             hashed = b"".join(struct.pack("<Q", len(field)) + field for field in fields)
             hashed += struct.pack("<II", dates[d], flags[d] & 1)
             if parts or places[0]:

@@ -91,7 +91,8 @@ const gdx_part *gdx_document_next_part(const gdx_document *document, gdx_part_wa
 // Bytes of title, text and parts.
 uint64_t gdx_document_text_bytes(const gdx_document *document);
 
-// XXH3-64 over all fields but the origin, each preceded by its length. Two documents with the same hash count as equal.
+// XXH3-64 over all fields, each preceded by its length. Two documents with the same hash count as equal. The origin is
+// one of them: a record that moved to another file is replaced, so that nobody takes it for one whose file is gone.
 uint64_t gdx_document_hash(const gdx_document *document);
 
 // A place in a document's text where reading may start afresh: symbol number `symbol` starts at or after byte `byte`,
