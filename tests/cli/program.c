@@ -40,6 +40,18 @@ void place_remove(struct place *place) {
     nftw(place->directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+int place_set_up(void **state) {
+    static struct place place;
+    place_make(&place);
+    *state = &place;
+    return 0;
+}
+
+int place_tear_down(void **state) {
+    place_remove(*state);
+    return 0;
+}
+
 const char *place_path(const struct place *place, const char *name, char to[PATH_BYTES]) {
     int bytes = snprintf(to, PATH_BYTES, "%s/%s", place->directory, name);
     assert_true(bytes > 0 && bytes < PATH_BYTES);
@@ -189,6 +201,11 @@ struct said run_shell(const struct place *place, const char *line) {
     setenv("INDEX", place->index, 1);
     const char *arguments[] = {"-c", line, NULL};
     return run_wait(place, spawn(place, -1, -1, "/bin/sh", arguments));
+}
+
+void expect_in(const char *text, const char *part) {
+    if (!strstr(text, part))
+        fail_msg("expected \"%s\" in:\n%s", part, text);
 }
 
 void expect_status(const struct said *said, int exit_status) {

@@ -24,6 +24,9 @@ struct place {
 };
 void place_make(struct place *place);
 void place_remove(struct place *place);
+// A place of the test's own as *state, for cmocka's setup and teardown.
+int place_set_up(void **state);
+int place_tear_down(void **state);
 // "<directory>/<name>" into `to`.
 const char *place_path(const struct place *place, const char *name, char to[PATH_BYTES]);
 // A file with this content; returns its path in `to`.
@@ -60,6 +63,8 @@ struct said run_wait(const struct place *place, pid_t pid);
 
 // Fails the test, showing what was said, unless the exit status is as expected.
 void expect_status(const struct said *said, int exit_status);
+// Fails the test, showing the text, unless it has this part.
+void expect_in(const char *text, const char *part);
 // The line-th line of standard output, from 0, as JSON; the caller drops the reference. Fails the test if it is none.
 json_t *json_of_line(const struct said *said, size_t line);
 size_t line_count(const struct said *said);

@@ -13,11 +13,6 @@ static int make_sample(void **state) {
     return 0;
 }
 
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
 // The answer of `count --json` to a query.
 static json_t *count(const struct place *place, const char *query) {
     struct said said = run(place, "count", "--json", "--", query, NULL);
@@ -32,11 +27,6 @@ static int64_t occurrences(const struct place *place, const char *query) {
     int64_t found = integer_of(line, "occurrences");
     json_decref(line);
     return found;
-}
-
-static void expect_in(const char *text, const char *part) {
-    if (!strstr(text, part))
-        fail_msg("expected \"%s\" in:\n%s", part, text);
 }
 
 // ---- the traps of the matching rule
@@ -460,5 +450,5 @@ int main(void) {
         cmocka_unit_test(a_reader_that_goes_away_is_no_failure),
         cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
     };
-    return cmocka_run_group_tests_name("cli: answers", tests, make_sample, remove_place);
+    return cmocka_run_group_tests_name("cli: answers", tests, make_sample, place_tear_down);
 }

@@ -10,23 +10,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-static int make_place(void **state) {
-    static struct place place;
-    place_make(&place);
-    *state = &place;
-    return 0;
-}
-
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
-static void expect_in(const char *text, const char *part) {
-    if (!strstr(text, part))
-        fail_msg("expected \"%s\" in:\n%s", part, text);
-}
-
 static int64_t documents(const struct place *place, const char *query) {
     struct said said = run(place, "count", "--json", "--", query, NULL);
     expect_status(&said, 0);
@@ -388,7 +371,7 @@ static void memory_stays_within_the_budget_and_a_fifth(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-#define GDX_TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define GDX_TEST(name) cmocka_unit_test_setup_teardown(name, place_set_up, place_tear_down)
         GDX_TEST(each_bad_line_is_reported_with_its_number_and_the_good_ones_are_indexed),
         GDX_TEST(a_strict_run_stops_at_each_bad_line_and_changes_nothing),
         GDX_TEST(unusual_lines_that_are_right_are_indexed),

@@ -6,18 +6,6 @@
 
 #include <unistd.h>
 
-static int make_place(void **state) {
-    static struct place place;
-    place_make(&place);
-    *state = &place;
-    return 0;
-}
-
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
 struct changes {
     int64_t added, replaced, unchanged, deleted, refused;
 };
@@ -227,14 +215,14 @@ static void threads_and_memory_do_not_change_a_byte_of_the_merged_index(void **s
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_second_run_does_only_what_has_changed, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(prune_deletes_what_is_gone_from_the_folder, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_second_run_does_only_what_has_changed, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(prune_deletes_what_is_gone_from_the_folder, place_set_up, place_tear_down),
         cmocka_unit_test_setup_teardown(entries_of_an_archive_lie_below_it_and_damage_is_no_reason_to_forget_them,
-                                        make_place, remove_place),
-        cmocka_unit_test_setup_teardown(delete_removes_by_id_and_reports_missing_ids, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(answers_are_the_same_before_and_after_a_merge, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(threads_and_memory_do_not_change_a_byte_of_the_merged_index, make_place,
-                                        remove_place),
+                                        place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(delete_removes_by_id_and_reports_missing_ids, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(answers_are_the_same_before_and_after_a_merge, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(threads_and_memory_do_not_change_a_byte_of_the_merged_index, place_set_up,
+                                        place_tear_down),
     };
     return cmocka_run_group_tests_name("cli: changes", tests, NULL, NULL);
 }

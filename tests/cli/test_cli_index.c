@@ -19,11 +19,6 @@ static int make_place(void **state) {
     return 0;
 }
 
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
 // Runs lines of shell in the folder of the place; fails unless they exit so and say this, on either output.
 static void expect(const struct place *place, const char *lines, int exit_status, const char *words) {
     char whole[8192];
@@ -278,7 +273,7 @@ static void a_run_that_is_stopped_keeps_its_commits(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-#define GDX_TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
+#define GDX_TEST(name) cmocka_unit_test_setup_teardown(name, make_place, place_tear_down)
         GDX_TEST(what_is_refused_is_exit_status_3_unless_it_is_allowed),
         GDX_TEST(what_holds_no_text_is_left_out_and_no_failure),
         GDX_TEST(a_missing_path_is_named_and_the_others_are_indexed),

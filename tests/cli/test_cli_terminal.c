@@ -30,16 +30,6 @@ static int make_index(void **state) {
     return 0;
 }
 
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
-static void expect_in(const char *text, const char *part) {
-    if (!strstr(text, part))
-        fail_msg("expected \"%s\" in:\n%s", part, text);
-}
-
 static void a_document_is_given_byte_for_byte_where_there_is_no_terminal(void **state) {
     struct said said = run(*state, "get", "odd\xe2\x80\xae.txt", NULL);
     expect_status(&said, 0);
@@ -275,5 +265,5 @@ int main(void) {
         cmocka_unit_test(progress_is_a_share_where_the_total_is_known),
         cmocka_unit_test(progress_stays_on_one_line_of_a_narrow_terminal),
     };
-    return cmocka_run_group_tests_name("cli: terminal", tests, make_index, remove_place);
+    return cmocka_run_group_tests_name("cli: terminal", tests, make_index, place_tear_down);
 }

@@ -28,11 +28,6 @@ static int make_index(void **state) {
     return 0;
 }
 
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
 // The first word of each line after the heading, "empty" lines whole, up to the totals.
 static void periods_of(const struct said *said, char to[1024]) {
     const char *line = strchr(said_out(said), '\n');
@@ -161,5 +156,5 @@ int main(void) {
         cmocka_unit_test(a_plot_fits_the_terminal_and_fills_it),
         cmocka_unit_test(a_narrow_terminal_still_has_the_totals),
     };
-    return cmocka_run_group_tests_name("cli: trend", tests, make_index, remove_place);
+    return cmocka_run_group_tests_name("cli: trend", tests, make_index, place_tear_down);
 }

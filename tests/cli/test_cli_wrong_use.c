@@ -6,18 +6,6 @@
 static const char *const commands[] = {"index", "search", "count", "trend", "get", "delete", "stat", "verify", "merge"};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
-static int make_place(void **state) {
-    static struct place place;
-    place_make(&place);
-    *state = &place;
-    return 0;
-}
-
-static int remove_place(void **state) {
-    place_remove(*state);
-    return 0;
-}
-
 static void help_names_every_command(void **state) {
     const char *arguments[] = {"--help", NULL};
     struct said said = run_bare(*state, arguments);
@@ -142,14 +130,14 @@ static void a_missing_path_is_reported(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(help_names_every_command, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(every_command_has_help, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(wrong_use_ends_with_status_2_and_a_hint, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(help_names_every_command, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(every_command_has_help, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(wrong_use_ends_with_status_2_and_a_hint, place_set_up, place_tear_down),
         cmocka_unit_test_setup_teardown(a_command_that_reads_an_index_s_files_says_so_when_it_is_given_a_server,
-                                        make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_missing_index_is_reported_and_not_made, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_failure_is_json_when_json_is_asked_for, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_missing_path_is_reported, make_place, remove_place),
+                                        place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(a_missing_index_is_reported_and_not_made, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(a_failure_is_json_when_json_is_asked_for, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(a_missing_path_is_reported, place_set_up, place_tear_down),
     };
     return cmocka_run_group_tests_name("cli: wrong use", tests, NULL, NULL);
 }

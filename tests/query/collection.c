@@ -54,6 +54,18 @@ void collection_close(struct collection *collection) {
     folder_remove(collection->folder);
 }
 
+int collection_set_up(void **state, const struct written *documents, size_t count) {
+    static struct collection collection;
+    collection_open(&collection, documents, count);
+    *state = &collection;
+    return 0;
+}
+
+int collection_tear_down(void **state) {
+    collection_close(*state);
+    return 0;
+}
+
 const char *han(const char *letters) {
     static const char *const signs[] = {"甲", "乙", "丙", "丁", "戊", "己", "庚", "辛"};
     static char buffers[16][256];
@@ -84,6 +96,16 @@ gdx_totals collection_count(const struct collection *collection, const char *que
     if (gdx_count(collection->searcher, collection->snapshot, parsed, NULL, &totals, &err) != GDX_OK)
         fail_msg("%s: %s", query, err.message);
     return totals;
+}
+
+void expect_totals(const struct collection *collection, const char *query, uint64_t documents, uint64_t occurrences,
+                   uint64_t bridged) {
+    gdx_totals totals = collection_count(collection, query);
+    if (totals.documents != documents || totals.occurrences != occurrences || totals.bridged_occurrences != bridged)
+        fail_msg("%s: %llu in %llu documents and %llu bridged, expected %llu, %llu and %llu", query,
+                 (unsigned long long)totals.occurrences, (unsigned long long)totals.documents,
+                 (unsigned long long)totals.bridged_occurrences, (unsigned long long)occurrences,
+                 (unsigned long long)documents, (unsigned long long)bridged);
 }
 
 gdx_results *collection_search(const struct collection *collection, const char *query,

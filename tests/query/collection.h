@@ -29,12 +29,18 @@ struct collection {
 
 void collection_open(struct collection *out, const struct written *documents, size_t count);
 void collection_close(struct collection *collection);
+// One for a test program as *state, for cmocka's setup and teardown.
+int collection_set_up(void **state, const struct written *documents, size_t count);
+int collection_tear_down(void **state);
 
 // In one of sixteen static buffers used in turn. Characters other than a to h stay.
 const char *han(const char *letters);
 
 gdx_query *collection_parse(const char *text);
 gdx_totals collection_count(const struct collection *collection, const char *query);
+// Fails unless the query has these totals.
+void expect_totals(const struct collection *collection, const char *query, uint64_t documents, uint64_t occurrences,
+                   uint64_t bridged);
 // The caller frees.
 gdx_results *collection_search(const struct collection *collection, const char *query,
                                const gdx_search_options *options);

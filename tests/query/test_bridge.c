@@ -26,26 +26,7 @@ static const struct written documents[] = {
 };
 
 static int set_up(void **state) {
-    static struct collection collection;
-    collection_open(&collection, documents, sizeof documents / sizeof *documents);
-    *state = &collection;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    collection_close(*state);
-    return 0;
-}
-
-static void expect_totals(const struct collection *collection, const char *query, uint64_t documents_wanted,
-                          uint64_t occurrences, uint64_t bridged) {
-    gdx_totals totals = collection_count(collection, query);
-    if (totals.documents != documents_wanted || totals.occurrences != occurrences ||
-        totals.bridged_occurrences != bridged)
-        fail_msg("%s: %llu in %llu documents and %llu bridged, expected %llu, %llu and %llu", query,
-                 (unsigned long long)totals.occurrences, (unsigned long long)totals.documents,
-                 (unsigned long long)totals.bridged_occurrences, (unsigned long long)occurrences,
-                 (unsigned long long)documents_wanted, (unsigned long long)bridged);
+    return collection_set_up(state, documents, sizeof documents / sizeof *documents);
 }
 
 #define PHRASE "全球产业和金融资本与中国的合作"
@@ -201,5 +182,5 @@ int main(void) {
         cmocka_unit_test(a_scan_labels_bridged_places),
         cmocka_unit_test(counts_are_those_of_a_search_of_every_division),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, collection_tear_down);
 }

@@ -20,15 +20,7 @@ static const struct written documents[] = {
 };
 
 static int set_up(void **state) {
-    static struct collection collection;
-    collection_open(&collection, documents, sizeof documents / sizeof *documents);
-    *state = &collection;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    collection_close(*state);
-    return 0;
+    return collection_set_up(state, documents, sizeof documents / sizeof *documents);
 }
 
 // Fails unless the query's notes, one a line, are these.
@@ -177,5 +169,5 @@ int main(void) {
         cmocka_unit_test(an_index_without_sources_names_none),
         cmocka_unit_test(long_words_are_cut_after_a_character_and_notes_end_at_sixteen),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, collection_tear_down);
 }
