@@ -126,10 +126,9 @@ static gdx_status keep_words(struct search *search, struct state *state, uint32_
             status = query_run_spend(search->run, 50 + term.count * 2, err);
     }
     if (status == GDX_OK)
-        status = query_run_reserve(search->run, &search->run->searcher->third, other->count, err);
+        status = query_run_sort(search->run, other, 0, err);
     if (status != GDX_OK)
         return status;
-    query_sort(other->values, search->run->searcher->third.values, other->count);
     size_t kept = 0;
     for (size_t i = 0, j = 0; i < state->list.count; i++) {
         uint32_t wanted = state->list.values[i] + state->length - 1;

@@ -5,6 +5,8 @@
 
 #include "gdx/postings.h"
 
+#include "sort.h"
+
 query_run query_run_of(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop) {
     return (query_run){searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0, 0};
 }
@@ -53,4 +55,22 @@ gdx_status query_run_reserve(query_run *run, query_list *list, size_t count, gdx
     if (gdx_grow(&list->values, &list->capacity, count + GDX_POSTINGS_BLOCK, sizeof *list->values) != GDX_OK)
         return gdx_fail_memory(err, "an answer");
     return GDX_OK;
+}
+
+gdx_status query_run_append(query_run *run, query_list *list, const uint32_t *values, size_t count, gdx_error *err) {
+    gdx_status status = query_run_reserve(run, list, list->count + count, err);
+    if (status != GDX_OK || count == 0)
+        return status;
+    memcpy(list->values + list->count, values, count * sizeof *values);
+    list->count += count;
+    return GDX_OK;
+}
+
+gdx_status query_run_sort(query_run *run, query_list *list, size_t first, gdx_error *err) {
+    size_t count = list->count - first;
+    gdx_status status = query_run_reserve(run, &run->searcher->third, count, err);
+    if (status != GDX_OK)
+        return status;
+    query_sort(list->values + first, run->searcher->third.values, count);
+    return query_run_spend(run, count * 15, err);
 }

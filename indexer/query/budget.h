@@ -36,5 +36,10 @@ void *query_run_take(query_run *run, size_t bytes, gdx_error *err);
 void *query_run_take_in(query_run *run, gdx_arena *arena, size_t bytes, gdx_error *err);
 // Room for `count` values in all, and a block more that decoders may scribble on. The list is one of the searcher's.
 gdx_status query_run_reserve(query_run *run, query_list *list, size_t count, gdx_error *err) GDX_MUST_CHECK;
+// Appends positions to a list, which is one of the searcher's.
+gdx_status query_run_append(query_run *run, query_list *list, const uint32_t *values, size_t count,
+                            gdx_error *err) GDX_MUST_CHECK;
+// Sorts values [first, count) of a list. Uses the searcher's `third`.
+gdx_status query_run_sort(query_run *run, query_list *list, size_t first, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -7,7 +7,6 @@
 #include "boolean.h"
 #include "exact.h"
 #include "near.h"
-#include "sort.h"
 
 // The plan of an exact phrase reads stored text, so it is made once and kept.
 static gdx_status plan_leaf(query_run *run, query_evaluation *evaluation, const query_node *leaf, query_plan *out,
@@ -58,18 +57,12 @@ static gdx_status count_streams(query_run *run, const query_stream *streams, siz
         return query_frequencies_count(run, &evaluation->segment, streams->positions, streams->count, out, err);
     all->count = 0;
     gdx_status status = GDX_OK;
-    for (size_t i = 0; i < count && status == GDX_OK; i++) {
-        status = query_run_reserve(run, all, all->count + streams[i].count, err);
-        if (status != GDX_OK || streams[i].count == 0)
-            continue;
-        memcpy(all->values + all->count, streams[i].positions, streams[i].count * sizeof *all->values);
-        all->count += streams[i].count;
-    }
+    for (size_t i = 0; i < count && status == GDX_OK; i++)
+        status = query_run_append(run, all, streams[i].positions, streams[i].count, err);
     if (status == GDX_OK)
-        status = query_run_reserve(run, &run->searcher->third, all->count, err);
+        status = query_run_sort(run, all, 0, err);
     if (status != GDX_OK)
         return status;
-    query_sort(all->values, run->searcher->third.values, all->count);
     return query_frequencies_count(run, &evaluation->segment, all->values, all->count, out, err);
 }
 

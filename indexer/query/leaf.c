@@ -5,7 +5,6 @@
 
 #include "fields.h"
 #include "phrase.h"
-#include "sort.h"
 #include "symbol.h"
 
 gdx_status query_leaf_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
@@ -23,20 +22,9 @@ gdx_status query_leaf_positions(query_run *run, const query_segment *segment, co
 // Adds the occurrences with broken words. No two occurrences start at one position.
 static gdx_status add_broken(query_run *run, const query_plan *plan, query_list *out, gdx_error *err) {
     gdx_status status = GDX_OK;
-    for (uint32_t i = 0; i < plan->broken_count && status == GDX_OK; i++) {
-        const query_broken *broken = &plan->broken[i];
-        status = query_run_reserve(run, out, out->count + broken->count, err);
-        if (status == GDX_OK) {
-            memcpy(out->values + out->count, broken->positions, broken->count * sizeof *out->values);
-            out->count += broken->count;
-        }
-    }
-    if (status == GDX_OK)
-        status = query_run_reserve(run, &run->searcher->third, out->count, err);
-    if (status != GDX_OK)
-        return status;
-    query_sort(out->values, run->searcher->third.values, out->count);
-    return query_run_spend(run, out->count * 15, err);
+    for (uint32_t i = 0; i < plan->broken_count && status == GDX_OK; i++)
+        status = query_run_append(run, out, plan->broken[i].positions, plan->broken[i].count, err);
+    return status == GDX_OK ? query_run_sort(run, out, 0, err) : status;
 }
 
 static gdx_status take_frequencies(query_run *run, const query_segment *segment, size_t at_most, query_frequencies *out,

@@ -9,7 +9,6 @@
 
 #include "gdx/postings.h"
 #include "intersect.h"
-#include "sort.h"
 
 // A seek unpacks a block of 128 and searches in it. At about this many postings a seek, unpacking and merging the whole
 // list costs the same.
@@ -28,12 +27,7 @@ gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, con
             return query_segment_corrupt(segment, err);
         out->count += count;
     }
-    if (bigram->list_count < 2)
-        return GDX_OK;
-    status = query_run_reserve(run, &run->searcher->third, out->count, err);
-    if (status == GDX_OK)
-        query_sort(out->values, run->searcher->third.values, out->count);
-    return status;
+    return bigram->list_count > 1 ? query_run_sort(run, out, 0, err) : GDX_OK;
 }
 
 static gdx_status open_cursors(const query_segment *segment, const query_bigram *bigram, gdx_cursor *cursors,

@@ -7,7 +7,6 @@
 #include "symbol.h"
 
 #include "gdx/postings.h"
-#include "sort.h"
 
 #include <stdlib.h>
 
@@ -109,11 +108,7 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
         return status;
     if (out->count * POSITIONS_PER_MARK >= segment->position_count && out->count >= FEW_POSITIONS)
         return mark_positions(run, segment, out, err);
-    status = query_run_reserve(run, &run->searcher->third, out->count, err);
-    if (status != GDX_OK)
-        return status;
-    query_sort(out->values, run->searcher->third.values, out->count);
-    return query_run_spend(run, out->count * 15, err);
+    return query_run_sort(run, out, 0, err);
 }
 
 struct within {
@@ -147,9 +142,5 @@ gdx_status query_symbol_positions_within(query_run *run, const query_segment *se
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_within, &within, err);
-    if (status == GDX_OK)
-        status = query_run_reserve(run, &run->searcher->third, out->count - before, err);
-    if (status == GDX_OK)
-        query_sort(out->values + before, run->searcher->third.values, out->count - before);
-    return status;
+    return status == GDX_OK ? query_run_sort(run, out, before, err) : status;
 }

@@ -8,6 +8,8 @@
 
 #include "gdx/utf8.h"
 
+#include <stdlib.h>
+
 // Unicode 15, section 3.12: syllables are composed by arithmetic.
 enum {
     SYLLABLE_FIRST = 0xac00,
@@ -39,30 +41,24 @@ static gdx_status add(gdx_buffer *codes, uint32_t code_point) {
 
 // ---- decomposing
 
+static int compare_class(const void *key, const void *row) {
+    uint32_t code_point = *(const uint32_t *)key;
+    const text_class *class = row;
+    return code_point < class->first ? -1 : code_point > class->last;
+}
+
 static uint32_t class_of(const gdx_rule *rule, uint32_t code_point) {
-    uint32_t low = 0, high = rule->class_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (rule->classes[middle].last < code_point)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool has = low < rule->class_count && rule->classes[low].first <= code_point;
-    return has ? rule->classes[low].value : 0;
+    const text_class *found = bsearch(&code_point, rule->classes, rule->class_count, sizeof *found, compare_class);
+    return found ? found->value : 0;
+}
+
+static int compare_whole(const void *key, const void *row) {
+    uint32_t code_point = *(const uint32_t *)key, whole = ((const text_pair *)row)->whole;
+    return code_point < whole ? -1 : code_point > whole;
 }
 
 static const text_pair *decomposition_of(const gdx_rule *rule, uint32_t code_point) {
-    uint32_t low = 0, high = rule->decomposition_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (rule->decompositions[middle].whole < code_point)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    bool has = low < rule->decomposition_count && rule->decompositions[low].whole == code_point;
-    return has ? &rule->decompositions[low] : NULL;
+    return bsearch(&code_point, rule->decompositions, rule->decomposition_count, sizeof(text_pair), compare_whole);
 }
 
 static gdx_status add_syllable(gdx_buffer *codes, uint32_t syllable) {
@@ -119,24 +115,22 @@ static void order_marks(const gdx_rule *rule, gdx_buffer *codes, size_t count) {
     }
 }
 
+static int compare_parts(const void *key, const void *row) {
+    const text_pair *a = key, *b = row;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return a->second < b->second ? -1 : a->second > b->second;
+}
+
 static uint32_t compose_pair(const gdx_rule *rule, uint32_t first, uint32_t second) {
     if (first - LEADING_FIRST < LEADING_COUNT && second - VOWEL_FIRST < VOWEL_COUNT)
         return SYLLABLE_FIRST + ((first - LEADING_FIRST) * VOWEL_COUNT + second - VOWEL_FIRST) * TRAILING_COUNT;
     if (first - SYLLABLE_FIRST < SYLLABLE_COUNT && (first - SYLLABLE_FIRST) % TRAILING_COUNT == 0 &&
         second - TRAILING_BASE - 1 < TRAILING_COUNT - 1)
         return first + second - TRAILING_BASE;
-    uint32_t low = 0, high = rule->composition_count;
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        const text_pair *pair = &rule->compositions[middle];
-        if (pair->first < first || (pair->first == first && pair->second < second))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    const text_pair *pair = &rule->compositions[low];
-    bool has = low < rule->composition_count && pair->first == first && pair->second == second;
-    return has ? pair->whole : 0;
+    const text_pair key = {0, first, second};
+    const text_pair *found = bsearch(&key, rule->compositions, rule->composition_count, sizeof key, compare_parts);
+    return found ? found->whole : 0;
 }
 
 // A character composes with the last starter unless one of its class or of class 0 is between them.

@@ -16,6 +16,30 @@ void cut_or_die(gdx_slice utf8, unsigned options, gdx_symbols *symbols) {
         abort();
 }
 
+static void append_or_die(gdx_buffer *out, const void *bytes, size_t count) {
+    if (gdx_buffer_append(out, bytes, count) != GDX_OK)
+        abort();
+}
+
+void print_symbols(const gdx_symbols *symbols, gdx_buffer *out) {
+    for (size_t i = 0; i < symbols->count; i++) {
+        uint32_t symbol = symbols->symbols[i];
+        uint8_t bytes[GDX_UTF8_BYTES];
+        append_or_die(out, " ", i > 0);
+        if (symbol & GDX_WORD_FLAG) {
+            gdx_slice word = gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG);
+            append_or_die(out, "[", 1);
+            append_or_die(out, word.data, word.bytes);
+            append_or_die(out, "]", 1);
+        } else if (symbol == GDX_BROKEN_HYPHEN) {
+            append_or_die(out, "-/", 2);
+        } else {
+            append_or_die(out, bytes, gdx_utf8_encode(bytes, symbol));
+        }
+    }
+    append_or_die(out, "", 1);
+}
+
 bool is_same_symbol(const gdx_symbols *a, size_t i, const gdx_symbols *b, size_t j) {
     uint32_t x = a->symbols[i], y = b->symbols[j];
     if (!(x & GDX_WORD_FLAG) || !(y & GDX_WORD_FLAG))

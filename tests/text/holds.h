@@ -15,6 +15,8 @@ const char *spans_hold(gdx_slice utf8);
 // Cutting from a checkpoint gives the rest of the symbols; checkpoints are at least GDX_CHECKPOINT_BYTES apart.
 const char *checkpoints_hold(gdx_slice utf8);
 
+// With a space between two, words in brackets, the hyphen of a broken word as -/; a zero at the end.
+void print_symbols(const gdx_symbols *symbols, gdx_buffer *out);
 void cut_or_die(gdx_slice utf8, unsigned options, gdx_symbols *symbols);
 // Symbol `i` of one equals symbol `j` of the other; words are equal by their letters.
 bool is_same_symbol(const gdx_symbols *a, size_t i, const gdx_symbols *b, size_t j);

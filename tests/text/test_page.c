@@ -20,25 +20,6 @@ static void append(gdx_buffer *out, const void *bytes, size_t count) {
     assert_int_equal(gdx_buffer_append(out, bytes, count), GDX_OK);
 }
 
-static void print_symbols(const gdx_symbols *symbols, gdx_buffer *out) {
-    for (size_t i = 0; i < symbols->count; i++) {
-        uint32_t symbol = symbols->symbols[i];
-        uint8_t bytes[GDX_UTF8_BYTES];
-        append(out, " ", i > 0);
-        if (symbol & GDX_WORD_FLAG) {
-            gdx_slice word = gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG);
-            append(out, "[", 1);
-            append(out, word.data, word.bytes);
-            append(out, "]", 1);
-        } else if (symbol == GDX_BROKEN_HYPHEN) {
-            append(out, "-/", 2);
-        } else {
-            append(out, bytes, gdx_utf8_encode(bytes, symbol));
-        }
-    }
-    append(out, "", 1);
-}
-
 static void check_example(const char *line) {
     const char *arrow = strstr(line, " => ");
     if (!arrow)

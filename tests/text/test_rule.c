@@ -13,28 +13,6 @@
 
 #include <cmocka.h>
 
-static gdx_status append_code_point(gdx_buffer *out, uint32_t code_point) {
-    utf8proc_uint8_t bytes[4];
-    utf8proc_ssize_t count = utf8proc_encode_char((utf8proc_int32_t)code_point, bytes);
-    return gdx_buffer_append(out, bytes, (size_t)count);
-}
-
-static void print_symbols(const gdx_symbols *symbols, gdx_buffer *out) {
-    for (size_t i = 0; i < symbols->count; i++) {
-        uint32_t symbol = symbols->symbols[i];
-        gdx_status status = gdx_buffer_append(out, " ", i > 0);
-        if (status == GDX_OK && symbol & GDX_WORD_FLAG)
-            status = gdx_buffer_append_format(out, "[%.*s]",
-                                              GDX_SLICE_ARGUMENTS(gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG)));
-        else if (status == GDX_OK && symbol == GDX_BROKEN_HYPHEN)
-            status = gdx_buffer_append(out, "-/", 2);
-        else if (status == GDX_OK)
-            status = append_code_point(out, symbol);
-        assert_int_equal(status, GDX_OK);
-    }
-    assert_int_equal(gdx_buffer_append(out, "", 1), GDX_OK);
-}
-
 static void check_way(gdx_slice text, unsigned options, const char *expected) {
     gdx_symbols symbols = {0};
     gdx_buffer printed = {0};
