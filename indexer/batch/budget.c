@@ -37,7 +37,7 @@ static const struct sizes {
     size_t document;     // the largest, when no number is given
     size_t line_keys;    // of a record: its keys besides the text
     size_t least_slab;
-    size_t first_slab; // where the size of the whole is not known beforehand
+    size_t first_slab; // smaller ones make more segments than they spare time
     size_t most_slab;
 } sizes = {
     .least_memory = 16 * MIB,
@@ -103,13 +103,14 @@ struct budget budget_of(const gdx_batch_options *options) {
     };
 }
 
-// When all sizes are known, two for each worker, so that all end at about the same time; else they begin small, so that
-// every worker soon has one, and double.
+// When all sizes are known, two for each worker, so that all end at about the same time; one worker has nobody to wait
+// for. Else they begin small, so that every worker soon has one, and double.
 size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, size_t slab_count) {
+    size_t slabs = budget->threads > 1 ? SLABS_PER_WORKER * budget->threads : 1;
     size_t target;
     if (input_bytes)
-        target = input_bytes / (SLABS_PER_WORKER * budget->threads) + 1;
+        target = most_of(input_bytes / slabs + 1, sizes.first_slab);
     else
         target = sizes.first_slab << least_of(slab_count / budget->threads, DOUBLINGS_MOST);
-    return least_of(most_of(target, sizes.least_slab), budget->slab_bytes);
+    return least_of(target, budget->slab_bytes);
 }
