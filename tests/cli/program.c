@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -173,6 +175,25 @@ static int open_terminal(unsigned short columns, int *other) {
     return fd;
 }
 
+// A terminal whose last writer is gone may drop what it was told last. This side therefore stays open until a mark,
+// the byte 0, which follows the program's own bytes, has come through.
+static void read_terminal(int other, int fd, pid_t pid, gdx_buffer *seen) {
+    struct pollfd watched[] = {{.fd = other, .events = POLLIN}, {.fd = pidfd_open(pid, 0), .events = POLLIN}};
+    assert_true(watched[1].fd >= 0);
+    do {
+        assert_true(poll(watched, 2, -1) > 0);
+        if (watched[1].revents) {
+            assert_int_equal(write(fd, "", 1), 1);
+            close(watched[1].fd);
+            watched[1].fd = -1;
+        }
+        char chunk[4096];
+        ssize_t bytes = watched[0].revents ? read(other, chunk, sizeof chunk) : 0;
+        assert_true(bytes >= 0);
+        assert_int_equal(gdx_buffer_append(seen, chunk, (size_t)bytes), GDX_OK);
+    } while (seen->bytes == 0 || seen->data[seen->bytes - 1] != 0);
+}
+
 struct said run_on_terminal(const struct place *place, unsigned columns, const char *command, ...) {
     const char *arguments[ARGUMENTS_MOST];
     va_list list;
@@ -181,16 +202,12 @@ struct said run_on_terminal(const struct place *place, unsigned columns, const c
     va_end(list);
     int other, fd = open_terminal((unsigned short)columns, &other);
     pid_t pid = spawn(place, -1, fd, GDX_PROGRAM, arguments);
-    close(fd);
     gdx_buffer seen = {0};
-    char chunk[4096];
-    ssize_t bytes;
-    while ((bytes = read(other, chunk, sizeof chunk)) > 0) // a failure, EIO, is the end
-        assert_int_equal(gdx_buffer_append(&seen, chunk, (size_t)bytes), GDX_OK);
+    read_terminal(other, fd, pid, &seen);
+    close(fd);
     close(other);
     struct said said = run_wait(place, pid);
     gdx_buffer_clear(&said.out);
-    assert_int_equal(gdx_buffer_append(&seen, "", 1), GDX_OK);
     seen.bytes--;
     said.out = seen;
     return said;
