@@ -272,7 +272,7 @@ static gdx_status note_repairs(struct builder *builder, struct built *built, siz
 static void count_read(struct built *built, gdx_input_kind kind, uint64_t documents_before) {
     uint64_t count = built->counts.documents - documents_before;
     if (count)
-        kinds_add(&built->counts.kinds, GDX_BATCH_READ, kind_of_document(kind), count);
+        kinds_add(&built->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_input_kind_name(kind)), count);
 }
 
 static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t piece, struct built *built,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// filler.c: files, archive entries and standard input as one stream of pieces.
-// JSON Lines are cut after a newline; what follows the cut is carried into the next slab. Whole files are never cut.
+// filler.c: files, entries of archives, archives within archives, and standard input as one stream of pieces.
+// The first bytes of an entry tell what it is. JSON Lines are cut after a newline; what follows the cut is carried into
+// the next slab. Whole files are never cut.
 
 #include "filler.h"
 #include "place.h"
@@ -14,7 +15,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10, POLL_MILLISECONDS = 100 };
+enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10, POLL_MILLISECONDS = 100, CONTAINERS_MOST = 3 };
+
+struct container { // an archive or a compressed file that is open
+    gdx_archive *archive;
+    gdx_input_kind kind;
+    gdx_buffer bytes; // of one within another, which is read from memory
+    gdx_buffer path;  // "a.zip:b.zip"
+    gdx_buffer id;    // "a.zip/b.zip"
+};
 
 struct filler { // one owner at a time
     const struct inputs *inputs;
@@ -24,17 +33,22 @@ struct filler { // one owner at a time
     size_t next_input;
     uint64_t files; // begun so far
 
-    // The entry being read: a file by its descriptor, or one of an archive.
+    // Those that are open, each within the one before.
+    struct container containers[CONTAINERS_MOST];
+    size_t depth;
+    uint64_t container_bytes; // of the first, on the disk, counted so far
+
+    // The entry being read: a file by its descriptor, or one of the last container.
     bool is_open;
-    int descriptor; // -1: of the archive
-    gdx_archive *archive;
-    uint64_t archive_bytes; // of it, counted so far
+    int descriptor; // -1: of the container
+    bool is_at_end; // `carry` is all that is left of it
     const struct input *input;
     struct slab_piece entry; // kind, names; first_byte: where the next piece begins
-    gdx_buffer carry;        // of a JSON Lines entry: the start of a line that the last slab had no room for
+    gdx_buffer carry;        // read already: its first bytes, or the start of a line that the last slab had no room for
     bool skips_line;         // within a line that was refused for its length
-    gdx_buffer name;         // "archive:entry", what entry.path points to
-    gdx_buffer id;           // of an archive's entry
+    gdx_buffer path;         // of a container's entry: "archive:entry", what entry.path points to
+    gdx_buffer id;           // likewise
+    gdx_buffer name;         // in its container, with a zero
 };
 
 struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit, const gdx_stop *stop) {
@@ -49,47 +63,57 @@ struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t
     return filler;
 }
 
-static void close_file(struct filler *filler) {
+static void close_entry(struct filler *filler) {
     if (filler->descriptor > 0)
         close(filler->descriptor);
     filler->descriptor = -1;
-    filler->is_open = false;
+    filler->is_open = false; // a container stays open for its next entry
     filler->carry.bytes = 0;
     filler->skips_line = false;
 }
 
-static void close_archive(struct filler *filler) {
-    gdx_archive_close(filler->archive);
-    filler->archive = NULL;
-    filler->is_open = false;
-    filler->carry.bytes = 0;
-    filler->skips_line = false;
+static void close_container(struct filler *filler) {
+    struct container *container = &filler->containers[--filler->depth];
+    gdx_archive_close(container->archive);
+    container->archive = NULL;
+    gdx_buffer_clear(&container->bytes);
+    close_entry(filler);
+}
+
+static struct container *last_container(struct filler *filler) {
+    return filler->depth ? &filler->containers[filler->depth - 1] : NULL;
 }
 
 // An archive's bytes count as they are read, so that the share that is done is right within a large one.
-static void count_archive(struct filler *filler, struct slab *slab) {
-    uint64_t at = gdx_archive_position(filler->archive);
+static void count_container(struct filler *filler, struct slab *slab) {
+    uint64_t at = gdx_archive_position(filler->containers[0].archive);
     at = at < filler->input->bytes ? at : filler->input->bytes;
-    if (at > filler->archive_bytes) {
-        slab->disk_bytes += at - filler->archive_bytes;
-        filler->archive_bytes = at;
+    if (at > filler->container_bytes) {
+        slab->disk_bytes += at - filler->container_bytes;
+        filler->container_bytes = at;
     }
 }
 
-static void finish_archive(struct filler *filler, struct slab *slab) {
-    slab->disk_bytes += filler->input->bytes - filler->archive_bytes;
-    close_archive(filler);
+static void finish_container(struct filler *filler, struct slab *slab) {
+    if (filler->depth == 1)
+        slab->disk_bytes += filler->input->bytes - filler->container_bytes;
+    close_container(filler);
 }
 
 void filler_free(struct filler *filler) {
     if (!filler)
         return;
-    close_file(filler);
-    if (filler->archive)
-        close_archive(filler);
+    close_entry(filler);
+    while (filler->depth)
+        close_container(filler);
+    for (size_t i = 0; i < CONTAINERS_MOST; i++) {
+        gdx_buffer_clear(&filler->containers[i].path);
+        gdx_buffer_clear(&filler->containers[i].id);
+    }
     gdx_buffer_clear(&filler->carry);
-    gdx_buffer_clear(&filler->name);
+    gdx_buffer_clear(&filler->path);
     gdx_buffer_clear(&filler->id);
+    gdx_buffer_clear(&filler->name);
     free(filler);
 }
 
@@ -126,120 +150,7 @@ static gdx_status refuse_for_size(struct slab *slab, gdx_slice path, uint64_t by
     return refuse(slab, path, byte, GDX_TOO_LARGE, reason, err);
 }
 
-static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_slice path, gdx_slice id) {
-    filler->entry = (struct slab_piece){.kind = kind,
-                                        .path = path,
-                                        .id = id,
-                                        .source = filler->input->source,
-                                        .is_source_given = filler->inputs->is_source_given,
-                                        .origin = filler->input->is_stream ? (gdx_slice){"", 0} : filler->input->id,
-                                        .file = filler->files++};
-    filler->is_open = true;
-    slab->files++;
-}
-
-// ---- opening
-
-static gdx_status open_file(struct filler *filler, struct slab *slab, const struct input *input, gdx_error *err) {
-    gdx_slice path = gdx_slice_of(input->path);
-    if (input->kind != GDX_INPUT_RECORDS && !input->is_stream && input->bytes > filler->file_limit)
-        return refuse_for_size(slab, path, 0, "a file", input->bytes, filler->file_limit, err);
-    bool is_standard_input = strcmp(input->path, "-") == 0;
-    filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC);
-    if (filler->descriptor < 0) {
-        gdx_error words = {0};
-        gdx_status status = gdx_fail_errno(&words, errno, "cannot be opened");
-        return refuse(slab, path, 0, status, words.message, err);
-    }
-    begin_entry(filler, slab, input->kind, path, input->id);
-    return GDX_OK;
-}
-
-// "archive.zip/folder/entry.txt": an archive is to its entries what a folder is to its files.
-static gdx_status make_entry_id(struct filler *filler, gdx_slice name) {
-    while (name.bytes >= 2 && name.data[0] == '.' && name.data[1] == '/')
-        name = (gdx_slice){name.data + 2, name.bytes - 2};
-    while (name.bytes && name.data[0] == '/')
-        name = (gdx_slice){name.data + 1, name.bytes - 1};
-    filler->id.bytes = 0;
-    gdx_status status = gdx_buffer_append_format(&filler->id, "%.*s/", GDX_SLICE_ARGUMENTS(filler->input->id));
-    return status == GDX_OK ? name_escape(name, &filler->id) : status;
-}
-
-// The next entry of the archive that can be read; closes the archive at its end.
-static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error *err) {
-    const struct input *input = filler->input;
-    gdx_slice name;
-    bool has = false;
-    gdx_error words = {0};
-    gdx_status status = gdx_archive_next(filler->archive, &name, &has, &words);
-    if (status == GDX_NO_MEMORY)
-        return no_memory(err);
-    if (status != GDX_OK || !has) {
-        finish_archive(filler, slab);
-        return status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_slice_of(input->path), &words, err);
-    }
-    filler->name.bytes = 0;
-    if (input->kind == GDX_INPUT_COMPRESSED) {
-        begin_entry(filler, slab, input->inner, gdx_slice_of(input->path), input->id);
-        return GDX_OK;
-    }
-    if (gdx_buffer_append_format(&filler->name, "%s:%.*s", input->path, GDX_SLICE_ARGUMENTS(name)) != GDX_OK)
-        return no_memory(err);
-    gdx_slice path = gdx_buffer_slice(&filler->name);
-    if (make_entry_id(filler, name) != GDX_OK)
-        return no_memory(err);
-    gdx_slice id = gdx_buffer_slice(&filler->id);
-    if (id.bytes > ID_BYTES_MOST)
-        return refuse(slab, path, 0, GDX_TOO_LARGE,
-                      "the archive's id and its name have over 1024 bytes together, the most "
-                      "an id may have",
-                      err);
-    char plain[4096], words_of_kind[GDX_INPUT_WORDS_BYTES];
-    snprintf(plain, sizeof plain, "%.*s", GDX_SLICE_ARGUMENTS(id));
-    gdx_input_kind kind = gdx_input_kind_of(plain, NULL);
-    if (kind == GDX_INPUT_UNREAD || kind == GDX_INPUT_IGNORED)
-        return add_refusal(slab, refusal_of_kind(path, plain, kind, words_of_kind), err);
-    if (kind == GDX_INPUT_COMPRESSED || kind == GDX_INPUT_ARCHIVE)
-        return add_refusal(
-            slab,
-            (struct refusal){.path = path,
-                             .reason = gdx_slice_of("compressed within an archive: unpack the archive first"),
-                             .kind = gdx_slice_of("archive in an archive"),
-                             .status = GDX_UNSUPPORTED,
-                             .class = GDX_BATCH_REFUSED},
-            err);
-    begin_entry(filler, slab, kind, path, id);
-    return GDX_OK;
-}
-
-static gdx_status open_next(struct filler *filler, struct slab *slab, gdx_error *err) {
-    if (filler->archive)
-        return open_entry(filler, slab, err);
-    const struct input *input = &filler->inputs->items[filler->next_input++];
-    filler->input = input;
-    if (input->kind != GDX_INPUT_COMPRESSED && input->kind != GDX_INPUT_ARCHIVE)
-        return open_file(filler, slab, input, err);
-    gdx_error words = {0};
-    gdx_status status = gdx_archive_open(input->path, input->kind, &filler->archive, &words);
-    if (status == GDX_NO_MEMORY)
-        return no_memory(err);
-    filler->archive_bytes = 0;
-    if (status == GDX_OK)
-        return GDX_OK;
-    slab->disk_bytes += input->bytes;
-    return refuse_archive(slab, gdx_slice_of(input->path), &words, err);
-}
-
-static void close_entry(struct filler *filler) {
-    if (filler->descriptor >= 0)
-        close_file(filler);
-    filler->is_open = false; // an archive stays open for its next entry
-    filler->carry.bytes = 0;
-    filler->skips_line = false;
-}
-
-// ---- reading
+// ---- bytes
 
 static bool is_stopped(const struct filler *filler) {
     return gdx_stop_check(filler->stop, NULL) != GDX_OK;
@@ -252,28 +163,27 @@ static void wait_for_bytes(const struct filler *filler) {
         continue;
 }
 
-// Up to `limit` more bytes of the entry after those of the slab. A read error is refused and ends the entry; of an
-// archive it ends the archive, since nothing after damage can be trusted.
-static gdx_status read_more(struct filler *filler, struct slab *slab, size_t limit, bool *out_end, gdx_error *err) {
+// Up to `limit` more bytes of the entry at the end of `to`. A read error is refused and ends the entry; of an archive
+// it ends the archive, since nothing after damage can be trusted.
+static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer *to, size_t limit, gdx_error *err) {
     gdx_error words = {0};
     gdx_status status;
-    size_t before = slab->bytes.bytes;
     if (limit > READ_BYTES)
         limit = READ_BYTES;
     if (filler->descriptor < 0) {
-        status = gdx_archive_read(filler->archive, limit, &slab->bytes, out_end, &words);
+        status = gdx_archive_read(last_container(filler)->archive, limit, to, &filler->is_at_end, &words);
         if (status == GDX_NO_MEMORY)
             return no_memory(err);
         if (status == GDX_OK) {
-            count_archive(filler, slab);
+            count_container(filler, slab);
             return GDX_OK;
         }
         status = refuse_archive(slab, filler->entry.path, &words, err);
-        finish_archive(filler, slab);
-        *out_end = true;
+        finish_container(filler, slab);
+        filler->is_at_end = true;
         return status;
     }
-    if (gdx_buffer_reserve(&slab->bytes, limit) != GDX_OK)
+    if (gdx_buffer_reserve(to, limit) != GDX_OK)
         return no_memory(err);
     if (filler->input->is_stream)
         wait_for_bytes(filler);
@@ -281,41 +191,246 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, size_t lim
         return GDX_OK;
     ssize_t bytes;
     do
-        bytes = read(filler->descriptor, slab->bytes.data + before, limit);
+        bytes = read(filler->descriptor, to->data + to->bytes, limit);
     while (bytes < 0 && errno == EINTR);
-    *out_end = bytes <= 0;
+    filler->is_at_end = bytes <= 0;
     if (bytes < 0) {
         status = gdx_fail_errno(&words, errno, "cannot be read");
         return refuse(slab, filler->entry.path, filler->entry.first_byte, status, words.message, err);
     }
-    slab->bytes.bytes += (size_t)bytes;
+    to->bytes += (size_t)bytes;
     slab->disk_bytes += (uint64_t)bytes;
     return GDX_OK;
 }
 
-// A whole file into the slab, or nothing of it.
-static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
-    size_t before = slab->bytes.bytes;
-    uint64_t refused_before = refusals_count(&slab->refusals, GDX_BATCH_REFUSED);
-    if (slab_add_piece(slab, &filler->entry) != GDX_OK)
-        return no_memory(err);
+// All of the entry, at the end of `to`. *out_is_whole false: it was refused, being too large or unreadable, or the
+// batch is stopped; `to` is as before.
+static gdx_status read_whole(struct filler *filler, struct slab *slab, gdx_buffer *to, bool *out_is_whole,
+                             gdx_error *err) {
+    size_t before = to->bytes;
+    uint64_t refused = refusals_count(&slab->refusals, GDX_BATCH_REFUSED);
+    uint64_t bytes = filler->descriptor >= 0 && !filler->input->is_stream ? filler->input->bytes : 0;
     gdx_status status = GDX_OK;
-    bool end = false;
-    while (status == GDX_OK && !end && slab->bytes.bytes - before <= filler->file_limit && !is_stopped(filler))
-        status = read_more(filler, slab, filler->file_limit - (slab->bytes.bytes - before) + 1, &end, err);
+    if (gdx_buffer_append(to, filler->carry.data, filler->carry.bytes) != GDX_OK)
+        return no_memory(err);
+    filler->carry.bytes = 0;
+    while (status == GDX_OK && !filler->is_at_end && bytes <= filler->file_limit &&
+           to->bytes - before <= filler->file_limit && !is_stopped(filler))
+        status = read_more(filler, slab, to, filler->file_limit - (to->bytes - before) + 1, err);
     if (status != GDX_OK)
         return status;
-    bool is_too_large = slab->bytes.bytes - before > filler->file_limit;
-    if (is_too_large)
-        status = refuse_for_size(slab, filler->entry.path, 0, "a file", filler->file_limit, filler->file_limit, err);
-    if (is_too_large || refusals_count(&slab->refusals, GDX_BATCH_REFUSED) > refused_before) {
-        slab->bytes.bytes = before; // a file that could be read in part only is not indexed in part
-        slab->piece_count--;
-    } else {
-        slab->pieces[slab->piece_count - 1].bytes = slab->bytes.bytes - before;
-    }
-    close_entry(filler);
+    if (to->bytes - before > bytes)
+        bytes = to->bytes - before;
+    if (bytes > filler->file_limit)
+        status = refuse_for_size(slab, filler->entry.path, 0, "a file", bytes, filler->file_limit, err);
+    *out_is_whole = filler->is_at_end && refusals_count(&slab->refusals, GDX_BATCH_REFUSED) == refused;
+    if (!*out_is_whole)
+        to->bytes = before; // a file that could be read in part only is not indexed in part
     return status;
+}
+
+// ---- opening
+
+// What is read by a kind, whole: its first bytes are in `carry`.
+static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind) {
+    filler->entry.kind = kind;
+    filler->entry.first_byte = 0;
+    filler->entry.file = filler->files++;
+    slab->files++;
+}
+
+static void name_entry(struct filler *filler, gdx_slice path, gdx_slice id) {
+    const struct input *input = filler->input;
+    filler->entry = (struct slab_piece){.path = path,
+                                        .id = id,
+                                        .source = input->source,
+                                        .is_source_given = filler->inputs->is_source_given,
+                                        .origin = input->is_stream ? (gdx_slice){"", 0} : input->id};
+    filler->is_open = true;
+    filler->is_at_end = false;
+    filler->carry.bytes = 0;
+}
+
+// The first bytes of the entry, into `carry`. *out_has is false when they cannot be read: refused, and closed.
+static gdx_status read_head(struct filler *filler, struct slab *slab, bool *out_has, gdx_error *err) {
+    uint64_t refused = refusals_count(&slab->refusals, GDX_BATCH_REFUSED);
+    gdx_status status = GDX_OK;
+    while (status == GDX_OK && !filler->is_at_end && filler->carry.bytes < GDX_INPUT_HEAD_BYTES && !is_stopped(filler))
+        status = read_more(filler, slab, &filler->carry, GDX_INPUT_HEAD_BYTES - filler->carry.bytes, err);
+    *out_has = status == GDX_OK && refusals_count(&slab->refusals, GDX_BATCH_REFUSED) == refused;
+    if (!*out_has && filler->is_open)
+        close_entry(filler);
+    return status;
+}
+
+// A container goes on top of those that are open; it is the file itself, or in memory what the entry holds.
+static gdx_status push_container(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_slice path,
+                                 gdx_slice id, gdx_buffer *bytes, gdx_error *err) {
+    struct container *container = &filler->containers[filler->depth];
+    gdx_error words = {0};
+    gdx_status status;
+    container->kind = kind;
+    container->path.bytes = container->id.bytes = 0;
+    if (gdx_buffer_append(&container->path, path.data, path.bytes) != GDX_OK ||
+        gdx_buffer_append(&container->path, "", 1) != GDX_OK ||
+        gdx_buffer_append(&container->id, id.data, id.bytes) != GDX_OK)
+        return no_memory(err);
+    container->path.bytes--;
+    const char *name = (const char *)container->path.data;
+    if (bytes) {
+        container->bytes = *bytes;
+        *bytes = (gdx_buffer){0};
+        status = gdx_archive_open_memory(gdx_buffer_slice(&container->bytes), name, kind, &container->archive, &words);
+    } else {
+        filler->container_bytes = 0;
+        status = gdx_archive_open(name, kind, &container->archive, &words);
+    }
+    filler->depth += status == GDX_OK;
+    if (status == GDX_OK)
+        return GDX_OK;
+    gdx_buffer_clear(&container->bytes);
+    if (status == GDX_NO_MEMORY)
+        return no_memory(err);
+    if (!bytes)
+        slab->disk_bytes += filler->input->bytes;
+    return refuse_archive(slab, path, &words, err);
+}
+
+// An archive's entry that is one itself: whole, into memory.
+static gdx_status open_inner(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_error *err) {
+    gdx_slice path = filler->entry.path, id = filler->entry.id;
+    if (filler->depth == CONTAINERS_MOST) {
+        close_entry(filler);
+        const struct refusal refusal = {.path = path,
+                                        .reason =
+                                            gdx_slice_of("an archive within three others: unpack the outer ones first"),
+                                        .kind = gdx_slice_of("archive in archives"),
+                                        .status = GDX_UNSUPPORTED,
+                                        .class = GDX_BATCH_REFUSED};
+        return add_refusal(slab, refusal, err);
+    }
+    gdx_buffer bytes = {0};
+    bool is_whole = false;
+    gdx_status status = read_whole(filler, slab, &bytes, &is_whole, err);
+    close_entry(filler);
+    if (status == GDX_OK && is_whole)
+        status = push_container(filler, slab, kind, path, id, &bytes, err);
+    gdx_buffer_clear(&bytes);
+    return status;
+}
+
+// The entry's name is at hand: what it is, and what to do with it.
+static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error *err) {
+    bool has = false;
+    char words[GDX_INPUT_WORDS_BYTES];
+    gdx_status status = read_head(filler, slab, &has, err);
+    if (status != GDX_OK || !has)
+        return status;
+    const char *name = filler->depth ? (const char *)filler->name.data : filler->input->path;
+    gdx_input_kind kind = gdx_input_sniff(name, gdx_buffer_slice(&filler->carry), words);
+    bool is_told = gdx_input_has_known_name(name) || kind != GDX_INPUT_TEXT;
+    if (filler->input->is_stream && filler->depth == 0 && !is_told)
+        kind = GDX_INPUT_RECORDS; // what neither name nor bytes of a pipe tell
+    if (kind == GDX_INPUT_UNREAD || kind == GDX_INPUT_IGNORED) {
+        close_entry(filler);
+        return add_refusal(slab, refusal_of_kind(filler->entry.path, kind, words), err);
+    }
+    bool is_file = filler->depth == 0 && !filler->input->is_stream;
+    if (gdx_input_is_container(kind) && !is_file)
+        return open_inner(filler, slab, kind, err);
+    if (gdx_input_is_container(kind)) {
+        slab->disk_bytes -= filler->carry.bytes; // read again, by the archive's reader
+        close_entry(filler);
+        return push_container(filler, slab, kind, filler->entry.path, filler->entry.id, NULL, err);
+    }
+    begin_entry(filler, slab, kind);
+    return GDX_OK;
+}
+
+static gdx_status open_file(struct filler *filler, struct slab *slab, gdx_error *err) {
+    const struct input *input = filler->input = &filler->inputs->items[filler->next_input++];
+    gdx_slice path = gdx_slice_of(input->path);
+    bool is_standard_input = strcmp(input->path, "-") == 0;
+    filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC);
+    if (filler->descriptor < 0) {
+        gdx_error words = {0};
+        gdx_status status = gdx_fail_errno(&words, errno, "cannot be opened");
+        return refuse(slab, path, 0, status, words.message, err);
+    }
+    name_entry(filler, path, input->id);
+    return open_named(filler, slab, err);
+}
+
+// "archive.zip/folder/entry.txt": an archive is to its entries what a folder is to its files. Of a compressed file the
+// entry is the file itself, and only its kind is told by the name within.
+static gdx_status name_within(struct filler *filler, gdx_slice name) {
+    const struct container *container = last_container(filler);
+    filler->path.bytes = filler->id.bytes = filler->name.bytes = 0;
+    gdx_status status = gdx_buffer_append(&filler->name, name.data, name.bytes);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&filler->name, "", 1);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&filler->path, container->path.data, container->path.bytes);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&filler->id, container->id.data, container->id.bytes);
+    if (container->kind == GDX_INPUT_COMPRESSED || status != GDX_OK)
+        return status;
+    status = gdx_buffer_append_format(&filler->path, ":%.*s", GDX_SLICE_ARGUMENTS(name));
+    while (name.bytes >= 2 && name.data[0] == '.' && name.data[1] == '/')
+        name = (gdx_slice){name.data + 2, name.bytes - 2};
+    while (name.bytes && name.data[0] == '/')
+        name = (gdx_slice){name.data + 1, name.bytes - 1};
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&filler->id, "/", 1);
+    return status == GDX_OK ? name_escape(name, &filler->id) : status;
+}
+
+// The next entry of the last container; closes it at its end.
+static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error *err) {
+    struct container *container = last_container(filler);
+    gdx_slice name;
+    bool has = false;
+    gdx_error words = {0};
+    gdx_status status = gdx_archive_next(container->archive, &name, &has, &words);
+    if (status == GDX_OK && has)
+        status = name_within(filler, name);
+    if (status == GDX_NO_MEMORY)
+        return no_memory(err);
+    if (status != GDX_OK || !has) {
+        gdx_status said =
+            status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_buffer_slice(&container->path), &words, err);
+        finish_container(filler, slab);
+        return said;
+    }
+    gdx_slice path = gdx_buffer_slice(&filler->path), id = gdx_buffer_slice(&filler->id);
+    if (id.bytes > ID_BYTES_MOST)
+        return refuse(slab, path, 0, GDX_TOO_LARGE,
+                      "the archive's id and its name have over 1024 bytes together, the most "
+                      "an id may have",
+                      err);
+    char of_kind[GDX_INPUT_WORDS_BYTES];
+    if (gdx_input_kind_of((const char *)filler->name.data, of_kind) == GDX_INPUT_IGNORED)
+        return add_refusal(slab, refusal_of_kind(path, GDX_INPUT_IGNORED, of_kind), err);
+    name_entry(filler, path, id);
+    return open_named(filler, slab, err);
+}
+
+// ---- filling
+
+// A whole file into the slab, or nothing of it.
+static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
+    bool is_whole = false;
+    if (slab_add_piece(slab, &filler->entry) != GDX_OK)
+        return no_memory(err);
+    struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
+    gdx_status status = read_whole(filler, slab, &slab->bytes, &is_whole, err);
+    if (status != GDX_OK)
+        return status;
+    piece->bytes = slab->bytes.bytes - piece->offset;
+    slab->piece_count -= !is_whole;
+    if (filler->is_open)
+        close_entry(filler);
+    return GDX_OK;
 }
 
 // Drops what belongs to a line refused for its length; false when the whole piece does.
@@ -369,14 +484,13 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
     struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
     filler->carry.bytes = 0;
     gdx_status status = GDX_OK;
-    bool end = false;
     bool is_cut = false;
-    while (status == GDX_OK && !end && !is_cut && !is_stopped(filler)) {
+    while (status == GDX_OK && !filler->is_at_end && !is_cut && !is_stopped(filler)) {
         size_t room = room_of(slab, piece, target);
-        status = read_more(filler, slab, room, &end, err);
+        status = read_more(filler, slab, &slab->bytes, room, err);
         if (status == GDX_OK && filler->skips_line)
             drop_rest_of_line(filler, slab, piece);
-        if (status == GDX_OK && !end && slab->bytes.bytes >= target) {
+        if (status == GDX_OK && !filler->is_at_end && slab->bytes.bytes >= target) {
             is_cut = cut_at_line(filler, slab, piece, &status);
             if (status != GDX_OK)
                 status = no_memory(err);
@@ -386,7 +500,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
     }
     piece->bytes = slab->bytes.bytes - piece->offset;
     filler->entry.first_byte = piece->first_byte + piece->bytes;
-    if (end)
+    if (filler->is_at_end && filler->is_open)
         close_entry(filler);
     return status;
 }
@@ -402,15 +516,15 @@ gdx_status filler_fill(struct filler *filler, struct slab *slab, size_t target, 
                                                              : fill_file(filler, slab, err);
             continue;
         }
-        if (!filler->archive && filler->next_input == filler->inputs->count)
+        if (!filler->depth && filler->next_input == filler->inputs->count)
             break;
         // A file whose size is known and that does not fit waits for the next slab, so that slabs keep to their size.
-        const struct input *next = filler->archive ? NULL : &filler->inputs->items[filler->next_input];
+        const struct input *next = filler->depth ? NULL : &filler->inputs->items[filler->next_input];
         if (next && next->kind != GDX_INPUT_RECORDS && slab->bytes.bytes > 0 &&
             next->bytes > target - slab->bytes.bytes)
             break;
-        status = open_next(filler, slab, err);
+        status = filler->depth ? open_entry(filler, slab, err) : open_file(filler, slab, err);
     }
-    *out_end = !filler->is_open && !filler->archive && filler->next_input == filler->inputs->count;
+    *out_end = !filler->is_open && !filler->depth && filler->next_input == filler->inputs->count;
     return status;
 }

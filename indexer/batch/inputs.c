@@ -119,9 +119,9 @@ static gdx_status add_file(struct lister *lister, const char *path, const char *
         return leave_out(lister, path, "excluded", "left out by --exclude", err);
     if (!is_wanted(lister->options, relative))
         return leave_out(lister, path, "not wanted", "left out: no --glob matches it", err);
-    input.kind = gdx_input_kind_of(path, &input.inner);
-    if (input.kind == GDX_INPUT_UNREAD || input.kind == GDX_INPUT_IGNORED)
-        return add_finding(lister, refusal_of_kind(gdx_slice_of(path), path, input.kind, words), err);
+    input.kind = gdx_input_kind_of(path, words);
+    if (input.kind == GDX_INPUT_IGNORED) // what holds text is told by its bytes, whatever its name
+        return add_finding(lister, refusal_of_kind(gdx_slice_of(path), input.kind, words), err);
     return add_placed(lister, path, input, err);
 }
 
@@ -256,10 +256,10 @@ static gdx_status add_standard_input(struct lister *lister, gdx_error *err) {
 // A pipe is read once, from its start to its end; what its name does not tell is JSON Lines.
 static gdx_status add_stream(struct lister *lister, const char *path, gdx_error *err) {
     struct input input = {.is_stream = true};
-    input.kind = gdx_input_kind_of(path, &input.inner);
+    input.kind = gdx_input_kind_of(path, NULL);
     if (!gdx_input_has_known_name(path))
         input.kind = GDX_INPUT_RECORDS;
-    if (input.kind == GDX_INPUT_UNREAD || input.kind == GDX_INPUT_IGNORED)
+    if (input.kind == GDX_INPUT_IGNORED)
         return add_file(lister, path, path, 0, err); // which says why not
     return add_placed(lister, path, input, err);
 }
@@ -329,7 +329,7 @@ static void add_sizes(struct inputs *inputs) {
     for (size_t i = 0; i < inputs->count; i++) {
         const struct input *input = &inputs->items[i];
         inputs->bytes += input->bytes;
-        if (input->is_stream || input->kind == GDX_INPUT_COMPRESSED || input->kind == GDX_INPUT_ARCHIVE)
+        if (input->is_stream || gdx_input_is_container(input->kind))
             inputs->is_size_known = false;
         if (input->is_stream)
             inputs->is_total_known = false;

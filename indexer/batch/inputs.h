@@ -13,10 +13,9 @@ struct input {
     gdx_slice place;  // see place.h; "" for standard input and pipes
     gdx_slice id;     // of a whole-file document: the name of its place
     gdx_slice source; // of its documents, unless a record has its own
-    gdx_input_kind kind;
-    gdx_input_kind inner; // of a compressed file
-    uint64_t bytes;       // as it lies on the disk; 0 for standard input
-    bool is_stream;       // standard input or a pipe: its documents have no origin
+    gdx_input_kind kind; // by its name; its first bytes have the last word
+    uint64_t bytes;      // as it lies on the disk; 0 for standard input
+    bool is_stream;      // standard input or a pipe: its documents have no origin
 };
 
 struct input_folder { // one that was given

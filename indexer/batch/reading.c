@@ -181,7 +181,7 @@ static gdx_status step(gdx_reading *reading, gdx_document *out, bool *out_has, g
     switch (gdx_source_next(reading->source, out, &refusal)) {
     case GDX_SOURCE_DOCUMENT:
         reading->counts.documents++;
-        kinds_add(&reading->counts.kinds, GDX_BATCH_READ, kind_of_document(reading->slab->pieces[reading->piece].kind),
+        kinds_add(&reading->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_input_kind_name(reading->slab->pieces[reading->piece].kind)),
                   1);
         reading->counts.text_bytes += out->title.bytes + out->text.bytes;
         *out_has = true;

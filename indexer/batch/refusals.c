@@ -55,21 +55,6 @@ void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from) {
         kinds_add(kinds, from->items[i].class, gdx_slice_of(from->items[i].kind), from->items[i].count);
 }
 
-gdx_slice kind_of_document(gdx_input_kind kind) {
-    switch (kind) {
-    case GDX_INPUT_RECORDS:
-        return gdx_slice_of("JSON Lines");
-    case GDX_INPUT_MARKDOWN:
-        return gdx_slice_of("Markdown");
-    case GDX_INPUT_HTML:
-        return gdx_slice_of("HTML");
-    case GDX_INPUT_SUBTITLES:
-        return gdx_slice_of("subtitles");
-    default:
-        return gdx_slice_of("text");
-    }
-}
-
 gdx_slice kind_of_failure(bool is_record, gdx_status status) {
     switch (status) {
     case GDX_INVALID:
@@ -143,10 +128,8 @@ gdx_status refusals_add_repairs(struct refusals *refusals, gdx_slice path, size_
     return status;
 }
 
-struct refusal refusal_of_kind(gdx_slice path, const char *name, gdx_input_kind kind,
-                               char words[GDX_INPUT_WORDS_BYTES]) {
+struct refusal refusal_of_kind(gdx_slice path, gdx_input_kind kind, const char *words) {
     bool is_refused = kind == GDX_INPUT_UNREAD;
-    gdx_input_words(name, words);
     return (struct refusal){
         .path = path,
         .reason = gdx_slice_of(is_refused ? "no reader for this kind of file" : "not a kind of file that holds text"),

@@ -43,16 +43,14 @@ const struct refusal *refusals_first(const struct refusals *refusals);
 // A warning for each thing that was mended or lost; nothing for a document that needed none.
 gdx_status refusals_add_repairs(struct refusals *refusals, gdx_slice path, size_t piece,
                                 const gdx_repairs *repairs) GDX_MUST_CHECK;
-// What is not read for its name's sake: refused if it holds text, else left out. `words` is filled in.
-struct refusal refusal_of_kind(gdx_slice path, const char *name, gdx_input_kind kind,
-                               char words[GDX_INPUT_WORDS_BYTES]);
+// What is not read for its kind's sake: refused if it holds text, else left out. `words` as gdx_input_sniff gives them,
+// which stay as long as the refusal.
+struct refusal refusal_of_kind(gdx_slice path, gdx_input_kind kind, const char *words);
 // Fails with it: the error of a strict run.
 gdx_status refusal_fail(const struct refusal *refusal, gdx_error *err);
 
 void kinds_add(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind, uint64_t count);
 void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from);
-// What a document is counted by.
-gdx_slice kind_of_document(gdx_input_kind kind);
 // What the refusal of a record, or else of a whole file, is counted by.
 gdx_slice kind_of_failure(bool is_record, gdx_status status);
 

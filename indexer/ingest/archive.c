@@ -84,13 +84,15 @@ static bool support(struct archive *archive, bool raw) {
            archive_read_support_format_empty(archive) == ARCHIVE_OK;
 }
 
-static gdx_status open_file(gdx_archive *archive, gdx_error *err) {
+static gdx_status open_bytes(gdx_archive *archive, const gdx_slice *bytes, gdx_error *err) {
     if (archive->path[0] == '\0') // libarchive would read stdin
         return gdx_fail(err, GDX_NOT_FOUND, "an archive without a name, expected a path");
     archive->archive = archive_read_new();
     if (!archive->archive || !support(archive->archive, archive->raw))
         return gdx_fail_at(err, GDX_NO_MEMORY, archive->path, "no memory to read an archive");
-    if (archive_read_open_filename(archive->archive, archive->path, READ_BYTES) != ARCHIVE_OK)
+    int result = bytes ? archive_read_open_memory(archive->archive, bytes->data, bytes->bytes)
+                       : archive_read_open_filename(archive->archive, archive->path, READ_BYTES);
+    if (result != ARCHIVE_OK)
         return fail(archive, "cannot be opened", err);
     if (archive->raw && archive_filter_code(archive->archive, 0) == ARCHIVE_FILTER_NONE)
         return gdx_fail_at(err, GDX_CORRUPT, archive->path,
@@ -98,20 +100,30 @@ static gdx_status open_file(gdx_archive *archive, gdx_error *err) {
     return GDX_OK;
 }
 
-gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) {
+static gdx_status open_archive(const char *path, const gdx_slice *bytes, gdx_input_kind kind, gdx_archive **out,
+                               gdx_error *err) {
     GDX_AUTO(gdx_archive) archive = calloc(1, sizeof *archive);
     if (!archive || !(archive->path = strdup(path)))
         return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to read an archive");
     archive->raw = kind != GDX_INPUT_ARCHIVE;
     archive->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = enter_locale(archive);
-    gdx_status status = open_file(archive, err);
+    gdx_status status = open_bytes(archive, bytes, err);
     leave_locale(before);
     if (status == GDX_OK) {
         *out = archive;
         archive = NULL; // handed over
     }
     return status;
+}
+
+gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) {
+    return open_archive(path, NULL, kind, out, err);
+}
+
+gdx_status gdx_archive_open_memory(gdx_slice bytes, const char *name, gdx_input_kind kind, gdx_archive **out,
+                                   gdx_error *err) {
+    return open_archive(name, &bytes, kind, out, err);
 }
 
 void gdx_archive_close(gdx_archive *archive) {

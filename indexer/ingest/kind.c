@@ -1,27 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// kind.c: what an input is, by its name alone. Relies on gdx/ingest.h.
-// What no table knows is taken for text: a file of text that is passed over is a loss, a binary one is refused anyway
-// by its zero bytes.
+// kind.c: the kinds of inputs, and what an input is by its name alone. Relies on gdx/ingest.h.
+// What no table knows is taken for text until its bytes are seen: a file of text that is passed over is a loss.
 
 #include "gdx/ingest.h"
 
+#include "sniff.h"
+
+#include <assert.h>
 #include <stdio.h>
 #include <strings.h>
 
-struct extension {
-    const char *name;
+struct kind_row {
     gdx_input_kind kind;
+    bool is_read;           // there is a reader for it
+    const char *name;       // as a report says it
+    const char *extensions; // each after a dot; NULL: no name tells it
 };
 
-static const struct extension known[] = {
-    {"jsonl", GDX_INPUT_RECORDS},  {"ndjson", GDX_INPUT_RECORDS}, {"txt", GDX_INPUT_TEXT},
-    {"text", GDX_INPUT_TEXT},      {"md", GDX_INPUT_MARKDOWN},    {"markdown", GDX_INPUT_MARKDOWN},
-    {"html", GDX_INPUT_HTML},      {"htm", GDX_INPUT_HTML},       {"xhtml", GDX_INPUT_HTML},
-    {"shtml", GDX_INPUT_HTML},     {"srt", GDX_INPUT_SUBTITLES},  {"vtt", GDX_INPUT_SUBTITLES},
-    {"gz", GDX_INPUT_COMPRESSED},  {"zst", GDX_INPUT_COMPRESSED}, {"xz", GDX_INPUT_COMPRESSED},
-    {"bz2", GDX_INPUT_COMPRESSED}, {"tar", GDX_INPUT_ARCHIVE},    {"tgz", GDX_INPUT_ARCHIVE},
-    {"tzst", GDX_INPUT_ARCHIVE},   {"txz", GDX_INPUT_ARCHIVE},    {"tbz2", GDX_INPUT_ARCHIVE},
-    {"zip", GDX_INPUT_ARCHIVE},    {"7z", GDX_INPUT_ARCHIVE},
+// In the order of the enumeration.
+static const struct kind_row rows[] = {
+    {GDX_INPUT_RECORDS, true, "JSON Lines", ".jsonl.ndjson"},
+    {GDX_INPUT_TEXT, true, "text", ".txt.text"},
+    {GDX_INPUT_MARKDOWN, true, "Markdown", ".md.markdown"},
+    {GDX_INPUT_HTML, true, "HTML", ".html.htm.xhtml.shtml"},
+    {GDX_INPUT_SUBTITLES, true, "subtitles", ".srt.vtt"},
+    {GDX_INPUT_JSON, false, "JSON", NULL},
+    {GDX_INPUT_TABLE, false, "table", NULL},
+    {GDX_INPUT_FEED, false, "XML", NULL},
+    {GDX_INPUT_WORD, false, "Word", ".docx.docm.dotx"},
+    {GDX_INPUT_SLIDES, false, "slides", ".pptx.ppsx.pptm"},
+    {GDX_INPUT_SHEETS, false, "sheets", ".xlsx.xlsm"},
+    {GDX_INPUT_OPENDOCUMENT, false, "OpenDocument", ".odt.ods.odp.ott.fodt"},
+    {GDX_INPUT_EPUB, false, "EPUB", ".epub"},
+    {GDX_INPUT_FICTIONBOOK, false, "FictionBook", ".fb2"},
+    {GDX_INPUT_PDF, false, "PDF", ".pdf"},
+    {GDX_INPUT_OLD_WORD, false, "Word 97", ".doc.dot"},
+    {GDX_INPUT_OLD_SLIDES, false, "slides 97", ".ppt.pps"},
+    {GDX_INPUT_OLD_SHEETS, false, "sheets 97", ".xls"},
+    {GDX_INPUT_RTF, false, "RTF", ".rtf"},
+    {GDX_INPUT_MAIL, false, "mail", ".eml.mbox.mht.mhtml"},
+    {GDX_INPUT_PICTURE, false, "picture", ".png.jpg.jpeg.gif.bmp.tif.tiff.webp"},
+    {GDX_INPUT_CRAWL, false, "crawl", ".warc.wet.wat"},
+    {GDX_INPUT_COMPRESSED, true, "compressed file", ".gz.zst.xz.bz2"},
+    {GDX_INPUT_ARCHIVE, true, "archive", ".tar.tgz.tzst.txz.tbz2.zip.7z"},
+    {GDX_INPUT_UNREAD, false, "not read", NULL},
+    {GDX_INPUT_IGNORED, false, "left out", NULL},
 };
 
 struct unread {        // the extensions of what is not read; `words` NULL: it holds text, so it is missed
@@ -30,7 +53,7 @@ struct unread {        // the extensions of what is not read; `words` NULL: it h
 };
 
 static const struct unread unread[] = {
-    {".png.jpg.jpeg.gif.bmp.tif.tiff.webp.ico.heic.avif.psd.svg", "picture"},
+    {".ico.heic.avif.psd.svg", "picture"},
     {".mp3.m4a.wav.flac.ogg.opus.aac", "sound"},
     {".mp4.m4v.mkv.avi.mov.webm.wmv.flv", "film"},
     {".ttf.otf.woff.woff2.eot", "font"},
@@ -39,10 +62,22 @@ static const struct unread unread[] = {
     {".bak.tmp.swp", "backup copy"},
     {".exe.dll.so.dylib.a.o.obj.lib.class.jar.pyc.pyo.wasm.apk.msi.deb.rpm.bin.dat.img.iso.dmg.lock", "program"},
     {".npy.npz.pkl.h5.pt.onnx", "data of programs"},
-    {".pdf.doc.docx.dot.dotx.xls.xlsx.ppt.pptx.odt.ods.odp.epub.mobi.azw3.djvu.ps.caj.wps.et.dps.pages.numbers.key",
-     NULL},
+    {".mobi.azw3.djvu.ps.caj.kdh.nh.wps.et.dps.pages.numbers.key.msg.pst", NULL},
     {".db.sqlite.sqlite3.mdb.parquet.arrow.feather.rar.cab.lz4.lzma.lz.br.z", NULL},
 };
+
+static const struct kind_row *row_of(gdx_input_kind kind) {
+    assert((size_t)kind < sizeof rows / sizeof rows[0] && rows[kind].kind == kind);
+    return &rows[kind];
+}
+
+const char *gdx_input_kind_name(gdx_input_kind kind) {
+    return row_of(kind)->name;
+}
+
+bool gdx_input_is_container(gdx_input_kind kind) {
+    return kind == GDX_INPUT_CRAWL || kind == GDX_INPUT_COMPRESSED || kind == GDX_INPUT_ARCHIVE;
+}
 
 // The extension of a name without its folder, "" when it has none; *bytes is how much of the name it takes.
 static gdx_slice extension_of(const char *name, size_t bytes) {
@@ -54,12 +89,8 @@ static gdx_slice extension_of(const char *name, size_t bytes) {
     return (gdx_slice){name + at, bytes - at};
 }
 
-static bool is(gdx_slice extension, const char *name) {
-    return strlen(name) == extension.bytes && strncasecmp(extension.data, name, extension.bytes) == 0;
-}
-
 static bool is_among(gdx_slice extension, const char *names) {
-    while (*names) {
+    while (names && *names) {
         size_t bytes = strcspn(++names, ".");
         if (bytes == extension.bytes && strncasecmp(extension.data, names, bytes) == 0)
             return true;
@@ -68,10 +99,11 @@ static bool is_among(gdx_slice extension, const char *names) {
     return false;
 }
 
+// Whether there is a reader for it or not.
 static gdx_input_kind kind_of_extension(gdx_slice extension, const char **out_words) {
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (is(extension, known[i].name))
-            return known[i].kind;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (is_among(extension, rows[i].extensions))
+            return rows[i].kind;
     for (size_t i = 0; i < sizeof unread / sizeof unread[0]; i++) {
         if (!is_among(extension, unread[i].names))
             continue;
@@ -102,7 +134,7 @@ static gdx_input_kind kind_within(const char *name, gdx_slice *extension, const 
     return kind;
 }
 
-static gdx_input_kind look_at(const char *path, gdx_input_kind *inner, gdx_slice *extension, const char **out_words) {
+static gdx_input_kind look_at(const char *path, gdx_slice *extension, const char **out_words) {
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     size_t bytes = strlen(name);
@@ -114,30 +146,10 @@ static gdx_input_kind look_at(const char *path, gdx_input_kind *inner, gdx_slice
     if (kind != GDX_INPUT_COMPRESSED)
         return kind;
     gdx_input_kind inside = kind_within(name, extension, out_words);
-    if (inside == GDX_INPUT_ARCHIVE || inside == GDX_INPUT_IGNORED || inside == GDX_INPUT_UNREAD)
-        return inside;
-    if (inner)
-        *inner = inside;
-    return GDX_INPUT_COMPRESSED;
+    return inside == GDX_INPUT_ARCHIVE || inside == GDX_INPUT_IGNORED || inside == GDX_INPUT_PICTURE ? inside : kind;
 }
 
-gdx_input_kind gdx_input_kind_of(const char *path, gdx_input_kind *inner) {
-    gdx_slice extension;
-    const char *words;
-    return look_at(path, inner, &extension, &words);
-}
-
-bool gdx_input_has_known_name(const char *path) {
-    gdx_slice extension = {0};
-    const char *words;
-    gdx_input_kind kind = look_at(path, NULL, &extension, &words);
-    return kind != GDX_INPUT_TEXT || is(extension, "txt") || is(extension, "text");
-}
-
-void gdx_input_words(const char *path, char to[GDX_INPUT_WORDS_BYTES]) {
-    gdx_slice extension = {0};
-    const char *words;
-    gdx_input_kind kind = look_at(path, NULL, &extension, &words);
+static void say_unread(gdx_input_kind kind, const char *words, gdx_slice extension, char to[GDX_INPUT_WORDS_BYTES]) {
     to[0] = 0;
     if (words)
         snprintf(to, GDX_INPUT_WORDS_BYTES, "%s", words);
@@ -145,4 +157,44 @@ void gdx_input_words(const char *path, char to[GDX_INPUT_WORDS_BYTES]) {
         snprintf(to, GDX_INPUT_WORDS_BYTES, ".%.*s", GDX_SLICE_ARGUMENTS(extension));
     for (char *at = to; *at && !words; at++)
         *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + ('a' - 'A') : *at);
+}
+
+// A picture without a reader holds nothing that is missed.
+static gdx_input_kind say_if_read(gdx_input_kind kind, const char *words, gdx_slice extension,
+                                  char to[GDX_INPUT_WORDS_BYTES]) {
+    const struct kind_row *row = row_of(kind);
+    if (!row->is_read && kind == GDX_INPUT_PICTURE) {
+        words = row->name;
+        kind = GDX_INPUT_IGNORED;
+    } else if (!row->is_read && kind != GDX_INPUT_IGNORED) {
+        words = extension.bytes ? NULL : row->name;
+        kind = GDX_INPUT_UNREAD;
+    }
+    if (to)
+        say_unread(kind, words, extension, to);
+    return kind;
+}
+
+gdx_input_kind ingest_kind_if_read(gdx_input_kind kind, const char *path, char words[GDX_INPUT_WORDS_BYTES]) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return say_if_read(kind, NULL, extension_of(name, strlen(name)), words);
+}
+
+gdx_input_kind ingest_kind_by_name(const char *path) {
+    gdx_slice extension = {0};
+    const char *words;
+    return look_at(path, &extension, &words);
+}
+
+gdx_input_kind gdx_input_kind_of(const char *path, char words[GDX_INPUT_WORDS_BYTES]) {
+    gdx_slice extension = {0};
+    const char *why;
+    gdx_input_kind kind = look_at(path, &extension, &why);
+    return say_if_read(kind, why, extension, words);
+}
+
+bool gdx_input_has_known_name(const char *path) {
+    gdx_slice extension = {0};
+    const char *words;
+    return look_at(path, &extension, &words) != GDX_INPUT_TEXT || is_among(extension, rows[GDX_INPUT_TEXT].extensions);
 }

@@ -35,10 +35,6 @@ gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_doc
 gdx_status ingest_title_is_line(page_reader *reader, gdx_input_kind kind, const gdx_document *document,
                                 bool *out) GDX_MUST_CHECK;
 
-// sniff.c: true if a file of whatever name starts as an HTML page does.
-enum { HTML_LOOK_BYTES = 4096 };
-bool ingest_is_html(gdx_slice bytes);
-
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
 

@@ -1,47 +1,161 @@
 // SPDX-License-Identifier: Apache-2.0
-// sniff.c: what a file is by how it starts, where its name says nothing: pages of .jsp, .php, .aspx and of no
-// extension. Relies on page.h. WHATWG MIME Sniffing, section 7.1, for HTML: white space, then a tag; here also a byte
-// order mark, an XML declaration and comments before it, as pages have them.
+// sniff.c: what an input is by its first bytes. Relies on sniff.h.
+// Signatures of binary formats come first, since no text begins with one; then what a text begins with (sniff_text.c);
+// the name alone where both say nothing. So a name that lies costs nothing, and one that is missing little.
 
-#include "page.h"
+#include "sniff.h"
 
-#include <strings.h>
+#include <stdio.h>
 
-// Moves past `open` and everything up to `close`, if the text starts with `open`.
-static bool skip_between(gdx_slice *text, const char *open, const char *close) {
-    size_t bytes = strlen(open);
-    if (text->bytes < bytes || strncasecmp(text->data, open, bytes) != 0)
-        return false;
-    const char *end = memmem(text->data + bytes, text->bytes - bytes, close, strlen(close));
-    if (!end)
-        return false;
-    size_t skipped = (size_t)(end - text->data) + strlen(close);
-    *text = (gdx_slice){text->data + skipped, text->bytes - skipped};
-    return true;
+struct signature {
+    uint16_t at; // offset of the bytes
+    uint8_t count;
+    gdx_input_kind kind;
+    const char *bytes;
+    const char *words; // of what is not read
+};
+
+#define SIGNATURE(at, bytes, kind, words)                                                                              \
+    { at, sizeof(bytes) - 1, kind, bytes, words }
+
+// Where no other source is named: the signatures of file(1), and of WHATWG MIME Sniffing, section 6.
+static const struct signature signatures[] = {
+    SIGNATURE(0, "{\\rtf", GDX_INPUT_RTF, NULL),
+    SIGNATURE(0, "WARC/", GDX_INPUT_CRAWL, NULL),                 // ISO 28500, 4
+    SIGNATURE(0, "\x1f\x8b", GDX_INPUT_COMPRESSED, NULL),         // RFC 1952, 2.3.1
+    SIGNATURE(0, "\x28\xb5\x2f\xfd", GDX_INPUT_COMPRESSED, NULL), // RFC 8878, 3.1.1
+    SIGNATURE(0,
+              "\xfd"
+              "7zXZ",
+              GDX_INPUT_COMPRESSED, NULL),
+    SIGNATURE(0, "BZh", GDX_INPUT_COMPRESSED, NULL),
+    SIGNATURE(0, "7z\xbc\xaf\x27\x1c", GDX_INPUT_ARCHIVE, NULL),
+    SIGNATURE(257, "ustar", GDX_INPUT_ARCHIVE, NULL), // POSIX pax, ustar header block
+    SIGNATURE(0, "\x89PNG\r\n\x1a\n", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(0, "\xff\xd8\xff", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(0, "GIF87a", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(0, "GIF89a", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(0, "II*\0", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(0, "MM\0*", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(8, "WEBPVP", GDX_INPUT_PICTURE, NULL),
+    SIGNATURE(0,
+              "\x7f"
+              "ELF",
+              GDX_INPUT_IGNORED, "program"),
+    SIGNATURE(0, "ID3", GDX_INPUT_IGNORED, "sound"),
+    SIGNATURE(0, "OggS", GDX_INPUT_IGNORED, "sound"),
+    SIGNATURE(0, "fLaC", GDX_INPUT_IGNORED, "sound"),
+    SIGNATURE(8, "WAVEfmt", GDX_INPUT_IGNORED, "sound"),
+    SIGNATURE(4, "ftypisom", GDX_INPUT_IGNORED, "film"),
+    SIGNATURE(4, "ftypmp4", GDX_INPUT_IGNORED, "film"),
+    SIGNATURE(0, "\x1a\x45\xdf\xa3", GDX_INPUT_IGNORED, "film"),
+    SIGNATURE(0, "wOFF", GDX_INPUT_IGNORED, "font"),
+    SIGNATURE(0, "wOF2", GDX_INPUT_IGNORED, "font"),
+    SIGNATURE(0, "PAR1", GDX_INPUT_UNREAD, ".parquet"),
+    SIGNATURE(0, "CAJ\0", GDX_INPUT_UNREAD, ".caj"),
+    SIGNATURE(0, "HN\0\0", GDX_INPUT_UNREAD, ".caj"),
+    SIGNATURE(0, "\xc8\0\0\0", GDX_INPUT_UNREAD, ".caj"),
+    SIGNATURE(0, "KDH ", GDX_INPUT_UNREAD, ".caj"),
+    SIGNATURE(0, "AT&TFORM", GDX_INPUT_UNREAD, ".djvu"),
+    SIGNATURE(60, "BOOKMOBI", GDX_INPUT_UNREAD, ".mobi"),
+    SIGNATURE(0, "SQLite format 3\0", GDX_INPUT_UNREAD, ".sqlite"),
+    SIGNATURE(0, "Rar!\x1a\x07", GDX_INPUT_UNREAD, ".rar"),
+    SIGNATURE(0, "MSCF\0", GDX_INPUT_UNREAD, ".cab"),
+    SIGNATURE(0, "\x04\x22\x4d\x18", GDX_INPUT_UNREAD, ".lz4"),
+    SIGNATURE(0, "%!PS", GDX_INPUT_UNREAD, ".ps"),
+};
+
+// Bytes before the mark do not make it another format: readers look for it so far (ISO 32000-1, annex H, note 13).
+enum { PDF_MARK_WITHIN = 1024 };
+
+static bool starts(gdx_slice head, const char *bytes, size_t count) {
+    return head.bytes >= count && memcmp(head.data, bytes, count) == 0;
 }
 
-static void skip_white(gdx_slice *text) {
-    while (text->bytes && strchr(" \t\r\n\f", text->data[0]) && text->data[0])
-        *text = (gdx_slice){text->data + 1, text->bytes - 1};
+static bool is_pdf(gdx_slice head) {
+    size_t within = head.bytes < PDF_MARK_WITHIN ? head.bytes : PDF_MARK_WITHIN;
+    return within && memmem(head.data, within, "%PDF-", 5) != NULL;
 }
 
-// The name of a tag or of the document type, with what ends it.
-static bool starts_with_tag(gdx_slice text, const char *tag) {
-    size_t bytes = strlen(tag);
-    return text.bytes > bytes && strncasecmp(text.data, tag, bytes) == 0 &&
-           strchr(" \t\r\n\f>/", text.data[bytes]) != NULL && text.data[bytes];
+// Compound files (MS-CFB) hold Word, Excel, PowerPoint, and much else that the name alone tells.
+static gdx_input_kind kind_of_compound(gdx_input_kind by_name) {
+    switch (by_name) {
+    case GDX_INPUT_OLD_SLIDES:
+    case GDX_INPUT_OLD_SHEETS:
+    case GDX_INPUT_UNREAD:
+    case GDX_INPUT_IGNORED:
+        return by_name;
+    default:
+        return GDX_INPUT_OLD_WORD;
+    }
 }
 
-bool ingest_is_html(gdx_slice bytes) {
-    static const char *const tags[] = {"<!doctype html", "<html", "<head", "<body"};
-    gdx_slice text = {bytes.data, bytes.bytes < HTML_LOOK_BYTES ? bytes.bytes : HTML_LOOK_BYTES};
-    if (text.bytes >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
-        text = (gdx_slice){text.data + 3, text.bytes - 3};
-    do
-        skip_white(&text);
-    while (skip_between(&text, "<!--", "-->") || skip_between(&text, "<?xml", "?>") || skip_between(&text, "<%", "%>"));
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (starts_with_tag(text, tags[i]))
-            return true;
-    return false;
+static bool is_packed(gdx_input_kind kind) {
+    return kind == GDX_INPUT_WORD || kind == GDX_INPUT_SLIDES || kind == GDX_INPUT_SHEETS ||
+           kind == GDX_INPUT_OPENDOCUMENT || kind == GDX_INPUT_EPUB;
+}
+
+// By what a zip file's first entry is called, and a mimetype entry holds: OpenDocument 1.3 part 2, 3.3; EPUB OCF 3.3,
+// 4.3; ECMA-376 part 2 leaves the order open, so the names of folders are looked for as well.
+static gdx_input_kind kind_of_zip(gdx_slice head, gdx_input_kind by_name) {
+    static const struct {
+        const char *bytes;
+        gdx_input_kind kind;
+    } marks[] = {
+        {"mimetypeapplication/epub+zip", GDX_INPUT_EPUB},
+        {"mimetypeapplication/vnd.oasis.opendocument", GDX_INPUT_OPENDOCUMENT},
+    };
+    static const struct {
+        const char *bytes;
+        gdx_input_kind kind;
+    } folders[] = {
+        {"word/", GDX_INPUT_WORD},
+        {"ppt/", GDX_INPUT_SLIDES},
+        {"xl/", GDX_INPUT_SHEETS},
+        {"META-INF/container.xml", GDX_INPUT_EPUB},
+    };
+    if (is_packed(by_name))
+        return by_name;
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (memmem(head.data, head.bytes, marks[i].bytes, strlen(marks[i].bytes)))
+            return marks[i].kind;
+    bool is_package = memmem(head.data, head.bytes, "[Content_Types].xml", 19) ||
+                      memmem(head.data, head.bytes, "_rels/.rels", 11) ||
+                      memmem(head.data, head.bytes, "META-INF/container.xml", 22);
+    for (size_t i = 0; is_package && i < sizeof folders / sizeof folders[0]; i++)
+        if (memmem(head.data, head.bytes, folders[i].bytes, strlen(folders[i].bytes)))
+            return folders[i].kind;
+    return GDX_INPUT_ARCHIVE;
+}
+
+static gdx_input_kind by_signature(gdx_slice head, gdx_input_kind by_name, const char **out_words) {
+    if (starts(head, "PK\x03\x04", 4) || starts(head, "PK\x05\x06", 4))
+        return kind_of_zip(head, by_name);
+    if (starts(head, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
+        return kind_of_compound(by_name);
+    for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
+        const struct signature *signature = &signatures[i];
+        if (head.bytes < (size_t)signature->at + signature->count ||
+            memcmp(head.data + signature->at, signature->bytes, signature->count) != 0)
+            continue;
+        *out_words = signature->words;
+        // A compressed archive is read in one go, and only its name tells.
+        bool is_packed_archive = signature->kind == GDX_INPUT_COMPRESSED && by_name == GDX_INPUT_ARCHIVE;
+        return is_packed_archive ? by_name : signature->kind;
+    }
+    return is_pdf(head) ? GDX_INPUT_PDF : GDX_INPUT_TEXT;
+}
+
+gdx_input_kind gdx_input_sniff(const char *path, gdx_slice head, char words[GDX_INPUT_WORDS_BYTES]) {
+    const char *why = NULL;
+    gdx_input_kind by_name = ingest_kind_by_name(path);
+    gdx_input_kind kind = by_signature(head, by_name, &why);
+    words[0] = 0;
+    if (why) {
+        snprintf(words, GDX_INPUT_WORDS_BYTES, "%s", why);
+        return kind;
+    }
+    if (kind == GDX_INPUT_TEXT)
+        kind = ingest_sniff_text(head, by_name);
+    return ingest_kind_if_read(kind, path, words);
 }

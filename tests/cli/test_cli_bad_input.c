@@ -202,7 +202,7 @@ static void bad_files_of_a_folder_are_reported_and_the_rest_is_indexed(void **st
         "printf '\\211PNG' > photo.png; printf '关税\\377\\376' > bytes.txt\n"
         "echo '<html><head><title>关税</title></head></html>' > no-body.html\n"
         "printf 关税 > \"$(printf 'name\\377.txt')\"; printf 关税 > \"$(printf 'line\\nbreak.txt')\"\n"
-        "echo '{\"id\":\"x\",\"text\":\"y\"}' > not.jsonl.gz; echo no zip > not.zip\n"
+        "echo no gzip > not.jsonl.gz; echo no zip > not.zip\n"
         "seq 200000 | sed 's/.*/{\"id\":\"z&\",\"text\":\"税 &\"}/' | gzip | head -c 300000 > cut.jsonl.gz\n"
         "ln -s /dev/zero device.txt");
     char folder[PATH_BYTES];

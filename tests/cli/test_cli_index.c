@@ -34,15 +34,15 @@ static void expect(const struct place *place, const char *lines, int exit_status
 
 static void what_is_refused_is_exit_status_3_unless_it_is_allowed(void **state) {
     const struct place *place = *state;
-    expect(place, "mkdir in && for i in 1 2 3 4; do echo 关税$i > in/$i.txt; done; : > in/p.pdf; g index in", 3,
-           "refused: 1 .pdf");
+    expect(place, "mkdir in && for i in 1 2 3 4; do echo 关税$i > in/$i.txt; done; echo x > in/p.caj; g index in", 3,
+           "refused: 1 .caj");
     expect(place, "g index --allow-refused 1 in", 0, "4 unchanged");
     expect(place, "g index --allow-refused 0 in", 3, "no reader");
     expect(place, "g index --allow-refused 20% in", 0, "4 unchanged");
     expect(place, "g index --allow-refused 19% in", 3, "4 unchanged");
     expect(place, "g index --allow-refused 1x in", 2, "--allow-refused 1x: expected a number, as 20, or a part, as 5%");
-    expect(place, "g index --allow-refused 5 in/p.pdf", 3, "0 added, 1 refused");
-    expect(place, "g index --json in", 3, "{\"class\":\"refused\",\"kind\":\".pdf\",\"count\":1}");
+    expect(place, "g index --allow-refused 5 in/p.caj", 3, "0 added, 1 refused");
+    expect(place, "g index --json in", 3, "{\"class\":\"refused\",\"kind\":\".caj\",\"count\":1}");
 }
 
 static void what_holds_no_text_is_left_out_and_no_failure(void **state) {
@@ -99,10 +99,31 @@ static void files_are_selected_by_patterns_and_lists(void **state) {
 
 static void a_dry_run_reads_everything_and_changes_nothing(void **state) {
     const struct place *place = *state;
-    expect(place, "mkdir in; echo 关税 > in/a.txt; : > in/p.pdf; g index --dry-run -v in", 3, "in/a.txt\n");
+    expect(place, "mkdir in; echo 关税 > in/a.txt; echo x > in/p.caj; g index --dry-run -v in", 3, "in/a.txt\n");
     expect(place, "test ! -e x && echo untouched", 0, "untouched");
     expect(place, "g index in; echo 税 > in/b.txt; g index --dry-run --json in", 3, "\"id\":\"in/b.txt\"");
     expect(place, "ids", 0, "in/a.txt ");
+}
+
+static void archives_within_archives_are_read_to_a_depth_of_three(void **state) {
+    const struct place *place = *state;
+    expect(place,
+           "echo 关税 > a.txt; cp a.txt b.txt; gzip b.txt; tar cf 1.tar a.txt b.txt.gz; tar czf 2.tgz 1.tar a.txt\n"
+           "tar cf 3.tar 2.tgz; mkdir in; mv 3.tar in; g index in && ids",
+           3, "in/3.tar:2.tgz:1.tar:b.txt.gz: an archive within three others");
+    expect(place, "ids", 0, "in/3.tar/2.tgz/1.tar/a.txt in/3.tar/2.tgz/a.txt ");
+    expect(place, "cp in/3.tar in/unnamed; cp 2.tgz in/4.zip; g index in; ids", 0,
+           "in/4.zip/1.tar/a.txt in/4.zip/1.tar/b.txt.gz in/4.zip/a.txt in/unnamed/2.tgz/1.tar/a.txt ");
+    expect(place, "head -c 5000 2.tgz > cut.tgz; tar cf in/5.tar a.txt cut.tgz; g index in", 3, "in/5.tar:cut.tgz");
+}
+
+static void what_a_name_says_wrong_the_bytes_say_right(void **state) {
+    const struct place *place = *state;
+    expect(place,
+           "mkdir in; echo '{\"id\":\"one\",\"text\":\"关税\"}' > in/a.txt; echo '<html><p>关税</html>' > in/b\n"
+           "echo 关税 | gzip > in/c.txt; printf '{\\\\rtf1 x}' > in/d.txt; g index in; ids",
+           0, "in/b in/c.txt one ");
+    expect(place, "g index in", 3, "refused: 1 .txt");
 }
 
 static void pipes_and_standard_input_are_read(void **state) {
@@ -281,6 +302,8 @@ int main(void) {
         GDX_TEST(repairs_are_named_and_counted),
         GDX_TEST(files_are_selected_by_patterns_and_lists),
         GDX_TEST(a_dry_run_reads_everything_and_changes_nothing),
+        GDX_TEST(archives_within_archives_are_read_to_a_depth_of_three),
+        GDX_TEST(what_a_name_says_wrong_the_bytes_say_right),
         GDX_TEST(pipes_and_standard_input_are_read),
         GDX_TEST(one_file_given_in_several_ways_is_one_document),
         GDX_TEST(files_of_the_same_name_in_two_folders_are_two_documents),

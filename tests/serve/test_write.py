@@ -297,7 +297,7 @@ class IndexServer(ServerTest):
         summary, refusals = self.sent(server, path, self.write("x.pdf", b""), refused=True)
         self.assertEqual((summary["added"], summary["refused"]), (200001, 2))
         self.assertEqual([(each["path"], each["line"]) for each in refusals],
-                         [(os.path.join(self.folder, "in", "x.pdf"), 0), (path, 200001)])
+                         [(path, 200001), (os.path.join(self.folder, "in", "x.pdf"), 0)])
 
     def test_a_text_over_the_usual_message_is_refused_and_not_sent(self):
         server = self.serve("--create")

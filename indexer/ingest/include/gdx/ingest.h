@@ -8,30 +8,56 @@
 #include "gdx/base.h"
 #include "gdx/document.h"
 
-// What an input is, by its name. Case of the extension does not matter.
+// What an input is. Each has a row in kind.c.
 typedef enum gdx_input_kind {
-    GDX_INPUT_RECORDS,    // .jsonl .ndjson: JSON Lines
-    GDX_INPUT_TEXT,       // .txt .text, and names without a known extension; HTML if it starts so
-    GDX_INPUT_MARKDOWN,   // .md .markdown
-    GDX_INPUT_HTML,       // .html .htm .xhtml .shtml
-    GDX_INPUT_SUBTITLES,  // .srt .vtt
-    GDX_INPUT_COMPRESSED, // one of the above, compressed: .gz .zst .xz .bz2
-    GDX_INPUT_ARCHIVE,    // .tar .tar.* .tgz .tzst .txz .tbz2 .zip .7z
-    GDX_INPUT_UNREAD,     // it holds text, and there is no reader for it: .pdf .docx .rar
-    GDX_INPUT_IGNORED     // it holds no text (.png .exe .css), is hidden, or is a backup copy
+    GDX_INPUT_RECORDS,      // JSON Lines
+    GDX_INPUT_TEXT,         // and what nothing tells apart from it
+    GDX_INPUT_MARKDOWN,     //
+    GDX_INPUT_HTML,         // HTML and XHTML, of whatever name
+    GDX_INPUT_SUBTITLES,    // SubRip, WebVTT
+    GDX_INPUT_JSON,         // an array or objects that are no JSON Lines, or those in another encoding than UTF-8
+    GDX_INPUT_TABLE,        // CSV, TSV
+    GDX_INPUT_FEED,         // RSS, Atom, a MediaWiki dump, other XML
+    GDX_INPUT_WORD,         // Office Open XML: .docx
+    GDX_INPUT_SLIDES,       // .pptx
+    GDX_INPUT_SHEETS,       // .xlsx
+    GDX_INPUT_OPENDOCUMENT, // .odt .ods .odp
+    GDX_INPUT_EPUB,         //
+    GDX_INPUT_FICTIONBOOK,  // .fb2
+    GDX_INPUT_PDF,          //
+    GDX_INPUT_OLD_WORD,     // .doc
+    GDX_INPUT_OLD_SLIDES,   // .ppt
+    GDX_INPUT_OLD_SHEETS,   // .xls
+    GDX_INPUT_RTF,          //
+    GDX_INPUT_MAIL,         // .eml .mbox .mht
+    GDX_INPUT_PICTURE,      // read with recognition of characters only
+    GDX_INPUT_CRAWL,        // WARC: entries of what a crawler fetched
+    GDX_INPUT_COMPRESSED,   // one file, compressed
+    GDX_INPUT_ARCHIVE,      // tar, zip, 7z ...: entries
+    GDX_INPUT_UNREAD,       // it holds text, and there is no reader for it
+    GDX_INPUT_IGNORED       // it holds no text, is hidden, or is a backup copy
 } gdx_input_kind;
 
-// `inner`, may be NULL: for GDX_INPUT_COMPRESSED the kind of what is inside.
-gdx_input_kind gdx_input_kind_of(const char *path, gdx_input_kind *inner);
+// In the words of a report: "PDF", "JSON Lines".
+const char *gdx_input_kind_name(gdx_input_kind kind);
+// True for what holds other files: GDX_INPUT_CRAWL, GDX_INPUT_COMPRESSED, GDX_INPUT_ARCHIVE.
+bool gdx_input_is_container(gdx_input_kind kind);
+
+// What an input is by its name alone; case of the extension does not matter. Of a compressed file it is
+// GDX_INPUT_IGNORED or GDX_INPUT_ARCHIVE if the name inside says so ("x.png.gz", "x.tar.gz"). `words`, may be NULL:
+// what is not read, as a report counts it: ".caj", "picture", "backup copy"; "" for what is read.
+enum { GDX_INPUT_WORDS_BYTES = 24 };
+gdx_input_kind gdx_input_kind_of(const char *path, char words[GDX_INPUT_WORDS_BYTES]);
 // False: a name without an extension that tells anything, so that it counts as text for want of better.
 bool gdx_input_has_known_name(const char *path);
-// What is not read, in the words that a report counts it by: ".pdf", "picture", "backup copy"; "" for what is read.
-enum { GDX_INPUT_WORDS_BYTES = 24 };
-void gdx_input_words(const char *path, char to[GDX_INPUT_WORDS_BYTES]);
+// What an input is by how it begins, up to GDX_INPUT_HEAD_BYTES of it, or all of it if it has fewer; where that does
+// not tell, by its name. `words` as above. The order of what is asked, and each signature's source, stand in sniff.c.
+enum { GDX_INPUT_HEAD_BYTES = 4096 };
+gdx_input_kind gdx_input_sniff(const char *path, gdx_slice head, char words[GDX_INPUT_WORDS_BYTES]);
 
 // A stretch of input in memory: one whole file, or whole lines of a JSON Lines file.
 typedef struct gdx_piece {
-    gdx_input_kind kind;  // RECORDS, TEXT, MARKDOWN or HTML
+    gdx_input_kind kind;  // no container
     gdx_slice path;       // as it is reported: "news/a.jsonl", "b.zip:c/d.txt"
     gdx_slice id;         // of the document, for a whole file
     gdx_slice source;     // of its documents, unless a record has its own
@@ -125,6 +151,9 @@ typedef struct gdx_archive gdx_archive;
 // A compressed single file has one entry whose name is the file's without the last extension.
 // GDX_NOT_FOUND, GDX_IO, GDX_CORRUPT.
 gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) GDX_MUST_CHECK;
+// The same of bytes at hand, which stay until it is closed. `name` is what errors call it.
+gdx_status gdx_archive_open_memory(gdx_slice bytes, const char *name, gdx_input_kind kind, gdx_archive **out,
+                                   gdx_error *err) GDX_MUST_CHECK;
 void gdx_archive_close(gdx_archive *archive);
 GDX_DEFINE_AUTO(gdx_archive, gdx_archive_close)
 // The next regular file in it. *out_has is false at the end. *name is the archive's until the next call. An entry whose
