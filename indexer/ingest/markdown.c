@@ -99,5 +99,7 @@ void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date)
         title = ingest_first_line(text);
     out->title = ingest_cut_title(title);
     out->date = date;
+    if (date != GDX_NO_DATE)
+        out->metadata = gdx_slice_of("{\"date_from\":\"front matter\"}");
     out->text = text;
 }

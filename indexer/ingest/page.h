@@ -49,6 +49,10 @@ gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out
 // GDX_NO_MEMORY.
 gdx_status ingest_subtitles(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 
+// name_date.c: the date in the last part of a path, "人民日报2023-05-06第3版.txt", as gdx_date_find finds it. False:
+// none.
+bool ingest_date_in_name(gdx_slice name, gdx_date *out);
+
 // lines.c. White space is that of gdx/white.h, the ideographic space included.
 // Takes the first line off *rest, without its end (\n, \r\n or \r); false when nothing is left.
 bool ingest_take_line(gdx_slice *rest, gdx_slice *out_line);

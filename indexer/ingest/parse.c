@@ -4,6 +4,7 @@
 
 #include "record.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 
@@ -84,6 +85,15 @@ static record_value value_of(const json_t *value, char digits[24]) {
     return (record_value){RECORD_OTHER, gdx_slice_of(type_name(value))};
 }
 
+// Seconds with a fraction, as Python's clocks give them, are whole ones for a date.
+static record_value date_of(const json_t *value, char digits[24]) {
+    double seconds = json_is_real(value) ? json_real_value(value) : -1;
+    if (seconds < 0 || seconds > 1e17)
+        return value_of(value, digits);
+    int bytes = snprintf(digits, 24, "%" PRIu64, (uint64_t)seconds);
+    return (record_value){RECORD_INTEGER, {digits, (size_t)bytes}};
+}
+
 // Takes the fields out of the object, so that the rest of it is the metadata.
 static void take_fields(record_reader *reader, record *out) {
     static const char *const names[RECORD_FIELDS] = {
@@ -96,7 +106,8 @@ static void take_fields(record_reader *reader, record *out) {
             reader->held[field] = json_incref(value);
             json_object_del(reader->root, names[field]);
         }
-        out->fields[field] = value_of(value, reader->digits[field]);
+        out->fields[field] =
+            field == RECORD_DATE ? date_of(value, reader->digits[field]) : value_of(value, reader->digits[field]);
     }
 }
 

@@ -132,8 +132,10 @@ static gdx_status take_date(const record *from, gdx_date *out, gdx_error *err) {
     if (value->kind == RECORD_ABSENT || value->kind == RECORD_NULL)
         return GDX_OK;
     if (value->kind == RECORD_OTHER)
-        return ingest_record_fail(err, GDX_INVALID, "date", "%s, expected a string or a year", kind_name(value));
-    return gdx_date_parse(value->text, out, err); // its messages begin with "date"
+        return ingest_record_fail(err, GDX_INVALID, "date", "%s, expected a string or an integer", kind_name(value));
+    // Their messages begin with "date".
+    return value->kind == RECORD_INTEGER ? gdx_date_parse_number(value->text, out, err)
+                                         : gdx_date_parse(value->text, out, err);
 }
 
 // A date that cannot be read costs the date, if the caller can say so.

@@ -2,6 +2,7 @@
 // test_pages.c: whole files of text and Markdown -> one document each, and the files that are refused.
 
 #include "one_piece.h"
+#include "page.h"
 
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@ static gdx_document only_document(gdx_source *source, gdx_input_kind kind, gdx_s
     gdx_document document = next_document(source);
     assert_slice(document.id, "file");
     assert_slice(document.source, "news");
-    assert_slice(document.metadata, "");
+    assert_slice(document.metadata, document.date ? "{\"date_from\":\"front matter\"}" : "");
     assert_end(source);
     assert_end(source);
     return document;
@@ -167,6 +168,27 @@ static void without_front_matter_the_title_is_the_first_heading(void **state) {
         assert_slice(only_document(source, GDX_INPUT_MARKDOWN, gdx_slice_of(cases[i][0])).title, cases[i][1]);
 }
 
+static void a_name_has_a_date_in_its_last_part(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        gdx_date date;
+    } cases[] = {
+        {"人民日报2023-05-06第3版.txt", 2023 << 9 | 5 << 5 | 6},
+        {"a/b.zip:2021-01-01/20230506_x.html", 2023 << 9 | 5 << 5 | 6},
+        {"2023年5月.pdf", 2023 << 9 | 5 << 5},
+        {"2023/05/06/a.txt", GDX_NO_DATE},
+        {"20230506123.txt", GDX_NO_DATE},
+        {"", GDX_NO_DATE},
+        {"2023-05-06/", GDX_NO_DATE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gdx_date date = GDX_NO_DATE;
+        assert_int_equal(ingest_date_in_name(gdx_slice_of(cases[i].name), &date), cases[i].date != GDX_NO_DATE);
+        assert_int_equal(date, cases[i].date);
+    }
+}
+
 static void a_bad_date_in_the_front_matter_costs_the_date_alone(void **state) {
     (void)state;
     GDX_AUTO(gdx_source) source = new_source(NULL, 0);
@@ -196,6 +218,7 @@ int main(void) {
         cmocka_unit_test(a_text_over_the_limit_is_refused),
         cmocka_unit_test(front_matter_gives_title_and_date_and_is_left_out),
         cmocka_unit_test(without_front_matter_the_title_is_the_first_heading),
+        cmocka_unit_test(a_name_has_a_date_in_its_last_part),
         cmocka_unit_test(a_bad_date_in_the_front_matter_costs_the_date_alone),
         cmocka_unit_test(front_matter_alone_is_an_empty_file),
     };

@@ -28,6 +28,22 @@ static void a_record_gives_its_fields(void **state) {
     assert_int_equal(gdx_source_lines(source), 1);
 }
 
+static void a_date_may_be_a_number_of_seconds(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"text\":\"\",\"date\":1683339600}\n"
+                        "{\"id\":\"2\",\"text\":\"\",\"date\":1683339600123}\n"
+                        "{\"id\":\"3\",\"text\":\"\",\"date\":1683339600.123}\n"
+                        "{\"id\":\"4\",\"text\":\"\",\"date\":20230506}\n"
+                        "{\"id\":\"5\",\"text\":\"\",\"date\":\"Sat, 06 May 2023 10:20:00 +0800\"}\n"
+                        "{\"id\":\"6\",\"text\":\"\",\"date\":\"二〇二三年五月六日\"}\n"
+                        "{\"id\":\"7\",\"text\":\"\",\"date\":1e300}"));
+    for (int i = 1; i <= 6; i++)
+        assert_int_equal(next_document(source).date, gdx_date_of(2023, 5, 6));
+    assert_int_equal(next_document(source).date, GDX_NO_DATE);
+    assert_non_null(strstr(gdx_source_repairs(source)->lost_date.message, "fraction or exponent"));
+}
+
 static void a_bad_date_costs_the_date_alone(void **state) {
     (void)state;
     GDX_AUTO(gdx_source)
@@ -35,7 +51,7 @@ static void a_bad_date_costs_the_date_alone(void **state) {
                         "{\"id\":\"2\",\"text\":\"\",\"date\":false}\n"
                         "{\"id\":\"3\",\"text\":\"\",\"date\":-2023}\n"
                         "{\"id\":\"4\",\"text\":\"\",\"date\":\"2023\"}"));
-    static const char *const words[] = {"month 13, expected 1 to 12", "false, expected a string or a year", "date"};
+    static const char *const words[] = {"month 13, expected 1 to 12", "false, expected a string or an integer", "date"};
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(next_document(source).date, GDX_NO_DATE);
         char text[GDX_ERROR_TEXT_BYTES];
@@ -232,6 +248,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_gives_its_fields),
         cmocka_unit_test(a_bad_date_costs_the_date_alone),
+        cmocka_unit_test(a_date_may_be_a_number_of_seconds),
         cmocka_unit_test(absent_and_null_fields_are_empty),
         cmocka_unit_test(integers_stand_for_ids_and_years),
         cmocka_unit_test(other_keys_come_back_sorted_and_compact),

@@ -26,11 +26,27 @@ static inline unsigned gdx_date_day(gdx_date date) {
 
 enum { GDX_DATE_TEXT_BYTES = 11 }; // "2023-05-06" and a zero
 
-// "2023", "2023-05", "2023-05-06"; the same with / or . for -, one-digit months and days, "20230506",
-// "2023年5月6日", and a time of day after a day ("2023-05-06T10:00:00Z", "2023-05-06 10:00") which is dropped.
-// White space around it is dropped. Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is
-// wrong: "month 13, expected 1 to 12".
+// A date as people, records and programs write it:
+//   2023, 2023-05, 2023-05-06, also with / or . for -, one-digit months and days; 2023 May 6, 2023-May-6
+//   2023年, 2023年5月, 2023年5月6日 (号); Chinese numerals (二〇二三年五月六日); 民國112年5月6日, 公元2023年
+//   20230506, 20230506102000; ten or thirteen digits that are no such date: seconds or milliseconds since 1970 (UTC),
+//     from 1973 to 2099
+//   May 2023; May 6, 2023; 6 May 2023; 6th of May, 2023; Sat, 06 May 2023 (RFC 822); 06-May-23; Sat May 6 10:20:00 2023
+//   25/12/2023 and 12/25/2023, where only one order is possible
+// After a day the day of the week, a time and a zone are dropped (T10:00:00Z, 10时20分, 星期六, CST, +0800): a date is
+// what it says where it was written. Digits, letters and signs may be full-width. White space around it and between its
+// parts is dropped. Empty text is GDX_NO_DATE. Proleptic Gregorian calendar. GDX_INVALID names what is wrong: "month
+// 13, expected 1 to 12".
 gdx_status gdx_date_parse(gdx_slice text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
+// An integer that stands for a date: what gdx_date_parse reads, so that 2023 is a year; also seconds, milliseconds and
+// microseconds since 1970 of 9, 11, 12, 15 and 16 digits.
+gdx_status gdx_date_parse_number(gdx_slice digits, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
+// The day of a moment in UTC; GDX_NO_DATE outside of the years 1 to 9999.
+gdx_date gdx_date_of_epoch(int64_t seconds);
+// The first day within a text, else the first month, else the first year that 年 follows: 人民日报2023-05-06第3版,
+// 发布时间：2023年5月6日 10:20, 20230506_x, May 6, 2023. Of years 1900 to 2099 alone, and never a part of a longer run
+// of digits. *out_where, may be NULL: where it stands. False: none.
+bool gdx_date_find(gdx_slice text, gdx_slice *out_where, gdx_date *out);
 // GDX_NO_DATE, or a year, month or day of the calendar. Dates from a disk may be anything.
 bool gdx_date_is_valid(gdx_date date);
 // ISO 8601, as precise as the date is; "" for GDX_NO_DATE. Returns `to`.

@@ -108,10 +108,11 @@ typedef enum gdx_source_step {
 // The next document. Rules:
 //  RECORDS: one JSON object a line; blank lines pass. "id" (string, 1 to 1024 bytes without control characters; an
 //  integer
-//    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" string or integer
-//    year, null and "" as if absent; any other key is metadata, given back as one compact JSON object with the keys
-//    sorted. Refused: not JSON (jansson's column), no object, a key of another type, a text over the limit, a key given
-//    twice. A date that cannot be read is none: see gdx_repairs.
+//    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" a string or a number
+//    (a year, a day as 20230506, seconds or milliseconds since 1970), null and "" as if absent; any other key is
+//    metadata, given back as one compact JSON object with the keys sorted. Refused: not JSON (jansson's column), no
+//    object, a key of another type, a text over the limit, a key given twice. A date that cannot be read is none: see
+//    gdx_repairs.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;
