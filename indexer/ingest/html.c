@@ -359,15 +359,15 @@ static gdx_slice choose_title(page_reader *reader, struct html *html) {
     return title.bytes ? ingest_cut_title(title) : ingest_first_line(text);
 }
 
-static void fill_document(page_reader *reader, struct html *html, gdx_document *out) {
-    out->title = choose_title(reader, html);
-    out->text = gdx_buffer_slice(&reader->text);
+static void fill_draft(page_reader *reader, struct html *html, gdx_draft *draft) {
+    gdx_draft_title(draft, choose_title(reader, html), false);
+    gdx_draft_text(draft, gdx_buffer_slice(&reader->text));
     for (size_t place = DATE_PLACES; place-- > 0;)
         if (html->dates[place] != GDX_NO_DATE)
-            out->date = html->dates[place];
+            gdx_draft_date(draft, html->dates[place], place < DATE_NAMES ? "meta" : "time");
 }
 
-gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) {
+gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_draft *draft, gdx_error *err) {
     if (decoded.bytes > INT_MAX / 2)
         return gdx_fail(err, GDX_TOO_LARGE, "an HTML page of %zu bytes, expected at most %d", decoded.bytes,
                         INT_MAX / 2);
@@ -383,7 +383,7 @@ gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out
     status = parse(&html, decoded, err);
     xmlSetGenericErrorFunc(said_to, said_by);
     if (status == GDX_OK)
-        fill_document(reader, &html, out);
+        fill_draft(reader, &html, draft);
     gdx_buffer_clear(&html.social_title);
     return status;
 }

@@ -12,6 +12,9 @@ gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options
     memset(reader, 0, sizeof *reader);
     reader->encoding_given = options->encoding != NULL;
     reader->document_limit = options->document_limit;
+    reader->draft = gdx_draft_new();
+    if (!reader->draft)
+        return gdx_fail_memory(err, "documents");
     return gdx_decoder_new(options->encoding, &reader->decoder, err);
 }
 
@@ -23,6 +26,8 @@ void ingest_page_reader_clear(page_reader *reader) {
     gdx_buffer_clear(&reader->unzeroed);
     gdx_symbols_clear(&reader->title_symbols);
     gdx_symbols_clear(&reader->line_symbols);
+    gdx_draft_free(reader->draft);
+    gdx_buffer_clear(&reader->metadata);
 }
 
 static bool has_byte_order_mark(gdx_slice bytes) {
@@ -102,7 +107,10 @@ static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_doc
         return status;
     gdx_document document = {.id = piece->id, .source = piece->source, .origin = piece->origin, .metadata = {"", 0}};
     if (piece->kind == GDX_INPUT_HTML) {
-        status = ingest_html(reader, decoded.text, &document, err);
+        gdx_draft_begin(reader->draft, limit);
+        status = ingest_html(reader, decoded.text, reader->draft, err);
+        if (status == GDX_OK)
+            status = ingest_draft_finish(reader, &document, err);
     } else if (piece->kind == GDX_INPUT_MARKDOWN) {
         ingest_markdown(decoded.text, &document, &out_repairs->lost_date);
     } else if (piece->kind == GDX_INPUT_SUBTITLES) {
@@ -115,7 +123,7 @@ static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_doc
     if (status == GDX_OK && !document.title_from_text &&
         ingest_title_is_line(reader, piece->kind, &document, &document.title_from_text) != GDX_OK)
         status = gdx_fail_memory(err, "a title");
-    if (status == GDX_OK && document.title.bytes == 0 && gdx_trim(document.text).bytes == 0)
+    if (status == GDX_OK && document.title.bytes == 0 && document.part_count == 0 && gdx_trim(document.text).bytes == 0)
         status = gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
     if (status == GDX_OK && document.text.bytes > limit)
         status = too_large(document.text.bytes, limit, err);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// page.h: a whole file of text, Markdown, HTML or subtitles -> one document. Relies on gdx/decode.h, gdx/document.h,
+// page.h: a whole file of text, Markdown, HTML or subtitles -> one document. Relies on gdx/decode.h, gdx/draft.h,
 // gdx/ingest.h.
 #ifndef INGEST_PAGE_H
 #define INGEST_PAGE_H
 
 #include "gdx/decode.h"
+#include "gdx/draft.h"
 #include "gdx/ingest.h"
 #include "gdx/text.h"
 
@@ -20,6 +21,8 @@ typedef struct page_reader { // one worker's own
     gdx_buffer title;
     gdx_buffer unzeroed; // HTML without U+0000, which libxml2 takes for the end
     gdx_symbols title_symbols, line_symbols;
+    gdx_draft *draft;    // of readers that lay text out: begun by page.c, ended by ingest_draft_finish
+    gdx_buffer metadata; // the draft's, as JSON
 } page_reader;
 
 gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options,
@@ -42,8 +45,13 @@ bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
 // and lost_date says why.
 void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date);
 
-// html.c: likewise, into the reader's buffers. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
-gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+// html.c: writes a page into a draft that is begun. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
+gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_draft *draft, gdx_error *err) GDX_MUST_CHECK;
+
+// draft_finish.c: ends the reader's draft and fills *out from it: what gdx_draft_finish fills, and the metadata as
+// compact JSON with sorted keys, "" when there is none. The slices are the reader's until its next document.
+// GDX_NO_MEMORY, GDX_TOO_LARGE.
+gdx_status ingest_draft_finish(page_reader *reader, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 
 // subtitles.c: likewise, into the reader's buffers: what cues show. A file without cues is read as a text.
 // GDX_NO_MEMORY.
