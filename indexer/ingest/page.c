@@ -95,41 +95,70 @@ static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
     return gdx_fail(err, GDX_TOO_LARGE, "%zu bytes of text, expected at most %zu", bytes, limit);
 }
 
-static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
+// ---- text in some encoding
+
+static bool is_laid_out(gdx_input_kind kind) {
+    return kind == GDX_INPUT_HTML;
+}
+
+static gdx_status read_decoded(page_reader *reader, gdx_input_kind kind, gdx_slice text, gdx_document *out,
+                               gdx_error *lost_date, gdx_error *err) {
+    switch (kind) {
+    case GDX_INPUT_HTML:
+        return ingest_html(reader, text, reader->draft, err);
+    case GDX_INPUT_MARKDOWN:
+        ingest_markdown(text, out, lost_date);
+        return GDX_OK;
+    case GDX_INPUT_SUBTITLES:
+        return ingest_subtitles(reader, text, out, err);
+    default:
+        out->title = ingest_first_line(text);
+        out->text = text;
+        out->title_from_text = true;
+        return GDX_OK;
+    }
+}
+
+static gdx_status read_text(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
-    size_t limit = reader->document_limit;
     // No encoding takes more than four bytes for what is one byte of UTF-8: so the text is over the limit too.
-    if (piece->kind != GDX_INPUT_HTML && piece->bytes.bytes / 4 > limit)
-        return too_large(piece->bytes.bytes, limit, err);
+    if (!is_laid_out(piece->kind) && piece->bytes.bytes / 4 > reader->document_limit)
+        return too_large(piece->bytes.bytes, reader->document_limit, err);
     gdx_decoded decoded;
     gdx_status status = decode(reader, piece, &decoded, err);
     if (status != GDX_OK)
         return status;
+    out_repairs->replaced = decoded.replaced;
+    return read_decoded(reader, piece->kind, decoded.text, out, &out_repairs->lost_date, err);
+}
+
+// ---- any whole file
+
+static gdx_status check_document(page_reader *reader, gdx_input_kind kind, gdx_document *document, gdx_error *err) {
+    if (!document->title_from_text &&
+        ingest_title_is_line(reader, kind, document, &document->title_from_text) != GDX_OK)
+        return gdx_fail_memory(err, "a title");
+    if (document->title.bytes == 0 && document->part_count == 0 && gdx_trim(document->text).bytes == 0)
+        return gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
+    if (document->text.bytes > reader->document_limit)
+        return too_large(document->text.bytes, reader->document_limit, err);
+    return GDX_OK;
+}
+
+static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
+                            gdx_error *err) {
     gdx_document document = {.id = piece->id, .source = piece->source, .origin = piece->origin, .metadata = {"", 0}};
-    if (piece->kind == GDX_INPUT_HTML) {
-        gdx_draft_begin(reader->draft, limit);
-        status = ingest_html(reader, decoded.text, reader->draft, err);
-        if (status == GDX_OK)
-            status = ingest_draft_finish(reader, &document, err);
-    } else if (piece->kind == GDX_INPUT_MARKDOWN) {
-        ingest_markdown(decoded.text, &document, &out_repairs->lost_date);
-    } else if (piece->kind == GDX_INPUT_SUBTITLES) {
-        status = ingest_subtitles(reader, decoded.text, &document, err);
-    } else {
-        document.title = ingest_first_line(decoded.text);
-        document.text = decoded.text;
-        document.title_from_text = true;
-    }
-    if (status == GDX_OK && !document.title_from_text &&
-        ingest_title_is_line(reader, piece->kind, &document, &document.title_from_text) != GDX_OK)
-        status = gdx_fail_memory(err, "a title");
-    if (status == GDX_OK && document.title.bytes == 0 && document.part_count == 0 && gdx_trim(document.text).bytes == 0)
-        status = gdx_fail(err, GDX_INVALID, "empty: neither text nor title to read, expected some");
-    if (status == GDX_OK && document.text.bytes > limit)
-        status = too_large(document.text.bytes, limit, err);
+    gdx_repairs repairs = *out_repairs;
+    if (is_laid_out(piece->kind))
+        gdx_draft_begin(reader->draft, reader->document_limit);
+    gdx_status status = read_text(reader, piece, &document, &repairs, err);
+    if (status == GDX_OK && is_laid_out(piece->kind))
+        status = ingest_draft_finish(reader, &document, err);
+    if (status == GDX_OK)
+        status = check_document(reader, piece->kind, &document, err);
     if (status == GDX_OK) {
         *out = document;
-        out_repairs->replaced = decoded.replaced;
+        *out_repairs = repairs;
     }
     return status;
 }
