@@ -2,7 +2,7 @@
 // decode.c: bytes of any usual encoding -> valid UTF-8.
 // Relies on iconv for the conversion and detect.c for the name of what to convert from. Clean UTF-8, the usual case, is
 // checked and passed through without a copy. Otherwise iconv runs until it stops at an error. The decoder writes
-// U+FFFD, skips one unit of the encoding, and continues.
+// U+FFFD, skips one unit of the encoding, or a pair that stands for nothing, and continues (WHATWG Encoding).
 
 #include "gdx/decode.h"
 
@@ -53,7 +53,8 @@ static gdx_status open_converter(gdx_decoder *decoder, const char *encoding, gdx
     if (strlen(encoding) >= NAME_BYTES || *encoding == 0 || strchr(encoding, '/'))
         return gdx_fail(err, GDX_INVALID, "encoding '%.60s': not known, expected one like UTF-8, GB18030 or Big5",
                         encoding);
-    decoder->converter = iconv_open("UTF-8", encoding);
+    // Big5 as Hong Kong writes it: what the older one lacks are the commonest words of Cantonese, 嘅 喺 咗.
+    decoder->converter = iconv_open("UTF-8", is_name(encoding, "Big5") ? "BIG5-HKSCS" : encoding);
     if (decoder->converter == (iconv_t)-1) {
         if (errno == ENOMEM)
             return gdx_fail_memory(err, "an encoding's converter");
@@ -99,7 +100,33 @@ static bool has_name_prefix(const char *encoding, const char *prefix) {
     return strncasecmp(encoding, prefix, strlen(prefix)) == 0;
 }
 
-// How many bytes to skip at an error.
+// Encodings in which a lead byte and a trail byte make a character.
+struct pairs {
+    const char *prefix;   // of the encoding's name
+    uint8_t lead, second; // the first of two ranges of lead bytes begins at one, the second at the other
+    uint8_t before;       // where the first range ends
+};
+
+static const struct pairs pair_encodings[] = {
+    {"GB", 0x81, 0x81, 0x81},    {"CP936", 0x81, 0x81, 0x81}, {"BIG5", 0x81, 0x81, 0x81},  {"CP950", 0x81, 0x81, 0x81},
+    {"EUC-", 0x8e, 0xa1, 0x90},  {"EUCJP", 0x8e, 0xa1, 0x90}, {"EUCKR", 0xa1, 0xa1, 0xa1}, {"UHC", 0x81, 0x81, 0x81},
+    {"CP949", 0x81, 0x81, 0x81}, {"SHIFT", 0x81, 0xe0, 0xa0}, {"SJIS", 0x81, 0xe0, 0xa0},  {"CP932", 0x81, 0xe0, 0xa0},
+};
+
+// True for a lead and a trail byte that stand for no character. They are skipped together, or the trail byte would pair
+// with the lead of the next character, and so on through the sentence. A trail byte in ASCII is its own character.
+static bool is_unassigned_pair(const char *encoding, const uint8_t *at, size_t left) {
+    if (left < 2 || at[1] < 0x80 || at[1] == 0xff || at[0] == 0xff)
+        return false;
+    for (size_t i = 0; i < sizeof pair_encodings / sizeof *pair_encodings; i++) {
+        const struct pairs *pairs = &pair_encodings[i];
+        if (has_name_prefix(encoding, pairs->prefix))
+            return (at[0] >= pairs->lead && at[0] < pairs->before) || at[0] >= pairs->second;
+    }
+    return false;
+}
+
+// How many bytes a unit of the encoding has.
 static size_t unit_bytes(const char *encoding) {
     if (has_name_prefix(encoding, "UTF-32") || has_name_prefix(encoding, "UTF32") ||
         has_name_prefix(encoding, "UCS-4") || has_name_prefix(encoding, "UCS4"))
@@ -141,7 +168,8 @@ static gdx_status convert(gdx_decoder *decoder, gdx_slice bytes, uint64_t *repla
         if (status != GDX_OK)
             return status;
         ++*replaced;
-        size_t skipped = unit < left ? unit : left;
+        size_t skipped = is_unassigned_pair(decoder->name, (const uint8_t *)from, left) ? 2 : unit;
+        skipped = skipped < left ? skipped : left;
         from += skipped;
         left -= skipped;
     }

@@ -141,11 +141,12 @@ static enum pair judge_gb2312(uint8_t first, uint8_t second) {
     return is_between(first, 0xb0, 0xd7) || first == 0xa1 || first == 0xa3 ? PAIR_COMMON : PAIR_RARE;
 }
 
-// Big5: its 5,401 commonest ideographs have the lead bytes A4 to C6, punctuation has A1.
+// Big5: its 5,401 commonest ideographs have the lead bytes A4 to C6, punctuation has A1, and the commonest words of
+// Cantonese, which are of its supplement for Hong Kong, 9D.
 static enum pair judge_big5(uint8_t first, uint8_t second) {
-    if (!is_between(first, 0xa1, 0xf9) || !(is_between(second, 0x40, 0x7e) || is_between(second, 0xa1, 0xfe)))
+    if (!is_between(first, 0x87, 0xfe) || !(is_between(second, 0x40, 0x7e) || is_between(second, 0xa1, 0xfe)))
         return PAIR_WRONG;
-    return is_between(first, 0xa4, 0xc6) || first == 0xa1 ? PAIR_COMMON : PAIR_RARE;
+    return is_between(first, 0xa4, 0xc6) || first == 0xa1 || first == 0x9d ? PAIR_COMMON : PAIR_RARE;
 }
 
 static struct reading read_as(gdx_slice sample, enum pair (*judge)(uint8_t first, uint8_t second)) {

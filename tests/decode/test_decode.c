@@ -3,10 +3,12 @@
 
 #include "gdx/decode.h"
 
+#include <errno.h>
 #include <iconv.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -201,6 +203,91 @@ static void an_unknown_encoding_is_refused_with_its_name(void **state) {
     }
 }
 
+static void big5_has_the_characters_of_hong_kong(void **state) {
+    (void)state;
+    static const char cantonese[] = "佢喺度傾供應鏈嘅安全，講咗啲嘢"; // Big5 of old has no 喺 嘅 咗 啲
+    gdx_buffer bytes = encode(cantonese, "BIG5-HKSCS");
+    check(NULL, gdx_buffer_slice(&bytes), cantonese, NULL, 0);
+    check("Big5", gdx_buffer_slice(&bytes), cantonese, "Big5", 0);
+    gdx_buffer_clear(&bytes);
+}
+
+// ---- an ill-formed byte costs itself alone
+
+struct double_byte {
+    const char *name;
+    const char *letters; // of two bytes each, here of three
+    const char *cut;     // a lead byte, and what cannot follow it
+};
+
+static const struct double_byte encodings[] = {
+    {"GB18030", "全球产业链重构贸易治理", "\xb0\n"},   {"BIG5-HKSCS", "佢喺度傾供應鏈嘅安全", "\xb0\n"},
+    {"EUC-JP", "日本語の文章グローバル", "\xb0\n"},    {"EUC-KR", "글로벌공급망재편무역", "\xb0\n"},
+    {"SHIFT_JIS", "日本語の文章グローバル", "\x90\n"},
+};
+
+// Pairs in the shape of a character for which the encoding has none.
+static gdx_buffer unassigned_pairs(const char *encoding) {
+    gdx_buffer pairs = {0};
+    iconv_t converter = iconv_open("UTF-8", encoding);
+    for (unsigned i = 0; i < 0x5e * 0x5e; i++) {
+        char pair[2] = {(char)(0xa1 + i / 0x5e), (char)(0xa1 + i % 0x5e)}, to[8];
+        char *in = pair, *end = to;
+        size_t left = 2, room = sizeof to;
+        iconv(converter, NULL, NULL, NULL, NULL);
+        if (iconv(converter, &in, &left, &end, &room) == (size_t)-1 && errno == EILSEQ && in == pair)
+            assert_int_equal(gdx_buffer_append(&pairs, pair, 2), GDX_OK);
+    }
+    iconv_close(converter);
+    return pairs;
+}
+
+// Characters of the encoding with ill-formed bytes between some of them; returns how many.
+static uint64_t make_broken(const struct double_byte *of, gdx_slice pairs, gdx_buffer *bytes, gdx_buffer *expected) {
+    uint64_t broken = 0;
+    for (int i = 0; i < 40; i++) {
+        char letter[4] = {0};
+        memcpy(letter, of->letters + (size_t)rand() % (strlen(of->letters) / 3) * 3, 3);
+        gdx_buffer encoded = encode(letter, of->name);
+        gdx_slice bad = {"", 0};
+        int choice = rand() % 4;
+        if (choice == 1)
+            bad = gdx_slice_of("\xff");
+        else if (choice == 2)
+            bad = gdx_slice_of(of->cut);
+        else if (choice == 3 && pairs.bytes)
+            bad = (gdx_slice){pairs.data + (size_t)rand() % (pairs.bytes / 2) * 2, 2};
+        size_t said = bad.bytes ? choice == 2 ? 4 : 3 : 0;
+        assert_int_equal(gdx_buffer_append(bytes, encoded.data, encoded.bytes), GDX_OK);
+        assert_int_equal(gdx_buffer_append(bytes, bad.data, bad.bytes), GDX_OK);
+        assert_int_equal(gdx_buffer_append(expected, letter, 3), GDX_OK);
+        assert_int_equal(gdx_buffer_append(expected, "\xef\xbf\xbd\n", said), GDX_OK);
+        broken += said > 0;
+        gdx_buffer_clear(&encoded);
+    }
+    assert_int_equal(gdx_buffer_append(expected, "", 1), GDX_OK);
+    return broken;
+}
+
+static void an_ill_formed_byte_never_takes_its_neighbour(void **state) {
+    (void)state;
+    const char *given = getenv("GDX_SEED");
+    unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+    print_message("GDX_SEED=%u\n", seed);
+    srand(seed);
+    for (size_t which = 0; which < sizeof encodings / sizeof *encodings; which++) {
+        gdx_buffer pairs = unassigned_pairs(encodings[which].name);
+        for (int round = 0; round < 100; round++) {
+            gdx_buffer bytes = {0}, expected = {0};
+            uint64_t broken = make_broken(&encodings[which], gdx_buffer_slice(&pairs), &bytes, &expected);
+            check(encodings[which].name, gdx_buffer_slice(&bytes), (const char *)expected.data, NULL, broken);
+            gdx_buffer_clear(&bytes);
+            gdx_buffer_clear(&expected);
+        }
+        gdx_buffer_clear(&pairs);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(clean_utf8_is_passed_through_without_a_copy),
@@ -215,6 +302,8 @@ int main(void) {
         cmocka_unit_test(utf8_with_zero_bytes_stays_utf8),
         cmocka_unit_test(bad_bytes_become_replacements_and_the_rest_stays),
         cmocka_unit_test(many_bad_bytes_are_all_counted),
+        cmocka_unit_test(big5_has_the_characters_of_hong_kong),
+        cmocka_unit_test(an_ill_formed_byte_never_takes_its_neighbour),
         cmocka_unit_test(an_unknown_encoding_is_refused_with_its_name),
     };
     return cmocka_run_group_tests_name("decode", tests, NULL, NULL);

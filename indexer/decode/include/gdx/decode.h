@@ -12,8 +12,8 @@ typedef struct gdx_decoder gdx_decoder; // one worker's own
 
 // `encoding`: a name that iconv knows ("GB18030", "Big5", "UTF-16LE"), or NULL: a byte order mark decides, else valid
 // UTF-8 is UTF-8, else text with many zero bytes is UTF-16, else uchardet guesses, save that short texts it is unsure
-// of are GB18030 or Big5 when they look like Chinese, else it is UTF-8 with bad bytes. GDX_INVALID: no such encoding.
-// GDX_NO_MEMORY.
+// of are GB18030 or Big5 when they look like Chinese, else it is UTF-8 with bad bytes. Big5 has the characters of Hong
+// Kong (HKSCS). GDX_INVALID: no such encoding. GDX_NO_MEMORY.
 gdx_status gdx_decoder_new(const char *encoding, gdx_decoder **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_decoder_free(gdx_decoder *decoder);
 GDX_DEFINE_AUTO(gdx_decoder, gdx_decoder_free)
