@@ -15,6 +15,7 @@ gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options
     reader->draft = gdx_draft_new();
     if (!reader->draft)
         return gdx_fail_memory(err, "documents");
+    ingest_package_reader_init(&reader->package, 0);
     return gdx_decoder_new(options->encoding, &reader->decoder, err);
 }
 
@@ -24,6 +25,7 @@ void ingest_page_reader_clear(page_reader *reader) {
     gdx_buffer_clear(&reader->text);
     gdx_buffer_clear(&reader->title);
     gdx_buffer_clear(&reader->unzeroed);
+    ingest_package_reader_clear(&reader->package);
     gdx_symbols_clear(&reader->title_symbols);
     gdx_symbols_clear(&reader->line_symbols);
     gdx_draft_free(reader->draft);
@@ -97,8 +99,9 @@ static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
 
 // ---- text in some encoding
 
+// Their readers write into a draft.
 static bool is_laid_out(gdx_input_kind kind) {
-    return kind == GDX_INPUT_HTML;
+    return kind == GDX_INPUT_HTML || kind >= GDX_INPUT_WORD;
 }
 
 static gdx_status read_decoded(page_reader *reader, gdx_input_kind kind, gdx_slice text, gdx_document *out,
@@ -145,13 +148,39 @@ static gdx_status check_document(page_reader *reader, gdx_input_kind kind, gdx_d
     return GDX_OK;
 }
 
+// A file that its own reader takes as bytes.
+static gdx_status read_packed(page_reader *reader, const gdx_piece *piece, gdx_error *err) {
+    switch (piece->kind) {
+    case GDX_INPUT_WORD:
+        return ingest_word(&reader->package, piece->bytes, reader->draft, err);
+    case GDX_INPUT_SLIDES:
+        return ingest_slides(&reader->package, piece->bytes, reader->draft, err);
+    case GDX_INPUT_SHEETS:
+        return ingest_sheets(&reader->package, piece->bytes, reader->draft, err);
+    case GDX_INPUT_OPENDOCUMENT:
+        return ingest_opendocument(&reader->package, piece->bytes, reader->draft, err);
+    case GDX_INPUT_EPUB:
+        return ingest_epub(&reader->package, piece->bytes, reader->draft, err);
+    case GDX_INPUT_FICTIONBOOK:
+        return ingest_fictionbook(&reader->package, piece->bytes, reader->draft, err);
+    default:
+        return gdx_fail(err, GDX_UNSUPPORTED, "no reader for this kind of file");
+    }
+}
+
+static gdx_status read_any(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *repairs,
+                           gdx_error *err) {
+    bool is_packed = piece->kind >= GDX_INPUT_WORD;
+    return is_packed ? read_packed(reader, piece, err) : read_text(reader, piece, out, repairs, err);
+}
+
 static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     gdx_document document = {.id = piece->id, .source = piece->source, .origin = piece->origin, .metadata = {"", 0}};
     gdx_repairs repairs = *out_repairs;
     if (is_laid_out(piece->kind))
         gdx_draft_begin(reader->draft, reader->document_limit);
-    gdx_status status = read_text(reader, piece, &document, &repairs, err);
+    gdx_status status = read_any(reader, piece, &document, &repairs, err);
     if (status == GDX_OK && is_laid_out(piece->kind))
         status = ingest_draft_finish(reader, &document, err);
     if (status == GDX_OK)

@@ -8,6 +8,7 @@
 #include "gdx/draft.h"
 #include "gdx/ingest.h"
 #include "gdx/text.h"
+#include "package.h"
 
 enum { CHARSET_NAME_BYTES = 40, BINARY_LOOK_BYTES = 8000, TITLE_BYTES = 4096, HTML_DEPTH = 2048 };
 
@@ -23,6 +24,7 @@ typedef struct page_reader { // one worker's own
     gdx_symbols title_symbols, line_symbols;
     gdx_draft *draft;    // of readers that lay text out: begun by page.c, ended by ingest_draft_finish
     gdx_buffer metadata; // the draft's, as JSON
+    package_reader package;
 } page_reader;
 
 gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options,

@@ -4,6 +4,7 @@
 // the name alone where both say nothing. So a name that lies costs nothing, and one that is missing little.
 
 #include "sniff.h"
+#include "package.h"
 
 #include <stdio.h>
 
@@ -90,47 +91,31 @@ static gdx_input_kind kind_of_compound(gdx_input_kind by_name) {
     }
 }
 
-static bool is_packed(gdx_input_kind kind) {
-    return kind == GDX_INPUT_WORD || kind == GDX_INPUT_SLIDES || kind == GDX_INPUT_SHEETS ||
-           kind == GDX_INPUT_OPENDOCUMENT || kind == GDX_INPUT_EPUB;
-}
-
-// By what a zip file's first entry is called, and a mimetype entry holds: OpenDocument 1.3 part 2, 3.3; EPUB OCF 3.3,
-// 4.3; ECMA-376 part 2 leaves the order open, so the names of folders are looked for as well.
-static gdx_input_kind kind_of_zip(gdx_slice head, gdx_input_kind by_name) {
-    static const struct {
-        const char *bytes;
-        gdx_input_kind kind;
-    } marks[] = {
-        {"mimetypeapplication/epub+zip", GDX_INPUT_EPUB},
-        {"mimetypeapplication/vnd.oasis.opendocument", GDX_INPUT_OPENDOCUMENT},
-    };
-    static const struct {
-        const char *bytes;
-        gdx_input_kind kind;
-    } folders[] = {
-        {"word/", GDX_INPUT_WORD},
-        {"ppt/", GDX_INPUT_SLIDES},
-        {"xl/", GDX_INPUT_SHEETS},
-        {"META-INF/container.xml", GDX_INPUT_EPUB},
-    };
-    if (is_packed(by_name))
-        return by_name;
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (memmem(head.data, head.bytes, marks[i].bytes, strlen(marks[i].bytes)))
-            return marks[i].kind;
-    bool is_package = memmem(head.data, head.bytes, "[Content_Types].xml", 19) ||
-                      memmem(head.data, head.bytes, "_rels/.rels", 11) ||
-                      memmem(head.data, head.bytes, "META-INF/container.xml", 22);
-    for (size_t i = 0; is_package && i < sizeof folders / sizeof folders[0]; i++)
-        if (memmem(head.data, head.bytes, folders[i].bytes, strlen(folders[i].bytes)))
-            return folders[i].kind;
-    return GDX_INPUT_ARCHIVE;
+static gdx_input_kind kind_of_zip(gdx_slice head, gdx_input_kind by_name, const char **out_words) {
+    switch (ingest_package_kind(head)) {
+    case PACKAGE_WORD:
+        return GDX_INPUT_WORD;
+    case PACKAGE_SLIDES:
+        return GDX_INPUT_SLIDES;
+    case PACKAGE_SHEETS:
+        return GDX_INPUT_SHEETS;
+    case PACKAGE_BINARY_SHEETS:
+        *out_words = ".xlsb";
+        return GDX_INPUT_UNREAD;
+    case PACKAGE_OPENDOCUMENT:
+        return GDX_INPUT_OPENDOCUMENT;
+    case PACKAGE_EPUB:
+        return GDX_INPUT_EPUB;
+    case PACKAGE_FICTIONBOOK:
+        return GDX_INPUT_FICTIONBOOK;
+    default: // the first bytes need not tell
+        return by_name >= GDX_INPUT_WORD && by_name <= GDX_INPUT_FICTIONBOOK ? by_name : GDX_INPUT_ARCHIVE;
+    }
 }
 
 static gdx_input_kind by_signature(gdx_slice head, gdx_input_kind by_name, const char **out_words) {
     if (starts(head, "PK\x03\x04", 4) || starts(head, "PK\x05\x06", 4))
-        return kind_of_zip(head, by_name);
+        return kind_of_zip(head, by_name, out_words);
     if (starts(head, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
         return kind_of_compound(by_name);
     for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {

@@ -10,14 +10,15 @@
 
 // What an input is. Each has a row in kind.c.
 typedef enum gdx_input_kind {
-    GDX_INPUT_RECORDS,      // JSON Lines
-    GDX_INPUT_TEXT,         // and what nothing tells apart from it
-    GDX_INPUT_MARKDOWN,     //
-    GDX_INPUT_HTML,         // HTML and XHTML, of whatever name
-    GDX_INPUT_SUBTITLES,    // SubRip, WebVTT
-    GDX_INPUT_JSON,         // an array or objects that are no JSON Lines, or those in another encoding than UTF-8
-    GDX_INPUT_TABLE,        // CSV, TSV
-    GDX_INPUT_FEED,         // RSS, Atom, a MediaWiki dump, other XML
+    GDX_INPUT_RECORDS,   // JSON Lines
+    GDX_INPUT_TEXT,      // and what nothing tells apart from it
+    GDX_INPUT_MARKDOWN,  //
+    GDX_INPUT_HTML,      // HTML and XHTML, of whatever name
+    GDX_INPUT_SUBTITLES, // SubRip, WebVTT
+    GDX_INPUT_JSON,      // an array or objects that are no JSON Lines, or those in another encoding than UTF-8
+    GDX_INPUT_TABLE,     // CSV, TSV
+    GDX_INPUT_FEED,      // RSS, Atom, a MediaWiki dump, other XML
+    // From here on: files whose readers take their bytes, and lay text out.
     GDX_INPUT_WORD,         // Office Open XML: .docx
     GDX_INPUT_SLIDES,       // .pptx
     GDX_INPUT_SHEETS,       // .xlsx
