@@ -15,7 +15,33 @@ static gdx_status check_ids(const Gramdex__V1__BatchGetRequest *request, gdx_err
     return status;
 }
 
-// The reader's memory is used again for the next document, so each is copied.
+static gdx_status copy_places(gdx_arena *arena, size_t *bytes, Gramdex__V1__Place *const *places, size_t count) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        gdx_slice name;
+        status = gdx_arena_copy(arena, slice_of(places[i]->name), &name);
+        places[i]->name = data_of(name);
+        *bytes += name.bytes + sizeof *places[i];
+    }
+    return status;
+}
+
+// The reader's memory is used again for the next document, so each is copied, texts of parts and names of places too.
+static gdx_status copy_parts(gdx_arena *arena, size_t *bytes, Gramdex__V1__Document *document) {
+    gdx_status status = copy_places(arena, bytes, document->places, document->n_places);
+    for (size_t i = 0; i < document->n_parts && status == GDX_OK; i++) {
+        Gramdex__V1__DocumentPart *part = document->parts[i];
+        gdx_slice text;
+        status = gdx_arena_copy(arena, slice_of(part->text), &text);
+        if (status != GDX_OK)
+            break;
+        part->text = data_of(text);
+        *bytes += text.bytes + sizeof *part;
+        status = copy_places(arena, bytes, part->places, part->n_places);
+    }
+    return status;
+}
+
 static gdx_status copy_document(gdx_arena *arena, gdx_document *document) {
     gdx_slice *const texts[] = {&document->id,   &document->title,    &document->source,
                                 &document->text, &document->metadata, &document->origin};
@@ -38,8 +64,10 @@ static gdx_status add(gdx_question *question, const gdx_snapshot *snapshot, Prot
         return GDX_OK;
     }
     if (copy_document(arena, &document) != GDX_OK ||
-        reply_document(arena, &document, reply->documents[reply->n_documents++]) != GDX_OK)
+        reply_document(arena, &document, reply->documents[reply->n_documents]) != GDX_OK ||
+        copy_parts(arena, bytes, reply->documents[reply->n_documents]) != GDX_OK)
         return reply_no_memory(err);
+    reply->n_documents++;
     *bytes += document.text.bytes + document.title.bytes + document.metadata.bytes;
     return GDX_OK;
 }

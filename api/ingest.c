@@ -16,6 +16,7 @@ struct ingest {               // one owner at a time: the thread of the step
     gdx_index_writer *writer; // NULL before the first message and after the end
     gdx_intake *intake;
     gdx_arena *arena; // of the refusals
+    gdx_arena *parts; // of the document at hand
     uint64_t start_ns, number, refused, since_commit, commit_every;
     bool strict;
     size_t kept;
@@ -33,6 +34,7 @@ static void close_ingest(gdx_question *question) {
     struct ingest *ingest = question->state;
     close_index(question, ingest);
     gdx_arena_free(ingest->arena);
+    gdx_arena_free(ingest->parts);
     free(ingest);
 }
 
@@ -42,7 +44,8 @@ static gdx_status new_ingest(gdx_question *question, gdx_error *err) {
         return reply_no_memory(err);
     question->state = ingest;
     ingest->arena = gdx_arena_new();
-    return ingest->arena ? GDX_OK : reply_no_memory(err);
+    ingest->parts = gdx_arena_new();
+    return ingest->arena && ingest->parts ? GDX_OK : reply_no_memory(err);
 }
 
 static gdx_status open_index(gdx_question *question, const Gramdex__V1__IngestRequest *first, gdx_error *err) {
@@ -102,6 +105,47 @@ static gdx_status commit(gdx_question *question, struct ingest *ingest, gdx_erro
     return GDX_OK;
 }
 
+// What the rules of a record refuse stays wrong on the way to them: they say what it is.
+static gdx_field field_of(Gramdex__V1__Field field) {
+    for (int i = 0; i < GDX_FIELDS; i++)
+        if (reply_field((gdx_field)i) == field)
+            return (gdx_field)i;
+    return (gdx_field)GDX_FIELDS;
+}
+
+static gdx_status take_places(gdx_arena *arena, Gramdex__V1__Place *const *places, size_t count,
+                              const gdx_part_place **out, uint32_t *out_count) {
+    gdx_part_place *all = gdx_arena_allocate(arena, count * sizeof *all + 1);
+    if (!all)
+        return GDX_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t byte = places[i]->byte;
+        all[i] = (gdx_part_place){byte < UINT32_MAX ? (uint32_t)byte : UINT32_MAX, slice_of(places[i]->name)};
+    }
+    *out = all;
+    *out_count = (uint32_t)count; // a message has less than 4 GiB
+    return GDX_OK;
+}
+
+static gdx_status take_parts(struct ingest *ingest, const Gramdex__V1__Document *document, gdx_given *given) {
+    if (document->n_parts == 0 && document->n_places == 0)
+        return GDX_OK;
+    gdx_arena_reset(ingest->parts);
+    gdx_part *parts = gdx_arena_allocate(ingest->parts, document->n_parts * sizeof *parts + 1);
+    gdx_status status = parts ? GDX_OK : GDX_NO_MEMORY;
+    if (status == GDX_OK)
+        status = take_places(ingest->parts, document->places, document->n_places, &given->text_places,
+                             &given->text_place_count);
+    for (size_t i = 0; i < document->n_parts && status == GDX_OK; i++) {
+        const Gramdex__V1__DocumentPart *part = document->parts[i];
+        parts[i] = (gdx_part){.field = field_of(part->field), .text = slice_of(part->text)};
+        status = take_places(ingest->parts, part->places, part->n_places, &parts[i].places, &parts[i].place_count);
+    }
+    given->parts = parts;
+    given->part_count = (uint32_t)document->n_parts;
+    return status;
+}
+
 static gdx_status add(gdx_question *question, const Gramdex__V1__Document *document, gdx_error *err) {
     struct ingest *ingest = question->state;
     gdx_given given = {.id = slice_of(document->id),
@@ -114,7 +158,10 @@ static gdx_status add(gdx_question *question, const Gramdex__V1__Document *docum
                        .title_from_text = document->title_from_text};
     gdx_error error = {0};
     bool refused = false;
-    gdx_status status = gdx_intake_add(ingest->intake, &given, &refused, &error);
+    gdx_status status = take_parts(ingest, document, &given);
+    if (status != GDX_OK)
+        return reply_no_memory(err);
+    status = gdx_intake_add(ingest->intake, &given, &refused, &error);
     if (status != GDX_OK)
         return gdx_error_pass(err, &error);
     if (refused)

@@ -59,6 +59,42 @@ Gramdex__V1__Field reply_field(gdx_field field) {
     return fields[field];
 }
 
+static gdx_status fill_places(gdx_arena *arena, const gdx_part_place *places, uint32_t count, size_t *out_count,
+                              Gramdex__V1__Place ***out) {
+    *out_count = 0;
+    if (count == 0)
+        return GDX_OK;
+    Gramdex__V1__Place *all = reply_list(arena, count, sizeof *all, out);
+    if (!all)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < count; i++) {
+        gramdex__v1__place__init(&all[i]);
+        all[i].byte = places[i].byte;
+        all[i].name = data_of(places[i].name);
+    }
+    *out_count = count;
+    return GDX_OK;
+}
+
+static gdx_status fill_parts(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) {
+    gdx_status status =
+        fill_places(arena, document->text_places, document->text_place_count, &out->n_places, &out->places);
+    if (status != GDX_OK || document->part_count == 0)
+        return status;
+    Gramdex__V1__DocumentPart *all = reply_list(arena, document->part_count, sizeof *all, &out->parts);
+    if (!all)
+        return GDX_NO_MEMORY;
+    gdx_part_walk walk = {0};
+    for (const gdx_part *part; status == GDX_OK && (part = gdx_document_next_part(document, &walk));) {
+        Gramdex__V1__DocumentPart *to = &all[out->n_parts++];
+        gramdex__v1__document_part__init(to);
+        to->field = reply_field(part->field);
+        to->text = data_of(part->text);
+        status = fill_places(arena, part->places, part->place_count, &to->n_places, &to->places);
+    }
+    return status;
+}
+
 gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) {
     gdx_status status = GDX_OK;
     gramdex__v1__document__init(out);
@@ -70,5 +106,5 @@ gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramde
     out->origin = data_of(document->origin);
     out->title_from_text = document->title_from_text;
     out->date = reply_date(arena, document->date, &status);
-    return status;
+    return status == GDX_OK ? fill_parts(arena, document, out) : status;
 }

@@ -149,6 +149,8 @@ static gdx_status fill(struct scan *scan, size_t number, const gdx_occurrence *f
     scan->list[number] = out;
     *bytes += sizeof *match;
     gdx_status status = fill_document(scan->arena, from, number ? out - 1 : NULL, out, bytes);
+    if (status == GDX_OK)
+        status = copy(scan->arena, from->match.place, &match->place, bytes);
     return status == GDX_OK ? fill_context(scan, from, out, bytes) : status;
 }
 

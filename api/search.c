@@ -121,6 +121,7 @@ static gdx_status fill_matches(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1
         all[i].part = hit->matches[i].part;
         all[i].begin = hit->matches[i].begin;
         all[i].end = hit->matches[i].end;
+        all[i].place = data_of(hit->matches[i].place);
     }
     out->n_matches = hit->match_count;
     return GDX_OK;
@@ -151,6 +152,7 @@ static gdx_status fill_snippet(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1
     add_piece(snippet, hit, at, hit->snippet.bytes, false);
     snippet->field = reply_field(hit->snippet_field);
     snippet->part = hit->snippet_part;
+    snippet->place = data_of(hit->snippet_place);
     snippet->at_start = hit->snippet_begins;
     snippet->at_end = hit->snippet_ends;
     out->snippet = snippet;

@@ -78,20 +78,40 @@ static void print_end(gdx_slice text, size_t columns, bool at_right) {
     printf("%*s", at_right ? 0 : padding, "");
 }
 
+// Behind the text, each after a space: the place, and that it is bridged.
+static size_t labels_width(const gdx_slice *labels, size_t count) {
+    size_t width = 0;
+    for (size_t i = 0; i < count; i++)
+        width += labels[i].bytes ? 1 + text_width(labels[i]) : 0;
+    return width;
+}
+
+static void print_labels(const struct style *style, const gdx_slice *labels, size_t count) {
+    fputs(style->dim, stdout);
+    for (size_t i = 0; i < count; i++)
+        if (labels[i].bytes) {
+            putchar(' ');
+            print_clean(stdout, labels[i]);
+        }
+    fputs(style->plain, stdout);
+}
+
 void concordance_print(const struct concordance *concordance, const Gramdex__V1__Occurrence *occurrence) {
     const struct style *style = concordance->style;
     fputs(style->dim, stdout);
     print_end(from_wire(occurrence->id), concordance->id, false);
     printf("%s%*s", style->plain, GAP, "");
     print_end(from_wire(occurrence->before), concordance->before, true);
-    static const char label[] = " bridged";
-    bool has_label = occurrence->bridged && concordance->rest > 2 * strlen(label);
-    size_t rest = concordance->rest - (has_label ? strlen(label) : 0);
+    const gdx_slice labels[] = {occurrence->match ? from_wire(occurrence->match->place) : (gdx_slice){"", 0},
+                                gdx_slice_of(occurrence->bridged ? "bridged" : "")};
+    size_t width = labels_width(labels, sizeof labels / sizeof labels[0]);
+    bool has_labels = width > 0 && concordance->rest > 2 * width;
+    size_t rest = concordance->rest - (has_labels ? width : 0);
     fputs(style->match_open, stdout);
     size_t taken = print_start(from_wire(occurrence->matched), rest);
     fputs(style->match_close, stdout);
     print_start(from_wire(occurrence->after), rest - taken);
-    if (has_label)
-        printf("%s%s%s", style->dim, label, style->plain);
+    if (has_labels)
+        print_labels(style, labels, sizeof labels / sizeof labels[0]);
     putchar('\n');
 }

@@ -23,6 +23,12 @@ static const char *field_name(Gramdex__V1__Field field) {
     }
 }
 
+void field_print(Gramdex__V1__Field field, uint32_t part) {
+    fputs(field_name(field), stdout);
+    if (part)
+        printf("[%" PRIu32 "]", part);
+}
+
 enum { INDENT = 4 };
 
 struct wrapping {
@@ -105,7 +111,11 @@ void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t 
     print_clean(stdout, hit->title.len ? from_wire(hit->title) : gdx_slice_of("(no title)"));
     printf("%s\n%*s%s", style->plain, INDENT, "", style->dim);
     print_clean(stdout, from_wire(hit->id));
-    const gdx_slice facts[] = {from_wire(hit->date), from_wire(hit->source)};
+    const Gramdex__V1__Snippet *snippet = hit->snippet;
+    bool is_beside = snippet && snippet->field > GRAMDEX__V1__FIELD__FIELD_TEXT;
+    const gdx_slice facts[] = {from_wire(hit->date), from_wire(hit->source),
+                               gdx_slice_of(is_beside ? field_name(snippet->field) : ""),
+                               snippet ? from_wire(snippet->place) : (gdx_slice){"", 0}};
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
         if (facts[i].bytes) {
             fputs(" · ", stdout);
@@ -117,8 +127,8 @@ void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t 
         fputs(" · bridged", stdout);
     printf(" · %s %s%s\n", format_count(hit->occurrences, count), plural(hit->occurrences, "occurrence", "occurrences"),
            style->plain);
-    if (hit->snippet && hit->snippet->n_pieces)
-        print_snippet(style, hit->snippet);
+    if (snippet && snippet->n_pieces)
+        print_snippet(style, snippet);
     putchar('\n');
 }
 
@@ -144,12 +154,23 @@ void totals_print(const Gramdex__V1__SearchResponse *reply, uint64_t first, uint
     printf(" · %s%s\n", took, is_partial ? " · incomplete: a part of the index could not be read" : "");
 }
 
+// "text:0-9"; "note[1]:0-9 page 3" for the second note.
+static void print_match(const Gramdex__V1__Match *match) {
+    putchar('\t');
+    field_print(match->field, match->part);
+    printf(":%" PRIu64 "-%" PRIu64, match->begin, match->end);
+    if (match->place.len) {
+        putchar(' ');
+        print_clean(stdout, from_wire(match->place));
+    }
+}
+
 void occurrence_print(const struct style *style, const Gramdex__V1__Occurrence *occurrence) {
     const Gramdex__V1__Match *match = occurrence->match;
     fputs(style->dim, stdout);
     print_clean(stdout, from_wire(occurrence->id));
     if (match)
-        printf("\t%s:%" PRIu64 "-%" PRIu64, field_name(match->field), match->begin, match->end);
+        print_match(match);
     printf("%s\t", style->plain);
     print_clean(stdout, from_wire(occurrence->before));
     fputs(style->match_open, stdout);

@@ -7,13 +7,15 @@
 
 #include <gramdex/v1/search.pb-c.h>
 
+// "note"; "note[1]" for the second part of the field.
+void field_print(Gramdex__V1__Field field, uint32_t part);
 // A hit, with its number in the list, from 1.
 void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t number);
 // " · N bridged", nothing for 0.
 void bridged_print(uint64_t bridged_occurrences);
 // The totals, after the hits `first` to `last` of them (from 1; 0: none).
 void totals_print(const Gramdex__V1__SearchResponse *reply, uint64_t first, uint64_t last, uint64_t took_us);
-// One line: id, field and byte range, the match in its context; tabs between them.
+// One line: id, field, byte range and place, the match in its context; tabs between them.
 void occurrence_print(const struct style *style, const Gramdex__V1__Occurrence *occurrence);
 
 #endif

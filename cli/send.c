@@ -33,9 +33,27 @@ static gdx_status next_document(struct sender *sender, gdx_error *err) {
     return status;
 }
 
+enum { PLACE_BYTES = 16, PART_BYTES = 16 }; // of a message around its text, about
+
+static size_t place_bytes(const gdx_part_place *places, uint32_t count) {
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < count; i++)
+        bytes += places[i].name.bytes + PLACE_BYTES;
+    return bytes;
+}
+
+static size_t part_bytes(const gdx_document *document) {
+    size_t bytes = place_bytes(document->text_places, document->text_place_count);
+    for (uint32_t i = 0; i < document->part_count; i++) {
+        const gdx_part *part = &document->parts[i];
+        bytes += part->text.bytes + PART_BYTES + place_bytes(part->places, part->place_count);
+    }
+    return bytes;
+}
+
 static size_t bytes_of(const gdx_document *document) {
-    return document->id.bytes + document->title.bytes + document->source.bytes + document->metadata.bytes +
-           document->text.bytes + document->origin.bytes;
+    return part_bytes(document) + document->id.bytes + document->title.bytes + document->source.bytes +
+           document->metadata.bytes + document->text.bytes + document->origin.bytes;
 }
 
 static gdx_status copy(struct sender *sender, gdx_slice from, ProtobufCBinaryData *to) {
@@ -43,6 +61,42 @@ static gdx_status copy(struct sender *sender, gdx_slice from, ProtobufCBinaryDat
     gdx_status status = gdx_arena_copy(sender->arena, from, &kept);
     if (status == GDX_OK)
         *to = to_wire(kept);
+    return status;
+}
+
+static gdx_status copy_places(struct sender *sender, const gdx_part_place *from, uint32_t count, size_t *out_count,
+                              Gramdex__V1__Place ***out) {
+    gdx_status status = GDX_OK;
+    *out = gdx_arena_allocate(sender->arena, count * sizeof **out + 1);
+    Gramdex__V1__Place *all = gdx_arena_allocate(sender->arena, count * sizeof *all + 1);
+    if (!*out || !all)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < count && status == GDX_OK; i++) {
+        gramdex__v1__place__init(&all[i]);
+        all[i].byte = from[i].byte;
+        status = copy(sender, from[i].name, &all[i].name);
+        (*out)[i] = &all[i];
+    }
+    *out_count = count;
+    return status;
+}
+
+static gdx_status copy_parts(struct sender *sender, const gdx_document *from, Gramdex__V1__Document *to) {
+    to->parts = gdx_arena_allocate(sender->arena, from->part_count * sizeof *to->parts + 1);
+    Gramdex__V1__DocumentPart *all = gdx_arena_allocate(sender->arena, from->part_count * sizeof *all + 1);
+    if (!to->parts || !all)
+        return GDX_NO_MEMORY;
+    gdx_status status = copy_places(sender, from->text_places, from->text_place_count, &to->n_places, &to->places);
+    for (uint32_t i = 0; i < from->part_count && status == GDX_OK; i++) {
+        const gdx_part *part = &from->parts[i];
+        gramdex__v1__document_part__init(&all[i]);
+        all[i].field = GRAMDEX__V1__FIELD__FIELD_TITLE + part->field; // both number them in one order
+        status = copy(sender, part->text, &all[i].text);
+        if (status == GDX_OK)
+            status = copy_places(sender, part->places, part->place_count, &all[i].n_places, &all[i].places);
+        to->parts[i] = &all[i];
+    }
+    to->n_parts = from->part_count;
     return status;
 }
 
@@ -56,7 +110,8 @@ static gdx_status add_held(struct sender *sender, gdx_error *err) {
     if (copy(sender, from->id, &to->id) != GDX_OK || copy(sender, from->title, &to->title) != GDX_OK ||
         copy(sender, gdx_slice_of(gdx_date_format(from->date, date)), &to->date) != GDX_OK ||
         copy(sender, from->source, &to->source) != GDX_OK || copy(sender, from->text, &to->text) != GDX_OK ||
-        copy(sender, from->metadata, &to->metadata) != GDX_OK || copy(sender, from->origin, &to->origin) != GDX_OK)
+        copy(sender, from->metadata, &to->metadata) != GDX_OK || copy(sender, from->origin, &to->origin) != GDX_OK ||
+        ((from->part_count || from->text_place_count) && copy_parts(sender, from, to) != GDX_OK))
         return gdx_fail_memory(err, "a request");
     to->title_from_text = from->title_from_text;
     sender->request.n_documents++;

@@ -18,8 +18,10 @@ void ingest_record_reader_release(record_reader *reader) {
         json_decref(reader->held[field]);
         reader->held[field] = NULL;
     }
+    json_decref(reader->held_parts);
+    json_decref(reader->held_places);
     json_decref(reader->root);
-    reader->root = NULL;
+    reader->held_parts = reader->held_places = reader->root = NULL;
 }
 
 // jansson words every refusal; where it has no words, an allocation failed.
@@ -111,6 +113,33 @@ static void take_fields(record_reader *reader, record *out) {
     }
 }
 
+// Likewise.
+static gdx_status take_parts(record_reader *reader, record *out, gdx_error *err) {
+    json_t *parts = json_object_get(reader->root, "parts"), *places = json_object_get(reader->root, "places");
+    if (parts && ingest_is_parts(parts)) {
+        reader->held_parts = json_incref(parts);
+        json_object_del(reader->root, "parts");
+    }
+    if (places && ingest_is_places(places)) {
+        reader->held_places = json_incref(places);
+        json_object_del(reader->root, "places");
+    }
+    if (!reader->held_parts && !reader->held_places)
+        return GDX_OK;
+    return ingest_parts_take(&reader->parts, reader->held_parts, reader->held_places, out, err);
+}
+
+static gdx_status write_metadata(record_reader *reader, const json_t *object, gdx_slice *out, gdx_error *err) {
+    reader->metadata.bytes = 0;
+    *out = (gdx_slice){"", 0};
+    if (json_object_size(object) == 0)
+        return GDX_OK;
+    if (json_dump_callback(object, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
+    *out = gdx_buffer_slice(&reader->metadata);
+    return GDX_OK;
+}
+
 gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slice *out, gdx_error *err) {
     json_error_t error;
     json_t *parsed = load(json, LOAD_FLAGS, &error);
@@ -121,14 +150,39 @@ gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slic
         status = ingest_record_fail(err, GDX_INVALID, "metadata", "column %d: not JSON: %s", error.column, error.text);
     else if (!json_is_object(parsed))
         status = ingest_record_fail(err, GDX_INVALID, "metadata", "%s, expected a JSON object", type_name(parsed));
-    reader->metadata.bytes = 0;
-    if (status == GDX_OK && json_object_size(parsed) > 0 &&
-        json_dump_callback(parsed, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
-        status = gdx_fail(err, GDX_NO_MEMORY, "no memory for a document's metadata");
     if (status == GDX_OK)
-        *out = reader->metadata.bytes ? gdx_buffer_slice(&reader->metadata) : (gdx_slice){"", 0};
+        status = write_metadata(reader, parsed, out, err);
     json_decref(parsed);
     return status;
+}
+
+// ---- answers of `gramdex get --json`, so that what an index gives another one takes
+
+// The document of an answer takes the place of the object that it is in.
+static bool unwrap(record_reader *reader) {
+    const json_t *type = json_object_get(reader->root, "type");
+    json_t *document = json_object_get(reader->root, "document");
+    if (!json_is_object(document) || !json_is_string(type) || strcmp(json_string_value(type), "get") != 0 ||
+        json_object_get(reader->root, "id"))
+        return false;
+    json_incref(document);
+    json_decref(reader->root);
+    reader->root = document;
+    return true;
+}
+
+// What a document has and a record has not. Keys that are not known are passed over, as those of a message.
+static gdx_status take_stored(record_reader *reader, record *out, gdx_error *err) {
+    const json_t *origin = json_object_get(reader->root, "origin");
+    const json_t *metadata = json_object_get(reader->root, "metadata");
+    if (origin && !json_is_string(origin))
+        return ingest_record_fail(err, GDX_INVALID, "origin", "%s, expected a string", type_name(origin));
+    if (metadata && !json_is_object(metadata))
+        return ingest_record_fail(err, GDX_INVALID, "metadata", "%s, expected a JSON object", type_name(metadata));
+    if (origin)
+        out->origin = (gdx_slice){json_string_value(origin), json_string_length(origin)};
+    out->title_from_text = json_is_true(json_object_get(reader->root, "title_from_text"));
+    return write_metadata(reader, metadata, &out->metadata, err);
 }
 
 gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
@@ -145,14 +199,14 @@ gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *ou
         return gdx_fail(err, GDX_INVALID, "column %d: not JSON: %s", error.column, error.text);
     if (!json_is_object(reader->root))
         return gdx_fail(err, GDX_INVALID, "column 1: %s, expected a JSON object", type_name(reader->root));
-    record parsed = {.metadata = {"", 0}};
+    record parsed = {.metadata = {"", 0}, .origin = {"", 0}};
+    bool is_answer = unwrap(reader);
     take_fields(reader, &parsed);
-    if (json_object_size(reader->root) > 0) {
-        reader->metadata.bytes = 0;
-        if (json_dump_callback(reader->root, append_dumped, &reader->metadata, DUMP_FLAGS) != 0)
-            return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record's metadata");
-        parsed.metadata = gdx_buffer_slice(&reader->metadata);
-    }
-    *out = parsed;
-    return GDX_OK;
+    gdx_status status = take_parts(reader, &parsed, err);
+    if (status == GDX_OK)
+        status =
+            is_answer ? take_stored(reader, &parsed, err) : write_metadata(reader, reader->root, &parsed.metadata, err);
+    if (status == GDX_OK)
+        *out = parsed;
+    return status;
 }

@@ -18,6 +18,7 @@ void ingest_record_reader_clear(record_reader *reader) {
     gdx_buffer_clear(&reader->unescaped);
     gdx_buffer_clear(&reader->dumped);
     gdx_buffer_clear(&reader->metadata);
+    ingest_parts_clear(&reader->parts);
 }
 
 gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
@@ -149,7 +150,13 @@ static gdx_status take_date_or_none(const record *from, gdx_date *out, gdx_error
 
 gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_document *out, gdx_error *lost_date,
                                gdx_error *err) {
-    gdx_document document = {.metadata = from->metadata};
+    gdx_document document = {.metadata = from->metadata,
+                             .origin = from->origin,
+                             .title_from_text = from->title_from_text,
+                             .text_places = from->text_places,
+                             .text_place_count = from->text_place_count,
+                             .parts = from->parts,
+                             .part_count = from->part_count};
     gdx_status status = take_id(from, &document.id, err);
     if (status == GDX_OK)
         status = take_string(from, RECORD_TEXT, "text", true, &document.text, err);
@@ -168,6 +175,8 @@ gdx_status ingest_record_check(const record *from, size_t document_limit, gdx_do
     if (status == GDX_OK && document.metadata.bytes > document_limit)
         status = gdx_fail(err, GDX_TOO_LARGE, "other keys: %zu bytes, expected at most %zu", document.metadata.bytes,
                           document_limit);
+    if (status == GDX_OK && (document.part_count || document.text_place_count))
+        status = ingest_parts_check(&document, document_limit, err);
     if (status == GDX_OK)
         *out = document;
     return status;

@@ -24,10 +24,19 @@ enum record_field { RECORD_ID, RECORD_TITLE, RECORD_SOURCE, RECORD_DATE, RECORD_
 typedef struct record {
     record_value fields[RECORD_FIELDS];
     gdx_slice metadata; // "" or a compact JSON object with sorted keys
+    // From jansson alone, for few records have them.
+    gdx_slice origin;
+    bool title_from_text;
+    const gdx_part_place *text_places;
+    uint32_t text_place_count;
+    uint32_t part_count;
+    const gdx_part *parts;
 } record;
 
 enum { RECORD_MEMBERS = 64 }; // more keys than this in one record go to jansson
 enum { RECORD_ID_BYTES = 1024 };
+// Of one document: parts, places of its text and of all parts together, bytes of a place's name.
+enum { RECORD_PARTS = 1 << 20, RECORD_PLACES = 1 << 20, RECORD_PLACE_BYTES = 256 };
 
 typedef struct record_member { // a key that is no field, as the scanner found it
     gdx_slice key;
@@ -35,6 +44,14 @@ typedef struct record_member { // a key that is no field, as the scanner found i
     enum { MEMBER_VERBATIM, MEMBER_PLAIN_STRING, MEMBER_UNESCAPED_STRING, MEMBER_DUMPED } form;
     size_t dumped_at; // MEMBER_DUMPED: where its text begins in `dumped`; value.bytes is how long it is
 } record_member;
+
+typedef struct record_parts { // one owner; {0} is empty; used again from record to record
+    gdx_part *parts;
+    size_t part_capacity;
+    gdx_part_place *places; // of the text, then of each part
+    size_t place_count;
+    size_t place_capacity;
+} record_parts;
 
 typedef struct record_reader { // one worker's own
     ingest_find_special find_special;
@@ -44,7 +61,10 @@ typedef struct record_reader { // one worker's own
     record_member members[RECORD_MEMBERS];
     struct json_t *root;                // jansson's, kept while a record's slices point into it
     struct json_t *held[RECORD_FIELDS]; // likewise
+    struct json_t *held_parts;
+    struct json_t *held_places;
     char digits[RECORD_FIELDS][24];
+    record_parts parts;
 } record_reader;
 
 void ingest_record_reader_init(record_reader *reader);
@@ -69,6 +89,17 @@ gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slic
 gdx_status ingest_record_dump_value(gdx_slice value, gdx_buffer *out, bool *out_sure) GDX_MUST_CHECK;
 // The field of this name, or RECORD_FIELDS.
 enum record_field ingest_record_field_of(gdx_slice key);
+
+// record_parts.c: what is meant as parts of a document, or places of a text, and not as metadata.
+bool ingest_is_parts(const struct json_t *value);
+bool ingest_is_places(const struct json_t *value);
+// Two such values, or NULL, into parts and places of *out, which are `parts`' until the next call and point into the
+// values. GDX_INVALID, GDX_TOO_LARGE, GDX_NO_MEMORY.
+gdx_status ingest_parts_take(record_parts *parts, const struct json_t *list, const struct json_t *text_places,
+                             record *out, gdx_error *err) GDX_MUST_CHECK;
+void ingest_parts_clear(record_parts *parts);
+// The rules about a document's parts and places. GDX_INVALID, GDX_TOO_LARGE at a field.
+gdx_status ingest_parts_check(const gdx_document *document, size_t document_limit, gdx_error *err) GDX_MUST_CHECK;
 
 // A failure of one field: GDX_INVALID or GDX_TOO_LARGE.
 gdx_status ingest_record_fail(gdx_error *err, gdx_status status, const char *field, const char *format, ...)

@@ -39,15 +39,15 @@ gdx_status ingest_given_check(record_reader *reader, const gdx_given *given, siz
                               [RECORD_SOURCE] = string_of(given->source),
                               [RECORD_DATE] = string_of(given->date),
                               [RECORD_TEXT] = string_of(given->text)},
-                   .metadata = {"", 0}};
+                   .metadata = {"", 0},
+                   .origin = given->origin,
+                   .title_from_text = given->title_from_text,
+                   .text_places = given->text_places,
+                   .text_place_count = given->text_place_count,
+                   .parts = given->parts,
+                   .part_count = given->part_count};
     gdx_status status = check_all_utf8(given, err);
     if (status == GDX_OK && given->metadata.bytes > 0)
         status = ingest_metadata_parse(reader, given->metadata, &read.metadata, err);
-    if (status == GDX_OK)
-        status = ingest_record_check(&read, document_limit, out, NULL, err);
-    if (status == GDX_OK) {
-        out->origin = given->origin;
-        out->title_from_text = given->title_from_text;
-    }
-    return status;
+    return status == GDX_OK ? ingest_record_check(&read, document_limit, out, NULL, err) : status;
 }

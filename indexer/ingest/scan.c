@@ -220,6 +220,16 @@ static bool scan_field_value(struct scan *scan, record_value *value) {
     }
 }
 
+// A list of objects, or of nothing, under one of these names is for jansson to look at: it may be no metadata.
+static bool may_be_parts(const struct scan *scan, gdx_slice key) {
+    if (*scan->at != '[' ||
+        !(gdx_slice_equal(key, gdx_slice_of("parts")) || gdx_slice_equal(key, gdx_slice_of("places"))))
+        return false;
+    struct scan inside = {.at = scan->at + 1, .end = scan->end};
+    skip_white(&inside);
+    return inside.at < inside.end && (*inside.at == '{' || *inside.at == ']');
+}
+
 static bool scan_pair(struct scan *scan) {
     gdx_slice key;
     bool escaped;
@@ -231,7 +241,7 @@ static bool scan_pair(struct scan *scan) {
     enum record_field field = ingest_record_field_of(key);
     if (field != RECORD_FIELDS)
         return scan_field_value(scan, &scan->record.fields[field]);
-    if (scan->member_count == RECORD_MEMBERS)
+    if (scan->member_count == RECORD_MEMBERS || may_be_parts(scan, key))
         return false;
     record_member *member = &scan->reader->members[scan->member_count];
     member->key = key;
@@ -239,6 +249,15 @@ static bool scan_pair(struct scan *scan) {
         return false;
     scan->member_count++;
     return true;
+}
+
+// Of `gramdex get`, which jansson takes apart.
+static bool may_be_answer(const struct scan *scan) {
+    bool may_be = false;
+    if (scan->record.fields[RECORD_ID].kind == RECORD_ABSENT)
+        for (size_t i = 0; i < scan->member_count; i++)
+            may_be |= gdx_slice_equal(scan->reader->members[i].key, gdx_slice_of("document"));
+    return may_be;
 }
 
 static bool scan_object(struct scan *scan) {
@@ -251,7 +270,7 @@ static bool scan_object(struct scan *scan) {
     if (!take(scan, '}'))
         return false;
     skip_white(scan);
-    return scan->at == scan->end;
+    return scan->at == scan->end && !may_be_answer(scan);
 }
 
 static int compare_members(const void *a, const void *b) {
@@ -336,7 +355,7 @@ gdx_status ingest_record_scan(record_reader *reader, gdx_slice line, record *out
         return status;
     const uint8_t *at = (const uint8_t *)line.data;
     struct scan scan = {.reader = reader, .at = at, .end = at + line.bytes, .unescaped = reader->unescaped.data};
-    scan.record.metadata = (gdx_slice){"", 0};
+    scan.record.metadata = scan.record.origin = (gdx_slice){"", 0};
     bool sure = scan_object(&scan);
     if (scan.status != GDX_OK)
         return scan.status;

@@ -102,7 +102,8 @@ static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *
         return status;
     if (document->source.bytes == 0 || source->piece.is_source_given)
         document->source = source->piece.source;
-    document->origin = source->piece.origin;
+    if (source->piece.origin.bytes) // else what a line of `gramdex get` says
+        document->origin = source->piece.origin;
     count_replaced(source, source->repairs.replaced);
     return GDX_OK;
 }

@@ -134,6 +134,12 @@ gdx_field query_document_field(const query_document *document, uint32_t part, ui
     return document->parts[part].field;
 }
 
+gdx_slice query_document_place(const query_document *document, uint32_t part, uint64_t byte) {
+    if (part == QUERY_TITLE_PART)
+        return (gdx_slice){"", 0};
+    return gdx_store_place(document->store, part - QUERY_TEXT_PART, byte);
+}
+
 uint32_t query_document_part_at(const query_document *document, uint32_t position) {
     size_t low = 0, high = document->part_count; // parts[low].begin <= position
     while (high - low > 1) {

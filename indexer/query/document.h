@@ -29,6 +29,10 @@ uint32_t query_document_part_count(const query_document *document);
 // Its field, and its number among the parts of that field.
 gdx_field query_document_field(const query_document *document, uint32_t part, uint32_t *out_number);
 
+// The place in the original that a byte of a part comes from: "page 3"; "" when none is said. The document's until the
+// next open.
+gdx_slice query_document_place(const query_document *document, uint32_t part, uint64_t byte);
+
 // Some symbols of a part in a row, with the bytes that they came from.
 typedef struct query_view { // the document's until the next call for another stretch
     const gdx_symbols *symbols;

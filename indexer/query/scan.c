@@ -99,6 +99,7 @@ static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrenc
     gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,
                        .end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
     match.field = query_document_field(scan->document, at->part, &match.part);
+    match.place = query_document_place(scan->document, at->part, match.begin);
     *out = (gdx_occurrence){.id = head->id,
                             .title = head->title,
                             .source = head->source,

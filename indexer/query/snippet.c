@@ -80,11 +80,22 @@ gdx_status query_excerpt_make(query_document *document, const query_stretch *str
         return gdx_fail_memory(err, "an excerpt");
     size_t mark_count = find_ranges(&view, from, to, stretch->occurrences, reaching, ranges);
     size_t bytes = copy_readable(view.text, begin, end, ranges, mark_count, text, marks);
-    *out = (query_excerpt){{text, bytes}, marks, mark_count};
+    uint64_t byte = view.first_byte + (mark_count ? ranges[0].begin : begin);
+    *out = (query_excerpt){{text, bytes}, byte, marks, mark_count};
     return GDX_OK;
 }
 
 // ---- hits
+
+// The place of a byte, in the arena; `before` itself when it is the same.
+static gdx_status copy_place(query_document *document, uint32_t part, uint64_t byte, gdx_slice before, gdx_arena *arena,
+                             gdx_slice *out, gdx_error *err) {
+    gdx_slice place = query_document_place(document, part, byte);
+    *out = before;
+    if (gdx_slice_equal(place, before) || gdx_arena_copy(arena, place, out) == GDX_OK)
+        return GDX_OK;
+    return gdx_fail_memory(err, "an answer");
+}
 
 // The first occurrence that is not in the title, else the title's; `count` when there is none.
 static size_t choose(const query_occurrence *occurrences, size_t count) {
@@ -105,7 +116,7 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
     uint32_t after = chosen < count ? context : context > UINT32_MAX / 2 ? UINT32_MAX : context * 2;
     uint32_t from = begin > context ? begin - context : 0;
     uint32_t to = end < length && length - end > after ? end + after : length;
-    hit->snippet = (gdx_slice){"", 0};
+    hit->snippet = hit->snippet_place = (gdx_slice){"", 0};
     hit->snippet_begins = from == 0;
     hit->snippet_ends = to == length;
     if (from >= to)
@@ -123,13 +134,14 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
     hit->snippet = excerpt.text;
     hit->marks = excerpt.marks;
     hit->mark_count = excerpt.mark_count;
-    return GDX_OK;
+    return copy_place(document, part, excerpt.byte, hit->snippet_place, arena, &hit->snippet_place, err);
 }
 
 // Distinct ranges of bytes, as many as are asked for.
 static gdx_status show_matches(query_document *document, const query_occurrence *occurrences, size_t count,
                                uint32_t limit, gdx_arena *arena, gdx_hit *hit, gdx_error *err) {
     enum { AHEAD = 1024 };
+    gdx_slice place = {"", 0};
     size_t room = count < limit ? count : limit;
     hit->matches = gdx_arena_allocate(arena, room * sizeof *hit->matches);
     if (!hit->matches)
@@ -143,6 +155,10 @@ static gdx_status show_matches(query_document *document, const query_occurrence 
         gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,
                            .end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
         match.field = query_document_field(document, at->part, &match.part);
+        status = copy_place(document, at->part, match.begin, place, arena, &place, err);
+        if (status != GDX_OK)
+            return status;
+        match.place = place;
         const gdx_match *before = hit->match_count ? &hit->matches[hit->match_count - 1] : NULL;
         if (!before || before->field != match.field || before->part != match.part || before->begin != match.begin ||
             before->end != match.end)

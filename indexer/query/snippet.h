@@ -9,6 +9,7 @@
 // A stretch of a part as people read it: runs of white space and control characters are one space, none at either end.
 typedef struct query_excerpt {
     gdx_slice text;  // in the arena
+    uint64_t byte;   // of the part: where the first match begins, else the text
     gdx_mark *marks; // ascending, not overlapping
     size_t mark_count;
 } query_excerpt;

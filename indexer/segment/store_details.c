@@ -169,3 +169,22 @@ gdx_status store_details_read(gdx_slice coded, const gdx_part_row *rows, uint32_
         share_places(details);
     return status;
 }
+
+gdx_slice store_details_place(const store_details *details, uint32_t part, uint64_t byte) {
+    const gdx_part_place *places = details->places;
+    size_t low = 0, high = details->text_places; // the last place at or before the byte is before `high`
+    if (part > details->part_count)
+        return (gdx_slice){"", 0};
+    if (part > 0) {
+        places = details->parts[part - 1].places;
+        high = details->parts[part - 1].place_count;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (places[middle].byte <= byte)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low ? places[low - 1].name : (gdx_slice){"", 0};
+}

@@ -25,4 +25,7 @@ gdx_status store_details_append(const gdx_document *document, gdx_buffer *out) G
 gdx_status store_details_read(gdx_slice coded, const gdx_part_row *rows, uint32_t row_count, store_details *details,
                               gdx_slice *out_origin) GDX_MUST_CHECK;
 
+// The place in force at a byte of the text (part 0) or of a part; "" for none.
+gdx_slice store_details_place(const store_details *details, uint32_t part, uint64_t byte);
+
 #endif

@@ -429,3 +429,7 @@ gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment,
 uint64_t gdx_store_part_end(const gdx_store_reader *reader, uint32_t part) {
     return part < reader->details.part_count ? reader->details.ends[part] : UINT64_MAX;
 }
+
+gdx_slice gdx_store_place(const gdx_store_reader *reader, uint32_t part, uint64_t byte) {
+    return store_details_place(&reader->details, part, byte);
+}

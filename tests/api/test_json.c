@@ -46,10 +46,10 @@ static void enums_are_lower_case_without_prefix_in_lines_alone(void **state) {
     Gramdex__V1__Match match = GRAMDEX__V1__MATCH__INIT;
     match.field = GRAMDEX__V1__FIELD__FIELD_TITLE;
     match.end = 3;
-    expect(&match.base, GDX_JSON_LINES, "{\"field\":\"title\",\"begin\":0,\"end\":3,\"part\":0}");
+    expect(&match.base, GDX_JSON_LINES, "{\"field\":\"title\",\"begin\":0,\"end\":3,\"part\":0,\"place\":\"\"}");
     expect(&match.base, GDX_JSON_PROTO, "{\"field\":\"FIELD_TITLE\",\"end\":\"3\"}");
     match.field = (Gramdex__V1__Field)99; // of a newer server
-    expect(&match.base, GDX_JSON_LINES, "{\"field\":99,\"begin\":0,\"end\":3,\"part\":0}");
+    expect(&match.base, GDX_JSON_LINES, "{\"field\":99,\"begin\":0,\"end\":3,\"part\":0,\"place\":\"\"}");
 }
 
 static void metadata_is_an_object_in_lines_and_a_string_in_the_mapping(void **state) {
@@ -59,7 +59,7 @@ static void metadata_is_an_object_in_lines_and_a_string_in_the_mapping(void **st
     document.metadata = bytes_of("{\"url\":\"x\"}");
     expect(&document.base, GDX_JSON_LINES,
            "{\"id\":\"a\",\"title\":\"\",\"date\":\"\",\"source\":\"\",\"text\":\"\","
-           "\"metadata\":{\"url\":\"x\"},\"title_from_text\":false,\"origin\":\"\"}");
+           "\"metadata\":{\"url\":\"x\"},\"title_from_text\":false,\"origin\":\"\",\"parts\":[],\"places\":[]}");
     expect(&document.base, GDX_JSON_PROTO, "{\"id\":\"a\",\"metadata\":\"{\\\"url\\\":\\\"x\\\"}\"}");
 }
 

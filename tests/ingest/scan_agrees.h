@@ -17,7 +17,9 @@ static inline bool same_record(const record *a, const record *b) {
         if (a->fields[field].kind != b->fields[field].kind ||
             !gdx_slice_equal(a->fields[field].text, b->fields[field].text))
             return false;
-    return gdx_slice_equal(a->metadata, b->metadata);
+    return gdx_slice_equal(a->metadata, b->metadata) && gdx_slice_equal(a->origin, b->origin) &&
+           a->title_from_text == b->title_from_text && a->part_count == b->part_count &&
+           a->text_place_count == b->text_place_count;
 }
 
 // `line` is valid UTF-8. False: the scanner accepted it, and jansson reads it otherwise or not at all.

@@ -64,8 +64,11 @@ static gdx_status read_records(void) {
     return read_piece(GDX_INPUT_RECORDS,
                       SLICE("{\"id\":\"1\",\"text\":\"a\\nb\",\"z\":\"c\\nd\",\"y\":[1,{\"b\":2,\"a\":1.5}]}\n"
                             "{\"id\":\"2\",\"te\\u0078t\":\"slow\",\"x\":{\"k\":[true]},\"title\":\"t\"}\n"
-                            "{\"id\":\"3\",\"text\":\"\xff\"}\n"),
-                      NULL, 3);
+                            "{\"id\":\"3\",\"text\":\"\xff\"}\n"
+                            "{\"id\":\"4\",\"text\":\"ab\",\"parts\":[{\"field\":\"note\",\"text\":\"c\"}],"
+                            "\"places\":[{\"byte\":0,\"name\":\"p\"},{\"byte\":1,\"name\":\"q\"}]}\n"
+                            "{\"type\":\"get\",\"document\":{\"id\":\"5\",\"text\":\"\",\"metadata\":{\"k\":1}}}\n"),
+                      NULL, 5);
 }
 
 static gdx_status read_html(void) {

@@ -244,6 +244,133 @@ static void nesting_of_a_thousand_is_kept(void **state) {
     assert_slice(next_document(source).metadata, expected);
 }
 
+static void assert_place(gdx_part_place place, uint32_t byte, const char *name) {
+    assert_int_equal(place.byte, byte);
+    assert_slice(place.name, name);
+}
+
+static void parts_and_places_are_read_as_such(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(
+        SLICE("{\"id\":\"1\",\"text\":\"关税\",\"places\": [ {\"byte\":0,\"name\":\"page 1\"},"
+              "{\"name\":\"第\\u0032页\",\"byte\":3}],\"parts\":[{\"field\":\"note\",\"text\":\"注\\n\",\"places\":["
+              "{\"byte\":0,\"name\":\"page 3\"}]},{\"text\":\"\",\"field\":\"furniture\"},"
+              "{\"field\":\"text\",\"text\":\"x\",\"places\":[]},{\"field\":\"caption\",\"text\":\"图\"}],\"k\":1}\n"
+              "{\"id\":\"2\",\"text\":\"\",\"parts\":[ ],\"places\":[]}\n"
+              "{\"id\":\"3\",\"text\":\"\"}\n"));
+    static const gdx_field fields[] = {GDX_FIELD_NOTE, GDX_FIELD_FURNITURE, GDX_FIELD_TEXT, GDX_FIELD_CAPTION};
+    static const char *const texts[] = {"注\n", "", "x", "图"};
+    gdx_document document = next_document(source);
+    assert_slice(document.metadata, "{\"k\":1}");
+    assert_int_equal(document.text_place_count, 2);
+    assert_place(document.text_places[0], 0, "page 1");
+    assert_place(document.text_places[1], 3, "第2页");
+    assert_int_equal(document.part_count, 4);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(document.parts[i].field, fields[i]);
+        assert_slice(document.parts[i].text, texts[i]);
+        assert_int_equal(document.parts[i].place_count, i == 0);
+    }
+    assert_place(document.parts[0].places[0], 0, "page 3");
+    for (int i = 0; i < 2; i++) {
+        document = next_document(source);
+        assert_slice(document.metadata, "");
+        assert_int_equal(document.part_count + document.text_place_count, 0);
+    }
+    assert_end(source);
+}
+
+static void other_lists_under_their_names_are_metadata(void **state) {
+    (void)state;
+    static const char *const others[] = {
+        "{\"parts\":3,\"places\":[\"上海\"]}",
+        "{\"parts\":[{\"text\":\"x\"}],\"places\":[{\"name\":\"x\"}]}",
+        "{\"parts\":{\"field\":\"note\",\"text\":\"\"},\"places\":{\"byte\":0,\"name\":\"\"}}",
+        "{\"parts\":[[]],\"places\":[null]}",
+        "{\"places\":\"\"}",
+        "{\"document\":{\"id\":\"2\",\"text\":\"\"},\"type\":\"get\"}",
+        "{\"title_from_text\":true,\"type\":\"get\"}",
+    };
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "{\"id\":\"1\",\"text\":\"\",%s", others[i] + 1);
+        GDX_AUTO(gdx_source) source = over(gdx_slice_of(line));
+        gdx_document document = next_document(source);
+        assert_slice(document.id, "1");
+        assert_slice(document.metadata, others[i]);
+        assert_int_equal(document.part_count + document.text_place_count, 0);
+        assert_false(document.title_from_text);
+    }
+}
+
+static void wrong_parts_and_places_are_refused_with_their_field(void **state) {
+    (void)state;
+    static const struct {
+        const char *keys;
+        const char *field;
+        const char *message;
+    } cases[] = {
+        {"\"parts\":[{\"field\":\"title\",\"text\":\"\"}]", "parts[0].field", "the title, expected text"},
+        {"\"parts\":[{\"field\":\"Note\",\"text\":\"\"}]", "parts[0].field", "none that is known"},
+        {"\"parts\":[{\"field\":2,\"text\":\"\"}]", "parts[0].field", "none that is known"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":null}]", "parts[0].text", "no string"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":\"\"},7]", "parts[1].text", "no string"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":\"\"},{\"text\":\"\"}]", "parts[1].field", "none that is known"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":\"\",\"page\":3}]", "parts[0]", "other keys"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":\"\",\"places\":3}]", "parts[0].places", "no list"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":\"a\",\"places\":[1]}]", "parts[0].places[0]", "no number of a byte"},
+        {"\"parts\":[{\"field\":\"note\",\"text\":\"a\",\"places\":[{\"byte\":1,\"name\":\"\"}]}]",
+         "parts[0].places[0]", "byte 1, expected less than the text's 1"},
+        {"\"places\":[{\"byte\":-1,\"name\":\"\"}]", "places[0]", "no number of a byte"},
+        {"\"places\":[{\"byte\":0.5,\"name\":\"\"}]", "places[0]", "no number of a byte"},
+        {"\"places\":[{\"byte\":0,\"name\":3}]", "places[0]", "no string as a name"},
+        {"\"places\":[{\"byte\":0,\"name\":\"\",\"x\":1}]", "places[0]", "other keys, expected byte and name alone"},
+        {"\"places\":[{\"byte\":4294967296,\"name\":\"\"}]", "places[0]", "byte 4294967295, expected less than"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char line[256];
+        snprintf(line, sizeof line, "{\"id\":\"1\",\"text\":\"ab\",%s}", cases[i].keys);
+        GDX_AUTO(gdx_source) source = over(gdx_slice_of(line));
+        assert_string_equal(next_refusal(source, GDX_INVALID, cases[i].message).error.field, cases[i].field);
+        assert_end(source);
+    }
+}
+
+static void an_answer_of_get_is_the_document_in_it(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(
+        SLICE("{\"type\":\"get\",\"query\":\"x\",\"document\":{\"id\":\"1\",\"title\":\"t\",\"date\":\"\","
+              "\"source\":\"law\",\"text\":\"关税\",\"metadata\":{\"z\":1,\"metadata\":[2]},\"title_from_text\":true,"
+              "\"origin\":\"a/b.pdf\",\"parts\":[{\"field\":\"note\",\"text\":\"注\",\"places\":[]}],"
+              "\"places\":[{\"byte\":0,\"name\":\"page 1\"}],\"of_a_later_version\":1},\"answer\":{\"commit\":1}}\n"
+              "{\"document\":{\"id\":\"2\",\"text\":\"\",\"metadata\":{}},\"type\":\"get\"}\n"
+              "{\"document\":{\"id\":\"3\",\"text\":\"\",\"metadata\":[]},\"type\":\"get\"}\n"
+              "{\"document\":{\"id\":\"3\",\"text\":\"\",\"origin\":1},\"type\":\"get\"}\n"
+              "{\"document\":{\"id\":\"3\",\"text\":\"\"},\"type\":\"got\"}\n"
+              "{\"document\":null,\"type\":\"get\"}\n"));
+    gdx_document document = next_document(source);
+    assert_slice(document.id, "1");
+    assert_slice(document.title, "t");
+    assert_slice(document.source, "law");
+    assert_slice(document.text, "关税");
+    assert_slice(document.metadata, "{\"metadata\":[2],\"z\":1}");
+    assert_slice(document.origin, "a/b.pdf");
+    assert_true(document.title_from_text);
+    assert_int_equal(document.part_count, 1);
+    assert_int_equal(document.text_place_count, 1);
+    document = next_document(source);
+    assert_slice(document.id, "2");
+    assert_slice(document.metadata, "");
+    assert_slice(document.origin, "");
+    next_refusal(source, GDX_INVALID, "metadata: an array, expected a JSON object");
+    next_refusal(source, GDX_INVALID, "origin: an integer, expected a string");
+    next_refusal(source, GDX_INVALID, "id: missing");
+    next_refusal(source, GDX_INVALID, "id: missing");
+    assert_end(source);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_gives_its_fields),
@@ -263,6 +390,10 @@ int main(void) {
         cmocka_unit_test(an_empty_piece_has_no_records),
         cmocka_unit_test(deep_nesting_is_refused_and_not_followed),
         cmocka_unit_test(nesting_of_a_thousand_is_kept),
+        cmocka_unit_test(parts_and_places_are_read_as_such),
+        cmocka_unit_test(other_lists_under_their_names_are_metadata),
+        cmocka_unit_test(wrong_parts_and_places_are_refused_with_their_field),
+        cmocka_unit_test(an_answer_of_get_is_the_document_in_it),
     };
     return cmocka_run_group_tests_name("ingest: records", tests, NULL, NULL);
 }

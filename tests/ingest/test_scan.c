@@ -117,16 +117,17 @@ static void add_value(struct line *line, int depth) {
 }
 
 static void make_line(struct line *line) {
-    static const char *const keys[] = {"\"id\"",   "\"text\"", "\"title\"", "\"source\"", "\"date\"", "\"url\"",
-                                       "\"tags\"", "\"a\"",    "\"ab\"",    "\"\"",       "\"中\"",   "\"i\\u0064\""};
+    static const char *const keys[] = {"\"id\"",  "\"text\"",     "\"title\"", "\"source\"", "\"date\"",
+                                       "\"url\"", "\"tags\"",     "\"a\"",     "\"ab\"",     "\"\"",
+                                       "\"中\"",  "\"i\\u0064\"", "\"parts\"", "\"places\""};
     line->count = 0;
     add_white(line);
     add(line, "{");
-    uint32_t first = random_below(12);
+    uint32_t first = random_below(14);
     for (uint32_t i = 0, count = random_below(8); i < count; i++) {
         add(line, i ? "," : "");
         add_white(line);
-        add(line, keys[(first + i + (random_below(16) == 0)) % 12]);
+        add(line, keys[(first + i + (random_below(16) == 0)) % 14]);
         add_white(line);
         add(line, ":");
         add_white(line);
@@ -196,6 +197,7 @@ static void the_common_shapes_take_the_fast_way(void **state) {
         "{\"id\": \"a\", \"title\": \"t\", \"date\": \"2023\", \"source\": \"s\", \"text\": \"x\\n\\\"y\\\"\\u4e2d\"}",
         "{\"id\":1,\"text\":\"\",\"date\":2023,\"title\":null,\"url\":\"https:\\/\\/a\",\"n\":7}\r",
         "{\"id\":\"1\",\"text\":\"\",\"tags\":[\"a\",\"b\"],\"score\":0.5,\"more\":{\"x\":[]},\"ok\":true}",
+        "{\"id\":\"1\",\"text\":\"\",\"places\":[\"上海\"],\"parts\":{\"x\":[]},\"document\":{}}",
     };
     record_reader reader;
     ingest_record_reader_init(&reader);

@@ -72,10 +72,11 @@ static void a_deleted_document_takes_away_what_it_counted(void **state) {
 
 // ---- parts
 
+static const gdx_part_place pages[] = {{0, {"page 1", 6}}, {6, {"page 2", 6}}, {15, {"", 0}}};
 static const gdx_part parts[] = {
     {.field = GDX_FIELD_FURNITURE, .text = {"关税研究 第3页", 20}},
-    {.field = GDX_FIELD_NOTE, .text = {"见关税同盟", 15}},
-    {.field = GDX_FIELD_TEXT, .text = {"附录：关税表", 18}},
+    {.field = GDX_FIELD_NOTE, .text = {"见关税同盟", 15}, .places = pages, .place_count = 2},
+    {.field = GDX_FIELD_TEXT, .text = {"附录：关税表", 18}, .places = pages, .place_count = 3},
     {.field = GDX_FIELD_CAPTION, .text = {"图1 关税", 11}},
     {.field = GDX_FIELD_NOTE, .text = {"", 0}},
     {.field = GDX_FIELD_NOTE, .text = {"同上", 6}},
@@ -127,10 +128,10 @@ static void lengths_leave_furniture_out(void **state) {
 static void a_match_names_its_part_and_the_bytes_there(void **state) {
     (void)state;
     static const gdx_match expected[] = {
-        {GDX_FIELD_TEXT, 0, 0, 6},
-        {GDX_FIELD_TEXT, 1, 9, 15},
-        {GDX_FIELD_NOTE, 0, 3, 9},
-        {GDX_FIELD_CAPTION, 0, 5, 11},
+        {GDX_FIELD_TEXT, 0, 0, 6, {"", 0}},
+        {GDX_FIELD_TEXT, 1, 9, 15, {"page 2", 6}},
+        {GDX_FIELD_NOTE, 0, 3, 9, {"page 1", 6}},
+        {GDX_FIELD_CAPTION, 0, 5, 11, {"", 0}},
     };
     struct collection collection;
     collection_open(&collection, with_parts, 2);
@@ -145,7 +146,11 @@ static void a_match_names_its_part_and_the_bytes_there(void **state) {
             assert_int_equal(hit->matches[i].part, expected[i].part);
             assert_int_equal(hit->matches[i].begin, expected[i].begin + 3 * q);
             assert_int_equal(hit->matches[i].end, expected[i].end);
+            // The second query's character begins at page 2 in the note.
+            gdx_slice page_2 = {"page 2", 6};
+            assert_true(gdx_slice_equal(hit->matches[i].place, q && i == 2 ? page_2 : expected[i].place));
         }
+        assert_int_equal(hit->snippet_place.bytes, 0);
         assert_int_equal(hit->snippet.bytes, 15);
         assert_memory_equal(hit->snippet.data, "关税与贸易", 15);
     }
@@ -153,6 +158,30 @@ static void a_match_names_its_part_and_the_bytes_there(void **state) {
     assert_int_equal(noted->hits[0].snippet_field, GDX_FIELD_NOTE);
     assert_int_equal(noted->hits[0].snippet_part, 2);
     assert_memory_equal(noted->hits[0].snippet.data, "同上", 6);
+    collection_close(&collection);
+}
+
+static void a_snippet_and_an_occurrence_name_the_place_of_the_match(void **state) {
+    (void)state;
+    static const struct {
+        const char *query;
+        const char *place;
+    } cases[] = {{"附录", "page 1"}, {"：", "page 2"},   {"关税表", "page 2"}, {"text:表", ""},
+                 {"见", "page 1"},   {"同盟", "page 2"}, {"title:贸易", ""},   {"同上", ""}};
+    struct collection collection;
+    collection_open(&collection, with_parts, 1);
+    gdx_search_options options = {.limit = 1, .snippet_symbols = 50};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        GDX_AUTO(gdx_results) results = collection_search(&collection, cases[i].query, &options);
+        GDX_AUTO(gdx_query) query = collection_parse(cases[i].query);
+        GDX_AUTO(gdx_scan) scan = NULL;
+        gdx_occurrence occurrence;
+        bool has = false;
+        assert_true(gdx_slice_equal(results->hits[0].snippet_place, gdx_slice_of(cases[i].place)));
+        assert_int_equal(gdx_scan_open(collection.searcher, collection.snapshot, query, 9, NULL, &scan, NULL), GDX_OK);
+        assert_int_equal(gdx_scan_next(scan, &occurrence, &has, NULL), GDX_OK);
+        assert_true(has && gdx_slice_equal(occurrence.match.place, gdx_slice_of(cases[i].place)));
+    }
     collection_close(&collection);
 }
 
@@ -165,6 +194,7 @@ int main(void) {
         cmocka_unit_test(no_match_crosses_parts),
         cmocka_unit_test(lengths_leave_furniture_out),
         cmocka_unit_test(a_match_names_its_part_and_the_bytes_there),
+        cmocka_unit_test(a_snippet_and_an_occurrence_name_the_place_of_the_match),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

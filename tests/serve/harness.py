@@ -49,6 +49,7 @@ class Stub:
         self.count = unary("Search", search_pb2, "Count")
         self.trend = unary("Search", search_pb2, "Trend")
         self.get = unary("Search", search_pb2, "Get")
+        self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")
         self.delete = unary("Index", index_pb2, "Delete")
         self.scan = channel.unary_stream("/gramdex.v1.Search/Scan", serialize, search_pb2.ScanResponse.FromString)

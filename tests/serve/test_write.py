@@ -37,6 +37,23 @@ class Blocked:
         self.may_end.set()
 
 
+def with_parts(id):
+    """A document as a reader of pages writes it, its parts by field."""
+    def place(byte, name):
+        return search_pb2.Place(byte=byte, name=name)
+
+    def part(field, text, *places):
+        return search_pb2.DocumentPart(field=field, text=text, places=places)
+
+    return document(id=id, title="题", text="第一页\n供应链", origin="p/1.pdf", title_from_text=True,
+                    places=[place(0, "page 1"), place(10, "page 3")],
+                    parts=[part(search_pb2.FIELD_TEXT, "同盟\u0000", place(0, "slide 2")),
+                           part(search_pb2.FIELD_NOTE, "见关税同盟", place(0, "page 1"), place(6, "page 2")),
+                           part(search_pb2.FIELD_NOTE, "同盟"), part(search_pb2.FIELD_NOTE, ""),
+                           part(search_pb2.FIELD_CAPTION, "图"),
+                           part(search_pb2.FIELD_FURNITURE, "关税同盟", place(0, "page 1"))])
+
+
 class Ingest(ServerTest):
     def files(self):
         return sorted(os.listdir(os.path.join(self.folder, "index")))
@@ -77,6 +94,66 @@ class Ingest(ServerTest):
         sent = [stub.get(Get(id="d/%03d" % i)).document for i in range(10)]
         reply = stub.ingest(iter([documents(*sent)]))
         self.assertEqual((reply.documents, reply.unchanged, reply.commit), (0, 10, 1))
+
+    def test_parts_and_places_come_back_equal_and_matches_name_them(self):
+        stub = self.empty()
+        sent = with_parts("a")
+        reply = stub.ingest(iter([documents(sent, document(id="b", text="关税"))]))
+        self.assertEqual((reply.documents, reply.refused), (2, 0))
+        self.assertEqual(reply.text_bytes, sum(len(t.encode()) for t in [sent.title, sent.text, "关税"] + [p.text for p in sent.parts]))
+        self.assertEqual(stub.get(Get(id="a")).document, sent)
+        batch = stub.batch_get(search_pb2.BatchGetRequest(ids=["a", "b", "a"]))
+        self.assertEqual(list(batch.documents), [sent, document(id="b", text="关税"), sent])
+        hit, = stub.search(search_pb2.SearchRequest(query="any:同盟", match_limit=10)).hits
+        self.assertEqual([(m.field, m.part, m.begin, m.end, m.place) for m in hit.matches],
+                         [(search_pb2.FIELD_TEXT, 1, 0, 6, "slide 2"), (search_pb2.FIELD_NOTE, 0, 9, 15, "page 2"),
+                          (search_pb2.FIELD_NOTE, 1, 0, 6, ""), (search_pb2.FIELD_FURNITURE, 0, 6, 12, "page 1")])
+        self.assertEqual((hit.snippet.field, hit.snippet.part, hit.snippet.place), (search_pb2.FIELD_TEXT, 1, "slide 2"))
+        found = [o.match for m in stub.scan(search_pb2.ScanRequest(query="any:同盟")) for o in m.occurrences]
+        self.assertEqual(found, list(hit.matches))
+        found, = [o for m in stub.scan(search_pb2.ScanRequest(query="供应链")) for o in m.occurrences]
+        self.assertEqual((found.match.field, found.match.part, found.match.place), (search_pb2.FIELD_TEXT, 0, "page 3"))
+        again = stub.ingest(iter([documents(sent)]))
+        self.assertEqual((again.documents, again.unchanged), (0, 1))
+        sent.parts[0].places[0].name = "slide 3"
+        again = stub.ingest(iter([documents(sent)]))
+        self.assertEqual((again.documents, again.replaced), (1, 1))
+
+    def test_parts_are_given_back_by_field(self):
+        stub = self.empty()
+        mixed = with_parts("a")
+        del mixed.parts[:]
+        mixed.parts.extend(reversed(with_parts("a").parts))
+        stub.ingest(iter([documents(mixed)]))
+        self.assertEqual([(p.field, p.text) for p in stub.get(Get(id="a")).document.parts],
+                         sorted(((p.field, p.text) for p in mixed.parts), key=lambda part: part[0]))
+
+    def test_what_get_prints_and_what_is_sent_on_is_the_same_document(self):
+        server = self.serve("--create")
+        stub = server.stub()
+        stub.ingest(iter([documents(with_parts("a"), with_parts("b"), document(id="c", text="关税"))]))
+        printed = subprocess.run([GRAMDEX, "get", "--server", server.addresses[0], "--queries", "-"], input="a\nb\nc\n",
+                                 stdout=subprocess.PIPE, text=True, check=True).stdout
+        summary = json.loads(subprocess.run(
+            [GRAMDEX, "index", "--server", server.addresses[0], "--json", "-"], input=printed,
+            stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
+        self.assertEqual((summary["unchanged"], summary["documents"]), (3, 0), summary)
+
+    def test_wrong_parts_and_places_are_refused_with_their_field(self):
+        stub = self.empty()
+        bad = [with_parts(str(i)) for i in range(6)]
+        bad[0].parts[1].field = search_pb2.FIELD_TITLE
+        bad[1].parts[1].field = search_pb2.FIELD_UNSPECIFIED
+        bad[2].parts[0].places[0].byte = 1
+        bad[3].places[1].byte = 1 << 40
+        bad[4].places[1].byte = 0
+        bad[5].places[0].name = "x" * 257
+        reply = stub.ingest(iter([documents(*bad, with_parts("good"))]))
+        self.assertEqual((reply.documents, reply.refused), (1, 6))
+        for refusal, words in zip(reply.refusals, ("parts[1].field: the title", "parts[1].field: none that is known",
+                                                   "parts[0].places[0]: byte 1 is within", "places[1]: byte 4294967295",
+                                                   "places[1]: byte 0 after byte 0", "places[0]: a name of 257 bytes")):
+            self.assertIn(words, refusal.reason)
 
     def test_what_breaks_a_rule_is_refused_by_number_and_the_rest_goes_in(self):
         stub = self.empty()

@@ -110,10 +110,11 @@ typedef enum gdx_source_step {
 //  RECORDS: one JSON object a line; blank lines pass. "id" (string, 1 to 1024 bytes without control characters; an
 //  integer
 //    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" a string or a number
-//    (a year, a day as 20230506, seconds or milliseconds since 1970), null and "" as if absent; any other key is
-//    metadata, given back as one compact JSON object with the keys sorted. Refused: not JSON (jansson's column), no
-//    object, a key of another type, a text over the limit, a key given twice. A date that cannot be read is none: see
-//    gdx_repairs.
+//    (a year, a day as 20230506, seconds or milliseconds since 1970), null and "" as if absent; "parts" and "places" as
+//    docs/json.md has them; any other key is metadata, given back as one compact JSON object with the keys sorted. An
+//    object of "type" "get" is an answer of `gramdex get`, and its "document" the record. Refused: not JSON (jansson's
+//    column), no object, a key of another type, a text over the limit, a key given twice. A date that cannot be read is
+//    none: see gdx_repairs.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;
@@ -135,6 +136,10 @@ typedef struct gdx_given {
     gdx_slice metadata; // "" or a JSON object
     gdx_slice origin;
     bool title_from_text;
+    const gdx_part_place *text_places;
+    uint32_t text_place_count;
+    uint32_t part_count;
+    const gdx_part *parts; // of any field, the title and numbers that are none included
 } gdx_given;
 // Holds it to the rules of RECORDS; besides, all must be valid UTF-8. The slices of *out are the given ones, but for
 // the metadata, which is the source's until its next call. GDX_INVALID, GDX_TOO_LARGE: refused; GDX_NO_MEMORY.

@@ -84,6 +84,7 @@ typedef struct gdx_match { // a range of bytes
     uint32_t part;  // number among the parts of that field
     uint64_t begin; // of the stored part
     uint64_t end;
+    gdx_slice place; // that its first byte comes from, "page 3"; "" when none is said
 } gdx_match;
 
 typedef struct gdx_mark { // a range of bytes within the snippet
@@ -107,6 +108,7 @@ typedef struct gdx_hit {
     gdx_slice snippet;
     gdx_field snippet_field;
     uint32_t snippet_part; // number among the parts of that field
+    gdx_slice snippet_place; // of the first match; without a match, of the start
     bool snippet_begins;   // true if the snippet starts at the start of the part
     bool snippet_ends;     // true if it ends at the end of the part
     gdx_mark *marks;       // matches within the snippet, ascending; overlapping ones are one

@@ -262,5 +262,8 @@ gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, u
 // After any of these calls: where in the body the text (part 0) or part `part` of the document ends; UINT64_MAX for the
 // last.
 uint64_t gdx_store_part_end(const gdx_store_reader *reader, uint32_t part);
+// Likewise: the place that byte `byte` of the text (part 0) or of part `part` comes from; "" when none is said. The
+// reader's until it reads another head or document; stretches leave it.
+gdx_slice gdx_store_place(const gdx_store_reader *reader, uint32_t part, uint64_t byte);
 
 #endif
