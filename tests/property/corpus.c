@@ -155,16 +155,41 @@ static gdx_slice random_text(const struct corpus *corpus, random_state *random, 
     return own(&text);
 }
 
-// None for half of the documents, else furniture and a note.
+// Some characters of a text, each where a place begins, or the text is of none.
+static const gdx_part_place *random_places(random_state *random, gdx_slice text, uint32_t *out_count) {
+    static const char *const names[] = {"page 1", "page 2", "第3页", ""};
+    enum { PLACES_MAX = 5 };
+    gdx_part_place *places = calloc(PLACES_MAX, sizeof *places);
+    assert_non_null(places);
+    uint32_t wanted = random_below(random, 2) ? random_below(random, PLACES_MAX + 1) : 0, count = 0;
+    uint32_t sparse = 1 + random_below(random, 20);
+    for (uint32_t byte = 0; byte < text.bytes && count < wanted; byte++)
+        if (((uint8_t)text.data[byte] & 0xc0) != 0x80 && random_below(random, sparse) == 0)
+            places[count++] = (gdx_part_place){byte, gdx_slice_of(names[random_below(random, 4)])};
+    *out_count = count;
+    return places;
+}
+
+static gdx_part random_part(const struct corpus *corpus, random_state *random) {
+    static const gdx_field fields[] = {GDX_FIELD_TEXT, GDX_FIELD_NOTE, GDX_FIELD_CAPTION, GDX_FIELD_FURNITURE};
+    gdx_part part = {.field = fields[random_below(random, 4)],
+                     .text = random_text(corpus, random, random_below(random, 3) == 0)};
+    part.places = random_places(random, part.text, &part.place_count);
+    return part;
+}
+
+// None for half of the documents, else a few, of fields in any order.
 static void add_parts(const struct corpus *corpus, random_state *random, gdx_document *document) {
+    document->text_places = random_places(random, document->text, &document->text_place_count);
     if (random_below(random, 2))
         return;
-    gdx_part *parts = calloc(2, sizeof *parts);
+    uint32_t count = 1 + random_below(random, random_below(random, 3) ? 3 : CORPUS_PARTS_MAX);
+    gdx_part *parts = calloc(count, sizeof *parts);
     assert_non_null(parts);
-    parts[0] = (gdx_part){.field = GDX_FIELD_FURNITURE, .text = random_text(corpus, random, true)};
-    parts[1] = (gdx_part){.field = GDX_FIELD_NOTE, .text = random_text(corpus, random, false)};
+    for (uint32_t i = 0; i < count; i++)
+        parts[i] = random_part(corpus, random);
     document->parts = parts;
-    document->part_count = 2;
+    document->part_count = count;
 }
 
 static gdx_date random_date(random_state *random) {
@@ -233,8 +258,11 @@ void corpus_make(struct corpus *out, random_state *random) {
 
 void corpus_clear(struct corpus *corpus) {
     for (size_t i = 0; i < corpus->count; i++) {
-        for (uint32_t p = 0; p < corpus->documents[i].stored.part_count; p++)
+        for (uint32_t p = 0; p < corpus->documents[i].stored.part_count; p++) {
             free((void *)(uintptr_t)corpus->documents[i].stored.parts[p].text.data);
+            free((void *)(uintptr_t)corpus->documents[i].stored.parts[p].places);
+        }
+        free((void *)(uintptr_t)corpus->documents[i].stored.text_places);
         free((void *)(uintptr_t)corpus->documents[i].stored.parts);
         free((void *)(uintptr_t)corpus->documents[i].stored.id.data);
         free((void *)(uintptr_t)corpus->documents[i].stored.title.data);

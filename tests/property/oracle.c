@@ -15,47 +15,63 @@
 
 #include <cmocka.h>
 
-struct field {
-    gdx_slice stored;
+struct text {
+    struct slot slot;
     gdx_symbols symbols; // by the plain rule
     gdx_symbols spanned; // the same by the module, for the bytes
 };
 
 struct oracle {
     const struct corpus *corpus;
-    struct field *fields; // title and text of each document
+    struct text *texts; // SLOTS_MAX of each document
+    size_t *counts;     // of them, how many a document has
     size_t live;
     double mean_length;
 };
 
-static gdx_slice stored_field(const gdx_document *document, unsigned field) {
-    if (field <= PART_TEXT)
-        return field == PART_TITLE ? document->title : document->text;
-    for (uint32_t i = 0; i < document->part_count; i++)
-        if (document->parts[i].field == (field == PART_NOTE ? GDX_FIELD_NOTE : GDX_FIELD_FURNITURE))
-            return document->parts[i].text;
-    return (gdx_slice){"", 0};
+static struct text *text_of(const struct oracle *oracle, size_t document, size_t slot) {
+    assert_true(slot < oracle->counts[document]);
+    return &oracle->texts[document * SLOTS_MAX + slot];
 }
 
-static struct field *field_of(const struct oracle *oracle, size_t document, unsigned field) {
-    return &oracle->fields[document * PART_FIELDS + (unsigned)__builtin_ctz(field)];
+const struct slot *oracle_slot(const struct oracle *oracle, size_t document, size_t slot) {
+    return &text_of(oracle, document, slot)->slot;
+}
+
+static void add_slot(struct oracle *oracle, size_t document, struct slot slot) {
+    assert_true(oracle->counts[document] < SLOTS_MAX);
+    size_t number = oracle->counts[document]++;
+    struct text *at = text_of(oracle, document, number);
+    slot.part = number && at[-1].slot.field == slot.field ? at[-1].slot.part + 1 : 0;
+    at->slot = slot;
+    plain_symbols(slot.stored, &at->symbols);
+    assert_int_equal(gdx_text_symbols(gdx_rule_current(), slot.stored, GDX_TEXT_SPANS, &at->spanned), GDX_OK);
+    assert_int_equal(at->symbols.count, at->spanned.count);
+}
+
+static void add_slots(struct oracle *oracle, size_t document) {
+    const gdx_document *stored = &oracle->corpus->documents[document].stored;
+    add_slot(oracle, document, (struct slot){.field = GDX_FIELD_TITLE, .stored = stored->title});
+    add_slot(oracle, document,
+             (struct slot){GDX_FIELD_TEXT, 0, stored->text, stored->text_places, stored->text_place_count});
+    for (gdx_field field = GDX_FIELD_TEXT; field <= GDX_FIELD_FURNITURE; field++)
+        for (uint32_t i = 0; i < stored->part_count; i++) {
+            const gdx_part *part = &stored->parts[i];
+            if (part->field == field)
+                add_slot(oracle, document, (struct slot){field, 0, part->text, part->places, part->place_count});
+        }
 }
 
 struct oracle *oracle_new(const struct corpus *corpus) {
     struct oracle *oracle = calloc(1, sizeof *oracle);
     assert_non_null(oracle);
     oracle->corpus = corpus;
-    oracle->fields = calloc(corpus->count * PART_FIELDS, sizeof *oracle->fields);
-    assert_non_null(oracle->fields);
+    oracle->texts = calloc(corpus->count * SLOTS_MAX, sizeof *oracle->texts);
+    oracle->counts = calloc(corpus->count, sizeof *oracle->counts);
+    assert_true(oracle->texts && oracle->counts);
     double symbols = 0;
     for (size_t d = 0; d < corpus->count; d++) {
-        for (unsigned field = PART_TITLE; field <= PART_FURNITURE; field *= 2) {
-            struct field *at = field_of(oracle, d, field);
-            at->stored = stored_field(&corpus->documents[d].stored, field);
-            plain_symbols(at->stored, &at->symbols);
-            assert_int_equal(gdx_text_symbols(gdx_rule_current(), at->stored, GDX_TEXT_SPANS, &at->spanned), GDX_OK);
-            assert_int_equal(at->symbols.count, at->spanned.count);
-        }
+        add_slots(oracle, d);
         if (!corpus->documents[d].is_deleted) {
             oracle->live++;
             symbols += (double)oracle_length(oracle, d);
@@ -66,36 +82,47 @@ struct oracle *oracle_new(const struct corpus *corpus) {
 }
 
 void oracle_free(struct oracle *oracle) {
-    for (size_t i = 0; i < oracle->corpus->count * PART_FIELDS; i++) {
-        gdx_symbols_clear(&oracle->fields[i].symbols);
-        gdx_symbols_clear(&oracle->fields[i].spanned);
+    for (size_t i = 0; i < oracle->corpus->count * SLOTS_MAX; i++) {
+        gdx_symbols_clear(&oracle->texts[i].symbols);
+        gdx_symbols_clear(&oracle->texts[i].spanned);
     }
-    free(oracle->fields);
+    free(oracle->texts);
+    free(oracle->counts);
     free(oracle);
 }
 
-size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigned field) {
-    return field_of(oracle, document, field)->symbols.count;
+size_t oracle_slot_length(const struct oracle *oracle, size_t document, size_t slot) {
+    return text_of(oracle, document, slot)->symbols.count;
 }
 
-// Whether a field counts when a query names none.
-static bool counts(const struct oracle *oracle, size_t document, unsigned field) {
-    return field == PART_TITLE ? !oracle->corpus->documents[document].stored.title_from_text : field != PART_FURNITURE;
+gdx_slice oracle_place(const struct oracle *oracle, size_t document, size_t slot, size_t byte) {
+    const struct slot *in = oracle_slot(oracle, document, slot);
+    gdx_slice name = {"", 0};
+    for (size_t i = 0; i < in->place_count; i++)
+        if (in->places[i].byte <= byte)
+            name = in->places[i].name;
+    return name;
+}
+
+// Whether a slot counts when a query names no field.
+static bool counts(const struct oracle *oracle, size_t document, size_t slot) {
+    return slot == SLOT_TITLE ? !oracle->corpus->documents[document].stored.title_from_text
+                              : oracle_slot(oracle, document, slot)->field != GDX_FIELD_FURNITURE;
 }
 
 size_t oracle_length(const struct oracle *oracle, size_t document) {
     size_t length = 0;
-    for (unsigned field = PART_TITLE; field <= PART_FURNITURE; field *= 2)
-        length += counts(oracle, document, field) ? oracle_field_length(oracle, document, field) : 0;
+    for (size_t slot = 0; slot < oracle->counts[document]; slot++)
+        length += counts(oracle, document, slot) ? oracle_slot_length(oracle, document, slot) : 0;
     return length;
 }
 
-size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
-    return field_of(oracle, document, field)->spanned.spans[symbol].begin;
+size_t oracle_byte_begin(const struct oracle *oracle, size_t document, size_t slot, size_t symbol) {
+    return text_of(oracle, document, slot)->spanned.spans[symbol].begin;
 }
 
-size_t oracle_byte_end(const struct oracle *oracle, size_t document, unsigned field, size_t symbol) {
-    return field_of(oracle, document, field)->spanned.spans[symbol].end;
+size_t oracle_byte_end(const struct oracle *oracle, size_t document, size_t slot, size_t symbol) {
+    return text_of(oracle, document, slot)->spanned.spans[symbol].end;
 }
 
 size_t oracle_symbol_count(gdx_slice text, bool *out_is_word) {
@@ -125,9 +152,9 @@ static bool is_blank_at(const char *at, size_t left, size_t *out_bytes) {
     return lead == 0xc2 && (uint8_t)at[1] < 0xa0; // C1 controls
 }
 
-void oracle_readable(const struct oracle *oracle, size_t document, unsigned field, size_t begin, size_t end,
+void oracle_readable(const struct oracle *oracle, size_t document, size_t slot, size_t begin, size_t end,
                      gdx_buffer *out) {
-    const char *text = field_of(oracle, document, field)->stored.data;
+    const char *text = oracle_slot(oracle, document, slot)->stored.data;
     size_t before = out->bytes;
     bool was_blank = false;
     for (size_t at = begin, bytes; at < end; at += bytes) {
@@ -140,11 +167,11 @@ void oracle_readable(const struct oracle *oracle, size_t document, unsigned fiel
     }
 }
 
-void oracle_excerpt(const struct oracle *oracle, size_t document, unsigned field, size_t from, size_t to,
+void oracle_excerpt(const struct oracle *oracle, size_t document, size_t slot, size_t from, size_t to,
                     gdx_buffer *out) {
     if (from < to)
-        oracle_readable(oracle, document, field, oracle_byte_begin(oracle, document, field, from),
-                        oracle_byte_end(oracle, document, field, to - 1), out);
+        oracle_readable(oracle, document, slot, oracle_byte_begin(oracle, document, slot, from),
+                        oracle_byte_end(oracle, document, slot, to - 1), out);
 }
 
 // ---- occurrences
@@ -267,16 +294,19 @@ static void find_leaf(const struct oracle *oracle, const struct part *leaf, size
     gdx_symbols wanted = {0};
     plain_symbols(leaf->typed, &wanted);
     find_others(&wanted, others);
-    for (unsigned field = PART_TITLE; field <= PART_FURNITURE; field *= 2) {
-        const struct field *in = field_of(oracle, document, field);
-        bool looks = leaf->fields == field || (leaf->fields & field && counts(oracle, document, field));
+    for (size_t slot = 0; slot < oracle->counts[document]; slot++) {
+        const struct text *in = text_of(oracle, document, slot);
+        unsigned field = 1u << in->slot.field;
+        bool looks = leaf->fields == field || (leaf->fields >= PART_DEFAULT && counts(oracle, document, slot)) ||
+                     (leaf->fields == PART_ANY && in->slot.field == GDX_FIELD_FURNITURE);
         for (size_t at = 0; at < in->symbols.count && looks; at++) {
             size_t end = leaf_end(leaf, &wanted, others, &in->symbols, at);
             if (end == 0)
                 continue;
             size_t from = in->spanned.spans[at].begin, to = in->spanned.spans[end - 1].end;
-            if (leaf->kind != PART_EXACT || has_characters((gdx_slice){in->stored.data + from, to - from}, leaf->typed))
-                add(out, (struct found){field, at, end, from, to, number});
+            if (leaf->kind != PART_EXACT ||
+                has_characters((gdx_slice){in->slot.stored.data + from, to - from}, leaf->typed))
+                add(out, (struct found){slot, at, end, from, to, number});
         }
     }
     gdx_symbols_clear(&wanted);
@@ -291,7 +321,7 @@ static bool is_pair(const struct part *part) {
 }
 
 static bool are_partners(const struct found *left, const struct found *right, const struct part *pair) {
-    if (left->field != right->field)
+    if (left->slot != right->slot)
         return false;
     if (left->end <= right->begin && right->begin - left->end <= pair->distance)
         return true;
@@ -388,8 +418,8 @@ static bool match(const struct oracle *oracle, const struct part *part, bool neg
 
 static int in_order(const void *a, const void *b) {
     const struct found *x = a, *y = b;
-    if (x->field != y->field)
-        return x->field < y->field ? -1 : 1;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
     if (x->begin != y->begin)
         return x->begin < y->begin ? -1 : 1;
     return x->end < y->end ? -1 : x->end > y->end;

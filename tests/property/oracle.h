@@ -23,13 +23,22 @@ typedef enum part_kind {
     PART_OR
 } part_kind;
 
-// Fields; each document has at most one part of each. PART_DEFAULT is what a query means that names none.
-enum { PART_TITLE = 1, PART_TEXT = 2, PART_NOTE = 4, PART_FURNITURE = 8, PART_DEFAULT = 15, PART_FIELDS = 4 };
+// Fields, in the order of gdx_field. PART_DEFAULT is what a query means that names none, PART_ANY what any: means.
+enum {
+    PART_TITLE = 1,
+    PART_TEXT = 2,
+    PART_NOTE = 4,
+    PART_CAPTION = 8,
+    PART_FURNITURE = 16,
+    PART_DEFAULT = 31,
+    PART_ANY = 32,
+    PART_PREFIXES = 6 // that may be written, any: included
+};
 enum { PART_CHILDREN_MAX = 4 };
 
 struct part { // of a query
     part_kind kind;
-    unsigned fields;       // of phrases and words: where to look: one field, or PART_DEFAULT
+    unsigned fields;       // of phrases and words: where to look: one field, PART_ANY or PART_DEFAULT
     unsigned field_prefix; // the field that is written before this part, or 0
     gdx_slice typed;       // phrase or word as typed, unfolded; source; id
     gdx_date from, to;     // GDX_NO_DATE: open
@@ -38,18 +47,29 @@ struct part { // of a query
     size_t child_count;
 };
 
+// The texts of a document are numbered: the title is 0, the text 1, then its parts by field.
+enum { SLOT_TITLE, SLOT_TEXT, SLOTS_MAX = 2 + CORPUS_PARTS_MAX };
+
+struct slot {
+    gdx_field field;
+    uint32_t part; // among those of the field
+    gdx_slice stored;
+    const gdx_part_place *places;
+    size_t place_count;
+};
+
 struct found { // an occurrence
-    unsigned field;
-    size_t begin; // symbols of the field
+    size_t slot;
+    size_t begin; // symbols of the slot
     size_t end;
-    size_t byte_begin; // of the stored field
+    size_t byte_begin; // of the stored text
     size_t byte_end;
     size_t leaf; // counted in the order of the query
 };
 
 struct answer { // of one document
     size_t document;
-    struct found *found; // title first, then by start and end
+    struct found *found; // by slot, start and end
     size_t count;
     double score;
 };
@@ -61,15 +81,16 @@ void oracle_free(struct oracle *oracle);
 struct answer *oracle_ask(struct oracle *oracle, const struct part *query, size_t *out_count);
 void oracle_answers_free(struct answer *answers, size_t count);
 size_t oracle_length(const struct oracle *oracle, size_t document); // symbols of the fields that count
-size_t oracle_field_length(const struct oracle *oracle, size_t document, unsigned field);
-// Symbols [from, to) of a field as people read them, appended.
-void oracle_excerpt(const struct oracle *oracle, size_t document, unsigned field, size_t from, size_t to,
-                    gdx_buffer *out);
-// Where the bytes of a symbol start and end in the stored field.
-size_t oracle_byte_begin(const struct oracle *oracle, size_t document, unsigned field, size_t symbol);
-size_t oracle_byte_end(const struct oracle *oracle, size_t document, unsigned field, size_t symbol);
-// Stored bytes [begin, end) of a field with blanks made single and none at either end, appended.
-void oracle_readable(const struct oracle *oracle, size_t document, unsigned field, size_t begin, size_t end,
+const struct slot *oracle_slot(const struct oracle *oracle, size_t document, size_t slot);
+gdx_slice oracle_place(const struct oracle *oracle, size_t document, size_t slot, size_t byte);
+size_t oracle_slot_length(const struct oracle *oracle, size_t document, size_t slot);
+// Symbols [from, to) of a slot as people read them, appended.
+void oracle_excerpt(const struct oracle *oracle, size_t document, size_t slot, size_t from, size_t to, gdx_buffer *out);
+// Where the bytes of a symbol start and end in the stored text.
+size_t oracle_byte_begin(const struct oracle *oracle, size_t document, size_t slot, size_t symbol);
+size_t oracle_byte_end(const struct oracle *oracle, size_t document, size_t slot, size_t symbol);
+// Stored bytes [begin, end) of a slot with blanks made single and none at either end, appended.
+void oracle_readable(const struct oracle *oracle, size_t document, size_t slot, size_t begin, size_t end,
                      gdx_buffer *out);
 // How many symbols a text has.
 size_t oracle_symbol_count(gdx_slice text, bool *out_is_word);

@@ -91,7 +91,7 @@ static struct part *make_starred(random_state *random, unsigned fields) {
 
 static struct part *make_leaf(const struct corpus *corpus, random_state *random, unsigned fields) {
     unsigned prefix =
-        fields == PART_DEFAULT && random_below(random, 5) == 0 ? 1u << random_below(random, PART_FIELDS) : 0;
+        fields == PART_DEFAULT && random_below(random, 5) == 0 ? 1u << random_below(random, PART_PREFIXES) : 0;
     struct part *part = random_below(random, 6) ? make_phrase(corpus, random, prefix ? prefix : fields)
                                                 : make_starred(random, prefix ? prefix : fields);
     part->field_prefix = prefix;
@@ -165,7 +165,7 @@ static struct part *make_tree(const struct corpus *corpus, random_state *random,
     if (dice < 10)
         return make_pair(corpus, random, fields, 2);
     unsigned prefix =
-        fields == PART_DEFAULT && random_below(random, 8) == 0 ? 1u << random_below(random, PART_FIELDS) : 0;
+        fields == PART_DEFAULT && random_below(random, 8) == 0 ? 1u << random_below(random, PART_PREFIXES) : 0;
     struct part *part = new_part(dice < 12 ? PART_NOT : dice < 17 ? PART_AND : PART_OR);
     part->field_prefix = prefix;
     part->child_count = part->kind == PART_NOT ? 1 : 2 + random_below(random, 2);
@@ -331,7 +331,7 @@ static void put_inside(gdx_buffer *out, const struct part *part, random_state *r
 }
 
 static void put_part(gdx_buffer *out, const struct part *part, int level, random_state *random) {
-    static const char *const names[PART_FIELDS] = {"title", "text", "note", "furniture"};
+    static const char *const names[PART_PREFIXES] = {"title", "text", "note", "caption", "furniture", "any"};
     bool group = level_of(part) < level || (part->field_prefix && (part->child_count || part->kind == PART_EXACT)) ||
                  random_below(random, 12) == 0;
     bool is_wide = random_below(random, 2);

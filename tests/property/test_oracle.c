@@ -74,14 +74,21 @@ static const gdx_document *stored(const struct asked *asked, const struct answer
     return &asked->corpus->documents[answer->document].stored;
 }
 
-static unsigned part_field(gdx_field field) {
-    static const unsigned fields[GDX_FIELDS] = {
-        [GDX_FIELD_TITLE] = PART_TITLE,
-        [GDX_FIELD_TEXT] = PART_TEXT,
-        [GDX_FIELD_NOTE] = PART_NOTE,
-        [GDX_FIELD_FURNITURE] = PART_FURNITURE,
-    };
-    return fields[field];
+// Where a match or a snippet stands: its field, part and place.
+static void expect_slot(const struct asked *asked, const struct answer *answer, size_t slot, gdx_field field,
+                        uint32_t part) {
+    const struct slot *wanted = oracle_slot(asked->oracle, answer->document, slot);
+    EQUAL(asked, "field", field, wanted->field);
+    EQUAL(asked, "part", part, wanted->part);
+}
+
+static void expect_match(const struct asked *asked, const struct answer *answer, const struct found *wanted,
+                         const gdx_match *got) {
+    expect_slot(asked, answer, wanted->slot, got->field, got->part);
+    EQUAL(asked, "start of a match", got->begin, wanted->byte_begin);
+    EQUAL(asked, "end of a match", got->end, wanted->byte_end);
+    expect_slice(asked, "place of a match", got->place,
+                 oracle_place(asked->oracle, answer->document, wanted->slot, wanted->byte_begin));
 }
 
 static void record(struct asked *asked, gdx_slice slice) {
@@ -166,14 +173,12 @@ static void check_matches(const struct asked *asked, const gdx_hit *hit, const s
     const struct found *before = NULL;
     for (size_t i = 0; i < answer->count && at < limit; i++) {
         const struct found *wanted = &answer->found[i];
-        if (before && before->field == wanted->field && before->byte_begin == wanted->byte_begin &&
+        if (before && before->slot == wanted->slot && before->byte_begin == wanted->byte_begin &&
             before->byte_end == wanted->byte_end)
             continue;
         if (at >= hit->match_count)
             REFUTE(asked, "only %zu matches", hit->match_count);
-        EQUAL(asked, "field of a match", part_field(hit->matches[at].field), wanted->field);
-        EQUAL(asked, "start of a match", hit->matches[at].begin, wanted->byte_begin);
-        EQUAL(asked, "end of a match", hit->matches[at].end, wanted->byte_end);
+        expect_match(asked, answer, wanted, &hit->matches[at]);
         before = wanted;
         at++;
     }
@@ -181,34 +186,33 @@ static void check_matches(const struct asked *asked, const gdx_hit *hit, const s
 }
 
 // Bytes of an excerpt that starts at `from`, up to the stored byte `to`.
-static uint32_t place_of(const struct asked *asked, const struct answer *answer, unsigned field, size_t from,
-                         size_t to) {
+static uint32_t place_of(const struct asked *asked, const struct answer *answer, size_t slot, size_t from, size_t to) {
     gdx_buffer text = {0};
-    oracle_readable(asked->oracle, answer->document, field, from, to, &text);
+    oracle_readable(asked->oracle, answer->document, slot, from, to, &text);
     uint32_t bytes = (uint32_t)text.bytes;
     gdx_buffer_clear(&text);
     return bytes;
 }
 
-static void check_marks(const struct asked *asked, const gdx_hit *hit, const struct answer *answer, unsigned field,
+static void check_marks(const struct asked *asked, const gdx_hit *hit, const struct answer *answer, size_t slot,
                         size_t from, size_t to) {
-    size_t begin = oracle_byte_begin(asked->oracle, answer->document, field, from), at = 0, open_end = 0;
+    size_t begin = oracle_byte_begin(asked->oracle, answer->document, slot, from), at = 0, open_end = 0;
     for (size_t i = 0; i < answer->count; i++) {
         const struct found *found = &answer->found[i];
-        if (found->field != field || found->begin >= to || found->end <= from)
+        if (found->slot != slot || found->begin >= to || found->end <= from)
             continue;
         size_t first = found->begin > from ? found->begin : from, last = (found->end < to ? found->end : to) - 1;
-        size_t low = oracle_byte_begin(asked->oracle, answer->document, field, first);
-        size_t high = oracle_byte_end(asked->oracle, answer->document, field, last);
+        size_t low = oracle_byte_begin(asked->oracle, answer->document, slot, first);
+        size_t high = oracle_byte_end(asked->oracle, answer->document, slot, last);
         if (at == 0 || low >= open_end) { // a new mark
             if (at > 0)
-                EQUAL(asked, "end of a mark", hit->marks[at - 1].end, place_of(asked, answer, field, begin, open_end));
+                EQUAL(asked, "end of a mark", hit->marks[at - 1].end, place_of(asked, answer, slot, begin, open_end));
             if (at >= hit->mark_count)
                 REFUTE(asked, "only %zu marks", hit->mark_count);
             // The snippet may have a blank before the first symbol of a mark: count back from the end of that symbol.
-            size_t end_of_first = oracle_byte_end(asked->oracle, answer->document, field, first);
+            size_t end_of_first = oracle_byte_end(asked->oracle, answer->document, slot, first);
             EQUAL(asked, "start of a mark", hit->marks[at].begin,
-                  place_of(asked, answer, field, begin, end_of_first) - (end_of_first - low));
+                  place_of(asked, answer, slot, begin, end_of_first) - (end_of_first - low));
             at++;
             open_end = high;
         } else if (high > open_end) {
@@ -216,28 +220,32 @@ static void check_marks(const struct asked *asked, const gdx_hit *hit, const str
         }
     }
     if (at > 0)
-        EQUAL(asked, "end of the last mark", hit->marks[at - 1].end, place_of(asked, answer, field, begin, open_end));
+        EQUAL(asked, "end of the last mark", hit->marks[at - 1].end, place_of(asked, answer, slot, begin, open_end));
     EQUAL(asked, "marks", hit->mark_count, at);
 }
 
 static void check_snippet(const struct asked *asked, const gdx_hit *hit, const struct answer *answer,
                           uint32_t context) {
     const struct found *first = answer->count ? &answer->found[0] : NULL;
-    for (size_t i = 0; i < answer->count && first->field == PART_TITLE; i++)
-        if (answer->found[i].field != PART_TITLE)
+    for (size_t i = 0; i < answer->count && first->slot == SLOT_TITLE; i++)
+        if (answer->found[i].slot != SLOT_TITLE)
             first = &answer->found[i];
-    unsigned field = first ? first->field : PART_TEXT;
-    size_t length = oracle_field_length(asked->oracle, answer->document, field);
+    size_t slot = first ? first->slot : SLOT_TEXT;
+    size_t length = oracle_slot_length(asked->oracle, answer->document, slot);
     size_t begin = first ? first->begin : 0, end = first ? first->end : context;
     size_t from = begin > context ? begin - context : 0, to = end + context < length ? end + context : length;
     gdx_buffer text = {0};
-    oracle_excerpt(asked->oracle, answer->document, field, from, to, &text);
-    EQUAL(asked, "field of the snippet", part_field(hit->snippet_field), field);
+    oracle_excerpt(asked->oracle, answer->document, slot, from, to, &text);
+    expect_slot(asked, answer, slot, hit->snippet_field, hit->snippet_part);
     expect_slice(asked, "snippet", hit->snippet, gdx_buffer_slice(&text));
-    EQUAL(asked, "snippet starts its field", hit->snippet_begins, from == 0);
+    EQUAL(asked, "snippet starts its part", hit->snippet_begins, from == 0);
     EQUAL(asked, "snippet ends", hit->snippet_ends, to == length);
     if (from < to)
-        check_marks(asked, hit, answer, field, from, to);
+        check_marks(asked, hit, answer, slot, from, to);
+    size_t at = from < to ? oracle_byte_begin(asked->oracle, answer->document, slot, from) : 0;
+    expect_slice(asked, "place of the snippet", hit->snippet_place,
+                 from < to ? oracle_place(asked->oracle, answer->document, slot, first ? first->byte_begin : at)
+                           : (gdx_slice){"", 0});
     gdx_buffer_clear(&text);
 }
 
@@ -299,16 +307,14 @@ static void check_occurrence(struct asked *asked, const gdx_occurrence *got, con
     expect_slice(asked, "title scanned", got->title, document->title);
     expect_slice(asked, "source scanned", got->source, document->source);
     EQUAL(asked, "date scanned", got->date, document->date);
-    EQUAL(asked, "field scanned", part_field(got->match.field), wanted->field);
+    expect_match(asked, answer, wanted, &got->match);
     EQUAL(asked, "position", got->position, wanted->begin);
-    EQUAL(asked, "start of a scanned match", got->match.begin, wanted->byte_begin);
-    EQUAL(asked, "end scanned", got->match.end, wanted->byte_end);
-    size_t length = oracle_field_length(asked->oracle, answer->document, wanted->field);
+    size_t length = oracle_slot_length(asked->oracle, answer->document, wanted->slot);
     size_t from = wanted->begin > context ? wanted->begin - context : 0;
     size_t to = wanted->end + context < length ? wanted->end + context : length;
     gdx_buffer whole = {0}, shown = {0}, match = {0};
-    oracle_excerpt(asked->oracle, answer->document, wanted->field, from, to, &whole);
-    oracle_excerpt(asked->oracle, answer->document, wanted->field, wanted->begin, wanted->end, &match);
+    oracle_excerpt(asked->oracle, answer->document, wanted->slot, from, to, &whole);
+    oracle_excerpt(asked->oracle, answer->document, wanted->slot, wanted->begin, wanted->end, &match);
     const gdx_slice parts[] = {got->before, got->matched, got->after};
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(gdx_buffer_append(&shown, parts[i].data, parts[i].bytes), GDX_OK);
