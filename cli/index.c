@@ -418,19 +418,58 @@ static gdx_status show_document(struct index_command *self, const gdx_document *
     return GDX_OK;
 }
 
+// For --prune. An index that is not there has nothing to delete.
+static gdx_status compare_with_index(struct index_command *self, gdx_reading *reading, gdx_error *err) {
+    gdx_index *index = NULL;
+    gdx_error words = {0};
+    gdx_status status = gdx_index_open(self->target.index, &index, &words);
+    if (status == GDX_NOT_FOUND)
+        return GDX_OK;
+    if (status != GDX_OK)
+        return gdx_error_pass(err, &words);
+    gdx_snapshot *snapshot = gdx_index_snapshot(index);
+    status = gdx_reading_compare(reading, snapshot, err);
+    gdx_snapshot_release(snapshot);
+    gdx_index_close(index);
+    return status;
+}
+
 static gdx_status read_all(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) {
     GDX_AUTO(gdx_reading) reading = NULL;
     gdx_document document;
     bool has = true;
+    uint64_t deleted = 0;
     gdx_status status = gdx_reading_open(self->files.paths, self->files.count, &self->options, &reading, err);
+    if (status == GDX_OK && self->options.prune)
+        status = compare_with_index(self, reading, err);
     while (status == GDX_OK && has) {
         status = gdx_reading_next(reading, &document, &has, err);
         if (status == GDX_OK && has)
             status = show_document(self, &document, err);
     }
+    if (status == GDX_OK && self->options.prune)
+        status = gdx_reading_prune(reading, &deleted, err);
     if (reading)
         gdx_reading_count(reading, summary);
+    summary->deleted = deleted;
     return status;
+}
+
+static json_t *trial_as_json(const struct index_command *self, const gdx_batch_summary *summary) {
+    json_t *value = summary_as_json(summary);
+    if (value && self->options.prune)
+        json_object_set_new(value, "deleted", json_integer((json_int_t)summary->deleted));
+    return value;
+}
+
+static void print_trial(const struct index_command *self, gdx_batch_summary *summary) {
+    char count[NUMBER_TEXT_BYTES];
+    uint64_t deleted = summary->deleted;
+    summary->deleted = 0; // none is
+    print_found(summary);
+    if (self->options.prune)
+        printf("--prune would delete %s %s\n", format_count(deleted, count), plural(deleted, "document", "documents"));
+    printf("nothing was changed: --dry-run\n");
 }
 
 // Nothing is written, not even an index that is not there.
@@ -443,9 +482,8 @@ static gdx_status try_reading(struct index_command *self, gdx_batch_summary *sum
         return status;
     summary->elapsed_ns = gdx_now_ns() - self->since_ns;
     if (self->target.json)
-        return json_line(summary_as_json(summary), err);
-    print_found(summary);
-    printf("nothing was changed: --dry-run\n");
+        return json_line(trial_as_json(self, summary), err);
+    print_trial(self, summary);
     return GDX_OK;
 }
 
@@ -520,10 +558,6 @@ static gdx_status check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--null goes with --files-from");
     if (self->prune_limit && !self->options.prune)
         return gdx_fail(err, GDX_INVALID, "--prune-limit goes with --prune");
-    if (self->options.prune && self->is_dry_run)
-        return gdx_fail(err, GDX_INVALID,
-                        "--dry-run looks for nothing to delete, so it does not go with --prune; --prune-limit 0 says "
-                        "how many documents would go");
     if (self->options.prune && names_standard_input(&self->paths))
         return gdx_fail(err, GDX_INVALID, "--prune goes with folders, not with standard input");
     gdx_status status = check_share("--allow-refused", self->allow_refused, &self->allowed, err);

@@ -156,7 +156,7 @@ static bool is_stopped(const struct filler *filler) {
     return gdx_stop_check(filler->stop, NULL) != GDX_OK;
 }
 
-// A pipe may have nothing to give for hours, and a signal need not come to this thread.
+// A pipe may have nothing to give for hours, nor anybody who writes to it, and a signal need not come to this thread.
 static void wait_for_bytes(const struct filler *filler) {
     struct pollfd input = {.fd = filler->descriptor, .events = POLLIN};
     while (!is_stopped(filler) && poll(&input, 1, POLL_MILLISECONDS) == 0)
@@ -193,6 +193,8 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer
     do
         bytes = read(filler->descriptor, to->data + to->bytes, limit);
     while (bytes < 0 && errno == EINTR);
+    if (bytes < 0 && errno == EAGAIN) // another reader was faster
+        return GDX_OK;
     filler->is_at_end = bytes <= 0;
     if (bytes < 0) {
         status = gdx_fail_errno(&words, errno, "cannot be read");
@@ -351,7 +353,9 @@ static gdx_status open_file(struct filler *filler, struct slab *slab, gdx_error 
     const struct input *input = filler->input = &filler->inputs->items[filler->next_input++];
     gdx_slice path = gdx_slice_of(input->path);
     bool is_standard_input = strcmp(input->path, "-") == 0;
-    filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC);
+    int waiting =
+        input->is_stream ? O_NONBLOCK : 0; // a pipe may have no writer for hours: it is waited for as its bytes
+    filler->descriptor = is_standard_input ? STDIN_FILENO : open(input->path, O_RDONLY | O_CLOEXEC | waiting);
     if (filler->descriptor < 0) {
         gdx_error words = {0};
         gdx_status status = gdx_fail_errno(&words, errno, "cannot be opened");

@@ -228,7 +228,7 @@ static gdx_status check_limit(struct pruning *pruning, gdx_error *err) {
 
 static gdx_status delete_doomed(const struct pruning *pruning, gdx_error *err) {
     gdx_status status = GDX_OK;
-    for (size_t i = 0; status == GDX_OK && i < pruning->doomed_count; i++)
+    for (size_t i = 0; status == GDX_OK && pruning->of->writer && i < pruning->doomed_count; i++)
         status =
             gdx_index_writer_delete(pruning->of->writer, pruning->doomed[i].segment, pruning->doomed[i].document, err);
     if (status == GDX_OK)

@@ -6,8 +6,10 @@
 
 #include "filler.h"
 #include "inputs.h"
+#include "prune.h"
 #include "stop.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { DOCUMENT_BYTES = 64 << 20, LINE_KEYS_BYTES = 64 << 10, SLAB_BYTES = 4 << 20 };
@@ -25,7 +27,9 @@ struct gdx_reading { // one owner
     uint64_t file;       // of the piece
     uint64_t file_lines; // before the piece, in the same file
     gdx_batch_summary counts;
-    uint64_t reported_ns; // the last progress
+    uint64_t reported_ns;    // the last progress
+    struct seen seen;        // of the snapshot it is compared with, if there is one
+    struct refusals refused; // with it: for prune
 };
 
 static gdx_status no_memory(gdx_error *err) {
@@ -37,6 +41,9 @@ static gdx_status no_memory(gdx_error *err) {
 static gdx_status report(gdx_reading *reading, const struct refusal *refusal, gdx_error *err) {
     if (reading->options.strict && refusal->class == GDX_BATCH_REFUSED)
         return refusal_fail(refusal, err);
+    if (reading->seen.snapshot && refusal->class == GDX_BATCH_REFUSED &&
+        refusals_add(&reading->refused, refusal) != GDX_OK)
+        return no_memory(err);
     const gdx_batch_finding reported = {.path = refusal->path.data,
                                         .line = refusal->line ? refusal->line + reading->file_lines : 0,
                                         .byte = refusal->byte,
@@ -141,6 +148,10 @@ void gdx_reading_close(gdx_reading *reading) {
     slab_free(reading->slab);
     filler_free(reading->filler);
     inputs_clear(&reading->inputs);
+    if (reading->seen.snapshot)
+        refusals_clear(&reading->refused);
+    gdx_snapshot_release(reading->seen.snapshot);
+    seen_clear(&reading->seen);
     free(reading);
 }
 
@@ -174,18 +185,34 @@ static void end_piece(gdx_reading *reading) {
     reading->is_in_piece = false;
 }
 
+// Notes that the snapshot's document of this id is still there.
+static gdx_status see(gdx_reading *reading, gdx_slice id, gdx_error *err) {
+    const struct seen *seen = &reading->seen;
+    size_t segment;
+    uint32_t number;
+    bool has = false;
+    if (!seen->snapshot)
+        return GDX_OK;
+    gdx_status status = gdx_snapshot_find_id(seen->snapshot, id, &segment, &number, &has, err);
+    if (status == GDX_OK && has)
+        atomic_store_explicit(&seen->orders[seen->first[segment] + number], 1, memory_order_relaxed);
+    return status;
+}
+
 // The next document of the piece; *out_has false: none, ask again.
 static gdx_status step(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) {
     gdx_refusal refusal = {0};
+    gdx_status status;
     *out = (gdx_document){0};
     switch (gdx_source_next(reading->source, out, &refusal)) {
     case GDX_SOURCE_DOCUMENT:
         reading->counts.documents++;
-        kinds_add(&reading->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_input_kind_name(reading->slab->pieces[reading->piece].kind)),
-                  1);
-        reading->counts.text_bytes += out->title.bytes + out->text.bytes;
+        kinds_add(&reading->counts.kinds, GDX_BATCH_READ,
+                  gdx_slice_of(gdx_input_kind_name(reading->slab->pieces[reading->piece].kind)), 1);
+        reading->counts.text_bytes += gdx_document_text_bytes(out);
         *out_has = true;
-        return report_repairs(reading, err);
+        status = see(reading, out->id, err);
+        return status == GDX_OK ? report_repairs(reading, err) : status;
     case GDX_SOURCE_REFUSED:
         return report_record(reading, &refusal, err);
     case GDX_SOURCE_END:
@@ -216,6 +243,35 @@ gdx_status gdx_reading_next(gdx_reading *reading, gdx_document *out, bool *out_h
         if (status != GDX_OK || *out_has)
             return status;
     }
+}
+
+// ---- compared with an index
+
+gdx_status gdx_reading_compare(gdx_reading *reading, gdx_snapshot *snapshot, gdx_error *err) {
+    assert(!reading->seen.snapshot);
+    if (seen_init(&reading->seen, snapshot) == GDX_OK && refusals_init(&reading->refused) == GDX_OK) {
+        gdx_snapshot_retain(snapshot);
+        return GDX_OK;
+    }
+    seen_clear(&reading->seen);
+    return no_memory(err);
+}
+
+gdx_status gdx_reading_prune(gdx_reading *reading, uint64_t *out_deleted, gdx_error *err) {
+    struct slab slab = {.refusals = reading->refused};
+    struct slab_build build = {.slab = &slab};
+    struct slab_build *const builds[] = {&build};
+    gdx_batch_summary summary = {0};
+    const struct resolution resolution = {.builds = builds,
+                                          .build_count = 1,
+                                          .seen = &reading->seen,
+                                          .pruned = &reading->inputs,
+                                          .prune_limit = reading->options.prune_limit,
+                                          .summary = &summary};
+    gdx_status status = reading->seen.snapshot ? prune(&resolution, err) : GDX_OK;
+    if (status == GDX_OK)
+        *out_deleted = summary.deleted;
+    return status;
 }
 
 void gdx_reading_count(const gdx_reading *reading, gdx_batch_summary *out) {

@@ -249,7 +249,9 @@ static void prune_stops_at_a_limit(void **state) {
     expect(place, "mkdir in; for i in $(seq 50); do echo 关税$i > in/$i.txt; done; g index in", 0, "50 added");
     expect(place, "rm in/1*.txt; g index --prune in", 1, "would delete 11 of 50 documents");
     expect(place, "g index --prune --prune-limit 0 in", 1, "would delete 11 of 50 documents");
-    expect(place, "g index --prune --dry-run in", 2, "does not go with --prune");
+    expect(place, "g index --prune --dry-run in", 1, "would delete 11 of 50 documents");
+    expect(place, "g index --prune --prune-limit 11 --dry-run in", 0, "--prune would delete 11 documents\nnothing was");
+    expect(place, "g index --prune --prune-limit 11 --dry-run --json in", 0, "\"deleted\":11}");
     expect(place, "g index --prune in", 1, "--prune-limit 11");
     expect(place, "g count 'id:*'", 0, "50 documents");
     expect(place, "g index --prune --prune-limit 22% in", 0, "11 deleted");
@@ -264,10 +266,38 @@ static void prune_knows_what_was_seen_before_a_commit_of_the_run(void **state) {
            "g index --prune --commit-every 4 in",
            0, "2 added, 1 replaced, 28 unchanged, 1 deleted");
     expect(place, "g index --prune --commit-every 1 --threads 2 in", 0, "0 added, 31 unchanged");
+    expect(place, "g index --prune --dry-run in", 0, "--prune would delete 0 documents");
     expect(place, "g verify", 0, "sound: 31 documents");
 }
 
+static void a_dry_run_counts_what_prune_would_delete(void **state) {
+    const struct place *place = *state;
+    expect(place, "mkdir in; g index --prune --dry-run in", 0, "--prune would delete 0 documents"); // of no index
+    expect(place, "test ! -e x", 0, "");
+    expect(place,
+           "for i in 1 2 3; do echo 关税$i > in/$i.txt; done; echo '{\"id\":\"r\",\"text\":\"关税\"}' > in/a.jsonl\n"
+           "echo '{\"id\":\"s\",\"text\":\"关税\"}' > in/b.jsonl; g index in",
+           0, "5 added");
+    // 1 is gone, 2 is another text, 3 is refused; a no longer has its record, b is refused in part
+    expect(place,
+           "rm in/1.txt; echo 税 > in/2.txt; : > in/3.txt; echo '{\"id\":\"t\",\"text\":\"关税\"}' > in/a.jsonl\n"
+           "echo x > in/b.jsonl; g index --prune --dry-run in",
+           3, "--prune would delete 2 documents");
+    expect(place, "ids", 0, "in/1.txt in/2.txt in/3.txt r s ");
+    expect(place, "g index --prune in", 3, "1 added, 1 replaced, 2 deleted");
+}
+
 // ---- stopped
+
+static void a_pipe_that_nobody_writes_to_is_waited_for_and_can_be_left(void **state) {
+    const struct place *place = *state;
+    expect(place, "mkfifo pipe; \"$GRAMDEX\" index --index x pipe & run=$!; sleep 0.5; kill -INT $run; wait $run", 130,
+           "");
+    expect(place,
+           "\"$GRAMDEX\" index --index x pipe & run=$!; sleep 0.5; echo '{\"id\":\"a\",\"text\":\"关税\"}' > pipe; "
+           "wait $run && g count 关税",
+           0, "1 document");
+}
 
 static void a_run_that_is_stopped_keeps_its_commits(void **state) {
     const struct place *place = *state;
@@ -317,6 +347,8 @@ int main(void) {
         GDX_TEST(a_record_that_moved_is_not_pruned_with_its_old_file),
         GDX_TEST(prune_stops_at_a_limit),
         GDX_TEST(prune_knows_what_was_seen_before_a_commit_of_the_run),
+        GDX_TEST(a_dry_run_counts_what_prune_would_delete),
+        GDX_TEST(a_pipe_that_nobody_writes_to_is_waited_for_and_can_be_left),
         GDX_TEST(a_run_that_is_stopped_keeps_its_commits),
 #undef GDX_TEST
     };

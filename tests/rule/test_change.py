@@ -77,7 +77,7 @@ class Change(unittest.TestCase):
         self.must(PROGRAM, "verify", "--index", self.index)
         self.must(PROGRAM, "merge", "--index", self.index)
         self.must(PROGRAM, "delete", "--index", self.index, "c")
-        for arguments in (["count", "着"], ["search", "着"], ["trend", "着"], ["suggest", "w"], ["index", self.input]):
+        for arguments in (["count", "着"], ["search", "着"], ["search", "--all", "着"], ["trend", "着"], ["suggest", "w"], ["index", self.input]):
             status, _, err = run(PROGRAM, arguments[0], "--index", self.index, *arguments[1:])
             self.assertEqual(status, 1, arguments)
             self.assertIn("merge --refold", err)

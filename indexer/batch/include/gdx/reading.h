@@ -10,7 +10,7 @@
 typedef struct gdx_reading gdx_reading;
 
 // Lists the paths. Of the options, those about building and committing play no part: threads, memory_bytes, level,
-// prune, merge. on_finding is called as a refusal is found, on_progress about ten times a second.
+// merge; prune and prune_limit only as below. on_finding is called as a refusal is found, on_progress about ten times a second.
 // At most one whole file and 4 MiB are in memory, a file having at most `document_limit` bytes (64 MiB).
 // With `strict`, the first refusal's error, with the reason DOCUMENT_REFUSED.
 gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const gdx_batch_options *options,
@@ -20,6 +20,12 @@ gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const g
 gdx_status gdx_reading_next(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 // Fills in what has been read so far: files, documents, refused, mended, replaced_bytes, input_bytes, text_bytes.
 void gdx_reading_count(const gdx_reading *reading, gdx_batch_summary *out);
+// Before the first document: what is read from here on is looked up in the snapshot, which the reading retains.
+// GDX_NO_MEMORY.
+gdx_status gdx_reading_compare(gdx_reading *reading, gdx_snapshot *snapshot, gdx_error *err) GDX_MUST_CHECK;
+// After the last document, if there was something to compare: how many of the snapshot's documents a batch of these
+// paths would delete with `prune`. GDX_PRECONDITION: it would refuse to. GDX_CORRUPT, GDX_NO_MEMORY.
+gdx_status gdx_reading_prune(gdx_reading *reading, uint64_t *out_deleted, gdx_error *err) GDX_MUST_CHECK;
 void gdx_reading_close(gdx_reading *reading); // NULL is fine
 GDX_DEFINE_AUTO(gdx_reading, gdx_reading_close)
 
