@@ -37,8 +37,16 @@ static gdx_status ingest(gdx_client *client, gdx_error *err) {
     Gramdex__V1__Document documents[2] = {GRAMDEX__V1__DOCUMENT__INIT, GRAMDEX__V1__DOCUMENT__INIT};
     Gramdex__V1__Document *list[2] = {&documents[0], &documents[1]};
     Gramdex__V1__IngestRequest request = GRAMDEX__V1__INGEST_REQUEST__INIT;
+    Gramdex__V1__Place place = GRAMDEX__V1__PLACE__INIT, *places[] = {&place};
+    Gramdex__V1__DocumentPart part = GRAMDEX__V1__DOCUMENT_PART__INIT, *parts[] = {&part};
     ProtobufCMessage *reply = NULL;
     GDX_AUTO(gdx_stream) stream = NULL;
+    place.name = bytes_of("page 1");
+    part.field = GRAMDEX__V1__FIELD__FIELD_NOTE;
+    part.text = bytes_of("产业链");
+    part.places = documents[0].places = places;
+    part.n_places = documents[0].n_places = documents[0].n_parts = 1;
+    documents[0].parts = parts;
     documents[0].id = bytes_of("a");
     documents[0].text = bytes_of("全球产业链 and global trade");
     documents[0].date = bytes_of("2024-05");
@@ -81,10 +89,13 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__CountRequest count = GRAMDEX__V1__COUNT_REQUEST__INIT;
     Gramdex__V1__TrendRequest trend = GRAMDEX__V1__TREND_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
+    Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
     search.query = count.query = trend.query = bytes_of("产业链 \"global trade\"");
     search.match_limit = 10;
     get.id = bytes_of("a");
+    batch.ids = &get.id;
+    batch.n_ids = 1;
     gdx_status status = call(client, SEARCH, "Search", &search.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Count", &count.base, err);
@@ -92,6 +103,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Trend", &trend.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "BatchGet", &batch.base, err);
     return status == GDX_OK ? call(client, SEARCH, "Stat", &stat.base, err) : status;
 }
 

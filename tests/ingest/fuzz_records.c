@@ -25,6 +25,21 @@ static void compare_readers(gdx_slice line) {
     ingest_record_reader_release(&parser);
 }
 
+static void check_places(const gdx_part_place *places, uint32_t count, gdx_slice text) {
+    for (uint32_t i = 0; i < count; i++)
+        assert(places[i].byte < text.bytes && (i == 0 || places[i].byte > places[i - 1].byte) &&
+               gdx_utf8_valid(places[i].name));
+}
+
+static void check_parts(const gdx_document *document) {
+    check_places(document->text_places, document->text_place_count, document->text);
+    for (uint32_t i = 0; i < document->part_count; i++) {
+        const gdx_part *part = &document->parts[i];
+        assert(part->field > GDX_FIELD_TITLE && part->field <= GDX_FIELD_FURNITURE && gdx_utf8_valid(part->text));
+        check_places(part->places, part->place_count, part->text);
+    }
+}
+
 static void read_all(gdx_slice bytes) {
     static gdx_source *source;
     gdx_error err = {0};
@@ -39,6 +54,8 @@ static void read_all(gdx_slice bytes) {
         if (step == GDX_SOURCE_END)
             break;
         assert(step != GDX_SOURCE_FAILED);
+        if (step == GDX_SOURCE_DOCUMENT)
+            check_parts(&document);
         if (step == GDX_SOURCE_DOCUMENT)
             assert(gdx_utf8_valid(document.id) && gdx_utf8_valid(document.title) && gdx_utf8_valid(document.source) &&
                    gdx_utf8_valid(document.metadata) && gdx_utf8_valid(document.text));
