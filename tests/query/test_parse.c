@@ -288,7 +288,7 @@ static const struct refusal refusals[] = {
     {"title：", 7, "right after the field's colon"},
     {"title：｜", 7, "right after the field's colon"},
     {"source：", 8, "expected a source"},
-    {"date：２０２３", 6, "expected a date"},
+    {"date：去年", 6, "expected a date"},
     {"“”", 1, "nothing to search for"},
     {"\"\"", 1, "nothing to search for"},
     {"a \" \"", 3, "nothing to search for"},
