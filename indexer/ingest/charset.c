@@ -115,3 +115,11 @@ bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]) 
     }
     return false;
 }
+
+bool ingest_is_double_byte(const char *encoding) {
+    static const char *const prefixes[] = {"GB", "BIG5", "EUC-", "SHIFT_JIS", "UHC", "JOHAB", "CP9"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+        if (strncasecmp(encoding, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}

@@ -43,6 +43,9 @@ gdx_status ingest_title_is_line(page_reader *reader, gdx_input_kind kind, const 
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
 
+// charset.c: true for the encodings of Chinese, Japanese and Korean whose characters have two bytes.
+bool ingest_is_double_byte(const char *encoding);
+
 // markdown.c: fills title, date and text from a decoded file. A date of the front matter that cannot be read is none,
 // and lost_date says why.
 void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date);

@@ -96,21 +96,100 @@ static record_value date_of(const json_t *value, char digits[24]) {
     return (record_value){RECORD_INTEGER, {digits, (size_t)bytes}};
 }
 
-// Takes the fields out of the object, so that the rest of it is the metadata.
-static void take_fields(record_reader *reader, record *out) {
-    static const char *const names[RECORD_FIELDS] = {
-        [RECORD_ID] = "id",     [RECORD_TITLE] = "title", [RECORD_SOURCE] = "source",
-        [RECORD_DATE] = "date", [RECORD_TEXT] = "text",
-    };
-    for (int field = 0; field < RECORD_FIELDS; field++) {
-        json_t *value = json_object_get(reader->root, names[field]);
-        if (value) {
-            reader->held[field] = json_incref(value);
-            json_object_del(reader->root, names[field]);
-        }
-        out->fields[field] =
-            field == RECORD_DATE ? date_of(value, reader->digits[field]) : value_of(value, reader->digits[field]);
+// ---- fields
+
+// Where a key is kept; NULL: nowhere. *out_rest is its name there.
+static json_t *find_holder(json_t *object, const char *name, const char **out_rest) {
+    while (json_is_object(object)) {
+        *out_rest = name;
+        if (json_object_get(object, name))
+            return object;
+        const char *dot = strchr(name, '.');
+        if (!dot)
+            return NULL;
+        object = json_object_getn(object, name, (size_t)(dot - name));
+        name = dot + 1;
     }
+    return NULL;
+}
+
+static json_t *find_value(json_t *object, const char *name) {
+    const char *rest;
+    json_t *holder = find_holder(object, name, &rest);
+    return holder ? json_object_get(holder, rest) : NULL;
+}
+
+// Deletes the key, and the objects that are empty without it.
+static void delete_key(json_t *object, const char *name) {
+    const char *dot = strchr(name, '.');
+    if (json_object_del(object, name) == 0 || !dot)
+        return;
+    size_t bytes = (size_t)(dot - name);
+    json_t *inner = json_object_getn(object, name, bytes);
+    if (!json_is_object(inner))
+        return;
+    delete_key(inner, dot + 1);
+    if (json_object_size(inner) == 0)
+        json_object_deln(object, name, bytes);
+}
+
+gdx_status ingest_record_join(record_reader *reader, record_value *to, const record_value *part) {
+    if (part->kind == RECORD_ABSENT || to->kind == RECORD_OTHER || to->kind == RECORD_INTEGER)
+        return GDX_OK;
+    if (part->kind != RECORD_STRING) {
+        if (part->kind != RECORD_NULL || to->kind == RECORD_ABSENT)
+            *to = *part;
+        return GDX_OK;
+    }
+    gdx_status status = GDX_OK;
+    if (reader->joined.bytes && part->text.bytes)
+        status = gdx_buffer_append(&reader->joined, "\n", 1);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&reader->joined, part->text.data, part->text.bytes);
+    *to = (record_value){RECORD_STRING, reader->joined.bytes ? gdx_buffer_slice(&reader->joined) : (gdx_slice){"", 0}};
+    return status;
+}
+
+static size_t text_keys(const map_key *keys, size_t count) {
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        found += keys[i].field == RECORD_TEXT;
+    return found;
+}
+
+// Takes the fields out of the object, so that the rest of it is the metadata.
+static gdx_status take_fields(record_reader *reader, const map_key *keys, size_t count, record *out) {
+    bool is_joined = text_keys(keys, count) > 1;
+    gdx_status status = GDX_OK;
+    reader->joined.bytes = 0;
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        enum record_field field = keys[i].field;
+        reader->held[i] = json_incref(find_value(reader->root, keys[i].name));
+        json_t *held = reader->held[i];
+        char *digits = reader->digits[field];
+        record_value value = field == RECORD_DATE ? date_of(held, digits) : value_of(held, digits);
+        if (field == RECORD_TEXT && is_joined)
+            status = ingest_record_join(reader, &out->fields[field], &value);
+        else
+            out->fields[field] = value;
+    }
+    for (size_t i = 0; i < count; i++)
+        delete_key(reader->root, keys[i].name);
+    return status;
+}
+
+// A key that --map names must be there.
+static gdx_status check_keys(const record_reader *reader, const map_key *keys, size_t count, const record *from,
+                             gdx_error *err) {
+    for (size_t i = 0; i < count; i++) {
+        if (reader->held[i] || keys[i].is_optional || (keys[i].field == RECORD_ID && reader->id_from_hash))
+            continue;
+        char what[GDX_FIELD_BYTES * 4];
+        snprintf(what, sizeof what, "no key \"%.40s\", which --map names (%s=%.40s? lets it be missing)", keys[i].name,
+                 ingest_field_name(keys[i].field), keys[i].name);
+        return ingest_record_fail_missing(from, keys[i].field, what, err);
+    }
+    return GDX_OK;
 }
 
 // Likewise.
@@ -185,27 +264,77 @@ static gdx_status take_stored(record_reader *reader, record *out, gdx_error *err
     return write_metadata(reader, metadata, &out->metadata, err);
 }
 
-gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
-    ingest_record_reader_release(reader);
+// ---- the whole
+
+// "element 3, column 7: WHAT", as far as it is known.
+static gdx_status fail_at_column(record_reader *reader, const json_error_t *error, long columns, gdx_error *err) {
+    reader->error_line = error->line > 1 ? (uint64_t)error->line - 1 : 0;
+    char element[32] = "";
+    if (reader->element)
+        snprintf(element, sizeof element, "element %" PRIu64 ", ", reader->element);
+    long column = (long)error->column - columns;
+    return gdx_fail(err, GDX_INVALID, "%scolumn %ld: not JSON: %s", element, column < 0 ? 0 : column, error->text);
+}
+
+// What is wrong with it when it is mended is what is wrong; the column is that of the line as it stands.
+static gdx_status load_mended(record_reader *reader, gdx_slice line, json_error_t *error, gdx_error *err) {
+    json_mended mended;
+    gdx_status status = ingest_mend(reader, line, SIZE_MAX, &mended);
+    if (status == GDX_OK && mended.is_changed) {
+        reader->root = load(mended.text, LOAD_FLAGS | JSON_DECODE_ANY, error);
+        reader->replaced = mended.replaced;
+    }
+    if (status != GDX_OK || (!reader->root && is_out_of_memory(error)))
+        return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record of %zu bytes", line.bytes);
+    if (reader->root)
+        return GDX_OK;
+    long columns = 0;
+    if (mended.is_changed && error->position > 0) {
+        if (ingest_mend(reader, line, (size_t)error->position, &mended) != GDX_OK)
+            return gdx_fail_memory(err, "a record");
+        columns = mended.columns;
+    }
+    return fail_at_column(reader, error, columns, err);
+}
+
+static gdx_status load_root(record_reader *reader, gdx_slice line, gdx_error *err) {
     json_error_t error;
     reader->root = load(line, LOAD_FLAGS, &error);
-    if (!reader->root && !is_out_of_memory(&error)) { // a lone string is JSON, and then said to be a string
-        json_error_t unused;
-        reader->root = json_loadb(line.data, line.bytes, LOAD_FLAGS | JSON_DECODE_ANY, &unused);
-    }
-    if (!reader->root && is_out_of_memory(&error))
+    if (reader->root)
+        return GDX_OK;
+    if (is_out_of_memory(&error))
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a record of %zu bytes", line.bytes);
-    if (!reader->root)
-        return gdx_fail(err, GDX_INVALID, "column %d: not JSON: %s", error.column, error.text);
+    json_error_t unused; // a lone string is JSON, and then said to be a string
+    reader->root = json_loadb(line.data, line.bytes, LOAD_FLAGS | JSON_DECODE_ANY, &unused);
+    return reader->root ? GDX_OK : load_mended(reader, line, &error, err);
+}
+
+static gdx_status fail_type(const record_reader *reader, gdx_error *err) {
+    if (reader->element)
+        return gdx_fail(err, GDX_INVALID, "element %" PRIu64 ": %s, expected a JSON object", reader->element,
+                        type_name(reader->root));
+    return gdx_fail(err, GDX_INVALID, "column 1: %s, expected a JSON object", type_name(reader->root));
+}
+
+gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
+    ingest_record_reader_release(reader);
+    gdx_status status = load_root(reader, line, err);
+    if (status != GDX_OK)
+        return status;
     if (!json_is_object(reader->root))
-        return gdx_fail(err, GDX_INVALID, "column 1: %s, expected a JSON object", type_name(reader->root));
+        return fail_type(reader, err);
     record parsed = {.metadata = {"", 0}, .origin = {"", 0}};
+    map_key keys[RECORD_KEYS];
     bool is_answer = unwrap(reader);
-    take_fields(reader, &parsed);
-    gdx_status status = take_parts(reader, &parsed, err);
+    size_t count = ingest_map_keys(is_answer ? NULL : reader->map, keys);
+    if (take_fields(reader, keys, count, &parsed) != GDX_OK)
+        return gdx_fail_memory(err, "a record's text");
+    status = take_parts(reader, &parsed, err);
     if (status == GDX_OK)
         status =
             is_answer ? take_stored(reader, &parsed, err) : write_metadata(reader, reader->root, &parsed.metadata, err);
+    if (status == GDX_OK)
+        status = check_keys(reader, keys, count, &parsed, err);
     if (status == GDX_OK)
         *out = parsed;
     return status;

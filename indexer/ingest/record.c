@@ -8,6 +8,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 void ingest_record_reader_init(record_reader *reader) {
     memset(reader, 0, sizeof *reader);
     reader->find_special = ingest_find_special_choose();
@@ -19,14 +22,52 @@ void ingest_record_reader_clear(record_reader *reader) {
     gdx_buffer_clear(&reader->dumped);
     gdx_buffer_clear(&reader->metadata);
     ingest_parts_clear(&reader->parts);
+    gdx_buffer_clear(&reader->mended);
+    gdx_buffer_clear(&reader->joined);
+}
+
+static void hash_value(XXH3_state_t *state, const record_value *value) {
+    bool is_text = value->kind == RECORD_STRING || value->kind == RECORD_INTEGER;
+    uint8_t bytes[8];
+    gdx_store_u64(bytes, is_text ? value->text.bytes : 0);
+    XXH3_128bits_update(state, bytes, sizeof bytes);
+    if (is_text && value->text.bytes)
+        XXH3_128bits_update(state, value->text.data, value->text.bytes);
+}
+
+// Of the fields and not of the text alone: a text that two papers print is two documents.
+void ingest_record_hash_id(record_reader *reader, record *of) {
+    record_value *id = &of->fields[RECORD_ID];
+    bool has_id =
+        id->kind == RECORD_INTEGER || id->kind == RECORD_OTHER || (id->kind == RECORD_STRING && id->text.bytes);
+    if (!reader->id_from_hash || has_id)
+        return;
+    XXH3_state_t state;
+    XXH3_INITSTATE(&state);
+    XXH3_128bits_reset(&state);
+    for (int field = RECORD_ID + 1; field < RECORD_FIELDS; field++)
+        hash_value(&state, &of->fields[field]);
+    XXH128_hash_t hash = XXH3_128bits_digest(&state);
+    snprintf(reader->hash, sizeof reader->hash, "%016" PRIx64 "%016" PRIx64, hash.high64, hash.low64);
+    *id = (record_value){RECORD_STRING, {reader->hash, RECORD_HASH_BYTES - 1}};
 }
 
 gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out, gdx_error *err) {
-    bool sure;
-    gdx_status status = ingest_record_scan(reader, line, out, &sure);
+    bool sure = false;
+    gdx_status status = GDX_OK;
+    reader->replaced = 0;
+    reader->error_line = 0;
+    while (line.bytes >= 3 && memcmp(line.data, "\xef\xbb\xbf", 3) == 0)
+        line = (gdx_slice){line.data + 3, line.bytes - 3};
+    if (!reader->map) // the scanner knows the usual keys only
+        status = ingest_record_scan(reader, line, out, &sure);
     if (status != GDX_OK)
         return gdx_fail(err, status, "no memory for a record of %zu bytes", line.bytes);
-    return sure ? GDX_OK : ingest_record_parse(reader, line, out, err);
+    if (!sure)
+        status = ingest_record_parse(reader, line, out, err);
+    if (status == GDX_OK)
+        ingest_record_hash_id(reader, out);
+    return status;
 }
 
 static bool key_is(gdx_slice key, const char *name, enum record_field field, enum record_field *out) {
@@ -84,6 +125,42 @@ static const char *kind_name(const record_value *value) {
     return value->text.data; // a constant, with its zero
 }
 
+// Appends the keys of the metadata, a compact object, as far as there is room: "a, b, c".
+static void list_keys(gdx_slice metadata, char *to, size_t room) {
+    const char *at = metadata.data, *end = at + metadata.bytes;
+    size_t depth = 0, bytes = 0;
+    for (; at < end; at++) {
+        depth += *at == '{' || *at == '[';
+        depth -= *at == '}' || *at == ']';
+        if (*at != '"')
+            continue;
+        const char *key = ++at;
+        while (*at != '"')
+            at += *at == '\\' ? 2 : 1;
+        if (depth != 1 || at[1] != ':')
+            continue;
+        gdx_slice name = {key, (size_t)(at - key)};
+        if (bytes + name.bytes + 8 > room) {
+            strcpy(to + bytes, ", …");
+            return;
+        }
+        bytes += (size_t)sprintf(to + bytes, "%s%.*s", bytes ? ", " : "", GDX_SLICE_ARGUMENTS(name));
+    }
+}
+
+// A field that is required and not there, and what there is in its place.
+gdx_status ingest_record_fail_missing(const record *from, enum record_field field, const char *what, gdx_error *err) {
+    enum { KEYS_BYTES = 240 };
+    char keys[KEYS_BYTES] = "";
+    const char *name = ingest_field_name(field);
+    list_keys(from->metadata, keys, sizeof keys);
+    return ingest_record_fail(err, GDX_INVALID, name, "%s%s%s%s%s%s%s", what, *keys ? "; the keys are " : "", keys,
+                              *keys ? ": give --map " : "", *keys ? name : "", *keys ? "=KEY" : "",
+                              field != RECORD_ID ? ""
+                              : *keys            ? " or --id-from hash"
+                                                 : "; give --id-from hash");
+}
+
 // A string, or "" for what is absent or null where the field is not required.
 static gdx_status take_string(const record *from, enum record_field field, const char *name, bool required,
                               gdx_slice *out, gdx_error *err) {
@@ -92,6 +169,8 @@ static gdx_status take_string(const record *from, enum record_field field, const
         *out = value->text;
     else if (!required && (value->kind == RECORD_ABSENT || value->kind == RECORD_NULL))
         *out = (gdx_slice){"", 0};
+    else if (value->kind == RECORD_ABSENT)
+        return ingest_record_fail_missing(from, field, "missing, expected a string", err);
     else
         return ingest_record_fail(err, GDX_INVALID, name, "%s, expected a string", kind_name(value));
     return GDX_OK;
@@ -118,6 +197,8 @@ static gdx_status check_no_control(gdx_slice id, gdx_error *err) {
 
 static gdx_status take_id(const record *from, gdx_slice *out, gdx_error *err) {
     const record_value *value = &from->fields[RECORD_ID];
+    if (value->kind == RECORD_ABSENT)
+        return ingest_record_fail_missing(from, RECORD_ID, "missing, expected a string or an integer", err);
     if (value->kind != RECORD_STRING && value->kind != RECORD_INTEGER)
         return ingest_record_fail(err, GDX_INVALID, "id", "%s, expected a string or an integer", kind_name(value));
     if (value->text.bytes < 1 || value->text.bytes > RECORD_ID_BYTES)

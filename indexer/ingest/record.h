@@ -8,6 +8,7 @@
 
 #include "gdx/base.h"
 #include "gdx/document.h"
+#include "record_map.h"
 #include "string_end.h"
 
 struct json_t;
@@ -18,8 +19,6 @@ typedef struct record_value {
     record_kind kind;
     gdx_slice text; // a string's characters, an integer's digits, the name of any other type
 } record_value;
-
-enum record_field { RECORD_ID, RECORD_TITLE, RECORD_SOURCE, RECORD_DATE, RECORD_TEXT, RECORD_FIELDS };
 
 typedef struct record {
     record_value fields[RECORD_FIELDS];
@@ -53,14 +52,24 @@ typedef struct record_parts { // one owner; {0} is empty; used again from record
     size_t place_capacity;
 } record_parts;
 
-typedef struct record_reader { // one worker's own
+enum { RECORD_HASH_BYTES = 33 };
+
+typedef struct record_reader {        // one worker's own
+    const struct gdx_record_map *map; // NULL: fields have the keys of their own names
+    bool id_from_hash;                // a record without an id gets one
+    uint64_t element;                 // for messages: the record's number within its array, from 1; 0: none
+    uint64_t replaced;                // out: halves of surrogate pairs in the last record
+    uint64_t error_line;              // out: newlines of the last record before its error
+    char hash[RECORD_HASH_BYTES];
+    gdx_buffer mended;
+    gdx_buffer joined; // a text of several keys
     ingest_find_special find_special;
     gdx_buffer unescaped;
     gdx_buffer dumped;
     gdx_buffer metadata;
     record_member members[RECORD_MEMBERS];
-    struct json_t *root;                // jansson's, kept while a record's slices point into it
-    struct json_t *held[RECORD_FIELDS]; // likewise
+    struct json_t *root;              // jansson's, kept while a record's slices point into it
+    struct json_t *held[RECORD_KEYS]; // likewise
     struct json_t *held_parts;
     struct json_t *held_places;
     char digits[RECORD_FIELDS][24];
@@ -72,17 +81,37 @@ void ingest_record_reader_init(record_reader *reader);
 void ingest_record_reader_release(record_reader *reader);
 void ingest_record_reader_clear(record_reader *reader);
 
-// `line` is valid UTF-8 without its newline; *out points into it and the reader until the next call.
+// `line` is valid UTF-8, an object with or without newlines in it; *out points into it and the reader until the next
+// call.
 // The scanner sets *out_sure to false, and leaves *out alone, where it does not accept the line. GDX_NO_MEMORY.
 gdx_status ingest_record_scan(record_reader *reader, gdx_slice line, record *out, bool *out_sure) GDX_MUST_CHECK;
 // By jansson. GDX_INVALID with the column; GDX_NO_MEMORY.
 gdx_status ingest_record_parse(record_reader *reader, gdx_slice line, record *out, gdx_error *err) GDX_MUST_CHECK;
-// The one, else the other.
+// The one, else the other; a byte order mark before it passes. Then the id by its hash, where one is wanted.
 gdx_status ingest_record_read(record_reader *reader, gdx_slice line, record *out, gdx_error *err) GDX_MUST_CHECK;
 
 // A JSON object as metadata is kept: compact, keys sorted, "" when it is empty; the reader's until the next call.
 // GDX_INVALID, GDX_NO_MEMORY.
 gdx_status ingest_metadata_parse(record_reader *reader, gdx_slice json, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
+
+// mend.c: what jansson refuses and is meant all the same: halves of surrogate pairs become U+FFFD; NaN, the infinities
+// and numbers beyond 64 bits become strings, or null where they stand for a field. `text` is the reader's until the
+// next call. With `stop`, no more is written than reaches it. GDX_NO_MEMORY.
+typedef struct json_mended {
+    gdx_slice text;
+    bool is_changed;
+    uint64_t replaced; // by U+FFFD
+    long columns;      // how much longer the last line written became
+} json_mended;
+gdx_status ingest_mend(record_reader *reader, gdx_slice json, size_t stop, json_mended *out) GDX_MUST_CHECK;
+// The value of four hexadecimal digits, or a number above U+FFFF when they are none.
+uint32_t ingest_hexadecimal(const uint8_t *at);
+
+// Appends the text as JSON writes a string, without the quotes.
+gdx_status ingest_json_escape(gdx_buffer *out, gdx_slice text, ingest_find_special find_special) GDX_MUST_CHECK;
+
+// Gives a record without an id the hash of its fields, if the reader is asked to.
+void ingest_record_hash_id(record_reader *reader, record *of);
 
 // For the scanner: one JSON value that it does not read itself, as jansson dumps it, appended to `out`. *out_sure is
 // false when jansson refuses it.
@@ -104,6 +133,13 @@ gdx_status ingest_parts_check(const gdx_document *document, size_t document_limi
 // A failure of one field: GDX_INVALID or GDX_TOO_LARGE.
 gdx_status ingest_record_fail(gdx_error *err, gdx_status status, const char *field, const char *format, ...)
     GDX_PRINTF(4, 5);
+
+// GDX_INVALID: a field is not there. The message lists the keys that are, from the metadata.
+gdx_status ingest_record_fail_missing(const record *from, enum record_field field, const char *what, gdx_error *err);
+
+// To one text of several keys or columns, with a newline between two. What is absent or null adds nothing; what is no
+// string makes the whole no string. GDX_NO_MEMORY.
+gdx_status ingest_record_join(record_reader *reader, record_value *to, const record_value *part) GDX_MUST_CHECK;
 
 // The rules: types, lengths, the date. GDX_INVALID or GDX_TOO_LARGE at a field. A date that cannot be read is none, and
 // lost_date says why; with lost_date NULL it is a failure.

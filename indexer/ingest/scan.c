@@ -38,8 +38,7 @@ static gdx_slice slice_between(const uint8_t *from, const uint8_t *to) {
     return (gdx_slice){(const char *)from, (size_t)(to - from)};
 }
 
-// Four hexadecimal digits, or a number above U+FFFF when they are none.
-static uint32_t hexadecimal(const uint8_t *at) {
+uint32_t ingest_hexadecimal(const uint8_t *at) {
     uint32_t value = 0;
     for (int i = 0; i < 4; i++) {
         uint32_t digit = at[i];
@@ -58,14 +57,14 @@ static uint32_t hexadecimal(const uint8_t *at) {
 static bool unescape_unicode(const uint8_t **at, const uint8_t *end, uint8_t **to) {
     if (end - *at < 4)
         return false;
-    uint32_t character = hexadecimal(*at);
+    uint32_t character = ingest_hexadecimal(*at);
     *at += 4;
     if (character > 0xffff || (character & 0xfc00) == 0xdc00)
         return false;
     if ((character & 0xfc00) == 0xd800) {
         if (end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u')
             return false;
-        uint32_t low = hexadecimal(*at + 2);
+        uint32_t low = ingest_hexadecimal(*at + 2);
         *at += 6;
         if (low > 0xffff || (low & 0xfc00) != 0xdc00)
             return false;
@@ -277,7 +276,7 @@ static int compare_members(const void *a, const void *b) {
     return gdx_slice_compare(((const record_member *)a)->key, ((const record_member *)b)->key);
 }
 
-static gdx_status append_escaped(gdx_buffer *out, gdx_slice text, ingest_find_special find_special) {
+gdx_status ingest_json_escape(gdx_buffer *out, gdx_slice text, ingest_find_special find_special) {
     static const char letters[32] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
     const uint8_t *at = (const uint8_t *)text.data, *end = at + text.bytes;
     gdx_status status = GDX_OK;
@@ -313,7 +312,7 @@ static gdx_status append_value(record_reader *reader, const record_member *membe
     if (status == GDX_OK && member->form == MEMBER_PLAIN_STRING)
         status = gdx_buffer_append(out, member->value.data, member->value.bytes);
     else if (status == GDX_OK)
-        status = append_escaped(out, member->value, reader->find_special);
+        status = ingest_json_escape(out, member->value, reader->find_special);
     if (status == GDX_OK)
         status = gdx_buffer_append(out, "\"", 1);
     return status;

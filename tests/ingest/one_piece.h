@@ -18,7 +18,7 @@
 static inline gdx_source *new_source(const char *encoding, size_t document_limit) {
     gdx_source *source = NULL;
     gdx_error err = {0};
-    gdx_source_options options = {encoding, document_limit};
+    gdx_source_options options = {.encoding = encoding, .document_limit = document_limit};
     assert_int_equal(gdx_source_new(&options, &source, &err), GDX_OK);
     return source;
 }

@@ -133,9 +133,11 @@ static void each_broken_record_is_refused_with_its_reason(void **state) {
         {"{\"id\":\"1\",\"text\":\"a\"} trailing", "end of file expected", GDX_INVALID},
         {"{\"id\":\"1\",\"text\":\"a\",}", "column", GDX_INVALID},
         {"{\"id\":\"1\",\"text\":\"a\tb\"}", "control character", GDX_INVALID},
-        {"{\"id\":\"1\",\"text\":\"\\ud800\"}", "invalid Unicode", GDX_INVALID},
         {"{\"id\":\"1\",\"text\":\"a\",\"x\":01}", "column", GDX_INVALID},
-        {"{\"id\":99999999999999999999,\"text\":\"a\"}", "too big", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":99999999999999999999x}", "column", GDX_INVALID},
+        {"{\"id\":\"1\",\"text\":NaN}", "text: null, expected a string", GDX_INVALID},
+        {"{\"id\":\"1\",NaN:\"a\"}", "column 13", GDX_INVALID},
+        {"{\"id\":\"1\",\"a\":[NaN,NaN],\"text\":tru}", "column 34", GDX_INVALID},
         {"[1]", "an array, expected a JSON object", GDX_INVALID},
         {"text", "expected", GDX_INVALID},
         {"{}", "id: missing, expected a string or an integer", GDX_INVALID},
@@ -191,15 +193,161 @@ static void ill_formed_bytes_become_replacement_characters(void **state) {
     assert_int_equal(gdx_source_mended(source), 1);
 }
 
-static void a_byte_order_mark_opens_a_file_but_not_a_later_piece(void **state) {
+static void a_byte_order_mark_passes_before_any_line(void **state) {
     (void)state;
-    gdx_slice bytes = SLICE("\xef\xbb\xbf{\"id\":\"1\",\"text\":\"\"}");
+    gdx_slice bytes =
+        SLICE("\xef\xbb\xbf{\"id\":\"1\",\"text\":\"\"}\n\xef\xbb\xbf\xef\xbb\xbf{\"id\":\"2\",\"text\":\"\"}\n"
+              "\xef\xbb\xbf\n\xef\xbb\xbf");
     GDX_AUTO(gdx_source) source = over(bytes);
-    next_document(source);
+    assert_slice(next_document(source).id, "1");
+    assert_slice(next_document(source).id, "2");
     assert_end(source);
     gdx_piece later = {.kind = GDX_INPUT_RECORDS, .path = SLICE("folder/file"), .bytes = bytes, .first_byte = 100};
     gdx_source_begin(source, &later);
-    assert_int_equal(next_refusal(source, GDX_INVALID, "column").byte, 100);
+    assert_slice(next_document(source).id, "1");
+    assert_int_equal(gdx_source_replaced(source), 0);
+}
+
+static void half_a_surrogate_pair_becomes_one_replacement_character(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"text\":\"一\\ud83d\\\\ud83d二\",\"k\":\"\\ude00\\ud83d\\ude00\"}\n"
+                        "{\"id\":\"2\",\"text\":\"\\ud83d\\ude00\"}\n"
+                        "{\"id\":\"3\",\"text\":\"\\ud83d\\u0041\\uD83D\"}"));
+    gdx_document document = next_document(source);
+    assert_slice(document.text, "一\xef\xbf\xbd\\ud83d二");
+    assert_slice(document.metadata, "{\"k\":\"\xef\xbf\xbd😀\"}");
+    assert_int_equal(gdx_source_repairs(source)->replaced, 2);
+    assert_slice(next_document(source).text, "😀");
+    assert_int_equal(gdx_source_repairs(source)->replaced, 0);
+    assert_slice(next_document(source).text, "\xef\xbf\xbd"
+                                             "A\xef\xbf\xbd");
+    assert_int_equal(gdx_source_repairs(source)->replaced, 2);
+    assert_int_equal(gdx_source_mended(source), 2);
+}
+
+static void numbers_that_json_has_not_are_kept_as_they_stand(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(
+        SLICE("{\"id\":18446744073709551616,\"text\":\"a\",\"n\":NaN,\"l\":[-Infinity,Infinity,9223372036854775808,"
+              "-9223372036854775808,1e999,\"NaN\"],\"title\":NaN}\n"));
+    gdx_document document = next_document(source);
+    assert_slice(document.id, "18446744073709551616");
+    assert_slice(document.title, "");
+    assert_slice(document.metadata, "{\"l\":[\"-Infinity\",\"Infinity\",\"9223372036854775808\",-9223372036854775808,"
+                                    "\"1e999\",\"NaN\"],\"n\":\"NaN\"}");
+    assert_int_equal(gdx_source_mended(source), 0);
+}
+
+static void lines_of_other_encodings_are_told_one_by_one(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"text\":\"\xb9\xd8\xcb\xb0\"}\n" // 关税, GB 18030
+                        "{\"id\":\"2\",\"text\":\"关税\"}\n"
+                        "{\"id\":\"3\",\"text\":\"\xb2\xa3\xb7\x7e\xc3\xec\xad\xab\xba\x63\"}\n" // 產業鏈重構 of Big5
+                        "{\"id\":\"4\",\"text\":\"\x95\x5c\xb9\xd8\xcb\xb0\xb1\xed\xb9\xd8\xcb\xb0\"}\n"));
+    assert_slice(next_document(source).text, "关税");
+    assert_slice(next_document(source).text, "关税");
+    assert_slice(next_document(source).text, "產業鏈重構");
+    assert_slice(next_document(source).text, "昞关税表关税"); // with a backslash for its second byte
+    assert_int_equal(gdx_source_replaced(source), 0);
+}
+
+// ---- --map and --id-from
+
+static gdx_source *over_mapped(const char *map, bool id_from_hash, gdx_record_map **to, gdx_slice bytes) {
+    gdx_source *source = NULL;
+    if (map)
+        assert_int_equal(gdx_record_map_parse(map, to, NULL), GDX_OK);
+    gdx_source_options options = {.map = *to, .id_from_hash = id_from_hash};
+    assert_int_equal(gdx_source_new(&options, &source, NULL), GDX_OK);
+    begin(source, GDX_INPUT_RECORDS, bytes);
+    return source;
+}
+
+static void a_map_names_the_keys_of_fields(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_record_map) map = NULL;
+    GDX_AUTO(gdx_source)
+    source = over_mapped(
+        "id=url,title=meta.headline,text=lead+data.body,date=publish_time?", false, &map,
+        SLICE("{\"url\":\"u1\",\"meta\":{\"headline\":\"T\"},\"lead\":\"一\",\"data\":{\"body\":\"二\",\"n\":1},"
+              "\"text\":\"no field\",\"source\":\"s\",\"publish_time\":\"2023-05-06\"}\n"
+              "{\"url\":2,\"meta\":{\"headline\":null},\"lead\":null,\"data.body\":\"三\"}\n"
+              "{\"url\":3,\"meta\":{},\"lead\":\"\",\"data.body\":\"三\"}\n"
+              "{\"url\":4,\"meta\":{\"headline\":\"\"},\"lead\":[1],\"data\":{\"body\":\"三\"}}\n"));
+    gdx_document document = next_document(source);
+    assert_slice(document.id, "u1");
+    assert_slice(document.title, "T");
+    assert_slice(document.text, "一\n二");
+    assert_slice(document.source, "s");
+    assert_int_equal(document.date, gdx_date_of(2023, 5, 6));
+    assert_slice(document.metadata, "{\"data\":{\"n\":1},\"text\":\"no field\"}");
+    document = next_document(source);
+    assert_slice(document.id, "2");
+    assert_slice(document.text, "三");
+    assert_slice(document.title, "");
+    assert_slice(document.metadata, "");
+    next_refusal(source, GDX_INVALID,
+                 "title: no key \"meta.headline\", which --map names (title=meta.headline? lets it");
+    next_refusal(source, GDX_INVALID, "text: an array, expected a string");
+    assert_end(source);
+}
+
+static void a_record_without_its_fields_is_told_the_way_out(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source)
+    source = over(SLICE("{\"id\":\"1\",\"headline\":\"a{,\\\"\",\"content\":\"b\",\"k\":{\"in\":1}}\n"
+                        "{\"url\":\"1\",\"text\":\"\"}\n{\"text\":\"\"}"));
+    next_refusal(source, GDX_INVALID,
+                 "text: missing, expected a string; the keys are content, headline, k: give --map text=KEY");
+    next_refusal(source, GDX_INVALID,
+                 "id: missing, expected a string or an integer; the keys are url: give --map "
+                 "id=KEY or --id-from hash");
+    next_refusal(source, GDX_INVALID, "id: missing, expected a string or an integer; give --id-from hash");
+}
+
+static void an_id_may_be_the_hash_of_the_fields(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_record_map) none = NULL;
+    GDX_AUTO(gdx_source)
+    source = over_mapped(
+        NULL, true, &none,
+        SLICE("{\"text\":\"a\",\"x\":1}\n{\"id\":null,\"text\":\"\\u0061\"}\n{\"text\":\"a\",\"title\":\"t\"}\n"
+              "{\"id\":\"own\",\"text\":\"a\"}\n{\"id\":true,\"text\":\"a\"}\n"));
+    char first[33] = {0};
+    gdx_slice id = next_document(source).id;
+    assert_int_equal(id.bytes, 32);
+    memcpy(first, id.data, 32);
+    assert_int_equal(strspn(first, "0123456789abcdef"), 32);
+    assert_slice(next_document(source).id, first); // the same fields, however they are written
+    assert_false(gdx_slice_equal(next_document(source).id, gdx_slice_of(first)));
+    assert_slice(next_document(source).id, "own");
+    next_refusal(source, GDX_INVALID, "id: true, expected");
+}
+
+static void a_map_that_is_wrong_is_refused(void **state) {
+    (void)state;
+    static const struct {
+        const char *map, *message;
+    } wrong[] = {
+        {"", "'': expected FIELD=KEY"},       {"id", "'id': expected FIELD=KEY"},  {"body=x", "'body': expected FIELD"},
+        {"id=", "id has no key after it"},    {"id=a,", "'': expected FIELD=KEY"}, {"id=a,id=b", "id is there twice"},
+        {"title=a+b", "title takes one key"}, {"text=a+", "text has no key"},      {"text=?", "text has no key"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        gdx_record_map *map = NULL;
+        gdx_error err = {0};
+        assert_int_equal(gdx_record_map_parse(wrong[i].map, &map, &err), GDX_INVALID);
+        assert_null(map);
+        if (!strstr(err.message, wrong[i].message))
+            fail_msg("\"%s\", expected \"%s\" in it", err.message, wrong[i].message);
+    }
+    GDX_AUTO(gdx_record_map) map = NULL;
+    GDX_AUTO(gdx_source)
+    source = over_mapped("text=a\\,b\\+c\\?=d", false, &map, SLICE("{\"id\":1,\"a,b+c?=d\":\"x\"}"));
+    assert_slice(next_document(source).text, "x");
 }
 
 static void lines_may_end_with_carriage_returns_or_not_at_all(void **state) {
@@ -385,7 +533,14 @@ int main(void) {
         cmocka_unit_test(an_id_has_at_most_1024_bytes),
         cmocka_unit_test(a_text_over_the_limit_is_refused),
         cmocka_unit_test(ill_formed_bytes_become_replacement_characters),
-        cmocka_unit_test(a_byte_order_mark_opens_a_file_but_not_a_later_piece),
+        cmocka_unit_test(a_byte_order_mark_passes_before_any_line),
+        cmocka_unit_test(half_a_surrogate_pair_becomes_one_replacement_character),
+        cmocka_unit_test(numbers_that_json_has_not_are_kept_as_they_stand),
+        cmocka_unit_test(lines_of_other_encodings_are_told_one_by_one),
+        cmocka_unit_test(a_map_names_the_keys_of_fields),
+        cmocka_unit_test(a_record_without_its_fields_is_told_the_way_out),
+        cmocka_unit_test(an_id_may_be_the_hash_of_the_fields),
+        cmocka_unit_test(a_map_that_is_wrong_is_refused),
         cmocka_unit_test(lines_may_end_with_carriage_returns_or_not_at_all),
         cmocka_unit_test(an_empty_piece_has_no_records),
         cmocka_unit_test(deep_nesting_is_refused_and_not_followed),

@@ -85,11 +85,23 @@ typedef struct gdx_repairs {
     uint64_t byte;
 } gdx_repairs;
 
+// Which keys of a record, or columns of a table, hold its fields. It does not change, so that many sources share one.
+typedef struct gdx_record_map gdx_record_map;
+// "id=url,title=headline,text=lead+body,date=publish_time?". A field that is not named has the key of its own name.
+// "data.body" is the key "body" in the object "data", unless there is a key with a dot. Text may have several keys,
+// whose values a newline divides. A record must have the keys that are named, save those with a ?. A backslash before ,
+// + ? or itself is for keys that have such characters. GDX_INVALID, GDX_NO_MEMORY.
+gdx_status gdx_record_map_parse(const char *text, gdx_record_map **out, gdx_error *err) GDX_MUST_CHECK;
+void gdx_record_map_free(gdx_record_map *map);
+GDX_DEFINE_AUTO(gdx_record_map, gdx_record_map_free)
+
 typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents out
 
 typedef struct gdx_source_options {
-    const char *encoding;  // of TEXT, MARKDOWN and HTML; NULL: detected
-    size_t document_limit; // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
+    const char *encoding;      // of TEXT, MARKDOWN and HTML; NULL: detected
+    size_t document_limit;     // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
+    const gdx_record_map *map; // of RECORDS, JSON, TABLE and FEED; NULL: none. It must outlive the source
+    bool id_from_hash;         // a record without an id gets the XXH3-128 of its fields, 32 hexadecimal digits
 } gdx_source_options;
 
 gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) GDX_MUST_CHECK;
@@ -112,9 +124,11 @@ typedef enum gdx_source_step {
 //    is taken as its digits) and "text" (string) are required; "title", "source" strings, "date" a string or a number
 //    (a year, a day as 20230506, seconds or milliseconds since 1970), null and "" as if absent; "parts" and "places" as
 //    docs/json.md has them; any other key is metadata, given back as one compact JSON object with the keys sorted. An
-//    object of "type" "get" is an answer of `gramdex get`, and its "document" the record. Refused: not JSON (jansson's
-//    column), no object, a key of another type, a text over the limit, a key given twice. A date that cannot be read is
-//    none: see gdx_repairs.
+//    object of "type" "get" is an answer of `gramdex get`, and its "document" the record. A byte order mark before a
+//    line passes; half a surrogate pair becomes U+FFFD; NaN, the infinities and numbers beyond 64 bits are kept as
+//    strings. A line that is not UTF-8 is taken for GB18030, Big5 or the like where that leaves far fewer bytes
+//    undecoded. Refused: not JSON (jansson's column), no object, a key of another type, a text over the limit, a key
+//    given twice. A date that cannot be read is none: see gdx_repairs.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;
