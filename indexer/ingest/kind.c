@@ -24,7 +24,7 @@ static const struct kind_row rows[] = {
     {GDX_INPUT_MARKDOWN, true, "Markdown", ".md.markdown"},
     {GDX_INPUT_HTML, true, "HTML", ".html.htm.xhtml.shtml"},
     {GDX_INPUT_SUBTITLES, true, "subtitles", ".srt.vtt"},
-    {GDX_INPUT_JSON, false, "JSON", NULL},
+    {GDX_INPUT_JSON, true, "JSON", ".json"},
     {GDX_INPUT_TABLE, false, "table", NULL},
     {GDX_INPUT_FEED, false, "XML", NULL},
     {GDX_INPUT_WORD, true, "Word", ".docx.docm.dotx"},

@@ -42,8 +42,9 @@ static bool has_byte_order_mark(gdx_slice bytes) {
 static gdx_status choose_decoder(page_reader *reader, const gdx_piece *piece, gdx_decoder **out) {
     char name[CHARSET_NAME_BYTES];
     *out = reader->decoder;
-    if (piece->kind != GDX_INPUT_HTML || reader->encoding_given || has_byte_order_mark(piece->bytes) ||
-        gdx_utf8_valid(piece->bytes) || !ingest_charset_declared(piece->bytes, name))
+    bool may_declare = piece->kind == GDX_INPUT_HTML || piece->kind == GDX_INPUT_FEED;
+    if (!may_declare || reader->encoding_given || has_byte_order_mark(piece->bytes) || gdx_utf8_valid(piece->bytes) ||
+        !ingest_charset_declared(piece->bytes, name))
         return GDX_OK;
     if (!reader->declared_decoder || strcmp(name, reader->declared_name) != 0) {
         gdx_decoder *decoder;
@@ -83,10 +84,17 @@ static gdx_status check_text(gdx_slice bytes, const gdx_decoded *decoded, gdx_er
     return GDX_OK;
 }
 
-static gdx_status decode(page_reader *reader, const gdx_piece *piece, gdx_decoded *out, gdx_error *err) {
+// JSON is UTF-8 by its standard, whatever encoding the user gives for other files; unless it plainly is not.
+static bool is_plain_utf8_json(const gdx_piece *piece) {
+    return piece->kind == GDX_INPUT_JSON && !find_zero(piece->bytes) && gdx_utf8_valid(piece->bytes);
+}
+
+gdx_status ingest_page_decode(page_reader *reader, const gdx_piece *piece, gdx_decoded *out, gdx_error *err) {
     gdx_decoder *decoder;
     gdx_status status = choose_decoder(reader, piece, &decoder);
-    if (status == GDX_OK)
+    if (is_plain_utf8_json(piece))
+        *out = (gdx_decoded){piece->bytes, "UTF-8", 0};
+    else if (status == GDX_OK)
         status = gdx_decode(decoder, piece->bytes, out, err);
     if (status != GDX_OK)
         return gdx_fail(err, status, "%zu bytes cannot be decoded: %s", piece->bytes.bytes, gdx_status_name(status));
@@ -128,7 +136,7 @@ static gdx_status read_text(page_reader *reader, const gdx_piece *piece, gdx_doc
     if (!is_laid_out(piece->kind) && piece->bytes.bytes / 4 > reader->document_limit)
         return too_large(piece->bytes.bytes, reader->document_limit, err);
     gdx_decoded decoded;
-    gdx_status status = decode(reader, piece, &decoded, err);
+    gdx_status status = ingest_page_decode(reader, piece, &decoded, err);
     if (status != GDX_OK)
         return status;
     out_repairs->replaced = decoded.replaced;

@@ -36,6 +36,11 @@ void ingest_page_reader_clear(page_reader *reader);
 gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) GDX_MUST_CHECK;
 
+// The file as UTF-8; the piece's or the reader's until the next file. GDX_INVALID: empty. GDX_UNSUPPORTED: binary.
+// GDX_NO_MEMORY.
+gdx_status ingest_page_decode(page_reader *reader, const gdx_piece *piece, gdx_decoded *out,
+                              gdx_error *err) GDX_MUST_CHECK;
+
 // title.c: true if the title's symbols are those of the text's first line or of a heading. GDX_NO_MEMORY.
 gdx_status ingest_title_is_line(page_reader *reader, gdx_input_kind kind, const gdx_document *document,
                                 bool *out) GDX_MUST_CHECK;

@@ -14,9 +14,9 @@ enum {
 };
 
 void ingest_record_reader_release(record_reader *reader) {
-    for (int field = 0; field < RECORD_FIELDS; field++) {
-        json_decref(reader->held[field]);
-        reader->held[field] = NULL;
+    for (int i = 0; i < RECORD_KEYS; i++) {
+        json_decref(reader->held[i]);
+        reader->held[i] = NULL;
     }
     json_decref(reader->held_parts);
     json_decref(reader->held_places);
@@ -272,7 +272,7 @@ static gdx_status fail_at_column(record_reader *reader, const json_error_t *erro
     char element[32] = "";
     if (reader->element)
         snprintf(element, sizeof element, "element %" PRIu64 ", ", reader->element);
-    long column = (long)error->column - columns;
+    long column = (long)error->column - columns + (error->line > 1 ? 0 : (long)reader->column);
     return gdx_fail(err, GDX_INVALID, "%scolumn %ld: not JSON: %s", element, column < 0 ? 0 : column, error->text);
 }
 

@@ -58,6 +58,7 @@ typedef struct record_reader {        // one worker's own
     const struct gdx_record_map *map; // NULL: fields have the keys of their own names
     bool id_from_hash;                // a record without an id gets one
     uint64_t element;                 // for messages: the record's number within its array, from 1; 0: none
+    uint64_t column;                  // for messages: characters before the record in its line
     uint64_t replaced;                // out: halves of surrogate pairs in the last record
     uint64_t error_line;              // out: newlines of the last record before its error
     char hash[RECORD_HASH_BYTES];

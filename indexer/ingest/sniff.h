@@ -13,6 +13,9 @@ gdx_input_kind ingest_kind_by_name(const char *path);
 
 // sniff_text.c: of a text that begins so; GDX_INPUT_TEXT where nothing more is told. `by_name` is what its name says.
 gdx_input_kind ingest_sniff_text(gdx_slice head, gdx_input_kind by_name);
+// json_walk.c: RECORDS or JSON, of what begins as either: RECORDS where each line is a record, in an encoding that has
+// the byte of a newline for newlines alone.
+gdx_input_kind ingest_sniff_json(gdx_slice head);
 // True if it begins as an HTML page does.
 bool ingest_is_html(gdx_slice bytes);
 

@@ -105,8 +105,7 @@ static gdx_slice first_line(gdx_slice text) {
     return end ? (gdx_slice){text.data, (size_t)(end - text.data)} : text;
 }
 
-// One object on the first line is a record, and more of them may follow; all else is cut by its brackets. A file that
-// says it holds lines is believed as long as its first line holds more than a bracket.
+// A file that says it holds lines is believed as long as its first line holds more than a bracket.
 static bool sniff_json(gdx_slice head, gdx_input_kind by_name, gdx_input_kind *out) {
     gdx_slice text = without_mark(head);
     skip_white(&text);
@@ -116,17 +115,13 @@ static bool sniff_json(gdx_slice head, gdx_input_kind by_name, gdx_input_kind *o
     while (line.bytes > 1 && strchr(" \t\r", line.data[line.bytes - 1]))
         line.bytes--;
     skip_white(&inside);
-    bool is_array = text.data[0] == '[', is_cut = line.bytes == text.bytes;
-    bool is_object = !is_array && inside.bytes && (inside.data[0] == '"' || inside.data[0] == '}');
-    if (is_array && (inside.bytes == 0 || inside.data[0] != '{'))
+    bool is_array = text.data[0] == '[';
+    if (is_array ? inside.bytes == 0 || inside.data[0] != '{'
+                 : inside.bytes == 0 || (inside.data[0] != '"' && inside.data[0] != '}'))
         return false;
-    if (is_array || (is_object && line.bytes == 1))
-        *out = GDX_INPUT_JSON;
-    else if (by_name == GDX_INPUT_RECORDS || (is_object && (is_cut || line.data[line.bytes - 1] == '}')))
-        *out = GDX_INPUT_RECORDS;
-    else
-        *out = GDX_INPUT_JSON;
-    return is_array || is_object;
+    bool is_believed = by_name == GDX_INPUT_RECORDS && !is_array && line.bytes > 1;
+    *out = is_believed ? GDX_INPUT_RECORDS : ingest_sniff_json(head);
+    return true;
 }
 
 // ---- mail

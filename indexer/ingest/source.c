@@ -7,6 +7,7 @@
 
 #include "page.h"
 #include "record.h"
+#include "stream.h"
 
 #include <jansson.h>
 #include <libxml/parser.h>
@@ -24,8 +25,9 @@ struct gdx_source { // one worker's own
     uint64_t mended;
     record_reader records;
     page_reader pages;
-    gdx_repairs repairs; // of the last document
-    gdx_buffer repaired; // a line with U+FFFD for its ill-formed bytes
+    record_stream stream; // of a file of many records
+    gdx_repairs repairs;  // of the last document
+    gdx_buffer repaired;  // a line with U+FFFD for its ill-formed bytes
 };
 
 // Both libraries set up shared tables at their first use; once, before threads race for it.
@@ -99,14 +101,9 @@ static gdx_status repair(gdx_source *source, gdx_slice *line, uint64_t *replaced
     return GDX_OK;
 }
 
-static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *document, gdx_error *err) {
-    record read;
-    gdx_status status = repair(source, &line, &source->repairs.replaced, err);
-    if (status == GDX_OK)
-        status = ingest_record_read(&source->records, line, &read, err);
-    source->repairs.replaced += source->records.replaced;
-    if (status == GDX_OK)
-        status = ingest_record_check(&read, source->document_limit, document, &source->repairs.lost_date, err);
+// The rules, and what the piece says of its documents.
+static gdx_status take_record(gdx_source *source, const record *read, gdx_document *document, gdx_error *err) {
+    gdx_status status = ingest_record_check(read, source->document_limit, document, &source->repairs.lost_date, err);
     if (status != GDX_OK)
         return status;
     if (document->source.bytes == 0 || source->piece.is_source_given)
@@ -115,6 +112,15 @@ static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *
         document->origin = source->piece.origin;
     count_replaced(source, source->repairs.replaced);
     return GDX_OK;
+}
+
+static gdx_status read_record(gdx_source *source, gdx_slice line, gdx_document *document, gdx_error *err) {
+    record read;
+    gdx_status status = repair(source, &line, &source->repairs.replaced, err);
+    if (status == GDX_OK)
+        status = ingest_record_read(&source->records, line, &read, err);
+    source->repairs.replaced += source->records.replaced;
+    return status == GDX_OK ? take_record(source, &read, document, err) : status;
 }
 
 gdx_status gdx_source_take(gdx_source *source, const gdx_given *given, gdx_document *out, gdx_error *err) {
@@ -193,11 +199,46 @@ static gdx_source_step next_page(gdx_source *source, gdx_document *document, gdx
     return step_of(status);
 }
 
+static gdx_source_step end_stream(gdx_source *source) {
+    source->offset = SIZE_MAX;
+    return GDX_SOURCE_END;
+}
+
+static bool is_stream(gdx_input_kind kind) {
+    return kind == GDX_INPUT_JSON || kind == GDX_INPUT_TABLE || kind == GDX_INPUT_FEED;
+}
+
+// Of a file of many records.
+static gdx_source_step next_of_stream(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
+    gdx_error err = {0};
+    record read;
+    stream_place place = {0};
+    stream_step step = STREAM_REFUSED;
+    forget_repairs(source, 0, source->piece.first_byte);
+    gdx_status status = GDX_OK;
+    if (source->offset == 0)
+        status = ingest_stream_begin(&source->stream, &source->piece, &source->pages, &source->records, &err);
+    source->offset = status == GDX_OK ? 1 : SIZE_MAX;
+    if (status == GDX_OK)
+        step = ingest_stream_next(&source->stream, &read, &place, &err);
+    source->lines = place.line ? place.line - 1 : 0;
+    if (step == STREAM_END)
+        return end_stream(source);
+    forget_repairs(source, place.line, source->piece.first_byte + place.byte);
+    source->repairs.replaced = place.replaced;
+    status = step == STREAM_RECORD ? take_record(source, &read, document, &err) : err.status;
+    if (status != GDX_OK)
+        *refusal = (gdx_refusal){source->piece.path, place.line, source->piece.first_byte + place.byte, err};
+    return step_of(status);
+}
+
 gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
     if (source->piece.kind == GDX_INPUT_RECORDS)
         return next_record(source, document, refusal);
     if (source->offset == SIZE_MAX)
         return GDX_SOURCE_END;
+    if (is_stream(source->piece.kind))
+        return next_of_stream(source, document, refusal);
     source->offset = SIZE_MAX; // a whole file has one document
     return next_page(source, document, refusal);
 }

@@ -129,6 +129,10 @@ typedef enum gdx_source_step {
 //    strings. A line that is not UTF-8 is taken for GB18030, Big5 or the like where that leaves far fewer bytes
 //    undecoded. Refused: not JSON (jansson's column), no object, a key of another type, a text over the limit, a key
 //    given twice. A date that cannot be read is none: see gdx_repairs.
+//  JSON: the elements of an array, or one object after the other, by the rules of RECORDS. An object that has neither
+//  text
+//    nor id, and one key alone whose value is an array of objects, is walked as that array: {"total": 2, "data": [...]}.
+//    A refusal names the element by its number, and line and column.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// stream.c: decodes a file of many records and gives them one by one, with their places.
+// Relies on stream.h. A file of records is decoded whole, whatever its encoding, so that the readers know UTF-8 alone.
+
+#include "stream.h"
+
+static bool is_within(gdx_slice outer, gdx_slice inner) {
+    return inner.bytes && inner.data >= outer.data && inner.data < outer.data + outer.bytes;
+}
+
+gdx_status ingest_stream_begin(record_stream *stream, const gdx_piece *piece, page_reader *pages,
+                               record_reader *records, gdx_error *err) {
+    gdx_decoded decoded;
+    gdx_status status = ingest_page_decode(pages, piece, &decoded, err);
+    if (status != GDX_OK)
+        return status;
+    stream->kind = piece->kind;
+    stream->bytes = piece->bytes;
+    stream->text = decoded.text;
+    stream->left = decoded.replaced;
+    stream->records = records;
+    ingest_json_begin(&stream->json, decoded.text);
+    return GDX_OK;
+}
+
+// U+FFFD of undecoded bytes are told of once each. One that the file has of itself may be taken for one.
+static uint64_t count_replaced(record_stream *stream, gdx_slice text) {
+    uint64_t count = 0;
+    const char *at = text.data, *end = at + text.bytes;
+    while (count < stream->left && (at = memmem(at, (size_t)(end - at), GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES))) {
+        count++;
+        at += GDX_REPLACEMENT_BYTES;
+    }
+    stream->left -= count;
+    return count;
+}
+
+static void set_place(const record_stream *stream, const stream_position *position, stream_place *place) {
+    place->line = position->line + 1;
+    place->byte = 0;
+    if (is_within(stream->bytes, stream->text))
+        place->byte = (uint64_t)(stream->text.data - stream->bytes.data) + position->at;
+}
+
+static stream_step next_json(record_stream *stream, record *out, stream_place *place, gdx_error *err) {
+    json_walk *walk = &stream->json;
+    gdx_slice text = {0};
+    stream_step step = ingest_json_next(walk, stream->records->map, &text, err);
+    set_place(stream, &walk->position, place);
+    if (step != STREAM_RECORD)
+        return step;
+    place->replaced = count_replaced(stream, text);
+    stream->records->element = walk->element;
+    stream->records->column = walk->position.column;
+    gdx_status status = ingest_record_read(stream->records, text, out, err);
+    place->replaced += stream->records->replaced;
+    place->line += stream->records->error_line;
+    stream->records->element = 0;
+    stream->records->column = 0;
+    return status == GDX_OK ? STREAM_RECORD : STREAM_REFUSED;
+}
+
+stream_step ingest_stream_next(record_stream *stream, record *out, stream_place *place, gdx_error *err) {
+    *place = (stream_place){0};
+    return next_json(stream, out, place, err);
+}
