@@ -64,6 +64,7 @@ void gdx_source_free(gdx_source *source) {
     if (source) {
         ingest_record_reader_clear(&source->records);
         ingest_page_reader_clear(&source->pages);
+        ingest_stream_clear(&source->stream);
         gdx_buffer_clear(&source->repaired);
         free(source);
     }

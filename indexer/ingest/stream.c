@@ -19,8 +19,15 @@ gdx_status ingest_stream_begin(record_stream *stream, const gdx_piece *piece, pa
     stream->text = decoded.text;
     stream->left = decoded.replaced;
     stream->records = records;
-    ingest_json_begin(&stream->json, decoded.text);
+    if (piece->kind == GDX_INPUT_TABLE)
+        ingest_table_begin(&stream->table, decoded.text);
+    else
+        ingest_json_begin(&stream->json, decoded.text);
     return GDX_OK;
+}
+
+void ingest_stream_clear(record_stream *stream) {
+    ingest_table_clear(&stream->table);
 }
 
 // U+FFFD of undecoded bytes are told of once each. One that the file has of itself may be taken for one.
@@ -60,7 +67,19 @@ static stream_step next_json(record_stream *stream, record *out, stream_place *p
     return status == GDX_OK ? STREAM_RECORD : STREAM_REFUSED;
 }
 
+static stream_step next_row(record_stream *stream, record *out, stream_place *place, gdx_error *err) {
+    table_reader *table = &stream->table;
+    stream_step step = ingest_table_next(table, stream->records, out, err);
+    size_t begin = table->position.at;
+    set_place(stream, &table->position, place);
+    if (step == STREAM_RECORD)
+        place->replaced = count_replaced(stream, (gdx_slice){stream->text.data + begin, table->at - begin});
+    return step;
+}
+
 stream_step ingest_stream_next(record_stream *stream, record *out, stream_place *place, gdx_error *err) {
     *place = (stream_place){0};
+    if (stream->kind == GDX_INPUT_TABLE)
+        return next_row(stream, out, place, err);
     return next_json(stream, out, place, err);
 }

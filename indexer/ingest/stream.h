@@ -6,21 +6,9 @@
 #define INGEST_STREAM_H
 
 #include "page.h"
+#include "position.h"
 #include "record.h"
-
-typedef enum stream_step {
-    STREAM_RECORD,
-    STREAM_REFUSED, // err says why; go on
-    STREAM_END
-} stream_step;
-
-// Where a text is read. `begin` is the first byte of what is being read, `at` moves on to it.
-typedef struct stream_position {
-    size_t at;
-    uint64_t line;   // newlines before it
-    uint64_t column; // characters before it in its line
-} stream_position;
-void ingest_position_advance(stream_position *position, gdx_slice text, size_t to);
+#include "table.h"
 
 // json_walk.c: an array, an object, or several one after the other.
 typedef struct json_walk {
@@ -45,7 +33,10 @@ typedef struct record_stream {
     uint64_t left;   // U+FFFD in the text for undecoded bytes that no record has been blamed for yet
     record_reader *records;
     json_walk json;
+    table_reader table;
 } record_stream;
+
+void ingest_stream_clear(record_stream *stream);
 
 // What a record was read from.
 typedef struct stream_place {
