@@ -203,7 +203,8 @@ static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_doc
 gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     gdx_piece page = *piece;
-    if (piece->kind == GDX_INPUT_TEXT && ingest_is_html(piece->bytes))
+    bool may_be_html = piece->kind == GDX_INPUT_TEXT || piece->kind == GDX_INPUT_FEED;
+    if (may_be_html && ingest_is_html(piece->bytes))
         page.kind = GDX_INPUT_HTML;
     return read_page(reader, &page, out, out_repairs, err);
 }

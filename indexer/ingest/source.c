@@ -205,8 +205,10 @@ static gdx_source_step end_stream(gdx_source *source) {
     return GDX_SOURCE_END;
 }
 
-static bool is_stream(gdx_input_kind kind) {
-    return kind == GDX_INPUT_JSON || kind == GDX_INPUT_TABLE || kind == GDX_INPUT_FEED;
+// A page of XHTML has a name of XML, too.
+static bool is_stream(const gdx_piece *piece) {
+    return piece->kind == GDX_INPUT_JSON || piece->kind == GDX_INPUT_TABLE ||
+           (piece->kind == GDX_INPUT_FEED && !ingest_is_html(piece->bytes));
 }
 
 // Of a file of many records.
@@ -238,7 +240,7 @@ gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_
         return next_record(source, document, refusal);
     if (source->offset == SIZE_MAX)
         return GDX_SOURCE_END;
-    if (is_stream(source->piece.kind))
+    if (is_stream(&source->piece))
         return next_of_stream(source, document, refusal);
     source->offset = SIZE_MAX; // a whole file has one document
     return next_page(source, document, refusal);

@@ -8,6 +8,33 @@ static bool is_within(gdx_slice outer, gdx_slice inner) {
     return inner.bytes && inner.data >= outer.data && inner.data < outer.data + outer.bytes;
 }
 
+static bool is_allowed_in_xml(char byte) {
+    return (uint8_t)byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+// A control character ends XML, and many a feed has one that came with a pasted text. It becomes U+FFFD.
+static gdx_status clean_xml(record_stream *stream) {
+    gdx_slice text = stream->text;
+    size_t at = 0;
+    while (at < text.bytes && is_allowed_in_xml(text.data[at]))
+        at++;
+    if (at == text.bytes)
+        return GDX_OK;
+    gdx_status status = GDX_OK;
+    stream->cleaned.bytes = 0;
+    for (size_t from = 0; from < text.bytes && status == GDX_OK; from = at + 1) {
+        at = from;
+        while (at < text.bytes && is_allowed_in_xml(text.data[at]))
+            at++;
+        status = gdx_buffer_append(&stream->cleaned, text.data + from, at - from);
+        if (status == GDX_OK && at < text.bytes)
+            status = gdx_buffer_append(&stream->cleaned, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
+        stream->left += at < text.bytes;
+    }
+    stream->text = gdx_buffer_slice(&stream->cleaned);
+    return status;
+}
+
 gdx_status ingest_stream_begin(record_stream *stream, const gdx_piece *piece, page_reader *pages,
                                record_reader *records, gdx_error *err) {
     gdx_decoded decoded;
@@ -19,6 +46,12 @@ gdx_status ingest_stream_begin(record_stream *stream, const gdx_piece *piece, pa
     stream->text = decoded.text;
     stream->left = decoded.replaced;
     stream->records = records;
+    if (piece->kind == GDX_INPUT_FEED) {
+        status = clean_xml(stream);
+        if (status != GDX_OK)
+            return gdx_fail_memory(err, "a file of XML");
+        return ingest_feed_begin(&stream->feed, stream->text, pages, records->map, err);
+    }
     if (piece->kind == GDX_INPUT_TABLE)
         ingest_table_begin(&stream->table, decoded.text);
     else
@@ -28,6 +61,8 @@ gdx_status ingest_stream_begin(record_stream *stream, const gdx_piece *piece, pa
 
 void ingest_stream_clear(record_stream *stream) {
     ingest_table_clear(&stream->table);
+    ingest_feed_clear(&stream->feed);
+    gdx_buffer_clear(&stream->cleaned);
 }
 
 // U+FFFD of undecoded bytes are told of once each. One that the file has of itself may be taken for one.
@@ -77,9 +112,20 @@ static stream_step next_row(record_stream *stream, record *out, stream_place *pl
     return step;
 }
 
+static stream_step next_item(record_stream *stream, record *out, stream_place *place, gdx_error *err) {
+    feed_reader *feed = &stream->feed;
+    stream_step step = ingest_feed_next(feed, stream->records, out, err);
+    set_place(stream, &feed->position, place);
+    if (step == STREAM_RECORD)
+        place->replaced = count_replaced(stream, gdx_buffer_slice(&feed->values));
+    return step;
+}
+
 stream_step ingest_stream_next(record_stream *stream, record *out, stream_place *place, gdx_error *err) {
     *place = (stream_place){0};
     if (stream->kind == GDX_INPUT_TABLE)
         return next_row(stream, out, place, err);
+    if (stream->kind == GDX_INPUT_FEED)
+        return next_item(stream, out, place, err);
     return next_json(stream, out, place, err);
 }

@@ -5,6 +5,7 @@
 #ifndef INGEST_STREAM_H
 #define INGEST_STREAM_H
 
+#include "feed.h"
 #include "page.h"
 #include "position.h"
 #include "record.h"
@@ -34,6 +35,8 @@ typedef struct record_stream {
     record_reader *records;
     json_walk json;
     table_reader table;
+    feed_reader feed;
+    gdx_buffer cleaned; // XML without the control characters that it may not have
 } record_stream;
 
 void ingest_stream_clear(record_stream *stream);
