@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // charset.c: what an HTML file says of its own encoding, in <meta charset>, <meta http-equiv> or <?xml encoding?>.
 // Relies on page.h. A look through the first bytes, not a parse: all usual encodings write these tags in ASCII.
-// Names are mapped as browsers map them: gb2312 means GB18030, which contains it, and so on.
+// Names are mapped as browsers map them: gb2312 means GB18030, which contains it, and so on. A server's or an editor's
+// default may have written the name, so the bytes may refute it.
 
 #include "page.h"
 
@@ -122,4 +123,29 @@ bool ingest_is_double_byte(const char *encoding) {
         if (strncasecmp(encoding, prefixes[i], strlen(prefixes[i])) == 0)
             return true;
     return false;
+}
+
+// Characters that are not ASCII, U+FFFD included.
+static size_t count_others(gdx_slice text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.bytes; i++)
+        count += (uint8_t)text.data[i] >= 0xc0;
+    return count;
+}
+
+// Western letters stand between ASCII ones. Where nearly all bytes above stand in pairs, they are of another script.
+static bool has_pairs(gdx_slice bytes) {
+    size_t high = 0, beside = 0;
+    enum { LEAST_HIGH = 8 };
+    for (size_t i = 0; i + 1 < bytes.bytes; i++) {
+        bool is_high = bytes.data[i] & 0x80;
+        high += is_high;
+        beside += is_high && (bytes.data[i + 1] & 0x80 || (i > 0 && bytes.data[i - 1] & 0x80));
+    }
+    return high >= LEAST_HIGH && beside * 10 >= high * 8;
+}
+
+bool ingest_charset_is_refuted(const char *name, gdx_slice bytes, const gdx_decoded *decoded) {
+    bool is_western = strcmp(name, "CP1252") == 0 || strcmp(name, "ISO-8859-15") == 0;
+    return decoded->replaced * 2 > count_others(decoded->text) || (is_western && has_pairs(bytes));
 }

@@ -65,20 +65,36 @@ static size_t find_usual(const feed_reader *feed, enum record_field field) {
     return found;
 }
 
-// What a person sees of it, in the page reader's text until the next.
-static gdx_status read_html(const feed_reader *feed, gdx_slice value, gdx_slice *out, gdx_error *err) {
+// All that a page shows but menus and the like, one part after the other.
+static gdx_status join_parts(feed_reader *feed, const gdx_document *document, gdx_slice *out) {
+    gdx_status status = gdx_buffer_append(&feed->converted, document->text.data, document->text.bytes);
+    for (uint32_t i = 0; i < document->part_count && status == GDX_OK; i++) {
+        gdx_slice text = document->parts[i].text;
+        if (document->parts[i].field == GDX_FIELD_FURNITURE)
+            continue;
+        status = gdx_buffer_append(&feed->converted, "\n", 1);
+        if (status == GDX_OK)
+            status = gdx_buffer_append(&feed->converted, text.data, text.bytes);
+    }
+    *out = feed->converted.bytes ? gdx_trim(gdx_buffer_slice(&feed->converted)) : (gdx_slice){"", 0};
+    return status;
+}
+
+// What a person sees of it, in the reader's memory until the next.
+static gdx_status read_html(feed_reader *feed, gdx_slice value, gdx_slice *out, gdx_error *err) {
     gdx_document document = {0};
-    gdx_error words = {0};
     *out = gdx_trim(value);
     if (!value.bytes || (!memchr(value.data, '<', value.bytes) && !memchr(value.data, '&', value.bytes)))
         return GDX_OK;
-    gdx_status status = ingest_html(feed->pages, value, &document, &words);
-    if (status == GDX_CORRUPT) // nothing that the reader of HTML takes for HTML
-        return GDX_OK;
-    if (status != GDX_OK)
-        return gdx_error_pass(err, &words);
-    *out = document.text.bytes ? gdx_trim(document.text) : (gdx_slice){"", 0};
-    return GDX_OK;
+    gdx_draft *draft = feed->pages->draft;
+    gdx_draft_begin(draft, feed->pages->document_limit);
+    gdx_status status = ingest_html_append(feed->pages, value, draft, err);
+    if (status == GDX_OK)
+        status = gdx_draft_finish(draft, &document, err);
+    feed->converted.bytes = 0;
+    if (status == GDX_OK && join_parts(feed, &document, out) != GDX_OK)
+        status = gdx_fail_memory(err, "a text of a feed");
+    return status;
 }
 
 // The text of a part: of its HTML what is seen, of a wiki's page likewise.

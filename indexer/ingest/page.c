@@ -24,11 +24,11 @@ void ingest_page_reader_clear(page_reader *reader) {
     gdx_decoder_free(reader->declared_decoder);
     gdx_buffer_clear(&reader->text);
     gdx_buffer_clear(&reader->title);
-    gdx_buffer_clear(&reader->unzeroed);
     ingest_package_reader_clear(&reader->package);
     gdx_symbols_clear(&reader->title_symbols);
     gdx_symbols_clear(&reader->line_symbols);
     gdx_draft_free(reader->draft);
+    ingest_html_reader_free(reader->html);
     gdx_buffer_clear(&reader->metadata);
 }
 
@@ -89,6 +89,17 @@ static bool is_plain_utf8_json(const gdx_piece *piece) {
     return piece->kind == GDX_INPUT_JSON && !find_zero(piece->bytes) && gdx_utf8_valid(piece->bytes);
 }
 
+// A declared encoding that the bytes refute is not believed, if a detected one fits better.
+static gdx_status doubt_declared(page_reader *reader, gdx_slice bytes, gdx_decoded *decoded, gdx_error *err) {
+    if (!ingest_charset_is_refuted(reader->declared_name, bytes, decoded))
+        return GDX_OK;
+    gdx_decoded detected;
+    gdx_status status = gdx_decode(reader->decoder, bytes, &detected, err);
+    if (status == GDX_OK && (detected.replaced < decoded->replaced || detected.replaced == 0))
+        *decoded = detected;
+    return status;
+}
+
 gdx_status ingest_page_decode(page_reader *reader, const gdx_piece *piece, gdx_decoded *out, gdx_error *err) {
     gdx_decoder *decoder;
     gdx_status status = choose_decoder(reader, piece, &decoder);
@@ -96,6 +107,8 @@ gdx_status ingest_page_decode(page_reader *reader, const gdx_piece *piece, gdx_d
         *out = (gdx_decoded){piece->bytes, "UTF-8", 0};
     else if (status == GDX_OK)
         status = gdx_decode(decoder, piece->bytes, out, err);
+    if (status == GDX_OK && decoder != reader->decoder)
+        status = doubt_declared(reader, piece->bytes, out, err);
     if (status != GDX_OK)
         return gdx_fail(err, status, "%zu bytes cannot be decoded: %s", piece->bytes.bytes, gdx_status_name(status));
     return check_text(piece->bytes, out, err);

@@ -10,7 +10,7 @@
 #include "gdx/text.h"
 #include "package.h"
 
-enum { CHARSET_NAME_BYTES = 40, BINARY_LOOK_BYTES = 8000, TITLE_BYTES = 4096, HTML_DEPTH = 2048 };
+enum { CHARSET_NAME_BYTES = 40, BINARY_LOOK_BYTES = 8000, TITLE_BYTES = 4096, HTML_DEPTH = 512 };
 
 typedef struct page_reader { // one worker's own
     bool encoding_given;
@@ -20,10 +20,10 @@ typedef struct page_reader { // one worker's own
     char declared_name[CHARSET_NAME_BYTES];
     gdx_buffer text;
     gdx_buffer title;
-    gdx_buffer unzeroed; // HTML without U+0000, which libxml2 takes for the end
     gdx_symbols title_symbols, line_symbols;
-    gdx_draft *draft;    // of readers that lay text out: begun by page.c, ended by ingest_draft_finish
-    gdx_buffer metadata; // the draft's, as JSON
+    gdx_draft *draft;         // of readers that lay text out: begun by page.c, ended by ingest_draft_finish
+    gdx_buffer metadata;      // the draft's, as JSON
+    struct html_reader *html; // html.c's; NULL until the first page
     package_reader package;
 } page_reader;
 
@@ -47,6 +47,8 @@ gdx_status ingest_title_is_line(page_reader *reader, gdx_input_kind kind, const 
 
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
+// True if most of what is not ASCII does not decode by that encoding, or is no text of its languages.
+bool ingest_charset_is_refuted(const char *name, gdx_slice bytes, const gdx_decoded *decoded);
 
 // charset.c: true for the encodings of Chinese, Japanese and Korean whose characters have two bytes.
 bool ingest_is_double_byte(const char *encoding);
@@ -55,8 +57,15 @@ bool ingest_is_double_byte(const char *encoding);
 // and lost_date says why.
 void ingest_markdown(gdx_slice decoded, gdx_document *out, gdx_error *lost_date);
 
-// html.c: writes a page into a draft that is begun. GDX_INVALID: too deep. GDX_TOO_LARGE. GDX_NO_MEMORY.
+// html.c: writes a page into a draft that is begun, with its title and date. GDX_TOO_LARGE. GDX_NO_MEMORY.
 gdx_status ingest_html(page_reader *reader, gdx_slice decoded, gdx_draft *draft, gdx_error *err) GDX_MUST_CHECK;
+// The same for a text in HTML that is a part of a document, as a chapter or the body of a mail: title, date and
+// metadata of the draft stay. The caller ends the line before it, or begins a part. It reads reader->html and the limit
+// alone.
+gdx_status ingest_html_append(page_reader *reader, gdx_slice decoded, gdx_draft *draft, gdx_error *err) GDX_MUST_CHECK;
+// The title of the HTML read last; "" when it has none. The reader's until the next.
+gdx_slice ingest_html_title(const page_reader *reader);
+void ingest_html_reader_free(struct html_reader *html);
 
 // draft_finish.c: ends the reader's draft and fills *out from it: what gdx_draft_finish fills, and the metadata as
 // compact JSON with sorted keys, "" when there is none. The slices are the reader's until its next document.

@@ -7,10 +7,10 @@
 
 #include "page.h"
 #include "record.h"
+#include "sniff.h"
 #include "stream.h"
 
 #include <jansson.h>
-#include <libxml/parser.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -30,10 +30,9 @@ struct gdx_source { // one worker's own
     gdx_buffer repaired;  // a line with U+FFFD for its ill-formed bytes
 };
 
-// Both libraries set up shared tables at their first use; once, before threads race for it.
+// jansson sets up a shared table at its first use; once, before threads race for it.
 static void prepare_libraries(void) {
     json_object_seed(0);
-    xmlInitParser();
 }
 
 gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) {

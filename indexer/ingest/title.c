@@ -31,11 +31,26 @@ static gdx_slice without_marks(gdx_slice line) {
     return gdx_trim(line);
 }
 
+// Of a page: "| Title |", a heading in a cell (html_text.c).
+static gdx_slice without_borders(gdx_slice line) {
+    static const char *const marks[] = {"|", "▪"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t bytes = strlen(marks[i]);
+        if (line.bytes > bytes && memcmp(line.data, marks[i], bytes) == 0)
+            line = gdx_trim((gdx_slice){line.data + bytes, line.bytes - bytes});
+        if (line.bytes > bytes && memcmp(line.data + line.bytes - bytes, marks[i], bytes) == 0)
+            line = gdx_trim((gdx_slice){line.data, line.bytes - bytes});
+    }
+    return line;
+}
+
 // A line that may be a heading: of a page any block, of Markdown one with marks, of all others the first alone.
 static bool may_name(gdx_input_kind kind, gdx_slice *line, bool is_first) {
     bool is_marked = kind == GDX_INPUT_MARKDOWN && line->bytes && line->data[0] == '#';
     if (is_marked)
         *line = without_marks(*line);
+    if (kind == GDX_INPUT_HTML)
+        *line = without_borders(*line);
     return is_first || is_marked || kind == GDX_INPUT_HTML;
 }
 

@@ -135,7 +135,7 @@ static void a_text_over_the_limit_is_refused(void **state) {
     begin(source, GDX_INPUT_TEXT, SLICE("0123456789a"));
     next_refusal(source, GDX_TOO_LARGE, "11 bytes of text, expected at most 10");
     begin(source, GDX_INPUT_HTML, SLICE("<p>0123456789a"));
-    next_refusal(source, GDX_TOO_LARGE, "more than 10 bytes of text");
+    next_refusal(source, GDX_TOO_LARGE, "over 10 bytes of text");
     begin(source, GDX_INPUT_TEXT, SLICE("0123456789012345678901234567890123456789012345678901234"));
     next_refusal(source, GDX_TOO_LARGE, "expected at most 10");
 }
