@@ -99,7 +99,7 @@ def judge_places(index, made, score):
     for phrase in made.paper.phrases(8, 5, made.paper.number):
         lines = gramdex("search", "--index", index, "--json", "--all", quoted(phrase, "text:")).stdout.splitlines()
         rows = [json.loads(line) for line in lines]
-        places = [row.get("place", "") for row in rows if row.get("type") != "summary"]
+        places = [row["match"]["place"] for row in rows if row.get("type") != "summary"]
         score.add("place", bool(places) and all(p.startswith(made.place) for p in places), f"{made.name}: {phrase}: {places}")
 
 
