@@ -10,9 +10,9 @@
 typedef struct gdx_reading gdx_reading;
 
 // Lists the paths. Of the options, those about building and committing play no part: threads, memory_bytes, level,
-// merge; prune and prune_limit only as below. on_finding is called as a refusal is found, on_progress about ten times a second.
-// At most one whole file and 4 MiB are in memory, a file having at most `document_limit` bytes (64 MiB).
-// With `strict`, the first refusal's error, with the reason DOCUMENT_REFUSED.
+// merge; prune and prune_limit only as below. on_finding is called as a refusal is found, on_progress about ten times a
+// second. At most one whole file and 4 MiB are in memory, a file having at most `document_limit` bytes (64 MiB). With
+// `strict`, the first refusal's error, with the reason DOCUMENT_REFUSED.
 gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const gdx_batch_options *options,
                             gdx_reading **out, gdx_error *err) GDX_MUST_CHECK;
 // *out_has false: there is no more. The document's slices are valid until the next call.
