@@ -4,6 +4,9 @@
 
 #include "gdx/draft.h"
 
+#include "gdx/utf8.h"
+#include "gdx/white.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -230,7 +233,25 @@ void gdx_draft_end_part(gdx_draft *draft) {
         draft->depth--;
 }
 
+// As a place's name may be, in `to`: what comes from a file's own words may break lines.
+static gdx_slice clean_name(gdx_slice name, char to[GDX_PLACE_NAME_BYTES]) {
+    uint32_t code_point;
+    size_t used = 0;
+    name = gdx_utf8_cut(name, GDX_PLACE_NAME_BYTES);
+    for (size_t i = 0, bytes; i < name.bytes; i += bytes) {
+        bytes = gdx_utf8_decode((const uint8_t *)name.data + i, name.bytes - i, &code_point);
+        if (gdx_is_control(code_point))
+            to[used++] = ' ';
+        else
+            memcpy(to + used, name.data + i, bytes);
+        used += gdx_is_control(code_point) ? 0 : bytes;
+    }
+    return (gdx_slice){to, used};
+}
+
 void gdx_draft_place(gdx_draft *draft, gdx_slice name) {
+    char cleaned[GDX_PLACE_NAME_BYTES];
+    name = clean_name(name, cleaned);
     if (draft->status != GDX_OK || gdx_slice_equal(name_of(draft, &draft->at), name))
         return;
     draft->at = (struct place){.name = draft->names.bytes, .name_bytes = name.bytes};

@@ -35,7 +35,7 @@ typedef struct record {
 enum { RECORD_MEMBERS = 64 }; // more keys than this in one record go to jansson
 enum { RECORD_ID_BYTES = 1024 };
 // Of one document: parts, places of its text and of all parts together, bytes of a place's name.
-enum { RECORD_PARTS = 1 << 20, RECORD_PLACES = 1 << 20, RECORD_PLACE_BYTES = 256 };
+enum { RECORD_PARTS = 1 << 20, RECORD_PLACES = 1 << 20, RECORD_PLACE_BYTES = GDX_PLACE_NAME_BYTES };
 
 typedef struct record_member { // a key that is no field, as the scanner found it
     gdx_slice key;

@@ -188,12 +188,34 @@ static void parts_too_deep_are_their_outer_one(void **state) {
     gdx_draft_free(draft);
 }
 
+static void a_name_of_a_place_is_cut_and_has_no_control_characters(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_draft) draft = gdx_draft_new();
+    char name[GDX_PLACE_NAME_BYTES + 3];
+    gdx_document document = {0};
+    assert_non_null(draft);
+    gdx_draft_begin(draft, 1000);
+    gdx_draft_place(draft, gdx_slice_of("a\nb\xc2\x85\xc2\xa0页\x7f"));
+    gdx_draft_text(draft, gdx_slice_of("x"));
+    gdx_draft_place(draft, gdx_slice_of("a b \xc2\xa0页\t")); // in force already
+    gdx_draft_text(draft, gdx_slice_of("y"));
+    memset(name, 'x', sizeof name);
+    memcpy(name + GDX_PLACE_NAME_BYTES - 1, "页", 3);
+    gdx_draft_place(draft, (gdx_slice){name, GDX_PLACE_NAME_BYTES + 2});
+    gdx_draft_text(draft, gdx_slice_of("z"));
+    assert_int_equal(gdx_draft_finish(draft, &document, NULL), GDX_OK);
+    assert_int_equal(document.text_place_count, 2);
+    assert_true(gdx_slice_equal(document.text_places[0].name, gdx_slice_of("a b \xc2\xa0页 ")));
+    assert_int_equal(document.text_places[1].name.bytes, GDX_PLACE_NAME_BYTES - 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_steps_give_what_a_twin_keeps),
         cmocka_unit_test(title_date_and_metadata_are_the_last_ones_given),
         cmocka_unit_test(the_limit_counts_title_text_and_parts),
         cmocka_unit_test(parts_too_deep_are_their_outer_one),
+        cmocka_unit_test(a_name_of_a_place_is_cut_and_has_no_control_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

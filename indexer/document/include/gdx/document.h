@@ -66,6 +66,8 @@ typedef enum gdx_field {
 enum { GDX_FIELDS = GDX_FIELD_FURNITURE + 1 };
 
 // A place in the original, from which a text comes from byte `byte` on, up to the next place: "page 3".
+// A name has at most GDX_PLACE_NAME_BYTES and no control characters.
+enum { GDX_PLACE_NAME_BYTES = 256 };
 typedef struct gdx_part_place {
     uint32_t byte;
     gdx_slice name;

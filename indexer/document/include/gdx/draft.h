@@ -40,7 +40,8 @@ void gdx_draft_begin_part(gdx_draft *draft, gdx_field field);
 // A part without a character is dropped.
 void gdx_draft_end_part(gdx_draft *draft);
 // What follows comes from this place, "page 3", in the part at hand and in those that begin later. A name that is in
-// force already changes nothing; "" ends it.
+// force already changes nothing; "" ends it. A longer one than GDX_PLACE_NAME_BYTES is cut, and control characters in
+// it become spaces.
 void gdx_draft_place(gdx_draft *draft, gdx_slice name);
 // Bytes of the part at hand, else of the main text; and of all of them together, the title left out.
 size_t gdx_draft_bytes(const gdx_draft *draft);
