@@ -131,20 +131,32 @@ const gdx_part_row *gdx_columns_parts(const gdx_document_columns *columns, uint3
     if (!(columns->flags[document] & GDX_FLAG_PARTS))
         return NULL;
     uint32_t first = first_part(columns, columns->text[document]);
-    while (first + *out_count < columns->part_count &&
-           columns->parts[first + *out_count].begin < columns->begin[document + 1])
-        ++*out_count;
+    uint32_t end = first_part(columns, columns->begin[document + 1]);
+    *out_count = end > first ? end - first : 0;
     return columns->parts + first;
+}
+
+// How many of a document's parts come before those of `field` and later ones. A document may have thousands of notes,
+// and this is asked for each of its terms.
+static uint32_t parts_before(const gdx_part_row *parts, uint32_t count, uint32_t field) {
+    uint32_t low = 0;
+    uint32_t high = count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (parts[middle].field < field)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 // Where the first part of `field` or a later one begins, or the document ends.
 static uint32_t field_begin(const gdx_document_columns *columns, uint32_t document, uint32_t field) {
     uint32_t count;
     const gdx_part_row *parts = gdx_columns_parts(columns, document, &count);
-    for (uint32_t i = 0; i < count; i++)
-        if (parts[i].field >= field)
-            return parts[i].begin;
-    return columns->begin[document + 1];
+    uint32_t before = parts_before(parts, count, field);
+    return before < count ? parts[before].begin : columns->begin[document + 1];
 }
 
 gdx_position_range gdx_columns_counted(const gdx_document_columns *columns, uint32_t document) {
@@ -187,8 +199,7 @@ uint32_t gdx_columns_length(const gdx_document_columns *columns, uint32_t docume
     uint32_t marks = columns->flags[document] & GDX_FLAG_TITLE_FROM_TEXT ? 1 : 2;
     uint32_t count;
     const gdx_part_row *parts = gdx_columns_parts(columns, document, &count);
-    for (uint32_t i = 0; i < count; i++)
-        marks += parts[i].field < GDX_FIELD_FURNITURE;
+    marks += parts_before(parts, count, GDX_FIELD_FURNITURE);
     return counted.end - counted.begin - marks;
 }
 
