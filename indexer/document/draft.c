@@ -81,6 +81,8 @@ static void keep(gdx_draft *draft, gdx_status status) {
 
 static size_t add_part(gdx_draft *draft, gdx_field field) {
     size_t before = draft->part_capacity;
+    if (draft->status != GDX_OK) // what has failed grows no more: only the rows made below are whole
+        return 0;
     keep(draft, gdx_grow(&draft->parts, &draft->part_capacity, draft->part_count + 1, sizeof *draft->parts));
     if (draft->status != GDX_OK)
         return 0;
@@ -184,6 +186,8 @@ static struct part *part_at_hand(gdx_draft *draft) {
 }
 
 static gdx_slice name_of(const gdx_draft *draft, const struct place *place) {
+    if (place->name_bytes == 0)
+        return (gdx_slice){"", 0};
     return (gdx_slice){(const char *)draft->names.data + place->name, place->name_bytes};
 }
 
