@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/ingest.h: paths, archives, JSON Lines, text, Markdown and HTML files -> documents; each one refused is reported
-// with its place. Relies on gdx/base.h, gdx/document.h, gdx/decode.h; inside on jansson, libarchive, libxml2. Opens no
+// with its place. Relies on gdx/base.h, gdx/document.h, gdx/decode.h; inside on jansson, libarchive, gumbo. Opens no
 // folder and starts no thread: batch lists folders and hands over bytes. Threads: every object has one owner.
 #ifndef GDX_INGEST_H
 #define GDX_INGEST_H
@@ -137,9 +137,11 @@ typedef enum gdx_source_step {
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;
 //    the text is the whole file, front matter left out.
-//  HTML: title from <title> (else og:title, else <h1>); date from <meta> article:published_time, date, dc.date, or
-//  <time
-//    datetime>; the text is what a reader would see, blocks and <br> separated by newlines, script and style left out.
+//  HTML: the title is the one for machines (ArticleTitle, citation_title), else <title>, without a site's name that the
+//    page itself gives away, else og:title, <h1>, the first line; the date comes from the best of <meta>, JSON-LD,
+//    itemprop, <time>, scripts and the line under the heading; the text is what a reader would see, blocks and <br>
+//    separated by newlines, cells by |, items marked by ▪; menus, footers and lists of links are furniture, notes and
+//    captions are parts. See html.h.
 //  A file without a character that is not white space is refused: "empty". A file with U+0000 in its first 8000 bytes
 //  that does not decode as UTF-16 is refused: "binary".
 gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal);
