@@ -50,6 +50,7 @@ typedef struct feed_reader {
     char site[FEED_URL_BYTES]; // what the pages of a wiki have before their titles
     bool is_in_site;
     gdx_buffer id, title, converted;
+    gdx_document laid_out; // parts and places of the text at hand, which is the last that was read
 } feed_reader;
 
 // The readers stay with the feed to its end. GDX_NO_MEMORY.

@@ -65,24 +65,24 @@ static size_t find_usual(const feed_reader *feed, enum record_field field) {
     return found;
 }
 
-// All that a page shows but menus and the like, one part after the other.
-static gdx_status join_parts(feed_reader *feed, const gdx_document *document, gdx_slice *out) {
-    gdx_status status = gdx_buffer_append(&feed->converted, document->text.data, document->text.bytes);
-    for (uint32_t i = 0; i < document->part_count && status == GDX_OK; i++) {
-        gdx_slice text = document->parts[i].text;
-        if (document->parts[i].field == GDX_FIELD_FURNITURE)
-            continue;
-        status = gdx_buffer_append(&feed->converted, "\n", 1);
+// All that the HTML shows, one part after the other, as one text.
+static gdx_status flatten(feed_reader *feed, gdx_slice *out) {
+    const gdx_document *from = &feed->laid_out;
+    feed->converted.bytes = 0;
+    gdx_status status = gdx_buffer_append(&feed->converted, from->text.data, from->text.bytes);
+    for (uint32_t i = 0; i < from->part_count && status == GDX_OK; i++) {
+        if (feed->converted.bytes)
+            status = gdx_buffer_append(&feed->converted, "\n", 1);
         if (status == GDX_OK)
-            status = gdx_buffer_append(&feed->converted, text.data, text.bytes);
+            status = gdx_buffer_append(&feed->converted, from->parts[i].text.data, from->parts[i].text.bytes);
     }
+    feed->laid_out = (gdx_document){0};
     *out = feed->converted.bytes ? gdx_trim(gdx_buffer_slice(&feed->converted)) : (gdx_slice){"", 0};
     return status;
 }
 
-// What a person sees of it, in the reader's memory until the next.
-static gdx_status read_html(feed_reader *feed, gdx_slice value, gdx_slice *out, gdx_error *err) {
-    gdx_document document = {0};
+// What a person sees of it, in the page reader's draft until the next; laid_out has its parts. `is_flat`: one text.
+static gdx_status read_html(feed_reader *feed, gdx_slice value, bool is_flat, gdx_slice *out, gdx_error *err) {
     *out = gdx_trim(value);
     if (!value.bytes || (!memchr(value.data, '<', value.bytes) && !memchr(value.data, '&', value.bytes)))
         return GDX_OK;
@@ -90,21 +90,22 @@ static gdx_status read_html(feed_reader *feed, gdx_slice value, gdx_slice *out, 
     gdx_draft_begin(draft, feed->pages->document_limit);
     gdx_status status = ingest_html_append(feed->pages, value, draft, err);
     if (status == GDX_OK)
-        status = gdx_draft_finish(draft, &document, err);
-    feed->converted.bytes = 0;
-    if (status == GDX_OK && join_parts(feed, &document, out) != GDX_OK)
+        status = gdx_draft_finish(draft, &feed->laid_out, err);
+    if (status == GDX_OK)
+        *out = feed->laid_out.text.bytes ? feed->laid_out.text : (gdx_slice){"", 0};
+    if (status == GDX_OK && is_flat && flatten(feed, out) != GDX_OK)
         status = gdx_fail_memory(err, "a text of a feed");
     return status;
 }
 
 // The text of a part: of its HTML what is seen, of a wiki's page likewise.
-static gdx_status read_part(feed_reader *feed, const feed_part *part, gdx_slice *out, gdx_error *err) {
+static gdx_status read_part(feed_reader *feed, const feed_part *part, bool is_flat, gdx_slice *out, gdx_error *err) {
     gdx_slice value = value_of(feed, part);
     *out = gdx_trim(value);
     if (part->is_plain && !part->is_html)
         return GDX_OK;
     if (!feed->is_wiki || !gdx_slice_equal(path_of(feed, part), gdx_slice_of("revision.text")))
-        return read_html(feed, value, out, err);
+        return read_html(feed, value, is_flat, out, err);
     feed->converted.bytes = 0;
     if (ingest_wikitext(value, &feed->converted) != GDX_OK)
         return gdx_fail_memory(err, "a page of a wiki");
@@ -156,8 +157,9 @@ static gdx_status take_part(struct taking *taking, enum record_field field, size
         value = (record_value){RECORD_STRING, gdx_trim(value_of(feed, &feed->parts[part]))};
         taking->is_used[part] = true;
     }
+    feed->laid_out = (gdx_document){0};
     if (part != FEED_PARTS && (field == RECORD_TITLE || field == RECORD_TEXT))
-        status = read_part(feed, &feed->parts[part], &value.text, err);
+        status = read_part(feed, &feed->parts[part], is_joined || field == RECORD_TITLE, &value.text, err);
     if (status == GDX_OK && part != FEED_PARTS && field == RECORD_TITLE) {
         if (put_line(&feed->title, value.text) != GDX_OK)
             return gdx_fail_memory(err, "a title");
@@ -249,7 +251,12 @@ gdx_status ingest_feed_record(feed_reader *feed, record_reader *records, record 
     }
     if (status == GDX_OK && !(feed->map && feed->map->is_given[RECORD_ID]))
         status = put_wiki_address(feed, out->fields[RECORD_TITLE].text, &out->fields[RECORD_ID]);
-    if (status == GDX_OK)
+    if (status == GDX_OK) {
+        out->parts = feed->laid_out.parts;
+        out->part_count = feed->laid_out.part_count;
+        out->text_places = feed->laid_out.text_places;
+        out->text_place_count = feed->laid_out.text_place_count;
         status = put_metadata(&taking, &out->metadata);
+    }
     return status == GDX_NO_MEMORY ? gdx_fail_memory(err, "a record of XML") : status;
 }

@@ -26,7 +26,7 @@ static const struct kind_row rows[] = {
     {GDX_INPUT_SUBTITLES, true, "subtitles", ".srt.vtt"},
     {GDX_INPUT_JSON, true, "JSON", ".json"},
     {GDX_INPUT_TABLE, true, "table", ".csv.tsv.tab"},
-    {GDX_INPUT_FEED, true, "XML", ".xml.rss.atom"},
+    {GDX_INPUT_FEED, true, "XML", ".rss.atom.xml"},
     {GDX_INPUT_WORD, true, "Word", ".docx.docm.dotx"},
     {GDX_INPUT_SLIDES, true, "slides", ".pptx.ppsx.pptm"},
     {GDX_INPUT_SHEETS, true, "sheets", ".xlsx.xlsm"},
