@@ -28,7 +28,8 @@ struct index_command {
     struct command_arguments paths;
     struct option_list globs, excludes, files_from;
     struct file_list files;
-    const char *base, *allow_refused, *prune_limit;
+    const char *base, *allow_refused, *prune_limit, *map_text, *id_from;
+    gdx_record_map *map;    // of map_text
     gdx_buffer base_folder; // found
     gdx_batch_share allowed;
     bool ends_with_zero, is_dry_run;
@@ -105,6 +106,18 @@ static const struct option_table index_own_table = {
          .help = "of text files, as GB18030 or Big5 (detected)",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct index_command, options.encoding)},
+        {.name = "map",
+         .argument = "FIELD=KEY,...",
+         .help = "keys or columns that hold a record's fields",
+         .more = "As id=url,title=headline,text=lead+body,date=published?. Fields are id, title, text, date, source. "
+                 "data.body is the key body in data; lead+body joins two texts; with a ? a record may lack the key.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct index_command, map_text)},
+        {.name = "id-from",
+         .argument = "hash",
+         .help = "a record without an id gets its fields' hash",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct index_command, id_from)},
         {.name = "document-limit",
          .argument = "BYTES",
          .help = "largest text of one document (64M)",
@@ -534,6 +547,7 @@ static int run(const struct command *command, void *settings) {
     int exit_status = status == GDX_OK ? exit_status_of(self, &summary) : report_index_failure(command, self, &err);
     file_list_clear(&self->files);
     gdx_buffer_clear(&self->base_folder);
+    gdx_record_map_free(self->map);
     return exit_status;
 }
 
@@ -541,6 +555,19 @@ static gdx_status check_share(const char *label, const char *text, gdx_batch_sha
     if (!text || gdx_batch_share_parse(text, out))
         return GDX_OK;
     return gdx_fail(err, GDX_INVALID, "%s %s: expected a number, as 20, or a part, as 5%%", label, text);
+}
+
+// The options of a run that say where a record's fields are.
+static gdx_status read_map(struct index_command *self, gdx_error *err) {
+    gdx_error words = {0};
+    if (self->id_from && strcmp(self->id_from, "hash") != 0)
+        return gdx_fail(err, GDX_INVALID, "--id-from %s: expected hash", self->id_from);
+    self->options.id_from_hash = self->id_from != NULL;
+    if (!self->map_text)
+        return GDX_OK;
+    gdx_status status = gdx_record_map_parse(self->map_text, &self->map, &words);
+    self->options.map = self->map;
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "--map %s: %s", self->map_text, words.message);
 }
 
 static bool names_standard_input(const struct command_arguments *paths) {
@@ -560,7 +587,9 @@ static gdx_status check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--prune-limit goes with --prune");
     if (self->options.prune && names_standard_input(&self->paths))
         return gdx_fail(err, GDX_INVALID, "--prune goes with folders, not with standard input");
-    gdx_status status = check_share("--allow-refused", self->allow_refused, &self->allowed, err);
+    gdx_status status = read_map(self, err);
+    if (status == GDX_OK)
+        status = check_share("--allow-refused", self->allow_refused, &self->allowed, err);
     return status == GDX_OK ? check_share("--prune-limit", self->prune_limit, &self->options.prune_limit, err) : status;
 }
 
@@ -570,17 +599,18 @@ const struct command command_index = {
     .arguments = "PATH...",
     .description =
         "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles), folders, "
-        "JSON Lines, archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
+        "records (JSON, CSV, TSV, RSS, Atom, dumps of wikis), archives (tar, zip), all of them also compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. "
         "Unchanged documents are skipped, changed ones replaced. All of a run is one commit, unless --commit-every "
         "says otherwise. With --server the "
         "documents are read here and sent to a server, which indexes them.",
     .examples = (const char *const[]){"gramdex index --index corpus.gdx articles/ reports.zip",
                                       "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",
                                       "gramdex index --index corpus.gdx --prune --source blog posts/",
+                                      "gramdex index --index corpus.gdx --map id=url,text=content articles.csv",
                                       "gramdex index --server search.example:50051 articles/", NULL},
     .notes =
-        "A line of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "
-        "other keys are kept and given back. A file's id is its path below the base folder, or its whole path outside "
+        "A record of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "
+        "other keys are kept and given back. A row of a table is one by the names of the first row, or of --map. A file's id is its path below the base folder, or its whole path outside "
         "of it; an archive's entry is ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped.\n"
         "\n"
         "Exit status: 0 done; 1 failed, nothing was changed; 2 wrong use; 3 done, but something that should hold text "

@@ -126,7 +126,10 @@ gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const g
         return no_memory(err);
     reading->options = *options;
     size_t limit = options->document_limit ? options->document_limit : DOCUMENT_BYTES;
-    const gdx_source_options source = {.encoding = options->encoding, .document_limit = limit};
+    const gdx_source_options source = {.encoding = options->encoding,
+                                       .document_limit = limit,
+                                       .map = options->map,
+                                       .id_from_hash = options->id_from_hash};
     gdx_status status = list(reading, paths, path_count, err);
     if (status == GDX_OK)
         status = gdx_source_new(&source, &reading->source, err);

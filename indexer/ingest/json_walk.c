@@ -160,8 +160,10 @@ static gdx_input_kind kind_of_first_object(gdx_slice head, size_t at, bool is_wh
         return holder.is_in_array && holds_records(&holder) ? GDX_INPUT_JSON : GDX_INPUT_RECORDS;
     }
     size_t next = skip_white(head, end);
-    if (next == head.bytes)
-        return is_whole ? GDX_INPUT_JSON : GDX_INPUT_RECORDS;
+    if (next == head.bytes) {
+        struct holder holder = look_through(head, at, NULL);
+        return is_whole && holds_records(&holder) ? GDX_INPUT_JSON : GDX_INPUT_RECORDS;
+    }
     return memchr(head.data + end, '\n', next - end) ? GDX_INPUT_RECORDS : GDX_INPUT_JSON;
 }
 

@@ -74,14 +74,14 @@ static gdx_status take_keys(struct parse *parse, enum record_field field, gdx_er
     for (bool more = true; more;) {
         map_key key = {.field = field};
         if (!take_key(parse, &key))
-            return gdx_fail(err, GDX_INVALID, "map: %s has no key after it, expected %s=KEY", ingest_field_name(field),
+            return gdx_fail(err, GDX_INVALID, "%s has no key after it, expected %s=KEY", ingest_field_name(field),
                             ingest_field_name(field));
         if (map->count == MAP_KEYS)
-            return gdx_fail(err, GDX_INVALID, "map: more than %d keys", MAP_KEYS);
+            return gdx_fail(err, GDX_INVALID, "more than %d keys", MAP_KEYS);
         map->keys[map->count++] = key;
         more = *parse->at == '+';
         if (more && field != RECORD_TEXT)
-            return gdx_fail(err, GDX_INVALID, "map: %s takes one key, only text may be several (text=lead+body)",
+            return gdx_fail(err, GDX_INVALID, "%s takes one key, only text may be several (text=lead+body)",
                             ingest_field_name(field));
         parse->at += more;
     }
@@ -93,11 +93,10 @@ static gdx_status take_field(struct parse *parse, gdx_error *err) {
     gdx_slice name = {parse->at, bytes};
     enum record_field field = ingest_field_named(name);
     if (field == RECORD_FIELDS || parse->at[bytes] != '=')
-        return gdx_fail(err, GDX_INVALID,
-                        "map: '%.*s': expected FIELD=KEY, FIELD being id, title, text, date or source",
+        return gdx_fail(err, GDX_INVALID, "'%.*s': expected FIELD=KEY, FIELD being id, title, text, date or source",
                         GDX_SLICE_ARGUMENTS(name));
     if (parse->map->is_given[field])
-        return gdx_fail(err, GDX_INVALID, "map: %s is there twice", ingest_field_name(field));
+        return gdx_fail(err, GDX_INVALID, "%s is there twice", ingest_field_name(field));
     parse->map->is_given[field] = true;
     parse->at += bytes + 1;
     return take_keys(parse, field, err);

@@ -240,7 +240,7 @@ stream_step ingest_table_next(table_reader *table, record_reader *records, recor
     if (status == GDX_OK && !has)
         return STREAM_END;
     if (status == GDX_OK && table->row.seen != table->column_count)
-        status = gdx_fail(err, GDX_INVALID, "%zu cells, expected %zu as the first row has", table->row.seen,
+        status = gdx_fail(err, GDX_INVALID, "cells: %zu, expected %zu as in the first row", table->row.seen,
                           table->column_count);
     if (status == GDX_OK && take_fields(table, records, out) != GDX_OK)
         status = gdx_fail_memory(err, "a row");

@@ -126,6 +126,27 @@ static void what_a_name_says_wrong_the_bytes_say_right(void **state) {
     expect(place, "g index in", 3, "refused: 1 .txt");
 }
 
+static void files_of_many_records_are_read_by_the_names_of_their_keys(void **state) {
+    const struct place *place = *state;
+    expect(place,
+           "echo '[{\"url\":\"u1\",\"headline\":\"T\",\"content\":\"关税\"},{\"url\":\"u2\"}]' > a.json\n"
+           "printf 'url,headline,content\\nu3,t,供应链\\nu4\\n' > b.csv\n"
+           "echo '<rss><item><guid>u5</guid><description>&lt;b>贸易&lt;/b></description></item></rss>' > c.xml\n"
+           "printf '{\"id\":\"u6\",\"text\":\"产业链\"}\\n' | iconv -t UTF-16 > d.jsonl\n"
+           "g index --map 'id=url,title=headline?,text=content' a.json b.csv",
+           3, "a.json:1: text: no key \"content\", which --map names");
+    expect(place, "ids", 0, "u1 u3 ");
+    expect(place, "g index --map 'id=url,text=content' b.csv", 3, "b.csv:3: cells: 1, expected 3 as in the first row");
+    expect(place, "g index a.json", 3, "the keys are content, headline, url: give --map id=KEY or --id-from hash");
+    expect(place, "g index b.csv", 3, "b.csv:1: no column \"id\"; the columns are url, headline, content");
+    expect(place, "g index c.xml d.jsonl; ids", 0, "u1 u3 u5 u6 ");
+    expect(place, "g index --map 'url=id' a.json", 2, "--map url=id: 'url': expected FIELD=KEY");
+    expect(place, "g index --id-from name a.json", 2, "--id-from name: expected hash");
+    expect(place,
+           "echo '{\"text\":\"x\"}' | g index --id-from hash -; echo '{\"text\":\"x\"}' | g index --id-from hash -", 0,
+           "1 unchanged");
+}
+
 static void pipes_and_standard_input_are_read(void **state) {
     const struct place *place = *state;
     expect(place, "echo '{\"id\":\"one\",\"text\":\"关税\"}' | g index /dev/stdin && ids", 0, "one ");
@@ -334,6 +355,7 @@ int main(void) {
         GDX_TEST(a_dry_run_reads_everything_and_changes_nothing),
         GDX_TEST(archives_within_archives_are_read_to_a_depth_of_three),
         GDX_TEST(what_a_name_says_wrong_the_bytes_say_right),
+        GDX_TEST(files_of_many_records_are_read_by_the_names_of_their_keys),
         GDX_TEST(pipes_and_standard_input_are_read),
         GDX_TEST(one_file_given_in_several_ways_is_one_document),
         GDX_TEST(files_of_the_same_name_in_two_folders_are_two_documents),

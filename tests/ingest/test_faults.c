@@ -83,6 +83,45 @@ static gdx_status read_text(void) {
     return read_piece(GDX_INPUT_TEXT, SLICE("\xc3\xb3\xd2\xd7\n"), "GB18030", 1);
 }
 
+static gdx_status read_json(void) {
+    return read_piece(GDX_INPUT_JSON,
+                      SLICE("\xff\xfe"
+                            "[\0{\0\"\0i\0d\0\"\0:\0"
+                            "1\0,\0\"\0t\0e\0x\0t\0\"\0:\0\"\0\\\0u\0d\0"
+                            "8\0"
+                            "3\0d\0\"\0,\0"
+                            "\"\0n\0\"\0:\0N\0a\0N\0}\0]\0"),
+                      NULL, 1);
+}
+
+static gdx_status read_table(void) {
+    return read_piece(GDX_INPUT_TABLE, SLICE("id;text;k\n1;\"a\nb\";c\n2;x\"y;\n"), NULL, 2);
+}
+
+static gdx_status read_feed(void) {
+    return read_piece(
+        GDX_INPUT_FEED,
+        SLICE("<mediawiki><siteinfo><base>a/b</base></siteinfo><page><title>t\x01</title><revision><text>"
+              "[[x]]</text></revision></page><item about=\"2\"><content type=\"xhtml\">a<b>c</b></content>"
+              "<k>v</k><k>w</k></item></mediawiki>"),
+        NULL, 2);
+}
+
+static void a_source_of_json_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_json, 10);
+}
+
+static void a_source_of_a_table_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_table, 10);
+}
+
+static void a_source_of_a_feed_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_feed, 20);
+}
+
 static void a_source_of_records_survives_every_failed_allocation(void **state) {
     (void)state;
     fail_each_allocation(read_records, 20);
@@ -136,10 +175,14 @@ static void an_archive_survives_every_failed_allocation(void **state) {
 
 int main(void) {
     json_set_alloc_funcs(allocate_for_jansson, free);
+    assert_int_equal(read_feed(), GDX_OK);
     assert_int_equal(read_html(), GDX_OK); // the libraries' tables, made once, are not at stake
     assert_int_equal(read_records(), GDX_OK);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_source_of_records_survives_every_failed_allocation),
+        cmocka_unit_test(a_source_of_json_survives_every_failed_allocation),
+        cmocka_unit_test(a_source_of_a_table_survives_every_failed_allocation),
+        cmocka_unit_test(a_source_of_a_feed_survives_every_failed_allocation),
         cmocka_unit_test(a_source_of_html_survives_every_failed_allocation),
         cmocka_unit_test(a_source_of_text_survives_every_failed_allocation),
         cmocka_unit_test(an_archive_survives_every_failed_allocation),

@@ -206,7 +206,8 @@ static void the_first_lines_tell_json_lines_from_other_json(void **state) {
     } heads[] = {
         {A "\n" B "\n", GDX_INPUT_RECORDS},
         {"\xef\xbb\xbf\n" A "\r\n" B, GDX_INPUT_RECORDS},
-        {A, GDX_INPUT_JSON},
+        {A, GDX_INPUT_RECORDS},
+        {"{\"data\":[" A "]}\n", GDX_INPUT_JSON},
         {A B "\n", GDX_INPUT_JSON},
         {"{\n\"id\":1}", GDX_INPUT_JSON},
         {" [\n" A, GDX_INPUT_JSON},

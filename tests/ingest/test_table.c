@@ -82,10 +82,10 @@ static void ragged_rows_are_refused_by_line(void **state) {
     (void)state;
     GDX_AUTO(gdx_source) source = over(SLICE("id,text,x\n1,\"a\nb\",\n2,b\n3,c,,4\n4,d,\n"));
     assert_slice(next_document(source).text, "a\nb");
-    gdx_refusal refusal = next_refusal(source, GDX_INVALID, "2 cells, expected 3 as the first row has");
+    gdx_refusal refusal = next_refusal(source, GDX_INVALID, "cells: 2, expected 3 as in the first row");
     assert_int_equal(refusal.line, 4);
     assert_int_equal(refusal.byte, 19);
-    assert_int_equal(next_refusal(source, GDX_INVALID, "4 cells, expected 3").line, 5);
+    assert_int_equal(next_refusal(source, GDX_INVALID, "cells: 4, expected 3").line, 5);
     assert_slice(next_document(source).id, "4");
     assert_end(source);
     assert_int_equal(gdx_source_lines(source), 6);

@@ -63,10 +63,12 @@ bool gdx_batch_share_allows(const gdx_batch_share *share, uint64_t part, uint64_
 typedef struct gdx_batch_options {
     unsigned threads;    // workers; 0: as many as processors
     size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of the machine's memory; at least 16 MiB
-    const char *encoding;     // of text files; NULL: detected
-    const char *source;       // of all documents; NULL: a record's own, else the name of the folder above the file
-    const char *base;         // the place of the folder that ids are relative to; NULL: the working folder
-    const char *const *globs; // only files that one of them matches; none: all
+    const char *encoding;      // of text files; NULL: detected
+    const gdx_record_map *map; // which keys and columns of records hold the fields; NULL: those of their names
+    bool id_from_hash;         // records without an id get one, see gdx_source_options
+    const char *source;        // of all documents; NULL: a record's own, else the name of the folder above the file
+    const char *base;          // the place of the folder that ids are relative to; NULL: the working folder
+    const char *const *globs;  // only files that one of them matches; none: all
     size_t glob_count;
     const char *const *excludes; // no files and folders that one of them matches
     size_t exclude_count;
