@@ -163,8 +163,8 @@ static void wait_for_bytes(const struct filler *filler) {
         continue;
 }
 
-// Up to `limit` more bytes of the entry at the end of `to`. A read error is refused and ends the entry; of an archive
-// it ends the archive, since nothing after damage can be trusted.
+// Up to `limit` more bytes of the entry at the end of `to`. A read error is refused and ends the entry; an archive says
+// itself whether others follow.
 static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer *to, size_t limit, gdx_error *err) {
     gdx_error words = {0};
     gdx_status status;
@@ -179,7 +179,6 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer
             return GDX_OK;
         }
         status = refuse_archive(slab, filler->entry.path, &words, err);
-        finish_container(filler, slab);
         filler->is_at_end = true;
         return status;
     }
@@ -287,9 +286,13 @@ static gdx_status push_container(struct filler *filler, struct slab *slab, gdx_i
         filler->container_bytes = 0;
         status = gdx_archive_open(name, kind, &container->archive, &words);
     }
-    filler->depth += status == GDX_OK;
-    if (status == GDX_OK)
+    if (status == GDX_OK) {
+        const gdx_archive_limits within = {.outer = filler->depth ? last_container(filler)->archive : NULL};
+        gdx_archive_limit(container->archive, &within);
+        container->kind = gdx_archive_is_single(container->archive) ? GDX_INPUT_COMPRESSED : GDX_INPUT_ARCHIVE;
+        filler->depth++;
         return GDX_OK;
+    }
     gdx_buffer_clear(&container->bytes);
     if (status == GDX_NO_MEMORY)
         return no_memory(err);

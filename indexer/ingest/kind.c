@@ -41,8 +41,8 @@ static const struct kind_row rows[] = {
     {GDX_INPUT_MAIL, false, "mail", ".eml.mbox.mht.mhtml"},
     {GDX_INPUT_PICTURE, false, "picture", ".png.jpg.jpeg.gif.bmp.tif.tiff.webp"},
     {GDX_INPUT_CRAWL, false, "crawl", ".warc.wet.wat"},
-    {GDX_INPUT_COMPRESSED, true, "compressed file", ".gz.zst.xz.bz2"},
-    {GDX_INPUT_ARCHIVE, true, "archive", ".tar.tgz.tzst.txz.tbz2.zip.7z"},
+    {GDX_INPUT_COMPRESSED, true, "compressed file", ".gz.zst.xz.bz2.lz4.lzma.z"},
+    {GDX_INPUT_ARCHIVE, true, "archive", ".tar.tgz.tzst.txz.tbz2.tlz.taz.zip.7z.rar.cab.lzh.lha"},
     {GDX_INPUT_UNREAD, false, "not read", NULL},
     {GDX_INPUT_IGNORED, false, "left out", NULL},
 };
@@ -63,7 +63,7 @@ static const struct unread unread[] = {
     {".exe.dll.so.dylib.a.o.obj.lib.class.jar.pyc.pyo.wasm.apk.msi.deb.rpm.bin.dat.img.iso.dmg.lock", "program"},
     {".npy.npz.pkl.h5.pt.onnx", "data of programs"},
     {".mobi.azw3.djvu.ps.caj.kdh.nh.wps.et.dps.pages.numbers.key.msg.pst", NULL},
-    {".db.sqlite.sqlite3.mdb.parquet.arrow.feather.rar.cab.lz4.lzma.lz.br.z", NULL},
+    {".db.sqlite.sqlite3.mdb.parquet.arrow.feather.lz.br", NULL},
 };
 
 static const struct kind_row *row_of(gdx_input_kind kind) {
@@ -114,7 +114,9 @@ static gdx_input_kind kind_of_extension(gdx_slice extension, const char **out_wo
 }
 
 // Names of what systems and editors leave beside the files of people.
-static const char *words_of_name(const char *name, size_t bytes) {
+static const char *words_of_name(const char *path, const char *name, size_t bytes) {
+    if (strncmp(path, "__MACOSX/", 9) == 0 || strstr(path, "/__MACOSX/") || (name[0] == '.' && name[1] == '_'))
+        return "twin of macOS"; // what its file system keeps beside a file
     if (name[0] == '.')
         return "hidden name";
     if (bytes && (name[bytes - 1] == '~' || (name[0] == '~' && name[1] == '$')))
@@ -138,7 +140,7 @@ static gdx_input_kind look_at(const char *path, gdx_slice *extension, const char
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     size_t bytes = strlen(name);
-    *out_words = words_of_name(name, bytes);
+    *out_words = words_of_name(path, name, bytes);
     if (*out_words)
         return GDX_INPUT_IGNORED;
     *extension = extension_of(name, bytes);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sniff.c: what an input is by its first bytes. Relies on sniff.h.
-// Signatures of binary formats come first, since no text begins with one; then what a text begins with (sniff_text.c);
-// the name alone where both say nothing. So a name that lies costs nothing, and one that is missing little.
+// Archives (archive_sniff.c) and signatures of binary formats come first, since no text begins with one; then what a
+// text begins with (sniff_text.c); the name alone where both say nothing. So a name that lies costs nothing, and one
+// that is missing little.
 
 #include "sniff.h"
 #include "package.h"
@@ -22,16 +23,7 @@ struct signature {
 // Where no other source is named: the signatures of file(1), and of WHATWG MIME Sniffing, section 6.
 static const struct signature signatures[] = {
     SIGNATURE(0, "{\\rtf", GDX_INPUT_RTF, NULL),
-    SIGNATURE(0, "WARC/", GDX_INPUT_CRAWL, NULL),                 // ISO 28500, 4
-    SIGNATURE(0, "\x1f\x8b", GDX_INPUT_COMPRESSED, NULL),         // RFC 1952, 2.3.1
-    SIGNATURE(0, "\x28\xb5\x2f\xfd", GDX_INPUT_COMPRESSED, NULL), // RFC 8878, 3.1.1
-    SIGNATURE(0,
-              "\xfd"
-              "7zXZ",
-              GDX_INPUT_COMPRESSED, NULL),
-    SIGNATURE(0, "BZh", GDX_INPUT_COMPRESSED, NULL),
-    SIGNATURE(0, "7z\xbc\xaf\x27\x1c", GDX_INPUT_ARCHIVE, NULL),
-    SIGNATURE(257, "ustar", GDX_INPUT_ARCHIVE, NULL), // POSIX pax, ustar header block
+    SIGNATURE(0, "WARC/", GDX_INPUT_CRAWL, NULL), // ISO 28500, 4
     SIGNATURE(0, "\x89PNG\r\n\x1a\n", GDX_INPUT_PICTURE, NULL),
     SIGNATURE(0, "\xff\xd8\xff", GDX_INPUT_PICTURE, NULL),
     SIGNATURE(0, "GIF87a", GDX_INPUT_PICTURE, NULL),
@@ -60,9 +52,6 @@ static const struct signature signatures[] = {
     SIGNATURE(0, "AT&TFORM", GDX_INPUT_UNREAD, ".djvu"),
     SIGNATURE(60, "BOOKMOBI", GDX_INPUT_UNREAD, ".mobi"),
     SIGNATURE(0, "SQLite format 3\0", GDX_INPUT_UNREAD, ".sqlite"),
-    SIGNATURE(0, "Rar!\x1a\x07", GDX_INPUT_UNREAD, ".rar"),
-    SIGNATURE(0, "MSCF\0", GDX_INPUT_UNREAD, ".cab"),
-    SIGNATURE(0, "\x04\x22\x4d\x18", GDX_INPUT_UNREAD, ".lz4"),
     SIGNATURE(0, "%!PS", GDX_INPUT_UNREAD, ".ps"),
 };
 
@@ -118,15 +107,17 @@ static gdx_input_kind by_signature(gdx_slice head, gdx_input_kind by_name, const
         return kind_of_zip(head, by_name, out_words);
     if (starts(head, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
         return kind_of_compound(by_name);
+    gdx_input_kind packed;
+    const char *format;
+    if (gdx_archive_sniff(head, &packed, &format)) // a compressed archive is read in one go; its name tells it, or gzip
+        return by_name == GDX_INPUT_ARCHIVE ? by_name : packed;
     for (size_t i = 0; i < sizeof signatures / sizeof signatures[0]; i++) {
         const struct signature *signature = &signatures[i];
         if (head.bytes < (size_t)signature->at + signature->count ||
             memcmp(head.data + signature->at, signature->bytes, signature->count) != 0)
             continue;
         *out_words = signature->words;
-        // A compressed archive is read in one go, and only its name tells.
-        bool is_packed_archive = signature->kind == GDX_INPUT_COMPRESSED && by_name == GDX_INPUT_ARCHIVE;
-        return is_packed_archive ? by_name : signature->kind;
+        return signature->kind;
     }
     return is_pdf(head) ? GDX_INPUT_PDF : GDX_INPUT_TEXT;
 }

@@ -232,7 +232,8 @@ static void bytes_changed_at_random_never_crash(void **state) {
             folder_write(folder, kinds[i][0], bytes.data, bytes.bytes);
             gdx_error err = {0};
             gdx_status status = drain(path, GDX_INPUT_ARCHIVE, &err);
-            assert_true(status == GDX_OK || status == GDX_CORRUPT || status == GDX_NO_MEMORY);
+            if (status != GDX_OK && status != GDX_CORRUPT && status != GDX_UNSUPPORTED && status != GDX_TOO_LARGE)
+                fail_msg("%s, byte %zu: %s", kinds[i][0], at, err.message);
             bytes.data[at] = kept;
         }
         gdx_buffer_clear(&bytes);
@@ -243,7 +244,7 @@ static void what_is_no_archive_is_refused_in_words(void **state) {
     (void)state;
     gdx_error err = {0};
     assert_int_equal(drain(folder_path(folder, "none.zip"), GDX_INPUT_ARCHIVE, &err), GDX_NOT_FOUND);
-    assert_true(strstr(err.message, "none.zip") != NULL);
+    assert_non_null(strstr(err.where, "none.zip"));
     err = (gdx_error){0};
     assert_int_equal(drain("", GDX_INPUT_ARCHIVE, &err), GDX_NOT_FOUND);
     err = (gdx_error){0};
@@ -254,7 +255,7 @@ static void what_is_no_archive_is_refused_in_words(void **state) {
     folder_write_text(folder, "text.txt.gz", "this is only text");
     err = (gdx_error){0};
     assert_int_equal(drain(folder_path(folder, "text.txt.gz"), GDX_INPUT_COMPRESSED, &err), GDX_CORRUPT);
-    assert_true(strstr(err.message, "begins like no compressed file") != NULL);
+    assert_true(strstr(err.message, "starts like no archive and like no compressed file") != NULL);
 }
 
 // mtree is text that names files of this machine, which libarchive would open and hand out as the entries' bytes.

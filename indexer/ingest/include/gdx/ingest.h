@@ -172,22 +172,52 @@ uint64_t gdx_source_lines(const gdx_source *source);    // newlines passed in th
 uint64_t gdx_source_replaced(const gdx_source *source); // U+FFFD put in, in all pieces so far
 uint64_t gdx_source_mended(const gdx_source *source);   // documents with any, in all pieces so far
 
-// Compressed files and archives, through libarchive, as bytes of entry after entry. Reads the file itself, blocking:
-// for workers.
+// Compressed files and archives, through libarchive, as bytes of entry after entry. Blocking: for workers. What an
+// input is, its bytes say: zip, tar in all its forms, 7z, rar, cab, lha; plain or in gzip, bzip2, xz, lzma, zstd, lz4,
+// compress
+// (.Z); or a single file that is so compressed.
 typedef struct gdx_archive gdx_archive;
-// A compressed single file has one entry whose name is the file's without the last extension.
-// GDX_NOT_FOUND, GDX_IO, GDX_CORRUPT.
+
+// True if an archive or a compressed file starts with `head`, its first bytes; 4 KiB are enough. *out_kind is
+// GDX_INPUT_ARCHIVE or GDX_INPUT_COMPRESSED, *out_format a word: "zip", "rar5", "gzip". COMPRESSED may still hold a
+// tar: only in gzip is that seen here, in others gdx_archive_is_single says. A zip may be an Office file or an e-book:
+// ask for those first.
+bool gdx_archive_sniff(gdx_slice head, gdx_input_kind *out_kind, const char **out_format);
+// What a gzip file with this head starts with inside, as far as the head goes; 0: nothing, or no gzip.
+size_t gdx_archive_unzip_head(gdx_slice head, char *to, size_t room);
+
+// How much may come out of an archive, of all its entries and of the archives within it together. Past either limit it
+// is refused as GDX_TOO_LARGE. 0: the usual one.
+typedef struct gdx_archive_limits {
+    uint64_t most_bytes; // usually 1 TiB
+    uint64_t free_bytes; // usually 100 MiB: past these, most_ratio counts
+    uint64_t
+        most_ratio;     // usually 1,000 bytes out for each byte in, which deflate does not reach with anything but runs
+    gdx_archive *outer; // the one that this one is an entry of; it must stay open as long. NULL: none
+} gdx_archive_limits;
+
+// `kind`: GDX_INPUT_ARCHIVE refuses a compressed single file, which a name like .tgz does not promise. Reads the file
+// itself. GDX_NOT_FOUND, GDX_IO, GDX_CORRUPT; GDX_UNSUPPORTED: encrypted as a whole.
 gdx_status gdx_archive_open(const char *path, gdx_input_kind kind, gdx_archive **out, gdx_error *err) GDX_MUST_CHECK;
-// The same of bytes at hand, which stay until it is closed. `name` is what errors call it.
+// The same over bytes that stay as long as the archive: an entry of another one. `name` is what errors say, and what a
+// single file's entry is named after.
 gdx_status gdx_archive_open_memory(gdx_slice bytes, const char *name, gdx_input_kind kind, gdx_archive **out,
                                    gdx_error *err) GDX_MUST_CHECK;
+// From now on other limits than the usual ones. To be called before the first entry.
+void gdx_archive_limit(gdx_archive *archive, const gdx_archive_limits *limits);
 void gdx_archive_close(gdx_archive *archive);
 GDX_DEFINE_AUTO(gdx_archive, gdx_archive_close)
-// The next regular file in it. *out_has is false at the end. *name is the archive's until the next call. An entry whose
-// name is absolute or climbs out by ".." keeps its name as a plain string: it is never used as a path on this machine.
+// True: a compressed single file. Its one entry is named after it, without the last extension if that says how it is
+// compressed.
+bool gdx_archive_is_single(const gdx_archive *archive);
+// The next regular file in it. *out_has is false at the end, and after what nothing can be read. *name is the archive's
+// until the next call. Names that are not UTF-8 are taken for GBK, Big5 or Shift_JIS, whichever fits all names of the
+// archive. An entry whose name is absolute or climbs out by ".." keeps its name as a plain string: it is never used as
+// a path on this machine. Failures: as gdx_archive_read; afterwards there are no further entries.
 gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
-// Up to `limit` more bytes of the entry, appended; *out_end when it is complete. GDX_CORRUPT with the archive's own
-// words.
+// Up to `limit` more bytes of the entry, appended; *out_end when it is complete. GDX_CORRUPT with libarchive's own
+// words; GDX_UNSUPPORTED: encrypted; GDX_TOO_LARGE: a bomb. The message names the entry by its number, the caller knows
+// its name. After a failure the entry is lost; gdx_archive_next says whether others follow.
 gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end,
                             gdx_error *err) GDX_MUST_CHECK;
 // Where in the file it is read now, in bytes of the disk. An archive whose list of entries is at its end is read there
