@@ -33,6 +33,7 @@ struct gdx_archive { // one worker's own
     uint64_t entry_count;
     uint64_t entry_bytes; // of the present entry, given so far
     gdx_buffer entry_name;
+    gdx_buffer block; // what is handed on by gdx_archive_pull
     struct archive_names names;
     locale_t locale; // 0: none to be had
 };
@@ -223,6 +224,7 @@ void gdx_archive_close(gdx_archive *archive) {
         freelocale(archive->locale);
     ingest_names_clear(&archive->names);
     gdx_buffer_clear(&archive->entry_name);
+    gdx_buffer_clear(&archive->block);
     free(archive->name);
     free(archive);
 }
@@ -349,6 +351,23 @@ gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out,
     if (status == GDX_OK)
         *out_end = end;
     return status;
+}
+
+static gdx_status pull_entry(void *source, void *to, size_t room, size_t *out_bytes, gdx_error *err) {
+    gdx_archive *archive = source;
+    gdx_buffer *block = &archive->block;
+    bool end = false;
+    block->bytes = 0;
+    gdx_status status = gdx_archive_read(archive, room < INGEST_ARCHIVE_READ_BYTES ? room : INGEST_ARCHIVE_READ_BYTES,
+                                         block, &end, err);
+    *out_bytes = status == GDX_OK ? block->bytes : 0;
+    if (*out_bytes)
+        memcpy(to, block->data, block->bytes);
+    return status;
+}
+
+gdx_pull gdx_archive_pull(gdx_archive *archive) {
+    return (gdx_pull){pull_entry, archive};
 }
 
 uint64_t gdx_archive_position(const gdx_archive *archive) {

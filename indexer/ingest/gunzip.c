@@ -50,6 +50,10 @@ bool ingest_gunzip_is_over(const ingest_gunzip *gunzip) {
     return gunzip->is_over;
 }
 
+bool ingest_gunzip_is_damaged(const ingest_gunzip *gunzip) {
+    return gunzip->is_damaged;
+}
+
 uint64_t ingest_gunzip_member(const ingest_gunzip *gunzip) {
     return gunzip->member;
 }

@@ -20,6 +20,7 @@ GDX_DEFINE_AUTO(ingest_gunzip, ingest_gunzip_free)
 gdx_status ingest_gunzip_read(ingest_gunzip *gunzip, void *to, size_t room, size_t *out_bytes, bool *out_end_of_member,
                               gdx_error *err) GDX_MUST_CHECK;
 bool ingest_gunzip_is_over(const ingest_gunzip *gunzip);
+bool ingest_gunzip_is_damaged(const ingest_gunzip *gunzip); // ingest_gunzip_resume goes on
 // After damage: goes on at the next bytes that a member starts with; false if there are none.
 gdx_status ingest_gunzip_resume(ingest_gunzip *gunzip, bool *out_found, gdx_error *err) GDX_MUST_CHECK;
 uint64_t ingest_gunzip_member(const ingest_gunzip *gunzip);   // where the present member starts, in the source

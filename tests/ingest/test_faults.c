@@ -7,6 +7,8 @@
 #include "../support/allocations.h"
 #include "../support/folder.h"
 
+#include "gdx/crawl.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <jansson.h>
@@ -173,6 +175,41 @@ static void an_archive_survives_every_failed_allocation(void **state) {
     folder_remove(folder);
 }
 
+static gdx_status read_literal(void *source, void *to, size_t room, size_t *out_bytes, gdx_error *err) {
+    gdx_slice *rest = source;
+    (void)err;
+    *out_bytes = room < rest->bytes ? room : rest->bytes;
+    memcpy(to, rest->data, *out_bytes);
+    *rest = (gdx_slice){rest->data + *out_bytes, rest->bytes - *out_bytes};
+    return GDX_OK;
+}
+
+static gdx_status read_crawl(void) {
+    gdx_slice rest = SLICE("WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.cn/\r\nContent-Type: "
+                           "application/http\r\nContent-Length: 69\r\n\r\nHTTP/1.1 200 OK\r\nContent-Encoding: "
+                           "deflate\r\n\r\n\x78\x9c\x4b\x4c\x4a\x4e\x49\x4d\x4b\xcf\xc8\xcc\xca\xce\xc9\xcd\xcb\x07\x00"
+                           "\x2f\xb7\x06\x19\r\n\r\n");
+    GDX_AUTO(gdx_crawl) crawl = NULL;
+    gdx_error err = {0};
+    gdx_crawl_page page;
+    bool has = false, end = false;
+    gdx_buffer bytes = {0};
+    gdx_status status = gdx_crawl_open_pull((gdx_pull){read_literal, &rest}, "c", &crawl, &err);
+    if (status == GDX_OK)
+        status = gdx_crawl_next(crawl, &page, &has, &err);
+    if (status == GDX_OK && has)
+        status = gdx_crawl_read(crawl, 1000, &bytes, &end, &err);
+    if (status == GDX_OK && !(has && end))
+        status = GDX_INTERNAL;
+    gdx_buffer_clear(&bytes);
+    return status;
+}
+
+static void a_crawl_survives_every_failed_allocation(void **state) {
+    (void)state;
+    fail_each_allocation(read_crawl, 3);
+}
+
 int main(void) {
     json_set_alloc_funcs(allocate_for_jansson, free);
     assert_int_equal(read_feed(), GDX_OK);
@@ -186,6 +223,7 @@ int main(void) {
         cmocka_unit_test(a_source_of_html_survives_every_failed_allocation),
         cmocka_unit_test(a_source_of_text_survives_every_failed_allocation),
         cmocka_unit_test(an_archive_survives_every_failed_allocation),
+        cmocka_unit_test(a_crawl_survives_every_failed_allocation),
     };
     return cmocka_run_group_tests_name("ingest: faults", tests, NULL, NULL);
 }

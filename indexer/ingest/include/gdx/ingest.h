@@ -7,6 +7,7 @@
 
 #include "gdx/base.h"
 #include "gdx/document.h"
+#include "gdx/pull.h"
 
 // What an input is. Each has a row in kind.c.
 typedef enum gdx_input_kind {
@@ -220,6 +221,8 @@ gdx_status gdx_archive_next(gdx_archive *archive, gdx_slice *name, bool *out_has
 // its name. After a failure the entry is lost; gdx_archive_next says whether others follow.
 gdx_status gdx_archive_read(gdx_archive *archive, size_t limit, gdx_buffer *out, bool *out_end,
                             gdx_error *err) GDX_MUST_CHECK;
+// The present entry as a source of bytes, for readers that ask for more; until the next call of gdx_archive_next.
+gdx_pull gdx_archive_pull(gdx_archive *archive);
 // Where in the file it is read now, in bytes of the disk. An archive whose list of entries is at its end is read there
 // first, so this may also go down.
 uint64_t gdx_archive_position(const gdx_archive *archive);
