@@ -8,7 +8,7 @@ import re
 import sys
 
 root = pathlib.Path(sys.argv[1])
-folders = ["api", "indexer", "rpc", "cli", "bench", "tests", "docs", "proto", "packaging", "examples", "cmake", "clients", "web", ".ci"]
+folders = ["api", "indexer", "rpc", "cli", "libexec", "bench", "tests", "docs", "proto", "packaging", "examples", "cmake", "clients", "web", ".ci"]
 in_folder = "(?:" + "|".join(map(re.escape, folders)) + ")"
 pages = [*root.glob("*.md"), *(page for folder in folders for page in root.glob(folder + "/**/*.md"))]
 pages = [page for page in pages if "node_modules" not in page.parts]
