@@ -184,7 +184,7 @@ static bool is_furniture(const html_outline *outline, const html_entry *entry) {
     if (traits & HTML_HEADER && is_header_furniture(entry))
         return !is_too_much(outline, entry, 50);
     if (is_hinted(outline, entry))
-        return !is_too_much(outline, entry, 30);
+        return !is_too_much(outline, entry, traits & HTML_HINT ? 50 : 30);
     if (outline->is_lenient)
         return false;
     if (is_list_of_links(entry) || is_outside_main(outline, entry))

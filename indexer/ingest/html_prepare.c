@@ -134,9 +134,18 @@ static void leave_out_noscript(struct preparer *preparer, gdx_slice name, const 
     preparer->at = end;
 }
 
+// "<a/>", "<a id='x'/>"; not <a href=/>, whose slash is a value's.
+static bool is_self_closed(gdx_slice name, const char *past) {
+    if (past[-1] != '>' || past[-2] != '/')
+        return false;
+    char before = past[-3];
+    return past - 2 == name.data + name.bytes || before == '"' || before == '\'' || before == ' ' ||
+           (before >= '\t' && before <= '\r');
+}
+
 static void read_start_tag(struct preparer *preparer, gdx_slice name, GumboTag tag, const char *past) {
     const char *start = preparer->at;
-    bool is_closed = past - start > 2 && past[-1] == '>' && past[-2] == '/';
+    bool is_closed = past - start > 3 && is_self_closed(name, past);
     if (preparer->is_in_head && tag == GUMBO_TAG_NOSCRIPT) {
         leave_out_noscript(preparer, name, past);
         return;

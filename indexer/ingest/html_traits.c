@@ -119,6 +119,7 @@ static const struct word hints[] = {
     {"navi", HTML_HINT},
     {"navigation", HTML_HINT},
     {"navbox", HTML_HINT},
+    {"navigate", HTML_HINT},
     {"menu", HTML_HINT},
     {"menus", HTML_HINT},
     {"submenu", HTML_HINT},

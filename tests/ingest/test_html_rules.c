@@ -142,6 +142,8 @@ static void xhtml_closes_its_elements(void **state) {
          "<a id='p1'/><p>正文<i/>一</p><p/><p>二</p></body></html>",
          "正文一\n二"},
         {"<html><body><a id=p1 /><p>正文</p></body></html>", "正文"},
+        {"<html xmlns='http://www.w3.org/1999/xhtml'><a href=/>首页</a><div id=navigate><a href=/>甲</a>&gt;</div>" ARTICLE,
+         "首页\n" ARTICLE "\nF:甲>"},
     };
     CHECK(cases);
 }
