@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // clean.c: what may be removed from an index directory. A name decides: ours are "manifest", "lock", "segment-<16
-// hex>", "deletions-<16 hex>" and, while they are written, "manifest.tmp", "segment-*.tmp" and "deletions-*.tmp".
+// hex>", "deletions-<16 hex>", while they are written "manifest.tmp", "segment-*.tmp" and "deletions-*.tmp", and
+// "converted", the folder of converted files, which is no part of a commit.
 
 #include "clean.h"
 #include "deletions.h"
@@ -51,7 +52,7 @@ static enum file_kind kind_of(const char *name, uint64_t *out_name) {
     }
     if (strcmp(name, "manifest.tmp") == 0)
         return FILE_TEMPORARY;
-    if (strcmp(name, "manifest") == 0 || strcmp(name, "lock") == 0)
+    if (strcmp(name, "manifest") == 0 || strcmp(name, "lock") == 0 || strcmp(name, "converted") == 0)
         return FILE_KEPT;
     return FILE_FOREIGN;
 }

@@ -384,6 +384,19 @@ static void a_first_writer_that_was_interrupted_is_made_up_for(void **state) {
     folder_remove(folder);
 }
 
+// The first run of an index may be interrupted after it has converted files and before it has committed.
+static void converted_files_are_neither_foreign_nor_left_over(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    assert_int_equal(mkdir(folder_path(folder, "converted"), 0755), 0);
+    folder_write_text(folder, "converted/file", "kept");
+    gdx_index_writer_close(open_writer(folder));
+    gdx_index_writer_close(open_writer(folder));
+    assert_small_content(folder, "");
+    assert_int_equal(access(folder_path(folder, "converted/file"), F_OK), 0);
+    folder_remove(folder);
+}
+
 static void a_folder_of_other_files_is_left_alone(void **state) {
     (void)state;
     char *folder = folder_new();
@@ -468,6 +481,7 @@ int main(void) {
         cmocka_unit_test(a_merge_after_its_deadline_leaves_the_last_commit),
         cmocka_unit_test(leftovers_go_and_foreign_files_stay),
         cmocka_unit_test(a_first_writer_that_was_interrupted_is_made_up_for),
+        cmocka_unit_test(converted_files_are_neither_foreign_nor_left_over),
         cmocka_unit_test(a_folder_of_other_files_is_left_alone),
         cmocka_unit_test(segments_without_a_manifest_are_not_taken_for_an_empty_index),
         cmocka_unit_test(a_manifest_that_does_not_fit_its_directory_costs_no_file),
