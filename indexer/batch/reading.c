@@ -129,7 +129,10 @@ gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const g
     const gdx_source_options source = {.encoding = options->encoding,
                                        .document_limit = limit,
                                        .map = options->map,
-                                       .id_from_hash = options->id_from_hash};
+                                       .id_from_hash = options->id_from_hash,
+                                       .date_from_name = options->date_from_name,
+                                       .converter = options->converter,
+                                       .stop = &reading->options.stop};
     gdx_status status = list(reading, paths, path_count, err);
     if (status == GDX_OK)
         status = gdx_source_new(&source, &reading->source, err);

@@ -16,6 +16,9 @@ gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options
     if (!reader->draft)
         return gdx_fail_memory(err, "documents");
     ingest_package_reader_init(&reader->package, 0);
+    reader->date_from_name = options->date_from_name;
+    reader->converter = options->converter;
+    reader->stop = options->stop;
     return gdx_decoder_new(options->encoding, &reader->decoder, err);
 }
 
@@ -25,6 +28,8 @@ void ingest_page_reader_clear(page_reader *reader) {
     gdx_buffer_clear(&reader->text);
     gdx_buffer_clear(&reader->title);
     ingest_package_reader_clear(&reader->package);
+    gdx_layout_free(reader->layout);
+    gdx_buffer_clear(&reader->converted);
     gdx_symbols_clear(&reader->title_symbols);
     gdx_symbols_clear(&reader->line_symbols);
     gdx_draft_free(reader->draft);
@@ -159,6 +164,10 @@ static gdx_status read_text(page_reader *reader, const gdx_piece *piece, gdx_doc
 // ---- any whole file
 
 static gdx_status check_document(page_reader *reader, gdx_input_kind kind, gdx_document *document, gdx_error *err) {
+    if (document->title.bytes == 0) {
+        document->title = ingest_first_line(document->text);
+        document->title_from_text = document->title.bytes > 0;
+    }
     if (!document->title_from_text &&
         ingest_title_is_line(reader, kind, document, &document->title_from_text) != GDX_OK)
         return gdx_fail_memory(err, "a title");
@@ -169,8 +178,8 @@ static gdx_status check_document(page_reader *reader, gdx_input_kind kind, gdx_d
     return GDX_OK;
 }
 
-// A file that its own reader takes as bytes.
-static gdx_status read_packed(page_reader *reader, const gdx_piece *piece, gdx_error *err) {
+// A file that its own reader takes as bytes, or a converter.
+static gdx_status read_packed(page_reader *reader, const gdx_piece *piece, uint64_t *replaced, gdx_error *err) {
     switch (piece->kind) {
     case GDX_INPUT_WORD:
         return ingest_word(&reader->package, piece->bytes, reader->draft, err);
@@ -185,14 +194,15 @@ static gdx_status read_packed(page_reader *reader, const gdx_piece *piece, gdx_e
     case GDX_INPUT_FICTIONBOOK:
         return ingest_fictionbook(&reader->package, piece->bytes, reader->draft, err);
     default:
-        return gdx_fail(err, GDX_UNSUPPORTED, "no reader for this kind of file");
+        return ingest_converted(reader, piece->kind, piece->bytes, reader->draft, replaced, err);
     }
 }
 
 static gdx_status read_any(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *repairs,
                            gdx_error *err) {
     bool is_packed = piece->kind >= GDX_INPUT_WORD;
-    return is_packed ? read_packed(reader, piece, err) : read_text(reader, piece, out, repairs, err);
+    return is_packed ? read_packed(reader, piece, &repairs->replaced, err)
+                     : read_text(reader, piece, out, repairs, err);
 }
 
 static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,

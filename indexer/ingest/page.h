@@ -4,9 +4,11 @@
 #ifndef INGEST_PAGE_H
 #define INGEST_PAGE_H
 
+#include "gdx/convert.h"
 #include "gdx/decode.h"
 #include "gdx/draft.h"
 #include "gdx/ingest.h"
+#include "gdx/layout.h"
 #include "gdx/text.h"
 #include "package.h"
 
@@ -25,6 +27,11 @@ typedef struct page_reader { // one worker's own
     gdx_buffer metadata;      // the draft's, as JSON
     struct html_reader *html; // html.c's; NULL until the first page
     package_reader package;
+    bool date_from_name;
+    gdx_converter *converter; // shared by workers; NULL: none
+    const gdx_stop *stop;     // ends a conversion; NULL: nothing does
+    gdx_layout *layout;       // NULL until the first PDF
+    gdx_buffer converted;
 } page_reader;
 
 gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options,
@@ -66,6 +73,11 @@ gdx_status ingest_html_append(page_reader *reader, gdx_slice decoded, gdx_draft 
 // The title of the HTML read last; "" when it has none. The reader's until the next.
 gdx_slice ingest_html_title(const page_reader *reader);
 void ingest_html_reader_free(struct html_reader *html);
+
+// converted.c: writes what a converter makes of the file into a draft that is begun. `replaced` grows by the U+FFFD put
+// in. What gdx_convert refuses; GDX_UNSUPPORTED also for a scan without recognition of characters.
+gdx_status ingest_converted(page_reader *reader, gdx_input_kind kind, gdx_slice bytes, gdx_draft *draft,
+                            uint64_t *replaced, gdx_error *err) GDX_MUST_CHECK;
 
 // draft_finish.c: ends the reader's draft and fills *out from it: what gdx_draft_finish fills, and the metadata as
 // compact JSON with sorted keys, "" when there is none. The slices are the reader's until its next document.

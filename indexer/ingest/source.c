@@ -159,10 +159,20 @@ static bool take_record_line(gdx_source *source, gdx_slice *out, size_t *out_off
     return false;
 }
 
+// What is not the file's fault ends the source.
 static gdx_source_step step_of(gdx_status status) {
-    if (status == GDX_OK)
+    switch (status) {
+    case GDX_OK:
         return GDX_SOURCE_DOCUMENT;
-    return status == GDX_NO_MEMORY ? GDX_SOURCE_FAILED : GDX_SOURCE_REFUSED;
+    case GDX_NO_MEMORY:
+    case GDX_CANCELLED:
+    case GDX_DEADLINE:
+    case GDX_IO:
+    case GDX_NO_SPACE:
+        return GDX_SOURCE_FAILED;
+    default:
+        return GDX_SOURCE_REFUSED;
+    }
 }
 
 // For the next document. An error is large, and nearly always empty already.

@@ -66,6 +66,8 @@ typedef struct gdx_batch_options {
     const char *encoding;      // of text files; NULL: detected
     const gdx_record_map *map; // which keys and columns of records hold the fields; NULL: those of their names
     bool id_from_hash;         // records without an id get one, see gdx_source_options
+    bool date_from_name;       // likewise
+    gdx_converter *converter;  // the caller's; NULL: what converters read is refused
     const char *source;        // of all documents; NULL: a record's own, else the name of the folder above the file
     const char *base;          // the place of the folder that ids are relative to; NULL: the working folder
     const char *const *globs;  // only files that one of them matches; none: all

@@ -98,11 +98,15 @@ GDX_DEFINE_AUTO(gdx_record_map, gdx_record_map_free)
 
 typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents out
 
+typedef struct gdx_converter gdx_converter; // gdx/convert.h
 typedef struct gdx_source_options {
     const char *encoding;      // of TEXT, MARKDOWN and HTML; NULL: detected
     size_t document_limit;     // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
     const gdx_record_map *map; // of RECORDS, JSON, TABLE and FEED; NULL: none. It must outlive the source
     bool id_from_hash;         // a record without an id gets the XXH3-128 of its fields, 32 hexadecimal digits
+    bool date_from_name;       // of a whole file without a date of its own: the one in its name
+    gdx_converter *converter;  // of what converters read, shared with other sources; NULL: such files are refused
+    const gdx_stop *stop;      // ends a conversion that is under way; NULL: nothing does. It must outlive the source
 } gdx_source_options;
 
 gdx_status gdx_source_new(const gdx_source_options *options, gdx_source **out, gdx_error *err) GDX_MUST_CHECK;
@@ -132,8 +136,8 @@ typedef enum gdx_source_step {
 //    given twice. A date that cannot be read is none: see gdx_repairs.
 //  JSON: the elements of an array, or one object after the other, by the rules of RECORDS. An object that has neither
 //  text
-//    nor id, and one key alone whose value is an array of objects, is walked as that array: {"total": 2, "data": [...]}.
-//    A refusal names the element by its number, and line and column.
+//    nor id, and one key alone whose value is an array of objects, is walked as that array: {"total": 2, "data":
+//    [...]}. A refusal names the element by its number, and line and column.
 //  TEXT: the title is the first line that is not blank, trimmed; the text is the whole of it.
 //  MARKDOWN: the title is `title:` of the front matter (--- lines), else the first # heading, else as TEXT; `date:`
 //  likewise;
