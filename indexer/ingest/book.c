@@ -38,7 +38,7 @@ void ingest_book_clear(book_contents *book) {
 }
 
 gdx_slice ingest_book_text(const book_contents *book, size_t at, size_t bytes) {
-    return (gdx_slice){(const char *)book->names.data + at, bytes};
+    return ingest_slice_at(&book->names, at, bytes);
 }
 
 static gdx_status keep(book_contents *book, gdx_slice text, size_t *at, size_t *bytes) {

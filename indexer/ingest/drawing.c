@@ -55,7 +55,8 @@ struct drawing {
     size_t text_depth;  // of the element whose characters count; 0: none
     bool is_raised;     // the run we are in
     size_t labels_depth;
-    bool has_part; // the shape began one
+    bool is_begun; // text of the shape was met
+    bool has_part; // it began one
     bool is_shown; // of the shape we are in
     gdx_field field;
     gdx_buffer *kept; // of the shape we are in
@@ -67,7 +68,7 @@ static void end_shape(struct drawing *drawing) {
     ingest_flow_keep_end(drawing->flow);
     if (drawing->has_part)
         ingest_flow_part_end(drawing->flow);
-    drawing->has_part = false;
+    drawing->has_part = drawing->is_begun = false;
     drawing->shape_depth = 0;
 }
 
@@ -94,8 +95,9 @@ static void take_placeholder(struct drawing *drawing, const char *type) {
 
 // The first text of a document needs no part of its own: it is the main text.
 static void begin_text(struct drawing *drawing) {
-    if (drawing->has_part || !drawing->shape_depth)
+    if (drawing->is_begun || !drawing->shape_depth)
         return;
+    drawing->is_begun = true;
     bool is_first = drawing->flow->depth == 0 && gdx_draft_total_bytes(drawing->flow->draft) == 0;
     if (drawing->field != GDX_FIELD_TEXT || !is_first) {
         ingest_flow_part_begin(drawing->flow, drawing->field);

@@ -17,6 +17,7 @@ void ingest_flow_begin(text_flow *flow, gdx_draft *draft) {
     flow->line = (flow_line){.is_empty = true, .field = GDX_FIELD_TEXT};
     flow->depth = 0;
     flow->rows = 0;
+    flow->is_place_due = false;
     flow->head.bytes = flow->heading.bytes = flow->named.bytes = flow->declared.bytes = flow->raised.bytes = 0;
     flow->kept = NULL;
     flow->status = GDX_OK;
@@ -40,20 +41,34 @@ static void keep_copy(text_flow *flow, gdx_buffer *to, gdx_slice text, size_t li
 
 static void put(text_flow *flow, gdx_slice text) {
     gdx_draft_text(flow->draft, text);
-    if (flow->line.field == GDX_FIELD_TEXT && flow->head.bytes < FLOW_HEAD_BYTES)
+    if (!flow->line.is_aside && flow->head.bytes < FLOW_HEAD_BYTES)
         keep_copy(flow, &flow->head, text, FLOW_HEAD_BYTES);
 }
 
+static void put_place(text_flow *flow) {
+    if (flow->is_place_due)
+        gdx_draft_place(flow->draft, (gdx_slice){flow->place, flow->place_bytes});
+    flow->is_place_due = false;
+}
+
+// What sets the next text apart from the one before it belongs to the place before, a bar to its cell.
 static void put_before(text_flow *flow) {
     flow_line *line = &flow->line;
-    if (line->is_bar_due) { // on the line of the cell before, if the row has one
-        bool is_start = !line->is_row_open;
-        if (!line->is_empty && is_start)
-            put(flow, gdx_slice_of("\n"));
-        put(flow, gdx_slice_of(is_start ? "| " : " | "));
-    } else if (!line->is_empty && line->pending != FLOW_NOTHING) {
-        put(flow, gdx_slice_of(line->pending == FLOW_LINE ? "\n" : " "));
-    }
+    bool is_in_row = line->is_bar_due && line->is_row_open;
+    bool is_line_due = line->pending == FLOW_LINE || line->is_bar_due;
+    if (!line->is_empty && line->is_item_left && !line->is_item_due)
+        put(flow, gdx_slice_of(" ▪"));
+    if (!line->is_empty && !is_in_row && is_line_due)
+        put(flow, gdx_slice_of("\n"));
+    else if (!line->is_empty && !is_in_row && line->pending == FLOW_SPACE)
+        put(flow, gdx_slice_of(" "));
+    put_place(flow);
+    if (line->is_bar_due)
+        put(flow, gdx_slice_of(is_in_row ? " | " : "| "));
+    if (line->is_item_due && !line->is_empty)
+        put(flow, gdx_slice_of("▪ "));
+    line->has_item |= line->is_item_due;
+    line->is_item_due = line->is_item_left = false;
     if (flow->kept && flow->kept->bytes && line->pending != FLOW_NOTHING)
         keep_copy(flow, flow->kept, gdx_slice_of(" "), FLOW_TITLE_BYTES);
     line->is_bar_due = false;
@@ -164,6 +179,17 @@ void ingest_flow_line(text_flow *flow) {
     set_apart(flow, FLOW_LINE);
 }
 
+void ingest_flow_item(text_flow *flow) {
+    ingest_flow_line(flow);
+    flow->line.is_item_due = true;
+}
+
+void ingest_flow_items_end(text_flow *flow) {
+    ingest_flow_line(flow);
+    flow->line.is_item_left |= flow->line.has_item;
+    flow->line.is_item_due = flow->line.has_item = false;
+}
+
 // ---- tables
 
 void ingest_flow_table_begin(text_flow *flow) {
@@ -194,39 +220,66 @@ void ingest_flow_table_end(text_flow *flow) {
 
 // ---- parts and places
 
+void ingest_flow_other_hand_begin(text_flow *flow) {
+    settle(flow);
+    gdx_draft_line_end(flow->draft);
+    put_place(flow);
+}
+
+void ingest_flow_other_hand_end(text_flow *flow) {
+    flow->line.is_empty = false;
+    flow->line.pending = FLOW_LINE;
+}
+
 void ingest_flow_part_begin(text_flow *flow, gdx_field field) {
     settle(flow);
     if (field == GDX_FIELD_TEXT)
         field = flow->line.field;
+    bool is_within_line = !flow->line.is_empty && flow->line.pending != FLOW_LINE;
+    bool is_aside = flow->line.is_aside || field != GDX_FIELD_TEXT || is_within_line;
     if (flow->depth < GDX_DRAFT_DEPTH)
         flow->outer[flow->depth] = flow->line;
     if (flow->depth++ < GDX_DRAFT_DEPTH)
-        flow->line = (flow_line){.is_empty = true, .field = field};
+        flow->line = (flow_line){.is_empty = true, .field = field, .is_aside = is_aside};
     gdx_draft_begin_part(flow->draft, field);
-    if (flow->head.bytes && flow->head.bytes < FLOW_HEAD_BYTES)
+    if (!is_aside && flow->head.bytes && flow->head.bytes < FLOW_HEAD_BYTES)
         keep_copy(flow, &flow->head, gdx_slice_of("\n"), FLOW_HEAD_BYTES);
 }
 
 void ingest_flow_part_end(text_flow *flow) {
     assert(flow->depth > 0);
     settle(flow);
+    bool is_aside = flow->line.is_aside;
     gdx_draft_end_part(flow->draft);
     if (--flow->depth < GDX_DRAFT_DEPTH)
         flow->line = flow->outer[flow->depth];
-    if (flow->head.bytes && flow->head.bytes < FLOW_HEAD_BYTES)
+    if (!is_aside && flow->head.bytes && flow->head.bytes < FLOW_HEAD_BYTES)
         keep_copy(flow, &flow->head, gdx_slice_of("\n"), FLOW_HEAD_BYTES);
 }
 
+// A name is one line.
+static size_t in_one_line(char *text, size_t bytes) {
+    size_t kept = 0;
+    for (size_t i = 0; i < bytes; i++) {
+        bool is_white = text[i] >= 0 && text[i] <= ' ';
+        if (!is_white || (kept && text[kept - 1] != ' '))
+            text[kept++] = is_white ? ' ' : text[i];
+    }
+    return kept - (kept && text[kept - 1] == ' ');
+}
+
 void ingest_flow_place(text_flow *flow, const char *format, ...) {
-    char name[FLOW_PLACE_BYTES + GDX_UTF8_BYTES];
     va_list arguments;
     va_start(arguments, format);
-    int bytes = vsnprintf(name, sizeof name, format, arguments);
+    settle(flow);
+    int bytes = vsnprintf(flow->place, sizeof flow->place, format, arguments);
     va_end(arguments);
     if (bytes < 0)
         return;
-    size_t have = (size_t)bytes < sizeof name ? (size_t)bytes : sizeof name - 1;
-    gdx_draft_place(flow->draft, gdx_utf8_cut((gdx_slice){name, have}, FLOW_PLACE_BYTES));
+    size_t have = (size_t)bytes < sizeof flow->place ? (size_t)bytes : sizeof flow->place - 1;
+    have = gdx_utf8_cut((gdx_slice){flow->place, have}, FLOW_PLACE_BYTES).bytes;
+    flow->place_bytes = in_one_line(flow->place, have);
+    flow->is_place_due = true;
 }
 
 void ingest_flow_place_row(text_flow *flow, gdx_slice sheet, uint64_t row) {
@@ -294,19 +347,27 @@ static bool is_no_title(gdx_slice title) {
     return title.bytes == 0;
 }
 
+static void squeeze_into(text_flow *flow, gdx_slice text, gdx_buffer *out) {
+    if (squeeze(text, out) != GDX_OK) {
+        flow->status = GDX_NO_MEMORY;
+        out->bytes = 0;
+    }
+}
+
 // *out_is_line: it is a whole line of the head. Any place of the head will do otherwise.
-static bool stands_in(gdx_slice title, gdx_slice head, gdx_buffer squeezed[2], bool *out_is_line) {
-    gdx_slice rest = head, line, wanted = gdx_buffer_slice(&squeezed[0]);
+static bool stands_in(text_flow *flow, gdx_slice title, gdx_buffer squeezed[2], bool *out_is_line) {
+    gdx_slice head = gdx_buffer_slice(&flow->head), rest = head, line;
     *out_is_line = false;
-    if (squeeze(title, &squeezed[0]) != GDX_OK)
-        return false;
-    wanted = gdx_buffer_slice(&squeezed[0]);
-    while (!*out_is_line && ingest_take_line(&rest, &line) && squeeze(line, &squeezed[1]) == GDX_OK)
+    squeeze_into(flow, title, &squeezed[0]);
+    gdx_slice wanted = gdx_buffer_slice(&squeezed[0]);
+    while (wanted.bytes && !*out_is_line && ingest_take_line(&rest, &line)) {
+        squeeze_into(flow, line, &squeezed[1]);
         *out_is_line = gdx_slice_equal(wanted, gdx_buffer_slice(&squeezed[1]));
+    }
     if (*out_is_line)
         return true;
-    return squeeze(head, &squeezed[1]) == GDX_OK && wanted.bytes && squeezed[1].bytes &&
-           memmem(squeezed[1].data, squeezed[1].bytes, wanted.data, wanted.bytes);
+    squeeze_into(flow, head, &squeezed[1]);
+    return wanted.bytes && squeezed[1].bytes && memmem(squeezed[1].data, squeezed[1].bytes, wanted.data, wanted.bytes);
 }
 
 // Of "| 2023年统计表 |" what stands between the bars.
@@ -324,7 +385,7 @@ gdx_status ingest_flow_finish(text_flow *flow, bool trusts_declared, gdx_error *
     bool is_line = true;
     settle(flow);
     if (!is_no_title(declared)) {
-        bool is_there = stands_in(declared, head, squeezed, &is_line);
+        bool is_there = stands_in(flow, declared, squeezed, &is_line);
         if (is_there || trusts_declared)
             title = declared;
     }

@@ -24,8 +24,12 @@ typedef struct flow_line {     // where the text of one part stands
     bool is_empty;             // no text in this part so far
     char last;                 // byte written
     bool is_bar_due;           // a cell began
+    bool is_item_due;          // an item of a list began
+    bool has_item;             // one was written
+    bool is_item_left;         // the last one ended
     bool is_row_open;          // the row has text that no bar follows yet
     gdx_field field;           // of the part
+    bool is_aside;             // no title stands in it: no text, or a box within a line
     unsigned tables;           // we are in so many
 } flow_line;
 
@@ -40,8 +44,11 @@ typedef struct text_flow {
     gdx_buffer declared; // the title that the file's properties have
     gdx_buffer raised;   // text that may be a mark, until what follows it
     gdx_buffer *kept;    // where text goes besides the draft; NULL: nowhere
-    uint64_t rows;       // that have had a place
-    gdx_status status;   // GDX_NO_MEMORY
+    char place[FLOW_PLACE_BYTES + GDX_UTF8_BYTES]; // in force from the next text on
+    size_t place_bytes;
+    bool is_place_due;
+    uint64_t rows;     // that have had a place
+    gdx_status status; // GDX_NO_MEMORY
 } text_flow;
 
 void ingest_flow_begin(text_flow *flow, gdx_draft *draft);
@@ -57,10 +64,19 @@ void ingest_flow_collapsed(text_flow *flow, gdx_slice text);
 // What follows stands on a new line.
 void ingest_flow_line(text_flow *flow);
 
+// What follows is another item of a list, or no more of them: readers draw a dot there, which ends a phrase as a bar
+// does.
+void ingest_flow_item(text_flow *flow);
+void ingest_flow_items_end(text_flow *flow);
+
 void ingest_flow_table_begin(text_flow *flow);
 void ingest_flow_cell(text_flow *flow); // what follows is another cell
 void ingest_flow_row_end(text_flow *flow);
 void ingest_flow_table_end(text_flow *flow);
+
+// In between another reader appends to the draft.
+void ingest_flow_other_hand_begin(text_flow *flow);
+void ingest_flow_other_hand_end(text_flow *flow);
 
 // What follows, up to the end, is a part of its own. Text within a note or a running head is of the same field.
 void ingest_flow_part_begin(text_flow *flow, gdx_field field);

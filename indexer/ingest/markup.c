@@ -9,7 +9,6 @@
 
 #define XML_DTD // the library is built so, and then limits what entities grow to
 #include <expat.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 enum { CHUNK_BYTES = 1 << 16, AMPLIFICATION_FROM = 1 << 20 };
@@ -29,70 +28,79 @@ struct markup {
 
 // ---- names
 
+#define SPACE(uri, prefix)                                                                                             \
+    { uri, sizeof(uri) - 1, prefix }
 static const struct space {
     const char *uri;
+    size_t bytes;
     const char *prefix;
 } spaces[] = {
-    {"http://schemas.openxmlformats.org/wordprocessingml/2006/main", "w"},
-    {"http://schemas.openxmlformats.org/drawingml/2006/main", "a"},
-    {"http://schemas.openxmlformats.org/presentationml/2006/main", "p"},
-    {"http://schemas.openxmlformats.org/spreadsheetml/2006/main", "s"},
-    {"http://schemas.openxmlformats.org/officeDocument/2006/relationships", "r"},
-    {"http://schemas.openxmlformats.org/drawingml/2006/chart", "c"},
-    {"http://schemas.openxmlformats.org/drawingml/2006/diagram", "dgm"},
-    {"http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing", "xdr"},
-    {"http://schemas.openxmlformats.org/officeDocument/2006/math", "m"},
-    {"http://schemas.openxmlformats.org/markup-compatibility/2006", "mc"},
-    {"http://schemas.openxmlformats.org/package/2006/relationships", "rel"},
-    {"http://schemas.openxmlformats.org/package/2006/content-types", "ct"},
-    {"http://purl.oclc.org/ooxml/wordprocessingml/main", "w"},
-    {"http://purl.oclc.org/ooxml/drawingml/main", "a"},
-    {"http://purl.oclc.org/ooxml/presentationml/main", "p"},
-    {"http://purl.oclc.org/ooxml/spreadsheetml/main", "s"},
-    {"http://purl.oclc.org/ooxml/officeDocument/relationships", "r"},
-    {"http://purl.oclc.org/ooxml/drawingml/chart", "c"},
-    {"http://purl.oclc.org/ooxml/drawingml/diagram", "dgm"},
-    {"http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing", "xdr"},
-    {"http://purl.oclc.org/ooxml/officeDocument/math", "m"},
-    {"http://purl.org/dc/elements/1.1/", "dc"},
-    {"http://purl.org/dc/terms/", "dcterms"},
-    {"urn:oasis:names:tc:opendocument:xmlns:office:1.0", "office"},
-    {"urn:oasis:names:tc:opendocument:xmlns:text:1.0", "text"},
-    {"urn:oasis:names:tc:opendocument:xmlns:table:1.0", "table"},
-    {"urn:oasis:names:tc:opendocument:xmlns:drawing:1.0", "draw"},
-    {"urn:oasis:names:tc:opendocument:xmlns:presentation:1.0", "presentation"},
-    {"urn:oasis:names:tc:opendocument:xmlns:style:1.0", "style"},
-    {"urn:oasis:names:tc:opendocument:xmlns:meta:1.0", "meta"},
-    {"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0", "manifest"},
-    {"urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0", "svg"},
-    {"urn:oasis:names:tc:opendocument:xmlns:container", "ocf"},
-    {"http://www.idpf.org/2007/opf", "opf"},
-    {"http://www.idpf.org/2007/ops", "epub"},
-    {"http://www.daisy.org/z3986/2005/ncx/", "ncx"},
-    {"http://www.w3.org/1999/xhtml", "h"},
-    {"http://www.w3.org/XML/1998/namespace", "xml"},
-    {"http://www.w3.org/1999/xlink", "xlink"},
-    {"http://www.w3.org/2001/04/xmlenc#", "enc"},
-    {"http://www.gribuser.ru/xml/fictionbook/2.0", "fb"},
-    {"http://www.gribuser.ru/xml/fictionbook/2.1", "fb"},
-    {"http://www.gribuser.ru/xml/fictionbook/2.2", "fb"},
+    SPACE("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "w"),
+    SPACE("http://schemas.openxmlformats.org/drawingml/2006/main", "a"),
+    SPACE("http://schemas.openxmlformats.org/presentationml/2006/main", "p"),
+    SPACE("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "s"),
+    SPACE("http://schemas.openxmlformats.org/officeDocument/2006/relationships", "r"),
+    SPACE("http://schemas.openxmlformats.org/drawingml/2006/chart", "c"),
+    SPACE("http://schemas.openxmlformats.org/drawingml/2006/diagram", "dgm"),
+    SPACE("http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing", "xdr"),
+    SPACE("http://schemas.openxmlformats.org/officeDocument/2006/math", "m"),
+    SPACE("http://schemas.openxmlformats.org/markup-compatibility/2006", "mc"),
+    SPACE("http://schemas.openxmlformats.org/package/2006/relationships", "rel"),
+    SPACE("http://schemas.openxmlformats.org/package/2006/content-types", "ct"),
+    SPACE("http://purl.oclc.org/ooxml/wordprocessingml/main", "w"),
+    SPACE("http://purl.oclc.org/ooxml/drawingml/main", "a"),
+    SPACE("http://purl.oclc.org/ooxml/presentationml/main", "p"),
+    SPACE("http://purl.oclc.org/ooxml/spreadsheetml/main", "s"),
+    SPACE("http://purl.oclc.org/ooxml/officeDocument/relationships", "r"),
+    SPACE("http://purl.oclc.org/ooxml/drawingml/chart", "c"),
+    SPACE("http://purl.oclc.org/ooxml/drawingml/diagram", "dgm"),
+    SPACE("http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing", "xdr"),
+    SPACE("http://purl.oclc.org/ooxml/officeDocument/math", "m"),
+    SPACE("http://purl.org/dc/elements/1.1/", "dc"),
+    SPACE("http://purl.org/dc/terms/", "dcterms"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:office:1.0", "office"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:text:1.0", "text"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:table:1.0", "table"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:drawing:1.0", "draw"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:presentation:1.0", "presentation"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:style:1.0", "style"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:meta:1.0", "meta"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:manifest:1.0", "manifest"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0", "svg"),
+    SPACE("urn:oasis:names:tc:opendocument:xmlns:container", "ocf"),
+    SPACE("http://www.idpf.org/2007/opf", "opf"),
+    SPACE("http://www.idpf.org/2007/ops", "epub"),
+    SPACE("http://www.daisy.org/z3986/2005/ncx/", "ncx"),
+    SPACE("http://www.w3.org/1999/xhtml", "h"),
+    SPACE("http://www.w3.org/XML/1998/namespace", "xml"),
+    SPACE("http://www.w3.org/1999/xlink", "xlink"),
+    SPACE("http://www.w3.org/2001/04/xmlenc#", "enc"),
+    SPACE("http://www.gribuser.ru/xml/fictionbook/2.0", "fb"),
+    SPACE("http://www.gribuser.ru/xml/fictionbook/2.1", "fb"),
+    SPACE("http://www.gribuser.ru/xml/fictionbook/2.2", "fb"),
 };
 
 static const char *prefix_of(const char *uri, size_t bytes) {
     for (size_t i = 0; i < sizeof spaces / sizeof spaces[0]; i++)
-        if (strncmp(spaces[i].uri, uri, bytes) == 0 && spaces[i].uri[bytes] == '\0')
+        if (spaces[i].bytes == bytes && memcmp(spaces[i].uri, uri, bytes) == 0)
             return spaces[i].prefix;
     return "?";
 }
 
 // "http://…/main|p" -> "w:p".
 static const char *short_name(const XML_Char *name, char to[MARKUP_NAME_BYTES]) {
-    const char *separator = strrchr(name, SEPARATOR);
-    if (!separator)
-        snprintf(to, MARKUP_NAME_BYTES, "%.*s", (int)gdx_utf8_cut(gdx_slice_of(name), 120).bytes, name);
-    else
-        snprintf(to, MARKUP_NAME_BYTES, "%s:%.*s", prefix_of(name, (size_t)(separator - name)),
-                 (int)gdx_utf8_cut(gdx_slice_of(separator + 1), 100).bytes, separator + 1);
+    enum { PREFIX_BYTES = 16 };
+    const char *separator = strrchr(name, SEPARATOR), *local = separator ? separator + 1 : name;
+    size_t before = 0;
+    if (separator) {
+        const char *prefix = prefix_of(name, (size_t)(separator - name));
+        before = strlen(prefix);
+        memcpy(to, prefix, before);
+        to[before++] = ':';
+    }
+    gdx_slice cut = gdx_utf8_cut(gdx_slice_of(local), MARKUP_NAME_BYTES - PREFIX_BYTES);
+    memcpy(to + before, cut.data, cut.bytes);
+    to[before + cut.bytes] = '\0';
     return to;
 }
 
@@ -226,11 +234,18 @@ static void on_entity(void *context, const XML_Char *name, int is_parameter) {
 
 // ---- the parse
 
+// Expat does not always say of a failed allocation that it was one.
+static _Thread_local bool lacks_memory;
+
+static void *note_lack(void *memory) {
+    lacks_memory |= memory == NULL;
+    return memory;
+}
 static void *allocate(size_t bytes) {
-    return malloc(bytes);
+    return note_lack(malloc(bytes));
 }
 static void *allocate_again(void *memory, size_t bytes) {
-    return realloc(memory, bytes);
+    return note_lack(realloc(memory, bytes));
 }
 static void release(void *memory) {
     free(memory);
@@ -240,6 +255,7 @@ static gdx_status begin(markup *at, const char *encoding, const markup_handler *
     static const XML_Memory_Handling_Suite suite = {allocate, allocate_again, release};
     static const XML_Char separator[] = {SEPARATOR, 0};
     memset(at, 0, sizeof *at);
+    lacks_memory = false;
     at->handler = handler;
     at->parser = XML_ParserCreate_MM(encoding, &suite, separator);
     if (!at->parser)
@@ -262,7 +278,7 @@ static gdx_status say(const markup *at, gdx_error *err) {
         return gdx_fail(err, GDX_CORRUPT, "elements nested deeper than %d, expected at most that", MARKUP_DEPTH);
     if (at->status != GDX_OK)
         return at->status;
-    if (code == XML_ERROR_NO_MEMORY)
+    if (code == XML_ERROR_NO_MEMORY || lacks_memory)
         return gdx_fail_memory(err, "a reader of XML");
     return gdx_fail(err, GDX_CORRUPT, "line %lu: %s, expected XML", (unsigned long)XML_GetCurrentLineNumber(at->parser),
                     XML_ErrorString(code));

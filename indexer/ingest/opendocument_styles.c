@@ -57,7 +57,7 @@ void ingest_office_styles_end(office_styles *styles) {
 }
 
 static gdx_slice name_of(const office_styles *styles, const office_style *style) {
-    return (gdx_slice){(const char *)styles->names.data + style->name, style->name_bytes};
+    return ingest_slice_at(&styles->names, style->name, style->name_bytes);
 }
 
 static int compare_styles(const void *a, const void *b, void *styles) {

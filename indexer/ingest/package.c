@@ -95,7 +95,7 @@ static gdx_status next_header(package_reader *reader, struct archive_entry **out
 // ---- the list of entries
 
 static gdx_slice name_of(const package_reader *reader, const package_entry *entry) {
-    return (gdx_slice){(const char *)reader->names.data + entry->name, entry->name_bytes};
+    return ingest_slice_at(&reader->names, entry->name, entry->name_bytes);
 }
 
 static gdx_slice without_slash(gdx_slice name) {

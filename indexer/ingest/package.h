@@ -11,6 +11,7 @@
 #include <locale.h>
 
 struct archive;
+struct page_reader;
 
 // PACKAGE_STEPS: headers of entries that one document may cost to pass. Entries are read forward; a name that lies
 // behind costs a walk from the start, so that a hostile order of many entries would cost the square of their number.
@@ -29,6 +30,7 @@ typedef struct package_reader { // one worker's own; used again from document to
     uint64_t unpacked; // bytes unpacked of this document so far
     uint64_t lost;     // parts that the document names and that are not there or cannot be read
     char first_lost[PACKAGE_NAME_BYTES];
+    struct page_reader *pages; // reads chapters that are no XML, as pages of the web; NULL: they are lost
     // The rest is package.c's own.
     gdx_slice bytes;
     struct archive *archive; // NULL: not open
@@ -45,6 +47,11 @@ typedef struct package_reader { // one worker's own; used again from document to
 // `unpacked_limit`: 0: PACKAGE_UNPACKED_LIMIT.
 void ingest_package_reader_init(package_reader *reader, uint64_t unpacked_limit);
 void ingest_package_reader_clear(package_reader *reader);
+
+// Bytes within a buffer that holds many texts.
+static inline gdx_slice ingest_slice_at(const gdx_buffer *buffer, size_t at, size_t bytes) {
+    return (gdx_slice){bytes ? (const char *)buffer->data + at : "", bytes};
+}
 
 // ---- the zip file, for the readers
 

@@ -16,6 +16,7 @@ gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options
     if (!reader->draft)
         return gdx_fail_memory(err, "documents");
     ingest_package_reader_init(&reader->package, 0);
+    reader->package.pages = reader;
     reader->date_from_name = options->date_from_name;
     reader->converter = options->converter;
     reader->stop = options->stop;

@@ -151,7 +151,7 @@ gdx_status ingest_relations_read(part_relations *relations, package_reader *read
 }
 
 static gdx_slice text_of(const part_relations *relations, size_t at, size_t bytes) {
-    return (gdx_slice){(const char *)relations->text.data + at, bytes};
+    return ingest_slice_at(&relations->text, at, bytes);
 }
 
 gdx_slice ingest_relation_type(const part_relations *relations, size_t row) {
@@ -201,6 +201,14 @@ gdx_status ingest_office_open(package_reader *reader, const char *usual_name, gd
     gdx_status status = find_main(reader, &all, usual_name, main, err);
     ingest_relations_clear(&all);
     return status;
+}
+
+bool ingest_office_is_root(markup *at, const char *name, const char *expected, gdx_error *err) {
+    if (strcmp(name, expected) == 0)
+        return true;
+    gdx_fail(err, GDX_CORRUPT, "begins with the element %s, expected %s", name, expected);
+    ingest_markup_stop(at, GDX_CORRUPT);
+    return false;
 }
 
 // ---- properties

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // relations.h: how the parts of an Office Open XML file name each other (ECMA-376, part 2), and its properties.
-// Relies on package.h, flow.h.
+// Relies on package.h, flow.h, markup.h.
 #ifndef INGEST_RELATIONS_H
 #define INGEST_RELATIONS_H
 
 #include "flow.h"
+#include "markup.h"
 #include "package.h"
 
 enum { RELATIONS = 1 << 16 };
@@ -39,6 +40,8 @@ gdx_status ingest_resolve(gdx_slice from, gdx_slice target, gdx_buffer *out) GDX
 // Finds the main part; its name is kept in *main. GDX_CORRUPT when there is none.
 gdx_status ingest_office_open(package_reader *reader, const char *usual_name, gdx_buffer *main,
                               gdx_error *err) GDX_MUST_CHECK;
+// True if the root of the main part has that name; otherwise stops the parse and says why.
+bool ingest_office_is_root(markup *at, const char *name, const char *expected, gdx_error *err);
 // docProps/core.xml: the title into flow->declared; creator, created and modified into the metadata. When a file was
 // made or saved is not when its text was published, and templates hand theirs on: neither becomes the date.
 gdx_status ingest_core_properties(package_reader *reader, text_flow *flow, gdx_error *err) GDX_MUST_CHECK;

@@ -87,10 +87,11 @@ struct book {
     int64_t format;
     gdx_buffer value;
     gdx_buffer shown;
+    gdx_error damage; // of the main part, which a callback found
 };
 
 static gdx_slice name_at(const struct book *book, size_t at, size_t bytes) {
-    return (gdx_slice){(const char *)book->names.data + at, bytes};
+    return ingest_slice_at(&book->names, at, bytes);
 }
 
 static void on_nothing(void *context, markup *at, const char *name) {
@@ -131,6 +132,8 @@ static gdx_status add_sheet(struct book *book, const markup *at) {
 
 static void on_workbook(void *context, markup *at, const char *name) {
     struct book *book = context;
+    if (ingest_markup_depth(at) == 1 && !ingest_office_is_root(at, name, "s:workbook", &book->damage))
+        return;
     int element = MARKUP_FIND(elements, name);
     const char *from_1904 = element == ELEMENT_PROPERTIES ? ingest_markup_attribute(at, "date1904") : NULL;
     if (from_1904)
@@ -256,7 +259,7 @@ static gdx_slice shared_string(const struct book *book, const char *digits) {
     if (end == digits || index >= book->string_count)
         return (gdx_slice){"", 0};
     size_t begin = book->string_begins[index];
-    return (gdx_slice){(const char *)book->strings.data + begin, book->string_begins[index + 1] - begin};
+    return ingest_slice_at(&book->strings, begin, book->string_begins[index + 1] - begin);
 }
 
 // ---- cells
@@ -434,8 +437,10 @@ static gdx_status read_beside(struct book *book, gdx_slice part, gdx_error *err)
         ptrdiff_t entry = ingest_package_find(book->reader, target);
         if (gdx_slice_equal(type, gdx_slice_of("comments")))
             status = read_part(book, target, (markup_handler){.start = on_comment, .end = on_comment_end}, err);
-        else if (gdx_slice_equal(type, gdx_slice_of("drawing")) && entry != PACKAGE_NOT_THERE)
-            status = ingest_drawing_read(book->reader, entry, DRAWING_SHEET, book->flow, err);
+        if (!gdx_slice_equal(type, gdx_slice_of("drawing")) || entry == PACKAGE_NOT_THERE || status != GDX_OK)
+            continue;
+        ingest_flow_place(book->flow, "sheet %.*s", GDX_SLICE_ARGUMENTS(book->sheet_name));
+        status = ingest_drawing_read(book->reader, entry, DRAWING_SHEET, book->flow, err);
     }
     ingest_relations_clear(&relations);
     return status;
@@ -453,7 +458,6 @@ static gdx_status read_sheet(struct book *book, const struct sheet *sheet, gdx_e
     ingest_flow_table_end(flow);
     if (sheet->is_hidden)
         ingest_flow_part_end(flow);
-    ingest_flow_place(flow, "sheet %.*s", GDX_SLICE_ARGUMENTS(book->sheet_name));
     return status == GDX_OK && !sheet->is_hidden ? read_beside(book, part, err) : status;
 }
 
@@ -491,6 +495,8 @@ static gdx_status read_book(struct book *book, gdx_buffer *main, gdx_error *err)
     markup_handler handler = {on_workbook, on_nothing, on_text, .context = book};
     status = ingest_markup_parse_entry(book->reader, ingest_package_find(book->reader, gdx_buffer_slice(main)),
                                        &handler, err);
+    if (book->damage.status != GDX_OK)
+        return gdx_fail(err, status, "%s", book->damage.message);
     if (status == GDX_NO_MEMORY)
         return gdx_fail_memory(err, "the sheets of a workbook");
     if (status == GDX_OK)

@@ -15,12 +15,15 @@ struct deck {
     gdx_buffer names; // of the slides, each ended by a zero
     size_t count;
     size_t text_depth; // of a comment's text; 0: none
+    gdx_error damage;  // of the main part, which a callback found
 };
 
 // ---- the list of slides
 
 static void on_start(void *context, markup *at, const char *name) {
     struct deck *deck = context;
+    if (ingest_markup_depth(at) == 1 && !ingest_office_is_root(at, name, "p:presentation", &deck->damage))
+        return;
     const char *id = strcmp(name, "p:sldId") == 0 ? ingest_markup_attribute(at, "r:id") : NULL;
     if (!id || deck->count == MOST_SLIDES)
         return;
@@ -134,6 +137,8 @@ static gdx_status read_deck(struct deck *deck, gdx_buffer *main, gdx_error *err)
     markup_handler handler = {on_start, on_end, on_text, .context = deck};
     status = ingest_markup_parse_entry(deck->reader, ingest_package_find(deck->reader, gdx_buffer_slice(main)),
                                        &handler, err);
+    if (deck->damage.status != GDX_OK)
+        return gdx_fail(err, status, "%s", deck->damage.message);
     if (status == GDX_NO_MEMORY)
         return gdx_fail_memory(err, "the slides of a presentation");
     if (status == GDX_OK)

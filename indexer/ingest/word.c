@@ -106,6 +106,7 @@ struct word {
     gdx_field note;      // what each note of this part is; GDX_FIELD_TEXT: it has none
     bool is_placeholder; // the next content is what Word asks to be filled in
     bool is_main;
+    gdx_error damage; // of the main part, which a callback found
 };
 
 // ---- paragraphs
@@ -145,6 +146,7 @@ static void end_paragraph(struct word *word) {
 
 static void begin_box(struct word *word, markup *at) {
     if (word->boxes == WORD_BOXES) {
+        gdx_fail(&word->damage, GDX_CORRUPT, "text boxes nested deeper than %d, expected at most that", WORD_BOXES);
         ingest_markup_stop(at, GDX_CORRUPT);
         return;
     }
@@ -308,6 +310,8 @@ static void on_run(struct word *word, int element, markup *at) {
 
 static void on_start(void *context, markup *at, const char *name) {
     struct word *word = context;
+    if (word->is_main && ingest_markup_depth(at) == 1 && !ingest_office_is_root(at, name, "w:document", &word->damage))
+        return;
     int element = MARKUP_FIND(elements, name);
     if (ingest_drawing_note(&word->queue, &word->relations, at, name) != GDX_OK)
         ingest_markup_stop(at, GDX_NO_MEMORY);
@@ -368,6 +372,7 @@ static gdx_status read_part(struct word *word, gdx_slice name, gdx_field note, g
     word->note = note;
     word->at = (struct paragraph){0};
     word->boxes = 0;
+    word->damage = (gdx_error){0};
     word->text_depth = 0;
     if (entry == PACKAGE_NOT_THERE)
         return gdx_fail(err, GDX_CORRUPT, "%.*s is not in the zip file", GDX_SLICE_ARGUMENTS(name));
@@ -378,7 +383,7 @@ static gdx_status read_part(struct word *word, gdx_slice name, gdx_field note, g
     if (status == GDX_NO_MEMORY)
         return gdx_fail_memory(err, "a part of a document");
     if (status != GDX_OK)
-        return gdx_fail(err, status, "%s", inner.message[0] ? inner.message : "text boxes nested too deep");
+        return gdx_fail(err, status, "%s", inner.message[0] ? inner.message : word->damage.message);
     return GDX_OK;
 }
 

@@ -99,11 +99,11 @@ static void on_text(void *context, markup *at, gdx_slice text) {
 }
 
 static gdx_slice id_of(const word_styles *styles, const word_style *style) {
-    return (gdx_slice){(const char *)styles->names.data + style->id, style->id_bytes};
+    return ingest_slice_at(&styles->names, style->id, style->id_bytes);
 }
 
 static gdx_slice base_of(const word_styles *styles, const word_style *style) {
-    return (gdx_slice){(const char *)styles->names.data + style->base, style->base_bytes};
+    return ingest_slice_at(&styles->names, style->base, style->base_bytes);
 }
 
 static int compare_styles(const void *a, const void *b, void *styles) {

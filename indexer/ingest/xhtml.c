@@ -6,6 +6,7 @@
 #include "xhtml.h"
 
 #include "markup.h"
+#include "page.h"
 
 enum { MOST_PARTS = 32 };
 
@@ -16,6 +17,8 @@ enum element {
     ELEMENT_CAPTION,
     ELEMENT_CELL,
     ELEMENT_HEADING,
+    ELEMENT_ITEM,
+    ELEMENT_LIST,
     ELEMENT_PREFORMATTED,
     ELEMENT_RAISED,
     ELEMENT_ROW,
@@ -24,21 +27,28 @@ enum element {
 };
 
 static const markup_word elements[] = {
-    {"a", ELEMENT_ANCHOR},         {"address", ELEMENT_BLOCK},      {"article", ELEMENT_BLOCK},
-    {"aside", ELEMENT_BLOCK},      {"blockquote", ELEMENT_BLOCK},   {"body", ELEMENT_BLOCK},
-    {"br", ELEMENT_BREAK},         {"caption", ELEMENT_CAPTION},    {"center", ELEMENT_BLOCK},
-    {"dd", ELEMENT_BLOCK},         {"div", ELEMENT_BLOCK},          {"dl", ELEMENT_BLOCK},
-    {"dt", ELEMENT_BLOCK},         {"figcaption", ELEMENT_CAPTION}, {"figure", ELEMENT_BLOCK},
-    {"footer", ELEMENT_BLOCK},     {"h1", ELEMENT_HEADING},         {"h2", ELEMENT_HEADING},
-    {"h3", ELEMENT_BLOCK},         {"h4", ELEMENT_BLOCK},           {"h5", ELEMENT_BLOCK},
-    {"h6", ELEMENT_BLOCK},         {"head", ELEMENT_SKIPPED},       {"header", ELEMENT_BLOCK},
-    {"hr", ELEMENT_BLOCK},         {"li", ELEMENT_BLOCK},           {"main", ELEMENT_BLOCK},
-    {"nav", ELEMENT_BLOCK},        {"ol", ELEMENT_BLOCK},           {"p", ELEMENT_BLOCK},
-    {"pre", ELEMENT_PREFORMATTED}, {"rp", ELEMENT_SKIPPED},         {"rt", ELEMENT_SKIPPED},
-    {"script", ELEMENT_SKIPPED},   {"section", ELEMENT_BLOCK},      {"style", ELEMENT_SKIPPED},
-    {"sup", ELEMENT_RAISED},       {"svg", ELEMENT_SKIPPED},        {"table", ELEMENT_TABLE},
-    {"td", ELEMENT_CELL},          {"template", ELEMENT_SKIPPED},   {"th", ELEMENT_CELL},
-    {"tr", ELEMENT_ROW},           {"ul", ELEMENT_BLOCK},
+    {"a", ELEMENT_ANCHOR},         {"address", ELEMENT_BLOCK},
+    {"article", ELEMENT_BLOCK},    {"aside", ELEMENT_BLOCK},
+    {"blockquote", ELEMENT_BLOCK}, {"body", ELEMENT_BLOCK},
+    {"br", ELEMENT_BREAK},         {"caption", ELEMENT_CAPTION},
+    {"center", ELEMENT_BLOCK},     {"dd", ELEMENT_BLOCK},
+    {"div", ELEMENT_BLOCK},        {"dl", ELEMENT_BLOCK},
+    {"dt", ELEMENT_BLOCK},         {"figcaption", ELEMENT_CAPTION},
+    {"figure", ELEMENT_BLOCK},     {"footer", ELEMENT_BLOCK},
+    {"h1", ELEMENT_HEADING},       {"h2", ELEMENT_HEADING},
+    {"h3", ELEMENT_BLOCK},         {"h4", ELEMENT_BLOCK},
+    {"h5", ELEMENT_BLOCK},         {"h6", ELEMENT_BLOCK},
+    {"head", ELEMENT_SKIPPED},     {"header", ELEMENT_BLOCK},
+    {"hr", ELEMENT_BLOCK},         {"li", ELEMENT_ITEM},
+    {"main", ELEMENT_BLOCK},       {"nav", ELEMENT_BLOCK},
+    {"ol", ELEMENT_LIST},          {"p", ELEMENT_BLOCK},
+    {"pre", ELEMENT_PREFORMATTED}, {"rp", ELEMENT_SKIPPED},
+    {"rt", ELEMENT_SKIPPED},       {"script", ELEMENT_SKIPPED},
+    {"section", ELEMENT_BLOCK},    {"style", ELEMENT_SKIPPED},
+    {"sup", ELEMENT_RAISED},       {"svg", ELEMENT_SKIPPED},
+    {"table", ELEMENT_TABLE},      {"td", ELEMENT_CELL},
+    {"template", ELEMENT_SKIPPED}, {"th", ELEMENT_CELL},
+    {"tr", ELEMENT_ROW},           {"ul", ELEMENT_LIST},
 };
 
 struct chapter {
@@ -110,6 +120,9 @@ static void on_layout(struct chapter *chapter, int element, markup *at) {
     case ELEMENT_CELL:
         ingest_flow_cell(chapter->flow);
         break;
+    case ELEMENT_ITEM:
+        ingest_flow_item(chapter->flow);
+        break;
     case ELEMENT_CAPTION:
         begin_part(chapter, at, GDX_FIELD_CAPTION);
         break;
@@ -162,6 +175,8 @@ static void on_end(void *context, markup *at, const char *name) {
         ingest_flow_row_end(chapter->flow);
     else if (element == ELEMENT_TABLE)
         ingest_flow_table_end(chapter->flow);
+    else if (element == ELEMENT_LIST)
+        ingest_flow_items_end(chapter->flow);
     else if (element && element != ELEMENT_ANCHOR && element != ELEMENT_RAISED && element != ELEMENT_CELL)
         ingest_flow_line(chapter->flow);
     if (chapter->parts && chapter->part_depths[chapter->parts - 1] == depth) {
@@ -181,16 +196,57 @@ static void on_text(void *context, markup *at, gdx_slice text) {
         ingest_flow_collapsed(chapter->flow, text);
 }
 
-gdx_status ingest_chapter(package_reader *reader, ptrdiff_t entry, text_flow *flow, gdx_error *err) {
+static gdx_status write_chapter(gdx_slice bytes, text_flow *flow, gdx_error *err) {
     struct chapter chapter = {.flow = flow};
     markup_handler handler = {on_start, on_end, on_text, .context = &chapter, .knows_html_entities = true};
-    ingest_flow_line(flow);
-    gdx_status status = ingest_markup_parse_entry(reader, entry, &handler, err);
+    gdx_status status = ingest_markup_parse(bytes, NULL, &handler, err);
     for (; chapter.parts; chapter.parts--)
         ingest_flow_part_end(flow);
     ingest_flow_keep_end(flow);
     while (flow->line.tables)
         ingest_flow_table_end(flow);
+    return status;
+}
+
+// The standard makes chapters XML; makers that do not know it are read as browsers read them.
+static gdx_status write_page(page_reader *pages, gdx_slice bytes, text_flow *flow, gdx_error *err) {
+    GDX_AUTO(gdx_decoder) decoder = NULL;
+    gdx_decoded decoded;
+    gdx_status status = gdx_decoder_new(NULL, &decoder, err);
+    if (status == GDX_OK)
+        status = gdx_decode(decoder, bytes, &decoded, err);
+    if (status != GDX_OK)
+        return gdx_fail(err, status, "a chapter of %zu bytes cannot be decoded: %s", bytes.bytes,
+                        gdx_status_name(status));
+    ingest_flow_other_hand_begin(flow);
+    status = ingest_html_append(pages, decoded.text, flow->draft, err);
+    ingest_flow_other_hand_end(flow);
+    return status;
+}
+
+static void see_nothing(void *context, markup *at, const char *name) {
+    (void)context, (void)at, (void)name;
+}
+static void see_no_text(void *context, markup *at, gdx_slice text) {
+    (void)context, (void)at, (void)text;
+}
+
+static gdx_status read_chapter(package_reader *reader, gdx_slice bytes, text_flow *flow, gdx_error *err) {
+    markup_handler none = {.start = see_nothing, .end = see_nothing, .text = see_no_text, .knows_html_entities = true};
+    gdx_error damage = {0};
+    gdx_status status = reader->pages ? ingest_markup_parse(bytes, NULL, &none, &damage) : GDX_OK;
+    if (status == GDX_CORRUPT)
+        return write_page(reader->pages, bytes, flow, err);
+    return status == GDX_OK ? write_chapter(bytes, flow, err) : gdx_fail(err, status, "%s", damage.message);
+}
+
+gdx_status ingest_chapter(package_reader *reader, ptrdiff_t entry, text_flow *flow, gdx_error *err) {
+    gdx_buffer bytes = {0};
+    ingest_flow_line(flow);
+    gdx_status status = ingest_package_read_all(reader, entry, &bytes, err);
+    if (status == GDX_OK)
+        status = read_chapter(reader, gdx_buffer_slice(&bytes), flow, err);
+    gdx_buffer_clear(&bytes);
     ingest_flow_line(flow);
     return status;
 }
