@@ -3,7 +3,7 @@
 // Relies on gdx/draft.h. Threads: one owner.
 //
 // Cells stand between bars, "| 2023年 | 5.2% |" and a line end: white space never ends a phrase, and a bar is a symbol,
-// so that no phrase crosses from one cell to the next. docs/decisions/009-a-bar-between-cells.md.
+// so that no phrase crosses from one cell to the next. docs/decisions/010-a-bar-between-cells.md.
 #ifndef INGEST_FLOW_H
 #define INGEST_FLOW_H
 

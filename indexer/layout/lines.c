@@ -232,6 +232,7 @@ static void put_in_order(gdx_layout *layout, struct page *page, const uint32_t *
 
 void layout_make_lines(gdx_layout *layout, struct page *page) {
     page->first_line = (uint32_t)layout->line_count;
+    layout_keep(layout, gdx_buffer_reserve(&layout->line_text, 1)); // so that it has an address
     for (uint32_t i = page->first_box, end = page->first_box + page->box_count; i < end && layout->status == GDX_OK;) {
         layout_keep(layout,
                     gdx_grow(&layout->lines, &layout->line_capacity, layout->line_count + 1, sizeof *layout->lines));

@@ -142,6 +142,14 @@ static void cut(const struct cutting *cutting, uint32_t begin, uint32_t end, uns
 
 // ---- tables
 
+// Which blocks are one unit, all by a block's number on its page.
+struct tables {
+    uint32_t *parents; // towards the first block of the table
+    uint32_t *next;    // cell of the table, NONE: the last one
+    uint32_t *last;    // cell so far, of the first
+    uint32_t *unit_of; // of the first
+};
+
 static uint32_t root_of(uint32_t *parents, uint32_t at) {
     while (parents[at] != at)
         at = parents[at] = parents[parents[at]];
@@ -177,21 +185,21 @@ static void find_tables(gdx_layout *layout, const struct page *page, uint32_t *p
     }
 }
 
-static uint32_t make_units(gdx_layout *layout, const struct page *page, uint32_t *parents, uint32_t frame,
-                           struct unit *units, uint32_t *unit_of) {
+static uint32_t make_units(gdx_layout *layout, const struct page *page, uint32_t frame, const struct tables *tables,
+                           struct unit *units) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < page->block_count; i++) {
         const struct block *block = &layout->blocks[page->first_block + i];
         if (block->frame != frame)
             continue;
-        uint32_t root = root_of(parents, i);
+        uint32_t root = root_of(tables->parents, i);
         if (root == i) {
-            unit_of[i] = count;
+            tables->unit_of[i] = count;
             units[count++] = (struct unit){block->left, block->top,         block->right,     block->bottom,
                                            i,           block->drawn_first, block->drawn_last};
             continue;
         }
-        struct unit *unit = &units[unit_of[root]];
+        struct unit *unit = &units[tables->unit_of[root]];
         unit->left = layout_least(unit->left, block->left), unit->right = layout_most(unit->right, block->right);
         unit->drawn_first = block->drawn_first < unit->drawn_first ? block->drawn_first : unit->drawn_first;
         unit->drawn_last = block->drawn_last > unit->drawn_last ? block->drawn_last : unit->drawn_last;
@@ -200,21 +208,23 @@ static uint32_t make_units(gdx_layout *layout, const struct page *page, uint32_t
     return count;
 }
 
-// Writes the blocks in the units' order. `next` links the cells of a table.
-static void arrange(gdx_layout *layout, const struct page *page, const struct unit *units, uint32_t count,
-                    const uint32_t *next, struct block *to, uint32_t *written) {
+// Writes the blocks in the units' order; returns how many.
+static uint32_t arrange(const struct block *blocks, const struct unit *units, uint32_t count, const uint32_t *next,
+                        struct block *to) {
+    uint32_t written = 0;
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t block = units[i].block; block != NONE; block = next[block])
-            to[(*written)++] = layout->blocks[page->first_block + block];
+            to[written++] = blocks[block];
+    return written;
 }
 
-static void link_cells(const struct page *page, uint32_t *parents, uint32_t *next, uint32_t *last) {
+static void link_cells(const struct page *page, const struct tables *tables) {
     for (uint32_t i = 0; i < page->block_count; i++) {
-        uint32_t root = root_of(parents, i);
-        next[i] = NONE;
+        uint32_t root = root_of(tables->parents, i);
+        tables->next[i] = NONE;
         if (root != i)
-            next[last[root]] = i;
-        last[root] = i;
+            tables->next[tables->last[root]] = i;
+        tables->last[root] = i;
     }
 }
 
@@ -225,14 +235,14 @@ void layout_order_blocks(gdx_layout *layout, struct page *page) {
     struct block *ordered = layout_room(layout, 2, count, sizeof *ordered);
     if (layout->status != GDX_OK || count == 0)
         return;
-    uint32_t *parents = numbers, *next = numbers + count, *last = next + count, *unit_of = last + count, written = 0;
-    find_tables(layout, page, parents);
-    link_cells(page, parents, next, last);
+    struct tables tables = {numbers, numbers + count, numbers + 2 * count, numbers + 3 * count};
     struct cutting cutting = {units, units + count, units + 2 * count, layout_most(3, 6 * layout->body_size / 10)};
-    for (uint32_t frame = 0; frame < FRAMES; frame++) {
-        uint32_t made = make_units(layout, page, parents, frame, units, unit_of);
+    find_tables(layout, page, tables.parents);
+    link_cells(page, &tables);
+    for (uint32_t frame = 0, written = 0; frame < FRAMES; frame++) {
+        uint32_t made = make_units(layout, page, frame, &tables, units);
         cut(&cutting, 0, made, 0);
-        arrange(layout, page, units, made, next, ordered, &written);
+        written += arrange(layout->blocks + page->first_block, units, made, tables.next, ordered + written);
     }
     memcpy(layout->blocks + page->first_block, ordered, count * sizeof *ordered);
     for (uint32_t i = 0; i < count; i++)

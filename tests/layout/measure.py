@@ -131,20 +131,30 @@ LEAST = {"phrases": 99, "pages": 99, "notes": 100, "captions": 100, "cells": 99,
 
 def main(dump, seeds):
     printers = [name for name in PRINTERS if shutil.which(name)]
-    if not printers or not shutil.which("pdftohtml"):
-        print("no program here prints a page, or pdftohtml is missing: nothing is measured")
+    if not printers or not shutil.which("pdftohtml") or not shutil.which("fc-list") or not run("fc-list", ":lang=zh"):
+        print("no program or no Chinese font here to print a page, or no pdftohtml: nothing is measured")
         return 77
-    bad = False
+    bad, measured = False, 0
     with tempfile.TemporaryDirectory() as folder:
         folder = os.environ.get("LAYOUT_KEEP", folder)  # a folder to keep the pages in, for the next run
         for printer in printers:
             for columns in (1, 2, 3):
                 for seed in seeds:
-                    result = measure(dump, printer, columns, seed, folder)
+                    try:
+                        result = measure(dump, printer, columns, seed, folder)
+                    except subprocess.CalledProcessError as error:
+                        if error.cmd[0] != printer:
+                            raise
+                        print(f"{printer}, {columns} columns, seed {seed}: the program failed to print")
+                        continue
+                    measured += 1
                     missed = [name for name, least in LEAST.items() if result[name] < least] + ["joins"] * (result["joins"] > 0)
                     print(f"{printer}, {columns} columns, seed {seed}:", ", ".join(f"{k} {v:.4g}" for k, v in result.items()),
                           "MISSED: " + ", ".join(missed) if missed else "")
                     bad = bad or bool(missed)
+    if not measured:
+        print("nothing was measured")
+        return 77
     return 1 if bad else 0
 
 
