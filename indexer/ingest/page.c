@@ -3,6 +3,7 @@
 // Relies on page.h.
 
 #include "page.h"
+#include "gdx/layout.h"
 #include "sniff.h"
 
 #include <stdlib.h>

@@ -4,11 +4,9 @@
 #ifndef INGEST_PAGE_H
 #define INGEST_PAGE_H
 
-#include "gdx/convert.h"
 #include "gdx/decode.h"
 #include "gdx/draft.h"
 #include "gdx/ingest.h"
-#include "gdx/layout.h"
 #include "gdx/text.h"
 #include "package.h"
 
@@ -28,9 +26,9 @@ typedef struct page_reader { // one worker's own
     struct html_reader *html; // html.c's; NULL until the first page
     package_reader package;
     bool date_from_name;
-    gdx_converter *converter; // shared by workers; NULL: none
-    const gdx_stop *stop;     // ends a conversion; NULL: nothing does
-    gdx_layout *layout;       // NULL until the first PDF
+    gdx_converter *converter;  // shared by workers; NULL: none
+    const gdx_stop *stop;      // ends a conversion; NULL: nothing does
+    struct gdx_layout *layout; // NULL until the first PDF
     gdx_buffer converted;
 } page_reader;
 
