@@ -129,7 +129,7 @@ static gdx_status too_large(size_t bytes, size_t limit, gdx_error *err) {
 
 // Their readers write into a draft.
 static bool is_laid_out(gdx_input_kind kind) {
-    return kind == GDX_INPUT_HTML || kind >= GDX_INPUT_WORD;
+    return kind == GDX_INPUT_HTML || kind == GDX_INPUT_SUBTITLES || kind >= GDX_INPUT_WORD;
 }
 
 static gdx_status read_decoded(page_reader *reader, gdx_input_kind kind, gdx_slice text, gdx_document *out,
@@ -141,7 +141,8 @@ static gdx_status read_decoded(page_reader *reader, gdx_input_kind kind, gdx_sli
         ingest_markdown(text, out, lost_date);
         return GDX_OK;
     case GDX_INPUT_SUBTITLES:
-        return ingest_subtitles(reader, text, out, err);
+        ingest_subtitles(text, reader->draft);
+        return GDX_OK;
     default:
         out->title = ingest_first_line(text);
         out->text = text;

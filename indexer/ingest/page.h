@@ -82,9 +82,9 @@ gdx_status ingest_converted(page_reader *reader, gdx_input_kind kind, gdx_slice 
 // GDX_NO_MEMORY, GDX_TOO_LARGE.
 gdx_status ingest_draft_finish(page_reader *reader, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
 
-// subtitles.c: likewise, into the reader's buffers: what cues show. A file without cues is read as a text.
-// GDX_NO_MEMORY.
-gdx_status ingest_subtitles(page_reader *reader, gdx_slice decoded, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+// subtitles.c: writes what cues show into a draft that is begun, each with its time as its place. A file without cues
+// is read as a text.
+void ingest_subtitles(gdx_slice decoded, gdx_draft *draft);
 
 // name_date.c: the date in the last part of a path, "人民日报2023-05-06第3版.txt", as gdx_date_find finds it. False:
 // none.

@@ -60,6 +60,41 @@ static void cues_without_a_character_are_empty(void **state) {
     assert_end(source);
 }
 
+static void a_cue_is_a_place(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_source) source = new_source(NULL, 0);
+    begin(source, GDX_INPUT_SUBTITLES,
+          SLICE("1\n00:00:01,000 --> 00:00:04,000\n全球产\n\n2\n01:02:03,500 --> 01:02:04,000\n业链\n\n9:07.1 --> "
+                "9:08.0\n关税\n"));
+    gdx_document document = next_document(source);
+    static const char *const names[] = {"00:00:01", "01:02:03", "00:09:07"};
+    static const uint32_t bytes[] = {0, 10, 17};
+    assert_int_equal(document.text_place_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_slice(document.text_places[i].name, names[i]);
+        assert_int_equal(document.text_places[i].byte, bytes[i]);
+    }
+}
+
+static void each_of_two_languages_runs_on_from_cue_to_cue(void **state) {
+    (void)state;
+    static const char *const files[] = {
+        "1\n00:00:01,000 --> 00:00:02,000\n全球产业\nglobal\n\n2\n00:00:03,000 --> 00:00:04,000\n链重构\nsupply chain\n",
+        "1\n00:00:01,000 --> 00:00:02,000\n全球产业\n\n1\n00:00:01,000 --> 00:00:02,000\nglobal\n\n"
+        "2\n00:00:03,000 --> 00:00:04,000\n链重构\n\n2\n00:00:03,000 --> 00:00:04,000\nsupply chain\n",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        GDX_AUTO(gdx_source) source = new_source(NULL, 0);
+        begin(source, GDX_INPUT_SUBTITLES, gdx_slice_of(files[i]));
+        gdx_document document = next_document(source);
+        assert_slice(document.text, "全球产业\n链重构\n");
+        assert_int_equal(document.part_count, 1);
+        assert_int_equal(document.parts[0].field, GDX_FIELD_TEXT);
+        assert_slice(document.parts[0].text, "global\nsupply chain\n");
+        assert_slice(document.parts[0].places[1].name, "00:00:03");
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_and_times_of_cues_are_not_text),
@@ -68,6 +103,8 @@ int main(void) {
         cmocka_unit_test(an_arrow_in_what_is_said_is_no_timing),
         cmocka_unit_test(a_text_without_cues_is_read_as_it_is),
         cmocka_unit_test(cues_without_a_character_are_empty),
+        cmocka_unit_test(a_cue_is_a_place),
+        cmocka_unit_test(each_of_two_languages_runs_on_from_cue_to_cue),
     };
     return cmocka_run_group_tests_name("ingest: subtitles", tests, NULL, NULL);
 }
