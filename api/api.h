@@ -4,6 +4,7 @@
 //   collection.c  the open index: current commit, kept ones, the writer
 //   commits.c     superseded commits, held for page tokens
 //   token.c       page tokens
+//   view.c        the commit that a request sees, whole or in part
 //   request.c     what requests have in common: query, scope, numbers, ids
 //   reply.c       what replies have in common: texts, dates, the answer
 // Every other file is the operation of its name.
@@ -96,6 +97,28 @@ gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, 
 bool request_reads_text(gdx_slice request);
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
 
+// ---- view.c
+
+struct view {
+    gdx_snapshot *whole;    // the commit that was asked for
+    gdx_snapshot *snapshot; // what is read of it: all, or what is left when a segment cannot be read
+    bool allows_partial;    // Scope.allow_partial
+};
+
+// As request_snapshot. Close it. {0} is closed.
+gdx_status view_open(gdx_collection *collection, const Gramdex__V1__Scope *scope, struct view *out,
+                     gdx_error *err) GDX_MUST_CHECK;
+void view_of(gdx_snapshot *snapshot, const Gramdex__V1__Scope *scope, struct view *out); // takes the reference over
+void view_close(struct view *view);
+// To be asked before an answer that ended with *status leaves. True: make it again, from less. False: *status and err
+// say what became of it.
+bool view_again(struct view *view, gdx_status *status, gdx_error *err);
+// Leaves out what is bad now, and what `failure` names. GDX_NO_MEMORY.
+gdx_status view_shrink(struct view *view, const gdx_error *failure, gdx_error *err) GDX_MUST_CHECK;
+// Says so in the answer, after its other notes, if a part was left out.
+gdx_status view_say(const struct view *view, gdx_arena *arena, Gramdex__V1__Answer *answer,
+                    gdx_error *err) GDX_MUST_CHECK;
+
 // ---- reply.c: lists and texts of a reply, in the session's arena
 
 static inline gdx_slice slice_of(ProtobufCBinaryData data) {
@@ -110,8 +133,8 @@ void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list);
 ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status);
 // What every answer says.
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
-// Adds what looks like a slip in the query. Its text is in `arena`.
-gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+// Adds what looks like a slip in the query, and what the view leaves out. Its text is in `arena`.
+gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct view *view, Gramdex__V1__Answer *out,
                        gdx_error *err) GDX_MUST_CHECK;
 gdx_status reply_no_memory(gdx_error *err);
 Gramdex__V1__Field reply_field(gdx_field field);

@@ -52,6 +52,9 @@ static void note_refresh(gdx_collection *collection, gdx_snapshot *before, bool 
     gdx_snapshot *dropped[KEPT_COMMITS_MAX];
     uint64_t now_ns = gdx_now_ns();
     unsigned limit = collection->options.kept_commits;
+    uint64_t repairs = gdx_index_repairs(collection->index);
+    gdx_error damage = {0};
+    size_t bad = gdx_snapshot_bad_segments(after, &damage); // may read a page, so before the lock
     bool keep = changed && limit > 0 && gdx_snapshot_commit(before) != gdx_snapshot_commit(after);
     pthread_mutex_lock(&collection->lock);
     unsigned count =
@@ -60,6 +63,9 @@ static void note_refresh(gdx_collection *collection, gdx_snapshot *before, bool 
     if (keep)
         commits_keep(&collection->commits, before, now_ns);
     set_figures(&collection->figures, after);
+    collection->figures.repairs = repairs;
+    collection->figures.bad_segments = bad;
+    collection->figures.damage = damage;
     collection->figures.kept_commits = collection->commits.count;
     collection->figures.refreshes += changed;
     collection->figures.refresh_failures += error->status != GDX_OK;

@@ -3,23 +3,29 @@
 
 #include "api.h"
 
+static gdx_status count(gdx_question *question, const gdx_query *query, const struct view *view, gdx_totals *totals,
+                        Gramdex__V1__Answer *answer, gdx_error *err) {
+    gdx_status status = gdx_count(question->session->searcher, view->snapshot, query, &question->stop, totals, err);
+    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
+    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__CountRequest *request = (const Gramdex__V1__CountRequest *)message;
     Gramdex__V1__CountResponse reply = GRAMDEX__V1__COUNT_RESPONSE__INIT;
     Gramdex__V1__Answer answer;
     GDX_AUTO(gdx_query) query = NULL;
-    gdx_snapshot *snapshot = NULL;
+    struct view view = {0};
     gdx_totals totals;
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
-        status = request_snapshot(question->collection, request->scope, &snapshot, err);
+        status = view_open(question->collection, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
-    status = gdx_count(question->session->searcher, snapshot, query, &question->stop, &totals, err);
-    reply_answer(question, gdx_snapshot_commit(snapshot), &answer);
-    if (status == GDX_OK)
-        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
-    gdx_snapshot_release(snapshot);
+    do
+        status = count(question, query, &view, &totals, &answer, err);
+    while (view_again(&view, &status, err));
+    view_close(&view);
     if (status != GDX_OK)
         return status;
     reply.documents = totals.documents;

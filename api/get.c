@@ -10,8 +10,13 @@ gdx_status get_read(gdx_question *question, const gdx_snapshot *snapshot, gdx_sl
     gdx_status status = gdx_snapshot_find_id(snapshot, id, &segment, &number, out_has, err);
     if (status != GDX_OK || !*out_has)
         return status;
-    return gdx_store_read(question->session->reader, gdx_snapshot_segment(snapshot, segment)->segment, number, out,
-                          err);
+    gdx_segment *from = gdx_snapshot_segment(snapshot, segment)->segment;
+    status = gdx_store_read(question->session->reader, from, number, out, err);
+    gdx_arena *arena = question->session->arena; // for what lies in the mapped file
+    if (status == GDX_OK && (gdx_arena_copy(arena, out->id, &out->id) != GDX_OK ||
+                             gdx_arena_copy(arena, out->source, &out->source) != GDX_OK))
+        status = reply_no_memory(err);
+    return gdx_segment_settle(from, status, err);
 }
 
 static gdx_status reply_with(gdx_question *question, const gdx_document *document, uint64_t commit, gdx_error *err) {
@@ -41,7 +46,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
             gdx_fail(err, GDX_NOT_FOUND, "no document has the id \"%.*s\"", GDX_SLICE_ARGUMENTS(slice_of(request->id)));
     if (status == GDX_OK)
         status = reply_with(question, &document, gdx_snapshot_commit(snapshot), err);
-    gdx_snapshot_release(snapshot); // after the reply: the document may lie in a mapped file
+    gdx_snapshot_release(snapshot);
     return status;
 }
 

@@ -5,7 +5,8 @@
 
 #include "api.h"
 
-// *out_has: the snapshot has it. The document is the session's reader's until its next read.
+// *out_has: the snapshot has it. The document is the session's until its reader's next read. Only its own segment need
+// be sound.
 gdx_status get_read(gdx_question *question, const gdx_snapshot *snapshot, gdx_slice id, gdx_document *out,
                     bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 

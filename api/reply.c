@@ -23,12 +23,12 @@ ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *stat
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out) {
     gramdex__v1__answer__init(out);
     out->commit = commit;
-    out->complete = true; // what cannot be read fails the question
+    out->complete = true; // view_say knows better when it is not
     out->took_us = (gdx_now_ns() - question->opened_ns) / 1000;
 }
 
-gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
-                       gdx_error *err) {
+static gdx_status slip_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+                             gdx_error *err) {
     gdx_slice *notes = NULL;
     size_t count = 0;
     gdx_status status = gdx_query_notes(query, snapshot, arena, &notes, &count, err);
@@ -42,6 +42,12 @@ gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *s
     out->notes = all;
     out->n_notes = count;
     return GDX_OK;
+}
+
+gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct view *view, Gramdex__V1__Answer *out,
+                       gdx_error *err) {
+    gdx_status status = slip_notes(arena, query, view->snapshot, out, err);
+    return status == GDX_OK ? view_say(view, arena, out, err) : status;
 }
 
 gdx_status reply_no_memory(gdx_error *err) {

@@ -13,7 +13,7 @@ enum { MESSAGE_BYTES = 32 << 10, MESSAGE_OCCURRENCES = 512, SLICE_NS = 20000000 
 struct scan { // one owner at a time: the thread of the step
     gdx_query *query;
     gdx_searcher *searcher;
-    gdx_snapshot *snapshot;
+    struct view view;
     gdx_scan *scan;
     gdx_arena *arena; // of the message being made
     Gramdex__V1__Occurrence *occurrences;
@@ -26,7 +26,7 @@ struct scan { // one owner at a time: the thread of the step
 static void close_scan(gdx_question *question) {
     struct scan *scan = question->state;
     gdx_scan_close(scan->scan);
-    gdx_snapshot_release(scan->snapshot);
+    view_close(&scan->view);
     gdx_searcher_free(scan->searcher);
     gdx_query_free(scan->query);
     gdx_arena_free(scan->arena);
@@ -76,10 +76,12 @@ static gdx_status open_scan(gdx_question *question, const Gramdex__V1__ScanReque
     scan->query = *query;
     *query = NULL; // handed over
     scan->left = request->limit ? request->limit : UINT64_MAX;
-    status = request_snapshot(question->collection, request->scope, &scan->snapshot, err);
+    status = view_open(question->collection, request->scope, &scan->view, err);
+    if (status == GDX_OK && scan->view.allows_partial) // what turns bad later ends the export
+        status = view_shrink(&scan->view, &(gdx_error){0}, err);
     if (status != GDX_OK)
         return status;
-    return gdx_scan_open(scan->searcher, scan->snapshot, scan->query, request->no_context ? 0 : context,
+    return gdx_scan_open(scan->searcher, scan->view.snapshot, scan->query, request->no_context ? 0 : context,
                          &question->stop, &scan->scan, err);
 }
 
@@ -183,11 +185,14 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
     gdx_status status = gdx_stop_check(&question->stop, err);
     if (status == GDX_OK)
         status = gather(scan, &reply.n_occurrences, out_more, err);
+    reply_answer(question, gdx_snapshot_commit(scan->view.snapshot), &answer);
+    if (status == GDX_OK && !scan->has_sent)
+        status = reply_notes(scan->arena, scan->query, &scan->view, &answer, err);
+    else if (status == GDX_OK)
+        status = view_say(&scan->view, scan->arena, &answer, err);
+    status = gdx_snapshot_settle(scan->view.snapshot, status, err);
     if (status != GDX_OK)
         return status;
-    reply_answer(question, gdx_snapshot_commit(scan->snapshot), &answer);
-    if (!scan->has_sent)
-        status = reply_notes(scan->arena, scan->query, scan->snapshot, &answer, err);
     reply.occurrences = scan->list;
     reply.answer = &answer;
     if (status == GDX_OK && (reply.n_occurrences > 0 || !scan->has_sent))

@@ -91,11 +91,11 @@ static gdx_status expired(uint64_t commit, gdx_error *err) {
 
 // The commit and the offset that the page token asks for; without one the current commit and the request's own offset.
 static gdx_status find_page(gdx_question *question, const search_request *request, gdx_search_options *options,
-                            gdx_snapshot **out, gdx_error *err) {
+                            struct view *out, gdx_error *err) {
     struct page page = {0};
     uint64_t seal = 0;
     if (request->page_token.len == 0)
-        return request_snapshot(question->collection, request->scope, out, err);
+        return view_open(question->collection, request->scope, out, err);
     if (request->offset)
         return gdx_fail_field(err, "offset", GDX_REASON_OUT_OF_RANGE,
                               "found one beside a page token, expected one of the two");
@@ -105,8 +105,11 @@ static gdx_status find_page(gdx_question *question, const search_request *reques
     if (status != GDX_OK)
         return status;
     options->offset = page.offset;
-    *out = collection_snapshot_of(question->collection, page.commit);
-    return *out ? GDX_OK : expired(page.commit, err);
+    gdx_snapshot *snapshot = collection_snapshot_of(question->collection, page.commit);
+    if (!snapshot)
+        return expired(page.commit, err);
+    view_of(snapshot, request->scope, out);
+    return GDX_OK;
 }
 
 // ---- the reply
@@ -217,25 +220,35 @@ static gdx_status reply_with(gdx_question *question, const search_request *reque
 
 // ---- the operation
 
+static gdx_status search(gdx_question *question, const gdx_query *query, const struct view *view,
+                         const gdx_search_options *options, gdx_results **out, Gramdex__V1__Answer *answer,
+                         gdx_error *err) {
+    gdx_results_free(GDX_TAKE(*out)); // of an attempt that is made again
+    gdx_status status = gdx_search(question->session->searcher, view->snapshot, query, options, out, err);
+    if (status != GDX_OK)
+        return status;
+    reply_answer(question, (*out)->commit, answer);
+    return reply_notes(question->session->arena, query, view, answer, err);
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const search_request *request = (const search_request *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_results) results = NULL;
     Gramdex__V1__Answer answer;
-    gdx_snapshot *snapshot = NULL;
+    struct view view = {0};
     gdx_search_options options;
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = read_options(request, &question->stop, &options, err);
     if (status == GDX_OK)
-        status = find_page(question, request, &options, &snapshot, err);
-    if (status == GDX_OK)
-        status = gdx_search(question->session->searcher, snapshot, query, &options, &results, err);
+        status = find_page(question, request, &options, &view, err);
     if (status == GDX_OK) {
-        reply_answer(question, results->commit, &answer);
-        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
+        do
+            status = search(question, query, &view, &options, &results, &answer, err);
+        while (view_again(&view, &status, err));
+        view_close(&view);
     }
-    gdx_snapshot_release(snapshot);
     return status == GDX_OK ? reply_with(question, request, &options, results, &answer, err) : status;
 }
 

@@ -5,10 +5,33 @@
 
 #include <stdlib.h>
 
+static gdx_status suggest(gdx_question *question, const Gramdex__V1__SuggestRequest *request, const struct view *view,
+                          gdx_suggestion **words, size_t *count, Gramdex__V1__Answer *answer, gdx_error *err) {
+    free(GDX_TAKE(*words)); // of an attempt that is made again
+    gdx_status status = gdx_suggest(question->session->searcher, view->snapshot, slice_of(request->prefix),
+                                    &question->stop, words, count, err);
+    if (status != GDX_OK)
+        return status;
+    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
+    return view_say(view, question->session->arena, answer, err);
+}
+
+static gdx_status reply_with(gdx_question *question, const gdx_suggestion *words, size_t count,
+                             Gramdex__V1__Answer *answer, gdx_error *err) {
+    Gramdex__V1__SuggestResponse reply = GRAMDEX__V1__SUGGEST_RESPONSE__INIT;
+    Gramdex__V1__Word *all = reply_list(question->session->arena, count, sizeof *all, &reply.words);
+    for (size_t i = 0; all && i < count; i++)
+        all[i] = (Gramdex__V1__Word){PROTOBUF_C_MESSAGE_INIT(&gramdex__v1__word__descriptor), data_of(words[i].word),
+                                     words[i].occurrences};
+    reply.n_words = count;
+    reply.answer = answer;
+    return all ? question->reply(question->context, &reply.base, err) : reply_no_memory(err);
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__SuggestRequest *request = (const Gramdex__V1__SuggestRequest *)message;
-    Gramdex__V1__SuggestResponse reply = GRAMDEX__V1__SUGGEST_RESPONSE__INIT;
     Gramdex__V1__Answer answer;
+    struct view view = {0};
     gdx_snapshot *snapshot = NULL;
     gdx_suggestion *words = NULL;
     size_t count = 0;
@@ -16,20 +39,15 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_status status = request_number("limit", request->limit, 10, 1000, &limit, err);
     if (status == GDX_OK)
         status = request_unfiltered(question->collection, request->scope, &snapshot, err);
+    if (status != GDX_OK)
+        return status;
+    view_of(snapshot, request->scope, &view);
+    do
+        status = suggest(question, request, &view, &words, &count, &answer, err);
+    while (view_again(&view, &status, err));
+    view_close(&view); // the words are the searcher's
     if (status == GDX_OK)
-        status = gdx_suggest(question->session->searcher, snapshot, slice_of(request->prefix), &question->stop, &words,
-                             &count, err);
-    reply.n_words = count < limit ? count : limit;
-    Gramdex__V1__Word *all = reply_list(question->session->arena, reply.n_words, sizeof *all, &reply.words);
-    for (size_t i = 0; all && i < reply.n_words; i++)
-        all[i] = (Gramdex__V1__Word){PROTOBUF_C_MESSAGE_INIT(&gramdex__v1__word__descriptor), data_of(words[i].word),
-                                     words[i].occurrences};
-    reply.answer = &answer;
-    if (status == GDX_OK) {
-        reply_answer(question, gdx_snapshot_commit(snapshot), &answer);
-        status = all ? question->reply(question->context, &reply.base, err) : reply_no_memory(err);
-    }
-    gdx_snapshot_release(snapshot);
+        status = reply_with(question, words, count < limit ? count : limit, &answer, err);
     free(words);
     return status;
 }

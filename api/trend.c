@@ -60,26 +60,36 @@ static gdx_status reply_with(gdx_question *question, const gdx_trend *trend, Gra
     return question->reply(question->context, &reply.base, err);
 }
 
+static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
+                          const gdx_trend_options *options, gdx_trend **out, Gramdex__V1__Answer *answer,
+                          gdx_error *err) {
+    gdx_trend_free(GDX_TAKE(*out)); // of an attempt that is made again
+    gdx_status status =
+        gdx_trend_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
+    if (status != GDX_OK)
+        return status;
+    reply_answer(question, (*out)->commit, answer);
+    return reply_notes(question->session->arena, query, view, answer, err);
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__TrendRequest *request = (const Gramdex__V1__TrendRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_trend) trend = NULL;
     Gramdex__V1__Answer answer;
-    gdx_snapshot *snapshot = NULL;
+    struct view view = {0};
     gdx_trend_options options = {0};
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = read_options(request, &options, err);
     if (status == GDX_OK)
-        status = request_snapshot(question->collection, request->scope, &snapshot, err);
-    if (status == GDX_OK)
-        status =
-            gdx_trend_compute(question->session->searcher, snapshot, query, &options, &question->stop, &trend, err);
+        status = view_open(question->collection, request->scope, &view, err);
     if (status == GDX_OK) {
-        reply_answer(question, trend->commit, &answer);
-        status = reply_notes(question->session->arena, query, snapshot, &answer, err);
+        do
+            status = compute(question, query, &view, &options, &trend, &answer, err);
+        while (view_again(&view, &status, err));
+        view_close(&view);
     }
-    gdx_snapshot_release(snapshot);
     return status == GDX_OK ? reply_with(question, trend, &answer, err) : status;
 }
 

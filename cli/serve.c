@@ -16,6 +16,7 @@
 #include "gdx/metrics.h"
 #include "gdx/services.h"
 
+#include <gramdex/v1/search.pb-c.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -73,6 +74,23 @@ static void refresh_failed(void *context, const gdx_error *error) {
                     gdx_error_text(error, text));
 }
 
+// A part of the answers fails, so the service of searches is not serving, to those who ask for it by its name; the
+// server as a whole is.
+static void damage_changed(void *context, const gdx_collection_figures *figures) {
+    struct serve *serve = context;
+    char text[GDX_ERROR_TEXT_BYTES];
+    if (figures->bad_segments)
+        serve_log_event(&serve->log,
+                        "%" PRIu64 " of %" PRIu64 " segments cannot be read, calls that need them fail until a good "
+                        "file is there: %s",
+                        figures->bad_segments, figures->segments, gdx_error_text(&figures->damage, text));
+    else
+        serve_log_event(&serve->log, "all segments can be read again");
+    if (serve->health &&
+        gdx_health_set(serve->health, gramdex__v1__search__descriptor.name, figures->bad_segments == 0) != GDX_OK)
+        serve_log_event(&serve->log, "no memory to say so in the health service");
+}
+
 // ---- metrics
 
 struct figure {
@@ -101,6 +119,10 @@ static gdx_status write_figures(struct serve *serve, gdx_buffer *out) {
          engine.refresh_failures},
         {"gramdex_index_refresh_failing", "gauge", "1 while a new commit cannot be opened.",
          engine.refresh_error.status != GDX_OK},
+        {"gramdex_index_bad_segments", "gauge", "Segments that cannot be read, in whole or in part.",
+         engine.bad_segments},
+        {"gramdex_index_repairs_total", "counter", "Bad segments that were opened again from a good file.",
+         engine.repairs},
     };
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < sizeof figures / sizeof figures[0] && status == GDX_OK; i++)
@@ -223,6 +245,7 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.collection.export_limit = options->exports;
     engine.collection.version = GRAMDEX_VERSION;
     engine.refresh_failed = refresh_failed;
+    engine.damage_changed = damage_changed;
     engine.context = serve;
     gdx_status status = options->create ? make_index(options->target.index, err) : GDX_OK;
     if (status == GDX_OK)

@@ -89,6 +89,10 @@ gdx_status writer_publish(gdx_index_writer *writer, const struct manifest *next,
         status = snapshot_open(writer->directory, next, writer->snapshot, fresh, fresh_count, &snapshot, err);
     if (status == GDX_OK && pending_init(&pending, snapshot) != GDX_OK)
         status = gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to commit");
+    if (status == GDX_OK && writer->snapshot) // what was decided by reading them
+        status = gdx_snapshot_settle(writer->snapshot, status, err);
+    if (status == GDX_OK)
+        status = gdx_snapshot_settle(snapshot, status, err);
     if (status == GDX_OK)
         status = writer_switch_manifest(writer, next, err);
     if (status != GDX_OK) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // deletions.c: which documents of one segment are gone. A file never changes; another deletion makes another file,
 // named by the checksum at its end, so that readers of the last commit keep theirs and the same content has the same
-// name.
+// name. An open one is a copy: it is small, and whatever becomes of its file cannot change an answer.
 
 #include "deletions.h"
 #include "envelope.h"
@@ -15,7 +15,8 @@
 struct deletions {
     atomic_size_t references;
     uint64_t name;
-    gdx_map map;
+    uint8_t *data; // the whole file
+    size_t bytes;
 };
 
 char *deletions_file_name(uint64_t name, char to[DELETIONS_FILE_NAME_BYTES]) {
@@ -105,21 +106,34 @@ static const char *content_fault(const uint8_t *data, const struct manifest_segm
     return NULL;
 }
 
-static gdx_status check(const char *path, gdx_map map, const struct manifest_segment *segment, gdx_error *err) {
-    uint64_t expected = deletions_file_bytes(segment->info.document_count);
-    if (map.bytes != expected)
-        return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, expected %" PRIu64 " for %" PRIu32 " documents",
-                           map.bytes, expected, segment->info.document_count);
-    gdx_status status = envelope_check(path, map.data, map.bytes, DELETIONS_MAGIC, "a list of deletions", err);
+static gdx_status check(const char *path, const struct deletions *read, const struct manifest_segment *segment,
+                        gdx_error *err) {
+    gdx_status status = envelope_check(path, read->data, read->bytes, DELETIONS_MAGIC, "a list of deletions", err);
     if (status != GDX_OK)
         return status;
-    size_t checked = map.bytes - INDEX_CHECKSUM_BYTES;
-    if (envelope_checksum(map.data, map.bytes) != segment->deletions_name)
+    size_t checked = read->bytes - INDEX_CHECKSUM_BYTES;
+    if (envelope_checksum(read->data, read->bytes) != segment->deletions_name)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, checked,
                                 "byte %zu: the checksum does not fit the name of the file", checked);
     size_t at;
-    const char *fault = content_fault(map.data, segment, &at);
+    const char *fault = content_fault(read->data, segment, &at);
     return fault ? gdx_fail_at_byte(err, GDX_CORRUPT, path, at, "byte %zu: %s", at, fault) : GDX_OK;
+}
+
+static gdx_status copy(const char *path, const gdx_map *map, const struct manifest_segment *segment,
+                       struct deletions *to, gdx_error *err) {
+    uint64_t expected = deletions_file_bytes(segment->info.document_count), byte = 0;
+    if (map->bytes != expected)
+        return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, expected %" PRIu64 " for %" PRIu32 " documents",
+                           map->bytes, expected, segment->info.document_count);
+    to->data = malloc(map->bytes);
+    if (!to->data)
+        return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to open it");
+    memcpy(to->data, map->data, map->bytes);
+    to->bytes = map->bytes;
+    if (gdx_map_is_broken(map, &byte))
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, byte, "byte %" PRIu64 " cannot be read", byte);
+    return GDX_OK;
 }
 
 static gdx_status open_path(const char *path, const struct manifest_segment *segment, struct deletions **out,
@@ -129,10 +143,14 @@ static gdx_status open_path(const char *path, const struct manifest_segment *seg
         return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to open it");
     atomic_init(&deletions->references, 1);
     deletions->name = segment->deletions_name;
-    deletions->map = (gdx_map){0};
-    gdx_status status = gdx_map_open(&deletions->map, path, err);
+    deletions->data = NULL;
+    gdx_map map = {0};
+    gdx_status status = gdx_map_open(&map, path, err);
     if (status == GDX_OK)
-        status = check(path, deletions->map, segment, err);
+        status = copy(path, &map, segment, deletions, err);
+    gdx_map_close(&map);
+    if (status == GDX_OK)
+        status = check(path, deletions, segment, err);
     if (status == GDX_OK)
         *out = deletions;
     else
@@ -159,7 +177,7 @@ struct deletions *deletions_retain(struct deletions *deletions) {
 
 void deletions_release(struct deletions *deletions) {
     if (deletions && atomic_fetch_sub_explicit(&deletions->references, 1, memory_order_acq_rel) == 1) {
-        gdx_map_close(&deletions->map);
+        free(deletions->data);
         free(deletions);
     }
 }
@@ -169,5 +187,5 @@ uint64_t deletions_name(const struct deletions *deletions) {
 }
 
 const uint8_t *deletions_bitmap(const struct deletions *deletions) {
-    return deletions->map.data + DELETIONS_HEADER_BYTES;
+    return deletions->data + DELETIONS_HEADER_BYTES;
 }

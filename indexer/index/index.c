@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // index.c: an index opened for reading, that follows the commits of a writer. Looking whether there is a new one costs
-// one stat; the current snapshot changes hands under a lock held for a few instructions, never while files are opened.
+// one stat, and as much for each segment; the current snapshot changes hands under a lock held for a few instructions,
+// never while files are opened.
 
 #include "snapshot.h"
 
@@ -12,8 +13,9 @@ struct gdx_index { // any thread
     char *manifest_path;
     pthread_mutex_t refreshing; // one opens a new commit at a time; guards `file`
     struct manifest_file file;
-    pthread_mutex_t lock; // guards `snapshot`
+    pthread_mutex_t lock; // guards what follows
     gdx_snapshot *snapshot;
+    uint64_t repairs;
 };
 
 void gdx_index_close(gdx_index *index) {
@@ -66,6 +68,27 @@ static void exchange(gdx_index *index, gdx_snapshot *fresh) {
     gdx_snapshot_release(old); // outside the lock: it may unmap files
 }
 
+uint64_t gdx_index_repairs(gdx_index *index) {
+    pthread_mutex_lock(&index->lock);
+    uint64_t repairs = index->repairs;
+    pthread_mutex_unlock(&index->lock);
+    return repairs;
+}
+
+// The caller holds `refreshing`.
+static void look_after_segments(gdx_index *index) {
+    gdx_snapshot *repaired = NULL;
+    for (size_t i = 0; i < index->snapshot->count; i++)
+        gdx_segment_look(index->snapshot->segments[i].live.segment);
+    size_t count = snapshot_repair(index->directory, index->snapshot, &repaired);
+    if (count == 0)
+        return;
+    pthread_mutex_lock(&index->lock);
+    index->repairs += count;
+    pthread_mutex_unlock(&index->lock);
+    exchange(index, repaired);
+}
+
 gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err) {
     bool changed = false;
     pthread_mutex_lock(&index->refreshing);
@@ -79,6 +102,7 @@ gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err
             changed = true;
         }
     }
+    look_after_segments(index);
     pthread_mutex_unlock(&index->refreshing);
     if (status == GDX_OK && out_changed)
         *out_changed = changed;

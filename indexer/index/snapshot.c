@@ -57,22 +57,106 @@ void gdx_snapshot_release(gdx_snapshot *snapshot) {
 
 gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
                                 bool *out_has, gdx_error *err) {
+    gdx_error failure = {0};
     for (size_t i = snapshot->count; i-- > 0;) {
         const gdx_live_segment *live = &snapshot->segments[i].live;
-        uint32_t document;
-        bool has;
-        gdx_status status = gdx_segment_find_id(live->segment, id, &document, &has, err);
-        if (status != GDX_OK)
-            return status;
-        if (has && !gdx_is_deleted(live->deleted, document)) {
+        uint32_t document = 0;
+        bool has = false;
+        gdx_status status = gdx_segment_settle(
+            live->segment, gdx_segment_find_id(live->segment, id, &document, &has, &failure), &failure);
+        if (status != GDX_OK && status != GDX_CORRUPT)
+            return gdx_error_pass(err, &failure);
+        if (status == GDX_OK && has && !gdx_is_deleted(live->deleted, document)) {
             *out_segment = i;
             *out_document = document;
             *out_has = true;
             return GDX_OK;
         }
     }
+    if (failure.status != GDX_OK)
+        return gdx_error_pass(err, &failure);
     *out_has = false;
     return GDX_OK;
+}
+
+// ---- damage
+
+gdx_status gdx_snapshot_settle(const gdx_snapshot *snapshot, gdx_status status, gdx_error *err) {
+    for (size_t i = 0; i < snapshot->count; i++)
+        status = gdx_segment_settle(snapshot->segments[i].live.segment, status, err);
+    return status;
+}
+
+size_t gdx_snapshot_bad_segments(const gdx_snapshot *snapshot, gdx_error *out_why) {
+    size_t bad = 0;
+    for (size_t i = 0; i < snapshot->count; i++)
+        bad += gdx_segment_is_bad(snapshot->segments[i].live.segment, out_why);
+    return bad;
+}
+
+static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
+    gdx_snapshot *made = calloc(1, sizeof *made + snapshot->count * sizeof made->segments[0]);
+    if (!made)
+        return NULL;
+    atomic_init(&made->references, 1);
+    made->rule_fingerprint = snapshot->rule_fingerprint;
+    made->rule_number = snapshot->rule_number;
+    made->commit = snapshot->commit;
+    made->bytes = snapshot->bytes;
+    return made;
+}
+
+static void append(gdx_snapshot *to, const struct snapshot_segment *from, gdx_segment *segment) {
+    struct snapshot_segment *added = &to->segments[to->count++];
+    const gdx_segment_info *info = gdx_segment_info_of(segment);
+    *added = *from;
+    added->live.segment = gdx_segment_retain(segment);
+    added->deletions = deletions_retain(from->deletions);
+    to->documents += info->document_count - from->live.deleted_count;
+    to->symbols += info->symbol_count - from->live.deleted_symbols;
+}
+
+gdx_status gdx_snapshot_without_bad(const gdx_snapshot *snapshot, const gdx_error *failure, gdx_snapshot **out,
+                                    gdx_error *err) {
+    gdx_snapshot *rest = new_like(snapshot);
+    if (!rest)
+        return gdx_fail_memory(err, "a part of the index");
+    for (size_t i = 0; i < snapshot->count; i++) {
+        gdx_segment *segment = snapshot->segments[i].live.segment;
+        if (!gdx_segment_is_bad(segment, NULL) && strcmp(gdx_segment_path(segment), failure->where) != 0)
+            append(rest, &snapshot->segments[i], segment);
+    }
+    *out = rest;
+    return GDX_OK;
+}
+
+// A fresh look at the file of a bad segment: NULL while it is not good. The segment's figures are its name's, which the
+// footer's checksum is, so they need no comparison.
+static gdx_segment *reopen(const char *directory, const gdx_segment *bad) {
+    gdx_segment *fresh = NULL;
+    gdx_error not_yet = {0};
+    gdx_status status = gdx_segment_open(directory, gdx_segment_info_of(bad)->name, &fresh, &not_yet);
+    if (status == GDX_OK && gdx_segment_replaces(fresh, bad, &not_yet) == GDX_OK)
+        return fresh;
+    gdx_segment_release(fresh);
+    return NULL;
+}
+
+size_t snapshot_repair(const char *directory, const gdx_snapshot *snapshot, gdx_snapshot **out) {
+    size_t repaired = 0;
+    gdx_snapshot *made = gdx_snapshot_bad_segments(snapshot, NULL) ? new_like(snapshot) : NULL;
+    for (size_t i = 0; made && i < snapshot->count; i++) {
+        gdx_segment *segment = snapshot->segments[i].live.segment;
+        gdx_segment *fresh = gdx_segment_is_bad(segment, NULL) ? reopen(directory, segment) : NULL;
+        append(made, &snapshot->segments[i], fresh ? fresh : segment);
+        gdx_segment_release(fresh);
+        repaired += fresh != NULL;
+    }
+    if (repaired)
+        *out = made;
+    else
+        gdx_snapshot_release(made);
+    return repaired;
 }
 
 struct manifest_segment snapshot_record(const gdx_snapshot *snapshot, size_t i) {

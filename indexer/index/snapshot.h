@@ -38,6 +38,10 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
 gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, struct manifest_file *file,
                          gdx_snapshot **out, gdx_error *err) GDX_MUST_CHECK;
 
+// Looks for good files of the segments that are bad. Returns for how many there was one; then *out is the same commit
+// with them.
+size_t snapshot_repair(const char *directory, const gdx_snapshot *snapshot, gdx_snapshot **out);
+
 // Segment i as a manifest names it.
 struct manifest_segment snapshot_record(const gdx_snapshot *snapshot, size_t i);
 bool snapshot_has_segment(const gdx_snapshot *snapshot, uint64_t name);

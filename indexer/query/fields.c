@@ -23,10 +23,11 @@ void query_keep_fields(const query_segment *segment, query_fields fields, query_
     for (size_t i = 0; i < list->count;) {
         document = gdx_columns_document_at(columns, list->values[i], document);
         gdx_position_range range = query_field_range(segment, fields, document);
-        for (; i < list->count && list->values[i] < columns->begin[document + 1]; i++) {
+        do { // at least one each time, also if the columns are no longer what they were when they were checked
             list->values[kept] = list->values[i];
             kept += list->values[i] >= range.begin && list->values[i] < range.end;
-        }
+            i++;
+        } while (i < list->count && list->values[i] < columns->begin[document + 1]);
     }
     list->count = kept;
 }

@@ -30,7 +30,7 @@ gdx_status query_reading_view(query_reading *reading, uint32_t number, uint32_t 
                               query_view *out, uint32_t *out_index, gdx_error *err) {
     gdx_position_range part = query_part_of(reading->segment, number, from);
     query_document *document = reading->run->searcher->shown;
-    if (to > part.end)
+    if (from < part.begin || to > part.end)
         return query_segment_corrupt(reading->segment, err);
     gdx_status status = open_document(reading, number, err);
     if (status == GDX_OK)

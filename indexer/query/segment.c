@@ -9,7 +9,9 @@ gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_
     out->rule = gdx_snapshot_rule(snapshot);
     const gdx_segment_info *info = gdx_segment_info_of(out->segment);
     out->position_count = info->position_count;
-    gdx_status status = gdx_segment_columns(out->segment, &out->columns, err);
+    gdx_status status = gdx_segment_check(out->segment, err); // nothing is asked of a closed one
+    if (status == GDX_OK)
+        status = gdx_segment_columns(out->segment, &out->columns, err);
     if (status == GDX_OK)
         out->counts_all =
             info->symbol_count + 2 * (uint64_t)out->columns.count + out->columns.part_count == info->position_count;

@@ -66,6 +66,13 @@ static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, fo
     return status;
 }
 
+// All that is read of the inputs has been.
+static gdx_status settle(const merge_plan *merge, gdx_status status, gdx_error *err) {
+    for (size_t i = 0; i < merge->source_count; i++)
+        status = gdx_segment_settle(merge->sources[i].segment, status, err);
+    return status;
+}
+
 static gdx_status write_segment(const merge_plan *merge, uint64_t tag, gdx_segment_info *out, gdx_error *err) {
     GDX_AUTO(segment_sink) sink = NULL;
     footer_counts counts = {0};
@@ -76,6 +83,7 @@ static gdx_status write_segment(const merge_plan *merge, uint64_t tag, gdx_segme
         status = write_sections(merge, sink, &counts, err);
     if (status == GDX_OK)
         status = merge_check(merge, err);
+    status = settle(merge, status, err);
     if (status != GDX_OK)
         return status;
     segment_sink *complete = sink;
@@ -94,13 +102,14 @@ gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx
     gdx_status status = merge_plan_init(&merge, inputs, input_count, err);
     if (status == GDX_OK)
         status = documents_merge(&merge, err);
+    status = settle(&merge, status, err);
     if (status == GDX_OK && merge.documents.count == 0) {
         *out = (gdx_segment_info){0};
         merge_plan_clear(&merge);
         return GDX_OK;
     }
     if (status == GDX_OK)
-        status = words_merge(&merge, err);
+        status = settle(&merge, words_merge(&merge, err), err);
     merge_forget(&merge);
     if (status == GDX_OK)
         status = write_segment(&merge, options->tag, out, err);

@@ -2,6 +2,8 @@
 // reader.c: opens a segment file and hands out verified bytes of it. docs/format.md, "Segment".
 // Opening reads the footer, the page table and the first page alone. Every other page is checked against the table when
 // it is first touched; a bit for each page remembers it, so that reading again costs one atomic load.
+// A segment is closed when its map is broken (gdx/file.h): what a call has read since may be zeros. It is damaged when
+// a page fails its checksum; then calls that need no such page go on.
 
 #include "reader.h"
 
@@ -24,6 +26,30 @@ gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t off
                             section_titles[section], byte, what);
 }
 
+gdx_status gdx_segment_check(const gdx_segment *segment, gdx_error *err) {
+    uint64_t byte;
+    if (!gdx_map_is_broken(&segment->map, &byte))
+        return GDX_OK;
+    return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, byte,
+                            "byte %" PRIu64 " cannot be read: the file was cut short or overwritten while it was "
+                            "open, or its disk fails",
+                            byte);
+}
+
+static gdx_status bad_page(const gdx_segment *segment, uint64_t page, uint64_t found, uint64_t expected,
+                           gdx_error *err) {
+    uint64_t begin = page * GDX_SEGMENT_PAGE_BYTES;
+    _Atomic uint64_t *damage = &((gdx_segment *)segment)->damage;
+    if (gdx_segment_check(segment, err) != GDX_OK) // then these are not the file's bytes
+        return GDX_CORRUPT;
+    atomic_fetch_and_explicit(&segment->page_is_good[page / 64], ~((uint64_t)1 << page % 64), memory_order_relaxed);
+    atomic_store_explicit(damage, page + 1, memory_order_relaxed);
+    return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, begin,
+                            "page at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
+                            "; the file is damaged",
+                            begin, found, expected);
+}
+
 gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) {
     uint64_t begin = page * GDX_SEGMENT_PAGE_BYTES;
     uint64_t left = segment->paged_bytes - begin;
@@ -31,10 +57,7 @@ gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_er
     uint64_t expected = gdx_load_u64(segment->page_table + page * 8);
     uint64_t found = gdx_checksum(segment->map.data + begin, bytes);
     if (found != expected)
-        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, begin,
-                                "page at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
-                                "; the file is damaged",
-                                begin, found, expected);
+        return bad_page(segment, page, found, expected, err);
     atomic_fetch_or_explicit(&segment->page_is_good[page / 64], (uint64_t)1 << page % 64, memory_order_relaxed);
     return GDX_OK;
 }
@@ -292,10 +315,12 @@ gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **
         status = check_footer(segment, name, err);
     if (status == GDX_OK)
         status = read_footer(segment, err);
+    status = gdx_segment_settle(segment, status, err);
     if (status != GDX_OK) {
         gdx_segment_release(segment);
         return status;
     }
+    segment->stamp = segment->map.stamp;
     *out = segment;
     return GDX_OK;
 }
@@ -316,6 +341,65 @@ void gdx_segment_release(gdx_segment *segment) {
 
 void gdx_segment_forget(const gdx_segment *segment) {
     gdx_map_forget(&segment->map);
+}
+
+// ---- damage
+
+gdx_status gdx_segment_settle(const gdx_segment *segment, gdx_status status, gdx_error *err) {
+    gdx_error closed = {0};
+    bool reads = status == GDX_OK || status == GDX_CORRUPT;
+    if (!reads || gdx_segment_check(segment, &closed) == GDX_OK)
+        return status;
+    if (err)
+        *err = closed; // what the zeros looked like explains nothing
+    return GDX_CORRUPT;
+}
+
+bool gdx_segment_is_bad(const gdx_segment *segment, gdx_error *out_why) {
+    _Atomic uint64_t *damage = &((gdx_segment *)segment)->damage;
+    uint64_t page = atomic_load_explicit(damage, memory_order_relaxed);
+    if (gdx_segment_check(segment, out_why) != GDX_OK)
+        return true;
+    if (page && segment_verify_page(segment, page - 1, out_why) != GDX_OK)
+        return true;
+    if (page) // repaired in place
+        atomic_compare_exchange_strong_explicit(damage, &page, 0, memory_order_relaxed, memory_order_relaxed);
+    return false;
+}
+
+uint32_t gdx_segment_page_count(const gdx_segment *segment) {
+    return segment->page_count;
+}
+
+gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint32_t page, gdx_error *err) {
+    return gdx_segment_settle(segment, segment_verify_page(segment, page, err), err);
+}
+
+gdx_status gdx_segment_replaces(const gdx_segment *segment, const gdx_segment *bad, gdx_error *err) {
+    uint64_t page = atomic_load_explicit(&bad->damage, memory_order_relaxed), byte = 0;
+    gdx_status status = page ? gdx_segment_verify_page(segment, (uint32_t)page - 1, err) : GDX_OK;
+    if (status == GDX_OK && gdx_map_is_broken(&bad->map, &byte) && byte < segment->paged_bytes)
+        status = gdx_segment_verify_page(segment, (uint32_t)(byte / GDX_SEGMENT_PAGE_BYTES), err);
+    return status;
+}
+
+// A change may go on while it is noticed, and times are coarse: so the next look has every page verified once more.
+void gdx_segment_look(gdx_segment *segment) {
+    gdx_file_stamp now;
+    gdx_error passed_over = {0};
+    if (gdx_file_stamp_of(segment->path, &now, &passed_over) != GDX_OK ||
+        !gdx_file_stamp_is_same_file(&now, &segment->stamp))
+        return; // removed or replaced: what is mapped stays as it is
+    bool changed = !gdx_file_stamp_equal(&now, &segment->stamp);
+    if (changed || segment->look_again) {
+        for (uint32_t i = 0; i <= segment->page_count / 64; i++)
+            atomic_store_explicit(&segment->page_is_good[i], 0, memory_order_relaxed);
+        atomic_store_explicit(&segment->columns_are_good, false, memory_order_relaxed);
+    }
+    if (now.bytes < segment->map.bytes)
+        gdx_map_break(&segment->map, now.bytes);
+    segment->look_again = changed;
+    segment->stamp = now;
 }
 
 // ---- what it is

@@ -29,6 +29,9 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     uint32_t page_count;
     _Atomic uint64_t *page_is_good; // bit p % 64 of p / 64: page p has been verified
     atomic_bool columns_are_good;
+    _Atomic uint64_t damage; // 1 + the page that failed its checksum last; 0: none
+    gdx_file_stamp stamp;    // of the file when it was last looked at; of the thread that looks
+    bool look_again;         // likewise: it had changed
 };
 
 // The one way to any byte of a section: bytes [offset, offset + bytes), their pages verified, which is checked once for
@@ -36,7 +39,8 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
 gdx_status segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
                            const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
 
-// Compares page `page` < page_count with its checksum, whether or not that was done before.
+// Compares page `page` < page_count with its checksum, whether or not that was done before. One that fails is verified
+// again whenever it is touched. GDX_CORRUPT.
 gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) GDX_MUST_CHECK;
 
 // Row `index` of a section of rows of `row_bytes`.

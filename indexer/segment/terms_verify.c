@@ -42,6 +42,12 @@ static gdx_status bad_list(const struct check *check, const char *what, gdx_erro
     return segment_damaged(check->segment, SECTION_POSTINGS, check->postings, what, err);
 }
 
+// The columns have been checked, but the file may have been cut short since.
+static void mark_end(struct check *check, uint32_t position) {
+    if (position < check->segment->info.position_count)
+        gdx_bit_set(check->is_end, position);
+}
+
 static gdx_status check_init(struct check *check, gdx_error *err) {
     const gdx_document_columns *columns = &check->of->columns;
     size_t bytes = (size_t)check->segment->info.position_count / 8 + 1;
@@ -52,11 +58,11 @@ static gdx_status check_init(struct check *check, gdx_error *err) {
     if (!check->listed || !check->is_end || !check->is_used || !check->counts)
         return verify_no_memory(check->of, err);
     for (uint32_t d = 0; d < columns->count; d++) {
-        gdx_bit_set(check->is_end, columns->text[d] - 1);
-        gdx_bit_set(check->is_end, columns->begin[d + 1] - 1);
+        mark_end(check, columns->text[d] - 1);
+        mark_end(check, columns->begin[d + 1] - 1);
     }
     for (uint32_t i = 0; i < columns->part_count; i++)
-        gdx_bit_set(check->is_end, columns->parts[i].begin - 1);
+        mark_end(check, columns->parts[i].begin - 1);
     return GDX_OK;
 }
 

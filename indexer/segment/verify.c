@@ -228,5 +228,7 @@ gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, 
         status = verify_spellings(&verification, err);
     if (status == GDX_OK)
         status = verify_reversed(&verification, err);
-    return status == GDX_OK ? terms_verify(&verification, err) : status;
+    if (status == GDX_OK)
+        status = terms_verify(&verification, err);
+    return gdx_segment_settle(segment, status, err);
 }

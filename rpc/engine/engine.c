@@ -63,6 +63,11 @@ static void look_done_on_loop(gdx_job *job) {
     if (failed && !engine->has_reported && engine->options.refresh_failed)
         engine->options.refresh_failed(engine->options.context, &figures.refresh_error);
     engine->has_reported = failed;
+    if ((figures.bad_segments != engine->bad_segments || figures.repairs != engine->repairs) &&
+        engine->options.damage_changed)
+        engine->options.damage_changed(engine->options.context, &figures);
+    engine->bad_segments = figures.bad_segments;
+    engine->repairs = figures.repairs;
     check_closed(engine);
 }
 

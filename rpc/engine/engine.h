@@ -29,8 +29,9 @@ struct gdx_engine {
     uv_timer_t timer;
     gdx_job look;
     bool is_looking, is_closing, timer_closed, has_reported;
-    size_t retiring;        // jobs under way
-    struct answer *waiting; // the queue was full
+    uint64_t bad_segments, repairs; // as reported
+    size_t retiring;                // jobs under way
+    struct answer *waiting;         // the queue was full
     void (*closed)(void *context);
     void *closed_context;
 };

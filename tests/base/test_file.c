@@ -97,7 +97,7 @@ static void an_empty_file_is_an_empty_map(void **state) {
     (void)state;
     char *folder = folder_new();
     gdx_error err = {0};
-    gdx_map map = {NULL, 1};
+    gdx_map map = {.data = NULL, .bytes = 1};
     folder_write(folder, "empty", "", 0);
     assert_int_equal(gdx_map_open(&map, folder_path(folder, "empty"), &err), GDX_OK);
     assert_null(map.data);

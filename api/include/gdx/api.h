@@ -36,8 +36,8 @@ gdx_status gdx_collection_open(const char *directory, const gdx_collection_optio
 // No question may be open. NULL is fine.
 void gdx_collection_close(gdx_collection *collection);
 GDX_DEFINE_AUTO(gdx_collection, gdx_collection_close)
-// Opens a new commit if there is one. On failure the current one is kept, and the figures carry the failure. Touches
-// the disk: not for a loop thread.
+// Opens a new commit if there is one, and good files in place of bad ones (gdx_index_refresh). On failure the current
+// one is kept, and the figures carry the failure. Touches the disk: not for a loop thread.
 gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_collection_figures {
@@ -51,6 +51,9 @@ typedef struct gdx_collection_figures {
     uint64_t refresh_failures;
     unsigned exports;        // under way
     gdx_error refresh_error; // of the last refresh; empty: it went well
+    uint64_t bad_segments;   // of the current commit: closed or damaged, as the last refresh found them
+    uint64_t repairs;        // segments that were bad and were opened again
+    gdx_error damage;        // of the first bad one; empty: there is none
 } gdx_collection_figures;
 void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out);
 

@@ -9,16 +9,42 @@
 #include "gdx/error.h"
 #include "gdx/scope.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+// Which file it was, and when it last changed: two equal stamps are the same bytes, as far as the system can tell.
+typedef struct gdx_file_stamp {
+    uint64_t device, number;
+    uint64_t bytes;
+    int64_t modified_ns, changed_ns;
+} gdx_file_stamp;
+// Of the file that has this path now. GDX_NOT_FOUND, GDX_IO.
+gdx_status gdx_file_stamp_of(const char *path, gdx_file_stamp *out, gdx_error *err) GDX_MUST_CHECK;
+static inline bool gdx_file_stamp_is_same_file(const gdx_file_stamp *a, const gdx_file_stamp *b) {
+    return a->device == b->device && a->number == b->number;
+}
+static inline bool gdx_file_stamp_equal(const gdx_file_stamp *a, const gdx_file_stamp *b) {
+    return gdx_file_stamp_is_same_file(a, b) && a->bytes == b->bytes && a->modified_ns == b->modified_ns &&
+           a->changed_ns == b->changed_ns;
+}
+
 // A file mapped for reading. immutable after open, any thread.
+// A page that the system cannot bring in any more, because the file was cut short or its disk fails, reads as zeros and
+// breaks the map: nothing ends the process. So whoever answers from a map looks at gdx_map_is_broken afterwards.
 typedef struct gdx_map {
     const uint8_t *data; // NULL when the file is empty
     size_t bytes;
+    gdx_file_stamp stamp;        // when it was opened
+    struct gdx_map_watch *watch; // map_watch.c; NULL when the file is empty
 } gdx_map;
-// The caller closes it. GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY; *out is then unchanged.
+// The caller closes it. GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY; *out is then unchanged. Takes over the process's
+// SIGBUS; what is no map's goes on to the handler before.
 gdx_status gdx_map_open(gdx_map *out, const char *path, gdx_error *err) GDX_MUST_CHECK;
+// True: some bytes have read as zeros since it was opened. *out_byte, may be NULL: the first of them that was met.
+bool gdx_map_is_broken(const gdx_map *map, uint64_t *out_byte);
+// Makes it so: the file is known to have lost what is at `byte`.
+void gdx_map_break(const gdx_map *map, uint64_t byte);
 // Drops the file's pages from this process's memory. The system reads them again when they are touched. Any thread, at
 // any time.
 void gdx_map_forget(const gdx_map *map);

@@ -36,7 +36,18 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
 
-// A live document by id: *out_has false when there is none.
+// -- damage (gdx/segment.h)
+// gdx_segment_settle for every segment: after work that read all of them, before its answer leaves.
+gdx_status gdx_snapshot_settle(const gdx_snapshot *snapshot, gdx_status status, gdx_error *err) GDX_MUST_CHECK;
+// How many segments are closed or damaged; out_why, may be NULL, else is empty: what is wrong with the first.
+size_t gdx_snapshot_bad_segments(const gdx_snapshot *snapshot, gdx_error *out_why);
+// The same commit without those, and without the one whose file `failure` names. Its figures are of what is left.
+// GDX_NO_MEMORY.
+gdx_status gdx_snapshot_without_bad(const gdx_snapshot *snapshot, const gdx_error *failure, gdx_snapshot **out,
+                                    gdx_error *err) GDX_MUST_CHECK;
+
+// A live document by id: *out_has false when there is none. A bad segment is passed over: that a document is live in
+// one segment says that it is in no other. GDX_CORRUPT when it may be in a bad one.
 gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
                                 bool *out_has, gdx_error *err) GDX_MUST_CHECK;
 
@@ -49,8 +60,10 @@ GDX_DEFINE_AUTO(gdx_index, gdx_index_close)
 // The commit opened last; the caller releases it.
 gdx_snapshot *gdx_index_snapshot(gdx_index *index);
 // Looks whether the manifest has changed and opens the new commit, sharing segments with the old one. *out_changed may
-// be NULL.
+// be NULL. Then looks after the segments: whether their files were written to (gdx_segment_look), and whether there is
+// a good file in place of a bad one, which is opened.
 gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err) GDX_MUST_CHECK;
+uint64_t gdx_index_repairs(gdx_index *index); // segments that were bad and were opened again
 const char *gdx_index_directory(const gdx_index *index);
 
 // Every segment and the manifest. `progress`, may be NULL, is called before each segment. GDX_CANCELLED, GDX_DEADLINE

@@ -7,6 +7,9 @@
 // Damage: the footer and the table of page checksums are verified at open; every other page of the file is verified
 // when it is first touched, so each call that reads may return GDX_CORRUPT with file and offset. What passes its
 // checksum is still bounds-checked: hostile bytes give GDX_CORRUPT, never a wild read.
+// A file that is cut short, or whose disk fails, while it is open closes the segment: what cannot be read reads as
+// zeros. So whoever answers from it calls gdx_segment_check or gdx_segment_settle after reading and before the answer
+// leaves.
 #ifndef GDX_SEGMENT_H
 #define GDX_SEGMENT_H
 
@@ -102,6 +105,24 @@ gdx_segment *gdx_segment_retain(gdx_segment *segment);
 void gdx_segment_release(gdx_segment *segment); // NULL is fine
 // Takes the file's pages out of this process's memory; they come back as they are touched. Any thread, at any time.
 void gdx_segment_forget(const gdx_segment *segment);
+
+// -- damage
+// GDX_CORRUPT with file and offset: the segment is closed. Costs one atomic load.
+gdx_status gdx_segment_check(const gdx_segment *segment, gdx_error *err) GDX_MUST_CHECK;
+// The same after work that ended with `status`: when the segment is closed, a result is none and damage that was found
+// is put down to that, whatever err says; else `status`.
+gdx_status gdx_segment_settle(const gdx_segment *segment, gdx_status status, gdx_error *err) GDX_MUST_CHECK;
+// True: it is closed, or the page that failed last still does. out_why may be NULL, else is empty.
+bool gdx_segment_is_bad(const gdx_segment *segment, gdx_error *out_why);
+// Verifies a page below gdx_segment_page_count again.
+uint32_t gdx_segment_page_count(const gdx_segment *segment);
+gdx_status gdx_segment_verify_page(const gdx_segment *segment, uint32_t page, gdx_error *err) GDX_MUST_CHECK;
+// GDX_OK: what is bad in `bad` is good in `segment`, a file of the same name that was opened after it.
+gdx_status gdx_segment_replaces(const gdx_segment *segment, const gdx_segment *bad, gdx_error *err) GDX_MUST_CHECK;
+// Looks whether the open file has been written to: then every page is verified again when it is next touched, and one
+// that is shorter closes the segment. One thread at a time. Costs a stat.
+void gdx_segment_look(gdx_segment *segment);
+
 const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment);
 const char *gdx_segment_path(const gdx_segment *segment);
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment); // of the text tables it was made by

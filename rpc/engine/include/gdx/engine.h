@@ -17,6 +17,8 @@ typedef struct gdx_engine_options {
     // A new commit could not be opened; the last one is still served. Called once until a commit opens again. Runs on:
     // loop. May be NULL.
     void (*refresh_failed)(void *context, const gdx_error *error);
+    // Another number of segments is bad than before, or one was opened again. Runs on: loop. May be NULL.
+    void (*damage_changed)(void *context, const gdx_collection_figures *figures);
     void *context;
 } gdx_engine_options;
 
