@@ -41,8 +41,15 @@ struct commits {                               // under the collection's lock
     gdx_snapshot *leaving; // current, or on its way into `kept`, while a refresh runs; borrowed. NULL: none
 };
 
+struct scrubbing { // under `refreshing`
+    gdx_scrub at;
+    uint64_t since_ns; // of the last call; 0: there was none
+    double due;        // pages
+};
+
 struct gdx_collection {
     gdx_collection_options options;
+    struct scrubbing scrubbing;
     gdx_index *index;           // any thread
     pthread_mutex_t refreshing; // one thread opens a new commit at a time
     pthread_mutex_t lock;       // guards what follows; held for a few instructions

@@ -8,7 +8,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { READER_CACHE_BYTES = 4 << 20 };
+enum { READER_CACHE_BYTES = 4 << 20, SCRUB_PAGES_MOST = 16 };
 
 gdx_collection_options gdx_collection_options_default(void) {
     return (gdx_collection_options){
@@ -90,6 +90,35 @@ gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) {
     note_refresh(collection, before, changed, &error);
     pthread_mutex_unlock(&collection->refreshing);
     return status == GDX_OK ? GDX_OK : gdx_error_pass(err, &error);
+}
+
+// What is over the most that one call takes is not made up for: then a round takes longer.
+static uint64_t pages_due(struct scrubbing *scrubbing, uint64_t pages, uint64_t period_ns, uint64_t now_ns) {
+    if (scrubbing->since_ns)
+        scrubbing->due += (double)pages * (double)(now_ns - scrubbing->since_ns) / (double)period_ns;
+    scrubbing->since_ns = now_ns;
+    if (scrubbing->due > SCRUB_PAGES_MOST)
+        scrubbing->due = SCRUB_PAGES_MOST;
+    uint64_t due = (uint64_t)scrubbing->due;
+    scrubbing->due -= (double)due;
+    return due;
+}
+
+void gdx_collection_scrub(gdx_collection *collection, uint64_t now_ns) {
+    uint64_t period_ns = collection->options.scrub_ns;
+    struct scrubbing *scrubbing = &collection->scrubbing;
+    if (period_ns == 0)
+        return;
+    pthread_mutex_lock(&collection->refreshing);
+    gdx_snapshot *snapshot = collection_snapshot(collection);
+    gdx_snapshot_scrub(snapshot, pages_due(scrubbing, gdx_snapshot_pages(snapshot), period_ns, now_ns), &scrubbing->at);
+    gdx_snapshot_release(snapshot);
+    pthread_mutex_lock(&collection->lock);
+    collection->figures.scrubbed_pages = scrubbing->at.pages;
+    collection->figures.scrub_failures = scrubbing->at.failures;
+    collection->figures.scrub_rounds = scrubbing->at.rounds;
+    pthread_mutex_unlock(&collection->lock);
+    pthread_mutex_unlock(&collection->refreshing);
 }
 
 void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out) {

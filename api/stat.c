@@ -8,6 +8,7 @@ static void fill_figures(const gdx_snapshot *snapshot, Gramdex__V1__StatResponse
     reply->symbols = gdx_snapshot_symbols(snapshot);
     reply->segments = gdx_snapshot_segment_count(snapshot);
     reply->index_bytes = gdx_snapshot_bytes(snapshot);
+    reply->bad_segments = gdx_snapshot_bad_segments(snapshot, NULL);
     for (size_t i = 0; i < reply->segments; i++) {
         const gdx_live_segment *live = gdx_snapshot_segment(snapshot, i);
         reply->deleted += live->deleted_count;
@@ -38,6 +39,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status != GDX_OK)
         return status;
     fill_figures(snapshot, &reply);
+    reply.scrub_hours = (double)question->collection->options.scrub_ns / 3.6e12;
     status = fill_parts(question->session->arena, snapshot, &reply);
     reply_answer(question, gdx_snapshot_commit(snapshot), &answer);
     gdx_snapshot_release(snapshot);

@@ -121,6 +121,9 @@ static gdx_status write_figures(struct serve *serve, gdx_buffer *out) {
          engine.refresh_error.status != GDX_OK},
         {"gramdex_index_bad_segments", "gauge", "Segments that cannot be read, in whole or in part.",
          engine.bad_segments},
+        {"gramdex_scrub_pages_total", "counter", "Pages that were verified again.", engine.scrubbed_pages},
+        {"gramdex_scrub_failures_total", "counter", "Pages of them that were damaged.", engine.scrub_failures},
+        {"gramdex_scrub_rounds_total", "counter", "Times that all were.", engine.scrub_rounds},
         {"gramdex_index_repairs_total", "counter", "Bad segments that were opened again from a good file.",
          engine.repairs},
     };
@@ -242,6 +245,7 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     gdx_engine_options engine = gdx_engine_options_default();
     engine.collection.query_bytes = options->query_bytes;
     engine.collection.ingest_bytes = options->ingest_bytes;
+    engine.collection.scrub_ns = (uint64_t)(options->scrub_hours * 3.6e12);
     engine.collection.export_limit = options->exports;
     engine.collection.version = GRAMDEX_VERSION;
     engine.refresh_failed = refresh_failed;

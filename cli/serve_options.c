@@ -179,6 +179,12 @@ static const struct option_table times_table = {
 static const struct option_table watch_table = {
     "Watching:",
     (const struct option[]){
+        {.name = "scrub",
+         .argument = "HOURS",
+         .help = "to verify every page again; 0: never (24)",
+         .more = "At most 4 MiB a second; 0.5 is half an hour.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, scrub)},
         {.name = "log-format",
          .argument = "FORMAT",
          .help = "of the line for each call (text)",
@@ -196,8 +202,30 @@ static const struct option_table watch_table = {
     },
 };
 
+// Digits, or digits and a decimal point; no word of the machine's language.
+static gdx_status read_hours(const char *text, double *out, gdx_error *err) {
+    double hours = 0, unit = 1;
+    bool has_point = false;
+    for (const char *at = text; *at; at++) {
+        if (*at == '.' && !has_point && at != text) {
+            has_point = true;
+            continue;
+        }
+        if (*at < '0' || *at > '9')
+            return gdx_fail(err, GDX_INVALID, "--scrub: \"%s\", expected a number of hours from 0 to 8760", text);
+        unit = has_point ? unit / 10 : 1;
+        hours = has_point ? hours + (*at - '0') * unit : hours * 10 + (*at - '0');
+    }
+    if (!*text || hours > YEAR_S / 3600.0)
+        return gdx_fail(err, GDX_INVALID, "--scrub: \"%s\", expected a number of hours from 0 to 8760", text);
+    *out = hours;
+    return GDX_OK;
+}
+
 static gdx_status check(void *settings, gdx_error *err) {
-    const struct serve_options *options = settings;
+    struct serve_options *options = settings;
+    if (options->scrub && read_hours(options->scrub, &options->scrub_hours, err) != GDX_OK)
+        return GDX_INVALID;
     if (!options->certificate != !options->key)
         return gdx_fail(err, GDX_INVALID, "--tls-certificate and --tls-key go together");
     if (options->client_authority && !options->certificate)
@@ -218,7 +246,8 @@ static const struct serve_options defaults = {.connections = 4096,
                                               .handshake_seconds = 10,
                                               .stall_seconds = 60,
                                               .keepalive_seconds = 60,
-                                              .drain_seconds = 30};
+                                              .drain_seconds = 30,
+                                              .scrub_hours = 24};
 
 const struct command command_serve = {
     .title = "gramdex serve",

@@ -24,6 +24,8 @@ static void print_figures(const struct style *style, const Gramdex__V1__StatResp
     print_figure("terms", figures->terms);
     print_figure("words", figures->words);
     print_figure("commit", figures->answer ? figures->answer->commit : 0);
+    if (figures->bad_segments)
+        print_figure("bad segments", figures->bad_segments);
     print_figure("bytes of text", figures->text_bytes);
     char bytes[NUMBER_TEXT_BYTES];
     printf("%-20s %16s", "bytes of index", format_count(figures->index_bytes, bytes));
@@ -38,12 +40,23 @@ static void print_figures(const struct style *style, const Gramdex__V1__StatResp
     }
 }
 
+// Of a server: how often it verifies what it serves.
+static void print_scrub(double hours) {
+    if (hours > 0)
+        printf("\nevery page is verified again in %g hours\n", hours);
+    else
+        printf("\npages are not verified again after their first reading (--scrub 0)\n");
+}
+
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
     const struct target *options = context;
     struct style style = style_of(stdout);
     if (options->json)
         return json_answer("stat", (gdx_slice){0}, message, err);
-    print_figures(&style, (const Gramdex__V1__StatResponse *)message);
+    const Gramdex__V1__StatResponse *figures = (const Gramdex__V1__StatResponse *)message;
+    print_figures(&style, figures);
+    if (options->server)
+        print_scrub(figures->scrub_hours);
     return GDX_OK;
 }
 

@@ -48,6 +48,7 @@ static void look_on_worker(gdx_job *job, unsigned worker) {
     gdx_engine *engine = engine_of_look(job);
     assert(gdx_work_is_on_worker(engine->work));
     gdx_error passed_over = {0}; // the figures carry it
+    gdx_collection_scrub(engine->collection, gdx_now_ns());
     (void)!gdx_collection_refresh(engine->collection, &passed_over);
 }
 

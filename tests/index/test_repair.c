@@ -87,6 +87,13 @@ static void refresh(const struct sample *sample) {
     assert_false(changed);
 }
 
+static void refresh_to_another(const struct sample *sample) {
+    bool changed;
+    gdx_error err = {0};
+    must(gdx_index_refresh(sample->index, &changed, &err), &err);
+    assert_true(changed);
+}
+
 static size_t bad_segments(const struct sample *sample, gdx_error *why) {
     gdx_snapshot *snapshot = gdx_index_snapshot(sample->index);
     size_t bad = gdx_snapshot_bad_segments(snapshot, why);
@@ -282,6 +289,60 @@ static void a_page_that_is_written_to_after_it_was_read_is_verified_again(void *
     gdx_snapshot_release(snapshot);
 }
 
+// Each page once in a round, whatever the steps.
+static void a_scrub_verifies_every_page_once_a_round(void **state) {
+    struct sample *sample = *state;
+    gdx_snapshot *snapshot = gdx_index_snapshot(sample->index);
+    uint64_t pages = gdx_snapshot_pages(snapshot);
+    gdx_scrub scrub = {0};
+    assert_true(pages > 3);
+    for (uint64_t i = 0; i < pages; i++) {
+        assert_int_equal(scrub.rounds, 0);
+        gdx_snapshot_scrub(snapshot, 1, &scrub);
+    }
+    gdx_snapshot_scrub(snapshot, 1, &scrub);
+    assert_int_equal(scrub.rounds, 1);
+    gdx_snapshot_scrub(snapshot, 10 * pages, &scrub);
+    assert_int_equal(scrub.rounds, 11);
+    assert_int_equal(scrub.pages, 11 * pages + 1);
+    assert_int_equal(scrub.failures, 0);
+    gdx_snapshot_release(snapshot);
+}
+
+// Nobody has read it, and no refresh has looked at the file.
+static void a_scrub_finds_what_rotted_after_it_was_verified(void **state) {
+    struct sample *sample = *state;
+    gdx_error err = {0};
+    gdx_scrub scrub = {0};
+    gdx_snapshot *snapshot = gdx_index_snapshot(sample->index);
+    uint64_t pages = gdx_snapshot_pages(snapshot);
+    must(read_all(sample, &err), &err);
+    flip(sample, MIDDLE);
+    assert_int_equal(gdx_snapshot_bad_segments(snapshot, NULL), 0);
+    gdx_snapshot_scrub(snapshot, pages, &scrub);
+    assert_int_equal(scrub.failures, 1);
+    assert_int_equal(gdx_snapshot_bad_segments(snapshot, &err), 1);
+    assert_names_the_file(sample, &err);
+    assert_int_equal(err.byte, MIDDLE / 65536 * 65536);
+    gdx_snapshot_release(snapshot);
+}
+
+static void a_scrub_goes_on_over_a_merge(void **state) {
+    struct sample *sample = *state;
+    gdx_error err = {0};
+    gdx_scrub scrub = {0};
+    gdx_snapshot *before = gdx_index_snapshot(sample->index);
+    gdx_snapshot_scrub(before, 2, &scrub);
+    must(gdx_index_writer_merge(sample->writer, &(gdx_merge_options){.to_one = true}, NULL, &err), &err);
+    refresh_to_another(sample);
+    gdx_snapshot *after = gdx_index_snapshot(sample->index);
+    gdx_snapshot_scrub(after, gdx_snapshot_pages(after) * 2, &scrub);
+    assert_in_range(scrub.rounds, 1, 2);
+    assert_int_equal(scrub.failures, 0);
+    gdx_snapshot_release(before);
+    gdx_snapshot_release(after);
+}
+
 static void what_is_left_of_a_commit_is_one(void **state) {
     struct sample *sample = *state;
     gdx_error err = {0};
@@ -351,6 +412,9 @@ int main(void) {
         TEST(a_bad_file_does_not_take_its_place),
         TEST(a_page_that_rots_before_it_is_read_leaves_the_others),
         TEST(a_page_that_is_written_to_after_it_was_read_is_verified_again),
+        TEST(a_scrub_verifies_every_page_once_a_round),
+        TEST(a_scrub_finds_what_rotted_after_it_was_verified),
+        TEST(a_scrub_goes_on_over_a_merge),
         TEST(what_is_left_of_a_commit_is_one),
         TEST(nothing_is_committed_after_a_segment_closed),
         TEST(a_merge_of_a_file_that_is_cut_short_fails),

@@ -96,12 +96,12 @@ def details(error):
 class Server:
     """The program, from start to a stop that must end in exit status 0."""
 
-    def __init__(self, folder, *options, index="index", **popen):
+    def __init__(self, folder, *options, index="index", log_folder=None, **popen):
         self.index = os.path.join(folder, index)
         arguments = [GRAMDEX, "serve", "--index", self.index, "--json", "--log-format", "json", "--metrics", "127.0.0.1:0"]
         if not popen.get("pass_fds"):
             arguments += ["--listen", "127.0.0.1:0"]
-        self.log_path = os.path.join(folder, "log-%d" % time.monotonic_ns())
+        self.log_path = os.path.join(log_folder or folder, "log-%d" % time.monotonic_ns())
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(arguments + list(options), stdout=subprocess.PIPE, stderr=log, **popen)
         line = self.process.stdout.readline()

@@ -6,14 +6,14 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
-import unittest
 
 import grpc
 from grpc import StatusCode
 
-from harness import GRAMDEX, PATIENCE, ServerTest, Stub, main, record, search_pb2, write_records
+from harness import GRAMDEX, PATIENCE, Server, ServerTest, main, record, search_pb2
 
 CLIENTS, SEGMENTS, DOCUMENTS = 4, 3, 500
 QUERIES = ["产业链", "重构 贸易", "产业 NEAR/9 规则", "链", "title:篇 NOT 重构", "w7 OR w8", "w1*", "source:odd 规则", 'exact:"重构"']
@@ -272,6 +272,68 @@ class Damage(ServerTest):
         time.sleep(NOTICED)  # now it is known
         self.assertGreater(self.ask_while(lambda: time.sleep(NOTICED)), 0)
         self.ask_while(self.put_back, wrong_until=time.monotonic() + NOTICED)
+        self.assert_well()
+
+    def test_a_page_that_nobody_reads_is_found_by_the_scrub(self):
+        self.learn()
+        self.server.stop()
+        self.server = self.serve("--scrub", "0.0005")
+        self.stub, self.health = self.server.stub(), self.stub_of_health()
+        self.assertEqual(self.stub.stat(search_pb2.StatRequest()).scrub_hours, 0.0005)
+        until = time.monotonic() + PATIENCE
+        while self.server.metric("gramdex_scrub_rounds_total") < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        self.assertGreaterEqual(self.server.metric("gramdex_scrub_rounds_total"), 2)
+        self.assertEqual(self.server.metric("gramdex_scrub_failures_total"), 0)
+        self.flip()
+        self.server.wait_for_metric("gramdex_index_bad_segments", 1)
+        self.assertGreater(self.server.metric("gramdex_scrub_failures_total"), 0)
+        self.assertEqual(self.stub.stat(search_pb2.StatRequest()).bad_segments, 1)
+        self.move_back()
+        self.assert_well()
+
+    def test_without_a_scrub_what_nobody_reads_stays_unknown(self):
+        self.server.stop()
+        self.server = self.serve("--scrub", "0")
+        self.flip()
+        time.sleep(NOTICED)
+        self.assertEqual(self.server.metric("gramdex_index_bad_segments"), 0)
+        self.assertEqual(self.server.metric("gramdex_scrub_pages_total"), 0)
+        said = subprocess.run([GRAMDEX, "stat", "--server", self.server.addresses[0]], capture_output=True, check=True)
+        self.assertIn(b"--scrub 0", said.stdout)
+
+    def mount(self):
+        """A file system of its own with the index. Its caches are empty, and little is read ahead."""
+        image = self.image = tempfile.NamedTemporaryFile(dir=self.folder, delete=False).name
+        for command in (["truncate", "-s", "32M", image], ["mkfs.ext4", "-q", image], ["mount", "-o", "loop", image, self.mounted]):
+            if not shutil.which(command[0]) or subprocess.run(command, capture_output=True).returncode != 0:
+                self.skipTest("%s does not work here" % command[0])
+        shutil.copytree(self.backup, self.index)
+        subprocess.run(["umount", self.mounted], check=True)
+        device = subprocess.run(["losetup", "--show", "-f", image], check=True, capture_output=True, text=True).stdout.strip()
+        self.addCleanup(subprocess.run, ["losetup", "-d", device], capture_output=True)
+        subprocess.run(["blockdev", "--setra", "8", device], check=True)
+        subprocess.run(["mount", device, self.mounted], check=True)
+        self.addCleanup(subprocess.run, ["umount", "-l", self.mounted], capture_output=True)
+
+    def test_a_disk_that_fails(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root mounts")
+        self.learn()
+        self.server.stop()
+        self.mounted = os.path.join(self.folder, "mounted")
+        self.index = os.path.join(self.mounted, "index")
+        os.mkdir(self.mounted)
+        self.mount()
+        self.server = Server(self.mounted, log_folder=self.folder)
+        self.addCleanup(self.server.stop)
+        self.stub, self.health = self.server.stub(), self.stub_of_health()
+
+        os.truncate(self.image, 4096)  # what is read of the device is EIO from now on
+        self.assertGreater(self.ask_while(lambda: time.sleep(NOTICED)), 0)
+        self.assertGreater(self.server.metric("gramdex_index_bad_segments"), 0)
+        subprocess.run(["umount", "-l", self.mounted], check=True)
+        self.mount()  # another disk in its place
         self.assert_well()
 
     def test_commands_on_files_that_are_cut_short_meanwhile(self):

@@ -25,6 +25,7 @@ typedef struct gdx_collection_options {
     size_t query_bytes;    // memory that one query may take; more is GDX_NO_MEMORY
     size_t ingest_bytes;   // memory for the postings of one Ingest
     size_t document_limit; // bytes of a document's text; 0: 64 MiB
+    uint64_t scrub_ns;     // in which all pages are verified again (gdx_collection_scrub); 0: they are not
     const char *version;   // of the program, for Stat; must outlive the collection
 } gdx_collection_options;
 
@@ -40,6 +41,10 @@ GDX_DEFINE_AUTO(gdx_collection, gdx_collection_close)
 // one is kept, and the figures carry the failure. Touches the disk: not for a loop thread.
 gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) GDX_MUST_CHECK;
 
+// Verifies as many pages again as are due at now_ns, of gdx_now_ns, at most 1 MiB; to be called a few times a second.
+// Touches the disk.
+void gdx_collection_scrub(gdx_collection *collection, uint64_t now_ns);
+
 typedef struct gdx_collection_figures {
     uint64_t commit;
     uint64_t documents;
@@ -53,7 +58,8 @@ typedef struct gdx_collection_figures {
     gdx_error refresh_error; // of the last refresh; empty: it went well
     uint64_t bad_segments;   // of the current commit: closed or damaged, as the last refresh found them
     uint64_t repairs;        // segments that were bad and were opened again
-    gdx_error damage;        // of the first bad one; empty: there is none
+    uint64_t scrubbed_pages, scrub_failures, scrub_rounds;
+    gdx_error damage; // of the first bad one; empty: there is none
 } gdx_collection_figures;
 void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out);
 

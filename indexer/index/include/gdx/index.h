@@ -46,6 +46,19 @@ size_t gdx_snapshot_bad_segments(const gdx_snapshot *snapshot, gdx_error *out_wh
 gdx_status gdx_snapshot_without_bad(const gdx_snapshot *snapshot, const gdx_error *failure, gdx_snapshot **out,
                                     gdx_error *err) GDX_MUST_CHECK;
 
+// A walk through all pages that goes on from call to call, also over commits. {0} is its start. One owner.
+typedef struct gdx_scrub {
+    uint64_t segment; // by name; with `page` where it goes on
+    uint32_t page;
+    uint64_t rounds;   // times that it came to the end
+    uint64_t pages;    // verified, in all
+    uint64_t failures; // of them; gdx_snapshot_bad_segments knows what is bad
+} gdx_scrub;
+// Verifies the next `pages` pages again. One that fails is verified at each touch from now on. Cost: some 10
+// microseconds a page, and its reading.
+void gdx_snapshot_scrub(const gdx_snapshot *snapshot, uint64_t pages, gdx_scrub *scrub);
+uint64_t gdx_snapshot_pages(const gdx_snapshot *snapshot);
+
 // A live document by id: *out_has false when there is none. A bad segment is passed over: that a document is live in
 // one segment says that it is in no other. GDX_CORRUPT when it may be in a bad one.
 gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size_t *out_segment, uint32_t *out_document,
