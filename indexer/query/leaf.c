@@ -27,12 +27,10 @@ static gdx_status add_broken(query_run *run, const query_plan *plan, query_list 
     return status == GDX_OK ? query_run_sort(run, out, 0, err) : status;
 }
 
-// Room for as many documents as there are occurrences, or as the segment has. Returns how many in *room.
 static gdx_status take_frequencies(query_run *run, const query_segment *segment, size_t at_most, query_frequencies *out,
-                                   size_t *room, gdx_error *err) {
+                                   gdx_error *err) {
     if (at_most > segment->columns.count)
         at_most = segment->columns.count;
-    *room = at_most;
     uint32_t *both = query_run_take(run, at_most * 2 * sizeof *both, err);
     if (!both)
         return GDX_NO_MEMORY;
@@ -42,21 +40,22 @@ static gdx_status take_frequencies(query_run *run, const query_segment *segment,
 
 gdx_status query_frequencies_count(query_run *run, const query_segment *segment, const uint32_t *positions,
                                    size_t count, query_frequencies *out, gdx_error *err) {
-    size_t room = 0;
-    gdx_status status = take_frequencies(run, segment, count, out, &room, err);
+    gdx_status status = take_frequencies(run, segment, count, out, err);
     if (status != GDX_OK)
         return status;
     const gdx_document_columns *columns = &segment->columns;
     const uint8_t *deleted = segment->live->deleted;
-    uint32_t document = 0;
+    uint32_t next =
+        0; // no document twice, so that there is room, also if the columns have changed since they were checked
     for (size_t i = 0; i < count;) {
-        document = gdx_columns_document_at(columns, positions[i], document);
+        if (next == columns->count)
+            return query_segment_corrupt(segment, err);
+        uint32_t document = gdx_columns_document_at(columns, positions[i], next);
+        next = document + 1;
         uint32_t end = columns->begin[document + 1];
         size_t first = i++;
         while (i < count && positions[i] < end)
             i++;
-        if (out->count == room) // the columns are not what they were when they were checked
-            return query_segment_corrupt(segment, err);
         out->documents[out->count] = document;
         out->counts[out->count] = (uint32_t)(i - first);
         out->count += !gdx_is_deleted(deleted, document);
@@ -67,9 +66,7 @@ gdx_status query_frequencies_count(query_run *run, const query_segment *segment,
 // From the list that the segment keeps of a frequent symbol.
 static gdx_status take_kept(query_run *run, const query_segment *segment, size_t count, query_frequencies *out,
                             gdx_error *err) {
-    size_t room = 0;
-    gdx_status status = take_frequencies(run, segment, count, out, &room, err);
-    count = status == GDX_OK ? room : 0; // the list has no document twice
+    gdx_status status = take_frequencies(run, segment, count, out, err);
     const gdx_frequency *kept = run->searcher->frequencies;
     for (size_t i = 0; i < count && status == GDX_OK; i++) {
         out->documents[out->count] = kept[i].document;

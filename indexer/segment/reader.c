@@ -346,13 +346,11 @@ void gdx_segment_forget(const gdx_segment *segment) {
 // ---- damage
 
 gdx_status gdx_segment_settle(const gdx_segment *segment, gdx_status status, gdx_error *err) {
-    gdx_error closed = {0};
-    bool reads = status == GDX_OK || status == GDX_CORRUPT;
-    if (!reads || gdx_segment_check(segment, &closed) == GDX_OK)
+    if (!gdx_map_is_broken(&segment->map, NULL) || (status != GDX_OK && status != GDX_CORRUPT))
         return status;
     if (err)
-        *err = closed; // what the zeros looked like explains nothing
-    return GDX_CORRUPT;
+        *err = (gdx_error){0}; // what the zeros looked like explains nothing
+    return gdx_segment_check(segment, err);
 }
 
 bool gdx_segment_is_bad(const gdx_segment *segment, gdx_error *out_why) {
