@@ -303,13 +303,14 @@ class Damage(ServerTest):
         self.assertIn(b"--scrub 0", said.stdout)
 
     def mount(self):
-        """A file system of its own with the index. Its caches are empty, and little is read ahead."""
+        """A file system of its own with the index, filled elsewhere. Its caches are empty, and little is read ahead."""
         image = self.image = tempfile.NamedTemporaryFile(dir=self.folder, delete=False).name
-        for command in (["truncate", "-s", "32M", image], ["mkfs.ext4", "-q", image], ["mount", "-o", "loop", image, self.mounted]):
+        filling = tempfile.mkdtemp(dir=self.folder)
+        for command in (["truncate", "-s", "32M", image], ["mkfs.ext4", "-q", image], ["mount", "-o", "loop", image, filling]):
             if not shutil.which(command[0]) or subprocess.run(command, capture_output=True).returncode != 0:
                 self.skipTest("%s does not work here" % command[0])
-        shutil.copytree(self.backup, self.index)
-        subprocess.run(["umount", self.mounted], check=True)
+        shutil.copytree(self.backup, os.path.join(filling, "index"))
+        subprocess.run(["umount", filling], check=True)
         device = subprocess.run(["losetup", "--show", "-f", image], check=True, capture_output=True, text=True).stdout.strip()
         self.addCleanup(subprocess.run, ["losetup", "-d", device], capture_output=True)
         subprocess.run(["blockdev", "--setra", "8", device], check=True)
