@@ -100,7 +100,7 @@ static gdx_status write_form(page_reader *reader, gdx_form form, bool is_recogni
 }
 
 static gdx_status convert(page_reader *reader, const char *word, gdx_slice bytes, gdx_form *out_form, gdx_error *err) {
-    gdx_converted what;
+    gdx_converted what = {0};
     reader->converted.bytes = 0;
     if (!reader->converter)
         return gdx_fail(err, GDX_UNSUPPORTED, "no converter for this kind of file here");
@@ -120,7 +120,7 @@ static gdx_status write_layout(page_reader *reader, gdx_draft *draft, gdx_layout
 
 static gdx_status recognise(page_reader *reader, gdx_slice bytes, uint32_t pages, gdx_draft *draft, uint64_t *replaced,
                             gdx_error *err) {
-    gdx_form form;
+    gdx_form form = GDX_FORM_TEXT;
     gdx_error why = {0};
     gdx_status status = convert(reader, GDX_CONVERT_OCR_PDF, bytes, &form, &why);
     if (status == GDX_UNSUPPORTED)
@@ -132,7 +132,7 @@ static gdx_status recognise(page_reader *reader, gdx_slice bytes, uint32_t pages
 
 gdx_status ingest_converted(page_reader *reader, gdx_input_kind kind, gdx_slice bytes, gdx_draft *draft,
                             uint64_t *replaced, gdx_error *err) {
-    gdx_form form;
+    gdx_form form = GDX_FORM_TEXT;
     gdx_status status = convert(reader, word_of(kind), bytes, &form, err);
     if (status != GDX_OK || form != GDX_FORM_PDF_XML)
         return status == GDX_OK ? write_form(reader, form, kind == GDX_INPUT_PICTURE, draft, replaced, err) : status;

@@ -56,8 +56,6 @@ static const struct bad_line {
     {"{\"id\":\"" THOUSAND FIFTY "\",\"text\":\"x\"}", "id: 1050 bytes, expected 1 to 1024"},
     {"{\"id\":\"a\\nb\",\"text\":\"x\"}", "id: control character U+000A at byte 1"},
     {"{\"id\":\"t\",\"text\":\"x\",\"text\":\"y\"}", "duplicate object key"},
-    {"{\"id\":\"t\",\"text\":\"a\\ud800b\"}", "invalid Unicode"},
-    {"{\"id\":\"t\",\"text\":\"a\\udc00b\"}", "invalid Unicode"},
     {"{\"id\":\"t\",\"text\":\"x\"} and more", "not JSON: end of file expected"},
 };
 enum { BAD_LINE_COUNT = sizeof bad_lines / sizeof bad_lines[0] };
@@ -219,7 +217,7 @@ static void bad_files_of_a_folder_are_reported_and_the_rest_is_indexed(void **st
         "sparse.txt: a file of 3221225472 bytes, at most 67108864 are taken",
         "binary.txt: binary: U+0000 at byte 1",
         "photo.png: not a kind of file that holds text",
-        "not.jsonl.gz: begins like no compressed file, expected gzip, zstd, xz or bzip2",
+        "not.jsonl.gz: starts like no archive and like no compressed file that is read",
         "not.zip: cannot be opened: Unrecognized archive format",
         "cut.jsonl.gz: entry 1: byte ",
         ": truncated gzip input",

@@ -39,7 +39,7 @@ static void names_tell_the_kind_of_an_input(void **state) {
         {"__MACOSX/x.txt", GDX_INPUT_IGNORED},
         {"a/__MACOSX/._x.txt", GDX_INPUT_IGNORED},
         {"a__MACOSX/x.txt", GDX_INPUT_TEXT},
-        {"x.pdf", GDX_INPUT_UNREAD},
+        {"x.pdf", GDX_INPUT_PDF},
         {"x.docx.gz", GDX_INPUT_COMPRESSED},
         {"x.txt~", GDX_INPUT_IGNORED},
         {"x.bak", GDX_INPUT_IGNORED},
@@ -59,7 +59,7 @@ static void names_tell_the_kind_of_an_input(void **state) {
 static void what_is_not_read_is_counted_by_words(void **state) {
     (void)state;
     static const char *const names[][2] = {
-        {"a/x.PDF", ".pdf"},
+        {"a/x.KDH", ".kdh"},
         {"x.CAJ", ".caj"},
         {"x.png", "picture"},
         {".hidden.txt", "hidden name"},
