@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// index_command.h: one run of `gramdex index`, and what its files do for each other. Relies on target.h, terminal.h,
+// gdx/batch.h.
+#ifndef GRAMDEX_INDEX_COMMAND_H
+#define GRAMDEX_INDEX_COMMAND_H
+
+#include "file_list.h"
+#include "options.h"
+#include "terminal.h"
+
+#include "gdx/batch.h"
+
+struct index_command {
+    struct target target;
+    gdx_batch_options options;
+    struct command_arguments paths;
+    struct option_list globs, excludes, files_from;
+    struct file_list files;
+    const char *base, *allow_refused, *prune_limit, *map_text, *id_from;
+    gdx_record_map *map;    // of map_text
+    gdx_buffer base_folder; // found
+    gdx_batch_share allowed;
+    bool ends_with_zero, is_dry_run;
+    unsigned verbose;
+    uint64_t since_ns;
+    struct progress progress;
+    uint64_t shown; // findings
+    uint64_t unshown;
+    gdx_status output_status; // of the lines for refusals
+};
+
+// index.c. `directory`: of the index; NULL: a server has it.
+gdx_status index_find_base(struct index_command *self, const char *directory, gdx_error *err) GDX_MUST_CHECK;
+
+// index_options.c. The check of the options together also reads those that are more than a number or a text.
+extern const struct option_table index_own_table;
+gdx_status index_check(void *settings, gdx_error *err) GDX_MUST_CHECK;
+
+// index_report.c: what people and programs see of a run. The first two are callbacks of a batch.
+void index_on_progress(void *context, const gdx_batch_progress *at);
+void index_on_finding(void *context, const gdx_batch_finding *finding);
+// Ends the lines of findings, before the summary.
+void index_end_findings(struct index_command *self);
+// `writer` NULL: a server has the index.
+gdx_status index_report(const struct index_command *self, const gdx_batch_summary *summary, gdx_index_writer *writer,
+                        gdx_error *err) GDX_MUST_CHECK;
+// The same of a run that changes nothing. `summary->deleted` is what --prune would delete.
+gdx_status index_report_trial(const struct index_command *self, gdx_batch_summary *summary,
+                              gdx_error *err) GDX_MUST_CHECK;
+
+// index_trial.c: --dry-run. Nothing is written, not even an index that is not there.
+gdx_status index_trial(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) GDX_MUST_CHECK;
+
+#endif
