@@ -30,6 +30,8 @@ static gdx_status build(struct index_command *self, gdx_batch_summary *summary, 
     if (status == GDX_OK)
         status = index_find_base(self, self->target.index, err);
     if (status == GDX_OK)
+        status = index_open_converter(self, err);
+    if (status == GDX_OK)
         status = gdx_batch_run(writer, self->files.paths, self->files.count, &self->options, summary, err);
     index_end_findings(self);
     return status == GDX_OK ? index_report(self, summary, writer, err) : status;
@@ -40,6 +42,8 @@ static gdx_status send(struct index_command *self, gdx_batch_summary *summary, g
     if (!self->options.document_limit)
         self->options.document_limit = SEND_DOCUMENT_BYTES;
     gdx_status status = index_find_base(self, NULL, err);
+    if (status == GDX_OK)
+        status = index_open_converter(self, err);
     if (status == GDX_OK)
         status = target_open(&self->target, &opened, err);
     const struct sending sending = {opened.target, self->files.paths, self->files.count, &self->options};
@@ -94,6 +98,7 @@ static int run(const struct command *command, void *settings) {
     gdx_status status = run_as_wanted(self, &summary, &err);
     int exit_status = status == GDX_OK ? exit_status_of(self, &summary) : report_index_failure(command, self, &err);
     file_list_clear(&self->files);
+    index_close_converter(self);
     gdx_buffer_clear(&self->base_folder);
     gdx_record_map_free(self->map);
     return exit_status;

@@ -14,13 +14,16 @@ struct index_command {
     struct target target;
     gdx_batch_options options;
     struct command_arguments paths;
-    struct option_list globs, excludes, files_from;
+    struct option_list globs, excludes, files_from, converters;
     struct file_list files;
-    const char *base, *allow_refused, *prune_limit, *map_text, *id_from;
+    const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *date_from;
     gdx_record_map *map;    // of map_text
     gdx_buffer base_folder; // found
+    struct gdx_converters *table;
+    size_t converter_memory;
+    uint32_t ocr_pages;
     gdx_batch_share allowed;
-    bool ends_with_zero, is_dry_run;
+    bool ends_with_zero, is_dry_run, ocr;
     unsigned verbose;
     uint64_t since_ns;
     struct progress progress;
@@ -35,6 +38,11 @@ gdx_status index_find_base(struct index_command *self, const char *directory, gd
 // index_options.c. The check of the options together also reads those that are more than a number or a text.
 extern const struct option_table index_own_table;
 gdx_status index_check(void *settings, gdx_error *err) GDX_MUST_CHECK;
+
+// index_convert.c. The first only checks --converter; the second sets options.converter.
+gdx_status index_check_converters(const struct index_command *self, gdx_error *err) GDX_MUST_CHECK;
+gdx_status index_open_converter(struct index_command *self, gdx_error *err) GDX_MUST_CHECK;
+void index_close_converter(struct index_command *self);
 
 // index_report.c: what people and programs see of a run. The first two are callbacks of a batch.
 void index_on_progress(void *context, const gdx_batch_progress *at);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { THREADS_MOST = 1024, LEVEL_MOST = 22, MEMORY_LEAST_BYTES = 16 << 20 };
+enum { OCR_PAGES_MOST = 100000, CONVERTER_MEMORY_LEAST_BYTES = 16 << 20 };
 
 const struct option_table index_own_table = {
     NULL,
@@ -85,6 +86,38 @@ const struct option_table index_own_table = {
          .help = "a record without an id gets its fields' hash",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct index_command, id_from)},
+        {.name = "date-from",
+         .argument = "name",
+         .help = "a file without a date gets its name's",
+         .more = "As of 人民日报2023-05-06第3版.txt.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct index_command, date_from)},
+        {.name = "ocr",
+         .help = "read pictures and scans, which takes long",
+         .more = "Needs tesseract and its data for Chinese: tesseract-ocr-chi-sim.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct index_command, ocr)},
+        {.name = "ocr-pages",
+         .argument = "N",
+         .help = "pages read of a scan with --ocr (200)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = OCR_PAGES_MOST,
+         .field = OPTION_FIELD(struct index_command, ocr_pages)},
+        {.name = "converter",
+         .argument = "ROW",
+         .help = "a program that reads a kind of file",
+         .more = "As '.caj text -- caj2text INPUT' or 'rtf off': a row of the table that /etc/gramdex/converters has, "
+                 "and before it. May be repeated.",
+         .kind = OPTION_LIST,
+         .field = OPTION_FIELD(struct index_command, converters)},
+        {.name = "converter-memory",
+         .argument = "BYTES",
+         .help = "of all converters that run at once (1G)",
+         .more = "One that needs more runs alone. It is not part of --memory.",
+         .kind = OPTION_BYTES,
+         .least = CONVERTER_MEMORY_LEAST_BYTES,
+         .field = OPTION_FIELD(struct index_command, converter_memory)},
         {.name = "document-limit",
          .argument = "BYTES",
          .help = "largest text of one document (64M)",
@@ -182,7 +215,14 @@ gdx_status index_check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--prune-limit goes with --prune");
     if (self->options.prune && names_standard_input(&self->paths))
         return gdx_fail(err, GDX_INVALID, "--prune goes with folders, not with standard input");
+    if (self->date_from && strcmp(self->date_from, "name") != 0)
+        return gdx_fail(err, GDX_INVALID, "--date-from %s: expected name", self->date_from);
+    if (self->ocr_pages && !self->ocr)
+        return gdx_fail(err, GDX_INVALID, "--ocr-pages goes with --ocr");
+    self->options.date_from_name = self->date_from != NULL;
     gdx_status status = read_map(self, err);
+    if (status == GDX_OK)
+        status = index_check_converters(self, err);
     if (status == GDX_OK)
         status = check_share("--allow-refused", self->allow_refused, &self->allowed, err);
     return status == GDX_OK ? check_share("--prune-limit", self->prune_limit, &self->options.prune_limit, err) : status;

@@ -6,6 +6,8 @@
 #include "index_command.h"
 #include "report.h"
 
+#include "gdx/convert.h"
+
 #include <inttypes.h>
 
 enum { REFUSALS_SHOWN = 20 };
@@ -106,6 +108,22 @@ static json_t *summary_as_json(const gdx_batch_summary *s) {
                      megabytes_per_second(s->text_bytes, s->elapsed_ns));
 }
 
+// And what converters did, which run where files are read. NULL: no memory.
+static json_t *with_converters(const struct index_command *self, json_t *value) {
+    gdx_buffer versions = {0};
+    gdx_converter_counts counts = {0};
+    gdx_converter_count(self->options.converter, &counts);
+    bool is_whole = gdx_converter_versions(self->options.converter, &versions) == GDX_OK &&
+                    json_object_set_new(value, "converted", json_integer((json_int_t)counts.converted)) == 0 &&
+                    json_object_set_new(value, "cached", json_integer((json_int_t)counts.cached)) == 0 &&
+                    json_object_set_new(value, "converters", gdx_json_text(gdx_buffer_slice(&versions))) == 0;
+    gdx_buffer_clear(&versions);
+    if (is_whole)
+        return value;
+    json_decref(value);
+    return NULL;
+}
+
 // And those that only the process that builds has.
 static void add_index_figures(json_t *value, const gdx_batch_summary *s, uint64_t stored_bytes) {
     json_t *figures = json_pack("{s:I,s:I,s:I,s:I,s:I}", "deleted", (json_int_t)s->deleted, "symbols",
@@ -183,8 +201,25 @@ static void print_found(const gdx_batch_summary *s) {
                plural(s->mended, "document", "documents"), format_count(s->replaced_bytes, b));
 }
 
+static void print_converters(const struct index_command *self) {
+    char converted[NUMBER_TEXT_BYTES], cached[NUMBER_TEXT_BYTES];
+    gdx_buffer versions = {0};
+    gdx_converter_counts counts = {0};
+    gdx_converter_count(self->options.converter, &counts);
+    if (counts.converted + counts.cached == 0)
+        return;
+    if (gdx_converter_versions(self->options.converter, &versions) == GDX_OK) {
+        fputs("read by: ", stdout);
+        print_clean(stdout, gdx_buffer_slice(&versions));
+        printf(" (%s converted, %s kept from earlier)\n", format_count(counts.converted, converted),
+               format_count(counts.cached, cached));
+    }
+    gdx_buffer_clear(&versions);
+}
+
 static void print_summary(const struct index_command *self, const gdx_batch_summary *s, uint64_t stored_bytes) {
     print_found(s);
+    print_converters(self);
     if (self->target.server)
         printf("%s: commit %" PRIu64 "\n", self->target.server, s->commit);
     else
@@ -207,14 +242,14 @@ gdx_status index_report(const struct index_command *self, const gdx_batch_summar
         print_summary(self, summary, stored_bytes);
         return GDX_OK;
     }
-    json_t *value = summary_as_json(summary);
+    json_t *value = with_converters(self, summary_as_json(summary));
     if (writer && value)
         add_index_figures(value, summary, stored_bytes);
     return json_line(value, err);
 }
 
 static json_t *trial_as_json(const struct index_command *self, const gdx_batch_summary *summary) {
-    json_t *value = summary_as_json(summary);
+    json_t *value = with_converters(self, summary_as_json(summary));
     if (value && self->options.prune)
         json_object_set_new(value, "deleted", json_integer((json_int_t)summary->deleted));
     return value;
@@ -225,6 +260,7 @@ static void print_trial(const struct index_command *self, gdx_batch_summary *sum
     uint64_t deleted = summary->deleted;
     summary->deleted = 0; // none is
     print_found(summary);
+    print_converters(self);
     if (self->options.prune)
         printf("--prune would delete %s %s\n", format_count(deleted, count), plural(deleted, "document", "documents"));
     printf("nothing was changed: --dry-run\n");

@@ -59,6 +59,8 @@ static gdx_status read_all(struct index_command *self, gdx_batch_summary *summar
 gdx_status index_trial(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) {
     gdx_status status = index_find_base(self, self->target.server ? NULL : self->target.index, err);
     if (status == GDX_OK)
+        status = index_open_converter(self, err);
+    if (status == GDX_OK)
         status = read_all(self, summary, err);
     index_end_findings(self);
     if (status != GDX_OK)

@@ -412,7 +412,7 @@ static void list_done_on_loop(gdx_job *job) {
         fail_if_strict_on_loop(batch, &listing->refusals);
     if (!has_failed(batch)) {
         batch->reading.filler =
-            filler_new(&listing->inputs, batch->budget.file_limit, batch->budget.line_limit, &batch->options.stop);
+            filler_new(&listing->inputs, batch->budget.file_limit, batch->budget.line_limit, &batch->options);
         atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals, GDX_BATCH_REFUSED));
         if (!batch->reading.filler)
             fail_for_memory_on_loop(batch);

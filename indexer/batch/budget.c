@@ -103,6 +103,10 @@ struct budget budget_of(const gdx_batch_options *options) {
     };
 }
 
+size_t gdx_batch_document_limit(const gdx_batch_options *options) {
+    return budget_of(options).document_limit;
+}
+
 // When all sizes are known, two for each worker, so that all end at about the same time; one worker has nobody to wait
 // for. Else they begin small, so that every worker soon has one, and double.
 size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, size_t slab_count) {

@@ -269,10 +269,10 @@ static gdx_status note_repairs(struct builder *builder, struct built *built, siz
     return refusals_add_repairs(&built->refusals, path, piece, repairs) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
-static void count_read(struct built *built, gdx_input_kind kind, uint64_t documents_before) {
+static void count_read(struct built *built, const gdx_piece *piece, uint64_t documents_before) {
     uint64_t count = built->counts.documents - documents_before;
     if (count)
-        kinds_add(&built->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_input_kind_name(kind)), count);
+        kinds_add(&built->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_piece_kind_name(piece)), count);
 }
 
 static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t piece, struct built *built,
@@ -303,7 +303,7 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
             break;
         case GDX_SOURCE_END:
             slab->pieces[piece].lines = gdx_source_lines(builder->source);
-            count_read(built, input.kind, documents_before);
+            count_read(built, &input, documents_before);
             return GDX_OK;
         case GDX_SOURCE_FAILED:
             return gdx_fail_at(err, refusal.error.status, input.path.data, "%s", refusal.error.message);

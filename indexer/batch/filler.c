@@ -30,6 +30,7 @@ struct filler { // one owner at a time
     size_t file_limit;
     size_t line_limit;
     const gdx_stop *stop;
+    const gdx_converter *converter;
     size_t next_input;
     uint64_t files; // begun so far
 
@@ -51,13 +52,15 @@ struct filler { // one owner at a time
     gdx_buffer name;         // in its container, with a zero
 };
 
-struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit, const gdx_stop *stop) {
+struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
+                          const gdx_batch_options *options) {
     struct filler *filler = calloc(1, sizeof *filler);
     if (filler) {
         filler->inputs = inputs;
         filler->file_limit = file_limit;
         filler->line_limit = line_limit;
-        filler->stop = stop;
+        filler->stop = &options->stop;
+        filler->converter = options->converter;
         filler->descriptor = -1;
     }
     return filler;
@@ -233,8 +236,9 @@ static gdx_status read_whole(struct filler *filler, struct slab *slab, gdx_buffe
 // ---- opening
 
 // What is read by a kind, whole: its first bytes are in `carry`.
-static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind) {
+static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind kind, const char *words) {
     filler->entry.kind = kind;
+    snprintf(filler->entry.ending, sizeof filler->entry.ending, "%s", words);
     filler->entry.first_byte = 0;
     filler->entry.file = filler->files++;
     slab->files++;
@@ -333,6 +337,7 @@ static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error
         return status;
     const char *name = filler->depth ? (const char *)filler->name.data : filler->input->path;
     gdx_input_kind kind = gdx_input_sniff(name, gdx_buffer_slice(&filler->carry), words);
+    kind = gdx_input_with_converter(filler->converter, name, kind, words);
     bool is_told = gdx_input_has_known_name(name) || kind != GDX_INPUT_TEXT;
     if (filler->input->is_stream && filler->depth == 0 && !is_told)
         kind = GDX_INPUT_RECORDS; // what neither name nor bytes of a pipe tell
@@ -348,7 +353,7 @@ static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error
         close_entry(filler);
         return push_container(filler, slab, kind, filler->entry.path, filler->entry.id, NULL, err);
     }
-    begin_entry(filler, slab, kind);
+    begin_entry(filler, slab, kind, words);
     return GDX_OK;
 }
 
@@ -416,7 +421,9 @@ static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error
                       "an id may have",
                       err);
     char of_kind[GDX_INPUT_WORDS_BYTES];
-    if (gdx_input_kind_of((const char *)filler->name.data, of_kind) == GDX_INPUT_IGNORED)
+    const char *inner = (const char *)filler->name.data;
+    if (gdx_input_with_converter(filler->converter, inner, gdx_input_kind_of(inner, of_kind), of_kind) ==
+        GDX_INPUT_IGNORED)
         return add_refusal(slab, refusal_of_kind(path, GDX_INPUT_IGNORED, of_kind), err);
     name_entry(filler, path, id);
     return open_named(filler, slab, err);

@@ -119,7 +119,7 @@ static gdx_status add_file(struct lister *lister, const char *path, const char *
         return leave_out(lister, path, "excluded", "left out by --exclude", err);
     if (!is_wanted(lister->options, relative))
         return leave_out(lister, path, "not wanted", "left out: no --glob matches it", err);
-    input.kind = gdx_input_kind_of(path, words);
+    input.kind = gdx_input_with_converter(lister->options->converter, path, gdx_input_kind_of(path, words), words);
     if (input.kind == GDX_INPUT_IGNORED) // what holds text is told by its bytes, whatever its name
         return add_finding(lister, refusal_of_kind(gdx_slice_of(path), input.kind, words), err);
     return add_placed(lister, path, input, err);

@@ -139,7 +139,7 @@ gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const g
     if (status != GDX_OK)
         return status;
     // An escaped character may take twice its bytes.
-    reading->filler = filler_new(&reading->inputs, limit, 2 * limit + LINE_KEYS_BYTES, &reading->options.stop);
+    reading->filler = filler_new(&reading->inputs, limit, 2 * limit + LINE_KEYS_BYTES, &reading->options);
     if (!reading->filler)
         return no_memory(err);
     *out = reading;
@@ -209,12 +209,12 @@ static gdx_status see(gdx_reading *reading, gdx_slice id, gdx_error *err) {
 static gdx_status step(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) {
     gdx_refusal refusal = {0};
     gdx_status status;
+    gdx_piece piece = slab_piece_at(reading->slab, reading->piece);
     *out = (gdx_document){0};
     switch (gdx_source_next(reading->source, out, &refusal)) {
     case GDX_SOURCE_DOCUMENT:
         reading->counts.documents++;
-        kinds_add(&reading->counts.kinds, GDX_BATCH_READ,
-                  gdx_slice_of(gdx_input_kind_name(reading->slab->pieces[reading->piece].kind)), 1);
+        kinds_add(&reading->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_piece_kind_name(&piece)), 1);
         reading->counts.text_bytes += gdx_document_text_bytes(out);
         *out_has = true;
         status = see(reading, out->id, err);

@@ -54,6 +54,7 @@ gdx_piece slab_piece_at(const struct slab *slab, size_t index) {
     const struct slab_piece *piece = &slab->pieces[index];
     return (gdx_piece){
         .kind = piece->kind,
+        .ending = piece->ending,
         .path = piece->path,
         .id = piece->id,
         .source = piece->source,

@@ -10,7 +10,8 @@
 
 struct slab_piece {
     gdx_input_kind kind;
-    gdx_slice path; // the arena's
+    char ending[GDX_INPUT_WORDS_BYTES]; // of GDX_INPUT_CONVERTED
+    gdx_slice path;                     // the arena's
     gdx_slice id;
     gdx_slice source;
     bool is_source_given; // it counts more than a record's own

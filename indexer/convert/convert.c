@@ -108,10 +108,24 @@ void gdx_converter_free(gdx_converter *converter) {
     free(converter);
 }
 
+bool gdx_converter_reads(const gdx_converter *converter, const char *kind) {
+    bool is_recognition = strncmp(kind, "ocr-", 4) == 0;
+    return gdx_converters_have(converter->options.table, kind) && (!is_recognition || converter->options.ocr);
+}
+
 void gdx_converter_count(gdx_converter *converter, gdx_converter_counts *out) {
     pthread_mutex_lock(&converter->lock);
     *out = converter->counts;
     pthread_mutex_unlock(&converter->lock);
+}
+
+// One program has several rows, and is named once.
+static bool is_named_before(const gdx_converter *converter, size_t row) {
+    for (size_t i = 0; i < row; i++)
+        if (converter->programs[i].has_converted &&
+            strcmp(converter->programs[i].version, converter->programs[row].version) == 0)
+            return true;
+    return false;
 }
 
 gdx_status gdx_converter_versions(gdx_converter *converter, gdx_buffer *out) {
@@ -119,7 +133,7 @@ gdx_status gdx_converter_versions(gdx_converter *converter, gdx_buffer *out) {
     const char *between = "";
     pthread_mutex_lock(&converter->lock);
     for (size_t i = 0; i < converter->options.table->count && status == GDX_OK; i++)
-        if (converter->programs[i].has_converted) {
+        if (converter->programs[i].has_converted && !is_named_before(converter, i)) {
             status = gdx_buffer_append_format(out, "%s%s", between, converter->programs[i].version);
             between = "; ";
         }

@@ -10,8 +10,8 @@
 #include <assert.h>
 #include <stdio.h>
 
-static const char *word_of(gdx_input_kind kind) {
-    switch (kind) {
+static const char *word_of(const gdx_piece *piece) {
+    switch (piece->kind) {
     case GDX_INPUT_PDF:
         return GDX_CONVERT_PDF;
     case GDX_INPUT_OLD_WORD:
@@ -24,6 +24,8 @@ static const char *word_of(gdx_input_kind kind) {
         return GDX_CONVERT_RTF;
     case GDX_INPUT_PICTURE:
         return GDX_CONVERT_OCR_IMAGE;
+    case GDX_INPUT_CONVERTED:
+        return piece->ending;
     default:
         assert(!"a kind that a converter reads");
         return "";
@@ -130,16 +132,26 @@ static gdx_status recognise(page_reader *reader, gdx_slice bytes, uint32_t pages
     return write_form(reader, form, true, draft, replaced, err);
 }
 
-gdx_status ingest_converted(page_reader *reader, gdx_input_kind kind, gdx_slice bytes, gdx_draft *draft,
-                            uint64_t *replaced, gdx_error *err) {
+static gdx_status read(page_reader *reader, const gdx_piece *piece, gdx_draft *draft, uint64_t *replaced,
+                       gdx_error *err) {
     gdx_form form = GDX_FORM_TEXT;
-    gdx_status status = convert(reader, word_of(kind), bytes, &form, err);
-    if (status != GDX_OK || form != GDX_FORM_PDF_XML)
-        return status == GDX_OK ? write_form(reader, form, kind == GDX_INPUT_PICTURE, draft, replaced, err) : status;
+    gdx_status status = convert(reader, word_of(piece), piece->bytes, &form, err);
+    if (status != GDX_OK)
+        return status;
+    if (form != GDX_FORM_PDF_XML)
+        return write_form(reader, form, piece->kind == GDX_INPUT_PICTURE, draft, replaced, err);
     gdx_layout_found found = {0};
     status = write_layout(reader, draft, &found, err);
     *replaced += found.repaired;
-    if (status != GDX_OK || found.pages_with_text > 0)
+    if (status != GDX_OK || found.pages_with_text > 0 || piece->kind != GDX_INPUT_PDF)
         return status;
-    return recognise(reader, bytes, found.pages, draft, replaced, err);
+    return recognise(reader, piece->bytes, found.pages, draft, replaced, err);
+}
+
+// What a converter gave may be several times the largest document: it is not kept for the next file.
+gdx_status ingest_converted(page_reader *reader, const gdx_piece *piece, gdx_draft *draft, uint64_t *replaced,
+                            gdx_error *err) {
+    gdx_status status = read(reader, piece, draft, replaced, err);
+    gdx_buffer_clear(&reader->converted);
+    return status;
 }

@@ -2,6 +2,7 @@
 // kind.c: the kinds of inputs, and what an input is by its name alone. Relies on gdx/ingest.h.
 // What no table knows is taken for text until its bytes are seen: a file of text that is passed over is a loss.
 
+#include "gdx/convert.h"
 #include "gdx/ingest.h"
 
 #include "sniff.h"
@@ -40,6 +41,7 @@ static const struct kind_row rows[] = {
     {GDX_INPUT_RTF, true, "RTF", ".rtf"},
     {GDX_INPUT_MAIL, false, "mail", ".eml.mbox.mht.mhtml"},
     {GDX_INPUT_PICTURE, false, "picture", ".png.jpg.jpeg.gif.bmp.tif.tiff.webp"},
+    {GDX_INPUT_CONVERTED, true, "converted", NULL},
     {GDX_INPUT_CRAWL, false, "crawl", ".warc.wet.wat"},
     {GDX_INPUT_COMPRESSED, true, "compressed file", ".gz.zst.xz.bz2.lz4.lzma.z"},
     {GDX_INPUT_ARCHIVE, true, "archive", ".tar.tgz.tzst.txz.tbz2.tlz.taz.zip.7z.rar.cab.lzh.lha"},
@@ -69,6 +71,10 @@ static const struct unread unread[] = {
 static const struct kind_row *row_of(gdx_input_kind kind) {
     assert((size_t)kind < sizeof rows / sizeof rows[0] && rows[kind].kind == kind);
     return &rows[kind];
+}
+
+const char *gdx_piece_kind_name(const gdx_piece *piece) {
+    return piece->kind == GDX_INPUT_CONVERTED ? piece->ending : gdx_input_kind_name(piece->kind);
 }
 
 const char *gdx_input_kind_name(gdx_input_kind kind) {
@@ -199,4 +205,25 @@ bool gdx_input_has_known_name(const char *path) {
     gdx_slice extension = {0};
     const char *words;
     return look_at(path, &extension, &words) != GDX_INPUT_TEXT || is_among(extension, rows[GDX_INPUT_TEXT].extensions);
+}
+
+// What our own signatures call by an ending (".caj" without its name) is asked for, too. Names that are set aside, as
+// hidden ones, stay so.
+gdx_input_kind gdx_input_with_converter(const gdx_converter *converter, const char *path, gdx_input_kind kind,
+                                        char words[GDX_INPUT_WORDS_BYTES]) {
+    char ending[GDX_INPUT_WORDS_BYTES];
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (!converter || words_of_name(path, name, strlen(name)))
+        return kind;
+    say_unread(GDX_INPUT_UNREAD, NULL, extension_of(name, strlen(name)), ending);
+    bool is_told = kind == GDX_INPUT_UNREAD && gdx_converter_reads(converter, words);
+    if (ending[1] && gdx_converter_reads(converter, ending)) {
+        memcpy(words, ending, sizeof ending);
+        is_told = true;
+    }
+    if (is_told)
+        return GDX_INPUT_CONVERTED;
+    bool is_picture = kind == GDX_INPUT_IGNORED && strcmp(words, row_of(GDX_INPUT_PICTURE)->name) == 0 &&
+                      ingest_kind_by_name(path) != GDX_INPUT_IGNORED; // not those that no recognition reads
+    return is_picture && gdx_converter_reads(converter, GDX_CONVERT_OCR_IMAGE) ? GDX_INPUT_PICTURE : kind;
 }

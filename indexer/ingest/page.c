@@ -197,7 +197,7 @@ static gdx_status read_packed(page_reader *reader, const gdx_piece *piece, uint6
     case GDX_INPUT_FICTIONBOOK:
         return ingest_fictionbook(&reader->package, piece->bytes, reader->draft, err);
     default:
-        return ingest_converted(reader, piece->kind, piece->bytes, reader->draft, replaced, err);
+        return ingest_converted(reader, piece, reader->draft, replaced, err);
     }
 }
 
@@ -208,6 +208,20 @@ static gdx_status read_any(page_reader *reader, const gdx_piece *piece, gdx_docu
                      : read_text(reader, piece, out, repairs, err);
 }
 
+// Where nothing in the file says a date. The id ends as the name does, and of an archive's entry it is the entry's.
+static void take_date_of_name(page_reader *reader, const gdx_piece *piece, gdx_document *document) {
+    static const char METADATA[] = "{\"date_from\":\"file name\"}"; // as ingest_draft_finish writes it
+    gdx_date date, own = is_laid_out(piece->kind) ? gdx_draft_date_of(reader->draft) : document->date;
+    if (own != GDX_NO_DATE || !ingest_date_in_name(piece->id, &date))
+        return;
+    if (is_laid_out(piece->kind)) {
+        gdx_draft_date(reader->draft, date, "file name");
+        return;
+    }
+    document->date = date;
+    document->metadata = gdx_slice_of(METADATA);
+}
+
 static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) {
     gdx_document document = {.id = piece->id, .source = piece->source, .origin = piece->origin, .metadata = {"", 0}};
@@ -215,6 +229,8 @@ static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_doc
     if (is_laid_out(piece->kind))
         gdx_draft_begin(reader->draft, reader->document_limit);
     gdx_status status = read_any(reader, piece, &document, &repairs, err);
+    if (status == GDX_OK && reader->date_from_name)
+        take_date_of_name(reader, piece, &document);
     if (status == GDX_OK && is_laid_out(piece->kind))
         status = ingest_draft_finish(reader, &document, err);
     if (status == GDX_OK)

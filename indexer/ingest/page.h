@@ -74,8 +74,8 @@ void ingest_html_reader_free(struct html_reader *html);
 
 // converted.c: writes what a converter makes of the file into a draft that is begun. `replaced` grows by the U+FFFD put
 // in. What gdx_convert refuses; GDX_UNSUPPORTED also for a scan without recognition of characters.
-gdx_status ingest_converted(page_reader *reader, gdx_input_kind kind, gdx_slice bytes, gdx_draft *draft,
-                            uint64_t *replaced, gdx_error *err) GDX_MUST_CHECK;
+gdx_status ingest_converted(page_reader *reader, const gdx_piece *piece, gdx_draft *draft, uint64_t *replaced,
+                            gdx_error *err) GDX_MUST_CHECK;
 
 // draft_finish.c: ends the reader's draft and fills *out from it: what gdx_draft_finish fills, and the metadata as
 // compact JSON with sorted keys, "" when there is none. The slices are the reader's until its next document.

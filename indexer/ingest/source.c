@@ -168,6 +168,7 @@ static gdx_source_step step_of(gdx_status status) {
     case GDX_CANCELLED:
     case GDX_DEADLINE:
     case GDX_IO:
+    case GDX_NOT_FOUND:
     case GDX_NO_SPACE:
         return GDX_SOURCE_FAILED;
     default:

@@ -220,7 +220,7 @@ static void bad_files_of_a_folder_are_reported_and_the_rest_is_indexed(void **st
         "not.jsonl.gz: starts like no archive and like no compressed file that is read",
         "not.zip: starts like no archive",
         "cut.jsonl.gz: entry 1: byte ",
-        ": truncated gzip input",
+        ": gzip member at byte 0: cut short",
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         expect_in(said_err(&said), words[i]);

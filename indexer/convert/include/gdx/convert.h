@@ -87,6 +87,8 @@ typedef struct gdx_converter_options {
 enum { GDX_CONVERT_OCR_PAGES = 200 };
 
 gdx_status gdx_converter_new(const gdx_converter_options *options, gdx_converter **out, gdx_error *err) GDX_MUST_CHECK;
+// True: its table has a row for the kind, and the kind may be used. Any thread.
+bool gdx_converter_reads(const gdx_converter *converter, const char *kind);
 // No conversion may be under way.
 void gdx_converter_free(gdx_converter *converter);
 GDX_DEFINE_AUTO(gdx_converter, gdx_converter_free)

@@ -33,6 +33,7 @@ typedef enum gdx_input_kind {
     GDX_INPUT_RTF,          //
     GDX_INPUT_MAIL,         // .eml .mbox .mht
     GDX_INPUT_PICTURE,      // read with recognition of characters only
+    GDX_INPUT_CONVERTED,    // by a converter that has a row for the name's ending
     GDX_INPUT_CRAWL,        // WARC: entries of what a crawler fetched
     GDX_INPUT_COMPRESSED,   // one file, compressed
     GDX_INPUT_ARCHIVE,      // tar, zip, 7z ...: entries
@@ -56,10 +57,17 @@ bool gdx_input_has_known_name(const char *path);
 // not tell, by its name. `words` as above. The order of what is asked, and each signature's source, stand in sniff.c.
 enum { GDX_INPUT_HEAD_BYTES = 4096 };
 gdx_input_kind gdx_input_sniff(const char *path, gdx_slice head, char words[GDX_INPUT_WORDS_BYTES]);
+// What it is to a run that has this converter, NULL for none: `kind` and `words` are what one of the two above gave.
+// GDX_INPUT_CONVERTED, with the row's kind in `words`, where a row names the ending (".caj"), whatever we would make of
+// the file; GDX_INPUT_PICTURE where recognition of characters is on; else `kind`.
+typedef struct gdx_converter gdx_converter; // gdx/convert.h
+gdx_input_kind gdx_input_with_converter(const gdx_converter *converter, const char *path, gdx_input_kind kind,
+                                        char words[GDX_INPUT_WORDS_BYTES]);
 
 // A stretch of input in memory: one whole file, or whole lines of a JSON Lines file.
 typedef struct gdx_piece {
     gdx_input_kind kind;  // no container
+    const char *ending;   // of GDX_INPUT_CONVERTED: what its converter's row is for, ".caj"
     gdx_slice path;       // as it is reported: "news/a.jsonl", "b.zip:c/d.txt"
     gdx_slice id;         // of the document, for a whole file
     gdx_slice source;     // of its documents, unless a record has its own
@@ -68,6 +76,9 @@ typedef struct gdx_piece {
     gdx_slice bytes;      // for RECORDS the last line may lack its newline
     uint64_t first_byte;  // where `bytes` begin in the file
 } gdx_piece;
+
+// The kind's name, or the ending: what a report counts the piece by.
+const char *gdx_piece_kind_name(const gdx_piece *piece);
 
 // What was refused, and where. The error names the field of a record that is to blame, when one is, and not
 // the path.
@@ -98,7 +109,6 @@ GDX_DEFINE_AUTO(gdx_record_map, gdx_record_map_free)
 
 typedef struct gdx_source gdx_source; // one worker's own: pieces in, documents out
 
-typedef struct gdx_converter gdx_converter; // gdx/convert.h
 typedef struct gdx_source_options {
     const char *encoding;      // of TEXT, MARKDOWN and HTML; NULL: detected
     size_t document_limit;     // bytes of text a document may have; 0: 64 MiB; 2^31 - 1 at most, whatever is asked for
