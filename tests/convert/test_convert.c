@@ -25,7 +25,7 @@ static void placeholders_name_input_output_and_folder(void **state) {
     (void)state;
     struct world world;
     world_open(&world, "",
-               ".caj html -- /bin/sh -c \"cat $0 >$1; echo $2 >>$1\" INPUT OUTPUT PAGES\n"
+               ".caj html -- /bin/sh -c \"echo converting; cat $0 >$1; echo $2 >>$1\" INPUT OUTPUT PAGES\n"
                "doc text -- /bin/sh -c \"echo $0 $HOME $PWD\" x=FOLDER/y\n");
     world_expect(&world, world_convert(&world, ".caj", "the input\n"), GDX_OK, NULL);
     expect_output(&world, "the input\n200\n");

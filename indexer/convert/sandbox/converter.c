@@ -58,9 +58,10 @@ static void set_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static void redirect_input(void) {
+// What a converter with an output file prints is a message, and must not come before the file's bytes.
+static void redirect_standard(const struct job *job) {
     int nothing = open("/dev/null", O_RDONLY);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0)
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || (job->output && dup2(STDERR_FILENO, STDOUT_FILENO) < 0))
         _exit(1);
     if (nothing != STDIN_FILENO)
         close(nothing);
@@ -72,7 +73,7 @@ _Noreturn static void run_converter(const struct job *job, bool has_namespaces, 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!has_namespaces && getppid() != outer[2]) // init has ended already; in a namespace that ends this, too
         _exit(1);
-    redirect_input();
+    redirect_standard(job);
     setsid();
     set_signals();
     if (!set_environment(job) || !replace_folders(job) || !limits_apply(job, has_namespaces, &what))
