@@ -195,15 +195,16 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
 
 // ---- documents
 
-static gdx_status refuse(struct builder *builder, struct built *built, size_t piece, const gdx_refusal *refusal,
-                         gdx_error *err) {
+static gdx_status refuse(struct builder *builder, struct built *built, const struct slab *slab, size_t piece,
+                         const gdx_refusal *refusal, gdx_error *err) {
     char reason[GDX_ERROR_TEXT_BYTES];
+    const gdx_piece refused = slab_piece_at(slab, piece);
     struct refusal kept = {.path = refusal->path,
                            .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
                            .line = refusal->line,
                            .byte = refusal->byte,
                            .piece = (uint32_t)piece,
-                           .kind = kind_of_failure(refusal->line > 0, refusal->error.status),
+                           .kind = kind_of_refused(&refused, refusal),
                            .class = GDX_BATCH_REFUSED,
                            .status = refusal->error.status};
     atomic_fetch_add_explicit(builder->settings->refused, 1, memory_order_relaxed);
@@ -217,7 +218,7 @@ static gdx_status refuse_too_large(struct builder *builder, struct built *built,
     gdx_refusal refusal = {.path = slab->pieces[piece].path, .line = gdx_source_lines(builder->source)};
     gdx_fail(&refusal.error, GDX_TOO_LARGE, "document %.*s has %" PRIu64 " symbols, at most %zu fit into a segment",
              GDX_SLICE_ARGUMENTS(document->id), gdx_folded_positions(builder->folded), SYMBOLS_MOST);
-    return refuse(builder, built, piece, &refusal, err);
+    return refuse(builder, built, slab, piece, &refusal, err);
 }
 
 static gdx_status fold_document(struct builder *builder, struct built *built, const gdx_document *document,
@@ -299,7 +300,7 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
                 status = note_repairs(builder, built, piece, input.path, err);
             break;
         case GDX_SOURCE_REFUSED:
-            status = refuse(builder, built, piece, &refusal, err);
+            status = refuse(builder, built, slab, piece, &refusal, err);
             break;
         case GDX_SOURCE_END:
             slab->pieces[piece].lines = gdx_source_lines(builder->source);

@@ -68,11 +68,12 @@ static gdx_status report_all(gdx_reading *reading, const struct refusals *refusa
 
 static gdx_status report_record(gdx_reading *reading, const gdx_refusal *refusal, gdx_error *err) {
     char reason[GDX_ERROR_TEXT_BYTES];
+    const gdx_piece piece = slab_piece_at(reading->slab, reading->piece);
     const struct refusal reported = {.path = refusal->path,
                                      .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
                                      .line = refusal->line,
                                      .byte = refusal->byte,
-                                     .kind = kind_of_failure(refusal->line > 0, refusal->error.status),
+                                     .kind = kind_of_refused(&piece, refusal),
                                      .class = GDX_BATCH_REFUSED,
                                      .status = refusal->error.status};
     reading->counts.refused++;

@@ -70,6 +70,12 @@ gdx_slice kind_of_failure(bool is_record, gdx_status status) {
     }
 }
 
+gdx_slice kind_of_refused(const gdx_piece *piece, const gdx_refusal *refusal) {
+    if (gdx_input_is_converted(piece->kind) && refusal->error.status != GDX_TOO_LARGE)
+        return gdx_slice_of(gdx_piece_kind_name(piece));
+    return kind_of_failure(refusal->line > 0, refusal->error.status);
+}
+
 gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) {
     kinds_add(&refusals->kinds, refusal->class, refusal->kind, 1);
     if (refusals->kept[refusal->class] >= REFUSALS_KEPT)

@@ -126,7 +126,8 @@ static gdx_status recognise(page_reader *reader, gdx_slice bytes, uint32_t pages
     gdx_error why = {0};
     gdx_status status = convert(reader, GDX_CONVERT_OCR_PDF, bytes, &form, &why);
     if (status == GDX_UNSUPPORTED)
-        return gdx_fail(err, status, "a scan: none of its %u pages has text (%s)", pages, why.message);
+        return gdx_fail(err, status, "a scan: no text on %s%u %s (%s)", pages == 1 ? "its " : "any of its ", pages,
+                        pages == 1 ? "page" : "pages", why.message);
     if (status != GDX_OK)
         return gdx_fail(err, status, "%s", why.message);
     return write_form(reader, form, true, draft, replaced, err);
