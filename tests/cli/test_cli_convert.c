@@ -171,12 +171,13 @@ static void a_dry_run_makes_no_index_and_its_conversions_are_kept_in_one_that_is
 
 static void a_server_gets_what_was_converted_here(void **state) {
     const struct place *place = *state;
-    expect(place,
-           "echo 关税 > in/b.txt; echo 产业链 > in/a.caj; g index in/b.txt; g serve --listen unix:s "
-           "> log 2>&1 & until test -S s; do kill -0 $! || exit 9; sleep 0.1; done\n"
-           "\"$GRAMDEX\" index --server unix:s --converter \"$COPY\" in; STATUS=$?\n"
-           "kill $!; wait $!; ls x; exit $STATUS",
-           0, "read by: copy of ");
+    expect(
+        place,
+        "echo 关税 > in/b.txt; echo 产业链 > in/a.caj; g index in/b.txt; \"$GRAMDEX\" serve --index x --listen unix:s "
+        "> log 2>&1 & until test -S s; do kill -0 $! || exit 9; sleep 0.1; done\n"
+        "\"$GRAMDEX\" index --server unix:s --converter \"$COPY\" in; STATUS=$?\n"
+        "kill $!; wait $!; ls x; exit $STATUS",
+        0, "read by: copy of ");
     expect(place, "g count 产业链 && ls x", 0, "1 document,");
     expect(place, "test ! -e x/converted && echo none", 0, "none");
 }
