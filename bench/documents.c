@@ -20,6 +20,8 @@ static gdx_status read_all(gdx_source *source, const char *path, documents_take 
         case GDX_SOURCE_REFUSED:
             out->refused++;
             break;
+        case GDX_SOURCE_LEFT_OUT:
+            break;
         case GDX_SOURCE_END:
             return out->count ? GDX_OK : gdx_fail(err, GDX_INVALID, "%s: no documents in it", path);
         case GDX_SOURCE_FAILED:

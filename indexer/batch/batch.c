@@ -411,8 +411,10 @@ static void list_done_on_loop(gdx_job *job) {
     else
         fail_if_strict_on_loop(batch, &listing->refusals);
     if (!has_failed(batch)) {
-        batch->reading.filler =
-            filler_new(&listing->inputs, batch->budget.file_limit, batch->budget.line_limit, &batch->options);
+        const struct filler_limits limits = {.file = batch->budget.file_limit,
+                                             .large_file = batch->budget.large_file_limit,
+                                             .line = batch->budget.line_limit};
+        batch->reading.filler = filler_new(&listing->inputs, limits, &batch->options);
         atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals, GDX_BATCH_REFUSED));
         if (!batch->reading.filler)
             fail_for_memory_on_loop(batch);

@@ -17,6 +17,8 @@ static const struct shares {
     size_t document_copies; // what it takes while it is built: its text unescaped and its symbols, in its own bytes
     size_t worker_slabs;    // a worker's share is so many slabs: one of raw input, the rest for what is made of it
     size_t slabs_ahead;     // one waits for a worker, one is being filled
+    size_t file_documents;  // a file of many records, or with little text in it, has so many of the largest documents
+    size_t file_share;      // of what inverters would have, such files get at most
     size_t inverter_least;  // of a worker's share, however much documents and slabs take: below it segments are tiny
 } shares = {
     .machine = 4,
@@ -24,6 +26,8 @@ static const struct shares {
     .document_copies = 5,
     .worker_slabs = 7,
     .slabs_ahead = 2,
+    .file_documents = 4,
+    .file_share = 2,
     .inverter_least = 8,
 };
 
@@ -91,11 +95,16 @@ struct budget budget_of(const gdx_batch_options *options) {
     size_t slab_limit = threads + shares.slabs_ahead;
     size_t taken = slab_limit * slab + threads * (shares.document_copies * document + sizes.worker);
     size_t left = memory > taken ? memory - taken : 0;
+    // Each slab may hold one more of such a file, and a worker that decodes it, too.
+    size_t holders = slab_limit + threads;
+    size_t extra = least_of((shares.file_documents - 1) * document, left / shares.file_share / holders);
+    left -= extra * holders;
     return (struct budget){
         .threads = (unsigned)threads,
         .merge_threads = (unsigned)threads_within(threads, all, sizes.merge_thread),
         .document_limit = document,
         .file_limit = document,
+        .large_file_limit = document + extra,
         .line_limit = 2 * document + sizes.line_keys, // an escaped character may take twice its bytes
         .slab_limit = slab_limit,
         .slab_bytes = slab,

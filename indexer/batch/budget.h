@@ -7,14 +7,15 @@
 #include "gdx/batch.h"
 
 struct budget {
-    unsigned threads;       // workers
-    unsigned merge_threads; // of the merge afterwards
-    size_t document_limit;  // bytes of text a document may have
-    size_t file_limit;      // bytes a whole file may have
-    size_t line_limit;      // bytes a line of JSON Lines may have
-    size_t slab_limit;      // slabs in memory
-    size_t slab_bytes;      // the largest that a slab may be
-    size_t inverter_bytes;  // of each worker
+    unsigned threads;        // workers
+    unsigned merge_threads;  // of the merge afterwards
+    size_t document_limit;   // bytes of text a document may have
+    size_t file_limit;       // bytes a whole file may have
+    size_t large_file_limit; // one of many records, or of which the text is a small part
+    size_t line_limit;       // bytes a line of JSON Lines may have
+    size_t slab_limit;       // slabs in memory
+    size_t slab_bytes;       // the largest that a slab may be
+    size_t inverter_bytes;   // of each worker
 };
 
 struct budget budget_of(const gdx_batch_options *options);

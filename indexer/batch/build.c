@@ -195,22 +195,24 @@ static gdx_status add_document(struct builder *builder, struct built *built, con
 
 // ---- documents
 
-static gdx_status refuse(struct builder *builder, struct built *built, const struct slab *slab, size_t piece,
+static gdx_status refuse(struct builder *builder, struct built *built, size_t piece, const gdx_piece *input,
                          const gdx_refusal *refusal, gdx_error *err) {
     char reason[GDX_ERROR_TEXT_BYTES];
-    const gdx_piece refused = slab_piece_at(slab, piece);
-    struct refusal kept = {.path = refusal->path,
-                           .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
-                           .line = refusal->line,
-                           .byte = refusal->byte,
-                           .piece = (uint32_t)piece,
-                           .kind = kind_of_refused(&refused, refusal),
-                           .class = GDX_BATCH_REFUSED,
-                           .status = refusal->error.status};
+    struct refusal kept = refusal_of_source(refusal, input, reason);
+    kept.piece = (uint32_t)piece;
     atomic_fetch_add_explicit(builder->settings->refused, 1, memory_order_relaxed);
     if (refusals_add(&built->refusals, &kept) != GDX_OK)
         return no_memory(err);
     return builder->settings->strict ? refusal_fail(&kept, err) : GDX_OK;
+}
+
+static gdx_status leave_out(struct built *built, size_t piece, const gdx_piece *input, const gdx_refusal *refusal,
+                            gdx_error *err) {
+    char reason[GDX_ERROR_TEXT_BYTES];
+    struct refusal kept = refusal_of_source(refusal, input, reason);
+    kept.piece = (uint32_t)piece;
+    kept.class = GDX_BATCH_LEFT_OUT;
+    return refusals_add(&built->refusals, &kept) == GDX_OK ? GDX_OK : no_memory(err);
 }
 
 static gdx_status refuse_too_large(struct builder *builder, struct built *built, size_t piece, const struct slab *slab,
@@ -218,7 +220,8 @@ static gdx_status refuse_too_large(struct builder *builder, struct built *built,
     gdx_refusal refusal = {.path = slab->pieces[piece].path, .line = gdx_source_lines(builder->source)};
     gdx_fail(&refusal.error, GDX_TOO_LARGE, "document %.*s has %" PRIu64 " symbols, at most %zu fit into a segment",
              GDX_SLICE_ARGUMENTS(document->id), gdx_folded_positions(builder->folded), SYMBOLS_MOST);
-    return refuse(builder, built, slab, piece, &refusal, err);
+    const gdx_piece input = slab_piece_at(slab, piece);
+    return refuse(builder, built, piece, &input, &refusal, err);
 }
 
 static gdx_status fold_document(struct builder *builder, struct built *built, const gdx_document *document,
@@ -265,7 +268,7 @@ static gdx_status check_stop(const struct build_settings *settings, gdx_error *e
 static gdx_status note_repairs(struct builder *builder, struct built *built, size_t piece, gdx_slice path,
                                gdx_error *err) {
     const gdx_repairs *repairs = gdx_source_repairs(builder->source);
-    if (repairs->replaced == 0 && repairs->lost_date.status == GDX_OK)
+    if (!gdx_repairs_any(repairs))
         return GDX_OK;
     return refusals_add_repairs(&built->refusals, path, piece, repairs) == GDX_OK ? GDX_OK : no_memory(err);
 }
@@ -300,7 +303,10 @@ static gdx_status build_piece(struct builder *builder, struct slab *slab, size_t
                 status = note_repairs(builder, built, piece, input.path, err);
             break;
         case GDX_SOURCE_REFUSED:
-            status = refuse(builder, built, slab, piece, &refusal, err);
+            status = refuse(builder, built, piece, &input, &refusal, err);
+            break;
+        case GDX_SOURCE_LEFT_OUT:
+            status = leave_out(built, piece, &input, &refusal, err);
             break;
         case GDX_SOURCE_END:
             slab->pieces[piece].lines = gdx_source_lines(builder->source);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// filler.c: files, entries of archives, archives within archives, and standard input as one stream of pieces.
+// filler.c: files, entries of archives and crawls, archives within archives, and standard input as one stream of
+// pieces. Relies on container.h.
 // The first bytes of an entry tell what it is. JSON Lines are cut after a newline; what follows the cut is carried into
 // the next slab. Whole files are never cut.
 
 #include "filler.h"
-#include "place.h"
+#include "container.h"
 #include "stop.h"
 
 #include <errno.h>
@@ -17,18 +18,9 @@
 
 enum { READ_BYTES = 4 << 20, LINE_READ_BYTES = 64 << 10, POLL_MILLISECONDS = 100, CONTAINERS_MOST = 3 };
 
-struct container { // an archive or a compressed file that is open
-    gdx_archive *archive;
-    gdx_input_kind kind;
-    gdx_buffer bytes; // of one within another, which is read from memory
-    gdx_buffer path;  // "a.zip:b.zip"
-    gdx_buffer id;    // "a.zip/b.zip"
-};
-
 struct filler { // one owner at a time
     const struct inputs *inputs;
-    size_t file_limit;
-    size_t line_limit;
+    struct filler_limits limits;
     const gdx_stop *stop;
     const gdx_converter *converter;
     size_t next_input;
@@ -50,15 +42,14 @@ struct filler { // one owner at a time
     gdx_buffer path;         // of a container's entry: "archive:entry", what entry.path points to
     gdx_buffer id;           // likewise
     gdx_buffer name;         // in its container, with a zero
+    struct container_entry within; // what its container says of it
 };
 
-struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
-                          const gdx_batch_options *options) {
+struct filler *filler_new(const struct inputs *inputs, struct filler_limits limits, const gdx_batch_options *options) {
     struct filler *filler = calloc(1, sizeof *filler);
     if (filler) {
         filler->inputs = inputs;
-        filler->file_limit = file_limit;
-        filler->line_limit = line_limit;
+        filler->limits = limits;
         filler->stop = &options->stop;
         filler->converter = options->converter;
         filler->descriptor = -1;
@@ -76,10 +67,7 @@ static void close_entry(struct filler *filler) {
 }
 
 static void close_container(struct filler *filler) {
-    struct container *container = &filler->containers[--filler->depth];
-    gdx_archive_close(container->archive);
-    container->archive = NULL;
-    gdx_buffer_clear(&container->bytes);
+    container_close(&filler->containers[--filler->depth]);
     close_entry(filler);
 }
 
@@ -89,7 +77,7 @@ static struct container *last_container(struct filler *filler) {
 
 // An archive's bytes count as they are read, so that the share that is done is right within a large one.
 static void count_container(struct filler *filler, struct slab *slab) {
-    uint64_t at = gdx_archive_position(filler->containers[0].archive);
+    uint64_t at = container_position(&filler->containers[0]);
     at = at < filler->input->bytes ? at : filler->input->bytes;
     if (at > filler->container_bytes) {
         slab->disk_bytes += at - filler->container_bytes;
@@ -98,6 +86,7 @@ static void count_container(struct filler *filler, struct slab *slab) {
 }
 
 static void finish_container(struct filler *filler, struct slab *slab) {
+    container_count(last_container(filler), &slab->refusals.kinds);
     if (filler->depth == 1)
         slab->disk_bytes += filler->input->bytes - filler->container_bytes;
     close_container(filler);
@@ -109,10 +98,8 @@ void filler_free(struct filler *filler) {
     close_entry(filler);
     while (filler->depth)
         close_container(filler);
-    for (size_t i = 0; i < CONTAINERS_MOST; i++) {
-        gdx_buffer_clear(&filler->containers[i].path);
-        gdx_buffer_clear(&filler->containers[i].id);
-    }
+    for (size_t i = 0; i < CONTAINERS_MOST; i++)
+        container_clear(&filler->containers[i]);
     gdx_buffer_clear(&filler->carry);
     gdx_buffer_clear(&filler->path);
     gdx_buffer_clear(&filler->id);
@@ -174,7 +161,7 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer
     if (limit > READ_BYTES)
         limit = READ_BYTES;
     if (filler->descriptor < 0) {
-        status = gdx_archive_read(last_container(filler)->archive, limit, to, &filler->is_at_end, &words);
+        status = container_read(last_container(filler), limit, to, &filler->is_at_end, &words);
         if (status == GDX_NO_MEMORY)
             return no_memory(err);
         if (status == GDX_OK) {
@@ -209,7 +196,7 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer
 
 // All of the entry, at the end of `to`. *out_is_whole false: it was refused, being too large or unreadable, or the
 // batch is stopped; `to` is as before.
-static gdx_status read_whole(struct filler *filler, struct slab *slab, gdx_buffer *to, bool *out_is_whole,
+static gdx_status read_whole(struct filler *filler, struct slab *slab, size_t limit, gdx_buffer *to, bool *out_is_whole,
                              gdx_error *err) {
     size_t before = to->bytes;
     uint64_t refused = refusals_count(&slab->refusals, GDX_BATCH_REFUSED);
@@ -218,15 +205,15 @@ static gdx_status read_whole(struct filler *filler, struct slab *slab, gdx_buffe
     if (gdx_buffer_append(to, filler->carry.data, filler->carry.bytes) != GDX_OK)
         return no_memory(err);
     filler->carry.bytes = 0;
-    while (status == GDX_OK && !filler->is_at_end && bytes <= filler->file_limit &&
-           to->bytes - before <= filler->file_limit && !is_stopped(filler))
-        status = read_more(filler, slab, to, filler->file_limit - (to->bytes - before) + 1, err);
+    while (status == GDX_OK && !filler->is_at_end && bytes <= limit && to->bytes - before <= limit &&
+           !is_stopped(filler))
+        status = read_more(filler, slab, to, limit - (to->bytes - before) + 1, err);
     if (status != GDX_OK)
         return status;
     if (to->bytes - before > bytes)
         bytes = to->bytes - before;
-    if (bytes > filler->file_limit)
-        status = refuse_for_size(slab, filler->entry.path, 0, "a file", bytes, filler->file_limit, err);
+    if (bytes > limit)
+        status = refuse_for_size(slab, filler->entry.path, 0, "a file", bytes, limit, err);
     *out_is_whole = filler->is_at_end && refusals_count(&slab->refusals, GDX_BATCH_REFUSED) == refused;
     if (!*out_is_whole)
         to->bytes = before; // a file that could be read in part only is not indexed in part
@@ -268,44 +255,29 @@ static gdx_status read_head(struct filler *filler, struct slab *slab, bool *out_
     return status;
 }
 
-// A container goes on top of those that are open; it is the file itself, or in memory what the entry holds.
+// A container goes on top of those that are open; it is the file itself, or what its entry holds, or begins with.
 static gdx_status push_container(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_slice path,
                                  gdx_slice id, gdx_buffer *bytes, gdx_error *err) {
     struct container *container = &filler->containers[filler->depth];
     gdx_error words = {0};
-    gdx_status status;
-    container->kind = kind;
-    container->path.bytes = container->id.bytes = 0;
-    if (gdx_buffer_append(&container->path, path.data, path.bytes) != GDX_OK ||
-        gdx_buffer_append(&container->path, "", 1) != GDX_OK ||
-        gdx_buffer_append(&container->id, id.data, id.bytes) != GDX_OK)
-        return no_memory(err);
-    container->path.bytes--;
-    const char *name = (const char *)container->path.data;
-    if (bytes) {
-        container->bytes = *bytes;
-        *bytes = (gdx_buffer){0};
-        status = gdx_archive_open_memory(gdx_buffer_slice(&container->bytes), name, kind, &container->archive, &words);
-    } else {
+    bool goes_on = bytes && filler->depth && !filler->is_at_end;
+    gdx_status status = container_name(container, path, id);
+    if (status == GDX_OK && !bytes)
         filler->container_bytes = 0;
-        status = gdx_archive_open(name, kind, &container->archive, &words);
-    }
+    if (status == GDX_OK)
+        status = container_open(container, kind, bytes, goes_on, last_container(filler), &words);
+    if (status == GDX_NO_MEMORY)
+        return no_memory(err);
     if (status == GDX_OK) {
-        const gdx_archive_limits within = {.outer = filler->depth ? last_container(filler)->archive : NULL};
-        gdx_archive_limit(container->archive, &within);
-        container->kind = gdx_archive_is_single(container->archive) ? GDX_INPUT_COMPRESSED : GDX_INPUT_ARCHIVE;
         filler->depth++;
         return GDX_OK;
     }
-    gdx_buffer_clear(&container->bytes);
-    if (status == GDX_NO_MEMORY)
-        return no_memory(err);
     if (!bytes)
         slab->disk_bytes += filler->input->bytes;
     return refuse_archive(slab, path, &words, err);
 }
 
-// An archive's entry that is one itself: whole, into memory.
+// An entry that is a container itself: an archive whole, into memory; a crawl as it comes.
 static gdx_status open_inner(struct filler *filler, struct slab *slab, gdx_input_kind kind, gdx_error *err) {
     gdx_slice path = filler->entry.path, id = filler->entry.id;
     if (filler->depth == CONTAINERS_MOST) {
@@ -319,10 +291,14 @@ static gdx_status open_inner(struct filler *filler, struct slab *slab, gdx_input
         return add_refusal(slab, refusal, err);
     }
     gdx_buffer bytes = {0};
-    bool is_whole = false;
-    gdx_status status = read_whole(filler, slab, &bytes, &is_whole, err);
+    bool is_taken = kind == GDX_INPUT_CRAWL && filler->depth && last_container(filler)->archive;
+    gdx_status status = GDX_OK;
+    if (!is_taken)
+        status = read_whole(filler, slab, filler->limits.file, &bytes, &is_taken, err);
+    else if (gdx_buffer_append(&bytes, filler->carry.data, filler->carry.bytes) != GDX_OK)
+        status = no_memory(err);
     close_entry(filler);
-    if (status == GDX_OK && is_whole)
+    if (status == GDX_OK && is_taken)
         status = push_container(filler, slab, kind, path, id, &bytes, err);
     gdx_buffer_clear(&bytes);
     return status;
@@ -338,6 +314,8 @@ static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error
     const char *name = filler->depth ? (const char *)filler->name.data : filler->input->path;
     gdx_input_kind kind = gdx_input_sniff(name, gdx_buffer_slice(&filler->carry), words);
     kind = gdx_input_with_converter(filler->converter, name, kind, words);
+    if (filler->depth && last_container(filler)->crawl)
+        kind = container_kind_of_page(&filler->within, filler->carry.bytes, kind, words);
     bool is_told = gdx_input_has_known_name(name) || kind != GDX_INPUT_TEXT;
     if (filler->input->is_stream && filler->depth == 0 && !is_told)
         kind = GDX_INPUT_RECORDS; // what neither name nor bytes of a pipe tell
@@ -373,63 +351,94 @@ static gdx_status open_file(struct filler *filler, struct slab *slab, gdx_error 
     return open_named(filler, slab, err);
 }
 
-// "archive.zip/folder/entry.txt": an archive is to its entries what a folder is to its files. Of a compressed file the
-// entry is the file itself, and only its kind is told by the name within.
-static gdx_status name_within(struct filler *filler, gdx_slice name) {
-    const struct container *container = last_container(filler);
-    filler->path.bytes = filler->id.bytes = filler->name.bytes = 0;
+// Of a URL the path, without what comes after it.
+static gdx_slice name_to_sniff(const struct filler *filler, const struct container *container) {
+    const struct container_entry *entry = &filler->within;
+    gdx_slice name = entry->name;
+    if (entry->sniffed_name)
+        return gdx_slice_of(entry->sniffed_name);
+    for (size_t i = 0; container->crawl && i < name.bytes; i++)
+        if (name.data[i] == '?' || name.data[i] == '#')
+            name.bytes = i;
+    return name;
+}
+
+static gdx_status name_within(struct filler *filler, const struct container *container) {
+    gdx_slice name = name_to_sniff(filler, container);
+    filler->name.bytes = 0;
     gdx_status status = gdx_buffer_append(&filler->name, name.data, name.bytes);
     if (status == GDX_OK)
         status = gdx_buffer_append(&filler->name, "", 1);
-    if (status == GDX_OK)
-        status = gdx_buffer_append(&filler->path, container->path.data, container->path.bytes);
-    if (status == GDX_OK)
-        status = gdx_buffer_append(&filler->id, container->id.data, container->id.bytes);
-    if (container->kind == GDX_INPUT_COMPRESSED || status != GDX_OK)
-        return status;
-    status = gdx_buffer_append_format(&filler->path, ":%.*s", GDX_SLICE_ARGUMENTS(name));
-    while (name.bytes >= 2 && name.data[0] == '.' && name.data[1] == '/')
-        name = (gdx_slice){name.data + 2, name.bytes - 2};
-    while (name.bytes && name.data[0] == '/')
-        name = (gdx_slice){name.data + 1, name.bytes - 1};
-    if (status == GDX_OK)
-        status = gdx_buffer_append(&filler->id, "/", 1);
-    return status == GDX_OK ? name_escape(name, &filler->id) : status;
+    return status == GDX_OK ? container_name_entry(container, filler->within.name, &filler->path, &filler->id) : status;
+}
+
+// An archive that cannot be read on is at its end; a crawl has lost a record.
+static gdx_status fail_to_go_on(struct filler *filler, struct slab *slab, const gdx_error *words, gdx_error *err) {
+    struct container *container = last_container(filler);
+    if (words->status == GDX_NO_MEMORY)
+        return no_memory(err);
+    gdx_slice path = gdx_buffer_slice(&container->path);
+    if (container->crawl)
+        return add_refusal(slab,
+                           (struct refusal){.path = path,
+                                            .reason = gdx_slice_of(words->message),
+                                            .kind = kind_of_failure(true, words->status),
+                                            .byte = words->byte,
+                                            .status = words->status,
+                                            .class = GDX_BATCH_REFUSED},
+                           err);
+    gdx_status status = refuse_archive(slab, path, words, err);
+    finish_container(filler, slab);
+    return status;
+}
+
+// What is not read for its name or its media type.
+static const char *words_of_left_out(const struct filler *filler, char of_kind[GDX_INPUT_WORDS_BYTES]) {
+    if (filler->within.left_out)
+        return filler->within.left_out;
+    const char *name = (const char *)filler->name.data;
+    gdx_input_kind kind = gdx_input_with_converter(filler->converter, name, gdx_input_kind_of(name, of_kind), of_kind);
+    return kind == GDX_INPUT_IGNORED ? of_kind : NULL;
 }
 
 // The next entry of the last container; closes it at its end.
 static gdx_status open_entry(struct filler *filler, struct slab *slab, gdx_error *err) {
     struct container *container = last_container(filler);
-    gdx_slice name;
     bool has = false;
     gdx_error words = {0};
-    gdx_status status = gdx_archive_next(container->archive, &name, &has, &words);
-    if (status == GDX_OK && has)
-        status = name_within(filler, name);
-    if (status == GDX_NO_MEMORY)
-        return no_memory(err);
-    if (status != GDX_OK || !has) {
-        gdx_status said =
-            status == GDX_OK ? GDX_OK : refuse_archive(slab, gdx_buffer_slice(&container->path), &words, err);
+    char of_kind[GDX_INPUT_WORDS_BYTES];
+    if (container_next(container, &filler->within, &has, &words) != GDX_OK)
+        return fail_to_go_on(filler, slab, &words, err);
+    if (!has) {
         finish_container(filler, slab);
-        return said;
+        return GDX_OK;
     }
+    if (name_within(filler, container) != GDX_OK)
+        return no_memory(err);
     gdx_slice path = gdx_buffer_slice(&filler->path), id = gdx_buffer_slice(&filler->id);
+    const char *left_out = words_of_left_out(filler, of_kind);
+    if (left_out)
+        return add_refusal(slab, refusal_of_kind(path, GDX_INPUT_IGNORED, left_out), err);
     if (id.bytes > ID_BYTES_MOST)
         return refuse(slab, path, 0, GDX_TOO_LARGE,
-                      "the archive's id and its name have over 1024 bytes together, the most "
-                      "an id may have",
+                      container->crawl ? "its URL has over 1024 bytes, the most an id may have"
+                                       : "the archive's id and its name have over 1024 bytes together, the most "
+                                         "an id may have",
                       err);
-    char of_kind[GDX_INPUT_WORDS_BYTES];
-    const char *inner = (const char *)filler->name.data;
-    if (gdx_input_with_converter(filler->converter, inner, gdx_input_kind_of(inner, of_kind), of_kind) ==
-        GDX_INPUT_IGNORED)
-        return add_refusal(slab, refusal_of_kind(path, GDX_INPUT_IGNORED, of_kind), err);
     name_entry(filler, path, id);
+    filler->entry.charset = filler->within.charset;
+    filler->entry.crawled = filler->within.crawled;
     return open_named(filler, slab, err);
 }
 
 // ---- filling
+
+static size_t limit_of(const struct filler *filler) {
+    gdx_input_kind kind = filler->entry.kind;
+    bool is_large =
+        kind == GDX_INPUT_JSON || kind == GDX_INPUT_TABLE || kind == GDX_INPUT_FEED || kind >= GDX_INPUT_WORD;
+    return is_large ? filler->limits.large_file : filler->limits.file;
+}
 
 // A whole file into the slab, or nothing of it.
 static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error *err) {
@@ -437,7 +446,7 @@ static gdx_status fill_file(struct filler *filler, struct slab *slab, gdx_error 
     if (slab_add_piece(slab, &filler->entry) != GDX_OK)
         return no_memory(err);
     struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
-    gdx_status status = read_whole(filler, slab, &slab->bytes, &is_whole, err);
+    gdx_status status = read_whole(filler, slab, limit_of(filler), &slab->bytes, &is_whole, err);
     if (status != GDX_OK)
         return status;
     piece->bytes = slab->bytes.bytes - piece->offset;
@@ -475,8 +484,8 @@ static bool cut_at_line(struct filler *filler, struct slab *slab, struct slab_pi
 }
 
 static gdx_status refuse_long_line(struct filler *filler, struct slab *slab, struct slab_piece *piece, gdx_error *err) {
-    gdx_status status = refuse_for_size(slab, filler->entry.path, piece->first_byte, "a line", filler->line_limit,
-                                        filler->line_limit, err);
+    gdx_status status = refuse_for_size(slab, filler->entry.path, piece->first_byte, "a line", filler->limits.line,
+                                        filler->limits.line, err);
     filler->skips_line = true;
     drop_rest_of_line(filler, slab, piece);
     return status;
@@ -508,7 +517,7 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
             is_cut = cut_at_line(filler, slab, piece, &status);
             if (status != GDX_OK)
                 status = no_memory(err);
-            else if (!is_cut && slab->bytes.bytes - piece->offset > filler->line_limit)
+            else if (!is_cut && slab->bytes.bytes - piece->offset > filler->limits.line)
                 status = refuse_long_line(filler, slab, piece, err);
         }
     }

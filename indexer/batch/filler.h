@@ -9,10 +9,14 @@
 
 struct filler;
 
-// `file_limit`: bytes a whole file may have; `line_limit`: bytes a line of JSON Lines may have. Longer ones are
-// refused. Of the options, which stay: stop, converter.
-struct filler *filler_new(const struct inputs *inputs, size_t file_limit, size_t line_limit,
-                          const gdx_batch_options *options);
+// What is longer is refused.
+struct filler_limits {
+    size_t file;       // bytes a whole file may have
+    size_t large_file; // one that holds many records, or whose text is a small part of it, as a PDF's
+    size_t line;       // of JSON Lines
+};
+// Of the options, which stay: stop, converter.
+struct filler *filler_new(const struct inputs *inputs, struct filler_limits limits, const gdx_batch_options *options);
 void filler_free(struct filler *filler); // NULL is fine
 
 // Fills up to about `target` bytes (a line or file that is longer makes it longer). *out_end: nothing is left.

@@ -12,7 +12,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { DOCUMENT_BYTES = 64 << 20, LINE_KEYS_BYTES = 64 << 10, SLAB_BYTES = 4 << 20 };
+enum { DOCUMENT_BYTES = 64 << 20, LINE_KEYS_BYTES = 64 << 10, LARGE_FILES = 4, SLAB_BYTES = 4 << 20 };
 static const uint64_t PROGRESS_NS = 100000000;
 
 struct gdx_reading { // one owner
@@ -66,24 +66,21 @@ static gdx_status report_all(gdx_reading *reading, const struct refusals *refusa
     return status;
 }
 
-static gdx_status report_record(gdx_reading *reading, const gdx_refusal *refusal, gdx_error *err) {
+static gdx_status report_record(gdx_reading *reading, const gdx_refusal *refusal, gdx_batch_class class,
+                                gdx_error *err) {
     char reason[GDX_ERROR_TEXT_BYTES];
     const gdx_piece piece = slab_piece_at(reading->slab, reading->piece);
-    const struct refusal reported = {.path = refusal->path,
-                                     .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
-                                     .line = refusal->line,
-                                     .byte = refusal->byte,
-                                     .kind = kind_of_refused(&piece, refusal),
-                                     .class = GDX_BATCH_REFUSED,
-                                     .status = refusal->error.status};
-    reading->counts.refused++;
-    kinds_add(&reading->counts.kinds, GDX_BATCH_REFUSED, reported.kind, 1);
+    struct refusal reported = refusal_of_source(refusal, &piece, reason);
+    reported.class = class;
+    reading->counts.refused += class == GDX_BATCH_REFUSED;
+    reading->counts.left_out += class == GDX_BATCH_LEFT_OUT;
+    kinds_add(&reading->counts.kinds, class, reported.kind, 1);
     return report(reading, &reported, err);
 }
 
 static gdx_status report_repairs(gdx_reading *reading, gdx_error *err) {
     const gdx_repairs *repairs = gdx_source_repairs(reading->source);
-    if (repairs->replaced == 0 && repairs->lost_date.status == GDX_OK)
+    if (!gdx_repairs_any(repairs))
         return GDX_OK;
     struct refusals warnings;
     gdx_status status = refusals_init(&warnings);
@@ -140,7 +137,9 @@ gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const g
     if (status != GDX_OK)
         return status;
     // An escaped character may take twice its bytes.
-    reading->filler = filler_new(&reading->inputs, limit, 2 * limit + LINE_KEYS_BYTES, &reading->options);
+    const struct filler_limits limits = {
+        .file = limit, .large_file = LARGE_FILES * limit, .line = 2 * limit + LINE_KEYS_BYTES};
+    reading->filler = filler_new(&reading->inputs, limits, &reading->options);
     if (!reading->filler)
         return no_memory(err);
     *out = reading;
@@ -221,7 +220,9 @@ static gdx_status step(gdx_reading *reading, gdx_document *out, bool *out_has, g
         status = see(reading, out->id, err);
         return status == GDX_OK ? report_repairs(reading, err) : status;
     case GDX_SOURCE_REFUSED:
-        return report_record(reading, &refusal, err);
+        return report_record(reading, &refusal, GDX_BATCH_REFUSED, err);
+    case GDX_SOURCE_LEFT_OUT:
+        return report_record(reading, &refusal, GDX_BATCH_LEFT_OUT, err);
     case GDX_SOURCE_END:
         end_piece(reading);
         return GDX_OK;

@@ -56,9 +56,11 @@ void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from) {
 }
 
 gdx_slice kind_of_failure(bool is_record, gdx_status status) {
+    if (is_record)
+        return gdx_slice_of(status == GDX_TOO_LARGE ? "too large" : "bad record");
     switch (status) {
     case GDX_INVALID:
-        return gdx_slice_of(is_record ? "bad record" : "empty file");
+        return gdx_slice_of("empty file");
     case GDX_TOO_LARGE:
         return gdx_slice_of("too large");
     case GDX_UNSUPPORTED:
@@ -70,10 +72,24 @@ gdx_slice kind_of_failure(bool is_record, gdx_status status) {
     }
 }
 
-gdx_slice kind_of_refused(const gdx_piece *piece, const gdx_refusal *refusal) {
-    if (gdx_input_is_converted(piece->kind) && refusal->error.status != GDX_TOO_LARGE)
+// Of a PDF or an office document its kind says more than what went wrong.
+static gdx_slice kind_of_source(const gdx_refusal *refusal, const gdx_piece *piece) {
+    if (refusal->kind[0])
+        return gdx_slice_of(refusal->kind);
+    if (refusal->line == 0 && piece->kind >= GDX_INPUT_WORD)
         return gdx_slice_of(gdx_piece_kind_name(piece));
     return kind_of_failure(refusal->line > 0, refusal->error.status);
+}
+
+struct refusal refusal_of_source(const gdx_refusal *refusal, const gdx_piece *piece,
+                                 char reason[GDX_ERROR_TEXT_BYTES]) {
+    return (struct refusal){.path = refusal->path,
+                            .reason = gdx_slice_of(gdx_error_text(&refusal->error, reason)),
+                            .line = refusal->line,
+                            .byte = refusal->byte,
+                            .kind = kind_of_source(refusal, piece),
+                            .class = GDX_BATCH_REFUSED,
+                            .status = refusal->error.status};
 }
 
 gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) {
@@ -131,6 +147,16 @@ gdx_status refusals_add_repairs(struct refusals *refusals, gdx_slice path, size_
     }
     if (status == GDX_OK && repairs->lost_date.status != GDX_OK)
         status = add_warning(refusals, place, "unreadable date", gdx_error_text(&repairs->lost_date, reason));
+    if (status == GDX_OK && repairs->lost_parts) {
+        gdx_slice first = gdx_utf8_cut(repairs->first_lost, 200);
+        snprintf(reason, sizeof reason, "parts that it names and that cannot be read: %" PRIu64 ", the first is %.*s",
+                 repairs->lost_parts, GDX_SLICE_ARGUMENTS(first));
+        status = add_warning(refusals, place, "missing part", reason);
+    }
+    if (status == GDX_OK && repairs->warning.bytes) {
+        snprintf(reason, sizeof reason, "its converter says: %.*s", GDX_SLICE_ARGUMENTS(repairs->warning));
+        status = add_warning(refusals, place, "converter's warning", reason);
+    }
     return status;
 }
 

@@ -53,8 +53,7 @@ void kinds_add(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind, ui
 void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from);
 // What the refusal of a record, or else of a whole file, is counted by.
 gdx_slice kind_of_failure(bool is_record, gdx_status status);
-// The same of what ingest refused in a piece: a file for a converter is counted by its own kind, "PDF", unless it is too
-// large. The piece's or a constant.
-gdx_slice kind_of_refused(const gdx_piece *piece, const gdx_refusal *refusal);
+// What a source refused of that piece. `reason` holds its words, and must stay as long.
+struct refusal refusal_of_source(const gdx_refusal *refusal, const gdx_piece *piece, char reason[GDX_ERROR_TEXT_BYTES]);
 
 #endif

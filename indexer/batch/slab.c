@@ -42,6 +42,10 @@ gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) {
         status = gdx_arena_copy(slab->arena, piece->source, &copy.source);
     if (status == GDX_OK)
         status = gdx_arena_copy(slab->arena, piece->origin, &copy.origin);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(slab->arena, piece->charset, &copy.charset);
+    if (status == GDX_OK)
+        status = gdx_arena_copy(slab->arena, piece->crawled, &copy.crawled);
     if (status != GDX_OK)
         return status;
     copy.offset = slab->bytes.bytes;
@@ -60,6 +64,8 @@ gdx_piece slab_piece_at(const struct slab *slab, size_t index) {
         .source = piece->source,
         .is_source_given = piece->is_source_given,
         .origin = piece->origin,
+        .charset = piece->charset,
+        .crawled = piece->crawled,
         .bytes = {(const char *)slab->bytes.data + piece->offset, piece->bytes},
         .first_byte = piece->first_byte,
     };

@@ -16,6 +16,8 @@ struct slab_piece {
     gdx_slice source;
     bool is_source_given; // it counts more than a record's own
     gdx_slice origin;
+    gdx_slice charset; // of a crawled page, see gdx_piece
+    gdx_slice crawled;
     size_t offset; // in the slab's bytes
     size_t bytes;
     uint64_t first_byte; // in the file

@@ -117,6 +117,14 @@ bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]) 
     return false;
 }
 
+bool ingest_charset_of_words(gdx_slice said, char out_name[CHARSET_NAME_BYTES]) {
+    if (said.bytes == 0 || said.bytes >= CHARSET_NAME_BYTES)
+        return false;
+    memcpy(out_name, said.data, said.bytes);
+    out_name[said.bytes] = '\0';
+    return canonical(out_name);
+}
+
 bool ingest_is_double_byte(const char *encoding) {
     static const char *const prefixes[] = {"GB", "BIG5", "EUC-", "SHIFT_JIS", "UHC", "JOHAB", "CP9"};
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)

@@ -101,6 +101,13 @@ static gdx_status write_form(page_reader *reader, gdx_form form, bool is_recogni
     }
 }
 
+// A program may write anything there.
+static gdx_status keep_warning(page_reader *reader, const char *warning) {
+    uint64_t replaced = 0;
+    reader->warning.bytes = 0;
+    return gdx_utf8_repair(gdx_slice_of(warning), &reader->warning, &replaced);
+}
+
 static gdx_status convert(page_reader *reader, const char *word, gdx_slice bytes, gdx_form *out_form, gdx_error *err) {
     gdx_converted what = {0};
     reader->converted.bytes = 0;
@@ -108,6 +115,8 @@ static gdx_status convert(page_reader *reader, const char *word, gdx_slice bytes
         return gdx_fail(err, GDX_UNSUPPORTED, "no converter for this kind of file here");
     gdx_status status = gdx_convert(reader->converter, word, bytes, reader->stop, &reader->converted, &what, err);
     *out_form = what.form;
+    if (status == GDX_OK && keep_warning(reader, what.warning) != GDX_OK)
+        return gdx_fail_memory(err, "a converter's warning");
     return status;
 }
 

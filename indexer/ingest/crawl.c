@@ -357,6 +357,7 @@ static gdx_status begin_response(gdx_crawl *crawl, struct page_words *kept, bool
         return status;
     *out_is_page = http.status == 200;
     crawl->counts.statuses += !*out_is_page;
+    crawl->counts.by_hundreds[http.status >= 100 && http.status < 600 ? http.status / 100 : 0] += !*out_is_page;
     if (*out_is_page && keep_content_type(crawl, http.content_type, kept) != GDX_OK)
         return gdx_fail_memory(err, "the head of a page");
     crawl_body_pass_head(&crawl->body, bytes);

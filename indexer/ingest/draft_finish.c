@@ -39,9 +39,11 @@ static gdx_status write_metadata(page_reader *reader, gdx_slice *out) {
     return GDX_OK;
 }
 
+gdx_status ingest_draft_metadata(page_reader *reader, gdx_slice *out, gdx_error *err) {
+    return write_metadata(reader, out) == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the metadata of a document");
+}
+
 gdx_status ingest_draft_finish(page_reader *reader, gdx_document *out, gdx_error *err) {
     gdx_status status = gdx_draft_finish(reader->draft, out, err);
-    if (status == GDX_OK && write_metadata(reader, &out->metadata) != GDX_OK)
-        status = gdx_fail_memory(err, "the metadata of a document");
-    return status;
+    return status == GDX_OK ? ingest_draft_metadata(reader, &out->metadata, err) : status;
 }

@@ -32,6 +32,7 @@ void ingest_page_reader_clear(page_reader *reader) {
     ingest_package_reader_clear(&reader->package);
     gdx_layout_free(reader->layout);
     gdx_buffer_clear(&reader->converted);
+    gdx_buffer_clear(&reader->warning);
     gdx_symbols_clear(&reader->title_symbols);
     gdx_symbols_clear(&reader->line_symbols);
     gdx_draft_free(reader->draft);
@@ -45,24 +46,25 @@ static bool has_byte_order_mark(gdx_slice bytes) {
            (bytes.bytes >= 3 && memcmp(at, "\xef\xbb\xbf", 3) == 0);
 }
 
-// The declared encoding counts only where nothing stronger speaks: the user, a byte order mark, valid UTF-8.
-static gdx_status choose_decoder(page_reader *reader, const gdx_piece *piece, gdx_decoder **out) {
-    char name[CHARSET_NAME_BYTES];
-    *out = reader->decoder;
-    bool may_declare = piece->kind == GDX_INPUT_HTML || piece->kind == GDX_INPUT_FEED;
-    if (!may_declare || reader->encoding_given || has_byte_order_mark(piece->bytes) || gdx_utf8_valid(piece->bytes) ||
-        !ingest_charset_declared(piece->bytes, name))
-        return GDX_OK;
-    if (!reader->declared_decoder || strcmp(name, reader->declared_name) != 0) {
-        gdx_decoder *decoder;
-        gdx_status status = gdx_decoder_new(name, &decoder, NULL);
-        if (status != GDX_OK) // an encoding this iconv lacks is detected instead
-            return status == GDX_NO_MEMORY ? status : GDX_OK;
-        gdx_decoder_free(reader->declared_decoder);
-        reader->declared_decoder = decoder;
-        strcpy(reader->declared_name, name);
-    }
+// A declared encoding counts only where nothing stronger speaks: the user, a byte order mark, valid UTF-8.
+static bool may_declare(const page_reader *reader, const gdx_piece *piece) {
+    bool is_asked = piece->kind == GDX_INPUT_HTML || piece->kind == GDX_INPUT_FEED || piece->charset.bytes;
+    return is_asked && !reader->encoding_given && !has_byte_order_mark(piece->bytes) && !gdx_utf8_valid(piece->bytes);
+}
+
+// *out is NULL for an encoding that this iconv lacks: it is detected instead.
+static gdx_status use_declared(page_reader *reader, const char name[CHARSET_NAME_BYTES], gdx_decoder **out) {
     *out = reader->declared_decoder;
+    if (*out && strcmp(name, reader->declared_name) == 0)
+        return GDX_OK;
+    gdx_status status = gdx_decoder_new(name, out, NULL);
+    if (status != GDX_OK) {
+        *out = NULL;
+        return status == GDX_NO_MEMORY ? status : GDX_OK;
+    }
+    gdx_decoder_free(reader->declared_decoder);
+    reader->declared_decoder = *out;
+    strcpy(reader->declared_name, name);
     return GDX_OK;
 }
 
@@ -96,26 +98,49 @@ static bool is_plain_utf8_json(const gdx_piece *piece) {
     return piece->kind == GDX_INPUT_JSON && !find_zero(piece->bytes) && gdx_utf8_valid(piece->bytes);
 }
 
-// A declared encoding that the bytes refute is not believed, if a detected one fits better.
-static gdx_status doubt_declared(page_reader *reader, gdx_slice bytes, gdx_decoded *decoded, gdx_error *err) {
-    if (!ingest_charset_is_refuted(reader->declared_name, bytes, decoded))
-        return GDX_OK;
-    gdx_decoded detected;
-    gdx_status status = gdx_decode(reader->decoder, bytes, &detected, err);
-    if (status == GDX_OK && (detected.replaced < decoded->replaced || detected.replaced == 0))
-        *decoded = detected;
+// *out_is_good: the declared encoding decodes the bytes. Else *out is empty, or what it makes of them.
+static gdx_status try_declared(page_reader *reader, gdx_slice bytes, const char name[CHARSET_NAME_BYTES],
+                               gdx_decoded *out, bool *out_is_good) {
+    gdx_decoder *decoder;
+    *out = (gdx_decoded){0};
+    gdx_status status = use_declared(reader, name, &decoder);
+    if (status == GDX_OK && decoder)
+        status = gdx_decode(decoder, bytes, out, NULL);
+    *out_is_good = status == GDX_OK && decoder && !ingest_charset_is_refuted(name, bytes, out);
+    return status;
+}
+
+// By the encoding that is declared: a server's word comes first, as in a browser, then the page's own. One that the
+// bytes refute is not believed, if a detected one fits better.
+static gdx_status decode_as_declared(page_reader *reader, const gdx_piece *piece, gdx_decoded *out, gdx_error *err) {
+    char name[CHARSET_NAME_BYTES];
+    bool is_good = false;
+    gdx_decoded declared = {0};
+    gdx_status status = GDX_OK;
+    if (ingest_charset_of_words(piece->charset, name))
+        status = try_declared(reader, piece->bytes, name, &declared, &is_good);
+    bool may_say = piece->kind == GDX_INPUT_HTML || piece->kind == GDX_INPUT_FEED;
+    if (status == GDX_OK && !is_good && may_say && ingest_charset_declared(piece->bytes, name))
+        status = try_declared(reader, piece->bytes, name, &declared, &is_good);
+    if (status != GDX_OK || is_good) {
+        *out = declared;
+        return status;
+    }
+    status = gdx_decode(reader->decoder, piece->bytes, out, err);
+    bool is_better = !declared.encoding || out->replaced < declared.replaced || out->replaced == 0;
+    if (status == GDX_OK && !is_better)
+        *out = declared;
     return status;
 }
 
 gdx_status ingest_page_decode(page_reader *reader, const gdx_piece *piece, gdx_decoded *out, gdx_error *err) {
-    gdx_decoder *decoder;
-    gdx_status status = choose_decoder(reader, piece, &decoder);
+    gdx_status status = GDX_OK;
     if (is_plain_utf8_json(piece))
         *out = (gdx_decoded){piece->bytes, "UTF-8", 0};
-    else if (status == GDX_OK)
-        status = gdx_decode(decoder, piece->bytes, out, err);
-    if (status == GDX_OK && decoder != reader->decoder)
-        status = doubt_declared(reader, piece->bytes, out, err);
+    else if (may_declare(reader, piece))
+        status = decode_as_declared(reader, piece, out, err);
+    else
+        status = gdx_decode(reader->decoder, piece->bytes, out, err);
     if (status != GDX_OK)
         return gdx_fail(err, status, "%zu bytes cannot be decoded: %s", piece->bytes.bytes, gdx_status_name(status));
     return check_text(piece->bytes, out, err);
@@ -166,7 +191,7 @@ static gdx_status read_text(page_reader *reader, const gdx_piece *piece, gdx_doc
 
 // ---- any whole file
 
-static gdx_status check_document(page_reader *reader, gdx_input_kind kind, gdx_document *document, gdx_error *err) {
+gdx_status ingest_page_check(page_reader *reader, gdx_input_kind kind, gdx_document *document, gdx_error *err) {
     if (document->title.bytes == 0) {
         document->title = ingest_first_line(document->text);
         document->title_from_text = document->title.bytes > 0;
@@ -203,23 +228,41 @@ static gdx_status read_packed(page_reader *reader, const gdx_piece *piece, uint6
 
 static gdx_status read_any(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *repairs,
                            gdx_error *err) {
-    bool is_packed = piece->kind >= GDX_INPUT_WORD;
-    return is_packed ? read_packed(reader, piece, &repairs->replaced, err)
-                     : read_text(reader, piece, out, repairs, err);
+    if (piece->kind < GDX_INPUT_WORD)
+        return read_text(reader, piece, out, repairs, err);
+    reader->package.lost = 0; // not every reader begins a package
+    reader->warning.bytes = 0;
+    gdx_status status = read_packed(reader, piece, &repairs->replaced, err);
+    repairs->lost_parts = reader->package.lost;
+    repairs->first_lost = gdx_slice_of(reader->package.lost ? reader->package.first_lost : "");
+    repairs->warning = reader->warning.bytes ? gdx_buffer_slice(&reader->warning) : (gdx_slice){"", 0};
+    return status;
 }
 
 // Where nothing in the file says a date. The id ends as the name does, and of an archive's entry it is the entry's.
-static void take_date_of_name(page_reader *reader, const gdx_piece *piece, gdx_document *document) {
-    static const char METADATA[] = "{\"date_from\":\"file name\"}"; // as ingest_draft_finish writes it
+static void date_otherwise(page_reader *reader, const gdx_piece *piece, gdx_document *document) {
     gdx_date date, own = is_laid_out(piece->kind) ? gdx_draft_date_of(reader->draft) : document->date;
-    if (own != GDX_NO_DATE || !ingest_date_in_name(piece->id, &date))
+    if (own != GDX_NO_DATE)
         return;
-    if (is_laid_out(piece->kind)) {
+    if (reader->date_from_name && ingest_date_in_name(piece->id, &date))
         gdx_draft_date(reader->draft, date, "file name");
+    else if (piece->crawled.bytes && gdx_date_parse(piece->crawled, &date, NULL) == GDX_OK)
+        gdx_draft_date(reader->draft, date, "WARC-Date");
+    else
         return;
-    }
-    document->date = date;
-    document->metadata = gdx_slice_of(METADATA);
+    document->date = date; // of one that is laid out the draft says it again
+}
+
+// What is known of the document besides its file. One that is not laid out has a draft for its metadata alone.
+static gdx_status note_piece(page_reader *reader, const gdx_piece *piece, gdx_document *document, gdx_error *err) {
+    if (!reader->date_from_name && piece->crawled.bytes == 0 && piece->of.bytes == 0)
+        return GDX_OK;
+    if (!is_laid_out(piece->kind))
+        gdx_draft_begin(reader->draft, reader->document_limit);
+    gdx_draft_metadata(reader->draft, gdx_slice_of("of"), piece->of);
+    gdx_draft_metadata(reader->draft, gdx_slice_of("crawled"), piece->crawled);
+    date_otherwise(reader, piece, document);
+    return is_laid_out(piece->kind) ? GDX_OK : ingest_draft_metadata(reader, &document->metadata, err);
 }
 
 static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
@@ -229,12 +272,12 @@ static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_doc
     if (is_laid_out(piece->kind))
         gdx_draft_begin(reader->draft, reader->document_limit);
     gdx_status status = read_any(reader, piece, &document, &repairs, err);
-    if (status == GDX_OK && reader->date_from_name)
-        take_date_of_name(reader, piece, &document);
+    if (status == GDX_OK)
+        status = note_piece(reader, piece, &document, err);
     if (status == GDX_OK && is_laid_out(piece->kind))
         status = ingest_draft_finish(reader, &document, err);
     if (status == GDX_OK)
-        status = check_document(reader, piece->kind, &document, err);
+        status = ingest_page_check(reader, piece->kind, &document, err);
     if (status == GDX_OK) {
         *out = document;
         *out_repairs = repairs;

@@ -16,7 +16,7 @@ typedef struct page_reader { // one worker's own
     bool encoding_given;
     size_t document_limit;
     gdx_decoder *decoder;          // the user's encoding, or one that detects
-    gdx_decoder *declared_decoder; // for what an HTML file's <meta> says, kept for the next file
+    gdx_decoder *declared_decoder; // for what a server or an HTML file's <meta> says, kept for the next file
     char declared_name[CHARSET_NAME_BYTES];
     gdx_buffer text;
     gdx_buffer title;
@@ -30,6 +30,7 @@ typedef struct page_reader { // one worker's own
     const gdx_stop *stop;      // ends a conversion; NULL: nothing does
     struct gdx_layout *layout; // NULL until the first PDF
     gdx_buffer converted;
+    gdx_buffer warning; // of the converter, in UTF-8
 } page_reader;
 
 gdx_status ingest_page_reader_init(page_reader *reader, const gdx_source_options *options,
@@ -40,6 +41,11 @@ void ingest_page_reader_clear(page_reader *reader);
 // piece's or the reader's.
 gdx_status ingest_page_read(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,
                             gdx_error *err) GDX_MUST_CHECK;
+
+// Of a document whose reader is done: its title, if it has none, and whether that is a line of the text. GDX_INVALID:
+// empty. GDX_TOO_LARGE. GDX_NO_MEMORY.
+gdx_status ingest_page_check(page_reader *reader, gdx_input_kind kind, gdx_document *document,
+                             gdx_error *err) GDX_MUST_CHECK;
 
 // The file as UTF-8; the piece's or the reader's until the next file. GDX_INVALID: empty. GDX_UNSUPPORTED: binary.
 // GDX_NO_MEMORY.
@@ -52,6 +58,8 @@ gdx_status ingest_title_is_line(page_reader *reader, gdx_input_kind kind, const 
 
 // charset.c: the encoding that an HTML file declares of itself, as iconv knows it; false when none or unknown.
 bool ingest_charset_declared(gdx_slice html, char out_name[CHARSET_NAME_BYTES]);
+// Likewise of what a server says; false for a name that browsers do not know.
+bool ingest_charset_of_words(gdx_slice said, char out_name[CHARSET_NAME_BYTES]);
 // True if most of what is not ASCII does not decode by that encoding, or is no text of its languages.
 bool ingest_charset_is_refuted(const char *name, gdx_slice bytes, const gdx_decoded *decoded);
 
@@ -81,6 +89,8 @@ gdx_status ingest_converted(page_reader *reader, const gdx_piece *piece, gdx_dra
 // compact JSON with sorted keys, "" when there is none. The slices are the reader's until its next document.
 // GDX_NO_MEMORY, GDX_TOO_LARGE.
 gdx_status ingest_draft_finish(page_reader *reader, gdx_document *out, gdx_error *err) GDX_MUST_CHECK;
+// The draft's metadata alone, of a document that was not written into it.
+gdx_status ingest_draft_metadata(page_reader *reader, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
 
 // subtitles.c: writes what cues show into a draft that is begun, each with its time as its place. A file without cues
 // is read as a text.

@@ -5,6 +5,8 @@
 // that is missing little.
 
 #include "sniff.h"
+
+#include "gdx/crawl.h"
 #include "package.h"
 
 #include <stdio.h>
@@ -23,7 +25,6 @@ struct signature {
 // Where no other source is named: the signatures of file(1), and of WHATWG MIME Sniffing, section 6.
 static const struct signature signatures[] = {
     SIGNATURE(0, "{\\rtf", GDX_INPUT_RTF, NULL),
-    SIGNATURE(0, "WARC/", GDX_INPUT_CRAWL, NULL), // ISO 28500, 4
     SIGNATURE(0, "\x89PNG\r\n\x1a\n", GDX_INPUT_PICTURE, NULL),
     SIGNATURE(0, "\xff\xd8\xff", GDX_INPUT_PICTURE, NULL),
     SIGNATURE(0, "GIF87a", GDX_INPUT_PICTURE, NULL),
@@ -107,6 +108,8 @@ static gdx_input_kind by_signature(gdx_slice head, gdx_input_kind by_name, const
         return kind_of_zip(head, by_name, out_words);
     if (starts(head, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8))
         return kind_of_compound(by_name);
+    if (gdx_crawl_sniff(head)) // also in gzip
+        return GDX_INPUT_CRAWL;
     gdx_input_kind packed;
     const char *format;
     if (gdx_archive_sniff(head, &packed, &format)) // a compressed archive is read in one go; its name tells it, or gzip

@@ -5,6 +5,7 @@
 
 #include "gdx/ingest.h"
 
+#include "mail.h"
 #include "page.h"
 #include "record.h"
 #include "sniff.h"
@@ -26,8 +27,9 @@ struct gdx_source { // one worker's own
     record_reader records;
     page_reader pages;
     record_stream stream; // of a file of many records
-    gdx_repairs repairs;  // of the last document
-    gdx_buffer repaired;  // a line with U+FFFD for its ill-formed bytes
+    mail_reader mail;
+    gdx_repairs repairs; // of the last document
+    gdx_buffer repaired; // a line with U+FFFD for its ill-formed bytes
 };
 
 // jansson sets up a shared table at its first use; once, before threads race for it.
@@ -64,6 +66,7 @@ void gdx_source_free(gdx_source *source) {
         ingest_record_reader_clear(&source->records);
         ingest_page_reader_clear(&source->pages);
         ingest_stream_clear(&source->stream);
+        ingest_mail_clear(&source->mail);
         gdx_buffer_clear(&source->repaired);
         free(source);
     }
@@ -160,7 +163,7 @@ static bool take_record_line(gdx_source *source, gdx_slice *out, size_t *out_off
 }
 
 // What is not the file's fault ends the source.
-static gdx_source_step step_of(gdx_status status) {
+gdx_source_step ingest_step_of(gdx_status status) {
     switch (status) {
     case GDX_OK:
         return GDX_SOURCE_DOCUMENT;
@@ -180,7 +183,8 @@ static gdx_source_step step_of(gdx_status status) {
 static void forget_repairs(gdx_source *source, uint64_t line, uint64_t byte) {
     if (source->repairs.lost_date.status != GDX_OK)
         source->repairs.lost_date = (gdx_error){0};
-    source->repairs.replaced = 0;
+    source->repairs.replaced = source->repairs.lost_parts = 0;
+    source->repairs.first_lost = source->repairs.warning = (gdx_slice){"", 0};
     source->repairs.line = line;
     source->repairs.byte = byte;
 }
@@ -195,8 +199,8 @@ static gdx_source_step next_record(gdx_source *source, gdx_document *document, g
     forget_repairs(source, number, source->piece.first_byte + offset);
     gdx_status status = read_record(source, line, document, &err);
     if (status != GDX_OK)
-        *refusal = (gdx_refusal){source->piece.path, number, source->piece.first_byte + offset, err};
-    return step_of(status);
+        *refusal = (gdx_refusal){source->piece.path, number, source->piece.first_byte + offset, err, ""};
+    return ingest_step_of(status);
 }
 
 static gdx_source_step next_page(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
@@ -206,8 +210,8 @@ static gdx_source_step next_page(gdx_source *source, gdx_document *document, gdx
     if (status == GDX_OK)
         count_replaced(source, source->repairs.replaced);
     else
-        *refusal = (gdx_refusal){source->piece.path, 0, source->piece.first_byte, err};
-    return step_of(status);
+        *refusal = (gdx_refusal){source->piece.path, 0, source->piece.first_byte, err, ""};
+    return ingest_step_of(status);
 }
 
 static gdx_source_step end_stream(gdx_source *source) {
@@ -241,8 +245,26 @@ static gdx_source_step next_of_stream(gdx_source *source, gdx_document *document
     source->repairs.replaced = place.replaced;
     status = step == STREAM_RECORD ? take_record(source, &read, document, &err) : err.status;
     if (status != GDX_OK)
-        *refusal = (gdx_refusal){source->piece.path, place.line, source->piece.first_byte + place.byte, err};
-    return step_of(status);
+        *refusal = (gdx_refusal){source->piece.path, place.line, source->piece.first_byte + place.byte, err, ""};
+    return ingest_step_of(status);
+}
+
+static gdx_source_step next_of_mail(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
+    forget_repairs(source, 0, source->piece.first_byte);
+    *refusal = (gdx_refusal){.path = source->piece.path, .byte = source->piece.first_byte};
+    if (source->offset == 0) {
+        source->offset = 1;
+        gdx_status status = ingest_mail_begin(&source->mail, &source->pages, &source->piece, &refusal->error);
+        if (status != GDX_OK) {
+            source->offset = SIZE_MAX;
+            return ingest_step_of(status);
+        }
+    }
+    gdx_source_step step =
+        ingest_mail_next(&source->mail, &source->pages, &source->piece, document, &source->repairs, refusal);
+    if (step == GDX_SOURCE_DOCUMENT)
+        count_replaced(source, source->repairs.replaced);
+    return step == GDX_SOURCE_END ? end_stream(source) : step;
 }
 
 gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_refusal *refusal) {
@@ -252,8 +274,14 @@ gdx_source_step gdx_source_next(gdx_source *source, gdx_document *document, gdx_
         return GDX_SOURCE_END;
     if (is_stream(&source->piece))
         return next_of_stream(source, document, refusal);
+    if (source->piece.kind == GDX_INPUT_MAIL)
+        return next_of_mail(source, document, refusal);
     source->offset = SIZE_MAX; // a whole file has one document
     return next_page(source, document, refusal);
+}
+
+bool gdx_repairs_any(const gdx_repairs *repairs) {
+    return repairs->replaced || repairs->lost_date.status != GDX_OK || repairs->lost_parts || repairs->warning.bytes;
 }
 
 const gdx_repairs *gdx_source_repairs(const gdx_source *source) {

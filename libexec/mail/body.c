@@ -279,7 +279,8 @@ static const char *words_without_text(const char *media_type) {
 }
 
 static char *name_of(GMimeObject *object, unsigned number, const char *media_type) {
-    const char *name = GMIME_IS_PART(object) ? g_mime_part_get_filename(GMIME_PART(object)) : NULL;
+    const char *name = GMIME_IS_PART(object) ? g_mime_part_get_filename(GMIME_PART(object))
+                                             : g_mime_object_get_content_disposition_parameter(object, "filename");
     if (name && *name)
         return g_strdup(name);
     const char *end = GMIME_IS_MESSAGE_PART(object)           ? ".eml"

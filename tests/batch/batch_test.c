@@ -454,6 +454,36 @@ static void a_line_too_long_is_refused_and_the_next_is_read(void **state) {
     folder_remove(input);
 }
 
+// Their records or their text are what has the limit of a document.
+static void a_file_of_many_records_may_be_larger_than_a_document(void **state) {
+    (void)state;
+    char *input = folder_new();
+    char *index = folder_new();
+    struct report report = {0};
+    static const size_t limit = 64 << 10;
+    gdx_buffer array = {0};
+    for (unsigned i = 0; array.bytes < 3 * limit; i++)
+        assert_int_equal(
+            gdx_buffer_append_format(&array, "%s{\"id\":\"%u\",\"text\":\"记录第%u条\"}", i ? ",\n" : "[\n", i, i),
+            GDX_OK);
+    assert_int_equal(gdx_buffer_append_format(&array, "]\n"), GDX_OK);
+    folder_write(input, "large.json", array.data, array.bytes);
+    folder_write(input, "large.md", array.data, array.bytes);
+    while (array.bytes <= 4 * limit)
+        assert_int_equal(gdx_buffer_append(&array, "  \n", 3), GDX_OK);
+    folder_write(input, "too-large.json", array.data, array.bytes);
+    gdx_buffer_clear(&array);
+    run_ok(index, input, (gdx_batch_options){.threads = 2, .memory_bytes = 64 << 20, .document_limit = limit}, &report);
+    assert_refused(&report, "large.md:0: a file of ");
+    assert_refused(&report, "too-large.json:0: a file of ");
+    assert_refused(&report, ", at most 262144 are taken");
+    assert_int_equal(report.summary.refused, 2);
+    assert_true(report.summary.added > 1000);
+    gdx_buffer_clear(&report.refusals);
+    folder_remove(index);
+    folder_remove(input);
+}
+
 static void a_full_disk_is_reported_and_the_last_commit_stands(void **state) {
     (void)state;
     char *input = folder_new();
@@ -536,6 +566,7 @@ int main(void) {
         cmocka_unit_test(a_file_cut_short_is_not_indexed_in_part_behind_ten_thousand_refusals),
         cmocka_unit_test(lines_are_counted_across_slabs),
         cmocka_unit_test(a_line_too_long_is_refused_and_the_next_is_read),
+        cmocka_unit_test(a_file_of_many_records_may_be_larger_than_a_document),
         cmocka_unit_test(a_full_disk_is_reported_and_the_last_commit_stands),
         cmocka_unit_test(a_cancelled_batch_commits_nothing),
         cmocka_unit_test(a_batch_after_its_deadline_commits_nothing),

@@ -267,6 +267,7 @@ static void put_any_other(gdx_buffer *out, enum layout layout, gdx_crawl_counts 
     default:
         put_response(out, layout, "http://x/404", "HTTP/1.1 404 Not Found\r\n\r\n", SLICE("<html>"), 0);
         counts->statuses++;
+        counts->by_hundreds[4]++;
     }
 }
 

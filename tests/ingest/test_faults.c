@@ -52,6 +52,7 @@ static gdx_status read_piece(gdx_input_kind kind, gdx_slice bytes, const char *e
         case GDX_SOURCE_DOCUMENT:
             break;
         case GDX_SOURCE_REFUSED:
+        case GDX_SOURCE_LEFT_OUT:
             return GDX_INVALID; // a good document must not be called a bad one for want of memory
         case GDX_SOURCE_END:
             return documents == expected_documents ? GDX_OK : GDX_INTERNAL;

@@ -40,6 +40,12 @@ static void names_tell_the_kind_of_an_input(void **state) {
         {"a/__MACOSX/._x.txt", GDX_INPUT_IGNORED},
         {"a__MACOSX/x.txt", GDX_INPUT_TEXT},
         {"x.pdf", GDX_INPUT_PDF},
+        {"x.warc", GDX_INPUT_CRAWL},
+        {"x.warc.gz", GDX_INPUT_COMPRESSED},
+        {"x.wacz", GDX_INPUT_ARCHIVE},
+        {"x.mhtml", GDX_INPUT_MAIL},
+        {"x.emlx", GDX_INPUT_MAIL},
+        {"x.caj", GDX_INPUT_UNREAD},
         {"x.docx.gz", GDX_INPUT_COMPRESSED},
         {"x.txt~", GDX_INPUT_IGNORED},
         {"x.bak", GDX_INPUT_IGNORED},
@@ -92,6 +98,11 @@ static void expect_kinds(const struct head *heads, size_t count) {
     }
 }
 
+// "WARC/1.0", stored.
+#define WARC_IN_GZIP                                                                                                   \
+    "\x1f\x8b\x08\0\0\0\0\0\0\x03\0\x0a\0\xf5\xff"                                                                     \
+    "WARC/1.0\r\n"
+
 static void first_bytes_tell_what_a_name_does_not(void **state) {
     (void)state;
     static const struct head heads[] = {
@@ -111,6 +122,10 @@ static void first_bytes_tell_what_a_name_does_not(void **state) {
         {"a.pdf", SLICE("PK\x05\x06"), GDX_INPUT_ARCHIVE, ""},
         {"a.vtt", SLICE("WEBVTT\n"), GDX_INPUT_SUBTITLES, ""},
         {"a", SLICE("\xef\xbb\xbfWEBVTT - title\n"), GDX_INPUT_SUBTITLES, ""},
+        {"a.txt", SLICE("WARC/1.0\r\nWARC-Type: warcinfo\r\n"), GDX_INPUT_CRAWL, ""},
+        {"a.gz", SLICE(WARC_IN_GZIP), GDX_INPUT_CRAWL, ""},
+        {"a.txt", SLICE("From a@b Sat\nFrom: us\nTo: you\nDate: none\n"), GDX_INPUT_MAIL, ""},
+        {"a.emlx", SLICE("1024      \nFrom: us\n"), GDX_INPUT_MAIL, ""},
         {"minutes.txt", SLICE("From: us\nTo: you\nThe talk began.\nDate: none\n"), GDX_INPUT_TEXT, ""},
         {"a.txt", SLICE(""), GDX_INPUT_TEXT, ""},
         {"a.pdf", SLICE(""), GDX_INPUT_TEXT, ""},

@@ -26,10 +26,11 @@ typedef struct gdx_crawl_page {
 // Records passed over by their kind. None of them holds a page's text.
 typedef struct gdx_crawl_counts {
     uint64_t pages;
-    uint64_t revisits; // the page is as it was in another record
-    uint64_t statuses; // responses with a status that is not 200
-    uint64_t others;   // request, metadata, warcinfo, continuation; responses of other protocols (dns:)
-    uint64_t refused;  // records that gdx_crawl_next or gdx_crawl_read failed at
+    uint64_t revisits;       // the page is as it was in another record
+    uint64_t statuses;       // responses with a status that is not 200
+    uint64_t by_hundreds[6]; // of these, 4 for 404; 0 for what is no status
+    uint64_t others;         // request, metadata, warcinfo, continuation; responses of other protocols (dns:)
+    uint64_t refused;        // records that gdx_crawl_next or gdx_crawl_read failed at
 } gdx_crawl_counts;
 
 // True if a WARC file starts so; plain, or in gzip as far as the head goes. 4 KiB are enough.

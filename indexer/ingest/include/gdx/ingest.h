@@ -75,29 +75,39 @@ typedef struct gdx_piece {
     gdx_slice source;     // of its documents, unless a record has its own
     bool is_source_given; // it counts more than a record's own
     gdx_slice origin;     // of its documents
+    gdx_slice charset;    // what a server says of its encoding, which the bytes may refute; "" if nothing
+    gdx_slice crawled;    // when it was fetched, as metadata "crawled"; the date where it has none of its own
     gdx_slice bytes;      // for RECORDS the last line may lack its newline
     uint64_t first_byte;  // where `bytes` begin in the file
+    gdx_slice of;         // the message that it is attached to, as metadata "of"
 } gdx_piece;
 
 // The kind's name, or the ending: what a report counts the piece by.
 const char *gdx_piece_kind_name(const gdx_piece *piece);
 
-// What was refused, and where. The error names the field of a record that is to blame, when one is, and not
+// What was refused or left out, and where. The error names the field of a record that is to blame, when one is, and not
 // the path.
 typedef struct gdx_refusal {
-    gdx_slice path; // the piece's
-    uint64_t line;  // counted from 1 within the piece; 0: no line
-    uint64_t byte;  // counted from 0 within the file
+    gdx_slice
+        path; // the piece's, or within it: "a.mbox:ID:b.docx"; the source's until the next call, with a zero behind
+    uint64_t line; // counted from 1 within the piece; 0: no line
+    uint64_t byte; // counted from 0 within the file
     gdx_error error;
+    char kind[GDX_INPUT_WORDS_BYTES]; // what a report counts it by; "": its status says it
 } gdx_refusal;
 
 // What was mended or lost in a document that is good all the same, and where.
 typedef struct gdx_repairs {
     uint64_t replaced;   // U+FFFD put in for bytes that do not decode
     gdx_error lost_date; // why a date could not be read; {0}: none was lost
-    uint64_t line;       // as in a refusal
+    uint64_t lost_parts; // of an office document or a book: named in it, and missing or damaged
+    gdx_slice first_lost;
+    gdx_slice warning; // the last line that its converter wrote to standard error
+    uint64_t line;     // as in a refusal
     uint64_t byte;
 } gdx_repairs;
+
+bool gdx_repairs_any(const gdx_repairs *repairs);
 
 // Which keys of a record, or columns of a table, hold its fields. It does not change, so that many sources share one.
 typedef struct gdx_record_map gdx_record_map;
@@ -131,6 +141,7 @@ void gdx_source_begin(gdx_source *source, const gdx_piece *piece);
 typedef enum gdx_source_step {
     GDX_SOURCE_DOCUMENT, // *document is filled; its slices are the source's or the piece's until the next call
     GDX_SOURCE_REFUSED,  // *refusal is filled; go on
+    GDX_SOURCE_LEFT_OUT, // likewise, and it holds no text: a picture that is attached to a mail
     GDX_SOURCE_END,
     GDX_SOURCE_FAILED // *refusal says why the source itself cannot go on: no memory
 } gdx_source_step;
