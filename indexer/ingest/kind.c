@@ -211,6 +211,12 @@ bool gdx_input_has_known_name(const char *path) {
     return look_at(path, &extension, &words) != GDX_INPUT_TEXT || is_among(extension, rows[GDX_INPUT_TEXT].extensions);
 }
 
+// Bytes that are plainly another document's count more than an ending: sites give out PDF under .caj. A zip file or a
+// text may be what the ending says.
+static bool is_of_other_name(const char *path, gdx_input_kind kind) {
+    return kind >= GDX_INPUT_WORD && kind <= GDX_INPUT_PICTURE && kind != ingest_kind_by_name(path);
+}
+
 // What our own signatures call by an ending (".caj" without its name) is asked for, too. Names that are set aside, as
 // hidden ones, stay so.
 gdx_input_kind gdx_input_with_converter(const gdx_converter *converter, const char *path, gdx_input_kind kind,
@@ -221,7 +227,7 @@ gdx_input_kind gdx_input_with_converter(const gdx_converter *converter, const ch
         return kind;
     say_unread(GDX_INPUT_UNREAD, NULL, extension_of(name, strlen(name)), ending);
     bool is_told = kind == GDX_INPUT_UNREAD && gdx_converter_reads(converter, words);
-    if (ending[1] && gdx_converter_reads(converter, ending)) {
+    if (ending[1] && !is_of_other_name(path, kind) && gdx_converter_reads(converter, ending)) {
         memcpy(words, ending, sizeof ending);
         is_told = true;
     }

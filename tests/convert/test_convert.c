@@ -70,6 +70,15 @@ static void rows_are_tried_in_order(void **state) {
     gdx_converter_count(world.converter, &counts);
     assert_int_equal(counts.converted, 2);
     assert_int_equal(counts.failed, 2); // what no program was asked for is none
+    gdx_buffer versions = {0};          // of sh, which two rows ran
+    assert_int_equal(gdx_converter_versions(world.converter, &versions), GDX_OK);
+    assert_int_equal(gdx_buffer_append(&versions, "", 1), GDX_OK);
+    assert_non_null(strstr((char *)versions.data, "sh of "));
+    assert_null(strchr((char *)versions.data, ';'));
+    gdx_buffer_clear(&versions);
+    assert_true(gdx_converter_reads(world.converter, "a"));
+    assert_false(gdx_converter_reads(world.converter, "d")); // off
+    assert_false(gdx_converter_reads(world.converter, GDX_CONVERT_OCR_PDF));
     world_close(&world);
 }
 

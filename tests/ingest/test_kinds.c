@@ -3,6 +3,8 @@
 
 #include "one_piece.h"
 
+#include "gdx/convert.h"
+
 #include <stdlib.h>
 
 static void names_tell_the_kind_of_an_input(void **state) {
@@ -171,6 +173,46 @@ static void any_first_bytes_have_a_kind(void **state) {
     }
 }
 
+static gdx_input_kind kind_with(const gdx_converter *converter, const char *path, const char *head, const char *words) {
+    char found[GDX_INPUT_WORDS_BYTES];
+    gdx_input_kind kind =
+        gdx_input_with_converter(converter, path, gdx_input_sniff(path, gdx_slice_of(head), found), found);
+    assert_string_equal(found, words);
+    return kind;
+}
+
+static void a_converter_reads_endings_of_its_table_and_pictures(void **state) {
+    (void)state;
+    GDX_AUTO(gdx_converters) table = NULL;
+    gdx_error err = {0};
+    static const char rows[] =
+        ".caj text -- x\n.txt text -- x\n.svg off\n.rtf text -- x\n.heic text -- x\n.a-very-long-ending-of-names text -- x";
+    assert_int_equal(gdx_converters_new(&table, &err), GDX_OK);
+    assert_int_equal(gdx_converters_parse(table, "rows", gdx_slice_of(rows), &err), GDX_OK);
+    for (int ocr = 0; ocr < 2; ocr++) {
+        GDX_AUTO(gdx_converter) converter = NULL;
+        const gdx_converter_options options = {.table = table, .ocr = ocr};
+        assert_int_equal(gdx_converter_new(&options, &converter, &err), GDX_OK);
+        gdx_input_kind picture = ocr ? GDX_INPUT_PICTURE : GDX_INPUT_IGNORED;
+        assert_int_equal(kind_with(converter, "b/X.CAJ", "?", ".caj"), GDX_INPUT_CONVERTED);
+        assert_int_equal(kind_with(converter, "x", "KDH ?", ".caj"), GDX_INPUT_CONVERTED);
+        assert_int_equal(kind_with(converter, "x.txt", "{\"id\":1}", ".txt"), GDX_INPUT_CONVERTED);
+        assert_int_equal(kind_with(converter, "x.caj", "%PDF-1.4", ""), GDX_INPUT_PDF);
+        assert_int_equal(kind_with(converter, "x.caj", "PK\3\4 ?", ".caj"), GDX_INPUT_CONVERTED);
+        assert_int_equal(kind_with(converter, "x.rtf", "{\\rtf1", ".rtf"), GDX_INPUT_CONVERTED);
+        assert_int_equal(kind_with(converter, "x.heic", "?", ".heic"), GDX_INPUT_CONVERTED);
+        assert_int_equal(kind_with(converter, ".x.caj", "KDH ?", ".caj"), GDX_INPUT_UNREAD); // hidden
+        assert_int_equal(kind_with(converter, ".caj", "?", ""), GDX_INPUT_IGNORED);
+        assert_int_equal(kind_with(converter, "x.", "?", ""), GDX_INPUT_TEXT);
+        assert_int_equal(kind_with(converter, "x.a-very-long-ending-of-names", "?", ""), GDX_INPUT_TEXT);
+        assert_int_equal(kind_with(converter, "x.mobi", "?", ".mobi"), GDX_INPUT_UNREAD);
+        assert_int_equal(kind_with(converter, "x.pdf", "%PDF-1.4", ""), GDX_INPUT_PDF);
+        assert_int_equal(kind_with(converter, "x.png", "\x89PNG\r\n\x1a\n", "picture"), picture);
+        assert_int_equal(kind_with(converter, "x", "GIF89a", "picture"), picture);
+    }
+    assert_int_equal(kind_with(NULL, "x.caj", "KDH ?", ".caj"), GDX_INPUT_UNREAD);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_tell_the_kind_of_an_input),
@@ -178,6 +220,7 @@ int main(void) {
         cmocka_unit_test(first_bytes_tell_what_a_name_does_not),
         cmocka_unit_test(what_is_not_read_is_named_whatever_its_name),
         cmocka_unit_test(any_first_bytes_have_a_kind),
+        cmocka_unit_test(a_converter_reads_endings_of_its_table_and_pictures),
     };
     return cmocka_run_group_tests_name("ingest: kinds", tests, NULL, NULL);
 }
