@@ -72,11 +72,11 @@ gdx_slice kind_of_failure(bool is_record, gdx_status status) {
     }
 }
 
-// Of a PDF or an office document its kind says more than what went wrong.
+// Of a PDF or an office document its kind says more than what went wrong, unless that is its size.
 static gdx_slice kind_of_source(const gdx_refusal *refusal, const gdx_piece *piece) {
     if (refusal->kind[0])
         return gdx_slice_of(refusal->kind);
-    if (refusal->line == 0 && piece->kind >= GDX_INPUT_WORD)
+    if (refusal->line == 0 && piece->kind >= GDX_INPUT_WORD && refusal->error.status != GDX_TOO_LARGE)
         return gdx_slice_of(gdx_piece_kind_name(piece));
     return kind_of_failure(refusal->line > 0, refusal->error.status);
 }

@@ -85,10 +85,6 @@ bool gdx_input_is_container(gdx_input_kind kind) {
     return kind == GDX_INPUT_CRAWL || kind == GDX_INPUT_COMPRESSED || kind == GDX_INPUT_ARCHIVE;
 }
 
-bool gdx_input_is_converted(gdx_input_kind kind) {
-    return kind >= GDX_INPUT_PDF && kind <= GDX_INPUT_CONVERTED;
-}
-
 // The extension of a name without its folder, "" when it has none; *bytes is how much of the name it takes.
 static gdx_slice extension_of(const char *name, size_t bytes) {
     size_t at = bytes;

@@ -257,12 +257,15 @@ static void date_otherwise(page_reader *reader, const gdx_piece *piece, gdx_docu
 static gdx_status note_piece(page_reader *reader, const gdx_piece *piece, gdx_document *document, gdx_error *err) {
     if (!reader->date_from_name && piece->crawled.bytes == 0 && piece->of.bytes == 0)
         return GDX_OK;
-    if (!is_laid_out(piece->kind))
+    bool is_laid = is_laid_out(piece->kind);
+    if (!is_laid)
         gdx_draft_begin(reader->draft, reader->document_limit);
+    if (!is_laid && document->date != GDX_NO_DATE) // Markdown alone says one
+        gdx_draft_date(reader->draft, document->date, "front matter");
     gdx_draft_metadata(reader->draft, gdx_slice_of("of"), piece->of);
     gdx_draft_metadata(reader->draft, gdx_slice_of("crawled"), piece->crawled);
     date_otherwise(reader, piece, document);
-    return is_laid_out(piece->kind) ? GDX_OK : ingest_draft_metadata(reader, &document->metadata, err);
+    return is_laid ? GDX_OK : ingest_draft_metadata(reader, &document->metadata, err);
 }
 
 static gdx_status read_page(page_reader *reader, const gdx_piece *piece, gdx_document *out, gdx_repairs *out_repairs,

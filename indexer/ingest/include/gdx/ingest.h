@@ -45,8 +45,6 @@ typedef enum gdx_input_kind {
 const char *gdx_input_kind_name(gdx_input_kind kind);
 // True for what holds other files: GDX_INPUT_CRAWL, GDX_INPUT_COMPRESSED, GDX_INPUT_ARCHIVE.
 bool gdx_input_is_container(gdx_input_kind kind);
-// True for what programs of others read: GDX_INPUT_PDF to GDX_INPUT_CONVERTED.
-bool gdx_input_is_converted(gdx_input_kind kind);
 
 // What an input is by its name alone; case of the extension does not matter. Of a compressed file it is
 // GDX_INPUT_IGNORED or GDX_INPUT_ARCHIVE if the name inside says so ("x.png.gz", "x.tar.gz"). `words`, may be NULL:
