@@ -123,8 +123,8 @@ const struct command command_index = {
                                       "gramdex index --server search.example:50051 articles/", NULL},
     .notes =
         "A record of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "
-        "other keys are kept and given back. A row of a table is one by the names of the first row, or of --map. A file's id is its path below the base folder, or its whole path outside "
-        "of it; an archive's entry is ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped, and "
+        "other keys are kept and given back. A row of a table is one by the names of the first row, or of --map. A file's "
+        "id is its path below the base folder, or its whole path outside of it; an archive's entry is ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped, and "
         "a converter that is not installed with the package to install.\n"
         "\n"
         "Exit status: 0 done; 1 failed, nothing was changed; 2 wrong use; 3 done, but something that should hold text "

@@ -107,8 +107,9 @@ const struct option_table index_own_table = {
         {.name = "converter",
          .argument = "ROW",
          .help = "a program that reads a kind of file",
-         .more = "As '.caj text -- caj2text INPUT' or 'rtf off': a row of the table that /etc/gramdex/converters has, "
-                 "and before it. May be repeated.",
+         .more =
+             "As '.caj text -- caj2text INPUT' or 'rtf off'. Rows have the form of /etc/gramdex/converters, and count "
+             "more. May be repeated.",
          .kind = OPTION_LIST,
          .field = OPTION_FIELD(struct index_command, converters)},
         {.name = "converter-memory",
