@@ -366,7 +366,7 @@ static gdx_status begin_response(gdx_crawl *crawl, struct page_words *kept, bool
 
 // The record whose head starts here; *out_is_page is false for one that is left out.
 static gdx_status begin_record(gdx_crawl *crawl, gdx_crawl_page *page, bool *out_is_page, gdx_error *err) {
-    struct record record;
+    struct record record = {0};
     struct page_words kept;
     size_t head_bytes;
     *out_is_page = false;
