@@ -97,7 +97,8 @@ static void find_neighbours(gdx_layout *layout, const struct page *page, struct 
         neighbours[i].ends_column = next && next->row != lines[at].row && !overlap(next, &lines[at]) &&
                                     next->frame == lines[at].frame && is_of_size(next, &lines[at]);
         bool has_right = at + 1 < row_ends[i] && !lines[at + 1].is_furniture && lines[at + 1].left >= lines[at].right;
-        if (has_right && lines[at + 1].first == lines[at].last + 1 && !are_columns(layout, page, at, line_of_box)) {
+        if (has_right && !lines[at].is_label && lines[at + 1].first == lines[at].last + 1 &&
+            !are_columns(layout, page, at, line_of_box)) {
             neighbours[i].starts_row = !neighbours[i].is_in_row;
             neighbours[i].is_in_row = neighbours[i + 1].is_in_row = true;
         }
@@ -106,7 +107,7 @@ static void find_neighbours(gdx_layout *layout, const struct page *page, struct 
 
 static bool starts_caption(const gdx_layout *layout, const struct line *line) {
     gdx_slice text = layout_line_text(layout, line);
-    return layout_caption_start(text) > 0 || layout_is_source(text);
+    return layout_caption_start(text) > 0 || layout_is_source(text) || layout_is_remark(text);
 }
 
 static int32_t distance(int32_t a, int32_t b) {
@@ -134,6 +135,8 @@ static bool follows(const gdx_layout *layout, const struct page *page, const str
                     uint32_t b) {
     const struct line *one = &layout->lines[a], *other = &layout->lines[b];
     const struct neighbours *of_one = &neighbours[a - page->first_line], *of_other = &neighbours[b - page->first_line];
+    if (one->is_label != other->is_label)
+        return false;
     if (of_other->has_two_above || !is_of_size(one, other) || 10 * (other->bottom - one->bottom) > 24 * one->size)
         return false;
     int32_t common = layout_least(one->right, other->right) - layout_most(one->left, other->left);
@@ -195,7 +198,7 @@ static void add_block(gdx_layout *layout, const struct page *page, uint32_t firs
     }
     block->is_bold = 2 * bold > block->line_count;
     block->is_full = !is_cell && is_full(layout, block);
-    block->role = is_cell ? ROLE_APART : ROLE_FLOW;
+    block->role = is_cell || line->is_label ? ROLE_APART : ROLE_FLOW;
     layout->block_count++;
 }
 

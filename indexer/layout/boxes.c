@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // boxes.c: the first step: boxes as a converter gives them, cleaned. Relies on pages.h and radicals.h.
 // Characters: blanks are one space; control characters, which come from broken maps of a font to Unicode, are U+FFFD; a
-// ligature of Latin letters is its letters; a radical that its own ideograph follows is left out, since some programs
-// write both for one glyph. Coordinates are cut to what differences of them can hold.
+// ligature of Latin letters is its letters. Some programs write a radical for the ideograph of the same shape, which
+// nobody would search: it becomes the ideograph. Others write both for one glyph: it is left out.
+// Coordinates are cut to what differences of them can hold.
 
 #include "characters.h"
 #include "pages.h"
@@ -65,9 +66,9 @@ static const char *ligature(uint32_t c) {
     return c >= 0xfb00 && c <= 0xfb06 ? letters[c - 0xfb00] : NULL;
 }
 
-static bool is_doubled(uint32_t c, gdx_slice rest) {
-    return c >= RADICAL_FIRST && c < RADICAL_END && rest.bytes > 0 &&
-           ideograph_of_radical[c - RADICAL_FIRST] == layout_first_character(rest);
+// 0: none.
+static uint32_t ideograph_of(uint32_t c) {
+    return c >= RADICAL_FIRST && c < RADICAL_END ? ideograph_of_radical[c - RADICAL_FIRST] : 0;
 }
 
 // Writes the text without blanks at its ends. The room is there: nothing becomes longer but a control character, of
@@ -83,8 +84,10 @@ static void clean(gdx_layout *layout, gdx_slice text, struct box *box) {
             blank = true;
             continue;
         }
-        if (is_doubled(c, text))
+        uint32_t ideograph = ideograph_of(c);
+        if (ideograph && text.bytes > 0 && ideograph == layout_first_character(text))
             continue;
+        c = ideograph ? ideograph : c;
         if (gdx_is_control(c))
             c = GDX_REPLACEMENT_CODE_POINT;
         layout->found.repaired += c == GDX_REPLACEMENT_CODE_POINT;

@@ -187,6 +187,14 @@ size_t layout_caption_start(gdx_slice text) {
     return text.bytes - rest.bytes;
 }
 
+bool layout_is_remark(gdx_slice text) {
+    if (!skip_word(&text, "注") && !skip_word(&text, "註") && !skip_word(&text, "Note"))
+        return false;
+    skip_blanks(&text);
+    uint32_t c = peek(text);
+    return c == ':' || c == 0xff1a;
+}
+
 bool layout_is_source(gdx_slice text) {
     static const char *const words[] = {"资料来源", "資料來源", "数据来源", "數據來源", "图片来源",
                                         "来源：",   "來源：",   "Source:",  "Sources:", "Source："};

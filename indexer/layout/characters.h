@@ -42,6 +42,8 @@ bool layout_ends_sentence(gdx_slice text);
 size_t layout_caption_start(gdx_slice text);
 // "资料来源：", "数据来源", "Source:".
 bool layout_is_source(gdx_slice text);
+// "注：", "Note:".
+bool layout_is_remark(gdx_slice text);
 // "- 3 -", "3 / 12", "第 3 页", "iv": nothing else in the text.
 bool layout_is_page_number(gdx_slice text);
 

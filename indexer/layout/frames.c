@@ -27,19 +27,29 @@ static int32_t middle_of(const struct box *box) {
     return box->left + (box->right - box->left) / 2;
 }
 
-// b is the next character of a column that runs downwards.
-static bool is_below(const struct box *a, const struct box *b) {
+// b is the next character of a column that runs downwards, at most `most` quarters of its size further down.
+static bool is_below(const struct box *a, const struct box *b, int32_t most) {
     int32_t size = layout_most(a->size, b->size), step = b->top - a->top, aside = middle_of(a) - middle_of(b);
-    return 10 * step >= 3 * size && 4 * step <= 5 * size && 2 * (aside < 0 ? -aside : aside) <= size;
+    return 10 * step >= 3 * size && 4 * step <= most * size && 2 * (aside < 0 ? -aside : aside) <= size;
 }
 
-// Characters one below the other, at least four of them.
+// The end of a run of characters one below the other.
+static uint32_t end_of_column(const gdx_layout *layout, const struct box *boxes, uint32_t begin, uint32_t count,
+                              int32_t most) {
+    uint32_t end = begin + 1;
+    if (is_one_wide(layout, &boxes[begin]))
+        while (end < count && is_one_wide(layout, &boxes[end]) && is_below(&boxes[end - 1], &boxes[end], most))
+            end++;
+    return end;
+}
+
+// At least four characters; eight, if they are set as wide as those of old books, for so are cells of a table.
 static void find_columns(gdx_layout *layout, struct box *boxes, uint32_t count) {
     for (uint32_t begin = 0; begin < count;) {
-        uint32_t end = begin + 1;
-        if (is_one_wide(layout, &boxes[begin]))
-            while (end < count && is_one_wide(layout, &boxes[end]) && is_below(&boxes[end - 1], &boxes[end]))
-                end++;
+        uint32_t end = end_of_column(layout, boxes, begin, count, 5);
+        uint32_t wide_end = end_of_column(layout, boxes, begin, count, 7);
+        if (wide_end - begin >= 8)
+            end = wide_end;
         if (end - begin >= 4)
             for (uint32_t i = begin; i < end; i++)
                 boxes[i].frame = FRAME_DOWN;

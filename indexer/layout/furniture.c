@@ -3,8 +3,8 @@
 // the size of its body. Relies on pages.h and characters.h.
 //
 // A head or foot is in the outer tenth of a page, with nothing further out, and stands on three pages or more, digits
-// apart. Chapters change heads: where three pages have one, a line of that height and size is one, too. A stamp stands
-// at one place on most pages, wherever that is.
+// apart; of four pages at most two will do, where both have it at one place. Chapters change heads: where three pages
+// have one, a line of that height and size is one, too. A stamp stands at one place on most pages, wherever that is.
 
 #include "characters.h"
 #include "pages.h"
@@ -12,7 +12,7 @@
 #include "gdx/bytes.h"
 #include "gdx/sort.h"
 
-enum { PAGES_LEAST = 3, SPOTS = 64, MASKED_BYTES = 256, SIZES = 1024 };
+enum { PAGES_LEAST = 3, PAGES_FEW = 4, SPOTS = 64, MASKED_BYTES = 256, SIZES = 1024 };
 
 struct seen {
     uint64_t key;
@@ -94,8 +94,10 @@ static void mark_repeated(gdx_layout *layout, bool stamps) {
     for (size_t begin = 0, end; seen && begin < count; begin = end) {
         for (end = begin; end < count && seen[end].key == seen[begin].key;)
             end++;
-        uint32_t pages = end - begin >= PAGES_LEAST ? pages_of(layout, seen + begin, end - begin, stamps) : 0;
-        bool enough = pages >= PAGES_LEAST && (!stamps || 5 * (uint64_t)pages > 3 * (uint64_t)layout->page_count);
+        bool few = layout->page_count <= PAGES_FEW && !stamps;
+        uint32_t least = few ? 2 : PAGES_LEAST;
+        uint32_t pages = end - begin >= least ? pages_of(layout, seen + begin, end - begin, stamps || few) : 0;
+        bool enough = pages >= least && (!stamps || 5 * (uint64_t)pages > 3 * (uint64_t)layout->page_count);
         for (size_t i = begin; enough && i < end; i++)
             layout->lines[seen[i].line].is_furniture = true;
     }
@@ -120,14 +122,42 @@ static void note_spot(struct spot *spots, size_t *count, const struct line *line
         spots[(*count)++] = (struct spot){line->top, line->size, 1};
 }
 
-// Whether the row of lines [begin, end) is a head or a foot.
-static bool is_furniture_row(const gdx_layout *layout, uint32_t begin, uint32_t end, const struct spot *spots,
-                             size_t spot_count) {
+static bool stands_free(const gdx_layout *layout, uint32_t begin, uint32_t at, uint32_t end) {
+    const struct line *lines = layout->lines, *line = &lines[at];
+    return (at == begin || line->left - lines[at - 1].right >= 3 * line->size) &&
+           (at + 1 == end || lines[at + 1].left - line->right >= 3 * line->size);
+}
+
+// Where text begins or ends a page its first step inwards is like the next one; a head has more white space than that.
+static bool is_parted(const gdx_layout *layout, const struct page *page, uint32_t begin, uint32_t end, int zone) {
+    const struct line *lines = layout->lines, *row = &lines[begin];
+    uint32_t stop = page->first_line + page->line_count;
+    int32_t heights[2];
+    for (int i = 0; i < 2; i++) {
+        if (zone < 0 ? end >= stop : begin <= page->first_line)
+            return true;
+        uint32_t next = zone < 0 ? end : begin - 1;
+        heights[i] = lines[next].bottom;
+        begin = end = next;
+        while (begin > page->first_line && lines[begin - 1].row == lines[next].row)
+            begin--;
+        while (end < stop && lines[end].row == lines[next].row)
+            end++;
+    }
+    int32_t first = heights[0] - row->bottom, second = heights[1] - heights[0];
+    return 4 * (first < 0 ? -first : first) > 5 * (second < 0 ? -second : second);
+}
+
+// Whether the row of lines [begin, end) is a head or a foot. The same text on other pages says so, or a page number
+// that stands free; height and size alone only where white space parts the row from the text.
+static bool is_furniture_row(const gdx_layout *layout, const struct page *page, uint32_t begin, uint32_t end, int zone,
+                             const struct spot *spots, size_t spot_count) {
     uint32_t others = 0, marked = 0;
+    bool parted = is_parted(layout, page, begin, end, zone);
     for (uint32_t i = begin; i < end; i++) {
         const struct line *line = &layout->lines[i];
-        bool is_one = line->is_furniture || layout_is_page_number(layout_line_text(layout, line)) ||
-                      is_at_spot(spots, spot_count, line);
+        bool is_number = layout_is_page_number(layout_line_text(layout, line)) && stands_free(layout, begin, i, end);
+        bool is_one = line->is_furniture || is_number || (parted && is_at_spot(spots, spot_count, line));
         marked += is_one;
         others += is_one ? 0 : line->characters;
     }
@@ -150,7 +180,7 @@ static void walk_edge(gdx_layout *layout, const struct page *page, int zone, con
             continue;
         if (zone_of(layout, &layout->lines[begin]) != zone)
             return;
-        outermost = outermost && is_furniture_row(layout, begin, end, spots, spot_count);
+        outermost = outermost && is_furniture_row(layout, page, begin, end, zone, spots, spot_count);
         for (uint32_t k = begin; k < end; k++)
             layout->lines[k].is_furniture = outermost;
     }

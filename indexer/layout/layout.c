@@ -15,6 +15,7 @@ gdx_status gdx_layout_write(gdx_layout *layout, gdx_slice info_title, gdx_draft 
         count_pages(layout);
     for (size_t i = 0; i < layout->page_count && layout->status == GDX_OK; i++) {
         layout_turn(layout, &layout->pages[i]);
+        layout_set_initials(layout, &layout->pages[i]);
         layout_make_lines(layout, &layout->pages[i]);
     }
     if (layout->status == GDX_OK)

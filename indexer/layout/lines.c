@@ -4,7 +4,7 @@
 // Boxes that the file draws one after the other may stand further apart than others: a gap of one size between two
 // columns of text looks like a gap within a line, but the file draws a column before it draws the next. Text that is
 // drawn twice in one place is bold, and counts once. The mark of a note is raised, whatever its size; it leaves the
-// line. A raised number after a number or a unit is an exponent, and stays.
+// line, as a label in the margin does. A raised number after a number or a unit is an exponent, and stays.
 
 #include "characters.h"
 #include "pages.h"
@@ -26,11 +26,13 @@ static int32_t beside(const struct box *a, const struct box *b) {
     return common <= 0 ? 0 : 10 * common / least;
 }
 
-// "2.1.", "第 1 节", "（一）", "•": what stands apart from the line that it numbers.
+// "2.1.", "第 1 节", "（一）", "•", "图 1": what stands apart from the line that it numbers.
 static bool is_number_of(gdx_slice text) {
     uint32_t c = layout_last_character(text), first = layout_first_character(text);
     if (text.bytes == 0 || text.bytes > 24 || layout_count(text) > 7)
         return false;
+    if (layout_caption_start(text) == text.bytes)
+        return true;
     if (first == 0x7b2c) // 第
         return c == 0x7ae0 || c == 0x8282 || c == 0x7bc0 || c == 0x6761 || c == 0x7f16 || c == 0x7bc7;
     if (c == '.' || c == 0x3001 || c == ')' || c == 0xff09 || c == 0xff0e)
@@ -39,18 +41,51 @@ static bool is_number_of(gdx_slice text) {
                                first == 0x25c6 || first == 0x2014 || (first >= 0xe000 && first < 0xf900));
 }
 
+// Where the page's text begins, if five wide boxes or more begin there and none further left; else NO_EDGE.
+enum { NO_EDGE = INT32_MIN };
+
+static bool is_wide_box(const struct box *box) {
+    return box->frame == FRAME_ACROSS && box->right - box->left >= 12 * box->size;
+}
+
+static int32_t edge_of(const struct box *boxes, uint32_t count) {
+    int32_t edge = INT32_MAX;
+    unsigned found = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (is_wide_box(&boxes[i]))
+            edge = layout_least(edge, boxes[i].left);
+    for (uint32_t i = 0; i < count; i++)
+        found += is_wide_box(&boxes[i]) && boxes[i].left - edge <= 2;
+    return found >= 5 ? edge : NO_EDGE;
+}
+
+// A word in the margin, left of where all text begins: a label of what stands right of it.
+static bool is_label(gdx_slice before, const struct line *line, const struct box *box, int32_t edge) {
+    uint32_t last = layout_last_character(before);
+    int32_t aside = box->left - edge;
+    return edge != NO_EDGE && line->frame == FRAME_ACROSS && aside >= -2 && aside <= 2 &&
+           edge - line->left >= 2 * box->size && 10 * (box->left - line->right) >= 2 * box->size && last != ':' &&
+           last != 0xff1a && !is_number_of(before) && !layout_is_mark(before);
+}
+
 // The largest box of a line so far stands for it: marks and exponents come and go.
-static bool goes_on(const gdx_layout *layout, const struct box *main, const struct line *line, const struct box *box) {
+static bool goes_on(const gdx_layout *layout, const struct box *main, struct line *line, const struct box *box,
+                    int32_t edge) {
     int32_t size = layout_most(main->size, box->size), gap = box->left - line->right;
     int32_t least = layout_least(main->size, box->size), most = 12;
     if (box->frame != line->frame || beside(main, box) < (3 * least < 2 * size ? 3 : 5))
         return false;
     gdx_slice before = {(const char *)layout->line_text.data + line->text, layout->line_text.bytes - line->text};
+    if (is_label(before, line, box, edge)) {
+        line->is_label = true;
+        return false;
+    }
     if (10 * gap > most * size && is_number_of(before))
         most = 40;
     if (box->is_spread)
         most = 60;
-    return 10 * gap >= (line->frame == FRAME_ACROSS ? -7 : -11) * size && 10 * gap <= most * size;
+    bool steps_right = box->left > box[-1].left; // a stop may come as wide as an ideograph, with the next box on it
+    return 10 * gap >= (line->frame == FRAME_ACROSS ? steps_right ? -10 : -7 : -11) * size && 10 * gap <= most * size;
 }
 
 // Above the foot of the line, and of its head when as large. `box` is a mark by its characters.
@@ -84,7 +119,8 @@ static void append(gdx_layout *layout, const void *data, size_t bytes) {
 static void append_box(gdx_layout *layout, struct line *line, const struct box *box, bool blank_before) {
     gdx_slice text = text_of(layout, box);
     int32_t gap = box->left - line->right;
-    bool blank = blank_before || box->has_blank_before || 100 * gap > 15 * box->size;
+    int32_t most = line->frame == FRAME_DOWN ? 90 : 15; // columns of old books are set wide
+    bool blank = blank_before || box->has_blank_before || 100 * gap > most * box->size;
     size_t bytes = layout->line_text.bytes - line->text;
     if (bytes && blank)
         append(layout, " ", 1);
@@ -99,20 +135,38 @@ static void widen(struct line *line, const struct box *box) {
     line->bottom = layout_most(line->bottom, box->bottom);
 }
 
+// The size of most characters, by a vote in which each size outvotes others: one sign of a larger font, a dash or a
+// Latin word, does not make a line of it.
+struct vote {
+    int32_t size;
+    uint32_t count;
+};
+
+static void cast(struct vote *vote, int32_t size, uint32_t characters) {
+    if (size == vote->size) {
+        vote->count += characters;
+    } else if (characters > vote->count) {
+        *vote = (struct vote){size, characters - vote->count};
+    } else {
+        vote->count -= characters;
+    }
+}
+
 static bool is_same_again(const gdx_layout *layout, const struct box *a, const struct box *b) {
     int64_t x = a->left - b->left, y = a->top - b->top;
     return x * x + y * y <= 8 && gdx_slice_equal(text_of(layout, a), text_of(layout, b));
 }
 
 // One line from boxes[*next] on; moves *next.
-static void make_line(gdx_layout *layout, struct line *line, uint32_t *next, uint32_t end) {
+static void make_line(gdx_layout *layout, struct line *line, uint32_t *next, uint32_t end, int32_t edge) {
     const struct box *boxes = layout->boxes, *main = &boxes[*next];
     line->text = (uint32_t)layout->line_text.bytes;
     line->first = *next;
     line->left = main->left, line->right = main->right, line->top = main->top, line->bottom = main->bottom;
     uint32_t bold = 0, i = *next;
     bool blank = false;
-    for (; i < end && (i == line->first || goes_on(layout, main, line, &boxes[i]) ||
+    struct vote vote = {0};
+    for (; i < end && (i == line->first || goes_on(layout, main, line, &boxes[i], edge) ||
                        is_same_again(layout, &boxes[i - 1], &boxes[i]));
          i++) {
         const struct box *box = &boxes[i];
@@ -135,6 +189,7 @@ static void make_line(gdx_layout *layout, struct line *line, uint32_t *next, uin
             continue;
         }
         append_box(layout, line, box, blank);
+        cast(&vote, box->size, layout_count(text));
         blank = box->has_blank_after;
         bold += box->is_bold ? box->bytes : 0;
         if (box->size > main->size)
@@ -142,7 +197,7 @@ static void make_line(gdx_layout *layout, struct line *line, uint32_t *next, uin
         widen(line, box);
     }
     *next = i;
-    line->size = main->size;
+    line->size = vote.count ? vote.size : main->size;
     line->top = layout_least(line->top, main->top), line->bottom = layout_most(main->bottom, line->top + 1);
     line->bytes = (uint32_t)(layout->line_text.bytes - line->text);
     line->is_bold = 2 * bold > line->bytes;
@@ -169,7 +224,7 @@ static const gdx_ordering by_left = {sizeof(uint32_t), stands_left};
 static bool belong_together(const struct line *a, const struct line *b) {
     int32_t size = layout_most(a->size, b->size), gap = b->left - a->right;
     int32_t apart = a->bottom - b->bottom;
-    return a->frame == b->frame && 10 * gap >= -3 * size && 10 * gap <= 3 * size &&
+    return a->frame == b->frame && !a->is_label && 10 * gap >= -3 * size && 10 * gap <= 3 * size &&
            4 * (apart < 0 ? -apart : apart) <= size && a->bytes > 0 && b->bytes > 0;
 }
 
@@ -233,6 +288,7 @@ static void put_in_order(gdx_layout *layout, struct page *page, const uint32_t *
 void layout_make_lines(gdx_layout *layout, struct page *page) {
     page->first_line = (uint32_t)layout->line_count;
     layout_keep(layout, gdx_buffer_reserve(&layout->line_text, 1)); // so that it has an address
+    int32_t edge = edge_of(layout->boxes + page->first_box, page->box_count);
     for (uint32_t i = page->first_box, end = page->first_box + page->box_count; i < end && layout->status == GDX_OK;) {
         layout_keep(layout,
                     gdx_grow(&layout->lines, &layout->line_capacity, layout->line_count + 1, sizeof *layout->lines));
@@ -246,7 +302,7 @@ void layout_make_lines(gdx_layout *layout, struct page *page) {
                               .nearest_above = NONE,
                               .nearest_below = NONE,
                               .block = NONE};
-        make_line(layout, line, &i, end);
+        make_line(layout, line, &i, end, edge);
         layout->line_count += line->bytes > 0;
         if (layout->line_text.bytes > INT32_MAX)
             layout_keep(layout, GDX_TOO_LARGE);

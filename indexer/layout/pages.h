@@ -3,6 +3,7 @@
 //
 //   boxes.c      boxes as they come, cleaned                        -> boxes
 //   frames.c     which way each box's characters run                -> boxes, turned so that all lines run rightwards
+//   initials.c   large first letters                            -> boxes, such a letter before the first line
 //   lines.c      boxes that stand on one line, marks of notes       -> lines
 //   furniture.c  what repeats on pages                              -> roles of lines
 //   blocks.c     lines that follow each other, cells of tables      -> blocks
@@ -43,7 +44,7 @@ struct box { // in its frame
 
 struct line {
     int32_t left, top, right, bottom;
-    int32_t size; // of its largest box: marks and exponents do not count
+    int32_t size; // of most of its characters
     uint32_t page, frame;
     uint32_t first, last;                  // boxes, as the file draws them
     uint32_t text, bytes;                  // in `line_text`
@@ -55,6 +56,7 @@ struct line {
     uint32_t block;
     bool is_bold;
     bool is_furniture;
+    bool is_label; // in the margin, of the line beside it
 };
 
 struct block {
@@ -91,7 +93,7 @@ struct gdx_layout {
     struct page *pages;
     size_t page_count, page_capacity;
     struct box blank; // boxes of blanks since the last other one; bottom <= top: none
-    void *room[4]; // arrays for a step, bytes
+    void *room[4];    // arrays for a step, bytes
     size_t room_capacity[4];
     int32_t body_size;  // of most characters
     int32_t body_width; // of the columns that hold most of the body
@@ -114,6 +116,7 @@ static inline int32_t layout_least(int32_t a, int32_t b) {
 }
 
 void layout_turn(gdx_layout *layout, struct page *page);
+void layout_set_initials(gdx_layout *layout, struct page *page);
 void layout_make_lines(gdx_layout *layout, struct page *page);
 void layout_find_furniture(gdx_layout *layout);
 void layout_find_body_size(gdx_layout *layout);

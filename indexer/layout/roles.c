@@ -141,6 +141,13 @@ static void find_notes(gdx_layout *layout, struct page *page, const uint32_t *te
 
 // ---- the whole
 
+// "注：…" in small type that is no note of the page: the foot of a table.
+static void find_remark(gdx_layout *layout, struct block *block) {
+    if ((block->role == ROLE_FLOW || block->role == ROLE_APART) && is_small(layout, block) &&
+        block->characters <= 400 && layout_is_remark(text_of_first(layout, block)))
+        block->role = ROLE_CAPTION;
+}
+
 static void find_apart(gdx_layout *layout, struct block *block) {
     if (block->role != ROLE_FLOW || !is_small(layout, block))
         return;
@@ -164,6 +171,8 @@ void layout_find_roles(gdx_layout *layout) {
         if (texts)
             find_notes(layout, page, texts, count, &open);
     }
-    for (size_t i = 0; i < layout->block_count; i++)
+    for (size_t i = 0; i < layout->block_count; i++) {
+        find_remark(layout, &layout->blocks[i]);
         find_apart(layout, &layout->blocks[i]);
+    }
 }

@@ -160,6 +160,85 @@ static void heads_and_page_numbers_are_furniture(void **state) {
     assert_true(has_part(GDX_FIELD_FURNITURE, "国际贸易研究") && has_part(GDX_FIELD_FURNITURE, "- 3 -"));
 }
 
+static void text_at_the_edge_of_a_page_is_no_head(void **state) {
+    (void)state;
+    begin();
+    for (unsigned page = 0; page < 4; page++) {
+        if (page > 0)
+            gdx_layout_page(layout, 600, 800);
+        put(100, 50, 10, page < 3 ? "适用不适用" : "接上一页的话");
+        put_lines(100, 65, 10, page);
+    }
+    put(100, 770, 10, "4.");
+    put(114, 770, 10, "以最后一次的结果为准");
+    finish("");
+    assert_true(has(document.text, "接上一页的话"));
+    assert_true(has(document.text, "以最后一次的结果为准"));
+    assert_true(has_part(GDX_FIELD_FURNITURE, "适用不适用"));
+}
+
+static void two_pages_of_a_short_file_tell_a_head(void **state) {
+    (void)state;
+    begin();
+    put_lines(80, 100, 10, 0);
+    for (unsigned page = 1; page < 3; page++) {
+        gdx_layout_page(layout, 600, 800);
+        put(250, 30, 9, "大学学报");
+        put_lines(80, 100, 10, page);
+    }
+    finish("");
+    assert_true(has_part(GDX_FIELD_FURNITURE, "大学学报"));
+}
+
+static void a_large_first_letter_belongs_to_the_first_line(void **state) {
+    (void)state;
+    begin();
+    put(130, 100, 10, "古典经济学的世界里一切都离散企业");
+    put(130, 115, 10, "被概念化为一个人格化的主体拥有对");
+    put(100, 130, 10, "价格与生产的完全知识能机械的对价格做出");
+    put(100, 98, 28, "在");
+    finish("");
+    assert_true(has(document.text, "在古典经济学") && has(document.text, "离散企业被概念化"));
+    assert_true(has(document.text, "主体拥有对价格"));
+}
+
+static void one_sign_of_a_larger_font_makes_no_line_of_it(void **state) {
+    (void)state;
+    begin();
+    put(100, 100, 10, "自然语言");
+    put(140, 99, 12, "-");
+    put(146, 100, 10, "数据库结构化查询语言转换模");
+    put(100, 115, 10, "型");
+    put(350, 100, 10, "英文名称");
+    put(450, 100, 10, "描述");
+    finish("");
+    assert_true(has_part(GDX_FIELD_TEXT, "自然语言-数据库结构化查询语言转换模型"));
+}
+
+static void a_box_may_stand_on_the_one_before_it(void **state) {
+    (void)state;
+    begin();
+    put(100, 100, 10, "国家标准3620");
+    gdx_layout_box stop = {160, 99, 10, 11, 10, false, gdx_slice_of(".")};
+    gdx_layout_add(layout, &stop);
+    put(161, 100, 10, "1—2016");
+    finish("");
+    assert_true(has(document.text, "国家标准3620.1—2016"));
+}
+
+static void a_label_in_the_margin_stands_apart(void **state) {
+    (void)state;
+    begin();
+    put_lines(100, 100, 6, 0);
+    put(40, 220, 10, "titlepage");
+    put(100, 220, 10, "这个开关打开时标题单独成页");
+    put_lines(100, 260, 4, 1);
+    finish("");
+    assert_true(has_part(GDX_FIELD_TEXT, "titlepage"));
+    assert_true(has(document.text, "这个开关打开时标题单独成页"));
+    assert_false(has(document.text, "titlepage"));
+}
+
 static void a_raised_mark_leaves_the_line_whatever_its_size(void **state) {
     (void)state;
     begin();
@@ -200,11 +279,16 @@ static void captions_and_sources_are_captions(void **state) {
     put_lines(100, 100, 10, 0);
     put(130, 300, 9, "图 1 全球贸易额的变化");
     put(130, 420, 9, "资料来源：世界贸易组织");
+    put(130, 435, 9, "注 ：按最新总股本计算");
+    put(330, 300, 9, "图 2");
+    put(370, 300, 9, "进口额");
     put(100, 450, 10, "图1显示了贸易额的变化。");
     put_lines(100, 465, 5, 1);
     finish("");
     assert_true(has_part(GDX_FIELD_CAPTION, "图 1 全球贸易额的变化"));
     assert_true(has_part(GDX_FIELD_CAPTION, "资料来源：世界贸易组织"));
+    assert_true(has_part(GDX_FIELD_CAPTION, "注 ：按最新总股本计算"));
+    assert_true(has_part(GDX_FIELD_CAPTION, "图 2 进口额"));
     assert_true(has(document.text, "图1显示了贸易额的变化。"));
 }
 
@@ -250,7 +334,12 @@ static void vertical_text_is_read_from_the_right(void **state) {
         gdx_layout_box box = {400 - 15 * i, 100, 0, 10, 10, false, gdx_slice_of(i ? "后一行的文字" : "前一行的文字")};
         gdx_layout_add(layout, &box);
     }
+    static const char *const old[] = {"說", "笑", "來", "至", "峰", "下", "坐", "于", "石", "邊"};
+    gdx_layout_page(layout, 600, 800); // set wide
+    for (unsigned i = 0; i < 30; i++)
+        put(400 - 20 * (i / 10), 100 + 15 * (i % 10), 10, old[i % 10]);
     finish("");
+    assert_true(has(document.text, "來至峰下坐于石邊"));
     assert_true(has(document.text, "甲乙丙丁戊"));
     expect_order("戊", "子丑寅卯辰");
     expect_order("前一行的文字", "后一行的文字");
@@ -267,7 +356,7 @@ static void doubled_text_radicals_and_broken_characters_are_mended(void **state)
     put(100, 115, 10, "\x01\x02");
     put(5000, -300, 10, "页外");
     finish("");
-    assert_true(has(document.text, "粗体文字小企业\xe2\xbc\xa9 efficient"));
+    assert_true(has(document.text, "粗体文字小企业小 efficient"));
     assert_false(has(document.text, "粗体文字粗体"));
     assert_true(has(document.text, "\xef\xbf\xbd\xef\xbf\xbd"));
     assert_int_equal(found.repaired, 2);
@@ -339,6 +428,12 @@ int main(void) {
         cmocka_unit_test(columns_end_above_what_is_drawn_after_both),
         cmocka_unit_test(text_runs_on_over_pages),
         cmocka_unit_test(heads_and_page_numbers_are_furniture),
+        cmocka_unit_test(text_at_the_edge_of_a_page_is_no_head),
+        cmocka_unit_test(two_pages_of_a_short_file_tell_a_head),
+        cmocka_unit_test(a_large_first_letter_belongs_to_the_first_line),
+        cmocka_unit_test(one_sign_of_a_larger_font_makes_no_line_of_it),
+        cmocka_unit_test(a_box_may_stand_on_the_one_before_it),
+        cmocka_unit_test(a_label_in_the_margin_stands_apart),
         cmocka_unit_test(a_raised_mark_leaves_the_line_whatever_its_size),
         cmocka_unit_test(small_type_low_on_the_page_is_notes_one_by_one),
         cmocka_unit_test(captions_and_sources_are_captions),
