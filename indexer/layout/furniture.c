@@ -211,18 +211,32 @@ void layout_find_furniture(gdx_layout *layout) {
     mark_signposts(layout);
 }
 
-void layout_find_body_size(gdx_layout *layout) {
-    uint64_t counts[SIZES] = {0}, most = 0;
-    for (unsigned least = 15; most == 0 && least <= 15; least -= 14) { // long lines, else all of them
-        for (size_t i = 0; i < layout->line_count; i++) {
-            const struct line *line = &layout->lines[i];
-            if (!line->is_furniture && line->characters >= least)
-                counts[line->size < 0 ? 0 : layout_least(line->size, SIZES - 1)] += line->characters;
-        }
-        for (int32_t size = 0; size < SIZES; size++)
-            if (counts[size] > most) {
-                most = counts[size];
-                layout->body_size = size;
-            }
+// The size of most characters of lines of `least` or more, 0: such lines hold less than a third of all.
+static int32_t most_frequent_size(const gdx_layout *layout, uint32_t least) {
+    uint64_t counts[SIZES] = {0}, most = 0, counted = 0, all = 0;
+    int32_t found = 0;
+    for (size_t i = 0; i < layout->line_count; i++) {
+        const struct line *line = &layout->lines[i];
+        if (line->is_furniture)
+            continue;
+        all += line->characters;
+        if (line->characters < least)
+            continue;
+        counts[line->size < 0 ? 0 : layout_least(line->size, SIZES - 1)] += line->characters;
+        counted += line->characters;
     }
+    for (int32_t size = 0; size < SIZES && 3 * counted >= all; size++)
+        if (counts[size] > most) {
+            most = counts[size];
+            found = size;
+        }
+    return found;
+}
+
+// By long lines, for cells of tables and labels have short ones; where columns are narrow, by shorter ones.
+void layout_find_body_size(gdx_layout *layout) {
+    static const uint32_t leasts[] = {15, 8, 1};
+    layout->body_size = 0;
+    for (size_t i = 0; i < sizeof leasts / sizeof *leasts && layout->body_size == 0; i++)
+        layout->body_size = most_frequent_size(layout, leasts[i]);
 }

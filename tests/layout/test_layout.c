@@ -273,6 +273,18 @@ static void small_type_low_on_the_page_is_notes_one_by_one(void **state) {
     assert_true(has_part(GDX_FIELD_NOTE, "③ 另一条。"));
 }
 
+static void notes_under_narrow_columns_are_notes(void **state) {
+    (void)state;
+    begin();
+    for (unsigned column = 0; column < 3; column++)
+        for (unsigned line = 0; line < 30; line++)
+            put(80 + 150 * column, 100 + 17 * line, 10,
+                line % 2 ? "区域组织呈现排他性的趋势" : "特别是美国牵头发起的经济");
+    put(80, 640, 8, "1. 参见第一号工作论文关于离岸外包的讨论，第十三页。");
+    finish("");
+    assert_true(has_part(GDX_FIELD_NOTE, "1. 参见第一号工作论文关于离岸外包的讨论，第十三页。"));
+}
+
 static void captions_and_sources_are_captions(void **state) {
     (void)state;
     begin();
@@ -436,6 +448,7 @@ int main(void) {
         cmocka_unit_test(a_label_in_the_margin_stands_apart),
         cmocka_unit_test(a_raised_mark_leaves_the_line_whatever_its_size),
         cmocka_unit_test(small_type_low_on_the_page_is_notes_one_by_one),
+        cmocka_unit_test(notes_under_narrow_columns_are_notes),
         cmocka_unit_test(captions_and_sources_are_captions),
         cmocka_unit_test(cells_of_a_table_stand_apart),
         cmocka_unit_test(a_side_column_of_small_type_stands_apart),
