@@ -135,7 +135,8 @@ static bool follows(const gdx_layout *layout, const struct page *page, const str
                     uint32_t b) {
     const struct line *one = &layout->lines[a], *other = &layout->lines[b];
     const struct neighbours *of_one = &neighbours[a - page->first_line], *of_other = &neighbours[b - page->first_line];
-    if (one->is_label != other->is_label)
+    if (one->is_label != other->is_label ||
+        (other->mark_bytes > 0 && layout_ends_sentence(layout_line_text(layout, one))))
         return false;
     if (of_other->has_two_above || !is_of_size(one, other) || 10 * (other->bottom - one->bottom) > 24 * one->size)
         return false;

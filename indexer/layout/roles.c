@@ -84,10 +84,23 @@ static bool is_contents(const gdx_layout *layout, const struct block *block) {
            memmem(text.data, text.bytes, "……", 6) || memmem(text.data, text.bytes, ". . . .", 7);
 }
 
+// A raised mark at its start and white space above it, or another such block: a note even in the body's size, as word
+// processors set it. Without the white space the mark may be one of the text that came to stand at the start of a line.
+static bool starts_raised(const gdx_layout *layout, const struct block *block) {
+    const struct line *lines = layout->lines, *line = &lines[block->first];
+    if (line->mark_bytes == 0 || line->nearest_above == NONE)
+        return line->mark_bytes > 0;
+    const struct line *above = &lines[line->nearest_above];
+    if (above->block != NONE && lines[layout->blocks[above->block].first].mark_bytes > 0)
+        return true;
+    return above->above != NONE &&
+           4 * (line->bottom - above->bottom) > 5 * (above->bottom - lines[above->above].bottom);
+}
+
 static bool is_candidate(const gdx_layout *layout, const struct page *page, const struct block *block) {
-    return block->role == ROLE_FLOW && is_small(layout, block) && block->frame == FRAME_ACROSS &&
-           !is_contents(layout, block) && 100 * (int64_t)block->top > 40 * (int64_t)page->height &&
-           (block->is_full || block->characters >= 6);
+    return block->role == ROLE_FLOW && (is_small(layout, block) || starts_raised(layout, block)) &&
+           block->frame == FRAME_ACROSS && !is_contents(layout, block) &&
+           100 * (int64_t)block->top > 40 * (int64_t)page->height && (block->is_full || block->characters >= 6);
 }
 
 // The lowest text of normal size over a width, so that what is small can be held against it.
@@ -166,7 +179,8 @@ void layout_find_roles(gdx_layout *layout) {
         struct page *page = &layout->pages[i];
         uint32_t *texts = layout_room(layout, 0, page->block_count, sizeof *texts), count = 0;
         for (uint32_t k = page->first_block; texts && k < page->first_block + page->block_count; k++)
-            if (layout->blocks[k].role == ROLE_FLOW && !is_small(layout, &layout->blocks[k]))
+            if (layout->blocks[k].role == ROLE_FLOW && !is_small(layout, &layout->blocks[k]) &&
+                !starts_raised(layout, &layout->blocks[k]))
                 texts[count++] = k;
         if (texts)
             find_notes(layout, page, texts, count, &open);

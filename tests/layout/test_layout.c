@@ -273,6 +273,24 @@ static void small_type_low_on_the_page_is_notes_one_by_one(void **state) {
     assert_true(has_part(GDX_FIELD_NOTE, "③ 另一条。"));
 }
 
+static void a_raised_mark_starts_a_note_of_any_size(void **state) {
+    (void)state;
+    begin();
+    put_lines(100, 400, 9, 0);
+    put(100, 535, 6, "[3]"); // of the line before it
+    put(109, 535, 10, "过扩大开放签署协议");
+    put(100, 560, 6, "1");
+    put(103, 562, 10, "参见第一号工作论文关于离岸外包的讨论。");
+    put(100, 576, 6, "2");
+    put(103, 578, 10, "参见第二号。");
+    gdx_layout_page(layout, 600, 800);
+    put_lines(100, 100, 3, 1);
+    finish("");
+    assert_true(has_part(GDX_FIELD_NOTE, "1参见第一号工作论文关于离岸外包的讨论。"));
+    assert_true(has_part(GDX_FIELD_NOTE, "2参见第二号。"));
+    assert_true(has(document.text, "过扩大开放签署协议"));
+}
+
 static void notes_under_narrow_columns_are_notes(void **state) {
     (void)state;
     begin();
@@ -448,6 +466,7 @@ int main(void) {
         cmocka_unit_test(a_label_in_the_margin_stands_apart),
         cmocka_unit_test(a_raised_mark_leaves_the_line_whatever_its_size),
         cmocka_unit_test(small_type_low_on_the_page_is_notes_one_by_one),
+        cmocka_unit_test(a_raised_mark_starts_a_note_of_any_size),
         cmocka_unit_test(notes_under_narrow_columns_are_notes),
         cmocka_unit_test(captions_and_sources_are_captions),
         cmocka_unit_test(cells_of_a_table_stand_apart),
