@@ -21,6 +21,7 @@ PAGED = """
 @page { size: A4; margin: 22mm 20mm; @top-center { content: '%(head)s'; font-size: 9pt } @bottom-center { content: counter(page); font-size: 9pt } }
 body { font-family: 'Noto Serif CJK SC', 'Noto Sans CJK SC', serif; font-size: 11pt; line-height: 1.6; text-align: justify }
 h1 { font-size: 18pt; text-align: center } p { margin: 0; text-indent: 2em } .fn { float: footnote; font-size: 8.5pt; text-indent: 0 }
+::footnote-call { vertical-align: super; font-size: 7pt; line-height: 0 }
 figure { margin: 8pt 0; text-align: center } figcaption, caption { font-size: 9pt; text-align: center }
 td { border: 0.5pt solid black; padding: 2pt 8pt; font-size: 9.5pt } table { border-collapse: collapse; margin: 8pt auto } img { width: 120pt; height: 60pt }
 article { columns: %(columns)d; column-gap: 22pt } h1, .info { column-span: all }
@@ -244,6 +245,7 @@ def pdfs(folder, paper):
                        place="page", is_paged=True)
     if have("soffice"):
         written = f"pandoc/{n}.docx" if os.path.exists(os.path.join(folder, f"pandoc/{n}.docx")) else f"work/lo-{n}.html"
+        put(folder, f"work/lo-{n}.html", html(paper, call="none"))
         run("soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "pdf", "--outdir", "pdf", written, folder=folder)
         os.rename(os.path.join(folder, "pdf", os.path.splitext(os.path.basename(written))[0] + ".pdf"), os.path.join(folder, f"pdf/l-{n}.pdf"))
         yield Made(paper, f"pdf/l-{n}.pdf", "PDF", date=None, notes=paper.notes if "pandoc" in written else [], place="page", is_paged=True)
