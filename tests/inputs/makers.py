@@ -41,6 +41,7 @@ class Made:
         self.id = expect.get("id", name)
         self.is_paged = expect.get("is_paged", False)
         self.joins = expect.get("joins", False)  # phrases that cross fields may not be found
+        self.keeps_calls = expect.get("keeps_calls", False)  # "[1]" stays in the text, so that a phrase across it needs it
 
 
 def have(tool):
@@ -73,7 +74,7 @@ def texts(folder, paper):
     put(folder, f"txt/plain-{n}", plain)
     yield Made(paper, f"txt/plain-{n}", "text", date="", notes=[])
     put(folder, f"md/{n}.md", markdown(paper))
-    yield Made(paper, f"md/{n}.md", "Markdown", notes=[])
+    yield Made(paper, f"md/{n}.md", "Markdown", notes=[], keeps_calls=True)
 
 
 def subtitles(folder, paper):
@@ -217,7 +218,8 @@ def by_libreoffice(folder, paper):
     written = f"pandoc/{n}.docx" if os.path.exists(os.path.join(folder, f"pandoc/{n}.docx")) else f"work/lo-{n}.html"
     for form, end, kind in (("docx:MS Word 2007 XML", "docx", "Word"), ("doc:MS Word 97", "doc", "Word 97"), ("odt:writer8", "odt", "OpenDocument"),
                             ("rtf:Rich Text Format", "rtf", "RTF")):
-        yield Made(paper, convert(written, form, end), kind, date=None, notes=paper.notes if end in ("docx", "odt") and "pandoc" in written else [])
+        yield Made(paper, convert(written, form, end), kind, date=None, notes=paper.notes if end in ("docx", "odt") and "pandoc" in written else [],
+                   keeps_calls=end == "doc")
     for end, kind in (("xlsx", "sheets"), ("xls", "sheets 97"), ("ods", "OpenDocument")):
         yield Made(paper, convert(f"work/lo-{n}.csv", end, end), kind, title=None, date=None, notes=[], place="sheet")
     if os.path.exists(os.path.join(folder, f"pandoc/{n}.pptx")):

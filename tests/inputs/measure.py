@@ -83,7 +83,8 @@ def judge(folder, made, index, scores):
         score.add("title", hit["title"] == made.title, f"{made.name}: {hit['title']}")
     if made.date is not None:
         score.add("date", hit.get("date", "") == made.date, f"{made.name}: {hit.get('date')}")
-    asked = [(str(n), quoted(p, "text:"), p) for n in LEAST for p in made.paper.phrases(n, PHRASES, made.paper.number)]
+    asked = [(str(n), quoted(p, "text:"), p) for n in LEAST for p in made.paper.phrases(n, PHRASES, made.paper.number)
+             if not (made.keeps_calls and made.paper.crosses_call(p))]
     asked += [("notes", quoted(p, "note:"), p) for p in made.notes]
     asked += [("captions", quoted(p, "caption:"), p) for p in made.captions]
     if made.joins:

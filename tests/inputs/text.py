@@ -4,7 +4,6 @@ import random
 import re
 
 SYMBOLS = re.compile(r"[A-Za-z0-9]+|\S")
-CALLOUT = "\ue000"  # stands in a paragraph where a note is called
 
 
 class Paper:
@@ -26,7 +25,15 @@ class Paper:
         self.head = f"产业观察集刊第{number + 3}卷"
 
     def body(self):
-        return [p.replace(CALLOUT, "") for p in self.paragraphs]
+        return self.paragraphs
+
+    def crosses_call(self, phrase):
+        """Whether a note is called within the phrase: html() and markdown() call one in the middle of every fourth paragraph."""
+        for paragraph in self.paragraphs[1::4]:
+            at = paragraph.find(phrase)
+            if 0 <= at < len(paragraph) // 2 < at + len(phrase):
+                return True
+        return False
 
     def phrases(self, symbols, count, seed=0):
         """Phrases of so many symbols, each within one paragraph."""
