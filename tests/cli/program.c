@@ -220,6 +220,16 @@ struct said run_shell(const struct place *place, const char *line) {
     return run_wait(place, spawn(place, -1, -1, "/bin/sh", arguments));
 }
 
+void expect_shell(const struct place *place, const char *lines, int exit_status, const char *words) {
+    char whole[8192];
+    assert_true(snprintf(whole, sizeof whole, "eval \"$FUNCTIONS\"\n%s", lines) < (int)sizeof whole);
+    struct said said = run_shell(place, whole);
+    if (said.exit_status != exit_status || (!strstr(said_err(&said), words) && !strstr(said_out(&said), words)))
+        fail_msg("%s: exit status %d, expected %d and \"%s\"; it said:\n%s%s", lines, said.exit_status, exit_status,
+                 words, said_out(&said), said_err(&said));
+    said_clear(&said);
+}
+
 void expect_in(const char *text, const char *part) {
     if (!strstr(text, part))
         fail_msg("expected \"%s\" in:\n%s", part, text);

@@ -61,6 +61,9 @@ struct said run_shell(const struct place *place, const char *line);
 pid_t run_start(const struct place *place, int input_fd, const char *const *arguments);
 struct said run_wait(const struct place *place, pid_t pid);
 
+// Lines of shell after those of $FUNCTIONS, which a setup has set. Fails the test unless they exit so and say this, on
+// either output.
+void expect_shell(const struct place *place, const char *lines, int exit_status, const char *words);
 // Fails the test, showing what was said, unless the exit status is as expected.
 void expect_status(const struct said *said, int exit_status);
 // Fails the test, showing the text, unless it has this part.

@@ -22,15 +22,8 @@ static int make_place(void **state) {
     return 0;
 }
 
-// Runs lines of shell in the folder of the place; fails unless they exit so and say this, on either output.
 static void expect(const struct place *place, const char *lines, int exit_status, const char *words) {
-    char whole[8192];
-    assert_true(snprintf(whole, sizeof whole, "eval \"$FUNCTIONS\"\n%s", lines) < (int)sizeof whole);
-    struct said said = run_shell(place, whole);
-    if (said.exit_status != exit_status || (!strstr(said_err(&said), words) && !strstr(said_out(&said), words)))
-        fail_msg("%s: exit status %d, expected %d and \"%s\"; it said:\n%s%s", lines, said.exit_status, exit_status,
-                 words, said_out(&said), said_err(&said));
-    said_clear(&said);
+    expect_shell(place, lines, exit_status, words);
 }
 
 // ---- which program
