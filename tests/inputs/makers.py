@@ -48,6 +48,11 @@ def have(tool):
     return shutil.which(tool) is not None
 
 
+def office_reads():
+    """Whether gramdex's converter by LibreOffice can run: it needs namespaces of users, which a chroot has not."""
+    return have("soffice") and subprocess.run(["unshare", "--user", "true"], stderr=subprocess.DEVNULL).returncode == 0
+
+
 def run(*command, folder, seconds=180):
     environment = dict(os.environ, HOME=folder, SOURCE_DATE_EPOCH="0")
     subprocess.run(command, cwd=folder, env=environment, check=True, timeout=seconds, stdout=subprocess.DEVNULL,
@@ -190,6 +195,8 @@ def by_pandoc(folder, paper):
     n = paper.number
     put(folder, f"work/{n}.md", markdown(paper))
     for end, kind in (("docx", "Word"), ("odt", "OpenDocument"), ("epub", "EPUB"), ("fb2", "FictionBook"), ("rtf", "RTF")):
+        if end == "rtf" and not office_reads():
+            continue
         os.makedirs(os.path.join(folder, "pandoc"), exist_ok=True)
         run("pandoc", "-s", f"work/{n}.md", "-o", f"pandoc/{n}.{end}", folder=folder)
         notes = [] if end in ("rtf",) else paper.notes
@@ -218,12 +225,18 @@ def by_libreoffice(folder, paper):
     written = f"pandoc/{n}.docx" if os.path.exists(os.path.join(folder, f"pandoc/{n}.docx")) else f"work/lo-{n}.html"
     for form, end, kind in (("docx:MS Word 2007 XML", "docx", "Word"), ("doc:MS Word 97", "doc", "Word 97"), ("odt:writer8", "odt", "OpenDocument"),
                             ("rtf:Rich Text Format", "rtf", "RTF")):
+        if end == "rtf" and not office_reads():
+            continue
         yield Made(paper, convert(written, form, end), kind, date=None, notes=paper.notes if end in ("docx", "odt") and "pandoc" in written else [],
                    keeps_calls=end == "doc")
     for end, kind in (("xlsx", "sheets"), ("xls", "sheets 97"), ("ods", "OpenDocument")):
+        if end == "xls" and not office_reads():
+            continue
         yield Made(paper, convert(f"work/lo-{n}.csv", end, end), kind, title=None, date=None, notes=[], place="sheet")
     if os.path.exists(os.path.join(folder, f"pandoc/{n}.pptx")):
         for end, kind in (("ppt", "slides 97"), ("odp", "OpenDocument")):
+            if end == "ppt" and not office_reads():
+                continue
             yield Made(paper, convert(f"pandoc/{n}.pptx", end, end), kind, date=None, notes=[], place="slide")
 
 
