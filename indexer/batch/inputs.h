@@ -9,10 +9,10 @@
 #include "refusals.h"
 
 struct input {
-    const char *path; // to open; "-" for standard input
-    gdx_slice place;  // see place.h; "" for standard input and pipes
-    gdx_slice id;     // of a whole-file document: the name of its place
-    gdx_slice source; // of its documents, unless a record has its own
+    const char *path;    // to open; "-" for standard input
+    gdx_slice place;     // see place.h; "" for standard input and pipes
+    gdx_slice id;        // of a whole-file document: the name of its place
+    gdx_slice source;    // of its documents, unless a record has its own
     gdx_input_kind kind; // by its name; its first bytes have the last word
     uint64_t bytes;      // as it lies on the disk; 0 for standard input
     bool is_stream;      // standard input or a pipe: its documents have no origin

@@ -7,8 +7,8 @@
 #include "build.h"
 #include "inputs.h"
 
-struct resolution { // what there is to settle; the caller's
-    gdx_index_writer *writer; // NULL for prune: nothing is changed
+struct resolution {                   // what there is to settle; the caller's
+    gdx_index_writer *writer;         // NULL for prune: nothing is changed
     struct slab_build *const *builds; // in the order of the slabs
     size_t first_build;               // those before it are settled
     size_t build_count;

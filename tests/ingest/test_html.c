@@ -116,7 +116,8 @@ static void a_declaration_that_the_bytes_refute_is_not_believed(void **state) {
     assert_slice(page(source, SLICE("<meta charset=big5><p>\xa8\xd1\xc0\xb3\xc3\xec\xaa\xba")).text, "供應鏈的");
     assert_int_equal(gdx_source_replaced(source), 0);
     assert_slice(
-        page(source, SLICE("<meta charset=iso-8859-1><p>d\xe9j\xe0 vu, l\xe0, o\xf9, \xe0 c\xf4t\xe9, l'\xe9t\xe9, d\xe8s"))
+        page(source,
+             SLICE("<meta charset=iso-8859-1><p>d\xe9j\xe0 vu, l\xe0, o\xf9, \xe0 c\xf4t\xe9, l'\xe9t\xe9, d\xe8s"))
             .text,
         "déjà vu, là, où, à côté, l'été, dès");
 }

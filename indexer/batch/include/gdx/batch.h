@@ -112,7 +112,8 @@ typedef struct gdx_batch_summary {
     uint64_t parse_ns, fold_ns, store_ns, invert_ns, write_ns, merge_ns;
 } gdx_batch_summary;
 
-// The largest text of a document that a run with these options takes; a run may hold a few times as much for each worker.
+// The largest text of a document that a run with these options takes; a run may hold a few times as much for each
+// worker.
 size_t gdx_batch_document_limit(const gdx_batch_options *options);
 
 // Indexes files, folders and archives; "-" is JSON Lines on standard input (descriptor 0). The writer's pending changes

@@ -58,8 +58,8 @@ bool gdx_input_has_known_name(const char *path);
 enum { GDX_INPUT_HEAD_BYTES = 4096 };
 gdx_input_kind gdx_input_sniff(const char *path, gdx_slice head, char words[GDX_INPUT_WORDS_BYTES]);
 // What it is to a run that has this converter, NULL for none: `kind` and `words` are what one of the two above gave.
-// GDX_INPUT_CONVERTED, with the row's kind in `words`, where a row names the ending (".caj") and the bytes are not those
-// of a document that has another name; GDX_INPUT_PICTURE where recognition of characters is on; else `kind`.
+// GDX_INPUT_CONVERTED, with the row's kind in `words`, where a row names the ending (".caj") and the bytes are not
+// those of a document that has another name; GDX_INPUT_PICTURE where recognition of characters is on; else `kind`.
 typedef struct gdx_converter gdx_converter; // gdx/convert.h
 gdx_input_kind gdx_input_with_converter(const gdx_converter *converter, const char *path, gdx_input_kind kind,
                                         char words[GDX_INPUT_WORDS_BYTES]);

@@ -107,11 +107,11 @@ typedef struct gdx_hit {
     // of the text.
     gdx_slice snippet;
     gdx_field snippet_field;
-    uint32_t snippet_part; // number among the parts of that field
+    uint32_t snippet_part;   // number among the parts of that field
     gdx_slice snippet_place; // of the first match; without a match, of the start
-    bool snippet_begins;   // true if the snippet starts at the start of the part
-    bool snippet_ends;     // true if it ends at the end of the part
-    gdx_mark *marks;       // matches within the snippet, ascending; overlapping ones are one
+    bool snippet_begins;     // true if the snippet starts at the start of the part
+    bool snippet_ends;       // true if it ends at the end of the part
+    gdx_mark *marks;         // matches within the snippet, ascending; overlapping ones are one
     size_t mark_count;
     gdx_match *matches; // ascending: by field, part and begin
     size_t match_count;
