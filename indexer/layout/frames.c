@@ -110,7 +110,7 @@ void layout_turn(gdx_layout *layout, struct page *page) {
         turned = FRAME_DOWN; // signs of a vertical font among them
     for (uint32_t i = 0; i < page->box_count; i++) {
         if (!is_upright(&boxes[i]))
-            boxes[i].frame = turned;
+            boxes[i].frame = (uint8_t)turned;
         if (boxes[i].frame != FRAME_ACROSS)
             turn(layout, page, &boxes[i]);
     }

@@ -366,8 +366,9 @@ static void vertical_text_is_read_from_the_right(void **state) {
     }
     static const char *const old[] = {"說", "笑", "來", "至", "峰", "下", "坐", "于", "石", "邊"};
     gdx_layout_page(layout, 600, 800); // set wide
-    for (unsigned i = 0; i < 30; i++)
-        put(400 - 20 * (i / 10), 100 + 15 * (i % 10), 10, old[i % 10]);
+    for (unsigned column = 0; column < 3; column++)
+        for (unsigned row = 0; row < 10; row++)
+            put(400 - 20 * column, 100 + 15 * row, 10, old[row]);
     finish("");
     assert_true(has(document.text, "來至峰下坐于石邊"));
     assert_true(has(document.text, "甲乙丙丁戊"));
