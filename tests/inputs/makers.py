@@ -15,7 +15,7 @@ import tarfile
 import zipfile
 from datetime import datetime, timezone
 
-from text import html, markdown
+from text import SYMBOLS, html, markdown
 
 PAGED = """
 @page { size: A4; margin: 22mm 20mm; @top-center { content: '%(head)s'; font-size: 9pt } @bottom-center { content: counter(page); font-size: 9pt } }
@@ -84,7 +84,7 @@ def texts(folder, paper):
 
 def subtitles(folder, paper):
     n = paper.number
-    cues = [p[i:i + 14] for p in paper.body() for i in range(0, len(p), 14)]
+    cues = ["".join(parts[i:i + 14]) for parts in map(SYMBOLS.findall, paper.body()) for i in range(0, len(parts), 14)]
     time = lambda s, dot: f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}{dot}000"
     srt = "".join(f"{i}\n{time(2 * i, ',')} --> {time(2 * i + 2, ',')}\n{cue}\n\n" for i, cue in enumerate(cues, 1))
     vtt = "WEBVTT\n\n" + "".join(f"{time(2 * i, '.')} --> {time(2 * i + 2, '.')}\n<i>{cue}</i>\n\n" for i, cue in enumerate(cues))
