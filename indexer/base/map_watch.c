@@ -81,7 +81,9 @@ static void pass_on(int number, siginfo_t *info, void *context) {
         previous->sa_sigaction(number, info, context);
     } else if (previous->sa_handler != SIG_DFL && previous->sa_handler != SIG_IGN) {
         previous->sa_handler(number);
-    } else { // what it would have been: the fault comes again, a signal that was sent must be sent again
+    } else if (previous->sa_handler != SIG_IGN || info->si_code > 0) {
+        // What it would have been: the fault comes again, which nobody can ignore; a signal that was sent must be sent
+        // again.
         struct sigaction standard = {.sa_handler = SIG_DFL};
         sigaction(number, &standard, NULL);
         if (info->si_code <= 0)

@@ -198,6 +198,19 @@ static void another_fault_goes_to_the_handler_before_ours(void **state) {
     folder_remove(folder);
 }
 
+static void a_signal_that_was_ignored_before_ours_stays_ignored(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    gdx_map map = {0};
+    signal(SIGBUS, SIG_IGN);
+    open_map(folder, "file", &map);
+    raise(SIGBUS); // it would end the process
+    assert_int_equal(truncate(folder_path(folder, "file"), CUT), 0);
+    assert_int_equal(sum(&map, 0, FILE_BYTES), 7 * CUT); // and ours is still there
+    gdx_map_close(&map);
+    folder_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_that_is_cut_short_reads_as_zeros_and_breaks_its_map),
@@ -206,6 +219,7 @@ int main(void) {
         cmocka_unit_test(each_of_many_maps_is_told_apart),
         cmocka_unit_test(threads_meet_it_at_once),
         cmocka_unit_test(another_fault_goes_to_the_handler_before_ours),
+        cmocka_unit_test(a_signal_that_was_ignored_before_ours_stays_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
