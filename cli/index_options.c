@@ -6,21 +6,13 @@
 
 #include <string.h>
 
-enum { THREADS_MOST = 1024, LEVEL_MOST = 22, MEMORY_LEAST_BYTES = 16 << 20 };
+enum { MEMORY_LEAST_BYTES = 16 << 20 };
 enum { OCR_PAGES_MOST = 100000, CONVERTER_MEMORY_LEAST_BYTES = 16 << 20 };
 
 const struct option_table index_own_table = {
     NULL,
     (const struct option[]){
-        {.name = "threads",
-         .letter = 't',
-         .argument = "N",
-         .help = "worker threads (as many as processors)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = THREADS_MOST,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct index_command, options.threads)},
+        THREADS_ROW(struct index_command, options.threads),
         {.name = "memory",
          .argument = "BYTES",
          .help = "limit for the whole run, as 256M or 2G",
@@ -163,14 +155,7 @@ const struct option_table index_own_table = {
          .kind = OPTION_CLEAR,
          .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.merge)},
-        {.name = "level",
-         .argument = "N",
-         .help = "zstd level of the stored text, 1 to 22",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = LEVEL_MOST,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct index_command, options.level)},
+        LEVEL_ROW(struct index_command, options.level),
         {.name = "verbose",
          .letter = 'v',
          .help = "name all that is left out; stages' times",

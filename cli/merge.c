@@ -15,7 +15,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-enum { THREADS_MOST = 1024, LEVEL_MOST = 22, REFOLD_MEMORY = 512 << 20 };
+enum { REFOLD_MEMORY = 512 << 20 };
 
 struct merge_command {
     struct target target;
@@ -27,21 +27,8 @@ struct merge_command {
 static const struct option_table merge_table = {
     NULL,
     (const struct option[]){
-        {.name = "threads",
-         .letter = 't',
-         .argument = "N",
-         .help = "worker threads (as many as processors)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = THREADS_MOST,
-         .field = OPTION_FIELD(struct merge_command, threads)},
-        {.name = "level",
-         .argument = "N",
-         .help = "zstd level of the stored text, 1 to 22",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = LEVEL_MOST,
-         .field = OPTION_FIELD(struct merge_command, options.level)},
+        THREADS_ROW(struct merge_command, threads),
+        LEVEL_ROW(struct merge_command, options.level),
         {.name = "policy",
          .help = "only what the merge policy asks for",
          .more = "As `gramdex index` does at its end.",

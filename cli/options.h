@@ -27,6 +27,21 @@ extern const struct option_table answerer_table; // --index or --server
 extern const struct option_table server_table;   // how a server is asked
 extern const struct option_table json_table;     // --json
 
+enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
+
+// Rows of commands that write an index. `member` is an unsigned or an int in the settings.
+#define THREADS_ROW(type, member)                                                                                      \
+    {                                                                                                                  \
+        .name = "threads", .letter = 't', .argument = "N", .help = "worker threads (as many as processors)",           \
+        .kind = OPTION_NUMBER, .least = 1, .most = THREADS_MOST, .needs_index = true,                                  \
+        .field = OPTION_FIELD(type, member)                                                                            \
+    }
+#define LEVEL_ROW(type, member)                                                                                        \
+    {                                                                                                                  \
+        .name = "level", .argument = "N", .help = "zstd level of the stored text, 1 to 22", .kind = OPTION_NUMBER,     \
+        .least = 1, .most = LEVEL_MOST, .needs_index = true, .field = OPTION_FIELD(type, member)                       \
+    }
+
 // The groups of commands that work on a directory, and of those that a server may answer as well. `member` is the
 // struct target in the settings.
 #define DIRECTORY_GROUPS(type, member)                                                                                 \

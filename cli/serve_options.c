@@ -5,7 +5,7 @@
 
 #include "command.h"
 
-enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, ITEMS_MOST = 1000000, STREAMS_MOST = 65536, THREADS_MOST = 1024 };
+enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, ITEMS_MOST = 1000000, STREAMS_MOST = 65536 };
 
 static const char *const log_formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_NONE] = "none", NULL};
 
