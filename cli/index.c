@@ -109,12 +109,12 @@ const struct command command_index = {
     .summary = "add files, folders, archives and JSON Lines to an index",
     .arguments = "PATH...",
     .description =
-        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles, DOCX, PPTX, "
-        "XLSX, OpenDocument, EPUB, FictionBook; by converters PDF, DOC, RTF, PPT, XLS, mail), folders, records (JSON, CSV, "
-        "TSV, RSS, Atom, dumps of wikis), crawls (WARC), archives (tar, zip, 7z, rar), all of them also compressed (gz, "
-        "zst, xz, bz2); - is JSON Lines on standard input. Unchanged documents are skipped, changed ones replaced. All of a run is one "
-        "commit, unless --commit-every says otherwise. With --server the documents are read here and sent to a server, "
-        "which indexes them.",
+        "Add documents to an index, which is made if there is none: files (text, Markdown, HTML, subtitles, DOCX, "
+        "PPTX, XLSX, OpenDocument, EPUB, FictionBook; by converters PDF, DOC, RTF, PPT, XLS, mail), folders, records "
+        "(JSON, CSV, TSV, RSS, Atom, dumps of wikis), crawls (WARC), archives (tar, zip, 7z, rar), all of them also "
+        "compressed (gz, zst, xz, bz2); - is JSON Lines on standard input. Unchanged documents are skipped, changed "
+        "ones replaced. All of a run is one commit, unless --commit-every says otherwise. With --server the documents "
+        "are read here and sent to a server, which indexes them.",
     .examples = (const char *const[]){"gramdex index --index corpus.gdx articles/ reports.zip",
                                       "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",
                                       "gramdex index --index corpus.gdx --prune --source blog posts/",
@@ -123,9 +123,10 @@ const struct command command_index = {
                                       "gramdex index --server search.example:50051 articles/", NULL},
     .notes =
         "A record of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "
-        "other keys are kept and given back. A row of a table is one by the names of the first row, or of --map. A file's "
-        "id is its path below the base folder, or its whole path outside of it; an archive's entry is ARCHIVE/ENTRY. What "
-        "cannot be indexed is reported with its place and skipped, and a converter that is not installed with the package to install.\n"
+        "other keys are kept and given back. A row of a table is one by the names of the first row, or of --map. A "
+        "file's id is its path below the base folder, or its whole path outside of it; an archive's entry is "
+        "ARCHIVE/ENTRY. What cannot be indexed is reported with its place and skipped, and a converter that is not "
+        "installed with the package to install.\n"
         "\n"
         "Exit status: 0 done; 1 failed, nothing was changed; 2 wrong use; 3 done, but something that should hold text "
         "was refused; 130 and 143 after a signal, the index is at its last commit.",
