@@ -4,7 +4,7 @@
 
 #include "one_piece.h"
 
-#include "../support/allocations.h"
+#include "../support/each_allocation.h"
 #include "../support/folder.h"
 
 #include "gdx/crawl.h"
@@ -16,25 +16,6 @@
 
 static void *allocate_for_jansson(size_t bytes) {
     return malloc(bytes); // called from here, it is one of ours
-}
-
-typedef gdx_status (*job)(void); // GDX_OK or what failed
-
-// Runs the job with its first, second, ... allocation failing until it gets through without meeting the failure. A job
-// may also get through in spite of it, by another way to the same documents.
-static void fail_each_allocation(job run, long at_least) {
-    long point = 0;
-    for (bool met = true; met; point++) {
-        allocations_fail_after(point, ALL_THREADS);
-        gdx_status status = run();
-        met = allocations_end();
-        if (met && status != GDX_NO_MEMORY && status != GDX_OK)
-            fail_msg("allocation %ld failed, the job says %s", point, gdx_status_name(status));
-        if (!met)
-            assert_int_equal(status, GDX_OK);
-    }
-    print_message("%ld allocations\n", point - 1);
-    assert_true(point > at_least);
 }
 
 static gdx_status read_piece(gdx_input_kind kind, gdx_slice bytes, const char *encoding, int expected_documents) {
@@ -112,32 +93,32 @@ static gdx_status read_feed(void) {
 
 static void a_source_of_json_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_json, 10);
+    fail_each_allocation(read_json, NULL, 10);
 }
 
 static void a_source_of_a_table_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_table, 10);
+    fail_each_allocation(read_table, NULL, 10);
 }
 
 static void a_source_of_a_feed_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_feed, 20);
+    fail_each_allocation(read_feed, NULL, 20);
 }
 
 static void a_source_of_records_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_records, 20);
+    fail_each_allocation(read_records, NULL, 20);
 }
 
 static void a_source_of_html_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_html, 4);
+    fail_each_allocation(read_html, NULL, 4);
 }
 
 static void a_source_of_text_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_text, 2);
+    fail_each_allocation(read_text, NULL, 2);
 }
 
 static const char *archive_path;
@@ -172,7 +153,7 @@ static void an_archive_survives_every_failed_allocation(void **state) {
     archive_write_data(archive, "x", 1);
     archive_entry_free(entry);
     archive_write_free(archive);
-    fail_each_allocation(read_archive, 4);
+    fail_each_allocation(read_archive, NULL, 4);
     folder_remove(folder);
 }
 
@@ -208,7 +189,7 @@ static gdx_status read_crawl(void) {
 
 static void a_crawl_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(read_crawl, 3);
+    fail_each_allocation(read_crawl, NULL, 3);
 }
 
 int main(void) {
