@@ -10,7 +10,7 @@
 
 enum { REQUEST_BYTES = 1 << 20, REQUEST_DOCUMENTS = 1000, ID_TEXT_BYTES = 1025 };
 
-static const char REFUSED_THERE[] = "by the server"; // a kind of refusal
+static const char REFUSED_THERE[] = "by the server", REFUSED_HERE[] = "too large"; // kinds of refusals
 
 struct sender { // of one call
     const struct sending *sending;
@@ -22,6 +22,7 @@ struct sender { // of one call
     Gramdex__V1__IngestRequest request;
     Gramdex__V1__Document documents[REQUEST_DOCUMENTS], *list[REQUEST_DOCUMENTS];
     uint64_t sent;
+    uint64_t too_large;
     gdx_batch_summary *summary;
 };
 
@@ -119,6 +120,29 @@ static gdx_status add_held(struct sender *sender, gdx_error *err) {
     return GDX_OK;
 }
 
+// Its text is within the limit, but metadata, parts and places go along. A message that is too large would end the
+// call.
+static gdx_status drop_if_too_large(struct sender *sender, gdx_error *err) {
+    const gdx_batch_options *options = sender->sending->options;
+    const Gramdex__V1__Document *last = sender->list[sender->request.n_documents - 1];
+    size_t bytes = gramdex__v1__document__get_packed_size(last), most = options->document_limit + SEND_ROOM_BYTES;
+    char id[ID_TEXT_BYTES], reason[GDX_ERROR_TEXT_BYTES];
+    if (bytes <= most)
+        return GDX_OK;
+    snprintf(id, sizeof id, "%.*s", GDX_SLICE_ARGUMENTS(from_wire(last->id)));
+    snprintf(reason, sizeof reason,
+             "a message of %zu bytes, with metadata, parts and places, at most %zu are sent (--document-limit)", bytes,
+             most);
+    if (options->strict)
+        return gdx_fail(err, GDX_TOO_LARGE, "%s: %s", id, reason);
+    sender->request.n_documents--;
+    sender->too_large++;
+    options->on_finding(
+        options->context,
+        &(gdx_batch_finding){.path = id, .class = GDX_BATCH_REFUSED, .kind = REFUSED_HERE, .reason = reason});
+    return GDX_OK;
+}
+
 static gdx_status give(void *context, const ProtobufCMessage **out, gdx_error *err) {
     struct sender *sender = context;
     size_t bytes = 0;
@@ -130,6 +154,8 @@ static gdx_status give(void *context, const ProtobufCMessage **out, gdx_error *e
         if (bytes > REQUEST_BYTES && sender->request.n_documents > 0)
             break;
         status = add_held(sender, err);
+        if (status == GDX_OK)
+            status = drop_if_too_large(sender, err);
         if (status == GDX_OK)
             status = next_document(sender, err);
     }
@@ -158,12 +184,15 @@ static gdx_status take(void *context, const ProtobufCMessage *message, gdx_error
     gdx_batch_summary *summary = sender->summary;
     uint64_t settled = reply->documents + reply->unchanged + reply->refused;
     gdx_reading_count(sender->reading, summary);
-    summary->documents -= reply->refused < summary->documents ? reply->refused : summary->documents;
+    uint64_t refused = reply->refused + sender->too_large;
+    summary->documents -= refused < summary->documents ? refused : summary->documents;
     summary->added = reply->documents - reply->replaced;
     summary->replaced = reply->replaced;
     summary->unchanged = reply->unchanged;
     summary->duplicates = sender->sent > settled ? sender->sent - settled : 0;
-    summary->refused += reply->refused;
+    summary->refused += refused;
+    if (sender->too_large)
+        gdx_batch_count(&summary->kinds, GDX_BATCH_REFUSED, REFUSED_HERE, sender->too_large);
     if (reply->refused)
         gdx_batch_count(&summary->kinds, GDX_BATCH_REFUSED, REFUSED_THERE, reply->refused);
     summary->commit = reply->commit;

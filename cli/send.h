@@ -7,8 +7,9 @@
 #include "gdx/ask.h"
 #include "gdx/reading.h"
 
-// What a server takes in one message unless it was started with another limit, less room for the other fields.
-enum { SEND_DOCUMENT_BYTES = (4 << 20) - (64 << 10) };
+// What a server takes in one message unless it was started with another limit, less room for the other fields. The
+// message around a document takes up to 64 bytes.
+enum { SEND_ROOM_BYTES = (64 << 10) - 64, SEND_DOCUMENT_BYTES = (4 << 20) - (64 << 10) };
 
 struct sending {
     gdx_target *target;

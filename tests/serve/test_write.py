@@ -384,6 +384,19 @@ class IndexServer(ServerTest):
         self.assertEqual((summary["added"], summary["refused"]), (1, 1))
         self.assertIn("--document-limit", refusal["reason"])
 
+    def test_a_document_that_is_too_large_by_its_places_is_refused_and_the_others_are_sent(self):
+        server = self.serve("--create")
+        places = [{"byte": i, "name": "p"} for i in range(140000)]
+        records = [{"id": "a", "text": "关税"}, {"id": "large", "text": "a b " * 1000000, "places": places},
+                   {"id": "b", "text": "关税"}]
+        path = self.write("x.jsonl", "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in records))
+        summary, (refusal,) = self.sent(server, path, refused=True)
+        self.assertEqual((summary["found"], summary["added"], summary["refused"]), (2, 2, 1))
+        self.assertEqual((refusal["path"], refusal["kind"]), ("large", "too large"))
+        strict = self.index(server, "--strict", path)
+        self.assertEqual(strict.returncode, 1, strict.stderr)
+        self.assertIn("large: a message of", strict.stderr)
+
     def test_strict_changes_nothing_when_a_document_is_refused(self):
         server = self.serve("--create")
         good = "".join(json.dumps({"id": str(i), "text": "关税"}) + "\n" for i in range(3000))
