@@ -4,9 +4,10 @@
 // Units are blocks and whole tables. A set of units is cut into bands where white space runs across all of it. Bands
 // are put together again while they share a gutter, white space that runs down through all of them: so a heading over
 // two columns parts them from what is above, and white space that two columns have at one height by chance does not.
-// A group also ends where the file has drawn all of it before it draws the band below: so columns end above a new
-// start. Each group is cut at its gutters, from left to right, and its columns are cut again, into bands and so on.
-// What cannot be cut is read from top to bottom. Cuts lie within each other at most DEPTH deep.
+// A group also ends where the file has drawn all of it before it draws the band below, unless that lies below the last
+// column alone: so columns end above a new start. Each group is cut at its gutters, from left to right, and its columns
+// are cut again, into bands and so on. What cannot be cut is read from top to bottom. Cuts lie within each other at
+// most DEPTH deep.
 
 #include "pages.h"
 
@@ -117,6 +118,11 @@ static void cut_columns(const struct cutting *cutting, uint32_t begin, uint32_t 
     }
 }
 
+// The file draws the band after all of the columns above, and not below the last of them, which may just go on.
+static bool is_new_start(const struct columns *group, const struct columns *band) {
+    return group->count > 1 && group->drawn_last < band->drawn_first && band->left[0] < group->left[group->count - 1];
+}
+
 static void cut(const struct cutting *cutting, uint32_t begin, uint32_t end, unsigned depth) {
     sort_down(cutting, begin, end);
     if (end - begin < 2 || depth == DEPTH)
@@ -129,8 +135,7 @@ static void cut(const struct cutting *cutting, uint32_t begin, uint32_t end, uns
             uint32_t next = end_of_band(cutting, to, end);
             columns_of_band(cutting, to, next, &band);
             join_columns(cutting, &group, &band, &both);
-            if (both.count < 2 || (group.count < 2 && band.count < 2) ||
-                (group.count > 1 && group.drawn_last < band.drawn_first))
+            if (both.count < 2 || (group.count < 2 && band.count < 2) || is_new_start(&group, &band))
                 break;
             group = both;
             to = next;

@@ -131,6 +131,18 @@ static void columns_end_above_what_is_drawn_after_both(void **state) {
     expect_order("\xe5\x87\xa8", "\xe5\x97\x90"); // the right column above, then the left one below
 }
 
+static void a_gap_in_the_first_column_does_not_end_the_last_one(void **state) {
+    (void)state;
+    begin();
+    put_lines(80, 100, 6, 0);
+    put_lines(80, 250, 3, 2); // below a picture
+    put_lines(310, 100, 6, 1);
+    put_lines(310, 205, 2, 3); // a paragraph beside the picture
+    put_lines(310, 255, 4, 4);
+    finish("");
+    expect_order("\xe5\x97\x90", "\xe5\x87\xa8"); // all of the left column, then the right one
+}
+
 static void text_runs_on_over_pages(void **state) {
     (void)state;
     begin();
@@ -457,6 +469,7 @@ int main(void) {
         cmocka_unit_test(words_of_latin_letters_keep_their_blanks),
         cmocka_unit_test(columns_are_read_one_after_the_other),
         cmocka_unit_test(columns_end_above_what_is_drawn_after_both),
+        cmocka_unit_test(a_gap_in_the_first_column_does_not_end_the_last_one),
         cmocka_unit_test(text_runs_on_over_pages),
         cmocka_unit_test(heads_and_page_numbers_are_furniture),
         cmocka_unit_test(text_at_the_edge_of_a_page_is_no_head),
