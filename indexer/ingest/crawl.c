@@ -364,6 +364,15 @@ static gdx_status begin_response(gdx_crawl *crawl, struct page_words *kept, bool
     return GDX_OK;
 }
 
+// A record need not say its Content-Type: then its URL does.
+static bool is_http_response(const struct record *record) {
+    if (!is_word(record->type, "response"))
+        return false;
+    if (record->content_type.bytes)
+        return crawl_contains(record->content_type, "application/http");
+    return crawl_contains(record->url, "http://") || crawl_contains(record->url, "https://");
+}
+
 // The record whose head starts here; *out_is_page is false for one that is left out.
 static gdx_status begin_record(gdx_crawl *crawl, gdx_crawl_page *page, bool *out_is_page, gdx_error *err) {
     struct record record = {0};
@@ -375,7 +384,7 @@ static gdx_status begin_record(gdx_crawl *crawl, gdx_crawl_page *page, bool *out
     gdx_status status = read_head(crawl, &record, &head_bytes, err);
     if (status != GDX_OK)
         return status;
-    bool is_http = is_word(record.type, "response") && crawl_contains(record.content_type, "application/http");
+    bool is_http = is_http_response(&record);
     bool is_plain = is_word(record.type, "resource") || is_word(record.type, "conversion");
     bool is_revisit = is_word(record.type, "revisit");
     bool has_url = record.url.bytes > 0;

@@ -81,6 +81,16 @@ static void finish(gdx_buffer *out, enum layout layout) {
     *out = packed;
 }
 
+static unsigned random_state;
+
+static unsigned any(unsigned below) {
+    random_state = random_state * 1664525 + 1013904223;
+    return (random_state >> 8) % below;
+}
+
+// Some crawlers leave out the type of the record.
+static const char media_type[] = "Content-Type: application/http; msgtype=response\r\n";
+
 static void put_response(gdx_buffer *out, enum layout layout, const char *url, const char *http, gdx_slice body,
                          int lie) {
     gdx_buffer block = {0}, head = {0};
@@ -88,9 +98,8 @@ static void put_response(gdx_buffer *out, enum layout layout, const char *url, c
     put(&block, body.data, body.bytes);
     assert_int_equal(gdx_buffer_append_format(&head,
                                               "WARC-Type: response\r\nWARC-Target-URI: %s\r\nWARC-Date: "
-                                              "2023-05-06T01:02:03Z\r\nContent-Type: application/http; "
-                                              "msgtype=response\r\n%c",
-                                              url, 0),
+                                              "2023-05-06T01:02:03Z\r\n%s%c",
+                                              url, any(3) ? media_type : "", 0),
                      GDX_OK);
     put_record(out, layout, (const char *)head.data, gdx_buffer_slice(&block), lie);
     gdx_buffer_clear(&block);
@@ -206,13 +215,6 @@ struct twin {
     char url[32];
     gdx_buffer body;
 };
-
-static unsigned random_state;
-
-static unsigned any(unsigned below) {
-    random_state = random_state * 1664525 + 1013904223;
-    return (random_state >> 8) % below;
-}
 
 static void make_body(gdx_buffer *out) {
     size_t bytes = any(4) ? any(3000) : any(200000);
