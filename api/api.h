@@ -16,6 +16,7 @@
 #include "gdx/index.h"
 #include "gdx/query.h"
 #include "gdx/segment.h"
+#include "gdx/statistics.h"
 
 #include <gramdex/v1/index.pb-c.h>
 #include <gramdex/v1/search.pb-c.h>
@@ -89,6 +90,11 @@ gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit); // r
 // Parses the query and narrows it by the scope's filter. `scope` may be NULL.
 gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
                          gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// The group that a field names. GDX_INVALID: none, or GDX_BY_DOCUMENT unless `allows_document`.
+gdx_status request_group(const char *field, ProtobufCBinaryData name, bool allows_document, gdx_group *out,
+                         gdx_error *err) GDX_MUST_CHECK;
+// GDX_INVALID: the query has nothing that occurs.
+gdx_status request_phrase(const gdx_query *query, gdx_error *err) GDX_MUST_CHECK;
 // Reads the date of a field. "": GDX_NO_DATE.
 gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.
@@ -138,9 +144,13 @@ static inline ProtobufCBinaryData data_of(gdx_slice slice) {
 void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list);
 // A date's text in the arena. Sets *status on failure.
 ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status);
+ProtobufCBinaryData reply_period(gdx_arena *arena, gdx_date period, gdx_group by, gdx_status *status); // likewise
 // What every answer says.
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
-// Adds what looks like a slip in the query, and what the view leaves out. Its text is in `arena`.
+// Adds what looks like a slip in the query.
+gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+                       gdx_error *err) GDX_MUST_CHECK;
+// The same, and what the view leaves out. Its text is in `arena`.
 gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct view *view, Gramdex__V1__Answer *out,
                        gdx_error *err) GDX_MUST_CHECK;
 gdx_status reply_no_memory(gdx_error *err);

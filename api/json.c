@@ -80,8 +80,13 @@ static json_t *integer(uint64_t magnitude, bool is_signed, gdx_json_form form) {
     return json_string(text);
 }
 
-static json_t *number(double value) {
-    return isfinite(value) ? json_real(value) : json_null();
+// JSON has no number for these.
+static json_t *number(double value, gdx_json_form form) {
+    if (isfinite(value))
+        return json_real(value);
+    if (form == GDX_JSON_LINES)
+        return json_null();
+    return json_string(isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
 }
 
 // Metadata is JSON in a string. For lines it is an object, {} for none.
@@ -116,9 +121,9 @@ static json_t *value_at(const ProtobufCFieldDescriptor *field, const void *at, g
     case PROTOBUF_C_TYPE_FIXED64:
         return integer(*(const uint64_t *)at, false, form);
     case PROTOBUF_C_TYPE_FLOAT:
-        return number((double)*(const float *)at);
+        return number((double)*(const float *)at, form);
     case PROTOBUF_C_TYPE_DOUBLE:
-        return number(*(const double *)at);
+        return number(*(const double *)at, form);
     case PROTOBUF_C_TYPE_BOOL:
         return json_boolean(*(const protobuf_c_boolean *)at);
     case PROTOBUF_C_TYPE_ENUM:

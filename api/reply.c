@@ -12,12 +12,21 @@ void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list) {
     return list ? all : NULL;
 }
 
+static ProtobufCBinaryData copy_of(gdx_arena *arena, const char *text, gdx_status *status) {
+    gdx_slice copy = {"", 0};
+    if (*text && *status == GDX_OK)
+        *status = gdx_arena_copy(arena, gdx_slice_of(text), &copy);
+    return data_of(copy);
+}
+
 ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status) {
     char text[GDX_DATE_TEXT_BYTES];
-    gdx_slice copy = {"", 0};
-    if (date != GDX_NO_DATE && *status == GDX_OK)
-        *status = gdx_arena_copy(arena, gdx_slice_of(gdx_date_format(date, text)), &copy);
-    return data_of(copy);
+    return copy_of(arena, gdx_date_format(date, text), status);
+}
+
+ProtobufCBinaryData reply_period(gdx_arena *arena, gdx_date period, gdx_group by, gdx_status *status) {
+    char text[GDX_PERIOD_TEXT_BYTES];
+    return copy_of(arena, gdx_period_format(period, by, text), status);
 }
 
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out) {
@@ -27,26 +36,27 @@ void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__An
     out->took_us = (gdx_now_ns() - question->opened_ns) / 1000;
 }
 
-static gdx_status slip_notes(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
-                             gdx_error *err) {
+gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
+                       gdx_error *err) {
     gdx_slice *notes = NULL;
     size_t count = 0;
     gdx_status status = gdx_query_notes(query, snapshot, arena, &notes, &count, err);
     if (status != GDX_OK || count == 0)
         return status;
-    ProtobufCBinaryData *all = gdx_arena_allocate(arena, count * sizeof *all);
+    ProtobufCBinaryData *all = gdx_arena_allocate(arena, (out->n_notes + count) * sizeof *all);
     if (!all)
         return reply_no_memory(err);
+    for (size_t i = 0; i < out->n_notes; i++)
+        all[i] = out->notes[i];
     for (size_t i = 0; i < count; i++)
-        all[i] = data_of(notes[i]);
+        all[out->n_notes++] = data_of(notes[i]);
     out->notes = all;
-    out->n_notes = count;
     return GDX_OK;
 }
 
 gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct view *view, Gramdex__V1__Answer *out,
                        gdx_error *err) {
-    gdx_status status = slip_notes(arena, query, view->snapshot, out, err);
+    gdx_status status = reply_slips(arena, query, view->snapshot, out, err);
     return status == GDX_OK ? view_say(view, arena, out, err) : status;
 }
 

@@ -20,6 +20,21 @@ gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *o
     return status == GDX_INVALID ? gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%s", why.message) : status;
 }
 
+gdx_status request_group(const char *field, ProtobufCBinaryData name, bool allows_document, gdx_group *out,
+                         gdx_error *err) {
+    if (gdx_group_parse(slice_of(name), out) && (allows_document || *out != GDX_BY_DOCUMENT))
+        return GDX_OK;
+    return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE,
+                          "it names no group, expected year, quarter, month, week, day%s source%s",
+                          allows_document ? "," : " or", allows_document ? " or document" : "");
+}
+
+gdx_status request_phrase(const gdx_query *query, gdx_error *err) {
+    if (gdx_query_has_phrase(query))
+        return GDX_OK;
+    return gdx_fail_field(err, "query", GDX_REASON_OUT_OF_RANGE, "it has no phrase, expected one to count");
+}
+
 static gdx_status read_filter(const Gramdex__V1__Filter *from, gdx_slice *sources, gdx_filter *out, gdx_error *err) {
     if (from->n_sources > SOURCES_MOST)
         return gdx_fail_field(err, "scope.filter.sources", GDX_REASON_OUT_OF_RANGE, "%zu sources, expected at most %d",

@@ -3,6 +3,7 @@
 
 #include "ask.h"
 
+#include "gdx/statistics.h"
 #include "gdx/text.h"
 
 enum { HITS = 10, SNIPPET_SYMBOLS = 20, MATCHES = 10, PHRASE_STEP = 20 };
@@ -28,7 +29,7 @@ static gdx_status trend_by_month(struct asker *asker, const gdx_query *query, gd
     gdx_status status = gdx_trend_compute(asker->searcher, asker->snapshot, query,
                                           &(gdx_trend_options){.by = GDX_BY_MONTH}, &stop, &trend, err);
     if (status == GDX_OK)
-        *out = trend->totals;
+        *out = trend->all.totals;
     return status;
 }
 

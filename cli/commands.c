@@ -16,6 +16,8 @@
     X(search)                                                                                                          \
     X(count)                                                                                                           \
     X(trend)                                                                                                           \
+    X(facets)                                                                                                          \
+    X(dispersion)                                                                                                      \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

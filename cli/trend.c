@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trend.c: `gramdex trend`: documents and occurrences for each year, month or day, with the rate per million symbols.
+// trend.c: `gramdex trend`: documents and occurrences of each period, with the rate per million symbols.
 // The plot shows the rate, not the count: a year with more text has more of everything. Periods without documents have
 // no row in the answer; a run of them is one line here. A narrow terminal gets fewer columns, and the plot what is
 // left.
@@ -7,7 +7,7 @@
 #include "asking.h"
 #include "command.h"
 #include "report.h"
-#include "terminal.h"
+#include "table.h"
 
 #include "gdx/document.h"
 
@@ -15,6 +15,9 @@
 
 struct trend_command {
     struct asking asking;
+    struct output output;
+    struct option_list compare;
+    bool by_source;
     unsigned period; // number in period_names
     const char *from_text, *to_text;
     gdx_date from, to;
@@ -22,7 +25,7 @@ struct trend_command {
 };
 
 // Numbered from the first period on.
-static const char *const period_names[] = {"year", "month", "day", NULL};
+static const char *const period_names[] = {"year", "month", "day", "quarter", "week", NULL};
 
 static const struct option_table trend_table = {
     NULL,
@@ -30,10 +33,19 @@ static const struct option_table trend_table = {
         {.name = "by",
          .letter = 'b',
          .argument = "PERIOD",
-         .help = "length of a period (year)",
+         .help = "year, quarter, month, week or day (year)",
          .kind = OPTION_CHOICE,
          .choices = period_names,
          .field = OPTION_FIELD(struct trend_command, period)},
+        {.name = "compare",
+         .argument = "QUERY",
+         .help = "another query beside it, up to 9 times",
+         .kind = OPTION_LIST,
+         .field = OPTION_FIELD(struct trend_command, compare)},
+        {.name = "split-by-source",
+         .help = "also one by one for each source",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct trend_command, by_source)},
         {.name = "from",
          .argument = "DATE",
          .help = "first date: 2022 or 2022-03 (the first hit's)",
@@ -107,16 +119,47 @@ static int64_t number_of_day(gdx_date day) {
 
 // The number of the period that a day is in; the next period has the next number.
 static int64_t number_of_period(gdx_date day, Gramdex__V1__Period by) {
-    if (by == GRAMDEX__V1__PERIOD__PERIOD_YEAR)
-        return gdx_date_year(day);
-    if (by == GRAMDEX__V1__PERIOD__PERIOD_MONTH)
+    enum { MONDAY = 3 }; // of the first week of 1970, its Thursday being the first day
+    switch (by) {
+    case GRAMDEX__V1__PERIOD__PERIOD_MONTH:
         return gdx_date_year(day) * 12 + gdx_date_month(day);
-    return number_of_day(day);
+    case GRAMDEX__V1__PERIOD__PERIOD_QUARTER:
+        return gdx_date_year(day) * 4 + (gdx_date_month(day) - 1) / 3;
+    case GRAMDEX__V1__PERIOD__PERIOD_WEEK:
+        return (number_of_day(day) + MONDAY + 7 * INT64_C(200000)) / 7;
+    case GRAMDEX__V1__PERIOD__PERIOD_DAY:
+        return number_of_day(day);
+    default:
+        return gdx_date_year(day);
+    }
+}
+
+// A day of the period of a row: "2023", "2023-Q2", "2023-05", "2023-W18", "2023-05-06". False: the row has no date.
+static bool day_of_row(gdx_slice period, gdx_date *out) {
+    unsigned year, number;
+    char text[16];
+    gdx_error err = {0};
+    snprintf(text, sizeof text, "%.*s", GDX_SLICE_ARGUMENTS(period));
+    if (sscanf(text, "%4u-Q%1u", &year, &number) == 2) {
+        *out = gdx_date_of(year, number * 3 - 2, 1);
+        return true;
+    }
+    if (sscanf(text, "%4u-W%2u", &year, &number) ==
+        2) { // the Thursday of the first week is one of the first seven days
+        int64_t first = number_of_day(gdx_date_of(year, 1, 1)), since = (first + 7 * INT64_C(200000)) % 7;
+        *out = gdx_date_of_epoch((first + (7 - since) % 7 + (number - 1) * 7) * 24 * 60 * 60);
+        return true;
+    }
+    if (gdx_date_parse(period, out, &err) != GDX_OK || *out == GDX_NO_DATE)
+        return false;
+    *out = gdx_date_first_day(*out);
+    return true;
 }
 
 // What is printed of the periods from the one after `last` up to `next`, which is not one of them.
 static void print_empty(int64_t last, int64_t next, Gramdex__V1__Period by) {
-    static const char *const names[][2] = {{"year", "years"}, {"month", "months"}, {"day", "days"}};
+    static const char *const names[][2] = {
+        {"year", "years"}, {"month", "months"}, {"day", "days"}, {"quarter", "quarters"}, {"week", "weeks"}};
     const char *const *name = names[by - GRAMDEX__V1__PERIOD__PERIOD_YEAR];
     char count[NUMBER_TEXT_BYTES];
     if (next <= last + 1)
@@ -125,41 +168,52 @@ static void print_empty(int64_t last, int64_t next, Gramdex__V1__Period by) {
     printf("… %s empty %s\n", format_count(empty, count), plural(empty, name[0], name[1]));
 }
 
-static void print_rows(const struct trend_command *self, const struct layout *layout,
-                       const Gramdex__V1__TrendResponse *trend) {
+struct rows {
+    Gramdex__V1__TrendRow **all;
+    size_t count;
+    uint64_t documents, occurrences;
+};
+
+static double highest_of(const struct rows *rows, double highest) {
+    for (size_t i = 0; i < rows->count; i++)
+        highest = rows->all[i]->per_million > highest ? rows->all[i]->per_million : highest;
+    return highest;
+}
+
+static void print_rows(const struct trend_command *self, const struct layout *layout, const struct rows *rows,
+                       double highest) {
     Gramdex__V1__Period by = GRAMDEX__V1__PERIOD__PERIOD_YEAR + self->period;
     bool has_last = self->from != GDX_NO_DATE;
     int64_t last = has_last ? number_of_period(gdx_date_first_day(self->from), by) - 1 : 0;
-    double highest = 0;
-    for (size_t i = 0; i < trend->n_rows; i++)
-        highest = trend->rows[i]->per_million > highest ? trend->rows[i]->per_million : highest;
-    for (size_t i = 0; i < trend->n_rows; i++) {
-        gdx_date period = GDX_NO_DATE;
-        gdx_error err = {0};
-        bool has_date = gdx_date_parse(from_wire(trend->rows[i]->period), &period, &err) == GDX_OK && period;
-        if (has_date) {
-            int64_t number = number_of_period(gdx_date_first_day(period), by);
+    for (size_t i = 0; i < rows->count; i++) {
+        gdx_date day = GDX_NO_DATE;
+        if (day_of_row(from_wire(rows->all[i]->period), &day)) {
+            int64_t number = number_of_period(day, by);
             print_empty(has_last ? last : number - 1, number, by);
             has_last = true;
             last = number;
         }
-        print_row(layout, trend->rows[i], highest);
+        print_row(layout, rows->all[i], highest);
     }
     if (self->to != GDX_NO_DATE && has_last)
         print_empty(last, number_of_period(gdx_date_last_day(self->to), by) + 1, by);
 }
 
-// ---- the whole
+// ---- series
 
-static void print_totals(const struct style *style, const struct layout *layout,
-                         const Gramdex__V1__TrendResponse *trend) {
+static void print_sum(const struct layout *layout, const struct rows *rows) {
+    char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES];
+    if (!layout->has_occurrences)
+        return;
+    print_columns(layout, gdx_slice_of("all"), format_count(rows->documents, documents),
+                  format_count(rows->occurrences, occurrences));
+    putchar('\n');
+}
+
+static void print_end(const struct style *style, const struct layout *layout, const Gramdex__V1__TrendResponse *trend) {
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     format_count(trend->documents, documents);
     format_count(trend->occurrences, occurrences);
-    if (layout->has_occurrences) {
-        print_columns(layout, gdx_slice_of("all"), documents, occurrences);
-        putchar('\n');
-    }
     printf("\n%s%s", style->dim, format_took(trend->answer, took));
     if (layout->has_note)
         printf(" · per million symbols of the period's documents");
@@ -170,15 +224,94 @@ static void print_totals(const struct style *style, const struct layout *layout,
     printf("%s\n", style->plain);
 }
 
-static void print_trend(const struct trend_command *self, const Gramdex__V1__TrendResponse *trend) {
+static struct rows rows_of(const Gramdex__V1__TrendResponse *trend) {
+    return (struct rows){trend->rows, trend->n_rows, trend->documents, trend->occurrences};
+}
+
+static struct rows rows_of_series(const Gramdex__V1__TrendSeries *series) {
+    return (struct rows){series->rows, series->n_rows, series->documents, series->occurrences};
+}
+
+static void print_names(const struct style *style, const struct layout *layout) {
+    fputs(style->bold, stdout);
+    print_columns(layout, gdx_slice_of("date"), "documents", "occurrences");
+    printf(" %*s%s\n", layout->rate_columns, layout->rate_name, style->plain);
+}
+
+// The query or the source that the rows below are of.
+static void print_heading(const struct style *style, gdx_slice query, const Gramdex__V1__TrendSeries *series) {
+    printf("%s", style->bold);
+    print_clean(stdout, query);
+    if (series && series->by_source) {
+        fputs(" · ", stdout);
+        print_clean(stdout, series->source.len ? from_wire(series->source) : gdx_slice_of("no source"));
+    }
+    printf("%s\n", style->plain);
+}
+
+// All bars are of one scale, so that series can be compared.
+static void print_trend(const struct trend_command *self, gdx_slice query, const Gramdex__V1__TrendResponse *trend) {
     const struct style *style = &self->style;
     const struct layout layout = layout_of(style);
-    fputs(style->bold, stdout);
-    print_columns(&layout, gdx_slice_of("date"), "documents", "occurrences");
-    printf(" %*s%s\n", layout.rate_columns, layout.rate_name, style->plain);
-    print_rows(self, &layout, trend);
-    print_totals(style, &layout, trend);
+    struct rows rows = rows_of(trend);
+    double highest = highest_of(&rows, 0);
+    for (size_t i = 0; i < trend->n_series; i++) {
+        struct rows of_series = rows_of_series(trend->series[i]);
+        highest = highest_of(&of_series, highest);
+    }
+    if (trend->n_series)
+        print_heading(style, query, NULL);
+    print_names(style, &layout);
+    print_rows(self, &layout, &rows, highest);
+    print_sum(&layout, &rows);
+    for (size_t i = 0; i < trend->n_series; i++) {
+        rows = rows_of_series(trend->series[i]);
+        putchar('\n');
+        print_heading(style, from_wire(trend->series[i]->query), trend->series[i]);
+        print_rows(self, &layout, &rows, highest);
+        print_sum(&layout, &rows);
+    }
+    print_end(style, &layout, trend);
 }
+
+// ---- rows for other programs
+
+static const struct table_column export_columns[] = {
+    {"query", TABLE_TEXT, 0},        {"source", TABLE_TEXT, 0},        {"period", TABLE_TEXT, 0},
+    {"documents", TABLE_NUMBER, 0},  {"occurrences", TABLE_NUMBER, 0}, {"of_documents", TABLE_NUMBER, 0},
+    {"of_symbols", TABLE_NUMBER, 0}, {"per_million", TABLE_NUMBER, 0}, {"share_low", TABLE_NUMBER, 0},
+    {"share_high", TABLE_NUMBER, 0},
+};
+
+static void export_rows(struct table *table, gdx_slice query, gdx_slice source, const struct rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        const Gramdex__V1__TrendRow *row = rows->all[i];
+        table_text(table, query);
+        table_text(table, source);
+        table_text(table, from_wire(row->period));
+        table_count(table, row->documents);
+        table_count(table, row->occurrences);
+        table_count(table, row->of_documents);
+        table_count(table, row->of_symbols);
+        table_real(table, row->per_million, 1);
+        table_real(table, row->share_low, 3);
+        table_real(table, row->share_high, 3);
+    }
+}
+
+static gdx_status export_trend(const struct output *output, gdx_slice query, const Gramdex__V1__TrendResponse *trend,
+                               gdx_error *err) {
+    struct table *table = table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
+    struct rows rows = rows_of(trend);
+    export_rows(table, query, gdx_slice_of(""), &rows);
+    for (size_t i = 0; i < trend->n_series; i++) {
+        rows = rows_of_series(trend->series[i]);
+        export_rows(table, from_wire(trend->series[i]->query), from_wire(trend->series[i]->source), &rows);
+    }
+    return table_close(table, err);
+}
+
+// ---- the whole
 
 struct trend_printing {
     const struct trend_command *command;
@@ -192,7 +325,9 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
         return json_answer("trend", printing->query, message, err);
     const Gramdex__V1__TrendResponse *reply = (const Gramdex__V1__TrendResponse *)message;
     notes_print(reply->answer);
-    print_trend(printing->command, reply);
+    if (printing->command->output.form != OUTPUT_TEXT)
+        return export_trend(&printing->command->output, printing->query, reply, err);
+    print_trend(printing->command, printing->query, reply);
     return GDX_OK;
 }
 
@@ -200,7 +335,13 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     const struct trend_command *self = context;
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
     struct trend_printing printing = {self, query, as_json};
+    ProtobufCBinaryData compare[OPTION_LIST_MOST];
+    for (unsigned i = 0; i < self->compare.count; i++)
+        compare[i] = to_wire(gdx_slice_of(self->compare.items[i]));
     request.query = to_wire(query);
+    request.compare = compare;
+    request.n_compare = self->compare.count;
+    request.split_by_source = self->by_source;
     request.by = GRAMDEX__V1__PERIOD__PERIOD_YEAR + self->period;
     request.date_from = to_wire(gdx_slice_of(self->from_text ? self->from_text : ""));
     request.date_to = to_wire(gdx_slice_of(self->to_text ? self->to_text : ""));
@@ -224,6 +365,9 @@ static gdx_status check(void *settings, gdx_error *err) {
     bool has_both = self->from != GDX_NO_DATE && self->to != GDX_NO_DATE;
     if (has_both && gdx_date_first_day(self->from) > gdx_date_last_day(self->to))
         return gdx_fail(err, GDX_INVALID, "--to %s is before --from %s", self->to_text, self->from_text);
+    status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+    if (status != GDX_OK)
+        return status;
     return asking_check(&self->asking, "QUERY", err);
 }
 
@@ -235,7 +379,7 @@ static int run(const struct command *command, void *settings) {
 
 const struct command command_trend = {
     .title = "gramdex trend",
-    .summary = "the same for each year, month or day, with the rate and a plot",
+    .summary = "the same over time, with the rate and a plot",
     .arguments = "QUERY",
     .description =
         "Count how often a query's phrases occur in the documents of each period, and how often in a million symbols. "
@@ -244,8 +388,11 @@ const struct command command_trend = {
     .examples =
         (const char *const[]){"gramdex trend --index corpus.gdx 友岸外包",
                               "gramdex trend --index corpus.gdx --by month --from 2022 --to 2024 '关税 source:news'",
-                              NULL},
-    .groups = {{&trend_table, 0}, ASKING_GROUPS(struct trend_command, asking), {0}},
+                              "gramdex trend --index corpus.gdx --by quarter --compare 近岸外包 友岸外包", NULL},
+    .groups = {{&trend_table, 0},
+               {&output_table, offsetof(struct trend_command, output)},
+               ASKING_GROUPS(struct trend_command, asking),
+               {0}},
     .arguments_most = SIZE_MAX,
     .arguments_field = OPTION_FIELD(struct trend_command, asking.arguments),
     .settings_bytes = sizeof(struct trend_command),

@@ -300,6 +300,10 @@ gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out
     return status;
 }
 
+bool gdx_query_has_phrase(const gdx_query *query) {
+    return query->ranks;
+}
+
 void gdx_query_free(gdx_query *query) {
     if (!query)
         return;

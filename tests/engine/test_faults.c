@@ -88,11 +88,16 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__SearchRequest search = GRAMDEX__V1__SEARCH_REQUEST__INIT;
     Gramdex__V1__CountRequest count = GRAMDEX__V1__COUNT_REQUEST__INIT;
     Gramdex__V1__TrendRequest trend = GRAMDEX__V1__TREND_REQUEST__INIT;
+    Gramdex__V1__FacetsRequest facets = GRAMDEX__V1__FACETS_REQUEST__INIT;
+    Gramdex__V1__DispersionRequest dispersion = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
-    search.query = count.query = trend.query = bytes_of("产业链 \"global trade\"");
+    search.query = count.query = trend.query = facets.query = dispersion.query = bytes_of("产业链 \"global trade\"");
     search.match_limit = 10;
+    trend.split_by_source = true;
+    trend.compare = &count.query;
+    trend.n_compare = 1;
     get.id = bytes_of("a");
     batch.ids = &get.id;
     batch.n_ids = 1;
@@ -101,6 +106,10 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Count", &count.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Trend", &trend.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Facets", &facets.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Dispersion", &dispersion.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_oracle.c: the engine against brute force. Random collections in one to five segments, with deletions, are asked
-// random queries of every form; documents, occurrences, places, scores, order, snippets, trends must be what the oracle
-// says, and stay what they were, to the last bit, when all segments are merged into one. GDX_SEED changes the seed,
-// GDX_ROUNDS the number of collections; a failure prints both the seed of its round and the query.
+// random queries of every form; documents, occurrences, places, scores, order, snippets, trends, facets, dispersions
+// must be what the oracle says, and stay what they were, to the last bit, when all segments are merged into one.
+// GDX_SEED changes the seed, GDX_ROUNDS the number of collections; a failure prints both the seed of its round and the
+// query.
 
 #include "../support/folder.h"
 #include "blame.h"
 #include "corpus.h"
 #include "gdx/query.h"
+#include "gdx/statistics.h"
 #include "gdx/text.h"
 #include "oracle.h"
 #include "queries.h"
@@ -16,6 +18,7 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -28,7 +31,7 @@ struct asked { // a query, and the index it is asked of
     gdx_snapshot *snapshot;
     const struct part *part;
     gdx_query *query;
-    const char *stage; // "parse", "count", "search", "scan" or "trend"
+    const char *stage; // "parse", "count", "search", "scan", "trend", "facets" or "dispersion"
     struct answer *answers;
     size_t answer_count;
     uint64_t seed;
@@ -347,28 +350,44 @@ static void check_scan(struct asked *asked) {
     gdx_scan_close(scan);
 }
 
-// ---- trend
+// ---- statistics
 
-static gdx_date period_of(gdx_date date, gdx_period by) {
+enum { LABEL_BYTES = 24 };
+
+// The name of a date's period, from its text and the C library's calendar; "": the date is not that precise.
+static const char *label_of(gdx_date date, gdx_group by, char to[LABEL_BYTES]) {
+    static const size_t wanted[] = {
+        [GDX_BY_YEAR] = 4, [GDX_BY_QUARTER] = 7, [GDX_BY_MONTH] = 7, [GDX_BY_WEEK] = 10, [GDX_BY_DAY] = 10};
     char text[GDX_DATE_TEXT_BYTES];
-    size_t wanted = by == GDX_BY_YEAR ? 4 : by == GDX_BY_MONTH ? 7 : 10;
     gdx_date_format(date, text);
-    gdx_date period = GDX_NO_DATE;
-    if (strlen(text) >= wanted)
-        assert_int_equal(gdx_date_parse((gdx_slice){text, wanted}, &period, NULL), GDX_OK);
-    return period;
+    if (strlen(text) < wanted[by])
+        return strcpy(to, "");
+    snprintf(to, LABEL_BYTES, "%.*s", (int)wanted[by], text);
+    if (by == GDX_BY_QUARTER)
+        snprintf(to + 4, LABEL_BYTES - 4, "-Q%d", (atoi(text + 5) + 2) / 3);
+    if (by == GDX_BY_WEEK) {
+        struct tm day = {.tm_year = atoi(text) - 1900, .tm_mon = atoi(text + 5) - 1, .tm_mday = atoi(text + 8)};
+        time_t at = timegm(&day);
+        strftime(to, LABEL_BYTES, "%G-W%V", gmtime_r(&at, &day));
+    }
+    return to;
 }
 
-static void check_row(struct asked *asked, const gdx_trend_row *row, gdx_period by) {
+static bool is_in_period(gdx_date date, gdx_group by, const char *label) {
+    char text[LABEL_BYTES];
+    return strcmp(label_of(date, by, text), label) == 0;
+}
+
+static void check_row(struct asked *asked, const gdx_trend_row *row, gdx_group by, const char *label) {
     gdx_trend_row wanted = {0};
     for (size_t d = 0; d < asked->corpus->count; d++)
         if (!asked->corpus->documents[d].is_deleted &&
-            period_of(asked->corpus->documents[d].stored.date, by) == row->period) {
+            is_in_period(asked->corpus->documents[d].stored.date, by, label)) {
             wanted.of_documents++;
             wanted.of_symbols += oracle_length(asked->oracle, d);
         }
     for (size_t i = 0; i < asked->answer_count; i++)
-        if (period_of(stored(asked, &asked->answers[i])->date, by) == row->period) {
+        if (is_in_period(stored(asked, &asked->answers[i])->date, by, label)) {
             wanted.documents++;
             wanted.occurrences += asked->answers[i].count;
         }
@@ -384,24 +403,25 @@ static void check_row(struct asked *asked, const gdx_trend_row *row, gdx_period 
 // Which periods have a row, by the dates as text: a limit is compared as far as both are written.
 struct wanted_rows {
     gdx_trend_options options;
-    gdx_date first; // without `from`: the first period with a match; GDX_NO_DATE: none has
+    char first[LABEL_BYTES]; // without `from`: the first period with a match; "": none has
 };
 
-static int compare_dates(gdx_date a, gdx_date b) {
-    char left[GDX_DATE_TEXT_BYTES], right[GDX_DATE_TEXT_BYTES];
-    size_t bytes = strlen(gdx_date_format(a, left)), more = strlen(gdx_date_format(b, right));
-    return strncmp(left, right, bytes < more ? bytes : more);
+static int compare_texts(const char *a, const char *b) {
+    size_t bytes = strlen(a), more = strlen(b);
+    return strncmp(a, b, bytes < more ? bytes : more);
 }
 
-static bool is_row_wanted(const struct wanted_rows *wanted, gdx_date period) {
-    gdx_date from = wanted->options.from, to = wanted->options.to;
-    if (period == GDX_NO_DATE)
-        return from == GDX_NO_DATE && to == GDX_NO_DATE;
-    if (to != GDX_NO_DATE && compare_dates(period, to) > 0)
+static bool is_row_wanted(const struct wanted_rows *wanted, const char *label) {
+    char from[GDX_DATE_TEXT_BYTES], to[GDX_DATE_TEXT_BYTES];
+    gdx_date_format(wanted->options.from, from);
+    gdx_date_format(wanted->options.to, to);
+    if (!*label)
+        return !*from && !*to;
+    if (*to && compare_texts(label, to) > 0)
         return false;
-    if (from != GDX_NO_DATE)
-        return compare_dates(period, from) >= 0;
-    return wanted->first != GDX_NO_DATE && period >= wanted->first;
+    if (*from)
+        return compare_texts(label, from) >= 0;
+    return *wanted->first && strcmp(label, wanted->first) >= 0;
 }
 
 static gdx_date some_date(struct asked *asked) {
@@ -411,29 +431,36 @@ static gdx_date some_date(struct asked *asked) {
 }
 
 static struct wanted_rows choose_rows(struct asked *asked) {
-    struct wanted_rows wanted = {.options = {.by = (gdx_period)random_below(&asked->random, 3)}};
-    wanted.options.from = some_date(asked);
-    wanted.options.to = some_date(asked);
+    struct wanted_rows wanted = {.options = {.by = (gdx_group)random_below(&asked->random, GDX_BY_DAY + 1)}};
+    bool is_text = wanted.options.by != GDX_BY_QUARTER && wanted.options.by != GDX_BY_WEEK;
+    gdx_date from = some_date(asked), to = some_date(asked);
+    if (is_text) { // other periods are no prefix of a date; tests/statistics has their limits
+        wanted.options.from = from;
+        wanted.options.to = to;
+    }
     for (size_t i = 0; i < asked->answer_count; i++) {
-        gdx_date period = period_of(stored(asked, &asked->answers[i])->date, wanted.options.by);
-        bool is_limited = wanted.options.to != GDX_NO_DATE && compare_dates(period, wanted.options.to) > 0;
-        if (period != GDX_NO_DATE && !is_limited && (wanted.first == GDX_NO_DATE || period < wanted.first))
-            wanted.first = period;
+        char label[LABEL_BYTES], limit[GDX_DATE_TEXT_BYTES];
+        label_of(stored(asked, &asked->answers[i])->date, wanted.options.by, label);
+        gdx_date_format(wanted.options.to, limit);
+        bool is_limited = *limit && compare_texts(label, limit) > 0;
+        if (*label && !is_limited && (!*wanted.first || strcmp(label, wanted.first) < 0))
+            strcpy(wanted.first, label);
     }
     return wanted;
 }
 
-static void check_totals(struct asked *asked, const struct wanted_rows *wanted, const gdx_trend *trend) {
-    gdx_period by = wanted->options.by;
+static void check_totals(struct asked *asked, const struct wanted_rows *wanted, const gdx_trend_series *trend) {
+    gdx_group by = wanted->options.by;
+    char label[LABEL_BYTES];
     uint64_t documents = 0, occurrences = 0, live = 0, of_documents = 0;
     for (size_t i = 0; i < asked->answer_count; i++)
-        if (is_row_wanted(wanted, period_of(stored(asked, &asked->answers[i])->date, by))) {
+        if (is_row_wanted(wanted, label_of(stored(asked, &asked->answers[i])->date, by, label))) {
             documents++;
             occurrences += asked->answers[i].count;
         }
     for (size_t d = 0; d < asked->corpus->count; d++)
         live += !asked->corpus->documents[d].is_deleted &&
-                is_row_wanted(wanted, period_of(asked->corpus->documents[d].stored.date, by));
+                is_row_wanted(wanted, label_of(asked->corpus->documents[d].stored.date, by, label));
     for (size_t i = 0; i < trend->row_count; i++)
         of_documents += trend->rows[i].of_documents;
     EQUAL(asked, "documents in the trend", trend->totals.documents, documents);
@@ -441,22 +468,123 @@ static void check_totals(struct asked *asked, const struct wanted_rows *wanted, 
     EQUAL(asked, "documents in all rows", of_documents, live);
 }
 
+// The series by source add up to the rows of all.
+static void check_sources(struct asked *asked, const gdx_trend *trend) {
+    uint64_t documents = 0, occurrences = 0;
+    for (size_t i = 0; i < trend->source_count; i++) {
+        const gdx_trend_series *series = &trend->sources[i];
+        uint64_t wanted = 0;
+        for (size_t a = 0; a < asked->answer_count; a++)
+            wanted += gdx_slice_equal(stored(asked, &asked->answers[a])->source, series->source);
+        if (trend->all.totals.documents == asked->answer_count)
+            EQUAL(asked, "documents of a source", series->totals.documents, wanted);
+        documents += series->totals.documents;
+        occurrences += series->totals.occurrences;
+        if (i && gdx_slice_compare(series[-1].source, series->source) >= 0)
+            REFUTE(asked, "sources do not ascend");
+    }
+    EQUAL(asked, "documents of all sources", documents, trend->all.totals.documents);
+    EQUAL(asked, "occurrences of all sources", occurrences, trend->all.totals.occurrences);
+}
+
 static void check_trend(struct asked *asked) {
-    const struct wanted_rows wanted = choose_rows(asked);
+    struct wanted_rows wanted = choose_rows(asked);
     gdx_trend *trend = NULL;
+    wanted.options.split_by_source = random_below(&asked->random, 2);
     MUST(asked, gdx_trend_compute(asked->searcher, asked->snapshot, asked->query, &wanted.options, NULL, &trend, err));
-    check_totals(asked, &wanted, trend);
-    for (size_t i = 0; i < trend->row_count; i++) {
-        const gdx_trend_row *row = &trend->rows[i], *before = i ? row - 1 : NULL;
-        check_row(asked, row, wanted.options.by);
-        if (!is_row_wanted(&wanted, row->period) || row->of_documents == 0)
+    check_totals(asked, &wanted, &trend->all);
+    if (wanted.options.split_by_source)
+        check_sources(asked, trend);
+    char before[LABEL_BYTES] = "", label[LABEL_BYTES];
+    for (size_t i = 0; i < trend->all.row_count; i++) {
+        const gdx_trend_row *row = &trend->all.rows[i];
+        gdx_period_format(row->period, wanted.options.by, label);
+        check_row(asked, row, wanted.options.by, label);
+        if (!is_row_wanted(&wanted, label) || row->of_documents == 0)
             REFUTE(asked, "a row that should not be");
-        if (before && row->period != GDX_NO_DATE && row->period <= before->period)
+        if (*before && *label && strcmp(label, before) <= 0)
             REFUTE(asked, "periods do not ascend");
-        if (row->period == GDX_NO_DATE && i + 1 < trend->row_count)
+        if (!*label && i + 1 < trend->all.row_count)
             REFUTE(asked, "no date is not last");
+        strcpy(before, label);
     }
     gdx_trend_free(trend);
+}
+
+// Parts of sources as both measures see them, added up document by document.
+struct source_sums {
+    uint64_t documents, occurrences;
+};
+
+static struct source_sums sums_of(struct asked *asked, gdx_slice source) {
+    struct source_sums sums = {0};
+    for (size_t i = 0; i < asked->answer_count; i++)
+        if (gdx_slice_equal(stored(asked, &asked->answers[i])->source, source)) {
+            sums.documents++;
+            sums.occurrences += asked->answers[i].count;
+        }
+    return sums;
+}
+
+static void check_facets(struct asked *asked) {
+    const gdx_group by[] = {GDX_BY_SOURCE, (gdx_group)random_below(&asked->random, GDX_BY_DAY + 1)};
+    gdx_facets *facets = NULL;
+    uint64_t documents[2] = {0};
+    MUST(asked, gdx_facets_compute(asked->searcher, asked->snapshot, asked->query, by, 2, NULL, &facets, err));
+    EQUAL(asked, "documents of the facets", facets->totals.documents, asked->answer_count);
+    for (size_t i = 0; i < facets->facets[0].row_count; i++) {
+        const gdx_facet_row *row = &facets->facets[0].rows[i];
+        struct source_sums sums = sums_of(asked, row->source);
+        EQUAL(asked, "documents of a source", row->documents, sums.documents);
+        EQUAL(asked, "occurrences of a source", row->occurrences, sums.occurrences);
+        if (i && row[-1].documents < row->documents)
+            REFUTE(asked, "the source with most documents is not first");
+        documents[0] += row->documents;
+    }
+    for (size_t i = 0; i < facets->facets[1].row_count; i++) {
+        const gdx_facet_row *row = &facets->facets[1].rows[i];
+        char label[LABEL_BYTES];
+        uint64_t wanted = 0;
+        gdx_period_format(row->period, by[1], label);
+        for (size_t a = 0; a < asked->answer_count; a++)
+            wanted += is_in_period(stored(asked, &asked->answers[a])->date, by[1], label);
+        EQUAL(asked, "documents of a period", row->documents, wanted);
+        documents[1] += row->documents;
+    }
+    EQUAL(asked, "documents of all sources", documents[0], asked->answer_count);
+    EQUAL(asked, "documents of all periods", documents[1], asked->answer_count);
+    gdx_facets_free(facets);
+}
+
+// Over documents, by the formulas as they are written; the query has no filter, so each live document is a part.
+static void check_dispersion(struct asked *asked) {
+    gdx_dispersion *dispersion = NULL;
+    MUST(asked, gdx_dispersion_compute(asked->searcher, asked->snapshot, asked->query, GDX_BY_DOCUMENT, 5, NULL,
+                                       &dispersion, err));
+    uint64_t occurrences = 0, symbols = 0, live = 0;
+    for (size_t i = 0; i < asked->answer_count; i++)
+        occurrences += asked->answers[i].count;
+    for (size_t d = 0; d < asked->corpus->count; d++) {
+        live += !asked->corpus->documents[d].is_deleted;
+        symbols += asked->corpus->documents[d].is_deleted ? 0 : oracle_length(asked->oracle, d);
+    }
+    EQUAL(asked, "occurrences of the dispersion", dispersion->occurrences, occurrences);
+    if (dispersion->parts == live && occurrences > 0) {
+        double sum = 0;
+        EQUAL(asked, "symbols of the dispersion", dispersion->symbols, symbols);
+        for (size_t d = 0, a = 0; d < asked->corpus->count; d++) {
+            if (asked->corpus->documents[d].is_deleted || oracle_length(asked->oracle, d) == 0)
+                continue;
+            while (a < asked->answer_count && asked->answers[a].document < d)
+                a++;
+            bool matches = a < asked->answer_count && asked->answers[a].document == d;
+            double share = (double)(matches ? asked->answers[a].count : 0) / (double)occurrences;
+            sum += fabs(share - (double)oracle_length(asked->oracle, d) / (double)symbols);
+        }
+        if (fabs(dispersion->dp - sum / 2) > 1e-9)
+            REFUTE(asked, "DP %g, expected %g", dispersion->dp, sum / 2);
+    }
+    gdx_dispersion_free(dispersion);
 }
 
 // ---- rounds
@@ -478,6 +606,10 @@ static void ask(struct asked *asked, const struct part *query, uint64_t seed) {
     check_scan(asked);
     asked->stage = "trend";
     check_trend(asked);
+    asked->stage = "facets";
+    check_facets(asked);
+    asked->stage = "dispersion";
+    check_dispersion(asked);
     gdx_query_free(asked->query);
 }
 

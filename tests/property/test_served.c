@@ -153,7 +153,35 @@ static void compare_periods(struct asked *asked, Gramdex__V1__Scope *scope) {
         const char *date = dates[random_below(&asked->random, DATES)];
         *limits[i] = (ProtobufCBinaryData){strlen(date), (uint8_t *)(uintptr_t)date};
     }
+    ProtobufCBinaryData others[] = {text_of(asked), {6, (uint8_t *)"产业"}};
+    request.compare = others;
+    request.n_compare = random_below(&asked->random, 4) ? 0 : 2;
+    request.split_by_source = random_below(&asked->random, 3) == 0;
     compare(asked, "Trend", &request.base);
+}
+
+static ProtobufCBinaryData some_group(struct asked *asked) {
+    static const char *const names[] = {"year", "quarter", "month", "week", "day", "source", "document", "author"};
+    const char *name = names[random_below(&asked->random, sizeof names / sizeof *names)];
+    return (ProtobufCBinaryData){strlen(name), (uint8_t *)(uintptr_t)name};
+}
+
+static void compare_groups(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__FacetsRequest facets = GRAMDEX__V1__FACETS_REQUEST__INIT;
+    Gramdex__V1__DispersionRequest dispersion = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
+    ProtobufCBinaryData by[2];
+    facets.query = dispersion.query = text_of(asked);
+    facets.scope = dispersion.scope = scope;
+    facets.n_by = random_below(&asked->random, 3);
+    facets.by = by;
+    for (size_t i = 0; i < facets.n_by; i++)
+        by[i] = some_group(asked);
+    facets.limit = random_below(&asked->random, 4) ? random_below(&asked->random, 5) : 10001; // refused
+    compare(asked, "Facets", &facets.base);
+    if (random_below(&asked->random, 4))
+        dispersion.by = some_group(asked);
+    dispersion.limit = random_below(&asked->random, 5);
+    compare(asked, "Dispersion", &dispersion.base);
 }
 
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
@@ -264,6 +292,7 @@ static void compare_all(struct asked *asked) {
     compare_search(asked, NULL);
     compare_count(asked, NULL);
     compare_periods(asked, NULL);
+    compare_groups(asked, NULL);
     compare_scan(asked, NULL);
 }
 
@@ -286,6 +315,7 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     compare_search(asked, &scope);
     compare_count(asked, &scope);
     compare_periods(asked, &scope);
+    compare_groups(asked, &scope);
     compare_scan(asked, &scope);
 }
 

@@ -48,6 +48,8 @@ class Stub:
         self.search = unary("Search", search_pb2, "Search")
         self.count = unary("Search", search_pb2, "Count")
         self.trend = unary("Search", search_pb2, "Trend")
+        self.facets = unary("Search", search_pb2, "Facets")
+        self.dispersion = unary("Search", search_pb2, "Dispersion")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_search.py: the read side of gramdex.v1 over the wire: fields, defaults, limits and errors of each method."""
 
+import math
 import time
 
 import grpc
@@ -159,6 +160,44 @@ class CountTrendGetStat(ServerTest):
         self.assertEqual(len(stub.trend(search_pb2.TrendRequest(query="链", by=search_pb2.PERIOD_MONTH)).rows[0].period), 7)
         self.assertEqual([r.period for r in stub.trend(search_pb2.TrendRequest(query="链", by=search_pb2.PERIOD_DAY)).rows], [""])
         self.refuses_field(lambda: stub.trend(search_pb2.TrendRequest(query="链", by=7)), "by")
+
+    def test_trend_sets_queries_and_sources_side_by_side(self):
+        stub = self.served([record(i) for i in range(25)]).stub()
+        reply = stub.trend(search_pb2.TrendRequest(query="产业链", compare=["贸易"], split_by_source=True,
+                                                   by=search_pb2.PERIOD_QUARTER))
+        alone = stub.trend(search_pb2.TrendRequest(query="贸易", by=search_pb2.PERIOD_QUARTER))
+        self.assertEqual([(s.query, s.source, s.by_source) for s in reply.series],
+                         [("产业链", "even", True), ("产业链", "odd", True), ("贸易", "", False), ("贸易", "even", True),
+                          ("贸易", "odd", True)])
+        self.assertEqual(list(reply.series[2].rows), list(alone.rows))
+        self.assertEqual(sum(s.occurrences for s in reply.series[:2]), reply.occurrences)
+        self.assertRegex(reply.rows[0].period, "^2000-Q[1-4]$")
+        self.assertTrue(all(0 <= r.share_low <= r.documents / r.of_documents <= r.share_high <= 1 for r in reply.rows))
+        self.refuses_field(lambda: stub.trend(search_pb2.TrendRequest(query="链", compare=["链"] * 10)), "compare")
+
+    def test_facets_and_dispersion_add_up(self):
+        stub = self.served([record(i) for i in range(40)]).stub()
+        count = stub.count(Count(query="产业链"))
+        reply = stub.facets(search_pb2.FacetsRequest(query="产业链"))
+        self.assertEqual([f.by for f in reply.facets], ["source", "year"])
+        for facet in reply.facets:
+            self.assertEqual((sum(r.documents for r in facet.rows), sum(r.occurrences for r in facet.rows)),
+                             (count.documents, count.occurrences))
+            self.assertEqual(facet.values, len(facet.rows))
+        short = stub.facets(search_pb2.FacetsRequest(query="产业链", by=["year"], limit=3))
+        self.assertEqual((len(short.facets[0].rows), short.facets[0].values), (3, reply.facets[1].values))
+        spread = stub.dispersion(search_pb2.DispersionRequest(query="产业链", by="document", limit=40))
+        self.assertEqual((spread.occurrences, spread.parts, spread.parts_with), (count.occurrences, 40, count.documents))
+        n, f = spread.symbols, spread.occurrences
+        rest = n - sum(r.symbols for r in spread.rows)
+        self.assertAlmostEqual(spread.dp, (sum(abs(r.occurrences / f - r.symbols / n) for r in spread.rows) + rest / n) / 2)
+        self.assertTrue(math.isnan(stub.dispersion(search_pb2.DispersionRequest(query="没有的词")).dp))
+        for call in (lambda: stub.facets(search_pb2.FacetsRequest(query="链", by=["author"])),
+                     lambda: stub.facets(search_pb2.FacetsRequest(query="链", by=["year", "year"])),
+                     lambda: stub.facets(search_pb2.FacetsRequest(query="链", by=["document"])),
+                     lambda: stub.dispersion(search_pb2.DispersionRequest(query="链", by="author"))):
+            self.refuses_field(call, "by")
+        self.refuses_field(lambda: stub.dispersion(search_pb2.DispersionRequest(query="source:odd")), "query")
 
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()

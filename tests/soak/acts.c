@@ -64,9 +64,23 @@ static gdx_status pack_search(gdx_buffer *out) {
 static gdx_status pack_trend(gdx_buffer *out) {
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
     request.query = some_query();
-    request.by = (Gramdex__V1__Period)chance(4);
+    request.by = (Gramdex__V1__Period)chance(6);
+    request.split_by_source = chance(4) == 0;
     if (chance(2))
         request.date_from = data_of("2015");
+    return pack(&request.base, out);
+}
+
+static gdx_status pack_facets(gdx_buffer *out) {
+    Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
+    request.query = some_query();
+    return pack(&request.base, out);
+}
+
+static gdx_status pack_dispersion(gdx_buffer *out) {
+    Gramdex__V1__DispersionRequest request = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
+    request.query = some_query();
+    request.by = data_of(chance(2) ? "document" : "month");
     return pack(&request.base, out);
 }
 
@@ -160,6 +174,8 @@ const struct act acts[] = {
     {"search", SEARCH "Search", 100, READ_ALL, pack_search, 1, DONE, NULL},
     {"search, in a hurry", SEARCH "Search", 50, HURRY, pack_search, 1, LATE, NULL},
     {"trend", SEARCH "Trend", 50, READ_ALL, pack_trend, 1, DONE, NULL},
+    {"facets", SEARCH "Facets", 30, READ_ALL, pack_facets, 1, DONE, NULL},
+    {"dispersion", SEARCH "Dispersion", 30, READ_ALL, pack_dispersion, 1, DONE, NULL},
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/query.h: query text -> plan -> hits, counts, trends, streams of occurrences, suggestions over one snapshot.
+// gdx/query.h: query text -> plan -> hits, counts, tallies, streams of occurrences, suggestions over one snapshot.
 // Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/index.h, gdx/stop.h; inside on text,
 // segment, postings. Threads: a parsed query is immutable, any thread. Everything else has one owner, and calls that
 // compute belong on workers: they take from microseconds to seconds.
@@ -30,6 +30,9 @@ GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 // Appends the plan in one canonical line: (and (phrase "产业链") (not (date 2023))). Equal plans print alike.
 // GDX_NO_MEMORY, and nothing is appended. Any thread.
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
+
+// True: it has a phrase, or words by their start or end, that is not negated: something that occurs.
+bool gdx_query_has_phrase(const gdx_query *query);
 
 // What looks like a slip in a well-formed query, in sentences for people: an operator in lower case, a misspelt field,
 // a source that no document of the snapshot has. At most 16; list and text are in `arena`. GDX_NO_MEMORY, GDX_CORRUPT.
@@ -146,41 +149,27 @@ typedef struct gdx_totals {
 gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_totals *out, gdx_error *err) GDX_MUST_CHECK;
 
-// ---- trends
+// ---- tallies: every live document, beside what a query says of it. What statistics are made of.
 
-typedef enum gdx_period { GDX_BY_YEAR, GDX_BY_MONTH, GDX_BY_DAY } gdx_period;
+typedef struct gdx_tallied {
+    size_t segment;    // number in the snapshot
+    uint32_t document; // number in the segment
+    uint32_t source;   // number in the segment
+    gdx_date date;
+    uint64_t symbols; // that count by default
+    bool is_within; // it passes the query's filters: the parts of its outermost AND that hold no phrase, and its scope
+    bool matches;
+    uint64_t occurrences; // 0 when it does not match
+} gdx_tallied;
+// Anything but GDX_OK ends the tally, which returns it.
+typedef gdx_status gdx_tally_visit(void *context, const gdx_tallied *document, gdx_error *err);
+// Calls `visit` for each live document, in the order of the snapshot. The visitor must not use the searcher. `stop`:
+// NULL never stops. Thread: the searcher's owner. Cost: as gdx_count, and a few nanoseconds for each document of the
+// snapshot.
+gdx_status gdx_tally(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
+                     gdx_tally_visit *visit, void *context, gdx_error *err) GDX_MUST_CHECK;
 
-// Rows of the periods that have a day from `from` to `to`; GDX_NO_DATE: no limit. A limit leaves out the row without a
-// date.
-typedef struct gdx_trend_options {
-    gdx_period by;
-    gdx_date from;
-    gdx_date to;
-} gdx_trend_options;
-
-typedef struct gdx_trend_row {
-    gdx_date period;    // as precise as asked; GDX_NO_DATE: documents whose date is missing or less precise, last
-    uint64_t documents; // that match
-    uint64_t occurrences;
-    uint64_t of_documents; // all live documents of the period
-    uint64_t of_symbols;   // their symbols
-    double per_million;    // occurrences per million symbols of the period; 0 when it has none
-} gdx_trend_row;
-typedef struct gdx_trend {
-    // Ascending. Each period in which the index has documents has a row, from the first one with a match on, or from
-    // `from` on when it is given.
-    gdx_trend_row *rows;
-    size_t row_count;
-    gdx_totals totals; // of the rows
-    uint64_t commit;
-} gdx_trend;
-void gdx_trend_free(gdx_trend *trend); // NULL is fine
-GDX_DEFINE_AUTO(gdx_trend, gdx_trend_free)
-// The caller frees *out. `stop`: NULL never stops. Thread: the searcher's owner. Cost: as gdx_count, and a few
-// nanoseconds for each document of the snapshot.
-gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
-                             const gdx_trend_options *options, const gdx_stop *stop, gdx_trend **out,
-                             gdx_error *err) GDX_MUST_CHECK;
+// ---- words
 
 typedef struct gdx_suggestion {
     gdx_slice word;       // folded; the searcher's until its next use

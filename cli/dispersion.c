@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// dispersion.c: `gramdex dispersion`: how evenly occurrences lie over periods, sources or documents.
+
+#include "asking.h"
+#include "command.h"
+#include "report.h"
+#include "table.h"
+
+#include <math.h>
+
+struct dispersion_command {
+    struct asking asking;
+    struct output output;
+    const char *by;
+    uint32_t limit;
+};
+
+static const struct option_table dispersion_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "by",
+         .letter = 'b',
+         .argument = "PARTS",
+         .help = "year, quarter, month, week, day, source or",
+         .more = "document. Without it: month.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct dispersion_command, by)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "rows by document, at most 10000 (100)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 10000,
+         .field = OPTION_FIELD(struct dispersion_command, limit)},
+        {0},
+    },
+};
+
+static const struct table_column columns[] = {
+    {"part", TABLE_TEXT, 0},      {"occurrences", TABLE_NUMBER, 0},
+    {"symbols", TABLE_NUMBER, 2}, {"per_million", TABLE_NUMBER, 0},
+    {"bar", TABLE_BAR, 1},
+};
+
+struct dispersion_printing {
+    const struct dispersion_command *command;
+    gdx_slice query;
+    bool as_json;
+};
+
+static gdx_status print_rows(const struct dispersion_printing *printing, const Gramdex__V1__DispersionResponse *reply,
+                             gdx_error *err) {
+    const struct output *output = &printing->command->output;
+    struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
+    for (size_t i = 0; i < reply->n_rows; i++) {
+        const Gramdex__V1__DispersionRow *row = reply->rows[i];
+        bool is_unnamed = row->part.len == 0 && output->form == OUTPUT_TEXT;
+        bool by_source = printing->command->by && strcmp(printing->command->by, "source") == 0;
+        table_text(table, is_unnamed ? gdx_slice_of(by_source ? "no source" : "no date") : from_wire(row->part));
+        table_count(table, row->occurrences);
+        table_count(table, row->symbols);
+        table_real(table, row->per_million, 1);
+    }
+    return table_close(table, err);
+}
+
+static void print_measure(const char *name, double value, const char *meaning) {
+    char text[NUMBER_TEXT_BYTES] = "-";
+    if (isfinite(value))
+        snprintf(text, sizeof text, "%.3f", value);
+    printf("%-12s %7s  %s\n", name, text, meaning);
+}
+
+static void print_measures(const Gramdex__V1__DispersionResponse *reply) {
+    char with[NUMBER_TEXT_BYTES], parts[NUMBER_TEXT_BYTES], count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    putchar('\n');
+    print_measure("DP", reply->dp, "0: even over all text; near 1: in one small part");
+    print_measure("DP norm", reply->dp_norm, "the same, 1 at most");
+    print_measure("Juilland's D", reply->juilland_d, "1: even over all parts; 0: in one of equal parts");
+    printf("\n%s of %s parts · %s %s · %s\n", format_count(reply->parts_with, with), format_count(reply->parts, parts),
+           format_count(reply->occurrences, count), plural(reply->occurrences, "occurrence", "occurrences"),
+           format_took(reply->answer, took));
+}
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct dispersion_printing *printing = context;
+    const Gramdex__V1__DispersionResponse *reply = (const Gramdex__V1__DispersionResponse *)message;
+    if (printing->as_json)
+        return json_answer("dispersion", printing->query, message, err);
+    notes_print(reply->answer);
+    gdx_status status = print_rows(printing, reply, err);
+    if (printing->command->output.form == OUTPUT_TEXT)
+        print_measures(reply);
+    return status;
+}
+
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+    const struct dispersion_command *self = context;
+    Gramdex__V1__DispersionRequest request = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
+    struct dispersion_printing printing = {self, query, as_json};
+    request.query = to_wire(query);
+    request.by = to_wire(gdx_slice_of(self->by ? self->by : ""));
+    request.limit = self->limit;
+    return gdx_ask(target, SEARCH_OPERATION("Dispersion"), &request.base, print, &printing, err);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    struct dispersion_command *self = settings;
+    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
+}
+
+static int run(const struct command *command, void *settings) {
+    struct dispersion_command *self = settings;
+    return ask_all(command->title, &self->asking, answer, self);
+}
+
+const struct command command_dispersion = {
+    .title = "gramdex dispersion",
+    .summary = "how evenly it lies over months, sources, documents",
+    .arguments = "QUERY",
+    .description = "Measure how evenly a query's phrases lie over parts of the collection: an even term is part of its "
+                   "language, a clumped one belongs to an event, a paper or an author.",
+    .examples = (const char *const[]){"gramdex dispersion --index corpus.gdx 友岸外包",
+                                      "gramdex dispersion --index corpus.gdx --by source '关税 date:2023..'", NULL},
+    .groups = {{&dispersion_table, 0},
+               {&output_table, offsetof(struct dispersion_command, output)},
+               ASKING_GROUPS(struct dispersion_command, asking),
+               {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct dispersion_command, asking.arguments),
+    .settings_bytes = sizeof(struct dispersion_command),
+    .check = check,
+    .run = run,
+};

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// facets.c: `gramdex facets`: documents and occurrences by source and by period.
+
+#include "asking.h"
+#include "command.h"
+#include "report.h"
+#include "table.h"
+
+struct facets_command {
+    struct asking asking;
+    struct output output;
+    const char *by;
+    uint32_t limit;
+};
+
+static const struct option_table facets_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "by",
+         .letter = 'b',
+         .argument = "GROUPS",
+         .help = "source, year, quarter, month, week, day",
+         .more = "Several are separated by commas; each gives a table. Without it: source,year.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct facets_command, by)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "rows of each, at most 10000 (100)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 10000,
+         .field = OPTION_FIELD(struct facets_command, limit)},
+        {0},
+    },
+};
+
+static const struct table_column text_columns[] = {
+    {"value", TABLE_TEXT, 0}, {"documents", TABLE_NUMBER, 0},   {"share", TABLE_BAR, 1},
+    {"of", TABLE_NUMBER, 3},  {"occurrences", TABLE_NUMBER, 2}, {"per_million", TABLE_NUMBER, 4},
+};
+static const struct table_column export_columns[] = {
+    {"by", TABLE_TEXT, 0},
+    {"value", TABLE_TEXT, 0},
+    {"documents", TABLE_NUMBER, 0},
+    {"occurrences", TABLE_NUMBER, 0},
+    {"of_documents", TABLE_NUMBER, 0},
+    {"of_symbols", TABLE_NUMBER, 0},
+    {"per_million", TABLE_NUMBER, 0},
+};
+
+struct facets_printing {
+    const struct facets_command *command;
+    gdx_slice query;
+    bool as_json;
+};
+
+static gdx_slice shown_value(const Gramdex__V1__Facet *facet, const Gramdex__V1__FacetRow *row) {
+    if (row->value.len)
+        return from_wire(row->value);
+    return gdx_slice_of(gdx_slice_equal(from_wire(facet->by), gdx_slice_of("source")) ? "no source" : "no date");
+}
+
+static gdx_status print_facet(const struct output *output, const Gramdex__V1__Facet *facet, gdx_error *err) {
+    struct table_column columns[sizeof text_columns / sizeof *text_columns];
+    char name[16];
+    memcpy(columns, text_columns, sizeof columns);
+    snprintf(name, sizeof name, "%.*s", GDX_SLICE_ARGUMENTS(from_wire(facet->by)));
+    columns[0].name = name;
+    struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
+    for (size_t i = 0; i < facet->n_rows; i++) {
+        const Gramdex__V1__FacetRow *row = facet->rows[i];
+        table_text(table, shown_value(facet, row));
+        table_count(table, row->documents);
+        table_count(table, row->of_documents);
+        table_count(table, row->occurrences);
+        table_real(table, row->per_million, 1);
+    }
+    gdx_status status = table_close(table, err);
+    if (facet->values > facet->n_rows)
+        printf("… and %llu more; --limit shows them\n", (unsigned long long)(facet->values - facet->n_rows));
+    putchar('\n');
+    return status;
+}
+
+static gdx_status export_facets(const struct output *output, const Gramdex__V1__FacetsResponse *reply, gdx_error *err) {
+    struct table *table = table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
+    for (size_t f = 0; f < reply->n_facets; f++)
+        for (size_t i = 0; i < reply->facets[f]->n_rows; i++) {
+            const Gramdex__V1__FacetRow *row = reply->facets[f]->rows[i];
+            table_text(table, from_wire(reply->facets[f]->by));
+            table_text(table, from_wire(row->value));
+            table_count(table, row->documents);
+            table_count(table, row->occurrences);
+            table_count(table, row->of_documents);
+            table_count(table, row->of_symbols);
+            table_real(table, row->per_million, 1);
+        }
+    return table_close(table, err);
+}
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct facets_printing *printing = context;
+    const struct output *output = &printing->command->output;
+    const Gramdex__V1__FacetsResponse *reply = (const Gramdex__V1__FacetsResponse *)message;
+    if (printing->as_json)
+        return json_answer("facets", printing->query, message, err);
+    notes_print(reply->answer);
+    if (output->form != OUTPUT_TEXT)
+        return export_facets(output, reply, err);
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_facets && status == GDX_OK; i++)
+        status = print_facet(output, reply->facets[i], err);
+    char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    printf("%s %s, %s %s · %s\n", format_count(reply->documents, documents),
+           plural(reply->documents, "document", "documents"), format_count(reply->occurrences, occurrences),
+           plural(reply->occurrences, "occurrence", "occurrences"), format_took(reply->answer, took));
+    return status;
+}
+
+enum { GROUPS_MOST = 16 }; // more than there are: what is left over is refused by name
+
+static size_t split(const char *names, ProtobufCBinaryData to[GROUPS_MOST]) {
+    size_t count = 0;
+    while (names && count < GROUPS_MOST) {
+        const char *end = count + 1 < GROUPS_MOST ? strchr(names, ',') : NULL;
+        to[count++] = to_wire((gdx_slice){names, end ? (size_t)(end - names) : strlen(names)});
+        names = end ? end + 1 : NULL;
+    }
+    return count;
+}
+
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+    const struct facets_command *self = context;
+    Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
+    struct facets_printing printing = {self, query, as_json};
+    ProtobufCBinaryData by[GROUPS_MOST];
+    request.query = to_wire(query);
+    request.by = by;
+    request.n_by = split(self->by, by);
+    request.limit = self->limit;
+    return gdx_ask(target, SEARCH_OPERATION("Facets"), &request.base, print, &printing, err);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    struct facets_command *self = settings;
+    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
+}
+
+static int run(const struct command *command, void *settings) {
+    struct facets_command *self = settings;
+    return ask_all(command->title, &self->asking, answer, self);
+}
+
+const struct command command_facets = {
+    .title = "gramdex facets",
+    .summary = "which sources and periods have it",
+    .arguments = "QUERY",
+    .description = "Group the documents that match by source and by period: how many there are, of how many that the "
+                   "query's filters leave, and how often the query's phrases occur in a million of their symbols.",
+    .examples = (const char *const[]){"gramdex facets --index corpus.gdx 友岸外包",
+                                      "gramdex facets --index corpus.gdx --by source,quarter '关税 date:2023..'",
+                                      "gramdex facets --index corpus.gdx --format csv 关税 > facets.csv", NULL},
+    .groups = {{&facets_table, 0},
+               {&output_table, offsetof(struct facets_command, output)},
+               ASKING_GROUPS(struct facets_command, asking),
+               {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct facets_command, asking.arguments),
+    .settings_bytes = sizeof(struct facets_command),
+    .check = check,
+    .run = run,
+};

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_cli_statistics.c: facets, dispersion and trends side by side as people see them, and their rows as CSV and TSV.
+
+#include "program.h"
+
+#include <stdlib.h>
+
+static const char records[] =
+    "{\"id\":\"1\",\"source\":\"新闻\",\"date\":\"2019-12-30\",\"text\":\"产业链 关税\"}\n"
+    "{\"id\":\"2\",\"source\":\"新闻\",\"date\":\"2020-03-01\",\"text\":\"产业链 产业链\"}\n"
+    "{\"id\":\"3\",\"source\":\"=HYPERLINK(\\\"x\\\")\",\"date\":\"2020-12-31\",\"text\":\"产业链 关税 关税 关税\"}\n"
+    "{\"id\":\"4\",\"text\":\"产业链 贸易\"}\n"
+    "{\"id\":\"5\",\"source\":\"a\\tb\\\"c, d\",\"date\":\"2023-05\",\"text\":\"产业链\"}\n";
+
+static int make_index(void **state) {
+    static struct place place;
+    place_make(&place);
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    struct said said = run_with_input(&place, records, "index", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    *state = &place;
+    return 0;
+}
+
+static void expect_out(struct said said, const char *expected) {
+    expect_status(&said, 0);
+    assert_string_equal(said_out(&said), expected);
+    said_clear(&said);
+}
+
+static void expect_wrong_use(struct said said, const char *words) {
+    expect_status(&said, 2);
+    if (!strstr(said_err(&said), words))
+        fail_msg("%s: expected \"%s\"", said_err(&said), words);
+    said_clear(&said);
+}
+
+static void facets_are_a_table_for_each_group(void **state) {
+    struct said said = run(*state, "facets", "--by", "source,quarter", "产业链", NULL);
+    expect_status(&said, 0);
+    static const char *const lines[] = {"source           documents  ",
+                                        "新闻                     2  ████████",
+                                        "no source                1  ████",
+                                        "quarter  documents",
+                                        "2019-Q4          1  ",
+                                        "no date          1  ",
+                                        "5 documents, 6 occurrences · "};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(said_out(&said), lines[i]))
+            fail_msg("no \"%s\" in\n%s", lines[i], said_out(&said));
+    assert_true(strstr(said_out(&said), "新闻") < strstr(said_out(&said), "no source"));
+    said_clear(&said);
+    said = run(*state, "facets", "--by", "source", "--limit", "1", "产业链", NULL);
+    assert_non_null(strstr(said_out(&said), "\n… and 3 more; --limit shows them\n"));
+    said_clear(&said);
+}
+
+// Columns give way on a narrow terminal, and no line is longer than it.
+static void a_table_fits_the_terminal(void **state) {
+    for (unsigned columns = 24; columns < 120; columns += 7) {
+        struct said said = run_on_terminal(*state, columns, "facets", "--by", "year", "产业链", NULL);
+        expect_status(&said, 0);
+        unsigned column = 0, longest = 0;
+        for (const char *at = said_out(&said); *at && strncmp(at, "5 documents", 11) != 0; at++) {
+            column = *at == '\n' ? 0 : column + (((unsigned char)*at & 0xc0) != 0x80 && *at != '\r');
+            longest = column > longest ? column : longest;
+        }
+        if (longest > columns)
+            fail_msg("%u columns on a terminal of %u:\n%s", longest, columns, said_out(&said));
+        assert_non_null(strstr(said_out(&said), "2020"));
+        if (columns >= 80)
+            assert_non_null(strstr(said_out(&said), "per million"));
+        said_clear(&said);
+    }
+}
+
+static void csv_guards_formulas_and_quotes(void **state) {
+    expect_out(run(*state, "facets", "--by", "source", "--format", "csv", "产业链", NULL),
+               "by,value,documents,occurrences,of_documents,of_symbols,per_million\n"
+               "\"source\",\"新闻\",2,3,2,11,272727.272727\n"
+               "\"source\",\"\",1,1,1,5,200000\n"
+               "\"source\",\"'=HYPERLINK(\"\"x\"\")\",1,1,1,9,111111.111111\n"
+               "\"source\",\"a\tb\"\"c, d\",1,1,1,3,333333.333333\n");
+}
+
+static void tsv_has_no_tab_in_a_cell(void **state) {
+    expect_out(run(*state, "facets", "--by", "source", "--format", "tsv", "--bom", "产业链", NULL),
+               "\xef\xbb\xbf"
+               "by\tvalue\tdocuments\toccurrences\tof_documents\tof_symbols\tper_million\n"
+               "source\t新闻\t2\t3\t2\t11\t272727.272727\n"
+               "source\t\t1\t1\t1\t5\t200000\n"
+               "source\t'=HYPERLINK(\"x\")\t1\t1\t1\t9\t111111.111111\n"
+               "source\ta b\"c, d\t1\t1\t1\t3\t333333.333333\n");
+}
+
+static void facets_in_json_are_the_message(void **state) {
+    struct said said = run(*state, "facets", "--json", "--by", "year", "关税", NULL);
+    json_t *answer = json_of_line(&said, 0), *facet = json_array_get(json_object_get(answer, "facets"), 0);
+    assert_string_equal(string_of(answer, "type"), "facets");
+    assert_string_equal(string_of(facet, "by"), "year");
+    assert_int_equal(json_array_size(json_object_get(facet, "rows")), 2);
+    json_decref(answer);
+    said_clear(&said);
+}
+
+static void options_that_do_not_go_together_are_wrong_use(void **state) {
+    expect_wrong_use(run(*state, "facets", "--json", "--format", "csv", "关税", NULL), "either --format or JSON");
+    expect_wrong_use(run(*state, "facets", "--bom", "关税", NULL), "--bom goes with --format csv or tsv");
+    expect_wrong_use(run(*state, "facets", "--by", "author", "关税", NULL), "by: it names no group");
+    expect_wrong_use(run(*state, "facets", "--by", "", "关税", NULL), "by: it names no group");
+    expect_wrong_use(run(*state, "facets", "--by", "year,year", "关税", NULL), "by: a group comes twice");
+    expect_wrong_use(run(*state, "dispersion", "source:新闻", NULL), "query: it has no phrase");
+    expect_wrong_use(run(*state, "dispersion", "--by", "page", "关税", NULL), "by: it names no group");
+}
+
+// Sources 新闻: 1 of 4 occurrences in 11 symbols of 28; =HYPERLINK: 3 in 9; the others none in 8.
+static void dispersion_shows_its_parts_and_measures(void **state) {
+    struct said said = run(*state, "dispersion", "--by", "source", "关税", NULL);
+    expect_status(&said, 0);
+    static const char *const lines[] = {"part             occurrences", "新闻                       1",
+                                        "no source                  0        5          0.0\n",
+                                        "DP             0.429  0: even", "2 of 4 parts · 4 occurrences · "};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(said_out(&said), lines[i]))
+            fail_msg("no \"%s\" in\n%s", lines[i], said_out(&said));
+    said_clear(&said);
+    expect_out(run(*state, "dispersion", "--by", "document", "--format", "csv", "关税", NULL),
+               "part,occurrences,symbols,per_million\n\"3\",3,9,333333.333333\n\"1\",1,5,200000\n");
+    said = run(*state, "dispersion", "没有的词", NULL);
+    assert_non_null(strstr(said_out(&said), "DP                 -  0: even"));
+    said_clear(&said);
+}
+
+static void trends_stand_side_by_side(void **state) {
+    struct said said = run(*state, "trend", "--by", "quarter", "--compare", "关税", "产业链", NULL);
+    expect_status(&said, 0);
+    static const char *const lines[] = {"产业链\ndate ", "2019-Q4 ", "… 2 empty quarters\n", "\n关税\n2019-Q4"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(said_out(&said), lines[i]))
+            fail_msg("no \"%s\" in\n%s", lines[i], said_out(&said));
+    said_clear(&said);
+    expect_out(run(*state, "trend", "--by", "week", "--compare", "关税", "--format", "csv", "--to", "2020",
+                   "贸易 OR 产业链", NULL),
+               "query,source,period,documents,occurrences,of_documents,of_symbols,per_million,share_low,share_high\n"
+               "\"贸易 OR 产业链\",\"\",\"2020-W01\",1,1,1,5,200000,0.206549314377,1\n"
+               "\"贸易 OR 产业链\",\"\",\"2020-W09\",1,2,1,6,333333.333333,0.206549314377,1\n"
+               "\"贸易 OR 产业链\",\"\",\"2020-W53\",1,1,1,9,111111.111111,0.206549314377,1\n"
+               "\"关税\",\"\",\"2020-W01\",1,1,1,5,200000,0.206549314377,1\n"
+               "\"关税\",\"\",\"2020-W09\",0,0,1,6,0,0,0.793450685623\n"
+               "\"关税\",\"\",\"2020-W53\",1,3,1,9,333333.333333,0.206549314377,1\n");
+}
+
+static void empty_weeks_are_counted_over_the_new_year(void **state) {
+    struct said said = run(*state, "trend", "--by", "week", "产业链", NULL);
+    expect_status(&said, 0);
+    static const char *const lines[] = {"2020-W01 ", "… 7 empty weeks\n2020-W09", "… 43 empty weeks\n2020-W53"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(said_out(&said), lines[i]))
+            fail_msg("no \"%s\" in\n%s", lines[i], said_out(&said));
+    said_clear(&said);
+}
+
+static void each_source_has_a_trend(void **state) {
+    struct said said = run(*state, "trend", "--split-by-source", "关税", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "\n关税 · 新闻\n"));
+    assert_null(strstr(said_out(&said), "no source"));
+    said_clear(&said);
+    said = run(*state, "trend", "--json", "--split-by-source", "关税", NULL);
+    json_t *answer = json_of_line(&said, 0), *series = json_object_get(answer, "series");
+    assert_int_equal(json_array_size(series), 2);
+    assert_string_equal(string_of(json_array_get(series, 1), "source"), "新闻");
+    json_decref(answer);
+    said_clear(&said);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(facets_are_a_table_for_each_group),
+        cmocka_unit_test(a_table_fits_the_terminal),
+        cmocka_unit_test(csv_guards_formulas_and_quotes),
+        cmocka_unit_test(tsv_has_no_tab_in_a_cell),
+        cmocka_unit_test(facets_in_json_are_the_message),
+        cmocka_unit_test(options_that_do_not_go_together_are_wrong_use),
+        cmocka_unit_test(dispersion_shows_its_parts_and_measures),
+        cmocka_unit_test(trends_stand_side_by_side),
+        cmocka_unit_test(empty_weeks_are_counted_over_the_new_year),
+        cmocka_unit_test(each_source_has_a_trend),
+    };
+    return cmocka_run_group_tests_name("cli: statistics", tests, make_index, place_tear_down);
+}
