@@ -95,6 +95,15 @@ gdx_status request_group(const char *field, ProtobufCBinaryData name, bool allow
                          gdx_error *err) GDX_MUST_CHECK;
 // GDX_INVALID: the query has nothing that occurs.
 gdx_status request_phrase(const gdx_query *query, gdx_error *err) GDX_MUST_CHECK;
+// The same of another field than "query": "a".
+gdx_status request_query_of(const char *field, gdx_collection *collection, ProtobufCBinaryData text,
+                            const Gramdex__V1__Scope *scope, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// As request_query; "" is a query that all documents of the scope match.
+gdx_status request_documents(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
+                             gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// The letters of the shortest and the longest string; 0 stands for `longest_default` or the least there may be.
+gdx_status request_lengths(uint32_t min_length, uint32_t max_length, uint32_t longest_default, uint32_t *out_shortest,
+                           uint32_t *out_longest, gdx_error *err) GDX_MUST_CHECK;
 // Reads the date of a field. "": GDX_NO_DATE.
 gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.
@@ -109,6 +118,9 @@ gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, 
 // True if a packed request has a query that reads stored text (exact:, bridge:).
 bool request_reads_text(gdx_slice request);
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
+
+// Threads for one question that computes long. The caller frees *out.
+gdx_status question_executor(gdx_executor **out, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- view.c
 

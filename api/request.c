@@ -6,6 +6,8 @@
 #include "gdx/decode.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
 
 enum { SOURCES_MOST = 1000 };
 
@@ -70,6 +72,44 @@ gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, c
     return GDX_OK;
 }
 
+gdx_status request_query_of(const char *field, gdx_collection *collection, ProtobufCBinaryData text,
+                            const Gramdex__V1__Scope *scope, gdx_query **out, gdx_error *err) {
+    gdx_status status = request_query(collection, text, scope, out, err);
+    if (status != GDX_OK && strcmp(err->field, "query") == 0)
+        snprintf(err->field, sizeof err->field, "%s", field);
+    return status;
+}
+
+gdx_status request_documents(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
+                             gdx_query **out, gdx_error *err) {
+    if (text.len)
+        return request_query(collection, text, scope, out, err);
+    GDX_AUTO(gdx_query) query = NULL;
+    gdx_snapshot *snapshot = collection_snapshot(collection);
+    gdx_status status = gdx_query_all(gdx_snapshot_rule(snapshot), &query, err);
+    gdx_snapshot_release(snapshot);
+    if (status == GDX_OK && has_filter(scope))
+        status = narrow(query, scope->filter, err);
+    if (status == GDX_OK)
+        *out = GDX_TAKE(query);
+    return status;
+}
+
+gdx_status request_lengths(uint32_t min_length, uint32_t max_length, uint32_t longest_default, uint32_t *out_shortest,
+                           uint32_t *out_longest, gdx_error *err) {
+    enum { SHORTEST = 2 };
+    gdx_status status =
+        request_number("max_length", max_length, longest_default, GDX_STRING_LETTERS_MOST, out_longest, err);
+    *out_shortest = min_length ? min_length : SHORTEST;
+    if (status == GDX_OK && *out_longest < SHORTEST)
+        return gdx_fail_field(err, "max_length", GDX_REASON_OUT_OF_RANGE, "%u, expected at least %d", *out_longest,
+                              SHORTEST);
+    if (status == GDX_OK && (*out_shortest < SHORTEST || *out_shortest > *out_longest))
+        return gdx_fail_field(err, "min_length", GDX_REASON_OUT_OF_RANGE, "%u, expected %d to %u", *out_shortest,
+                              SHORTEST, *out_longest);
+    return status;
+}
+
 gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) {
     gdx_snapshot *snapshot = collection_snapshot(collection);
@@ -114,6 +154,15 @@ bool request_reads_text(gdx_slice request) {
         if (memmem(request.data, request.bytes, names[i], strlen(names[i])))
             return true;
     return false;
+}
+
+gdx_status question_executor(gdx_executor **out, gdx_error *err) {
+    enum { THREADS_MOST = 8 };
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return gdx_executor_new(processors > THREADS_MOST ? THREADS_MOST
+                            : processors > 1          ? (unsigned)processors
+                                                      : 1,
+                            out, err);
 }
 
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) {

@@ -49,14 +49,6 @@ gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err)
     return GDX_OK;
 }
 
-void notes_print(const Gramdex__V1__Answer *answer) {
-    for (size_t i = 0; answer && i < answer->n_notes; i++) {
-        fputs("note: ", stderr);
-        print_clean(stderr, from_wire(answer->notes[i]));
-        putc('\n', stderr);
-    }
-}
-
 // ---- a file of queries
 
 // Opens the file of queries. NULL: it cannot, and has reported why.

@@ -31,9 +31,6 @@ typedef gdx_status answer_function(gdx_target *target, void *context, gdx_slice 
 // line is read. Frees what the options hold. Returns the exit status: 0 when all went well.
 int ask_all(const char *command, struct asking *asking, answer_function *answer, void *context);
 
-// What looks like a slip in the question, for people: a line each on standard error. NULL is fine.
-void notes_print(const Gramdex__V1__Answer *answer);
-
 // What a view needs of a question, besides the reply.
 struct printing {
     gdx_slice query;

@@ -18,6 +18,9 @@
     X(trend)                                                                                                           \
     X(facets)                                                                                                          \
     X(dispersion)                                                                                                      \
+    X(rising)                                                                                                          \
+    X(keyness)                                                                                                         \
+    X(ngrams)                                                                                                          \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

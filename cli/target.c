@@ -63,3 +63,11 @@ void target_close(struct opened *opened) {
     gdx_buffer_clear(&opened->token);
     *opened = (struct opened){0};
 }
+
+void notes_print(const Gramdex__V1__Answer *answer) {
+    for (size_t i = 0; answer && i < answer->n_notes; i++) {
+        fputs("note: ", stderr);
+        print_clean(stderr, from_wire(answer->notes[i]));
+        putc('\n', stderr);
+    }
+}

@@ -39,4 +39,7 @@ static inline char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBE
     return format_duration(answer ? answer->took_us * 1000 : 0, to);
 }
 
+// What looks like a slip in the question, for people: a line each on standard error. NULL is fine.
+void notes_print(const Gramdex__V1__Answer *answer);
+
 #endif

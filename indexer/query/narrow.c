@@ -4,6 +4,8 @@
 
 #include "tree.h"
 
+#include <stdlib.h>
+
 enum { FILTERS_MOST = 3 };
 
 struct filters {
@@ -75,6 +77,20 @@ static gdx_status join(gdx_query *query, const struct filters *filters) {
     for (uint32_t i = 0; i < filters->count; i++)
         set_child(all, own + i, filters->nodes[i]);
     query->root = all;
+    return GDX_OK;
+}
+
+gdx_status gdx_query_all(const gdx_rule *rule, gdx_query **out, gdx_error *err) {
+    GDX_AUTO(gdx_query) query = calloc(1, sizeof *query);
+    if (query)
+        query->arena = gdx_arena_new();
+    if (!query || !query->arena)
+        return gdx_fail_memory(err, "a query");
+    query->rule = rule;
+    query->root = new_value(query->arena, QUERY_ID_PREFIX, (gdx_slice){"", 0});
+    if (!query->root)
+        return gdx_fail_memory(err, "a query");
+    *out = GDX_TAKE(query);
     return GDX_OK;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/executor.h: threads that run tasks for the code that owns the executor, so that no module starts its own threads.
-// Relies on gdx/error.h. Threads: an executor has one owner at a time, which submits and waits. Any thread may be the
+// Relies on gdx/error.h, gdx/scope.h. Threads: an executor has one owner at a time, which submits and waits. Any thread may be the
 // owner, a worker included.
 //
 // The owner never depends on a free thread: it runs the task that it waits for itself if no thread has started it. A
@@ -9,6 +9,7 @@
 #define GDX_EXECUTOR_H
 
 #include "gdx/error.h"
+#include "gdx/scope.h"
 
 // NULL is an executor too: it has no thread, and the owner runs each task when it waits for it.
 typedef struct gdx_executor gdx_executor;
@@ -28,6 +29,8 @@ struct gdx_task {
 // need them. If the system refuses a thread, the executor works with fewer. GDX_NO_MEMORY.
 gdx_status gdx_executor_new(unsigned threads, gdx_executor **out, gdx_error *err) GDX_MUST_CHECK;
 void gdx_executor_free(gdx_executor *executor); // no task may be under way; NULL is fine
+
+GDX_DEFINE_AUTO(gdx_executor, gdx_executor_free)
 
 unsigned gdx_executor_seats(const gdx_executor *executor); // seats go from 0 to one below it; 1 for NULL
 void gdx_executor_submit(gdx_executor *executor, gdx_task *task);

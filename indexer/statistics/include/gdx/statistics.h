@@ -7,6 +7,7 @@
 #define GDX_STATISTICS_H
 
 #include "gdx/document.h"
+#include "gdx/executor.h"
 #include "gdx/query.h"
 
 // ---- groups: documents by something they have in common
@@ -156,5 +157,84 @@ GDX_DEFINE_AUTO(gdx_dispersion, gdx_dispersion_free)
 gdx_status gdx_dispersion_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, gdx_group by,
                                   size_t document_limit, const gdx_stop *stop, gdx_dispersion **out,
                                   gdx_error *err) GDX_MUST_CHECK;
+
+// ---- strings: lists of what nobody typed
+
+// A string is a run of letters: of words and of characters of scripts written without spaces, with no mark between
+// them. Strings come from titles, texts, notes and captions. A unit is a document, or a passage: 400 symbols of its
+// text in a row, the last at least 200. Documents are read: GDX_TOO_LARGE beyond 50,000,000 symbols. Memory: about 20
+// bytes a letter.
+
+enum { GDX_STRING_LETTERS_MOST = 20, GDX_STRING_ALSO_MOST = 8 };
+
+typedef struct gdx_contrast_options {
+    uint32_t shortest, longest; // letters of a string, from 2 to GDX_STRING_LETTERS_MOST
+    uint32_t units_least;       // of A that have it, at least 1
+    size_t limit;               // groups
+    bool by_passage;
+    bool with_digits; // strings with a word of digits alone, too
+    bool b_is_rest;   // documents of A are left out of B, in place of being refused
+    gdx_executor *executor;
+} gdx_contrast_options;
+
+typedef struct gdx_contrast_group {
+    gdx_slice phrase;                     // the name of the group: one of its strings
+    uint64_t units_a, units_b;            // that have it
+    uint64_t occurrences;                 // in A
+    double ratio;                         // of its shares of units: (a / n1) / ((b + 0.5) / (n2 + 0.5))
+    double score;                         // log-likelihood ratio G2 of the strongest string
+    gdx_date first_date;                  // of the documents of A that have it; GDX_NO_DATE: none has a date
+    gdx_slice first_id;                   // the first of that date
+    uint64_t days;                        // different ones, of those with a day
+    gdx_slice also[GDX_STRING_ALSO_MOST]; // others that were folded in, strongest first
+    size_t also_count;
+    uint64_t folded; // how many, those that are not given too
+} gdx_contrast_group;
+
+typedef struct gdx_contrast {   // owns all it points to
+    gdx_contrast_group *groups; // strongest first
+    size_t group_count;
+    uint64_t units_a, units_b; // of A and B
+    uint64_t letters_a, letters_b;
+    uint64_t tested; // strings of enough units of A
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_contrast;
+void gdx_contrast_free(gdx_contrast *contrast); // NULL is fine
+GDX_DEFINE_AUTO(gdx_contrast, gdx_contrast_free)
+// What stands in a larger share of A than of B: docs/statistics.md, "Contrast". GDX_INVALID, field "a" or "b": it has
+// no document; "b": a document is in both. The caller frees *out. `stop`: NULL never stops.
+gdx_status gdx_contrast_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *a, const gdx_query *b,
+                                const gdx_contrast_options *options, const gdx_stop *stop, gdx_contrast **out,
+                                gdx_error *err) GDX_MUST_CHECK;
+
+typedef struct gdx_ngrams_options {
+    uint32_t shortest, longest; // letters of a string, from 1 to GDX_STRING_LETTERS_MOST
+    uint32_t documents_least;   // that have it, at least 1
+    size_t limit;
+    bool with_digits;
+    bool with_parts; // strings that nearly always stand in one longer string, too
+    gdx_executor *executor;
+} gdx_ngrams_options;
+
+typedef struct gdx_ngram_row {
+    gdx_slice phrase;
+    uint64_t occurrences;
+    uint64_t documents;
+} gdx_ngram_row;
+
+typedef struct gdx_ngrams { // owns all it points to
+    gdx_ngram_row *rows;    // most occurrences first, then most documents, then by spelling
+    size_t row_count;
+    uint64_t documents, letters; // read
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_ngrams;
+void gdx_ngrams_free(gdx_ngrams *ngrams); // NULL is fine
+GDX_DEFINE_AUTO(gdx_ngrams, gdx_ngrams_free)
+// The most frequent strings of the documents that match. The caller frees *out. `stop`: NULL never stops.
+gdx_status gdx_ngrams_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                              const gdx_ngrams_options *options, const gdx_stop *stop, gdx_ngrams **out,
+                              gdx_error *err) GDX_MUST_CHECK;
 
 #endif

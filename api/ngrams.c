@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// ngrams.c: Search.Ngrams: the most frequent strings of some documents.
+
+#include "api.h"
+
+enum { ROWS_DEFAULT = 30, ROWS_MOST = 10000, DOCUMENTS_DEFAULT = 5, LONGEST_DEFAULT = 8 };
+
+static gdx_status read_options(const Gramdex__V1__NgramsRequest *request, gdx_ngrams_options *out, gdx_error *err) {
+    uint32_t limit = 0;
+    gdx_status status =
+        request_lengths(request->min_length, request->max_length, LONGEST_DEFAULT, &out->shortest, &out->longest, err);
+    if (status == GDX_OK)
+        status = request_number("limit", request->limit, ROWS_DEFAULT, ROWS_MOST, &limit, err);
+    out->documents_least = request->min_documents ? request->min_documents : DOCUMENTS_DEFAULT;
+    out->with_digits = request->with_digits;
+    out->with_parts = request->with_parts;
+    out->limit = limit;
+    return status;
+}
+
+static gdx_status reply_with(gdx_question *question, const gdx_ngrams *ngrams, Gramdex__V1__Answer *answer,
+                             gdx_error *err) {
+    Gramdex__V1__NgramsResponse reply = GRAMDEX__V1__NGRAMS_RESPONSE__INIT;
+    Gramdex__V1__Ngram *rows = reply_list(question->session->arena, ngrams->row_count, sizeof *rows, &reply.ngrams);
+    if (!rows)
+        return reply_no_memory(err);
+    for (size_t i = 0; i < ngrams->row_count; i++) {
+        gramdex__v1__ngram__init(&rows[i]);
+        rows[i].phrase = data_of(ngrams->rows[i].phrase);
+        rows[i].occurrences = ngrams->rows[i].occurrences;
+        rows[i].documents = ngrams->rows[i].documents;
+    }
+    reply.n_ngrams = ngrams->row_count;
+    reply.documents = ngrams->documents;
+    reply.letters = ngrams->letters;
+    reply.answer = answer;
+    return question->reply(question->context, &reply.base, err);
+}
+
+static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
+                          const gdx_ngrams_options *options, gdx_ngrams **out, Gramdex__V1__Answer *answer,
+                          gdx_error *err) {
+    gdx_ngrams_free(GDX_TAKE(*out)); // of an attempt that is made again
+    gdx_status status =
+        gdx_ngrams_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
+    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
+    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+}
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__NgramsRequest *request = (const Gramdex__V1__NgramsRequest *)message;
+    GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_ngrams) ngrams = NULL;
+    GDX_AUTO(gdx_executor) executor = NULL;
+    Gramdex__V1__Answer answer;
+    struct view view = {0};
+    gdx_ngrams_options options = {0};
+    gdx_status status = request_documents(question->collection, request->query, request->scope, &query, err);
+    if (status == GDX_OK)
+        status = read_options(request, &options, err);
+    if (status == GDX_OK)
+        status = question_executor(&executor, err);
+    if (status == GDX_OK)
+        status = view_open(question->collection, request->scope, &view, err);
+    if (status != GDX_OK)
+        return status;
+    options.executor = executor;
+    do
+        status = compute(question, query, &view, &options, &ngrams, &answer, err);
+    while (view_again(&view, &status, err));
+    view_close(&view);
+    return status == GDX_OK ? reply_with(question, ngrams, &answer, err) : status;
+}
+
+const gdx_operation ngrams_operation = {
+    .name = "Ngrams", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};

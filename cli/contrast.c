@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+// contrast.c: `gramdex rising` and `gramdex keyness`: phrases that stand in a larger share of some documents than of
+// others. Both ask Search.Contrast; rising writes its two queries from dates.
+
+#include "command.h"
+#include "options.h"
+#include "report.h"
+#include "table.h"
+#include "target.h"
+
+#include "gdx/document.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+struct contrast_command {
+    struct target target;
+    struct output output;
+    const char *since, *until, *before, *where; // rising
+    bool is_falling;
+    const char *a, *b; // keyness
+    unsigned unit;     // number in unit_names
+    uint32_t shortest, longest, units_least, limit;
+    bool with_digits;
+    gdx_date since_date, until_date;
+    int64_t before_count; // of before_unit
+    char before_unit;     // 'y', 'm', 'w' or 'd'
+};
+
+static const char *const unit_names[] = {"document", "passage", NULL};
+
+static const struct option_table rising_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "since",
+         .argument = "DATE",
+         .help = "first date of A: 2025 or 2025-04 or a day",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct contrast_command, since)},
+        {.name = "until",
+         .argument = "DATE",
+         .help = "last date of A, included whole",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct contrast_command, until)},
+        {.name = "before",
+         .argument = "SPAN",
+         .help = "B: so long before A: 2y, 12m, 6w, 90d (12m)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct contrast_command, before)},
+        {.name = "where",
+         .argument = "QUERY",
+         .help = "of its documents alone",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct contrast_command, where)},
+        {.name = "falling",
+         .help = "what has become rarer: A and B swapped",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct contrast_command, is_falling)},
+        {0},
+    },
+};
+
+static const struct option_table keyness_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "a",
+         .argument = "QUERY",
+         .help = "the documents of A",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct contrast_command, a)},
+        {.name = "b",
+         .argument = "QUERY",
+         .help = "the documents of B (all others)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct contrast_command, b)},
+        {0},
+    },
+};
+
+static const struct option_table strings_table = {
+    "Which phrases",
+    (const struct option[]){
+        {.name = "unit",
+         .argument = "UNIT",
+         .help = "shares of documents or passages (document)",
+         .more = "A passage is 400 symbols of the text in a row: for sources whose documents differ in length.",
+         .kind = OPTION_CHOICE,
+         .choices = unit_names,
+         .field = OPTION_FIELD(struct contrast_command, unit)},
+        {.name = "min",
+         .argument = "N",
+         .help = "letters of the shortest phrase (2)",
+         .kind = OPTION_NUMBER,
+         .least = 2,
+         .most = 20,
+         .field = OPTION_FIELD(struct contrast_command, shortest)},
+        {.name = "max",
+         .argument = "N",
+         .help = "letters of the longest phrase (20)",
+         .kind = OPTION_NUMBER,
+         .least = 2,
+         .most = 20,
+         .field = OPTION_FIELD(struct contrast_command, longest)},
+        {.name = "units",
+         .argument = "N",
+         .help = "least documents or passages of A (5)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = UINT32_MAX,
+         .field = OPTION_FIELD(struct contrast_command, units_least)},
+        {.name = "digits",
+         .help = "also phrases with numbers",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct contrast_command, with_digits)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "phrases to print, at most 1000 (30)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000,
+         .field = OPTION_FIELD(struct contrast_command, limit)},
+        {0},
+    },
+};
+
+// ---- the two periods
+
+static gdx_status parse_date(const char *option, const char *text, gdx_date *out, gdx_error *err) {
+    gdx_error why = {0};
+    if (text && gdx_date_parse(gdx_slice_of(text), out, &why) != GDX_OK)
+        return gdx_fail(err, GDX_INVALID, "%s: %s", option, why.message);
+    return GDX_OK;
+}
+
+static gdx_status parse_span(struct contrast_command *self, gdx_error *err) {
+    enum { MOST = 100000 };
+    const char *text = self->before ? self->before : "12m";
+    char *end = NULL;
+    self->before_count = strtol(text, &end, 10);
+    self->before_unit = *end;
+    if (self->before_count < 1 || self->before_count > MOST || !*end || !strchr("ymwd", *end) || end[1])
+        return gdx_fail(err, GDX_INVALID, "--before: '%s', expected a number and y, m, w or d: 12m", text);
+    return GDX_OK;
+}
+
+// The day `days` after the first day of a date, or so many months after it; GDX_NO_DATE out of the calendar.
+static gdx_date shift(gdx_date date, int64_t months, int64_t days) {
+    gdx_date first = gdx_date_first_day(date);
+    int64_t month = (int64_t)gdx_date_year(first) * 12 + gdx_date_month(first) - 1 + months;
+    if (month < 12)
+        return GDX_NO_DATE;
+    struct tm parts = {
+        .tm_year = (int)(month / 12 - 1900), .tm_mon = (int)(month % 12), .tm_mday = (int)(gdx_date_day(first) + days)};
+    return gdx_date_of_epoch(timegm(&parts));
+}
+
+static gdx_date before_first(const struct contrast_command *self) {
+    int64_t count = self->before_count;
+    switch (self->before_unit) {
+    case 'y':
+        return shift(self->since_date, -12 * count, 0);
+    case 'm':
+        return shift(self->since_date, -count, 0);
+    case 'w':
+        return shift(self->since_date, 0, -7 * count);
+    default:
+        return shift(self->since_date, 0, -count);
+    }
+}
+
+static gdx_status append_period(const struct contrast_command *self, gdx_date from, gdx_date to, gdx_buffer *out) {
+    char first[GDX_DATE_TEXT_BYTES], last[GDX_DATE_TEXT_BYTES];
+    out->bytes = 0;
+    gdx_status status = self->where ? gdx_buffer_append_format(out, "( %s ) ", self->where) : GDX_OK;
+    return status == GDX_OK
+               ? gdx_buffer_append_format(out, "date:%s..%s", gdx_date_format(from, first), gdx_date_format(to, last))
+               : status;
+}
+
+static gdx_status write_periods(const struct contrast_command *self, gdx_buffer *a, gdx_buffer *b, gdx_error *err) {
+    gdx_date from = before_first(self);
+    if (from == GDX_NO_DATE)
+        return gdx_fail(err, GDX_INVALID, "--before: it begins before the year 1");
+    gdx_status status = append_period(self, self->since_date, self->until_date, self->is_falling ? b : a);
+    if (status == GDX_OK)
+        status = append_period(self, from, shift(self->since_date, 0, -1), self->is_falling ? a : b);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the queries");
+}
+
+// ---- what is printed
+
+static const struct table_column text_columns[] = {
+    {"phrase", TABLE_TEXT, 0},  {"a", TABLE_NUMBER, 0},        {"b", TABLE_NUMBER, 0},
+    {"ratio", TABLE_NUMBER, 2}, {"score", TABLE_NUMBER, 3},    {"", TABLE_BAR, 5},
+    {"days", TABLE_NUMBER, 6},  {"first_date", TABLE_TEXT, 4}, {"also", TABLE_TEXT, 1},
+};
+static const struct table_column export_columns[] = {
+    {"phrase", TABLE_TEXT, 0},        {"units_a", TABLE_NUMBER, 0}, {"units_b", TABLE_NUMBER, 0},
+    {"occurrences", TABLE_NUMBER, 0}, {"ratio", TABLE_NUMBER, 0},   {"score", TABLE_NUMBER, 0},
+    {"first_date", TABLE_TEXT, 0},    {"first_id", TABLE_TEXT, 0},  {"days", TABLE_NUMBER, 0},
+    {"also", TABLE_TEXT, 0},          {"folded", TABLE_NUMBER, 0},
+};
+
+static gdx_status join_also(const Gramdex__V1__ContrastGroup *group, gdx_buffer *out) {
+    gdx_status status = GDX_OK;
+    out->bytes = 0;
+    for (size_t i = 0; i < group->n_also && status == GDX_OK; i++)
+        status = gdx_buffer_append_format(out, "%s%.*s", i ? "、" : "", GDX_SLICE_ARGUMENTS(from_wire(group->also[i])));
+    return status;
+}
+
+static gdx_status print_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
+                               gdx_error *err) {
+    struct table *table = table_open(text_columns, sizeof text_columns / sizeof *text_columns, output);
+    gdx_buffer also = {0};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
+        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
+        status = join_also(group, &also);
+        table_text(table, from_wire(group->phrase));
+        table_count(table, group->units_a);
+        table_count(table, group->units_b);
+        table_real(table, group->ratio, 1);
+        table_real(table, group->score, 1);
+        table_count(table, group->days);
+        table_text(table, from_wire(group->first_date));
+        table_text(table, gdx_buffer_slice(&also));
+    }
+    gdx_buffer_clear(&also);
+    gdx_status closed = table_close(table, err);
+    return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
+}
+
+static gdx_status export_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
+                                gdx_error *err) {
+    struct table *table = table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
+    gdx_buffer also = {0};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
+        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
+        status = join_also(group, &also);
+        table_text(table, from_wire(group->phrase));
+        table_count(table, group->units_a);
+        table_count(table, group->units_b);
+        table_count(table, group->occurrences);
+        table_real(table, group->ratio, 2);
+        table_real(table, group->score, 3);
+        table_text(table, from_wire(group->first_date));
+        table_text(table, from_wire(group->first_id));
+        table_count(table, group->days);
+        table_text(table, gdx_buffer_slice(&also));
+        table_count(table, group->folded);
+    }
+    gdx_buffer_clear(&also);
+    gdx_status closed = table_close(table, err);
+    return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
+}
+
+static void print_end(const struct contrast_command *self, const Gramdex__V1__ContrastResponse *reply) {
+    char a[NUMBER_TEXT_BYTES], b[NUMBER_TEXT_BYTES], tested[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    const char *units = self->unit ? "passages" : "documents";
+    printf("\na: %s %s, b: %s · %s strings compared · %s\n", format_count(reply->units_a, a), units,
+           format_count(reply->units_b, b), format_count(reply->tested, tested), format_took(reply->answer, took));
+}
+
+struct contrast_printing {
+    const struct contrast_command *command;
+    const char *type;
+};
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct contrast_printing *printing = context;
+    const struct contrast_command *self = printing->command;
+    const Gramdex__V1__ContrastResponse *reply = (const Gramdex__V1__ContrastResponse *)message;
+    if (self->target.json)
+        return json_answer(printing->type, (gdx_slice){0}, message, err);
+    notes_print(reply->answer);
+    if (self->output.form != OUTPUT_TEXT)
+        return export_groups(&self->output, reply, err);
+    gdx_status status = print_groups(&self->output, reply, err);
+    print_end(self, reply);
+    return status;
+}
+
+// ---- the commands
+
+static gdx_status ask(struct contrast_command *self, const char *type, gdx_slice a, gdx_slice b, gdx_error *err) {
+    struct opened opened = {0};
+    struct contrast_printing printing = {self, type};
+    Gramdex__V1__ContrastRequest request = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
+    request.a = to_wire(a);
+    request.b = to_wire(b);
+    request.unit = self->unit ? GRAMDEX__V1__UNIT__UNIT_PASSAGE : GRAMDEX__V1__UNIT__UNIT_DOCUMENT;
+    request.min_length = self->shortest;
+    request.max_length = self->longest;
+    request.min_units = self->units_least;
+    request.with_digits = self->with_digits;
+    request.limit = self->limit;
+    gdx_status status = target_open(&self->target, &opened, err);
+    if (status == GDX_OK)
+        status = gdx_ask(opened.target, SEARCH_OPERATION("Contrast"), &request.base, print, &printing, err);
+    target_close(&opened);
+    return status;
+}
+
+static int finish(const struct command *command, const struct contrast_command *self, gdx_status status,
+                  const gdx_error *err) {
+    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, err, (gdx_slice){0}, self->target.json);
+}
+
+static int run_rising(const struct command *command, void *settings) {
+    struct contrast_command *self = settings;
+    gdx_buffer a = {0}, b = {0};
+    gdx_error err = {0};
+    gdx_status status = write_periods(self, &a, &b, &err);
+    if (status == GDX_OK)
+        status = ask(self, "rising", gdx_buffer_slice(&a), gdx_buffer_slice(&b), &err);
+    gdx_buffer_clear(&a);
+    gdx_buffer_clear(&b);
+    return finish(command, self, status, &err);
+}
+
+static int run_keyness(const struct command *command, void *settings) {
+    struct contrast_command *self = settings;
+    gdx_error err = {0};
+    gdx_status status = ask(self, "keyness", gdx_slice_of(self->a), gdx_slice_of(self->b ? self->b : ""), &err);
+    return finish(command, self, status, &err);
+}
+
+static gdx_status check_rising(void *settings, gdx_error *err) {
+    struct contrast_command *self = settings;
+    if (!self->since)
+        return gdx_fail(err, GDX_INVALID, "--since is missing: the first date of what may have risen");
+    gdx_status status = parse_date("--since", self->since, &self->since_date, err);
+    if (status == GDX_OK)
+        status = parse_date("--until", self->until, &self->until_date, err);
+    if (status == GDX_OK && self->since_date == GDX_NO_DATE)
+        return gdx_fail(err, GDX_INVALID, "--since: it is empty, expected a date");
+    if (status == GDX_OK && self->until_date != GDX_NO_DATE &&
+        gdx_date_last_day(self->until_date) < gdx_date_first_day(self->since_date))
+        return gdx_fail(err, GDX_INVALID, "--until %s is before --since %s", self->until, self->since);
+    if (status == GDX_OK)
+        status = parse_span(self, err);
+    return status == GDX_OK ? output_check(&self->output, self->target.json, err) : status;
+}
+
+static gdx_status check_keyness(void *settings, gdx_error *err) {
+    struct contrast_command *self = settings;
+    if (!self->a)
+        return gdx_fail(err, GDX_INVALID, "--a is missing: the query whose documents are A");
+    return output_check(&self->output, self->target.json, err);
+}
+
+const struct command command_rising = {
+    .title = "gramdex rising",
+    .summary = "phrases that have become more frequent",
+    .arguments = "",
+    .description =
+        "List the phrases that stand in a larger share of the documents since a date than of those before it. "
+        "Nobody needs to name them first: all strings of letters are compared, those that are no phrase are "
+        "left out, and those that say one thing are one line. `a` and `b` are documents with the phrase since "
+        "then and before.",
+    .examples = (const char *const[]){"gramdex rising --index corpus.gdx --since 2025-04",
+                                      "gramdex rising --index corpus.gdx --since 2025 --before 3y --where 贸易",
+                                      "gramdex rising --index corpus.gdx --since 2025 --falling --format csv", NULL},
+    .notes = "The score is an order, not a probability: docs/statistics.md says when not to trust it.",
+    .groups = {{&rising_table, 0},
+               {&strings_table, 0},
+               {&output_table, offsetof(struct contrast_command, output)},
+               ANSWERER_GROUPS(struct contrast_command, target),
+               {0}},
+    .settings_bytes = sizeof(struct contrast_command),
+    .check = check_rising,
+    .run = run_rising,
+};
+
+const struct command command_keyness = {
+    .title = "gramdex keyness",
+    .summary = "phrases that set some documents apart",
+    .arguments = "",
+    .description =
+        "List the phrases that stand in a larger share of the documents of A than of those of B: one source "
+        "against another, one topic against all else. `a` and `b` are documents with the phrase, or passages.",
+    .examples =
+        (const char *const[]){"gramdex keyness --index corpus.gdx --a source:press --b source:news --unit passage",
+                              "gramdex keyness --index corpus.gdx --a 半导体", NULL},
+    .notes = "The score is an order, not a probability: docs/statistics.md says when not to trust it.",
+    .groups = {{&keyness_table, 0},
+               {&strings_table, 0},
+               {&output_table, offsetof(struct contrast_command, output)},
+               ANSWERER_GROUPS(struct contrast_command, target),
+               {0}},
+    .settings_bytes = sizeof(struct contrast_command),
+    .check = check_keyness,
+    .run = run_keyness,
+};

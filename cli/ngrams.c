@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// ngrams.c: `gramdex ngrams`: the most frequent strings of some documents.
+
+#include "command.h"
+#include "options.h"
+#include "report.h"
+#include "table.h"
+#include "target.h"
+
+struct ngrams_command {
+    struct target target;
+    struct output output;
+    const char *where;
+    uint32_t shortest, longest, documents_least, limit;
+    bool with_digits, with_parts;
+};
+
+static const struct option_table ngrams_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "where",
+         .argument = "QUERY",
+         .help = "of its documents alone",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct ngrams_command, where)},
+        {.name = "min",
+         .argument = "N",
+         .help = "letters of the shortest string (2)",
+         .kind = OPTION_NUMBER,
+         .least = 2,
+         .most = 20,
+         .field = OPTION_FIELD(struct ngrams_command, shortest)},
+        {.name = "max",
+         .argument = "N",
+         .help = "letters of the longest string (8)",
+         .kind = OPTION_NUMBER,
+         .least = 2,
+         .most = 20,
+         .field = OPTION_FIELD(struct ngrams_command, longest)},
+        {.name = "documents",
+         .argument = "N",
+         .help = "least documents that have it (5)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = UINT32_MAX,
+         .field = OPTION_FIELD(struct ngrams_command, documents_least)},
+        {.name = "digits",
+         .help = "also strings with numbers",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct ngrams_command, with_digits)},
+        {.name = "parts",
+         .help = "also parts of a longer string",
+         .more = "Without it, a string that is nearly always followed or preceded by one letter is left out.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct ngrams_command, with_parts)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "strings to print, at most 10000 (30)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 10000,
+         .field = OPTION_FIELD(struct ngrams_command, limit)},
+        {0},
+    },
+};
+
+static const struct table_column columns[] = {
+    {"phrase", TABLE_TEXT, 0},
+    {"documents", TABLE_NUMBER, 1},
+    {"occurrences", TABLE_NUMBER, 0},
+    {"", TABLE_BAR, 2},
+};
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct ngrams_command *self = context;
+    const Gramdex__V1__NgramsResponse *reply = (const Gramdex__V1__NgramsResponse *)message;
+    if (self->target.json)
+        return json_answer("ngrams", (gdx_slice){0}, message, err);
+    notes_print(reply->answer);
+    struct table *table = table_open(columns, sizeof columns / sizeof *columns, &self->output);
+    for (size_t i = 0; i < reply->n_ngrams; i++) {
+        table_text(table, from_wire(reply->ngrams[i]->phrase));
+        table_count(table, reply->ngrams[i]->documents);
+        table_count(table, reply->ngrams[i]->occurrences);
+    }
+    gdx_status status = table_close(table, err);
+    char documents[NUMBER_TEXT_BYTES], letters[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    if (self->output.form == OUTPUT_TEXT)
+        printf("\n%s documents, %s letters · %s\n", format_count(reply->documents, documents),
+               format_count(reply->letters, letters), format_took(reply->answer, took));
+    return status;
+}
+
+static int run(const struct command *command, void *settings) {
+    struct ngrams_command *self = settings;
+    struct opened opened = {0};
+    Gramdex__V1__NgramsRequest request = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
+    gdx_error err = {0};
+    request.query = to_wire(gdx_slice_of(self->where ? self->where : ""));
+    request.min_length = self->shortest;
+    request.max_length = self->longest;
+    request.min_documents = self->documents_least;
+    request.with_digits = self->with_digits;
+    request.with_parts = self->with_parts;
+    request.limit = self->limit;
+    gdx_status status = target_open(&self->target, &opened, &err);
+    if (status == GDX_OK)
+        status = gdx_ask(opened.target, SEARCH_OPERATION("Ngrams"), &request.base, print, self, &err);
+    target_close(&opened);
+    if (status == GDX_OK)
+        return EXIT_DONE;
+    return report_failure(command->title, &err, gdx_slice_of(self->where ? self->where : ""), self->target.json);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    const struct ngrams_command *self = settings;
+    return output_check(&self->output, self->target.json, err);
+}
+
+const struct command command_ngrams = {
+    .title = "gramdex ngrams",
+    .summary = "the most frequent strings of letters",
+    .arguments = "",
+    .description = "List the strings of letters that occur most often, in all documents or in those of a query.",
+    .examples =
+        (const char *const[]){"gramdex ngrams --index corpus.gdx --min 4",
+                              "gramdex ngrams --index corpus.gdx --where '关税 date:2025..' --format tsv", NULL},
+    .groups = {{&ngrams_table, 0},
+               {&output_table, offsetof(struct ngrams_command, output)},
+               ANSWERER_GROUPS(struct ngrams_command, target),
+               {0}},
+    .settings_bytes = sizeof(struct ngrams_command),
+    .check = check,
+    .run = run,
+};

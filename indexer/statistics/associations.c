@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// associations.c: cohesion, function symbols at edges, false edges. Relies on associations.h.
+
+#include "associations.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define FUNCTION_LEAST 3.0
+#define OUTSIDE_LEAST  3.0
+#define OUTSIDE_ABOVE  1.5
+
+static double association(const struct row *row, uint64_t both, uint64_t first, uint64_t second) {
+    return log((double)both * (double)row->letter_count / ((double)first * (double)second));
+}
+
+static double association_at(const struct row *row, const struct string_table *strings, size_t at, uint32_t length,
+                             uint32_t cut) {
+    return association(row, strings_count(strings, at, length), strings_count(strings, at, cut),
+                       strings_count(strings, at + cut, length - cut));
+}
+
+double cohesion_of(const struct row *row, const struct string_table *strings, size_t at, uint32_t length) {
+    double least = INFINITY;
+    for (uint32_t cut = 1; cut < length; cut++)
+        least = fmin(least, association_at(row, strings, at, length, cut));
+    return least;
+}
+
+bool has_loose_function_edge(const struct row *row, const struct string_table *strings, size_t at, uint32_t length) {
+    const struct letter *letters = &row->letters[at];
+    bool first = row->traits[letters[0].id] & ROW_FUNCTION, last = row->traits[letters[length - 1].id] & ROW_FUNCTION;
+    return (first && association_at(row, strings, at, length, 1) < FUNCTION_LEAST) ||
+           (last && association_at(row, strings, at, length, length - 1) < FUNCTION_LEAST);
+}
+
+// ---- false edges
+
+struct edge_counter {
+    const struct row *row;
+    const struct string_table *strings;
+    uint32_t *seen;    // by letter, all zero between uses
+    uint32_t *outside; // the letters that were seen
+};
+
+struct edge_counter *edge_counter_new(const struct row *row, const struct string_table *strings) {
+    struct edge_counter *counter = calloc(1, sizeof *counter);
+    if (!counter)
+        return NULL;
+    *counter = (struct edge_counter){.row = row, .strings = strings};
+    counter->seen = calloc((size_t)row->letter_kinds + 1, sizeof *counter->seen);
+    counter->outside = calloc((size_t)row->letter_kinds + 1, sizeof *counter->outside);
+    if (counter->seen && counter->outside)
+        return counter;
+    edge_counter_free(counter);
+    return NULL;
+}
+
+void edge_counter_free(struct edge_counter *counter) {
+    if (!counter)
+        return;
+    free(counter->seen);
+    free(counter->outside);
+    free(counter);
+}
+
+static double pair_association(const struct edge_counter *counter, uint32_t first, uint32_t second) {
+    const uint64_t *occurrences = counter->row->occurrences;
+    return association(counter->row, strings_count_pair(counter->strings, first, second), occurrences[first],
+                       occurrences[second]);
+}
+
+static int by_number(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+// The mean over places of the association of the edge letter with the one `step` from the place, 0 where a clause ends.
+static double outside_of(struct edge_counter *counter, const uint32_t *places, const struct string_found *string,
+                         int64_t step, uint32_t edge) {
+    size_t kinds = 0;
+    double sum = 0;
+    for (uint32_t i = 0; i < string->counts.in_all; i++) {
+        if (places[i] >= counter->row->split)
+            continue;
+        uint32_t id = places[i] + step < 0 ? 0 : counter->row->letters[places[i] + step].id;
+        if (id && counter->seen[id]++ == 0)
+            counter->outside[kinds++] = id;
+    }
+    if (kinds > 1)
+        qsort(counter->outside, kinds, sizeof *counter->outside, by_number);
+    for (size_t i = 0; i < kinds; i++) {
+        uint32_t id = counter->outside[i];
+        double strength = step < 0 ? pair_association(counter, id, edge) : pair_association(counter, edge, id);
+        sum += strength > 0 ? strength * counter->seen[id] : 0;
+        counter->seen[id] = 0;
+    }
+    return sum / string->counts.in_a;
+}
+
+bool has_false_edge(struct edge_counter *counter, const uint32_t *places, const struct string_found *string) {
+    const struct letter *letters = &counter->row->letters[places[0]];
+    uint32_t last = string->length - 1;
+    double left = outside_of(counter, places, string, -1, letters[0].id);
+    if (left >= OUTSIDE_LEAST && left > pair_association(counter, letters[0].id, letters[1].id) + OUTSIDE_ABOVE)
+        return true;
+    double right = outside_of(counter, places, string, string->length, letters[last].id);
+    return right >= OUTSIDE_LEAST &&
+           right > pair_association(counter, letters[last - 1].id, letters[last].id) + OUTSIDE_ABOVE;
+}

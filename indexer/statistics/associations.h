@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// associations.h: how strongly the parts of a string belong together, from counts over the whole row. Relies on
+// strings.h. The association of x and y is ln(f(xy) N / (f(x) f(y))), with f occurrences and N letters: pointwise
+// mutual information (K. W. Church, P. Hanks, "Word association norms, mutual information, and lexicography",
+// Computational Linguistics 16 (1990)), in natural units.
+#ifndef GDX_STATISTICS_ASSOCIATIONS_H
+#define GDX_STATISTICS_ASSOCIATIONS_H
+
+#include "strings.h"
+
+// The least association over the places where letters [at, at + length) can be cut in two; length >= 2.
+double cohesion_of(const struct row *row, const struct string_table *strings, size_t at, uint32_t length);
+// A function symbol at an edge of the string, whose association with the rest is below 3.
+bool has_loose_function_edge(const struct row *row, const struct string_table *strings, size_t at, uint32_t length);
+
+struct edge_counter;                                                                              // one owner
+struct edge_counter *edge_counter_new(const struct row *row, const struct string_table *strings); // NULL: no memory
+void edge_counter_free(struct edge_counter *counter);                                             // NULL is fine
+typedef struct edge_counter edge_counter;
+GDX_DEFINE_AUTO(edge_counter, edge_counter_free)
+// True if the letter at an edge belongs rather to what stands outside: over the string's places in A its mean
+// association with the letter outside, at least 0 each, is 3 or more and more than 1.5 above its association with the
+// letter inside.
+bool has_false_edge(struct edge_counter *counter, const uint32_t *places, const struct string_found *string);
+
+#endif

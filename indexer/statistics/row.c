@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+// row.c: documents read one by one, their symbols cut into clauses and numbered. Relies on row.h.
+// While the row grows a letter has a passing number: its code point, or FIRST_WORD and the number of its word in a
+// table. Closing sorts what occurs by spelling and gives each its final number.
+
+#include "row.h"
+
+#include "gdx/letters.h"
+#include "gdx/segment.h"
+#include "gdx/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_WORD = 0x110000, CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200 };
+
+struct word_place { // of the table; text.bytes 0: free
+    gdx_slice text; // in the arena
+    uint32_t number;
+};
+
+struct row_builder {
+    gdx_snapshot *snapshot;
+    const gdx_rule *rule;
+    enum row_unit unit;
+    uint64_t symbols_most, symbols;
+    struct row *row;
+    gdx_store_reader *reader;
+    gdx_symbols cut;
+    gdx_arena *arena; // of words
+    struct word_place *table;
+    size_t table_capacity, word_count;
+    uint32_t part_unit; // of what is added now
+};
+
+// Symbols that stand at the edge of a string for grammar's sake.
+static const char function_symbols[] =
+    "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
+
+struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, uint64_t symbols_most,
+                                    struct row *row) {
+    struct row_builder *builder = calloc(1, sizeof *builder);
+    if (!builder)
+        return NULL;
+    *builder = (struct row_builder){.snapshot = snapshot,
+                                    .rule = gdx_snapshot_rule(snapshot),
+                                    .unit = unit,
+                                    .symbols_most = symbols_most,
+                                    .row = row,
+                                    .reader = gdx_store_reader_new(CACHE_BYTES),
+                                    .arena = gdx_arena_new()};
+    if (builder->reader && builder->arena)
+        return builder;
+    row_builder_free(builder);
+    return NULL;
+}
+
+void row_builder_free(struct row_builder *builder) {
+    if (!builder)
+        return;
+    gdx_store_reader_free(builder->reader);
+    gdx_symbols_clear(&builder->cut);
+    gdx_arena_free(builder->arena);
+    free(builder->table);
+    free(builder);
+}
+
+// ---- words
+
+static uint64_t hash_of(gdx_slice text) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a
+    for (size_t i = 0; i < text.bytes; i++)
+        hash = (hash ^ (uint8_t)text.data[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static struct word_place *place_of(const struct row_builder *builder, gdx_slice word) {
+    size_t at = hash_of(word) & (builder->table_capacity - 1);
+    while (builder->table[at].text.bytes && !gdx_slice_equal(builder->table[at].text, word))
+        at = (at + 1) & (builder->table_capacity - 1);
+    return &builder->table[at];
+}
+
+static gdx_status grow_table(struct row_builder *builder) {
+    struct word_place *old = builder->table;
+    size_t old_capacity = builder->table_capacity;
+    builder->table_capacity = old_capacity ? old_capacity * 2 : 1024;
+    builder->table = calloc(builder->table_capacity, sizeof *builder->table);
+    if (!builder->table) {
+        builder->table = old;
+        builder->table_capacity = old_capacity;
+        return GDX_NO_MEMORY;
+    }
+    for (size_t i = 0; i < old_capacity; i++)
+        if (old[i].text.bytes)
+            *place_of(builder, old[i].text) = old[i];
+    free(old);
+    return GDX_OK;
+}
+
+static gdx_status number_of_word(struct row_builder *builder, gdx_slice word, uint32_t *out) {
+    if (builder->word_count * 2 >= builder->table_capacity && grow_table(builder) != GDX_OK)
+        return GDX_NO_MEMORY;
+    struct word_place *place = place_of(builder, word);
+    if (place->text.bytes == 0) {
+        if (gdx_arena_copy(builder->arena, word, &place->text) != GDX_OK)
+            return GDX_NO_MEMORY;
+        place->number = (uint32_t)builder->word_count++;
+    }
+    *out = FIRST_WORD + place->number;
+    return GDX_OK;
+}
+
+// ---- documents
+
+static gdx_status append(struct row *row, uint32_t id, uint32_t unit) {
+    gdx_status status = gdx_grow(&row->letters, &row->capacity, row->count + 1, sizeof *row->letters);
+    if (status == GDX_OK)
+        row->letters[row->count++] = (struct letter){id, unit};
+    return status;
+}
+
+static gdx_status end_clause(struct row *row, uint32_t unit) {
+    return row->count && row->letters[row->count - 1].id != 0 ? append(row, 0, unit) : GDX_OK;
+}
+
+static uint32_t unit_at(const struct row_builder *builder, size_t symbol, uint32_t passages) {
+    uint32_t passage = (uint32_t)(symbol / PASSAGE_SYMBOLS);
+    return builder->part_unit + (passage < passages ? passage : passages - 1);
+}
+
+// `passages`: of this part, at least 1.
+static gdx_status add_symbols(struct row_builder *builder, uint32_t passages) {
+    const gdx_symbols *cut = &builder->cut;
+    struct row *row = builder->row;
+    gdx_status status = gdx_grow(&row->letters, &row->capacity, row->count + cut->count + 2, sizeof *row->letters);
+    for (size_t i = 0; i < cut->count && status == GDX_OK; i++) {
+        uint32_t symbol = cut->symbols[i], unit = unit_at(builder, i, passages);
+        if (symbol & GDX_WORD_FLAG)
+            status = number_of_word(builder, gdx_symbols_word(cut, symbol & ~GDX_WORD_FLAG), &symbol);
+        else if (!gdx_symbol_is_letter(symbol))
+            symbol = 0;
+        if (status == GDX_OK)
+            status = symbol ? append(row, symbol, unit) : end_clause(row, unit);
+        row->letter_count += symbol != 0;
+    }
+    return status == GDX_OK ? end_clause(row, unit_at(builder, cut->count, passages)) : status;
+}
+
+static uint32_t passages_in(size_t symbols) {
+    size_t whole = symbols / PASSAGE_SYMBOLS, rest = symbols % PASSAGE_SYMBOLS;
+    return (uint32_t)(whole == 0 ? 1 : whole + (rest >= PASSAGE_LEAST));
+}
+
+static gdx_status add_part(struct row_builder *builder, gdx_slice text, bool has_passages, gdx_error *err) {
+    gdx_status status = gdx_text_symbols(builder->rule, text, 0, &builder->cut);
+    if (status != GDX_OK)
+        return gdx_fail_memory(err, "the symbols of a document");
+    builder->symbols += builder->cut.count;
+    if (builder->symbols > builder->symbols_most)
+        return gdx_fail(err, GDX_TOO_LARGE,
+                        "the documents have more than %llu symbols; narrow the query or take a sample",
+                        (unsigned long long)builder->symbols_most);
+    uint32_t passages = has_passages ? passages_in(builder->cut.count) : 1;
+    if (add_symbols(builder, passages) != GDX_OK)
+        return gdx_fail_memory(err, "the letters of the documents");
+    builder->part_unit += has_passages ? passages : 0;
+    return GDX_OK;
+}
+
+// Passages are of the text alone.
+static gdx_status add_parts(struct row_builder *builder, const gdx_document *document, gdx_error *err) {
+    bool by_passage = builder->unit == ROW_PASSAGES;
+    gdx_status status = GDX_OK;
+    if (!by_passage && !document->title_from_text)
+        status = add_part(builder, document->title, false, err);
+    if (status == GDX_OK)
+        status = add_part(builder, document->text, by_passage, err);
+    gdx_part_walk walk = {0};
+    for (const gdx_part *part; status == GDX_OK && (part = gdx_document_next_part(document, &walk));) {
+        bool is_text = part->field == GDX_FIELD_TEXT;
+        if (part->field < GDX_FIELD_FURNITURE && (is_text || !by_passage))
+            status = add_part(builder, part->text, by_passage, err);
+    }
+    return status;
+}
+
+gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t document, gdx_date date, gdx_error *err) {
+    struct row *row = builder->row;
+    gdx_document stored;
+    gdx_segment *from = gdx_snapshot_segment(builder->snapshot, segment)->segment;
+    gdx_status status = gdx_store_read(builder->reader, from, document, &stored, err);
+    if (status != GDX_OK)
+        return status;
+    if (gdx_grow(&row->documents, &row->document_capacity, row->document_count + 1, sizeof *row->documents) != GDX_OK)
+        return gdx_fail_memory(err, "the documents");
+    builder->part_unit = row->unit_count;
+    row->documents[row->document_count++] = (struct row_document){segment, document, date, row->unit_count};
+    status = add_parts(builder, &stored, err);
+    row->unit_count = builder->unit == ROW_PASSAGES ? builder->part_unit : row->unit_count + 1;
+    return status;
+}
+
+void row_split(struct row_builder *builder) {
+    struct row *row = builder->row;
+    row->split = row->count;
+    row->split_unit = row->unit_count;
+    row->split_document = row->document_count;
+}
+
+// ---- numbers by spelling
+
+struct spelled {
+    gdx_slice text;
+    uint32_t passing; // its number so far
+};
+
+static int by_spelling(const void *a, const void *b) {
+    return gdx_slice_compare(((const struct spelled *)a)->text, ((const struct spelled *)b)->text);
+}
+
+static bool is_digits(const gdx_rule *rule, gdx_slice text) {
+    for (size_t at = 0; at < text.bytes;) {
+        size_t bytes;
+        uint32_t code_point = gdx_utf8_decode_valid((const uint8_t *)text.data + at, &bytes);
+        if (!gdx_rule_is_digit(rule, code_point))
+            return false;
+        at += bytes;
+    }
+    return true;
+}
+
+static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
+    bool is_function = letter->passing < FIRST_WORD &&
+                       memmem(function_symbols, sizeof function_symbols - 1, letter->text.data, letter->text.bytes);
+    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) | (is_function ? ROW_FUNCTION : 0));
+}
+
+// How often each letter occurs, by its passing number. Returns how many occur.
+static size_t count_letters(const struct row *row, uint64_t *counts) {
+    size_t kinds = 0;
+    for (size_t i = 0; i < row->count; i++)
+        if (row->letters[i].id)
+            kinds += counts[row->letters[i].id]++ == 0;
+    return kinds;
+}
+
+static gdx_status list_letters(const struct row_builder *builder, const uint64_t *counts, struct spelled *all) {
+    size_t used = 0;
+    for (uint32_t c = 0; c < FIRST_WORD; c++) {
+        char text[GDX_UTF8_BYTES];
+        if (counts[c] == 0)
+            continue;
+        all[used].passing = c;
+        gdx_slice encoded = {text, gdx_utf8_encode((uint8_t *)text, c)};
+        if (gdx_arena_copy(builder->arena, encoded, &all[used++].text) != GDX_OK)
+            return GDX_NO_MEMORY;
+    }
+    for (size_t i = 0; i < builder->table_capacity; i++)
+        if (builder->table[i].text.bytes)
+            all[used++] = (struct spelled){builder->table[i].text, FIRST_WORD + builder->table[i].number};
+    return GDX_OK;
+}
+
+// The texts lie behind the list of them.
+static gdx_status describe(struct row *row, const gdx_rule *rule, const struct spelled *all, size_t kinds,
+                           const uint64_t *counts) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < kinds; i++)
+        bytes += all[i].text.bytes;
+    row->letter_kinds = (uint32_t)kinds;
+    row->spellings = malloc((kinds + 1) * sizeof *row->spellings + bytes);
+    row->traits = calloc(kinds + 1, sizeof *row->traits);
+    row->occurrences = calloc(kinds + 1, sizeof *row->occurrences);
+    if (!row->spellings || !row->traits || !row->occurrences)
+        return GDX_NO_MEMORY;
+    char *text = (char *)(row->spellings + kinds + 1);
+    row->spellings[0] = (gdx_slice){"", 0};
+    for (size_t i = 0; i < kinds; i++) {
+        memcpy(text, all[i].text.data, all[i].text.bytes);
+        row->spellings[i + 1] = (gdx_slice){text, all[i].text.bytes};
+        row->traits[i + 1] = traits_of(rule, &all[i]);
+        row->occurrences[i + 1] = counts[all[i].passing];
+        text += all[i].text.bytes;
+    }
+    return GDX_OK;
+}
+
+// Gives each letter its final number. `finals` is by passing number.
+static void renumber(struct row *row, const struct spelled *all, size_t kinds, uint32_t *finals) {
+    for (size_t i = 0; i < kinds; i++)
+        finals[all[i].passing] = (uint32_t)i + 1;
+    for (size_t i = 0; i < row->count; i++)
+        row->letters[i].id = finals[row->letters[i].id];
+}
+
+static gdx_status close_row(struct row_builder *builder, uint64_t *counts, uint32_t *finals) {
+    struct row *row = builder->row;
+    size_t kinds = count_letters(row, counts);
+    struct spelled *all = calloc(kinds + 1, sizeof *all);
+    gdx_status status = all ? list_letters(builder, counts, all) : GDX_NO_MEMORY;
+    if (status == GDX_OK) {
+        qsort(all, kinds, sizeof *all, by_spelling);
+        status = describe(row, builder->rule, all, kinds, counts);
+    }
+    if (status == GDX_OK)
+        renumber(row, all, kinds, finals);
+    free(all);
+    return status;
+}
+
+gdx_status row_close(struct row_builder *builder, gdx_error *err) {
+    size_t numbers = FIRST_WORD + builder->word_count;
+    uint64_t *counts = calloc(numbers, sizeof *counts);
+    uint32_t *finals = calloc(numbers, sizeof *finals);
+    gdx_status status = counts && finals ? close_row(builder, counts, finals) : GDX_NO_MEMORY;
+    free(counts);
+    free(finals);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
+}
+
+void row_clear(struct row *row) {
+    free(row->letters);
+    free(row->documents);
+    free(row->spellings);
+    free(row->traits);
+    free(row->occurrences);
+    *row = (struct row){0};
+}
+
+const struct row_document *row_document_of(const struct row *row, uint32_t unit) {
+    size_t low = 0, high = row->document_count; // the last one whose first unit is not after it
+    while (high - low > 1) {
+        size_t middle = (low + high) / 2;
+        if (row->documents[middle].first_unit <= unit)
+            low = middle;
+        else
+            high = middle;
+    }
+    return &row->documents[low];
+}
+
+static bool is_ascii(char byte) {
+    return (uint8_t)byte < 0x80;
+}
+
+gdx_status row_spell(const struct row *row, size_t at, uint32_t length, gdx_buffer *out) {
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < length && status == GDX_OK; i++) {
+        gdx_slice text = row->spellings[row->letters[at + i].id];
+        bool is_apart = i > 0 && is_ascii(text.data[0]) && is_ascii((char)out->data[out->bytes - 1]);
+        if (is_apart)
+            status = gdx_buffer_append(out, " ", 1);
+        if (status == GDX_OK)
+            status = gdx_buffer_append(out, text.data, text.bytes);
+    }
+    return status;
+}

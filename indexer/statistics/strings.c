@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: Apache-2.0
+// strings.c: places sorted by what follows them, as deep as strings are frequent. Relies on strings.h.
+// A group is the places of one string. It is split by the letter behind the string: one pass counts the letters and
+// gathers the counts of each longer string, the next moves the places, which stay ascending within each. Letters of the
+// whole row are groups of length 1; tasks take ranges of them and share nothing.
+
+#include "strings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000 };
+
+struct string_table {
+    const struct row *row;
+    uint32_t *places;
+    size_t *starts; // of each letter's places; one more for the end
+    struct string_found *kept;
+    size_t kept_count;
+    uint64_t tested;
+};
+
+// What is counted of the letters behind a string; all zero between uses.
+struct behind {
+    struct string_counts counts;
+    uint32_t last_unit;
+    uint32_t at; // where its next place goes
+};
+
+struct child {
+    uint32_t id;
+    struct string_counts counts;
+};
+
+struct strings_task {
+    gdx_task task;
+    const struct strings_options *options;
+    struct string_table *strings;
+    uint32_t first_letter, end_letter;
+    struct behind *behind;  // by id
+    uint32_t *room;         // for the places of the largest group
+    struct child *children; // of the groups under way, a stack
+    size_t child_count, child_capacity;
+    struct string_found *kept;
+    size_t kept_count, kept_capacity;
+    uint64_t tested;
+    size_t work; // places since the stop was looked at
+    gdx_status status;
+    gdx_error err;
+};
+
+// ---- splitting a group
+
+static int by_id(const void *a, const void *b) {
+    uint32_t left = ((const struct child *)a)->id, right = ((const struct child *)b)->id;
+    return left < right ? -1 : left > right;
+}
+
+static void count_place(const struct row *row, uint32_t place, struct behind *behind) {
+    uint32_t unit = row->letters[place].unit;
+    bool is_new = behind->counts.in_all == 0 || behind->last_unit != unit;
+    bool is_in_a = place < row->split;
+    behind->counts.in_all++;
+    behind->counts.in_a += is_in_a;
+    behind->counts.units_a += is_in_a && is_new;
+    behind->counts.units_b += !is_in_a && is_new;
+    behind->last_unit = unit;
+}
+
+static gdx_status note_child(struct strings_task *task, uint32_t id) {
+    gdx_status status = gdx_grow(&task->children, &task->child_capacity, task->child_count + 1, sizeof *task->children);
+    if (status == GDX_OK)
+        task->children[task->child_count++].id = id;
+    return status;
+}
+
+// Puts the children's places in a row and takes what was counted.
+static void move_places(struct strings_task *task, uint32_t *places, size_t count, uint32_t length, size_t first) {
+    const struct letter *letters = task->strings->row->letters;
+    uint32_t at = 0;
+    for (size_t c = first; c < task->child_count; c++) {
+        struct behind *behind = &task->behind[task->children[c].id];
+        task->children[c].counts = behind->counts;
+        behind->at = at;
+        at += behind->counts.in_all;
+    }
+    for (size_t i = 0; i < count; i++)
+        task->room[task->behind[letters[places[i] + length].id].at++] = places[i];
+    memcpy(places, task->room, count * sizeof *places);
+    for (size_t c = first; c < task->child_count; c++)
+        task->behind[task->children[c].id] = (struct behind){0};
+}
+
+// Splits by the letter behind `length` letters. The children are pushed, by id.
+static gdx_status split(struct strings_task *task, uint32_t *places, size_t count, uint32_t length) {
+    const struct row *row = task->strings->row;
+    size_t first = task->child_count;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        uint32_t id = row->letters[places[i] + length].id;
+        if (task->behind[id].counts.in_all == 0)
+            status = note_child(task, id);
+        count_place(row, places[i], &task->behind[id]);
+    }
+    if (status != GDX_OK)
+        return gdx_fail_memory(&task->err, "the strings");
+    if (task->child_count - first > 1)
+        qsort(task->children + first, task->child_count - first, sizeof *task->children, by_id);
+    move_places(task, places, count, length, first);
+    task->work += count;
+    if (task->work < STOP_PLACES)
+        return GDX_OK;
+    task->work = 0;
+    return gdx_stop_check(task->options->stop, &task->err);
+}
+
+// ---- going deeper
+
+static gdx_status keep(struct strings_task *task, const struct string_found *string) {
+    const struct strings_options *options = task->options;
+    task->tested++;
+    if (!options->keeps(options->context, task->strings->row, task->strings->places + string->first, string))
+        return GDX_OK;
+    if (gdx_grow(&task->kept, &task->kept_capacity, task->kept_count + 1, sizeof *task->kept) != GDX_OK)
+        return gdx_fail_memory(&task->err, "the strings");
+    task->kept[task->kept_count++] = *string;
+    return GDX_OK;
+}
+
+// A string and all longer ones that begin with it. Pairs are always split from single letters, so that any can be
+// counted.
+static gdx_status visit(struct strings_task *task, const struct string_found *string) {
+    const struct strings_options *options = task->options;
+    bool is_frequent = string->counts.units_a >= options->units_least;
+    if (is_frequent && string->length >= options->shortest) {
+        gdx_status status = keep(task, string);
+        if (status != GDX_OK)
+            return status;
+    }
+    if (string->length > 1 && (!is_frequent || string->length == options->longest))
+        return GDX_OK;
+    size_t first = task->child_count, at = string->first;
+    gdx_status status = split(task, task->strings->places + string->first, string->counts.in_all, string->length);
+    for (size_t c = first; c < task->child_count && status == GDX_OK; c++) {
+        const struct child child = task->children[c]; // the stack may move
+        const struct string_found longer = {at, string->length + 1, child.counts};
+        at += child.counts.in_all;
+        bool is_wanted = child.id != 0 && is_frequent && string->length < options->longest;
+        if (is_wanted && child.counts.units_a >= options->units_least)
+            status = visit(task, &longer);
+    }
+    task->child_count = first;
+    return status;
+}
+
+static struct string_counts counts_of_letter(const struct string_table *strings, uint32_t id) {
+    struct behind behind = {0};
+    for (size_t i = strings->starts[id]; i < strings->starts[id + 1]; i++)
+        count_place(strings->row, strings->places[i], &behind);
+    return behind.counts;
+}
+
+static gdx_status visit_letters(struct strings_task *task) {
+    const struct string_table *strings = task->strings;
+    size_t largest = 0;
+    for (uint32_t id = task->first_letter; id < task->end_letter; id++) {
+        size_t count = strings->starts[id + 1] - strings->starts[id];
+        largest = count > largest ? count : largest;
+    }
+    task->behind = calloc((size_t)strings->row->letter_kinds + 1, sizeof *task->behind);
+    task->room = malloc((largest + 1) * sizeof *task->room);
+    gdx_status status = task->behind && task->room ? GDX_OK : gdx_fail_memory(&task->err, "the strings");
+    for (uint32_t id = task->first_letter; id < task->end_letter && status == GDX_OK; id++) {
+        const struct string_found letter = {strings->starts[id], 1, counts_of_letter(strings, id)};
+        status = visit(task, &letter);
+    }
+    return status;
+}
+
+static void run_task(gdx_task *base, unsigned seat) {
+    struct strings_task *task = (struct strings_task *)base;
+    (void)seat;
+    task->status = visit_letters(task);
+    free(task->behind);
+    free(task->room);
+    free(task->children);
+}
+
+// ---- the whole
+
+static gdx_status sort_by_letter(struct string_table *strings, gdx_error *err) {
+    const struct row *row = strings->row;
+    strings->places = malloc((row->letter_count + 1) * sizeof *strings->places);
+    strings->starts = calloc((size_t)row->letter_kinds + 2, sizeof *strings->starts);
+    if (!strings->places || !strings->starts)
+        return gdx_fail_memory(err, "the strings");
+    for (uint32_t id = 1; id <= row->letter_kinds; id++)
+        strings->starts[id + 1] = strings->starts[id] + row->occurrences[id];
+    size_t *next = malloc(((size_t)row->letter_kinds + 2) * sizeof *next);
+    if (!next)
+        return gdx_fail_memory(err, "the strings");
+    memcpy(next, strings->starts, ((size_t)row->letter_kinds + 2) * sizeof *next);
+    for (size_t i = 0; i < row->count; i++)
+        if (row->letters[i].id)
+            strings->places[next[row->letters[i].id]++] = (uint32_t)i;
+    free(next);
+    return GDX_OK;
+}
+
+// Ranges of letters of about the same number of places.
+static size_t cut_tasks(struct string_table *strings, const struct strings_options *options, struct strings_task *tasks,
+                        size_t most) {
+    const struct row *row = strings->row;
+    size_t count = 0;
+    for (uint32_t id = 1; id <= row->letter_kinds; count++) {
+        struct strings_task *task = &tasks[count];
+        size_t goal = (size_t)row->letter_count / most * (count + 1);
+        *task = (struct strings_task){
+            .task = {.run = run_task}, .options = options, .strings = strings, .first_letter = id};
+        for (id++; id <= row->letter_kinds && (count + 1 == most || strings->starts[id + 1] <= goal);)
+            id++;
+        task->end_letter = id;
+    }
+    return count;
+}
+
+static gdx_status gather(struct string_table *strings, struct strings_task *tasks, size_t count, gdx_error *err) {
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i].status != GDX_OK) {
+            *err = tasks[i].err;
+            return tasks[i].status;
+        }
+        kept += tasks[i].kept_count;
+        strings->tested += tasks[i].tested;
+    }
+    strings->kept = malloc((kept + 1) * sizeof *strings->kept);
+    if (!strings->kept)
+        return gdx_fail_memory(err, "the strings");
+    for (size_t i = 0; i < count; i++) {
+        if (tasks[i].kept_count)
+            memcpy(strings->kept + strings->kept_count, tasks[i].kept, tasks[i].kept_count * sizeof *strings->kept);
+        strings->kept_count += tasks[i].kept_count;
+    }
+    return GDX_OK;
+}
+
+static gdx_status run_tasks(struct string_table *strings, const struct strings_options *options, gdx_error *err) {
+    size_t most = (size_t)gdx_executor_seats(options->executor) * TASKS_PER_SEAT;
+    struct strings_task *tasks = calloc(most, sizeof *tasks);
+    if (!tasks)
+        return gdx_fail_memory(err, "the strings");
+    size_t count = cut_tasks(strings, options, tasks, most);
+    for (size_t i = 0; i < count; i++)
+        gdx_executor_submit(options->executor, &tasks[i].task);
+    for (size_t i = 0; i < count; i++)
+        gdx_executor_wait(options->executor, &tasks[i].task);
+    gdx_status status = gather(strings, tasks, count, err);
+    for (size_t i = 0; i < count; i++)
+        free(tasks[i].kept);
+    free(tasks);
+    return status;
+}
+
+gdx_status strings_make(const struct row *row, const struct strings_options *options, struct string_table **out,
+                        gdx_error *err) {
+    assert(options->shortest >= 1 && options->shortest <= options->longest &&
+           options->longest <= GDX_STRING_LETTERS_MOST && options->units_least >= 1);
+    GDX_AUTO(string_table) strings = calloc(1, sizeof *strings);
+    if (!strings)
+        return gdx_fail_memory(err, "the strings");
+    strings->row = row;
+    gdx_status status = gdx_stop_check(options->stop, err);
+    if (status == GDX_OK)
+        status = sort_by_letter(strings, err);
+    if (status == GDX_OK)
+        status = run_tasks(strings, options, err);
+    if (status == GDX_OK)
+        *out = GDX_TAKE(strings);
+    return status;
+}
+
+void string_table_free(struct string_table *strings) {
+    if (!strings)
+        return;
+    free(strings->places);
+    free(strings->starts);
+    free(strings->kept);
+    free(strings);
+}
+
+const uint32_t *strings_places(const struct string_table *strings) {
+    return strings->places;
+}
+
+const struct string_found *strings_kept(const struct string_table *strings, size_t *out_count) {
+    *out_count = strings->kept_count;
+    return strings->kept;
+}
+
+uint64_t strings_tested(const struct string_table *strings) {
+    return strings->tested;
+}
+
+// ---- looking up
+
+// The order of what follows a place against letters `wanted`: below 0, 0 when they begin alike, above 0.
+static int compare(const struct row *row, uint32_t place, const struct letter *wanted, uint32_t length) {
+    for (uint32_t i = 0; i < length; i++)
+        if (row->letters[place + i].id != wanted[i].id)
+            return row->letters[place + i].id < wanted[i].id ? -1 : 1;
+    return 0;
+}
+
+// The first place in the group of the first letter that is not before the wanted letters; with `after`, that is after.
+static size_t bound(const struct string_table *strings, const struct letter *wanted, uint32_t length, bool after) {
+    size_t low = strings->starts[wanted[0].id], high = strings->starts[wanted[0].id + 1];
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = compare(strings->row, strings->places[middle], wanted, length);
+        if (order < 0 || (after && order == 0))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+uint64_t strings_count(const struct string_table *strings, size_t at, uint32_t length) {
+    const struct letter *wanted = &strings->row->letters[at];
+    if (length == 1)
+        return strings->row->occurrences[wanted->id];
+    return bound(strings, wanted, length, true) - bound(strings, wanted, length, false);
+}
+
+uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, uint32_t second) {
+    const struct letter wanted[] = {{first, 0}, {second, 0}};
+    return bound(strings, wanted, 2, true) - bound(strings, wanted, 2, false);
+}
+
+// ---- what is asked of a string
+
+bool string_has_digits(const struct row *row, const uint32_t *places, uint32_t length) {
+    for (uint32_t i = 0; i < length; i++)
+        if (row->traits[row->letters[places[0] + i].id] & ROW_DIGITS)
+            return true;
+    return false;
+}
+
+// The letter `step` after a place; before it for -1.
+static uint32_t neighbour(const struct row *row, uint32_t place, int64_t step) {
+    return place + step < 0 ? 0 : row->letters[place + step].id;
+}
+
+// True if one letter is the neighbour in more than 0.8 of the places. A letter with more than half of them wins the
+// vote of Boyer and Moore; a second pass counts it. The end of a clause is never the same neighbour twice.
+static bool has_one_neighbour(const struct row *row, const uint32_t *places, uint32_t count, int64_t step) {
+    uint32_t winner = 0, lead = 0, votes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = neighbour(row, places[i], step);
+        if (lead == 0)
+            winner = id;
+        lead = id == winner ? lead + 1 : lead - 1;
+    }
+    for (uint32_t i = 0; i < count && winner; i++)
+        votes += neighbour(row, places[i], step) == winner;
+    return (uint64_t)votes * 5 > (uint64_t)count * 4;
+}
+
+bool string_is_complete(const struct row *row, const uint32_t *places, const struct string_found *string) {
+    return !has_one_neighbour(row, places, string->counts.in_a, -1) &&
+           !has_one_neighbour(row, places, string->counts.in_a, string->length);
+}
