@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { COLUMNS_MOST = 16, GAP = 2, BAR_LEAST = 8, BAR_MOST = 40 };
+enum { COLUMNS_MOST = 16, GAP = 2, BAR_LEAST = 8, BAR_MOST = 40, LAST_LEAST = 12 };
 
 static const char *const form_names[] = {"text", "csv", "tsv", NULL};
 
@@ -138,14 +138,31 @@ static void measure(const struct table *table, struct widths *out) {
         }
 }
 
+static bool is_last_text(const struct table *table, size_t column) {
+    return column > 0 && column + 1 == table->column_count && table->columns[column].kind == TABLE_TEXT;
+}
+
+// A text at the end counts as far as it has to be there.
 static size_t total_width(const struct table *table, const struct widths *widths) {
     size_t total = 0;
-    for (size_t i = 0; i < table->column_count; i++)
-        total += widths->columns[i] ? widths->columns[i] + GAP : 0;
+    for (size_t i = 0; i < table->column_count; i++) {
+        size_t width = widths->columns[i];
+        if (is_last_text(table, i) && width > LAST_LEAST)
+            width = LAST_LEAST;
+        total += width ? width + GAP : 0;
+    }
     return total ? total - GAP : 0;
 }
 
-// Leaves out columns until the rest fits; then a bar takes what is left, and a text at the end bears what is missing.
+static void fit_last(const struct table *table, size_t width, struct widths *widths) {
+    size_t last = table->column_count - 1, room = LAST_LEAST, total = total_width(table, widths);
+    if (total < width)
+        room += width - total;
+    if (is_last_text(table, last) && widths->columns[last] > room)
+        widths->columns[last] = room;
+}
+
+// Leaves out columns until the rest fits; then a text at the end, or else a bar, takes what is left.
 static void fit(const struct table *table, size_t width, struct widths *widths) {
     unsigned most = 0;
     for (size_t i = 0; i < table->column_count; i++)
@@ -154,17 +171,16 @@ static void fit(const struct table *table, size_t width, struct widths *widths) 
         for (size_t i = 0; i < table->column_count; i++)
             if (table->columns[i].leaves == leaves)
                 widths->columns[i] = 0;
-    size_t total = total_width(table, widths), last = table->column_count - 1;
-    for (size_t i = 0; i < table->column_count && total < width; i++)
+    fit_last(table, width, widths);
+    size_t total = 0;
+    for (size_t i = 0; i < table->column_count; i++)
+        total += widths->columns[i] ? widths->columns[i] + GAP : 0;
+    for (size_t i = 0; i < table->column_count && total < width + GAP; i++)
         if (table->columns[i].kind == TABLE_BAR && widths->columns[i]) {
-            size_t room = BAR_LEAST + width - total;
+            size_t room = BAR_LEAST + width + GAP - total;
             widths->columns[i] = room < BAR_MOST ? room : BAR_MOST;
             return;
         }
-    if (total > width && table->columns[last].kind == TABLE_TEXT && widths->columns[last]) {
-        size_t over = total - width, least = 4;
-        widths->columns[last] = widths->columns[last] > over + least ? widths->columns[last] - over : least;
-    }
 }
 
 static void print_cut(gdx_slice text, size_t width) {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000 };
+enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 16 };
 
 struct string_table {
     const struct row *row;
@@ -85,8 +85,11 @@ static void move_places(struct strings_task *task, uint32_t *places, size_t coun
         behind->at = at;
         at += behind->counts.in_all;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count)
+            __builtin_prefetch(&letters[places[i + AHEAD] + length]);
         task->room[task->behind[letters[places[i] + length].id].at++] = places[i];
+    }
     memcpy(places, task->room, count * sizeof *places);
     for (size_t c = first; c < task->child_count; c++)
         task->behind[task->children[c].id] = (struct behind){0};
@@ -98,6 +101,8 @@ static gdx_status split(struct strings_task *task, uint32_t *places, size_t coun
     size_t first = task->child_count;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        if (i + AHEAD < count) // places lie all over the row
+            __builtin_prefetch(&row->letters[places[i + AHEAD] + length]);
         uint32_t id = row->letters[places[i] + length].id;
         if (task->behind[id].counts.in_all == 0)
             status = note_child(task, id);

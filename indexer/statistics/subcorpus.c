@@ -48,7 +48,7 @@ static size_t take_out(const struct choice *a, struct choice *b) {
 static gdx_status choose_both(const struct subcorpus *subcorpus, struct choice *a, struct choice *b, gdx_error *err) {
     gdx_status status =
         gdx_tally(subcorpus->searcher, subcorpus->snapshot, subcorpus->a, subcorpus->stop, choose, a, err);
-    if (status == GDX_OK && a->count == 0)
+    if (status == GDX_OK && a->count == 0 && subcorpus->b)
         return gdx_fail_field(err, "a", GDX_REASON_OUT_OF_RANGE, "no document matches it");
     if (status != GDX_OK || !subcorpus->b)
         return status;

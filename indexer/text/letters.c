@@ -29,7 +29,8 @@ static const struct range letters[] = {
 };
 
 bool gdx_symbol_is_letter(uint32_t symbol) {
-    if (symbol & GDX_WORD_FLAG)
+    enum { IDEOGRAPHS = 0x4e00, IDEOGRAPHS_END = 0xa000 }; // nearly all of Chinese text
+    if (symbol & GDX_WORD_FLAG || (symbol >= IDEOGRAPHS && symbol < IDEOGRAPHS_END))
         return true;
     size_t low = 0, high = sizeof letters / sizeof *letters;
     while (low < high) {

@@ -176,6 +176,73 @@ static void each_source_has_a_trend(void **state) {
     said_clear(&said);
 }
 
+// ---- strings
+
+// 20 documents of 2024 and 12 of 2025, which alone have 加征关税.
+static void make_periods(struct place *place) {
+    gdx_buffer records_of_years = {0};
+    for (int i = 0; i < 32; i++)
+        assert_int_equal(
+            gdx_buffer_append_format(&records_of_years,
+                                     "{\"id\":\"y%d\",\"date\":\"%d-%02d-11\",\"text\":\"各方%s表示。%s%s，12。\"}\n",
+                                     i, i < 20 ? 2024 : 2025, 1 + i % 12, i % 2 ? "再次" : "", i % 3 ? "市场" : "",
+                                     i < 20  ? "平稳"
+                                     : i % 2 ? "加征关税"
+                                             : "加征关税措施"),
+            GDX_OK);
+    struct said said = run_with_input(place, (const char *)records_of_years.data, "index", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    gdx_buffer_clear(&records_of_years);
+}
+
+static void a_planted_phrase_rises_and_falls(void **state) {
+    make_periods(*state);
+    struct said said = run(*state, "rising", "--since", "2025", "--before", "1y", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "\n加征关税  12  0 "));
+    assert_non_null(strstr(said_out(&said), "\na: 12 documents, b: 20 · "));
+    said_clear(&said);
+    said = run(*state, "rising", "--since", "2025-01-01", "--before", "52w", "--falling", "--json", NULL);
+    json_t *answer = json_of_line(&said, 0), *groups = json_object_get(answer, "groups");
+    assert_string_equal(string_of(answer, "type"), "rising");
+    assert_string_equal(string_of(json_array_get(groups, 0), "phrase"), "平稳");
+    json_decref(answer);
+    said_clear(&said);
+    said = run(*state, "keyness", "--a", "date:2025", "--b", "date:2024", "--format", "csv", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "\n\"加征关税\",12,0,12,"));
+    assert_non_null(strstr(said_out(&said), ",\"2025-01-11\",\"y24\",12,"));
+    said_clear(&said);
+    said = run(*state, "rising", "--since", "2025", "--where", "没有的词", NULL);
+    expect_status(&said, 2);
+    assert_non_null(strstr(said_err(&said), "a: no document matches it"));
+    said_clear(&said);
+}
+
+static void ngrams_are_counted(void **state) {
+    struct said said = run(*state, "ngrams", "--where", "date:2024..2025", "--format", "tsv", "-n", "2", NULL);
+    expect_status(&said, 0);
+    assert_string_equal(said_out(&said), "phrase\tdocuments\toccurrences\n各方\t32\t32\n表示\t32\t32\n");
+    said_clear(&said);
+    said = run(*state, "ngrams", "--where", "没有的词", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "0 documents, 0 letters"));
+    said_clear(&said);
+}
+
+static void contrasts_that_cannot_be_are_wrong_use(void **state) {
+    expect_wrong_use(run(*state, "rising", NULL), "--since is missing");
+    expect_wrong_use(run(*state, "rising", "--since", "", NULL), "--since: it is empty");
+    expect_wrong_use(run(*state, "rising", "--since", "2025", "--until", "2024", NULL), "--until 2024 is before");
+    expect_wrong_use(run(*state, "rising", "--since", "2025", "--before", "12", NULL), "--before: '12', expected");
+    expect_wrong_use(run(*state, "rising", "--since", "2025", "--before", "9999y", NULL), "before the year 1");
+    expect_wrong_use(run(*state, "keyness", NULL), "--a is missing");
+    expect_wrong_use(run(*state, "keyness", "--a", "各方", "--b", "表示", NULL), "b: 32 of its documents are in a");
+    expect_wrong_use(run(*state, "keyness", "--a", "各方", "--b", "x (", NULL), "b, column 4");
+    expect_wrong_use(run(*state, "ngrams", "--min", "5", "--max", "4", NULL), "min_length: 5, expected 2 to 4");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facets_are_a_table_for_each_group),
@@ -188,6 +255,9 @@ int main(void) {
         cmocka_unit_test(trends_stand_side_by_side),
         cmocka_unit_test(empty_weeks_are_counted_over_the_new_year),
         cmocka_unit_test(each_source_has_a_trend),
+        cmocka_unit_test(a_planted_phrase_rises_and_falls),
+        cmocka_unit_test(ngrams_are_counted),
+        cmocka_unit_test(contrasts_that_cannot_be_are_wrong_use),
     };
     return cmocka_run_group_tests_name("cli: statistics", tests, make_index, place_tear_down);
 }

@@ -34,8 +34,9 @@ static gdx_status call(gdx_client *client, const ProtobufCServiceDescriptor *ser
 }
 
 static gdx_status ingest(gdx_client *client, gdx_error *err) {
-    Gramdex__V1__Document documents[2] = {GRAMDEX__V1__DOCUMENT__INIT, GRAMDEX__V1__DOCUMENT__INIT};
-    Gramdex__V1__Document *list[2] = {&documents[0], &documents[1]};
+    Gramdex__V1__Document documents[3] = {GRAMDEX__V1__DOCUMENT__INIT, GRAMDEX__V1__DOCUMENT__INIT,
+                                          GRAMDEX__V1__DOCUMENT__INIT};
+    Gramdex__V1__Document *list[3] = {&documents[0], &documents[1], &documents[2]};
     Gramdex__V1__IngestRequest request = GRAMDEX__V1__INGEST_REQUEST__INIT;
     Gramdex__V1__Place place = GRAMDEX__V1__PLACE__INIT, *places[] = {&place};
     Gramdex__V1__DocumentPart part = GRAMDEX__V1__DOCUMENT_PART__INIT, *parts[] = {&part};
@@ -51,8 +52,10 @@ static gdx_status ingest(gdx_client *client, gdx_error *err) {
     documents[0].text = bytes_of("全球产业链 and global trade");
     documents[0].date = bytes_of("2024-05");
     documents[1].text = bytes_of("refused: it has no id");
+    documents[2].id = bytes_of("b");
+    documents[2].text = bytes_of("供应链");
     request.documents = list;
-    request.n_documents = 2;
+    request.n_documents = 3;
     gdx_status status = gdx_stream_open(client, WRITE, "Ingest", &stream, err);
     if (status == GDX_OK)
         status = gdx_stream_send(stream, &request.base, err);
@@ -90,11 +93,15 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__TrendRequest trend = GRAMDEX__V1__TREND_REQUEST__INIT;
     Gramdex__V1__FacetsRequest facets = GRAMDEX__V1__FACETS_REQUEST__INIT;
     Gramdex__V1__DispersionRequest dispersion = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
+    Gramdex__V1__ContrastRequest contrast = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
+    Gramdex__V1__NgramsRequest ngrams = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
     search.query = count.query = trend.query = facets.query = dispersion.query = bytes_of("产业链 \"global trade\"");
     search.match_limit = 10;
+    contrast.a = search.query;
+    contrast.min_units = ngrams.min_documents = 1;
     trend.split_by_source = true;
     trend.compare = &count.query;
     trend.n_compare = 1;
@@ -110,6 +117,10 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Facets", &facets.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Dispersion", &dispersion.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Contrast", &contrast.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Ngrams", &ngrams.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)

@@ -184,6 +184,24 @@ static void compare_groups(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Dispersion", &dispersion.base);
 }
 
+static void compare_strings(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__ContrastRequest contrast = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
+    Gramdex__V1__NgramsRequest ngrams = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
+    contrast.a = text_of(asked);
+    ngrams.query = random_below(&asked->random, 2) ? text_of(asked) : ngrams.query;
+    contrast.scope = ngrams.scope = scope;
+    if (random_below(&asked->random, 3) == 0)
+        contrast.b = text_of(asked);
+    contrast.unit = (Gramdex__V1__Unit)random_below(&asked->random, 4);
+    contrast.min_units = ngrams.min_documents = 1 + random_below(&asked->random, 2);
+    contrast.max_length = ngrams.max_length = random_below(&asked->random, 6);
+    contrast.min_length = ngrams.min_length = random_below(&asked->random, 4);
+    contrast.with_digits = ngrams.with_digits = random_below(&asked->random, 2);
+    ngrams.with_parts = random_below(&asked->random, 2);
+    compare(asked, "Contrast", &contrast.base);
+    compare(asked, "Ngrams", &ngrams.base);
+}
+
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = text_of(asked);
@@ -293,6 +311,7 @@ static void compare_all(struct asked *asked) {
     compare_count(asked, NULL);
     compare_periods(asked, NULL);
     compare_groups(asked, NULL);
+    compare_strings(asked, NULL);
     compare_scan(asked, NULL);
 }
 
@@ -316,6 +335,7 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     compare_count(asked, &scope);
     compare_periods(asked, &scope);
     compare_groups(asked, &scope);
+    compare_strings(asked, &scope);
     compare_scan(asked, &scope);
 }
 

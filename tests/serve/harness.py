@@ -50,6 +50,8 @@ class Stub:
         self.trend = unary("Search", search_pb2, "Trend")
         self.facets = unary("Search", search_pb2, "Facets")
         self.dispersion = unary("Search", search_pb2, "Dispersion")
+        self.contrast = unary("Search", search_pb2, "Contrast")
+        self.ngrams = unary("Search", search_pb2, "Ngrams")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")

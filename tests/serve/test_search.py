@@ -199,6 +199,39 @@ class CountTrendGetStat(ServerTest):
             self.refuses_field(call, "by")
         self.refuses_field(lambda: stub.dispersion(search_pb2.DispersionRequest(query="source:odd")), "query")
 
+    def test_contrast_finds_a_planted_phrase_and_swapped_it_falls(self):
+        news = [record(i, id="n/%d" % i, source="news", date="2025-%02d-03" % (1 + i % 12),
+                       text="各方表示，%s合作。%s美方加征关税%s。" % ("扩大" * (i % 3), "今年" * (i % 2), "措施" * (i % 4)))
+                for i in range(40)]
+        older = [record(i, id="o/%d" % i, source="news", date="2024-%02d-03" % (1 + i % 12),
+                        text="各方表示，%s合作。市场%s平稳。" % ("扩大" * (i % 3), "总体" * (i % 2))) for i in range(60)]
+        stub = self.served(news + older).stub()
+        reply = stub.contrast(search_pb2.ContrastRequest(a="date:2025", min_units=3))
+        self.assertEqual((reply.units_a, reply.units_b), (40, 60))
+        head = reply.groups[0]
+        self.assertEqual(head.phrase, "美方加征关税")
+        self.assertEqual((head.units_a, head.units_b, head.first_date), (40, 0, "2025-01-03"))
+        swapped = stub.contrast(search_pb2.ContrastRequest(a="date:2024", b="date:2025", min_units=3))
+        self.assertNotIn("关税", "".join(g.phrase for g in swapped.groups))
+        self.assertEqual((swapped.letters_a, swapped.letters_b), (reply.letters_b, reply.letters_a))
+        for field, request in (("a", dict(a="")), ("a", dict(a="没有的词")), ("b", dict(a="关税", b="没有的词")),
+                               ("b", dict(a="关税", b="合作")), ("b", dict(a="各方表示")), ("unit", dict(a="关税", unit=7)),
+                               ("max_length", dict(a="关税", max_length=21)), ("min_length", dict(a="关税", min_length=1)),
+                               ("limit", dict(a="关税", limit=1001))):
+            self.refuses_field(lambda: stub.contrast(search_pb2.ContrastRequest(**request)), field)
+
+    def test_ngrams_of_a_query_and_of_all(self):
+        stub = self.served([record(i) for i in range(40)]).stub()
+        whole = stub.ngrams(search_pb2.NgramsRequest())
+        self.assertEqual(whole.documents, 40)
+        self.assertEqual(whole.ngrams[0].phrase, "产业链")
+        self.assertEqual(whole.ngrams[0].occurrences, stub.count(Count(query="产业链")).occurrences)
+        odd = stub.ngrams(search_pb2.NgramsRequest(query="source:odd", limit=1))
+        self.assertEqual((odd.documents, len(odd.ngrams)), (20, 1))
+        scoped = stub.ngrams(search_pb2.NgramsRequest(scope=search_pb2.Scope(filter=search_pb2.Filter(sources=["odd"])), limit=1))
+        self.assertEqual(list(scoped.ngrams), list(odd.ngrams))
+        self.assertEqual(len(stub.ngrams(search_pb2.NgramsRequest(query="没有的词")).ngrams), 0)
+
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()
         reply = stub.get(search_pb2.GetRequest(id="d/001"))

@@ -84,6 +84,20 @@ static gdx_status pack_dispersion(gdx_buffer *out) {
     return pack(&request.base, out);
 }
 
+static gdx_status pack_contrast(gdx_buffer *out) {
+    Gramdex__V1__ContrastRequest request = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
+    request.a = some_query();
+    request.limit = 5;
+    return pack(&request.base, out);
+}
+
+static gdx_status pack_ngrams(gdx_buffer *out) {
+    Gramdex__V1__NgramsRequest request = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
+    request.query = some_query();
+    request.limit = 5;
+    return pack(&request.base, out);
+}
+
 static gdx_status pack_get(gdx_buffer *out) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     char id[32];
@@ -176,6 +190,9 @@ const struct act acts[] = {
     {"trend", SEARCH "Trend", 50, READ_ALL, pack_trend, 1, DONE, NULL},
     {"facets", SEARCH "Facets", 30, READ_ALL, pack_facets, 1, DONE, NULL},
     {"dispersion", SEARCH "Dispersion", 30, READ_ALL, pack_dispersion, 1, DONE, NULL},
+    {"contrast", SEARCH "Contrast", 3, READ_ALL, pack_contrast, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
+    {"ngrams", SEARCH "Ngrams", 3, READ_ALL, pack_ngrams, 1, DONE, NULL},
+    {"ngrams, in a hurry", SEARCH "Ngrams", 3, HURRY, pack_ngrams, 1, LATE, NULL},
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},
