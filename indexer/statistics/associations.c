@@ -6,11 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define FUNCTION_LEAST 3.0
-#define OUTSIDE_LEAST  3.0
-#define OUTSIDE_ABOVE  1.5
+#define OUTSIDE_LEAST 3.0
+#define OUTSIDE_ABOVE 1.5
 
-static double association(const struct row *row, uint64_t both, uint64_t first, uint64_t second) {
+double association(const struct row *row, uint64_t both, uint64_t first, uint64_t second) {
     return log((double)both * (double)row->letter_count / ((double)first * (double)second));
 }
 
@@ -83,7 +82,7 @@ static double outside_of(struct edge_counter *counter, const uint32_t *places, c
     for (uint32_t i = 0; i < string->counts.in_all; i++) {
         if (places[i] >= counter->row->split)
             continue;
-        uint32_t id = places[i] + step < 0 ? 0 : counter->row->letters[places[i] + step].id;
+        uint32_t id = letter_beside(counter->row, places[i], step);
         if (id && counter->seen[id]++ == 0)
             counter->outside[kinds++] = id;
     }
@@ -96,6 +95,27 @@ static double outside_of(struct edge_counter *counter, const uint32_t *places, c
         counter->seen[id] = 0;
     }
     return sum / string->counts.in_a;
+}
+
+const struct row *edge_counter_row(const struct edge_counter *counter) {
+    return counter->row;
+}
+
+uint32_t most_beside(struct edge_counter *counter, const uint32_t *places, uint32_t count, int64_t step,
+                     uint32_t *out_id) {
+    uint32_t most = 0;
+    *out_id = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = letter_beside(counter->row, places[i], step);
+        counter->seen[id] += id != 0;
+        if (id && (counter->seen[id] > most || (counter->seen[id] == most && id < *out_id))) {
+            most = counter->seen[id];
+            *out_id = id;
+        }
+    }
+    for (uint32_t i = 0; i < count; i++)
+        counter->seen[letter_beside(counter->row, places[i], step)] = 0;
+    return most;
 }
 
 bool has_false_edge(struct edge_counter *counter, const uint32_t *places, const struct string_found *string) {

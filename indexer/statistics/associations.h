@@ -8,6 +8,8 @@
 
 #include "strings.h"
 
+#define FUNCTION_LEAST 3.0
+double association(const struct row *row, uint64_t both, uint64_t first, uint64_t second);
 // The least association over the places where letters [at, at + length) can be cut in two; length >= 2.
 double cohesion_of(const struct row *row, const struct string_table *strings, size_t at, uint32_t length);
 // A function symbol at an edge of the string, whose association with the rest is below 3.
@@ -22,5 +24,11 @@ GDX_DEFINE_AUTO(edge_counter, edge_counter_free)
 // association with the letter outside, at least 0 each, is 3 or more and more than 1.5 above its association with the
 // letter inside.
 bool has_false_edge(struct edge_counter *counter, const uint32_t *places, const struct string_found *string);
+
+const struct row *edge_counter_row(const struct edge_counter *counter);
+// How many of the places have the letter that most of them have `step` from them, of equals the first by number;
+// *out_id is that letter, 0 when there is none. The end of a clause is no letter.
+uint32_t most_beside(struct edge_counter *counter, const uint32_t *places, uint32_t count, int64_t step,
+                     uint32_t *out_id);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// contrast.c: strings that stand in a larger share of A than of B. Relies on associations.h and subcorpus.h.
+// contrast.c: strings that stand in a larger share of A than of B. Relies on names.h and subcorpus.h.
 // docs/statistics.md, "Contrast", has the steps by number; so do the comments here.
 
-#include "associations.h"
+#include "names.h"
 #include "subcorpus.h"
 
 #include <assert.h>
@@ -13,7 +13,10 @@
 #define SCORE_ABOVE    10.0
 #define COHESION_LEAST 2.0
 #define FALSE_RATE     0.001
-#define NAME_SCORE     0.8
+#define NAME_SCORE     0.5
+#define NAME_FREEDOM   0.6
+#define NAME_GAIN      0.1
+#define NAME_BOUND     0.5
 
 struct contrast {
     const gdx_contrast_options *options;
@@ -253,30 +256,46 @@ static gdx_status place_phrase(const struct contrast *contrast, const struct phr
 
 // ---- step 9: names, and what is said of a group
 
-// The shortest string inside the head that is nearly as strong.
-static const struct phrase *name_of(const struct contrast *contrast, const struct group *group) {
-    const struct phrase *name = group->head;
-    for (size_t i = 1; i < group->member_count; i++) {
+// True if a name should not begin or end so, unless its group's head does.
+static bool has_function_edge(const struct row *row, size_t at, uint32_t length) {
+    return (row->traits[row->letters[at].id] | row->traits[row->letters[at + length - 1].id]) & ROW_FUNCTION;
+}
+
+// The head with what it is bound to. When that is still not free, the freest of the other strings around the head that
+// are not much weaker.
+static gdx_status find_name(const struct contrast *contrast, struct edge_counter *counter, const struct group *group,
+                            struct name *out) {
+    const uint32_t *places = strings_places(contrast->strings);
+    struct name other = {0};
+    gdx_status status = name_from(counter, places + group->head->string->first, group->head->string, out);
+    for (size_t i = 1; i < group->member_count && status == GDX_OK && out->freedom < NAME_FREEDOM; i++) {
         const struct phrase *member = group->members[i];
-        bool is_shorter = member->string->length < name->string->length; // of equals the stronger comes first
-        if (is_shorter && member->score >= NAME_SCORE * group->head->score &&
-            contains(contrast, group->head->string, member->string))
-            name = member;
+        const struct string_found *string = member->string;
+        if (member->score < NAME_SCORE * group->head->score || !contains(contrast, string, group->head->string) ||
+            has_function_edge(&contrast->row, place_of(contrast, string), string->length))
+            continue;
+        status = name_from(counter, places + string->first, string, &other);
+        if (status == GDX_OK && other.freedom > out->freedom + (out->freedom < NAME_BOUND ? 0 : NAME_GAIN)) {
+            struct name worse = *out;
+            *out = other;
+            other = worse;
+        }
     }
-    return name;
+    name_clear(&other);
+    return status;
 }
 
 struct writing {
     const struct contrast *contrast;
+    struct edge_counter *counter;
     gdx_snapshot *snapshot;
     gdx_contrast *out;
     gdx_buffer text;
 };
 
-static gdx_status spell(struct writing *writing, const struct string_found *string, gdx_slice *out) {
+static gdx_status spell(struct writing *writing, size_t at, uint32_t length, gdx_slice *out) {
     writing->text.bytes = 0;
-    gdx_status status =
-        row_spell(&writing->contrast->row, place_of(writing->contrast, string), string->length, &writing->text);
+    gdx_status status = row_spell(&writing->contrast->row, at, length, &writing->text);
     return status == GDX_OK ? gdx_arena_copy(writing->out->arena, gdx_buffer_slice(&writing->text), out) : status;
 }
 
@@ -317,22 +336,88 @@ static gdx_status find_first(struct writing *writing, const struct units *units,
     return status;
 }
 
-static gdx_status write_group(struct writing *writing, const struct group *group, struct units *units,
-                              gdx_contrast_group *out, gdx_error *err) {
-    const struct phrase *name = name_of(writing->contrast, group);
-    *out = (gdx_contrast_group){.units_a = name->string->counts.units_a,
-                                .units_b = name->string->counts.units_b,
-                                .occurrences = name->string->counts.in_a,
-                                .ratio = name->ratio,
-                                .score = name->score,
-                                .folded = group->member_count - 1};
-    gdx_status status = spell(writing, name->string, &out->phrase);
-    for (size_t i = 0; i < group->member_count && status == GDX_OK && out->also_count < GDX_STRING_ALSO_MOST; i++)
-        if (group->members[i] != name)
-            status = spell(writing, group->members[i]->string, &out->also[out->also_count++]);
+// What is counted of the name, which need not be one of the strings that were compared.
+static struct string_found count_name(const struct row *row, const struct name *name, struct units *units) {
+    struct string_found counted = {.length = name->length};
+    uint32_t *b = units->values + name->count; // there is room for both
+    size_t b_count = 0;
+    units->count = 0;
+    for (uint32_t i = 0; i < name->count; i++) {
+        uint32_t unit = row->letters[name->places[i]].unit;
+        if (name->places[i] < row->split)
+            units->values[units->count++] = unit;
+        else
+            b[b_count++] = unit;
+    }
+    counted.counts.in_a = (uint32_t)units->count;
+    counted.counts.in_all = name->count;
+    qsort(units->values, units->count, sizeof *units->values, by_number);
+    qsort(b, b_count, sizeof *b, by_number);
+    units->count = drop_equal(units->values, units->count);
+    counted.counts.units_a = (uint32_t)units->count;
+    counted.counts.units_b = (uint32_t)drop_equal(b, b_count);
+    return counted;
+}
+
+static bool is_name(const struct contrast *contrast, const struct string_found *string, const struct name *name) {
+    const struct letter *letters = contrast->row.letters;
+    return string->length == name->length &&
+           are_equal(letters + place_of(contrast, string), letters + name->places[0], name->length);
+}
+
+static gdx_status write_others(struct writing *writing, const struct group *group, const struct name *name,
+                               gdx_contrast_group *out) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < group->member_count && status == GDX_OK; i++) {
+        const struct string_found *string = group->members[i]->string;
+        if (is_name(writing->contrast, string, name))
+            continue;
+        out->folded++;
+        if (out->also_count < GDX_STRING_ALSO_MOST)
+            status = spell(writing, place_of(writing->contrast, string), string->length, &out->also[out->also_count++]);
+    }
+    return status;
+}
+
+static gdx_status write_group(struct writing *writing, const struct group *group, const struct name *name,
+                              struct units *units, gdx_contrast_group *out, gdx_error *err) {
+    if (gdx_grow(&units->values, &units->capacity, 2 * (size_t)name->count, sizeof *units->values) != GDX_OK)
+        return gdx_fail_memory(err, "an answer");
+    struct string_found counted = count_name(&writing->contrast->row, name, units);
+    struct phrase phrase = phrase_of(&writing->contrast->row, &counted);
+    *out = (gdx_contrast_group){.units_a = counted.counts.units_a,
+                                .units_b = counted.counts.units_b,
+                                .occurrences = counted.counts.in_a,
+                                .ratio = phrase.ratio,
+                                .score = group->head->score};
+    gdx_status status = spell(writing, name->places[0], name->length, &out->phrase);
     if (status == GDX_OK)
-        status = list_units(writing->contrast, name->string, units);
+        status = write_others(writing, group, name, out);
     return status == GDX_OK ? find_first(writing, units, out, err) : gdx_fail_memory(err, "an answer");
+}
+
+// Two heads may have been cut from one name: the stronger group has it then.
+static bool has_group(const gdx_contrast *out, gdx_slice phrase) {
+    for (size_t i = 0; i < out->group_count; i++)
+        if (gdx_slice_equal(out->groups[i].phrase, phrase))
+            return true;
+    return false;
+}
+
+static gdx_status name_and_write(struct writing *writing, const struct group *group, struct units *units,
+                                 gdx_error *err) {
+    struct name name = {0};
+    gdx_contrast *contrast = writing->out;
+    gdx_contrast_group *out = &contrast->groups[contrast->group_count];
+    gdx_status status = find_name(writing->contrast, writing->counter, group, &name);
+    if (status == GDX_OK)
+        status = write_group(writing, group, &name, units, out, err);
+    else
+        status = gdx_fail_memory(err, "an answer");
+    name_clear(&name);
+    if (status == GDX_OK && !has_group(contrast, out->phrase))
+        contrast->group_count++;
+    return status;
 }
 
 static gdx_status write_groups(struct writing *writing, const struct group *groups, size_t count, gdx_error *err) {
@@ -340,8 +425,8 @@ static gdx_status write_groups(struct writing *writing, const struct group *grou
     gdx_contrast *out = writing->out;
     out->groups = gdx_arena_allocate(out->arena, (count + 1) * sizeof *out->groups);
     gdx_status status = out->groups ? GDX_OK : gdx_fail_memory(err, "an answer");
-    for (; out->group_count < count && status == GDX_OK; out->group_count++)
-        status = write_group(writing, &groups[out->group_count], &units, &out->groups[out->group_count], err);
+    for (size_t i = 0; i < count && status == GDX_OK; i++)
+        status = name_and_write(writing, &groups[i], &units, err);
     free(units.values);
     gdx_buffer_clear(&writing->text);
     return status;
@@ -359,7 +444,10 @@ static gdx_status make_groups(const struct contrast *contrast, gdx_snapshot *sna
         else
             status = gdx_stop_check(stop, err);
     }
-    struct writing writing = {contrast, snapshot, out, {0}};
+    GDX_AUTO(edge_counter) counter = edge_counter_new(&contrast->row, contrast->strings);
+    struct writing writing = {contrast, counter, snapshot, out, {0}};
+    if (status == GDX_OK && !counter)
+        status = gdx_fail_memory(err, "the phrases");
     if (status == GDX_OK)
         status = write_groups(&writing, groups, count, err);
     for (size_t i = 0; i < count; i++) {

@@ -59,6 +59,10 @@ void row_split(struct row_builder *builder);
 gdx_status row_close(struct row_builder *builder, gdx_error *err) GDX_MUST_CHECK;
 void row_clear(struct row *row);
 
+// The letter `step` after a place of the row; for -1 the one before it. 0: a clause ends there.
+static inline uint32_t letter_beside(const struct row *row, uint32_t place, int64_t step) {
+    return place + step < 0 ? 0 : row->letters[place + step].id;
+}
 // The document that a unit is in.
 const struct row_document *row_document_of(const struct row *row, uint32_t unit);
 // Appends the letters [at, at + length) as people read them: a space between two words of letters without one.

@@ -353,23 +353,18 @@ bool string_has_digits(const struct row *row, const uint32_t *places, uint32_t l
     return false;
 }
 
-// The letter `step` after a place; before it for -1.
-static uint32_t neighbour(const struct row *row, uint32_t place, int64_t step) {
-    return place + step < 0 ? 0 : row->letters[place + step].id;
-}
-
 // True if one letter is the neighbour in more than 0.8 of the places. A letter with more than half of them wins the
 // vote of Boyer and Moore; a second pass counts it. The end of a clause is never the same neighbour twice.
 static bool has_one_neighbour(const struct row *row, const uint32_t *places, uint32_t count, int64_t step) {
     uint32_t winner = 0, lead = 0, votes = 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t id = neighbour(row, places[i], step);
+        uint32_t id = letter_beside(row, places[i], step);
         if (lead == 0)
             winner = id;
         lead = id == winner ? lead + 1 : lead - 1;
     }
     for (uint32_t i = 0; i < count && winner; i++)
-        votes += neighbour(row, places[i], step) == winner;
+        votes += letter_beside(row, places[i], step) == winner;
     return (uint64_t)votes * 5 > (uint64_t)count * 4;
 }
 

@@ -17,8 +17,8 @@ struct subcorpus {
     const gdx_stop *stop;
 };
 
-// GDX_INVALID, of two queries, field "a" or "b": it has no document; "b": one of its documents is in A. row_clear frees *out, whatever
-// happened.
+// GDX_INVALID, of two queries, field "a" or "b": it has no document; "b": one of its documents is in A. row_clear frees
+// *out, whatever happened.
 gdx_status subcorpus_read(const struct subcorpus *subcorpus, struct row *out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -178,7 +178,7 @@ typedef struct gdx_contrast_options {
 } gdx_contrast_options;
 
 typedef struct gdx_contrast_group {
-    gdx_slice phrase;                     // the name of the group: one of its strings
+    gdx_slice phrase;                     // the name of the group
     uint64_t units_a, units_b;            // that have it
     uint64_t occurrences;                 // in A
     double ratio;                         // of its shares of units: (a / n1) / ((b + 0.5) / (n2 + 0.5))

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// names.h: a string as a name for what it was found in: one that ends where words do. Relies on associations.h.
+// A string that was cut from a longer one is bound to the rest of it: one letter stands beside it in most places. Its
+// name has that letter, too.
+#ifndef GDX_STATISTICS_NAMES_H
+#define GDX_STATISTICS_NAMES_H
+
+#include "associations.h"
+
+struct name {         // {0} is empty; name_clear frees it
+    uint32_t *places; // of A and B
+    uint32_t count;
+    size_t capacity;
+    uint32_t length;
+    double freedom; // 1 less the share of the letter that most often stands before it, or behind it if that is more.
+                    // The end of a clause is never the same neighbour twice
+};
+
+// The string with the letters that it is bound to. GDX_NO_MEMORY.
+gdx_status name_from(struct edge_counter *counter, const uint32_t *places, const struct string_found *string,
+                     struct name *out) GDX_MUST_CHECK;
+void name_clear(struct name *name);
+
+#endif
