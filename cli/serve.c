@@ -271,6 +271,7 @@ static gdx_server_options server_options(struct serve *serve) {
         out.protocol.memory_limit = 4 * options->message_bytes;
     out.protocol.handshake_ns = options->handshake_seconds * second;
     out.protocol.stall_ns = options->stall_seconds * second;
+    out.protocol.silence_ns = options->ingest_idle_seconds * second;
     out.protocol.keepalive_ns = options->keepalive_seconds * second;
     if (out.protocol.keepalive_timeout_ns > out.protocol.keepalive_ns)
         out.protocol.keepalive_timeout_ns = out.protocol.keepalive_ns;

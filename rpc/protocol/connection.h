@@ -19,6 +19,8 @@
 
 // A call that was answered early is reset after so long, or so many bytes.
 enum { LINGER_NS = 500000000, LINGER_BYTES = 64 * 1024 };
+// An answer that is on its way at the deadline has so long to leave.
+enum { DEPARTURE_NS = 5000000 };
 // A message that is asked for has stall_ns to come, and a second more for each so many bytes of it.
 enum { SLOWEST_BYTES_A_SECOND = 16 * 1024 };
 // A header list so many times as large as the limit is not decoded to its end.
@@ -133,7 +135,8 @@ struct gdx_call { // the protocol's thread only
     int32_t stream;       // -1: closed, and what has come is still to be read
     uint64_t deadline_ns; // UINT64_MAX: none
     uint64_t message_ns;  // when the message under way started, or was asked for if that was later
-    uint64_t linger_ns;   // server: the answer has gone or is on its way: when to reset what is left; 0: not so
+    uint64_t taken_ns;    // when the peer last took of what waits, or it began to wait
+    uint64_t linger_ns;   // server: the answer has gone, or is on its way: when to end what is left; 0: not so
     uint64_t linger_received;
     uint32_t reset_code;      // in OUT_RESET
     enum in_state in_state;   // changed by call_set_in alone
@@ -162,10 +165,11 @@ struct gdx_call { // the protocol's thread only
     gdx_metadata headers;
     gdx_metadata trailers; // client: those that came
     gdx_buffer out;
-    size_t out_at;
+    size_t out_at, out_edge; // sent so far; where some message begins, to count from (end_of_begun)
     uint64_t sent;
     unsigned messages_sent;
     enum room room;
+    bool trailed;    // the trailers are submitted
     bool deferred;   // libnghttp2 asks for no data until it is resumed
     bool plain_http; // the answer is HTTP's alone, without trailers
     bool send_gzip;
@@ -215,7 +219,8 @@ void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes);
 void incoming_end(gdx_call *call);
 void incoming_pump(gdx_call *call);
 void incoming_discard(gdx_call *call);
-uint64_t incoming_due_ns(const gdx_call *call); // when the message under way must be whole; UINT64_MAX: none is
+bool incoming_is_silent(const gdx_call *call);  // more messages may come, and none has begun
+uint64_t incoming_due_ns(const gdx_call *call); // when the message under way must be whole, or the next one begin
 
 // outgoing.c
 nghttp2_data_provider outgoing_provider(gdx_call *call);
@@ -223,6 +228,11 @@ void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...
 void outgoing_refuse_http(gdx_call *call, const char *status, const char *text);
 void outgoing_fire_rooms(gdx_connection *connection);
 void outgoing_reset(gdx_call *call, uint32_t error_code);
+// Server: the status now, in place of what waits to be sent and of another status that waits behind it.
+void outgoing_cut(gdx_call *call, gdx_grpc_code code, const char *message);
+bool outgoing_is_blocked(const gdx_call *call); // more waits than the peer's windows take
+bool outgoing_has_ended(const gdx_call *call);  // nothing but the status is left to leave
+uint64_t outgoing_due_ns(const gdx_call *call); // when the peer must have taken something; UINT64_MAX: nothing waits
 
 // drain.c
 void drain_take_pong(gdx_connection *connection, const uint8_t *opaque); // a PING of ours came back

@@ -182,14 +182,22 @@ static void make_room(gdx_call *call) {
     call->in_at = 0;
 }
 
+bool incoming_is_silent(const gdx_call *call) {
+    return unread(call) == 0 && call->in_state == IN_OPEN;
+}
+
 uint64_t incoming_due_ns(const gdx_call *call) {
     const uint64_t second = 1000000000;
-    uint64_t stall_ns = call->connection->protocol->options.stall_ns;
+    const gdx_protocol_options *options = &call->connection->protocol->options;
     size_t bytes = unread(call);
-    if (stall_ns == 0 || !call->wanted || bytes == 0 || call->connection->role == GDX_CLIENT)
+    if (!call->wanted || call->connection->role == GDX_CLIENT)
+        return UINT64_MAX;
+    if (incoming_is_silent(call))
+        return options->silence_ns ? call->message_ns + options->silence_ns : UINT64_MAX;
+    if (bytes == 0 || options->stall_ns == 0)
         return UINT64_MAX;
     uint64_t length = bytes < GDX_MESSAGE_PREFIX_BYTES ? 0 : gdx_message_length(call->in.data + call->in_at);
-    return call->message_ns + stall_ns + length * second / SLOWEST_BYTES_A_SECOND;
+    return call->message_ns + options->stall_ns + length * second / SLOWEST_BYTES_A_SECOND;
 }
 
 static void keep(gdx_call *call, const uint8_t *data, size_t bytes) {

@@ -56,6 +56,7 @@ static bool submit_trailers(gdx_call *call) {
     if (!header_list_begin(protocol, call, &call->trailers))
         return false;
     add_status(&protocol->headers, call);
+    call->trailed = true;
     return nghttp2_submit_trailer(call->connection->session, call->stream, protocol->headers.values,
                                   protocol->headers.count) == 0;
 }
@@ -69,13 +70,14 @@ static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *to, s
         memcpy(to, call->out.data + call->out_at, bytes);
     call->out_at += bytes;
     call->sent += bytes;
+    call->taken_ns = call->connection->now_ns;
     if (call->out_at == call->out.bytes) {
-        call->out.bytes = call->out_at = 0;
+        call->out.bytes = call->out_at = call->out_edge = 0;
         if (call->out_state == OUT_ENDING) {
             *flags |= NGHTTP2_DATA_FLAG_EOF;
             if (call->connection->role == GDX_SERVER && !call->plain_http) {
                 *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-                if (!submit_trailers(call))
+                if (!call->trailed && !submit_trailers(call))
                     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
             }
         } else if (bytes == 0) {
@@ -149,7 +151,15 @@ gdx_status gdx_call_add_trailer(gdx_call *call, gdx_slice name, gdx_slice value)
 
 // ---- messages
 
+// Where the message that has begun to leave ends in `out`; out_at, when none has.
+static size_t end_of_begun(gdx_call *call) {
+    while (call->out_edge < call->out_at)
+        call->out_edge += GDX_MESSAGE_PREFIX_BYTES + (size_t)gdx_message_length(call->out.data + call->out_edge);
+    return call->out_edge;
+}
+
 static void after_write(gdx_call *call) {
+    connection_due(call->connection, outgoing_due_ns(call));
     if (call->room == ROOM_ENOUGH && gdx_call_room(call) <= 0)
         call->room = ROOM_SHORT;
     // A call of many messages shares the line with the others instead of being served to its end first.
@@ -165,7 +175,10 @@ static void after_write(gdx_call *call) {
 static gdx_status begin_write(gdx_call *call) {
     if (call->stream <= 0 || call->out_state >= OUT_ENDING)
         return GDX_CANCELLED;
+    if (waiting(call) == 0)
+        call->taken_ns = call->connection->now_ns;
     if (call->out_at > 0) { // what was sent makes room
+        call->out_edge = end_of_begun(call) - call->out_at;
         memmove(call->out.data, call->out.data + call->out_at, waiting(call));
         call->out.bytes = waiting(call);
         call->out_at = 0;
@@ -239,6 +252,14 @@ void outgoing_reset(gdx_call *call, uint32_t error_code) {
     connection_touch(call->connection);
 }
 
+// With nothing left to send. libnghttp2 asks for the end of the data only when the peer's windows have room, but
+// headers need none.
+static void trail_at_once(gdx_call *call) {
+    if (!submit_trailers(call))
+        outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
+    connection_touch(call->connection);
+}
+
 void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_slice details) {
     if (call->out_state >= OUT_ENDING || call->stream <= 0)
         return;
@@ -253,10 +274,61 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
         (details.bytes <= DETAILS_LIMIT && gdx_buffer_append(&call->details, details.data, details.bytes) != GDX_OK))
         call->details.bytes = 0;
     incoming_discard(call);
-    if (is_open)
+    if (is_open && waiting(call) > 0)
         resume(call);
+    else if (is_open)
+        trail_at_once(call);
     else if (!submit_trailers_only(call))
         outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
+}
+
+static void drop_output(gdx_call *call) {
+    call->out.bytes = call->out_at = call->out_edge = 0;
+}
+
+bool outgoing_is_blocked(const gdx_call *call) {
+    nghttp2_session *session = call->connection->session;
+    int32_t stream = nghttp2_session_get_stream_remote_window_size(session, call->stream);
+    int32_t whole = nghttp2_session_get_remote_window_size(session);
+    int32_t window = stream < whole ? stream : whole;
+    return waiting(call) > (size_t)(window > 0 ? window : 0);
+}
+
+bool outgoing_has_ended(const gdx_call *call) {
+    return call->out_state > OUT_ENDING || (call->out_state == OUT_ENDING && waiting(call) == 0);
+}
+
+uint64_t outgoing_due_ns(const gdx_call *call) {
+    uint64_t silence_ns = call->connection->protocol->options.silence_ns;
+    bool waits = call->connection->role == GDX_SERVER && waiting(call) > 0 && call->out_state < OUT_CLOSED;
+    return waits && silence_ns > 0 ? call->taken_ns + silence_ns : UINT64_MAX;
+}
+
+// In place of an answer that the peer does not take.
+static void replace_status(gdx_call *call, gdx_grpc_code code, const char *message) {
+    if (call->plain_http) { // which has no other status to send
+        outgoing_reset(call, NGHTTP2_CANCEL);
+        return;
+    }
+    call->code = code;
+    call->status_message.bytes = call->details.bytes = 0;
+    if (gdx_buffer_append(&call->status_message, message, strlen(message)) != GDX_OK)
+        call->status_message.bytes = 0; // the code must do
+    drop_output(call);
+    trail_at_once(call);
+}
+
+void outgoing_cut(gdx_call *call, gdx_grpc_code code, const char *message) {
+    if (outgoing_has_ended(call) || call->stream <= 0)
+        return;
+    if (call->out_state == OUT_ENDING) {
+        replace_status(call, code, message);
+        return;
+    }
+    call->out.bytes = waiting(call) > 0 ? end_of_begun(call) : 0;
+    if (outgoing_is_blocked(call) || waiting(call) == 0)
+        drop_output(call);
+    gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
 }
 
 void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...) {

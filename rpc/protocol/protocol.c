@@ -19,6 +19,7 @@ gdx_protocol_options gdx_protocol_options_default(void) {
         .compress_from = 4 << 10,
         .handshake_ns = 10 * second,
         .stall_ns = 60 * second,
+        .silence_ns = 60 * second,
         .keepalive_ns = 60 * second,
         .keepalive_timeout_ns = 20 * second,
         .ping_interval_ns = 10 * second,

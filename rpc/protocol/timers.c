@@ -11,29 +11,39 @@ static void earlier(uint64_t *next, uint64_t at) {
 
 // ---- calls
 
-static void expire(gdx_call *call) {
-    static const char message[] = "the deadline has passed";
-    bool server = call->connection->role == GDX_SERVER;
-    call->deadline_ns = UINT64_MAX;
-    if (server && call->out_state >= OUT_ENDING) { // the answer is on its way, and may be the deadline's own
-        call->linger_ns = call->connection->now_ns + LINGER_NS;
-        connection_due(call->connection, call->linger_ns);
+// Server. An answer that is on its way, which may be the deadline's own, has a moment to leave.
+static void end_late(gdx_call *call, const char *message) {
+    gdx_connection *connection = call->connection;
+    if (outgoing_has_ended(call))
+        return;
+    if (call->out_state == OUT_ENDING && call->linger_ns == 0 && !outgoing_is_blocked(call)) {
+        call->linger_ns = connection->now_ns + DEPARTURE_NS;
+        connection_due(connection, call->linger_ns);
         return;
     }
-    bool pending = call->out_state == OUT_OPEN && call->out.bytes > call->out_at;
-    bool answer = server && !pending;
-    if (answer)
-        outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "%s", message);
+    call->linger_ns = 0;
+    outgoing_cut(call, GDX_GRPC_DEADLINE_EXCEEDED, message);
     call_stop_reading(call);
     call_close(call, GDX_GRPC_DEADLINE_EXCEEDED, message);
-    if (!answer)
-        gdx_call_cancel(call);
+}
+
+static void expire(gdx_call *call) {
+    static const char message[] = "the deadline has passed";
+    call->deadline_ns = UINT64_MAX;
+    if (call->connection->role == GDX_SERVER) {
+        end_late(call, message);
+        return;
+    }
+    call_stop_reading(call);
+    call_close(call, GDX_GRPC_DEADLINE_EXCEEDED, message);
+    gdx_call_cancel(call);
 }
 
 static void end_linger(gdx_call *call) {
-    if (!call->complete)
-        call_close(call, GDX_GRPC_DEADLINE_EXCEEDED, "the client does not take the answer");
-    outgoing_reset(call, call->complete ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+    if (call->complete)
+        outgoing_reset(call, NGHTTP2_NO_ERROR);
+    else
+        end_late(call, "the deadline has passed, and the client does not take the answer");
 }
 
 static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
@@ -45,10 +55,15 @@ static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
     } else if (call->deadline_ns <= now_ns) {
         expire(call); // may free it
     } else if (incoming_due_ns(call) <= now_ns) {
-        outgoing_refuse(call, GDX_GRPC_DEADLINE_EXCEEDED, "a message has started and is not whole in time");
+        end_late(call, incoming_is_silent(call) ? "the client is silent for too long between messages"
+                                                : "a message has started and is not whole in time");
+    } else if (outgoing_due_ns(call) <= now_ns) {
+        outgoing_cut(call, GDX_GRPC_DEADLINE_EXCEEDED,
+                     "the client has taken nothing of what waits for it for too long");
     } else {
         earlier(next, call->deadline_ns);
         earlier(next, incoming_due_ns(call));
+        earlier(next, outgoing_due_ns(call));
     }
 }
 

@@ -142,7 +142,7 @@ static int on_stream_closed(nghttp2_session *session, int32_t stream, uint32_t e
     return 0;
 }
 
-static void open_client(struct wire *wire) {
+static void open_client(struct wire *wire, bool gives_window) {
     nghttp2_session_callbacks *callbacks;
     nghttp2_option *option;
     assert_int_equal(nghttp2_session_callbacks_new(&callbacks), 0);
@@ -151,6 +151,7 @@ static void open_client(struct wire *wire) {
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
+    nghttp2_option_set_no_auto_window_update(option, !gives_window);
     nghttp2_option_set_peer_max_concurrent_streams(option, 100000);
     nghttp2_option_set_max_send_header_block_length(option, 1 << 20);
     assert_int_equal(nghttp2_session_client_new2(&wire->client, callbacks, wire, option), 0);
@@ -158,7 +159,7 @@ static void open_client(struct wire *wire) {
     nghttp2_option_del(option);
 }
 
-struct wire *wire_open_bare(const gdx_protocol_options *options) {
+static struct wire *open_wire(const gdx_protocol_options *options, bool gives_window) {
     static const gdx_connection_events connection_events = {.call_opened = on_opened};
     gdx_protocol_options usual = gdx_protocol_options_default();
     struct wire *wire = calloc(1, sizeof *wire);
@@ -168,15 +169,26 @@ struct wire *wire_open_bare(const gdx_protocol_options *options) {
     assert_int_equal(gdx_protocol_new(options ? options : &usual, &wire->protocol), GDX_OK);
     assert_int_equal(
         gdx_connection_new(wire->protocol, GDX_SERVER, &connection_events, wire, wire->now_ns, &wire->server), GDX_OK);
-    open_client(wire);
+    open_client(wire, gives_window);
     return wire;
 }
 
-struct wire *wire_open(const gdx_protocol_options *options) {
-    struct wire *wire = wire_open_bare(options);
+static struct wire *greet(struct wire *wire) {
     assert_int_equal(nghttp2_submit_settings(wire->client, NGHTTP2_FLAG_NONE, NULL, 0), 0);
     wire_run(wire);
     return wire;
+}
+
+struct wire *wire_open_bare(const gdx_protocol_options *options) {
+    return open_wire(options, true);
+}
+
+struct wire *wire_open(const gdx_protocol_options *options) {
+    return greet(open_wire(options, true));
+}
+
+struct wire *wire_open_reluctant(const gdx_protocol_options *options) {
+    return greet(open_wire(options, false));
 }
 
 void wire_close(struct wire *wire) {

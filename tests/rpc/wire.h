@@ -50,6 +50,8 @@ struct wire {
 struct wire *wire_open(const gdx_protocol_options *options);
 // Without the client's preface.
 struct wire *wire_open_bare(const gdx_protocol_options *options);
+// A client that gives no window back by itself.
+struct wire *wire_open_reluctant(const gdx_protocol_options *options);
 void wire_close(struct wire *wire);
 // Carries bytes both ways until neither side has any.
 void wire_run(struct wire *wire);

@@ -320,6 +320,13 @@ class Scans(ServerTest):
         self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(call))
         server.wait_for_metric("gramdex_exports", 0)
 
+    def test_a_client_that_takes_nothing_ends_the_export(self):
+        server = self.long_export("--ingest-idle", "1")
+        call = server.stub().scan(Scan(query="产业", context_symbols=200))
+        next(call)
+        server.wait_for_metric("gramdex_exports", 0)
+        self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(call))
+
     def test_other_calls_are_answered_while_exports_wait_for_their_readers(self):
         server = self.long_export()
         stub = server.stub()

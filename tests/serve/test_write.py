@@ -238,6 +238,20 @@ class Ingest(ServerTest):
         self.wait_until_unlocked(stub)
         self.assertEqual(self.files(), before)
 
+    def test_a_silent_call_ends_and_leaves_what_was_committed(self):
+        server = self.serve("--create", "--ingest-idle", "1")
+        stub = server.stub()
+        blocked = Blocked(stub, documents(*[document(id=str(i), text="好") for i in range(25)], commit_every=10))
+        error = self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, blocked.call.result)
+        blocked.may_end.set()
+        self.assertIn("silent", error.details())
+        self.wait_until_unlocked(stub)
+        self.assertEqual((stub.count(Count(query="好")).documents, stub.count(Count(query="好")).answer.commit), (20, 2))
+
+    def test_requests_without_documents_are_taken(self):
+        sent = [documents(), documents(document(id="a", text="好")), documents(), documents(), documents(document(id="b", text="好"))]
+        self.assertEqual(self.empty().ingest(iter(sent)).documents, 2)
+
     def test_one_writer_at_a_time(self):
         stub = self.empty()
         blocked = Blocked(stub, documents(document(id="a", text="好")))

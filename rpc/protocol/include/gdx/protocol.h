@@ -94,6 +94,7 @@ typedef struct gdx_protocol_options {
     size_t compress_from;  // messages from so many bytes on are gzipped when the peer takes it; 0: only if asked to
     uint64_t handshake_ns; // from the first byte to the peer's SETTINGS
     uint64_t stall_ns;     // for a message that has started, and a second more for each 16 KiB of it; 0: no limit
+    uint64_t silence_ns;   // from one message to the next, and for the peer to take some of what waits; 0: no limit
     uint64_t keepalive_ns; // silence after which a PING is sent; 0: never
     uint64_t keepalive_timeout_ns;
     uint64_t idle_ns;          // without a call; then the connection drains. 0: never
