@@ -61,6 +61,11 @@ static void call_ended(void *context, const gdx_call_record *record) {
     serve_log_call(&serve->log, record);
 }
 
+static void peer_fault(void *context, const char *peer, const char *what) {
+    struct serve *serve = context;
+    serve_log_fault(&serve->log, peer, what);
+}
+
 static void draining(void *context) {
     struct serve *serve = context;
     if (serve->health)
@@ -281,6 +286,7 @@ static gdx_server_options server_options(struct serve *serve) {
     out.drain_ns = options->drain_seconds * second;
     out.admit = admit;
     out.call_ended = call_ended;
+    out.peer_fault = peer_fault;
     out.draining = draining;
     out.context = serve;
     return out;

@@ -185,6 +185,11 @@ void serve_log_event(struct serve_log *log, const char *format, ...) {
     flush(log);
 }
 
+void serve_log_fault(struct serve_log *log, const char *peer, const char *what) {
+    if (log->format != LOG_NONE && !is_stuck(log)) // peers can bring about many
+        serve_log_event(log, "%s: %s", peer, what);
+}
+
 void serve_log_close(struct serve_log *log) {
     flush(log);
     uv_close((uv_handle_t *)&log->turn, NULL);

@@ -20,6 +20,8 @@ struct serve_log { // the caller's struct
 
 void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format format);
 void serve_log_call(struct serve_log *log, const gdx_call_record *record);
+// What a peer did that is no call. Not with the format none.
+void serve_log_fault(struct serve_log *log, const char *peer, const char *what);
 // Whatever the format: also with none.
 void serve_log_event(struct serve_log *log, const char *format, ...) GDX_PRINTF(2, 3);
 // Writes what is left; the loop must turn once more. Events may still be logged.

@@ -18,8 +18,8 @@ struct serve_options {
     bool token_all, read_only, create, json;
     unsigned handshake_seconds, stall_seconds, drain_seconds;
     unsigned ingest_idle_seconds, keepalive_seconds, idle_seconds, age_seconds; // 0: never
-    const char *scrub;                                     // as it was given; NULL: the default
-    double scrub_hours;                                    // 0: never
+    const char *scrub;                                                          // as it was given; NULL: the default
+    double scrub_hours;                                                         // 0: never
     enum log_format log_format;
     const char *metrics; // NULL: none
 };

@@ -7,6 +7,7 @@
 #include "connection.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static gdx_call *call_of(gdx_connection *connection, int32_t stream) {
@@ -86,7 +87,8 @@ static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head
     if (head->type == NGHTTP2_PRIORITY ||
         (head->type == NGHTTP2_SETTINGS && connection->state != CONNECTION_SETTLING) || head->type == NGHTTP2_PING)
         guard_count_empty_frame(connection);
-    return 0;
+    streams_check_frame(connection, head);
+    return connection_is_over(connection) ? NGHTTP2_ERR_CALLBACK_FAILURE : 0; // nothing more is read
 }
 
 static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user_data) {
@@ -112,30 +114,44 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
     (void)session, (void)flags;
     gdx_connection *connection = user_data;
     gdx_call *call = call_of(connection, frame->hd.stream_id);
-    if (!call || name_bytes == 0)
+    if (!call)
         return 0;
     gdx_slice name_slice = {(const char *)name, name_bytes}, value_slice = {(const char *)value, value_bytes};
-    if (connection->role == GDX_CLIENT)
+    if (connection->role == GDX_SERVER)
+        rules_take_field(&call->rules, name_slice, value_slice);
+    if (name_bytes > 0 && connection->role == GDX_CLIENT)
         head_take_response(call, name_slice, value_slice, is_trailers(call, frame));
-    else if (call->in_state == IN_IDLE) // what trails a request is of no interest
+    else if (name_bytes > 0 && !call->rules.is_trailer) // what trails a request is of no interest
         head_take_request(call, name_slice, value_slice);
     // A list over the limit gets an answer. One far over it is an attack, since libnghttp2 decodes every byte.
     size_t limit = connection->protocol->options.header_limit;
     return call->header_bytes / HEADER_BOMB_TIMES > limit ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
 }
 
+static void refuse_trailers(gdx_call *call) {
+    if (!call->rules.fault)
+        call->rules.fault = "trailers that do not end the request";
+    head_refuse_malformed(call);
+}
+
 static void take_headers(gdx_connection *connection, const nghttp2_frame *frame) {
     gdx_call *call = call_of(connection, frame->hd.stream_id);
     if (call && connection->role == GDX_CLIENT)
         head_finish_response(call, is_trailers(call, frame));
-    else if (call && call->in_state == IN_IDLE)
+    else if (call && !call->rules.is_trailer)
         head_finish_request(call);
+    else if (call && (call->rules.fault || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)))
+        refuse_trailers(call);
 }
 
 static void take_end(gdx_connection *connection, const nghttp2_frame *frame) {
     gdx_call *call = call_of(connection, frame->hd.stream_id);
-    if (call)
-        incoming_end(call);
+    if (!call)
+        return;
+    rules_take_content(&call->rules, 0, true);
+    if (call->rules.fault && connection->role == GDX_SERVER)
+        head_refuse_malformed(call);
+    incoming_end(call);
 }
 
 static void take_ping(gdx_connection *connection, const nghttp2_frame *frame) {
@@ -173,6 +189,8 @@ static int on_frame_received(nghttp2_session *session, const nghttp2_frame *fram
     case NGHTTP2_SETTINGS:
         if (connection->state == CONNECTION_SETTLING)
             connection_set_state(connection, CONNECTION_OPEN);
+        if (!(frame->hd.flags & NGHTTP2_FLAG_ACK))
+            streams_check_settings(connection);
         break;
     case NGHTTP2_PING:
         take_ping(connection, frame);
@@ -194,6 +212,10 @@ static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, cons
         return NGHTTP2_ERR_CALLBACK_FAILURE;
     gdx_call *call = call_of(connection, stream);
     if (call)
+        rules_take_content(&call->rules, bytes, false);
+    if (call && call->rules.fault && connection->role == GDX_SERVER)
+        head_refuse_malformed(call);
+    if (call)
         incoming_take(call, data, bytes);
     else if (nghttp2_session_consume_stream(session, stream, bytes) != 0)
         return NGHTTP2_ERR_CALLBACK_FAILURE;
@@ -211,11 +233,54 @@ static void answered(gdx_connection *connection, gdx_call *call) {
     connection_due(connection, call->linger_ns);
 }
 
+static void tell_fault(gdx_connection *connection, const char *what) {
+    if (connection->events.fault && !connection->fault_told)
+        connection->events.fault(what, connection->context);
+    connection->fault_told = true; // the first one ends the connection
+}
+
+static void tell_goaway(gdx_connection *connection, const nghttp2_goaway *goaway) {
+    char what[256];
+    snprintf(what, sizeof what, "HTTP/2: %s: %.*s", nghttp2_http2_strerror(goaway->error_code),
+             (int)goaway->opaque_data_len, goaway->opaque_data_len ? (const char *)goaway->opaque_data : "");
+    tell_fault(connection, what);
+}
+
+static void reset_sent(gdx_connection *connection, const nghttp2_frame *frame) {
+    gdx_call *call = call_of(connection, frame->hd.stream_id);
+    char message[128];
+    if (!call)
+        guard_count_reset(connection); // a call refused before it was one
+    if (nghttp2_session_get_stream_remote_close(connection->session, frame->hd.stream_id) != 1)
+        streams_excuse(connection, frame->hd.stream_id);
+    if (!call || call->complete || call->out_state == OUT_RESET || connection->role == GDX_CLIENT)
+        return;
+    snprintf(message, sizeof message, "the client broke HTTP/2: %s",
+             nghttp2_http2_strerror(frame->rst_stream.error_code));
+    call_close(call, GDX_GRPC_INTERNAL, message); // libnghttp2 resets it
+}
+
+// A request that libnghttp2 refuses is no call, and would leave no line in the log.
+static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame, int code, void *user_data) {
+    (void)session;
+    gdx_connection *connection = user_data;
+    char what[128];
+    if (frame->hd.type != NGHTTP2_HEADERS || connection->role == GDX_CLIENT || call_of(connection, frame->hd.stream_id))
+        return 0;
+    streams_excuse(connection, frame->hd.stream_id);
+    snprintf(what, sizeof what, "HTTP/2: a request was refused: %s", nghttp2_strerror(code));
+    if (code == NGHTTP2_ERR_REFUSED_STREAM && connection->events.fault)
+        connection->events.fault(what, connection->context);
+    return 0;
+}
+
 static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user_data) {
     (void)session;
     gdx_connection *connection = user_data;
-    if (frame->hd.type == NGHTTP2_RST_STREAM && !call_of(connection, frame->hd.stream_id))
-        guard_count_reset(connection); // a call refused before it was one
+    if (frame->hd.type == NGHTTP2_RST_STREAM)
+        reset_sent(connection, frame);
+    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
+        tell_goaway(connection, &frame->goaway);
     if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
         return 0;
     guard_forgive_pings(connection);
@@ -270,6 +335,7 @@ void connection_set_callbacks(nghttp2_session_callbacks *callbacks) {
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame_received);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
+    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, on_invalid_frame);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
 }
 
@@ -295,7 +361,7 @@ static bool open_session(gdx_connection *connection) {
     gdx_protocol *protocol = connection->protocol;
     int code = connection->role == GDX_SERVER
                    ? nghttp2_session_server_new3(&connection->session, protocol->callbacks, connection,
-                                                 protocol->option, &connection->allocator)
+                                                 protocol->server_option, &connection->allocator)
                    : nghttp2_session_client_new3(&connection->session, protocol->callbacks, connection,
                                                  protocol->option, &connection->allocator);
     return code == 0 && submit_settings(connection);
@@ -319,6 +385,7 @@ gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_c
     connection->now_ns = connection->opened_ns = connection->received_ns = connection->idle_since_ns = now_ns;
     memory_allocator(connection);
     guard_init(connection);
+    connection->scan.left = NGHTTP2_CLIENT_MAGIC_LEN;
     if (!open_session(connection)) {
         free_session(connection);
         return GDX_NO_MEMORY;
@@ -345,20 +412,31 @@ void gdx_connection_free(gdx_connection *connection) {
     free_session(connection);
 }
 
+static bool feed_part(gdx_connection *connection, const uint8_t *data, size_t bytes) {
+    if (bytes == 0)
+        return true;
+    ssize_t taken = nghttp2_session_mem_recv(connection->session, data, bytes);
+    if (taken >= 0)
+        return !connection_is_over(connection);
+    connection_end(connection, NGHTTP2_PROTOCOL_ERROR, nghttp2_strerror((int)taken));
+    if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_NOMEM) {
+        connection_lose(connection); // without a GOAWAY
+        tell_fault(connection, nghttp2_strerror((int)taken));
+    }
+    return false;
+}
+
 gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint64_t now_ns, gdx_error *err) {
     connection->now_ns = connection->received_ns = now_ns;
     if (!connection_is_over(connection)) {
         connection->ping_sent_ns = 0; // whatever it says, the peer is alive
-        ssize_t taken = nghttp2_session_mem_recv(connection->session, (const uint8_t *)bytes.data, bytes.bytes);
-        if (taken < 0) {
-            connection_end(connection, NGHTTP2_PROTOCOL_ERROR, nghttp2_strerror((int)taken));
-            if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_NOMEM)
-                connection_lose(connection);
-            return gdx_fail(err, GDX_CORRUPT, "HTTP/2: %s", nghttp2_strerror((int)taken));
-        }
+        if (connection->role == GDX_SERVER)
+            (void)streams_feed(connection, bytes, feed_part);
+        else
+            (void)feed_part(connection, (const uint8_t *)bytes.data, bytes.bytes);
     }
     if (connection_is_over(connection))
-        return gdx_fail(err, GDX_CORRUPT, "HTTP/2: the peer broke a limit, the connection is ended");
+        return gdx_fail(err, GDX_CORRUPT, "HTTP/2: the peer broke a rule or a limit, the connection is ended");
     connection_touch(connection);
     return GDX_OK;
 }

@@ -3,6 +3,8 @@
 //   memory.c      what a connection may hold: a pool for libnghttp2 and counted buffers
 //   guard.c       budgets against peers that make work for nothing
 //   call.c        a call as an object, and the states of its two halves
+//   rules.c       HTTP's own rules for a request
+//   streams.c     what libnghttp2 lets pass of RFC 9113: frames on closed streams, windows that a setting overflows
 //   headers.c     header lists: what came, and what is sent
 //   incoming.c    bytes of a call to messages
 //   outgoing.c    messages of a call to bytes, status and trailers
@@ -40,7 +42,7 @@ struct gdx_protocol { // its thread only
     gdx_protocol_options options;
     gdx_codec *codec;
     nghttp2_session_callbacks *callbacks;
-    nghttp2_option *option;
+    nghttp2_option *option, *server_option;
     struct pool_block *spare_blocks[POOL_CLASSES];
     size_t spare_counts[POOL_CLASSES];
     gdx_call *spare_calls;
@@ -62,6 +64,23 @@ enum connection_state {  // changed by connection_set_state alone
     CONNECTION_FLUSHED, // and has gone, or the peer is lost
     CONNECTION_STARVED, // libnghttp2 was refused memory: its session may not be entered again
     CONNECTION_STATES
+};
+
+// Streams that we have reset while the peer could still send on them: what comes on those is no fault.
+enum { EXCUSED_STREAMS = 32 };
+
+struct excused {
+    int32_t streams[EXCUSED_STREAMS]; // a ring
+    unsigned next;
+    int32_t forgotten; // the highest that has left the ring: it and those below are excused, too
+};
+
+enum { FRAME_HEAD_BYTES = 9 };
+
+struct scan { // of the bytes that come, for the heads of frames
+    uint8_t head[FRAME_HEAD_BYTES];
+    unsigned head_bytes; // that have come of it
+    uint32_t left;       // bytes to pass over: of the preface, of a payload
 };
 
 enum drain_state { DRAIN_NONE, DRAIN_ANNOUNCED, DRAIN_FINAL };
@@ -88,6 +107,12 @@ struct gdx_connection { // the protocol's thread only
     unsigned strikes;
     struct bucket resets, frames;
     enum drain_state drain;
+    int32_t newest_stream;            // server: the highest that the peer has opened
+    int32_t skipped_from, skipped_to; // and those that it passed over when it last did; 0: none
+    struct excused excused;
+    struct scan scan;
+    int64_t widest_window, window_before; // of the calls, and what a new stream had, before the SETTINGS at hand
+    bool fault_told;
     bool going_away; // client: a GOAWAY has come
     bool pending;    // output_pending was fired, and no pull since
 };
@@ -127,6 +152,15 @@ enum head_fault { HEAD_GOOD, HEAD_BAD_METADATA, HEAD_BAD_TIMEOUT };
 
 enum encoding { ENCODING_IDENTITY, ENCODING_GZIP, ENCODING_UNKNOWN };
 
+// What HTTP says about the fields and the content of a request so far.
+struct rules {
+    unsigned seen;     // a set, in rules.c
+    bool is_trailer;   // the head is complete
+    uint64_t length;   // by content-length
+    uint64_t received; // of the content
+    const char *fault; // the first; NULL: none
+};
+
 struct gdx_call { // the protocol's thread only
     gdx_connection *connection;
     gdx_call *next, *previous, *next_room;
@@ -151,6 +185,7 @@ struct gdx_call { // the protocol's thread only
     gdx_metadata metadata;
     uint64_t timeout_ns; // UINT64_MAX: none
     unsigned http_status;
+    struct rules rules; // a server's
     enum encoding encoding;
     enum head_fault head_fault;
     bool is_post, content_is_grpc, takes_trailers, takes_gzip;
@@ -205,10 +240,24 @@ void call_set_in(gdx_call *call, enum in_state state);
 void call_set_out(gdx_call *call, enum out_state state);
 void call_stop_reading(gdx_call *call); // to IN_CLOSED, if it is not there
 
+// rules.c
+void rules_take_field(struct rules *rules, gdx_slice name, gdx_slice value);
+void rules_end_head(struct rules *rules);
+void rules_take_content(struct rules *rules, size_t bytes, bool ends);
+bool rules_have_authority(const struct rules *rules); // :authority or host
+
+// streams.c: a fault ends the connection.
+void streams_check_frame(gdx_connection *connection, const nghttp2_frame_hd *head); // before its payload
+// Hands the bytes on in parts, and looks at the heads of frames in between. False: the connection has ended.
+bool streams_feed(gdx_connection *connection, gdx_slice bytes, bool (*feed)(gdx_connection *, const uint8_t *, size_t));
+void streams_check_settings(gdx_connection *connection);         // after they apply
+void streams_excuse(gdx_connection *connection, int32_t stream); // from now on
+
 // headers.c
 void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value);
 void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool trailers);
 void head_finish_request(gdx_call *call);
+void head_refuse_malformed(gdx_call *call); // by the fault of its rules: a reset, which is logged
 void head_finish_response(gdx_call *call, bool trailers);
 bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_metadata *metadata);
 void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static);

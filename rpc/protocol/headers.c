@@ -7,6 +7,7 @@
 #include "gdx/base64.h"
 #include "metadata.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { ENTRY_OVERHEAD = 32 }; // RFC 9113, 6.5.2
@@ -107,6 +108,20 @@ void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value) {
         keep_metadata(call, &call->metadata, name, value);
 }
 
+void head_refuse_malformed(gdx_call *call) {
+    gdx_connection *connection = call->connection;
+    char message[128];
+    if (call->out_state == OUT_RESET)
+        return;
+    guard_count_reset(connection); // which the peer has provoked
+    if (call->out_state == OUT_IDLE && !call->events && connection->events.call_refused)
+        connection->events.call_refused(call, connection->context);
+    snprintf(message, sizeof message, "malformed request: %s", call->rules.fault);
+    call_stop_reading(call);
+    call_close(call, GDX_GRPC_INTERNAL, message);
+    outgoing_reset(call, NGHTTP2_PROTOCOL_ERROR);
+}
+
 static bool refuse_wrong_http(gdx_call *call) {
     if (!call->is_post)
         outgoing_refuse_http(call, "405", "gRPC is asked by POST alone.\n");
@@ -119,7 +134,9 @@ static bool refuse_wrong_http(gdx_call *call) {
 static bool refuse_wrong_grpc(gdx_call *call) {
     size_t limit = call->connection->protocol->options.header_limit;
     gdx_slice path = gdx_call_path(call);
-    if (call->header_bytes > limit)
+    if (!rules_have_authority(&call->rules)) // as gRPC C++ has it
+        outgoing_refuse(call, GDX_GRPC_UNKNOWN, "Missing :authority header");
+    else if (call->header_bytes > limit)
         outgoing_refuse(call, GDX_GRPC_RESOURCE_EXHAUSTED, "headers of %zu bytes, at most %zu are taken",
                         call->header_bytes, limit);
     else if (!call->takes_trailers)
@@ -146,6 +163,11 @@ static void charge_head(gdx_call *call) {
 
 void head_finish_request(gdx_call *call) {
     gdx_connection *connection = call->connection;
+    rules_end_head(&call->rules);
+    if (call->rules.fault) {
+        head_refuse_malformed(call);
+        return;
+    }
     call_set_in(call, IN_OPEN);
     call->deadline_ns =
         call->timeout_ns < UINT64_MAX - connection->now_ns ? connection->now_ns + call->timeout_ns : UINT64_MAX;

@@ -45,12 +45,14 @@ gdx_status gdx_protocol_new(const gdx_protocol_options *options, gdx_protocol **
     protocol->options = *options;
     protocol->codec = gdx_codec_new();
     if (!protocol->codec || nghttp2_session_callbacks_new(&protocol->callbacks) != 0 ||
-        nghttp2_option_new(&protocol->option) != 0) {
+        nghttp2_option_new(&protocol->option) != 0 || nghttp2_option_new(&protocol->server_option) != 0) {
         gdx_protocol_free(protocol);
         return GDX_NO_MEMORY;
     }
     connection_set_callbacks(protocol->callbacks);
     set_option(protocol->option);
+    set_option(protocol->server_option);
+    nghttp2_option_set_no_http_messaging(protocol->server_option, 1); // rules.c
     *out = protocol;
     return GDX_OK;
 }
@@ -67,6 +69,7 @@ void gdx_protocol_free(gdx_protocol *protocol) {
     gdx_codec_free(protocol->codec);
     nghttp2_session_callbacks_del(protocol->callbacks);
     nghttp2_option_del(protocol->option);
+    nghttp2_option_del(protocol->server_option);
     free(protocol->headers.values);
     gdx_buffer_clear(&protocol->headers.text);
     gdx_buffer_clear(&protocol->inflated);

@@ -272,6 +272,18 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
     *out = uv_buf_init(peer->server->read_buffer, READ_BYTES);
 }
 
+static void on_fault(const char *what, void *context) {
+    const struct peer *peer = context;
+    const gdx_server_options *options = &peer->server->options;
+    if (options->peer_fault)
+        options->peer_fault(options->context, peer->name, what);
+}
+
+static void tell_fault(struct peer *peer, const gdx_error *err) {
+    char text[GDX_ERROR_TEXT_BYTES];
+    on_fault(gdx_error_text(err, text), peer);
+}
+
 static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
     if (!peer->tls)
         return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
@@ -290,6 +302,8 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
         close_peer(peer);
     } else if (bytes > 0) {
         if (take(peer, (gdx_slice){buffer->base, (size_t)bytes}, &err) != GDX_OK) {
+            if (!gdx_connection_is_over(peer->connection)) // else the connection tells
+                tell_fault(peer, &err);
             set_state(peer, PEER_BROKEN);
             pause_reading(peer);
         }
@@ -315,6 +329,7 @@ static void on_output(void *context) {
 static const gdx_connection_events events = {
     .call_opened = exchange_open,
     .call_refused = exchange_note_refused,
+    .fault = on_fault,
     .output_pending = on_output,
 };
 

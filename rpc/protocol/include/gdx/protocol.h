@@ -130,6 +130,9 @@ typedef struct gdx_connection_events {
     // Server: the head of a request is not in order, and it is answered already. Attach to get its end
     // as an event, or do nothing.
     void (*call_refused)(gdx_call *call, void *context);
+    // The peer has broken HTTP/2, or a limit of the connection, which ends; or a request was refused before it was a
+    // call. In words, for the log.
+    void (*fault)(const char *what, void *context);
     // There is something to pull. Once, until the next pull.
     void (*output_pending)(void *context);
     // Client: the peer has announced that it goes away. No new call can be made.
