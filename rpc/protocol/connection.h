@@ -253,6 +253,12 @@ bool streams_feed(gdx_connection *connection, gdx_slice bytes, bool (*feed)(gdx_
 void streams_check_settings(gdx_connection *connection);         // after they apply
 void streams_excuse(gdx_connection *connection, int32_t stream); // from now on
 
+// Of names and values: is it this literal?
+static inline bool slice_is(gdx_slice text, const char *literal, size_t bytes) {
+    return text.bytes == bytes && memcmp(text.data, literal, bytes) == 0;
+}
+#define IS(text, literal) slice_is(text, literal, sizeof literal - 1)
+
 // headers.c
 void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value);
 void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool trailers);

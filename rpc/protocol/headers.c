@@ -12,11 +12,6 @@
 
 enum { ENTRY_OVERHEAD = 32 }; // RFC 9113, 6.5.2
 
-static bool is(gdx_slice name, const char *text, size_t bytes) {
-    return name.bytes == bytes && memcmp(name.data, text, bytes) == 0;
-}
-#define IS(name, literal) is(name, literal, sizeof literal - 1)
-
 static bool begins_with(gdx_slice text, const char *prefix) {
     size_t bytes = strlen(prefix);
     return text.bytes >= bytes && memcmp(text.data, prefix, bytes) == 0;

@@ -22,10 +22,6 @@ static void find(struct rules *rules, const char *fault) {
         rules->fault = fault;
 }
 
-static bool equals(gdx_slice text, const char *other) {
-    return gdx_slice_equal(text, gdx_slice_of(other));
-}
-
 // Of a token that HTTP compares without regard to case.
 static bool equals_folded(gdx_slice text, const char *other) {
     if (text.bytes != strlen(other))
@@ -47,19 +43,19 @@ static const uint8_t *bytes_of(gdx_slice text) {
 static void take_method(struct rules *rules, gdx_slice value) {
     if (!nghttp2_check_method(bytes_of(value), value.bytes))
         find(rules, ":method is no token");
-    if (equals(value, "CONNECT"))
+    if (IS(value, "CONNECT"))
         rules->seen |= IS_CONNECT;
 }
 
 static void take_scheme(struct rules *rules, gdx_slice value) {
-    if (value.bytes == 0)
-        find(rules, ":scheme is empty");
+    if (value.bytes == 0 || !nghttp2_check_header_value_rfc9113(bytes_of(value), value.bytes))
+        find(rules, ":scheme is empty or no scheme");
 }
 
 static void take_path(struct rules *rules, gdx_slice value) {
     if (value.bytes == 0 || !nghttp2_check_path(bytes_of(value), value.bytes))
         find(rules, ":path is empty or no path");
-    else if (value.data[0] != '/' && !equals(value, "*"))
+    else if (value.data[0] != '/' && !IS(value, "*"))
         find(rules, ":path does not start with /");
 }
 
@@ -68,31 +64,36 @@ static void take_authority(struct rules *rules, gdx_slice value) {
         find(rules, ":authority is empty or no authority");
 }
 
+struct pseudo { // a pseudo-header field of requests
+    unsigned bit;
+    void (*take)(struct rules *rules, gdx_slice value);
+};
+
+static struct pseudo find_pseudo(gdx_slice name) {
+    if (IS(name, ":method"))
+        return (struct pseudo){SEEN_METHOD, take_method};
+    if (IS(name, ":scheme"))
+        return (struct pseudo){SEEN_SCHEME, take_scheme};
+    if (IS(name, ":path"))
+        return (struct pseudo){SEEN_PATH, take_path};
+    if (IS(name, ":authority"))
+        return (struct pseudo){SEEN_AUTHORITY, take_authority};
+    return (struct pseudo){0, NULL};
+}
+
 static void take_pseudo(struct rules *rules, gdx_slice name, gdx_slice value) {
-    static const struct {
-        const char *name;
-        unsigned bit;
-        void (*take)(struct rules *rules, gdx_slice value);
-    } known[] = {
-        {":method", SEEN_METHOD, take_method},
-        {":scheme", SEEN_SCHEME, take_scheme},
-        {":path", SEEN_PATH, take_path},
-        {":authority", SEEN_AUTHORITY, take_authority},
-    };
-    size_t i = 0;
-    while (i < sizeof known / sizeof known[0] && !equals(name, known[i].name))
-        i++;
+    struct pseudo known = find_pseudo(name);
     if (rules->is_trailer) {
         find(rules, "a pseudo-header field in the trailers");
-    } else if (i == sizeof known / sizeof known[0]) {
+    } else if (!known.take) {
         find(rules, "a pseudo-header field that requests do not have");
     } else if (rules->seen & SEEN_REGULAR) {
         find(rules, "a pseudo-header field after a regular one");
-    } else if (rules->seen & known[i].bit) {
+    } else if (rules->seen & known.bit) {
         find(rules, "a pseudo-header field twice");
     } else {
-        rules->seen |= known[i].bit;
-        known[i].take(rules, value);
+        rules->seen |= known.bit;
+        known.take(rules, value);
     }
 }
 
@@ -110,31 +111,32 @@ static void take_length(struct rules *rules, gdx_slice value) {
     rules->length = length;
 }
 
+static bool is_of_connection(gdx_slice name) {
+    return IS(name, "connection") || IS(name, "keep-alive") || IS(name, "proxy-connection") ||
+           IS(name, "transfer-encoding") || IS(name, "upgrade");
+}
+
 static void take_regular(struct rules *rules, gdx_slice name, gdx_slice value) {
-    static const char *const of_connections[] = {"connection", "keep-alive", "proxy-connection", "transfer-encoding",
-                                                 "upgrade"};
     rules->seen |= SEEN_REGULAR;
-    for (size_t i = 0; i < sizeof of_connections / sizeof of_connections[0]; i++) {
-        if (equals(name, of_connections[i]))
-            find(rules, "a field that belongs to a connection of HTTP/1.1");
-    }
-    if (equals(name, "te") && !equals_folded(value, "trailers"))
+    if (is_of_connection(name))
+        find(rules, "a field that belongs to a connection of HTTP/1.1");
+    else if (IS(name, "te") && !equals_folded(value, "trailers"))
         find(rules, "te has another value than trailers");
-    else if (equals(name, "host"))
+    else if (IS(name, "host"))
         rules->seen |= SEEN_HOST;
-    else if (equals(name, "content-length") && !rules->is_trailer)
+    else if (IS(name, "content-length") && !rules->is_trailer)
         take_length(rules, value);
 }
 
 void rules_take_field(struct rules *rules, gdx_slice name, gdx_slice value) {
     if (rules->fault)
         return;
-    if (!nghttp2_check_header_name(bytes_of(name), name.bytes))
+    if (name.bytes > 0 && name.data[0] == ':') // these have checks of their own
+        take_pseudo(rules, name, value);
+    else if (!nghttp2_check_header_name(bytes_of(name), name.bytes))
         find(rules, "a field's name is empty, or has a character that is not allowed");
     else if (!nghttp2_check_header_value_rfc9113(bytes_of(value), value.bytes))
         find(rules, "a field's value has a character that is not allowed, or space around it");
-    else if (name.data[0] == ':')
-        take_pseudo(rules, name, value);
     else
         take_regular(rules, name, value);
 }
