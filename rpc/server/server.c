@@ -137,20 +137,29 @@ static gdx_status make_tools(gdx_server *server) {
     return GDX_OK;
 }
 
+static void on_idle(uv_idle_t *idle) {
+    (void)idle; // that it is active keeps the loop from waiting
+}
+
 static void on_turn(uv_prepare_t *prepare) {
     gdx_server *server = prepare->data;
     if (server->waiting)
         exchanges_retry(server);
     peers_flush(server);
+    if (server->dirty)
+        uv_idle_start(&server->again, on_idle);
+    else
+        uv_idle_stop(&server->again);
 }
 
 static void start_handles(gdx_server *server) {
     uv_prepare_init(server->loop, &server->flush);
+    uv_idle_init(server->loop, &server->again);
     uv_timer_init(server->loop, &server->stopping);
     uv_timer_init(server->loop, &server->accepting);
-    server->flush.data = server->stopping.data = server->accepting.data = server;
+    server->flush.data = server->again.data = server->stopping.data = server->accepting.data = server;
     uv_prepare_start(&server->flush, on_turn);
-    server->handles_open = 3;
+    server->handles_open = 4;
 }
 
 gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_options *options, gdx_server **out,
@@ -207,6 +216,7 @@ void server_check_stopped(gdx_server *server) {
     if (!server->is_closing) {
         server->is_closing = true;
         uv_close((uv_handle_t *)&server->flush, on_handle_closed);
+        uv_close((uv_handle_t *)&server->again, on_handle_closed);
         uv_close((uv_handle_t *)&server->stopping, on_handle_closed);
         uv_close((uv_handle_t *)&server->accepting, on_handle_closed);
     } else if (server->handles_open == 0) {

@@ -61,6 +61,7 @@ struct gdx_server { // loop thread only
     size_t tool_count;
     struct listener *listeners;
     uv_prepare_t flush; // before each wait: what the turn has produced goes out
+    uv_idle_t again;    // active while peers are dirty after that: then the loop does not wait
     uv_timer_t stopping;
     uv_timer_t accepting; // again, when there was no memory
     struct peer *peers, *dirty;
@@ -71,7 +72,7 @@ struct gdx_server { // loop thread only
     size_t spare_count;
     gdx_exchange *waiting, *waiting_last; // have started, and found the queue full
     size_t exchange_count;
-    size_t handles_open; // listeners, flush, stopping, accepting
+    size_t handles_open; // listeners, flush, again, stopping, accepting
     void (*stopped)(void *context);
     void *stopped_context;
     bool is_stopping, is_closing;
