@@ -121,11 +121,29 @@ const cases = {
         call.end();
         assert.deepStrictEqual(await collect(call), []);
     },
-    async compressed_unary() {
-        const request = {response_size: 314159, payload: payload(271828), expect_compressed: {value: true}, response_compressed: {value: true}};
-        const {reply} = await unary(gzipStub, 'UnaryCall', request);
-        assert.strictEqual(reply.payload.body.length, 314159);
-        await failsWith('INVALID_ARGUMENT', unary(stub, 'UnaryCall', request));
+    async client_compressed_unary() {
+        const request = {response_size: 314159, payload: payload(271828), expect_compressed: {value: true}};
+        await failsWith('INVALID_ARGUMENT', unary(stub, 'UnaryCall', request)); // the probe
+        assert.strictEqual((await unary(gzipStub, 'UnaryCall', request)).reply.payload.body.length, 314159);
+        request.expect_compressed.value = false;
+        assert.strictEqual((await unary(stub, 'UnaryCall', request)).reply.payload.body.length, 314159);
+    },
+    async server_compressed_unary() {
+        for (const value of [true, false]) {
+            const request = {response_size: 314159, payload: payload(271828), response_compressed: {value}};
+            assert.strictEqual((await unary(stub, 'UnaryCall', request)).reply.payload.body.length, 314159);
+        }
+    },
+    async client_compressed_streaming() {
+        const send = (client, value) => new Promise((resolve, reject) => {
+            const call = client.StreamingInputCall((error, reply) => error ? reject(error) : resolve(reply.aggregated_payload_size));
+            for (let i = 0; i < 3; i++)
+                call.write({payload: payload(27182), expect_compressed: {value}});
+            call.end();
+        });
+        await failsWith('INVALID_ARGUMENT', send(stub, true)); // the probe
+        assert.strictEqual(await send(gzipStub, true), 81546);
+        assert.strictEqual(await send(stub, false), 81546);
     },
     async server_compressed_streaming() {
         const request = {response_parameters: [{size: 31415, compressed: {value: true}}, {size: 92653, compressed: {value: false}}]};
@@ -138,6 +156,15 @@ const cases = {
         const {metadata, trailers} = await unary(stub, 'UnaryCall', {response_size: 1}, sent);
         assert.deepStrictEqual(metadata.get('x-grpc-test-echo-initial'), ['test_initial_metadata_value']);
         assert.deepStrictEqual(trailers.get('x-grpc-test-echo-trailing-bin'), [Buffer.from([0xab, 0xab, 0xab])]);
+        const call = stub.FullDuplexCall(sent), came = {};
+        call.on('metadata', (initial) => { came.metadata = initial; });
+        call.on('status', (status) => { came.trailers = status.metadata; });
+        call.write(orders([1]));
+        call.end();
+        assert.deepStrictEqual(await collect(call), [1]);
+        await new Promise(setImmediate);
+        assert.deepStrictEqual(came.metadata.get('x-grpc-test-echo-initial'), ['test_initial_metadata_value']);
+        assert.deepStrictEqual(came.trailers.get('x-grpc-test-echo-trailing-bin'), [Buffer.from([0xab, 0xab, 0xab])]);
     },
     async status_code_and_message() {
         const status = {response_status: {code: 2, message: 'test status message'}};
@@ -152,8 +179,10 @@ const cases = {
         const error = await failsWith('UNKNOWN', unary(stub, 'UnaryCall', {response_status: {code: 2, message}}));
         assert.strictEqual(error.details, message);
     },
-    async unimplemented() {
+    async unimplemented_method() {
         await failsWith('UNIMPLEMENTED', unary(stub, 'UnimplementedCall', {}));
+    },
+    async unimplemented_service() {
         await failsWith('UNIMPLEMENTED', unary(noService, 'UnimplementedCall', {}));
     },
     async cancel_after_begin() {
@@ -173,6 +202,13 @@ const cases = {
     async timeout_on_sleeping_server() {
         const call = stub.StreamingOutputCall(orders([1], 5000000), {deadline: Date.now() + 50});
         await failsWith('DEADLINE_EXCEEDED', collect(call));
+        const silent = stub.FullDuplexCall({deadline: Date.now() + 1});
+        silent.write({payload: payload(27182)});
+        await failsWith('DEADLINE_EXCEEDED', collect(silent));
+    },
+    async rpc_soak() {
+        for (let i = 0; i < 50; i++)
+            await cases.large_unary();
     },
     async health() {
         assert.strictEqual((await unary(healthStub, 'Check', {service: ''})).reply.status, 'SERVING');

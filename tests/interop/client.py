@@ -139,21 +139,32 @@ def empty_stream(stub):
     assert list(stub.duplex(iter(()))) == []
 
 
-def compressed_unary(stub):
+def client_compressed_unary(stub):
     request = messages_pb2.SimpleRequest(response_size=314159, payload=payload(271828))
     request.expect_compressed.value = True
-    request.response_compressed.value = True
+    fails_with(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.unary(request))  # the probe
     assert len(stub.unary(request, compression=grpc.Compression.Gzip).payload.body) == 314159
-    fails_with(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.unary(request))
     request.expect_compressed.value = False
-    request.response_compressed.value = False
     assert len(stub.unary(request).payload.body) == 314159
 
 
-def compressed_streams(stub):
+def server_compressed_unary(stub):
+    for compressed in (True, False):
+        request = messages_pb2.SimpleRequest(response_size=314159, payload=payload(271828))
+        request.response_compressed.value = compressed
+        assert len(stub.unary(request).payload.body) == 314159
+
+
+def client_compressed_streaming(stub):
     request = messages_pb2.StreamingInputCallRequest(payload=payload(27182))
     request.expect_compressed.value = True
+    fails_with(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.input(iter([request])))  # the probe
     assert stub.input(iter([request] * 3), compression=grpc.Compression.Gzip).aggregated_payload_size == 81546
+    request.expect_compressed.value = False
+    assert stub.input(iter([request] * 3)).aggregated_payload_size == 81546
+
+
+def server_compressed_streaming(stub):
     request = orders(31415, 92653)
     request.response_parameters[0].compressed.value = True
     request.response_parameters[1].compressed.value = False
@@ -193,8 +204,11 @@ def special_status_message(stub):
     assert fails_with(grpc.StatusCode.UNKNOWN, lambda: stub.unary(request)).details() == words
 
 
-def unimplemented(stub):
+def unimplemented_method(stub):
     fails_with(grpc.StatusCode.UNIMPLEMENTED, lambda: stub.unimplemented(empty_pb2.Empty()))
+
+
+def unimplemented_service(stub):
     fails_with(grpc.StatusCode.UNIMPLEMENTED, lambda: stub.no_service(empty_pb2.Empty()))
 
 
@@ -236,6 +250,25 @@ def timeout_on_sleeping_server(stub):
     begin = time.monotonic()
     fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(stub.output(orders(1, interval_us=5000000), timeout=0.05)))
     assert time.monotonic() - begin < 3
+    stop = threading.Event()
+
+    def requests():
+        yield messages_pb2.StreamingOutputCallRequest(payload=payload(27182))
+        stop.wait(10)
+
+    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(stub.duplex(requests(), timeout=0.001)))
+    stop.set()
+
+
+def rpc_soak(stub):
+    for _ in range(50):
+        large_unary(stub)
+
+
+def channel_soak(_):
+    for _ in range(10):
+        with open_channel(sys.argv[1]) as channel:
+            large_unary(Stub(channel))
 
 
 def a_slow_reader_gets_all(stub):
@@ -296,9 +329,10 @@ def many_at_once(stub):
 
 
 CASES = [empty_unary, large_unary, largest_messages, client_streaming, server_streaming, large_streams, ping_pong, empty_stream,
-         compressed_unary, compressed_streams, unknown_compression, custom_metadata, status_code_and_message,
-         special_status_message, unimplemented, wrong_number_of_requests, cancel_after_begin, cancel_after_first_response,
-         timeout_on_sleeping_server, a_slow_reader_gets_all, a_malformed_request, health, reflection, many_at_once]
+         client_compressed_unary, server_compressed_unary, client_compressed_streaming, server_compressed_streaming,
+         unknown_compression, custom_metadata, status_code_and_message, special_status_message, unimplemented_method,
+         unimplemented_service, wrong_number_of_requests, cancel_after_begin, cancel_after_first_response,
+         timeout_on_sleeping_server, rpc_soak, channel_soak, a_slow_reader_gets_all, a_malformed_request, health, reflection, many_at_once]
 
 
 def open_channel(address):

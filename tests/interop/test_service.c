@@ -41,9 +41,7 @@ static gdx_status check_compressed(gdx_exchange *exchange, const Grpc__Testing__
 }
 
 static gdx_compress compress_as(const Grpc__Testing__BoolValue *wanted) {
-    if (!wanted)
-        return GDX_COMPRESS_AUTO;
-    return wanted->value ? GDX_COMPRESS_YES : GDX_COMPRESS_NO;
+    return wanted && wanted->value ? GDX_COMPRESS_YES : GDX_COMPRESS_NO; // official clients check that unasked is plain
 }
 
 static gdx_status zeros(int32_t size, uint8_t **out, gdx_error *err) {
