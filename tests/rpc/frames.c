@@ -52,7 +52,7 @@ static void note(struct frames *frames, const uint8_t *head, const uint8_t *payl
     unsigned type = head[3], flags = head[4], stream = number(head + 5);
     assert_true(stream < FRAMES_STREAMS);
     if (type == GOAWAY)
-        frames->goaway = (int)number(payload + 4);
+        frames->goaway = (int)number(payload + 4), frames->goaways++;
     else if (type == RST_STREAM)
         frames->reset[stream] = (int)number(payload);
     else if (type == SETTINGS && flags & ACK)

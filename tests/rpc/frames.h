@@ -49,6 +49,7 @@ struct frames { // what has come back, and the connection
     struct wire *wire;
     gdx_buffer in;
     int goaway; // its code; -1: none
+    unsigned goaways;
     int reset[FRAMES_STREAMS];
     bool answered[FRAMES_STREAMS]; // END_STREAM has come
     size_t data[FRAMES_STREAMS];   // bytes

@@ -13,7 +13,8 @@
 #include <cmocka.h>
 
 static bool has_ended(const struct frames *frames, int code) {
-    return frames->goaway == code && gdx_connection_is_finished(frames->wire->server);
+    return frames->goaway == code && frames->goaways == 1 && frames->wire->faults == 1 && // the log has a line
+           gdx_connection_is_finished(frames->wire->server);
 }
 
 static bool is_as_told(struct frames *frames, const struct row *row) {
@@ -171,6 +172,7 @@ static void the_peer_may_not_open_more_streams_than_it_was_told(void **state) { 
             frames_send_one(&frames, HEADERS, END_HEADERS, stream, HELD, sizeof HELD - 1);
         assert_int_equal(frames.wire->opened, 3);
         assert_true(frames.reset[7] == NGHTTP2_REFUSED_STREAM || has_ended(&frames, PROTOCOL));
+        assert_int_equal(frames.wire->faults, 1);
         if (!acknowledged) { // then it may have sent more by now
             frames_send_one(&frames, DATA, END_STREAM, 7, "\0\0\0\0\0", 5);
             assert_true(frames_is_alive(&frames));
@@ -230,6 +232,24 @@ static void data_beyond_a_window_is_an_error(void **state) { // 6.9.1
     frames_close(&frames);
 }
 
+static void what_comes_after_the_last_goaway_is_ignored(void **state) { // 6.8
+    (void)state;
+    struct frames frames;
+    frames_open(&frames, NULL);
+    frames_send_one(&frames, HEADERS, END_HEADERS, 1, HELD, sizeof HELD - 1); // keeps the connection
+    gdx_connection_drain(frames.wire->server, frames.wire->now_ns);
+    frames_take(&frames);
+    frames_send_one(&frames, PING, ACK, 0, "gdxdrain", 8);
+    assert_int_equal(frames.goaways, 2);
+    frames_send(&frames, (const struct frame[]){FRAME(HEADERS, END_HEADERS, 3, HELD), FRAME(DATA, 0, 3, "x")}, 2);
+    frames_send_one(&frames, PING, 0, 0, "alive ok", 8);
+    assert_int_equal(frames.ping_acks, 1);
+    assert_int_equal(frames.goaway, NGHTTP2_NO_ERROR);
+    assert_int_equal(frames.wire->opened, 1);
+    assert_int_equal(frames.wire->faults, 0);
+    frames_close(&frames);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_holds),
@@ -242,6 +262,7 @@ int main(void) {
         cmocka_unit_test(settings_are_acknowledged_each),
         cmocka_unit_test(a_window_of_one_byte_lets_one_byte_go),
         cmocka_unit_test(data_beyond_a_window_is_an_error),
+        cmocka_unit_test(what_comes_after_the_last_goaway_is_ignored),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -159,8 +160,14 @@ static void open_client(struct wire *wire, bool gives_window) {
     nghttp2_option_del(option);
 }
 
+static void on_fault(const char *what, void *context) {
+    struct wire *wire = context;
+    wire->faults++;
+    snprintf(wire->fault, sizeof wire->fault, "%s", what);
+}
+
 static struct wire *open_wire(const gdx_protocol_options *options, bool gives_window) {
-    static const gdx_connection_events connection_events = {.call_opened = on_opened};
+    static const gdx_connection_events connection_events = {.call_opened = on_opened, .fault = on_fault};
     gdx_protocol_options usual = gdx_protocol_options_default();
     struct wire *wire = calloc(1, sizeof *wire);
     assert_non_null(wire);

@@ -42,6 +42,8 @@ struct wire {
     unsigned opened, closed, rooms, messages;
     gdx_grpc_code closed_code;
     bool closed_complete;
+    unsigned faults; // told, and the last of them
+    char fault[256];
     gdx_call *held; // of /test/Hold
     gdx_call *flood;
     size_t flood_written;
