@@ -129,8 +129,8 @@ typedef struct gdx_server_options {
                            gdx_error *err);
     // A call is over. May be NULL.
     void (*call_ended)(void *context, const gdx_call_record *record);
-    // What a peer did that is no call of its own: it broke HTTP/2 or TLS, or a request was refused before it was a call.
-    // May be NULL.
+    // What a peer did that is no call of its own: it broke HTTP/2 or TLS, or a request was refused before it was a
+    // call. May be NULL.
     void (*peer_fault)(void *context, const char *peer, const char *what);
     // draining: true as soon as gdx_server_stop was called, before the first GOAWAY. May be NULL.
     void (*draining)(void *context);
