@@ -9,8 +9,10 @@
 #include "report.h"
 #include "terminal.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 enum { EXAMPLES = 4 }; // of the first commands, in the general help
 
@@ -204,8 +206,17 @@ static void ignore_signals_of_writes(void) {
     signal(SIGXFSZ, SIG_IGN);
 }
 
+// glibc reserves 64 MB for each arena, up to eight a processor. Where address space is limited, that would be most of
+// it, so all threads share one.
+static void share_arena(void) {
+    struct rlimit space;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
+        mallopt(M_ARENA_MAX, 1);
+}
+
 int main(int argc, char **argv) {
     ignore_signals_of_writes();
+    share_arena();
     const struct command *command;
     for (size_t i = 0; (command = command_at(i)); i++)
         command_assert_sound(command);

@@ -9,13 +9,14 @@
 #include "writer.h"
 
 #include "gdx/index.h"
+#include "gdx/memory.h"
+#include "gdx/processor.h"
 #include "gdx/refold.h"
 #include "gdx/text.h"
 
 #include <inttypes.h>
-#include <unistd.h>
 
-enum { REFOLD_MEMORY = 512 << 20 };
+enum { REFOLD_MEMORY = 512 << 20, REFOLD_SHARE = 4 };
 
 struct merge_command {
     struct target target;
@@ -44,8 +45,10 @@ static const struct option_table merge_table = {
 };
 
 static gdx_status refold(gdx_index_writer *writer, const struct merge_command *self, uint64_t *out, gdx_error *err) {
-    const gdx_refold_options options = {
-        .memory_bytes = REFOLD_MEMORY, .level = self->options.level, .stop = self->options.stop};
+    size_t share = gdx_memory_allowed() / REFOLD_SHARE;
+    const gdx_refold_options options = {.memory_bytes = share < REFOLD_MEMORY ? share : REFOLD_MEMORY,
+                                        .level = self->options.level,
+                                        .stop = self->options.stop};
     gdx_status status = gdx_index_refold(writer, &options, out, err);
     if (status == GDX_OK && *out && !self->target.json)
         printf("refolded %" PRIu64 " %s by matching rule %" PRIu32 "\n", *out, plural(*out, "document", "documents"),
@@ -87,10 +90,8 @@ static gdx_status merge(gdx_index_writer *writer, const struct merge_command *se
 
 static int run(const struct command *command, void *settings) {
     struct merge_command *self = settings;
-    if (self->threads == 0) {
-        long processors = sysconf(_SC_NPROCESSORS_ONLN);
-        self->threads = processors > 0 ? (unsigned)processors : 1;
-    }
+    if (self->threads == 0)
+        self->threads = gdx_processor_count();
     self->options.stop.cancelled = interrupt_watch();
     gdx_error err = {0};
     gdx_status status = gdx_executor_new(self->threads, &self->options.executor, &err);

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 json_t *json_of_answer(const char *type, gdx_slice query, const ProtobufCMessage *message) {
@@ -73,9 +75,44 @@ static void report_as_json(const gdx_error *err) {
         fputs("{\"type\":\"error\",\"error\":{\"code\":\"RESOURCE_EXHAUSTED\",\"message\":\"no memory\"}}\n", stdout);
 }
 
-int report_failure(const char *command, const gdx_error *err, gdx_slice query, bool as_json) {
+// What takes less memory, by command.
+static const struct thrift {
+    const char *command, *options;
+} thrifts[] = {
+    {"gramdex index", "give a smaller --memory or fewer --threads"},
+    {"gramdex merge", "give fewer --threads"},
+    {"gramdex serve", "give a smaller --memory, --query-memory or --ingest-memory, or fewer --threads"},
+};
+
+static const char *thrift_of(const char *command) {
+    for (size_t i = 0; i < sizeof thrifts / sizeof *thrifts; i++)
+        if (strcmp(thrifts[i].command, command) == 0)
+            return thrifts[i].options;
+    return NULL;
+}
+
+// After a failure for want of memory: what to set. Nothing, where nothing is known.
+static void advise(const char *command, gdx_error *err) {
+    struct rlimit space;
+    char size[NUMBER_TEXT_BYTES];
+    const char *options = thrift_of(command);
+    size_t used = strlen(err->message);
+    char *end = err->message + used;
+    size_t room = sizeof err->message - used;
+    if (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY)
+        snprintf(end, room, "; %s%sallow more address space than %s (ulimit -v)", options ? options : "",
+                 options ? ", or " : "", format_bytes(space.rlim_cur, size));
+    else if (options)
+        snprintf(end, room, "; %s", options);
+}
+
+int report_failure(const char *command, const gdx_error *failure, gdx_slice query, bool as_json) {
     if (output_is_closed())
         return EXIT_FAILED; // finish_output says why, if anybody should know
+    gdx_error advised = *failure;
+    const gdx_error *err = &advised;
+    if (failure->status == GDX_NO_MEMORY)
+        advise(command, &advised);
     if (as_json) {
         report_as_json(err);
     } else {

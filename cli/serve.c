@@ -209,11 +209,6 @@ static void free_all(struct serve *serve) {
 
 // ---- the start
 
-static unsigned processor_count(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (unsigned)count : 1;
-}
-
 // A connection takes a descriptor, and so does a file of the index: a new commit must not fail to open because many
 // clients came.
 static void reserve_descriptors(struct serve *serve) {
@@ -258,8 +253,8 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.context = serve;
     gdx_status status = options->create ? make_index(options->target.index, err) : GDX_OK;
     if (status == GDX_OK)
-        status = gdx_work_open(&serve->loop, options->threads ? options->threads : processor_count(), options->queue,
-                               &serve->work, err);
+        status = gdx_work_open(&serve->loop, options->threads ? options->threads : gdx_processor_count(),
+                               options->queue, &serve->work, err);
     return status == GDX_OK
                ? gdx_engine_open(&serve->loop, serve->work, options->target.index, &engine, &serve->engine, err)
                : status;

@@ -5,7 +5,10 @@
 
 #include "command.h"
 
-enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, ITEMS_MOST = 1000000, STREAMS_MOST = 65536 };
+#include "gdx/memory.h"
+#include "gdx/processor.h"
+
+enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, ITEMS_MOST = 1000000, STREAMS_MOST = 65536, LEAST_BUDGET = 16 << 20 };
 
 static const char *const log_formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_NONE] = "none", NULL};
 
@@ -80,17 +83,17 @@ static const struct option_table limits_table = {
          .field = OPTION_FIELD(struct serve_options, message_bytes)},
         {.name = "memory",
          .argument = "BYTES",
-         .help = "memory of all connections' buffers (1G)",
+         .help = "of all connections' buffers (1G at most)",
          .kind = OPTION_BYTES,
          .field = OPTION_FIELD(struct serve_options, memory_bytes)},
         {.name = "query-memory",
          .argument = "BYTES",
-         .help = "memory of one query (512M)",
+         .help = "memory of one query (512M at most)",
          .kind = OPTION_BYTES,
          .field = OPTION_FIELD(struct serve_options, query_bytes)},
         {.name = "ingest-memory",
          .argument = "BYTES",
-         .help = "memory of the postings of Ingest (128M)",
+         .help = "of the postings of Ingest (128M at most)",
          .kind = OPTION_BYTES,
          .field = OPTION_FIELD(struct serve_options, ingest_bytes)},
         {0},
@@ -229,8 +232,27 @@ static gdx_status read_hours(const char *text, double *out, gdx_error *err) {
     return GDX_OK;
 }
 
+// A budget that is not given: a share of the memory that this process may use, within bounds.
+static void set_budget(size_t *budget, size_t share, size_t most) {
+    if (*budget)
+        return;
+    *budget = share < most ? share : most;
+    if (*budget < LEAST_BUDGET)
+        *budget = LEAST_BUDGET;
+}
+
+static void set_budgets(struct serve_options *options) {
+    size_t allowed = gdx_memory_allowed();
+    if (!options->threads)
+        options->threads = gdx_processor_count();
+    set_budget(&options->memory_bytes, allowed / 8, (size_t)1 << 30);
+    set_budget(&options->query_bytes, allowed / 2 / options->threads, 512 << 20); // as many as threads at once
+    set_budget(&options->ingest_bytes, allowed / 16, 128 << 20);
+}
+
 static gdx_status check(void *settings, gdx_error *err) {
     struct serve_options *options = settings;
+    set_budgets(options);
     if (options->scrub && read_hours(options->scrub, &options->scrub_hours, err) != GDX_OK)
         return GDX_INVALID;
     if (!options->certificate != !options->key)
@@ -247,9 +269,6 @@ static const struct serve_options defaults = {.connections = 4096,
                                               .exports = 64,
                                               .queue = 16384,
                                               .message_bytes = 4 << 20,
-                                              .memory_bytes = (size_t)1 << 30,
-                                              .query_bytes = 512 << 20,
-                                              .ingest_bytes = 128 << 20,
                                               .handshake_seconds = 10,
                                               .stall_seconds = 60,
                                               .ingest_idle_seconds = 60,

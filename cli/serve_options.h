@@ -10,7 +10,7 @@ enum log_format { LOG_TEXT, LOG_JSON, LOG_NONE };
 struct serve_options {
     struct target target;         // its index alone
     struct option_list addresses; // "host:port", "unix:/path", "fd:3"
-    unsigned threads;             // 0: as many as processors
+    unsigned threads;
     unsigned exports;
     size_t connections, streams, queue, message_bytes, memory_bytes, query_bytes, ingest_bytes;
     const char *certificate, *key, *client_authority;

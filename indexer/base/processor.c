@@ -3,8 +3,12 @@
 
 #include "gdx/processor.h"
 
+#include "cgroup.h"
+
 #include <assert.h>
+#include <sched.h>
 #include <stdbool.h>
+#include <unistd.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -50,4 +54,19 @@ gdx_processor gdx_processor_find(void) {
 void gdx_processor_limit(gdx_processor level) {
     gdx_processor best = gdx_processor_best();
     atomic_store_explicit(&gdx_processor_known, (int)(level < best ? level : best), memory_order_relaxed);
+}
+
+// A set of more than 1,024 processors does not fit; then all that are there count.
+unsigned processor_count_below(const char *root) {
+    cpu_set_t set;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned count = online > 0 ? (unsigned)online : 1;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+        count = (unsigned)CPU_COUNT(&set);
+    unsigned quota = cgroup_limits_below(root).processors;
+    return quota && quota < count ? quota : count;
+}
+
+unsigned gdx_processor_count(void) {
+    return processor_count_below("");
 }

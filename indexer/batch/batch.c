@@ -124,7 +124,7 @@ static void fail_if_strict_on_loop(struct batch *batch, const struct refusals *r
 
 static void fail_for_memory_on_loop(struct batch *batch) {
     gdx_error error = {0};
-    gdx_fail(&error, GDX_NO_MEMORY, "no memory for the batch's own lists; give fewer --threads");
+    gdx_fail(&error, GDX_NO_MEMORY, "no memory for the batch's own lists");
     fail_on_loop(batch, &error);
 }
 
@@ -222,12 +222,16 @@ static void fill_done_on_loop(gdx_job *job) {
     pump_on_loop(batch);
 }
 
-static void start_fill_on_loop(struct batch *batch) {
+// Of all inputs, once they are listed; 0: not known.
+static uint64_t known_bytes(const struct batch *batch) {
     const struct inputs *inputs = &batch->listing.inputs;
+    return inputs->is_size_known ? inputs->bytes : 0;
+}
+
+static void start_fill_on_loop(struct batch *batch) {
     struct reading *reading = &batch->reading;
     assert(!batch->is_reading && !reading->slab);
-    uint64_t known_bytes = inputs->is_size_known ? inputs->bytes : 0;
-    reading->target = budget_slab_target(&batch->budget, known_bytes, batch->building.count);
+    reading->target = budget_slab_target(&batch->budget, known_bytes(batch), batch->building.count);
     if (batch->options.commit_every && batch->options.commit_every < reading->target / ROUND_BYTES_EACH)
         reading->target = ROUND_BYTES_LEAST + (size_t)batch->options.commit_every * ROUND_BYTES_EACH;
     reading->slab = slab_new(reading->target);
@@ -414,6 +418,7 @@ static void list_done_on_loop(gdx_job *job) {
         const struct filler_limits limits = {.file = batch->budget.file_limit,
                                              .large_file = batch->budget.large_file_limit,
                                              .line = batch->budget.line_limit};
+        batch->building.settings.inverter_bytes = budget_inverter_bytes(&batch->budget, known_bytes(batch));
         batch->reading.filler = filler_new(&listing->inputs, limits, &batch->options);
         atomic_fetch_add(&batch->figures.refused, refusals_count(&listing->refusals, GDX_BATCH_REFUSED));
         if (!batch->reading.filler)

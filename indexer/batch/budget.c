@@ -5,14 +5,16 @@
 
 #include "budget.h"
 
-#include <unistd.h>
+#include "gdx/memory.h"
+#include "gdx/processor.h"
 
 #define KIB ((size_t)1 << 10)
 #define MIB ((size_t)1 << 20)
 
 // The shares of the memory, each with the reason for its size.
 static const struct shares {
-    size_t machine;  // of the machine's memory, when no number is given: programs and the page cache need the rest
+    size_t machine;  // of the memory that this process may use, when no number is given: programs and the page cache
+                     // need the rest
     size_t document; // of a worker's share: the largest document
     size_t document_copies; // what it takes while it is built: its text unescaped and its symbols, in its own bytes
     size_t worker_slabs;    // a worker's share is so many slabs: one of raw input, the rest for what is made of it
@@ -43,6 +45,8 @@ static const struct sizes {
     size_t least_slab;
     size_t first_slab; // smaller ones make more segments than they spare time
     size_t most_slab;
+    size_t inverted;   // of a byte of input, at most: a symbol of its own, while it is sorted
+    size_t vocabulary; // of an inverter, however small the input
 } sizes = {
     .least_memory = 16 * MIB,
     .program = 6 * MIB,
@@ -54,20 +58,11 @@ static const struct sizes {
     .least_slab = 256 * KIB,
     .first_slab = 4 * MIB,
     .most_slab = 128 * MIB,
+    .inverted = 16,
+    .vocabulary = 16 * MIB,
 };
 
 enum { SLABS_PER_WORKER = 2, DOUBLINGS_MOST = 10 };
-
-static size_t machine_memory(void) {
-    long pages = sysconf(_SC_PHYS_PAGES);
-    long page_bytes = sysconf(_SC_PAGE_SIZE);
-    return pages > 0 && page_bytes > 0 ? (size_t)pages * (size_t)page_bytes : (size_t)1 << 30;
-}
-
-static size_t processor_count(void) {
-    long count = sysconf(_SC_NPROCESSORS_ONLN);
-    return count > 0 ? (size_t)count : 1;
-}
 
 static size_t least_of(size_t a, size_t b) {
     return a < b ? a : b;
@@ -83,9 +78,9 @@ static size_t threads_within(size_t asked, size_t memory_bytes, size_t thread_by
 }
 
 struct budget budget_of(const gdx_batch_options *options) {
-    size_t all =
-        most_of(options->memory_bytes ? options->memory_bytes : machine_memory() / shares.machine, sizes.least_memory);
-    size_t asked = options->threads ? options->threads : processor_count();
+    size_t all = most_of(options->memory_bytes ? options->memory_bytes : gdx_memory_allowed() / shares.machine,
+                         sizes.least_memory);
+    size_t asked = options->threads ? options->threads : gdx_processor_count();
     size_t threads = threads_within(asked, all, sizes.least_worker);
     size_t memory = all - sizes.program;
     size_t document = options->document_limit ? options->document_limit : sizes.document;
@@ -122,8 +117,15 @@ size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, siz
     size_t slabs = budget->threads > 1 ? SLABS_PER_WORKER * budget->threads : 1;
     size_t target;
     if (input_bytes)
-        target = most_of(input_bytes / slabs + 1, sizes.first_slab);
+        target = least_of(most_of(input_bytes / slabs + 1, sizes.first_slab), input_bytes + sizes.line_keys);
     else
         target = sizes.first_slab << least_of(slab_count / budget->threads, DOUBLINGS_MOST);
     return least_of(target, budget->slab_bytes);
+}
+
+size_t budget_inverter_bytes(const struct budget *budget, uint64_t input_bytes) {
+    if (!input_bytes)
+        return budget->inverter_bytes;
+    size_t usable = sizes.vocabulary + sizes.inverted * budget_slab_target(budget, input_bytes, 0);
+    return least_of(budget->inverter_bytes, usable);
 }

@@ -15,12 +15,15 @@ struct budget {
     size_t line_limit;       // bytes a line of JSON Lines may have
     size_t slab_limit;       // slabs in memory
     size_t slab_bytes;       // the largest that a slab may be
-    size_t inverter_bytes;   // of each worker
+    size_t inverter_bytes;   // of each worker, at most
 };
 
 struct budget budget_of(const gdx_batch_options *options);
 
 // How large the next slab is to be, when `slab_count` came before. `input_bytes`: of all inputs; 0: not known.
 size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, size_t slab_count);
+
+// Of each worker; no more than a slab of such an input can use, since the address space is reserved beforehand.
+size_t budget_inverter_bytes(const struct budget *budget, uint64_t input_bytes);
 
 #endif

@@ -133,7 +133,7 @@ static gdx_status is_unchanged(struct builder *builder, const gdx_document *docu
 // ---- segments
 
 static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert documents; give a larger --memory or fewer --threads");
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to invert documents");
 }
 
 static gdx_status begin_segment(struct builder *builder, struct built *built, gdx_error *err) {

@@ -108,7 +108,7 @@ void filler_free(struct filler *filler) {
 }
 
 static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs; give a larger --memory or fewer --threads");
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to read the inputs");
 }
 
 static gdx_status add_refusal(struct slab *slab, struct refusal refusal, gdx_error *err) {

@@ -62,7 +62,7 @@ static void sift_down(struct resolving *resolving, size_t at) {
 }
 
 static gdx_status no_memory(gdx_error *err) {
-    return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids; give a larger --memory");
+    return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare ids");
 }
 
 static gdx_status load_block(struct run *run, gdx_error *err) {

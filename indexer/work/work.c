@@ -207,7 +207,8 @@ gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_li
         int code = uv_thread_create(&work->workers[i].thread, run_worker, &work->workers[i]);
         if (code != 0) {
             stop_threads(work, i); // freed by the loop's next turn
-            return gdx_fail(err, GDX_IO, "cannot start worker %u of %u: %s", i + 1, thread_count, uv_strerror(code));
+            return gdx_fail(err, GDX_NO_MEMORY, "the system does not start worker %u of %u: %s", i + 1, thread_count,
+                            uv_strerror(code));
         }
     }
     *out = work;

@@ -178,9 +178,9 @@ class ServerTest(unittest.TestCase):
         return subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"), path, *options],
                               check=True, capture_output=True)
 
-    def served(self, records, *options):
+    def served(self, records, *options, **how):
         self.make_index(records)
-        return self.serve(*options)
+        return self.serve(*options, **how)
 
     def fails(self, code, call):
         with self.assertRaises(grpc.RpcError) as caught:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/processor.h: chooses which variant of a function this processor runs, once for the whole program.
-// Relies on the C library. Threads: any; the answer changes only when a test limits it.
+// gdx/processor.h: how many processors this process may use; which variant of a function they run, chosen once for the
+// whole program. Relies on the C library. Threads: any; the choice changes only when a test limits it.
 //
 // A function with variants is written once as an always-inline body and compiled a second time under GDX_TARGET_V3, or
 // has two bodies. Callers choose by gdx_processor_level(); tests run each level up to gdx_processor_best() and hold all
@@ -32,6 +32,10 @@ void gdx_processor_limit(gdx_processor level);
 
 extern atomic_int gdx_processor_known;  // processor.c's own: a level, or -1 before anyone has asked
 gdx_processor gdx_processor_find(void); // processor.c's own: fills it
+
+// How many threads can run at the same time: the processors of this process's affinity, or fewer by the quota of its
+// control groups. At least 1. Blocking: reads some small files.
+unsigned gdx_processor_count(void);
 
 // The level to use. Costs one load once it is known.
 static inline gdx_processor gdx_processor_level(void) {

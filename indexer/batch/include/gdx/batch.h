@@ -61,8 +61,8 @@ bool gdx_batch_share_parse(const char *text, gdx_batch_share *out);
 bool gdx_batch_share_allows(const gdx_batch_share *share, uint64_t part, uint64_t whole);
 
 typedef struct gdx_batch_options {
-    unsigned threads;    // workers; 0: as many as processors
-    size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of the machine's memory; at least 16 MiB
+    unsigned threads;    // workers; 0: gdx_processor_count()
+    size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of gdx_memory_allowed(); at least 16 MiB
     const char *encoding;      // of text files; NULL: detected
     const gdx_record_map *map; // which keys and columns of records hold the fields; NULL: those of their names
     bool id_from_hash;         // records without an id get one, see gdx_source_options

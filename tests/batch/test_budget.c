@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_budget.c: how the memory of a batch is shared out: within what is given, and no more than the input can use.
+
+#include "budget.h"
+
+#include "gdx/memory.h"
+#include "gdx/processor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define MIB ((size_t)1 << 20)
+
+static void without_numbers_the_process_decides(void **state) {
+    (void)state;
+    struct budget budget = budget_of(&(gdx_batch_options){0});
+    assert_int_equal(budget.threads, gdx_processor_count());
+    struct budget same =
+        budget_of(&(gdx_batch_options){.memory_bytes = gdx_memory_allowed() / 4, .threads = gdx_processor_count()});
+    assert_memory_equal(&budget, &same, sizeof budget);
+}
+
+static void small_inputs_take_little_of_a_large_budget(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 64; threads *= 4) {
+        struct budget budget = budget_of(&(gdx_batch_options){.memory_bytes = 65536 * MIB, .threads = threads});
+        size_t inverter_before = 0;
+        for (uint64_t bytes = 1; bytes <= UINT64_C(1) << 36; bytes *= 2) {
+            size_t slab = budget_slab_target(&budget, bytes, 0), inverter = budget_inverter_bytes(&budget, bytes);
+            assert_true(slab <= budget.slab_bytes && inverter <= budget.inverter_bytes);
+            assert_true(slab <= bytes + 64 * 1024);
+            assert_true(inverter >= inverter_before);
+            assert_true(inverter >= slab * 12 || inverter == budget.inverter_bytes); // what its symbols take
+            inverter_before = inverter;
+        }
+        assert_true(budget_inverter_bytes(&budget, MIB) <= 40 * MIB);
+        assert_int_equal(inverter_before, budget.inverter_bytes < 16 * budget.slab_bytes + 16 * MIB
+                                              ? budget.inverter_bytes
+                                              : 16 * budget.slab_bytes + 16 * MIB);
+        assert_int_equal(budget_inverter_bytes(&budget, 0), budget.inverter_bytes); // not known
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_numbers_the_process_decides),
+        cmocka_unit_test(small_inputs_take_little_of_a_large_budget),
+    };
+    return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
+}
