@@ -6,6 +6,7 @@
 #include "command.h"
 #include "report.h"
 #include "serve_log.h"
+#include "serve_memory.h"
 #include "serve_options.h"
 #include "serve_systemd.h"
 #include "serve_tokens.h"
@@ -37,6 +38,7 @@ struct serve { // loop thread only
     gdx_metrics_listener *listener;
     struct tokens tokens;
     struct serve_log log;
+    struct serve_memory memory;
     uv_signal_t signals[2];
 };
 
@@ -169,6 +171,7 @@ static void engine_closed(void *context) {
 static void close_rest(struct serve *serve) {
     gdx_metrics_close(serve->listener);
     serve->listener = NULL;
+    serve_memory_close(&serve->memory);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&serve->signals[i], NULL);
     signal(SIGTERM, SIG_IGN); // once more at the very end must not turn a good end into a bad one
@@ -433,12 +436,15 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
     serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
     watch_signals(serve);
+    serve_memory_init(&serve->memory, &serve->loop);
     reserve_descriptors(serve);
     gdx_status status = open_engine(serve, err);
     if (status == GDX_OK)
         status = open_server(serve, err);
     if (status == GDX_OK)
         status = listen_all(serve, err);
+    if (status == GDX_OK)
+        serve_memory_start(&serve->memory, serve->work);
     if (status == GDX_OK)
         status = report_addresses(serve, err);
     if (status != GDX_OK && serve->server)

@@ -25,6 +25,8 @@ enum {
     PROGRESS_S = 20,
     LONG_S = 60,           // from here on the run is long enough to show what grows
     COVERING_S = 300,      // and from here on for every act to occur
+    STEADY_S = 1800,       // and from here on for what comes and goes to even out
+    STEADY_PERCENT = 1,    // which memory may grow then
     KEPT_DESCRIPTORS = 24, // of commits held for page tokens, and of a look at the moment
 };
 // What may come and go: a query's memory, an allocator's arenas, a merge's mapped files.
@@ -203,6 +205,25 @@ static bool has_grown(uint64_t early, uint64_t late, uint64_t slack) {
     return late > early + early / 10 + slack;
 }
 
+static bool is_over_percent(uint64_t early, uint64_t late) {
+    return late > early + early * STEADY_PERCENT / 100;
+}
+
+// Commits are held for a while and connections vanish, so descriptors come and go: their mean stays, and a leak of one
+// for a thousand calls would show in it.
+static void check_steady(struct soak *soak, const struct held *early, const struct held *late) {
+    size_t third = soak->watch.count / 3;
+    double descriptors_early = watch_mean_descriptors(&soak->watch, third, 2 * third);
+    double descriptors_late = watch_mean_descriptors(&soak->watch, soak->watch.count - third, soak->watch.count);
+    printf("descriptors in the mean: %.2f in the second third, %.2f in the last\n", descriptors_early,
+           descriptors_late);
+    if (is_over_percent(early->anonymous_bytes, late->anonymous_bytes) ||
+        is_over_percent(early->resident_bytes, late->resident_bytes))
+        fail(soak, "the server's memory grows by more than a hundredth");
+    if (descriptors_late >= descriptors_early + 1)
+        fail(soak, "the server's descriptors grow in number");
+}
+
 // The second third against the last; the first warms up.
 static void check_flat(struct soak *soak) {
     size_t third = soak->watch.count / 3;
@@ -217,6 +238,8 @@ static void check_flat(struct soak *soak) {
            soak->before.descriptors, early.descriptors, late.descriptors);
     if (soak->seconds < LONG_S)
         return; // still warming up
+    if (soak->seconds >= STEADY_S)
+        check_steady(soak, &early, &late);
     if (has_grown(early.anonymous_bytes, late.anonymous_bytes, SLACK_BYTES) ||
         has_grown(early.resident_bytes, late.resident_bytes, SLACK_BYTES))
         fail(soak, "the server's memory grows");

@@ -66,6 +66,13 @@ static uint64_t median(const struct watch *watch, size_t begin, size_t end, size
     return middle;
 }
 
+double watch_mean_descriptors(const struct watch *watch, size_t begin, size_t end) {
+    double sum = 0;
+    for (size_t i = begin; i < end; i++)
+        sum += (double)watch->samples[i].descriptors;
+    return end > begin ? sum / (double)(end - begin) : 0;
+}
+
 struct held watch_median(const struct watch *watch, size_t begin, size_t end) {
     return (struct held){.resident_bytes = median(watch, begin, end, offsetof(struct held, resident_bytes)),
                          .anonymous_bytes = median(watch, begin, end, offsetof(struct held, anonymous_bytes)),

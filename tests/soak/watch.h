@@ -23,5 +23,6 @@ gdx_status watch_add(struct watch *watch, const struct held *held) GDX_MUST_CHEC
 void watch_clear(struct watch *watch);
 // The median of the samples in [begin, end), each figure by itself.
 struct held watch_median(const struct watch *watch, size_t begin, size_t end);
+double watch_mean_descriptors(const struct watch *watch, size_t begin, size_t end);
 
 #endif

@@ -25,7 +25,7 @@ struct gdx_job {
 };
 
 // Starts `thread_count` >= 1 workers. `queue_limit`: jobs that may wait, running ones not counted.
-// GDX_NO_MEMORY, GDX_IO when a thread cannot be started.
+// GDX_NO_MEMORY, also when the system does not start a thread.
 gdx_status gdx_work_open(uv_loop_t *loop, unsigned thread_count, size_t queue_limit, gdx_work **out,
                          gdx_error *err) GDX_MUST_CHECK;
 
