@@ -9,7 +9,7 @@
 #include "serve_memory.h"
 #include "serve_options.h"
 #include "serve_systemd.h"
-#include "serve_tokens.h"
+#include "serve_trust.h"
 
 #include "gdx/descriptors.h"
 #include "gdx/engine.h"
@@ -33,10 +33,9 @@ struct serve { // loop thread only
     gdx_server *server;
     gdx_health *health;
     gdx_reflection *reflection;
-    gdx_tls *tls;
     gdx_metrics *metrics;
     gdx_metrics_listener *listener;
-    struct tokens tokens;
+    struct serve_trust trust;
     struct serve_log log;
     struct serve_memory memory;
     uv_signal_t signals[2];
@@ -47,14 +46,14 @@ struct serve { // loop thread only
 static gdx_grpc_code admit(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
                            gdx_error *err) {
     const struct serve *serve = context;
-    bool writes = gdx_engine_is_write(serve->engine, service, method);
+    bool writes = method && gdx_engine_is_write(serve->engine, service, method);
     if (writes && serve->options.read_only) {
         gdx_fail(err, GDX_DENIED, "%s: this server was started with --read-only", method->name);
         return GDX_GRPC_PERMISSION_DENIED;
     }
-    if (serve->tokens.count == 0 || (!writes && !serve->options.token_all))
+    if (serve->trust.tokens.count == 0 || (!writes && !serve->options.token_all))
         return GDX_GRPC_OK;
-    return tokens_check(&serve->tokens, gdx_call_metadata(call), err);
+    return tokens_check(&serve->trust.tokens, gdx_call_metadata(call), err);
 }
 
 static void call_ended(void *context, const gdx_call_record *record) {
@@ -172,6 +171,7 @@ static void close_rest(struct serve *serve) {
     gdx_metrics_close(serve->listener);
     serve->listener = NULL;
     serve_memory_close(&serve->memory);
+    serve_trust_close(&serve->trust);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&serve->signals[i], NULL);
     signal(SIGTERM, SIG_IGN); // once more at the very end must not turn a good end into a bad one
@@ -204,9 +204,8 @@ static void on_signal(uv_signal_t *signal_handle, int number) {
 static void free_all(struct serve *serve) {
     gdx_health_free(serve->health);
     gdx_reflection_free(serve->reflection);
-    gdx_tls_close(serve->tls);
     gdx_metrics_free(serve->metrics);
-    tokens_clear(&serve->tokens);
+    serve_trust_clear(&serve->trust);
     serve_log_clear(&serve->log);
 }
 
@@ -314,16 +313,11 @@ static gdx_status add_services(struct serve *serve, gdx_error *err) {
 }
 
 static gdx_status open_server(struct serve *serve, gdx_error *err) {
-    const struct serve_options *options = &serve->options;
     gdx_server_options server = server_options(serve);
-    gdx_status status = GDX_OK;
     serve->metrics = gdx_metrics_new();
     if (!serve->metrics)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for a server");
-    if (options->token_file)
-        status = tokens_read(&serve->tokens, options->token_file, err);
-    if (status == GDX_OK && options->certificate)
-        status = gdx_tls_open(options->certificate, options->key, options->client_authority, &serve->tls, err);
+    gdx_status status = serve_trust_open(&serve->trust, err);
     if (status == GDX_OK)
         status = gdx_server_open(&serve->loop, serve->work, &server, &serve->server, err);
     return status == GDX_OK ? add_services(serve, err) : status;
@@ -341,7 +335,7 @@ static gdx_status listen_where(struct serve *serve, bool chosen_port, gdx_error 
     gdx_status status = GDX_OK;
     for (unsigned i = 0; i < serve->options.addresses.count && status == GDX_OK; i++) {
         if (has_chosen_port(serve->options.addresses.items[i]) == chosen_port)
-            status = gdx_server_listen(serve->server, serve->options.addresses.items[i], serve->tls, err);
+            status = gdx_server_listen(serve->server, serve->options.addresses.items[i], serve->trust.tls, err);
     }
     return status;
 }
@@ -394,8 +388,8 @@ static gdx_status report_json(struct serve *serve, gdx_error *err) {
         if (json_array_append_new(addresses, json_string(address)) != 0)
             return gdx_fail_memory(err, "the list of addresses");
     }
-    json_t *line = json_pack("{s:s,s:o,s:b,s:i}", "type", "serve", "listening", addresses, "tls", serve->tls != NULL,
-                             "pid", (int)getpid());
+    json_t *line = json_pack("{s:s,s:o,s:b,s:i}", "type", "serve", "listening", addresses, "tls",
+                             serve->trust.tls != NULL, "pid", (int)getpid());
     if (line && serve->listener)
         json_object_set_new(line, "metrics",
                             json_string(shown(options->metrics, gdx_metrics_port(serve->listener), text)));
@@ -411,7 +405,7 @@ static gdx_status report_addresses(struct serve *serve, gdx_error *err) {
     } else {
         for (unsigned i = 0; i < options->addresses.count; i++)
             printf("listening on %s%s\n", shown(options->addresses.items[i], gdx_server_port(serve->server), text),
-                   serve->tls ? " (TLS)" : "");
+                   serve->trust.tls ? " (TLS)" : "");
         if (serve->listener)
             printf("metrics on http://%s/metrics\n", shown(options->metrics, gdx_metrics_port(serve->listener), text));
     }
@@ -437,6 +431,7 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
     serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
     watch_signals(serve);
     serve_memory_init(&serve->memory, &serve->loop);
+    serve_trust_init(&serve->trust, &serve->loop, &serve->options, &serve->log);
     reserve_descriptors(serve);
     gdx_status status = open_engine(serve, err);
     if (status == GDX_OK)

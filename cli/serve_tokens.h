@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// serve_tokens.h: the bearer tokens that a server takes. immutable after read, any thread.
+// serve_tokens.h: the bearer tokens that a server takes. Immutable after read, any thread.
 #ifndef GRAMDEX_SERVE_TOKENS_H
 #define GRAMDEX_SERVE_TOKENS_H
 

@@ -469,7 +469,7 @@ static gdx_grpc_code admit(gdx_server *server, gdx_call *call, const struct rout
     const gdx_server_options *options = &server->options;
     if (!options->admit)
         return GDX_GRPC_OK;
-    return options->admit(options->context, call, route->service, route->method, err);
+    return options->admit(options->context, call, route ? route->service : NULL, route ? route->method : NULL, err);
 }
 
 static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
@@ -490,12 +490,12 @@ void exchange_open(gdx_call *call, void *context) {
     gdx_slice path = gdx_call_path(call);
     const struct route *route = server_find(server, path);
     gdx_exchange *exchange = NULL;
-    gdx_grpc_code code = GDX_GRPC_UNIMPLEMENTED;
     gdx_error err = {0};
-    if (route)
-        code = admit(server, call, route, &err);
-    else
+    gdx_grpc_code code = admit(server, call, route, &err);
+    if (code == GDX_GRPC_OK && !route) {
+        code = GDX_GRPC_UNIMPLEMENTED;
         gdx_fail(&err, GDX_UNSUPPORTED, "%.*s: there is no such method here", GDX_SLICE_ARGUMENTS(path));
+    }
     if (code == GDX_GRPC_OK && !(exchange = new_exchange(server))) {
         code = GDX_GRPC_RESOURCE_EXHAUSTED;
         gdx_fail_memory(&err, "a call");

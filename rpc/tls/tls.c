@@ -4,9 +4,11 @@
 
 #include "gdx/tls.h"
 
+#include <assert.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
+#include <time.h>
 
 struct gdx_tls { // immutable after open, any thread
     SSL_CTX *context;
@@ -137,6 +139,31 @@ void gdx_tls_close(gdx_tls *tls) {
         SSL_CTX_free(tls->context);
         free(tls);
     }
+}
+
+void gdx_tls_replace(gdx_tls *tls, gdx_tls *from) {
+    assert(tls->is_client == from->is_client);
+    SSL_CTX *old = tls->context; // each session holds a reference of its own
+    tls->context = from->context;
+    from->context = old;
+    gdx_tls_close(from);
+}
+
+static int64_t end_of(const X509 *certificate) {
+    struct tm parts;
+    return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) == 1 ? (int64_t)timegm(&parts) : INT64_MAX;
+}
+
+int64_t gdx_tls_expires_s(const gdx_tls *tls) {
+    STACK_OF(X509) *chain = NULL;
+    const X509 *own = SSL_CTX_get0_certificate(tls->context);
+    int64_t first = own ? end_of(own) : INT64_MAX;
+    SSL_CTX_get0_chain_certs(tls->context, &chain);
+    for (int i = 0; chain && i < sk_X509_num(chain); i++) {
+        int64_t end = end_of(sk_X509_value(chain, i));
+        first = end < first ? end : first;
+    }
+    return first;
 }
 
 // A client speaks first, and only to the server that it expects.

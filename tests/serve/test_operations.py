@@ -103,6 +103,133 @@ class Access(ServerTest):
         self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.count(ONE))
         self.assertEqual(stub.count(ONE, metadata=self.bearer("Bearer first.token")).documents, 1)
 
+    def test_then_nobody_without_one_learns_which_methods_there_are(self):
+        server = self.served([record(1)], "--token-file", self.token_file(), "--token-all")
+        unknown = server.channel().unary_unary("/gramdex.v1.Search/Nothing")
+        self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: unknown(b""))
+        self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: unknown(b"", metadata=self.bearer("Bearer first.token")))
+        writes = self.serve("--token-file", self.token_file())
+        unknown = writes.channel().unary_unary("/gramdex.v1.Search/Nothing")
+        self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: unknown(b""))
+
+    def events(self, server, words, count=1):
+        """Waits until the log has said so often enough."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            found = [line["event"] for line in server.log() if words in line.get("event", "")]
+            if len(found) >= count:
+                return found
+            self.assertLess(time.monotonic(), until, (words, server.log()))
+            time.sleep(0.02)
+
+    def test_files_that_others_may_write_are_named_at_the_start(self):
+        tokens = self.token_file()
+        for mode, warned in ((0o600, 0), (0o644, 0), (0o660, 1), (0o666, 1)):
+            os.chmod(tokens, mode)
+            server = self.served([record(1)], "--token-file", tokens)
+            self.events(server, "others than its owner may write", warned)
+            text = server.stop()
+            self.assertEqual(text.count("others than its owner may write"), warned, oct(mode))
+            self.assertEqual(text.count(tokens), warned)
+
+    def test_a_hangup_reads_tokens_again_and_bad_ones_change_nothing(self):
+        tokens = self.token_file()
+        server = self.served([record(1)], "--token-file", tokens)
+        stub = server.stub()
+
+        def deletes(token):
+            return stub.delete(index_pb2.DeleteRequest(ids=["none"]), metadata=self.bearer("Bearer " + token)).missing
+
+        self.assertEqual(deletes("first.token"), ["none"])
+        with open(tokens, "w", encoding="ascii") as file:
+            file.write("third-token\n")
+        server.process.send_signal(signal.SIGHUP)
+        self.events(server, "read again: 1 token")
+        self.assertEqual(deletes("third-token"), ["none"])
+        self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: deletes("first.token"))
+        for number, text in enumerate(("# none\n", "bad token\n", None), 1):
+            if text is None:
+                os.remove(tokens)
+            else:
+                with open(tokens, "w", encoding="ascii") as file:
+                    file.write(text)
+            server.process.send_signal(signal.SIGHUP)
+            self.events(server, "the old tokens stay: ", number)
+            self.assertEqual(deletes("third-token"), ["none"])
+
+    def test_a_hangup_without_anything_to_read_is_said(self):
+        server = self.served([record(1)])
+        server.process.send_signal(signal.SIGHUP)
+        self.events(server, "no tokens and no certificates")
+        self.assertEqual(server.stub().count(ONE).documents, 1)
+
+    def openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+    def certificate(self, name, days=365):
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout",
+                     name + ".key", "-out", name + ".pem", "-days", str(days), "-subj", "/CN=localhost", "-addext",
+                     "subjectAltName=DNS:localhost,IP:127.0.0.1")
+        return self.read(name + ".pem"), self.read(name + ".key")
+
+    def expired_certificate(self, name):
+        with open(os.path.join(self.folder, "ca.cnf"), "w", encoding="ascii") as file:
+            file.write("[ca]\ndefault_ca=c\n[c]\ndatabase=db\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\npolicy=p\n"
+                       "[p]\ncommonName=supplied\n")
+        for file, text in (("db", ""), ("serial", "01\n")):
+            with open(os.path.join(self.folder, file), "w", encoding="ascii") as made:
+                made.write(text)
+        self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", name + ".key",
+                     "-out", name + ".req", "-subj", "/CN=localhost")
+        self.openssl("ca", "-config", "ca.cnf", "-selfsign", "-batch", "-notext", "-in", name + ".req", "-keyfile", name + ".key",
+                     "-startdate", "20200101000000Z", "-enddate", "20200201000000Z", "-out", name + ".pem")
+        return self.read(name + ".pem"), self.read(name + ".key")
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def use(self, pair):
+        for name, content in zip(("live.pem", "live.key"), pair):
+            with open(os.path.join(self.folder, name), "wb") as file:
+                file.write(content)
+            os.chmod(os.path.join(self.folder, name), 0o600)
+        return ("--tls-certificate", os.path.join(self.folder, "live.pem"), "--tls-key", os.path.join(self.folder, "live.key"))
+
+    def test_a_certificate_that_has_expired_or_soon_will_is_named_at_the_start(self):
+        self.make_index([record(1)])
+        for pair, words in ((self.certificate("long"), None), (self.certificate("short", 5), "expires on"),
+                            (self.expired_certificate("old"), "has expired on 2020-02-01")):
+            server = self.serve(*self.use(pair))
+            if words:
+                self.events(server, words)
+            text = server.stop()
+            self.assertEqual("live.pem: the certificate" in text, words is not None, text)
+
+    def test_a_hangup_reads_certificates_again_and_bad_ones_change_nothing(self):
+        first, second = self.certificate("first"), self.certificate("second")
+        server = self.served([record(1)], *self.use(first))
+
+        def counted_with(pair):
+            return server.stub(credentials=grpc.ssl_channel_credentials(pair[0])).count(ONE).documents
+
+        before = server.stub(credentials=grpc.ssl_channel_credentials(first[0]))
+        self.assertEqual(before.count(ONE).documents, 1)
+        self.use(second)
+        server.process.send_signal(signal.SIGHUP)
+        self.events(server, "read again: the certificate")
+        self.assertEqual(counted_with(second), 1)
+        self.fails(grpc.StatusCode.UNAVAILABLE, lambda: counted_with(first))
+        self.assertEqual(before.count(ONE).documents, 1)  # its connection is there already
+        for number, pair in enumerate(((first[0], second[1]), (b"", second[1]), (second[0], b"x")), 1):
+            self.use(pair)
+            server.process.send_signal(signal.SIGHUP)
+            self.events(server, "the old certificate stays: ", number)
+            self.assertEqual(counted_with(second), 1)
+        self.use(self.certificate("short", 3))
+        server.process.send_signal(signal.SIGHUP)
+        self.events(server, "the certificate expires on")
+
     def test_a_token_file_without_a_token_or_with_a_bad_one_is_refused(self):
         self.make_index([record(1)])
         for text, words in (("# none\n", "no token"), ("good\nbad token\n", "line 2")):

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -181,6 +182,38 @@ static void files_that_do_not_fit_are_refused_by_name(void **state) {
     assert_null(tls);
 }
 
+static void replaced_certificates_are_those_of_new_sessions_alone(void **state) {
+    (void)state;
+    gdx_error err = {0};
+    struct pair pair, later;
+    open_pair(&pair, "localhost", false, false);
+    run(&pair);
+    gdx_tls *other = NULL;
+    assert_int_equal(gdx_tls_open(client_certificate, client_key, NULL, &other, &err), GDX_OK);
+    gdx_tls_replace(pair.server.tls, other);
+    say(&pair.client, "still here");
+    run(&pair);
+    assert_read(&pair.server, "still here");
+    open_pair(&later, "localhost", false, false);
+    gdx_tls_session_free(later.server.session);
+    assert_non_null(later.server.session = gdx_tls_session_new(pair.server.tls, NULL));
+    run(&later);
+    assert_int_equal(later.client.status, GDX_CORRUPT); // it expects the first one
+    close_pair(&later);
+    close_pair(&pair);
+}
+
+static void the_last_day_is_that_of_the_certificate(void **state) {
+    (void)state;
+    enum { DAY_SECONDS = 86400 };
+    struct pair pair;
+    open_pair(&pair, "localhost", false, false);
+    int64_t left = gdx_tls_expires_s(pair.server.tls) - (int64_t)time(NULL);
+    assert_true(left <= DAY_SECONDS && left > DAY_SECONDS / 2);
+    assert_true(gdx_tls_expires_s(pair.client.tls) == INT64_MAX); // it shows none
+    close_pair(&pair);
+}
+
 static int make_files(void **state) {
     (void)state;
     folder = folder_new();
@@ -208,6 +241,8 @@ int main(void) {
         cmocka_unit_test(a_client_is_let_in_by_its_certificate_alone),
         cmocka_unit_test(a_peer_that_does_not_speak_tls_is_refused),
         cmocka_unit_test(the_end_is_distinguished_from_a_fault),
+        cmocka_unit_test(replaced_certificates_are_those_of_new_sessions_alone),
+        cmocka_unit_test(the_last_day_is_that_of_the_certificate),
         cmocka_unit_test(files_that_do_not_fit_are_refused_by_name),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/tls.h: TLS between a socket and a gRPC connection, as bytes in and bytes out, for both sides.
 // Relies on gdx/base.h; inside on OpenSSL. HTTP/2 must be agreed by ALPN; TLS 1.2 at least, and with it only suites
-// that HTTP/2 allows (RFC 9113, section 9.2). Threads: a gdx_tls is immutable after open; a session has one owner.
+// that HTTP/2 allows (RFC 9113, section 9.2). Threads: a gdx_tls is immutable after open, but for gdx_tls_replace; a
+// session has one owner.
 #ifndef GDX_TLS_H
 #define GDX_TLS_H
 
@@ -18,6 +19,11 @@ gdx_status gdx_tls_open(const char *certificate, const char *key, const char *cl
 gdx_status gdx_tls_open_client(const char *authority, const char *certificate, const char *key, gdx_tls **out,
                                gdx_error *err) GDX_MUST_CHECK;
 void gdx_tls_close(gdx_tls *tls); // after all sessions; NULL is fine
+// Sessions made from now on have the certificates of `from`, which is taken over; sessions that are there keep theirs.
+// Both of one side. The one change after open: while no other thread makes a session.
+void gdx_tls_replace(gdx_tls *tls, gdx_tls *from);
+// When the first certificate of the chain that it shows expires, in seconds since 1970; INT64_MAX: it shows none.
+int64_t gdx_tls_expires_s(const gdx_tls *tls);
 
 typedef struct gdx_tls_session gdx_tls_session; // one connection's
 
