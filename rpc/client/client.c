@@ -106,12 +106,18 @@ static void on_closed(gdx_call *call, const gdx_call_result *result) {
         stream->status = stream->error.status;
     if (stream->status == GDX_OK)
         return;
-    if (result->message.bytes)
+    const struct link *link = &stream->client->link;
+    bool is_lost = link->is_over && link->error.status != GDX_OK && result->code == GDX_GRPC_UNAVAILABLE;
+    if (is_lost && link->error.status == GDX_PRECONDITION) // trying again would not help
+        stream->status = GDX_PRECONDITION;
+    if (is_lost)
+        gdx_fail(&stream->error, stream->status, "%s", link->error.message);
+    else if (result->message.bytes)
         gdx_fail(&stream->error, stream->status, "%.*s", GDX_SLICE_ARGUMENTS(result->message));
     else
         gdx_fail(&stream->error, stream->status, "the server answers %s", gdx_grpc_code_name(result->code));
     take_details(result->details, &stream->error);
-    if (stream->status == GDX_UNAVAILABLE)
+    if (is_lost || stream->status == GDX_UNAVAILABLE)
         snprintf(stream->error.where, sizeof stream->error.where, "server %s", stream->client->target.authority);
 }
 

@@ -9,6 +9,8 @@
 
 enum { PULL_BYTES = 256 * 1024 };
 
+static const char lost[] = "the connection was lost";
+
 static void end(struct link *link, gdx_status status, const char *what, const char *why) {
     link->is_over = true;
     gdx_fail(&link->error, status, "%s: %s", what, why);
@@ -21,7 +23,7 @@ static void on_written(uv_write_t *write, int code) {
     link->is_writing = false;
     link->out.bytes = 0;
     if (code < 0 && code != UV_ECANCELED)
-        end(link, GDX_UNAVAILABLE, "the connection to the server", uv_strerror(code));
+        end(link, GDX_UNAVAILABLE, lost, uv_strerror(code));
 }
 
 static gdx_status fill(struct link *link, gdx_error *err) {
@@ -40,7 +42,7 @@ static void flush(struct link *link) {
     gdx_error err = {0};
     gdx_status status = fill(link, &err);
     if (status != GDX_OK) {
-        end(link, status, "the connection to the server", err.message[0] ? err.message : gdx_status_name(status));
+        end(link, status, lost, err.message[0] ? err.message : gdx_status_name(status));
         return;
     }
     if (link->out.bytes == 0)
@@ -51,7 +53,7 @@ static void flush(struct link *link) {
     if (code == 0)
         link->is_writing = true;
     else
-        end(link, GDX_UNAVAILABLE, "the connection to the server", uv_strerror(code));
+        end(link, GDX_UNAVAILABLE, lost, uv_strerror(code));
 }
 
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
@@ -60,7 +62,35 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
     *out = uv_buf_init(link->read_buffer, LINK_READ_BYTES);
 }
 
+// A record of TLS starts with its type, 20 to 24; HTTP/2 with the length of a frame of settings, whose first byte is 0.
+static bool is_tls(gdx_slice bytes) {
+    enum { LEAST_TYPE = 20, MOST_TYPE = 24 };
+    return bytes.data[0] >= LEAST_TYPE && bytes.data[0] <= MOST_TYPE;
+}
+
+// A server with TLS that is spoken to without it says nothing, or an alert.
+static const char *why_closed(const struct link *link, int code) {
+    if (!link->has_heard && !link->tls)
+        return "closed by the server before it said a word: it may speak TLS alone (--tls)";
+    return code == UV_EOF ? "closed by the server" : uv_strerror(code);
+}
+
+// The first bytes of the other side tell whether both speak TLS.
+static gdx_status check_first_bytes(struct link *link, gdx_slice bytes, gdx_error *err) {
+    if (link->has_heard)
+        return GDX_OK;
+    link->has_heard = true;
+    if (link->tls && !is_tls(bytes))
+        return gdx_fail(err, GDX_PRECONDITION, "the server does not speak TLS at this address (leave --tls away)");
+    if (!link->tls && is_tls(bytes))
+        return gdx_fail(err, GDX_PRECONDITION, "the server speaks TLS at this address (--tls)");
+    return GDX_OK;
+}
+
 static gdx_status take(struct link *link, gdx_slice bytes, gdx_error *err) {
+    gdx_status first = check_first_bytes(link, bytes, err);
+    if (first != GDX_OK)
+        return first;
     if (!link->tls)
         return gdx_connection_feed(link->connection, bytes, gdx_now_ns(), err);
     link->plain.bytes = 0;
@@ -74,13 +104,12 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
     struct link *link = stream->data;
     gdx_error err = {0};
     if (bytes < 0) {
-        end(link, GDX_UNAVAILABLE, "the connection to the server",
-            bytes == UV_EOF ? "closed by it" : uv_strerror((int)bytes));
+        end(link, GDX_UNAVAILABLE, lost, why_closed(link, (int)bytes));
     } else if (bytes > 0) {
         gdx_status status = take(link, (gdx_slice){buffer->base, (size_t)bytes}, &err);
         if (status != GDX_OK) {
             flush(link); // a GOAWAY, an alert
-            end(link, status, "the connection to the server", err.message);
+            end(link, status, lost, err.message);
         }
     }
     if (link->is_over)
@@ -103,7 +132,7 @@ void link_turn(struct link *link, const bool *done, uint64_t until_ns) {
         return;
     if (link->is_over || (link->connection && gdx_connection_is_finished(link->connection))) {
         if (!link->is_over)
-            end(link, GDX_UNAVAILABLE, "the connection to the server", "ended");
+            end(link, GDX_UNAVAILABLE, lost, "ended");
         return;
     }
     uint64_t now_ns = gdx_now_ns();

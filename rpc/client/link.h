@@ -30,6 +30,7 @@ struct link { // one owner. {0} is closed
     bool is_open;    // the loop is there
     bool is_connected;
     bool is_writing;
+    bool has_heard; // a byte of the server
     bool is_over;
     bool is_going_away; // the server takes no more calls on it
     char read_buffer[LINK_READ_BYTES];

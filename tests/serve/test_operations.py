@@ -206,6 +206,44 @@ class Access(ServerTest):
             text = server.stop()
             self.assertEqual("live.pem: the certificate" in text, words is not None, text)
 
+    def test_a_command_that_is_wrong_about_tls_is_told_so(self):
+        pair = self.certificate("pair")
+        plain = self.served([record(1)])
+        served = self.serve(*self.use(pair))
+        authority = ("--tls-authority", os.path.join(self.folder, "pair.pem"))
+        for server, options, words in ((plain, ("--tls", *authority), "does not speak TLS at this address (leave --tls away)"),
+                                       (served, (), "it may speak TLS alone (--tls)"),
+                                       (served, ("--tls",), "certificate verify failed")):
+            for command in (("count", "产业链"), ("search", "--all", "产业链"), ("stat",)):
+                failed = subprocess.run([GRAMDEX, *command, "--server", server.addresses[0], *options], capture_output=True,
+                                        timeout=PATIENCE, check=False)
+                self.assertEqual(failed.returncode, 1, command)
+                self.assertIn(words, failed.stderr.decode())
+        done = subprocess.run([GRAMDEX, "count", "产业链", "--server", served.addresses[0], "--tls", *authority], capture_output=True,
+                              timeout=PATIENCE, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_server_that_speaks_tls_is_told_from_its_first_byte(self):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            address = "127.0.0.1:%d" % listener.getsockname()[1]
+
+            def alert():
+                with listener.accept()[0] as peer:
+                    for byte in b"\x15\x03\x01\x00\x02\x02\x46":
+                        try:
+                            peer.sendall(bytes((byte,)))
+                        except OSError:
+                            break  # one is enough
+                        time.sleep(0.01)
+
+            answering = threading.Thread(target=alert)
+            answering.start()
+            failed = subprocess.run([GRAMDEX, "count", "产业链", "--server", address], capture_output=True, timeout=PATIENCE,
+                                    check=False)
+            answering.join()
+            self.assertEqual(failed.returncode, 1)
+            self.assertIn("speaks TLS at this address (--tls)", failed.stderr.decode())
+
     def test_a_hangup_reads_certificates_again_and_bad_ones_change_nothing(self):
         first, second = self.certificate("first"), self.certificate("second")
         server = self.served([record(1)], *self.use(first))
