@@ -267,6 +267,9 @@ static gdx_status parse_whole(query_parser *parser) {
     size_t byte;
     if (!query_lex_is_utf8(&parser->lexer, &byte))
         return query_refuse(parser, byte, "found bytes that are not UTF-8, expected UTF-8");
+    const char *zero = memchr(parser->lexer.text, 0, parser->lexer.bytes);
+    if (zero) // control characters are no symbols: what stands behind it would be looked for, which nobody typed
+        return query_refuse(parser, (size_t)(zero - parser->lexer.text), "found a zero byte, expected text");
     gdx_status status = query_parse_expression(parser, &parser->query->root);
     if (status != GDX_OK)
         return status;

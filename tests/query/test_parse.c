@@ -362,6 +362,31 @@ static void the_error_of_a_malformed_query_has_its_column(void **state) {
     }
 }
 
+static void a_zero_byte_is_refused_wherever_it_stands(void **state) {
+    (void)state;
+    static const char *const around[] = {"产业链 关税", "\"产业链\" OR a*", "id:a -date:2023", "a"};
+    for (size_t i = 0; i < sizeof around / sizeof *around; i++) {
+        size_t bytes = strlen(around[i]);
+        for (size_t at = 0; at <= bytes; at++) {
+            char text[64] = {0};
+            memcpy(text, around[i], at);
+            memcpy(text + at + 1, around[i] + at, bytes - at);
+            gdx_query *query = NULL;
+            gdx_error err = {0};
+            assert_int_equal(gdx_query_parse(gdx_rule_current(), (gdx_slice){text, bytes + 1}, &query, &err),
+                             GDX_INVALID);
+            assert_null(query);
+            assert_int_equal(err.reason, GDX_REASON_QUERY_SYNTAX);
+            assert_true(err.column >= 1);
+        }
+    }
+    gdx_query *query = NULL;
+    gdx_error err = {0};
+    assert_int_equal(gdx_query_parse(gdx_rule_current(), (gdx_slice){"产业\0链", 10}, &query, &err), GDX_INVALID);
+    assert_int_equal(err.column, 3);
+    assert_non_null(strstr(err.message, "zero byte"));
+}
+
 // ---- limits
 
 // Why the query is refused; GDX_REASON_NONE when it is not.
@@ -408,6 +433,7 @@ int main(void) {
         cmocka_unit_test(fields_and_words_by_their_ends),
         cmocka_unit_test(filters_keep_their_values_as_written),
         cmocka_unit_test(the_error_of_a_malformed_query_has_its_column),
+        cmocka_unit_test(a_zero_byte_is_refused_wherever_it_stands),
         cmocka_unit_test(a_query_over_a_limit_is_refused_as_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,6 +93,13 @@ class Search(ServerTest):
             self.assertIn("column 8", error.details())
             self.assertEqual(details(self.refuses_field(lambda c=call: c(""), "query"))["ErrorInfo"].reason, "QUERY_SYNTAX")
 
+    def test_a_zero_byte_in_a_query_is_an_invalid_argument(self):
+        stub = self.served([record(1)]).stub()
+        for call in (lambda q: stub.search(Request(query=q)), lambda q: stub.count(Count(query=q)),
+                     lambda q: stub.trend(search_pb2.TrendRequest(query=q)), lambda q: list(stub.scan(Scan(query=q)))):
+            error = self.refuses_field(lambda c=call: c("产业\0链"), "query")
+            self.assertIn("column 3: found a zero byte", error.details())
+
     def test_a_query_too_large_is_an_invalid_argument_with_its_reason(self):
         stub = self.served([record(1)]).stub()
         for query in ("链" * 30000, " ".join("a%d" % i for i in range(1100)), "(" * 70 + "链" + ")" * 70):
