@@ -192,7 +192,7 @@ static const struct option_table watch_table = {
         {.name = "scrub",
          .argument = "HOURS",
          .help = "to verify every page again; 0: never (24)",
-         .more = "At most 4 MiB a second; 0.5 is half an hour.",
+         .more = "At most 4 MiB a second; 0.5 is half an hour. Less than a second counts as one.",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct serve_options, scrub)},
         {.name = "log-format",
@@ -212,6 +212,8 @@ static const struct option_table watch_table = {
     },
 };
 
+#define LEAST_HOURS (1 / 3600.0)
+
 // Digits, or digits and a decimal point; no word of the machine's language.
 static gdx_status read_hours(const char *text, double *out, gdx_error *err) {
     double hours = 0, unit = 1;
@@ -228,7 +230,8 @@ static gdx_status read_hours(const char *text, double *out, gdx_error *err) {
     }
     if (!*text || hours > YEAR_S / 3600.0)
         return gdx_fail(err, GDX_INVALID, "--scrub: \"%s\", expected a number of hours from 0 to 8760", text);
-    *out = hours;
+    bool is_never = strspn(text, "0.") == strlen(text);
+    *out = is_never || hours > LEAST_HOURS ? hours : LEAST_HOURS; // how small it is: never is 0 alone
     return GDX_OK;
 }
 

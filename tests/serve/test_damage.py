@@ -292,6 +292,12 @@ class Damage(ServerTest):
         self.move_back()
         self.assert_well()
 
+    def test_a_tiny_period_is_not_never(self):
+        for text, hours in (("0.0000000000000000001", 1 / 3600), ("0." + "0" * 400 + "1", 1 / 3600), ("0.0001", 1 / 3600), ("0.000", 0)):
+            server = self.serve("--scrub", text)
+            self.assertAlmostEqual(server.stub().stat(search_pb2.StatRequest()).scrub_hours, hours)
+            server.stop()
+
     def test_without_a_scrub_what_nobody_reads_stays_unknown(self):
         self.server.stop()
         self.server = self.serve("--scrub", "0")
