@@ -137,6 +137,7 @@ static gdx_status drop_if_too_large(struct sender *sender, gdx_error *err) {
         return gdx_fail(err, GDX_TOO_LARGE, "%s: %s", id, reason);
     sender->request.n_documents--;
     sender->too_large++;
+    gdx_reading_drop(sender->reading, &sender->held); // its slices are still there
     options->on_finding(
         options->context,
         &(gdx_batch_finding){.path = id, .class = GDX_BATCH_REFUSED, .kind = REFUSED_HERE, .reason = reason});
@@ -185,7 +186,7 @@ static gdx_status take(void *context, const ProtobufCMessage *message, gdx_error
     uint64_t settled = reply->documents + reply->unchanged + reply->refused;
     gdx_reading_count(sender->reading, summary);
     uint64_t refused = reply->refused + sender->too_large;
-    summary->documents -= refused < summary->documents ? refused : summary->documents;
+    summary->documents -= reply->refused < summary->documents ? reply->refused : summary->documents;
     summary->added = reply->documents - reply->replaced;
     summary->replaced = reply->replaced;
     summary->unchanged = reply->unchanged;

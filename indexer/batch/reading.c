@@ -253,6 +253,14 @@ gdx_status gdx_reading_next(gdx_reading *reading, gdx_document *out, bool *out_h
     }
 }
 
+void gdx_reading_drop(gdx_reading *reading, const gdx_document *document) {
+    assert(reading->is_in_piece && reading->counts.documents > 0);
+    const gdx_piece piece = slab_piece_at(reading->slab, reading->piece);
+    reading->counts.documents--;
+    reading->counts.text_bytes -= gdx_document_text_bytes(document);
+    kinds_take(&reading->counts.kinds, GDX_BATCH_READ, gdx_slice_of(gdx_piece_kind_name(&piece)));
+}
+
 // ---- compared with an index
 
 gdx_status gdx_reading_compare(gdx_reading *reading, gdx_snapshot *snapshot, gdx_error *err) {

@@ -4,9 +4,11 @@
 
 #include "refusals.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 gdx_status refusals_init(struct refusals *refusals) {
     *refusals = (struct refusals){.arena = gdx_arena_new()};
@@ -44,6 +46,18 @@ void kinds_add(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind, ui
         snprintf(kinds->items[at].kind, GDX_BATCH_KIND_BYTES, "%.*s", GDX_SLICE_ARGUMENTS(kind));
     }
     kinds->items[at].count += count;
+}
+
+void kinds_take(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind) {
+    size_t at = find_kind(kinds, class, kind);
+    if (at == kinds->count)
+        at = find_kind(kinds, class, gdx_slice_of("other"));
+    assert(at < kinds->count && kinds->items[at].count > 0);
+    if (--kinds->items[at].count > 0)
+        return;
+    kinds->count--;
+    memmove(&kinds->items[at], &kinds->items[at + 1], (kinds->count - at) * sizeof kinds->items[0]);
+    memset(&kinds->items[kinds->count], 0, sizeof kinds->items[0]);
 }
 
 void gdx_batch_count(gdx_batch_kinds *kinds, gdx_batch_class class, const char *kind, uint64_t count) {

@@ -50,6 +50,7 @@ struct refusal refusal_of_kind(gdx_slice path, gdx_input_kind kind, const char *
 gdx_status refusal_fail(const struct refusal *refusal, gdx_error *err);
 
 void kinds_add(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind, uint64_t count);
+void kinds_take(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind); // one that was added
 void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from);
 // What the refusal of a record, or else of a whole file, is counted by.
 gdx_slice kind_of_failure(bool is_record, gdx_status status);

@@ -398,6 +398,10 @@ class IndexServer(ServerTest):
         self.assertEqual((summary["added"], summary["refused"]), (1, 1))
         self.assertIn("--document-limit", refusal["reason"])
 
+    @staticmethod
+    def kinds(summary):
+        return {(kind["class"], kind["kind"]): kind["count"] for kind in summary["kinds"]}
+
     def test_a_document_that_is_too_large_by_its_places_is_refused_and_the_others_are_sent(self):
         server = self.serve("--create")
         places = [{"byte": i, "name": "p"} for i in range(140000)]
@@ -407,6 +411,10 @@ class IndexServer(ServerTest):
         summary, (refusal,) = self.sent(server, path, refused=True)
         self.assertEqual((summary["found"], summary["added"], summary["refused"]), (2, 2, 1))
         self.assertEqual((refusal["path"], refusal["kind"]), ("large", "too large"))
+        self.assertEqual(self.kinds(summary), {("read", "JSON Lines"): 2, ("refused", "too large"): 1})
+        summary, _ = self.sent(server, self.write("y.jsonl", json.dumps(records[1]) + "\n"), refused=True)
+        self.assertEqual((summary["found"], summary["text_bytes"]), (0, 0))
+        self.assertEqual(self.kinds(summary), {("refused", "too large"): 1})
         strict = self.index(server, "--strict", path)
         self.assertEqual(strict.returncode, 1, strict.stderr)
         self.assertIn("large: a message of", strict.stderr)

@@ -18,6 +18,8 @@ gdx_status gdx_reading_open(const char *const *paths, size_t path_count, const g
 // *out_has false: there is no more. The document's slices are valid until the next call.
 // As gdx_reading_open; GDX_CANCELLED, GDX_DEADLINE.
 gdx_status gdx_reading_next(gdx_reading *reading, gdx_document *out, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
+// Takes the document that came last, before the next is asked for, out of what counts as read: its owner refused it.
+void gdx_reading_drop(gdx_reading *reading, const gdx_document *document);
 // Fills in what has been read so far: files, documents, refused, mended, replaced_bytes, input_bytes, text_bytes.
 void gdx_reading_count(const gdx_reading *reading, gdx_batch_summary *out);
 // Before the first document: what is read from here on is looked up in the snapshot, which the reading retains.
