@@ -3,7 +3,10 @@
 
 #include "api.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { IDS_MOST = 10000 };
 
@@ -57,6 +60,17 @@ static gdx_status delete_all(gdx_index_writer *writer, const gdx_slice *ids, siz
     return status;
 }
 
+// What a full disk lets a caller do: a delete writes little, but it does write.
+static void advise(const gdx_snapshot *snapshot, gdx_error *err) {
+    enum { BESIDES = 64 << 10 }; // the manifest, and what a file takes at least
+    uint64_t bytes = gdx_snapshot_documents(snapshot) / 8 + BESIDES;
+    size_t used = strlen(err->message);
+    snprintf(err->message + used, sizeof err->message - used,
+             "; nothing was deleted. Free %" PRIu64
+             " KiB on the disk of the index, delete again, then merge, which frees the room",
+             (bytes + 1023) / 1024);
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__DeleteRequest *request = (const Gramdex__V1__DeleteRequest *)message;
     Gramdex__V1__DeleteResponse reply = GRAMDEX__V1__DELETE_RESPONSE__INIT;
@@ -72,6 +86,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     status = collection_open_writer(question->collection, &writer, err);
     if (status == GDX_OK)
         status = delete_all(writer, ids, request->n_ids, &reply, err);
+    if (status == GDX_NO_SPACE)
+        advise(gdx_index_writer_snapshot(writer), err);
     collection_close_writer(question->collection, &writer); // before the reply: its reader may write again at once
     if (status != GDX_OK)
         return status;

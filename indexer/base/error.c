@@ -236,6 +236,8 @@ static gdx_status status_of_errno(int error_number) {
         return GDX_NO_MEMORY;
     case ENOENT:
         return GDX_NOT_FOUND;
+    case EROFS: // the caller cannot help it by trying again
+        return GDX_PRECONDITION;
     case EFBIG:
         return GDX_TOO_LARGE;
     default:

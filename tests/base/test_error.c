@@ -142,8 +142,8 @@ static void an_errno_becomes_a_status_and_the_words_of_the_system(void **state) 
     static const struct {
         int number;
         gdx_status status;
-    } cases[] = {{ENOSPC, GDX_NO_SPACE},  {EDQUOT, GDX_NO_SPACE}, {ENOMEM, GDX_NO_MEMORY},
-                 {ENOENT, GDX_NOT_FOUND}, {EFBIG, GDX_TOO_LARGE}, {EACCES, GDX_IO}};
+    } cases[] = {{ENOSPC, GDX_NO_SPACE}, {EDQUOT, GDX_NO_SPACE},    {ENOMEM, GDX_NO_MEMORY}, {ENOENT, GDX_NOT_FOUND},
+                 {EFBIG, GDX_TOO_LARGE}, {EROFS, GDX_PRECONDITION}, {EACCES, GDX_IO}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gdx_error err = {0};
         assert_int_equal(gdx_fail_errno(&err, cases[i].number, "file"), cases[i].status);

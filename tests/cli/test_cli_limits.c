@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_cli_limits.c: every command under every limit of address space from 60 to 500 MB: it does its work or says what
-// to set, and no limit ends it by a signal.
+// to set, and no limit ends it by a signal. A disk that is full, and one that is read-only, under a command and a
+// server.
 
 #include "program.h"
 
@@ -88,9 +89,75 @@ static void each_command_works_or_says_what_to_set(void **state) {
     }
 }
 
+// In a mount namespace of its own. Exit status 77: nothing can be mounted here.
+static const char disk_script[] =
+    "cd \"${INDEX%/*}\" && mkdir disk && mount -t tmpfs -o size=4m none disk || exit 77\n"
+    "echo '{\"id\":\"a\",\"text\":\"产业链\"}' > one.jsonl\n"
+    "echo '{\"id\":\"b\",\"text\":\"产业链\"}' >> one.jsonl\n"
+    "\"$GRAMDEX\" index --index disk/i one.jsonl || exit 1\n"
+    "to=unix:$PWD/socket\n"
+    "\"$GRAMDEX\" serve --index disk/i --listen $to --log-format none & server=$!\n"
+    "until \"$GRAMDEX\" stat --server $to > /dev/null 2>&1; do kill -0 $server || exit 1; sleep 0.05; done\n"
+    "dd if=/dev/zero of=disk/filler bs=1k 2> /dev/null\n"
+    "echo full; \"$GRAMDEX\" delete --json --index disk/i a; \"$GRAMDEX\" delete --json --server $to a\n"
+    "rm disk/filler\n"
+    "echo room; \"$GRAMDEX\" delete --json --server $to a\n"
+    "mount -o remount,ro disk || exit 1\n"
+    "echo read-only; \"$GRAMDEX\" index --json --server $to one.jsonl; \"$GRAMDEX\" delete --json --server $to b\n"
+    "\"$GRAMDEX\" delete --json --index disk/i b; \"$GRAMDEX\" count --json --server $to 产业链\n"
+    "kill $server; wait $server\n";
+
+static void expect_error(const struct said *said, size_t line, const char *code, const char *words) {
+    json_t *object = json_of_line(said, line), *error = json_object_get(object, "error");
+    assert_non_null(error);
+    assert_string_equal(string_of(error, "code"), code);
+    expect_in(string_of(error, "message"), words);
+    json_decref(object);
+}
+
+static size_t line_of(const struct said *said, const char *text) {
+    char whole[64];
+    snprintf(whole, sizeof whole, "\n%s\n", text);
+    const char *at = strstr(said_out(said), whole);
+    assert_non_null(at);
+    size_t line = 1;
+    for (const char *each = said_out(said); each < at; each++)
+        line += *each == '\n';
+    return line;
+}
+
+static void a_full_disk_and_a_read_only_one_are_told_apart(void **state) {
+    const struct place *place = *state;
+    char path[PATH_BYTES];
+    place_write(place, "disk.sh", disk_script, path);
+    struct said said = run_shell(place, "u='unshare -m'; $u true 2> /dev/null || u='unshare -rm'\n"
+                                        "$u sh \"${INDEX%/*}/disk.sh\" || { s=$?; [ $s = 1 ] && s=77; exit $s; }");
+    if (said.exit_status == 77 && !strstr(said_out(&said), "full")) {
+        said_clear(&said);
+        skip();
+    }
+    expect_status(&said, 0);
+    size_t line = line_of(&said, "full");
+    const char advice[] = "No space left on device; nothing was deleted. Free 64 KiB on the disk of the index";
+    expect_error(&said, line + 1, "RESOURCE_EXHAUSTED", advice);
+    expect_error(&said, line + 2, "RESOURCE_EXHAUSTED", advice);
+    line = line_of(&said, "room");
+    json_t *deleted = json_of_line(&said, line + 1);
+    assert_int_equal(integer_of(deleted, "documents"), 1);
+    json_decref(deleted);
+    line = line_of(&said, "read-only");
+    for (size_t i = 1; i <= 3; i++)
+        expect_error(&said, line + i, "FAILED_PRECONDITION", "Read-only file system");
+    json_t *counted = json_of_line(&said, line + 4);
+    assert_int_equal(integer_of(counted, "documents"), 1);
+    json_decref(counted);
+    said_clear(&said);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_command_works_or_says_what_to_set, place_set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(a_full_disk_and_a_read_only_one_are_told_apart, place_set_up, place_tear_down),
     };
     return cmocka_run_group_tests_name("cli limits", tests, NULL, NULL);
 }

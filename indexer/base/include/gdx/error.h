@@ -86,7 +86,7 @@ typedef struct gdx_error {
 // Fills err, if there is one and it is empty, and returns status. A longer message is cut after a whole character.
 gdx_status gdx_fail(gdx_error *err, gdx_status status, const char *format, ...) GDX_PRINTF(3, 4);
 // The same from errno: appends ": " and the system's words; ENOSPC and EDQUOT become GDX_NO_SPACE, ENOMEM
-// GDX_NO_MEMORY, ENOENT GDX_NOT_FOUND, EFBIG GDX_TOO_LARGE, the rest GDX_IO.
+// GDX_NO_MEMORY, ENOENT GDX_NOT_FOUND, EFBIG GDX_TOO_LARGE, EROFS GDX_PRECONDITION, the rest GDX_IO.
 gdx_status gdx_fail_errno(gdx_error *err, int error_number, const char *format, ...) GDX_PRINTF(3, 4);
 // The same with a reason for programs.
 gdx_status gdx_fail_reason(gdx_error *err, gdx_status status, gdx_reason reason, const char *format, ...)
