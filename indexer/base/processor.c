@@ -15,28 +15,43 @@
 
 atomic_int gdx_processor_known = -1;
 
-static const char *const names[] = {[GDX_PROCESSOR_PLAIN] = "plain", [GDX_PROCESSOR_V3] = "x86-64-v3"};
+static const char *const names[] = {[GDX_PROCESSOR_PLAIN] = "plain",
+                                    [GDX_PROCESSOR_NEON] = "neon",
+                                    [GDX_PROCESSOR_V2] = "x86-64-v2",
+                                    [GDX_PROCESSOR_V3] = "x86-64-v3"};
 _Static_assert(sizeof names / sizeof *names == GDX_PROCESSORS, "each level has a name");
 
 #if defined(__x86_64__)
+static bool is_v2(void) {
+    return __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3") && __builtin_cpu_supports("popcnt");
+}
+
 static bool is_v3(void) {
     const unsigned extended_features = 0x80000001;
     unsigned eax, ebx, ecx = 0, edx;
     bool has_lzcnt = __get_cpuid(extended_features, &eax, &ebx, &ecx, &edx) && (ecx & bit_LZCNT);
-    __builtin_cpu_init();
     return has_lzcnt && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
            __builtin_cpu_supports("bmi2");
 }
+
+static gdx_processor find_best(void) {
+    __builtin_cpu_init();
+    return !is_v2() ? GDX_PROCESSOR_PLAIN : is_v3() ? GDX_PROCESSOR_V3 : GDX_PROCESSOR_V2;
+}
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+static gdx_processor find_best(void) {
+    return GDX_PROCESSOR_NEON;
+}
 #else
-static bool is_v3(void) {
-    return false;
+static gdx_processor find_best(void) {
+    return GDX_PROCESSOR_PLAIN;
 }
 #endif
 
 gdx_processor gdx_processor_best(void) {
     static atomic_int best = -1; // kept, because the question is slow on virtual processors
     if (atomic_load_explicit(&best, memory_order_relaxed) < 0)
-        atomic_store_explicit(&best, is_v3() ? GDX_PROCESSOR_V3 : GDX_PROCESSOR_PLAIN, memory_order_relaxed);
+        atomic_store_explicit(&best, (int)find_best(), memory_order_relaxed);
     return (gdx_processor)atomic_load_explicit(&best, memory_order_relaxed);
 }
 

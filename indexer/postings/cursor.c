@@ -24,25 +24,39 @@ static bool enter_block(gdx_cursor *cursor, uint32_t block) {
     return true;
 }
 
-gdx_status gdx_cursor_open(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit) {
-    cursor->status = GDX_OK;
-    cursor->block = 0;
-    cursor->in_block = 0;
-    cursor->unpacked_count = count;
-    if (count > GDX_POSTINGS_BLOCK) {
-        if (!postings_list_open(&cursor->list, bytes, count, limit))
-            stop(cursor, GDX_CORRUPT);
-        else
-            enter_block(cursor, 0);
-        return cursor->status;
-    }
-    cursor->list.block_count = 1;
+// A list of one block, which is unpacked whole.
+static gdx_status open_short(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit) {
     size_t used;
     bool is_good = count == 1 ? postings_single(bytes, limit, cursor->unpacked)
                               : count > 1 && postings_short((const uint8_t *)bytes.data, bytes.bytes, count, limit,
                                                             cursor->unpacked, &used);
     if (!is_good)
         stop(cursor, GDX_CORRUPT);
+    return cursor->status;
+}
+
+// False: its header is damaged.
+static bool open_long(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit) {
+    bool is_good = postings_list_open(&cursor->list, bytes, count, limit);
+    if (!is_good)
+        stop(cursor, GDX_CORRUPT);
+    return is_good;
+}
+
+static void start(gdx_cursor *cursor, uint32_t count) {
+    cursor->status = GDX_OK;
+    cursor->block = 0;
+    cursor->in_block = 0;
+    cursor->unpacked_count = count;
+    cursor->list.block_count = 1;
+}
+
+gdx_status gdx_cursor_open(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit) {
+    start(cursor, count);
+    if (count <= GDX_POSTINGS_BLOCK)
+        return open_short(cursor, bytes, count, limit);
+    if (open_long(cursor, bytes, count, limit))
+        enter_block(cursor, 0);
     return cursor->status;
 }
 
@@ -85,18 +99,47 @@ static uint32_t find_in_block(const gdx_cursor *cursor, uint32_t from, uint32_t 
     return (uint32_t)(at - cursor->unpacked);
 }
 
+// Enters the first block from `block` on that has a position >= target. False: there is none.
+static bool enter_found(gdx_cursor *cursor, uint32_t block, uint32_t target) {
+    block = find_block(&cursor->list, block, target);
+    if (block < cursor->list.block_count)
+        return enter_block(cursor, block);
+    stop(cursor, cursor->status);
+    return false;
+}
+
+gdx_status gdx_cursor_open_at(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit, uint32_t target) {
+    start(cursor, count);
+    if (count <= GDX_POSTINGS_BLOCK) {
+        if (open_short(cursor, bytes, count, limit) == GDX_OK)
+            gdx_cursor_seek(cursor, target);
+    } else if (open_long(cursor, bytes, count, limit) && enter_found(cursor, 0, target)) {
+        cursor->in_block = find_in_block(cursor, 0, target);
+    }
+    return cursor->status;
+}
+
+// Whether the cursor is now in the block that has the first position >= target.
+static bool seek_block(gdx_cursor *cursor, uint32_t target) {
+    if (cursor->unpacked[cursor->unpacked_count - 1] >= target)
+        return true;
+    if (cursor->block + 1 < cursor->list.block_count)
+        return enter_found(cursor, cursor->block + 1, target);
+    stop(cursor, cursor->status);
+    return false;
+}
+
 uint32_t gdx_cursor_seek(gdx_cursor *cursor, uint32_t target) {
     if (gdx_cursor_position(cursor) >= target)
         return gdx_cursor_position(cursor);
-    if (cursor->unpacked[cursor->unpacked_count - 1] < target) {
-        if (cursor->block + 1 >= cursor->list.block_count)
-            return stop(cursor, cursor->status);
-        uint32_t block = find_block(&cursor->list, cursor->block + 1, target);
-        if (block == cursor->list.block_count)
-            return stop(cursor, cursor->status);
-        if (!enter_block(cursor, block))
-            return GDX_POSITION_END;
-    }
+    if (!seek_block(cursor, target))
+        return GDX_POSITION_END;
     cursor->in_block = find_in_block(cursor, cursor->in_block, target);
     return cursor->unpacked[cursor->in_block];
+}
+
+const uint32_t *gdx_cursor_seek_run(gdx_cursor *cursor, uint32_t target, uint32_t *out_count) {
+    if (gdx_cursor_position(cursor) < target)
+        (void)seek_block(cursor, target);
+    return gdx_cursor_run(cursor, out_count);
 }

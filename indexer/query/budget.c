@@ -8,7 +8,12 @@
 #include "sort.h"
 
 query_run query_run_of(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop) {
-    return (query_run){searcher, snapshot, query, searcher->arena, stop ? *stop : (gdx_stop){0}, 0, 0};
+    return (query_run){.searcher = searcher,
+                       .snapshot = snapshot,
+                       .query = query,
+                       .arena = searcher->arena,
+                       .stop = stop ? *stop : (gdx_stop){0},
+                       .number = ++searcher->run_count};
 }
 
 gdx_status query_run_check(query_run *run, gdx_error *err) {

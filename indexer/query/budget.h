@@ -14,6 +14,7 @@ typedef struct query_run { // one owner
     const gdx_query *query;
     gdx_arena *arena;
     gdx_stop stop;
+    uint64_t number;     // of the searcher's runs
     uint64_t candidates; // places that exact: must read, so far
     uint64_t work;       // since the stop was looked at, in nanoseconds, roughly
 } query_run;

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // phrase.c: positions at which a phrase of n >= 2 symbols occurs.
-// A phrase occurs where its bigrams occur, each at its offset. Every other bigram covers it. The list of the rarest is
-// thinned by the others in turn, from rare to common. A list that is not much longer is unpacked whole and merged; in a
-// much longer one a cursor seeks. Cost: proportional to the rarest list and to what must be unpacked
-// of the others, not to the phrase's length.
+// A phrase occurs where its bigrams occur, each at its offset. The list of the rarest is thinned by the others in turn,
+// from rare to common. Of each only those blocks are unpacked that may hold one of the positions that are left; a block
+// is compared with all of them that it may hold while it is in the processor's nearest cache. Cost: proportional to the
+// rarest list and to what must be unpacked of the others, not to the phrase's length.
 
 #include "phrase.h"
 
 #include "gdx/postings.h"
 #include "intersect.h"
-
-// A seek unpacks a block of 128 and searches in it. At about this many postings a seek, unpacking and merging the whole
-// list costs the same.
-enum { POSTINGS_PER_SEEK = 64 };
 
 gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, const query_bigram *bigram,
                                query_list *out, gdx_error *err) {
@@ -67,28 +63,36 @@ static void shift(query_list *list, uint32_t offset) {
     list->count -= skip;
 }
 
-static gdx_status thin_by_seeking(query_run *run, const query_segment *segment, const query_bigram *bigram,
-                                  query_list *list, gdx_error *err) {
-    gdx_cursor cursors[QUERY_ALTERNATIVES_MAX];
-    size_t kept = 0;
-    gdx_status status = open_cursors(segment, bigram, cursors, err);
-    for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
-        uint32_t target = list->values[i] + bigram->offset;
-        uint32_t found = seek(cursors, bigram->list_count, target);
-        if (found == target)
-            list->values[kept++] = list->values[i];
-        else if (found == GDX_POSITION_END)
+// By one list, block by block.
+static gdx_status thin_by_list(query_run *run, const query_segment *segment, const query_bigram *bigram,
+                               query_list *list, gdx_error *err) {
+    gdx_cursor cursor;
+    uint32_t offset = bigram->offset;
+    size_t at = 0, kept = 0;
+    while (list->count && list->values[list->count - 1] >= GDX_POSITION_END - offset) // after the end of the segment
+        list->count--;
+    if (list->count == 0)
+        return GDX_OK;
+    gdx_status status = gdx_cursor_open_at(&cursor, bigram->lists[0].postings, bigram->lists[0].count,
+                                           segment->position_count, list->values[0] + offset);
+    if (status != GDX_OK)
+        return query_segment_corrupt(segment, err);
+    while (at < list->count && status == GDX_OK) {
+        uint32_t count;
+        const uint32_t *block = gdx_cursor_seek_run(&cursor, list->values[at] + offset, &count);
+        if (count == 0)
             break;
-        status = query_run_spend(run, 150, err);
+        kept = query_intersect_run(list->values, list->count, &at, kept, block, count, offset);
+        status = query_run_spend(run, 200, err);
     }
     list->count = kept;
-    return status == GDX_OK ? check_cursors(segment, cursors, bigram->list_count, err) : status;
+    return status == GDX_OK ? check_cursors(segment, &cursor, 1, err) : status;
 }
 
 gdx_status query_bigram_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
                              gdx_error *err) {
-    if ((uint64_t)list->count * POSTINGS_PER_SEEK < bigram->count)
-        return thin_by_seeking(run, segment, bigram, list, err);
+    if (bigram->list_count == 1)
+        return thin_by_list(run, segment, bigram, list, err);
     query_list *other = &run->searcher->other;
     gdx_status status = query_bigram_unpack(run, segment, bigram, other, err);
     if (status != GDX_OK)

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // plan.c: a leaf in one segment: words -> numbers, symbols -> bigrams and their posting lists.
-// Every other bigram covers a phrase; if its number of symbols is odd, the last bigram overlaps. If one word or bigram
-// is missing, the leaf occurs nowhere.
+// Bigrams cover a phrase (cover.c). If one word or bigram is missing, the leaf occurs nowhere, and what comes after it
+// is not looked up.
 
 #include "plan.h"
 
 #include "gdx/ngram.h"
 
 #include "broken.h"
+#include "cover.h"
 #include "sort.h"
-
-#include <stdlib.h>
 
 static gdx_status number_symbols(const query_segment *segment, const query_node *leaf, uint32_t *numbers, bool *out_all,
                                  gdx_error *err) {
@@ -26,13 +25,6 @@ static gdx_status number_symbols(const query_segment *segment, const query_node 
         *out_all = numbers[i] != GDX_SYMBOL_END;
     }
     return GDX_OK;
-}
-
-static int by_count(const void *a, const void *b) {
-    const query_bigram *left = a, *right = b;
-    if (left->count != right->count)
-        return left->count < right->count ? -1 : 1;
-    return left->offset < right->offset ? -1 : left->offset > right->offset;
 }
 
 gdx_status query_bigram_find(query_run *run, const query_segment *segment, query_alternatives first,
@@ -57,32 +49,6 @@ gdx_status query_bigram_find(query_run *run, const query_segment *segment, query
     return GDX_OK;
 }
 
-static query_alternatives alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
-    uint32_t other = leaf->symbols[index].other;
-    return (query_alternatives){{numbers[index], other ? other : GDX_SYMBOL_END}};
-}
-
-static gdx_status find_bigrams(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
-                               gdx_error *err) {
-    const query_node *leaf = plan->leaf;
-    uint32_t symbol_count = leaf->symbol_count;
-    plan->bigram_count = (symbol_count + 1) / 2;
-    plan->bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
-    if (!plan->bigrams)
-        return GDX_NO_MEMORY;
-    for (uint32_t i = 0; i < plan->bigram_count; i++) {
-        uint32_t offset = i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
-        plan->bigrams[i].offset = offset;
-        gdx_status status = query_bigram_find(run, segment, alternatives_of(leaf, numbers, offset),
-                                              alternatives_of(leaf, numbers, offset + 1), &plan->bigrams[i], err);
-        plan->is_nowhere = status == GDX_OK && plan->bigrams[i].count == 0;
-        if (status != GDX_OK || plan->is_nowhere)
-            return status;
-    }
-    qsort(plan->bigrams, plan->bigram_count, sizeof *plan->bigrams, by_count);
-    return GDX_OK;
-}
-
 gdx_status query_symbol_is_met(query_run *run, const query_segment *segment, uint32_t number, bool *out,
                                gdx_error *err) {
     uint64_t occurrences = 0;
@@ -101,7 +67,7 @@ static gdx_status plan_phrase(query_run *run, const query_segment *segment, quer
     if (status != GDX_OK || plan->is_nowhere)
         return status;
     if (plan->leaf->symbol_count > 1)
-        return find_bigrams(run, segment, numbers, plan, err);
+        return query_cover_find(run, segment, numbers, plan, err);
     plan->ranges = query_run_take(run, 2 * sizeof *plan->ranges, err);
     if (!plan->ranges)
         return GDX_NO_MEMORY;

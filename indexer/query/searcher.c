@@ -40,6 +40,7 @@ void gdx_searcher_free(gdx_searcher *searcher) {
     free(searcher->positions.values);
     free(searcher->other.values);
     free(searcher->third.values);
+    free(searcher->covers.values);
     free(searcher->bitmap);
     free(searcher->frequencies);
     free(searcher);
@@ -79,6 +80,7 @@ void query_searcher_reset(gdx_searcher *searcher) {
     trim(&searcher->positions);
     trim(&searcher->other);
     trim(&searcher->third);
+    trim(&searcher->covers);
     trim_bitmap(searcher);
     trim_frequencies(searcher);
 }

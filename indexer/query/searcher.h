@@ -16,9 +16,12 @@ struct gdx_searcher {     // one owner
     gdx_arena *arena;     // of the query that runs
     gdx_arena *documents; // of the document whose occurrences are being listed
     gdx_store_reader *store;
-    query_list positions;       // of the leaf at hand
-    query_list other;           // one unpacked list beside it
-    query_list third;           // sorting space
+    query_list positions; // of the leaf at hand
+    query_list other;     // one unpacked list beside it
+    query_list third;     // sorting space
+    query_list covers;    // what a run remembers of phrases from segment to segment: cover.c
+    uint64_t covers_of;   // the number of that run
+    uint64_t run_count;
     uint64_t *bitmap;           // positions of a segment, all zero between uses
     size_t bitmap_capacity;     // words
     gdx_frequency *frequencies; // of a frequent symbol

@@ -46,6 +46,8 @@ static gdx_status copy_symbols(query_parser *parser, query_node *node) {
     const gdx_symbols *from = &parser->symbols;
     gdx_arena *arena = parser->query->arena;
     node->symbol_count = (uint32_t)from->count;
+    node->cover = parser->query->cover_words;
+    parser->query->cover_words += QUERY_COVER_WORDS + node->symbol_count;
     node->symbols = gdx_arena_allocate(arena, from->count * sizeof *node->symbols);
     if (!node->symbols)
         return query_parse_memory(parser);

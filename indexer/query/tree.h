@@ -17,7 +17,8 @@ enum {
     QUERY_TERMS_MAX = 1024,
     QUERY_DEPTH_MAX = 64,
     QUERY_DISTANCE_MAX = 10000,
-    QUERY_NOTES_MAX = 16
+    QUERY_NOTES_MAX = 16,
+    QUERY_COVER_WORDS = 2 // of the memory of a phrase, before its offsets: cover.c
 };
 
 // Where a leaf looks: in what counts by default (title, text, notes and captions, but no title from the text), in one
@@ -52,6 +53,7 @@ struct query_node {
     uint32_t distance;     // of NEAR and THEN
     query_symbol *symbols; // of a phrase, exact or not
     uint32_t symbol_count; // of a leaf; 1 for words by their start or end
+    uint32_t cover;        // of a phrase: where its part of searcher->covers begins
     gdx_slice value;       // word prefix or suffix, folded; of an exact phrase its characters; source; id
     gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
     uint32_t first_day, last_day;
@@ -65,6 +67,7 @@ struct gdx_query {
     query_node *root;
     query_node **leaves;
     uint32_t leaf_count;
+    uint32_t cover_words;             // of all phrases
     bool bridges;                     // some leaf is a bridge
     bool ranks;                       // some leaf is not negated
     gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text

@@ -4,6 +4,8 @@
 
 #include "reader.h"
 
+#include <stdlib.h>
+
 // ---- columns
 
 // Parts of one document ascend by position and do not descend by field; a document has the flag when it has any. None
@@ -65,8 +67,90 @@ static gdx_status parts_column(const gdx_segment *segment, gdx_document_columns 
     return status;
 }
 
+// ---- the document of a position
+
+enum { NEAR_DOCUMENTS = 3 }; // documents that begin within a row of `near`, mostly: so many are compared at once
+
+// One or two rows of `near` for each document: then few have more documents than are compared at once.
+static unsigned near_shift(const gdx_segment *segment) {
+    unsigned shift = 0;
+    while (segment->info.position_count >> shift > 2 * (uint64_t)segment->info.document_count)
+        shift++;
+    return shift;
+}
+
+// Of verified columns. Two threads may make it at once: one of theirs stays.
+static gdx_status make_near(const gdx_segment *segment, const gdx_document_columns *columns, gdx_error *err) {
+    size_t rows = ((size_t)segment->info.position_count >> columns->near_shift) + 2;
+    uint32_t *near = malloc(rows * sizeof *near);
+    if (!near)
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for its documents");
+    uint32_t document = 0;
+    for (size_t i = 0; i < rows; i++) {
+        while (document + 1 < columns->count && columns->begin[document + 1] <= i << columns->near_shift)
+            document++;
+        near[i] = document;
+    }
+    uint32_t *none = NULL; // of a const segment: what is remembered changes nothing that can be seen
+    if (!atomic_compare_exchange_strong(&((gdx_segment *)segment)->near, &none, near))
+        free(near);
+    return GDX_OK;
+}
+
+static uint32_t search_document(const uint32_t *begin, uint64_t low, uint64_t high, uint32_t position) {
+    while (high - low > 1) { // begin[high] > position, or there is no document high
+        uint64_t middle = low + (high - low) / 2;
+        if (begin[middle] <= position)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+// Also when the columns have changed since they were verified the answer is a document between those of two rows.
+static inline uint32_t document_near(const gdx_document_columns *columns, uint32_t position) {
+    const uint32_t *near = columns->near + (position >> columns->near_shift);
+    uint32_t low = near[0], high = near[1];
+    if (high - low > NEAR_DOCUMENTS || columns->count - low < NEAR_DOCUMENTS)
+        return search_document(columns->begin, low, (uint64_t)high + 1, position);
+    const uint32_t *begin = columns->begin + low;
+    uint32_t document = low + (begin[1] <= position) + (begin[2] <= position) + (begin[3] <= position);
+    return document < high ? document : high;
+}
+
+static inline uint32_t document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from) {
+    uint32_t document = columns->near ? document_near(columns, position)
+                                      : search_document(columns->begin, from, columns->count, position);
+    return document > from ? document : from;
+}
+
+uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from) {
+    return document_at(columns, position, from);
+}
+
+size_t gdx_columns_count(const gdx_document_columns *columns, const uint32_t *positions, size_t count,
+                         uint32_t *documents, uint32_t *counts) {
+    const gdx_document_columns kept = *columns; // nothing that is written changes it
+    size_t found = 0;
+    if (count == 0)
+        return 0;
+    uint32_t last = document_at(&kept, positions[0], 0);
+    for (size_t i = 0; i < count; i++) { // hardly a branch depends on a position
+        uint32_t document = document_at(&kept, positions[i], last);
+        found += document != last;
+        documents[found] = last = document;
+        counts[found] = (uint32_t)i + 1; // where its positions end
+    }
+    for (size_t i = found; i > 0; i--)
+        counts[i] -= counts[i - 1];
+    return found + 1;
+}
+
+// ---- columns
+
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) {
-    gdx_document_columns columns = {.count = segment->info.document_count};
+    gdx_document_columns columns = {.count = segment->info.document_count, .near_shift = near_shift(segment)};
     gdx_status status = column(segment, SECTION_DOCUMENT_BEGIN, (uint64_t)columns.count + 1, &columns.begin, err);
     if (status == GDX_OK)
         status = column(segment, SECTION_DOCUMENT_TEXT, columns.count, &columns.text, err);
@@ -80,34 +164,15 @@ gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns 
         status = column(segment, SECTION_DOCUMENT_SOURCE, columns.count, &columns.sources, err);
     if (status == GDX_OK && !atomic_load_explicit(&segment->columns_are_good, memory_order_relaxed)) {
         status = check_columns(segment, &columns, err);
+        if (status == GDX_OK && !atomic_load_explicit(&segment->near, memory_order_acquire))
+            status = make_near(segment, &columns, err);
         if (status == GDX_OK) // of a const segment: what is remembered changes nothing that can be seen
             atomic_store_explicit((atomic_bool *)&segment->columns_are_good, true, memory_order_relaxed);
     }
+    columns.near = atomic_load_explicit(&segment->near, memory_order_acquire);
     if (status == GDX_OK)
         *out = columns;
     return status;
-}
-
-uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t position, uint32_t from) {
-    const uint32_t *begin = columns->begin;
-    uint64_t step = 1;
-    uint64_t low = from; // begin[low] <= position
-    uint64_t high = low + 1;
-    while (high < columns->count && begin[high] <= position) {
-        low = high;
-        step *= 2;
-        high = low + step;
-    }
-    if (high > columns->count)
-        high = columns->count;
-    while (high - low > 1) { // begin[high] > position, or there is no document high
-        uint64_t middle = low + (high - low) / 2;
-        if (begin[middle] <= position)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
 }
 
 // ---- fields

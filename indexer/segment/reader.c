@@ -336,6 +336,7 @@ void gdx_segment_release(gdx_segment *segment) {
     gdx_map_close(&segment->map);
     free(segment->path);
     free((void *)segment->page_is_good);
+    free(atomic_load(&segment->near));
     free(segment);
 }
 

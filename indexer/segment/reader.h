@@ -29,9 +29,10 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     uint32_t page_count;
     _Atomic uint64_t *page_is_good; // bit p % 64 of p / 64: page p has been verified
     atomic_bool columns_are_good;
-    _Atomic uint64_t damage; // 1 + the page that failed its checksum last; 0: none
-    gdx_file_stamp stamp;    // of the file when it was last looked at; of the thread that looks
-    bool look_again;         // likewise: it had changed
+    _Atomic(uint32_t *) near; // see gdx_document_columns; NULL until they have been verified once
+    _Atomic uint64_t damage;  // 1 + the page that failed its checksum last; 0: none
+    gdx_file_stamp stamp;     // of the file when it was last looked at; of the thread that looks
+    bool look_again;          // likewise: it had changed
 };
 
 // The one way to any byte of a section: bytes [offset, offset + bytes), their pages verified, which is checked once for

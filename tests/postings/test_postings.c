@@ -87,6 +87,38 @@ static void check_decode(const struct list *list, gdx_slice code) {
         assert_int_equal(code.bytes, gdx_postings_expected(1, list->limit));
 }
 
+static uint32_t index_of(const struct list *list, uint32_t target) {
+    uint32_t at = 0;
+    while (at < list->count && list->positions[at] < target)
+        at++;
+    return at;
+}
+
+// Opened at a place, and then moved by blocks that hold what is looked for.
+static void check_blocks(random_state *random, const struct list *list, gdx_slice code) {
+    gdx_cursor cursor;
+    uint32_t target = random_below(random, 4) ? list->positions[random_below(random, list->count)] : list->limit;
+    target += random_below(random, 2);
+    assert_int_equal(gdx_cursor_open_at(&cursor, code, list->count, list->limit, target), GDX_OK);
+    uint32_t at = index_of(list, target), run;
+    assert_int_equal(gdx_cursor_position(&cursor), at < list->count ? list->positions[at] : GDX_POSITION_END);
+    while (at < list->count) {
+        at += random_below(random, list->count - at + 1);
+        target = at < list->count ? list->positions[at] : list->limit;
+        const uint32_t *values = gdx_cursor_seek_run(&cursor, target, &run);
+        if (at == list->count)
+            break;
+        assert_true(run > 0 && run <= GDX_POSTINGS_BLOCK && values[run - 1] >= target);
+        uint32_t first = index_of(list, values[0]);
+        assert_true(first <= at && first + run <= list->count);
+        assert_memory_equal(values, list->positions + first, run * sizeof *values);
+        at = first + run;
+    }
+    gdx_cursor_seek_run(&cursor, list->limit, &run);
+    assert_int_equal(run, 0);
+    assert_int_equal(gdx_cursor_status(&cursor), GDX_OK);
+}
+
 // Walks by steps, leaps and runs, beside an index into the list.
 static void check_cursor(random_state *random, const struct list *list, gdx_slice code) {
     gdx_cursor cursor;
@@ -125,6 +157,7 @@ static void check_list(random_state *random, const struct list *list) {
     gdx_slice copy = exact_copy(&code);
     check_decode(list, copy);
     check_cursor(random, list, copy);
+    check_blocks(random, list, copy);
     free((char *)copy.data);
     gdx_buffer_clear(&code);
 }
@@ -197,6 +230,10 @@ static void read_damaged(const struct list *list, gdx_slice code) {
     if (gdx_postings_decode(code, list->count, list->limit, read) == GDX_OK)
         for (uint32_t i = 0; i < list->count; i++)
             assert_true(read[i] < list->limit && (i == 0 || read[i - 1] < read[i]));
+    uint32_t run = 1;
+    if (gdx_cursor_open_at(&cursor, code, list->count, list->limit, list->limit / 3) == GDX_OK)
+        for (uint32_t target = list->limit / 3; run && target < list->limit; target += list->limit / 20 + 1)
+            gdx_cursor_seek_run(&cursor, target, &run);
     if (gdx_cursor_open(&cursor, code, list->count, list->limit) != GDX_OK)
         return;
     uint32_t steps = 0;

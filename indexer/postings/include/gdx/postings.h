@@ -62,6 +62,10 @@ typedef struct gdx_cursor {
 // first block is. Cost: one block is unpacked.
 gdx_status gdx_cursor_open(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit) GDX_MUST_CHECK;
 
+// The same and then a seek: of a long list only the block that has the first position >= target is unpacked.
+gdx_status gdx_cursor_open_at(gdx_cursor *cursor, gdx_slice bytes, uint32_t count, uint32_t limit,
+                              uint32_t target) GDX_MUST_CHECK;
+
 // The current position, or GDX_POSITION_END.
 static inline uint32_t gdx_cursor_position(const gdx_cursor *cursor) {
     return cursor->in_block < cursor->unpacked_count ? cursor->unpacked[cursor->in_block] : GDX_POSITION_END;
@@ -86,6 +90,10 @@ static inline uint32_t gdx_cursor_next(gdx_cursor *cursor) {
 // The first position >= target, or GDX_POSITION_END. Never moves backwards. Cost: at most one block of 128 decoded,
 // and a search over the skip entries that gallops from where it is.
 uint32_t gdx_cursor_seek(gdx_cursor *cursor, uint32_t target);
+
+// Moves to the start of the block that has the first position >= target, unless the cursor is in it, and gives the run
+// from there: for those who look for several positions at once. *out_count is 0 at the end.
+const uint32_t *gdx_cursor_seek_run(gdx_cursor *cursor, uint32_t target, uint32_t *out_count);
 
 static inline gdx_status gdx_cursor_status(const gdx_cursor *cursor) {
     return cursor->status;

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+// cover.c: the cheapest bigrams that cover a phrase.
+// Every other bigram covers it; if its number of symbols is odd, the last one overlaps. Where unpacking their lists
+// costs more than looking up the bigrams between, these are looked up too, and the cover is the one that is the
+// cheapest by their counts. What was found in one segment says where to begin in the next: with the rarest bigram, and
+// with the one that was missing, so that a segment without it costs one look-up.
+
+#include "cover.h"
+
+#include "gdx/ngram.h"
+#include "gdx/postings.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    LOOK_UP_COST = 256, // in positions unpacked
+    LIST_COST = 64      // of a list, whatever its length
+};
+
+static query_alternatives alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
+    uint32_t other = leaf->symbols[index].other;
+    return (query_alternatives){{numbers[index], other ? other : GDX_SYMBOL_END}};
+}
+
+static bool is_rarer(const query_bigram *left, const query_bigram *right) {
+    return left->count != right->count ? left->count < right->count : left->offset < right->offset;
+}
+
+static int by_count(const void *a, const void *b) {
+    return is_rarer(a, b) ? -1 : is_rarer(b, a);
+}
+
+static void sort_rarest_first(query_bigram *bigrams, uint32_t count) {
+    enum { FEW = 12 }; // so many are sorted here without being copied to and fro
+    if (count > FEW) {
+        qsort(bigrams, count, sizeof *bigrams, by_count);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++)
+        for (uint32_t j = i; j > 0 && is_rarer(&bigrams[j], &bigrams[j - 1]); j--) {
+            query_bigram kept = bigrams[j];
+            bigrams[j] = bigrams[j - 1];
+            bigrams[j - 1] = kept;
+        }
+}
+
+// What it costs to unpack a list of `count` positions where `rarest` are looked for: each is in one block.
+static uint64_t list_cost(uint64_t count, uint64_t rarest) {
+    uint64_t blocks = rarest * GDX_POSTINGS_BLOCK;
+    return LIST_COST + (count < blocks ? count : blocks);
+}
+
+// ---- remembered from segment to segment
+
+struct memory {       // of a leaf; offsets of the bigrams that were looked up last, in that order
+    uint32_t count;   // 0: nothing is known yet
+    uint32_t is_wide; // they were chosen from all
+    uint32_t offsets[];
+};
+_Static_assert(sizeof(struct memory) == QUERY_COVER_WORDS * sizeof(uint32_t), "as parsing allots it");
+
+// NULL: there is no other segment, or the leaf is not one of the query's own.
+static struct memory *memory_of(const query_run *run, const query_node *leaf) {
+    bool is_of_query = run->searcher->covers_of == run->number && run->query->leaves[leaf->leaf] == leaf;
+    return is_of_query ? (struct memory *)(run->searcher->covers.values + leaf->cover) : NULL;
+}
+
+static gdx_status make_memory(query_run *run, gdx_error *err) {
+    query_list *covers = &run->searcher->covers;
+    size_t words = run->query->cover_words;
+    if (run->searcher->covers_of == run->number || gdx_snapshot_segment_count(run->snapshot) < 2)
+        return GDX_OK;
+    if (gdx_grow(&covers->values, &covers->capacity, words, sizeof *covers->values) != GDX_OK)
+        return gdx_fail_memory(err, "an answer");
+    memset(covers->values, 0, words * sizeof *covers->values);
+    covers->count = words;
+    run->searcher->covers_of = run->number;
+    return GDX_OK;
+}
+
+static void remember(const query_run *run, const query_plan *plan, bool is_wide) {
+    struct memory *memory = memory_of(run, plan->leaf);
+    if (!memory)
+        return;
+    assert(plan->bigram_count < plan->leaf->symbol_count);
+    memory->count = plan->bigram_count;
+    memory->is_wide = is_wide;
+    for (uint32_t i = 0; i < plan->bigram_count; i++)
+        memory->offsets[i] = plan->bigrams[i].offset;
+}
+
+// The bigram at `offset` was missing: in the next segment it is looked up first.
+static void remember_missing(const query_run *run, const query_plan *plan, uint32_t offset) {
+    struct memory *memory = memory_of(run, plan->leaf);
+    if (!memory)
+        return;
+    if (memory->count == 0)
+        remember(run, plan, false);
+    uint32_t at = 0;
+    while (at < memory->count && memory->offsets[at] != offset)
+        at++;
+    memory->count += at == memory->count;
+    memmove(memory->offsets + 1, memory->offsets, at * sizeof *memory->offsets);
+    memory->offsets[0] = offset;
+}
+
+// ---- finding
+
+// The bigrams to look up first. *out_is_wide: no others need be.
+static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_wide, gdx_error *err) {
+    uint32_t symbol_count = plan->leaf->symbol_count;
+    const struct memory *memory = memory_of(run, plan->leaf);
+    bool is_known = memory && memory->count;
+    *out_is_wide = is_known && memory->is_wide;
+    plan->bigram_count = is_known ? memory->count : (symbol_count + 1) / 2;
+    plan->bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
+    if (!plan->bigrams)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < plan->bigram_count; i++)
+        plan->bigrams[i].offset = is_known ? memory->offsets[i] : i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
+    return GDX_OK;
+}
+
+// Looks up one of the plan's bigrams. The plan is nowhere when it is missing.
+static gdx_status find_one(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
+                           query_bigram *bigram, gdx_error *err) {
+    const query_node *leaf = plan->leaf;
+    gdx_status status = query_bigram_find(run, segment, alternatives_of(leaf, numbers, bigram->offset),
+                                          alternatives_of(leaf, numbers, bigram->offset + 1), bigram, err);
+    if (status != GDX_OK || bigram->count)
+        return status;
+    plan->is_nowhere = true;
+    remember_missing(run, plan, bigram->offset);
+    return GDX_OK;
+}
+
+struct choice { // of the bigram at one offset
+    const query_bigram *of;
+    uint64_t cost;   // the least for all up to its end
+    uint32_t before; // the offset of the bigram before it; its own: none
+    bool is_chosen;
+};
+
+static uint64_t cost_of_plan(const query_plan *plan) {
+    uint64_t rarest = plan->bigrams[0].count;
+    uint64_t cost = LIST_COST + rarest;
+    for (uint32_t i = 1; i < plan->bigram_count; i++)
+        cost += list_cost(plan->bigrams[i].count, rarest);
+    return cost;
+}
+
+// Marks the cheapest cover, two neighbours being at most two apart; returns the rarest of all.
+static uint32_t choose(struct choice *choices, uint32_t count) {
+    uint32_t rarest = 0;
+    for (uint32_t i = 1; i < count; i++)
+        rarest = is_rarer(choices[i].of, choices[rarest].of) ? i : rarest;
+    for (uint32_t i = 0; i < count; i++) {
+        choices[i].before = i == 0 ? 0 : i == 1 || choices[i - 1].cost < choices[i - 2].cost ? i - 1 : i - 2;
+        choices[i].cost =
+            list_cost(choices[i].of->count, choices[rarest].of->count) + (i ? choices[choices[i].before].cost : 0);
+    }
+    uint32_t at = count - 1;
+    for (choices[at].is_chosen = true; at > 0; choices[at].is_chosen = true)
+        at = choices[at].before;
+    return rarest;
+}
+
+static void keep_chosen(const struct choice *choices, uint32_t count, query_bigram *bigrams, query_plan *out) {
+    out->bigrams = bigrams;
+    out->bigram_count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (choices[i].is_chosen)
+            bigrams[out->bigram_count++] = *choices[i].of;
+    sort_rarest_first(bigrams, out->bigram_count);
+}
+
+// Whether looking up the other bigrams costs little beside what it may save.
+static bool is_worth_widening(const query_plan *plan) {
+    uint32_t others = plan->leaf->symbol_count - 1 - plan->bigram_count;
+    return others && cost_of_plan(plan) > (uint64_t)others * LOOK_UP_COST;
+}
+
+// Makes the plan the cheapest cover, or that and the rarest bigram, when so few are left by it that it pays.
+static void take_cheapest(struct choice *choices, uint32_t count, query_bigram *bigrams, query_plan *plan) {
+    uint32_t rarest = choose(choices, count);
+    keep_chosen(choices, count, bigrams, plan);
+    if (choices[rarest].is_chosen)
+        return;
+    uint64_t without = cost_of_plan(plan);
+    choices[rarest].is_chosen = true;
+    keep_chosen(choices, count, bigrams, plan);
+    if (cost_of_plan(plan) < without)
+        return;
+    choices[rarest].is_chosen = false;
+    keep_chosen(choices, count, bigrams, plan);
+}
+
+// Looks up all other bigrams too.
+static gdx_status widen(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
+                        gdx_error *err) {
+    uint32_t count = plan->leaf->symbol_count - 1;
+    query_bigram *all = query_run_take(run, 2 * (size_t)count * sizeof *all, err); // the others, and then the chosen
+    struct choice *choices = query_run_take(run, count * sizeof *choices, err);
+    if (!all || !choices)
+        return GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < plan->bigram_count; i++)
+        choices[plan->bigrams[i].offset].of = &plan->bigrams[i];
+    for (uint32_t i = 0; i < count; i++) {
+        if (choices[i].of)
+            continue;
+        all[i].offset = i;
+        choices[i].of = &all[i];
+        gdx_status status = find_one(run, segment, numbers, plan, &all[i], err);
+        if (status != GDX_OK || plan->is_nowhere)
+            return status;
+    }
+    take_cheapest(choices, count, all + count, plan);
+    return GDX_OK;
+}
+
+gdx_status query_cover_find(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
+                            gdx_error *err) {
+    bool is_wide = false;
+    gdx_status status = make_memory(run, err);
+    if (status == GDX_OK)
+        status = take_bigrams(run, plan, &is_wide, err);
+    for (uint32_t i = 0; status == GDX_OK && i < plan->bigram_count && !plan->is_nowhere; i++)
+        status = find_one(run, segment, numbers, plan, &plan->bigrams[i], err);
+    if (status != GDX_OK || plan->is_nowhere)
+        return status;
+    sort_rarest_first(plan->bigrams, plan->bigram_count);
+    if (!is_wide && is_worth_widening(plan)) {
+        is_wide = true;
+        status = widen(run, segment, numbers, plan, err);
+    }
+    if (status == GDX_OK && !plan->is_nowhere)
+        remember(run, plan, is_wide);
+    return status;
+}
