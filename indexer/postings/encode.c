@@ -256,14 +256,6 @@ size_t postings_working_bytes(uint32_t count) {
     return gdx_postings_bound(count) + ((size_t)count / GDX_POSTINGS_BLOCK + 1) * 12 + 8;
 }
 
-uint32_t gdx_postings_expected(uint32_t count, uint32_t limit) {
-    if (count == 1)
-        return (uint32_t)postings_single_bytes(limit);
-    uint32_t gap = limit / count;
-    unsigned bits = gap ? 32 - (unsigned)__builtin_clz(gap) : 0;
-    return (uint32_t)((POSTINGS_CODE_NUMBER_BITS + (uint64_t)count * bits + 7) / 8);
-}
-
 // Paranoid builds read each list back with the code that queries use.
 #ifdef GDX_PARANOID
 static void assert_reads_back(gdx_slice code, const uint32_t *positions, uint32_t count, uint32_t limit) {

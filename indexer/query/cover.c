@@ -2,8 +2,9 @@
 // cover.c: the cheapest bigrams that cover a phrase.
 // Every other bigram covers it; if its number of symbols is odd, the last one overlaps. Where unpacking their lists
 // costs more than looking up the bigrams between, these are looked up too, and the cover is the one that is the
-// cheapest by their counts. What was found in one segment says where to begin in the next: with the rarest bigram, and
-// with the one that was missing, so that a segment without it costs one look-up.
+// cheapest by their counts. What was found in one segment is kept for the next, where the bigrams are looked up one by
+// one while the phrase is looked for, the one that was missing or the rarest first: mostly the lists of two or three
+// leave nothing, and the others are not asked for.
 
 #include "cover.h"
 
@@ -15,8 +16,8 @@
 #include <string.h>
 
 enum {
-    LOOK_UP_COST = 256, // in positions unpacked
-    LIST_COST = 64      // of a list, whatever its length
+    LOOK_UP_COST = 1024, // in positions unpacked
+    LIST_COST = 64       // of a list, whatever its length
 };
 
 static query_alternatives alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
@@ -54,9 +55,9 @@ static uint64_t list_cost(uint64_t count, uint64_t rarest) {
 
 // ---- remembered from segment to segment
 
-struct memory {       // of a leaf; offsets of the bigrams that were looked up last, in that order
-    uint32_t count;   // 0: nothing is known yet
-    uint32_t is_wide; // they were chosen from all
+struct memory {         // of a leaf; offsets of the bigrams to look up, in that order
+    uint32_t count;     // 0: nothing is known yet
+    uint32_t is_chosen; // as a cover, the rarest first; else the one that was missing is the first
     uint32_t offsets[];
 };
 _Static_assert(sizeof(struct memory) == QUERY_COVER_WORDS * sizeof(uint32_t), "as parsing allots it");
@@ -80,13 +81,13 @@ static gdx_status make_memory(query_run *run, gdx_error *err) {
     return GDX_OK;
 }
 
-static void remember(const query_run *run, const query_plan *plan, bool is_wide) {
+static void remember(const query_run *run, const query_plan *plan, bool is_chosen) {
     struct memory *memory = memory_of(run, plan->leaf);
     if (!memory)
         return;
     assert(plan->bigram_count < plan->leaf->symbol_count);
     memory->count = plan->bigram_count;
-    memory->is_wide = is_wide;
+    memory->is_chosen = is_chosen;
     for (uint32_t i = 0; i < plan->bigram_count; i++)
         memory->offsets[i] = plan->bigrams[i].offset;
 }
@@ -108,12 +109,12 @@ static void remember_missing(const query_run *run, const query_plan *plan, uint3
 
 // ---- finding
 
-// The bigrams to look up first. *out_is_wide: no others need be.
-static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_wide, gdx_error *err) {
+// The bigrams to look up first. *out_is_chosen: these and no others.
+static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_chosen, gdx_error *err) {
     uint32_t symbol_count = plan->leaf->symbol_count;
     const struct memory *memory = memory_of(run, plan->leaf);
     bool is_known = memory && memory->count;
-    *out_is_wide = is_known && memory->is_wide;
+    *out_is_chosen = is_known && memory->is_chosen;
     plan->bigram_count = is_known ? memory->count : (symbol_count + 1) / 2;
     plan->bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
     if (!plan->bigrams)
@@ -123,17 +124,24 @@ static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_wi
     return GDX_OK;
 }
 
-// Looks up one of the plan's bigrams. The plan is nowhere when it is missing.
-static gdx_status find_one(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
-                           query_bigram *bigram, gdx_error *err) {
+gdx_status query_cover_look_up(query_run *run, const query_segment *segment, const query_plan *plan,
+                               query_bigram *bigram, gdx_error *err) {
     const query_node *leaf = plan->leaf;
-    gdx_status status = query_bigram_find(run, segment, alternatives_of(leaf, numbers, bigram->offset),
-                                          alternatives_of(leaf, numbers, bigram->offset + 1), bigram, err);
-    if (status != GDX_OK || bigram->count)
-        return status;
-    plan->is_nowhere = true;
-    remember_missing(run, plan, bigram->offset);
-    return GDX_OK;
+    gdx_status status = query_bigram_find(run, segment, alternatives_of(leaf, plan->numbers, bigram->offset),
+                                          alternatives_of(leaf, plan->numbers, bigram->offset + 1), bigram, err);
+    if (status == GDX_OK && bigram->count == 0)
+        remember_missing(run, plan, bigram->offset);
+    return status;
+}
+
+// The plan is nowhere when the bigram is missing.
+static gdx_status find_one(query_run *run, const query_segment *segment, query_plan *plan, query_bigram *bigram,
+                           gdx_error *err) {
+    if (bigram->count)
+        return GDX_OK;
+    gdx_status status = query_cover_look_up(run, segment, plan, bigram, err);
+    plan->is_nowhere = status == GDX_OK && bigram->count == 0;
+    return status;
 }
 
 struct choice { // of the bigram at one offset
@@ -198,8 +206,7 @@ static void take_cheapest(struct choice *choices, uint32_t count, query_bigram *
 }
 
 // Looks up all other bigrams too.
-static gdx_status widen(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
-                        gdx_error *err) {
+static gdx_status widen(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
     uint32_t count = plan->leaf->symbol_count - 1;
     query_bigram *all = query_run_take(run, 2 * (size_t)count * sizeof *all, err); // the others, and then the chosen
     struct choice *choices = query_run_take(run, count * sizeof *choices, err);
@@ -212,7 +219,7 @@ static gdx_status widen(query_run *run, const query_segment *segment, const uint
             continue;
         all[i].offset = i;
         choices[i].of = &all[i];
-        gdx_status status = find_one(run, segment, numbers, plan, &all[i], err);
+        gdx_status status = find_one(run, segment, plan, &all[i], err);
         if (status != GDX_OK || plan->is_nowhere)
             return status;
     }
@@ -220,22 +227,28 @@ static gdx_status widen(query_run *run, const query_segment *segment, const uint
     return GDX_OK;
 }
 
-gdx_status query_cover_find(query_run *run, const query_segment *segment, const uint32_t *numbers, query_plan *plan,
-                            gdx_error *err) {
-    bool is_wide = false;
+gdx_status query_cover_complete(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; status == GDX_OK && i < plan->bigram_count && !plan->is_nowhere; i++)
+        status = find_one(run, segment, plan, &plan->bigrams[i], err);
+    if (status == GDX_OK && !plan->is_nowhere)
+        sort_rarest_first(plan->bigrams, plan->bigram_count);
+    return status;
+}
+
+gdx_status query_cover_find(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    bool is_chosen = false;
     gdx_status status = make_memory(run, err);
     if (status == GDX_OK)
-        status = take_bigrams(run, plan, &is_wide, err);
-    for (uint32_t i = 0; status == GDX_OK && i < plan->bigram_count && !plan->is_nowhere; i++)
-        status = find_one(run, segment, numbers, plan, &plan->bigrams[i], err);
-    if (status != GDX_OK || plan->is_nowhere)
+        status = take_bigrams(run, plan, &is_chosen, err);
+    if (status == GDX_OK)
+        status = is_chosen ? find_one(run, segment, plan, &plan->bigrams[0], err)
+                           : query_cover_complete(run, segment, plan, err);
+    if (status != GDX_OK || plan->is_nowhere || is_chosen)
         return status;
-    sort_rarest_first(plan->bigrams, plan->bigram_count);
-    if (!is_wide && is_worth_widening(plan)) {
-        is_wide = true;
-        status = widen(run, segment, numbers, plan, err);
-    }
+    if (is_worth_widening(plan))
+        status = widen(run, segment, plan, err);
     if (status == GDX_OK && !plan->is_nowhere)
-        remember(run, plan, is_wide);
+        remember(run, plan, true);
     return status;
 }

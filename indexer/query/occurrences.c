@@ -5,6 +5,8 @@
 
 #include "occurrences.h"
 
+#include "cover.h"
+
 #include "fields.h"
 #include "near.h"
 #include "phrase.h"
@@ -105,6 +107,8 @@ static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_erro
         walk->plan = walks->exact[leaf->leaf];
     else
         status = query_plan_make(walks->run, walks->segment, leaf, &walk->plan, err);
+    if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
+        status = query_cover_complete(walks->run, walks->segment, &walk->plan, err);
     if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
         status = query_phrase_walk_open(walks->run, walks->segment, &walk->plan, &walk->phrase, err);
     walk->is_open = status == GDX_OK;

@@ -8,6 +8,8 @@
 #include "phrase.h"
 
 #include "gdx/postings.h"
+
+#include "cover.h"
 #include "intersect.h"
 
 gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, const query_bigram *bigram,
@@ -107,8 +109,15 @@ gdx_status query_phrase_positions(query_run *run, const query_segment *segment, 
     if (status != GDX_OK)
         return status;
     shift(out, plan->bigrams[0].offset);
-    for (uint32_t i = 1; i < plan->bigram_count && out->count && status == GDX_OK; i++)
-        status = query_bigram_thin(run, segment, &plan->bigrams[i], out, err);
+    for (uint32_t i = 1; i < plan->bigram_count && out->count && status == GDX_OK; i++) {
+        query_bigram bigram = plan->bigrams[i];
+        if (bigram.count == 0)
+            status = query_cover_look_up(run, segment, plan, &bigram, err);
+        if (status == GDX_OK && bigram.count == 0)
+            out->count = 0;
+        else if (status == GDX_OK)
+            status = query_bigram_thin(run, segment, &bigram, out, err);
+    }
     return status == GDX_OK ? query_run_spend(run, plan->bigrams[0].count, err) : status;
 }
 

@@ -17,6 +17,7 @@ gdx_status query_phrase_positions(query_run *run, const query_segment *segment, 
                                   gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct query_phrase_walk query_phrase_walk; // one owner; in the run's memory
+// Of a plan that is complete.
 gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, const query_plan *plan,
                                   query_phrase_walk **out, gdx_error *err) GDX_MUST_CHECK;
 // Those in [low, high), appended. Ranges are asked for in ascending order.

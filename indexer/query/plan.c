@@ -51,9 +51,7 @@ gdx_status query_bigram_find(query_run *run, const query_segment *segment, query
 
 gdx_status query_symbol_is_met(query_run *run, const query_segment *segment, uint32_t number, bool *out,
                                gdx_error *err) {
-    uint64_t occurrences = 0;
-    gdx_status status = gdx_segment_symbol_occurrences(segment->segment, number, &occurrences, err);
-    *out = occurrences > 0;
+    gdx_status status = gdx_segment_has_symbol(segment->segment, number, out, err);
     return status == GDX_OK ? query_run_spend(run, 500, err) : status;
 }
 
@@ -66,8 +64,9 @@ static gdx_status plan_phrase(query_run *run, const query_segment *segment, quer
     plan->is_nowhere = !has_all;
     if (status != GDX_OK || plan->is_nowhere)
         return status;
+    plan->numbers = numbers;
     if (plan->leaf->symbol_count > 1)
-        return query_cover_find(run, segment, numbers, plan, err);
+        return query_cover_find(run, segment, plan, err);
     plan->ranges = query_run_take(run, 2 * sizeof *plan->ranges, err);
     if (!plan->ranges)
         return GDX_NO_MEMORY;

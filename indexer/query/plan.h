@@ -34,9 +34,11 @@ typedef struct query_plan {
     const query_node *leaf;
     query_broken *broken; // ascending by length; no occurrence is in two of them or in what follows
     uint32_t broken_count;
-    bool is_nowhere;       // the leaf as it stands is not in this segment, and nothing below is filled
-    query_bigram *bigrams; // of a phrase of two symbols or more: they cover it; rarest first
-    uint32_t bigram_count;
+    bool is_nowhere;         // the leaf as it stands is not in this segment, and nothing below is filled
+    const uint32_t *numbers; // of the symbols of a phrase
+    query_bigram
+        *bigrams; // of a phrase of two symbols or more: they cover it, the rarest first, or so it was elsewhere
+    uint32_t bigram_count;      // the first has been looked up; others without a count have not: cover.h
     query_symbol_range *ranges; // else: any of these symbols; ascending
     uint32_t range_count;
 } query_plan;

@@ -28,6 +28,7 @@
     CONSTANT(GDX_STORE_RESET_BLOCKS, 16)                                                                               \
     CONSTANT(GDX_STORE_WINDOW_LOG, 17)                                                                                 \
     CONSTANT(GDX_TERMS_PER_BLOCK, 64)                                                                                  \
+    CONSTANT(GDX_TERM_FILTER_BITS, 3)                                                                                  \
     CONSTANT(GDX_WORDS_PER_BLOCK, 16)                                                                                  \
     CONSTANT(GDX_FREQUENCIES_PER_BLOCK, 128)                                                                           \
     CONSTANT(GDX_FREQUENCY_MINIMUM, 4096)                                                                              \
@@ -50,6 +51,7 @@ enum {
     SECTION(POSTINGS, "postings")                                                                                      \
     SECTION(TERMS, "term dictionary")                                                                                  \
     SECTION(TERM_BLOCKS, "term dictionary blocks")                                                                     \
+    SECTION(TERM_FILTER, "term filter")                                                                                \
     SECTION(FREQUENCIES, "frequencies")                                                                                \
     SECTION(FREQUENCY_SYMBOLS, "frequency symbols")                                                                    \
     SECTION(WORDS, "words")                                                                                            \
@@ -89,7 +91,7 @@ enum {
     FIELD(SECTION_ROW, LENGTH, 8)
 
 #define GDX_FOOTER_FIELDS(FIELD)                                                                                       \
-    FIELD(FOOTER, SECTION_TABLE, 368)                                                                                  \
+    FIELD(FOOTER, SECTION_TABLE, 384)                                                                                  \
     FIELD(FOOTER, TEXT_BYTES, 8)                                                                                       \
     FIELD(FOOTER, SYMBOL_COUNT, 8)                                                                                     \
     FIELD(FOOTER, DOCUMENT_COUNT, 4)                                                                                   \

@@ -5,10 +5,17 @@
 
 #include "pack.h"
 
+#include "gdx/processor.h"
+
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 enum {
     HAS_EXCEPTIONS = 0x80,
     WIDTHS = 33,
-    SLACK = 8 // bytes that the bit reader may load past the last value
+    SLACK = 32 // bytes that the bit readers may load past the last value
 };
 
 static unsigned bits_of(uint32_t value) {
@@ -74,11 +81,46 @@ gdx_status pack_append(const uint32_t *values, size_t count, gdx_buffer *out) {
     return GDX_OK;
 }
 
-static void unpack(const uint8_t *from, size_t count, unsigned width, uint32_t *values) {
+static void unpack_plain(const uint8_t *from, size_t count, unsigned width, uint32_t *values) {
     uint64_t mask = ((uint64_t)1 << width) - 1;
     size_t bit = 0;
     for (size_t i = 0; i < count; i++, bit += width)
         values[i] = (uint32_t)(gdx_load_u64(from + (bit >> 3)) >> (bit & 7) & mask);
+}
+
+#if defined(__x86_64__)
+// Eight values take `width` bytes. Each half of a vector gathers the four bytes around each of four of them.
+GDX_TARGET_V3 static void unpack_v3(const uint8_t *from, size_t count, unsigned width, uint32_t *values) {
+    enum { WIDTH_MAX = 25 }; // and 7 bits before it
+    if (width > WIDTH_MAX) {
+        unpack_plain(from, count, width, values);
+        return;
+    }
+    unsigned high_bit = 4 * width;
+    __m256i bits = _mm256_mullo_epi32(_mm256_setr_epi32(0, 1, 2, 3, 0, 1, 2, 3), _mm256_set1_epi32((int)width));
+    bits = _mm256_add_epi32(bits, _mm256_set_m128i(_mm_set1_epi32((int)(high_bit & 7)), _mm_setzero_si128()));
+    __m256i bytes = _mm256_mullo_epi32(_mm256_srli_epi32(bits, 3), _mm256_set1_epi32(0x01010101));
+    bytes = _mm256_add_epi32(bytes, _mm256_set1_epi32(0x03020100));
+    __m256i shifts = _mm256_and_si256(bits, _mm256_set1_epi32(7));
+    __m256i mask = _mm256_set1_epi32((int)(((uint32_t)1 << width) - 1));
+    for (size_t i = 0; i < count; i += 8, from += width) {
+        __m128i low = _mm_loadu_si128((const void *)from);
+        __m128i high = _mm_loadu_si128((const void *)(from + (high_bit >> 3)));
+        __m256i found = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), bytes);
+        found = _mm256_and_si256(_mm256_srlv_epi32(found, shifts), mask);
+        _mm256_storeu_si256((void *)(values + i), found);
+    }
+}
+#endif
+
+static void unpack(const uint8_t *from, size_t count, unsigned width, uint32_t *values) {
+#if defined(__x86_64__)
+    if (gdx_processor_level() >= GDX_PROCESSOR_V3) {
+        unpack_v3(from, count, width, values);
+        return;
+    }
+#endif
+    unpack_plain(from, count, width, values);
 }
 
 static bool read_exceptions(const uint8_t **at, const uint8_t *end, size_t count, unsigned width, uint32_t *values) {
@@ -108,8 +150,9 @@ bool pack_read(const uint8_t **at, const uint8_t *end, size_t count, uint32_t *v
     if ((size_t)(end - *at) >= bytes + SLACK) {
         unpack(*at, count, width, values);
     } else {
-        uint8_t copy[GDX_PACK_MAX * 4 + SLACK] = {0};
+        uint8_t copy[GDX_PACK_MAX * 4 + SLACK];
         memcpy(copy, *at, bytes);
+        memset(copy + bytes, 0, SLACK);
         unpack(copy, count, width, values);
     }
     *at += bytes;

@@ -7,6 +7,8 @@
 
 #include "reader.h"
 
+#include "term_filter.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -62,10 +64,6 @@ gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_er
     return GDX_OK;
 }
 
-static inline bool page_is_good(const gdx_segment *segment, uint64_t page) {
-    return atomic_load_explicit(&segment->page_is_good[page / 64], memory_order_relaxed) >> page % 64 & 1;
-}
-
 gdx_status segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
                            const uint8_t **out, gdx_error *err) {
     uint64_t section_bytes = segment->section_bytes[section];
@@ -80,17 +78,12 @@ gdx_status segment_section(const gdx_segment *segment, int section, uint64_t off
         return GDX_OK;
     uint64_t last = (begin + bytes - 1) / GDX_SEGMENT_PAGE_BYTES;
     for (uint64_t page = begin / GDX_SEGMENT_PAGE_BYTES; page <= last; page++)
-        if (!page_is_good(segment, page)) {
+        if (!segment_page_is_good(segment, page)) {
             gdx_status status = segment_verify_page(segment, page, err);
             if (status != GDX_OK)
                 return status;
         }
     return GDX_OK;
-}
-
-gdx_status segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes, const uint8_t **out,
-                       gdx_error *err) {
-    return segment_section(segment, section, index * row_bytes, row_bytes, out, err);
 }
 
 gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out, gdx_error *err) {
@@ -239,6 +232,7 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
     uint64_t word_blocks = ((uint64_t)segment->word_count + GDX_WORDS_PER_BLOCK - 1) / GDX_WORDS_PER_BLOCK;
     const struct expected_bytes expected[] = {
         {SECTION_TERM_BLOCKS, term_blocks * TERM_BLOCK_BYTES},
+        {SECTION_TERM_FILTER, term_filter_words(segment->term_count) * 8},
         {SECTION_WORD_BLOCKS, word_blocks * 4},
         {SECTION_WORDS_REVERSED, (uint64_t)segment->word_count * 4},
         {SECTION_DOCUMENT_BEGIN, (documents + 1) * 4},

@@ -40,13 +40,27 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
 gdx_status segment_section(const gdx_segment *segment, int section, uint64_t offset, uint64_t bytes,
                            const uint8_t **out, gdx_error *err) GDX_MUST_CHECK;
 
+// Whether a page has been verified.
+static inline bool segment_page_is_good(const gdx_segment *segment, uint64_t page) {
+    return atomic_load_explicit(&segment->page_is_good[page / 64], memory_order_relaxed) >> page % 64 & 1;
+}
+
 // Compares page `page` < page_count with its checksum, whether or not that was done before. One that fails is verified
 // again whenever it is touched. GDX_CORRUPT.
 gdx_status segment_verify_page(const gdx_segment *segment, uint64_t page, gdx_error *err) GDX_MUST_CHECK;
 
-// Row `index` of a section of rows of `row_bytes`.
-gdx_status segment_row(const gdx_segment *segment, int section, uint64_t index, size_t row_bytes, const uint8_t **out,
-                       gdx_error *err) GDX_MUST_CHECK;
+// Row `index` of a section of rows of `row_bytes`. A search reads dozens: nearly always it is in one page that is good.
+static inline GDX_MUST_CHECK gdx_status segment_row(const gdx_segment *segment, int section, uint64_t index,
+                                                    size_t row_bytes, const uint8_t **out, gdx_error *err) {
+    uint64_t offset = index * row_bytes, begin = segment->section_offset[section] + offset;
+    uint64_t page = begin / GDX_SEGMENT_PAGE_BYTES;
+    if (offset + row_bytes <= segment->section_bytes[section] &&
+        (begin + row_bytes - 1) / GDX_SEGMENT_PAGE_BYTES == page && segment_page_is_good(segment, page)) {
+        *out = segment->map.data + begin;
+        return GDX_OK;
+    }
+    return segment_section(segment, section, offset, row_bytes, out, err);
+}
 gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, uint32_t *out,
                        gdx_error *err) GDX_MUST_CHECK;
 gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out,

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // terms.c: finds and walks terms. docs/format.md, "Term dictionary".
-// A search is a binary search over the rows of blocks, then one block unpacked. Rows count the occurrences before them,
-// so that those of a symbol with thousands of terms are the difference of two look-ups.
+// A search asks the filter first, so that most terms that are not there cost one word. It is a binary search over the
+// rows of blocks, then the symbols of one block; its other columns are unpacked
+// when the term is there. Rows count the occurrences before them, so that those of a symbol with thousands of terms are
+// the difference of two look-ups.
 
 #include "terms.h"
 
-#include "pack.h"
+#include "term_filter.h"
 
 #include <stdlib.h>
 
@@ -63,11 +65,17 @@ static int64_t list_bytes(uint32_t code, uint32_t count, uint32_t limit) {
     return gdx_postings_expected(count, limit) + longer;
 }
 
-gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_block *out, gdx_error *err) {
-    const uint8_t *at = NULL;
-    const uint8_t *end = NULL;
+// What of a block is to be unpacked next.
+struct columns {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+// The row and the first two columns, whose symbols are then differences.
+static gdx_status read_symbols(const gdx_segment *segment, uint32_t number, term_block *out, struct columns *columns,
+                               gdx_error *err) {
     const uint8_t *row = NULL;
-    gdx_status status = block_bytes(segment, number, &at, &end, &row, err);
+    gdx_status status = block_bytes(segment, number, &columns->at, &columns->end, &row, err);
     if (status != GDX_OK)
         return status;
     uint32_t left = segment->term_count - number * GDX_TERMS_PER_BLOCK;
@@ -76,20 +84,47 @@ gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_blo
     out->second[0] = gdx_load_u32(row + TERM_BLOCK_SECOND);
     out->postings = gdx_load_u64(row + TERM_BLOCK_POSTINGS);
     out->occurrences = gdx_load_u32(row + TERM_BLOCK_OCCURRENCES);
-    if (!pack_read(&at, end, out->count - 1, out->first + 1) || !pack_read(&at, end, out->count - 1, out->second + 1) ||
-        !pack_read(&at, end, out->count, out->positions) || !pack_read(&at, end, out->count, out->bytes) || at != end ||
-        !sum_symbols(out))
-        return damaged(segment, number, "a block that does not decode", err);
-    for (uint32_t i = 0; i < out->count; i++)
-        if (out->positions[i]++ >= segment->info.position_count)
+    bool is_good = pack_read(&columns->at, columns->end, out->count - 1, out->first + 1) &&
+                   pack_read(&columns->at, columns->end, out->count - 1, out->second + 1);
+    return is_good ? GDX_OK : damaged(segment, number, "a block that does not decode", err);
+}
+
+// The other two, whose lengths are then codes.
+static gdx_status read_lists(const gdx_segment *segment, uint32_t number, term_block *out, struct columns *columns,
+                             gdx_error *err) {
+    bool is_good = pack_read(&columns->at, columns->end, out->count, out->positions) &&
+                   pack_read(&columns->at, columns->end, out->count, out->bytes) && columns->at == columns->end;
+    return is_good ? GDX_OK : damaged(segment, number, "a block that does not decode", err);
+}
+
+// Turns the first `count` counts and codes into positions and bytes. *out_bytes: of all but the last.
+static inline gdx_status measure_lists(const gdx_segment *segment, uint32_t number, term_block *block, uint32_t count,
+                                       uint64_t *out_bytes, gdx_error *err) {
+    uint32_t limit = segment->info.position_count;
+    uint64_t sum = 0;
+    int64_t bytes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (block->positions[i]++ >= limit)
             return damaged(segment, number, "a term with more positions than there are", err);
-    for (uint32_t i = 0; i < out->count; i++) {
-        int64_t bytes = list_bytes(out->bytes[i], out->positions[i], segment->info.position_count);
-        if ((int64_t)out->positions[i] > 8 * bytes || bytes > UINT32_MAX) // each takes a bit at least
+        sum += (uint64_t)bytes;
+        bytes = list_bytes(block->bytes[i], block->positions[i], limit);
+        if ((int64_t)block->positions[i] > 8 * bytes || bytes > UINT32_MAX) // each takes a bit at least
             return damaged(segment, number, "a term with more positions than its list has room for", err);
-        out->bytes[i] = (uint32_t)bytes;
+        block->bytes[i] = (uint32_t)bytes;
     }
+    *out_bytes = sum;
     return GDX_OK;
+}
+
+gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_block *out, gdx_error *err) {
+    struct columns columns = {NULL, NULL};
+    uint64_t passed_over = 0;
+    gdx_status status = read_symbols(segment, number, out, &columns, err);
+    if (status == GDX_OK)
+        status = read_lists(segment, number, out, &columns, err);
+    if (status == GDX_OK && !sum_symbols(out))
+        status = damaged(segment, number, "a block that does not decode", err);
+    return status == GDX_OK ? measure_lists(segment, number, out, out->count, &passed_over, err) : status;
 }
 
 static bool is_at_or_before(const uint8_t *row, uint32_t first, uint32_t second) {
@@ -127,28 +162,71 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
     return status;
 }
 
-gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uint32_t second, gdx_term *out,
-                                 gdx_error *err) {
-    term_block block;
-    uint32_t number;
-    gdx_term none = {first, second, 0, {NULL, 0}};
-    if (segment->term_count == 0) {
-        *out = none;
-        return GDX_OK;
+// The term in a block whose symbols are differences; block->count when it is not there.
+static uint32_t find_in_block(const term_block *block, uint32_t first, uint32_t second) {
+    uint64_t this_first = block->first[0], this_second = block->second[0];
+    uint32_t i = 0;
+    while (this_first < first) { // to the first term of the next first symbol
+        do
+            if (++i == block->count)
+                return i;
+        while (block->first[i] == 0);
+        this_first += block->first[i];
+        this_second = block->second[i];
     }
-    gdx_status status = term_block_find(segment, first, second, &number, err);
-    if (status == GDX_OK)
-        status = term_block_read(segment, number, &block, err);
+    if (this_first > first)
+        return block->count;
+    while (this_second < second) {
+        if (++i == block->count || block->first[i])
+            return block->count;
+        this_second += (uint64_t)block->second[i] + 1;
+    }
+    return this_second == second ? i : block->count;
+}
+
+static gdx_status find_in(const gdx_segment *segment, uint32_t number, uint32_t first, uint32_t second, gdx_term *out,
+                          gdx_error *err) {
+    term_block block;
+    struct columns columns = {NULL, NULL};
+    gdx_status status = read_symbols(segment, number, &block, &columns, err);
     if (status != GDX_OK)
         return status;
-    uint64_t postings = block.postings;
-    for (uint32_t i = 0; i < block.count; i++) {
-        if (block.first[i] == first && block.second[i] == second)
-            return fill_term(segment, &block, i, postings, out, err);
-        postings += block.bytes[i];
+    uint32_t index = find_in_block(&block, first, second);
+    if (index == block.count) {
+        *out = (gdx_term){first, second, 0, {NULL, 0}};
+        return GDX_OK;
     }
-    *out = none;
-    return GDX_OK;
+    block.first[index] = first;
+    block.second[index] = second;
+    uint64_t before = 0;
+    status = read_lists(segment, number, &block, &columns, err);
+    if (status == GDX_OK)
+        status = measure_lists(segment, number, &block, index + 1, &before, err);
+    return status == GDX_OK ? fill_term(segment, &block, index, block.postings + before, out, err) : status;
+}
+
+// Whether the filter leaves it open that the segment has a term.
+static gdx_status may_have(const gdx_segment *segment, uint32_t first, uint32_t second, bool *out, gdx_error *err) {
+    term_filter_place place = term_filter_place_of(first, second, term_filter_words(segment->term_count));
+    const uint8_t *word;
+    gdx_status status = segment_row(segment, SECTION_TERM_FILTER, place.word, 8, &word, err);
+    if (status == GDX_OK)
+        *out = (gdx_load_u64(word) & place.bits) == place.bits;
+    return status;
+}
+
+gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uint32_t second, gdx_term *out,
+                                 gdx_error *err) {
+    uint32_t number = 0;
+    bool may = false;
+    gdx_status status = segment->term_count ? may_have(segment, first, second, &may, err) : GDX_OK;
+    if (status == GDX_OK && may)
+        status = term_block_find(segment, first, second, &number, err);
+    if (status == GDX_OK && may)
+        return find_in(segment, number, first, second, out, err);
+    if (status == GDX_OK)
+        *out = (gdx_term){first, second, 0, {NULL, 0}};
+    return status;
 }
 
 // ---- walking
@@ -229,6 +307,31 @@ static gdx_status occurrences_before(const gdx_segment *segment, uint32_t symbol
     for (uint32_t i = 0; i < block.count && block.first[i] < symbol; i++)
         *out += block.positions[i];
     return GDX_OK;
+}
+
+gdx_status gdx_segment_has_symbol(const gdx_segment *segment, uint32_t symbol, bool *out, gdx_error *err) {
+    term_block block;
+    struct columns columns;
+    uint32_t number;
+    *out = false;
+    if (segment->term_count == 0)
+        return GDX_OK;
+    gdx_status status = term_block_find(segment, symbol, 0, &number, err);
+    if (status == GDX_OK)
+        status = read_symbols(segment, number, &block, &columns, err);
+    uint64_t first = block.first[0];
+    for (uint32_t i = 1; status == GDX_OK && i < block.count && first < symbol; i++)
+        first += block.first[i];
+    if (status != GDX_OK)
+        return status;
+    *out = first == symbol;
+    if (first >= symbol || number + 1 == term_block_count(segment))
+        return GDX_OK;
+    const uint8_t *row; // its terms may begin with the next block
+    status = segment_row(segment, SECTION_TERM_BLOCKS, (uint64_t)number + 1, TERM_BLOCK_BYTES, &row, err);
+    if (status == GDX_OK)
+        *out = gdx_load_u32(row + TERM_BLOCK_FIRST) == symbol;
+    return status;
 }
 
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out, gdx_error *err) {

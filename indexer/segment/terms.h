@@ -6,14 +6,15 @@
 
 #include "gdx/postings.h"
 #include "layout.h"
+#include "pack.h"
 #include "reader.h"
 
 typedef struct term_block { // one owner
     uint32_t count;
     uint64_t postings;    // where the first term's list begins
     uint32_t occurrences; // of all terms before the block
-    uint32_t first[GDX_TERMS_PER_BLOCK];
-    uint32_t second[GDX_TERMS_PER_BLOCK];
+    uint32_t first[GDX_TERMS_PER_BLOCK + GDX_PACK_STEP];
+    uint32_t second[GDX_TERMS_PER_BLOCK + GDX_PACK_STEP];
     uint32_t positions[GDX_TERMS_PER_BLOCK]; // how many
     uint32_t bytes[GDX_TERMS_PER_BLOCK];     // of the list
 } term_block;

@@ -7,6 +7,7 @@
 #include "verify_context.h"
 
 #include "frequencies.h"
+#include "term_filter.h"
 #include "terms.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct check { // one owner
     uint8_t *listed;    // bit p: position p was listed
     uint8_t *is_end;    // bit p: position p is an end mark
     uint8_t *is_used;   // bit w: word w begins a term
+    uint8_t *filter;    // of the terms so far
     uint32_t word_uses; // bits set in it
     uint64_t sum;
     uint32_t block;       // the term block at hand
@@ -55,7 +57,8 @@ static gdx_status check_init(struct check *check, gdx_error *err) {
     check->is_end = calloc(bytes, 1);
     check->is_used = calloc((size_t)check->segment->word_count / 8 + 1, 1);
     check->counts = calloc((size_t)columns->count + 1, sizeof *check->counts);
-    if (!check->listed || !check->is_end || !check->is_used || !check->counts)
+    check->filter = calloc(term_filter_words(check->segment->term_count) + 1, 8);
+    if (!check->listed || !check->is_end || !check->is_used || !check->filter || !check->counts)
         return verify_no_memory(check->of, err);
     for (uint32_t d = 0; d < columns->count; d++) {
         mark_end(check, columns->text[d] - 1);
@@ -70,6 +73,7 @@ static void check_clear(struct check *check) {
     free(check->listed);
     free(check->is_end);
     free(check->is_used);
+    free(check->filter);
     free(check->counts);
     gdx_buffer_clear(&check->encoded);
 }
@@ -229,6 +233,7 @@ static gdx_status verify_term(struct check *check, const term_block *block, uint
     }
     check->first = first;
     check->second = second;
+    term_filter_add(check->filter, term_filter_words(check->segment->term_count), first, second);
     if (status == GDX_OK)
         status = verify_postings(check, first, second, block->positions[index], block->bytes[index], err);
     check->group_occurrences += block->positions[index];
@@ -253,6 +258,15 @@ static gdx_status verify_block(struct check *check, gdx_error *err) {
         return damaged(check, "occurrences that do not add up", err);
     for (uint32_t i = 0; i < block.count && status == GDX_OK; i++)
         status = verify_term(check, &block, i, err);
+    return status;
+}
+
+static gdx_status verify_filter(const struct check *check, gdx_error *err) {
+    uint64_t bytes = check->segment->section_bytes[SECTION_TERM_FILTER];
+    const uint8_t *filter;
+    gdx_status status = segment_section(check->segment, SECTION_TERM_FILTER, 0, bytes, &filter, err);
+    if (status == GDX_OK && memcmp(filter, check->filter, bytes) != 0)
+        status = segment_damaged(check->segment, SECTION_TERM_FILTER, 0, "bits that are not those of the terms", err);
     return status;
 }
 
@@ -289,6 +303,8 @@ gdx_status terms_verify(const verify_context *verification, gdx_error *err) {
         status = end_group(&check, err);
     if (status == GDX_OK)
         status = verify_totals(&check, err);
+    if (status == GDX_OK)
+        status = verify_filter(&check, err);
     check_clear(&check);
     return status;
 }

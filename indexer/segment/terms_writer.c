@@ -6,6 +6,10 @@
 #include "terms_writer.h"
 
 #include "pack.h"
+#include "term_filter.h"
+
+#include <assert.h>
+#include <string.h>
 
 gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, uint32_t limit, gdx_error *err) {
     *writer = (terms_writer){.sink = sink, .limit = limit};
@@ -15,6 +19,7 @@ gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, uint32_t 
 void terms_writer_clear(terms_writer *writer) {
     gdx_buffer_clear(&writer->blocks);
     gdx_buffer_clear(&writer->rows);
+    gdx_buffer_clear(&writer->filter);
     gdx_buffer_clear(&writer->frequencies);
     gdx_buffer_clear(&writer->frequency_rows);
 }
@@ -99,14 +104,54 @@ gdx_status terms_writer_append(terms_writer *writer, const term_chunk *chunk, gd
     return status == GDX_OK ? append_frequencies(writer, chunk, err) : status;
 }
 
+// Adds the terms of a block, whose columns begin at *at.
+static void filter_block(terms_writer *writer, const uint8_t *row, const uint8_t **at, size_t count) {
+    uint32_t columns[4][GDX_TERMS_PER_BLOCK + GDX_PACK_STEP]; // of which two are passed over
+    const uint8_t *end = writer->blocks.data + writer->blocks.bytes;
+    uint64_t words = writer->filter.bytes / 8;
+    for (size_t i = 0; i < 4; i++) {
+        bool is_good = pack_read(at, end, i < 2 ? count - 1 : count, columns[i] + (i < 2));
+        assert(is_good); // it was written here
+        (void)is_good;
+    }
+    uint32_t first = gdx_load_u32(row + TERM_BLOCK_FIRST), second = gdx_load_u32(row + TERM_BLOCK_SECOND);
+    term_filter_add(writer->filter.data, words, first, second);
+    for (size_t i = 1; i < count; i++) {
+        first += columns[0][i];
+        second = columns[1][i] + (columns[0][i] ? 0 : second + 1);
+        term_filter_add(writer->filter.data, words, first, second);
+    }
+}
+
+// How large it must be is known only when all terms are there, so they are read back: that takes less memory than
+// keeping them.
+static gdx_status make_filter(terms_writer *writer, gdx_error *err) {
+    size_t bytes = term_filter_words(writer->term_count) * 8;
+    if (gdx_buffer_reserve(&writer->filter, bytes) != GDX_OK)
+        return no_memory(writer, err);
+    if (bytes)
+        memset(writer->filter.data, 0, bytes);
+    writer->filter.bytes = bytes;
+    const uint8_t *at = writer->blocks.data;
+    for (uint64_t done = 0; done < writer->term_count; done += GDX_TERMS_PER_BLOCK) {
+        uint64_t left = writer->term_count - done;
+        const uint8_t *row = writer->rows.data + done / GDX_TERMS_PER_BLOCK * TERM_BLOCK_BYTES;
+        filter_block(writer, row, &at, left < GDX_TERMS_PER_BLOCK ? left : GDX_TERMS_PER_BLOCK);
+    }
+    return GDX_OK;
+}
+
 gdx_status terms_writer_finish(terms_writer *writer, gdx_error *err) {
     gdx_status status = end_block(writer, err);
+    if (status == GDX_OK)
+        status = make_filter(writer, err);
     const struct {
         int section;
         const gdx_buffer *bytes;
     } sections[] = {
         {SECTION_TERMS, &writer->blocks},
         {SECTION_TERM_BLOCKS, &writer->rows},
+        {SECTION_TERM_FILTER, &writer->filter},
         {SECTION_FREQUENCIES, &writer->frequencies},
         {SECTION_FREQUENCY_SYMBOLS, &writer->frequency_rows},
     };

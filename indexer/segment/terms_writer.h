@@ -14,6 +14,7 @@ typedef struct terms_writer { // one owner
     uint32_t limit;    // of positions
     gdx_buffer blocks; // packed
     gdx_buffer rows;   // of blocks
+    gdx_buffer filter;
     term_row pending[GDX_TERMS_PER_BLOCK];
     size_t pending_count;
     uint64_t postings_offset; // of the pending block

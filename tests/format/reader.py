@@ -255,7 +255,7 @@ def spell(code):
 # ---- a segment: docs/format.md
 
 SECTIONS = (
-    "STORE STORE_BLOCKS POSTINGS TERMS TERM_BLOCKS FREQUENCIES FREQUENCY_SYMBOLS WORDS WORD_BLOCKS WORDS_REVERSED "
+    "STORE STORE_BLOCKS POSTINGS TERMS TERM_BLOCKS TERM_FILTER FREQUENCIES FREQUENCY_SYMBOLS WORDS WORD_BLOCKS WORDS_REVERSED "
     "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS PARTS DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID "
     "IDS ID_ORDER SOURCES SOURCE_OFFSETS"
 ).split()
@@ -307,17 +307,24 @@ def spelled_places(places):
     return [[byte, name.decode()] for byte, name in places]
 
 
+def filtered(first, second, words):
+    """The word of a term's bits in the filter, and the bits."""
+    hash = (first << 32 | second) * 0x9E3779B97F4A7C15 & 2**64 - 1
+    hash = (hash ^ hash >> 32) * 0xBF58476D1CE4E5B9 & 2**64 - 1
+    return (hash >> 32) * words >> 32, 1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63)
+
+
 class Segment:
     def __init__(self, directory, name):
         self.file_name = "segment-%016x" % name
         data = open(os.path.join(directory, self.file_name), "rb").read()
-        need(len(data) >= 472 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
+        need(len(data) >= 488 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
         need((u32(data, 8), u32(data, 12), u32(data, 28)) == (2, 65536, 0), "another version")
         self.bytes, self.rule = len(data), (u64(data, 16), u32(data, 24))
-        footer = data[-440:]
-        need(checksum(footer[:424]) == u64(footer, 424) == name, "the footer's checksum")
-        self.text_bytes, self.symbols = u64(footer, 368), u64(footer, 376)
-        counts = struct.unpack_from("<8I", footer, 384)
+        footer = data[-456:]
+        need(checksum(footer[:440]) == u64(footer, 440) == name, "the footer's checksum")
+        self.text_bytes, self.symbols = u64(footer, 384), u64(footer, 392)
+        counts = struct.unpack_from("<8I", footer, 400)
         self.documents, self.positions, self.term_count, self.word_count, self.source_count = counts[:5]
         self.pages = counts[7]
         need(counts[6] == 1, "another character table")
@@ -325,10 +332,10 @@ class Segment:
         self.read_sections(data, footer)
 
     def check_pages(self, data, footer):
-        end = len(data) - 440 - 8 * self.pages
+        end = len(data) - 456 - 8 * self.pages
         need(end > 0 and (end + 65535) // 65536 == self.pages, "another number of pages")
         checksums = data[end : end + 8 * self.pages]
-        need(checksum(checksums) == u64(footer, 416), "the checksum of page checksums")
+        need(checksum(checksums) == u64(footer, 432), "the checksum of page checksums")
         for page in range(self.pages):
             found = checksum(data[page * 65536 : min(end, (page + 1) * 65536)])
             need(found == u64(checksums, 8 * page), "the checksum of page %d" % page)
@@ -346,6 +353,7 @@ class Segment:
         n = self.documents
         for name, size in (
             ("TERM_BLOCKS", (self.term_count + 63) // 64 * 24),
+            ("TERM_FILTER", (self.term_count * 3 + 63) // 64 * 8),
             ("WORD_BLOCKS", (self.word_count + 15) // 16 * 4),
             ("WORDS_REVERSED", self.word_count * 4),
             ("DOCUMENT_BEGIN", n * 4 + 4),
@@ -373,6 +381,7 @@ class Segment:
         rows, columns, lists = self.section["TERM_BLOCKS"], self.section["TERMS"], self.section["POSTINGS"]
         occurrences = offset = at = 0
         before = (-1, 0)
+        words = [0] * (len(self.section["TERM_FILTER"]) // 8)
         for block in range(0, self.term_count, 64):
             first, second, postings, begin, earlier = struct.unpack_from("<IIQII", rows, block // 64 * 24)
             n = min(64, self.term_count - block)
@@ -389,9 +398,12 @@ class Segment:
                     first, second = first + firsts[i - 1], seconds[i - 1]
                 need(before < (first, second), "terms out of order")
                 before = (first, second)
+                word, bits = filtered(first, second, len(words))
+                words[word] |= bits
                 yield first, second, read_postings(lists[offset : offset + sizes[i]], counts[i] + 1, self.positions)
                 offset += sizes[i]
                 occurrences += counts[i] + 1
+        need(words == column(self.section["TERM_FILTER"], 8), "a filter of other terms")
         need(at == len(columns) and offset == len(lists), "terms that do not fill their sections")
         need(occurrences == self.positions - 2 * self.documents - len(self.parts), "another number of postings than symbols")
 

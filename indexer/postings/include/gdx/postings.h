@@ -22,7 +22,15 @@ size_t gdx_postings_bound(uint32_t count);
 
 // The expected bytes of the code, for files that store a length as its small difference from this. Exact for a single
 // position; otherwise computed for evenly spread positions. docs/format-postings.md, "Expected length".
-uint32_t gdx_postings_expected(uint32_t count, uint32_t limit);
+// 1 <= count <= limit.
+static inline uint32_t gdx_postings_expected(uint32_t count, uint32_t limit) {
+    // A reader adds up dozens of these: no division, and no branch. A list of one is as wide as the largest position.
+    uint32_t is_one = count == 1;
+    uint32_t most = (limit - is_one) | is_one;
+    unsigned shift = (unsigned)__builtin_clz(count) - (unsigned)__builtin_clz(most);
+    unsigned bits = shift + (count << shift <= most);                     // of most / count
+    return (uint32_t)((6 - 6 * is_one + (uint64_t)count * bits + 7) / 8); // 6: the number of a code
+}
 
 // Unpacks a whole list into positions[count]. GDX_CORRUPT when the bytes are not the code of `count` ascending
 // positions < limit; positions are then undefined. Bytes after the code are not read. Never reads outside

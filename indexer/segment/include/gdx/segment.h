@@ -179,6 +179,9 @@ gdx_status gdx_term_walk_next(gdx_term_walk *walk, gdx_term *out, bool *out_has,
 void gdx_term_walk_close(gdx_term_walk *walk);
 GDX_DEFINE_AUTO(gdx_term_walk, gdx_term_walk_close)
 
+// Whether a symbol occurs in the segment. Cost: a look-up.
+gdx_status gdx_segment_has_symbol(const gdx_segment *segment, uint32_t symbol, bool *out,
+                                  gdx_error *err) GDX_MUST_CHECK;
 // How often a symbol occurs in the segment, its terms' counts added up, without reading postings.
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
