@@ -315,6 +315,8 @@ gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **
         return status;
     }
     segment->stamp = segment->map.stamp;
+    // What was read is hardly needed again, and for each page of it the system has mapped those around.
+    gdx_segment_forget(segment);
     *out = segment;
     return GDX_OK;
 }
