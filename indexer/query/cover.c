@@ -227,6 +227,26 @@ static gdx_status widen(query_run *run, const query_segment *segment, query_plan
     return GDX_OK;
 }
 
+// Asks the segment's filter for the bigrams that are to be looked up.
+static gdx_status rule_out(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    gdx_term_key keys[GDX_TERM_KEYS_MAX];
+    uint32_t offsets[GDX_TERM_KEYS_MAX];
+    size_t count = 0, missing;
+    for (uint32_t i = 0; i < plan->bigram_count && count < GDX_TERM_KEYS_MAX; i++) {
+        uint32_t offset = plan->bigrams[i].offset;
+        if (plan->leaf->symbols[offset].other || plan->leaf->symbols[offset + 1].other)
+            continue; // several terms answer
+        offsets[count] = offset;
+        keys[count++] = (gdx_term_key){plan->numbers[offset], plan->numbers[offset + 1]};
+    }
+    gdx_status status = gdx_segment_first_missing(segment->segment, keys, count, &missing, err);
+    if (status != GDX_OK || missing == count)
+        return status;
+    plan->is_nowhere = true;
+    remember_missing(run, plan, offsets[missing]);
+    return query_run_spend(run, 200, err);
+}
+
 gdx_status query_cover_complete(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; status == GDX_OK && i < plan->bigram_count && !plan->is_nowhere; i++)
@@ -242,6 +262,8 @@ gdx_status query_cover_find(query_run *run, const query_segment *segment, query_
     if (status == GDX_OK)
         status = take_bigrams(run, plan, &is_chosen, err);
     if (status == GDX_OK)
+        status = rule_out(run, segment, plan, err);
+    if (status == GDX_OK && !plan->is_nowhere)
         status = is_chosen ? find_one(run, segment, plan, &plan->bigrams[0], err)
                            : query_cover_complete(run, segment, plan, err);
     if (status != GDX_OK || plan->is_nowhere || is_chosen)

@@ -72,7 +72,7 @@ static gdx_status parts_column(const gdx_segment *segment, gdx_document_columns 
 enum { NEAR_DOCUMENTS = 3 }; // documents that begin within a row of `near`, mostly: so many are compared at once
 
 // One or two rows of `near` for each document: then few have more documents than are compared at once.
-static unsigned near_shift(const gdx_segment *segment) {
+unsigned documents_near_shift(const gdx_segment *segment) {
     unsigned shift = 0;
     while (segment->info.position_count >> shift > 2 * (uint64_t)segment->info.document_count)
         shift++;
@@ -149,21 +149,46 @@ size_t gdx_columns_count(const gdx_document_columns *columns, const uint32_t *po
 
 // ---- columns
 
+// Their pages verified.
+static gdx_status read_columns(const gdx_segment *segment, gdx_document_columns *columns, gdx_error *err) {
+    gdx_status status = column(segment, SECTION_DOCUMENT_BEGIN, (uint64_t)columns->count + 1, &columns->begin, err);
+    if (status == GDX_OK)
+        status = column(segment, SECTION_DOCUMENT_TEXT, columns->count, &columns->text, err);
+    if (status == GDX_OK)
+        status = segment_section(segment, SECTION_DOCUMENT_FLAGS, 0, columns->count, &columns->flags, err);
+    if (status == GDX_OK)
+        status = parts_column(segment, columns, err);
+    if (status == GDX_OK)
+        status = column(segment, SECTION_DOCUMENT_DATE, columns->count, &columns->dates, err);
+    if (status == GDX_OK)
+        status = column(segment, SECTION_DOCUMENT_SOURCE, columns->count, &columns->sources, err);
+    return status;
+}
+
+static const void *section_bytes(const gdx_segment *segment, int section) {
+    return segment->map.data + segment->section_offset[section];
+}
+
+// Every query asks for them in every segment, so that what has been verified is not looked through page by page.
+static void take_columns(const gdx_segment *segment, gdx_document_columns *columns) {
+    columns->begin = section_bytes(segment, SECTION_DOCUMENT_BEGIN);
+    columns->text = section_bytes(segment, SECTION_DOCUMENT_TEXT);
+    columns->flags = section_bytes(segment, SECTION_DOCUMENT_FLAGS);
+    columns->parts = section_bytes(segment, SECTION_PARTS);
+    columns->part_count = (uint32_t)(segment->section_bytes[SECTION_PARTS] / PART_BYTES);
+    columns->dates = section_bytes(segment, SECTION_DOCUMENT_DATE);
+    columns->sources = section_bytes(segment, SECTION_DOCUMENT_SOURCE);
+}
+
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) {
-    gdx_document_columns columns = {.count = segment->info.document_count, .near_shift = near_shift(segment)};
-    gdx_status status = column(segment, SECTION_DOCUMENT_BEGIN, (uint64_t)columns.count + 1, &columns.begin, err);
-    if (status == GDX_OK)
-        status = column(segment, SECTION_DOCUMENT_TEXT, columns.count, &columns.text, err);
-    if (status == GDX_OK)
-        status = segment_section(segment, SECTION_DOCUMENT_FLAGS, 0, columns.count, &columns.flags, err);
-    if (status == GDX_OK)
-        status = parts_column(segment, &columns, err);
-    if (status == GDX_OK)
-        status = column(segment, SECTION_DOCUMENT_DATE, columns.count, &columns.dates, err);
-    if (status == GDX_OK)
-        status = column(segment, SECTION_DOCUMENT_SOURCE, columns.count, &columns.sources, err);
-    if (status == GDX_OK && !atomic_load_explicit(&segment->columns_are_good, memory_order_relaxed)) {
-        status = check_columns(segment, &columns, err);
+    gdx_document_columns columns = {.count = segment->info.document_count, .near_shift = segment->near_shift};
+    gdx_status status = GDX_OK;
+    if (atomic_load_explicit(&segment->columns_are_good, memory_order_relaxed)) {
+        take_columns(segment, &columns);
+    } else {
+        status = read_columns(segment, &columns, err);
+        if (status == GDX_OK)
+            status = check_columns(segment, &columns, err);
         if (status == GDX_OK && !atomic_load_explicit(&segment->near, memory_order_acquire))
             status = make_near(segment, &columns, err);
         if (status == GDX_OK) // of a const segment: what is remembered changes nothing that can be seen

@@ -46,6 +46,7 @@ static gdx_status bad_page(const gdx_segment *segment, uint64_t page, uint64_t f
         return GDX_CORRUPT;
     atomic_fetch_and_explicit(&segment->page_is_good[page / 64], ~((uint64_t)1 << page % 64), memory_order_relaxed);
     atomic_store_explicit(damage, page + 1, memory_order_relaxed);
+    atomic_store_explicit((atomic_bool *)&segment->columns_are_good, false, memory_order_relaxed); // it may be theirs
     return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, begin,
                             "page at byte %" PRIu64 ": checksum %016" PRIx64 ", expected %016" PRIx64
                             "; the file is damaged",
@@ -315,6 +316,7 @@ gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **
         return status;
     }
     segment->stamp = segment->map.stamp;
+    segment->near_shift = documents_near_shift(segment);
     // What was read is hardly needed again, and for each page of it the system has mapped those around.
     gdx_segment_forget(segment);
     *out = segment;

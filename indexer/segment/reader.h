@@ -29,6 +29,7 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     uint32_t page_count;
     _Atomic uint64_t *page_is_good; // bit p % 64 of p / 64: page p has been verified
     atomic_bool columns_are_good;
+    unsigned near_shift;
     _Atomic(uint32_t *) near; // see gdx_document_columns; NULL until they have been verified once
     _Atomic uint64_t damage;  // 1 + the page that failed its checksum last; 0: none
     gdx_file_stamp stamp;     // of the file when it was last looked at; of the thread that looks
@@ -74,5 +75,8 @@ static inline uint64_t segment_footer_byte(const gdx_segment *segment) {
 gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what, gdx_error *err);
 
 const char *segment_section_title(int section);
+
+// Of gdx_document_columns, documents.c.
+unsigned documents_near_shift(const gdx_segment *segment);
 
 #endif

@@ -7,8 +7,10 @@
 
 #include "terms.h"
 
+#include "term_columns.h"
 #include "term_filter.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 uint32_t term_block_count(const gdx_segment *segment) {
@@ -59,12 +61,6 @@ static bool sum_symbols(term_block *block) {
     return true;
 }
 
-// From the code of how much longer or shorter a list is than is to be expected; may be negative when it is damaged.
-static int64_t list_bytes(uint32_t code, uint32_t count, uint32_t limit) {
-    int64_t longer = code & 1 ? -(int64_t)(code / 2) - 1 : (int64_t)(code / 2);
-    return gdx_postings_expected(count, limit) + longer;
-}
-
 // What of a block is to be unpacked next.
 struct columns {
     const uint8_t *at;
@@ -97,7 +93,7 @@ static gdx_status read_lists(const gdx_segment *segment, uint32_t number, term_b
     return is_good ? GDX_OK : damaged(segment, number, "a block that does not decode", err);
 }
 
-// Turns the first `count` counts and codes into positions and bytes. *out_bytes: of all but the last.
+// Turns counts and codes into positions and bytes, those of the first `count` terms. *out_bytes: of all but the last.
 static inline gdx_status measure_lists(const gdx_segment *segment, uint32_t number, term_block *block, uint32_t count,
                                        uint64_t *out_bytes, gdx_error *err) {
     uint32_t limit = segment->info.position_count;
@@ -107,7 +103,7 @@ static inline gdx_status measure_lists(const gdx_segment *segment, uint32_t numb
         if (block->positions[i]++ >= limit)
             return damaged(segment, number, "a term with more positions than there are", err);
         sum += (uint64_t)bytes;
-        bytes = list_bytes(block->bytes[i], block->positions[i], limit);
+        bytes = term_list_bytes(block->bytes[i], block->positions[i], limit);
         if ((int64_t)block->positions[i] > 8 * bytes || bytes > UINT32_MAX) // each takes a bit at least
             return damaged(segment, number, "a term with more positions than its list has room for", err);
         block->bytes[i] = (uint32_t)bytes;
@@ -162,28 +158,6 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
     return status;
 }
 
-// The term in a block whose symbols are differences; block->count when it is not there.
-static uint32_t find_in_block(const term_block *block, uint32_t first, uint32_t second) {
-    uint64_t this_first = block->first[0], this_second = block->second[0];
-    uint32_t i = 0;
-    while (this_first < first) { // to the first term of the next first symbol
-        do
-            if (++i == block->count)
-                return i;
-        while (block->first[i] == 0);
-        this_first += block->first[i];
-        this_second = block->second[i];
-    }
-    if (this_first > first)
-        return block->count;
-    while (this_second < second) {
-        if (++i == block->count || block->first[i])
-            return block->count;
-        this_second += (uint64_t)block->second[i] + 1;
-    }
-    return this_second == second ? i : block->count;
-}
-
 static gdx_status find_in(const gdx_segment *segment, uint32_t number, uint32_t first, uint32_t second, gdx_term *out,
                           gdx_error *err) {
     term_block block;
@@ -191,17 +165,24 @@ static gdx_status find_in(const gdx_segment *segment, uint32_t number, uint32_t 
     gdx_status status = read_symbols(segment, number, &block, &columns, err);
     if (status != GDX_OK)
         return status;
-    uint32_t index = find_in_block(&block, first, second);
+    uint32_t index = term_columns_find(&block, first, second);
     if (index == block.count) {
         *out = (gdx_term){first, second, 0, {NULL, 0}};
         return GDX_OK;
     }
     block.first[index] = first;
     block.second[index] = second;
-    uint64_t before = 0;
     status = read_lists(segment, number, &block, &columns, err);
-    if (status == GDX_OK)
+    if (status != GDX_OK)
+        return status;
+    uint64_t before = 0;
+    uint32_t bytes = 0;
+    if (term_columns_measure(&block, index, segment->info.position_count, &before, &bytes)) {
+        block.positions[index]++;
+        block.bytes[index] = bytes;
+    } else { // large or damaged
         status = measure_lists(segment, number, &block, index + 1, &before, err);
+    }
     return status == GDX_OK ? fill_term(segment, &block, index, block.postings + before, out, err) : status;
 }
 
@@ -213,6 +194,29 @@ static gdx_status may_have(const gdx_segment *segment, uint32_t first, uint32_t 
     if (status == GDX_OK)
         *out = (gdx_load_u64(word) & place.bits) == place.bits;
     return status;
+}
+
+gdx_status gdx_segment_first_missing(const gdx_segment *segment, const gdx_term_key *keys, size_t count, size_t *out,
+                                     gdx_error *err) {
+    const uint8_t *filter = segment->map.data + segment->section_offset[SECTION_TERM_FILTER];
+    uint64_t words = term_filter_words(segment->term_count);
+    assert(count <= GDX_TERM_KEYS_MAX);
+    *out = 0;
+    if (words == 0) // so are all
+        return GDX_OK;
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(filter + term_filter_place_of(keys[i].first, keys[i].second, words).word * 8);
+    for (size_t i = 0; i < count; i++) {
+        bool may = false;
+        gdx_status status = may_have(segment, keys[i].first, keys[i].second, &may, err);
+        if (status != GDX_OK)
+            return status;
+        *out = i;
+        if (!may)
+            return GDX_OK;
+    }
+    *out = count;
+    return GDX_OK;
 }
 
 gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uint32_t second, gdx_term *out,

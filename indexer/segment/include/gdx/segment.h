@@ -171,6 +171,16 @@ typedef struct gdx_term {
 gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uint32_t second, gdx_term *out,
                                  gdx_error *err) GDX_MUST_CHECK;
 
+typedef struct gdx_term_key {
+    uint32_t first;
+    uint32_t second;
+} gdx_term_key;
+enum { GDX_TERM_KEYS_MAX = 32 };
+// The first of `count` <= GDX_TERM_KEYS_MAX terms that is not there as far as the filter can tell; *out is `count` when
+// all of them may be. Cost: little more than that of one, since memory is asked for all at once.
+gdx_status gdx_segment_first_missing(const gdx_segment *segment, const gdx_term_key *keys, size_t count, size_t *out,
+                                     gdx_error *err) GDX_MUST_CHECK;
+
 typedef struct gdx_term_walk gdx_term_walk; // terms in order
 // All terms with first symbol in [first_low, first_high).
 gdx_status gdx_term_walk_open(const gdx_segment *segment, uint32_t first_low, uint32_t first_high, gdx_term_walk **out,
