@@ -17,7 +17,8 @@
 
 enum {
     LOOK_UP_COST = 1024, // in positions unpacked
-    LIST_COST = 64       // of a list, whatever its length
+    LIST_COST = 64,      // of a list, whatever its length
+    LOCATED = 2          // bigrams that are mostly needed at least
 };
 
 static query_alternatives alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
@@ -124,11 +125,48 @@ static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_ch
     return GDX_OK;
 }
 
+static gdx_term_key key_of(const query_plan *plan, uint32_t offset) {
+    return (gdx_term_key){plan->numbers[offset], plan->numbers[offset + 1]};
+}
+
+// True: several terms answer.
+static bool has_alternatives(const query_plan *plan, uint32_t offset) {
+    return plan->leaf->symbols[offset].other || plan->leaf->symbols[offset + 1].other;
+}
+
+// So that the waits for memory of several look-ups fall together.
+static gdx_status locate(const query_segment *segment, query_plan *plan, uint32_t count, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < count && i < plan->bigram_count && status == GDX_OK; i++) {
+        query_bigram *bigram = &plan->bigrams[i];
+        if (has_alternatives(plan, bigram->offset))
+            continue;
+        status = gdx_segment_locate_term(segment->segment, key_of(plan, bigram->offset), &bigram->block, err);
+        bigram->is_located = status == GDX_OK;
+    }
+    return status;
+}
+
+static gdx_status read_located(query_run *run, const query_segment *segment, const query_plan *plan,
+                               query_bigram *bigram, gdx_error *err) {
+    gdx_term term;
+    gdx_status status =
+        gdx_segment_read_term(segment->segment, key_of(plan, bigram->offset), bigram->block, &term, err);
+    if (status != GDX_OK)
+        return status;
+    bigram->lists[0].postings = term.postings;
+    bigram->lists[0].count = bigram->count = term.count;
+    bigram->list_count = term.count > 0;
+    return query_run_spend(run, 300, err);
+}
+
 gdx_status query_cover_look_up(query_run *run, const query_segment *segment, const query_plan *plan,
                                query_bigram *bigram, gdx_error *err) {
     const query_node *leaf = plan->leaf;
-    gdx_status status = query_bigram_find(run, segment, alternatives_of(leaf, plan->numbers, bigram->offset),
-                                          alternatives_of(leaf, plan->numbers, bigram->offset + 1), bigram, err);
+    gdx_status status = bigram->is_located
+                            ? read_located(run, segment, plan, bigram, err)
+                            : query_bigram_find(run, segment, alternatives_of(leaf, plan->numbers, bigram->offset),
+                                                alternatives_of(leaf, plan->numbers, bigram->offset + 1), bigram, err);
     if (status == GDX_OK && bigram->count == 0)
         remember_missing(run, plan, bigram->offset);
     return status;
@@ -234,10 +272,10 @@ static gdx_status rule_out(query_run *run, const query_segment *segment, query_p
     size_t count = 0, missing;
     for (uint32_t i = 0; i < plan->bigram_count && count < GDX_TERM_KEYS_MAX; i++) {
         uint32_t offset = plan->bigrams[i].offset;
-        if (plan->leaf->symbols[offset].other || plan->leaf->symbols[offset + 1].other)
-            continue; // several terms answer
+        if (has_alternatives(plan, offset))
+            continue;
         offsets[count] = offset;
-        keys[count++] = (gdx_term_key){plan->numbers[offset], plan->numbers[offset + 1]};
+        keys[count++] = key_of(plan, offset);
     }
     gdx_status status = gdx_segment_first_missing(segment->segment, keys, count, &missing, err);
     if (status != GDX_OK || missing == count)
@@ -263,6 +301,8 @@ gdx_status query_cover_find(query_run *run, const query_segment *segment, query_
         status = take_bigrams(run, plan, &is_chosen, err);
     if (status == GDX_OK)
         status = rule_out(run, segment, plan, err);
+    if (status == GDX_OK && !plan->is_nowhere)
+        status = locate(segment, plan, is_chosen ? LOCATED : plan->bigram_count, err);
     if (status == GDX_OK && !plan->is_nowhere)
         status = is_chosen ? find_one(run, segment, plan, &plan->bigrams[0], err)
                            : query_cover_complete(run, segment, plan, err);

@@ -15,6 +15,8 @@ typedef struct query_bigram {
     uint32_t list_count;
     uint32_t count;  // of all lists
     uint32_t offset; // of the bigram within the phrase
+    uint32_t block;  // of the dictionary that it is in, if anywhere
+    bool is_located; // the block is known; it has one list at most
 } query_bigram;
 
 typedef struct query_symbol_range { // of numbers

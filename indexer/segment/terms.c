@@ -150,6 +150,7 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
                             gdx_term *out, gdx_error *err) {
     const uint8_t *bytes;
     gdx_status status = segment_section(segment, SECTION_POSTINGS, postings, block->bytes[index], &bytes, err);
+    __builtin_prefetch(segment->map.data + segment->section_offset[SECTION_POSTINGS] + postings);
     if (status == GDX_OK)
         *out = (gdx_term){block->first[index],
                           block->second[index],
@@ -194,6 +195,29 @@ static gdx_status may_have(const gdx_segment *segment, uint32_t first, uint32_t 
     if (status == GDX_OK)
         *out = (gdx_load_u64(word) & place.bits) == place.bits;
     return status;
+}
+
+gdx_status gdx_segment_locate_term(const gdx_segment *segment, gdx_term_key key, uint32_t *out_block, gdx_error *err) {
+    const uint8_t *row;
+    *out_block = 0;
+    if (segment->term_count == 0)
+        return GDX_OK;
+    gdx_status status = term_block_find(segment, key.first, key.second, out_block, err);
+    if (status == GDX_OK)
+        status = segment_row(segment, SECTION_TERM_BLOCKS, *out_block, TERM_BLOCK_BYTES, &row, err);
+    uint64_t at = status == GDX_OK ? gdx_load_u32(row + TERM_BLOCK_TERMS) : UINT64_MAX;
+    if (at < segment->section_bytes[SECTION_TERMS]) {
+        const uint8_t *columns = segment->map.data + segment->section_offset[SECTION_TERMS] + at;
+        for (int line = 0; line < 3; line++) // what a block mostly takes; prefetching reads nothing
+            __builtin_prefetch(columns + line * 64);
+    }
+    return status;
+}
+
+gdx_status gdx_segment_read_term(const gdx_segment *segment, gdx_term_key key, uint32_t block, gdx_term *out,
+                                 gdx_error *err) {
+    *out = (gdx_term){key.first, key.second, 0, {NULL, 0}};
+    return segment->term_count ? find_in(segment, block, key.first, key.second, out, err) : GDX_OK;
 }
 
 gdx_status gdx_segment_first_missing(const gdx_segment *segment, const gdx_term_key *keys, size_t count, size_t *out,

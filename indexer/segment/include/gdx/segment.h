@@ -181,6 +181,13 @@ enum { GDX_TERM_KEYS_MAX = 32 };
 gdx_status gdx_segment_first_missing(const gdx_segment *segment, const gdx_term_key *keys, size_t count, size_t *out,
                                      gdx_error *err) GDX_MUST_CHECK;
 
+// gdx_segment_find_term in two steps, for callers that look for several: *out_block is where the term is if it is
+// there, and that place is asked of memory while the others are located.
+gdx_status gdx_segment_locate_term(const gdx_segment *segment, gdx_term_key key, uint32_t *out_block,
+                                   gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_read_term(const gdx_segment *segment, gdx_term_key key, uint32_t block, gdx_term *out,
+                                 gdx_error *err) GDX_MUST_CHECK;
+
 typedef struct gdx_term_walk gdx_term_walk; // terms in order
 // All terms with first symbol in [first_low, first_high).
 gdx_status gdx_term_walk_open(const gdx_segment *segment, uint32_t first_low, uint32_t first_high, gdx_term_walk **out,
