@@ -27,6 +27,8 @@
     X(stat)                                                                                                            \
     X(verify)                                                                                                          \
     X(merge)                                                                                                           \
+    X(backup)                                                                                                          \
+    X(restore)                                                                                                         \
     X(serve)                                                                                                           \
     BENCH_COMMANDS(X)
 

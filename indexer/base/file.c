@@ -7,9 +7,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -118,6 +121,15 @@ gdx_status gdx_output_write(gdx_output *output, const void *data, size_t bytes, 
     memcpy(output->buffer + output->buffered, data, bytes);
     output->buffered += bytes;
     return GDX_OK;
+}
+
+bool gdx_output_clone(gdx_output *output, int descriptor) {
+    struct stat whole;
+    assert(output->offset == 0 && output->status == GDX_OK);
+    if (ioctl(output->descriptor, FICLONE, descriptor) != 0 || fstat(output->descriptor, &whole) != 0)
+        return false;
+    output->offset = output->written = output->on_its_way = (uint64_t)whole.st_size;
+    return true;
 }
 
 uint64_t gdx_output_offset(const gdx_output *output) {

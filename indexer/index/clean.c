@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // clean.c: what may be removed from an index directory. A name decides: ours are "manifest", "lock", "segment-<16
-// hex>", "deletions-<16 hex>", while they are written "manifest.tmp", "segment-*.tmp" and "deletions-*.tmp", and
-// "converted", the folder of converted files, which is no part of a commit.
+// hex>", "deletions-<16 hex>", while they are written "manifest.tmp", "segment-*.tmp" and "deletions-*.tmp",
+// "damaged-*", which a repair put aside, and "base" and "converted", the folder of converted files, which are no part
+// of a commit.
 
 #include "clean.h"
 #include "deletions.h"
@@ -52,7 +53,11 @@ static enum file_kind kind_of(const char *name, uint64_t *out_name) {
     }
     if (strcmp(name, "manifest.tmp") == 0)
         return FILE_TEMPORARY;
-    if (strcmp(name, "manifest") == 0 || strcmp(name, "lock") == 0 || strcmp(name, "converted") == 0)
+    static const char *const kept[] = {"manifest", "lock", "base", "converted"};
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        if (strcmp(name, kept[i]) == 0)
+            return FILE_KEPT;
+    if (has_prefix(name, DIRECTORY_DAMAGED_PREFIX, &rest))
         return FILE_KEPT;
     return FILE_FOREIGN;
 }

@@ -5,6 +5,8 @@
 
 #include "snapshot.h"
 
+#define DIRECTORY_DAMAGED_PREFIX "damaged-" // of files that a repair put aside: never removed
+
 // What a directory holds besides "manifest" and "lock".
 struct directory_content {
     bool segments; // finished segments or deletions

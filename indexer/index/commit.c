@@ -7,30 +7,15 @@
 // Everything that can fail for want of memory is done before 3.
 
 #include "clean.h"
-#include "envelope.h"
 #include "layout.h"
 #include "writer.h"
 
 #include "gdx/text.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 // ---- publish
-
-static gdx_status write_manifest(const char *path, const struct manifest *manifest, gdx_error *err) {
-    gdx_buffer bytes = {0};
-    gdx_status status = manifest_encode(manifest, &bytes);
-    if (status == GDX_OK)
-        status = envelope_write(path, bytes.data, bytes.bytes, err);
-    else
-        gdx_fail_at(err, status, path, "no memory to write it");
-    gdx_buffer_clear(&bytes);
-    return status;
-}
 
 static void remove_unnamed(const gdx_index_writer *writer, const struct manifest *manifest) {
     const gdx_snapshot *old = writer->snapshot;
@@ -48,31 +33,12 @@ static void remove_unnamed(const gdx_index_writer *writer, const struct manifest
     }
 }
 
-static gdx_status sync_opened(int directory, const char *path, gdx_error *err) {
-    return fsync(directory) == 0 ? GDX_OK : gdx_fail_at_errno(err, errno, path, "cannot be made durable");
-}
-
-// Steps 2 to 4.
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) {
+    bool named = false;
     assert(writer->lock >= 0 && writer->state != WRITER_BROKEN);
-    char *path = gdx_path_join(writer->directory, "manifest");
-    if (!path)
-        return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory for a path");
-    // Opened here, so that once the manifest has its name nothing but the disk itself can fail.
-    int directory = open(writer->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    gdx_status status = directory < 0 ? gdx_fail_at_errno(err, errno, writer->directory, "cannot be opened") : GDX_OK;
-    if (status == GDX_OK)
-        status = sync_opened(directory, writer->directory, err);
-    if (status == GDX_OK)
-        status = write_manifest(path, next, err);
-    if (status == GDX_OK) {
-        status = sync_opened(directory, writer->directory, err);
-        if (status != GDX_OK)
-            writer_change(writer, WRITER_BROKEN);
-    }
-    if (directory >= 0)
-        close(directory);
-    free(path);
+    gdx_status status = manifest_switch(writer->directory, next, &named, err);
+    if (status != GDX_OK && named)
+        writer_change(writer, WRITER_BROKEN);
     return status;
 }
 

@@ -42,6 +42,11 @@ gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) GDX
 // `path` is for messages. GDX_CORRUPT; GDX_UNSUPPORTED: another version. *out is cleared on failure.
 gdx_status manifest_decode(const char *path, gdx_slice bytes, struct manifest *out, gdx_error *err) GDX_MUST_CHECK;
 
+// Makes the directory durable, writes the manifest over the last one, and makes the directory durable again. When the
+// last step fails, *out_named says that readers see the new one all the same. Under the directory's lock.
+gdx_status manifest_switch(const char *directory, const struct manifest *next, bool *out_named,
+                           gdx_error *err) GDX_MUST_CHECK;
+
 // Which file was read. It is kept open, so that its inode is not used again for a later manifest: while (device, inode)
 // of the name are still those of the descriptor, the manifest is the same file.
 struct manifest_file {

@@ -4,15 +4,14 @@
 
 #include "writer.h"
 #include "clean.h"
+#include "directory.h"
 #include "lock.h"
 
 #include "gdx/text.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // ---- state
@@ -85,48 +84,6 @@ static void pending_reset(struct pending *pending, const gdx_snapshot *snapshot)
 
 // ---- open
 
-static gdx_status sync_parent(const char *directory, gdx_error *err) {
-    char *parent = gdx_path_join(directory, "..");
-    if (!parent)
-        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
-    gdx_status status = gdx_sync_directory(parent, err);
-    free(parent);
-    return status;
-}
-
-static gdx_status make_directory(const char *directory, gdx_error *err) {
-    if (mkdir(directory, 0777) == 0)
-        return sync_parent(directory, err);
-    if (errno != EEXIST)
-        return gdx_fail_at_errno(err, errno, directory, "cannot be made");
-    return GDX_OK;
-}
-
-// An index must never be taken for none: anything but a plain absence is a failure.
-static gdx_status find_manifest(const char *directory, bool *out_has, gdx_error *err) {
-    char *path = gdx_path_join(directory, "manifest");
-    if (!path)
-        return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for a path");
-    gdx_status status = GDX_OK;
-    *out_has = access(path, F_OK) == 0;
-    if (!*out_has && errno != ENOENT)
-        status = gdx_fail_at_errno(err, errno, path, "cannot be examined");
-    free(path);
-    return status;
-}
-
-// A folder of somebody's files named by mistake stays as it is.
-static gdx_status refuse_foreign(const char *directory, gdx_error *err) {
-    struct directory_content content;
-    bool has_manifest;
-    gdx_status status = directory_survey(directory, &content, err);
-    if (status == GDX_OK)
-        status = find_manifest(directory, &has_manifest, err);
-    if (status == GDX_OK && content.foreign && !has_manifest)
-        return gdx_fail_at(err, GDX_INVALID, directory, "holds files and no index; give an empty or a new directory");
-    return status;
-}
-
 static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     struct directory_content content;
     gdx_status status = directory_survey(writer->directory, &content, err);
@@ -136,7 +93,7 @@ static gdx_status make_manifest(gdx_index_writer *writer, gdx_error *err) {
     // The process that created this directory may have crashed before syncing it. Ignore a parent we cannot read.
     gdx_error passed_over = {0};
     if (status == GDX_OK)
-        (void)!sync_parent(writer->directory, &passed_over);
+        (void)!directory_sync_parent(writer->directory, &passed_over);
     struct manifest empty = manifest_of_rule(gdx_rule_current(), 0);
     return status == GDX_OK ? writer_switch_manifest(writer, &empty, err) : status;
 }
@@ -158,13 +115,13 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
 
 static gdx_status open_directory(gdx_index_writer *writer, gdx_error *err) {
     bool has_manifest;
-    gdx_status status = make_directory(writer->directory, err);
+    gdx_status status = directory_make(writer->directory, NULL, err);
     if (status == GDX_OK)
-        status = refuse_foreign(writer->directory, err);
+        status = directory_refuse_foreign(writer->directory, err);
     if (status == GDX_OK)
         status = directory_lock(writer->directory, &writer->lock, err);
     if (status == GDX_OK)
-        status = find_manifest(writer->directory, &has_manifest, err);
+        status = directory_find_manifest(writer->directory, &has_manifest, err);
     if (status == GDX_OK && !has_manifest)
         status = make_manifest(writer, err);
     return status == GDX_OK ? recover(writer, err) : status;

@@ -46,8 +46,7 @@ void writer_change(gdx_index_writer *writer, enum writer_state to);
 // Refuses to go on when the writer is broken. Asserts that it is open and holds the lock.
 gdx_status writer_check(const gdx_index_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 
-// Makes the directory durable, writes the manifest over the last one, and makes the directory durable again. When the
-// last step fails the writer is broken. Under the lock.
+// manifest_switch. When the last step fails the writer is broken.
 gdx_status writer_switch_manifest(gdx_index_writer *writer, const struct manifest *next, gdx_error *err) GDX_MUST_CHECK;
 
 // Makes `next` the commit, atomic and durable, and then removes the files that only the last commit named. `fresh`:

@@ -37,6 +37,7 @@ static int unmake(void **state) {
     char input[4096];
     snprintf(input, sizeof input, "%s-input.jsonl", folder);
     remove(input);
+    work_end();
     folder_remove(start);
     folder_remove(folder);
     print_message("           %zu faults\n", faults);

@@ -43,6 +43,7 @@ static int unmake(void **state) {
     (void)state;
     if (is_mounted)
         umount2(disk, MNT_DETACH);
+    work_end();
     folder_remove(start);
     folder_remove(disk);
     return 0;

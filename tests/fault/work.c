@@ -6,6 +6,7 @@
 #include "../support/folder.h"
 #include "../support/small_index.h"
 
+#include "gdx/backup.h"
 #include "gdx/batch.h"
 
 #include <dirent.h>
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+static char *later; // an index: the start, and one commit more
 
 #define START "b 供应链\nc 贸易\ne WTO 规则\na 价值链 2023\n"
 
@@ -80,12 +83,26 @@ static gdx_status run_batch(const char *directory, gdx_error *err) {
     return with_writer(directory, index_file, err);
 }
 
+static gdx_status run_update(const char *directory, gdx_error *err) {
+    gdx_backup_figures figures;
+    return gdx_index_backup(later, directory, &(gdx_backup_options){.updates = true}, &figures, err);
+}
+
+static gdx_status run_restore(const char *directory, gdx_error *err) {
+    gdx_backup_figures figures;
+    return gdx_index_restore(later, directory, &(gdx_backup_options){0}, &figures, err);
+}
+
+#define LATER "b 供应链\ne WTO 规则\nc 全球贸易治理\nf 友岸外包 CPTPP\n"
+
 const struct work works[WORK_COUNT] = {
     {"create", run_create, NULL, ""},
-    {"commit", run_commit, START, "b 供应链\ne WTO 规则\nc 全球贸易治理\nf 友岸外包 CPTPP\n"},
+    {"commit", run_commit, START, LATER},
     {"delete", run_delete, START, "c 贸易\na 价值链 2023\n"},
     {"merge", run_merge, START, START},
     {"batch", run_batch, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
+    {"update of a backup", run_update, START, LATER},
+    {"restore", run_restore, START, LATER},
 };
 
 // ---- the start
@@ -111,6 +128,16 @@ void work_make_start(const char *folder) {
     must(small_delete(writer, "d", &err), &err);
     must(gdx_index_writer_commit(writer, &err), &err);
     gdx_index_writer_close(writer);
+    later = folder_new();
+    work_copy(folder, later);
+    must(run_commit(later, &err), &err);
+}
+
+void work_end(void) {
+    char input[4096];
+    snprintf(input, sizeof input, "%s-input.jsonl", later);
+    remove(input);
+    folder_remove(later);
 }
 
 void work_empty(const char *folder) {

@@ -12,11 +12,12 @@ struct work {
     const char *before; // content of the index, as small_content gives it; NULL: no index
     const char *after;
 };
-enum { WORK_COUNT = 5 };
+enum { WORK_COUNT = 7 };
 extern const struct work works[WORK_COUNT];
 
-// Makes in `folder` the index that works begin from.
+// Makes in `folder` the index that works begin from, and beside it one to copy from, which work_end removes.
 void work_make_start(const char *folder);
+void work_end(void);
 // Copies it to `to`, which is emptied first.
 void work_copy(const char *from, const char *to);
 // Removes what is directly in a folder.

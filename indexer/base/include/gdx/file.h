@@ -58,6 +58,9 @@ typedef struct gdx_output gdx_output;
 gdx_status gdx_output_open(const char *path, gdx_output **out, gdx_error *err) GDX_MUST_CHECK;
 // GDX_IO, GDX_NO_SPACE, GDX_TOO_LARGE. The bytes may reach the file later, so a later call may report their failure.
 gdx_status gdx_output_write(gdx_output *output, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
+// Makes an output that nothing was written to the whole of an open file, by sharing its blocks. False: the file system
+// cannot, and nothing has changed. The two do not share what is written later.
+bool gdx_output_clone(gdx_output *output, int descriptor);
 uint64_t gdx_output_offset(const gdx_output *output); // bytes written so far
 const char *gdx_output_path(const gdx_output *output);
 // Zero bytes up to the next multiple of `alignment`, from 1 to GDX_OUTPUT_ALIGNMENT_MAX. Fails as gdx_output_write
