@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify.c: `gramdex verify`: reads the whole index and checks every checksum and every structure.
+// verify.c: `gramdex verify`: reads the whole index and checks every checksum and every structure. --repair is in
+// verify_repair.c.
 
+#include "verify.h"
 #include "command.h"
 #include "interrupt.h"
 #include "options.h"
@@ -8,6 +10,30 @@
 #include "terminal.h"
 
 #include "gdx/index.h"
+
+static const struct option_table verify_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "repair",
+         .help = "leave out what is damaged, so the rest lives",
+         .more = "A new commit without the damaged segments; the ids that are lost are listed. Damaged files are kept "
+                 "beside it, as damaged-*. Deletions that are damaged are made anew as far as they can be.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct verify_command, repairs)},
+        {.name = "dry-run",
+         .help = "with --repair: tell, and change nothing",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct verify_command, dry_run)},
+        {0},
+    },
+};
+
+static gdx_status check(void *settings, gdx_error *err) {
+    const struct verify_command *self = settings;
+    if (self->dry_run && !self->repairs)
+        return gdx_fail(err, GDX_INVALID, "--dry-run goes with --repair; without, verify changes nothing");
+    return GDX_OK;
+}
 
 static void on_progress(void *context, size_t done, size_t of) {
     progress_draw(context, of ? (double)done / (double)of : 1, "segment %zu of %zu", done + 1, of);
@@ -38,7 +64,10 @@ static gdx_status print_sound(const struct target *target, uint64_t took_ns, gdx
 }
 
 static int run(const struct command *command, void *settings) {
-    const struct target *target = settings;
+    const struct verify_command *self = settings;
+    const struct target *target = &self->target;
+    if (self->repairs)
+        return verify_repair(command, self);
     gdx_error err = {0};
     struct progress progress = {0};
     uint64_t since_ns = gdx_now_ns();
@@ -51,8 +80,10 @@ static int run(const struct command *command, void *settings) {
         return EXIT_DONE;
     int exit_status = report_failure(command->title, &err, (gdx_slice){0}, target->json);
     if (status == GDX_CORRUPT && !target->json)
-        fprintf(stderr, "What to do: keep a copy of %s, then index the sources again into a fresh directory.\n",
-                target->index);
+        fprintf(stderr,
+                "What to do: `gramdex restore BACKUP --index %s`; without a backup `gramdex verify --repair --index "
+                "%s`, which leaves out\nwhat is damaged, and then index the sources again.\n",
+                target->index, target->index);
     return exit_status;
 }
 
@@ -62,8 +93,12 @@ const struct command command_verify = {
     .arguments = "",
     .description = "Check every checksum and every structure of an index. Exit status 0: sound; 1: damaged, with the "
                    "file and the place in it.",
-    .examples = (const char *const[]){"gramdex verify --index corpus.gdx", NULL},
-    .groups = {{&index_table, 0}, {&json_table, 0}, {0}},
-    .settings_bytes = sizeof(struct target),
+    .examples = (const char *const[]){"gramdex verify --index corpus.gdx",
+                                      "gramdex verify --index corpus.gdx --repair --dry-run", NULL},
+    .notes = "With --repair the exit status is 0 when the index is sound now, and with --dry-run when it was. A server "
+             "takes the new commit up by itself.",
+    .groups = {{&verify_table, 0}, DIRECTORY_GROUPS(struct verify_command, target), {0}},
+    .settings_bytes = sizeof(struct verify_command),
+    .check = check,
     .run = run,
 };

@@ -2,7 +2,7 @@
 // verify.c: everything in an index that can be checked without the sources: the manifest and each file it names
 // (checked when a snapshot is opened), each segment inside, the figures of deletions, and that no id is live twice.
 
-#include "snapshot.h"
+#include "verify.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -92,12 +92,14 @@ static gdx_status check_ids(struct id_cursor *heap, size_t count, const gdx_stop
     return GDX_OK;
 }
 
-static gdx_status verify_ids(const gdx_snapshot *snapshot, const gdx_stop *stop, gdx_error *err) {
+gdx_status snapshot_verify_ids(const gdx_snapshot *snapshot, const gdx_stop *stop, gdx_error *err) {
     struct id_cursor *heap = malloc((snapshot->count + 1) * sizeof *heap);
     if (!heap)
         return gdx_fail(err, GDX_NO_MEMORY, "verify: no memory for %zu segments", snapshot->count);
     gdx_status status = GDX_OK;
     size_t count = 0;
+    for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++)
+        status = verify_deleted_symbols(&snapshot->segments[i].live, err);
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
         bool has;
         heap[count] = (struct id_cursor){.live = &snapshot->segments[i].live};
@@ -123,10 +125,8 @@ static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const gdx_stop *
         if (progress)
             progress(context, i, snapshot->count);
         status = gdx_segment_verify(snapshot->segments[i].live.segment, stop, err);
-        if (status == GDX_OK)
-            status = verify_deleted_symbols(&snapshot->segments[i].live, err);
     }
-    return status == GDX_OK ? verify_ids(snapshot, stop, err) : status;
+    return status == GDX_OK ? snapshot_verify_ids(snapshot, stop, err) : status;
 }
 
 gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,

@@ -27,7 +27,8 @@ static void a_backup_is_made_once_and_updated_when_that_is_said(void **state) {
     expect(place, "g backup to", 1, "to: is there already; give another name, or --update");
     expect(place, "add c; g backup --update to", 0, "to: commit 3, 3 documents");
     expect(place, "g backup --update to", 0, "to is commit 3 already, and sound");
-    expect(place, "g backup --update to --json", 0, "{\"type\":\"backup\",\"commit\":3,\"documents\":3,\"segments\":3,");
+    expect(place, "g backup --update to --json", 0,
+           "{\"type\":\"backup\",\"commit\":3,\"documents\":3,\"segments\":3,");
     expect(place, "\"$GRAMDEX\" verify --index to", 0, "sound: 3 documents");
     expect(place, "g backup --link linked && g backup --link linked/", 1, "is there already");
     expect(place, "test $(stat -c %h linked/segment-* | sort -u) = 2 && ls", 0, "linked");
@@ -55,10 +56,28 @@ static void a_restored_index_is_the_backup(void **state) {
     expect(place, "g restore live", 2, "live: is the index itself");
 }
 
+static void a_repair_tells_what_is_lost_and_the_rest_lives(void **state) {
+    const struct place *place = *state;
+    expect(place, "add a; add b; add c; g verify --repair", 0, "live: sound: 3 documents in 3 segments, commit 3");
+    expect(place, "g verify --dry-run", 2, "--dry-run goes with --repair");
+    expect(place, "flip $(grep -l b live/segment-* | head -1) 99; g verify", 1, "gramdex verify --repair --index live");
+    expect(place, "g verify --repair --dry-run", 1, "nothing is changed: 1 segment and 0 files of deletions left out");
+    expect(place, "g verify", 1, "damaged");
+    expect(place, "g backup to", 1, "live/segment-");
+    expect(place, "g verify --repair --json", 0, "{\"type\":\"summary\",\"dry_run\":false,\"segments_dropped\":1,");
+    expect(place, "g verify && ls live", 0, "damaged-segment-");
+    expect(place, "add d && g verify", 0, "sound: 3 documents");
+    expect(place, "g delete d && g verify --repair && ls live", 0, "damaged-segment-");
+    expect(place, "echo x > live/manifest; g verify --repair", 1, "restore a backup");
+    expect(place, "\"$GRAMDEX\" verify --repair --index none", 1, "none: no index here");
+    expect(place, "ls -d none", 2, "none");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_backup_is_made_once_and_updated_when_that_is_said, set_up, place_tear_down),
         cmocka_unit_test_setup_teardown(a_restored_index_is_the_backup, set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(a_repair_tells_what_is_lost_and_the_rest_lives, set_up, place_tear_down),
     };
     return cmocka_run_group_tests_name("cli: backup", tests, NULL, NULL);
 }
