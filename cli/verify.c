@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // verify.c: `gramdex verify`: reads the whole index and checks every checksum and every structure. --repair is in
-// verify_repair.c.
+// verify_repair.c, --query in verify_query.c.
 
 #include "verify.h"
 #include "command.h"
@@ -24,6 +24,14 @@ static const struct option_table verify_table = {
          .help = "with --repair: tell, and change nothing",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct verify_command, dry_run)},
+        {.name = "query",
+         .argument = "QUERY",
+         .help = "count it again from the stored text",
+         .more =
+             "Every document is read and cut into symbols, every phrase tried at every place, without postings. Both "
+             "counts are printed; exit status 1 when they differ. bridge: is not counted so.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct verify_command, query)},
         {0},
     },
 };
@@ -32,6 +40,8 @@ static gdx_status check(void *settings, gdx_error *err) {
     const struct verify_command *self = settings;
     if (self->dry_run && !self->repairs)
         return gdx_fail(err, GDX_INVALID, "--dry-run goes with --repair; without, verify changes nothing");
+    if (self->query && self->repairs)
+        return gdx_fail(err, GDX_INVALID, "--query and --repair do not go together; repair first");
     return GDX_OK;
 }
 
@@ -68,6 +78,8 @@ static int run(const struct command *command, void *settings) {
     const struct target *target = &self->target;
     if (self->repairs)
         return verify_repair(command, self);
+    if (self->query)
+        return verify_query(command, self);
     gdx_error err = {0};
     struct progress progress = {0};
     uint64_t since_ns = gdx_now_ns();
@@ -94,7 +106,8 @@ const struct command command_verify = {
     .description = "Check every checksum and every structure of an index. Exit status 0: sound; 1: damaged, with the "
                    "file and the place in it.",
     .examples = (const char *const[]){"gramdex verify --index corpus.gdx",
-                                      "gramdex verify --index corpus.gdx --repair --dry-run", NULL},
+                                      "gramdex verify --index corpus.gdx --repair --dry-run",
+                                      "gramdex verify --index corpus.gdx --query '产业链 NEAR/20 重构'", NULL},
     .notes = "With --repair the exit status is 0 when the index is sound now, and with --dry-run when it was. A server "
              "takes the new commit up by itself.",
     .groups = {{&verify_table, 0}, DIRECTORY_GROUPS(struct verify_command, target), {0}},

@@ -9,9 +9,13 @@
 struct verify_command {
     struct target target;
     bool repairs, dry_run;
+    const char *query; // NULL: none
 };
 
 // --repair. Returns the exit status.
 int verify_repair(const struct command *command, const struct verify_command *self);
+
+// --query. Returns the exit status.
+int verify_query(const struct command *command, const struct verify_command *self);
 
 #endif

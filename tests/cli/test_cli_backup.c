@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_cli_backup.c: backup, restore and verify --repair as an operator runs them, with their words and exit statuses.
+// test_cli_backup.c: backup, restore, verify --repair and verify --query as an operator runs them, with their words and
+// exit statuses.
 
 #include "program.h"
 
@@ -73,11 +74,23 @@ static void a_repair_tells_what_is_lost_and_the_rest_lives(void **state) {
     expect(place, "ls -d none", 2, "none");
 }
 
+static void a_count_is_made_again_from_the_text(void **state) {
+    const struct place *place = *state;
+    expect(place, "add a; add b; add c; g delete c; g verify --query 产业链", 0, "equal, 2 documents read, commit 4");
+    expect(place, "g verify --json --query '产业链 THEN/0 a'", 0,
+           "{\"type\":\"verify\",\"query\":\"产业链 THEN/0 a\",\"equal\":true,\"documents\":1,\"occurrences\":2,"
+           "\"documents_by_text\":1,\"occurrences_by_text\":2,\"documents_read\":2,");
+    expect(place, "g verify --query 'a ('", 2, "column 4");
+    expect(place, "g verify --query 'bridge:\"产业链\"'", 2, "bridge: is not counted again");
+    expect(place, "g verify --query a --repair", 2, "do not go together");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_backup_is_made_once_and_updated_when_that_is_said, set_up, place_tear_down),
         cmocka_unit_test_setup_teardown(a_restored_index_is_the_backup, set_up, place_tear_down),
         cmocka_unit_test_setup_teardown(a_repair_tells_what_is_lost_and_the_rest_lives, set_up, place_tear_down),
+        cmocka_unit_test_setup_teardown(a_count_is_made_again_from_the_text, set_up, place_tear_down),
     };
     return cmocka_run_group_tests_name("cli: backup", tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@
 #include "blame.h"
 #include "corpus.h"
 #include "gdx/query.h"
+#include "gdx/replay.h"
 #include "gdx/statistics.h"
 #include "gdx/text.h"
 #include "oracle.h"
@@ -116,6 +117,10 @@ static void check_count(struct asked *asked) {
     MUST(asked, gdx_count(asked->searcher, asked->snapshot, asked->query, NULL, &totals, err));
     EQUAL(asked, "documents counted", totals.documents, asked->answer_count);
     EQUAL(asked, "occurrences counted", totals.occurrences, occurrences_of(asked));
+    totals = (gdx_totals){0};
+    MUST(asked, gdx_replay_count(asked->snapshot, asked->query, NULL, NULL, NULL, &totals, err));
+    EQUAL(asked, "documents counted again", totals.documents, asked->answer_count);
+    EQUAL(asked, "occurrences counted again", totals.occurrences, occurrences_of(asked));
 }
 
 // ---- search
