@@ -248,17 +248,18 @@ def first(collection):
 
 
 def report(what, counts, began):
-    print("%s: %s; %d rounds, %d of them hit, the new commit stood %d times; %.0f s" % (
+    print("%s: %s; %d rounds, %d of them hit, the new commit stood %d times; %d were acknowledged before; %.0f s" % (
         what, ", ".join("%s %d" % pair for pair in sorted(counts["acts"].items())), counts["rounds"], counts["hits"], counts["new"],
-        time.monotonic() - began), flush=True)
+        counts["acknowledged"], time.monotonic() - began), flush=True)
 
 
 def new_counts():
-    return {"rounds": 0, "hits": 0, "new": 0, "acts": {}}
+    return {"rounds": 0, "hits": 0, "new": 0, "acknowledged": 0, "acts": {}}
 
 
-def count(counts, act, struck, is_new):
+def count(counts, act, acknowledged, struck, is_new):
     counts["rounds"] += 1
+    counts["acknowledged"] += acknowledged
     counts["hits"] += struck
     counts["new"] += struck and is_new
     if struck:
@@ -275,7 +276,7 @@ def kills(rounds, chance):
         while counts["hits"] < rounds:
             act = collection.draw()
             acknowledged, struck, wanted = collection.under_fire(act, kill)
-            count(counts, act, struck, collection.check(act, acknowledged, wanted))
+            count(counts, act, acknowledged, struck, collection.check(act, acknowledged, wanted))
             settle(collection, counts["rounds"])
             if counts["rounds"] % 500 == 0:
                 report("so far", counts, began)
@@ -347,6 +348,9 @@ def cuts_on(kind, rounds, folder, chance):
             act = collection.draw()
 
             def strike(processes):
+                # Nothing runs after a power cut. Left running, a process may be told by XFS that a directory is durable which is not.
+                for process in processes:
+                    process.send_signal(signal.SIGSTOP)
                 was_running = all(process.poll() is None for process in processes)
                 disk.cut()
                 kill(processes)
@@ -355,7 +359,7 @@ def cuts_on(kind, rounds, folder, chance):
             acknowledged, struck, wanted = collection.under_fire(act, strike)
             disk.unmount()
             disk.mount()
-            count(counts, act, struck, collection.check(act, acknowledged, wanted))
+            count(counts, act, acknowledged, struck, collection.check(act, acknowledged, wanted))
             settle(collection, counts["rounds"])
     finally:
         disk.unmount()
