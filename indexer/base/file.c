@@ -177,6 +177,18 @@ gdx_status gdx_output_commit(gdx_output *output, const char *final_path, gdx_err
     return status;
 }
 
+gdx_status gdx_output_leave(gdx_output *output, gdx_error *err) {
+    gdx_status status = output->status;
+    if (status == GDX_OK)
+        status = flush(output, err);
+    else
+        gdx_fail(err, status, "%s: an earlier write failed", output->path);
+    if (status != GDX_OK)
+        unlink(output->temporary_path);
+    output_free(output);
+    return status;
+}
+
 gdx_status gdx_sync_directory(const char *path, gdx_error *err) {
     int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // batch.c: the parallel build. A libuv loop hands inputs to be read into slabs, hands slabs to workers, and at the end
-// has one of them settle ids and commit. Slabs are numbered in input order and each becomes segments of its own, so
-// nothing is shared while building and the order of documents does not depend on who was faster. Bounded: at most
-// workers + 2 slabs are in memory, and a new one is filled only when one has been built. Building is the workers' long
-// lane; one worker takes no long job, and that one is there to read.
+// has one of them settle ids and commit. Slabs are small and numbered in input order; the assembly brings their
+// documents back into that order, and the spans say where segments end, so that no byte depends on who was faster.
+// Bounded: at most workers + 2 slabs are in memory, and a new one is filled only when one has been read. Reading
+// records and building is the workers' long lane; one worker takes no long job, and that one is there to fill slabs.
 
 #include "gdx/batch.h"
 #include "gdx/base_folder.h"
 
+#include "assembly.h"
 #include "budget.h"
 #include "build.h"
 #include "filler.h"
@@ -23,6 +24,7 @@ enum { PROGRESS_MILLISECONDS = 100, JOBS_BESIDES_SLABS = 4, READERS = 1 };
 // Between two commits of --commit-every: slabs so small that one holds no more documents than that, unless they are
 // very short.
 enum { ROUND_BYTES_EACH = 64, ROUND_BYTES_LEAST = 16 << 10 };
+enum { SLABS_AHEAD_EACH = 2 }; // for each worker: read before the one whose turn it is
 
 struct outcome {
     gdx_status status;
@@ -47,13 +49,17 @@ struct reading { // the job's while one is under way, else the loop's
 };
 
 struct building {               // the loop's, save the team
-    struct slab_build **builds; // by sequence
+    struct slab_build **builds; // by sequence; NULL: the ledger has it
     size_t count;
     size_t capacity;
+    size_t taken;       // by the ledger: those before it
     size_t in_flight;   // slabs in memory
-    size_t settled;     // builds that are committed
     uint64_t documents; // read since the last commit, about
+    struct ledger ledger;
+    struct slab *idle; // an empty slab, with its memory; NULL: none
     struct seen seen;
+    struct spans spans;
+    struct assembly *assembly; // NULL: one worker
     struct build_settings settings;
     struct builder_team *team;
 };
@@ -142,10 +148,24 @@ static void build_on_worker(gdx_job *job, unsigned worker) {
     struct built *built = &build->built;
     (void)worker;
     struct builder *builder = builder_team_take(batch->building.team, &built->error);
-    built->status = builder ? builder_run_on_worker(builder, build->slab, built, &built->error) : built->error.status;
+    built->status = builder ? builder_run_on_worker(builder, build, &built->error) : built->error.status;
     builder_team_give(batch->building.team, builder);
-    slab_release_bytes(build->slab);
     seen_forget(&batch->building.seen);
+}
+
+// Slabs that are done go to the ledger, in order.
+static void take_done_on_loop(struct batch *batch) {
+    struct building *building = &batch->building;
+    while (building->taken < building->count && building->builds[building->taken]->is_done && !has_failed(batch)) {
+        struct slab_build *build = building->builds[building->taken];
+        if (ledger_take(&building->ledger, build, true) != GDX_OK)
+            fail_for_memory_on_loop(batch);
+        building->builds[building->taken++] = NULL;
+        slab_free(building->idle);
+        building->idle = build->slab;
+        built_clear(&build->built);
+        free(build);
+    }
 }
 
 static void build_done_on_loop(gdx_job *job) {
@@ -156,6 +176,8 @@ static void build_done_on_loop(gdx_job *job) {
     batch->building.in_flight--;
     if (build->built.status != GDX_OK)
         fail_on_loop(batch, &build->built.error);
+    build->is_done = true;
+    take_done_on_loop(batch);
     pump_on_loop(batch);
 }
 
@@ -177,7 +199,10 @@ static void submit_slab_on_loop(struct batch *batch, struct slab *slab) {
         fail_for_memory_on_loop(batch);
         return;
     }
-    *build = (struct slab_build){.job = {build_on_worker, build_done_on_loop, NULL}, .context = batch, .slab = slab};
+    *build = (struct slab_build){.job = {build_on_worker, build_done_on_loop, NULL},
+                                 .context = batch,
+                                 .slab = slab,
+                                 .is_last = batch->reading.is_at_end};
     slab->sequence = (uint32_t)batch->building.count - 1;
     batch->building.in_flight++;
     assert(batch->building.in_flight <= batch->budget.slab_limit);
@@ -228,13 +253,23 @@ static uint64_t known_bytes(const struct batch *batch) {
     return inputs->is_size_known ? inputs->bytes : 0;
 }
 
+// One that is done with, or a new one. NULL: no memory.
+static struct slab *take_slab(struct building *building, size_t bytes) {
+    struct slab *slab = building->idle;
+    building->idle = NULL;
+    if (slab && slab_reset(slab, bytes) == GDX_OK)
+        return slab;
+    slab_free(slab);
+    return slab_new(bytes);
+}
+
 static void start_fill_on_loop(struct batch *batch) {
     struct reading *reading = &batch->reading;
     assert(!batch->is_reading && !reading->slab);
-    reading->target = budget_slab_target(&batch->budget, known_bytes(batch), batch->building.count);
+    reading->target = batch->budget.slab_bytes;
     if (batch->options.commit_every && batch->options.commit_every < reading->target / ROUND_BYTES_EACH)
         reading->target = ROUND_BYTES_LEAST + (size_t)batch->options.commit_every * ROUND_BYTES_EACH;
-    reading->slab = slab_new(reading->target);
+    reading->slab = take_slab(&batch->building, reading->target);
     if (!reading->slab) {
         fail_for_memory_on_loop(batch);
         return;
@@ -259,24 +294,50 @@ static gdx_status merge_on_worker(struct batch *batch, gdx_error *err) {
     return status;
 }
 
+// What has been read and is not in a segment yet.
+static gdx_status build_rest_on_worker(struct batch *batch, gdx_error *err) {
+    struct building *building = &batch->building;
+    struct built built = {0};
+    struct builder *builder = builder_team_take(building->team, err);
+    if (!builder)
+        return err->status;
+    gdx_status status = building->assembly
+                            ? builder_build_runs(builder, &built, assembly_close(building->assembly), err)
+                            : builder_end(builder, &built, err);
+    if (status != GDX_OK)
+        builder_abandon(builder);
+    builder_team_give(building->team, builder);
+    ledger_count(&building->ledger, &built.counts);
+    return status;
+}
+
 static gdx_status settle_and_commit_on_worker(struct batch *batch, bool is_last, gdx_error *err) {
     const struct building *building = &batch->building;
     const struct resolution resolution = {
         .writer = batch->writer,
-        .builds = building->builds,
-        .first_build = building->settled,
-        .build_count = building->count,
+        .spans = &building->spans,
+        .refused = &building->ledger.refusals,
         .seen = &building->seen,
         .pruned = is_last && batch->options.prune ? &batch->listing.inputs : NULL,
         .prune_limit = batch->options.prune_limit,
         .notes = &batch->listing.refusals,
         .summary = batch->summary,
     };
-    gdx_status status = resolve(&resolution, err);
+    gdx_status status = build_rest_on_worker(batch, err);
+    if (status != GDX_OK)
+        return status;
+    if (is_last) { // all slabs are built: their memory is for what comes now
+        builder_team_free(batch->building.team);
+        batch->building.team = NULL;
+    }
+    status = resolve(&resolution, err);
     if (status == GDX_OK && batch->options.base)
         status =
             gdx_base_folder_keep(gdx_index_writer_directory(batch->writer), gdx_slice_of(batch->options.base), err);
-    return status == GDX_OK ? gdx_index_writer_commit(batch->writer, err) : status;
+    if (status == GDX_OK)
+        status = gdx_index_writer_commit(batch->writer, err);
+    spans_restart(&batch->building.spans);
+    return status;
 }
 
 static struct batch *batch_of_finish(gdx_job *job) {
@@ -287,8 +348,6 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
     struct batch *batch = batch_of_finish(job);
     struct outcome *outcome = &batch->finishing.outcome;
     (void)worker;
-    builder_team_free(batch->building.team); // all slabs are built: their memory is the merge's now
-    batch->building.team = NULL;
     outcome->status = settle_and_commit_on_worker(batch, true, &outcome->error);
     if (outcome->status != GDX_OK || !batch->options.merge)
         return;
@@ -322,7 +381,6 @@ static void round_done_on_loop(gdx_job *job) {
     struct batch *batch = batch_of_finish(job);
     assert_on_loop(batch);
     batch->is_committing = false;
-    batch->building.settled = batch->building.count;
     batch->building.documents = 0;
     batch->figures.stage = "reading";
     if (batch->finishing.outcome.status != GDX_OK)
@@ -454,10 +512,28 @@ static void tick_on_loop(uv_timer_t *timer) {
         pump_on_loop(batch);
 }
 
+static gdx_status init_spans(struct batch *batch, gdx_error *err) {
+    struct building *building = &batch->building;
+    const struct budget *budget = &batch->budget;
+    const struct assembly_limits limits = {.slabs_ahead = SLABS_AHEAD_EACH * budget->threads,
+                                           .kept_bytes = budget->kept_bytes,
+                                           .run_bytes = budget->run_bytes};
+    if (spans_init(&building->spans, batch->options.cuts.end_bytes) != GDX_OK)
+        return gdx_fail_memory(err, "a batch");
+    if (budget->threads > 1) {
+        building->assembly = assembly_new(&building->spans, limits, &batch->failed, &batch->options.stop);
+        if (!building->assembly)
+            return gdx_fail_memory(err, "a batch");
+    }
+    return GDX_OK;
+}
+
 static gdx_status init_building(struct batch *batch, gdx_error *err) {
     struct building *building = &batch->building;
     const gdx_rule *rule = gdx_snapshot_rule(gdx_index_writer_snapshot(batch->writer));
     gdx_status status = build_check_rule(rule, err);
+    if (status == GDX_OK)
+        status = init_spans(batch, err);
     if (status != GDX_OK)
         return status;
     building->settings = (struct build_settings){
@@ -472,6 +548,9 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
                    .converter = batch->options.converter,
                    .stop = &batch->options.stop},
         .inverter_bytes = batch->budget.inverter_bytes,
+        .spans = &building->spans,
+        .run_bytes = batch->budget.run_bytes,
+        .assembly = building->assembly,
         .seen = &building->seen,
         .stop = batch->options.stop,
         .failed = &batch->failed,
@@ -481,6 +560,7 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
     };
     building->team = builder_team_new(&building->settings, batch->budget.threads);
     if (!building->team || refusals_init(&batch->listing.refusals) != GDX_OK ||
+        ledger_init(&building->ledger) != GDX_OK ||
         seen_init(&building->seen, gdx_index_writer_snapshot(batch->writer)) != GDX_OK)
         return gdx_fail_memory(err, "a batch");
     return GDX_OK;
@@ -508,9 +588,11 @@ static gdx_status start(struct batch *batch, gdx_error *err) {
 
 static void summarize(struct batch *batch) {
     gdx_batch_summary *summary = batch->summary;
-    const struct report report = {&batch->options, batch->outcome.status == GDX_OK, summary};
-    report_refusals(&report, &batch->listing.refusals);
-    report_builds(&report, batch->building.builds, batch->building.count);
+    struct building *building = &batch->building;
+    for (size_t i = building->taken; i < building->count; i++) // of a batch that failed
+        (void)!ledger_take(&building->ledger, building->builds[i], false);
+    report_refusals(&batch->options, &batch->listing.refusals, summary);
+    report_ledger(&batch->options, &building->ledger, summary);
     const gdx_snapshot *snapshot = gdx_index_writer_snapshot(batch->writer);
     summary->commit = gdx_snapshot_commit(snapshot);
     summary->segments = gdx_snapshot_segment_count(snapshot);
@@ -520,7 +602,11 @@ static void summarize(struct batch *batch) {
 static void clear(struct batch *batch) {
     struct building *building = &batch->building;
     builder_team_free(building->team);
-    for (size_t i = 0; i < building->count; i++) {
+    assembly_free(building->assembly);
+    spans_clear(&building->spans);
+    ledger_clear(&building->ledger);
+    slab_free(building->idle);
+    for (size_t i = building->taken; i < building->count; i++) {
         slab_free(building->builds[i]->slab);
         built_clear(&building->builds[i]->built);
         free(building->builds[i]);

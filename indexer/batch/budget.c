@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // budget.c: shares the memory out. A batch holds slabs of raw input (one in each worker, and those ahead of them); in
-// each worker room for one large document, its contexts and its inverter; and the program. Inverters get what the
-// others leave, since more of it means fewer segments to merge.
+// each worker room for one large document, its contexts and its inverter; with several workers, documents that wait for
+// their turn, and those of the runs that are built; and the program. Inverters get what the others leave, since more of
+// it means fewer runs to stitch.
 
 #include "budget.h"
 
@@ -17,20 +18,22 @@ static const struct shares {
                      // need the rest
     size_t document; // of a worker's share: the largest document
     size_t document_copies; // what it takes while it is built: its text unescaped and its symbols, in its own bytes
-    size_t worker_slabs;    // a worker's share is so many slabs: one of raw input, the rest for what is made of it
+    size_t worker_slabs;    // a worker's share is so many slabs, where memory is small
     size_t slabs_ahead;     // one waits for a worker, one is being filled
     size_t file_documents;  // a file of many records, or with little text in it, has so many of the largest documents
     size_t file_share;      // of what inverters would have, such files get at most
-    size_t inverter_least;  // of a worker's share, however much documents and slabs take: below it segments are tiny
+    size_t inverter_least;  // of a worker's share, however much documents and slabs take: below it runs are tiny
+    size_t inverted;        // what the bytes of a document take in an inverter, more or less
 } shares = {
     .machine = 4,
     .document = 16,
     .document_copies = 5,
-    .worker_slabs = 7,
+    .worker_slabs = 24,
     .slabs_ahead = 2,
     .file_documents = 4,
     .file_share = 2,
     .inverter_least = 8,
+    .inverted = 5,
 };
 
 // Sizes that do not depend on the memory.
@@ -43,8 +46,7 @@ static const struct sizes {
     size_t document;     // the largest, when no number is given
     size_t line_keys;    // of a record: its keys besides the text
     size_t least_slab;
-    size_t first_slab; // smaller ones make more segments than they spare time
-    size_t most_slab;
+    size_t most_slab; // the second-level cache holds it, and more would only take longer to come back into order
     size_t inverted;   // of a byte of input, at most: a symbol of its own, while it is sorted
     size_t vocabulary; // of an inverter, however small the input
 } sizes = {
@@ -56,13 +58,11 @@ static const struct sizes {
     .document = 64 * MIB,
     .line_keys = 64 * KIB,
     .least_slab = 256 * KIB,
-    .first_slab = 4 * MIB,
-    .most_slab = 128 * MIB,
+    .most_slab = 1 * MIB,
     .inverted = 16,
     .vocabulary = 16 * MIB,
 };
 
-enum { SLABS_PER_WORKER = 2, DOUBLINGS_MOST = 10 };
 
 static size_t least_of(size_t a, size_t b) {
     return a < b ? a : b;
@@ -77,6 +77,25 @@ static size_t threads_within(size_t asked, size_t memory_bytes, size_t thread_by
     return most_of(least_of(asked, memory_bytes / thread_bytes), 1);
 }
 
+// Shares what is left between the inverters and the documents of runs: one in each worker, and one that is gathered.
+static void share_rest(struct budget *budget, size_t left, size_t memory) {
+    size_t threads = budget->threads;
+    if (threads > 1) {
+        size_t run = left / ((shares.inverted + 1) * threads + 1);
+        budget->run_bytes = most_of(least_of(run, GDX_INDEX_END_BYTES), sizes.least_slab);
+        size_t runs = (threads + 1) * budget->run_bytes;
+        left -= least_of(runs, left);
+    }
+    budget->inverter_bytes = most_of(left / threads, memory / shares.inverter_least / threads);
+}
+
+static void override(struct budget *budget, const gdx_batch_cuts *cuts) {
+    if (cuts->slab_bytes)
+        budget->slab_bytes = budget->kept_bytes = cuts->slab_bytes;
+    if (cuts->run_bytes)
+        budget->run_bytes = cuts->run_bytes;
+}
+
 struct budget budget_of(const gdx_batch_options *options) {
     size_t all = most_of(options->memory_bytes ? options->memory_bytes : gdx_memory_allowed() / shares.machine,
                          sizes.least_memory);
@@ -85,16 +104,15 @@ struct budget budget_of(const gdx_batch_options *options) {
     size_t memory = all - sizes.program;
     size_t document = options->document_limit ? options->document_limit : sizes.document;
     document = least_of(document, memory / shares.document / threads);
-    size_t slab = memory / (shares.worker_slabs * threads + shares.slabs_ahead);
-    slab = most_of(least_of(slab, sizes.most_slab), sizes.least_slab);
+    size_t slab = most_of(least_of(memory / threads / shares.worker_slabs, sizes.most_slab), sizes.least_slab);
     size_t slab_limit = threads + shares.slabs_ahead;
-    size_t taken = slab_limit * slab + threads * (shares.document_copies * document + sizes.worker);
+    size_t kept = threads > 1 ? slab * (slab_limit + threads) + threads * document : 0;
+    size_t taken = slab_limit * (slab + document) + threads * (shares.document_copies * document + sizes.worker) + kept;
     size_t left = memory > taken ? memory - taken : 0;
     // Each slab may hold one more of such a file, and a worker that decodes it, too.
     size_t holders = slab_limit + threads;
     size_t extra = least_of((shares.file_documents - 1) * document, left / shares.file_share / holders);
-    left -= extra * holders;
-    return (struct budget){
+    struct budget budget = {
         .threads = (unsigned)threads,
         .merge_threads = (unsigned)threads_within(threads, all, sizes.merge_thread),
         .document_limit = document,
@@ -103,29 +121,21 @@ struct budget budget_of(const gdx_batch_options *options) {
         .line_limit = 2 * document + sizes.line_keys, // an escaped character may take twice its bytes
         .slab_limit = slab_limit,
         .slab_bytes = slab,
-        .inverter_bytes = most_of(left / threads, memory / shares.inverter_least / threads),
+        .kept_bytes = slab,
+        .run_bytes = SIZE_MAX,
     };
+    share_rest(&budget, left - extra * holders, memory);
+    override(&budget, &options->cuts);
+    return budget;
 }
 
 size_t gdx_batch_document_limit(const gdx_batch_options *options) {
     return budget_of(options).document_limit;
 }
 
-// When all sizes are known, two for each worker, so that all end at about the same time; one worker has nobody to wait
-// for. Else they begin small, so that every worker soon has one, and double.
-size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, size_t slab_count) {
-    size_t slabs = budget->threads > 1 ? SLABS_PER_WORKER * budget->threads : 1;
-    size_t target;
-    if (input_bytes)
-        target = least_of(most_of(input_bytes / slabs + 1, sizes.first_slab), input_bytes + sizes.line_keys);
-    else
-        target = sizes.first_slab << least_of(slab_count / budget->threads, DOUBLINGS_MOST);
-    return least_of(target, budget->slab_bytes);
-}
-
 size_t budget_inverter_bytes(const struct budget *budget, uint64_t input_bytes) {
     if (!input_bytes)
         return budget->inverter_bytes;
-    size_t usable = sizes.vocabulary + sizes.inverted * budget_slab_target(budget, input_bytes, 0);
+    size_t usable = sizes.vocabulary + sizes.inverted * (size_t)(input_bytes + sizes.line_keys);
     return least_of(budget->inverter_bytes, usable);
 }

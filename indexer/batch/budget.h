@@ -14,16 +14,16 @@ struct budget {
     size_t large_file_limit; // one of many records, or of which the text is a small part
     size_t line_limit;       // bytes a line of JSON Lines may have
     size_t slab_limit;       // slabs in memory
-    size_t slab_bytes;       // the largest that a slab may be
+    size_t slab_bytes;       // of raw input, about: a slab ends after so many
+    size_t kept_bytes;       // of a slab's documents, before their turn
+    size_t run_bytes;        // of documents that are built in one go
     size_t inverter_bytes;   // of each worker, at most
 };
 
 struct budget budget_of(const gdx_batch_options *options);
 
-// How large the next slab is to be, when `slab_count` came before. `input_bytes`: of all inputs; 0: not known.
-size_t budget_slab_target(const struct budget *budget, uint64_t input_bytes, size_t slab_count);
-
-// Of each worker; no more than a slab of such an input can use, since the address space is reserved beforehand.
+// Of each worker; no more than such an input can use, since the address space is reserved beforehand. `input_bytes`: of
+// all inputs; 0: not known.
 size_t budget_inverter_bytes(const struct budget *budget, uint64_t input_bytes);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// build.h: what a worker does with a slab: documents out of it, symbols out of them, segments out of those.
+// build.h: what a worker does: documents out of a slab, symbols out of them, segments out of those.
+// Where segments end is the spans' to say. A builder that has them to itself places each document as it comes
+// (builder_add); several builders read slabs at the same time, and place documents by the assembly.
 #ifndef GDX_BATCH_BUILD_H
 #define GDX_BATCH_BUILD_H
 
@@ -7,12 +9,11 @@
 #include "gdx/index.h"
 #include "gdx/segment.h"
 #include "gdx/work.h"
+#include "orders.h"
 #include "slab.h"
+#include "spans.h"
 
 #include <stdatomic.h>
-
-// The order of a document in the batch: slab << 32 | number within the slab.
-typedef uint64_t document_order;
 
 // For each live document of the snapshot: 1 + the order of the last record of this batch that was the same as it; 0:
 // none was. Written by all workers, hence atomic; a later order wins.
@@ -25,6 +26,9 @@ gdx_status seen_init(struct seen *seen, gdx_snapshot *snapshot) GDX_MUST_CHECK;
 void seen_clear(struct seen *seen);
 // Takes the pages of the snapshot's files out of memory; they come back as they are touched. Any thread.
 void seen_forget(const struct seen *seen);
+// *out true: the index holds this very document; notes that it was seen.
+gdx_status seen_is_unchanged(struct seen *seen, const gdx_document *document, document_order order, bool *out,
+                             gdx_error *err) GDX_MUST_CHECK;
 
 // From one commit of a batch to its next: what was seen stays seen, and so does all that the batch has added.
 struct seen_segments { // the names of a snapshot's segments, which may be gone after a commit
@@ -36,13 +40,19 @@ void seen_segments_clear(struct seen_segments *segments);
 gdx_status seen_renew(struct seen *seen, const struct seen_segments *before, gdx_snapshot *snapshot,
                       gdx_error *err) GDX_MUST_CHECK;
 
+struct assembly;
+struct kept_run;
+
 struct build_settings { // immutable while the batch runs
     const char *directory;
     int level;
     const gdx_rule *rule; // of the index
     gdx_source_options source;
     size_t inverter_bytes;
-    struct seen *seen; // NULL: no document counts as unchanged
+    size_t run_bytes; // of documents, after which a run ends; 0: as many as the inverter takes
+    struct spans *spans;
+    struct assembly *assembly; // NULL: there is one builder
+    struct seen *seen;         // NULL: no document counts as unchanged
     gdx_stop stop;
     atomic_bool *failed; // set when the batch is lost, so that others stop
     bool strict;
@@ -50,17 +60,7 @@ struct build_settings { // immutable while the batch runs
     atomic_ullong *refused;
 };
 
-struct built_segment {
-    gdx_segment_info info;
-    uint32_t *numbers; // of each document: its number within the slab
-    size_t number_count;
-    size_t number_capacity;
-};
-
-struct built { // of one slab
-    struct built_segment *segments;
-    size_t segment_count;
-    size_t segment_capacity;
+struct built { // what came of a slab, and of the runs that its worker built after it
     struct refusals refusals;
     gdx_batch_summary counts; // documents, unchanged, refused, bytes, symbols, stage times
     gdx_status status;
@@ -68,12 +68,14 @@ struct built { // of one slab
 };
 void built_clear(struct built *built);
 
-// A slab and what was built of it: a job that has one owner at a time, the loop until submit, a worker until done, then
-// the loop.
+// A slab and what came of it: a job that has one owner at a time, the loop until submit, a worker until done, then the
+// loop.
 struct slab_build {
     gdx_job job;
     void *context; // the submitter's
     struct slab *slab;
+    bool is_done;
+    bool is_last; // no slab follows
     struct built built;
 };
 
@@ -94,17 +96,31 @@ void builder_team_free(struct builder_team *team); // none may be taken; NULL is
 struct builder *builder_team_take(struct builder_team *team, gdx_error *err);
 void builder_team_give(struct builder_team *team, struct builder *builder); // NULL is fine
 
-// Document by document, numbered within `built` from 0 by builder_begin on. `sequence`: of the slab. *out_fits false:
-// it has more symbols than a segment takes, and nothing was added. After a failure only builder_abandon may follow.
+// Document by document, numbered from 0 by builder_begin on. `sequence`: of the slab. *out_fits false: it has more
+// symbols than a segment takes, and nothing was added. After a failure only builder_abandon may follow.
 void builder_begin(struct builder *builder);
 gdx_status builder_add(struct builder *builder, uint32_t sequence, struct built *built, const gdx_document *document,
                        bool *out_fits, gdx_error *err) GDX_MUST_CHECK;
-// Ends the segment at hand, if there is one.
-gdx_status builder_flush(struct builder *builder, struct built *built, gdx_error *err) GDX_MUST_CHECK;
+// Ends the span at hand, if there is one: its segment is written.
+gdx_status builder_end(struct builder *builder, struct built *built, gdx_error *err) GDX_MUST_CHECK;
 // Drops the segment at hand, with its temporary file.
-void builder_abandon(struct builder *builder, struct built *built);
-// Builds the slab's segments. Runs on: worker.
-gdx_status builder_run_on_worker(struct builder *builder, struct slab *slab, struct built *out,
-                                 gdx_error *err) GDX_MUST_CHECK;
+void builder_abandon(struct builder *builder);
+// Builds runs that the assembly closed, one after the other, and gives them back to it, whatever happens.
+gdx_status builder_build_runs(struct builder *builder, struct built *built, struct kept_run *runs,
+                              gdx_error *err) GDX_MUST_CHECK;
+
+// slab_build.c: reads the slab's documents, and builds what is due then. Runs on: worker.
+gdx_status builder_run_on_worker(struct builder *builder, struct slab_build *build, gdx_error *err) GDX_MUST_CHECK;
+
+// -- for slab_build.c
+gdx_source *builder_source(struct builder *builder);
+const struct build_settings *builder_settings(const struct builder *builder);
+// What the slab at hand is kept in; NULL: documents are placed as they come.
+struct kept **builder_kept(struct builder *builder);
+gdx_status builder_no_memory(gdx_error *err);
+// GDX_CANCELLED when another worker failed; GDX_DEADLINE.
+gdx_status builder_check_stop(const struct builder *builder, gdx_error *err) GDX_MUST_CHECK;
+// Symbols of the document that builder_add found too large.
+uint64_t builder_symbols(const struct builder *builder);
 
 #endif

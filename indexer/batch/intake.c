@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // intake.c: a batch whose documents are handed over one by one. To the builder and to resolve it looks like a single
-// slab, begun anew after every commit; so what is a duplicate, unchanged or replaced is settled by the code of the
-// parallel build.
+// slab, begun anew after every commit; so where segments end, and what is a duplicate, unchanged or replaced, is
+// settled by the code of the parallel build.
 
 #include "gdx/intake.h"
 
@@ -18,8 +18,8 @@ struct gdx_intake { // one owner at a time
     gdx_source *source; // for its rules
     struct seen seen;   // of the writer's snapshot; none between a commit and the next document
     bool is_begun;
-    struct slab slab; // an empty one, numbered 0
-    struct slab_build build;
+    struct spans spans;
+    struct built built;
     struct refusals notes;
     gdx_intake_summary summary;
     atomic_bool failed; // never set: nobody else works on this batch
@@ -32,7 +32,6 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
     if (!intake)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory to take documents in");
     intake->writer = writer;
-    intake->build.slab = &intake->slab;
     intake->options = *options;
     intake->summary.commit = gdx_snapshot_commit(gdx_index_writer_snapshot(writer));
     intake->settings = (struct build_settings){.directory = gdx_index_writer_directory(writer),
@@ -40,11 +39,14 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
                                                .level = options->level,
                                                .source = {.document_limit = options->document_limit},
                                                .inverter_bytes = options->memory_bytes,
+                                               .spans = &intake->spans,
                                                .seen = &intake->seen,
                                                .failed = &intake->failed,
                                                .documents = &intake->documents,
                                                .refused = &intake->refused};
     gdx_status status = build_check_rule(intake->settings.rule, err);
+    if (status == GDX_OK && spans_init(&intake->spans, options->end_bytes) != GDX_OK)
+        status = gdx_fail_memory(err, "taking documents in");
     if (status == GDX_OK)
         status = gdx_source_new(&intake->settings.source, &intake->source, err);
     if (status != GDX_OK)
@@ -63,7 +65,7 @@ static gdx_status begin(gdx_intake *intake, gdx_error *err) {
     if (intake->is_begun)
         return GDX_OK;
     if (seen_init(&intake->seen, gdx_index_writer_snapshot(intake->writer)) != GDX_OK ||
-        refusals_init(&intake->build.built.refusals) != GDX_OK || refusals_init(&intake->notes) != GDX_OK)
+        refusals_init(&intake->built.refusals) != GDX_OK || refusals_init(&intake->notes) != GDX_OK)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory to compare documents with the index");
     builder_begin(intake->builder);
     intake->is_begun = true;
@@ -72,7 +74,7 @@ static gdx_status begin(gdx_intake *intake, gdx_error *err) {
 
 static void end(gdx_intake *intake) {
     seen_clear(&intake->seen);
-    built_clear(&intake->build.built);
+    built_clear(&intake->built);
     refusals_clear(&intake->notes);
     intake->is_begun = false;
 }
@@ -85,10 +87,10 @@ gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_
         return *out_refused ? GDX_OK : status;
     bool fits = true;
     status = begin(intake, err);
-    if (status == GDX_OK && intake->build.built.counts.documents == UINT32_MAX)
+    if (status == GDX_OK && intake->built.counts.documents == UINT32_MAX)
         return gdx_fail(err, GDX_TOO_LARGE, "4294967295 documents without a commit, that is the limit: commit before");
     if (status == GDX_OK)
-        status = builder_add(intake->builder, 0, &intake->build.built, &document, &fits, err);
+        status = builder_add(intake->builder, 0, &intake->built, &document, &fits, err);
     if (status == GDX_OK && !fits) {
         gdx_fail(err, GDX_TOO_LARGE,
                  "the text has more symbols than fit into the memory that documents are taken in with");
@@ -98,14 +100,12 @@ gdx_status gdx_intake_add(gdx_intake *intake, const gdx_given *given, bool *out_
 }
 
 static gdx_status settle(gdx_intake *intake, gdx_batch_summary *counts, gdx_error *err) {
-    struct slab_build *const builds[] = {&intake->build};
     const struct resolution resolution = {.writer = intake->writer,
-                                          .builds = builds,
-                                          .build_count = 1,
+                                          .spans = &intake->spans,
                                           .seen = &intake->seen,
                                           .notes = &intake->notes,
                                           .summary = counts};
-    gdx_status status = builder_flush(intake->builder, &intake->build.built, err);
+    gdx_status status = builder_end(intake->builder, &intake->built, err);
     if (status == GDX_OK)
         status = resolve(&resolution, err);
     return status == GDX_OK ? gdx_index_writer_commit(intake->writer, err) : status;
@@ -121,9 +121,10 @@ gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) {
     intake->summary.added += counts.added;
     intake->summary.replaced += counts.replaced;
     intake->summary.duplicates += counts.duplicates;
-    intake->summary.unchanged += intake->build.built.counts.unchanged;
-    intake->summary.text_bytes += intake->build.built.counts.text_bytes;
+    intake->summary.unchanged += intake->built.counts.unchanged;
+    intake->summary.text_bytes += intake->built.counts.text_bytes;
     intake->summary.commit = gdx_snapshot_commit(gdx_index_writer_snapshot(intake->writer));
+    spans_restart(&intake->spans);
     end(intake);
     return GDX_OK;
 }
@@ -142,11 +143,12 @@ void gdx_intake_close(gdx_intake *intake) {
     if (!intake)
         return;
     if (intake->is_begun) {
-        builder_abandon(intake->builder, &intake->build.built);
+        builder_abandon(intake->builder);
         gdx_index_writer_abort(intake->writer);
     }
     end(intake);
     builder_free(intake->builder);
     gdx_source_free(intake->source);
+    spans_clear(&intake->spans);
     free(intake);
 }

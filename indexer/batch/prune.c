@@ -92,10 +92,7 @@ static gdx_status find_read(struct pruning *pruning, gdx_error *err) {
     for (size_t i = 0; i < inputs->count; i++)
         pruning->read[pruning->read_count++] = &inputs->items[i];
     qsort(pruning->read, pruning->read_count, sizeof(struct input *), compare_paths);
-    for (size_t i = 0; i < pruning->of->build_count; i++) {
-        strike_refused(pruning, &pruning->of->builds[i]->slab->refusals, is_struck);
-        strike_refused(pruning, &pruning->of->builds[i]->built.refusals, is_struck);
-    }
+    strike_refused(pruning, pruning->of->refused, is_struck);
     size_t kept = 0;
     for (size_t i = 0; i < pruning->read_count; i++)
         if (!is_struck[i])

@@ -274,12 +274,8 @@ gdx_status gdx_reading_compare(gdx_reading *reading, gdx_snapshot *snapshot, gdx
 }
 
 gdx_status gdx_reading_prune(gdx_reading *reading, uint64_t *out_deleted, gdx_error *err) {
-    struct slab slab = {.refusals = reading->refused};
-    struct slab_build build = {.slab = &slab};
-    struct slab_build *const builds[] = {&build};
     gdx_batch_summary summary = {0};
-    const struct resolution resolution = {.builds = builds,
-                                          .build_count = 1,
+    const struct resolution resolution = {.refused = &reading->refused,
                                           .seen = &reading->seen,
                                           .pruned = &reading->inputs,
                                           .prune_limit = reading->options.prune_limit,

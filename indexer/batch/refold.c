@@ -17,6 +17,7 @@ struct refold { // one owner
     const gdx_refold_options *options;
     struct build_settings settings;
     struct builder *builder;
+    struct spans spans;
     struct built built;
     gdx_store_reader *store;
     atomic_bool failed;
@@ -53,9 +54,10 @@ static gdx_status rewrite(struct refold *refold, size_t index, gdx_error *err) {
 }
 
 static gdx_status commit(struct refold *refold, gdx_error *err) {
-    gdx_status status = builder_flush(refold->builder, &refold->built, err);
-    for (size_t i = 0; i < refold->built.segment_count && status == GDX_OK; i++)
-        status = gdx_index_writer_add(refold->writer, &refold->built.segments[i].info, err);
+    gdx_status status = builder_end(refold->builder, &refold->built, err);
+    for (size_t i = 0; i < refold->spans.count && status == GDX_OK; i++)
+        for (size_t j = 0; j < refold->spans.items[i]->count && status == GDX_OK; j++)
+            status = gdx_index_writer_add(refold->writer, &refold->spans.items[i]->runs[j].info, err);
     if (status != GDX_OK)
         return status;
     gdx_index_writer_set_rule(refold->writer, gdx_rule_current());
@@ -71,7 +73,7 @@ static gdx_status rewrite_all(struct refold *refold, gdx_error *err) {
     if (status == GDX_OK)
         status = commit(refold, err);
     if (status != GDX_OK) {
-        builder_abandon(refold->builder, &refold->built);
+        builder_abandon(refold->builder);
         gdx_index_writer_abort(refold->writer);
     }
     return status;
@@ -87,12 +89,14 @@ gdx_status gdx_index_refold(gdx_index_writer *writer, const gdx_refold_options *
                                               .level = options->level,
                                               .rule = gdx_rule_current(),
                                               .inverter_bytes = options->memory_bytes,
+                                              .spans = &refold.spans,
                                               .failed = &refold.failed,
                                               .documents = &refold.documents,
                                               .refused = &refold.refused};
     gdx_status status = GDX_OK;
     refold.store = gdx_store_reader_new(CACHE_BYTES);
-    if (!refold.store || refusals_init(&refold.built.refusals) != GDX_OK)
+    if (!refold.store || spans_init(&refold.spans, options->end_bytes) != GDX_OK ||
+        refusals_init(&refold.built.refusals) != GDX_OK)
         status = gdx_fail_memory(err, "rewriting the index");
     if (status == GDX_OK && !(refold.builder = builder_new(&refold.settings, 0, err)))
         status = GDX_NO_MEMORY;
@@ -102,6 +106,7 @@ gdx_status gdx_index_refold(gdx_index_writer *writer, const gdx_refold_options *
         *out_documents = refold.built.counts.documents;
     builder_free(refold.builder);
     built_clear(&refold.built);
+    spans_clear(&refold.spans);
     gdx_store_reader_free(refold.store);
     return status;
 }

@@ -106,8 +106,7 @@ struct refusal refusal_of_source(const gdx_refusal *refusal, const gdx_piece *pi
                             .status = refusal->error.status};
 }
 
-gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) {
-    kinds_add(&refusals->kinds, refusal->class, refusal->kind, 1);
+static gdx_status keep(struct refusals *refusals, const struct refusal *refusal) {
     if (refusals->kept[refusal->class] >= REFUSALS_KEPT)
         return GDX_OK;
     gdx_status status = gdx_grow(&refusals->items, &refusals->capacity, refusals->count + 1, sizeof *refusals->items);
@@ -123,6 +122,24 @@ gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal
     refusals->items[refusals->count++] = copy;
     refusals->kept[refusal->class]++;
     return GDX_OK;
+}
+
+gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) {
+    kinds_add(&refusals->kinds, refusal->class, refusal->kind, 1);
+    return keep(refusals, refusal);
+}
+
+gdx_status refusals_move(struct refusals *to, struct refusals *from, const uint64_t *lines_before) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; status == GDX_OK && i < from->count; i++) {
+        struct refusal moved = from->items[i];
+        if (moved.line)
+            moved.line = lines_before ? moved.line + lines_before[moved.piece] : 0;
+        status = keep(to, &moved);
+    }
+    kinds_add_all(&to->kinds, &from->kinds);
+    refusals_clear(from);
+    return status;
 }
 
 uint64_t refusals_count(const struct refusals *refusals, gdx_batch_class class) {

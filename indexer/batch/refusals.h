@@ -34,6 +34,9 @@ gdx_status refusals_init(struct refusals *refusals) GDX_MUST_CHECK;
 void refusals_clear(struct refusals *refusals);
 // Copies the strings.
 gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) GDX_MUST_CHECK;
+// Moves all of a slab into those of the batch. `lines_before`: of each piece of the slab; NULL: what they say of lines
+// is not known to be right, and is left out.
+gdx_status refusals_move(struct refusals *to, struct refusals *from, const uint64_t *lines_before) GDX_MUST_CHECK;
 // Those of the class, unkept ones counted.
 uint64_t refusals_count(const struct refusals *refusals, gdx_batch_class class);
 // True if some of the class are counted and not described.

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// report.c: see report.h. Pieces of one file may lie in several slabs, built in any order: only at the end are the
-// lines before each piece known.
+// report.c: see report.h. Pieces of one file may lie in several slabs, read in any order: only when all slabs before
+// are done are the lines before a piece known.
 
 #include "report.h"
 
 #include <stdlib.h>
+
+gdx_status ledger_init(struct ledger *ledger) {
+    *ledger = (struct ledger){.file = UINT64_MAX};
+    return refusals_init(&ledger->refusals);
+}
+
+void ledger_clear(struct ledger *ledger) {
+    refusals_clear(&ledger->refusals);
+}
 
 static void add_counts(gdx_batch_summary *to, const gdx_batch_summary *from) {
     kinds_add_all(&to->kinds, &from->kinds);
@@ -21,17 +30,42 @@ static void add_counts(gdx_batch_summary *to, const gdx_batch_summary *from) {
     to->write_ns += from->write_ns;
 }
 
-// `lines_before`: of each piece; NULL: what is reported has no lines.
-static void report_all(const struct report *report, const struct refusals *refusals, const uint64_t *lines_before) {
-    const gdx_batch_options *options = report->options;
-    report->summary->refused += refusals_count(refusals, GDX_BATCH_REFUSED);
-    report->summary->left_out += refusals_count(refusals, GDX_BATCH_LEFT_OUT);
-    kinds_add_all(&report->summary->kinds, &refusals->kinds);
+void ledger_count(struct ledger *ledger, const gdx_batch_summary *counts) {
+    add_counts(&ledger->counts, counts);
+}
+
+// Lines of the file before each piece.
+static void count_lines(struct ledger *ledger, const struct slab *slab, uint64_t *before) {
+    for (size_t piece = 0; piece < slab->piece_count; piece++) {
+        ledger->lines = slab->pieces[piece].file == ledger->file ? ledger->lines : 0;
+        ledger->file = slab->pieces[piece].file;
+        before[piece] = ledger->lines;
+        ledger->lines += slab->pieces[piece].lines;
+    }
+}
+
+gdx_status ledger_take(struct ledger *ledger, struct slab_build *build, bool is_read) {
+    struct slab *slab = build->slab;
+    uint64_t *before = is_read ? calloc(slab->piece_count + 1, sizeof *before) : NULL;
+    if (before)
+        count_lines(ledger, slab, before);
+    gdx_status status = refusals_move(&ledger->refusals, &slab->refusals, NULL);
+    gdx_status of_built = refusals_move(&ledger->refusals, &build->built.refusals, before);
+    add_counts(&ledger->counts, &build->built.counts);
+    free(before);
+    if (is_read && !before)
+        return GDX_NO_MEMORY;
+    return status == GDX_OK ? of_built : status;
+}
+
+void report_refusals(const gdx_batch_options *options, const struct refusals *refusals, gdx_batch_summary *summary) {
+    summary->refused += refusals_count(refusals, GDX_BATCH_REFUSED);
+    summary->left_out += refusals_count(refusals, GDX_BATCH_LEFT_OUT);
+    kinds_add_all(&summary->kinds, &refusals->kinds);
     for (size_t i = 0; options->on_finding && i < refusals->count; i++) {
         const struct refusal *refusal = &refusals->items[i];
-        uint64_t before = lines_before ? lines_before[refusal->piece] : 0;
         gdx_batch_finding reported = {.path = refusal->path.data,
-                                      .line = refusal->line && report->is_complete ? refusal->line + before : 0,
+                                      .line = refusal->line,
                                       .byte = refusal->byte,
                                       .class = refusal->class,
                                       .kind = refusal->kind.data,
@@ -40,26 +74,7 @@ static void report_all(const struct report *report, const struct refusals *refus
     }
 }
 
-void report_refusals(const struct report *report, const struct refusals *refusals) {
-    report_all(report, refusals, NULL);
-}
-
-void report_builds(const struct report *report, struct slab_build *const *builds, size_t count) {
-    uint64_t file = UINT64_MAX;
-    uint64_t lines = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct slab *slab = builds[i]->slab;
-        uint64_t *before = calloc(slab->piece_count + 1, sizeof *before);
-        for (size_t piece = 0; piece < slab->piece_count; piece++) {
-            lines = slab->pieces[piece].file == file ? lines : 0;
-            file = slab->pieces[piece].file;
-            if (before)
-                before[piece] = lines;
-            lines += slab->pieces[piece].lines;
-        }
-        report_all(report, &slab->refusals, NULL);
-        report_all(report, &builds[i]->built.refusals, before);
-        add_counts(report->summary, &builds[i]->built.counts);
-        free(before);
-    }
+void report_ledger(const gdx_batch_options *options, const struct ledger *ledger, gdx_batch_summary *summary) {
+    report_refusals(options, &ledger->refusals, summary);
+    add_counts(summary, &ledger->counts);
 }

@@ -15,10 +15,9 @@ enum { BLOCK_IDS = 64, FORGET_EVERY_IDS = 8192, STORE_CACHE_BYTES = 4 << 20 };
 struct run {
     gdx_segment *segment;
     size_t number; // as the writer counts segments
-    const struct built_segment *built;
-    uint32_t sequence; // of its slab
-    uint32_t index;    // in id order, after the block
-    gdx_buffer ids;    // of the block, one after the other
+    const struct span_run *of;
+    uint32_t index; // in id order, after the block
+    gdx_buffer ids; // of the block, one after the other
     size_t id_bytes[BLOCK_IDS];
     uint32_t documents[BLOCK_IDS];
     size_t block_count;
@@ -37,7 +36,7 @@ struct resolving {
 };
 
 static document_order order_of(const struct run *run) {
-    return (document_order)run->sequence << 32 | run->built->numbers[run->document];
+    return orders_at(&run->of->orders, run->document);
 }
 
 static bool comes_before(const struct run *a, const struct run *b) {
@@ -70,7 +69,7 @@ static gdx_status load_block(struct run *run, gdx_error *err) {
     run->ids.bytes = 0;
     run->block_at = 0;
     run->block_count = 0;
-    while (status == GDX_OK && run->block_count < BLOCK_IDS && run->index < run->built->info.document_count) {
+    while (status == GDX_OK && run->block_count < BLOCK_IDS && run->index < run->of->info.document_count) {
         gdx_slice id = {"", 0};
         status = gdx_segment_by_id(run->segment, run->index++, &run->documents[run->block_count], err);
         if (status == GDX_OK)
@@ -224,12 +223,11 @@ static gdx_status settle_all(struct resolving *resolving, gdx_error *err) {
     return status;
 }
 
-static gdx_status add_run(struct resolving *resolving, size_t number, const struct slab_build *build,
-                          const struct built_segment *built, gdx_error *err) {
+static gdx_status add_run(struct resolving *resolving, size_t number, const struct span_run *of, gdx_error *err) {
     struct run *run = &resolving->runs[resolving->run_count++];
-    *run = (struct run){.number = number, .built = built, .sequence = build->slab->sequence};
+    *run = (struct run){.number = number, .of = of};
     bool has = false;
-    gdx_status status = gdx_index_writer_add(resolving->of->writer, &built->info, err);
+    gdx_status status = gdx_index_writer_add(resolving->of->writer, &of->info, err);
     if (status == GDX_OK)
         status = gdx_index_writer_segment(resolving->of->writer, number, &run->segment, err);
     if (status == GDX_OK)
@@ -241,10 +239,11 @@ static gdx_status add_run(struct resolving *resolving, size_t number, const stru
 
 static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
     size_t number = gdx_snapshot_segment_count(resolving->of->seen->snapshot);
-    for (size_t i = resolving->of->first_build; i < resolving->of->build_count; i++) {
-        const struct slab_build *build = resolving->of->builds[i];
-        for (size_t j = 0; j < build->built.segment_count; j++, number++) {
-            gdx_status status = add_run(resolving, number, build, &build->built.segments[j], err);
+    const struct spans *spans = resolving->of->spans;
+    for (size_t i = spans->settled; i < spans->count; i++) {
+        const struct span *span = spans->items[i];
+        for (size_t j = 0; j < span->count; j++, number++) {
+            gdx_status status = add_run(resolving, number, &span->runs[j], err);
             if (status != GDX_OK)
                 return status;
         }
@@ -256,8 +255,8 @@ static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
 
 gdx_status resolve(const struct resolution *resolution, gdx_error *err) {
     size_t segments = 0;
-    for (size_t i = resolution->first_build; i < resolution->build_count; i++)
-        segments += resolution->builds[i]->built.segment_count;
+    for (size_t i = resolution->spans->settled; i < resolution->spans->count; i++)
+        segments += resolution->spans->items[i]->count;
     struct resolving resolving = {.of = resolution};
     resolving.runs = calloc(segments + 1, sizeof *resolving.runs);
     resolving.heap = calloc(segments + 1, sizeof *resolving.heap);

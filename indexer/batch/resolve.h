@@ -7,19 +7,18 @@
 #include "build.h"
 #include "inputs.h"
 
-struct resolution {                   // what there is to settle; the caller's
-    gdx_index_writer *writer;         // NULL for prune: nothing is changed
-    struct slab_build *const *builds; // in the order of the slabs
-    size_t first_build;               // those before it are settled
-    size_t build_count;
+struct resolution {            // what there is to settle; the caller's
+    gdx_index_writer *writer;  // NULL for prune: nothing is changed
+    const struct spans *spans; // all complete and stitched; those that are settled are passed over
     const struct seen *seen;
-    const struct inputs *pruned; // documents whose files are gone from its folders go; NULL: none do
-    gdx_batch_share prune_limit; // see gdx/batch.h
-    struct refusals *notes;      // of duplicates
-    gdx_batch_summary *summary;  // added, replaced, moved, duplicates and deleted are counted in it
+    const struct refusals *refused; // for prune: what was refused in the batch
+    const struct inputs *pruned;    // documents whose files are gone from its folders go; NULL: none do
+    gdx_batch_share prune_limit;    // see gdx/batch.h
+    struct refusals *notes;         // of duplicates
+    gdx_batch_summary *summary;     // added, replaced, moved, duplicates and deleted are counted in it
 };
 
-// Adds the segments of all slabs, in order, to the writer, and marks as deleted what they replace, within the batch and
+// Adds the segments of all spans, in order, to the writer, and marks as deleted what they replace, within the batch and
 // in the index.
 gdx_status resolve(const struct resolution *resolution, gdx_error *err) GDX_MUST_CHECK;
 

@@ -27,8 +27,22 @@ void slab_free(struct slab *slab) {
     free(slab);
 }
 
-void slab_release_bytes(struct slab *slab) {
-    gdx_buffer_clear(&slab->bytes);
+gdx_status slab_reset(struct slab *slab, size_t bytes) {
+    struct slab_piece *pieces = slab->pieces;
+    size_t piece_capacity = slab->piece_capacity;
+    gdx_buffer buffer = slab->bytes;
+    gdx_arena *arena = slab->arena;
+    refusals_clear(&slab->refusals);
+    gdx_arena_reset(arena);
+    if (buffer.capacity / 2 > bytes)
+        gdx_buffer_clear(&buffer);
+    buffer.bytes = 0;
+    *slab = (struct slab){.bytes = buffer, .pieces = pieces, .piece_capacity = piece_capacity, .arena = arena};
+    return refusals_init(&slab->refusals) == GDX_OK ? gdx_buffer_reserve(&slab->bytes, bytes) : GDX_NO_MEMORY;
+}
+
+void slab_empty(struct slab *slab) {
+    slab->bytes.bytes = 0;
 }
 
 gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) {

@@ -12,13 +12,16 @@
     CONSTANT(INDEX_VERSION, 2)                                                                                         \
     CONSTANT(INDEX_MAGIC_BYTES, 8)                                                                                     \
     CONSTANT(INDEX_CHECKSUM_BYTES, 8)                                                                                  \
-    CONSTANT(MANIFEST_SEGMENTS_MAX, 65536)
+    CONSTANT(MANIFEST_SEGMENTS_MAX, 65536)                                                                             \
+    CONSTANT(INDEX_END_BYTES, 16777216)
 
 enum {
 #define INDEX_CONSTANT(name, value) name = value,
     INDEX_CONSTANTS(INDEX_CONSTANT)
 #undef INDEX_CONSTANT
 };
+
+// INDEX_END_BYTES is gdx/index.h's, for those that make segments.
 
 // A manifest: header, one record for each segment, checksum of all before it.
 #define INDEX_MANIFEST_FIELDS(FIELD)                                                                                   \

@@ -73,7 +73,8 @@ static gdx_status settle(const merge_plan *merge, gdx_status status, gdx_error *
     return status;
 }
 
-static gdx_status write_segment(const merge_plan *merge, uint64_t tag, gdx_segment_info *out, gdx_error *err) {
+static gdx_status write_segment(const merge_plan *merge, uint64_t tag, bool is_run, gdx_segment_info *out,
+                                gdx_error *err) {
     GDX_AUTO(segment_sink) sink = NULL;
     footer_counts counts = {0};
     const gdx_segment *first = merge->sources[0].segment;
@@ -88,7 +89,7 @@ static gdx_status write_segment(const merge_plan *merge, uint64_t tag, gdx_segme
         return status;
     segment_sink *complete = sink;
     sink = NULL; // freed by the finish, whatever happens
-    return sink_finish(complete, &counts, out, err);
+    return sink_finish(complete, &counts, is_run, out, err);
 }
 
 gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
@@ -112,7 +113,7 @@ gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx
         status = settle(&merge, words_merge(&merge, err), err);
     merge_forget(&merge);
     if (status == GDX_OK)
-        status = write_segment(&merge, options->tag, out, err);
+        status = write_segment(&merge, options->tag, options->is_run, out, err);
     merge_plan_clear(&merge);
     return status;
 }

@@ -7,10 +7,12 @@
 
 #include "reader.h"
 
+#include "sink.h"
 #include "term_filter.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static const char *const section_titles[SECTION_COUNT] = {
 #define GDX_SECTION_TITLE(name, title) title,
@@ -292,13 +294,13 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     return segment_verify_page(segment, 0, err); // the header was read from it
 }
 
-gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) {
-    char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
+static gdx_status open_file(const char *directory, const char *file_name, uint64_t name, gdx_segment **out,
+                            gdx_error *err) {
     gdx_segment *segment = calloc(1, sizeof *segment);
     if (!segment)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open a segment");
     atomic_init(&segment->references, 1);
-    segment->path = gdx_path_join(directory, gdx_segment_file_name(name, file_name));
+    segment->path = gdx_path_join(directory, file_name);
     gdx_status status = GDX_OK;
     if (!segment->path)
         status = gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open a segment");
@@ -321,6 +323,24 @@ gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **
     gdx_segment_forget(segment);
     *out = segment;
     return GDX_OK;
+}
+
+gdx_status gdx_segment_open(const char *directory, uint64_t name, gdx_segment **out, gdx_error *err) {
+    char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
+    return open_file(directory, gdx_segment_file_name(name, file_name), name, out, err);
+}
+
+gdx_status gdx_segment_open_run(const char *directory, uint64_t tag, uint64_t name, gdx_segment **out, gdx_error *err) {
+    char file_name[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"];
+    return open_file(directory, sink_run_name(tag, file_name), name, out, err);
+}
+
+void gdx_segment_remove_run(const char *directory, uint64_t tag) {
+    char file_name[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"];
+    char *path = gdx_path_join(directory, sink_run_name(tag, file_name));
+    if (path)
+        unlink(path);
+    free(path);
 }
 
 gdx_segment *gdx_segment_retain(gdx_segment *segment) {

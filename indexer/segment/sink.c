@@ -26,6 +26,11 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
     return to;
 }
 
+char *sink_run_name(uint64_t tag, char to[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"]) {
+    snprintf(to, GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp", "segment-new-%llu.tmp", (unsigned long long)tag);
+    return to;
+}
+
 void sink_abort(segment_sink *sink) {
     if (!sink)
         return;
@@ -82,8 +87,8 @@ static gdx_status write_header(segment_sink *sink, segment_rule rule, gdx_error 
 }
 
 gdx_status sink_open(const char *directory, uint64_t tag, segment_rule rule, segment_sink **out, gdx_error *err) {
-    char name[64];
-    snprintf(name, sizeof name, "segment-new-%llu", (unsigned long long)tag);
+    char name[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"];
+    sink_run_name(tag, name)[strlen(name) - strlen(".tmp")] = '\0'; // which the output adds
     GDX_AUTO(segment_sink) sink = calloc(1, sizeof *sink);
     char *path = gdx_path_join(directory, name);
     if (sink)
@@ -166,6 +171,13 @@ static void fill_footer(const segment_sink *sink, const footer_counts *counts, u
     memcpy(footer + FOOTER_MAGIC, GDX_SEGMENT_FOOTER_MAGIC, 8);
 }
 
+// A run keeps its temporary name.
+static gdx_status leave(segment_sink *sink, gdx_error *err) {
+    gdx_output *output = sink->output;
+    sink->output = NULL; // freed, whatever happens
+    return gdx_output_leave(output, err);
+}
+
 static gdx_status commit_as(segment_sink *sink, uint64_t name, gdx_error *err) {
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES];
     char *path = gdx_path_join(sink->directory, gdx_segment_file_name(name, file_name));
@@ -178,7 +190,8 @@ static gdx_status commit_as(segment_sink *sink, uint64_t name, gdx_error *err) {
     return status;
 }
 
-static gdx_status finish(segment_sink *sink, const footer_counts *counts, gdx_segment_info *out, gdx_error *err) {
+static gdx_status finish(segment_sink *sink, const footer_counts *counts, bool is_run, gdx_segment_info *out,
+                         gdx_error *err) {
     gdx_status status = advance(sink, SECTION_COUNT, err);
     if (status == GDX_OK && sink->in_page)
         status = finish_page(sink, sink->page, sink->in_page, err);
@@ -199,14 +212,15 @@ static gdx_status finish(segment_sink *sink, const footer_counts *counts, gdx_se
         .symbol_count = counts->symbol_count,
         .text_bytes = counts->text_bytes,
     };
-    status = commit_as(sink, info.name, err);
+    status = is_run ? leave(sink, err) : commit_as(sink, info.name, err);
     if (status == GDX_OK)
         *out = info;
     return status;
 }
 
-gdx_status sink_finish(segment_sink *sink, const footer_counts *counts, gdx_segment_info *out, gdx_error *err) {
-    gdx_status status = finish(sink, counts, out, err);
+gdx_status sink_finish(segment_sink *sink, const footer_counts *counts, bool is_run, gdx_segment_info *out,
+                       gdx_error *err) {
+    gdx_status status = finish(sink, counts, is_run, out, err);
     sink_abort(sink);
     return status;
 }

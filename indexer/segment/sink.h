@@ -28,7 +28,10 @@ typedef struct segment_rule {
     uint32_t number;
 } segment_rule;
 
-// Creates "<directory>/segment-new-<tag>.tmp" and writes the header.
+// "segment-new-<tag>.tmp". Returns `to`.
+char *sink_run_name(uint64_t tag, char to[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"]);
+
+// Creates the file of that name and writes the header.
 gdx_status sink_open(const char *directory, uint64_t tag, segment_rule rule, segment_sink **out,
                      gdx_error *err) GDX_MUST_CHECK;
 void sink_abort(segment_sink *sink); // removes the file; NULL is fine
@@ -41,8 +44,8 @@ uint64_t sink_section_bytes(const segment_sink *sink); // written to the current
 // Begin and write at once.
 gdx_status sink_section(segment_sink *sink, int section, const void *data, size_t bytes, gdx_error *err) GDX_MUST_CHECK;
 
-// Page table and footer; makes the file durable under its name. Frees the sink, whatever happens.
-gdx_status sink_finish(segment_sink *sink, const footer_counts *counts, gdx_segment_info *out,
+// Page table and footer; makes the file durable under its name, unless it is a run. Frees the sink, whatever happens.
+gdx_status sink_finish(segment_sink *sink, const footer_counts *counts, bool is_run, gdx_segment_info *out,
                        gdx_error *err) GDX_MUST_CHECK;
 const char *sink_path(const segment_sink *sink);
 size_t sink_bytes(const segment_sink *sink); // of memory in use

@@ -218,15 +218,25 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
     return status;
 }
 
-gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
-                                     gdx_error *err) {
+static gdx_status finish(gdx_segment_writer *writer, gdx_inverter *inverter, bool is_run, gdx_segment_info *out,
+                         gdx_error *err) {
     footer_counts counts = {0};
     gdx_status status = write_all(writer, inverter, &counts, err);
     if (status == GDX_OK) {
         segment_sink *sink = writer->sink;
         writer->sink = NULL; // freed by the finish, whatever happens
-        status = sink_finish(sink, &counts, out, err);
+        status = sink_finish(sink, &counts, is_run, out, err);
     }
     gdx_segment_writer_abort(writer);
     return status;
+}
+
+gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
+                                     gdx_error *err) {
+    return finish(writer, inverter, false, out, err);
+}
+
+gdx_status gdx_segment_writer_end_run(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
+                                      gdx_error *err) {
+    return finish(writer, inverter, true, out, err);
 }

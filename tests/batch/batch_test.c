@@ -138,15 +138,23 @@ static void the_same_input_gives_the_same_bytes_for_any_threads_and_memory(void 
         unsigned threads;
         size_t memory;
     } runs[] = {{1, 0}, {2, 0}, {8, 0}, {1, 16 << 20}, {2, 24 << 20}, {3, 1}};
-    uint64_t expected = 0;
+    uint64_t expected = 0, expected_built = 0;
     gdx_totals totals = {0};
     for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
         char *index = folder_new();
         struct report report = {0};
         run_ok(index, folder_path(input, "a.jsonl"),
-               (gdx_batch_options){.threads = runs[i].threads, .memory_bytes = runs[i].memory, .merge = true}, &report);
+               (gdx_batch_options){.threads = runs[i].threads,
+                                   .memory_bytes = runs[i].memory,
+                                   .merge = true,
+                                   .cuts = {.end_bytes = 700 << 10}},
+               &report);
+        assert_int_equal(report.summary.segments, 5); // of 3 MB of lines
         assert_int_equal(report.summary.refused, 0);
         assert_int_equal(report.summary.added, report.summary.documents);
+        uint64_t built = folder_digest(index);
+        expected_built = i ? expected_built : built;
+        assert_true(built == expected_built);
         gdx_totals before = count(index, "产业链 -source:s1");
         merge_to_one(index);
         gdx_totals after = count(index, "产业链 -source:s1");

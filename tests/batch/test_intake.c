@@ -19,17 +19,16 @@ struct intake { // an intake with its writer
     gdx_intake *intake;
 };
 
-static struct intake open_intake_until(const char *index, size_t memory_bytes, gdx_stop stop) {
+static struct intake open_intake_with(const char *index, gdx_intake_options options) {
     struct intake opened = {0};
     gdx_error err = {0};
-    const gdx_intake_options options = {.memory_bytes = memory_bytes, .stop = stop};
     assert_int_equal(gdx_index_writer_open(index, &opened.writer, &err), GDX_OK);
     assert_int_equal(gdx_intake_open(opened.writer, &options, &opened.intake, &err), GDX_OK);
     return opened;
 }
 
 static struct intake open_intake(const char *index, size_t memory_bytes) {
-    return open_intake_until(index, memory_bytes, (gdx_stop){0});
+    return open_intake_with(index, (gdx_intake_options){.memory_bytes = memory_bytes});
 }
 
 static void close_intake(struct intake *opened) {
@@ -138,7 +137,7 @@ static void an_intake_that_is_closed_leaves_the_last_commit_alone(void **state) 
     add_numbered(&opened, 0, 100);
     commit(&opened);
     uint64_t before = folder_digest(kept);
-    add_numbered(&opened, 50, 20000); // several segments, some of it old
+    add_numbered(&opened, 50, 20000); // several runs, some of it old
     assert_true(folder_count(kept, "segment-") > 1);
     close_intake(&opened);
     assert_true(folder_digest(kept) == before);
@@ -146,17 +145,29 @@ static void an_intake_that_is_closed_leaves_the_last_commit_alone(void **state) 
     folder_remove(folder);
 }
 
-static void little_memory_makes_several_segments_and_a_merge_fewer(void **state) {
+static void little_memory_makes_no_more_segments(void **state) {
     (void)state;
     char *folder = folder_new();
-    gdx_error err = {0};
     struct intake opened = open_intake(folder_path(folder, "index"), 1 << 20);
     add_numbered(&opened, 0, 30000);
     assert_int_equal(commit(&opened).added, 30000);
+    assert_int_equal(gdx_snapshot_segment_count(gdx_index_writer_snapshot(opened.writer)), 1);
+    close_intake(&opened);
+    folder_remove(folder);
+}
+
+static void many_documents_make_several_segments_and_a_merge_fewer(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    gdx_error err = {0};
+    const gdx_intake_options options = {.memory_bytes = 1 << 20, .end_bytes = 32 << 10};
+    struct intake opened = open_intake_with(folder_path(folder, "index"), options);
+    add_numbered(&opened, 0, 30000);
+    assert_int_equal(commit(&opened).added, 30000);
     size_t before = gdx_snapshot_segment_count(gdx_index_writer_snapshot(opened.writer));
-    assert_true(before > 1);
+    assert_true(before > 10);
     assert_int_equal(gdx_intake_merge(opened.intake, &err), GDX_OK);
-    assert_true(gdx_snapshot_segment_count(gdx_index_writer_snapshot(opened.writer)) <= before);
+    assert_true(gdx_snapshot_segment_count(gdx_index_writer_snapshot(opened.writer)) < before);
     add_numbered(&opened, 0, 10);
     assert_int_equal(commit(&opened).unchanged, 10);
     close_intake(&opened);
@@ -167,8 +178,9 @@ static void a_deadline_ends_the_merge_and_leaves_the_last_commit(void **state) {
     (void)state;
     char *folder = folder_new();
     char *index = strdup(folder_path(folder, "index"));
-    struct intake opened = open_intake_until(index, 1 << 20, (gdx_stop){.deadline_ns = 1});
-    add_numbered(&opened, 0, 60000); // as many segments as the policy merges
+    const gdx_intake_options options = {.memory_bytes = 16 << 20, .end_bytes = 32 << 10, .stop = {.deadline_ns = 1}};
+    struct intake opened = open_intake_with(index, options);
+    add_numbered(&opened, 0, 30000); // as many segments as the policy merges
     commit(&opened);
     uint64_t before = folder_digest(index);
     gdx_error err = {0};
@@ -186,7 +198,8 @@ int main(void) {
         cmocka_unit_test(what_is_new_replaced_unchanged_or_double_is_told_over_all_commits),
         cmocka_unit_test(a_document_that_breaks_a_rule_is_refused_and_the_rest_taken),
         cmocka_unit_test(an_intake_that_is_closed_leaves_the_last_commit_alone),
-        cmocka_unit_test(little_memory_makes_several_segments_and_a_merge_fewer),
+        cmocka_unit_test(little_memory_makes_no_more_segments),
+        cmocka_unit_test(many_documents_make_several_segments_and_a_merge_fewer),
         cmocka_unit_test(a_deadline_ends_the_merge_and_leaves_the_last_commit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

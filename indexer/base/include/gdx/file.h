@@ -70,6 +70,9 @@ gdx_status gdx_output_align(gdx_output *output, size_t alignment, gdx_error *err
 // Flush, fsync, close, rename to `final_path` (NULL: the path given at open). The directory is not yet synced: see
 // gdx_sync_directory. Frees the output, whatever happens; on failure the temporary file is removed.
 gdx_status gdx_output_commit(gdx_output *output, const char *final_path, gdx_error *err) GDX_MUST_CHECK;
+// Flush and close: the file stays under its temporary name and is not made durable. Frees the output, whatever happens;
+// on failure the file is removed.
+gdx_status gdx_output_leave(gdx_output *output, gdx_error *err) GDX_MUST_CHECK;
 // Close and remove the temporary file; frees the output. NULL is fine.
 void gdx_output_abort(gdx_output *output);
 GDX_DEFINE_AUTO(gdx_output, gdx_output_abort)

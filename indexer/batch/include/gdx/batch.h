@@ -60,6 +60,13 @@ typedef struct gdx_batch_share {
 bool gdx_batch_share_parse(const char *text, gdx_batch_share *out);
 bool gdx_batch_share_allows(const gdx_batch_share *share, uint64_t part, uint64_t whole);
 
+// Where the work is cut. {0} is right for everybody but tests, which lower them.
+typedef struct gdx_batch_cuts {
+    uint64_t end_bytes; // of documents, after each of which a segment ends; 0: GDX_INDEX_END_BYTES
+    size_t slab_bytes;  // of raw input that a worker reads in one go; no byte of an index depends on it
+    size_t run_bytes;   // of documents that are built in one go; likewise
+} gdx_batch_cuts;
+
 typedef struct gdx_batch_options {
     unsigned threads;    // workers; 0: gdx_processor_count()
     size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of gdx_memory_allowed(); at least 16 MiB
@@ -80,6 +87,7 @@ typedef struct gdx_batch_options {
     bool prune;                  // documents from files of the given folders that are gone are deleted
     gdx_batch_share prune_limit; // more than this, of those from the folders, fails; not given: 20 % and 10
     uint64_t commit_every;       // documents; 0: one commit at the end
+    gdx_batch_cuts cuts;
     bool merge;                  // let the merge policy work afterwards (the usual way)
     gdx_stop stop;               // looked at often; GDX_CANCELLED, GDX_DEADLINE
     void (*on_progress)(void *context, const gdx_batch_progress *progress); // may be NULL; about ten times a second

@@ -8,7 +8,8 @@
 #include "gdx/index.h"
 
 typedef struct gdx_refold_options {
-    size_t memory_bytes; // of postings gathered before they are written as a segment
+    size_t memory_bytes; // of postings gathered before they are written as a run of a segment
+    uint64_t end_bytes;  // of documents, after each of which a segment ends; 0: GDX_INDEX_END_BYTES
     int level;           // of zstd for stored text; 0: the default
     gdx_stop stop;
 } gdx_refold_options;

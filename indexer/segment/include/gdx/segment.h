@@ -71,6 +71,17 @@ uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer);
 gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
                                      gdx_error *err) GDX_MUST_CHECK;
 
+// -- runs: what becomes a part of a segment by a merge. A run is written as a segment is, but it is not durable and
+// keeps the temporary name of its tag, so that nobody takes it for a segment and two of the same content are two files.
+// As gdx_segment_writer_commit.
+gdx_status gdx_segment_writer_end_run(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
+                                      gdx_error *err) GDX_MUST_CHECK;
+// `name`: of its info.
+gdx_status gdx_segment_open_run(const char *directory, uint64_t tag, uint64_t name, gdx_segment **out,
+                                gdx_error *err) GDX_MUST_CHECK;
+// A failure is passed over: the next writer's cleaning makes up for it.
+void gdx_segment_remove_run(const char *directory, uint64_t tag);
+
 // ---- merging
 
 // Of a segment's bitmap of deleted documents (gdx/bits.h); NULL: none is.
@@ -86,6 +97,7 @@ typedef struct gdx_merge_input {
 typedef struct gdx_segment_merge_options {
     const char *directory;
     uint64_t tag;           // of the temporary name, as for a writer
+    bool is_run;            // the result is one
     int level;              // of zstd for the stored text; 0 for the default
     gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
     const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
