@@ -15,6 +15,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+_Static_assert(INDEX_END_BYTES == GDX_INDEX_END_BYTES, "the format page and those who make segments end them alike");
+
 // ---- publish
 
 static void remove_unnamed(const gdx_index_writer *writer, const struct manifest *manifest) {

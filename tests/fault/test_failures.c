@@ -265,6 +265,14 @@ static bool has_line(const char *from, const char *to, const char *word) {
     return at && at < to;
 }
 
+// A run may go as soon as it is a part of a segment.
+static bool removes_segment(const char *from, const char *to) {
+    for (const char *at = from; (at = strstr(at, "unlink segment-")) && at < to; at++)
+        if (strncmp(at, "unlink segment-new-", strlen("unlink segment-new-")) != 0)
+            return true;
+    return false;
+}
+
 static void each_step_of_a_commit_is_durable_before_the_next(void **state) {
     (void)state;
     char directory[4096];
@@ -289,7 +297,7 @@ static void each_step_of_a_commit_is_durable_before_the_next(void **state) {
         assert_true(find_line(last_rename, directory) < named);
         assert_true(find_line(log, "sync manifest.tmp\n") < named);
         const char *durable = find_line(named, directory);
-        assert_false(has_line(log, durable, "unlink segment-"));
+        assert_false(removes_segment(log, durable));
         assert_false(has_line(log, durable, "unlink deletions-"));
         free(log);
     }

@@ -47,13 +47,27 @@ static gdx_status merge_all(gdx_index_writer *writer, gdx_error *err) {
 }
 
 // A batch, from a file beside the directory, made by work_make_start.
-static gdx_status index_file(gdx_index_writer *writer, gdx_error *err) {
+static gdx_status index_file_by(gdx_index_writer *writer, const gdx_batch_options *options, gdx_error *err) {
     char path[4096];
     snprintf(path, sizeof path, "%s-input.jsonl", gdx_index_writer_directory(writer));
     const char *paths[] = {path};
-    gdx_batch_options options = {.threads = 1, .memory_bytes = 16 << 20, .strict = true, .merge = true};
     gdx_batch_summary summary;
-    return gdx_batch_run(writer, paths, 1, &options, &summary, err);
+    return gdx_batch_run(writer, paths, 1, options, &summary, err);
+}
+
+static gdx_status index_file(gdx_index_writer *writer, gdx_error *err) {
+    const gdx_batch_options options = {.threads = 1, .memory_bytes = 16 << 20, .strict = true, .merge = true};
+    return index_file_by(writer, &options, err);
+}
+
+// Each document is a slab and a run of its own.
+static gdx_status index_runs(gdx_index_writer *writer, gdx_error *err) {
+    const gdx_batch_options options = {.threads = 2,
+                                       .memory_bytes = 48 << 20,
+                                       .strict = true,
+                                       .merge = true,
+                                       .cuts = {.slab_bytes = 1, .run_bytes = 1}};
+    return index_file_by(writer, &options, err);
 }
 
 static gdx_status with_writer(const char *directory, gdx_status (*act)(gdx_index_writer *writer, gdx_error *err),
@@ -83,6 +97,10 @@ static gdx_status run_batch(const char *directory, gdx_error *err) {
     return with_writer(directory, index_file, err);
 }
 
+static gdx_status run_batch_in_runs(const char *directory, gdx_error *err) {
+    return with_writer(directory, index_runs, err);
+}
+
 static gdx_status run_update(const char *directory, gdx_error *err) {
     gdx_backup_figures figures;
     return gdx_index_backup(later, directory, &(gdx_backup_options){.updates = true}, &figures, err);
@@ -101,6 +119,7 @@ const struct work works[WORK_COUNT] = {
     {"delete", run_delete, START, "c 贸易\na 价值链 2023\n"},
     {"merge", run_merge, START, START},
     {"batch", run_batch, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
+    {"batch in runs", run_batch_in_runs, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
     {"update of a backup", run_update, START, LATER},
     {"restore", run_restore, START, LATER},
 };
