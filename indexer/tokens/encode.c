@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // encode.c: from the text of a group to its code.
-// Relies on matcher.h. The trie of the built-in tokens is made once, when the first encoder is, and kept as long as the
-// program runs: `lock` guards it. A table of a segment's own copies it.
+// Relies on matcher.h. The trie of the built-in tokens is part of the program; for a segment's own table it is copied,
+// and the own tokens put in.
 #include "encode.h"
 
-#include <pthread.h>
 #include <stdlib.h>
+
+enum { LITERAL_CODE_BITS = TOKEN_ESCAPE_BITS + TOKEN_LITERAL_BITS };
+_Static_assert(LITERAL_CODE_BITS <= 32, "a byte of text takes at most four of code");
 
 struct gdx_token_encoder { // one owner
     const token_matcher *matcher;
@@ -15,26 +17,6 @@ struct gdx_token_encoder { // one owner
     token_prefixes prefixes;
     token_spelling spelling;
 };
-
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static token_matcher builtin; // guarded by lock until it is made; immutable afterwards
-static bool builtin_is_made;
-
-static gdx_status make_builtin(void) {
-    gdx_status status = matcher_init(&builtin);
-    for (uint32_t i = 0; i < token_builtin_count && status == GDX_OK; i++)
-        matcher_put(&builtin, token_text(&token_builtin, i), i, token_rank_bits(token_builtin.classes, i));
-    return status;
-}
-
-gdx_status token_builtin_matcher(const token_matcher **out) {
-    pthread_mutex_lock(&lock);
-    gdx_status status = builtin_is_made ? GDX_OK : make_builtin();
-    builtin_is_made = status == GDX_OK;
-    pthread_mutex_unlock(&lock);
-    *out = status == GDX_OK ? &builtin : NULL;
-    return status;
-}
 
 // Texts lie in the order of the tokens, so that where one begins says which it is.
 static uint32_t token_at(const gdx_token_table *table, uint32_t entry) {
@@ -53,31 +35,26 @@ static uint32_t token_at(const gdx_token_table *table, uint32_t entry) {
 static gdx_status make_own(gdx_token_encoder *encoder) {
     const gdx_token_table *table = encoder->table;
     uint32_t count = token_count(table);
-    uint8_t *bits = malloc(count);
     encoder->ranks = malloc(count * sizeof *encoder->ranks);
-    gdx_status status = bits && encoder->ranks ? matcher_copy(&builtin, &encoder->own) : GDX_NO_MEMORY;
+    gdx_status status = encoder->ranks ? matcher_init(&encoder->own, &token_builtin_matcher) : GDX_NO_MEMORY;
     for (uint32_t rank = 0; rank < table->entry_count && status == GDX_OK; rank++) {
         if (table->entries[rank] == 0)
             continue;
-        uint32_t token = token_at(table, table->entries[rank]);
-        encoder->ranks[token] = rank;
-        bits[token] = (uint8_t)token_rank_bits(table->classes, rank);
+        encoder->ranks[token_at(table, table->entries[rank])] = rank;
     }
-    if (status == GDX_OK) {
-        for (uint32_t i = token_builtin_count; i < count; i++)
-            matcher_put(&encoder->own, token_text(table, i), i, bits[i]);
-        matcher_set_costs(&encoder->own, bits);
-        encoder->matcher = &encoder->own;
-    }
-    free(bits);
+    bool is_added;
+    for (uint32_t i = token_builtin_count; i < count && status == GDX_OK; i++)
+        status = matcher_put(&encoder->own, NULL, token_text(table, i), i, &is_added);
+    encoder->matcher = &encoder->own;
     return status;
 }
 
 gdx_status gdx_token_encoder_new(const gdx_token_table *table, gdx_token_encoder **out, gdx_error *err) {
     GDX_AUTO(gdx_token_encoder) encoder = calloc(1, sizeof *encoder);
-    gdx_status status = encoder ? token_builtin_matcher(&encoder->matcher) : GDX_NO_MEMORY;
+    gdx_status status = encoder ? GDX_OK : GDX_NO_MEMORY;
     if (status == GDX_OK) {
         encoder->table = table;
+        encoder->matcher = &token_builtin_matcher;
         memcpy(encoder->prefixes.bits, table->classes, sizeof table->classes);
         bool fits = token_prefixes_assign(&encoder->prefixes);
         (void)fits; // a table has been checked when it was made
@@ -116,38 +93,32 @@ static inline void put(bit_writer *writer, uint64_t code, unsigned bits) {
 
 // The codes of the spelling, with the ones that fill up the last byte.
 static uint8_t *write_codes(const gdx_token_encoder *encoder, const token_spelling *spelling, uint8_t *to) {
+    const uint32_t *literal = spelling->literals;
     bit_writer writer = {to, 0, 0};
-    for (size_t i = 0; i < spelling->count;) {
-        uint32_t step = spelling->steps[i];
-        if ((step & 0xff) == 0) {
-            put(&writer, TOKEN_ESCAPE | (uint64_t)spelling->code_points[i] << TOKEN_ESCAPE_BITS,
-                TOKEN_ESCAPE_BITS + TOKEN_LITERAL_BITS);
-            i++;
+    for (size_t i = 0; i < spelling->count; i++) {
+        uint32_t token = spelling->tokens[i];
+        if (__builtin_expect(token == MATCHER_NONE, 0)) {
+            put(&writer, TOKEN_ESCAPE | (uint64_t)*literal++ << TOKEN_ESCAPE_BITS, LITERAL_CODE_BITS);
             continue;
         }
-        uint32_t token = encoder->matcher->tokens[step >> 8];
         uint32_t rank = encoder->ranks ? encoder->ranks[token] : token;
         unsigned class = token_rank_class(rank);
         unsigned more = token_class_bits(class), bits = encoder->prefixes.bits[class];
         put(&writer, encoder->prefixes.codes[class] | (uint64_t)(rank & ((1u << more) - 1)) << bits, bits + more);
-        i += step & 0xff;
     }
     if (writer.bits > 0)
         put(&writer, 0xffu >> writer.bits, 8 - writer.bits);
     return writer.to;
 }
 
-// The group's code to `to`, where one byte more than the text has fits, and eight beyond.
+// The group's code to `to`, where the longest code of each byte fits, and eight bytes beyond.
 static size_t write_group(const gdx_token_encoder *encoder, gdx_slice text, uint8_t *to) {
     const token_spelling *spelling = &encoder->spelling;
-    size_t bytes = ((size_t)spelling->costs[0] + 7) / 8;
-    bool starts_with_escape = spelling->count > 0 && (spelling->steps[0] & 0xff) == 0;
-    if (bytes + starts_with_escape <= text.bytes) {
-        to[0] = TOKEN_ESCAPE;
-        uint8_t *end = write_codes(encoder, spelling, to + starts_with_escape);
-        if (starts_with_escape || to[0] != TOKEN_ESCAPE)
-            return (size_t)(end - to);
-    }
+    bool starts_with_escape = spelling->tokens[0] == MATCHER_NONE;
+    to[0] = TOKEN_ESCAPE;
+    size_t bytes = (size_t)(write_codes(encoder, spelling, to + starts_with_escape) - to);
+    if (bytes <= text.bytes && (starts_with_escape || to[0] != TOKEN_ESCAPE))
+        return bytes;
     to[0] = TOKEN_ESCAPE;
     memcpy(to + 1, text.data, text.bytes);
     return text.bytes + 1;
@@ -161,7 +132,7 @@ gdx_status gdx_token_encode(gdx_token_encoder *encoder, gdx_slice text, gdx_buff
         return gdx_fail(err, GDX_INVALID, "a group of %zu bytes is not UTF-8", text.bytes);
     if (text.bytes == 0)
         return GDX_OK;
-    gdx_status status = gdx_buffer_reserve(out, text.bytes + 1 + sizeof(uint64_t));
+    gdx_status status = gdx_buffer_reserve(out, text.bytes * 4 + 1 + sizeof(uint64_t));
     if (status == GDX_OK)
         status = matcher_spell(encoder->matcher, text, &encoder->spelling);
     if (status != GDX_OK)

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// encode.h: what learning shares with encoding: the built-in tokens' trie, and what a code costs.
+// encode.h: what learning shares with encoding: what a code costs.
 // Relies on matcher.h. Threads: any.
 #ifndef GDX_TOKENS_ENCODE_H
 #define GDX_TOKENS_ENCODE_H
 
 #include "matcher.h"
 
-// The built-in tokens' trie with the bits of their codes, made by the first call. GDX_NO_MEMORY.
-gdx_status token_builtin_matcher(const token_matcher **out) GDX_MUST_CHECK;
 // Bits of the code of a rank: prefix and rest.
 static inline unsigned token_rank_bits(const uint8_t class_bits[TOKEN_CLASSES], uint32_t rank) {
     unsigned class = token_rank_class(rank);

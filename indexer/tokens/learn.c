@@ -23,7 +23,7 @@ enum {
     LOG_BITS = 8,               // logarithms are in units of 1/256 bit
     TOKEN_BITS = 18,            // of a token's number
     DIGIT_BITS = 11,            // of the sort
-    NOT_A_TOKEN = (1 << TOKEN_BITS) - 1
+    NOT_A_TOKEN = MATCHER_NONE
 };
 _Static_assert((int)TOKEN_RANKS_MAX < (int)NOT_A_TOKEN, "a token's number must fit");
 
@@ -138,18 +138,15 @@ static gdx_slice lesson_token(const token_lesson *lesson, uint32_t token) {
 
 static void take_spelling(token_lesson *lesson) {
     const token_spelling *spelling = &lesson->spelling;
-    for (size_t i = 0; i < spelling->count;) {
-        uint32_t step = spelling->steps[i];
-        uint32_t token = NOT_A_TOKEN;
-        if ((step & 0xff) > 0) {
-            token = lesson->matcher.tokens[step >> 8];
-            lesson->counts[token]++;
-        } else if (spelling->code_points[i] < MATCHER_CODE_POINTS) {
-            lesson->literals[spelling->code_points[i]]++;
-        }
+    for (size_t i = 0; i < spelling->count; i++) {
+        uint32_t token = spelling->tokens[i];
         lesson->stream[lesson->stream_count++] = token;
-        i += (step & 0xff) > 0 ? step & 0xff : 1;
+        if (token != NOT_A_TOKEN)
+            lesson->counts[token]++;
     }
+    for (size_t i = 0; i < spelling->literal_count; i++)
+        if (spelling->literals[i] < MATCHER_CODE_POINTS)
+            lesson->literals[spelling->literals[i]]++;
     lesson->stream[lesson->stream_count++] = NOT_A_TOKEN;
 }
 
@@ -181,28 +178,29 @@ static uint64_t tokens_used(const token_lesson *lesson) {
 
 // ---- Own tokens ----
 
-// Puts a token in that is expected to occur `count` times of `total`.
-static gdx_status add_own(token_lesson *lesson, const char *text, size_t bytes, uint64_t count, uint64_t total) {
+static gdx_status add_own(token_lesson *lesson, const char *text, size_t bytes) {
     uint32_t token = token_builtin_count + lesson->own_count;
-    uint32_t cost = (logarithm(total) - logarithm(count)) >> LOG_BITS;
     gdx_status status = gdx_buffer_append(&lesson->own_text, text, bytes);
     if (status != GDX_OK)
         return status;
     gdx_slice added = {(const char *)lesson->own_text.data + lesson->own_text.bytes - bytes, bytes};
-    if (lesson->own_count == TOKEN_OWN_MAX || !matcher_put(&lesson->matcher, added, token, cost < 2 ? 2 : cost)) {
+    bool is_added = false;
+    if (lesson->own_count < TOKEN_OWN_MAX)
+        status = matcher_put(&lesson->matcher, NULL, added, token, &is_added);
+    if (!is_added) {
         lesson->own_text.bytes -= bytes;
-        return GDX_OK;
+        return status;
     }
     lesson->own[++lesson->own_count] = (uint32_t)lesson->own_text.bytes;
     return GDX_OK;
 }
 
-static gdx_status add_literals(token_lesson *lesson, uint64_t total) {
+static gdx_status add_literals(token_lesson *lesson) {
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < MATCHER_CODE_POINTS && status == GDX_OK; i++) {
         uint8_t text[GDX_UTF8_BYTES];
         if (lesson->literals[i] >= PAIR_MIN && lesson->own_count < ROUND_TOKENS)
-            status = add_own(lesson, (const char *)text, gdx_utf8_encode(text, i), lesson->literals[i], total);
+            status = add_own(lesson, (const char *)text, gdx_utf8_encode(text, i));
     }
     return status;
 }
@@ -263,10 +261,7 @@ static gdx_status join_pairs(token_lesson *lesson) {
         gdx_slice second = lesson_token(lesson, (uint32_t)pairs[at] & NOT_A_TOKEN);
         memcpy(text, first.data, first.bytes);
         memcpy(text + first.bytes, second.data, second.bytes);
-        size_t run = 1;
-        while (at + run < count && pairs[at + run] == pairs[at])
-            run++;
-        status = add_own(lesson, text, first.bytes + second.bytes, run, total);
+        status = add_own(lesson, text, first.bytes + second.bytes);
     }
     return status;
 }
@@ -355,15 +350,12 @@ static uint64_t choice_cost(const token_lesson *lesson, const token_choice *choi
 // ---- Finishing ----
 
 static gdx_status lesson_init(token_lesson *lesson, const gdx_token_learner *learner, uint64_t text_bytes) {
-    const token_matcher *builtin;
     memset(lesson, 0, sizeof *lesson);
     lesson->learner = learner;
     lesson->ratio = (text_bytes << RATIO_SHIFT) / learner->text.bytes;
     if (lesson->ratio < 1u << RATIO_SHIFT)
         lesson->ratio = 1u << RATIO_SHIFT;
-    gdx_status status = token_builtin_matcher(&builtin);
-    if (status == GDX_OK)
-        status = matcher_copy(builtin, &lesson->matcher);
+    gdx_status status = matcher_init(&lesson->matcher, &token_builtin_matcher);
     lesson->own = calloc(TOKEN_OWN_MAX + 1, sizeof *lesson->own);
     lesson->counts = calloc(token_builtin_count + TOKEN_OWN_MAX, sizeof *lesson->counts);
     lesson->literals = calloc(MATCHER_CODE_POINTS, sizeof *lesson->literals);
@@ -397,7 +389,7 @@ static void lesson_clear(token_lesson *lesson) {
 }
 
 static gdx_status find_own(token_lesson *lesson) {
-    gdx_status status = add_literals(lesson, tokens_used(lesson));
+    gdx_status status = add_literals(lesson);
     for (unsigned i = 0; i < ROUNDS && status == GDX_OK; i++) {
         status = join_pairs(lesson);
         if (status == GDX_OK)

@@ -2,8 +2,8 @@
 // make_builtin: writes the built-in table of tokens as C, run by the build. usage: make_builtin data/tokens-1.txt
 // The file holds everything: the bits of the classes' codes, then the tokens by rank, one a line, \n, \t, \\ and \uXXXX
 // being escapes. Fails on any line that it does not understand. docs/format.md, "Token table 1", says what is summed.
+#include "encode.h"
 #include "gdx/utf8.h"
-#include "table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@ static uint32_t entries[TOKENS_MAX];
 static uint8_t bits[TOKEN_CLASSES];
 static uint32_t count, text_bytes;
 static XXH3_state_t *sum;
+static char *texts; // all of them, as the program will have them
 
 static _Noreturn void fail(unsigned line, const char *what) {
     fprintf(stderr, "make_builtin: line %u: %s\n", line, what);
@@ -80,12 +81,45 @@ static void add(const char *line, unsigned number) {
     if (count == TOKENS_MAX)
         fail(number, "too many tokens");
     entries[count++] = text_bytes | (uint32_t)bytes << TOKEN_LENGTH_SHIFT;
-    text_bytes += (uint32_t)bytes;
-    if (text_bytes >> (TOKEN_LENGTH_SHIFT - 1))
+    if ((text_bytes + bytes) >> (TOKEN_LENGTH_SHIFT - 1))
         fail(number, "too much text");
+    memcpy(texts + text_bytes, text, bytes);
+    text_bytes += (uint32_t)bytes;
     XXH3_64bits_update(sum, text, bytes);
     XXH3_64bits_update(sum, "", 1);
     write_token(text, bytes);
+}
+
+static void put_all(token_matcher *matcher, const token_matcher *model) {
+    for (uint32_t i = 0; i < count; i++) {
+        const char *text = texts + (entries[i] & ((1u << TOKEN_LENGTH_SHIFT) - 1));
+        gdx_slice slice = {text, entries[i] >> TOKEN_LENGTH_SHIFT};
+        bool is_added;
+        if (matcher_put(matcher, model, slice, i, &is_added) != GDX_OK || !is_added)
+            fail(i + 3, "the token cannot be matched, or stands there twice");
+    }
+}
+
+static void write_slots(const char *name, const uint64_t *slots, uint32_t slot_count) {
+    printf("static const uint64_t %s[%u] __attribute__((aligned(64))) = {\n", name, slot_count);
+    for (uint32_t i = 0; i < slot_count; i++)
+        printf("%" PRIu64 "u,%s", slots[i], i % 8 == 7 ? "\n" : "");
+    puts("};");
+}
+
+// The trie is made twice: the second time with the sizes of the first, so that tables lie in the order of the tokens.
+static void write_matcher(void) {
+    token_matcher model, matcher;
+    if (matcher_init(&model, NULL) != GDX_OK || matcher_init(&matcher, NULL) != GDX_OK)
+        fail(0, "no memory for the trie");
+    put_all(&model, NULL);
+    put_all(&matcher, &model);
+    write_slots("builtin_slots", matcher.slots, matcher.slot_count);
+    write_slots("builtin_first", matcher.first, MATCHER_CODE_POINTS);
+    printf("const token_matcher token_builtin_matcher = {builtin_slots, builtin_first, %u, NULL, NULL, 0};\n",
+           matcher.slot_count);
+    matcher_clear(&model);
+    matcher_clear(&matcher);
 }
 
 static void write_rest(void) {
@@ -122,10 +156,11 @@ static void write_rest(void) {
 int main(int arguments, char **argument) {
     FILE *file = arguments == 2 ? fopen(argument[1], "r") : NULL;
     sum = XXH3_createState();
-    if (!file || !sum)
+    texts = malloc(1 << (TOKEN_LENGTH_SHIFT - 1));
+    if (!file || !sum || !texts)
         fail(0, "cannot read the file of tokens");
     XXH3_64bits_reset(sum);
-    puts("// Made by make_builtin. Do not edit.\n#include \"table.h\"\n\nconst char token_builtin_text[] =");
+    puts("// Made by make_builtin. Do not edit.\n#include \"matcher.h\"\n\nconst char token_builtin_text[] =");
     char line[LINE_BYTES];
     for (unsigned number = 1; fgets(line, sizeof line, file); number++) {
         size_t bytes = strlen(line);
@@ -142,6 +177,8 @@ int main(int arguments, char **argument) {
         printf("\\0");
     puts("\"");
     write_rest();
+    write_matcher();
+    free(texts);
     XXH3_freeState(sum);
     return fclose(file) == 0 && fflush(stdout) == 0 ? 0 : 1;
 }

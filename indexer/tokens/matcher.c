@@ -1,177 +1,168 @@
 // SPDX-License-Identifier: Apache-2.0
-// matcher.c: the trie of tokens, and the cheapest spelling, found from the end of the text to its start.
+// matcher.c: the trie of tokens.
 // Relies on matcher.h.
 #include "matcher.h"
+#include "step.h"
 
 #include <stdlib.h>
 
-enum { LITERAL_COST = TOKEN_ESCAPE_BITS + TOKEN_LITERAL_BITS };
+enum { MOVES = 64 }; // of slots, before a larger table is made
 
-#define KEY_MASK  ((UINT64_C(1) << MATCHER_CHILD_SHIFT) - 1)
-#define MORE_FLAG (UINT64_C(1) << (MATCHER_CHILD_SHIFT + MATCHER_NODE_BITS))
-
-static inline uint32_t child_of(uint64_t slot) {
-    return (uint32_t)(slot >> MATCHER_CHILD_SHIFT) & (MATCHER_NODES - 1);
-}
-static inline unsigned cost_of(uint64_t slot) {
-    return (unsigned)(slot >> MATCHER_COST_SHIFT);
-}
-static inline uint64_t key_of(uint32_t node, uint32_t code_point) {
-    return (uint64_t)node << 16 | code_point;
-}
-static inline uint32_t place_of(uint64_t key) {
-    return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MATCHER_SLOT_BITS));
-}
-
-// The slot of a node's child, or 0. Node 0, the root, has its children in `first`, so that no key is 0.
-static inline uint64_t find(const token_matcher *matcher, uint32_t node, uint32_t code_point) {
-    uint64_t key = key_of(node, code_point);
-    for (uint32_t at = place_of(key);; at = (at + 1) & (MATCHER_SLOTS - 1)) {
-        uint64_t slot = matcher->slots[at];
-        if ((slot & KEY_MASK) == key || slot == 0)
-            return slot;
-    }
-}
-
-static uint64_t *place(token_matcher *matcher, uint32_t node, uint32_t code_point) {
-    if (node == 0)
-        return &matcher->first[code_point];
-    uint64_t key = key_of(node, code_point);
-    uint32_t at = place_of(key);
-    while (matcher->slots[at] != 0 && (matcher->slots[at] & KEY_MASK) != key)
-        at = (at + 1) & (MATCHER_SLOTS - 1);
-    return &matcher->slots[at];
-}
-
-gdx_status matcher_init(token_matcher *matcher) {
+gdx_status matcher_init(token_matcher *matcher, const token_matcher *from) {
     memset(matcher, 0, sizeof *matcher);
-    matcher->slots = calloc(MATCHER_SLOTS, sizeof *matcher->slots);
-    matcher->first = calloc(MATCHER_CODE_POINTS, sizeof *matcher->first);
-    matcher->tokens = malloc(MATCHER_NODES * sizeof *matcher->tokens);
-    if (!matcher->slots || !matcher->first || !matcher->tokens) {
+    matcher->slot_count = from ? from->slot_count : 1;
+    matcher->capacity = matcher->slot_count + 4096;
+    matcher->owned_slots = malloc(matcher->capacity * sizeof *matcher->owned_slots);
+    matcher->owned_first = calloc(MATCHER_CODE_POINTS, sizeof *matcher->owned_first);
+    if (!matcher->owned_slots || !matcher->owned_first) {
         matcher_clear(matcher);
         return GDX_NO_MEMORY;
     }
-    matcher->tokens[0] = MATCHER_NONE;
-    matcher->node_count = 1;
-    return GDX_OK;
-}
-
-gdx_status matcher_copy(const token_matcher *from, token_matcher *to) {
-    gdx_status status = matcher_init(to);
-    if (status != GDX_OK)
-        return status;
-    memcpy(to->slots, from->slots, MATCHER_SLOTS * sizeof *to->slots);
-    memcpy(to->first, from->first, MATCHER_CODE_POINTS * sizeof *to->first);
-    memcpy(to->tokens, from->tokens, from->node_count * sizeof *to->tokens);
-    to->node_count = from->node_count;
-    to->slot_count = from->slot_count;
+    matcher->owned_slots[0] = 0;
+    if (from) {
+        memcpy(matcher->owned_slots, from->slots, from->slot_count * sizeof *from->slots);
+        memcpy(matcher->owned_first, from->first, MATCHER_CODE_POINTS * sizeof *from->first);
+    }
+    matcher->slots = matcher->owned_slots;
+    matcher->first = matcher->owned_first;
     return GDX_OK;
 }
 
 void matcher_clear(token_matcher *matcher) {
-    free(matcher->slots);
-    free(matcher->first);
-    free(matcher->tokens);
+    free(matcher->owned_slots);
+    free(matcher->owned_first);
     memset(matcher, 0, sizeof *matcher);
 }
 
-bool matcher_put(token_matcher *matcher, gdx_slice text, uint32_t token, unsigned bits) {
-    if (matcher->node_count + text.bytes >= MATCHER_NODES || matcher->slot_count + text.bytes >= MATCHER_SLOTS_USED)
-        return false;
-    for (size_t i = 0; i < text.bytes; i++)
-        if ((uint8_t)text.data[i] >= 0xf0)
-            return false;
-    uint32_t node = 0;
-    uint64_t *slot = NULL;
-    for (size_t i = 0, bytes; i < text.bytes; i += bytes) {
-        if (slot)
-            *slot |= MORE_FLAG;
-        uint32_t code_point = gdx_utf8_decode_valid((const uint8_t *)text.data + i, &bytes);
-        slot = place(matcher, node, code_point);
-        if (*slot == 0) {
-            *slot = key_of(node, code_point) | (uint64_t)matcher->node_count << MATCHER_CHILD_SHIFT;
-            matcher->tokens[matcher->node_count++] = MATCHER_NONE;
-            matcher->slot_count++;
-        }
-        node = child_of(*slot);
-    }
-    if (!slot || matcher->tokens[node] != MATCHER_NONE)
-        return false;
-    matcher->tokens[node] = token;
-    *slot |= (uint64_t)bits << MATCHER_COST_SHIFT;
-    return true;
-}
-
-static void set_cost(uint64_t *slot, const uint32_t *tokens, const uint8_t *bits_by_token) {
-    uint32_t token = *slot ? tokens[child_of(*slot)] : MATCHER_NONE;
-    if (token != MATCHER_NONE)
-        *slot = (*slot & ((UINT64_C(1) << MATCHER_COST_SHIFT) - 1)) | (uint64_t)bits_by_token[token]
-                                                                          << MATCHER_COST_SHIFT;
-}
-
-void matcher_set_costs(token_matcher *matcher, const uint8_t *bits_by_token) {
-    for (uint32_t i = 0; i < MATCHER_CODE_POINTS; i++)
-        set_cost(&matcher->first[i], matcher->tokens, bits_by_token);
-    for (uint32_t i = 0; i < MATCHER_SLOTS; i++)
-        set_cost(&matcher->slots[i], matcher->tokens, bits_by_token);
-}
-
-void spelling_clear(token_spelling *spelling) {
-    free(spelling->code_points);
-    free(spelling->costs);
-    free(spelling->steps);
-    memset(spelling, 0, sizeof *spelling);
-}
-
-static gdx_status make_room(token_spelling *spelling, size_t count) {
-    if (count <= spelling->capacity)
-        return GDX_OK;
-    spelling_clear(spelling);
-    spelling->code_points = malloc(count * sizeof *spelling->code_points);
-    spelling->costs = malloc(count * sizeof *spelling->costs);
-    spelling->steps = malloc(count * sizeof *spelling->steps);
-    if (!spelling->code_points || !spelling->costs || !spelling->steps) {
-        spelling_clear(spelling);
-        return GDX_NO_MEMORY;
-    }
-    spelling->capacity = count;
+// Room for a table of 2^size slots, at a multiple of its size up to a cache line.
+static gdx_status make_table(token_matcher *matcher, unsigned size, uint32_t *out_table) {
+    uint32_t slots = 1u << size, align = size < 3 ? slots : 8;
+    uint32_t table = (matcher->slot_count + align - 1) & ~(align - 1);
+    gdx_status status = gdx_grow(&matcher->owned_slots, &matcher->capacity, table + slots, sizeof(uint64_t));
+    if (status != GDX_OK)
+        return status;
+    matcher->slots = matcher->owned_slots;
+    memset(matcher->owned_slots + matcher->slot_count, 0, (table + slots - matcher->slot_count) * sizeof(uint64_t));
+    matcher->slot_count = table + slots;
+    *out_table = table;
     return GDX_OK;
 }
 
-// The cheapest first step from `at`: walks the trie as far as the text goes along with it.
-static inline void choose(const token_matcher *matcher, token_spelling *spelling, size_t at) {
-    const uint32_t *code_points = spelling->code_points;
-    uint32_t *costs = spelling->costs;
-    uint32_t best = costs[at + 1] + LITERAL_COST;
-    uint32_t step = 0;
-    uint64_t slot = code_points[at] < MATCHER_CODE_POINTS ? matcher->first[code_points[at]] : 0;
-    for (size_t i = at + 1; slot != 0; i++) {
-        unsigned bits = cost_of(slot);
-        uint32_t cost = costs[i] + bits;
-        if (bits != 0 && cost <= best) {
-            best = cost;
-            step = child_of(slot) << 8 | (uint32_t)(i - at);
+// Puts a slot into a table, moving others to their other place. 0, or the slot that has found no place.
+static uint64_t settle(uint64_t *table, unsigned size, uint64_t slot) {
+    uint32_t mask = (1u << size) - 1;
+    uint32_t at = step_hash((uint16_t)slot) & mask;
+    for (unsigned i = 0; i < MOVES; i++) {
+        uint32_t hash = step_hash((uint16_t)slot);
+        uint32_t one = hash & mask, other = step_other(hash) & mask;
+        if (table[one] == 0 || table[other] == 0) {
+            table[table[one] == 0 ? one : other] = slot;
+            return 0;
         }
-        if (!(slot & MORE_FLAG) || code_points[i] >= MATCHER_CODE_POINTS)
-            break;
-        slot = find(matcher, child_of(slot), code_points[i]);
+        at = at == one ? other : one;
+        uint64_t moved = table[at];
+        table[at] = slot;
+        slot = moved;
     }
-    costs[at] = best;
-    spelling->steps[at] = step;
+    return slot;
 }
 
-gdx_status matcher_spell(const token_matcher *matcher, gdx_slice text, token_spelling *spelling) {
-    gdx_status status = make_room(spelling, text.bytes + 1);
-    if (status != GDX_OK)
-        return status;
-    size_t count = 0;
-    for (size_t i = 0, bytes; i < text.bytes; i += bytes)
-        spelling->code_points[count++] = gdx_utf8_decode_valid((const uint8_t *)text.data + i, &bytes);
-    spelling->count = count;
-    spelling->code_points[count] = UINT32_MAX; // goes on from no node
-    spelling->costs[count] = 0;
-    for (size_t i = count; i-- > 0;)
-        choose(matcher, spelling, i);
+// The slots of a table and one more into a new table of 2^size or more slots. False in *out_fits: none is large enough.
+static gdx_status regrow(token_matcher *matcher, uint32_t from, uint32_t count, uint64_t more, unsigned size,
+                         uint32_t *out_table, unsigned *out_size, bool *out_fits) {
+    *out_fits = false;
+    for (; size <= MATCHER_SIZE_MAX; size++) {
+        uint32_t before = matcher->slot_count, to;
+        if (before + (1u << size) + 8 > MATCHER_SLOTS_MAX)
+            return GDX_OK;
+        gdx_status status = make_table(matcher, size, &to);
+        if (status != GDX_OK)
+            return status;
+        uint64_t left = settle(matcher->owned_slots + to, size, more);
+        for (uint32_t i = 0; i < count && left == 0; i++)
+            if (matcher->slots[from + i] != 0)
+                left = settle(matcher->owned_slots + to, size, matcher->slots[from + i]);
+        if (left == 0) {
+            *out_table = to;
+            *out_size = size;
+            *out_fits = true;
+            return GDX_OK;
+        }
+        matcher->slot_count = before;
+    }
+    return GDX_OK;
+}
+
+static uint64_t *slot_at(token_matcher *matcher, uint32_t place, bool is_first) {
+    return is_first ? &matcher->owned_first[place] : &matcher->owned_slots[place];
+}
+
+// A new child for the node whose slot is at `parent`. A table that is full becomes one of twice the size elsewhere.
+static gdx_status add_child(token_matcher *matcher, uint32_t parent, bool is_first, uint64_t child, unsigned wanted,
+                            bool *out_fits) {
+    uint64_t slot = *slot_at(matcher, parent, is_first);
+    uint32_t from = step_table(slot), count = from == 0 ? 0 : 1u << step_size(slot), table;
+    unsigned size = from == 0 ? wanted : step_size(slot) + 1;
+    *out_fits = true;
+    if (from != 0) {
+        child = settle(matcher->owned_slots + from, step_size(slot), child);
+        if (child == 0)
+            return GDX_OK;
+    }
+    gdx_status status = regrow(matcher, from, count, child, size, &table, &size, out_fits);
+    if (status == GDX_OK && *out_fits) {
+        const uint64_t low = (UINT64_C(1) << SLOT_TABLE) - 1;
+        uint64_t *at = slot_at(matcher, parent, is_first);
+        *at = (*at & low) | (uint64_t)table << SLOT_TABLE | (uint64_t)size << SLOT_SIZE;
+    }
+    return status;
+}
+
+// Where a child is, which is there.
+static uint32_t place_of(const token_matcher *matcher, uint64_t node, uint32_t code_point) {
+    uint32_t mask = (1u << step_size(node)) - 1, hash = step_hash(code_point);
+    uint32_t one = step_table(node) + (hash & mask), other = step_table(node) + (step_other(hash) & mask);
+    return (uint16_t)matcher->slots[other] == code_point ? other : one;
+}
+
+static bool can_hold(gdx_slice text) {
+    uint32_t code_point = 0;
+    for (size_t i = 0, bytes; i < text.bytes; i += bytes) {
+        code_point = gdx_utf8_decode_valid((const uint8_t *)text.data + i, &bytes);
+        if (code_point == 0 || code_point >= MATCHER_CODE_POINTS)
+            return false;
+    }
+    return text.bytes > 0;
+}
+
+gdx_status matcher_put(token_matcher *matcher, const token_matcher *model, gdx_slice text, uint32_t token,
+                       bool *out_added) {
+    const uint64_t fresh = (uint64_t)MATCHER_NONE << SLOT_TOKEN;
+    *out_added = false;
+    if (!can_hold(text))
+        return GDX_OK;
+    size_t bytes;
+    uint32_t code_point = gdx_utf8_decode_valid((const uint8_t *)text.data, &bytes), place = code_point;
+    bool is_first = true;
+    uint64_t like = model ? model->first[code_point] : 0;
+    if (matcher->first[code_point] == 0)
+        matcher->owned_first[code_point] = fresh | code_point;
+    for (size_t i = bytes; i < text.bytes; i += bytes) {
+        code_point = gdx_utf8_decode_valid((const uint8_t *)text.data + i, &bytes);
+        bool fits = true;
+        gdx_status status = GDX_OK;
+        if (step_find(matcher, *slot_at(matcher, place, is_first), code_point) == 0)
+            status = add_child(matcher, place, is_first, fresh | code_point, step_size(like), &fits);
+        if (status != GDX_OK || !fits)
+            return status;
+        place = place_of(matcher, *slot_at(matcher, place, is_first), code_point);
+        is_first = false;
+        like = model ? step_find(model, like, code_point) : 0;
+    }
+    uint64_t *slot = slot_at(matcher, place, is_first);
+    if (step_token(*slot) != MATCHER_NONE)
+        return GDX_OK;
+    *slot = (*slot & ~fresh) | (uint64_t)token << SLOT_TOKEN;
+    *out_added = true;
     return GDX_OK;
 }

@@ -1,55 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
-// matcher.h: the tokens of a table as a trie over code points, and the cheapest way to spell a text in them.
+// matcher.h: the tokens of a table as a trie over code points, and the spelling of a text in them.
 // Relies on table.h. Threads: a matcher has one owner while tokens are put in, afterwards any thread may match.
 //
-// The trie is one open hash table from (node, code point) to child. A slot holds all that a step needs: the key, the
-// child, the bits of the token that ends there, and whether anything goes on from it, so that most walks end without a
-// miss. Code points above U+FFFF are in no token.
+// What costs time is a branch that the processor cannot foresee, and a cache line that is not there. So the children of
+// a node are a small cuckoo hash table of their own: a child is in one of two slots, both are read, and nothing is
+// asked but whether one of them is it. A slot holds all that a step needs: the code point, the token that ends there,
+// and where the child's own children are. Tables of nodes that lead to frequent tokens lie close together.
 #ifndef GDX_TOKENS_MATCHER_H
 #define GDX_TOKENS_MATCHER_H
 
 #include "table.h"
 
 enum {
-    MATCHER_NODE_BITS = 19,
-    MATCHER_NODES = 1 << MATCHER_NODE_BITS,
-    MATCHER_SLOT_BITS = 19,
-    MATCHER_SLOTS = 1 << MATCHER_SLOT_BITS,
-    MATCHER_SLOTS_USED = MATCHER_SLOTS / 8 * 7,
-    MATCHER_CODE_POINTS = 0x10000,
-    MATCHER_COST_SHIFT = 59, // a slot: key, 35 bits; child, 19; 5 spare; cost of its token in bits, 5, 0 for none
-    MATCHER_CHILD_SHIFT = 35,
-    MATCHER_MORE = 1 << 4, // of the spare bits: the child has children
+    MATCHER_CODE_POINTS = 0xffff, // U+0000 and those from here on are in no token
+    MATCHER_NONE = (1 << 18) - 1, // no token ends here
+    MATCHER_SIZE_MAX = 15,        // logarithm of a table's size
+    MATCHER_SLOTS_MAX = 1 << 21,
+    // Bits of a slot; 0 is an empty one. The first slot of all is the table of those that have no children.
+    SLOT_TOKEN = 16, // above the code point; 18 bits
+    SLOT_TABLE = 34, // where the table of its children begins; 21 bits
+    SLOT_SIZE = 55   // logarithm of that table's size; 4 bits
 };
 
 typedef struct token_matcher {
-    uint64_t *slots;  // 0: empty
-    uint64_t *first;  // by code point: the slot of the root's child
-    uint32_t *tokens; // by node: the token that ends there, or MATCHER_NONE
-    uint32_t node_count;
-    uint32_t slot_count; // used
+    const uint64_t *slots;
+    const uint64_t *first; // by code point: the root's children
+    uint32_t slot_count;
+    uint64_t *owned_slots; // the same where tokens can be put in; NULL in the built-in one
+    uint64_t *owned_first;
+    size_t capacity;
 } token_matcher;
-#define MATCHER_NONE UINT32_MAX
+
+extern const token_matcher token_builtin_matcher; // builtin.c
 
 // A text as the matcher sees it, and how it is spelled. One owner; {0} to begin with.
 typedef struct token_spelling {
-    uint32_t *code_points; // one above U+FFFF stands as it is
-    uint32_t *costs;       // from here to the end, in bits
-    uint32_t *steps;       // from here: node << 8 | code points; 0 code points: a literal
+    uint32_t *code_points;
+    uint32_t *tokens; // MATCHER_NONE: the code point that is next stands for itself
+    uint32_t *literals;
     size_t capacity;
-    size_t count; // code points
+    size_t count; // tokens
+    size_t literal_count;
 } token_spelling;
 
-gdx_status matcher_init(token_matcher *matcher) GDX_MUST_CHECK;
-gdx_status matcher_copy(const token_matcher *from, token_matcher *to) GDX_MUST_CHECK;
+// `from` may be NULL: an empty matcher.
+gdx_status matcher_init(token_matcher *matcher, const token_matcher *from) GDX_MUST_CHECK;
 void matcher_clear(token_matcher *matcher);
-// Puts a token in whose code has `bits` bits, 1 to 31. False when it is left out: another has the same text, it holds
-// a code point above U+FFFF, or the trie is full.
-bool matcher_put(token_matcher *matcher, gdx_slice text, uint32_t token, unsigned bits);
-// Gives every token the bits of its code anew.
-void matcher_set_costs(token_matcher *matcher, const uint8_t *bits_by_token);
+// Puts a token in. *out_added is false when it is left out: another has the same text, it holds a code point that no
+// token can have, or the trie is full. With a model, a matcher that has this token, new tables are as large as the
+// model's, and so lie in the order of the tokens. GDX_NO_MEMORY.
+gdx_status matcher_put(token_matcher *matcher, const token_matcher *model, gdx_slice text, uint32_t token,
+                       bool *out_added) GDX_MUST_CHECK;
 
-// Spells valid UTF-8 in the fewest bits. Of two ways that cost the same, the one whose first token is longer.
+// Spells valid UTF-8: from its start on, always the longest token. Where there is none, a literal.
 gdx_status matcher_spell(const token_matcher *matcher, gdx_slice text, token_spelling *spelling) GDX_MUST_CHECK;
 void spelling_clear(token_spelling *spelling);
 
