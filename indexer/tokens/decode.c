@@ -8,6 +8,8 @@
 // The loop reads eight bytes at a time, so the last bytes of a group are copied behind others that are all ones.
 #include "table.h"
 
+#define INLINE static inline __attribute__((always_inline))
+
 enum {
     SLACK = TOKEN_BYTES_MAX + TOKEN_SPREAD, // what a token may write beyond its own end
     TAIL_BYTES = 16,                        // copied: more than one code reaches over
@@ -24,7 +26,7 @@ typedef struct state { // one call's own
     uint8_t *to;
 } state;
 
-static inline uint32_t entry_at(const gdx_token_table *table, uint64_t window, unsigned *bits) {
+INLINE uint32_t entry_at(const gdx_token_table *table, uint64_t window, unsigned *bits) {
     uint32_t prefix = table->prefixes[window & (TOKEN_PREFIXES - 1)];
     unsigned prefix_bits = prefix & 15;
     unsigned more = prefix >> 4 & 31;
@@ -32,7 +34,7 @@ static inline uint32_t entry_at(const gdx_token_table *table, uint64_t window, u
     return table->entries[(prefix >> 9) + (uint32_t)(window >> prefix_bits & ((1u << more) - 1))];
 }
 
-static inline void spell(const gdx_token_table *table, uint32_t entry, uint8_t **to) {
+INLINE void spell(const gdx_token_table *table, uint32_t entry, uint8_t **to) {
     const char *text = token_entry_text(table, entry);
     uint32_t bytes = entry >> TOKEN_LENGTH_SHIFT;
     memcpy(*to, text, TOKEN_SPREAD);
@@ -42,7 +44,7 @@ static inline void spell(const gdx_token_table *table, uint32_t entry, uint8_t *
 }
 
 // Tokens up to the first code that is none, or the end.
-static void run(state *at) {
+INLINE void run_tokens(state *at) {
     const gdx_token_table *table = at->table;
     const uint8_t *bytes = at->bytes;
     size_t bit = at->bit, end = at->bit_end;
@@ -65,6 +67,18 @@ static void run(state *at) {
     }
     at->bit = bit;
     at->to = to;
+}
+
+static void run_plain(state *at) {
+    run_tokens(at);
+}
+
+GDX_TARGET_V3 static void run_v3(state *at) {
+    run_tokens(at);
+}
+
+static void run(state *at) {
+    (gdx_processor_level() >= GDX_PROCESSOR_V3 ? run_v3 : run_plain)(at);
 }
 
 // The code point after an escape. False when there is none: what is here is no code.

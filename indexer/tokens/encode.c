@@ -6,46 +6,35 @@
 
 #include <stdlib.h>
 
+#define INLINE static inline __attribute__((always_inline))
+
 enum { LITERAL_CODE_BITS = TOKEN_ESCAPE_BITS + TOKEN_LITERAL_BITS };
 _Static_assert(LITERAL_CODE_BITS <= 32, "a byte of text takes at most four of code");
 
-struct gdx_token_encoder { // one owner
-    const token_matcher *matcher;
-    token_matcher own; // of an own table
+struct gdx_token_encoder {        // one owner
+    const token_matcher *matcher; // gives ranks, which are the built-in tokens' own numbers
+    token_matcher own;            // of an own table
     const gdx_token_table *table;
-    uint32_t *ranks; // of an own table, by token
     token_prefixes prefixes;
     token_spelling spelling;
 };
 
-// Texts lie in the order of the tokens, so that where one begins says which it is.
-static uint32_t token_at(const gdx_token_table *table, uint32_t entry) {
-    const uint32_t mask = (1u << TOKEN_LENGTH_SHIFT) - 1;
-    uint32_t low = 0, high = token_count(table); // the last one that begins at `entry` or before
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if ((token_entry(table, middle) & mask) <= (entry & mask))
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
+// A trie that gives the ranks of an own table.
 static gdx_status make_own(gdx_token_encoder *encoder) {
     const gdx_token_table *table = encoder->table;
-    uint32_t count = token_count(table);
-    encoder->ranks = malloc(count * sizeof *encoder->ranks);
-    gdx_status status = encoder->ranks ? matcher_init(&encoder->own, &token_builtin_matcher) : GDX_NO_MEMORY;
-    for (uint32_t rank = 0; rank < table->entry_count && status == GDX_OK; rank++) {
-        if (table->entries[rank] == 0)
-            continue;
-        encoder->ranks[token_at(table, table->entries[rank])] = rank;
-    }
+    uint32_t count = token_count(table), used[TOKEN_CLASSES] = {0};
+    uint32_t *ranks = malloc(count * sizeof *ranks);
+    gdx_status status = ranks ? matcher_init(&encoder->own, &token_builtin_matcher) : GDX_NO_MEMORY;
     bool is_added;
     for (uint32_t i = token_builtin_count; i < count && status == GDX_OK; i++)
         status = matcher_put(&encoder->own, NULL, token_text(table, i), i, &is_added);
-    encoder->matcher = &encoder->own;
+    if (status == GDX_OK) {
+        for (uint32_t i = 0; i < count; i++)
+            ranks[i] = token_class_first(table->class_by_token[i]) + used[table->class_by_token[i]]++;
+        matcher_renumber(&encoder->own, ranks);
+        encoder->matcher = &encoder->own;
+    }
+    free(ranks);
     return status;
 }
 
@@ -71,7 +60,6 @@ void gdx_token_encoder_free(gdx_token_encoder *encoder) {
     if (!encoder)
         return;
     matcher_clear(&encoder->own);
-    free(encoder->ranks);
     spelling_clear(&encoder->spelling);
     free(encoder);
 }
@@ -82,7 +70,7 @@ typedef struct bit_writer {
     unsigned bits; // in the window, less than eight between codes
 } bit_writer;
 
-static inline void put(bit_writer *writer, uint64_t code, unsigned bits) {
+INLINE void put(bit_writer *writer, uint64_t code, unsigned bits) {
     writer->window |= code << writer->bits;
     writer->bits += bits;
     gdx_store_u64(writer->to, writer->window);
@@ -92,16 +80,15 @@ static inline void put(bit_writer *writer, uint64_t code, unsigned bits) {
 }
 
 // The codes of the spelling, with the ones that fill up the last byte.
-static uint8_t *write_codes(const gdx_token_encoder *encoder, const token_spelling *spelling, uint8_t *to) {
+INLINE uint8_t *write_codes(const gdx_token_encoder *encoder, const token_spelling *spelling, uint8_t *to) {
     const uint32_t *literal = spelling->literals;
     bit_writer writer = {to, 0, 0};
     for (size_t i = 0; i < spelling->count; i++) {
-        uint32_t token = spelling->tokens[i];
-        if (__builtin_expect(token == MATCHER_NONE, 0)) {
+        uint32_t rank = spelling->tokens[i];
+        if (__builtin_expect(rank == MATCHER_NONE, 0)) {
             put(&writer, TOKEN_ESCAPE | (uint64_t)*literal++ << TOKEN_ESCAPE_BITS, LITERAL_CODE_BITS);
             continue;
         }
-        uint32_t rank = encoder->ranks ? encoder->ranks[token] : token;
         unsigned class = token_rank_class(rank);
         unsigned more = token_class_bits(class), bits = encoder->prefixes.bits[class];
         put(&writer, encoder->prefixes.codes[class] | (uint64_t)(rank & ((1u << more) - 1)) << bits, bits + more);
@@ -111,12 +98,22 @@ static uint8_t *write_codes(const gdx_token_encoder *encoder, const token_spelli
     return writer.to;
 }
 
+static uint8_t *write_plain(const gdx_token_encoder *encoder, const token_spelling *spelling, uint8_t *to) {
+    return write_codes(encoder, spelling, to);
+}
+
+GDX_TARGET_V3 static uint8_t *write_v3(const gdx_token_encoder *encoder, const token_spelling *spelling, uint8_t *to) {
+    return write_codes(encoder, spelling, to);
+}
+
 // The group's code to `to`, where the longest code of each byte fits, and eight bytes beyond.
 static size_t write_group(const gdx_token_encoder *encoder, gdx_slice text, uint8_t *to) {
     const token_spelling *spelling = &encoder->spelling;
     bool starts_with_escape = spelling->tokens[0] == MATCHER_NONE;
     to[0] = TOKEN_ESCAPE;
-    size_t bytes = (size_t)(write_codes(encoder, spelling, to + starts_with_escape) - to);
+    bool is_v3 = gdx_processor_level() >= GDX_PROCESSOR_V3;
+    uint8_t *end = (is_v3 ? write_v3 : write_plain)(encoder, spelling, to + starts_with_escape);
+    size_t bytes = (size_t)(end - to);
     if (bytes <= text.bytes && (starts_with_escape || to[0] != TOKEN_ESCAPE))
         return bytes;
     to[0] = TOKEN_ESCAPE;

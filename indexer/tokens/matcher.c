@@ -111,6 +111,7 @@ static gdx_status add_child(token_matcher *matcher, uint32_t parent, bool is_fir
     }
     gdx_status status = regrow(matcher, from, count, child, size, &table, &size, out_fits);
     if (status == GDX_OK && *out_fits) {
+        memset(matcher->owned_slots + from, 0, count * sizeof(uint64_t)); // nothing leads there any more
         const uint64_t low = (UINT64_C(1) << SLOT_TABLE) - 1;
         uint64_t *at = slot_at(matcher, parent, is_first);
         *at = (*at & low) | (uint64_t)table << SLOT_TABLE | (uint64_t)size << SLOT_SIZE;
@@ -151,13 +152,13 @@ gdx_status matcher_put(token_matcher *matcher, const token_matcher *model, gdx_s
         code_point = gdx_utf8_decode_valid((const uint8_t *)text.data + i, &bytes);
         bool fits = true;
         gdx_status status = GDX_OK;
-        if (step_find(matcher, *slot_at(matcher, place, is_first), code_point) == 0)
+        if (step_find(matcher->slots, *slot_at(matcher, place, is_first), code_point) == 0)
             status = add_child(matcher, place, is_first, fresh | code_point, step_size(like), &fits);
         if (status != GDX_OK || !fits)
             return status;
         place = place_of(matcher, *slot_at(matcher, place, is_first), code_point);
         is_first = false;
-        like = model ? step_find(model, like, code_point) : 0;
+        like = model ? step_find(model->slots, like, code_point) : 0;
     }
     uint64_t *slot = slot_at(matcher, place, is_first);
     if (step_token(*slot) != MATCHER_NONE)
@@ -165,4 +166,18 @@ gdx_status matcher_put(token_matcher *matcher, const token_matcher *model, gdx_s
     *slot = (*slot & ~fresh) | (uint64_t)token << SLOT_TOKEN;
     *out_added = true;
     return GDX_OK;
+}
+
+static void renumber(uint64_t *slot, const uint32_t *numbers) {
+    const uint64_t all = (uint64_t)MATCHER_NONE << SLOT_TOKEN;
+    uint32_t token = step_token(*slot);
+    if (*slot != 0 && token != MATCHER_NONE)
+        *slot = (*slot & ~all) | (uint64_t)numbers[token] << SLOT_TOKEN;
+}
+
+void matcher_renumber(token_matcher *matcher, const uint32_t *numbers) {
+    for (uint32_t i = 0; i < MATCHER_CODE_POINTS; i++)
+        renumber(&matcher->owned_first[i], numbers);
+    for (uint32_t i = 0; i < matcher->slot_count; i++)
+        renumber(&matcher->owned_slots[i], numbers);
 }

@@ -52,6 +52,9 @@ void matcher_clear(token_matcher *matcher);
 gdx_status matcher_put(token_matcher *matcher, const token_matcher *model, gdx_slice text, uint32_t token,
                        bool *out_added) GDX_MUST_CHECK;
 
+// Gives every token another number: numbers[its own].
+void matcher_renumber(token_matcher *matcher, const uint32_t *numbers);
+
 // Spells valid UTF-8: from its start on, always the longest token. Where there is none, a literal.
 gdx_status matcher_spell(const token_matcher *matcher, gdx_slice text, token_spelling *spelling) GDX_MUST_CHECK;
 void spelling_clear(token_spelling *spelling);

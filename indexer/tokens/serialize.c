@@ -173,11 +173,15 @@ static gdx_status take_classes(reader *from, gdx_error *err) {
         return gdx_fail(err, GDX_CORRUPT, "a table of %u tokens has classes for %zu", count,
                         (size_t)(from->end - from->at));
     uint32_t used[TOKEN_CLASSES] = {0};
+    table->class_by_token = malloc(count);
+    if (!table->class_by_token)
+        return no_memory(err);
     for (uint32_t i = 0; i < count; i++) {
         unsigned usual = i < token_builtin_count ? token_rank_class(i) : 0;
         unsigned class = (uint8_t)(from->at[i] + usual);
         if (class >= TOKEN_CLASSES || table->classes[class] == 0 || used[class] >> token_class_bits(class))
             return gdx_fail(err, GDX_CORRUPT, "token %u of a table has class %u, which has no room for it", i, class);
+        table->class_by_token[i] = (uint8_t) class;
         table->owned_entries[token_class_first(class) + used[class]++] = token_entry(table, i);
     }
     return GDX_OK;

@@ -24,13 +24,13 @@ static inline uint32_t step_other(uint32_t hash) {
 }
 
 // The root's child by a code point, or 0.
-static inline uint64_t step_first(const token_matcher *matcher, uint32_t code_point) {
-    return matcher->first[code_point < MATCHER_CODE_POINTS ? code_point : 0];
+static inline uint64_t step_first(const uint64_t *first, uint32_t code_point) {
+    return first[code_point < MATCHER_CODE_POINTS ? code_point : 0];
 }
 
 // The child of a node by a code point, or 0.
-static inline uint64_t step_find(const token_matcher *matcher, uint64_t node, uint32_t code_point) {
-    const uint64_t *table = matcher->slots + step_table(node);
+static inline uint64_t step_find(const uint64_t *slots, uint64_t node, uint32_t code_point) {
+    const uint64_t *table = slots + step_table(node);
     uint32_t mask = (1u << step_size(node)) - 1, hash = step_hash(code_point);
     uint64_t one = table[hash & mask], other = table[step_other(hash) & mask];
     one = (uint16_t)one == code_point ? one : 0;

@@ -19,6 +19,7 @@ void gdx_token_table_free(gdx_token_table *table) {
     free(table->owned_entries);
     free(table->owned_text);
     free(table->own_by_token);
+    free(table->class_by_token);
     free(table);
 }
 
@@ -26,5 +27,5 @@ size_t gdx_token_table_bytes(const gdx_token_table *table) {
     if (!table->own_by_token)
         return 0;
     return sizeof *table + table->entry_count * sizeof *table->entries + table->own_bytes + TOKEN_BYTES_MAX +
-           table->own_count * sizeof *table->own_by_token;
+           table->own_count * sizeof *table->own_by_token + token_count(table);
 }

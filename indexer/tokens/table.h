@@ -41,6 +41,7 @@ struct gdx_token_table {
     uint32_t own_bytes;                // of their texts
     uint8_t classes[TOKEN_CLASSES];    // bits of the prefix code
     uint32_t *own_by_token;            // entries of own tokens in their order; NULL in the built-in table
+    uint8_t *class_by_token;           // of all tokens; likewise
     uint32_t *owned_entries;           // what is freed
     char *owned_text;
 };
