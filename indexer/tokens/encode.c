@@ -4,6 +4,7 @@
 // and the own tokens put in.
 #include "encode.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -46,7 +47,7 @@ gdx_status gdx_token_encoder_new(const gdx_token_table *table, gdx_token_encoder
         encoder->matcher = &token_builtin_matcher;
         memcpy(encoder->prefixes.bits, table->classes, sizeof table->classes);
         bool fits = token_prefixes_assign(&encoder->prefixes);
-        (void)fits; // a table has been checked when it was made
+        assert(fits); // a table is checked when it is made
         if (table->own_by_token)
             status = make_own(encoder);
     }
