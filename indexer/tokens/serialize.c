@@ -187,21 +187,27 @@ static gdx_status take_classes(reader *from, gdx_error *err) {
     return GDX_OK;
 }
 
-gdx_status gdx_token_table_read(gdx_slice serialized, gdx_token_table **out, gdx_error *err) {
-    gdx_buffer plain = {0};
-    GDX_AUTO(gdx_token_table) table = calloc(1, sizeof *table);
-    if (!table)
-        return no_memory(err);
-    gdx_status status = decompress(serialized, &plain, err);
-    reader from = {plain.data, plain.data + plain.bytes, table, {0}};
-    if (status == GDX_OK)
-        status = take_prefixes(&from, err);
+// What is inside the frame, into an empty table.
+static gdx_status take_table(gdx_slice plain, gdx_token_table *table, gdx_error *err) {
+    reader from = {(const uint8_t *)plain.data, (const uint8_t *)plain.data + plain.bytes, table, {0}};
+    gdx_status status = take_prefixes(&from, err);
     if (status == GDX_OK)
         status = take_own(&from, err);
     if (status == GDX_OK)
         status = take_classes(&from, err);
     table->owned_text = (char *)from.text.data;
     table->own_text = table->owned_text;
+    return status;
+}
+
+gdx_status gdx_token_table_read(gdx_slice serialized, gdx_token_table **out, gdx_error *err) {
+    gdx_buffer plain = {0};
+    GDX_AUTO(gdx_token_table) table = calloc(1, sizeof *table);
+    if (!table)
+        return no_memory(err);
+    gdx_status status = decompress(serialized, &plain, err);
+    if (status == GDX_OK)
+        status = take_table(gdx_buffer_slice(&plain), table, err);
     gdx_buffer_clear(&plain);
     if (status == GDX_OK)
         *out = GDX_TAKE(table);
