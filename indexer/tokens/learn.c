@@ -13,7 +13,7 @@
 enum {
     PIECE_BYTES = 1 << 14,      // longer pieces are cut: the spelling needs twelve bytes for each of theirs
     SAMPLE_BYTES_MIN = 1 << 14, // less says nothing
-    ROUNDS = 2,                 // of joining neighbours
+    ROUNDS = 1,                 // of joining neighbours
     ROUND_TOKENS = 12000,       // that a round may add
     PAIR_MIN = 3,               // occurrences in the sample that a pair needs
     OWN_TOKEN_BITS = 64,        // that an own token takes in the table, about
