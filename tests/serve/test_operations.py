@@ -299,6 +299,7 @@ class Access(ServerTest):
         server = self.served([record(1)], *both)
         self.assertEqual(server.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE).documents, 1)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: server.stub().count(ONE))
+        self.assertTrue(any("TLS" in line.get("event", "") for line in server.log()), server.log())
         mutual = self.serve(*both, "--tls-client-authority", certificate)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: mutual.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE))
         known = grpc.ssl_channel_credentials(chain, private, chain)
