@@ -4,10 +4,10 @@
 #include "api.h"
 
 #include "gdx/decode.h"
+#include "gdx/processor.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum { SOURCES_MOST = 1000 };
 
@@ -158,11 +158,8 @@ bool request_reads_text(gdx_slice request) {
 
 gdx_status question_executor(gdx_executor **out, gdx_error *err) {
     enum { THREADS_MOST = 8 };
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    return gdx_executor_new(processors > THREADS_MOST ? THREADS_MOST
-                            : processors > 1          ? (unsigned)processors
-                                                      : 1,
-                            out, err);
+    unsigned processors = gdx_processor_count();
+    return gdx_executor_new(processors < THREADS_MOST ? processors : THREADS_MOST, out, err);
 }
 
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) {
