@@ -150,13 +150,12 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
                             gdx_term *out, gdx_error *err) {
     const uint8_t *bytes;
     gdx_status status = segment_section(segment, SECTION_POSTINGS, postings, block->bytes[index], &bytes, err);
-    __builtin_prefetch(segment->map.data + segment->section_offset[SECTION_POSTINGS] + postings);
-    if (status == GDX_OK)
-        *out = (gdx_term){block->first[index],
-                          block->second[index],
-                          block->positions[index],
-                          {(const char *)bytes, block->bytes[index]}};
-    return status;
+    if (status != GDX_OK)
+        return status;
+    __builtin_prefetch(bytes);
+    *out = (gdx_term){
+        block->first[index], block->second[index], block->positions[index], {(const char *)bytes, block->bytes[index]}};
+    return GDX_OK;
 }
 
 static gdx_status find_in(const gdx_segment *segment, uint32_t number, uint32_t first, uint32_t second, gdx_term *out,
