@@ -33,14 +33,23 @@ gdx_status json_answer(const char *type, gdx_slice query, const ProtobufCMessage
     return json_line(json_of_answer(type, query, message), err);
 }
 
+static int append_json(const char *text, size_t bytes, void *line) {
+    return gdx_buffer_append(line, text, bytes) == GDX_OK ? 0 : -1;
+}
+
+// A line is written at once: jansson gives it in pieces of a few bytes, each of which would lock the stream.
 gdx_status json_line(json_t *value, gdx_error *err) {
     if (!value)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for the answer");
     gdx_status status = GDX_OK;
+    gdx_buffer line = {0};
+    if (json_dump_callback(value, append_json, &line, JSON_COMPACT | JSON_REAL_PRECISION(15)) != 0 ||
+        gdx_buffer_append(&line, "\n", 1) != GDX_OK)
+        status = gdx_fail(err, GDX_NO_MEMORY, "no memory to write the answer");
     errno = 0;
-    if (json_dumpf(value, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15)) != 0 || putc('\n', stdout) == EOF)
-        status = errno ? gdx_fail_errno(err, errno, "standard output")
-                       : gdx_fail(err, GDX_NO_MEMORY, "no memory to write the answer");
+    if (status == GDX_OK && fwrite(line.data, 1, line.bytes, stdout) != line.bytes)
+        status = gdx_fail_errno(err, errno, "standard output");
+    gdx_buffer_clear(&line);
     json_decref(value);
     return status;
 }

@@ -9,7 +9,7 @@
 #include "leaf.h"
 #include "reading.h"
 
-enum { AHEAD_SYMBOLS = 1024 }; // read at once when the document has another place
+enum { AHEAD_SYMBOLS = 512 }; // read at once when the next place is within so many
 
 static bool is_left_aside(uint32_t code) {
     return query_is_blank(code) || gdx_is_ignorable(code);
@@ -51,11 +51,11 @@ static gdx_status keep_places(query_reading *reading, gdx_slice wanted, query_br
         number = gdx_columns_document_at(columns, positions[i], number);
         if (gdx_is_deleted(deleted, number))
             continue;
-        bool has_next = i + 1 < form->count && positions[i + 1] < columns->begin[number + 1];
+        bool is_near = i + 1 < form->count && positions[i + 1] - positions[i] <= AHEAD_SYMBOLS;
         query_view view;
         uint32_t index;
         gdx_status status = query_reading_view(reading, number, positions[i], positions[i] + form->length,
-                                               has_next ? AHEAD_SYMBOLS : 0, &view, &index, err);
+                                               is_near ? AHEAD_SYMBOLS : 0, &view, &index, err);
         if (status != GDX_OK)
             return status;
         size_t begin = view.symbols->spans[index].begin, end = view.symbols->spans[index + form->length - 1].end;

@@ -9,7 +9,11 @@
 
 #include <stdlib.h>
 
-enum { AHEAD_SYMBOLS = 4096, STORE_CACHE_BYTES = 1 << 20 };
+enum {
+    AHEAD_SYMBOLS = 4096, // read at once, when occurrences follow that are near
+    NEAR_SYMBOLS = 256,   // as long as reading them is cheaper than finding a place anew
+    STORE_CACHE_BYTES = 1 << 20
+};
 
 struct gdx_scan { // one owner
     query_run run;
@@ -81,6 +85,19 @@ static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {
     return query_walks_list(scan->walks, number, scan->document, scan->occurrences, &scan->all, &scan->count, err);
 }
 
+// Symbols after `to` that the next occurrences of the part will ask for.
+static uint32_t symbols_ahead(const gdx_scan *scan, const query_occurrence *at, uint32_t to) {
+    uint64_t reach = to;
+    for (size_t i = scan->next + 1; i < scan->count && reach - to < AHEAD_SYMBOLS; i++) {
+        const query_occurrence *next = &scan->all[i];
+        if (next->part != at->part || next->begin > reach + NEAR_SYMBOLS)
+            break;
+        uint64_t end = (uint64_t)next->end + scan->context;
+        reach = end > reach ? end : reach;
+    }
+    return reach - to < AHEAD_SYMBOLS ? (uint32_t)(reach - to) : AHEAD_SYMBOLS;
+}
+
 static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrence *out, gdx_error *err) {
     uint32_t length = query_document_length(scan->document, at->part);
     uint32_t from = at->begin > scan->context ? at->begin - scan->context : 0;
@@ -88,7 +105,7 @@ static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrenc
     gdx_arena_reset(scan->shown);
     query_excerpt excerpt;
     query_view view;
-    query_stretch stretch = {at->part, from, to, AHEAD_SYMBOLS, at, 1};
+    query_stretch stretch = {at->part, from, to, symbols_ahead(scan, at, to), at, 1};
     gdx_status status = query_excerpt_make(scan->document, &stretch, scan->shown, &excerpt, err);
     if (status == GDX_OK)
         status = query_document_view(scan->document, at->part, from, to, 0, &view, err);

@@ -140,7 +140,7 @@ static gdx_status show_snippet(query_document *document, const query_occurrence 
 // Distinct ranges of bytes, as many as are asked for.
 static gdx_status show_matches(query_document *document, const query_occurrence *occurrences, size_t count,
                                uint32_t limit, gdx_arena *arena, gdx_hit *hit, gdx_error *err) {
-    enum { AHEAD = 1024 };
+    enum { AHEAD = 512 }; // symbols read at once when the next is within so many
     gdx_slice place = {"", 0};
     size_t room = count < limit ? count : limit;
     hit->matches = gdx_arena_allocate(arena, room * sizeof *hit->matches);
@@ -149,7 +149,9 @@ static gdx_status show_matches(query_document *document, const query_occurrence 
     for (size_t i = 0; i < count && hit->match_count < room; i++) {
         const query_occurrence *at = &occurrences[i];
         query_view view;
-        gdx_status status = query_document_view(document, at->part, at->begin, at->end, AHEAD, &view, err);
+        bool is_near = i + 1 < count && at[1].part == at->part && at[1].begin - at->begin <= AHEAD;
+        gdx_status status =
+            query_document_view(document, at->part, at->begin, at->end, is_near ? AHEAD : 0, &view, err);
         if (status != GDX_OK)
             return status;
         gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,

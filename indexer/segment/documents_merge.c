@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // documents_merge.c: the first half of a merge's plan: the document table of the merged segment, and where the
-// positions of each input go. Records keep their coded bytes, so that store offsets are known before any is copied.
+// positions of each input go. Heads keep their bytes, so that where they lie is known before any is copied.
 
 #include "merge_plan.h"
 
-#include "store_block.h"
+#include "store_reader.h"
 
 static gdx_status extend_runs(const merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
     uint32_t begin = source->columns.begin[document];
@@ -23,8 +23,8 @@ static gdx_status extend_runs(const merge_plan *merge, merge_source *source, uin
 static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
     const gdx_segment *segment = source->segment;
     const gdx_document_columns *columns = &source->columns;
-    uint64_t record_begin = 0;
-    uint64_t record_end = 0;
+    uint64_t head_begin = 0;
+    uint64_t head_end = 0;
     document_row row = {
         .date = columns->dates[document],
         .positions = columns->begin[document + 1] - columns->begin[document],
@@ -32,8 +32,10 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
         .symbols = gdx_columns_length(columns, document),
         .flags = columns->flags[document],
         .shift = merge->documents.position - columns->begin[document],
-        .store_offset = merge->coded_bytes,
+        .head = merge->head_bytes,
     };
+    uint32_t first_group = 0;
+    uint32_t group_end = 0;
     row.parts = gdx_columns_parts(columns, document, &row.part_count);
     gdx_status status = gdx_segment_id(segment, document, &row.id, err);
     if (status == GDX_OK)
@@ -41,19 +43,44 @@ static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t
     if (status == GDX_OK)
         status = gdx_segment_hash(segment, document, &row.hash, err);
     if (status == GDX_OK)
-        status = store_record(segment, document, &record_begin, &record_end, err);
-    if (status == GDX_OK && record_end - record_begin > UINT64_MAX - merge->coded_bytes)
-        status = segment_damaged(segment, SECTION_DOCUMENT_STORE, (uint64_t)document * 8, "a record longer than can be",
-                                 err);
+        status = head_bounds(segment, document, &head_begin, &head_end, err);
+    if (status == GDX_OK && head_end - head_begin > UINT64_MAX - merge->head_bytes)
+        status =
+            segment_damaged(segment, SECTION_DOCUMENT_HEAD, (uint64_t)document * 8, "a head longer than can be", err);
+    if (status == GDX_OK)
+        status = groups_of_document(segment, document, &first_group, &group_end, err);
+    if (status == GDX_OK && group_end - first_group != groups_of(row.positions - row.text))
+        status = group_damaged(segment, first_group, "another number of groups than the document has", err);
     if (status == GDX_OK)
         status = extend_runs(merge, source, document, err);
     if (status == GDX_OK)
         status = document_table_add(&merge->documents, &row, err);
-    merge->coded_bytes += record_end - record_begin;
+    merge->head_bytes += head_end - head_begin;
     return status;
 }
 
-// Bytes of title, text and parts of the deleted documents, or of the live ones.
+// Bytes of title, text and parts of a document: the lengths of its groups are enough.
+static gdx_status text_bytes_of(gdx_store_reader *reader, const gdx_segment *segment, uint32_t number, uint64_t *out,
+                                gdx_error *err) {
+    uint32_t first;
+    uint32_t end;
+    uint64_t begin = 0;
+    gdx_document head;
+    gdx_status status = gdx_store_read_head(reader, (gdx_segment *)segment, number, &head, err); // changes nothing
+    if (status == GDX_OK)
+        status = groups_of_document(segment, number, &first, &end, err);
+    if (status == GDX_OK)
+        status = group_text_begin(segment, first, &reader->block, &begin, err);
+    if (status == GDX_OK)
+        status = group_text_begin(segment, end, &reader->block, out, err);
+    if (status == GDX_OK && *out < begin)
+        status = group_damaged(segment, first, "texts out of order", err);
+    if (status == GDX_OK)
+        *out += head.title.bytes - begin;
+    return status;
+}
+
+// Those of the deleted documents, or of the live ones.
 static gdx_status count_text(const merge_plan *merge, const merge_source *source, bool of_deleted, uint64_t *out,
                              gdx_error *err) {
     GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(0);
@@ -62,14 +89,13 @@ static gdx_status count_text(const merge_plan *merge, const merge_source *source
     *out = 0;
     gdx_status status = GDX_OK;
     for (uint32_t d = 0; d < source->columns.count && status == GDX_OK; d++) {
+        uint64_t bytes = 0;
         if (merge_is_deleted(source, d) != of_deleted)
             continue;
-        gdx_document document;
         status = merge_check(merge, err);
         if (status == GDX_OK)
-            status = gdx_store_read(reader, (gdx_segment *)source->segment, d, &document, err); // changes nothing
-        if (status == GDX_OK)
-            *out += gdx_document_text_bytes(&document);
+            status = text_bytes_of(reader, source->segment, d, &bytes, err);
+        *out += bytes;
     }
     return status;
 }
@@ -109,7 +135,7 @@ gdx_status documents_merge(merge_plan *merge, gdx_error *err) {
         if (status == GDX_OK)
             status = add_text_bytes(merge, source, err);
     }
-    return status == GDX_OK ? document_table_end(&merge->documents, merge->coded_bytes, err) : status;
+    return status == GDX_OK ? document_table_end(&merge->documents, merge->head_bytes, err) : status;
 }
 
 // ---- positions

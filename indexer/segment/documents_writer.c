@@ -10,9 +10,10 @@
 #include <stdlib.h>
 
 void document_table_clear(document_table *table) {
-    gdx_buffer *const buffers[] = {&table->begin,         &table->text,         &table->date,      &table->source,
-                                   &table->hash,          &table->store,        &table->id_offset, &table->ids,
-                                   &table->source_offset, &table->source_names, &table->flags,     &table->parts};
+    gdx_buffer *const buffers[] = {&table->begin, &table->text,          &table->date,         &table->source,
+                                   &table->hash,  &table->head,          &table->group,        &table->id_offset,
+                                   &table->ids,   &table->source_offset, &table->source_names, &table->flags,
+                                   &table->parts};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         gdx_buffer_clear(buffers[i]);
     free(table->source_slots);
@@ -21,8 +22,8 @@ void document_table_clear(document_table *table) {
 
 size_t document_table_bytes(const document_table *table) {
     return table->begin.capacity + table->text.capacity + table->date.capacity + table->source.capacity +
-           table->hash.capacity + table->store.capacity + table->id_offset.capacity + table->ids.capacity +
-           table->source_offset.capacity + table->source_names.capacity + table->flags.capacity +
+           table->hash.capacity + table->head.capacity + table->group.capacity + table->id_offset.capacity +
+           table->ids.capacity + table->source_offset.capacity + table->source_names.capacity + table->flags.capacity +
            table->parts.capacity + table->source_slot_count * sizeof *table->source_slots;
 }
 
@@ -100,8 +101,8 @@ static bool row_fits(const document_table *table, const document_row *row) {
 }
 
 static gdx_status reserve_row(document_table *table, const document_row *row) {
-    gdx_buffer *const columns[] = {&table->begin, &table->text,  &table->date,      &table->source,
-                                   &table->hash,  &table->store, &table->id_offset, &table->flags};
+    gdx_buffer *const columns[] = {&table->begin, &table->text,  &table->date,      &table->source, &table->hash,
+                                   &table->head,  &table->group, &table->id_offset, &table->flags};
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
         gdx_status status = gdx_buffer_reserve(columns[i], 8);
         if (status != GDX_OK)
@@ -131,7 +132,9 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
     if (status == GDX_OK)
         status = append_u64(&table->hash, row->hash);
     if (status == GDX_OK)
-        status = append_u64(&table->store, row->store_offset);
+        status = append_u64(&table->head, row->head);
+    if (status == GDX_OK)
+        status = append_u32(&table->group, (uint32_t)table->groups);
     if (status == GDX_OK)
         status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
     if (status == GDX_OK)
@@ -143,6 +146,7 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
         return gdx_fail(err, status, "no memory for the table of documents");
     table->position += (uint32_t)row->positions;
     table->symbols += row->symbols;
+    table->groups += groups_of(row->positions - row->text);
     table->text_bytes += row->text_bytes;
     table->count++;
     return GDX_OK;
@@ -161,10 +165,12 @@ gdx_document_columns document_table_columns(const document_table *table) {
     };
 }
 
-gdx_status document_table_end(document_table *table, uint64_t store_bytes, gdx_error *err) {
+gdx_status document_table_end(document_table *table, uint64_t head_bytes, gdx_error *err) {
     gdx_status status = append_u32(&table->begin, table->position);
     if (status == GDX_OK)
-        status = append_u64(&table->store, store_bytes);
+        status = append_u64(&table->head, head_bytes);
+    if (status == GDX_OK)
+        status = append_u32(&table->group, (uint32_t)table->groups);
     if (status == GDX_OK)
         status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
     if (status == GDX_OK)
@@ -212,7 +218,8 @@ gdx_status document_table_write(const document_table *table, segment_sink *sink,
         {SECTION_DOCUMENT_DATE, table->date.data, table->date.bytes},
         {SECTION_DOCUMENT_SOURCE, table->source.data, table->source.bytes},
         {SECTION_DOCUMENT_HASH, table->hash.data, table->hash.bytes},
-        {SECTION_DOCUMENT_STORE, table->store.data, table->store.bytes},
+        {SECTION_DOCUMENT_HEAD, table->head.data, table->head.bytes},
+        {SECTION_DOCUMENT_GROUP, table->group.data, table->group.bytes},
         {SECTION_DOCUMENT_ID, table->id_offset.data, table->id_offset.bytes},
         {SECTION_IDS, table->ids.data, table->ids.bytes},
         {SECTION_ID_ORDER, order, (size_t)table->count * sizeof *order},

@@ -13,6 +13,7 @@ typedef struct document_table { // one owner; {0} is empty
     uint32_t position; // where the next document begins
     uint64_t text_bytes;
     uint64_t symbols; // that count by default
+    uint64_t groups;
     gdx_buffer begin; // little-endian columns, as they will be written
     gdx_buffer text;
     gdx_buffer flags;
@@ -20,7 +21,8 @@ typedef struct document_table { // one owner; {0} is empty
     gdx_buffer date;
     gdx_buffer source;
     gdx_buffer hash;
-    gdx_buffer store;
+    gdx_buffer head;
+    gdx_buffer group;
     gdx_buffer id_offset;
     gdx_buffer ids;
     gdx_buffer source_offset; // where each source's name starts
@@ -42,8 +44,8 @@ typedef struct document_row {
     const gdx_part_row *parts;
     uint32_t part_count;
     uint64_t hash;
-    uint64_t store_offset; // where its record begins
-    uint64_t text_bytes;   // of title and text
+    uint64_t head;       // where its head begins
+    uint64_t text_bytes; // of title and text
 } document_row;
 
 void document_table_clear(document_table *table);
@@ -54,8 +56,8 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
 
 // The columns so far, for looking up positions: begin[count] is there only after document_table_end.
 gdx_document_columns document_table_columns(const document_table *table);
-// Writes what follows the last row of each column. `store_bytes`: of all records.
-gdx_status document_table_end(document_table *table, uint64_t store_bytes, gdx_error *err) GDX_MUST_CHECK;
+// Writes what follows the last row of each column. `head_bytes`: of all heads.
+gdx_status document_table_end(document_table *table, uint64_t head_bytes, gdx_error *err) GDX_MUST_CHECK;
 // The sections from DOCUMENT_BEGIN on. GDX_INVALID when two documents have one id.
 gdx_status document_table_write(const document_table *table, segment_sink *sink, gdx_error *err) GDX_MUST_CHECK;
 

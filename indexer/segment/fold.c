@@ -24,16 +24,13 @@ void gdx_folded_free(gdx_folded *folded) {
     free(folded);
 }
 
-// Where the next part begins is a place to read from, like any checkpoint of a text; one for so many bytes is enough.
+// The part's checkpoints become the body's, where its first symbol is number `symbol`.
 static gdx_status add_checkpoints(gdx_folded *folded, uint64_t symbol) {
     gdx_symbols *text = &folded->text;
     const gdx_symbols *part = &folded->part;
-    if (gdx_grow(&text->checkpoints, &text->checkpoint_capacity, text->checkpoint_count + part->checkpoint_count + 1,
+    if (gdx_grow(&text->checkpoints, &text->checkpoint_capacity, text->checkpoint_count + part->checkpoint_count,
                  sizeof *text->checkpoints) != GDX_OK)
         return GDX_NO_MEMORY;
-    uint32_t last = text->checkpoint_count ? text->checkpoints[text->checkpoint_count - 1].byte : 0;
-    if (folded->body_bytes - last >= GDX_CHECKPOINT_BYTES)
-        text->checkpoints[text->checkpoint_count++] = (gdx_checkpoint){(uint32_t)folded->body_bytes, (uint32_t)symbol};
     for (size_t i = 0; i < part->checkpoint_count; i++)
         text->checkpoints[text->checkpoint_count++] =
             (gdx_checkpoint){(uint32_t)(folded->body_bytes + part->checkpoints[i].byte),
@@ -68,8 +65,9 @@ static gdx_status fold_part(gdx_folded *folded, const gdx_rule *rule, const gdx_
         return GDX_TOO_LARGE;
     // Each part before, the text one of them, has an end mark.
     uint64_t symbol = (uint64_t)folded->text.count + folded->others.count + folded->part_count + 1;
+    folded->part.symbols_before = symbol;
     gdx_status status = gdx_text_symbols(rule, part->text, GDX_TEXT_CHECKPOINTS, &folded->part);
-    if (status == GDX_OK && part->text.bytes)
+    if (status == GDX_OK)
         status = add_checkpoints(folded, symbol);
     folded->body_bytes += part->text.bytes;
     if (status == GDX_OK && part->field < GDX_FIELD_FURNITURE)

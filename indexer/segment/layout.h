@@ -11,10 +11,14 @@
 #define GDX_SEGMENT_MAGIC        "gdxsegmt" // the first 8 bytes of the file
 #define GDX_SEGMENT_FOOTER_MAGIC "gdxsegft" // and the last
 
-// - Pages have a checksum each. ALIGNMENT is that of every section. CHARACTER_TABLE is the one that is written.
-// - STORE_TARGET_BYTES: coded bytes after which a block of stored documents ends; RESET_BLOCKS: targets between two
-//   resets, on average; WINDOW_LOG: of zstd, no match reaches further back than 2^17 coded bytes.
-//   STORE_BLOCK_BYTES_MAX: coded bytes that a block never passes, for a few KiB of zstd may stand for any number.
+// - Pages have a checksum each. ALIGNMENT is that of every section.
+// - GROUP_SYMBOLS: positions of a body that a group of stored text has; GROUPS_PER_BLOCK: groups whose lengths are
+//   packed together; TEXT_PER_BYTE: bytes of text that a byte of code stands for, at most.
+// - RANGE_BYTES: of text that a range has, on average; LEARN_BYTES: of text that a range's tokens are learned from;
+//   LEARN_MINIMUM: of text below which none are; SAMPLE_EVERY: of so many groups one is looked at.
+// - HEAD_TARGET_BYTES: bytes after which a block of heads ends; HEAD_RESET_BLOCKS: targets between two resets, on
+//   average; HEAD_WINDOW_LOG: of zstd, no match reaches further back than 2^17 bytes. HEAD_BLOCK_BYTES_MAX: bytes that
+//   a block never passes, for a few KiB of zstd may stand for any number.
 // - FLAG_: what DOCUMENT_FLAGS says of a document.
 // - A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at one
 //   in OFTEN and PER_DOCUMENT times as often as there are documents.
@@ -22,11 +26,17 @@
     CONSTANT(GDX_SEGMENT_VERSION, 2)                                                                                   \
     CONSTANT(GDX_SEGMENT_PAGE_BYTES, 65536)                                                                            \
     CONSTANT(GDX_SEGMENT_ALIGNMENT, 8)                                                                                 \
-    CONSTANT(GDX_SEGMENT_CHARACTER_TABLE, 1)                                                                           \
-    CONSTANT(GDX_STORE_TARGET_BYTES, 65536)                                                                            \
-    CONSTANT(GDX_STORE_BLOCK_BYTES_MAX, 1073741824)                                                                    \
-    CONSTANT(GDX_STORE_RESET_BLOCKS, 16)                                                                               \
-    CONSTANT(GDX_STORE_WINDOW_LOG, 17)                                                                                 \
+    CONSTANT(GDX_GROUP_SYMBOLS, 128)                                                                                   \
+    CONSTANT(GDX_GROUPS_PER_BLOCK, 64)                                                                                 \
+    CONSTANT(GDX_TEXT_PER_BYTE, 256)                                                                                   \
+    CONSTANT(GDX_RANGE_BYTES, 16777216)                                                                                \
+    CONSTANT(GDX_LEARN_BYTES, 16777216)                                                                                \
+    CONSTANT(GDX_LEARN_MINIMUM, 2097152)                                                                               \
+    CONSTANT(GDX_SAMPLE_EVERY, 16)                                                                                     \
+    CONSTANT(GDX_HEAD_TARGET_BYTES, 8192)                                                                              \
+    CONSTANT(GDX_HEAD_BLOCK_BYTES_MAX, 1073741824)                                                                     \
+    CONSTANT(GDX_HEAD_RESET_BLOCKS, 16)                                                                                \
+    CONSTANT(GDX_HEAD_WINDOW_LOG, 17)                                                                                  \
     CONSTANT(GDX_TERMS_PER_BLOCK, 64)                                                                                  \
     CONSTANT(GDX_TERM_FILTER_BITS, 3)                                                                                  \
     CONSTANT(GDX_WORDS_PER_BLOCK, 16)                                                                                  \
@@ -47,7 +57,12 @@ enum {
 // In file order.
 #define GDX_SEGMENT_SECTIONS(SECTION)                                                                                  \
     SECTION(STORE, "stored text")                                                                                      \
-    SECTION(STORE_BLOCKS, "stored text blocks")                                                                        \
+    SECTION(GROUPS, "stored text groups")                                                                              \
+    SECTION(GROUP_BLOCKS, "stored text group blocks")                                                                  \
+    SECTION(TOKENS, "tokens")                                                                                          \
+    SECTION(TOKEN_RANGES, "token ranges")                                                                              \
+    SECTION(HEADS, "heads")                                                                                            \
+    SECTION(HEAD_BLOCKS, "head blocks")                                                                                \
     SECTION(POSTINGS, "postings")                                                                                      \
     SECTION(TERMS, "term dictionary")                                                                                  \
     SECTION(TERM_BLOCKS, "term dictionary blocks")                                                                     \
@@ -64,7 +79,8 @@ enum {
     SECTION(DOCUMENT_DATE, "document dates")                                                                           \
     SECTION(DOCUMENT_SOURCE, "document sources")                                                                       \
     SECTION(DOCUMENT_HASH, "document hashes")                                                                          \
-    SECTION(DOCUMENT_STORE, "document store offsets")                                                                  \
+    SECTION(DOCUMENT_HEAD, "document head offsets")                                                                    \
+    SECTION(DOCUMENT_GROUP, "document groups")                                                                         \
     SECTION(DOCUMENT_ID, "document id offsets")                                                                        \
     SECTION(IDS, "ids")                                                                                                \
     SECTION(ID_ORDER, "ids in byte order")                                                                             \
@@ -91,7 +107,7 @@ enum {
     FIELD(SECTION_ROW, LENGTH, 8)
 
 #define GDX_FOOTER_FIELDS(FIELD)                                                                                       \
-    FIELD(FOOTER, SECTION_TABLE, 384)                                                                                  \
+    FIELD(FOOTER, SECTION_TABLE, 480)                                                                                  \
     FIELD(FOOTER, TEXT_BYTES, 8)                                                                                       \
     FIELD(FOOTER, SYMBOL_COUNT, 8)                                                                                     \
     FIELD(FOOTER, DOCUMENT_COUNT, 4)                                                                                   \
@@ -99,20 +115,27 @@ enum {
     FIELD(FOOTER, TERM_COUNT, 4)                                                                                       \
     FIELD(FOOTER, WORD_COUNT, 4)                                                                                       \
     FIELD(FOOTER, SOURCE_COUNT, 4)                                                                                     \
+    FIELD(FOOTER, GROUP_COUNT, 4)                                                                                      \
     FIELD(FOOTER, STORE_LEVEL, 4)                                                                                      \
-    FIELD(FOOTER, CHARACTER_TABLE, 4)                                                                                  \
     FIELD(FOOTER, PAGE_COUNT, 4)                                                                                       \
+    FIELD(FOOTER, TOKEN_CHECKSUM, 8)                                                                                   \
     FIELD(FOOTER, PAGE_TABLE_CHECKSUM, 8)                                                                              \
     FIELD(FOOTER, CHECKSUM, 8)                                                                                         \
     FIELD(FOOTER, MAGIC, 8)
 
-#define GDX_STORE_BLOCK_FIELDS(FIELD)                                                                                  \
-    FIELD(STORE_BLOCK, CODED_OFFSET, 8)                                                                                \
-    FIELD(STORE_BLOCK, OFFSET, 8)                                                                                      \
-    FIELD(STORE_BLOCK, DOCUMENT, 4)                                                                                    \
-    FIELD(STORE_BLOCK, TEXT_BYTE, 4)                                                                                   \
-    FIELD(STORE_BLOCK, SYMBOL, 4)                                                                                      \
-    FIELD(STORE_BLOCK, RESERVED, 4)
+#define GDX_GROUP_BLOCK_FIELDS(FIELD)                                                                                  \
+    FIELD(GROUP_BLOCK, STORE, 8)                                                                                       \
+    FIELD(GROUP_BLOCK, TEXT, 8)                                                                                        \
+    FIELD(GROUP_BLOCK, GROUPS, 4)
+
+#define GDX_TOKEN_RANGE_FIELDS(FIELD)                                                                                  \
+    FIELD(TOKEN_RANGE, DOCUMENT, 4)                                                                                    \
+    FIELD(TOKEN_RANGE, TOKENS, 4)
+
+#define GDX_HEAD_BLOCK_FIELDS(FIELD)                                                                                   \
+    FIELD(HEAD_BLOCK, RECORDS, 8)                                                                                      \
+    FIELD(HEAD_BLOCK, OFFSET, 8)                                                                                       \
+    FIELD(HEAD_BLOCK, DOCUMENT, 4)
 
 #define GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                   \
     FIELD(TERM_BLOCK, FIRST, 4)                                                                                        \
@@ -135,7 +158,9 @@ enum {
     GDX_HEADER_FIELDS(FIELD)                                                                                           \
     GDX_SECTION_ROW_FIELDS(FIELD)                                                                                      \
     GDX_FOOTER_FIELDS(FIELD)                                                                                           \
-    GDX_STORE_BLOCK_FIELDS(FIELD)                                                                                      \
+    GDX_GROUP_BLOCK_FIELDS(FIELD)                                                                                      \
+    GDX_TOKEN_RANGE_FIELDS(FIELD)                                                                                      \
+    GDX_HEAD_BLOCK_FIELDS(FIELD)                                                                                       \
     GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                       \
     GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)                                                                                 \
     GDX_PART_FIELDS(FIELD)
@@ -146,10 +171,17 @@ enum {
 enum { GDX_HEADER_FIELDS(GDX_FIELD_OFFSET) HEADER_BYTES };
 enum { GDX_SECTION_ROW_FIELDS(GDX_FIELD_OFFSET) SECTION_ROW_BYTES };
 enum { GDX_FOOTER_FIELDS(GDX_FIELD_OFFSET) FOOTER_BYTES };
-enum { GDX_STORE_BLOCK_FIELDS(GDX_FIELD_OFFSET) STORE_BLOCK_BYTES };
+enum { GDX_GROUP_BLOCK_FIELDS(GDX_FIELD_OFFSET) GROUP_BLOCK_BYTES };
+enum { GDX_TOKEN_RANGE_FIELDS(GDX_FIELD_OFFSET) TOKEN_RANGE_BYTES };
+enum { GDX_HEAD_BLOCK_FIELDS(GDX_FIELD_OFFSET) HEAD_BLOCK_BYTES };
 enum { GDX_TERM_BLOCK_FIELDS(GDX_FIELD_OFFSET) TERM_BLOCK_BYTES };
 enum { GDX_FREQUENCY_SYMBOL_FIELDS(GDX_FIELD_OFFSET) FREQUENCY_SYMBOL_BYTES };
 enum { GDX_PART_FIELDS(GDX_FIELD_OFFSET) PART_BYTES };
+
+// Groups of a body of so many positions, end marks included.
+static inline uint64_t groups_of(uint64_t positions) {
+    return (positions + GDX_GROUP_SYMBOLS - 1) / GDX_GROUP_SYMBOLS;
+}
 
 _Static_assert(FOOTER_TEXT_BYTES == SECTION_COUNT * SECTION_ROW_BYTES, "the footer begins with a row for each section");
 

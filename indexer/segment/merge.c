@@ -2,20 +2,40 @@
 // merge.c: several segments into one, without a look at the text. docs/format.md, "Segment".
 // Documents keep their order, so each input's positions move by a constant, or by one for each run of live documents.
 // Words are numbered anew, but in the same order within an input. So lists are unpacked, moved and packed, dictionaries
-// are merged as sorted lists, and stored text is mostly copied as it is compressed.
+// are merged as sorted lists, and stored text is copied as it is coded where its tokens stay the same.
 
 #include "merge_plan.h"
 
 #include "words_writer.h"
 
-static gdx_status write_store(const merge_plan *merge, segment_sink *sink, gdx_error *err) {
-    GDX_AUTO(store_writer) writer = NULL;
+static gdx_status write_groups(const merge_plan *merge, segment_sink *sink, uint32_t *out_count, gdx_error *err) {
+    GDX_AUTO(group_writer) writer = NULL;
     gdx_status status = sink_begin(sink, SECTION_STORE, err);
     if (status == GDX_OK)
-        status = store_writer_new(sink, merge->level, &writer, err);
+        status = group_writer_new(sink, &writer, err);
     if (status == GDX_OK)
-        status = store_merge(merge, writer, err);
-    return status == GDX_OK ? store_writer_finish(writer, err) : status;
+        status = store_merge_groups(merge, writer, err);
+    if (status == GDX_OK)
+        status = group_writer_finish(writer, err);
+    if (status != GDX_OK)
+        return status;
+    *out_count = group_writer_count(writer);
+    if (*out_count == merge->documents.groups)
+        return GDX_OK;
+    return gdx_fail_at(err, GDX_CORRUPT, merge->directory,
+                       "%u groups of stored text to merge, the documents have %llu; a segment is damaged, verify names "
+                       "it",
+                       *out_count, (unsigned long long)merge->documents.groups);
+}
+
+static gdx_status write_heads(const merge_plan *merge, segment_sink *sink, gdx_error *err) {
+    GDX_AUTO(head_writer) writer = NULL;
+    gdx_status status = sink_begin(sink, SECTION_HEADS, err);
+    if (status == GDX_OK)
+        status = head_writer_new(sink, merge->level, true, &writer, err);
+    if (status == GDX_OK)
+        status = store_merge_heads(merge, writer, err);
+    return status == GDX_OK ? head_writer_finish(writer, err) : status;
 }
 
 // Every position but the end marks begins one bigram: inputs whose lists say otherwise are damaged.
@@ -49,7 +69,9 @@ static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, fo
     GDX_AUTO(terms_merge) terms = NULL;
     gdx_status status = terms_merge_start(merge, &terms, err);
     if (status == GDX_OK)
-        status = write_store(merge, sink, err);
+        status = write_groups(merge, sink, &counts->group_count, err);
+    if (status == GDX_OK)
+        status = write_heads(merge, sink, err);
     if (status == GDX_OK)
         status = write_terms(merge, terms, sink, &counts->term_count, err);
     if (status == GDX_OK)

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // merge_plan.h: what the parts of a merge share: the plan, made first and by one thread, which says where each live
 // document and each word goes; then nothing of it changes while tasks merge terms. Relies on reader.h,
-// documents_writer.h, store_writer.h, terms_writer.h.
+// documents_writer.h, group_writer.h, head_writer.h, terms_writer.h.
 #ifndef GDX_SEGMENT_MERGE_PLAN_H
 #define GDX_SEGMENT_MERGE_PLAN_H
 
 #include "documents_writer.h"
+#include "group_writer.h"
+#include "head_writer.h"
 #include "reader.h"
-#include "store_writer.h"
 #include "terms_writer.h"
 
 // Consecutive live documents of one input: its positions [begin, end) go to `to` and on.
@@ -40,7 +41,7 @@ typedef struct merge_plan { // immutable once planned, any thread
     merge_source *sources;
     size_t source_count;
     document_table documents;
-    uint64_t coded_bytes; // of all records
+    uint64_t head_bytes;  // of all heads
     gdx_buffer spellings; // of the words, one after the other
     gdx_slice *words;
     size_t word_count;
@@ -72,7 +73,8 @@ gdx_status words_merge(merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;
 size_t merge_move_positions(const merge_source *source, const uint32_t *positions, size_t count, uint32_t *to);
 
 // -- stored text
-gdx_status store_merge(const merge_plan *merge, store_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+gdx_status store_merge_groups(const merge_plan *merge, group_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+gdx_status store_merge_heads(const merge_plan *merge, head_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 
 // -- terms of a range of first symbols: terms_range.c
 typedef struct terms_ranger terms_ranger; // one thread's own: a walk over each input and room for positions

@@ -34,6 +34,8 @@ static unsigned cheapest_width(const uint32_t *values, size_t count) {
         of_bits[bits]++;
         most = bits > most ? bits : most;
     }
+    if (most == 0)
+        return 0;
     unsigned best = most;
     size_t best_bytes = SIZE_MAX;
     for (unsigned width = 0; width <= most; width++) {

@@ -216,6 +216,12 @@ static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
                                 "footer: %" PRIu32 " terms, %" PRIu32 " words and %" PRIu32 " sources of %" PRIu64
                                 " symbols and %" PRIu64 " documents; the file is damaged",
                                 segment->term_count, segment->word_count, segment->source_count, symbols, documents);
+    if (segment->group_count > segment->info.position_count || segment_range_count(segment) > documents)
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %" PRIu32 " groups of text, %" PRIu32 " ranges of tokens of %" PRIu32
+                                " positions and %" PRIu64 " documents; the file is damaged",
+                                segment->group_count, segment_range_count(segment), segment->info.position_count,
+                                documents);
     if (symbols / 8 > segment->section_bytes[SECTION_POSTINGS]) // each takes a bit at least
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
                                 "footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
@@ -232,6 +238,7 @@ struct expected_bytes {
 static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
     uint64_t documents = segment->info.document_count;
     uint64_t term_blocks = ((uint64_t)segment->term_count + GDX_TERMS_PER_BLOCK - 1) / GDX_TERMS_PER_BLOCK;
+    uint64_t group_blocks = ((uint64_t)segment->group_count + GDX_GROUPS_PER_BLOCK - 1) / GDX_GROUPS_PER_BLOCK;
     uint64_t word_blocks = ((uint64_t)segment->word_count + GDX_WORDS_PER_BLOCK - 1) / GDX_WORDS_PER_BLOCK;
     const struct expected_bytes expected[] = {
         {SECTION_TERM_BLOCKS, term_blocks * TERM_BLOCK_BYTES},
@@ -245,11 +252,14 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
         {SECTION_DOCUMENT_DATE, documents * 4},
         {SECTION_DOCUMENT_SOURCE, documents * 4},
         {SECTION_DOCUMENT_HASH, documents * 8},
-        {SECTION_DOCUMENT_STORE, (documents + 1) * 8},
+        {SECTION_DOCUMENT_HEAD, (documents + 1) * 8},
+        {SECTION_DOCUMENT_GROUP, (documents + 1) * 4},
+        {SECTION_GROUP_BLOCKS, group_blocks * GROUP_BLOCK_BYTES},
+        {SECTION_TOKEN_RANGES, segment->section_bytes[SECTION_TOKEN_RANGES] / TOKEN_RANGE_BYTES * TOKEN_RANGE_BYTES},
         {SECTION_DOCUMENT_ID, (documents + 1) * 4},
         {SECTION_ID_ORDER, documents * 4},
         {SECTION_SOURCE_OFFSETS, ((uint64_t)segment->source_count + 1) * 4},
-        {SECTION_STORE_BLOCKS, segment->section_bytes[SECTION_STORE_BLOCKS] / STORE_BLOCK_BYTES * STORE_BLOCK_BYTES},
+        {SECTION_HEAD_BLOCKS, segment->section_bytes[SECTION_HEAD_BLOCKS] / HEAD_BLOCK_BYTES * HEAD_BLOCK_BYTES},
         {SECTION_FREQUENCY_SYMBOLS,
          segment->section_bytes[SECTION_FREQUENCY_SYMBOLS] / FREQUENCY_SYMBOL_BYTES * FREQUENCY_SYMBOL_BYTES},
     };
@@ -276,11 +286,12 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->word_count = gdx_load_u32(footer + FOOTER_WORD_COUNT);
     segment->source_count = gdx_load_u32(footer + FOOTER_SOURCE_COUNT);
     segment->store_level = (int)gdx_load_u32(footer + FOOTER_STORE_LEVEL);
-    uint32_t table = gdx_load_u32(footer + FOOTER_CHARACTER_TABLE);
-    if (table != GDX_SEGMENT_CHARACTER_TABLE)
+    segment->group_count = gdx_load_u32(footer + FOOTER_GROUP_COUNT);
+    uint64_t tokens = gdx_load_u64(footer + FOOTER_TOKEN_CHECKSUM);
+    if (tokens != gdx_token_table_builtin_checksum())
         return gdx_fail_at(err, GDX_UNSUPPORTED, segment->path,
-                           "character table %" PRIu32 ", this program knows table %d", table,
-                           GDX_SEGMENT_CHARACTER_TABLE);
+                           "tokens %016" PRIx64 ", this program has %016" PRIx64 "; index the documents anew", tokens,
+                           gdx_token_table_builtin_checksum());
     gdx_status status = read_sections(segment, footer, err);
     if (status == GDX_OK)
         status = check_totals(segment, err);
@@ -289,7 +300,8 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     if (status != GDX_OK)
         return status;
     segment->page_is_good = calloc(segment->page_count / 64 + 1, sizeof *segment->page_is_good);
-    if (!segment->page_is_good)
+    segment->token_tables = calloc(segment_range_count(segment) + 1, sizeof *segment->token_tables);
+    if (!segment->page_is_good || !segment->token_tables)
         return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory to open it");
     return segment_verify_page(segment, 0, err); // the header was read from it
 }
@@ -351,6 +363,9 @@ gdx_segment *gdx_segment_retain(gdx_segment *segment) {
 void gdx_segment_release(gdx_segment *segment) {
     if (!segment || atomic_fetch_sub(&segment->references, 1) != 1)
         return;
+    for (uint32_t i = 0; segment->token_tables && i < segment_range_count(segment); i++)
+        gdx_token_table_free(atomic_load_explicit(&segment->token_tables[i], memory_order_relaxed));
+    free((void *)segment->token_tables);
     gdx_map_close(&segment->map);
     free(segment->path);
     free((void *)segment->page_is_good);

@@ -9,6 +9,8 @@
 #include "gdx/segment.h"
 #include "layout.h"
 
+#include "gdx/tokens.h"
+
 #include <stdatomic.h>
 
 struct gdx_segment { // immutable after open, any thread, save for what is atomic
@@ -21,13 +23,15 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     uint32_t term_count;
     uint32_t word_count;
     uint32_t source_count;
+    uint32_t group_count;
     int store_level;
     uint64_t section_offset[SECTION_COUNT];
     uint64_t section_bytes[SECTION_COUNT];
     const uint8_t *page_table;
     uint64_t paged_bytes; // of the file before the page table
     uint32_t page_count;
-    _Atomic uint64_t *page_is_good; // bit p % 64 of p / 64: page p has been verified
+    _Atomic uint64_t *page_is_good;           // bit p % 64 of p / 64: page p has been verified
+    _Atomic(gdx_token_table *) *token_tables; // of each range, read when it is first asked for; NULL: not yet
     atomic_bool columns_are_good;
     unsigned near_shift;
     _Atomic(uint32_t *) near; // see gdx_document_columns; NULL until they have been verified once
@@ -66,6 +70,11 @@ gdx_status segment_u32(const gdx_segment *segment, int section, uint64_t index, 
                        gdx_error *err) GDX_MUST_CHECK;
 gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, uint64_t *out,
                        gdx_error *err) GDX_MUST_CHECK;
+
+// Ranges of documents whose text has one table of tokens.
+static inline uint32_t segment_range_count(const gdx_segment *segment) {
+    return (uint32_t)(segment->section_bytes[SECTION_TOKEN_RANGES] / TOKEN_RANGE_BYTES);
+}
 
 // Where the footer starts in the file.
 static inline uint64_t segment_footer_byte(const gdx_segment *segment) {

@@ -19,6 +19,7 @@ typedef struct footer_counts {
     uint32_t term_count;
     uint32_t word_count;
     uint32_t source_count;
+    uint32_t group_count;
     int store_level;
 } footer_counts;
 

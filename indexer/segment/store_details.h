@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// store_details.h: what a record holds that most documents do not have: origin, sizes of parts, places.
-// Format: docs/format.md, "Stored text". Relies on gdx/segment.h. One owner.
+// store_details.h: what a head holds that most documents do not have: origin, sizes of parts, places.
+// Format: docs/format.md, "Heads". Relies on gdx/segment.h. One owner.
 #ifndef GDX_SEGMENT_STORE_DETAILS_H
 #define GDX_SEGMENT_STORE_DETAILS_H
 
 #include "gdx/segment.h"
 
-typedef struct store_details { // one owner; {0} is empty; reused from record to record
+typedef struct store_details { // one owner; {0} is empty; reused from head to head
     gdx_part *parts;           // of `read`; the caller, which has the body, fills in their texts
     size_t part_count;
     size_t part_capacity;

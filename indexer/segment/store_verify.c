@@ -1,104 +1,186 @@
 // SPDX-License-Identifier: Apache-2.0
-// store_verify.c: checks stored text. docs/format.md, "Stored text".
-// Where blocks begin and end follows from the lengths and hashes of documents, and a merge relies on it: so blocks are
-// held against that rule. Then every document is read and hashed.
+// store_verify.c: checks stored text. docs/format.md, "Stored text" and "Heads".
+// Where ranges of tokens and blocks of heads end follows from the lengths and hashes of documents, and a merge relies
+// on it: so they are held against that rule. Then every document is read and hashed.
 
 #include "verify_context.h"
 
+#include "group_writer.h"
 #include "store_reader.h"
 
-static gdx_status damaged(const gdx_segment *segment, uint32_t number, const char *what, gdx_error *err) {
-    return segment_damaged(segment, SECTION_STORE_BLOCKS, (uint64_t)number * STORE_BLOCK_BYTES, what, err);
+// ---- blocks of heads
+
+static gdx_status bad_block(const gdx_segment *segment, uint32_t number, const char *what, gdx_error *err) {
+    return segment_damaged(segment, SECTION_HEAD_BLOCKS, (uint64_t)number * HEAD_BLOCK_BYTES, what, err);
 }
 
-// ---- blocks
-
-// Bytes of a record; 0 after the last document.
-static gdx_status record_bytes(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) {
+// Bytes of a head; 0 after the last document.
+static gdx_status head_bytes(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) {
     uint64_t begin = 0;
     uint64_t end = 0;
     gdx_status status = GDX_OK;
     if (document < segment->info.document_count)
-        status = store_record(segment, document, &begin, &end, err);
+        status = head_bounds(segment, document, &begin, &end, err);
     *out = end - begin;
     return status;
 }
 
-// Where a block ends that begins with the short record of `document`.
-static gdx_status end_of_short(const gdx_segment *segment, store_block block, store_block *out, gdx_error *err) {
+// Where a block ends that begins with the head of `block->document`.
+static gdx_status expected_end(const gdx_segment *segment, head_block block, head_block *out, gdx_error *err) {
     uint64_t bytes = 0;
     uint64_t all = 0;
     uint64_t hash = 0;
     uint32_t document = block.document;
-    gdx_status status = record_bytes(segment, document, &bytes, err);
-    while (status == GDX_OK && bytes && bytes < GDX_STORE_TARGET_BYTES) {
+    gdx_status status = head_bytes(segment, document, &bytes, err);
+    while (status == GDX_OK && bytes && (bytes < GDX_HEAD_TARGET_BYTES || all == 0)) {
         all += bytes;
         status = gdx_segment_hash(segment, document++, &hash, err);
-        if (status != GDX_OK || all >= GDX_STORE_TARGET_BYTES || store_is_reset(hash, bytes))
+        if (status != GDX_OK || all >= GDX_HEAD_TARGET_BYTES || head_is_reset(hash, bytes))
             break;
-        status = record_bytes(segment, document, &bytes, err);
+        status = head_bytes(segment, document, &bytes, err);
     }
-    *out = (store_block){.coded_offset = block.coded_offset + all, .document = document};
+    *out = (head_block){.records = block.records + all, .document = document};
     return status;
 }
 
-// Checks a row against the record it starts with and the row after it.
-static gdx_status verify_row(const gdx_segment *segment, uint32_t number, store_block block, store_block next,
+// Checks a row against the head it starts with and the row after it.
+static gdx_status verify_row(const gdx_segment *segment, uint32_t number, head_block block, head_block next,
                              gdx_error *err) {
     uint64_t begin;
     uint64_t end;
-    store_block expected;
-    gdx_status status = GDX_OK;
+    head_block expected;
     if (block.document >= segment->info.document_count)
-        return damaged(segment, number, "no such document", err);
-    status = store_record(segment, block.document, &begin, &end, err);
-    if (status != GDX_OK)
-        return status;
-    bool is_first = block.coded_offset == begin;
-    bool is_long = end - begin >= GDX_STORE_TARGET_BYTES;
-    if (block.coded_offset < begin || block.coded_offset >= end || (!is_first && !is_long))
-        return damaged(segment, number, "a block that begins within a record", err);
-    if (is_first && (block.text_byte || block.symbol))
-        return damaged(segment, number, "a text that does not start at its start", err);
-    if (is_long) {
-        uint32_t document = next.coded_offset < end ? block.document : block.document + 1;
-        bool is_good = next.coded_offset <= end && next.document == document;
-        return is_good ? GDX_OK : damaged(segment, number, "a long record that shares a block", err);
-    }
-    status = end_of_short(segment, block, &expected, err);
-    if (status == GDX_OK && (next.coded_offset != expected.coded_offset || next.document != expected.document))
-        status = damaged(segment, number, "a block that ends elsewhere than the format says", err);
-    return status;
-}
-
-static gdx_status verify_reserved(const gdx_segment *segment, uint32_t number, gdx_error *err) {
-    const uint8_t *row;
-    gdx_status status = segment_row(segment, SECTION_STORE_BLOCKS, number, STORE_BLOCK_BYTES, &row, err);
-    if (status == GDX_OK && gdx_load_u32(row + STORE_BLOCK_RESERVED) != 0)
-        status = damaged(segment, number, "reserved bytes that are not zero", err);
+        return bad_block(segment, number, "no such document", err);
+    gdx_status status = head_bounds(segment, block.document, &begin, &end, err);
+    if (status == GDX_OK && block.records != begin)
+        status = bad_block(segment, number, "a block that begins within a head", err);
+    if (status == GDX_OK)
+        status = expected_end(segment, block, &expected, err);
+    if (status == GDX_OK && (next.records != expected.records || next.document != expected.document))
+        status = bad_block(segment, number, "a block that ends elsewhere than the format says", err);
     return status;
 }
 
 static gdx_status verify_blocks(const verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
-    uint32_t count = store_block_count(segment);
-    store_block block;
-    store_block next;
-    gdx_status status = store_block_row(segment, 0, &block, err);
-    if (status == GDX_OK && (block.coded_offset || block.offset || block.document))
-        status = damaged(segment, 0, "does not begin with the first record", err);
+    uint32_t count = head_block_count(segment);
+    head_block block;
+    head_block next;
+    gdx_status status = head_block_row(segment, 0, &block, err);
+    if (status == GDX_OK && (block.records || block.offset || block.document))
+        status = bad_block(segment, 0, "does not begin with the first head", err);
     for (uint32_t number = 0; number < count && status == GDX_OK; number++) {
-        status = store_block_row(segment, number + 1, &next, err);
+        status = head_block_row(segment, number + 1, &next, err);
         if (status == GDX_OK && number % GDX_VERIFY_LOOK_EVERY == 0)
             status = verify_look(verification, err);
-        if (status == GDX_OK && (next.coded_offset <= block.coded_offset || next.offset <= block.offset))
-            status = damaged(segment, number, "blocks out of order", err);
-        if (status == GDX_OK)
-            status = verify_reserved(segment, number, err);
+        if (status == GDX_OK && (next.records <= block.records || next.offset <= block.offset))
+            status = bad_block(segment, number, "blocks out of order", err);
         if (status == GDX_OK)
             status = verify_row(segment, number, block, next, err);
         block = next;
     }
+    return status;
+}
+
+// ---- groups
+
+// Blocks of groups follow each other without gaps, from the start of the texts and of their codes to the end.
+static gdx_status verify_lengths(const verify_context *verification, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    group_block block = {0};
+    uint64_t store = 0;
+    uint64_t text = 0;
+    uint32_t first = 0;
+    gdx_status status = GDX_OK;
+    for (; first < segment->group_count && status == GDX_OK; first += block.count) {
+        status = group_block_read(segment, first / GDX_GROUPS_PER_BLOCK, &block, err);
+        if (status == GDX_OK && (block.store != store || block.text != text))
+            status = group_damaged(segment, first, "a block that does not begin where the one before ends", err);
+        if (status != GDX_OK)
+            return status;
+        store += block.ends[block.count - 1];
+        text += block.text_ends[block.count - 1];
+        if (first / GDX_GROUPS_PER_BLOCK % GDX_VERIFY_LOOK_EVERY == 0)
+            status = verify_look(verification, err);
+    }
+    if (status == GDX_OK && store != segment->section_bytes[SECTION_STORE])
+        status = group_damaged(segment, 0, "codes that do not fill their section", err);
+    return status;
+}
+
+// Documents have the groups that their positions need, one after the other.
+static gdx_status verify_groups(const verify_context *verification, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    const gdx_document_columns *columns = &verification->columns;
+    uint64_t expected = 0;
+    gdx_status status = GDX_OK;
+    for (uint64_t d = 0; d <= columns->count && status == GDX_OK; d++) {
+        uint32_t group = 0;
+        status = segment_u32(segment, SECTION_DOCUMENT_GROUP, d, &group, err);
+        if (status == GDX_OK && group != expected)
+            status = segment_damaged(segment, SECTION_DOCUMENT_GROUP, d * 4,
+                                     "another number of groups than the document has", err);
+        if (d < columns->count)
+            expected += groups_of(columns->begin[d + 1] - columns->text[d]);
+    }
+    if (status == GDX_OK && expected != segment->group_count)
+        status = segment_damaged(segment, SECTION_DOCUMENT_GROUP, 0, "groups of no document", err);
+    return status;
+}
+
+// A document's groups begin with symbols in order, none behind the body, and each has the text that its length says.
+static gdx_status verify_body(const verify_context *verification, gdx_store_reader *reader, uint32_t document,
+                              gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    const gdx_document_columns *columns = &verification->columns;
+    uint64_t positions = columns->begin[document + 1] - columns->text[document];
+    uint64_t before = 0;
+    uint32_t first = 0;
+    uint32_t end = 0;
+    const gdx_token_table *table;
+    gdx_status status = groups_of_document(segment, document, &first, &end, err);
+    if (status == GDX_OK)
+        status = store_table(reader, segment, document, &table, err);
+    for (uint32_t group = first; status == GDX_OK && group < end; group++) {
+        reader->text.bytes = 0;
+        status = groups_text(segment, table, group, group + 1, &reader->block, &reader->text, err);
+        if (status != GDX_OK)
+            return status;
+        uint32_t late = reader->block.late[group % GDX_GROUPS_PER_BLOCK];
+        uint64_t symbol = (uint64_t)(group - first) * GDX_GROUP_SYMBOLS + late;
+        if ((group == first && late) || symbol < before || symbol >= positions)
+            return group_damaged(segment, group, "a group that begins with a symbol of another", err);
+        before = symbol;
+    }
+    return status;
+}
+
+// ---- ranges
+
+// A range ends with the document that says so, and with the last.
+static gdx_status verify_range_end(const verify_context *verification, uint32_t document, uint64_t hash,
+                                   uint64_t body_bytes, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    token_range range;
+    gdx_status status = token_range_find(segment, document, &range, err);
+    if (status != GDX_OK)
+        return status;
+    bool is_last = document == range.end - 1;
+    bool must = group_ends_range(hash, body_bytes);
+    if (must == is_last || (is_last && document == segment->info.document_count - 1))
+        return GDX_OK;
+    return segment_damaged(segment, SECTION_TOKEN_RANGES, (uint64_t)range.number * TOKEN_RANGE_BYTES,
+                           "a range that ends elsewhere than the format says", err);
+}
+
+static gdx_status verify_ranges(const verify_context *verification, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    const uint8_t *row;
+    if (segment_range_count(segment) == 0)
+        return GDX_OK; // a document would have none
+    gdx_status status = segment_row(segment, SECTION_TOKEN_RANGES, 0, TOKEN_RANGE_BYTES, &row, err);
+    if (status == GDX_OK && (gdx_load_u32(row + TOKEN_RANGE_DOCUMENT) || gdx_load_u32(row + TOKEN_RANGE_TOKENS)))
+        status = segment_damaged(segment, SECTION_TOKEN_RANGES, 0, "does not begin with the first document", err);
     return status;
 }
 
@@ -107,13 +189,11 @@ static gdx_status verify_blocks(const verify_context *verification, gdx_error *e
 static gdx_status verify_document(const verify_context *verification, gdx_store_reader *reader, uint32_t document,
                                   uint64_t *text_bytes, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
-    const gdx_document_columns *columns = &verification->columns;
-    uint32_t text_symbols = columns->begin[document + 1] - columns->text[document] - 1;
     gdx_document read;
-    uint64_t hash;
+    uint64_t hash = 0;
     gdx_status status = verify_look(verification, err);
     if (status == GDX_OK)
-        status = store_read_checked(reader, segment, document, text_symbols, &read, err);
+        status = gdx_store_read(reader, (gdx_segment *)segment, document, &read, err); // changes nothing
     if (status == GDX_OK)
         status = gdx_segment_hash(segment, document, &hash, err);
     if (status != GDX_OK)
@@ -122,7 +202,8 @@ static gdx_status verify_document(const verify_context *verification, gdx_store_
         return segment_damaged(segment, SECTION_DOCUMENT_HASH, (uint64_t)document * 8, "not the hash of the document",
                                err);
     *text_bytes += gdx_document_text_bytes(&read);
-    return GDX_OK;
+    status = verify_range_end(verification, document, hash, reader->text.bytes, err);
+    return status == GDX_OK ? verify_body(verification, reader, document, err) : status;
 }
 
 static gdx_status verify_texts(const verify_context *verification, gdx_error *err) {
@@ -143,5 +224,11 @@ static gdx_status verify_texts(const verify_context *verification, gdx_error *er
 
 gdx_status store_verify(const verify_context *verification, gdx_error *err) {
     gdx_status status = verify_blocks(verification, err);
+    if (status == GDX_OK)
+        status = verify_lengths(verification, err);
+    if (status == GDX_OK)
+        status = verify_groups(verification, err);
+    if (status == GDX_OK)
+        status = verify_ranges(verification, err);
     return status == GDX_OK ? verify_texts(verification, err) : status;
 }

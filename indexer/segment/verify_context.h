@@ -17,7 +17,7 @@ enum { GDX_VERIFY_LOOK_EVERY = 1024 }; // rows between two looks at whether it i
 gdx_status verify_look(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 gdx_status verify_no_memory(const verify_context *verification, gdx_error *err);
 
-// Blocks, records, checkpoints, hashes and the count of text bytes.
+// Blocks of heads, groups, ranges of tokens, hashes and the count of text bytes.
 gdx_status store_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 // The term dictionary, postings and frequencies; that every word is in use.
 gdx_status terms_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;

@@ -5,9 +5,10 @@
 
 #include "documents_writer.h"
 #include "fold.h"
+#include "group_writer.h"
+#include "head_writer.h"
 #include "layout.h"
 #include "sink.h"
-#include "store_writer.h"
 #include "terms_writer.h"
 #include "words_writer.h"
 
@@ -20,10 +21,12 @@ enum { CHUNK_POSTINGS_BYTES = 1 << 20 }; // a chunk is written when it has so ma
 
 struct gdx_segment_writer { // one owner
     segment_sink *sink;
-    store_writer *store;
+    group_writer *groups;
+    head_writer *heads;
     document_table documents;
     gdx_part_row *parts; // scratch: of the document at hand
     size_t part_capacity;
+    gdx_buffer body; // scratch: its text and parts, if it has any
 };
 
 gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
@@ -36,7 +39,9 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
     if (status == GDX_OK)
         status = sink_begin(writer->sink, SECTION_STORE, err);
     if (status == GDX_OK)
-        status = store_writer_new(writer->sink, level, &writer->store, err);
+        status = group_writer_new(writer->sink, &writer->groups, err);
+    if (status == GDX_OK)
+        status = head_writer_new(writer->sink, level, false, &writer->heads, err);
     if (status != GDX_OK)
         return status;
     *out = writer;
@@ -47,21 +52,24 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
 void gdx_segment_writer_abort(gdx_segment_writer *writer) {
     if (!writer)
         return;
-    store_writer_free(writer->store);
+    group_writer_free(writer->groups);
+    head_writer_free(writer->heads);
+    gdx_buffer_clear(&writer->body);
     sink_abort(writer->sink);
     document_table_clear(&writer->documents);
     free(writer->parts);
     free(writer);
 }
 
-// Checkpoints lie within the body and move forward.
-static bool are_in_order(const gdx_checkpoint *checkpoints, size_t count, uint64_t body_bytes) {
+// One for each group, within the body; none moves back.
+static bool are_checkpoints(const gdx_symbols *text, const gdx_folded *folded) {
     gdx_checkpoint before = {0, 0};
-    for (size_t i = 0; i < count; before = checkpoints[i++])
-        if (checkpoints[i].byte <= before.byte || checkpoints[i].symbol < before.symbol ||
-            checkpoints[i].byte >= body_bytes)
-            return false;
-    return true;
+    uint64_t groups = groups_of(gdx_folded_positions(folded) - folded->title.count - 1);
+    bool are = text->checkpoint_count == groups && text->checkpoints[0].byte == 0;
+    for (size_t i = 0; i < text->checkpoint_count && are; before = text->checkpoints[i++])
+        are = text->checkpoints[i].byte >= before.byte && text->checkpoints[i].byte <= folded->body_bytes &&
+              text->checkpoints[i].symbol >= i * GDX_GROUP_SYMBOLS;
+    return are;
 }
 
 // Where each part begins, from the first position of the document.
@@ -100,13 +108,29 @@ static bool are_parts(const gdx_document *document) {
     return are;
 }
 
+// The text and the parts, one after the other.
+static gdx_status make_body(gdx_segment_writer *writer, const gdx_document *document, gdx_slice *out, gdx_error *err) {
+    gdx_buffer *body = &writer->body;
+    *out = document->text;
+    if (document->part_count == 0)
+        return GDX_OK;
+    gdx_part_walk walk = {0};
+    body->bytes = 0;
+    gdx_status status = gdx_buffer_append(body, document->text.data, document->text.bytes);
+    for (const gdx_part *part; status == GDX_OK && (part = gdx_document_next_part(document, &walk));)
+        status = gdx_buffer_append(body, part->text.data, part->text.bytes);
+    *out = (gdx_slice){body->data ? (const char *)body->data : "", body->bytes};
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for stored text");
+}
+
 gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document *document, const gdx_folded *folded,
                                   gdx_error *err) {
     const gdx_symbols *text = &folded->text;
+    gdx_slice body;
     if (!are_parts(document) || folded->part_count != document->part_count)
         return gdx_fail(err, GDX_INTERNAL, "document %u: a part of no field, or places out of order",
                         writer->documents.count);
-    if (!are_in_order(text->checkpoints, text->checkpoint_count, folded->body_bytes))
+    if (!are_checkpoints(text, folded))
         return gdx_fail(err, GDX_INTERNAL, "document %u: checkpoints out of order", writer->documents.count);
     if (list_parts(writer, document, folded) != GDX_OK)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for %zu parts", folded->part_count);
@@ -123,18 +147,22 @@ gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document
         .parts = writer->parts,
         .part_count = (uint32_t)folded->part_count,
         .hash = gdx_document_hash(document),
-        .store_offset = store_writer_coded_bytes(writer->store),
+        .head = head_writer_record_bytes(writer->heads),
         .text_bytes = gdx_document_text_bytes(document),
     };
     gdx_status status = document_table_add(&writer->documents, &row, err);
+    if (status == GDX_OK)
+        status = head_writer_add(writer->heads, document, row.hash, err);
+    if (status == GDX_OK)
+        status = make_body(writer, document, &body, err);
     if (status != GDX_OK)
         return status;
-    return store_writer_add(writer->store, document, row.hash, text->checkpoints, text->checkpoint_count, err);
+    return group_writer_add(writer->groups, body, text->checkpoints, text->checkpoint_count, row.hash, err);
 }
 
 size_t gdx_segment_writer_bytes(const gdx_segment_writer *writer) {
-    return sizeof *writer + sink_bytes(writer->sink) + store_writer_bytes(writer->store) +
-           document_table_bytes(&writer->documents);
+    return sizeof *writer + sink_bytes(writer->sink) + group_writer_bytes(writer->groups) +
+           head_writer_bytes(writer->heads) + document_table_bytes(&writer->documents) + writer->body.capacity;
 }
 
 uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer) {
@@ -199,9 +227,11 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
     if (gdx_inverter_positions(inverter) != writer->documents.position)
         return gdx_fail_at(err, GDX_INTERNAL, sink_path(writer->sink), "%u positions inverted, %u of documents added",
                            gdx_inverter_positions(inverter), writer->documents.position);
-    gdx_status status = store_writer_finish(writer->store, err);
+    gdx_status status = group_writer_finish(writer->groups, err);
     if (status == GDX_OK)
-        status = document_table_end(&writer->documents, store_writer_coded_bytes(writer->store), err);
+        status = head_writer_finish(writer->heads, err);
+    if (status == GDX_OK)
+        status = document_table_end(&writer->documents, head_writer_record_bytes(writer->heads), err);
     if (status == GDX_OK)
         status = write_terms(writer, inverter, &counts->term_count, err);
     if (status == GDX_OK)
@@ -214,7 +244,8 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
     counts->position_count = writer->documents.position;
     counts->word_count = gdx_inverter_word_count(inverter);
     counts->source_count = writer->documents.source_count;
-    counts->store_level = store_writer_level(writer->store);
+    counts->group_count = group_writer_count(writer->groups);
+    counts->store_level = head_writer_level(writer->heads);
     return status;
 }
 

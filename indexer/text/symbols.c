@@ -70,6 +70,7 @@ struct cutter { // one text being cut
     gdx_symbols *out;
     size_t at;       // where the next cluster starts
     size_t room_end; // there is room for a character for each byte up to here
+    size_t due;      // number of the symbol at which the next checkpoint is; SIZE_MAX: none is wanted
     bool in_word;    // the last symbol is a word, and the next character may lengthen it
     bool with_spans;
 };
@@ -166,7 +167,8 @@ static gdx_status cut_cluster(struct cutter *cutter) {
     return status;
 }
 
-// ---- runs of clusters of one character; they end before `limit` and return false when there is none
+// ---- runs of clusters of one character; they end before `limit`, with the symbol at which a checkpoint is due, and
+// return false when there is none
 
 static inline bool is_continued(const struct cutter *cutter, size_t at) {
     return look(&cutter->view, at).entry & TEXT_CONTINUES;
@@ -181,6 +183,8 @@ static inline ALWAYS_INLINE bool cut_plain_run(struct cutter *cutter, size_t lim
     const uint8_t *text = cutter->view.text;
     size_t count = 0;
     size_t at = cutter->at;
+    size_t wanted = cutter->due - cutter->out->count;
+    limit = wanted < (limit - at) / PLAIN_BYTES ? at + wanted * PLAIN_BYTES : limit;
     while (at < limit && is_three_bytes(text[at])) {
         uint32_t symbol = plain[gdx_utf8_decode_three(text + at)];
         if (!symbol)
@@ -240,7 +244,7 @@ static inline ALWAYS_INLINE bool cut_ascii_run(struct cutter *cutter, size_t lim
         end--;
     if (end <= at)
         return false;
-    while (at < end) {
+    while (at < end && cutter->out->count < cutter->due) {
         uint32_t entry = ascii[text[at]];
         text_kind kind = text_entry_kind(entry);
         if (kind == TEXT_WORD) {
@@ -253,7 +257,7 @@ static inline ALWAYS_INLINE bool cut_ascii_run(struct cutter *cutter, size_t lim
         cutter->in_word = false;
         at++;
     }
-    cutter->at = end;
+    cutter->at = at;
     return true;
 }
 
@@ -267,13 +271,22 @@ static bool is_clean(const struct cutter *cutter) {
     return !cutter->in_word || (!(entry & TEXT_EXPANDS) && text_entry_kind(entry) != TEXT_WORD);
 }
 
-static gdx_status add_checkpoint(struct cutter *cutter) {
+// Those that are due: several when no place was clean for long.
+static gdx_status add_checkpoints(struct cutter *cutter) {
     gdx_symbols *out = cutter->out;
-    gdx_status status =
-        gdx_grow(&out->checkpoints, &out->checkpoint_capacity, out->checkpoint_count + 1, sizeof *out->checkpoints);
-    if (status == GDX_OK)
-        out->checkpoints[out->checkpoint_count++] = (gdx_checkpoint){(uint32_t)cutter->at, (uint32_t)out->count};
+    gdx_status status = GDX_OK;
+    for (; cutter->due <= out->count && status == GDX_OK; cutter->due += GDX_CHECKPOINT_SYMBOLS) {
+        status =
+            gdx_grow(&out->checkpoints, &out->checkpoint_capacity, out->checkpoint_count + 1, sizeof *out->checkpoints);
+        if (status == GDX_OK)
+            out->checkpoints[out->checkpoint_count++] = (gdx_checkpoint){(uint32_t)cutter->at, (uint32_t)out->count};
+    }
     return status;
+}
+
+// The first symbol of the text at which one is due.
+static size_t first_due(const gdx_symbols *symbols) {
+    return (GDX_CHECKPOINT_SYMBOLS - symbols->symbols_before % GDX_CHECKPOINT_SYMBOLS) % GDX_CHECKPOINT_SYMBOLS;
 }
 
 // ---- the whole text
@@ -282,25 +295,30 @@ static inline size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+// A step when a checkpoint is due: it is added, or the text goes on by one cluster until a place is clean.
+static gdx_status cut_to_checkpoint(struct cutter *cutter) {
+    return cutter->at == 0 || is_clean(cutter) ? add_checkpoints(cutter) : cut_cluster(cutter);
+}
+
 static inline ALWAYS_INLINE gdx_status cut(const text_view *view, gdx_symbols *out, bool with_spans,
                                            bool with_checkpoints) {
     struct cutter cutter = {.view = *view, .out = out, .with_spans = with_spans};
-    size_t next_checkpoint = with_checkpoints ? GDX_CHECKPOINT_BYTES : SIZE_MAX;
+    cutter.due = with_checkpoints ? first_due(out) : SIZE_MAX;
     gdx_status status = GDX_OK;
     while (status == GDX_OK && cutter.at < view->end) {
         if (cutter.at >= cutter.room_end)
             status = make_room(&cutter, 0);
-        if (status == GDX_OK && cutter.at >= next_checkpoint && is_clean(&cutter)) {
-            status = add_checkpoint(&cutter);
-            next_checkpoint = cutter.at + GDX_CHECKPOINT_BYTES;
-        }
         if (status != GDX_OK)
             break;
-        size_t limit = smaller(view->end, smaller(cutter.room_end, next_checkpoint));
+        if (out->count >= cutter.due) {
+            status = cut_to_checkpoint(&cutter);
+            continue;
+        }
+        size_t limit = smaller(view->end, cutter.room_end);
         if (!cut_plain_run(&cutter, limit, with_spans) && !cut_ascii_run(&cutter, limit, with_spans))
             status = cut_cluster(&cutter);
     }
-    return status;
+    return status == GDX_OK && with_checkpoints ? add_checkpoints(&cutter) : status;
 }
 
 gdx_status gdx_text_symbols(const gdx_rule *rule, gdx_slice utf8, unsigned options, gdx_symbols *symbols) {

@@ -5,7 +5,7 @@
 Written from docs/format.md, format-index.md and format-postings.md alone, and shares no code with the program: where it
 cannot read what the program wrote, one of them is wrong. It knows no matching rule, looks up nothing and is slow; it
 checks what the pages say a reader must. Needs python3-xxhash and the program zstd. The tables it takes from the pages:
-the prefix codes from docs/format-postings.md, the characters from the file that docs/format.md names.
+the prefix codes from docs/format-postings.md, the built-in tokens from the file that docs/format.md names.
 """
 import json
 import os
@@ -217,41 +217,6 @@ def read_postings(data, count, limit):
     return positions
 
 
-# ---- the character code
-
-
-def read_characters():
-    path = os.path.join(ROOT, "indexer", "segment", "character_table_1.c")
-    lines = re.findall(r'^\s+"(.*)"', open(path, encoding="utf-8").read(), re.MULTILINE)
-    table = re.sub(r"\\u([0-9A-Fa-f]{4})", lambda match: chr(int(match[1], 16)), "".join(lines))
-    need(len(table) == 16192 and checksum(table.encode()) == 0xA18C063949E65FDE, "another character table 1")
-    return table
-
-
-CHARACTERS = read_characters()
-
-
-def spell(code):
-    """Coded bytes -> bytes."""
-    out, at = bytearray(), 0
-    while at < len(code):
-        first = code[at]
-        size = 1 if first < 0xC0 else 2 if first < 0xFF else 4
-        need(at + size <= len(code), "a character is cut short")
-        if first < 0x80:
-            out.append(first)
-        elif first < 0xC0:
-            out += CHARACTERS[first - 0x80].encode()
-        elif first < 0xFF:
-            out += CHARACTERS[64 + (first - 0xC0) * 256 + code[at + 1]].encode()
-        else:
-            point = int.from_bytes(code[at + 1 : at + 4], "big")
-            need(point <= 0x10FFFF and not 0xD800 <= point < 0xE000, "no code point")
-            out += chr(point).encode()
-        at += size
-    return bytes(out)
-
-
 # ---- token text: docs/format.md, "Token text"
 
 
@@ -364,12 +329,15 @@ def own_tokens(serialized):
     return Tokens(list(plain[:36]), builtin + texts, classes + list(plain[at + len(builtin) :]))
 
 
+BUILTIN = builtin_tokens()
+BUILTIN_CHECKSUM = 0x0F2D5A822D3A8110
+
 # ---- a segment: docs/format.md
 
 SECTIONS = (
-    "STORE STORE_BLOCKS POSTINGS TERMS TERM_BLOCKS TERM_FILTER FREQUENCIES FREQUENCY_SYMBOLS WORDS WORD_BLOCKS WORDS_REVERSED "
-    "DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS PARTS DOCUMENT_DATE DOCUMENT_SOURCE DOCUMENT_HASH DOCUMENT_STORE DOCUMENT_ID "
-    "IDS ID_ORDER SOURCES SOURCE_OFFSETS"
+    "STORE GROUPS GROUP_BLOCKS TOKENS TOKEN_RANGES HEADS HEAD_BLOCKS POSTINGS TERMS TERM_BLOCKS TERM_FILTER FREQUENCIES FREQUENCY_SYMBOLS "
+    "WORDS WORD_BLOCKS WORDS_REVERSED DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS PARTS DOCUMENT_DATE DOCUMENT_SOURCE "
+    "DOCUMENT_HASH DOCUMENT_HEAD DOCUMENT_GROUP DOCUMENT_ID IDS ID_ORDER SOURCES SOURCE_OFFSETS"
 ).split()
 
 
@@ -430,24 +398,24 @@ class Segment:
     def __init__(self, directory, name):
         self.file_name = "segment-%016x" % name
         data = open(os.path.join(directory, self.file_name), "rb").read()
-        need(len(data) >= 488 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
+        need(len(data) >= 592 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
         need((u32(data, 8), u32(data, 12), u32(data, 28)) == (2, 65536, 0), "another version")
         self.bytes, self.rule = len(data), (u64(data, 16), u32(data, 24))
-        footer = data[-456:]
-        need(checksum(footer[:440]) == u64(footer, 440) == name, "the footer's checksum")
-        self.text_bytes, self.symbols = u64(footer, 384), u64(footer, 392)
-        counts = struct.unpack_from("<8I", footer, 400)
-        self.documents, self.positions, self.term_count, self.word_count, self.source_count = counts[:5]
+        footer = data[-560:]
+        need(checksum(footer[:544]) == u64(footer, 544) == name, "the footer's checksum")
+        self.text_bytes, self.symbols = u64(footer, 480), u64(footer, 488)
+        counts = struct.unpack_from("<8I", footer, 496)
+        self.documents, self.positions, self.term_count, self.word_count, self.source_count, self.group_count = counts[:6]
         self.pages = counts[7]
-        need(counts[6] == 1, "another character table")
+        need(u64(footer, 528) == BUILTIN_CHECKSUM, "another token table")
         self.check_pages(data, footer)
         self.read_sections(data, footer)
 
     def check_pages(self, data, footer):
-        end = len(data) - 456 - 8 * self.pages
+        end = len(data) - 560 - 8 * self.pages
         need(end > 0 and (end + 65535) // 65536 == self.pages, "another number of pages")
         checksums = data[end : end + 8 * self.pages]
-        need(checksum(checksums) == u64(footer, 432), "the checksum of page checksums")
+        need(checksum(checksums) == u64(footer, 536), "the checksum of page checksums")
         for page in range(self.pages):
             found = checksum(data[page * 65536 : min(end, (page + 1) * 65536)])
             need(found == u64(checksums, 8 * page), "the checksum of page %d" % page)
@@ -474,7 +442,9 @@ class Segment:
             ("DOCUMENT_DATE", n * 4),
             ("DOCUMENT_SOURCE", n * 4),
             ("DOCUMENT_HASH", n * 8),
-            ("DOCUMENT_STORE", n * 8 + 8),
+            ("DOCUMENT_HEAD", n * 8 + 8),
+            ("DOCUMENT_GROUP", n * 4 + 4),
+            ("GROUP_BLOCKS", (self.group_count + 63) // 64 * 20),
             ("DOCUMENT_ID", n * 4 + 4),
             ("ID_ORDER", n * 4),
             ("SOURCE_OFFSETS", self.source_count * 4 + 4),
@@ -563,55 +533,79 @@ class Segment:
 
     # -- documents
 
-    def coded(self):
-        """The rows of blocks, with one after the last, and all coded bytes. A magic number makes each a zstd frame."""
-        rows = list(struct.iter_unpack("<QQIIII", self.section["STORE_BLOCKS"]))
-        need(all(row[5] == 0 for row in rows), "a reserved field that is not 0")
-        store, all_coded = self.section["STORE"], u64(self.section["DOCUMENT_STORE"], 8 * self.documents)
-        rows.append((all_coded, len(store), self.documents, 0, 0, 0))
-        frames = b"".join(b"\x28\xb5\x2f\xfd" + store[a[1] : b[1]] for a, b in zip(rows, rows[1:]))
+    def heads(self):
+        """Title, metadata and details of each document. A magic number makes each block a zstd frame."""
+        rows = list(struct.iter_unpack("<QQI", self.section["HEAD_BLOCKS"]))
+        heads, offsets = self.section["HEADS"], column(self.section["DOCUMENT_HEAD"], 8)
+        rows.append((offsets[-1], len(heads), self.documents))
+        frames = b"".join(b"\x28\xb5\x2f\xfd" + heads[a[1] : b[1]] for a, b in zip(rows, rows[1:]))
         unpack = ["zstd", "-dcq", "--memory=64KB"]
         data = subprocess.run(unpack, input=frames, stdout=subprocess.PIPE, check=True).stdout
         need(len(data) == rows[-1][0], "blocks of another size than their rows")
-        return rows, data
+        need(all(offsets[row[2]] == row[0] for row in rows), "a block that begins within a head")
+        for begin, end in zip(offsets, offsets[1:]):
+            need(begin < end, "heads out of order")
+            title, at = varint(data[:end], begin)
+            metadata, at = varint(data[:end], at)
+            is_plain, title = title & 1, title // 2
+            need(at + title + metadata <= end, "fields longer than their head")
+            details = data[at + title + metadata : end]
+            code = data[at : at + title]
+            yield code if is_plain else BUILTIN.decode(code), data[at + title :][:metadata], read_details(details)
 
-    def record(self, document, begin, end, rows, coded):
-        """Title, metadata, details and body of the record in coded bytes [begin, end)."""
-        title = metadata = details = text = b""
-        symbols = 0
-        for row, following in zip(rows, rows[1:]):
-            if following[0] <= begin or row[0] >= end:
-                continue
-            at, piece_end = max(begin, row[0]), min(end, following[0])
-            piece = coded[:piece_end]
-            if row[0] <= begin:
-                title_bytes, at = varint(piece, at)
-                metadata_bytes, at = varint(piece, at)
-                details_bytes, at = varint(piece, at)
-            else:
-                need(row[2:5] == (document, len(text), row[4]) and row[4] >= symbols, "a piece out of place")
-                title_bytes = metadata_bytes = details_bytes = 0
-                symbols = row[4]
-            count, at = varint(piece, at)
-            places, place = [], (0, 0, 0)
-            for _ in range(count):
-                steps = []
-                for _ in range(3):
-                    step, at = varint(piece, at)
-                    steps.append(step)
-                place = tuple(a + b for a, b in zip(place, steps))
-                places.append(place)
-            need(at + title_bytes + metadata_bytes + details_bytes <= piece_end, "fields longer than their piece")
-            title += spell(piece[at : at + title_bytes])
-            metadata += spell(piece[at + title_bytes : at + title_bytes + metadata_bytes])
-            at += title_bytes + metadata_bytes
-            details += piece[at : at + details_bytes]
-            at += details_bytes
-            for byte, _, coded_byte in places:
-                need(at + coded_byte <= piece_end, "a checkpoint after its piece")
-                need(len(spell(piece[at : at + coded_byte])) == byte, "a checkpoint out of place")
-            text += spell(piece[at:])
-        return title, metadata, read_details(details), text
+    def lengths(self, columns, at, count):
+        middle, at = varint(columns, at)
+        values, at = packed(columns, at, count)
+        return [(middle + unzigzag(value)) % (1 << 32) for value in values], at
+
+    def groups(self):
+        """The code, the length of the text and `late` of each group."""
+        columns, store, at, code, text = self.section["GROUPS"], self.section["STORE"], 0, 0, 0
+        for row in range(0, self.group_count, 64):
+            n = min(64, self.group_count - row)
+            found = struct.unpack_from("<QQI", self.section["GROUP_BLOCKS"], row // 64 * 20)
+            need(found == (code, text, at), "a row that does not follow the one before")
+            codes, at = self.lengths(columns, at, n)
+            texts, at = self.lengths(columns, at, n)
+            late, at = packed(columns, at, n)
+            for i in range(n):
+                need(code + codes[i] <= len(store), "a code outside of its section")
+                yield store[code : code + codes[i]], texts[i], late[i]
+                code, text = code + codes[i], text + texts[i]
+        need(at == len(columns) and code == len(store), "groups that do not fill their sections")
+
+    def tables(self):
+        """The table of tokens of each document."""
+        rows = list(struct.iter_unpack("<II", self.section["TOKEN_RANGES"]))
+        tokens = self.section["TOKENS"]
+        need(not self.documents or rows[0] == (0, 0), "ranges that do not begin with the first document")
+        rows.append((self.documents, len(tokens)))
+        for a, b in zip(rows, rows[1:]):
+            need(a[0] < b[0] and a[1] <= b[1], "ranges out of order")
+            table = own_tokens(tokens[a[1] : b[1]]) if a[1] < b[1] else BUILTIN
+            yield from [table] * (b[0] - a[0])
+
+    def bodies(self, positions):
+        """The body of each document, of which `positions` says how long it is."""
+        groups, first = self.groups(), column(self.section["DOCUMENT_GROUP"], 4)
+        need(first[0] == 0 and first[-1] == self.group_count, "groups of no document")
+        for document, table in enumerate(self.tables()):
+            count, body, before = (positions[document] + 127) // 128, b"", 0
+            need(first[document + 1] - first[document] == count, "document %d has another number of groups" % document)
+            for group in range(count):
+                code, size, late = next(groups)
+                symbol = 128 * group + late
+                need(before <= symbol < positions[document] and (group or not late), "a group of another symbol")
+                text, at, before = b"", 0, symbol
+                while size > 65536 and at < len(code):
+                    piece, at = varint(code, at)
+                    need(at + piece <= len(code), "a code is cut short")
+                    text, at = text + table.decode(code[at : at + piece]), at + piece
+                text = text if size > 65536 else table.decode(code)
+                need(len(text) == size, "a group of another length")
+                body += text
+            yield body
+        need(next(groups, None) is None, "groups of no document")
 
     def counted(self, begin, text, end, flags):
         """How many symbols of a document count by default."""
@@ -625,17 +619,17 @@ class Segment:
     def all_documents(self):
         begin, text_begin = column(self.section["DOCUMENT_BEGIN"], 4), column(self.section["DOCUMENT_TEXT"], 4)
         dates, sources = column(self.section["DOCUMENT_DATE"], 4), column(self.section["DOCUMENT_SOURCE"], 4)
-        hashes, store = column(self.section["DOCUMENT_HASH"], 8), column(self.section["DOCUMENT_STORE"], 8)
+        hashes = column(self.section["DOCUMENT_HASH"], 8)
         ids, names = self.strings("DOCUMENT_ID", "IDS"), self.strings("SOURCE_OFFSETS", "SOURCES")
         order = column(self.section["ID_ORDER"], 4)
         need(begin[0] == 0 and begin[-1] == self.positions, "documents that do not span the positions")
         need(order == sorted(range(self.documents), key=lambda d: (ids[d], -d)), "ids out of order")
         flags, total, all_symbols = self.section["DOCUMENT_FLAGS"], 0, 0
-        rows, coded = self.coded()
+        heads, bodies = self.heads(), self.bodies([end - text for text, end in zip(text_begin, begin[1:])])
         for d in range(self.documents):
             need(begin[d] < text_begin[d] < begin[d + 1], "fields of document %d out of order" % d)
-            need(flags[d] < 4 and sources[d] < len(names) and store[d] < store[d + 1], "document %d" % d)
-            title, metadata, (origin, sizes, places), body = self.record(d, store[d], store[d + 1], rows, coded)
+            need(flags[d] < 4 and sources[d] < len(names), "document %d" % d)
+            (title, metadata, (origin, sizes, places)), body = next(heads), next(bodies)
             fields_of_parts = [row[1] for row in self.parts if text_begin[d] < row[0] < begin[d + 1]]
             need(len(sizes) == len(fields_of_parts), "document %d has another number of parts" % d)
             ends = [0] + [sum(sizes[: i + 1]) for i in range(len(sizes))] + [len(body)]
@@ -670,6 +664,7 @@ class Segment:
                 "text_begin": text_begin[d],
                 "end": begin[d + 1],
             }
+        need(next(bodies, None) is None, "more groups than documents need")
         need(total == self.text_bytes, "texts and titles of another size than the footer says")
         need(all_symbols == self.symbols, "another number of symbols than the footer says")
 

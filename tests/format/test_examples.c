@@ -3,7 +3,7 @@
 //   ```hex SAMPLE manifest | deletions N | segment N SECTION|HEADER|FOOTER [+OFFSET]   bytes of a golden file; "..."
 //   when
 //                                                                                 there are more
-//   ```coded SAMPLE segment N document D   coded bytes of a record in the segment's first block
+//   ```head SAMPLE segment N document D   a head in the segment's first block, decompressed
 //   ```pack       "values V...", then the packed column
 //   ```postings   "limit L", "positions P...", then the list's code; a..b/step stands for a row of positions
 
@@ -102,36 +102,36 @@ static gdx_slice section_of(gdx_buffer segment, const char *name) {
 
 // The first block, decompressed.
 static gdx_buffer first_block(gdx_buffer segment) {
-    gdx_slice store = section_of(segment, "STORE");
-    gdx_slice rows = section_of(segment, "STORE_BLOCKS");
-    size_t frame = store.bytes;
-    if (rows.bytes > STORE_BLOCK_BYTES)
-        frame = gdx_load_u64(rows.data + STORE_BLOCK_BYTES + STORE_BLOCK_OFFSET);
-    gdx_buffer coded = {0};
-    assert_int_equal(gdx_buffer_reserve(&coded, 4 * GDX_STORE_TARGET_BYTES), GDX_OK);
+    gdx_slice heads = section_of(segment, "HEADS");
+    gdx_slice rows = section_of(segment, "HEAD_BLOCKS");
+    size_t frame = heads.bytes;
+    if (rows.bytes > HEAD_BLOCK_BYTES)
+        frame = gdx_load_u64(rows.data + HEAD_BLOCK_BYTES + HEAD_BLOCK_OFFSET);
+    gdx_buffer block = {0};
+    assert_int_equal(gdx_buffer_reserve(&block, 2 * GDX_HEAD_TARGET_BYTES), GDX_OK);
     ZSTD_DCtx *context = ZSTD_createDCtx();
     assert_non_null(context);
     assert_false(ZSTD_isError(ZSTD_DCtx_setParameter(context, ZSTD_d_format, ZSTD_f_zstd1_magicless)));
-    coded.bytes = ZSTD_decompressDCtx(context, coded.data, coded.capacity, store.data, frame);
-    assert_false(ZSTD_isError(coded.bytes));
+    block.bytes = ZSTD_decompressDCtx(context, block.data, block.capacity, heads.data, frame);
+    assert_false(ZSTD_isError(block.bytes));
     ZSTD_freeDCtx(context);
-    return coded;
+    return block;
 }
 
-static void check_coded(gdx_slice info, gdx_slice body) {
+static void check_head(gdx_slice info, gdx_slice body) {
     gdx_slice where = info;
     gdx_slice sample = page_next_word(&info);
     page_next_word(&info); // "segment"
     gdx_buffer segment = golden_file(sample, "segment", number_of(page_next_word(&info)));
     page_next_word(&info); // "document"
     uint32_t document = number_of(page_next_word(&info));
-    const char *row = section_of(segment, "DOCUMENT_STORE").data + (size_t)document * 8;
-    gdx_buffer coded = first_block(segment);
+    const char *row = section_of(segment, "DOCUMENT_HEAD").data + (size_t)document * 8;
+    gdx_buffer block = first_block(segment);
     uint64_t begin = gdx_load_u64(row);
     uint64_t end = gdx_load_u64(row + 8);
-    assert_true(begin < end && end <= coded.bytes);
-    assert_bytes(where, (gdx_slice){(const char *)coded.data + begin, end - begin}, body);
-    gdx_buffer_clear(&coded);
+    assert_true(begin < end && end <= block.bytes);
+    assert_bytes(where, (gdx_slice){(const char *)block.data + begin, end - begin}, body);
+    gdx_buffer_clear(&block);
     gdx_buffer_clear(&segment);
 }
 
@@ -207,9 +207,9 @@ static void examples_of_files_are_those_of_the_golden_files(void **state) {
     assert_true(check_fences("format-index.md", "hex", check_hex) >= 2);
 }
 
-static void the_example_of_a_record_is_that_of_the_golden_file(void **state) {
+static void the_example_of_a_head_is_that_of_the_golden_file(void **state) {
     (void)state;
-    assert_int_equal(check_fences("format.md", "coded", check_coded), 1);
+    assert_int_equal(check_fences("format.md", "head", check_head), 1);
 }
 
 static void the_example_of_a_packed_column_is_what_is_written(void **state) {
@@ -225,7 +225,7 @@ static void examples_of_posting_lists_are_what_is_written(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(examples_of_files_are_those_of_the_golden_files),
-        cmocka_unit_test(the_example_of_a_record_is_that_of_the_golden_file),
+        cmocka_unit_test(the_example_of_a_head_is_that_of_the_golden_file),
         cmocka_unit_test(the_example_of_a_packed_column_is_what_is_written),
         cmocka_unit_test(examples_of_posting_lists_are_what_is_written),
     };

@@ -24,12 +24,14 @@ static void append(gdx_buffer *to, const char *text, unsigned times) {
         assert_int_equal(gdx_buffer_append(to, text, strlen(text)), GDX_OK);
 }
 
-// White space takes stored text but no positions: enough for two pieces.
+enum { SPACES = (1 << 16) / 12 };
+
+// White space takes stored text but no positions: enough for a group of two codes.
 static void make_texts(gdx_buffer texts[4]) {
     append(&texts[0], "链 alpha", 1);
-    append(&texts[0], "          ", GDX_STORE_TARGET_BYTES / 12);
+    append(&texts[0], "          ", SPACES);
     append(&texts[0], "产业", 1);
-    append(&texts[0], "          ", GDX_STORE_TARGET_BYTES / 12);
+    append(&texts[0], "          ", SPACES);
     append(&texts[0], "beta 链", 1);
     append(&texts[1], "的", 4200);
     append(&texts[1], "产业链", 1);

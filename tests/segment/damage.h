@@ -6,7 +6,7 @@
 
 #include "gdx/segment.h"
 
-// A few KiB: a long document in pieces, checkpoints, a frequent symbol, a long list, more than one block of terms and
+// A few KiB: a group of two codes, several groups, a frequent symbol, a long list, more than one block of terms and
 // words, sources, metadata, empty fields. The file in memory, the caller's. `folder` is for writing it.
 gdx_buffer damage_small_segment(const char *folder, gdx_segment_info *out);
 

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+enum { TEXT_BYTES = 1 << 16 }; // as much as one code may have
+
 static char *folder;
 static gdx_buffer whole; // the small segment
 static gdx_segment_info whole_info;
@@ -94,7 +96,7 @@ static void a_byte_changed_in_a_page_not_read_changes_no_answer(void **state) {
     (void)state;
     struct collection collection;
     random_state random = {5};
-    collection_init(&collection, 5, &(collection_kind){120, 4000, 40, 2 * GDX_STORE_TARGET_BYTES, 500, 4});
+    collection_init(&collection, 5, &(collection_kind){120, 4000, 40, 2 * TEXT_BYTES, 500, 4});
     gdx_segment_info info = collection_write_all(&collection, folder, 0);
     damage_outcome good = damage_try(folder, info.name, false);
     gdx_buffer file = segment_bytes(folder, info.name);
@@ -147,8 +149,8 @@ static void a_block_that_claims_to_hold_gigabytes_is_refused_unread(void **state
     uint64_t bytes;
     char name_of_file[GDX_SEGMENT_FILE_NAME_BYTES];
     assert_int_equal(gdx_buffer_append(&file, whole.data, whole.bytes), GDX_OK);
-    uint8_t *ends = section_of(file.data, file.bytes, SECTION_DOCUMENT_STORE, &bytes);
-    ends += bytes - 8; // where the last record ends
+    uint8_t *ends = section_of(file.data, file.bytes, SECTION_DOCUMENT_HEAD, &bytes);
+    ends += bytes - 8; // where the last head ends
     gdx_store_u64(ends, gdx_load_u64(ends) + ((uint64_t)2 << 30));
     uint64_t name = damage_mend(file.data, file.bytes);
     folder_write(folder, gdx_segment_file_name(name, name_of_file), file.data, file.bytes);
@@ -192,9 +194,9 @@ static void many_changed_bytes_with_right_checksums_lead_no_reader_astray(void *
     free(file);
 }
 
-// ---- how much a block may have
+// ---- how much a group may have
 
-// A segment of one document whose text is one word: nowhere may it be cut, so that a block takes it whole.
+// A segment of one document whose text is one word: nowhere may it be cut, so that one group takes it whole.
 static gdx_buffer write_one_word(uint32_t word_bytes, gdx_segment_info *out) {
     char *word = malloc(word_bytes);
     assert_non_null(word);
@@ -204,16 +206,14 @@ static gdx_buffer write_one_word(uint32_t word_bytes, gdx_segment_info *out) {
     *out = collection_write_all(&collection, folder, 0);
     free(word);
     gdx_buffer file = segment_bytes(folder, out->name);
-    uint8_t *footer = file.data + file.bytes - FOOTER_BYTES;
-    assert_int_equal(gdx_load_u64(footer + SECTION_STORE_BLOCKS * SECTION_ROW_BYTES + SECTION_ROW_LENGTH),
-                     STORE_BLOCK_BYTES);
+    assert_int_equal(gdx_load_u32(file.data + file.bytes - FOOTER_BYTES + FOOTER_GROUP_COUNT), 1);
     return file;
 }
 
-static void a_word_of_sixty_times_a_block_is_read_whole(void **state) {
+static void a_word_of_sixty_times_a_code_is_read_whole(void **state) {
     (void)state;
     gdx_segment_info info;
-    gdx_buffer file = write_one_word(60 * GDX_STORE_TARGET_BYTES, &info);
+    gdx_buffer file = write_one_word(60 * TEXT_BYTES + 7, &info);
     damage_outcome outcome = damage_try(folder, info.name, true);
     if (outcome.error.status != GDX_OK)
         fail_msg("%s", outcome.error.message);
@@ -224,14 +224,14 @@ static void a_word_of_sixty_times_a_block_is_read_whole(void **state) {
 static void a_text_longer_than_the_footer_says_is_refused_by_every_reader(void **state) {
     (void)state;
     gdx_segment_info info;
-    gdx_buffer file = write_one_word(4 * GDX_STORE_TARGET_BYTES, &info);
+    gdx_buffer file = write_one_word(4 * TEXT_BYTES, &info);
     assert_int_equal(unlink(file_of(info.name)), 0);
-    gdx_store_u64(file.data + file.bytes - FOOTER_BYTES + FOOTER_TEXT_BYTES, GDX_STORE_TARGET_BYTES / 2);
+    gdx_store_u64(file.data + file.bytes - FOOTER_BYTES + FOOTER_TEXT_BYTES, TEXT_BYTES / 2);
     uint64_t name = damage_mend(file.data, file.bytes);
     damage_outcome outcome = try_bytes(file.data, file.bytes, name, false);
     assert_int_equal(outcome.read, GDX_CORRUPT);
     assert_int_equal(outcome.verified, GDX_CORRUPT);
-    assert_non_null(strstr(outcome.error.message, "a record that does not decode"));
+    assert_non_null(strstr(outcome.error.message, "more text than its code can give"));
     gdx_buffer_clear(&file);
 }
 
@@ -255,7 +255,7 @@ static void a_cancelled_verify_says_so(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cancelled_verify_says_so),
-        cmocka_unit_test(a_word_of_sixty_times_a_block_is_read_whole),
+        cmocka_unit_test(a_word_of_sixty_times_a_code_is_read_whole),
         cmocka_unit_test(a_text_longer_than_the_footer_says_is_refused_by_every_reader),
         cmocka_unit_test(any_changed_byte_is_refused_with_the_name_of_the_file),
         cmocka_unit_test(a_file_cut_short_is_refused_with_its_name),

@@ -57,7 +57,7 @@ static int make_segments(void **state) {
     result_folder = folder_new();
     gdx_buffer bytes = damage_small_segment(folder, &small);
     gdx_buffer_clear(&bytes);
-    collection_init(&documents, 3, &(collection_kind){30, 600, 15, 2 * GDX_STORE_TARGET_BYTES, 100, 3});
+    collection_init(&documents, 3, &(collection_kind){30, 600, 15, 2 * 65536, 100, 3});
     other = collection_write_all(&documents, folder, 0);
     return 0;
 }

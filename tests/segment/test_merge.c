@@ -174,12 +174,14 @@ static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doom
 
 // ---- the bytes
 
-// Short texts enough for several blocks, so that a merge copies some and ends others at a reset; long texts, of which
-// the code is six tenths, for one piece and for more.
-enum { ONE_PIECE = 7 * GDX_STORE_TARGET_BYTES / 4, MORE_PIECES = 4 * GDX_STORE_TARGET_BYTES };
-static const collection_kind many_short = {160, GDX_STORE_TARGET_BYTES, 0, 0, 300, 5};
-static const collection_kind some_long = {40, GDX_STORE_TARGET_BYTES / 6, 8, MORE_PIECES, 300, 3};
-static const collection_kind mixed = {500, GDX_STORE_TARGET_BYTES / 11, 110, ONE_PIECE, 2000, 40};
+// Heads enough for several blocks, so that a merge copies some and ends others at a reset; texts of one group and of
+// hundreds.
+static const collection_kind many_short = {160, 60000, 0, 0, 300, 5};
+static const collection_kind some_long = {40, 10000, 8, 260000, 300, 3};
+static const collection_kind mixed = {500, 6000, 110, 120000, 2000, 40};
+
+// Enough text that some ranges have tokens of their own: documents of 600 KB, one of which ends a range now and then.
+static const collection_kind learned = {26, 1000, 1, 600000, 300, 3};
 
 // The thread sanitizer would watch a merge by one thread for minutes, for nothing.
 static void skip_one_thread(void) {
@@ -219,6 +221,27 @@ static void a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level(v
     (void)state;
     run_rounds(&mixed, 41, 10, 2, 5);
     run_rounds(&some_long, 42, 10, 1, 5);
+}
+
+static uint64_t token_bytes(const collection_kind *kind, uint64_t seed) {
+    struct collection collection;
+    gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
+    char *folder = folder_new();
+    collection_init(&collection, seed, kind);
+    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
+    gdx_segment_parts(segment, parts);
+    gdx_segment_release(segment);
+    folder_remove(folder);
+    collection_clear(&collection);
+    return parts[SECTION_TOKENS].bytes;
+}
+
+static void merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    skip_one_thread();
+    assert_true(token_bytes(&learned, 43) > 0);
+    run_rounds(&learned, 43, 0, 1, 0);
+    run_rounds(&learned, 44, 13, 2, 0);
 }
 
 static void merging_one_segment_without_deletions_copies_it(void **state) {
@@ -324,6 +347,7 @@ int main(void) {
         cmocka_unit_test(deleted_documents_leave_no_trace_in_a_merge),
         cmocka_unit_test(a_merge_by_four_threads_gives_the_same_bytes),
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
+        cmocka_unit_test(merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer),
         cmocka_unit_test(merging_one_segment_without_deletions_copies_it),
         cmocka_unit_test(a_merge_without_live_documents_makes_no_file),
         cmocka_unit_test(a_stopped_merge_says_so_and_leaves_no_file),

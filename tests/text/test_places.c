@@ -78,31 +78,36 @@ static void reading_from_a_checkpoint_gives_the_rest(void **state) {
     gdx_symbols symbols = {0};
     assert_null(checkpoints_hold(gdx_buffer_slice(&text)));
     cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_CHECKPOINTS, &symbols);
-    size_t expected = text.bytes / GDX_CHECKPOINT_BYTES;
-    assert_in_range(symbols.checkpoint_count, expected - 1, expected);
+    assert_int_equal(symbols.checkpoint_count, symbols.count / GDX_CHECKPOINT_SYMBOLS + 1);
     for (size_t i = 0; i < symbols.checkpoint_count; i++) // the next clean place is near
-        assert_in_range(symbols.checkpoints[i].byte, (i + 1) * GDX_CHECKPOINT_BYTES,
-                        (i + 1) * (GDX_CHECKPOINT_BYTES + 16));
+        assert_in_range(symbols.checkpoints[i].symbol, i * GDX_CHECKPOINT_SYMBOLS, i * GDX_CHECKPOINT_SYMBOLS + 8);
     gdx_symbols_clear(&symbols);
     gdx_buffer_clear(&text);
 }
 
-static size_t count_checkpoints(gdx_slice text, unsigned options) {
+static void checkpoints_count_from_the_symbols_before(void **state) {
+    (void)state;
+    static const size_t before[] = {0, 1, 125, 126, 127, 128, 129, 4294967294};
+    static const size_t expected[] = {1, 0, 0, 1, 1, 1, 0, 1};
+    static const uint32_t at[] = {0, 0, 0, 2, 1, 0, 0, 2};
     gdx_symbols symbols = {0};
-    cut_or_die(text, options, &symbols);
-    size_t count = symbols.checkpoint_count;
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        symbols.symbols_before = before[i];
+        cut_or_die(gdx_slice_of("中 国 "), GDX_TEXT_CHECKPOINTS, &symbols); // the end is one, too
+        assert_int_equal(symbols.checkpoint_count, expected[i]);
+        if (expected[i])
+            assert_int_equal(symbols.checkpoints[0].symbol, at[i]);
+    }
     gdx_symbols_clear(&symbols);
-    return count;
 }
 
-static void short_texts_and_texts_not_asked_about_have_no_checkpoint(void **state) {
+static void texts_not_asked_about_have_no_checkpoint(void **state) {
     (void)state;
     gdx_buffer text = mixed_text();
-    gdx_slice slice = {(const char *)text.data, GDX_CHECKPOINT_BYTES};
-    while ((slice.data[slice.bytes] & 0xc0) == 0x80)
-        slice.bytes--;
-    assert_int_equal(count_checkpoints(slice, GDX_TEXT_CHECKPOINTS), 0);
-    assert_int_equal(count_checkpoints(gdx_buffer_slice(&text), GDX_TEXT_SPANS), 0);
+    gdx_symbols symbols = {0};
+    cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_SPANS, &symbols);
+    assert_int_equal(symbols.checkpoint_count, 0);
+    gdx_symbols_clear(&symbols);
     gdx_buffer_clear(&text);
 }
 
@@ -111,11 +116,10 @@ static void no_checkpoint_is_inside_a_word(void **state) {
     static const char *const letters[] = {"a", "я", "é", "Ⅰ"};
     for (size_t i = 0; i < sizeof letters / sizeof *letters; i++) {
         gdx_buffer text = {0};
+        gdx_symbols symbols = {.symbols_before = GDX_CHECKPOINT_SYMBOLS - 1};
         append_times(&text, letters[i], 30000);
-        assert_int_equal(count_checkpoints(gdx_buffer_slice(&text), GDX_TEXT_CHECKPOINTS), 0);
         append_times(&text, " 中", 1);
-        gdx_symbols symbols = {0};
-        cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_CHECKPOINTS | GDX_TEXT_SPANS, &symbols);
+        cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_CHECKPOINTS, &symbols);
         assert_int_equal(symbols.count, 2);
         assert_int_equal(symbols.checkpoint_count, 1);
         assert_int_equal(symbols.checkpoints[0].byte, text.bytes - strlen(" 中"));
@@ -128,12 +132,20 @@ static void no_checkpoint_is_inside_a_word(void **state) {
 static void no_checkpoint_is_inside_a_cluster(void **state) {
     (void)state;
     gdx_buffer text = {0};
-    append_times(&text, "中", GDX_CHECKPOINT_BYTES / 3); // ends two bytes short of the distance
+    append_times(&text, "中", 127);
     append_times(&text, "か\u3099文", 1);
-    gdx_symbols symbols = {0};
+    gdx_symbols symbols = {.symbols_before = 1};
     cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_CHECKPOINTS, &symbols);
     assert_int_equal(symbols.checkpoint_count, 1);
-    assert_int_equal(symbols.checkpoints[0].byte, text.bytes - strlen("文"));
+    assert_int_equal(symbols.checkpoints[0].byte, 127 * 3);
+    symbols.symbols_before = 0;
+    text.bytes = 0;
+    append_times(&text, "中", 126);
+    append_times(&text, "…文", 1); // three symbols of one character
+    cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_CHECKPOINTS, &symbols);
+    assert_int_equal(symbols.checkpoint_count, 2);
+    assert_int_equal(symbols.checkpoints[1].byte, text.bytes - strlen("文"));
+    assert_int_equal(symbols.checkpoints[1].symbol, 129);
     gdx_symbols_clear(&symbols);
     gdx_buffer_clear(&text);
 }
@@ -150,7 +162,7 @@ static void one_symbols_object_serves_many_texts(void **state) {
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
             cut_or_die(gdx_slice_of(texts[i]), i % 2 ? GDX_TEXT_SPANS : GDX_TEXT_CHECKPOINTS, &symbols);
             assert_int_equal(symbols.count, counts[i]);
-            assert_int_equal(symbols.checkpoint_count, 0);
+            assert_int_equal(symbols.checkpoint_count, i % 2 ? 0 : 1);
         }
     }
     assert_int_equal(symbols.word_count, 1);
@@ -169,7 +181,7 @@ static void cutting_a_million_marks_in_a_row_ends(void **state) {
     gdx_symbols symbols = {0};
     cut_or_die(gdx_buffer_slice(&text), GDX_TEXT_SPANS | GDX_TEXT_CHECKPOINTS, &symbols);
     assert_int_equal(symbols.count, 1);
-    assert_int_equal(symbols.checkpoint_count, 0);
+    assert_int_equal(symbols.checkpoint_count, 1);
     assert_span(&symbols, 0, 0, (uint32_t)text.bytes);
     gdx_symbols_clear(&symbols);
     gdx_buffer_clear(&text);
@@ -196,7 +208,8 @@ int main(void) {
         cmocka_unit_test(a_mark_after_white_space_does_not_span_the_white_space),
         cmocka_unit_test(a_word_spans_all_that_its_letters_came_from),
         cmocka_unit_test(reading_from_a_checkpoint_gives_the_rest),
-        cmocka_unit_test(short_texts_and_texts_not_asked_about_have_no_checkpoint),
+        cmocka_unit_test(checkpoints_count_from_the_symbols_before),
+        cmocka_unit_test(texts_not_asked_about_have_no_checkpoint),
         cmocka_unit_test(no_checkpoint_is_inside_a_word),
         cmocka_unit_test(no_checkpoint_is_inside_a_cluster),
         cmocka_unit_test(one_symbols_object_serves_many_texts),

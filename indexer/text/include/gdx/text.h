@@ -56,13 +56,16 @@ typedef struct gdx_symbols { // one worker's own; {0} is empty; reused from text
     gdx_buffer word_text;
     gdx_span *spans; // filled when asked for: spans[i] of symbols[i]
     size_t span_capacity;
-    gdx_checkpoint *checkpoints; // ascending; the first is at least GDX_CHECKPOINT_BYTES in; none for short texts
+    size_t symbols_before;       // of the caller's: symbols before this text, with which checkpoints are counted
+    gdx_checkpoint *checkpoints; // filled when asked for
     size_t checkpoint_count;
     size_t checkpoint_capacity;
     gdx_buffer scratch; // the module's own
 } gdx_symbols;
 
-enum { GDX_CHECKPOINT_BYTES = 8192 }; // about one checkpoint for so many bytes of text, at the next clean place
+// One checkpoint for each multiple of so many symbols, from those before the text to its end, both included: the first
+// place at or after that symbol at which cutting may begin afresh, or the start or end of the text.
+enum { GDX_CHECKPOINT_SYMBOLS = 128 };
 
 enum gdx_text_options {
     GDX_TEXT_SPANS = 1,      // fill spans
