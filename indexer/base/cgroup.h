@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// cgroup.h: what the control groups of this process let it use, versions 1 and 2. Relies on the C library and on Linux's
-// /proc. Blocking: reads some small files. Threads: any.
+// cgroup.h: what the control groups of this process let it use, versions 1 and 2. Relies on the C library and on
+// Linux's /proc. Blocking: reads some small files. Threads: any.
 #ifndef GDX_BASE_CGROUP_H
 #define GDX_BASE_CGROUP_H
 

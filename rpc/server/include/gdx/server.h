@@ -124,8 +124,8 @@ typedef struct gdx_server_options {
     size_t connection_limit; // further ones are closed when accepted
     size_t read_pause;       // bytes waiting for the socket at which nothing more is read from it
     uint64_t drain_ns;       // what gdx_server_stop waits for calls to end
-    // May this call be made? Anything but GDX_GRPC_OK refuses it, with err's message. NULL: all may. Without service and
-    // method: there is no such method, and the call is UNIMPLEMENTED if it may be made.
+    // May this call be made? Anything but GDX_GRPC_OK refuses it, with err's message. NULL: all may. Without service
+    // and method: there is no such method, and the call is UNIMPLEMENTED if it may be made.
     gdx_grpc_code (*admit)(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
                            gdx_error *err);
     // A call is over. May be NULL.
