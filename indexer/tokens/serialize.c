@@ -173,7 +173,7 @@ static gdx_status take_classes(reader *from, gdx_error *err) {
         return gdx_fail(err, GDX_CORRUPT, "a table of %u tokens has classes for %zu", count,
                         (size_t)(from->end - from->at));
     uint32_t used[TOKEN_CLASSES] = {0};
-    table->class_by_token = malloc(count);
+    table->class_by_token = malloc((size_t)count + 1);
     if (!table->class_by_token)
         return no_memory(err);
     for (uint32_t i = 0; i < count; i++) {
