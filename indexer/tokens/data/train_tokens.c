@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // train_tokens: composes the built-in table from texts. usage: train_tokens TOKENS FILE[:MEGABYTES]... > tokens-1.txt
-// Relies on table.h for classes and their codes. No part of the program and not run by the build; tokens-1.txt was made
-// by it once, with 124,000 tokens, README.md names the texts. Needs 2 GB of memory for 70 MB of text.
+// Relies on table.h for classes and their codes. No part of the program and not run by the build. README.md names the
+// texts that tokens-1.txt was made from, and says how it differs from what this makes of them now. Needs 2 GB of memory
+// for 70 MB of text.
 //
 // Begins with the code points. Each round spells all text in the tokens there are, in the fewest bits; joins the pairs
 // of neighbours that save most; and now and then drops the tokens whose loss costs least. The last round drops to
