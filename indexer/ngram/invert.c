@@ -3,20 +3,19 @@
 // One stable scatter by first symbol, whose bucket sizes were counted while adding, keeps positions ascending. Each
 // bucket is then inverted when it is its turn, so that its positions are still in cache when the caller encodes them:
 // count its second symbols, sort only the distinct ones, scatter again. Cost: three passes over memory, no comparison
-// of postings. The second symbols are read where they stand: to scatter them beside the positions takes as long, and
-// half as much memory again, which the system clears first.
+// of postings.
 
 #include "inverter.h"
 
 #include <assert.h>
 
-enum { INSERTION_SORT_MAX = 32, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, AHEAD = 16 };
+enum { INSERTION_SORT_MAX = 32, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS };
 
 void ngram_invert_reset(gdx_inverter *inverter) {
     if (inverter->is_sorted && inverter->tallies.data)
         memset(inverter->tallies.data, 0, inverter->id_count * sizeof(uint32_t));
     inverter->next_rank = 0;
-    inverter->bucket_begin = inverter->bucket_end = 0;
+    inverter->pair_begin = 0;
     inverter->second_count = 0;
     inverter->next_second = 0;
     inverter->term_begin = 0;
@@ -54,19 +53,13 @@ static void rank_symbols(gdx_inverter *inverter) {
 static void scatter_by_first(gdx_inverter *inverter) {
     const uint32_t *ids = inverter->ids.data;
     inverter_symbol *symbols = inverter->symbols.data;
-    uint32_t *buckets = inverter->buckets.data;
+    inverter_pair *pairs = inverter->pairs.data;
     uint32_t count = inverter->position_count;
-    for (uint32_t position = 0; position < count; position++)
-        buckets[symbols[ids[position]].head++] = position;
-}
-
-// The end mark is never the first symbol: nothing reads its bucket.
-static uint32_t largest_bucket(const gdx_inverter *inverter) {
-    const inverter_symbol *symbols = inverter->symbols.data;
-    uint32_t largest = 0;
-    for (uint32_t id = 1; id < inverter->id_count; id++)
-        largest = symbols[id].count > largest ? symbols[id].count : largest;
-    return largest;
+    if (!count)
+        return;
+    for (uint32_t position = 0; position + 1 < count; position++)
+        pairs[symbols[ids[position]].head++] = (inverter_pair){ids[position + 1], position};
+    symbols[0].head++; // the last position is an end mark; nothing reads its pair
 }
 
 gdx_status gdx_inverter_sort(gdx_inverter *inverter) {
@@ -79,16 +72,14 @@ gdx_status gdx_inverter_sort(gdx_inverter *inverter) {
     if (status == GDX_OK)
         status = ngram_pages_reserve(&inverter->seconds, inverter->id_count * 2 * sizeof(uint32_t));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->buckets, (size_t)inverter->position_count * sizeof(uint32_t));
-    if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->bucket, (size_t)largest_bucket(inverter) * sizeof(uint32_t));
+        status = ngram_pages_reserve(&inverter->pairs, (size_t)inverter->position_count * sizeof(inverter_pair));
     if (status != GDX_OK)
         return status;
     rank_symbols(inverter);
     scatter_by_first(inverter);
     inverter->is_sorted = true;
     inverter->next_rank = 1; // the end mark is never the first symbol
-    inverter->bucket_end = ((inverter_symbol *)inverter->symbols.data)[0].count;
+    inverter->pair_begin = ((inverter_symbol *)inverter->symbols.data)[0].count;
     return GDX_OK;
 }
 
@@ -135,32 +126,17 @@ static void sort_ranks(uint32_t *values, uint32_t *room, uint32_t count, uint32_
         memcpy(values, from, count * sizeof *values);
 }
 
-// Counts the second symbols of a bucket, and lists those that it has. What follows each position lies anywhere in
-// `ids`, so it is asked for some steps ahead.
-static uint32_t tally_seconds(gdx_inverter *inverter, const uint32_t *bucket, uint32_t count) {
+// Positions of the bucket into `ids`, by second symbol; afterwards a tally is the end of its term.
+static void invert_bucket(gdx_inverter *inverter, const inverter_pair *pairs, uint32_t count) {
     const inverter_symbol *symbols = inverter->symbols.data;
-    const uint32_t *ids = inverter->ids.data;
-    uint32_t *tallies = inverter->tallies.data;
-    uint32_t *seconds = inverter->seconds.data;
-    uint32_t second_count = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            __builtin_prefetch(&ids[bucket[i + AHEAD] + 1]);
-        uint32_t second = ids[bucket[i] + 1];
-        if (tallies[second]++ == 0)
-            seconds[second_count++] = symbols[second].rank;
-    }
-    return second_count;
-}
-
-// Positions of the bucket by second symbol, in its place; afterwards a tally is the end of its term.
-static void invert_bucket(gdx_inverter *inverter, uint32_t *bucket, uint32_t count) {
     const uint32_t *order = inverter->order.data;
-    const uint32_t *ids = inverter->ids.data;
     uint32_t *tallies = inverter->tallies.data;
     uint32_t *seconds = inverter->seconds.data;
-    uint32_t *positions = inverter->bucket.data;
-    uint32_t second_count = tally_seconds(inverter, bucket, count);
+    uint32_t *positions = inverter->ids.data;
+    uint32_t second_count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (tallies[pairs[i].second]++ == 0)
+            seconds[second_count++] = symbols[pairs[i].second].rank;
     sort_ranks(seconds, seconds + inverter->id_count, second_count, inverter->id_count);
     uint32_t begin = 0;
     for (uint32_t i = 0; i < second_count; i++) {
@@ -169,9 +145,8 @@ static void invert_bucket(gdx_inverter *inverter, uint32_t *bucket, uint32_t cou
         *tally = begin;
         begin = next;
     }
-    memcpy(positions, bucket, count * sizeof *positions);
     for (uint32_t i = 0; i < count; i++)
-        bucket[tallies[ids[positions[i] + 1]]++] = positions[i];
+        positions[tallies[pairs[i].second]++] = pairs[i].position;
     inverter->second_count = second_count;
     inverter->next_second = 0;
     inverter->term_begin = 0;
@@ -183,10 +158,10 @@ static bool next_bucket(gdx_inverter *inverter) {
     if (inverter->next_rank >= inverter->id_count)
         return false;
     const inverter_symbol *first = &symbols[order[inverter->next_rank++]];
-    inverter->bucket_begin = inverter->bucket_end;
-    inverter->bucket_end += first->count;
+    const inverter_pair *pairs = (const inverter_pair *)inverter->pairs.data + inverter->pair_begin;
+    inverter->pair_begin += first->count;
     inverter->first_number = first->number;
-    invert_bucket(inverter, (uint32_t *)inverter->buckets.data + inverter->bucket_begin, first->count);
+    invert_bucket(inverter, pairs, first->count);
     return true;
 }
 
@@ -202,8 +177,7 @@ bool gdx_inverter_next(gdx_inverter *inverter, gdx_inverted_term *out) {
     *out = (gdx_inverted_term){.first = inverter->first_number,
                                .second = symbols[second].number,
                                .count = *end - inverter->term_begin,
-                               .positions = (const uint32_t *)inverter->buckets.data + inverter->bucket_begin +
-                                            inverter->term_begin};
+                               .positions = (const uint32_t *)inverter->ids.data + inverter->term_begin};
     inverter->term_begin = *end;
     *end = 0;
     return true;

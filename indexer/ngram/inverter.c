@@ -60,8 +60,7 @@ void gdx_inverter_free(gdx_inverter *inverter) {
     ngram_pages_clear(&inverter->symbols);
     ngram_pages_clear(&inverter->word_ids);
     ngram_pages_clear(&inverter->code_points);
-    ngram_pages_clear(&inverter->buckets);
-    ngram_pages_clear(&inverter->bucket);
+    ngram_pages_clear(&inverter->pairs);
     ngram_pages_clear(&inverter->order);
     ngram_pages_clear(&inverter->tallies);
     ngram_pages_clear(&inverter->seconds);

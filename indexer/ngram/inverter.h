@@ -21,6 +21,11 @@ typedef struct inverter_symbol {
     uint32_t head;   // after sorting: the end of its bucket; while a bucket is inverted, `tally` counts in it
 } inverter_symbol;
 
+typedef struct inverter_pair { // one posting in the bucket of its first symbol
+    uint32_t second;           // id
+    uint32_t position;
+} inverter_pair;
+
 struct gdx_inverter { // one worker's own
     size_t memory_bytes;
     ngram_vocabulary vocabulary;
@@ -28,31 +33,28 @@ struct gdx_inverter { // one worker's own
     uint32_t id_count;              // end mark included
     uint32_t code_point_page_count; // of those in use, the empty page 0 included
     bool is_sorted;
-    ngram_pages ids;                    // uint32_t[position_count]: id at each position
+    ngram_pages ids;                    // uint32_t[position_count]: id at each position; later one bucket's positions
     ngram_pages symbols;                // inverter_symbol[id_count]
     ngram_pages word_ids;               // uint32_t[]: of the text being added
     ngram_pages code_points;            // uint32_t[page][256]: id of each code point met, or 0
     uint16_t page_of[CODE_POINT_PAGES]; // 0: no code point of this page was met
     // ---- after sorting
-    ngram_pages
-        buckets;        // uint32_t[position_count]: positions, by the first symbol's rank; once inverted, by the second
-    ngram_pages bucket; // uint32_t[]: room for the positions of the largest bucket
-    ngram_pages order;  // uint32_t[id_count]: id of each rank
+    ngram_pages pairs;   // inverter_pair[position_count], by the first symbol's rank
+    ngram_pages order;   // uint32_t[id_count]: id of each rank
     ngram_pages tallies; // uint32_t[id_count]: zero, but for the second symbols of the bucket at hand
     ngram_pages
         seconds; // uint32_t[2 * id_count]: ranks of the second symbols of the bucket at hand, and room to sort them
     uint32_t next_rank;  // the bucket to be inverted next
-    uint32_t bucket_end; // of the bucket at hand, in `buckets`: where the next starts
-    uint32_t bucket_begin;
+    uint32_t pair_begin; // where it starts
     uint32_t second_count;
     uint32_t next_second;
-    uint32_t term_begin;   // where the next term's positions start in the bucket at hand
+    uint32_t term_begin;   // where the next term's positions start in `ids`
     uint32_t first_number; // of the bucket at hand
 };
 
 // Bytes of sorting and handing out for each position and each distinct symbol.
 enum {
-    POSITION_BYTES = 3 * sizeof(uint32_t), // the last for the largest bucket, which may be all
+    POSITION_BYTES = sizeof(uint32_t) + sizeof(inverter_pair),
     SYMBOL_BYTES = sizeof(inverter_symbol) + 4 * sizeof(uint32_t),
 };
 
