@@ -24,6 +24,7 @@ struct assembly {
     struct kept_run *closed;
     struct kept_run **last_closed; // where the next one goes
     uint64_t next_place;           // of a run in its span
+    struct kept_pool *pool;
     struct kept *idle;
     size_t idle_count;
     struct kept *waiting[]; // of slab turn + i at (turn + i) % slabs_ahead; read to its end
@@ -32,20 +33,19 @@ struct assembly {
 struct assembly *assembly_new(struct spans *spans, struct assembly_limits limits, const atomic_bool *failed,
                               const gdx_stop *stop) {
     struct assembly *assembly = calloc(1, sizeof *assembly + limits.slabs_ahead * sizeof(struct kept *));
-    if (!assembly)
-        return NULL;
-    if (uv_mutex_init(&assembly->mutex) != 0) {
-        free(assembly);
-        return NULL;
-    }
-    if (uv_cond_init(&assembly->turned) != 0) {
-        uv_mutex_destroy(&assembly->mutex);
+    struct kept_pool *pool = kept_pool_new();
+    bool has_mutex = assembly && pool && uv_mutex_init(&assembly->mutex) == 0;
+    if (!has_mutex || uv_cond_init(&assembly->turned) != 0) {
+        if (has_mutex)
+            uv_mutex_destroy(&assembly->mutex);
+        kept_pool_free(pool);
         free(assembly);
         return NULL;
     }
     assembly->end = UINT64_MAX;
     assembly->last_closed = &assembly->closed;
     assembly->spans = spans;
+    assembly->pool = pool;
     assembly->limits = limits;
     assembly->failed = failed;
     assembly->stop = stop;
@@ -60,7 +60,7 @@ static void let_go(struct assembly *assembly, struct kept *kept) {
         kept_free(kept);
         return;
     }
-    kept_reset(kept, assembly->limits.kept_bytes);
+    kept_reset(kept);
     kept->next = assembly->idle;
     assembly->idle = kept;
     assembly->idle_count++;
@@ -86,6 +86,7 @@ void assembly_free(struct assembly *assembly) {
         assembly->idle = kept->next;
         kept_free(kept);
     }
+    kept_pool_free(assembly->pool);
     uv_cond_destroy(&assembly->turned);
     uv_mutex_destroy(&assembly->mutex);
     free(assembly);
@@ -101,7 +102,7 @@ static struct kept *take_kept(struct assembly *assembly) {
         assembly->idle = kept->next;
         assembly->idle_count--;
     } else {
-        kept = kept_new();
+        kept = kept_new(assembly->pool);
     }
     if (kept)
         kept->holders = 1;

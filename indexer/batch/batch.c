@@ -56,7 +56,7 @@ struct building {               // the loop's, save the team
     size_t in_flight;   // slabs in memory
     uint64_t documents; // read since the last commit, about
     struct ledger ledger;
-    struct slab *idle; // an empty slab, with its memory; NULL: none
+    struct slab *idle; // empty ones, with their memory
     struct seen seen;
     struct spans spans;
     struct assembly *assembly; // NULL: one worker
@@ -161,7 +161,7 @@ static void take_done_on_loop(struct batch *batch) {
         if (ledger_take(&building->ledger, build, true) != GDX_OK)
             fail_for_memory_on_loop(batch);
         building->builds[building->taken++] = NULL;
-        slab_free(building->idle);
+        build->slab->next = building->idle; // no more than slab_limit: each was in flight
         building->idle = build->slab;
         built_clear(&build->built);
         free(build);
@@ -256,7 +256,7 @@ static uint64_t known_bytes(const struct batch *batch) {
 // One that is done with, or a new one. NULL: no memory.
 static struct slab *take_slab(struct building *building, size_t bytes) {
     struct slab *slab = building->idle;
-    building->idle = NULL;
+    building->idle = slab ? slab->next : NULL;
     if (slab && slab_reset(slab, bytes) == GDX_OK)
         return slab;
     slab_free(slab);
@@ -605,7 +605,10 @@ static void clear(struct batch *batch) {
     assembly_free(building->assembly);
     spans_clear(&building->spans);
     ledger_clear(&building->ledger);
-    slab_free(building->idle);
+    for (struct slab *idle; (idle = building->idle);) {
+        building->idle = idle->next;
+        slab_free(idle);
+    }
     for (size_t i = building->taken; i < building->count; i++) {
         slab_free(building->builds[i]->slab);
         built_clear(&building->builds[i]->built);

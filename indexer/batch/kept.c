@@ -1,87 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 // kept.c: see kept.h. Blocks of one size that never move, since slices point into them; a larger document has one of
-// its own.
+// its own. The pool cuts them out of chunks that are huge pages where the system has some.
 
 #include "kept.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <uv.h>
 
-enum { BLOCK_BYTES = 256 << 10 };
+enum { CHUNK_BYTES = 2 << 20, BLOCK_BYTES = 256 << 10, CHUNK_BLOCKS = CHUNK_BYTES / BLOCK_BYTES };
 
 struct kept_block {
     struct kept_block *next;
     size_t capacity;
     size_t used;
+    bool is_pooled;
     _Alignas(max_align_t) uint8_t data[];
 };
 
-struct kept *kept_new(void) {
-    return calloc(1, sizeof(struct kept));
+struct kept_pool { // any thread: under the mutex
+    uv_mutex_t mutex;
+    struct kept_block *idle;
+    void **chunks;
+    size_t chunk_count;
+    size_t chunk_capacity;
+};
+
+struct kept_pool *kept_pool_new(void) {
+    struct kept_pool *pool = calloc(1, sizeof *pool);
+    if (pool && uv_mutex_init(&pool->mutex) != 0) {
+        free(pool);
+        return NULL;
+    }
+    return pool;
 }
 
-static void free_blocks(struct kept_block *block) {
-    while (block) {
-        struct kept_block *next = block->next;
-        free(block);
-        block = next;
+void kept_pool_free(struct kept_pool *pool) {
+    if (!pool)
+        return;
+    for (size_t i = 0; i < pool->chunk_count; i++)
+        free(pool->chunks[i]);
+    free(pool->chunks);
+    uv_mutex_destroy(&pool->mutex);
+    free(pool);
+}
+
+static gdx_status add_chunk(struct kept_pool *pool) {
+    if (gdx_grow(&pool->chunks, &pool->chunk_capacity, pool->chunk_count + 1, sizeof(void *)) != GDX_OK)
+        return GDX_NO_MEMORY;
+    char *chunk = aligned_alloc(CHUNK_BYTES, CHUNK_BYTES);
+    if (!chunk)
+        return GDX_NO_MEMORY;
+    (void)madvise(chunk, CHUNK_BYTES, MADV_HUGEPAGE); // only advice: without it everything works, slower
+    pool->chunks[pool->chunk_count++] = chunk;
+    for (size_t i = CHUNK_BLOCKS; i-- > 0;) {
+        struct kept_block *block = (struct kept_block *)(void *)(chunk + i * BLOCK_BYTES);
+        *block = (struct kept_block){
+            .next = pool->idle, .capacity = BLOCK_BYTES - sizeof(struct kept_block), .is_pooled = true};
+        pool->idle = block;
     }
+    return GDX_OK;
+}
+
+static struct kept_block *take_block(struct kept_pool *pool) {
+    uv_mutex_lock(&pool->mutex);
+    struct kept_block *block = NULL;
+    if (pool->idle || add_chunk(pool) == GDX_OK) {
+        block = pool->idle;
+        pool->idle = block->next;
+    }
+    uv_mutex_unlock(&pool->mutex);
+    return block;
+}
+
+struct kept *kept_new(struct kept_pool *pool) {
+    struct kept *kept = calloc(1, sizeof *kept);
+    if (kept)
+        kept->pool = pool;
+    return kept;
 }
 
 void kept_free(struct kept *kept) {
     if (!kept)
         return;
-    free_blocks(kept->first);
+    kept_reset(kept);
     free(kept->documents);
     free(kept);
 }
 
-// Unlinks and frees the blocks from *link on that are not of the one size, or too many.
-static void trim(struct kept_block **link, size_t bytes) {
-    while (*link) {
-        struct kept_block *block = *link;
-        if (block->capacity == BLOCK_BYTES && bytes >= BLOCK_BYTES) {
-            bytes -= BLOCK_BYTES;
+void kept_reset(struct kept *kept) {
+    uv_mutex_lock(&kept->pool->mutex);
+    while (kept->newest) {
+        struct kept_block *block = kept->newest;
+        kept->newest = block->next;
+        if (block->is_pooled) {
             block->used = 0;
-            link = &block->next;
+            block->next = kept->pool->idle;
+            kept->pool->idle = block;
         } else {
-            *link = block->next;
             free(block);
         }
     }
-}
-
-void kept_reset(struct kept *kept, size_t bytes) {
-    trim(&kept->first, bytes);
-    kept->current = kept->first;
+    uv_mutex_unlock(&kept->pool->mutex);
     kept->count = 0;
     kept->bytes = 0;
 }
 
 static struct kept_block *add_block(struct kept *kept, size_t bytes) {
-    size_t capacity = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
-    struct kept_block *block = malloc(sizeof *block + capacity);
+    struct kept_block *block;
+    if (bytes <= BLOCK_BYTES - sizeof *block) {
+        block = take_block(kept->pool);
+    } else if ((block = malloc(sizeof *block + bytes)) != NULL) {
+        *block = (struct kept_block){.capacity = bytes};
+    }
     if (!block)
         return NULL;
-    *block = (struct kept_block){.capacity = capacity};
-    struct kept_block **link = kept->current ? &kept->current->next : &kept->first;
-    block->next = *link;
-    return *link = block;
+    block->next = kept->newest;
+    return kept->newest = block;
 }
 
 static void *take(struct kept *kept, size_t bytes) {
     size_t rounded = (bytes + _Alignof(max_align_t) - 1) & ~(_Alignof(max_align_t) - 1);
     if (rounded < bytes)
         return NULL;
-    struct kept_block *block = kept->current;
-    if (block && block->capacity - block->used < rounded) {
-        struct kept_block *next = block->next;
-        block = next && next->capacity >= rounded ? next : NULL; // those that follow are empty
-    }
-    if (!block)
+    struct kept_block *block = kept->newest;
+    if (!block || block->capacity - block->used < rounded)
         block = add_block(kept, rounded);
     if (!block)
         return NULL;
-    kept->current = block;
     void *at = block->data + block->used;
     block->used += rounded;
     kept->bytes += rounded;

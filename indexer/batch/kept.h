@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// kept.h: documents of a slab, copied out of their source until it is known which segment they go to. Its memory is
-// used again and again. Relies on gdx/document.h, orders.h. Threads: one owner at a time while it is filled, then
-// immutable.
+// kept.h: documents of a slab, copied out of their source until it is known which segment they go to. Relies on
+// gdx/document.h, orders.h, libuv. Threads: what is kept has one owner at a time while it is filled, then it is
+// immutable. The pool is any thread's: it hands the same memory out again and again, so that the system clears it once.
 #ifndef GDX_BATCH_KEPT_H
 #define GDX_BATCH_KEPT_H
 
@@ -16,20 +16,25 @@ struct kept_document {
 
 struct kept_block;
 
+struct kept_pool;
+struct kept_pool *kept_pool_new(void);       // NULL: no memory
+void kept_pool_free(struct kept_pool *pool); // nothing is kept any more; NULL is fine
+
 struct kept {
+    struct kept_pool *pool;
     struct kept_document *documents;
     size_t count;
     size_t capacity;
     uint64_t bytes; // of the copies
-    struct kept_block *first, *current;
+    struct kept_block *newest;
     size_t holders; // runs that have not built theirs yet, and whoever fills it: under the assembly's mutex
     struct kept *next;
 };
 
-struct kept *kept_new(void); // NULL: no memory
-void kept_free(struct kept *kept);
-// Forgets the documents; keeps about `bytes` of the memory.
-void kept_reset(struct kept *kept, size_t bytes);
+struct kept *kept_new(struct kept_pool *pool); // NULL: no memory
+void kept_free(struct kept *kept);             // NULL is fine
+// Forgets the documents; their memory goes back to the pool.
+void kept_reset(struct kept *kept);
 // Copies all of the document. GDX_NO_MEMORY.
 gdx_status kept_add(struct kept *kept, const gdx_document *document, document_order order) GDX_MUST_CHECK;
 

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { KEPT_BYTES = 4 << 20 }; // more is a large file's
+
 struct slab *slab_new(size_t bytes) {
     struct slab *slab = calloc(1, sizeof *slab);
     if (!slab)
@@ -42,6 +44,8 @@ gdx_status slab_reset(struct slab *slab, size_t bytes) {
 }
 
 void slab_empty(struct slab *slab) {
+    if (slab->bytes.capacity > KEPT_BYTES)
+        gdx_buffer_clear(&slab->bytes);
     slab->bytes.bytes = 0;
 }
 

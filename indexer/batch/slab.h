@@ -35,13 +35,14 @@ struct slab { // one owner at a time: the filler, the loop, one worker
     struct refusals refusals; // found while filling
     uint64_t disk_bytes;      // read from the disk to fill it
     uint64_t files;           // begun in it
+    struct slab *next;        // of those that are idle
 };
 
 struct slab *slab_new(size_t bytes); // NULL: no memory
 void slab_free(struct slab *slab);   // NULL is fine
 // As new, with its memory; what is far more than `bytes` is let go of. GDX_NO_MEMORY: free it.
 gdx_status slab_reset(struct slab *slab, size_t bytes) GDX_MUST_CHECK;
-// What was read is done with; pieces and refusals are kept, and the memory.
+// What was read is done with; pieces and refusals are kept, and memory of the usual size.
 void slab_empty(struct slab *slab);
 // Opens a piece that begins at the end of the bytes. Strings are copied.
 gdx_status slab_add_piece(struct slab *slab, const struct slab_piece *piece) GDX_MUST_CHECK;
