@@ -199,7 +199,7 @@ static void submit_slab_on_loop(struct batch *batch, struct slab *slab) {
         fail_for_memory_on_loop(batch);
         return;
     }
-    *build = (struct slab_build){.job = {build_on_worker, build_done_on_loop, NULL},
+    *build = (struct slab_build){.job = {.run = build_on_worker, .done = build_done_on_loop},
                                  .context = batch,
                                  .slab = slab,
                                  .is_last = batch->reading.is_at_end};
@@ -274,7 +274,7 @@ static void start_fill_on_loop(struct batch *batch) {
         fail_for_memory_on_loop(batch);
         return;
     }
-    reading->job = (gdx_job){fill_on_worker, fill_done_on_loop, NULL};
+    reading->job = (gdx_job){.run = fill_on_worker, .done = fill_done_on_loop};
     batch->is_reading = true;
     gdx_status status = gdx_work_submit(batch->work, &reading->job, GDX_LANE_SHORT);
     assert(status == GDX_OK); // the queue holds more than slab_limit jobs
@@ -391,7 +391,7 @@ static void round_done_on_loop(gdx_job *job) {
 static gdx_status start_round_on_loop(struct batch *batch) {
     batch->is_committing = true;
     batch->figures.stage = "committing";
-    batch->finishing.job = (gdx_job){round_on_worker, round_done_on_loop, NULL};
+    batch->finishing.job = (gdx_job){.run = round_on_worker, .done = round_done_on_loop};
     return gdx_work_submit(batch->work, &batch->finishing.job, GDX_LANE_SHORT);
 }
 
@@ -410,7 +410,7 @@ static gdx_status start_finish_on_loop(struct batch *batch) {
     assert(!batch->is_finishing && batch->building.in_flight == 0);
     batch->is_finishing = true;
     batch->figures.stage = "committing";
-    batch->finishing.job = (gdx_job){finish_on_worker, finish_done_on_loop, NULL};
+    batch->finishing.job = (gdx_job){.run = finish_on_worker, .done = finish_done_on_loop};
     return gdx_work_submit(batch->work, &batch->finishing.job, GDX_LANE_SHORT);
 }
 
@@ -578,7 +578,7 @@ static gdx_status start(struct batch *batch, gdx_error *err) {
     uv_timer_init(&batch->loop, &batch->timer);
     batch->timer.data = batch;
     uv_timer_start(&batch->timer, tick_on_loop, PROGRESS_MILLISECONDS, PROGRESS_MILLISECONDS);
-    batch->listing.job = (gdx_job){list_on_worker, list_done_on_loop, NULL};
+    batch->listing.job = (gdx_job){.run = list_on_worker, .done = list_done_on_loop};
     status = gdx_work_submit(batch->work, &batch->listing.job, GDX_LANE_SHORT);
     assert(status == GDX_OK); // nothing waits yet
     return status;

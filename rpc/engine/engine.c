@@ -79,7 +79,7 @@ static void on_timer(uv_timer_t *timer) {
     retry_waiting(engine);
     if (engine->is_looking)
         return;
-    engine->look = (gdx_job){look_on_worker, look_done_on_loop, NULL};
+    engine->look = (gdx_job){.run = look_on_worker, .done = look_done_on_loop};
     engine->is_looking = gdx_work_submit(engine->work, &engine->look, GDX_LANE_SHORT) == GDX_OK; // else the next time
 }
 
@@ -109,7 +109,7 @@ void engine_retire(gdx_engine *engine, struct answer *answer) {
         free(answer);
         return;
     }
-    answer->job = (gdx_job){end_on_worker, ended_on_loop, NULL};
+    answer->job = (gdx_job){.run = end_on_worker, .done = ended_on_loop};
     if (gdx_work_submit(engine->work, &answer->job, GDX_LANE_SHORT) == GDX_OK) {
         engine->retiring++;
     } else { // the timer tries again
