@@ -6,6 +6,7 @@
 //   token.c       page tokens
 //   view.c        the commit that a request sees, whole or in part
 //   request.c     what requests have in common: query, scope, numbers, ids
+//   effort.c      which questions are short
 //   reply.c       what replies have in common: texts, dates, the answer
 // Every other file is the operation of its name.
 #ifndef API_API_H
@@ -115,12 +116,18 @@ gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Sco
 // value, or `fallback` for 0; GDX_INVALID above the limit.
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
                           gdx_error *err) GDX_MUST_CHECK;
-// True if a packed request has a query that reads stored text (exact:, bridge:).
-bool request_reads_text(gdx_slice request);
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
 
 // Threads for one question that computes long. The caller frees *out.
 gdx_status question_executor(gdx_executor **out, gdx_error *err) GDX_MUST_CHECK;
+
+// ---- effort.c
+
+// Before each request: what the session's searcher may do of it.
+void effort_begin(const gdx_question *question);
+// `work_ns` is done beside the query. True: the caller wants only what is short, and this is not: has_declined is set,
+// return GDX_OK without a reply.
+bool effort_declines(gdx_question *question, uint64_t work_ns);
 
 // ---- view.c
 

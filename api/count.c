@@ -35,8 +35,5 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return question->reply(question->context, &reply.base, err);
 }
 
-const gdx_operation count_operation = {.name = "Count",
-                                       .service = &gramdex__v1__search__descriptor,
-                                       .effort = GDX_EFFORT_SHORT,
-                                       .is_long = request_reads_text,
-                                       .run = run};
+const gdx_operation count_operation = {
+    .name = "Count", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

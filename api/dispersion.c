@@ -82,4 +82,4 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 }
 
 const gdx_operation dispersion_operation = {
-    .name = "Dispersion", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+    .name = "Dispersion", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

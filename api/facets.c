@@ -96,4 +96,4 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 }
 
 const gdx_operation facets_operation = {
-    .name = "Facets", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+    .name = "Facets", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

@@ -45,9 +45,6 @@ void operation_check(gdx_operation *operation) {
     require(!operation->produce == !operation->replies_stream, operation, "produce goes with replies_stream");
     require(operation->close || !(operation->requests_stream || operation->replies_stream), operation,
             "close is missing: a stream keeps a state");
-    require(!operation->is_long ||
-                (operation->effort == GDX_EFFORT_SHORT && !operation->requests_stream && !operation->replies_stream),
-            operation, "is_long goes with one short request and one reply");
     operation->request = method->input;
     operation->reply = method->output;
 }
@@ -85,6 +82,7 @@ const gdx_operation *gdx_operation_find(const ProtobufCServiceDescriptor *servic
 gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *request, gdx_error *err) {
     assert(request->descriptor == question->operation->request);
     gdx_arena_reset(question->session->arena);
+    effort_begin(question);
     return question->operation->run(question, request, err);
 }
 

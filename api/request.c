@@ -146,16 +146,6 @@ gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, 
     return GDX_OK;
 }
 
-// Strings are packed as they are, so the request need not be unpacked. The name may also be part of another string;
-// then a short question waits with the long ones.
-bool request_reads_text(gdx_slice request) {
-    static const char *const names[] = {"exact:", "exact：", "bridge:", "bridge："};
-    for (size_t i = 0; request.bytes > 0 && i < sizeof names / sizeof *names; i++)
-        if (memmem(request.data, request.bytes, names[i], strlen(names[i])))
-            return true;
-    return false;
-}
-
 gdx_status question_executor(gdx_executor **out, gdx_error *err) {
     enum { THREADS_MOST = 8 };
     unsigned processors = gdx_processor_count();

@@ -85,6 +85,25 @@ static gdx_status open_scan(gdx_question *question, const Gramdex__V1__ScanReque
                          &question->stop, &scan->scan, err);
 }
 
+// An export cannot be asked again, so it is weighed as a whole: beside the query each document's text is read, and each
+// occurrence shown. What cannot be weighed is not declined: the export itself finds out why.
+static bool declines(gdx_question *question, const Gramdex__V1__ScanRequest *request, const gdx_query *query) {
+    enum { DOCUMENT_NS = 20000, SHOW_NS = 2000 };
+    uint64_t most = request->limit ? request->limit : UINT64_MAX;
+    gdx_query_cost cost = {0};
+    gdx_error passed_over = {0};
+    if (!question->may_decline)
+        return false;
+    gdx_snapshot *snapshot = collection_snapshot(question->collection);
+    gdx_status status =
+        gdx_query_weigh(question->session->searcher, snapshot, query, &question->stop, &cost, &passed_over);
+    gdx_snapshot_release(snapshot);
+    uint64_t documents = cost.documents < most ? cost.documents : most;
+    uint64_t occurrences = cost.occurrences < most ? cost.occurrences : most;
+    uint64_t work_ns = cost.work_ns + documents * DOCUMENT_NS + occurrences * SHOW_NS;
+    return effort_declines(question, status == GDX_DEADLINE ? UINT64_MAX : work_ns); // to weigh it was too much
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__ScanRequest *request = (const Gramdex__V1__ScanRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -93,7 +112,9 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status =
             request_number("context_symbols", request->context_symbols, SYMBOLS_DEFAULT, SYMBOLS_LIMIT, &context, err);
-    return status == GDX_OK ? open_scan(question, request, &query, context, err) : status;
+    if (status != GDX_OK || declines(question, request, query))
+        return status;
+    return open_scan(question, request, &query, context, err);
 }
 
 // ---- messages
@@ -183,6 +204,7 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
     Gramdex__V1__ScanResponse reply = GRAMDEX__V1__SCAN_RESPONSE__INIT;
     Gramdex__V1__Answer answer;
     gdx_status status = gdx_stop_check(&question->stop, err);
+    gdx_scan_stop_at(scan->scan, &question->stop);
     if (status == GDX_OK)
         status = gather(scan, &reply.n_occurrences, out_more, err);
     reply_answer(question, gdx_snapshot_commit(scan->view.snapshot), &answer);
@@ -203,7 +225,7 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
 
 const gdx_operation scan_operation = {.name = "Scan",
                                       .service = &gramdex__v1__search__descriptor,
-                                      .effort = GDX_EFFORT_LONG,
+                                      .effort = GDX_EFFORT_SHORT,
                                       .replies_stream = true,
                                       .run = run,
                                       .produce = produce,

@@ -231,6 +231,13 @@ static gdx_status search(gdx_question *question, const gdx_query *query, const s
     return reply_notes(question->session->arena, query, view, answer, err);
 }
 
+// Beside the query the text of each hit is read.
+static bool declines(gdx_question *question, const gdx_search_options *options) {
+    enum { HIT_NS = 20000, HEAD_NS = 2000 };
+    bool reads = options->snippet_symbols || options->match_limit;
+    return effort_declines(question, (uint64_t)options->limit * (reads ? HIT_NS : HEAD_NS));
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const search_request *request = (const search_request *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -241,6 +248,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = read_options(request, &question->stop, &options, err);
+    if (status == GDX_OK && declines(question, &options))
+        return GDX_OK;
     if (status == GDX_OK)
         status = find_page(question, request, &options, &view, err);
     if (status == GDX_OK) {
@@ -252,8 +261,5 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, request, &options, results, &answer, err) : status;
 }
 
-const gdx_operation search_operation = {.name = "Search",
-                                        .service = &gramdex__v1__search__descriptor,
-                                        .effort = GDX_EFFORT_SHORT,
-                                        .is_long = request_reads_text,
-                                        .run = run};
+const gdx_operation search_operation = {
+    .name = "Search", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

@@ -137,13 +137,24 @@ static gdx_status compute(gdx_question *question, struct asked *asked, const str
     return status == GDX_OK ? view_say(view, arena, answer, err) : status;
 }
 
+// Beside the query every document is put down to its period.
+static bool declines(gdx_question *question, const struct view *view) {
+    enum { DOCUMENT_NS = 5 };
+    uint64_t documents = 0;
+    for (size_t i = 0; i < gdx_snapshot_segment_count(view->snapshot); i++)
+        documents += gdx_segment_info_of(gdx_snapshot_segment(view->snapshot, i)->segment)->document_count;
+    return effort_declines(question, documents * DOCUMENT_NS);
+}
+
 static gdx_status answer_asked(gdx_question *question, const Gramdex__V1__Scope *scope, struct asked *asked,
                                gdx_error *err) {
     Gramdex__V1__Answer answer;
     struct view view = {0};
     gdx_status status = view_open(question->collection, scope, &view, err);
-    if (status != GDX_OK)
+    if (status != GDX_OK || declines(question, &view)) {
+        view_close(&view);
         return status;
+    }
     do
         status = compute(question, asked, &view, &answer, err);
     while (view_again(&view, &status, err));
@@ -167,4 +178,4 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 }
 
 const gdx_operation trend_operation = {
-    .name = "Trend", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+    .name = "Trend", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "serve_lanes.h"
 #include "serve_log.h"
 #include "serve_memory.h"
 #include "serve_options.h"
@@ -146,6 +147,8 @@ static bool is_draining(const struct serve *serve) {
 static gdx_status metrics_page(void *context, gdx_buffer *out) {
     struct serve *serve = context;
     gdx_status status = gdx_metrics_write(serve->metrics, out);
+    if (status == GDX_OK && serve->work)
+        status = serve_lanes_write(serve->work, out);
     return status == GDX_OK && serve->server ? write_figures(serve, out) : status;
 }
 
@@ -249,14 +252,15 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.collection.ingest_bytes = options->ingest_bytes;
     engine.collection.scrub_ns = (uint64_t)(options->scrub_hours * 3.6e12);
     engine.collection.export_limit = options->exports;
+    engine.query_ns = options->query_seconds * UINT64_C(1000000000);
     engine.collection.version = GRAMDEX_VERSION;
     engine.refresh_failed = refresh_failed;
     engine.damage_changed = damage_changed;
     engine.context = serve;
     gdx_status status = options->create ? make_index(options->target.index, err) : GDX_OK;
-    if (status == GDX_OK)
-        status = gdx_work_open(&serve->loop, options->threads ? options->threads : gdx_processor_count(),
-                               options->queue, &serve->work, err);
+    unsigned threads = options->threads ? options->threads : gdx_processor_count();
+    if (status == GDX_OK) // and one that takes no long call: short ones find it free also where there is one processor
+        status = gdx_work_open(&serve->loop, threads + 1, options->queue, &serve->work, err);
     return status == GDX_OK
                ? gdx_engine_open(&serve->loop, serve->work, options->target.index, &engine, &serve->engine, err)
                : status;

@@ -24,7 +24,7 @@ static void on_timer(uv_timer_t *timer) {
     struct serve_memory *memory = timer->data;
     if (memory->is_trimming)
         return;
-    memory->job = (gdx_job){trim_on_worker, trimmed_on_loop, NULL};
+    memory->job = (gdx_job){.run = trim_on_worker, .done = trimmed_on_loop};
     memory->is_trimming = gdx_work_submit(memory->work, &memory->job, GDX_LANE_SHORT) == GDX_OK;
 }
 

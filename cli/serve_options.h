@@ -17,6 +17,7 @@ struct serve_options {
     const char *token_file;
     bool token_all, read_only, create, json;
     unsigned handshake_seconds, stall_seconds, drain_seconds;
+    unsigned query_seconds;                                                     // 0: any
     unsigned ingest_idle_seconds, keepalive_seconds, idle_seconds, age_seconds; // 0: never
     const char *scrub;                                                          // as it was given; NULL: the default
     double scrub_hours;                                                         // 0: never

@@ -13,12 +13,22 @@ query_run query_run_of(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx
                        .query = query,
                        .arena = searcher->arena,
                        .stop = stop ? *stop : (gdx_stop){0},
-                       .number = ++searcher->run_count};
+                       .number = ++searcher->run_count,
+                       .work_left = searcher->work_limit ? searcher->work_limit : UINT64_MAX};
+}
+
+gdx_status query_run_foresee(const query_run *run, uint64_t work, gdx_error *err) {
+    if (run->work <= run->work_left && work <= run->work_left - run->work)
+        return GDX_OK;
+    return gdx_fail(err, GDX_DEADLINE, "the query does more than it may");
 }
 
 gdx_status query_run_check(query_run *run, gdx_error *err) {
+    gdx_status status = query_run_foresee(run, 0, err);
+    if (status == GDX_OK && run->work_left != UINT64_MAX)
+        run->work_left -= run->work;
     run->work = 0;
-    return gdx_stop_check(&run->stop, err);
+    return status == GDX_OK ? gdx_stop_check(&run->stop, err) : status;
 }
 
 // True if this many more bytes stay within the limit. The memory that arenas and lists hold counts.
@@ -28,6 +38,8 @@ static bool may_take(const query_run *run, const gdx_arena *arena, size_t bytes)
     size_t held = values * sizeof(uint32_t) + gdx_arena_bytes(run->arena);
     if (arena != run->arena)
         held += gdx_arena_bytes(arena);
+    if (searcher->documents != run->arena && searcher->documents != arena)
+        held += gdx_arena_bytes(searcher->documents);
     return held <= searcher->memory_limit && bytes <= searcher->memory_limit - held;
 }
 
@@ -35,6 +47,10 @@ static gdx_status fail_over_limit(const query_run *run, gdx_error *err) {
     return gdx_fail(err, GDX_NO_MEMORY,
                     "the query's terms occur in too many places for %zu bytes of memory; use fewer or rarer terms",
                     run->searcher->memory_limit);
+}
+
+gdx_status query_run_expect(const query_run *run, uint64_t bytes, gdx_error *err) {
+    return bytes <= run->searcher->memory_limit ? GDX_OK : fail_over_limit(run, err);
 }
 
 void *query_run_take_in(query_run *run, gdx_arena *arena, size_t bytes, gdx_error *err) {

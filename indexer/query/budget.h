@@ -17,6 +17,7 @@ typedef struct query_run { // one owner
     uint64_t number;     // of the searcher's runs
     uint64_t candidates; // places that exact: must read, so far
     uint64_t work;       // since the stop was looked at, in nanoseconds, roughly
+    uint64_t work_left;  // after that, of what the run may do; UINT64_MAX: any
 } query_run;
 
 // A run in the searcher's arena. `stop`, may be NULL, is copied.
@@ -29,6 +30,11 @@ static inline gdx_status query_run_spend(query_run *run, uint64_t work, gdx_erro
     run->work += work;
     return run->work < 500000 ? GDX_OK : query_run_check(run, err);
 }
+
+// GDX_NO_MEMORY, before anything is taken, if the limit is below so many bytes.
+gdx_status query_run_expect(const query_run *run, uint64_t bytes, gdx_error *err) GDX_MUST_CHECK;
+// Before so much work is done: GDX_DEADLINE if it would be more than the run may do.
+gdx_status query_run_foresee(const query_run *run, uint64_t work, gdx_error *err) GDX_MUST_CHECK;
 
 // Zeroed memory of the run. NULL, with GDX_NO_MEMORY in err: there is none, or the run would have more than the
 // searcher's limit.

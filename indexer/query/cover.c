@@ -21,11 +21,6 @@ enum {
     LOCATED = 2          // bigrams that are mostly needed at least
 };
 
-static query_alternatives alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
-    uint32_t other = leaf->symbols[index].other;
-    return (query_alternatives){{numbers[index], other ? other : GDX_SYMBOL_END}};
-}
-
 static bool is_rarer(const query_bigram *left, const query_bigram *right) {
     return left->count != right->count ? left->count < right->count : left->offset < right->offset;
 }
@@ -163,10 +158,11 @@ static gdx_status read_located(query_run *run, const query_segment *segment, con
 gdx_status query_cover_look_up(query_run *run, const query_segment *segment, const query_plan *plan,
                                query_bigram *bigram, gdx_error *err) {
     const query_node *leaf = plan->leaf;
-    gdx_status status = bigram->is_located
-                            ? read_located(run, segment, plan, bigram, err)
-                            : query_bigram_find(run, segment, alternatives_of(leaf, plan->numbers, bigram->offset),
-                                                alternatives_of(leaf, plan->numbers, bigram->offset + 1), bigram, err);
+    gdx_status status =
+        bigram->is_located
+            ? read_located(run, segment, plan, bigram, err)
+            : query_bigram_find(run, segment, query_alternatives_of(leaf, plan->numbers, bigram->offset),
+                                query_alternatives_of(leaf, plan->numbers, bigram->offset + 1), bigram, err);
     if (status == GDX_OK && bigram->count == 0)
         remember_missing(run, plan, bigram->offset);
     return status;

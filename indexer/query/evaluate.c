@@ -6,6 +6,7 @@
 
 #include "boolean.h"
 #include "exact.h"
+#include "least.h"
 #include "near.h"
 
 // The plan of an exact phrase reads stored text, so it is made once and kept.
@@ -38,13 +39,13 @@ static gdx_status positions_in_segment(void *context, const query_node *leaf, ui
     if (form > 0) {
         const query_broken *broken = *out_has ? &whole->plan.broken[form - 1] : NULL;
         if (broken)
-            *out = (query_stream){leaf, broken->positions, broken->count, broken->length};
+            *out = (query_stream){leaf, broken->positions, broken->count, broken->length, NULL};
         return GDX_OK;
     }
     gdx_status status = plan_leaf(whole->run, whole->evaluation, leaf, &whole->plan, err);
     if (status == GDX_OK)
         status = query_leaf_positions(whole->run, &whole->evaluation->segment, &whole->plan, list, err);
-    *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count};
+    *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count, NULL};
     return status;
 }
 
@@ -53,13 +54,11 @@ static gdx_status count_streams(query_run *run, const query_stream *streams, siz
                                 gdx_error *err) {
     query_list *all = &run->searcher->positions;
     query_frequencies *out = &evaluation->leaves[streams->leaf->leaf];
-    if (count == 1)
-        return query_frequencies_count(run, &evaluation->segment, streams->positions, streams->count, out, err);
     all->count = 0;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < count && status == GDX_OK; i++)
-        status = query_run_append(run, all, streams[i].positions, streams[i].count, err);
-    if (status == GDX_OK)
+        status = query_stream_append(run, &streams[i], all, err);
+    if (status == GDX_OK && count > 1)
         status = query_run_sort(run, all, 0, err);
     if (status != GDX_OK)
         return status;
@@ -68,15 +67,17 @@ static gdx_status count_streams(query_run *run, const query_stream *streams, siz
 
 static gdx_status evaluate_near(query_run *run, const query_node *node, query_evaluation *evaluation, gdx_error *err) {
     struct whole_segment whole = {.run = run, .evaluation = evaluation};
+    gdx_arena *arena = run->searcher->documents; // what is left of the positions once they are counted is nothing
     query_streams found = {0};
     gdx_status status =
-        query_pairs_find(run, &evaluation->segment, node, positions_in_segment, &whole, run->arena, &found, err);
+        query_pairs_find(run, &evaluation->segment, node, positions_in_segment, &whole, arena, &found, err);
     for (size_t first = 0, end; first < found.count && status == GDX_OK; first = end) {
         const query_node *leaf = found.streams[first].leaf;
         for (end = first + 1; end < found.count && found.streams[end].leaf == leaf;)
             end++;
         status = count_streams(run, found.streams + first, end - first, evaluation, err);
     }
+    gdx_arena_reset(arena);
     return status;
 }
 
@@ -187,7 +188,10 @@ gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluatio
     out->leaves = query_run_take(run, run->query->leaf_count * sizeof *out->leaves, err);
     if (!out->leaves)
         return GDX_NO_MEMORY;
-    status = evaluate_leaves(run, run->query->root, out, err);
+    if (segment == 0) // before any work on the first
+        status = query_least_check(run, err);
+    if (status == GDX_OK)
+        status = evaluate_leaves(run, run->query->root, out, err);
     if (status != GDX_OK)
         return status;
     status = query_documents_match(run, &out->segment, out->leaves, &out->documents, &out->document_count, err);

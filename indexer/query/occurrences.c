@@ -130,7 +130,7 @@ static query_stream slice_broken(const query_node *leaf, const query_broken *bro
                 end = middle;
         }
     }
-    return (query_stream){leaf, broken->positions + bounds[0], bounds[1] - bounds[0], broken->length};
+    return (query_stream){leaf, broken->positions + bounds[0], bounds[1] - bounds[0], broken->length, NULL};
 }
 
 static gdx_status positions_in_document(void *context, const query_node *leaf, uint32_t form, query_stream *out,
@@ -153,7 +153,7 @@ static gdx_status positions_in_document(void *context, const query_node *leaf, u
     if (!walk->plan.is_nowhere)
         status = walk->phrase ? query_phrase_walk_list(walks->run, walk->phrase, low, high, list, err)
                               : list_symbol(walks, leaf, low, high, list, err);
-    *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count};
+    *out = (query_stream){leaf, list->values, list->count, leaf->symbol_count, NULL};
     return status;
 }
 
@@ -222,7 +222,8 @@ static gdx_status place_all(const query_walks *walks, query_occurrence *all, gdx
     for (size_t s = 0; s < walks->found.count; s++) {
         const query_stream *stream = &walks->found.streams[s];
         for (size_t i = 0; i < stream->count && status == GDX_OK; i++)
-            status = place(walks, stream->positions[i], stream->length, all++, err);
+            if (!stream->kept || gdx_bit(stream->kept, i))
+                status = place(walks, stream->positions[i], stream->length, all++, err);
     }
     for (uint32_t leaf = 0; walks->bridges && leaf < walks->run->query->leaf_count; leaf++) {
         const query_bridged *places;
@@ -246,7 +247,7 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
         return status;
     size_t count = count_bridged(walks);
     for (size_t s = 0; s < walks->found.count; s++)
-        count += walks->found.streams[s].count;
+        count += query_stream_count(&walks->found.streams[s]);
     query_occurrence *all = gdx_arena_allocate(arena, count * sizeof *all);
     if (!all)
         return gdx_fail_memory(err, "an answer");

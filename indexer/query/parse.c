@@ -46,7 +46,7 @@ gdx_status query_node_new(query_parser *parser, query_kind kind, size_t begin, u
 
 gdx_status query_level_enter(query_parser *parser, size_t byte) {
     if (parser->depth == QUERY_DEPTH_MAX)
-        return query_refuse_large(parser, byte, "nested deeper than 64 levels of parentheses, NOT, NEAR and THEN");
+        return query_refuse_large(parser, byte, "nested deeper than 64 levels of parentheses and NOT");
     parser->depth++;
     return GDX_OK;
 }
@@ -58,13 +58,15 @@ void query_level_leave(query_parser *parser) {
 
 // ---- children
 
+// A pair's left side may be another pair: a NEAR/1 b NEAR/1 c is a chain, not a level deeper for each.
 static gdx_status adopt(query_parser *parser, query_node *node, uint32_t index, query_node *child) {
+    bool goes_on = index == 0 && query_is_pair(node) && query_is_pair(child);
+    uint32_t height = child->height + (goes_on ? 0 : 1);
     node->children[index] = child;
-    if (node->height < child->height + 1)
-        node->height = child->height + 1;
+    if (node->height < height)
+        node->height = height;
     if (node->height > QUERY_DEPTH_MAX)
-        return query_refuse_large(parser, child->begin,
-                                  "nested deeper than 64 levels of parentheses, NOT, NEAR and THEN");
+        return query_refuse_large(parser, child->begin, "nested deeper than 64 levels of parentheses and NOT");
     return GDX_OK;
 }
 

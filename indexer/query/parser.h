@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // parser.h: what parse.c (operators) and term.c (what they apply to) share while a query is parsed.
 // Depth is counted on the way down (parentheses, NOT) and on the way up (height), so no recursion over the tree is
-// deep.
+// deep, but for chains of pairs: there it is as deep as a query has terms.
 #ifndef GDX_QUERY_PARSER_H
 #define GDX_QUERY_PARSER_H
 

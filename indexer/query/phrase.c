@@ -12,9 +12,13 @@
 #include "cover.h"
 #include "intersect.h"
 
+enum { SEEK_WORK = 150 }; // nanoseconds: a seek unpacks a block of 128 and searches in it
+
 gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, const query_bigram *bigram,
                                query_list *out, gdx_error *err) {
-    gdx_status status = query_run_reserve(run, out, bigram->count, err);
+    gdx_status status = query_run_foresee(run, (uint64_t)bigram->count * 2, err);
+    if (status == GDX_OK)
+        status = query_run_reserve(run, out, bigram->count, err);
     if (status != GDX_OK)
         return status;
     out->count = 0;
@@ -65,6 +69,11 @@ static void shift(query_list *list, uint32_t offset) {
     list->count -= skip;
 }
 
+static uint64_t foreseen_work(const query_list *list, const query_bigram *bigram) {
+    uint64_t seeking = list->count * SEEK_WORK, unpacking = (uint64_t)bigram->count * 2;
+    return seeking < unpacking ? seeking : unpacking;
+}
+
 // By one list, block by block.
 static gdx_status thin_by_list(query_run *run, const query_segment *segment, const query_bigram *bigram,
                                query_list *list, gdx_error *err) {
@@ -75,8 +84,11 @@ static gdx_status thin_by_list(query_run *run, const query_segment *segment, con
         list->count--;
     if (list->count == 0)
         return GDX_OK;
-    gdx_status status = gdx_cursor_open_at(&cursor, bigram->lists[0].postings, bigram->lists[0].count,
-                                           segment->position_count, list->values[0] + offset);
+    gdx_status status = query_run_foresee(run, foreseen_work(list, bigram), err);
+    if (status != GDX_OK)
+        return status;
+    status = gdx_cursor_open_at(&cursor, bigram->lists[0].postings, bigram->lists[0].count, segment->position_count,
+                                list->values[0] + offset);
     if (status != GDX_OK)
         return query_segment_corrupt(segment, err);
     while (at < list->count && status == GDX_OK) {

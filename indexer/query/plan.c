@@ -11,8 +11,8 @@
 #include "cover.h"
 #include "sort.h"
 
-static gdx_status number_symbols(const query_segment *segment, const query_node *leaf, uint32_t *numbers, bool *out_all,
-                                 gdx_error *err) {
+gdx_status query_symbols_number(const query_segment *segment, const query_node *leaf, uint32_t *numbers, bool *out_all,
+                                gdx_error *err) {
     *out_all = true;
     for (uint32_t i = 0; i < leaf->symbol_count && *out_all; i++) {
         const query_symbol *symbol = &leaf->symbols[i];
@@ -49,6 +49,15 @@ gdx_status query_bigram_find(query_run *run, const query_segment *segment, query
     return GDX_OK;
 }
 
+query_alternatives query_alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index) {
+    uint32_t other = leaf->symbols[index].other;
+    return (query_alternatives){{numbers[index], other ? other : GDX_SYMBOL_END}};
+}
+
+uint32_t query_bigram_offset(const query_node *leaf, uint32_t index) {
+    return index * 2 + 1 < leaf->symbol_count ? index * 2 : leaf->symbol_count - 2;
+}
+
 gdx_status query_symbol_is_met(query_run *run, const query_segment *segment, uint32_t number, bool *out,
                                gdx_error *err) {
     gdx_status status = gdx_segment_has_symbol(segment->segment, number, out, err);
@@ -60,7 +69,7 @@ static gdx_status plan_phrase(query_run *run, const query_segment *segment, quer
     if (!numbers)
         return GDX_NO_MEMORY;
     bool has_all;
-    gdx_status status = number_symbols(segment, plan->leaf, numbers, &has_all, err);
+    gdx_status status = query_symbols_number(segment, plan->leaf, numbers, &has_all, err);
     plan->is_nowhere = !has_all;
     if (status != GDX_OK || plan->is_nowhere)
         return status;

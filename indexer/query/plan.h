@@ -49,6 +49,13 @@ typedef struct query_alternatives { // numbers of symbols that answer at one pla
     uint32_t numbers[2];
 } query_alternatives;
 
+// The numbers of a phrase's symbols in the segment; *out_all is false when it lacks one of its words.
+gdx_status query_symbols_number(const query_segment *segment, const query_node *leaf, uint32_t *numbers, bool *out_all,
+                                gdx_error *err) GDX_MUST_CHECK;
+query_alternatives query_alternatives_of(const query_node *leaf, const uint32_t *numbers, uint32_t index);
+// Where in a phrase of two symbols or more the bigram of this number stands, of (symbol_count + 1) / 2.
+uint32_t query_bigram_offset(const query_node *leaf, uint32_t index);
+
 // The lists of two symbols beside each other; list_count 0 if there are none. Leaves the offset as it is.
 gdx_status query_bigram_find(query_run *run, const query_segment *segment, query_alternatives first,
                              query_alternatives second, query_bigram *out, gdx_error *err) GDX_MUST_CHECK;

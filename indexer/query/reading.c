@@ -44,7 +44,12 @@ gdx_status query_reading_view(query_reading *reading, uint32_t number, uint32_t 
 
 gdx_status query_reading_count(query_run *run, const char *what, uint64_t count, gdx_error *err) {
     run->candidates += count;
-    if (run->candidates <= PLACES_MAX)
+    gdx_status status = query_reading_expect(what, run->candidates, err);
+    return status == GDX_OK ? query_run_foresee(run, count * PLACE_WORK, err) : status;
+}
+
+gdx_status query_reading_expect(const char *what, uint64_t count, gdx_error *err) {
+    if (count <= PLACES_MAX)
         return GDX_OK;
     return gdx_fail(err, GDX_TOO_LARGE, "%s must read more than %d places of the text; use a longer or rarer phrase",
                     what, PLACES_MAX);

@@ -23,5 +23,7 @@ gdx_status query_reading_view(query_reading *reading, uint32_t number, uint32_t 
                               query_view *out, uint32_t *out_index, gdx_error *err) GDX_MUST_CHECK;
 // Adds `count` places to those that the run reads. GDX_TOO_LARGE: they are more than 1,000,000. `what` names the leaf.
 gdx_status query_reading_count(query_run *run, const char *what, uint64_t count, gdx_error *err) GDX_MUST_CHECK;
+// The same before any is: `count` places in all.
+gdx_status query_reading_expect(const char *what, uint64_t count, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

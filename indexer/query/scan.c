@@ -130,6 +130,10 @@ static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrenc
     return query_run_spend(&scan->run, 200, err);
 }
 
+void gdx_scan_stop_at(gdx_scan *scan, const gdx_stop *stop) {
+    scan->run.stop = *stop;
+}
+
 gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx_error *err) {
     gdx_status status = GDX_OK;
     while (status == GDX_OK && scan->next == scan->count) {

@@ -50,6 +50,10 @@ void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes) {
     searcher->memory_limit = bytes;
 }
 
+void gdx_searcher_limit_work(gdx_searcher *searcher, uint64_t work_ns) {
+    searcher->work_limit = work_ns;
+}
+
 static void trim(query_list *list) {
     list->count = 0;
     if (list->capacity * sizeof *list->values <= KEPT_BYTES)

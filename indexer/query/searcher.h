@@ -14,7 +14,7 @@ typedef struct query_list {
 
 struct gdx_searcher {     // one owner
     gdx_arena *arena;     // of the query that runs
-    gdx_arena *documents; // of the document whose occurrences are being listed
+    gdx_arena *documents; // of the document whose occurrences are being listed, or of the NEAR at hand
     gdx_store_reader *store;
     query_list positions; // of the leaf at hand
     query_list other;     // one unpacked list beside it
@@ -28,6 +28,7 @@ struct gdx_searcher {     // one owner
     size_t frequency_capacity;
     struct query_document *shown; // see document.h
     size_t memory_limit;          // of a run, in bytes
+    uint64_t work_limit;          // of a run, in nanoseconds; 0: any
 };
 
 // Returns what the query at hand took, save scratch of a modest size.

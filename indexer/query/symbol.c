@@ -98,9 +98,25 @@ static gdx_status mark_positions(query_run *run, const query_segment *segment, q
     return take_marks(run, segment->position_count, list, err);
 }
 
+// What the dictionary says of all terms that will be unpacked, for a run that may not do any amount of work. Of many
+// ranges their number is work enough.
+static gdx_status foresee(query_run *run, const query_segment *segment, const query_plan *plan, gdx_error *err) {
+    enum { RANGES_ASKED = 256, LOOK_UP_WORK = 600, POSTING_WORK = 4 };
+    uint64_t occurrences = 0, all = 0;
+    if (run->work_left == UINT64_MAX)
+        return GDX_OK;
+    gdx_status status = query_run_foresee(run, plan->range_count * (uint64_t)LOOK_UP_WORK, err);
+    for (uint32_t i = 0; i < plan->range_count && i < RANGES_ASKED && status == GDX_OK; i++) {
+        const query_symbol_range *range = &plan->ranges[i];
+        status = gdx_segment_range_occurrences(segment->segment, range->low, range->high, &occurrences, err);
+        all += status == GDX_OK ? occurrences : 0;
+    }
+    return status == GDX_OK ? query_run_foresee(run, all * POSTING_WORK, err) : status;
+}
+
 gdx_status query_symbol_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) {
-    gdx_status status = GDX_OK;
+    gdx_status status = foresee(run, segment, plan, err);
     out->count = 0;
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_whole, out, err);

@@ -45,7 +45,7 @@ typedef struct query_symbol {
 typedef struct query_node query_node;
 struct query_node {
     query_kind kind;
-    uint32_t height;       // 1 for what has no children
+    uint32_t height;       // 1 for what has no children; a chain of pairs is as high as its highest term, and 1
     uint32_t begin;        // byte of the query's text at which it starts
     query_fields fields;   // of a leaf
     uint32_t leaf;         // its number

@@ -141,3 +141,12 @@ gdx_status gdx_segment_frequencies(const gdx_segment *segment, uint32_t symbol, 
         *out_has = row != NULL;
     return status;
 }
+
+gdx_status gdx_segment_size_frequencies(const gdx_segment *segment, uint32_t symbol, uint32_t *out, gdx_error *err) {
+    const uint8_t *row = NULL;
+    uint64_t list_end = 0;
+    gdx_status status = find_row(segment, symbol, &row, &list_end, err);
+    if (status == GDX_OK)
+        *out = row ? gdx_load_u32(row + FREQUENCY_SYMBOL_DOCUMENTS) : 0;
+    return status;
+}

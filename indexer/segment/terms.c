@@ -158,32 +158,42 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
     return GDX_OK;
 }
 
+// The term's index in its block, with its count and bytes; *out_before: bytes of postings before its own. *out_index is
+// out->count: the block does not have it.
+static gdx_status measure_in(const gdx_segment *segment, uint32_t number, uint32_t first, uint32_t second,
+                             term_block *out, uint32_t *out_index, uint64_t *out_before, gdx_error *err) {
+    struct columns columns = {NULL, NULL};
+    gdx_status status = read_symbols(segment, number, out, &columns, err);
+    if (status != GDX_OK)
+        return status;
+    uint32_t index = *out_index = term_columns_find(out, first, second);
+    *out_before = 0;
+    if (index == out->count)
+        return GDX_OK;
+    out->first[index] = first;
+    out->second[index] = second;
+    status = read_lists(segment, number, out, &columns, err);
+    if (status != GDX_OK)
+        return status;
+    uint32_t bytes = 0;
+    if (!term_columns_measure(out, index, segment->info.position_count, out_before, &bytes)) // large or damaged
+        return measure_lists(segment, number, out, index + 1, out_before, err);
+    out->positions[index]++;
+    out->bytes[index] = bytes;
+    return GDX_OK;
+}
+
 static gdx_status find_in(const gdx_segment *segment, uint32_t number, uint32_t first, uint32_t second, gdx_term *out,
                           gdx_error *err) {
     term_block block;
-    struct columns columns = {NULL, NULL};
-    gdx_status status = read_symbols(segment, number, &block, &columns, err);
-    if (status != GDX_OK)
-        return status;
-    uint32_t index = term_columns_find(&block, first, second);
-    if (index == block.count) {
+    uint32_t index;
+    uint64_t before;
+    gdx_status status = measure_in(segment, number, first, second, &block, &index, &before, err);
+    if (status == GDX_OK && index == block.count)
         *out = (gdx_term){first, second, 0, {NULL, 0}};
-        return GDX_OK;
-    }
-    block.first[index] = first;
-    block.second[index] = second;
-    status = read_lists(segment, number, &block, &columns, err);
-    if (status != GDX_OK)
-        return status;
-    uint64_t before = 0;
-    uint32_t bytes = 0;
-    if (term_columns_measure(&block, index, segment->info.position_count, &before, &bytes)) {
-        block.positions[index]++;
-        block.bytes[index] = bytes;
-    } else { // large or damaged
-        status = measure_lists(segment, number, &block, index + 1, &before, err);
-    }
-    return status == GDX_OK ? fill_term(segment, &block, index, block.postings + before, out, err) : status;
+    else if (status == GDX_OK)
+        status = fill_term(segment, &block, index, block.postings + before, out, err);
+    return status;
 }
 
 // Whether the filter leaves it open that the segment has a term.
@@ -253,6 +263,23 @@ gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uin
         return find_in(segment, number, first, second, out, err);
     if (status == GDX_OK)
         *out = (gdx_term){first, second, 0, {NULL, 0}};
+    return status;
+}
+
+gdx_status gdx_segment_size_term(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out_count,
+                                 uint32_t *out_bytes, gdx_error *err) {
+    uint32_t number = 0, index = 0;
+    bool may = false;
+    term_block block = {.count = 0};
+    uint64_t before;
+    gdx_status status = segment->term_count ? may_have(segment, first, second, &may, err) : GDX_OK;
+    if (status == GDX_OK && may)
+        status = term_block_find(segment, first, second, &number, err);
+    if (status == GDX_OK && may)
+        status = measure_in(segment, number, first, second, &block, &index, &before, err);
+    bool is_there = status == GDX_OK && may && index < block.count;
+    *out_count = is_there ? block.positions[index] : 0;
+    *out_bytes = is_there ? block.bytes[index] : 0;
     return status;
 }
 
@@ -361,14 +388,15 @@ gdx_status gdx_segment_has_symbol(const gdx_segment *segment, uint32_t symbol, b
     return status;
 }
 
-gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out, gdx_error *err) {
+gdx_status gdx_segment_range_occurrences(const gdx_segment *segment, uint32_t low, uint32_t high, uint64_t *out,
+                                         gdx_error *err) {
     uint64_t before = 0;
     uint64_t behind = 0;
     gdx_status status = GDX_OK;
-    if (segment->term_count && symbol != UINT32_MAX) {
-        status = occurrences_before(segment, symbol, &before, err);
+    if (segment->term_count && low < high) {
+        status = occurrences_before(segment, low, &before, err);
         if (status == GDX_OK)
-            status = occurrences_before(segment, symbol + 1, &behind, err);
+            status = occurrences_before(segment, high, &behind, err);
     }
     if (status != GDX_OK)
         return status;
@@ -376,4 +404,9 @@ gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t s
         return segment_damaged(segment, SECTION_TERM_BLOCKS, 0, "occurrences that do not add up", err);
     *out = behind - before;
     return GDX_OK;
+}
+
+gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out, gdx_error *err) {
+    uint32_t high = symbol == UINT32_MAX ? symbol : symbol + 1;
+    return gdx_segment_range_occurrences(segment, symbol, high, out, err);
 }

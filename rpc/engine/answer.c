@@ -25,14 +25,62 @@ static void init_question(gdx_question *question, gdx_exchange *exchange) {
     question->context = exchange;
 }
 
+// ---- how long a step may take
+
+// In the short lane, whatever its plan said: so that one that was weighed wrong holds up others for no longer.
+enum { SHORT_LANE_NS = 10000000 };
+
+static bool is_in_haste(const gdx_exchange *exchange) {
+    return gdx_exchange_lane(exchange) == GDX_LANE_SHORT;
+}
+
+static uint64_t earlier(uint64_t deadline_ns, uint64_t other_ns) {
+    return deadline_ns && deadline_ns < other_ns ? deadline_ns : other_ns;
+}
+
+// The caller's stop, or an earlier one. What writes may take as long as it takes.
+static gdx_stop stop_of_step(gdx_exchange *exchange, uint64_t most_ns) {
+    gdx_stop stop = gdx_exchange_stop(exchange);
+    uint64_t query_ns = engine_of(exchange)->options.query_ns, now_ns = gdx_now_ns();
+    const gdx_operation *operation = gdx_exchange_method(exchange)->context;
+    if (most_ns)
+        stop.deadline_ns = earlier(stop.deadline_ns, now_ns + most_ns);
+    if (query_ns && !operation->writes)
+        stop.deadline_ns = earlier(stop.deadline_ns, now_ns + query_ns);
+    return stop;
+}
+
+// After a step that ended with `status`: true if it was our own deadline that has passed, and not the caller's.
+static bool ran_too_long(const gdx_exchange *exchange, gdx_status status) {
+    return status == GDX_DEADLINE && !gdx_exchange_is_stopped(exchange);
+}
+
+static gdx_status refuse_longer(const gdx_exchange *exchange, gdx_error *err) {
+    *err = (gdx_error){0};
+    return gdx_fail_reason(err, GDX_TOO_LARGE, GDX_REASON_QUERY_TIME,
+                           "it ran for %g s, as long as this server lets a query run (--query-time); use fewer or "
+                           "rarer terms",
+                           (double)engine_of(exchange)->options.query_ns / 1e9);
+}
+
+// ---- one request, one reply
+
+// Asked in haste first. If it declines, or takes longer than it thought, it is asked again in the long lane.
 static gdx_status run_unary(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
-    gdx_question question = {.session = engine_session(exchange, err)};
+    gdx_question question = {.session = engine_session(exchange, err), .may_decline = is_in_haste(exchange)};
     if (!question.session)
         return GDX_NO_MEMORY;
     init_question(&question, exchange);
+    question.stop = stop_of_step(exchange, question.may_decline ? SHORT_LANE_NS : 0);
     gdx_status status = gdx_question_run(&question, message, err);
     assert(!question.state); // what is unary keeps none
-    return status;
+    bool too_long = ran_too_long(exchange, status);
+    if (question.has_declined || (too_long && question.may_decline)) {
+        *err = (gdx_error){0};
+        gdx_exchange_go_longer(exchange);
+        return GDX_OK;
+    }
+    return too_long ? refuse_longer(exchange, err) : status;
 }
 
 // ---- streams
@@ -51,12 +99,24 @@ static gdx_status open_stream(gdx_exchange *exchange, gdx_error *err) {
 static gdx_question *question_of(gdx_exchange *exchange, gdx_error *err) {
     struct answer *answer = gdx_exchange_state(exchange);
     answer->question.session = engine_session(exchange, err);
+    answer->question.stop = stop_of_step(exchange, 0);
     return answer->question.session ? &answer->question : NULL;
+}
+
+static gdx_status end_step(const gdx_exchange *exchange, gdx_status status, gdx_error *err) {
+    return ran_too_long(exchange, status) ? refuse_longer(exchange, err) : status;
 }
 
 static gdx_status run_stream(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     gdx_question *question = question_of(exchange, err);
-    return question ? gdx_question_run(question, message, err) : GDX_NO_MEMORY;
+    if (!question)
+        return GDX_NO_MEMORY;
+    question->may_decline = is_in_haste(exchange);
+    question->has_declined = false;
+    gdx_status status = gdx_question_run(question, message, err);
+    if (question->has_declined)
+        gdx_exchange_go_longer(exchange);
+    return end_step(exchange, status, err);
 }
 
 static gdx_status finish(gdx_exchange *exchange, gdx_error *err) {
@@ -64,14 +124,18 @@ static gdx_status finish(gdx_exchange *exchange, gdx_error *err) {
     return question ? gdx_question_finish(question, err) : GDX_NO_MEMORY;
 }
 
+// What has begun to answer cannot be asked again; it goes on in the long lane if it took long.
 static gdx_status produce(gdx_exchange *exchange, gdx_step *out_step, gdx_error *err) {
+    uint64_t begun_ns = gdx_now_ns();
     gdx_question *question = question_of(exchange, err);
     bool more = false;
     gdx_status status = question ? gdx_stop_check(&question->stop, err) : GDX_NO_MEMORY;
     if (status == GDX_OK) // a stop that came before the request left no state
         status = gdx_question_produce(question, &more, err);
+    if (is_in_haste(exchange) && gdx_now_ns() - begun_ns > SHORT_LANE_NS)
+        gdx_exchange_go_longer(exchange);
     *out_step = more ? GDX_STEP_MORE : GDX_STEP_DONE;
-    return status;
+    return end_step(exchange, status, err);
 }
 
 static void release(gdx_exchange *exchange) {
@@ -79,11 +143,6 @@ static void release(gdx_exchange *exchange) {
 }
 
 // ---- the table
-
-static bool is_long(const void *context, gdx_slice request) {
-    const gdx_operation *operation = context;
-    return operation->is_long(request);
-}
 
 static gdx_method method_of(const gdx_operation *operation) {
     bool streams = operation->requests_stream || operation->replies_stream;
@@ -94,7 +153,6 @@ static gdx_method method_of(const gdx_operation *operation) {
         .replies_stream = operation->replies_stream,
         .context = operation,
         .handler = {.message = run_unary},
-        .is_long = operation->is_long ? is_long : NULL,
     };
     if (streams)
         method.handler = (gdx_handler){.begin = open_stream,

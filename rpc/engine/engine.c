@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 gdx_engine_options gdx_engine_options_default(void) {
-    gdx_engine_options options = {.refresh_ms = 250, .collection = gdx_collection_options_default()};
+    gdx_engine_options options = {
+        .refresh_ms = 250, .query_ns = 60000000000, .collection = gdx_collection_options_default()};
     options.collection.query_bytes = 512 << 20;
     return options;
 }

@@ -233,7 +233,7 @@ static void settle_step(gdx_exchange *exchange) {
 // A step is over; the exchange is the loop's again.
 static void after_step(gdx_exchange *exchange) {
     exchange->worker = 0;
-    exchange->taken.bytes = 0;
+    exchange->taken.bytes = exchange->taken_at = 0;
     if (exchange->call) {
         gdx_status counted = count_held(exchange, 0);
         assert(counted == GDX_OK); // less than before
@@ -274,36 +274,27 @@ static void hand_over(gdx_exchange *exchange) {
     set_state(exchange, EXCHANGE_RUNNING);
 }
 
-static gdx_lane lane_of(const gdx_exchange *exchange) {
-    enum { PREFIX_BYTES = 5 }; // a flag and the length
-    const gdx_method *method = exchange->route->method;
-    gdx_slice framed = gdx_buffer_slice(&exchange->requests);
-    if (method->place == GDX_ON_WORKER_LONGER)
-        return GDX_LANE_LONG;
-    if (!method->is_long || framed.bytes < PREFIX_BYTES || framed.data[0] != 0)
-        return GDX_LANE_SHORT;
-    gdx_slice request = {framed.data + PREFIX_BYTES, framed.bytes - PREFIX_BYTES};
-    return method->is_long(method->context, request) ? GDX_LANE_LONG : GDX_LANE_SHORT;
-}
-
 static void submit(gdx_exchange *exchange) {
-    gdx_lane lane = lane_of(exchange);
     hand_over(exchange);
-    exchange->job.run = exchange_step_on_worker;
-    exchange->job.done = step_done_on_loop;
-    gdx_status status = gdx_work_submit(exchange->server->work, &exchange->job, lane);
+    exchange->job = (gdx_job){.run = exchange_step_on_worker, .done = step_done_on_loop, .line = exchange->line};
+    gdx_status status = gdx_work_submit(exchange->server->work, &exchange->job, exchange->lane);
     assert(status == GDX_OK); // there was a place, and only the loop submits
 }
 
+// A call that has begun needs a place; a new one has to leave some to others, too.
+static bool has_place(const gdx_exchange *exchange) {
+    const gdx_work *work = exchange->server->work;
+    return exchange->stage == STAGE_NEW ? gdx_work_has_place(work, exchange->line) : !gdx_work_is_full(work);
+}
+
 static void advance(gdx_exchange *exchange) {
-    gdx_work *work = exchange->server->work;
     if (!is_due(exchange))
         return;
     if (exchange->route->method->place == GDX_ON_LOOP) {
         hand_over(exchange);
         exchange_step_on_loop(exchange);
         after_step(exchange);
-    } else if (!gdx_work_is_full(work)) {
+    } else if (has_place(exchange)) {
         submit(exchange);
     } else if (exchange->stage == STAGE_NEW) {
         fail_call(exchange, GDX_BUSY, GDX_REASON_QUEUE_FULL, "the server's queue is full: try again later");
@@ -475,6 +466,8 @@ static gdx_grpc_code admit(gdx_server *server, gdx_call *call, const struct rout
 static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
     uint64_t deadline_ns = gdx_call_deadline_ns(call);
     exchange->call = call;
+    exchange->line = peer_line(from);
+    exchange->lane = exchange->route->method->place == GDX_ON_WORKER_LONGER ? GDX_LANE_LONG : GDX_LANE_SHORT;
     exchange->deadline_ns = deadline_ns == UINT64_MAX ? 0 : deadline_ns;
     exchange->opened_ns = uv_hrtime();
     exchange->takes_gzip = gdx_call_peer_takes_gzip(call);

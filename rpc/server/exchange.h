@@ -38,6 +38,7 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     // the loop's always
     enum exchange_state state;
     gdx_call *call;                // NULL: gone
+    gdx_line *line;                // of its connection, valid while there is a call
     gdx_exchange *next, *previous; // in server->waiting, or by next alone in server->spares
     gdx_buffer requests;           // that have come, as they came: framed, and compressed or not
     size_t request_count;
@@ -45,6 +46,7 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
 
     // the handler's: its thread's in EXCHANGE_RUNNING and EXCHANGE_ABANDONED, else the loop's
     gdx_buffer taken; // requests of this step
+    size_t taken_at;  // those before are handled
     gdx_buffer replies;
     ptrdiff_t room;
     size_t reply_count;
@@ -53,7 +55,9 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     unsigned worker; // 0: the loop, else its number + 1
     enum handler_stage stage;
     gdx_step step;
-    bool took_end; // nothing comes after `taken`
+    gdx_lane lane;
+    bool goes_longer; // said by the handler: the rest of the step, and all after it, is for the long lane
+    bool took_end;    // nothing comes after `taken`
     bool is_held;
     bool was_compressed;
     bool has_code;

@@ -38,6 +38,8 @@ struct peer { // loop thread only
     bool is_dirty;   // in server->dirty
     bool is_writing; // uv_write has `out`
     bool is_paused;  // uv reads no more for now
+    struct address *address;
+    gdx_line *line; // of its calls, within the address's
     char name[PEER_NAME_BYTES];
 };
 
@@ -47,6 +49,10 @@ gdx_server *peer_server(const struct peer *peer) {
 
 const char *peer_name(const struct peer *peer) {
     return peer->name;
+}
+
+gdx_line *peer_line(const struct peer *peer) {
+    return peer->line;
 }
 
 static void set_state(struct peer *peer, enum peer_state state) {
@@ -94,6 +100,8 @@ static void close_peer(struct peer *peer) {
     if (peer->is_dirty)
         forget_dirty(peer);
     unlink_peer(peer);
+    gdx_line_leave(GDX_TAKE(peer->line));
+    address_leave(peer->server, GDX_TAKE(peer->address));
     uv_close((uv_handle_t *)&peer->handle, free_peer);
     uv_close((uv_handle_t *)&peer->timer, free_peer);
 }
@@ -333,23 +341,33 @@ static const gdx_connection_events events = {
     .output_pending = on_output,
 };
 
-static void name_peer(struct peer *peer) {
-    struct sockaddr_storage address;
-    int length = sizeof address;
+static void name_peer(struct peer *peer, const struct sockaddr_storage *from) {
     char text[INET6_ADDRSTRLEN] = "";
     snprintf(peer->name, sizeof peer->name, "unix:");
-    if (peer->handle.stream.type != UV_TCP ||
-        uv_tcp_getpeername(&peer->handle.tcp, (struct sockaddr *)&address, &length) != 0)
-        return;
-    if (address.ss_family == AF_INET) {
-        const struct sockaddr_in *four = (const struct sockaddr_in *)&address;
+    if (from->ss_family == AF_INET) {
+        const struct sockaddr_in *four = (const struct sockaddr_in *)from;
         uv_ip4_name(four, text, sizeof text);
         snprintf(peer->name, sizeof peer->name, "%s:%u", text, (unsigned)ntohs(four->sin_port));
-    } else if (address.ss_family == AF_INET6) {
-        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&address;
+    } else if (from->ss_family == AF_INET6) {
+        const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)from;
         uv_ip6_name(six, text, sizeof text);
         snprintf(peer->name, sizeof peer->name, "[%s]:%u", text, (unsigned)ntohs(six->sin6_port));
     }
+}
+
+// Name and line. False: no memory.
+static bool enter_address(struct peer *peer) {
+    struct sockaddr_storage from = {0};
+    int length = sizeof from;
+    if (peer->handle.stream.type != UV_TCP ||
+        uv_tcp_getpeername(&peer->handle.tcp, (struct sockaddr *)&from, &length) != 0)
+        from.ss_family = AF_UNIX;
+    name_peer(peer, &from);
+    if (!peer->server->work)
+        return true;
+    peer->address = address_enter(peer->server, &from);
+    peer->line = peer->address ? gdx_line_new(peer->server->work, address_line(peer->address)) : NULL;
+    return peer->line != NULL;
 }
 
 static int init_handle(struct peer *peer, const struct listener *listener) {
@@ -395,13 +413,13 @@ void peer_accept(struct listener *listener) {
     }
     link_peer(peer);
     bool accepted = uv_accept(&listener->handle.stream, &peer->handle.stream) == 0;
-    if (!accepted || server->peer_count > server->options.connection_limit || !open_connection(peer, listener->tls)) {
+    if (!accepted || server->peer_count > server->options.connection_limit || !enter_address(peer) ||
+        !open_connection(peer, listener->tls)) {
         close_peer(peer);
         return;
     }
     if (peer->handle.stream.type == UV_TCP)
         uv_tcp_nodelay(&peer->handle.tcp, 1);
-    name_peer(peer);
     mark_dirty(peer);
     gdx_connection_tick(peer->connection, uv_hrtime());
     schedule(peer);

@@ -54,8 +54,6 @@ static gdx_status check_method(const gdx_server *server, const gdx_service *serv
         fault = "runs on a worker, and the server has none";
     else if (!handler->message && !handler->end && !handler->produce)
         fault = "has no handler: expected message, end or produce";
-    else if (method->is_long && (method->place != GDX_ON_WORKER || method->requests_stream || method->replies_stream))
-        fault = "has is_long, which is for unary methods in the short lane";
     else if (handler->produce && !method->replies_stream)
         fault = "has produce, which is for streams of replies";
     return fault ? gdx_fail(err, GDX_INVALID, "%s/%s %s", of, name, fault) : GDX_OK;

@@ -2,6 +2,7 @@
 // server.h: the structs of server/.
 //   server.c    open, add services, find methods, stop
 //   listen.c    addresses to listening sockets
+//   address.c   whose connections they are, for turns in the workers' queue
 //   peer.c      one accepted socket: bytes between it and a gdx_connection
 //   exchange.c  the life of one call between a gdx_call and its handler, on the loop
 //   step.c      what runs of it on the handler's thread, a worker or the loop
@@ -15,9 +16,16 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
-enum { READ_BYTES = 64 * 1024, PULL_BYTES = 256 * 1024, PEER_NAME_BYTES = 64, SPARE_EXCHANGES = 4096 };
+enum {
+    READ_BYTES = 64 * 1024,
+    PULL_BYTES = 256 * 1024,
+    PEER_NAME_BYTES = 64,
+    SPARE_EXCHANGES = 4096,
+    ADDRESS_BITS = 10
+};
 
-struct peer; // one accepted socket
+struct peer;    // one accepted socket
+struct address; // of some of them
 
 struct thread_tools { // one worker's own, or the loop's
     gdx_codec *codec;
@@ -65,8 +73,9 @@ struct gdx_server { // loop thread only
     uv_timer_t stopping;
     uv_timer_t accepting; // again, when there was no memory
     struct peer *peers, *dirty;
-    gdx_buffer spare_out; // for the peer that writes next
-    gdx_buffer plain;     // what TLS has decrypted or will encrypt, within one call
+    struct address *addresses[1 << ADDRESS_BITS]; // by a hash
+    gdx_buffer spare_out;                         // for the peer that writes next
+    gdx_buffer plain;                             // what TLS has decrypted or will encrypt, within one call
     size_t peer_count;
     gdx_exchange *spares;
     size_t spare_count;
@@ -88,10 +97,17 @@ void server_check_stopped(gdx_server *server);
 void listener_wait_for_memory(struct listener *listener); // to accept what has come
 void listeners_close(gdx_server *server);
 
+// address.c
+// The address of a connection that has come; it is left when that ends. NULL: no memory. The server has workers.
+struct address *address_enter(gdx_server *server, const struct sockaddr_storage *from);
+gdx_line *address_line(const struct address *address);
+void address_leave(gdx_server *server, struct address *address); // NULL is fine
+
 // peer.c
 void peer_accept(struct listener *listener);
 gdx_server *peer_server(const struct peer *peer);
 const char *peer_name(const struct peer *peer);
+gdx_line *peer_line(const struct peer *peer); // NULL: the server has no workers
 void peers_flush(gdx_server *server);
 void peers_drain(gdx_server *server);
 void peers_close(gdx_server *server);

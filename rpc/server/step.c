@@ -70,6 +70,15 @@ void gdx_exchange_set_code(gdx_exchange *exchange, gdx_grpc_code code) {
     exchange->has_code = true;
 }
 
+gdx_lane gdx_exchange_lane(const gdx_exchange *exchange) {
+    return exchange->lane;
+}
+
+void gdx_exchange_go_longer(gdx_exchange *exchange) {
+    assert(exchange_is_handlers(exchange) && exchange->worker != 0);
+    exchange->goes_longer = exchange->lane == GDX_LANE_SHORT;
+}
+
 void gdx_exchange_hold(gdx_exchange *exchange) {
     assert(exchange_is_handlers(exchange) && exchange->worker == 0);
     exchange->is_held = true;
@@ -200,15 +209,22 @@ static gdx_status check_stop(gdx_exchange *exchange) {
     return gdx_stop_check(&stop, &exchange->error);
 }
 
+// True: the step goes on in the long lane; what was said meanwhile about the request at hand is not.
+static bool leaves_to_long_lane(const gdx_exchange *exchange, gdx_status status) {
+    return status == GDX_OK && exchange->goes_longer;
+}
+
 static gdx_status handle_taken(gdx_exchange *exchange) {
-    const uint8_t *at = exchange->taken.data, *end = at + exchange->taken.bytes;
     gdx_status status = GDX_OK;
-    while (at < end && status == GDX_OK) {
+    while (exchange->taken_at < exchange->taken.bytes && status == GDX_OK) {
+        const uint8_t *at = exchange->taken.data + exchange->taken_at;
         gdx_slice frame = {(const char *)at, GDX_MESSAGE_PREFIX_BYTES + (size_t)gdx_message_length(at)};
         status = check_stop(exchange);
         if (status == GDX_OK)
             status = handle_frame(exchange, frame);
-        at += frame.bytes;
+        if (leaves_to_long_lane(exchange, status))
+            break;
+        exchange->taken_at += frame.bytes;
     }
     return status;
 }
@@ -229,7 +245,7 @@ static gdx_status produce(gdx_exchange *exchange, const gdx_handler *handler) {
         exchange->step = GDX_STEP_DONE;
         status = handler->produce(exchange, &exchange->step, &exchange->error);
     } while (status == GDX_OK && exchange->step == GDX_STEP_MORE && !gdx_exchange_is_full(exchange) &&
-             !exchange->is_held && !gdx_exchange_is_stopped(exchange));
+             !exchange->is_held && !exchange->goes_longer && !gdx_exchange_is_stopped(exchange));
     return status;
 }
 
@@ -240,6 +256,8 @@ static gdx_status step(gdx_exchange *exchange) {
         status = begin(exchange, handler);
     if (status == GDX_OK)
         status = handle_taken(exchange);
+    if (leaves_to_long_lane(exchange, status))
+        return GDX_OK;
     if (status == GDX_OK && exchange->took_end && exchange->stage == STAGE_BEGUN)
         status = end(exchange, handler);
     if (status == GDX_OK && exchange->stage == STAGE_ENDED && handler->produce && exchange->step == GDX_STEP_MORE)
@@ -257,4 +275,10 @@ void exchange_step_on_worker(gdx_job *job, unsigned worker) {
     assert(gdx_work_is_on_worker(exchange->server->work));
     exchange->worker = worker + 1;
     exchange->status = step(exchange);
+    if (!exchange->goes_longer)
+        return;
+    exchange->goes_longer = false;
+    exchange->lane = GDX_LANE_LONG;
+    exchange->job.goes_longer =
+        exchange->status == GDX_OK && exchange->taken_at < exchange->taken.bytes; // else: from the next step on
 }

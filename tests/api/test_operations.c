@@ -62,50 +62,24 @@ static void a_row_with_a_missing_field_dies_and_names_it(void **state) {
     gdx_operation good = count_operation;
     check_in_child(good, said);
     assert_string_equal(said, "");
-    gdx_operation bad[7] = {good, good, good, good, good, good, good};
+    gdx_operation bad[6] = {good, good, good, good, good, good};
     bad[0].run = NULL;
     bad[1].name = "Cuont";
     bad[2].service = NULL;
     bad[3].replies_stream = true;
     bad[4].requests_stream = true;
     bad[5].effort = (gdx_effort)7;
-    bad[6].effort = GDX_EFFORT_LONG; // is_long is of short ones
     const char *const words[] = {"operation Count: run",     "operation Cuont: the service", "operation Count: service",
-                                 "operation Count: produce", "operation Count: finish",      "operation Count: effort",
-                                 "operation Count: is_long"};
-    for (size_t i = 0; i < 7; i++) {
+                                 "operation Count: produce", "operation Count: finish",      "operation Count: effort"};
+    for (size_t i = 0; i < 6; i++) {
         check_in_child(bad[i], said);
         assert_non_null(strstr(said, words[i]));
-    }
-}
-
-static bool is_long(const gdx_operation *operation, const char *query) {
-    Gramdex__V1__CountRequest request = GRAMDEX__V1__COUNT_REQUEST__INIT;
-    uint8_t packed[256];
-    request.query = (ProtobufCBinaryData){strlen(query), (uint8_t *)(uintptr_t)query};
-    size_t bytes = gramdex__v1__count_request__get_packed_size(&request);
-    assert_true(bytes <= sizeof packed);
-    gramdex__v1__count_request__pack(&request, packed);
-    return operation->is_long((gdx_slice){(char *)packed, bytes});
-}
-
-static void a_query_that_reads_text_is_long(void **state) {
-    (void)state;
-    static const char *const names[] = {"Search", "Count"}; // the query is the first field of both
-    for (size_t i = 0; i < 2; i++) {
-        const gdx_operation *operation = gdx_operation_find(&gramdex__v1__search__descriptor, names[i]);
-        assert_true(is_long(operation, "美国 exact:關稅"));
-        assert_true(is_long(operation, "-exact：「關稅」"));
-        assert_true(is_long(operation, "bridge:关税"));
-        assert_false(is_long(operation, "exact"));
-        assert_false(is_long(operation, ""));
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_method_of_the_services_has_a_row),
-        cmocka_unit_test(a_query_that_reads_text_is_long),
         cmocka_unit_test(a_row_with_a_missing_field_dies_and_names_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,6 +123,15 @@ static void check_count(struct asked *asked) {
     EQUAL(asked, "occurrences counted again", totals.occurrences, occurrences_of(asked));
 }
 
+// What the dictionaries promise beforehand holds.
+static void check_cost(struct asked *asked) {
+    gdx_query_cost cost = {0};
+    MUST(asked, gdx_query_weigh(asked->searcher, asked->snapshot, asked->query, NULL, &cost, err));
+    EQUAL(asked, "documents above what the plan allows", cost.documents < asked->answer_count, false);
+    EQUAL(asked, "occurrences above what the plan allows", cost.occurrences < occurrences_of(asked), false);
+    EQUAL(asked, "places without work", cost.occurrences > 0 && cost.work_ns == 0, false);
+}
+
 // ---- search
 
 struct order {
@@ -604,6 +613,7 @@ static void ask(struct asked *asked, const struct part *query, uint64_t seed) {
     if (gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked->text), &asked->query, &err) != GDX_OK)
         REFUTE(asked, "%s", err.message);
     asked->stage = "count";
+    check_cost(asked);
     check_count(asked);
     asked->stage = "search";
     check_search(asked);

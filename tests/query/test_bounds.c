@@ -6,6 +6,7 @@
 #include "../support/folder.h"
 #include "gdx/query.h"
 #include "gdx/text.h"
+#include "searcher.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -94,36 +95,111 @@ static gdx_buffer many_beside(const char *term, size_t times, const char *partne
     return text;
 }
 
+// Of each of the two signs there are so many positions, of four bytes; they are held, and one of them is unpacked.
+enum { EACH_BYTES = DOCUMENTS * SYMBOLS / 2 * 4 };
+
 static void a_query_that_takes_more_than_the_limit_is_refused(void **state) {
     struct fixture *fixture = *state;
     gdx_totals totals;
     gdx_error err = {0};
-    gdx_buffer text = many_beside("的", 50, "国");
-    gdx_searcher_limit_memory(fixture->searcher, (size_t)4 << 20);
-    assert_int_equal(count(fixture, (const char *)text.data, &totals, &err), GDX_NO_MEMORY);
+    gdx_searcher_limit_memory(fixture->searcher, 3 * EACH_BYTES - 1000);
+    assert_int_equal(count(fixture, "的 NEAR/1 国", &totals, &err), GDX_NO_MEMORY);
     assert_non_null(strstr(err.message, "rarer terms"));
-    gdx_buffer_clear(&text);
+}
+
+static void a_query_that_cannot_succeed_is_refused_before_it_reads_a_list(void **state) {
+    struct fixture *fixture = *state;
+    gdx_query_cost cost;
+    gdx_totals totals;
+    GDX_AUTO(gdx_query) query = parsed("的 NEAR/10000 国");
+    gdx_searcher_limit_memory(fixture->searcher, EACH_BYTES); // none of the lists could be unpacked beside another
+    assert_int_equal(gdx_query_weigh(fixture->searcher, fixture->snapshot, query, NULL, &cost, NULL), GDX_OK);
+    assert_int_equal(cost.occurrences, DOCUMENTS * SYMBOLS);
+    assert_int_equal(count(fixture, "的 NEAR/10000 国", &totals, NULL), GDX_NO_MEMORY);
+    assert_int_equal(fixture->searcher->positions.capacity, 0); // nothing was ever unpacked
+    assert_int_equal(count(fixture, "国 OR (友岸外包 NEAR/1 没有)", &totals, NULL),
+                     GDX_OK); // what is rare is not refused
+    assert_int_equal(totals.occurrences, DOCUMENTS * SYMBOLS / 2);
+}
+
+static void a_list_that_is_too_much_work_is_not_read(void **state) {
+    struct fixture *fixture = *state;
+    static const char *const much[] = {"的国",       "text:的",         "的 NEAR/1 国",
+                                       "exact:的国", "bridge:的国的国", "友岸 OR 国的"};
+    static const char *const little[] = {"友岸外包", "国的友", "date:2022", "没 NEAR/5 友", "exact:友岸"};
+    gdx_totals totals;
+    gdx_searcher_limit_work(fixture->searcher, 50000); // 60,000 positions take more
+    for (size_t i = 0; i < sizeof much / sizeof *much; i++) {
+        if (count(fixture, much[i], &totals, NULL) != GDX_DEADLINE)
+            fail_msg("%s is read", much[i]);
+        assert_int_equal(fixture->searcher->positions.capacity, 0);
+    }
+    for (size_t i = 0; i < sizeof little / sizeof *little; i++)
+        if (count(fixture, little[i], &totals, NULL) != GDX_OK)
+            fail_msg("%s is too much", little[i]);
+    gdx_searcher_limit_work(fixture->searcher, 0);
+    for (size_t i = 0; i < sizeof much / sizeof *much; i++)
+        assert_int_equal(count(fixture, much[i], &totals, NULL), GDX_OK);
 }
 
 static void a_searcher_that_refused_a_query_answers_the_next(void **state) {
     struct fixture *fixture = *state;
     gdx_totals totals = {0};
-    gdx_buffer text = many_beside("的", 50, "国");
+    gdx_searcher_limit_memory(fixture->searcher, 2 * EACH_BYTES);
+    assert_int_equal(count(fixture, "的 NEAR/1 国", &totals, NULL), GDX_NO_MEMORY);
     gdx_searcher_limit_memory(fixture->searcher, (size_t)4 << 20);
-    assert_int_equal(count(fixture, (const char *)text.data, &totals, NULL), GDX_NO_MEMORY);
     assert_int_equal(count(fixture, "的 NEAR/1 国", &totals, NULL), GDX_OK);
     assert_int_equal(totals.documents, DOCUMENTS);
     assert_int_equal(totals.occurrences, DOCUMENTS * SYMBOLS);
-    gdx_buffer_clear(&text);
 }
 
 static void a_leaf_given_many_times_counts_as_often_beside_its_partner(void **state) {
     struct fixture *fixture = *state;
     gdx_totals totals = {0};
     gdx_buffer text = many_beside("的", 50, "国");
+    gdx_searcher_limit_memory(fixture->searcher, (size_t)5 << 20); // its positions are held once
     assert_int_equal(count(fixture, (const char *)text.data, &totals, NULL), GDX_OK);
     assert_int_equal(totals.occurrences, DOCUMENTS * SYMBOLS / 2 * 51);
     gdx_buffer_clear(&text);
+}
+
+static void a_chain_of_the_same_terms_takes_the_memory_of_these_once(void **state) {
+    struct fixture *fixture = *state;
+    enum { PAIRS = 100 };
+    gdx_totals totals = {0};
+    gdx_buffer text = {0};
+    for (size_t i = 0; i < PAIRS; i++)
+        assert_int_equal(gdx_buffer_append_format(&text, "%s的 NEAR/10000 国", i ? " NEAR/10000 " : ""), GDX_OK);
+    assert_int_equal(gdx_buffer_append(&text, "", 1), GDX_OK);
+    gdx_searcher_limit_memory(fixture->searcher, (size_t)8 << 20);
+    assert_int_equal(count(fixture, (const char *)text.data, &totals, NULL), GDX_OK);
+    assert_int_equal(totals.documents, DOCUMENTS);
+    assert_int_equal(totals.occurrences, (uint64_t)DOCUMENTS * SYMBOLS * PAIRS);
+    gdx_buffer_clear(&text);
+}
+
+static void the_longest_chain_is_no_deeper_than_a_stack(void **state) {
+    struct fixture *fixture = *state;
+    enum { TERMS = 1024 };
+    gdx_query_cost cost;
+    gdx_totals totals = {0};
+    gdx_occurrence occurrence;
+    bool has = true;
+    gdx_buffer text = {0}, line = {0};
+    for (size_t i = 0; i < TERMS; i++)
+        assert_int_equal(gdx_buffer_append_format(&text, "%s没", i ? " NEAR/1 " : ""), GDX_OK);
+    assert_int_equal(gdx_buffer_append(&text, "", 1), GDX_OK);
+    GDX_AUTO(gdx_query) query = parsed((const char *)text.data);
+    GDX_AUTO(gdx_scan) scan = NULL;
+    assert_int_equal(gdx_query_describe(query, &line), GDX_OK);
+    assert_int_equal(gdx_query_weigh(fixture->searcher, fixture->snapshot, query, NULL, &cost, NULL), GDX_OK);
+    assert_int_equal(gdx_count(fixture->searcher, fixture->snapshot, query, NULL, &totals, NULL), GDX_OK);
+    assert_int_equal(totals.documents, 0);
+    assert_int_equal(gdx_scan_open(fixture->searcher, fixture->snapshot, query, 5, NULL, &scan, NULL), GDX_OK);
+    assert_int_equal(gdx_scan_next(scan, &occurrence, &has, NULL), GDX_OK);
+    assert_false(has);
+    gdx_buffer_clear(&text);
+    gdx_buffer_clear(&line);
 }
 
 static void a_scan_past_documents_without_occurrences_can_be_cancelled(void **state) {
@@ -155,8 +231,13 @@ static void a_scan_of_filters_alone_ends_at_once(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_query_that_takes_more_than_the_limit_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_query_that_cannot_succeed_is_refused_before_it_reads_a_list, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_chain_of_the_same_terms_takes_the_memory_of_these_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_list_that_is_too_much_work_is_not_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_searcher_that_refused_a_query_answers_the_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_leaf_given_many_times_counts_as_often_beside_its_partner, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_longest_chain_is_no_deeper_than_a_stack, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_scan_past_documents_without_occurrences_can_be_cancelled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_scan_of_filters_alone_ends_at_once, set_up, tear_down),
     };

@@ -417,8 +417,10 @@ static void a_query_over_a_limit_is_refused_as_too_large(void **state) {
     assert_int_equal(parse_repeated("", "-", 63, "a"), GDX_REASON_NONE);
     assert_int_equal(parse_repeated("", "-", 65, "a"), GDX_REASON_QUERY_TOO_LARGE);
     assert_int_equal(parse_repeated("", "-", 60000, "a"), GDX_REASON_QUERY_TOO_LARGE);
-    assert_int_equal(parse_repeated("a", " NEAR/1 b", 63, ""), GDX_REASON_NONE);
-    assert_int_equal(parse_repeated("a", " NEAR/1 b", 64, ""), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("a", " NEAR/1 b", 1023, ""), GDX_REASON_NONE); // a chain is not nested
+    assert_int_equal(parse_repeated("a", " NEAR/1 b", 1024, ""), GDX_REASON_QUERY_TOO_LARGE);
+    assert_int_equal(parse_repeated("", "a NEAR/1 (b THEN/1 ", 63, "a"), GDX_REASON_QUERY_SYNTAX);
+    assert_int_equal(parse_repeated("", "a NEAR/1 (b THEN/1 ", 65, "a"), GDX_REASON_QUERY_TOO_LARGE);
     assert_int_equal(parse_repeated("", "(a OR b) ", 500, ""), GDX_REASON_NONE);
 }
 

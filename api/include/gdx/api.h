@@ -76,8 +76,8 @@ GDX_DEFINE_AUTO(gdx_session, gdx_session_free)
 typedef struct gdx_question gdx_question;
 
 typedef enum gdx_effort {
-    GDX_EFFORT_SHORT, // a fraction of a second, mostly
-    GDX_EFFORT_LONG   // may take seconds: must not hold up the short ones
+    GDX_EFFORT_SHORT, // a few milliseconds mostly; else it declines or is stopped, and is asked again (may_decline)
+    GDX_EFFORT_LONG   // may take seconds: must not hold up short ones
 } gdx_effort;
 
 // One row of the table. immutable, any thread.
@@ -90,8 +90,6 @@ typedef struct gdx_operation {
     bool writes;          // changes the index
     bool requests_stream; // takes any number of requests, else exactly one
     bool replies_stream;  // gives any number of replies, else exactly one
-    // NULL, or of a short operation: true if this packed request may take seconds. Any thread; microseconds.
-    bool (*is_long)(gdx_slice request);
     // A request; it is freed after return.
     gdx_status (*run)(gdx_question *question, const ProtobufCMessage *request, gdx_error *err);
     // All requests have come. Set if and only if `requests_stream`.
@@ -123,6 +121,9 @@ struct gdx_question {
     gdx_status (*reply)(void *context, const ProtobufCMessage *reply, gdx_error *err);
     void *context;
     void *state; // the operation's
+    // The caller wants an answer that takes a few milliseconds at most. A question whose plan costs more may set
+    // has_declined in `run`: then nothing has been done, no reply was given, and it can be asked again, without haste.
+    bool may_decline, has_declined;
 };
 
 gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *request, gdx_error *err) GDX_MUST_CHECK;

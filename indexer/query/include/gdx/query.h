@@ -65,6 +65,9 @@ void gdx_searcher_free(gdx_searcher *searcher); // NULL is fine; after the scans
 // The memory limit of one query in bytes, without the hits it returns. A query above it fails with GDX_NO_MEMORY. 2 GiB
 // by default.
 void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
+// The work that one query may do, in nanoseconds, roughly; 0, the default: any. What a plan foresees counts before it
+// is done: a query above it fails with GDX_DEADLINE before it reads the list, or the texts, that are too much.
+void gdx_searcher_limit_work(gdx_searcher *searcher, uint64_t work_ns);
 GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
 
 // ---- hits
@@ -152,6 +155,20 @@ typedef struct gdx_totals {
 gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_totals *out, gdx_error *err) GDX_MUST_CHECK;
 
+// ---- what a query costs
+
+typedef struct gdx_query_cost { // from above, of all segments
+    uint64_t posting_bytes;     // of the lists to be read
+    uint64_t texts;             // places to be read in stored text, by exact: and bridge:
+    uint64_t occurrences;       // at most
+    uint64_t documents;         // that match, at most
+    uint64_t work_ns;           // of a count, on one processor: within a factor of a few, mostly too much
+} gdx_query_cost;
+// Before a list or text is read. `stop`: NULL never stops. Thread: the searcher's owner. Cost: a microsecond for each
+// look-up in a dictionary, two for a symbol and one for each bigram in each segment.
+gdx_status gdx_query_weigh(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
+                           gdx_query_cost *out, gdx_error *err) GDX_MUST_CHECK;
+
 // ---- tallies: every live document, beside what a query says of it. What statistics are made of.
 
 typedef struct gdx_tallied {
@@ -206,6 +223,8 @@ gdx_status gdx_scan_open(gdx_searcher *searcher, gdx_snapshot *snapshot, const g
 // *out_has is false at the end. Cost: its context cut into symbols again; at most some 20 microseconds more at the
 // first occurrence of a document, a gdx_count of one segment at the first of a segment.
 gdx_status gdx_scan_next(gdx_scan *scan, gdx_occurrence *out, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
+// What stops it from now on, in place of what it was opened with.
+void gdx_scan_stop_at(gdx_scan *scan, const gdx_stop *stop);
 void gdx_scan_close(gdx_scan *scan); // NULL is fine
 GDX_DEFINE_AUTO(gdx_scan, gdx_scan_close)
 

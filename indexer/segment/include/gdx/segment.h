@@ -199,6 +199,9 @@ gdx_status gdx_segment_locate_term(const gdx_segment *segment, gdx_term_key key,
                                    gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_segment_read_term(const gdx_segment *segment, gdx_term_key key, uint32_t block, gdx_term *out,
                                  gdx_error *err) GDX_MUST_CHECK;
+// The same without its postings, whose pages are not touched: how many positions and bytes they are; 0: no such term.
+gdx_status gdx_segment_size_term(const gdx_segment *segment, uint32_t first, uint32_t second, uint32_t *out_count,
+                                 uint32_t *out_bytes, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_term_walk gdx_term_walk; // terms in order
 // All terms with first symbol in [first_low, first_high).
@@ -215,6 +218,10 @@ gdx_status gdx_segment_has_symbol(const gdx_segment *segment, uint32_t symbol, b
 gdx_status gdx_segment_symbol_occurrences(const gdx_segment *segment, uint32_t symbol, uint64_t *out,
                                           gdx_error *err) GDX_MUST_CHECK;
 
+// The same of all symbols in [low, high).
+gdx_status gdx_segment_range_occurrences(const gdx_segment *segment, uint32_t low, uint32_t high, uint64_t *out,
+                                         gdx_error *err) GDX_MUST_CHECK;
+
 // Symbols so frequent that walking all their terms would be slow have a list of their own: for each document that has
 // the symbol in what counts by default, how often it occurs there.
 typedef struct gdx_frequency {
@@ -225,6 +232,9 @@ typedef struct gdx_frequency {
 // such list.
 gdx_status gdx_segment_frequencies(const gdx_segment *segment, uint32_t symbol, gdx_frequency **array, size_t *count,
                                    size_t *capacity, bool *out_has, gdx_error *err) GDX_MUST_CHECK;
+// How many documents that list has; 0: there is none. The list is not read.
+gdx_status gdx_segment_size_frequencies(const gdx_segment *segment, uint32_t symbol, uint32_t *out,
+                                        gdx_error *err) GDX_MUST_CHECK;
 
 // -- documents: numbered 0 to document_count - 1 in the order of their positions
 // A document has the positions of its title, its text and its other parts, by field; an end mark is the last of each.

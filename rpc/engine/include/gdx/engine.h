@@ -14,6 +14,7 @@ typedef struct gdx_engine gdx_engine;
 typedef struct gdx_engine_options {
     gdx_collection_options collection;
     uint64_t refresh_ms; // how often a worker looks for a new commit
+    uint64_t query_ns;   // for which a query runs at most, or a Scan until its next message; 0: any time
     // A new commit could not be opened; the last one is still served. Called once until a commit opens again. Runs on:
     // loop. May be NULL.
     void (*refresh_failed)(void *context, const gdx_error *error);

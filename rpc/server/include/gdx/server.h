@@ -21,7 +21,7 @@ typedef struct gdx_exchange gdx_exchange; // one call as its handler sees it: th
 
 typedef enum gdx_place {
     GDX_ON_LOOP,         // answers at once: never waits, never computes
-    GDX_ON_WORKER,       // on a worker, in the short lane
+    GDX_ON_WORKER,       // on a worker, in the short lane, until it says that it takes long
     GDX_ON_WORKER_LONGER // on a worker, in the long lane: never takes the last worker
 } gdx_place;
 
@@ -54,9 +54,6 @@ typedef struct gdx_method {
     bool replies_stream;  // and before the reply
     gdx_handler handler;
     const void *context; // the service's own
-    // NULL, or of a unary method in the short lane: true if this packed request may take long and belongs in the other
-    // one. A compressed request is not looked at. Runs on: the loop, so it must be quick.
-    bool (*is_long)(const void *context, gdx_slice request);
 } gdx_method;
 
 typedef struct gdx_service {                      // immutable
@@ -79,6 +76,11 @@ uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange); // when its head 
 // passes.
 gdx_stop gdx_exchange_stop(const gdx_exchange *exchange);
 bool gdx_exchange_is_stopped(const gdx_exchange *exchange); // either of the two
+gdx_lane gdx_exchange_lane(const gdx_exchange *exchange);
+// In the short lane: this call takes long. Inside `message`, which must not have replied: `message` is called again
+// with the same request in the long lane, after others that are waiting there. Inside another callback, which does its
+// work as ever: the next one runs in the long lane.
+void gdx_exchange_go_longer(gdx_exchange *exchange);
 // What the client sent; unchanging while the exchange lives.
 const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange);
 bool gdx_exchange_message_was_compressed(const gdx_exchange *exchange); // inside `message`
