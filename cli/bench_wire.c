@@ -110,7 +110,8 @@ const struct command command_bench_wire = {
         "count-medium: in about 100\n"
         "count-frequent: in the most\n"
         "search: Search.Search of the medium ones, ten hits\n"
-        "scan: Search.Scan of the same",
+        "scan: Search.Scan of the same\n"
+        "fairness: count-rare, alone and beside 200 heavy calls of another connection",
     .examples = (const char *const[]){"gramdex bench wire --index bench.gdx --phrases phrases.jsonl",
                                       "gramdex bench wire --server 127.0.0.1:50051 --methods empty", NULL},
     .notes = "Every answer is compared with the truth that the phrases come with; a wrong one ends the run. "

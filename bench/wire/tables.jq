@@ -40,4 +40,5 @@ def ratio($value): $value | round_to(2);
 "",
 "| method | connections x streams | requests/s | p50 ms | p99 ms | p99.9 ms | CPU s a 100,000 |",
 "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
-($all[] | select(.figure == "wire") | "| \(.method) | \(shape) | \(.requests_per_s | rate) | \(.p50_ms | round_to(3)) | \(.p99_ms | round_to(3)) | \(.p999_ms | round_to(3)) | \(.cpu_s_per_100k | round_to(2)) |")
+($all[] | select(.figure == "wire") | "| \(.method) | \(shape) | \(.requests_per_s | rate) | \(.p50_ms | round_to(3)) | \(.p99_ms | round_to(3)) | \(.p999_ms | round_to(3)) | \(.cpu_s_per_100k | round_to(2)) |"),
+($all[] | select(.figure == "fairness") | "", "Fairness: a light Count while another connection has \(.heavy_calls) heavy ones waiting: 99th percentile \(.p99_ms | round_to(2)) ms, alone \(.alone_p99_ms | round_to(2)) ms, \(.ratio | round_to(1)) times; in the middle \(.p50_ms | round_to(2)) ms, alone \(.alone_p50_ms | round_to(2)) ms.")

@@ -4,7 +4,7 @@
 #include "gdx/bench_wire.h"
 
 #include "child.h"
-#include "load.h"
+#include "fairness.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ struct wire {
 // ---- which methods
 
 const char *gdx_bench_wire_methods(void) {
-    return "empty, count-rare, count-medium, count-frequent, search, scan";
+    return "empty, count-rare, count-medium, count-frequent, search, scan, fairness";
 }
 
 static bool is_named(const char *list, const char *name) {
@@ -38,12 +38,14 @@ static bool is_named(const char *list, const char *name) {
     return false;
 }
 
+static const char fairness_name[] = "fairness"; // no method, but measured like one
+
 // Every name of the list must be a method's.
 static gdx_status check_names(const char *list, gdx_error *err) {
     for (const char *at = list; at; at = strchr(at, ',')) {
         at += *at == ',';
         size_t bytes = strcspn(at, ",");
-        bool known = false;
+        bool known = strlen(fairness_name) == bytes && strncmp(fairness_name, at, bytes) == 0;
         for (size_t i = 0; i < METHODS; i++)
             known |= strlen(methods[i].name) == bytes && strncmp(methods[i].name, at, bytes) == 0;
         if (!known)
@@ -134,6 +136,43 @@ static gdx_status measure_method(struct wire *wire, const struct method *method,
     return status;
 }
 
+// ---- fairness
+
+static void print_fairness(const struct wire *wire, const struct fairness *found) {
+    fprintf(wire->to,
+            wire->options->json
+                ? "{\"figure\":\"fairness\",\"heavy_calls\":%d,\"alone_p50_ms\":%.4f,"
+                  "\"alone_p99_ms\":%.4f,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"ratio\":%.2f}\n"
+                : "fairness: a light Count beside %d heavy ones of another connection: alone p50 %.3f ms, "
+                  "p99 %.3f ms; beside p50 %.3f ms, p99 %.3f ms: %.1f times\n",
+            FAIRNESS_HEAVY_CALLS, (double)found->alone_p50 / 1e6, (double)found->alone_p99 / 1e6,
+            (double)found->beside_p50 / 1e6, (double)found->beside_p99 / 1e6,
+            (double)found->beside_p99 / (double)(found->alone_p99 ? found->alone_p99 : 1));
+    fflush(wire->to);
+}
+
+static gdx_status measure_fairness(struct wire *wire, gdx_error *err) {
+    const struct method *light = &methods[1]; // count-rare
+    if (!wire->options->phrases)
+        return gdx_fail(err, GDX_INVALID, "%s needs --phrases, as `gramdex bench phrases` writes them", fairness_name);
+    struct load_options load = {.server = wire->server,
+                                .method = light,
+                                .questions = &wire->questions,
+                                .requests = wire->options->requests,
+                                .duration_ns = wire->options->duration_ns};
+    struct fairness found = {0};
+    gdx_status status = questions_make(&wire->questions, light, &wire->phrases, err);
+    if (status == GDX_OK)
+        status = fairness_run(&load, &wire->phrases, &found, err);
+    if (status == GDX_OK)
+        print_fairness(wire, &found);
+    return status;
+}
+
+static bool wants_fairness(const struct wire *wire) {
+    return wire->options->methods ? is_named(wire->options->methods, fairness_name) : wire->options->phrases != NULL;
+}
+
 // ---- from start to end
 
 static gdx_status find_server(struct wire *wire, gdx_error *err) {
@@ -165,6 +204,8 @@ gdx_status gdx_bench_wire(const gdx_bench_wire_options *options, FILE *to, gdx_e
         if (is_wanted(&wire, &methods[i]))
             status = measure_method(&wire, &methods[i], err);
     }
+    if (status == GDX_OK && wants_fairness(&wire))
+        status = measure_fairness(&wire, err);
     child_stop(&wire.child);
     questions_clear(&wire.questions);
     phrases_clear(&wire.phrases);

@@ -84,6 +84,7 @@ static void every_method_is_measured_and_answered_truly(void **state) {
         lines++;
     assert_int_equal(lines, METHODS);
     assert_non_null(strstr(printed, "\"cpu_s_per_100k\":"));
+    assert_non_null(strstr(printed, "\"figure\":\"fairness\",\"heavy_calls\":200,"));
     free(printed);
 }
 
