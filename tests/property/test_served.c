@@ -526,7 +526,8 @@ static void every_reason_is_given_by_both_alike_but_for_those_of_a_server_alone(
     (void)state;
     // Calls wait in front of a server alone: tests/rpc/test_server.c fills the queue of its workers,
     // tests/serve/test_search.py starts one export too many, and tests/engine/test_lanes.c lets a query run too long.
-    static const bool of_server_alone[GDX_REASON_COUNT] = {[GDX_REASON_QUEUE_FULL] = true, [GDX_REASON_QUERY_TIME] = true};
+    static const bool of_server_alone[GDX_REASON_COUNT] = {
+        [GDX_REASON_QUEUE_FULL] = true, [GDX_REASON_QUERY_TIME] = true};
     struct asked asked = {.random = {1}, .seed = 1};
     struct served served;
     begin_served(&served, &asked);
