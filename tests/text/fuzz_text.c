@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { LONG_TEXT_BYTES = 2 * GDX_CHECKPOINT_BYTES + 1000, SPANS_TEXT_BYTES = 512 };
+enum { LONG_TEXT_BYTES = 4096, SPANS_TEXT_BYTES = 512 };
 
 static void require(const char *broken) {
     if (!broken)

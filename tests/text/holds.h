@@ -12,7 +12,7 @@ bool has_overlong_cluster(gdx_slice utf8); // more continuing characters in a ro
 
 // Spans ascend inside the text, and the bytes of each give its symbol again. Time: the square of a span's length.
 const char *spans_hold(gdx_slice utf8);
-// Cutting from a checkpoint gives the rest of the symbols; checkpoints are at least GDX_CHECKPOINT_BYTES apart.
+// Cutting from a checkpoint gives the rest of the symbols; there is one for each multiple of GDX_CHECKPOINT_SYMBOLS.
 const char *checkpoints_hold(gdx_slice utf8);
 
 // With a space between two, words in brackets, the hyphen of a broken word as -/; a zero at the end.
