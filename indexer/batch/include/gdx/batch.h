@@ -88,8 +88,8 @@ typedef struct gdx_batch_options {
     gdx_batch_share prune_limit; // more than this, of those from the folders, fails; not given: 20 % and 10
     uint64_t commit_every;       // documents; 0: one commit at the end
     gdx_batch_cuts cuts;
-    bool merge;                  // let the merge policy work afterwards (the usual way)
-    gdx_stop stop;               // looked at often; GDX_CANCELLED, GDX_DEADLINE
+    bool merge;    // let the merge policy work afterwards (the usual way)
+    gdx_stop stop; // looked at often; GDX_CANCELLED, GDX_DEADLINE
     void (*on_progress)(void *context, const gdx_batch_progress *progress); // may be NULL; about ten times a second
     void (*on_finding)(void *context, const gdx_batch_finding *finding);    // may be NULL; in input order, at the end
     void *context;
