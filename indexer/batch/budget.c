@@ -136,6 +136,6 @@ size_t gdx_batch_document_limit(const gdx_batch_options *options) {
 size_t budget_inverter_bytes(const struct budget *budget, uint64_t input_bytes) {
     if (!input_bytes)
         return budget->inverter_bytes;
-    size_t usable = sizes.vocabulary + sizes.inverted * (size_t)(input_bytes + sizes.line_keys);
-    return least_of(budget->inverter_bytes, usable);
+    size_t run = least_of((size_t)input_bytes + sizes.line_keys, GDX_INDEX_END_BYTES + budget->document_limit);
+    return least_of(budget->inverter_bytes, sizes.vocabulary + sizes.inverted * run);
 }

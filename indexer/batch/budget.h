@@ -22,8 +22,8 @@ struct budget {
 
 struct budget budget_of(const gdx_batch_options *options);
 
-// Of each worker; no more than such an input can use, since the address space is reserved beforehand. `input_bytes`: of
-// all inputs; 0: not known.
+// Of each worker; no more than the documents of a segment of such an input can use, since the address space is reserved
+// beforehand. `input_bytes`: of all inputs; 0: not known.
 size_t budget_inverter_bytes(const struct budget *budget, uint64_t input_bytes);
 
 #endif

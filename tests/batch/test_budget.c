@@ -3,6 +3,7 @@
 
 #include "budget.h"
 
+#include "gdx/index.h"
 #include "gdx/memory.h"
 #include "gdx/processor.h"
 
@@ -29,17 +30,16 @@ static void small_inputs_take_little_of_a_large_budget(void **state) {
         struct budget budget = budget_of(&(gdx_batch_options){.memory_bytes = 65536 * MIB, .threads = threads});
         size_t inverter_before = 0;
         for (uint64_t bytes = 1; bytes <= UINT64_C(1) << 36; bytes *= 2) {
-            size_t slab = budget_slab_target(&budget, bytes, 0), inverter = budget_inverter_bytes(&budget, bytes);
-            assert_true(slab <= budget.slab_bytes && inverter <= budget.inverter_bytes);
-            assert_true(slab <= bytes + 64 * 1024);
+            size_t inverter = budget_inverter_bytes(&budget, bytes);
+            size_t run = bytes < GDX_INDEX_END_BYTES ? (size_t)bytes : GDX_INDEX_END_BYTES;
+            assert_true(inverter <= budget.inverter_bytes);
             assert_true(inverter >= inverter_before);
-            assert_true(inverter >= slab * 12 || inverter == budget.inverter_bytes); // what its symbols take
+            assert_true(inverter >= run * 12 || inverter == budget.inverter_bytes); // what its symbols take
             inverter_before = inverter;
         }
         assert_true(budget_inverter_bytes(&budget, MIB) <= 40 * MIB);
-        assert_int_equal(inverter_before, budget.inverter_bytes < 16 * budget.slab_bytes + 16 * MIB
-                                              ? budget.inverter_bytes
-                                              : 16 * budget.slab_bytes + 16 * MIB);
+        size_t most = 16 * (GDX_INDEX_END_BYTES + budget.document_limit) + 16 * MIB;
+        assert_int_equal(inverter_before, budget.inverter_bytes < most ? budget.inverter_bytes : most);
         assert_int_equal(budget_inverter_bytes(&budget, 0), budget.inverter_bytes); // not known
     }
 }
