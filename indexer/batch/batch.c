@@ -5,16 +5,8 @@
 // Bounded: at most workers + 2 slabs are in memory, and a new one is filled only when one has been read. Reading
 // records and building is the workers' long lane; one worker takes no long job, and that one is there to fill slabs.
 
-#include "gdx/batch.h"
-#include "gdx/base_folder.h"
+#include "state.h"
 
-#include "assembly.h"
-#include "budget.h"
-#include "build.h"
-#include "filler.h"
-#include "inputs.h"
-#include "report.h"
-#include "resolve.h"
 #include "stop.h"
 
 #include <assert.h>
@@ -25,80 +17,6 @@ enum { PROGRESS_MILLISECONDS = 100, JOBS_BESIDES_SLABS = 4, READERS = 1 };
 // very short.
 enum { ROUND_BYTES_EACH = 64, ROUND_BYTES_LEAST = 16 << 10 };
 enum { SLABS_AHEAD_EACH = 2 }; // for each worker: read before the one whose turn it is
-
-struct outcome {
-    gdx_status status;
-    gdx_error error;
-};
-
-struct listing { // the job's until it is done, then immutable
-    gdx_job job;
-    struct inputs inputs;
-    struct refusals refusals; // later also the notes of what was settled
-    struct outcome outcome;
-};
-
-struct reading { // the job's while one is under way, else the loop's
-    gdx_job job;
-    struct filler *filler;
-    struct slab *slab;
-    size_t target;      // bytes of the slab
-    uint64_t documents; // of the slab, about: lines and whole files
-    bool is_at_end;
-    struct outcome outcome;
-};
-
-struct building {               // the loop's, save the team
-    struct slab_build **builds; // by sequence; NULL: the ledger has it
-    size_t count;
-    size_t capacity;
-    size_t taken;       // by the ledger: those before it
-    size_t in_flight;   // slabs in memory
-    uint64_t documents; // read since the last commit, about
-    struct ledger ledger;
-    struct slab *idle; // empty ones, with their memory
-    struct seen seen;
-    struct spans spans;
-    struct assembly *assembly; // NULL: one worker
-    struct build_settings settings;
-    struct builder_team *team;
-};
-
-struct finishing { // the job's until it is done
-    gdx_job job;
-    struct outcome outcome;
-};
-
-struct figures { // any thread
-    atomic_ullong documents;
-    atomic_ullong refused;
-    const char *_Atomic stage;
-};
-
-struct batch { // loop thread only, save what a job or a worker is said to own
-    gdx_index_writer *writer;
-    const char *const *paths;
-    size_t path_count;
-    gdx_batch_options options;
-    struct budget budget;
-    gdx_batch_summary *summary;
-
-    uv_thread_t thread; // the loop's
-    uv_loop_t loop;
-    uv_timer_t timer;
-    gdx_work *work; // NULL: closed
-
-    struct listing listing;
-    struct reading reading;
-    struct building building;
-    struct finishing finishing;
-    bool is_reading;    // a request is under way
-    bool is_committing; // in the middle: --commit-every
-    bool is_finishing;  // the last job has been submitted
-    struct figures figures;
-    struct outcome outcome; // of the whole
-    atomic_bool failed;     // the workers see it and stop
-};
 
 static void assert_on_loop(const struct batch *batch) {
     uv_thread_t self = uv_thread_self();
@@ -283,63 +201,6 @@ static void start_fill_on_loop(struct batch *batch) {
 
 // ---- the end
 
-static gdx_status merge_on_worker(struct batch *batch, gdx_error *err) {
-    gdx_merge_options merge = {.level = batch->options.level, .stop = batch->options.stop};
-    uint64_t start = gdx_now_ns();
-    gdx_status status = gdx_executor_new(batch->budget.merge_threads, &merge.executor, err);
-    if (status == GDX_OK)
-        status = gdx_index_writer_merge(batch->writer, &merge, NULL, err);
-    gdx_executor_free(merge.executor);
-    batch->summary->merge_ns = gdx_now_ns() - start;
-    return status;
-}
-
-// What has been read and is not in a segment yet.
-static gdx_status build_rest_on_worker(struct batch *batch, gdx_error *err) {
-    struct building *building = &batch->building;
-    struct built built = {0};
-    struct builder *builder = builder_team_take(building->team, err);
-    if (!builder)
-        return err->status;
-    gdx_status status = building->assembly
-                            ? builder_build_runs(builder, &built, assembly_close(building->assembly), err)
-                            : builder_end(builder, &built, err);
-    if (status != GDX_OK)
-        builder_abandon(builder);
-    builder_team_give(building->team, builder);
-    ledger_count(&building->ledger, &built.counts);
-    return status;
-}
-
-static gdx_status settle_and_commit_on_worker(struct batch *batch, bool is_last, gdx_error *err) {
-    const struct building *building = &batch->building;
-    const struct resolution resolution = {
-        .writer = batch->writer,
-        .spans = &building->spans,
-        .refused = &building->ledger.refusals,
-        .seen = &building->seen,
-        .pruned = is_last && batch->options.prune ? &batch->listing.inputs : NULL,
-        .prune_limit = batch->options.prune_limit,
-        .notes = &batch->listing.refusals,
-        .summary = batch->summary,
-    };
-    gdx_status status = build_rest_on_worker(batch, err);
-    if (status != GDX_OK)
-        return status;
-    if (is_last) { // all slabs are built: their memory is for what comes now
-        builder_team_free(batch->building.team);
-        batch->building.team = NULL;
-    }
-    status = resolve(&resolution, err);
-    if (status == GDX_OK && batch->options.base)
-        status =
-            gdx_base_folder_keep(gdx_index_writer_directory(batch->writer), gdx_slice_of(batch->options.base), err);
-    if (status == GDX_OK)
-        status = gdx_index_writer_commit(batch->writer, err);
-    spans_restart(&batch->building.spans);
-    return status;
-}
-
 static struct batch *batch_of_finish(gdx_job *job) {
     return (struct batch *)((char *)job - offsetof(struct batch, finishing.job));
 }
@@ -348,12 +209,12 @@ static void finish_on_worker(gdx_job *job, unsigned worker) {
     struct batch *batch = batch_of_finish(job);
     struct outcome *outcome = &batch->finishing.outcome;
     (void)worker;
-    outcome->status = settle_and_commit_on_worker(batch, true, &outcome->error);
+    outcome->status = batch_commit_on_worker(batch, true, &outcome->error);
     if (outcome->status != GDX_OK || !batch->options.merge)
         return;
     batch->figures.stage = "merging";
     gdx_error why = {0};
-    gdx_status status = merge_on_worker(batch, &why);
+    gdx_status status = batch_merge_on_worker(batch, &why);
     // What was committed stays committed: a merge that was stopped is not a batch that failed.
     if (status == GDX_OK || status == GDX_CANCELLED || status == GDX_DEADLINE)
         return;
@@ -370,7 +231,7 @@ static void round_on_worker(gdx_job *job, unsigned worker) {
     struct seen_segments before = {0};
     outcome->status = seen_segments_of(&batch->building.seen, &before, &outcome->error);
     if (outcome->status == GDX_OK)
-        outcome->status = settle_and_commit_on_worker(batch, false, &outcome->error);
+        outcome->status = batch_commit_on_worker(batch, false, &outcome->error);
     if (outcome->status == GDX_OK)
         outcome->status =
             seen_renew(&batch->building.seen, &before, gdx_index_writer_snapshot(batch->writer), &outcome->error);

@@ -320,7 +320,7 @@ class Limits(AbuseTest):
         self.check()
 
     def test_a_queue_that_is_full(self):
-        self.serve("--threads", "1", "--queue", "8")
+        self.serve("--threads", "1", "--queue", "24")  # a third is one connection's
         self.client.stop()  # it is listed as well
         peer = Connection(self.server.address)
         streams = [peer.call(SEARCH, query(MANY)) for _ in range(250)]

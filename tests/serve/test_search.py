@@ -208,7 +208,7 @@ class CountTrendGetStat(ServerTest):
 
     def test_contrast_finds_a_planted_phrase_and_swapped_it_falls(self):
         news = [record(i, id="n/%d" % i, source="news", date="2025-%02d-03" % (1 + i % 12),
-                       text="各方表示，%s合作。%s美方加征关税%s。" % ("扩大" * (i % 3), "今年" * (i % 2), "措施" * (i % 4)))
+                       text="各方表示，%s合作。%s美方加征关税%s。" % ("扩大" * (i % 3), "今年" * (i % 2), "措施" * (i // 2 % 2)))
                 for i in range(40)]
         older = [record(i, id="o/%d" % i, source="news", date="2024-%02d-03" % (1 + i % 12),
                         text="各方表示，%s合作。市场%s平稳。" % ("扩大" * (i % 3), "总体" * (i % 2))) for i in range(60)]
