@@ -56,7 +56,7 @@ static void wrong_use_ends_with_status_2_and_a_hint(void **state) {
         {"search", "--index", "x", "--limit", "-1", "产业链", NULL},
         {"search", "--index", "x", "--queries", "q", "产业链", NULL},
         {"search", "--index", "x", "--all", "--queries", "q", NULL},
-        {"trend", "--index", "x", "--by", "week", "产业链", NULL},
+        {"trend", "--index", "x", "--by", "fortnight", "产业链", NULL},
         {"get", "--index", "x", "one", "two", NULL},
         {"get", "--index", "x", NULL},
         {"delete", "--index", "x", NULL},
