@@ -40,7 +40,7 @@ code_of = {constant: codes[int(code)] for constant, _, code, _ in statuses}
 given = set()
 for path in [path for folder in ("api", "indexer", "rpc") for path in sorted((root / folder).rglob("*.c"))]:
     source = path.read_text()
-    pairs = re.findall(r"(?:gdx_fail_reason|fail_call)\(\w+, (GDX_[A-Z]+), GDX_REASON_(\w+)", source)
+    pairs = re.findall(r"(?:gdx_fail_reason|fail_call)\(\w+, (GDX_[A-Z_]+), GDX_REASON_(\w+)", source)
     pairs += [("GDX_INVALID", reason) for reason in re.findall(r"gdx_fail_(?:field|query)\([^;]*?GDX_REASON_(\w+)", source)]
     given |= {(reason, code_of[status]) for status, reason in pairs if reason != "NONE"}
 expect_equal("Reasons", given, {(row[0].strip("`"), row[1].strip("`")) for row in rows("Reasons")})

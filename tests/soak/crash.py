@@ -273,14 +273,16 @@ def kills(rounds, chance):
             os.mkdir(os.path.join(folder, name))
         collection = Collection(os.path.join(folder, "live"), os.path.join(folder, "scratch"), chance)
         first(collection)
-        while counts["hits"] < rounds:
-            act = collection.draw()
-            acknowledged, struck, wanted = collection.under_fire(act, kill)
-            count(counts, act, acknowledged, struck, collection.check(act, acknowledged, wanted))
-            settle(collection, counts["rounds"])
-            if counts["rounds"] % 500 == 0:
-                report("so far", counts, began)
-    report("kill -9", counts, began)
+        try:
+            while counts["hits"] < rounds:
+                act = collection.draw()
+                acknowledged, struck, wanted = collection.under_fire(act, kill)
+                count(counts, act, acknowledged, struck, collection.check(act, acknowledged, wanted))
+                settle(collection, counts["rounds"])
+                if counts["rounds"] % 500 == 0:
+                    report("so far", counts, began)
+        finally:
+            report("kill -9", counts, began)
 
 
 # ---- power cuts
@@ -386,6 +388,7 @@ def main():
         sys.exit(__doc__)
     seed = int(os.environ.get("GDX_SEED", time.time_ns()))
     print("GDX_SEED=%d" % seed, flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # a run that is stopped says how far it came
     try:
         modes[sys.argv[1]](int(sys.argv[2]), random.Random(seed))
     except Broken as broken:
