@@ -46,7 +46,7 @@ static const struct sizes {
     size_t document;     // the largest, when no number is given
     size_t line_keys;    // of a record: its keys besides the text
     size_t least_slab;
-    size_t most_slab; // the second-level cache holds it, and more would only take longer to come back into order
+    size_t most_slab;  // the second-level cache holds it, and more would only take longer to come back into order
     size_t inverted;   // of a byte of input, at most: a symbol of its own, while it is sorted
     size_t vocabulary; // of an inverter, however small the input
 } sizes = {
@@ -62,7 +62,6 @@ static const struct sizes {
     .inverted = 16,
     .vocabulary = 16 * MIB,
 };
-
 
 static size_t least_of(size_t a, size_t b) {
     return a < b ? a : b;

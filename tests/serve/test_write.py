@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 from concurrent import futures
 
 import grpc
@@ -255,7 +256,10 @@ class Ingest(ServerTest):
     def test_one_writer_at_a_time(self):
         stub = self.empty()
         blocked = Blocked(stub, documents(document(id="a", text="好")))
-        while True: # until it has the lock
+        while True: # until it has the lock, which a call of this loop may have had first
+            if blocked.call.done():
+                blocked = Blocked(stub, documents(document(id="a", text="好")))
+            time.sleep(0.02)
             try:
                 stub.delete(index_pb2.DeleteRequest(ids=["none"]))
             except grpc.RpcError:

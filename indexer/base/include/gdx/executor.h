@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/executor.h: threads that run tasks for the code that owns the executor, so that no module starts its own threads.
-// Relies on gdx/error.h, gdx/scope.h. Threads: an executor has one owner at a time, which submits and waits. Any thread may be the
-// owner, a worker included.
+// Relies on gdx/error.h, gdx/scope.h. Threads: an executor has one owner at a time, which submits and waits. Any thread
+// may be the owner, a worker included.
 //
 // The owner never depends on a free thread: it runs the task that it waits for itself if no thread has started it. A
 // task must not wait for another task.

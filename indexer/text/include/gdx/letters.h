@@ -5,8 +5,8 @@
 
 #include "gdx/text.h"
 
-// True: a word, or a letter, mark or digit of a script that is written without spaces. False: a punctuation mark, another
-// sign, a note mark.
+// True: a word, or a letter, mark or digit of a script that is written without spaces. False: a punctuation mark,
+// another sign, a note mark.
 bool gdx_symbol_is_letter(uint32_t symbol);
 // A decimal digit of any script.
 bool gdx_rule_is_digit(const gdx_rule *rule, uint32_t code_point);
