@@ -31,10 +31,10 @@ static void print_figures(const struct style *style, const Gramdex__V1__StatResp
     printf("%-20s %16s", "bytes of index", format_count(figures->index_bytes, bytes));
     if (figures->text_bytes)
         printf("  %5.1f %% of the text", share_of(figures->index_bytes, figures->text_bytes));
-    printf("\n\n%s%-20s %16s  %7s  %13s%s\n", style->bold, "part", "bytes", "share", "of the text", style->plain);
+    printf("\n\n%s%-26s %16s  %7s  %13s%s\n", style->bold, "part", "bytes", "share", "of the text", style->plain);
     for (size_t i = 0; i < figures->n_parts; i++) {
         const Gramdex__V1__Part *part = figures->parts[i];
-        printf("%-20.*s %16s  %5.1f %%  %11.1f %%\n", GDX_SLICE_ARGUMENTS(from_wire(part->name)),
+        printf("%-26.*s %16s  %5.1f %%  %11.1f %%\n", GDX_SLICE_ARGUMENTS(from_wire(part->name)),
                format_count(part->bytes, bytes), share_of(part->bytes, figures->index_bytes),
                share_of(part->bytes, figures->text_bytes));
     }
