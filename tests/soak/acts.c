@@ -189,7 +189,7 @@ const struct act acts[] = {
     {"search, in a hurry", SEARCH "Search", 50, HURRY, pack_search, 1, LATE, NULL},
     {"trend", SEARCH "Trend", 50, READ_ALL, pack_trend, 1, DONE, NULL},
     {"facets", SEARCH "Facets", 30, READ_ALL, pack_facets, 1, DONE, NULL},
-    {"dispersion", SEARCH "Dispersion", 30, READ_ALL, pack_dispersion, 1, DONE, NULL},
+    {"dispersion", SEARCH "Dispersion", 30, READ_ALL, pack_dispersion, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"contrast", SEARCH "Contrast", 3, READ_ALL, pack_contrast, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"ngrams", SEARCH "Ngrams", 3, READ_ALL, pack_ngrams, 1, DONE, NULL},
     {"ngrams, in a hurry", SEARCH "Ngrams", 3, HURRY, pack_ngrams, 1, LATE, NULL},
