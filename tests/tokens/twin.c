@@ -102,7 +102,7 @@ twin *twin_own(gdx_slice serialized) {
     const uint8_t *at = plain;
     for (unsigned i = 0; i < TWIN_CLASSES; i++)
         reader->bits[i] = *at++;
-    uint64_t own;
+    uint64_t own = 0;
     assert_true(gdx_varint_read(&at, plain + bytes, &own));
     at = add_own(reader, at, own);
     assert_int_equal(plain + bytes - at, reader->count);
