@@ -39,8 +39,8 @@ static const struct shares {
 // Sizes that do not depend on the memory.
 static const struct sizes {
     size_t least_memory;
-    size_t program;      // code, libraries, the folding tables
-    size_t worker;       // contexts of zstd, the store's block, buffers
+    size_t program;      // code, libraries, the tables of folding and of tokens
+    size_t worker;       // contexts of zstd, what tokens are learned and looked up in, buffers
     size_t least_worker; // below it segments and documents get too small to be useful
     size_t merge_thread; // its chunks, and the pages of all inputs that it reads in step
     size_t document;     // the largest, when no number is given
@@ -51,8 +51,8 @@ static const struct sizes {
     size_t vocabulary; // of an inverter, however small the input
 } sizes = {
     .least_memory = 16 * MIB,
-    .program = 6 * MIB,
-    .worker = 2 * MIB,
+    .program = 12 * MIB,
+    .worker = 6 * MIB,
     .least_worker = 24 * MIB,
     .merge_thread = 32 * MIB,
     .document = 64 * MIB,
@@ -80,9 +80,9 @@ static size_t threads_within(size_t asked, size_t memory_bytes, size_t thread_by
 static void share_rest(struct budget *budget, size_t left, size_t memory) {
     size_t threads = budget->threads;
     if (threads > 1) {
-        size_t run = left / ((shares.inverted + 1) * threads + 1);
+        size_t run = left / ((shares.inverted + 2) * threads + 1); // its text is held once more until it is coded
         budget->run_bytes = most_of(least_of(run, GDX_INDEX_END_BYTES), sizes.least_slab);
-        size_t runs = (threads + 1) * budget->run_bytes;
+        size_t runs = (2 * threads + 1) * budget->run_bytes;
         left -= least_of(runs, left);
     }
     budget->inverter_bytes = most_of(left / threads, memory / shares.inverter_least / threads);
