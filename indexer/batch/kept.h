@@ -27,7 +27,9 @@ struct kept {
     size_t capacity;
     uint64_t bytes; // of the copies
     struct kept_block *newest;
-    size_t holders; // runs that have not built theirs yet, and whoever fills it: under the assembly's mutex
+    // The runs that still have to read these documents, and one more while documents are added. The assembly's mutex
+    // guards it.
+    size_t holders;
     struct kept *next;
 };
 

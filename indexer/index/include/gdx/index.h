@@ -87,8 +87,8 @@ gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
 
 // ---- writing
 
-// Whoever makes segments of documents ends one at the first document at or after each so many bytes of titles, texts
-// and other parts (docs/format-index.md, "Ends").
+// A writer ends a segment at a document boundary. The boundary is the first one at or after each multiple of this many
+// bytes of titles, texts and other parts (docs/format-index.md, "Ends").
 #define GDX_INDEX_END_BYTES ((uint64_t)1 << 24)
 
 typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the directory's lock
