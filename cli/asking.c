@@ -21,7 +21,8 @@ const struct option_table asking_table = {
         {.name = "queries",
          .argument = "FILE",
          .help = "ask each line of FILE; - is standard input",
-         .more = "One line of JSON answers each. Blank lines are skipped, and comments: lines that start with #.",
+         .more =
+             "One line of JSON answers each, or with --format a row, where it goes with this. Blank lines are skipped, and comments: lines that start with #.",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct asking, queries)},
         {0},
@@ -100,7 +101,7 @@ static bool is_utf16(gdx_slice line) {
 static int refuse_utf16(const char *command, const struct asking *asking) {
     gdx_error err = {0};
     (void)gdx_fail(&err, GDX_INVALID, "%s: the queries are UTF-16; save the file as UTF-8", asking->queries);
-    return report_failure(command, &err, (gdx_slice){0}, true);
+    return report_failure(command, &err, (gdx_slice){0}, !asking->as_rows);
 }
 
 static int answer_file(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
@@ -121,8 +122,8 @@ static int answer_file(const char *command, const struct asking *asking, gdx_tar
         }
         is_first = false;
         gdx_error err = {0};
-        if (!asks_nothing(asking, query) && answer(target, context, query, true, &err) != GDX_OK) {
-            report_failure(command, &err, query, true);
+        if (!asks_nothing(asking, query) && answer(target, context, query, !asking->as_rows, &err) != GDX_OK) {
+            report_failure(command, &err, query, !asking->as_rows);
             exit_status = EXIT_FAILED;
         }
         if (flush_each)

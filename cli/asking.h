@@ -16,6 +16,7 @@ struct asking {
     gdx_buffer words; // the command line's arguments, joined by spaces
     struct command_arguments arguments;
     bool asks_ids; // each line of the file is an id, also one that starts with #
+    bool as_rows;  // an answer is a row of an export, not JSON, also to a line of the file
 };
 extern const struct option_table asking_table; // --queries
 // The groups of a command whose settings have the struct asking `member`.
@@ -27,14 +28,8 @@ gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err)
 
 // One answer, printed as the context's options say; with `as_json` as one line of JSON. ask_all reports failures.
 typedef gdx_status answer_function(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err);
-// Opens the target, answers the query, or each line of the file: there always as JSON, a failure too, and the next
-// line is read. Frees what the options hold. Returns the exit status: 0 when all went well.
+// Opens the target, answers the query, or each line of the file: there as JSON, unless `as_rows`, a failure too, and
+// the next line is read. Frees what the options hold. Returns the exit status: 0 when all went well.
 int ask_all(const char *command, struct asking *asking, answer_function *answer, void *context);
-
-// What a view needs of a question, besides the reply.
-struct printing {
-    gdx_slice query;
-    bool as_json;
-};
 
 #endif

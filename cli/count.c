@@ -5,14 +5,47 @@
 #include "command.h"
 #include "hits.h"
 #include "report.h"
+#include "table.h"
 #include "terminal.h"
 
+struct count_command {
+    struct asking asking;
+    struct output output;
+    struct table *table; // of an export, once there was an answer
+};
+
+static const struct table_column columns[] = {
+    {"query", TABLE_TEXT, 0},
+    {"documents", TABLE_NUMBER, 0},
+    {"occurrences", TABLE_NUMBER, 0},
+    {"bridged_occurrences", TABLE_NUMBER, 0},
+};
+
+struct count_printing {
+    struct count_command *command;
+    gdx_slice query;
+    bool as_json;
+};
+
+static gdx_status export_count(struct count_command *self, gdx_slice query, const Gramdex__V1__CountResponse *reply,
+                               gdx_error *err) {
+    if (!self->table && !(self->table = table_open(columns, sizeof columns / sizeof *columns, &self->output)))
+        return gdx_fail_memory(err, "a table");
+    table_text(self->table, query);
+    table_count(self->table, reply->documents);
+    table_count(self->table, reply->occurrences);
+    table_count(self->table, reply->bridged_occurrences);
+    return GDX_OK;
+}
+
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct printing *printing = context;
+    const struct count_printing *printing = context;
     const Gramdex__V1__CountResponse *reply = (const Gramdex__V1__CountResponse *)message;
     if (printing->as_json)
         return json_answer("count", printing->query, message, err);
     notes_print(reply->answer);
+    if (printing->command->output.form != OUTPUT_TEXT)
+        return export_count(printing->command, printing->query, reply, err);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     printf("%s %s, %s %s", format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
            format_count(reply->occurrences, occurrences), plural(reply->occurrences, "occurrence", "occurrences"));
@@ -22,19 +55,31 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    (void)context;
+    struct count_command *self = context;
     Gramdex__V1__CountRequest request = GRAMDEX__V1__COUNT_REQUEST__INIT;
-    struct printing printing = {query, as_json};
+    struct count_printing printing = {self, query, as_json};
     request.query = to_wire(query);
     return gdx_ask(target, SEARCH_OPERATION("Count"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {
-    return asking_check(settings, "QUERY", err);
+    struct count_command *self = settings;
+    self->asking.as_rows = self->output.form != OUTPUT_TEXT;
+    gdx_status status = output_check(&self->output, self->asking.target.json, err);
+    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
 }
 
 static int run(const struct command *command, void *settings) {
-    return ask_all(command->title, settings, answer, NULL);
+    struct count_command *self = settings;
+    gdx_error err = {0};
+    int exit_status = ask_all(command->title, &self->asking, answer, self);
+    if (!self->table)
+        return exit_status;
+    if (table_close(self->table, &err) != GDX_OK)
+        exit_status = report_failure(command->title, &err, (gdx_slice){0}, false);
+    if (exit_status != EXIT_DONE)
+        table_break_off(&self->output, "a query failed");
+    return exit_status;
 }
 
 const struct command command_count = {
@@ -42,13 +87,17 @@ const struct command command_count = {
     .summary = "how many documents and occurrences",
     .arguments = "QUERY",
     .description = "Count the documents that match, and how often the query's phrases occur in them.",
-    .examples = (const char *const[]){"gramdex count --index corpus.gdx 逆全球化",
-                                      "gramdex count --index corpus.gdx '碳边境调节机制 date:2023'",
-                                      "gramdex count --index corpus.gdx --queries terms.txt > counts.jsonl", NULL},
-    .groups = {{&asking_table, 0}, ANSWERER_GROUPS(struct asking, target), {0}},
+    .examples =
+        (const char *const[]){"gramdex count --index corpus.gdx 逆全球化",
+                              "gramdex count --index corpus.gdx '碳边境调节机制 date:2023'",
+                              "gramdex count --index corpus.gdx --queries terms.txt > counts.jsonl",
+                              "gramdex count --index corpus.gdx --queries terms.txt --format csv > counts.csv", NULL},
+    .groups = {{&output_table, offsetof(struct count_command, output)},
+               ASKING_GROUPS(struct count_command, asking),
+               {0}},
     .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct asking, arguments),
-    .settings_bytes = sizeof(struct asking),
+    .arguments_field = OPTION_FIELD(struct count_command, asking.arguments),
+    .settings_bytes = sizeof(struct count_command),
     .check = check,
     .run = run,
 };

@@ -7,6 +7,7 @@
 #include "interrupt.h"
 #include "options.h"
 #include "report.h"
+#include "table.h"
 #include "terminal.h"
 
 #include <malloc.h>
@@ -80,6 +81,8 @@ static gdx_status fill(struct parsing *parsing, struct config *config, int argc,
         if (status == GDX_OK)
             status = target_settle(parsing, config, err);
     }
+    if (status == GDX_OK)
+        output_settle(parsing);
     return status == GDX_OK && command->check ? command->check(parsing->settings, err) : status;
 }
 

@@ -22,6 +22,7 @@ enum {
 
 struct search_command {
     struct asking asking;
+    struct output output;
     uint32_t limit, offset, snippet_symbols, match_limit;
     unsigned order; // number in orders
     bool all;
@@ -93,7 +94,8 @@ static gdx_status check(void *settings, gdx_error *err) {
                         "--all gives occurrences in document order: it does not go with --offset or --order");
     if (self->all && self->has_limit && self->limit == 0)
         return gdx_fail(err, GDX_INVALID, "--all --limit 0 asks for nothing; leave --limit out for every occurrence");
-    return asking_check(&self->asking, "QUERY", err);
+    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
 }
 
 // ---- hits, page by page
@@ -108,7 +110,8 @@ struct paging {
     uint64_t took_us;
     bool has_noted;
     bool as_json;
-    json_t *line; // the answer so far
+    json_t *line;        // the answer so far
+    struct table *table; // of an export, once there was an answer
 };
 
 // The hits of a further page go into the first page's answer.
@@ -127,6 +130,15 @@ static gdx_status add_page(struct paging *paging, const ProtobufCMessage *messag
     return failure ? gdx_fail_memory(err, "the answer") : GDX_OK;
 }
 
+static gdx_status export_page(struct paging *paging, const Gramdex__V1__SearchResponse *page, gdx_error *err) {
+    const struct search_command *self = paging->command;
+    if (!paging->table && !(paging->table = hits_table(&self->output)))
+        return gdx_fail_memory(err, "a table");
+    for (size_t i = 0; i < page->n_hits; i++)
+        hit_row(paging->table, page->hits[i], self->offset + ++paging->printed);
+    return GDX_OK;
+}
+
 static gdx_status take_page(void *context, const ProtobufCMessage *message, gdx_error *err) {
     struct paging *paging = context;
     const Gramdex__V1__SearchResponse *page = (const Gramdex__V1__SearchResponse *)message;
@@ -143,11 +155,26 @@ static gdx_status take_page(void *context, const ProtobufCMessage *message, gdx_
     if (!paging->has_noted) // each page has the same notes
         notes_print(page->answer);
     paging->has_noted = true;
+    if (self->output.form != OUTPUT_TEXT)
+        return export_page(paging, page, err);
     for (size_t i = 0; i < page->n_hits; i++)
         hit_print(&self->style, page->hits[i], self->offset + ++paging->printed);
     if (is_last)
         totals_print(page, self->offset + 1, paging->printed ? self->offset + paging->printed : 0, paging->took_us);
     return GDX_OK;
+}
+
+// The end of the rows, if there were any; of those that broke off, why.
+static gdx_status rows_close(const struct search_command *self, struct table *table, gdx_status status,
+                             gdx_error *err) {
+    if (!table)
+        return status;
+    gdx_status closed = table_close(table, err);
+    status = status == GDX_OK ? closed : status;
+    char why[GDX_ERROR_TEXT_BYTES];
+    if (status != GDX_OK)
+        table_break_off(&self->output, gdx_error_text(err, why));
+    return status;
 }
 
 static void init_request(struct paging *paging) {
@@ -186,6 +213,7 @@ static gdx_status answer_with_hits(gdx_target *target, const struct search_comma
     } while (status == GDX_OK && paging.token.bytes && paging.left && !output_is_closed());
     gdx_buffer_clear(&token);
     gdx_buffer_clear(&paging.token);
+    status = rows_close(self, paging.table, status, err);
     if (status == GDX_OK && paging.line)
         return json_line(paging.line, err);
     json_decref(paging.line);
@@ -198,6 +226,7 @@ struct export {
     const struct search_command *command;
     gdx_slice query;
     struct concordance concordance; // used on a terminal
+    struct table *table;            // of an export, once there was an answer
     uint64_t count;                 // bridged ones left aside
     uint64_t bridged;
     bool as_json;
@@ -210,7 +239,9 @@ static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurr
     out->bridged += occurrence->bridged;
     if (out->as_json)
         return json_answer("occurrence", (gdx_slice){0}, &occurrence->base, err);
-    if (out->command->style.is_terminal)
+    if (out->table)
+        occurrence_row(out->table, occurrence);
+    else if (out->command->style.is_terminal)
         concordance_print(&out->concordance, occurrence);
     else
         occurrence_print(&out->command->style, occurrence);
@@ -233,7 +264,10 @@ static gdx_status take_notes(struct export *out, const Gramdex__V1__Answer *answ
 static gdx_status take_occurrences(void *context, const ProtobufCMessage *message, gdx_error *err) {
     struct export *out = context;
     const Gramdex__V1__ScanResponse *reply = (const Gramdex__V1__ScanResponse *)message;
+    const struct output *output = &out->command->output;
     gdx_status status = take_notes(out, reply->answer, err);
+    if (status == GDX_OK && output->form != OUTPUT_TEXT && !out->table && !(out->table = occurrences_table(output)))
+        status = gdx_fail_memory(err, "a table");
     for (size_t i = 0; i < reply->n_occurrences && status == GDX_OK; i++) {
         status = print_occurrence(out, reply->occurrences[i], err);
         if (status == GDX_OK && output_is_closed())
@@ -254,7 +288,7 @@ static gdx_status print_summary(const struct export *out, gdx_error *err) {
                                    (json_int_t)out->took_us, "bridged_occurrences", (json_int_t)out->bridged),
                          err);
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    if (!style->is_terminal)
+    if (!style->is_terminal || out->command->output.form != OUTPUT_TEXT)
         return GDX_OK;
     printf("\n%s%s %s", style->dim, format_count(out->count, count), plural(out->count, "occurrence", "occurrences"));
     bridged_print(out->bridged);
@@ -265,7 +299,7 @@ static gdx_status print_summary(const struct export *out, gdx_error *err) {
 // A line of a wide terminal is filled, unless the context was asked for.
 static uint32_t context_symbols(const struct search_command *self, bool as_json) {
     uint32_t symbols = self->snippet_symbols;
-    if (!self->style.is_terminal || as_json || self->has_snippet)
+    if (!self->style.is_terminal || as_json || self->has_snippet || self->output.form != OUTPUT_TEXT)
         return symbols;
     uint32_t filling = concordance_symbols(&self->style);
     filling = filling < SNIPPET_MOST ? filling : SNIPPET_MOST;
@@ -282,6 +316,7 @@ static gdx_status answer_with_occurrences(gdx_target *target, const struct searc
     request.no_context = self->snippet_symbols == 0;
     request.limit = self->has_limit ? self->limit : 0;
     gdx_status status = gdx_ask(target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
+    status = rows_close(self, out.table, status, err);
     if (status == GDX_OK)
         status = print_summary(&out, err);
     json_decref(out.notes);
@@ -309,9 +344,13 @@ const struct command command_search = {
     .examples = (const char *const[]){"gramdex search --index corpus.gdx 产业链",
                                       "gramdex search --index corpus.gdx --order newest '\"WTO 规则\" NOT date:..2017'",
                                       "gramdex search --index corpus.gdx --all --json 近岸化 > occurrences.jsonl",
+                                      "gramdex search --index corpus.gdx --all --format csv 近岸化 > occurrences.csv",
                                       "gramdex search --index corpus.gdx -- '-关税 美国'", NULL},
     .notes = "A QUERY that starts with - goes after --. docs/query-language.md describes what a query may say.",
-    .groups = {{&search_table, 0}, ASKING_GROUPS(struct search_command, asking), {0}},
+    .groups = {{&search_table, 0},
+               {&output_table, offsetof(struct search_command, output)},
+               ASKING_GROUPS(struct search_command, asking),
+               {0}},
     .arguments_most = SIZE_MAX,
     .arguments_field = OPTION_FIELD(struct search_command, asking.arguments),
     .settings_bytes = sizeof(struct search_command),

@@ -3,8 +3,17 @@
 
 #include "command.h"
 #include "report.h"
+#include "table.h"
 #include "target.h"
 #include "terminal.h"
+
+struct stat_command {
+    struct target target;
+    struct output output;
+};
+
+static const struct table_column export_columns[] = {
+    {"part", TABLE_TEXT, 0}, {"bytes", TABLE_NUMBER, 0}, {"of_index", TABLE_NUMBER, 0}, {"of_text", TABLE_NUMBER, 0}};
 
 static double share_of(uint64_t bytes, uint64_t all) {
     return all ? 100.0 * (double)bytes / (double)all : 0;
@@ -40,6 +49,18 @@ static void print_figures(const struct style *style, const Gramdex__V1__StatResp
     }
 }
 
+static gdx_status export_parts(const struct output *output, const Gramdex__V1__StatResponse *figures, gdx_error *err) {
+    struct table *table = table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
+    for (size_t i = 0; i < figures->n_parts; i++) {
+        const Gramdex__V1__Part *part = figures->parts[i];
+        table_text(table, from_wire(part->name));
+        table_count(table, part->bytes);
+        table_real(table, share_of(part->bytes, figures->index_bytes) / 100, 3);
+        table_real(table, share_of(part->bytes, figures->text_bytes) / 100, 3);
+    }
+    return table_close(table, err);
+}
+
 // Of a server: how often it verifies what it serves.
 static void print_scrub(double hours) {
     if (hours > 0)
@@ -49,27 +70,34 @@ static void print_scrub(double hours) {
 }
 
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct target *options = context;
+    const struct stat_command *self = context;
     struct style style = style_of(stdout);
-    if (options->json)
+    if (self->target.json)
         return json_answer("stat", (gdx_slice){0}, message, err);
     const Gramdex__V1__StatResponse *figures = (const Gramdex__V1__StatResponse *)message;
+    if (self->output.form != OUTPUT_TEXT)
+        return export_parts(&self->output, figures, err);
     print_figures(&style, figures);
-    if (options->server)
+    if (self->target.server)
         print_scrub(figures->scrub_hours);
     return GDX_OK;
 }
 
 static int run(const struct command *command, void *settings) {
-    struct target *options = settings;
+    struct stat_command *self = settings;
     struct opened opened = {0};
     Gramdex__V1__StatRequest request = GRAMDEX__V1__STAT_REQUEST__INIT;
     gdx_error err = {0};
-    gdx_status status = target_open(options, &opened, &err);
+    gdx_status status = target_open(&self->target, &opened, &err);
     if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Stat"), &request.base, print, options, &err);
+        status = gdx_ask(opened.target, SEARCH_OPERATION("Stat"), &request.base, print, self, &err);
     target_close(&opened);
-    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, options->json);
+    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    const struct stat_command *self = settings;
+    return output_check(&self->output, self->target.json, err);
 }
 
 const struct command command_stat = {
@@ -79,8 +107,12 @@ const struct command command_stat = {
     .description = "Print what is inside an index, and what it costs in bytes by part.",
     .examples =
         (const char *const[]){"gramdex stat --index corpus.gdx", "gramdex stat --server 127.0.0.1:50051 --json", NULL},
-    .notes = "Terms and words are added up over the segments; `gramdex merge` makes one of them.",
-    .groups = {{&answerer_table, 0}, {&json_table, 0}, {&server_table, 0}, {0}},
-    .settings_bytes = sizeof(struct target),
+    .notes = "Terms and words are added up over the segments; `gramdex merge` makes one of them. "
+             "--format csv or tsv prints the parts.",
+    .groups = {{&output_table, offsetof(struct stat_command, output)},
+               ANSWERER_GROUPS(struct stat_command, target),
+               {0}},
+    .settings_bytes = sizeof(struct stat_command),
+    .check = check,
     .run = run,
 };

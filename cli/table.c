@@ -4,6 +4,7 @@
 // a formula has an apostrophe before it, in CSV and TSV.
 
 #include "table.h"
+#include "options.h"
 
 #include <assert.h>
 #include <csv.h>
@@ -13,16 +14,16 @@
 
 enum { COLUMNS_MOST = 16, GAP = 2, BAR_LEAST = 8, BAR_MOST = 40, LAST_LEAST = 12 };
 
-static const char *const form_names[] = {"text", "csv", "tsv", NULL};
+static const char *const form_names[] = {"text", "csv", "tsv", "jsonl", NULL};
 
 const struct option_table output_table = {
     NULL,
     (const struct option[]){
         {.name = "format",
          .argument = "FORM",
-         .help = "rows as text, csv or tsv (text)",
+         .help = "text, csv, tsv or jsonl (text)",
          .more = "A cell that a spreadsheet would take for a formula, because it begins with = + - or @, gets an "
-                 "apostrophe before it.",
+                 "apostrophe before it. jsonl is what --json prints.",
          .kind = OPTION_CHOICE,
          .choices = form_names,
          .field = OPTION_FIELD(struct output, form)},
@@ -33,6 +34,23 @@ const struct option_table output_table = {
         {0},
     },
 };
+
+void output_settle(const struct parsing *parsing) {
+    struct output *output = NULL;
+    struct target *target = NULL;
+    for (const struct option_group *group = parsing->command->groups; group->table; group++) {
+        void *settings = (char *)parsing->settings + group->offset;
+        if (group->table == &output_table)
+            output = settings;
+        if (group->table == &json_table)
+            target = settings;
+    }
+    assert(!output || target);
+    if (output && output->form == OUTPUT_JSONL) {
+        target->json = true;
+        output->form = OUTPUT_TEXT;
+    }
+}
 
 gdx_status output_check(const struct output *output, bool as_json, gdx_error *err) {
     if (output->form != OUTPUT_TEXT && as_json)
@@ -228,7 +246,7 @@ static void print_row(const struct table *table, const struct cell *cells, const
         const struct cell *of = &cells[is_bar ? cell - 1 : cell++];
         if (widths->columns[i] == 0)
             continue;
-        if (is_bar && i + 1 == table->column_count && !(of->value > 0))
+        if (i + 1 == table->column_count && (is_bar ? !(of->value > 0) : of->bytes == 0))
             continue; // no blanks at the end of a line
         print_spaces(is_first ? 0 : GAP);
         is_first = false;
@@ -316,6 +334,11 @@ void table_real(struct table *table, double value, unsigned decimals) {
     else if (isfinite(value))
         snprintf(text, sizeof text, "%.12g", value);
     add_cell(table, gdx_slice_of(text), isfinite(value) ? value : 0);
+}
+
+void table_fail(struct table *table) {
+    if (table)
+        table->has_failed = true;
 }
 
 gdx_status table_close(struct table *table, gdx_error *err) {

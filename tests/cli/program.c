@@ -162,6 +162,15 @@ struct said run_with_input(const struct place *place, const char *input, const c
     return said;
 }
 
+void place_make_indexed(struct place *place, const char *records) {
+    place_make(place);
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    struct said said = run_with_input(place, records, "index", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+}
+
 // The side of a terminal that the program gets; its output arrives at *other as it was written.
 static int open_terminal(unsigned short columns, int *other) {
     *other = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);

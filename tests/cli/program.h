@@ -29,6 +29,8 @@ int place_set_up(void **state);
 int place_tear_down(void **state);
 // "<directory>/<name>" into `to`.
 const char *place_path(const struct place *place, const char *name, char to[PATH_BYTES]);
+// A place with an index of these records, JSON Lines; later runs are as on a terminal without colours.
+void place_make_indexed(struct place *place, const char *records);
 // A file with this content; returns its path in `to`.
 const char *place_write(const struct place *place, const char *name, const char *content, char to[PATH_BYTES]);
 

@@ -3,8 +3,6 @@
 
 #include "program.h"
 
-#include <stdlib.h>
-
 static const char records[] =
     "{\"id\":\"1\",\"source\":\"新闻\",\"date\":\"2019-12-30\",\"text\":\"产业链 关税\"}\n"
     "{\"id\":\"2\",\"source\":\"新闻\",\"date\":\"2020-03-01\",\"text\":\"产业链 产业链\"}\n"
@@ -12,14 +10,9 @@ static const char records[] =
     "{\"id\":\"4\",\"text\":\"产业链 贸易\"}\n"
     "{\"id\":\"5\",\"source\":\"a\\tb\\\"c, d\",\"date\":\"2023-05\",\"text\":\"产业链\"}\n";
 
-static int make_index(void **state) {
+static int index_sources(void **state) {
     static struct place place;
-    place_make(&place);
-    setenv("TERM", "xterm", 1);
-    setenv("NO_COLOR", "1", 1);
-    struct said said = run_with_input(&place, records, "index", "-", NULL);
-    expect_status(&said, 0);
-    said_clear(&said);
+    place_make_indexed(&place, records);
     *state = &place;
     return 0;
 }
@@ -259,5 +252,5 @@ int main(void) {
         cmocka_unit_test(ngrams_are_counted),
         cmocka_unit_test(contrasts_that_cannot_be_are_wrong_use),
     };
-    return cmocka_run_group_tests_name("cli: statistics", tests, make_index, place_tear_down);
+    return cmocka_run_group_tests_name("cli: statistics", tests, index_sources, place_tear_down);
 }

@@ -4,8 +4,6 @@
 
 #include "program.h"
 
-#include <stdlib.h>
-
 // One date is mistyped: 0203 in place of 2023.
 static const char records[] = "{\"id\":\"1\",\"date\":\"2010-03-01\",\"text\":\"协定\"}\n"
                               "{\"id\":\"2\",\"date\":\"2019-12-30\",\"text\":\"产业链 关税\"}\n"
@@ -16,14 +14,9 @@ static const char records[] = "{\"id\":\"1\",\"date\":\"2010-03-01\",\"text\":\"
                               "{\"id\":\"7\",\"date\":\"0203-05-06\",\"text\":\"贸易\"}\n"
                               "{\"id\":\"8\",\"date\":\"2023-05\",\"text\":\"贸易\"}\n";
 
-static int make_index(void **state) {
+static int index_periods(void **state) {
     static struct place place;
-    place_make(&place);
-    setenv("TERM", "xterm", 1);
-    setenv("NO_COLOR", "1", 1);
-    struct said said = run_with_input(&place, records, "index", "-", NULL);
-    expect_status(&said, 0);
-    said_clear(&said);
+    place_make_indexed(&place, records);
     *state = &place;
     return 0;
 }
@@ -156,5 +149,5 @@ int main(void) {
         cmocka_unit_test(a_plot_fits_the_terminal_and_fills_it),
         cmocka_unit_test(a_narrow_terminal_still_has_the_totals),
     };
-    return cmocka_run_group_tests_name("cli: trend", tests, make_index, place_tear_down);
+    return cmocka_run_group_tests_name("cli: trend", tests, index_periods, place_tear_down);
 }
