@@ -42,6 +42,19 @@ enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
         .least = 1, .most = LEVEL_MOST, .needs_index = true, .field = OPTION_FIELD(type, member)                       \
     }
 
+// A number in a uint32_t of the settings.
+#define COUNT_ROW(type, member, name_, help_, least_, most_)                                                           \
+    {                                                                                                                  \
+        .name = name_, .argument = "N", .help = help_, .kind = OPTION_NUMBER, .least = least_, .most = most_,          \
+        .field = OPTION_FIELD(type, member)                                                                            \
+    }
+// How many rows are printed.
+#define LIMIT_ROW(type, member, help_, most_)                                                                          \
+    {                                                                                                                  \
+        .name = "limit", .letter = 'n', .argument = "N", .help = help_, .kind = OPTION_NUMBER, .least = 1,             \
+        .most = most_, .field = OPTION_FIELD(type, member)                                                             \
+    }
+
 // The groups of commands that work on a directory, and of those that a server may answer as well. `member` is the
 // struct target in the settings.
 #define DIRECTORY_GROUPS(type, member)                                                                                 \
