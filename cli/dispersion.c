@@ -117,6 +117,7 @@ const struct command command_dispersion = {
                    "language, a clumped one belongs to an event, a paper or an author.",
     .examples = (const char *const[]){"gramdex dispersion --index corpus.gdx 友岸外包",
                                       "gramdex dispersion --index corpus.gdx --by source '关税 date:2023..'", NULL},
+    .explained_in = "Dispersion",
     .groups = {{&dispersion_table, 0},
                {&output_table, offsetof(struct dispersion_command, output)},
                ASKING_GROUPS(struct dispersion_command, asking),

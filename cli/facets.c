@@ -155,6 +155,7 @@ const struct command command_facets = {
     .examples = (const char *const[]){"gramdex facets --index corpus.gdx 友岸外包",
                                       "gramdex facets --index corpus.gdx --by source,quarter '关税 date:2023..'",
                                       "gramdex facets --index corpus.gdx --format csv 关税 > facets.csv", NULL},
+    .explained_in = "Facets",
     .groups = {{&facets_table, 0},
                {&output_table, offsetof(struct facets_command, output)},
                ASKING_GROUPS(struct facets_command, asking),

@@ -4,6 +4,7 @@
 // the command: they are moved after it.
 
 #include "command.h"
+#include "explain.h"
 #include "interrupt.h"
 #include "options.h"
 #include "report.h"
@@ -68,6 +69,12 @@ static int print_version(void) {
     return EXIT_DONE;
 }
 
+static int print_explanation(const struct command *command) {
+    gdx_error err = {0};
+    gdx_status status = explain_print(stdout, command->explained_in, &err);
+    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, false);
+}
+
 // ---- one command
 
 // Everything that decides the settings, in order: command line, environment, config file, and what must go together.
@@ -97,6 +104,8 @@ static int run_filled(const struct parsing *parsing) {
         return EXIT_DONE;
     case PARSED_VERSION:
         return print_version();
+    case PARSED_EXPLANATION:
+        return print_explanation(command);
     }
     return EXIT_FAILED;
 }

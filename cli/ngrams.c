@@ -102,6 +102,7 @@ const struct command command_ngrams = {
     .examples =
         (const char *const[]){"gramdex ngrams --index corpus.gdx --min 4",
                               "gramdex ngrams --index corpus.gdx --where '关税 date:2025..' --format tsv", NULL},
+    .explained_in = "Strings that nobody typed\nNgrams",
     .groups = {{&ngrams_table, 0},
                {&output_table, offsetof(struct ngrams_command, output)},
                ANSWERER_GROUPS(struct ngrams_command, target),

@@ -7,21 +7,27 @@
 
 #include <assert.h>
 
-static const struct option standard_rows[] = {
-    {.name = "help", .letter = 'h', .help = "print this help; -h: the options alone", .kind = OPTION_HELP},
-    {.name = "usage", .letter = '?', .help = "print the options alone", .kind = OPTION_HELP, .is_hidden = true},
-    {.name = "version", .letter = 'V', .help = "print the version", .kind = OPTION_VERSION},
-    {0},
+static const struct option_table standard_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "explain", .help = "what the figures mean and when to doubt them", .kind = OPTION_EXPLAIN},
+        {.name = "help", .letter = 'h', .help = "print this help; -h: the options alone", .kind = OPTION_HELP},
+        {.name = "usage", .letter = '?', .help = "print the options alone", .kind = OPTION_HELP, .is_hidden = true},
+        {.name = "version", .letter = 'V', .help = "print the version", .kind = OPTION_VERSION},
+        {0},
+    },
 };
-static const struct option_table standard_table = {NULL, standard_rows};
 
 const char *command_name(const struct command *command) {
     const char *space = strchr(command->title, ' ');
     return space ? space + 1 : command->title;
 }
 
-static bool option_in_table(const struct option_group *group, size_t *index, struct option_place *out) {
+static bool option_in_table(const struct command *command, const struct option_group *group, size_t *index,
+                            struct option_place *out) {
     for (const struct option *row = group->table->rows; row->name; row++) {
+        if (row->kind == OPTION_EXPLAIN && !command->explained_in)
+            continue;
         if (*index == 0) {
             *out = (struct option_place){row, group->table, group->offset};
             return true;
@@ -33,10 +39,10 @@ static bool option_in_table(const struct option_group *group, size_t *index, str
 
 bool option_at(const struct command *command, size_t index, struct option_place *out) {
     for (const struct option_group *group = command->groups; group->table; group++)
-        if (option_in_table(group, &index, out))
+        if (option_in_table(command, group, &index, out))
             return true;
     const struct option_group standard = {&standard_table, 0};
-    return option_in_table(&standard, &index, out);
+    return option_in_table(command, &standard, &index, out);
 }
 
 bool option_takes_argument(const struct option *option) {
@@ -52,6 +58,7 @@ bool option_takes_argument(const struct option *option) {
     case OPTION_COUNT:
     case OPTION_HELP:
     case OPTION_VERSION:
+    case OPTION_EXPLAIN:
         return false;
     }
     assert(!"an option of no kind");
@@ -76,6 +83,7 @@ static size_t field_bytes(const struct option *option) {
         return option->field.bytes == sizeof(uint32_t) ? sizeof(uint32_t) : sizeof(uint64_t);
     case OPTION_HELP:
     case OPTION_VERSION:
+    case OPTION_EXPLAIN:
         return 0;
     }
     return 0;

@@ -28,6 +28,7 @@ enum option_kind {
     OPTION_CHOICE,  // an enum: the place of the argument in `choices`
     OPTION_HELP,    // no field: the parser stops and reports that help is wanted
     OPTION_VERSION, // no field: likewise
+    OPTION_EXPLAIN, // no field: likewise
 };
 
 struct option_list {
@@ -82,6 +83,7 @@ struct command {
     const char *description;     // a paragraph
     const char *const *examples; // lines to paste; NULL ends them. NULL: none
     const char *notes;           // paragraphs after the examples; NULL: none
+    const char *explained_in;    // sections of docs/statistics.md for --explain, a line each; NULL: none
     struct option_group groups[OPTION_GROUPS_MOST + 1];
     size_t arguments_least, arguments_most;
     struct option_field arguments_field; // a struct command_arguments; {0}: the command takes none
@@ -94,7 +96,7 @@ struct command {
 // "search" of "gramdex search".
 const char *command_name(const struct command *command);
 
-// One option and where it belongs. --help and --version come last, in a group of their own.
+// One option and where it belongs. --explain, --help and --version come last, in a group of their own.
 struct option_place {
     const struct option *option;
     const struct option_table *table;
@@ -105,7 +107,7 @@ bool option_at(const struct command *command, size_t index, struct option_place 
 // Asserts that the tables of a command are sound: names unique, help given and short, fields set.
 void command_assert_sound(const struct command *command);
 
-enum parsed_as { PARSED_SETTINGS, PARSED_SHORT_HELP, PARSED_HELP, PARSED_VERSION };
+enum parsed_as { PARSED_SETTINGS, PARSED_SHORT_HELP, PARSED_HELP, PARSED_VERSION, PARSED_EXPLANATION };
 
 struct parsing {
     const struct command *command;

@@ -95,7 +95,8 @@ static void print_options(FILE *to, const struct command *command, bool is_short
     for (size_t i = 0; option_at(command, i, &place); i++) {
         if (place.option->is_hidden)
             continue;
-        bool is_apart = place.table->heading || place.option->kind == OPTION_HELP;
+        enum option_kind kind = place.option->kind;
+        bool is_apart = place.table->heading || kind == OPTION_HELP || kind == OPTION_EXPLAIN;
         if (table && place.table != table && is_apart)
             putc('\n', to);
         if (place.table != table && place.table->heading)

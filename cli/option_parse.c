@@ -87,7 +87,7 @@ bool option_is_given(const struct parsing *parsing, const struct option *option)
     return false;
 }
 
-// Help and version end the parsing; everything else goes into the settings.
+// Help, version and explanation end the parsing; everything else goes into the settings.
 static gdx_status take(struct parsing *parsing, const struct option_place *place, const char *label, const char *text,
                        gdx_error *err) {
     mark_given(parsing, place->option);
@@ -96,8 +96,8 @@ static gdx_status take(struct parsing *parsing, const struct option_place *place
         parsing->as = is_long ? PARSED_HELP : PARSED_SHORT_HELP;
         return GDX_OK;
     }
-    if (place->option->kind == OPTION_VERSION) {
-        parsing->as = PARSED_VERSION;
+    if (place->option->kind == OPTION_VERSION || place->option->kind == OPTION_EXPLAIN) {
+        parsing->as = place->option->kind == OPTION_VERSION ? PARSED_VERSION : PARSED_EXPLANATION;
         return GDX_OK;
     }
     return option_store(place, parsing->settings, label, text, err);

@@ -389,6 +389,7 @@ const struct command command_trend = {
         (const char *const[]){"gramdex trend --index corpus.gdx 友岸外包",
                               "gramdex trend --index corpus.gdx --by month --from 2022 --to 2024 '关税 source:news'",
                               "gramdex trend --index corpus.gdx --by quarter --compare 近岸外包 友岸外包", NULL},
+    .explained_in = "Trend",
     .groups = {{&trend_table, 0},
                {&output_table, offsetof(struct trend_command, output)},
                ASKING_GROUPS(struct trend_command, asking),

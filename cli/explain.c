@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// explain.c: a page of Markdown as plain text. Paragraphs and items of lists are filled anew; examples, lines that are
+// indented by four spaces or more, and rows of tables stay as they are.
+
+#include "explain.h"
+
+#include <assert.h>
+#include <ctype.h>
+
+extern const char statistics_page[]; // docs/statistics.md and a zero, made by CMakeLists.txt
+
+enum { EXAMPLE_INDENT = 4, MARKER_MOST = 4 };
+
+struct rendering {
+    FILE *to;
+    gdx_buffer paragraph; // what is gathered of it
+    char marker[MARKER_MOST + 1];
+};
+
+static gdx_status flush_paragraph(struct rendering *self) {
+    if (self->paragraph.bytes == 0)
+        return GDX_OK;
+    gdx_status status = gdx_buffer_append(&self->paragraph, "", 1);
+    if (status != GDX_OK)
+        return status;
+    size_t indent = strlen(self->marker);
+    fputs(self->marker, self->to);
+    print_paragraph(self->to, (const char *)self->paragraph.data, indent, indent);
+    self->paragraph.bytes = 0;
+    self->marker[0] = 0;
+    return GDX_OK;
+}
+
+// Leaves out ** and backquotes, and of a link what it leads to.
+static gdx_status append_plain(gdx_buffer *out, gdx_slice line) {
+    gdx_status status = out->bytes ? gdx_buffer_append(out, " ", 1) : GDX_OK;
+    for (size_t at = 0; at < line.bytes && status == GDX_OK; at++) {
+        bool is_strong = at + 1 < line.bytes && memcmp(line.data + at, "**", 2) == 0;
+        bool is_link_end = at + 1 < line.bytes && memcmp(line.data + at, "](", 2) == 0;
+        const char *end = is_link_end ? memchr(line.data + at, ')', line.bytes - at) : NULL;
+        if (is_strong)
+            at++;
+        else if (end)
+            at = (size_t)(end - line.data);
+        else if (line.data[at] != '`' && line.data[at] != '[')
+            status = gdx_buffer_append(out, line.data + at, 1);
+    }
+    return status;
+}
+
+// "- " or "3. "; 0: the line begins no item.
+static size_t marker_bytes(gdx_slice line) {
+    size_t digits = 0;
+    if (line.bytes > 2 && memcmp(line.data, "- ", 2) == 0)
+        return 2;
+    while (digits < line.bytes && digits < 2 && isdigit((unsigned char)line.data[digits]))
+        digits++;
+    bool is_number = digits && line.bytes > digits + 2 && memcmp(line.data + digits, ". ", 2) == 0;
+    return is_number ? digits + 2 : 0;
+}
+
+static gdx_status print_line(struct rendering *self, gdx_slice line) {
+    size_t indent = 0;
+    while (indent < line.bytes && line.data[indent] == ' ')
+        indent++;
+    gdx_slice rest = {line.data + indent, line.bytes - indent};
+    bool is_as_it_stands = rest.bytes == 0 || indent >= EXAMPLE_INDENT || rest.data[0] == '|';
+    size_t marker = indent == 0 ? marker_bytes(line) : 0;
+    if (is_as_it_stands || marker) {
+        gdx_status status = flush_paragraph(self);
+        if (status != GDX_OK)
+            return status;
+    }
+    if (is_as_it_stands) {
+        fprintf(self->to, "%.*s\n", GDX_SLICE_ARGUMENTS(line));
+        return GDX_OK;
+    }
+    if (marker)
+        snprintf(self->marker, sizeof self->marker, "%.*s", (int)marker, rest.data);
+    return append_plain(&self->paragraph, (gdx_slice){rest.data + marker, rest.bytes - marker});
+}
+
+// What stands below a heading, up to the next one.
+static gdx_slice find_section(gdx_slice name) {
+    static const char start[] = "\n## ";
+    for (const char *at = statistics_page; (at = strstr(at, start)); at++) {
+        const char *heading = at + sizeof start - 1;
+        if (strncmp(heading, name.data, name.bytes) != 0 || heading[name.bytes] != '\n')
+            continue;
+        const char *begin = heading + name.bytes, *end = strstr(begin, start);
+        return (gdx_slice){begin + 1, end ? (size_t)(end - begin - 1) : strlen(begin + 1)};
+    }
+    assert(!"a command is explained by a section that is not there");
+    return (gdx_slice){"", 0};
+}
+
+static gdx_status print_section(struct rendering *self, gdx_slice name) {
+    gdx_slice section = find_section(name);
+    gdx_status status = GDX_OK;
+    fprintf(self->to, "%.*s\n", GDX_SLICE_ARGUMENTS(name));
+    for (size_t at = 0; at < section.bytes && status == GDX_OK;) {
+        const char *end = memchr(section.data + at, '\n', section.bytes - at);
+        size_t bytes = end ? (size_t)(end - section.data) - at : section.bytes - at;
+        status = print_line(self, (gdx_slice){section.data + at, bytes});
+        at += bytes + 1;
+    }
+    return status == GDX_OK ? flush_paragraph(self) : status;
+}
+
+gdx_status explain_print(FILE *to, const char *names, gdx_error *err) {
+    struct rendering self = {.to = to};
+    gdx_status status = GDX_OK;
+    for (const char *at = names; *at && status == GDX_OK;) {
+        size_t bytes = strcspn(at, "\n");
+        fputs(at == names ? "" : "\n", to);
+        status = print_section(&self, (gdx_slice){at, bytes});
+        at += bytes + (at[bytes] == '\n');
+    }
+    gdx_buffer_clear(&self.paragraph);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the explanation");
+}
