@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The examples of the pages, run: each command prints what the page shows, times and speeds aside. An example is a line that
-begins with "$ gramdex" in a block of code, and what follows it there. The sample is made as README.md makes it.
+begins with "$ gramdex" in a block of code, and what follows it there. The sample is made as README.md makes it,
+unless the page makes it itself.
 usage: test_examples.py ROOT GRAMDEX PAGE..."""
 import os
 import pathlib
@@ -44,7 +45,7 @@ for page in sys.argv[3:]:
         os.symlink(root / "examples", pathlib.Path(folder, "examples"))
         own = {"HOME": folder, "XDG_CONFIG_HOME": folder, "PATH": f"{program.parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GRAMDEX_")} | own
-        if page != "README.md":
+        if shown and not shown[0][0].startswith("gramdex index "):
             run(examples_of("README.md")[0][0], folder, environment)
         for command, output in shown:
             ran = run(command, folder, environment)
