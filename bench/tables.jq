@@ -69,6 +69,13 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
       | table(["MB of text", "MB/s", "spread", "on disk, of the text", "peak MB"])),
     ""
   else empty end),
+  (if (of("statistic"; "large") | length) > 0 then
+    "### gramdex: statistics, generated text, warm",
+    "",
+    (of("statistic"; "large") | map([.method, "\(.of) \(.of_what)", .threads, (.ms | digits(1)), (.cpu_ms | digits(1)), (.peak_bytes / 1e6 | digits(0))] | row)
+      | table(["method", "of", "threads", "ms", "processor ms", "peak MB"])),
+    ""
+  else empty end),
   "### The lines to hold",
   "",
   ([["indexing, 2 threads, against Groonga (exact)", "12 times", "\(rate("gramdex"; 2) / rate("Groonga TokenBigramI"; 1) | digits(1)) times"],

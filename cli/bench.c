@@ -40,6 +40,7 @@ static const struct measure {
     {"merge", "the JSON Lines file to index", true, gdx_bench_merge},
     {"open", NULL, true, gdx_bench_open},
     {"phrases", "the JSON Lines file to draw from", false, gdx_bench_phrases},
+    {"statistics", NULL, true, gdx_bench_statistics},
     {"query", "the phrases, as `gramdex bench phrases` writes them", true, gdx_bench_query},
     {"generate", NULL, false, NULL},
 };
@@ -49,9 +50,10 @@ static gdx_status find_measure(struct bench_command *self, const char *name, gdx
         if (strcmp(measures[i].name, name) == 0)
             self->measure = &measures[i];
     if (!self->measure)
-        return gdx_fail(err, GDX_INVALID,
-                        "\"%s\" cannot be measured: expected build, merge, open, phrases, query, generate or wire",
-                        name);
+        return gdx_fail(
+            err, GDX_INVALID,
+            "\"%s\" cannot be measured: expected build, merge, open, phrases, query, statistics, generate or wire",
+            name);
     return GDX_OK;
 }
 
@@ -125,6 +127,26 @@ static const struct option_table bench_table = {
          .help = "a text whose words are used in generated text",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct bench_command, sample)},
+        {.name = "methods",
+         .argument = "LIST",
+         .help = "which statistics, by comma (all)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct bench_command, options.methods)},
+        {.name = "query",
+         .argument = "QUERY",
+         .help = "of trend, facets, dispersion (产业链)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct bench_command, options.query)},
+        {.name = "a",
+         .argument = "QUERY",
+         .help = "A of contrast, all of ngrams (end of 2024)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct bench_command, options.a)},
+        {.name = "b",
+         .argument = "QUERY",
+         .help = "B of contrast (the year before A)",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct bench_command, options.b)},
         {.name = "json",
          .help = "JSON Lines, for programs",
          .kind = OPTION_FLAG,
@@ -144,7 +166,7 @@ static int run(const struct command *command, void *settings) {
 const struct command command_bench = {
     .title = "gramdex bench",
     .summary = "measure indexing, size and queries",
-    .arguments = "build FILE\nmerge FILE\nopen\nphrases FILE\nquery PHRASES\ngenerate",
+    .arguments = "build FILE\nmerge FILE\nopen\nphrases FILE\nquery PHRASES\nstatistics\ngenerate",
     .description =
         "Measure indexing, size and queries on FILE, which is JSON Lines.\n\n"
         "build: MB/s by threads with the stages' share, processor time, peak memory, bytes\n"
@@ -152,6 +174,7 @@ const struct command command_bench = {
         "open: time to open --index, and memory resident afterwards\n"
         "phrases: prints phrases of 1 to 20 symbols from FILE, each with its true counts\n"
         "query: asks those phrases of --index and checks the answers; p50, p99, p99.9 by kind, length and frequency\n"
+        "statistics: each of them over --index: time, processor time, peak memory\n"
         "generate: prints made-up documents of any amount, the same for the same seed\n"
         "wire: measures a server under load, see `gramdex bench wire --help`",
     .examples = (const char *const[]){"gramdex bench build --index bench.gdx news.jsonl",

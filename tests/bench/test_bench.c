@@ -183,6 +183,41 @@ static void an_answer_that_is_not_the_truth_is_not_exact(void **state) {
     free(answers.text);
 }
 
+// ---- statistics
+
+// The periods hold some of the generated documents; the second half of 2024 and the year before need not.
+static void each_statistic_is_measured(void **state) {
+    (void)state;
+    static const char *const methods[] = {"contrast", "ngrams", "trend", "facets", "dispersion"};
+    const char *index = folder_path(folder, "index");
+    struct printed built = measure(gdx_bench_build, write_generated("text.jsonl", SMALL), index), printed;
+    gdx_bench_options options = {.directory = index, .most_threads = 2, .runs = 1, .json = true};
+    gdx_error err = {0};
+    options.a = "date:2018..";
+    options.b = "date:..2017";
+    FILE *to = printed_open(&printed);
+    assert_fine(gdx_bench_statistics(&options, to, &err), &err);
+    fclose(to);
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        char wanted[64];
+        snprintf(wanted, sizeof wanted, "\"method\":\"%s\",\"threads\":1,", methods[i]);
+        const char *line = strstr(printed.text, wanted);
+        assert_non_null(line);
+        assert_true(strtoull(strstr(line, "\"of\":") + strlen("\"of\":"), NULL, 10) > 0);
+    }
+    assert_non_null(strstr(printed.text, "\"method\":\"contrast\",\"threads\":2,"));
+    free(printed.text);
+    free(built.text);
+}
+
+static void a_statistic_that_there_is_not_is_refused(void **state) {
+    (void)state;
+    gdx_error err = {0};
+    gdx_bench_options options = {.directory = folder_path(folder, "index"), .methods = "trend,kurtosis"};
+    assert_int_equal(gdx_bench_statistics(&options, stdout, &err), GDX_INVALID);
+    assert_non_null(strstr(err.message, "\"kurtosis\" is no statistic"));
+}
+
 // ---- sizes
 
 static uint64_t listed_bytes(gdx_slice list, const char *part) {
@@ -226,6 +261,8 @@ int main(void) {
         cmocka_unit_test(drawn_phrases_are_of_every_length_and_stand_in_the_text),
         cmocka_unit_test(an_index_answers_all_phrases_with_the_truth),
         cmocka_unit_test(an_answer_that_is_not_the_truth_is_not_exact),
+        cmocka_unit_test(each_statistic_is_measured),
+        cmocka_unit_test(a_statistic_that_there_is_not_is_refused),
         cmocka_unit_test(an_index_of_generated_text_has_the_listed_sizes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -23,7 +23,9 @@ typedef struct gdx_bench_options {
     unsigned runs;         // of each measurement; the median is given
     uint64_t seed;         // of the phrases
     unsigned phrase_count;
-    bool json; // JSON Lines rather than tables
+    const char *methods;       // of statistics: names between commas; NULL: all
+    const char *query, *a, *b; // what they ask; NULL: such as generated text has
+    bool json;                 // JSON Lines rather than tables
 } gdx_bench_options;
 
 // The query set: phrases of 1 to 20 symbols drawn from `input`, each with the number of documents and occurrences that
@@ -39,5 +41,9 @@ gdx_status gdx_bench_merge(const gdx_bench_options *options, FILE *to, gdx_error
 gdx_status gdx_bench_query(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
 // Opening the index: time, and memory resident afterwards.
 gdx_status gdx_bench_open(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
+
+// Each statistic over the index: time, processor time and peak memory, those that use threads by threads. GDX_INVALID:
+// `methods` names none.
+gdx_status gdx_bench_statistics(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// statistics.c: how long each statistic takes over an index. A method is a row of `methods`: a question that is asked
+// anew in each run. Those that use several threads are measured with 1, 2, 4, ...; the others with one.
+// By default A is the second half of 2024 and B the twelve months before it: in 1,000 MB of generated text, which is
+// dated 2010 to 2024, these are about 10 and 20 million symbols.
+
+#include "gdx/bench.h"
+
+#include "measure.h"
+
+#include "gdx/index.h"
+#include "gdx/statistics.h"
+#include "gdx/text.h"
+
+#include <inttypes.h>
+
+enum { LIMIT = 30, UNITS_LEAST = 8, DOCUMENTS_LEAST = 5, LETTERS_LEAST = 2, NGRAM_LETTERS = 8 };
+
+struct asking {
+    gdx_searcher *searcher;
+    gdx_snapshot *snapshot;
+    gdx_executor *executor;
+    gdx_query *query, *a, *b;
+};
+
+struct answer {
+    uint64_t rows; // that it has
+    uint64_t of;   // what it is of: letters that were read, or documents
+};
+
+// ---- the methods
+
+static gdx_status contrast(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_contrast) made = NULL;
+    const gdx_contrast_options options = {.shortest = LETTERS_LEAST,
+                                          .longest = GDX_STRING_LETTERS_MOST,
+                                          .units_least = UNITS_LEAST,
+                                          .limit = LIMIT,
+                                          .executor = asking->executor};
+    gdx_status status =
+        gdx_contrast_compute(asking->searcher, asking->snapshot, asking->a, asking->b, &options, NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->group_count, made->letters_a + made->letters_b};
+    return status;
+}
+
+static gdx_status ngrams(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_ngrams) made = NULL;
+    const gdx_ngrams_options options = {.shortest = LETTERS_LEAST,
+                                        .longest = NGRAM_LETTERS,
+                                        .documents_least = DOCUMENTS_LEAST,
+                                        .limit = LIMIT,
+                                        .executor = asking->executor};
+    gdx_status status = gdx_ngrams_compute(asking->searcher, asking->snapshot, asking->a, &options, NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->row_count, made->letters};
+    return status;
+}
+
+static gdx_status trend(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_trend) made = NULL;
+    gdx_status status = gdx_trend_compute(asking->searcher, asking->snapshot, asking->query,
+                                          &(gdx_trend_options){.by = GDX_BY_MONTH}, NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->all.row_count, gdx_snapshot_documents(asking->snapshot)};
+    return status;
+}
+
+static gdx_status facets(const struct asking *asking, struct answer *out, gdx_error *err) {
+    static const gdx_group by[] = {GDX_BY_SOURCE, GDX_BY_YEAR, GDX_BY_DAY};
+    GDX_AUTO(gdx_facets) made = NULL;
+    gdx_status status = gdx_facets_compute(asking->searcher, asking->snapshot, asking->query, by,
+                                           sizeof by / sizeof *by, NULL, &made, err);
+    if (status != GDX_OK)
+        return status;
+    *out = (struct answer){.of = gdx_snapshot_documents(asking->snapshot)};
+    for (size_t i = 0; i < made->facet_count; i++)
+        out->rows += made->facets[i].row_count;
+    return GDX_OK;
+}
+
+static gdx_status dispersion(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_dispersion) made = NULL;
+    gdx_status status = gdx_dispersion_compute(asking->searcher, asking->snapshot, asking->query, GDX_BY_MONTH, LIMIT,
+                                               NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->row_count, gdx_snapshot_documents(asking->snapshot)};
+    return status;
+}
+
+static const struct method {
+    const char *name;
+    const char *of;
+    bool has_threads;
+    gdx_status (*ask)(const struct asking *asking, struct answer *out, gdx_error *err);
+} methods[] = {
+    {"contrast", "letters", true, contrast},        {"ngrams", "letters", true, ngrams},
+    {"trend", "documents", false, trend},           {"facets", "documents", false, facets},
+    {"dispersion", "documents", false, dispersion},
+};
+enum { METHODS = sizeof methods / sizeof *methods };
+
+// ---- which of them
+
+// `list`: names between commas; NULL: all. *out has a bit for each.
+static gdx_status choose(const char *list, unsigned *out, gdx_error *err) {
+    *out = list ? 0 : ~0u;
+    for (const char *at = list; at && *at;) {
+        size_t bytes = strcspn(at, ","), i = 0;
+        while (i < METHODS && (strlen(methods[i].name) != bytes || memcmp(methods[i].name, at, bytes) != 0))
+            i++;
+        if (i == METHODS)
+            return gdx_fail(err, GDX_INVALID,
+                            "\"%.*s\" is no statistic: expected contrast, ngrams, trend, facets or dispersion",
+                            (int)bytes, at);
+        *out |= 1u << i;
+        at += bytes + (at[bytes] == ',');
+    }
+    return GDX_OK;
+}
+
+// ---- measuring
+
+static void print(const gdx_bench_options *options, const struct method *method, unsigned threads,
+                  const struct answer *answer, struct samples *samples, uint64_t best_cpu, FILE *to) {
+    double median = (double)samples_quantile(samples, 0.5) / 1e6, best = (double)samples_quantile(samples, 0) / 1e6;
+    fprintf(to,
+            options->json ? "{\"figure\":\"statistic\",\"method\":\"%s\",\"threads\":%u,\"ms\":%.3f,\"ms_best\":%.3f,"
+                            "\"cpu_ms\":%.3f,\"peak_bytes\":%" PRIu64 ",\"rows\":%" PRIu64 ",\"of\":%" PRIu64
+                            ",\"of_what\":\"%s\"}\n"
+                          : "%-12s %2u threads: median %10.3f ms, best %10.3f ms, processor %10.3f ms, peak %" PRIu64
+                            " bytes; %" PRIu64 " rows of %" PRIu64 " %s\n",
+            method->name, threads, median, best, (double)best_cpu / 1e6, peak_bytes(), answer->rows, answer->of,
+            method->of);
+    fflush(to);
+}
+
+static gdx_status measure(const gdx_bench_options *options, const struct method *method, const struct asking *asking,
+                          unsigned threads, FILE *to, gdx_error *err) {
+    struct samples samples = {0};
+    struct answer answer = {0};
+    uint64_t best_cpu = UINT64_MAX;
+    gdx_status status = method->ask(asking, &answer, err); // warm
+    peak_reset();
+    for (unsigned i = 0; i < options->runs && status == GDX_OK; i++) {
+        uint64_t cpu = processor_ns(), begin = gdx_now_ns();
+        status = method->ask(asking, &answer, err);
+        uint64_t took = gdx_now_ns() - begin, used = processor_ns() - cpu;
+        best_cpu = used < best_cpu ? used : best_cpu;
+        if (status == GDX_OK && samples_add(&samples, took) != GDX_OK)
+            status = gdx_fail_memory(err, "the times");
+    }
+    if (status == GDX_OK)
+        print(options, method, threads, &answer, &samples, best_cpu, to);
+    samples_clear(&samples);
+    return status;
+}
+
+static gdx_status measure_by_threads(const gdx_bench_options *options, const struct method *method,
+                                     struct asking *asking, FILE *to, gdx_error *err) {
+    unsigned most = method->has_threads ? options->most_threads : 1;
+    gdx_status status = GDX_OK;
+    for (unsigned threads = 1; threads <= most && status == GDX_OK; threads *= 2) {
+        status = gdx_executor_new(threads, &asking->executor, err);
+        if (status == GDX_OK)
+            status = measure(options, method, asking, threads, to, err);
+        gdx_executor_free(GDX_TAKE(asking->executor));
+    }
+    return status;
+}
+
+// ---- the whole
+
+static gdx_status parse(const char *text, gdx_query **out, gdx_error *err) {
+    return gdx_query_parse(gdx_rule_current(), gdx_slice_of(text), out, err);
+}
+
+static gdx_status read_queries(const gdx_bench_options *options, struct asking *asking, gdx_error *err) {
+    gdx_status status = parse(options->query ? options->query : "产业链", &asking->query, err);
+    if (status == GDX_OK)
+        status = parse(options->a ? options->a : "date:2024-07..2024-12", &asking->a, err);
+    if (status == GDX_OK)
+        status = parse(options->b ? options->b : "date:2023-07..2024-06", &asking->b, err);
+    return status;
+}
+
+static gdx_status measure_all(const gdx_bench_options *options, struct asking *asking, unsigned chosen, FILE *to,
+                              gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < METHODS && status == GDX_OK; i++)
+        if (chosen >> i & 1)
+            status = measure_by_threads(options, &methods[i], asking, to, err);
+    return status;
+}
+
+gdx_status gdx_bench_statistics(const gdx_bench_options *options, FILE *to, gdx_error *err) {
+    GDX_AUTO(gdx_index) index = NULL;
+    struct asking asking = {.searcher = gdx_searcher_new()};
+    unsigned chosen = 0;
+    gdx_status status = asking.searcher ? choose(options->methods, &chosen, err) : gdx_fail_memory(err, "a searcher");
+    if (status == GDX_OK)
+        status = read_queries(options, &asking, err);
+    if (status == GDX_OK)
+        status = gdx_index_open(options->directory, &index, err);
+    if (status == GDX_OK) {
+        asking.snapshot = gdx_index_snapshot(index);
+        status = measure_all(options, &asking, chosen, to, err);
+    }
+    gdx_snapshot_release(asking.snapshot);
+    gdx_query_free(asking.query);
+    gdx_query_free(asking.a);
+    gdx_query_free(asking.b);
+    gdx_searcher_free(asking.searcher);
+    return status;
+}
