@@ -518,7 +518,8 @@ gdx_status gdx_contrast_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, 
                                         .b = b,
                                         .b_is_rest = options->b_is_rest,
                                         .unit = options->by_passage ? ROW_PASSAGES : ROW_DOCUMENTS,
-                                        .stop = stop};
+                                        .stop = stop,
+                                        .executor = options->executor};
     struct contrast contrast = {.options = options};
     GDX_AUTO(gdx_contrast) made = new_contrast();
     gdx_status status = made ? compute(&contrast, &subcorpus, made, err) : gdx_fail_memory(err, "an answer");

@@ -98,8 +98,12 @@ static gdx_status compute(const struct subcorpus *subcorpus, const gdx_ngrams_op
 gdx_status gdx_ngrams_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                               const gdx_ngrams_options *options, const gdx_stop *stop, gdx_ngrams **out,
                               gdx_error *err) {
-    const struct subcorpus subcorpus = {
-        .searcher = searcher, .snapshot = snapshot, .a = query, .unit = ROW_DOCUMENTS, .stop = stop};
+    const struct subcorpus subcorpus = {.searcher = searcher,
+                                        .snapshot = snapshot,
+                                        .a = query,
+                                        .unit = ROW_DOCUMENTS,
+                                        .stop = stop,
+                                        .executor = options->executor};
     struct row row = {0};
     GDX_AUTO(gdx_ngrams) made = new_ngrams();
     gdx_status status = made ? compute(&subcorpus, options, &row, made, err) : gdx_fail_memory(err, "an answer");

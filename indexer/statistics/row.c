@@ -9,6 +9,7 @@
 #include "gdx/segment.h"
 #include "gdx/utf8.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,9 @@ struct row_builder {
     gdx_snapshot *snapshot;
     const gdx_rule *rule;
     enum row_unit unit;
-    uint64_t symbols_most, symbols;
+    uint64_t symbols_most;
+    atomic_uint_fast64_t own_symbols;
+    atomic_uint_fast64_t *symbols; // of all builders of one row
     struct row *row;
     gdx_store_reader *reader;
     gdx_symbols cut;
@@ -49,10 +52,18 @@ struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, 
                                     .row = row,
                                     .reader = gdx_store_reader_new(CACHE_BYTES),
                                     .arena = gdx_arena_new()};
+    builder->symbols = &builder->own_symbols;
     if (builder->reader && builder->arena)
         return builder;
     row_builder_free(builder);
     return NULL;
+}
+
+struct row_builder *row_builder_part(struct row_builder *whole, struct row *part) {
+    struct row_builder *builder = row_builder_new(whole->snapshot, whole->unit, whole->symbols_most, part);
+    if (builder)
+        builder->symbols = whole->symbols;
+    return builder;
 }
 
 void row_builder_free(struct row_builder *builder) {
@@ -156,8 +167,7 @@ static gdx_status add_part(struct row_builder *builder, gdx_slice text, bool has
     gdx_status status = gdx_text_symbols(builder->rule, text, 0, &builder->cut);
     if (status != GDX_OK)
         return gdx_fail_memory(err, "the symbols of a document");
-    builder->symbols += builder->cut.count;
-    if (builder->symbols > builder->symbols_most)
+    if (atomic_fetch_add(builder->symbols, builder->cut.count) + builder->cut.count > builder->symbols_most)
         return gdx_fail(err, GDX_TOO_LARGE,
                         "the documents have more than %llu symbols; narrow the query or take a sample",
                         (unsigned long long)builder->symbols_most);
@@ -199,6 +209,50 @@ gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t documen
     status = add_parts(builder, &stored, err);
     row->unit_count = builder->unit == ROW_PASSAGES ? builder->part_unit : row->unit_count + 1;
     return status;
+}
+
+// ---- parts
+
+// The numbers in `whole` of the words of the part, by theirs there.
+static gdx_status number_words(struct row_builder *whole, const struct row_builder *part, uint32_t *numbers) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < part->table_capacity && status == GDX_OK; i++)
+        if (part->table[i].text.bytes)
+            status = number_of_word(whole, part->table[i].text, &numbers[part->table[i].number]);
+    return status;
+}
+
+static gdx_status append_row(struct row_builder *whole, const struct row *from, const uint32_t *numbers) {
+    struct row *to = whole->row;
+    gdx_status status = gdx_grow(&to->letters, &to->capacity, to->count + from->count, sizeof *to->letters);
+    if (status == GDX_OK)
+        status = gdx_grow(&to->documents, &to->document_capacity, to->document_count + from->document_count,
+                          sizeof *to->documents);
+    for (size_t i = 0; i < from->count && status == GDX_OK; i++) {
+        uint32_t id = from->letters[i].id;
+        to->letters[to->count++] =
+            (struct letter){id < FIRST_WORD ? id : numbers[id - FIRST_WORD], from->letters[i].unit + to->unit_count};
+    }
+    for (size_t i = 0; i < from->document_count && status == GDX_OK; i++) {
+        struct row_document document = from->documents[i];
+        document.first_unit += to->unit_count;
+        to->documents[to->document_count++] = document;
+    }
+    return status;
+}
+
+gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) {
+    uint32_t *numbers = malloc((part->word_count + 1) * sizeof *numbers);
+    gdx_status status = numbers ? number_words(whole, part, numbers) : GDX_NO_MEMORY;
+    if (status == GDX_OK)
+        status = append_row(whole, part->row, numbers);
+    free(numbers);
+    if (status == GDX_OK) {
+        whole->row->unit_count += part->row->unit_count;
+        whole->row->letter_count += part->row->letter_count;
+    }
+    row_clear(part->row);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
 }
 
 void row_split(struct row_builder *builder) {

@@ -53,6 +53,11 @@ GDX_DEFINE_AUTO(row_builder, row_builder_free)
 // Reads and cuts the document. Documents come in any order; that of the row is theirs.
 gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t document, gdx_date date,
                    gdx_error *err) GDX_MUST_CHECK;
+// A builder of documents that come after those of `whole`, so that several threads can read at once: each part has one
+// owner. The limit of symbols is that of all together. NULL: no memory. `whole` and `part` must outlive it.
+struct row_builder *row_builder_part(struct row_builder *whole, struct row *part);
+// Puts what the part has read behind what `whole` has, and clears the row of the part.
+gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) GDX_MUST_CHECK;
 // What was added so far is A.
 void row_split(struct row_builder *builder);
 // Numbers the letters. Nothing can be added afterwards.

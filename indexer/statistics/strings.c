@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 16 };
+enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 32 };
 
 struct string_table {
     const struct row *row;
@@ -40,6 +40,7 @@ struct strings_task {
     uint32_t first_letter, end_letter;
     struct behind *behind;  // by id
     uint32_t *room;         // for the places of the largest group
+    uint32_t *next;         // the letters behind them, read once: they lie all over the row
     struct child *children; // of the groups under way, a stack
     size_t child_count, child_capacity;
     struct string_found *kept;
@@ -76,8 +77,7 @@ static gdx_status note_child(struct strings_task *task, uint32_t id) {
 }
 
 // Puts the children's places in a row and takes what was counted.
-static void move_places(struct strings_task *task, uint32_t *places, size_t count, uint32_t length, size_t first) {
-    const struct letter *letters = task->strings->row->letters;
+static void move_places(struct strings_task *task, uint32_t *places, size_t count, size_t first) {
     uint32_t at = 0;
     for (size_t c = first; c < task->child_count; c++) {
         struct behind *behind = &task->behind[task->children[c].id];
@@ -85,11 +85,8 @@ static void move_places(struct strings_task *task, uint32_t *places, size_t coun
         behind->at = at;
         at += behind->counts.in_all;
     }
-    for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count)
-            __builtin_prefetch(&letters[places[i + AHEAD] + length]);
-        task->room[task->behind[letters[places[i] + length].id].at++] = places[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        task->room[task->behind[task->next[i]].at++] = places[i];
     memcpy(places, task->room, count * sizeof *places);
     for (size_t c = first; c < task->child_count; c++)
         task->behind[task->children[c].id] = (struct behind){0};
@@ -104,6 +101,7 @@ static gdx_status split(struct strings_task *task, uint32_t *places, size_t coun
         if (i + AHEAD < count) // places lie all over the row
             __builtin_prefetch(&row->letters[places[i + AHEAD] + length]);
         uint32_t id = row->letters[places[i] + length].id;
+        task->next[i] = id;
         if (task->behind[id].counts.in_all == 0)
             status = note_child(task, id);
         count_place(row, places[i], &task->behind[id]);
@@ -112,7 +110,7 @@ static gdx_status split(struct strings_task *task, uint32_t *places, size_t coun
         return gdx_fail_memory(&task->err, "the strings");
     if (task->child_count - first > 1)
         qsort(task->children + first, task->child_count - first, sizeof *task->children, by_id);
-    move_places(task, places, count, length, first);
+    move_places(task, places, count, first);
     task->work += count;
     if (task->work < STOP_PLACES)
         return GDX_OK;
@@ -159,11 +157,16 @@ static gdx_status visit(struct strings_task *task, const struct string_found *st
     return status;
 }
 
-static struct string_counts counts_of_letter(const struct string_table *strings, uint32_t id) {
+// A letter by itself. Unless single letters are asked for, its units are not counted: longer strings are counted
+// anyway.
+static struct string_found letter_of(const struct string_table *strings, uint32_t id, uint32_t shortest) {
+    size_t first = strings->starts[id], end = strings->starts[id + 1];
     struct behind behind = {0};
-    for (size_t i = strings->starts[id]; i < strings->starts[id + 1]; i++)
+    for (size_t i = first; i < end && shortest == 1; i++)
         count_place(strings->row, strings->places[i], &behind);
-    return behind.counts;
+    if (shortest > 1)
+        behind.counts = (struct string_counts){.units_a = UINT32_MAX, .in_all = (uint32_t)(end - first)};
+    return (struct string_found){first, 1, behind.counts};
 }
 
 static gdx_status visit_letters(struct strings_task *task) {
@@ -175,9 +178,10 @@ static gdx_status visit_letters(struct strings_task *task) {
     }
     task->behind = calloc((size_t)strings->row->letter_kinds + 1, sizeof *task->behind);
     task->room = malloc((largest + 1) * sizeof *task->room);
-    gdx_status status = task->behind && task->room ? GDX_OK : gdx_fail_memory(&task->err, "the strings");
+    task->next = malloc((largest + 1) * sizeof *task->next);
+    gdx_status status = task->behind && task->room && task->next ? GDX_OK : gdx_fail_memory(&task->err, "the strings");
     for (uint32_t id = task->first_letter; id < task->end_letter && status == GDX_OK; id++) {
-        const struct string_found letter = {strings->starts[id], 1, counts_of_letter(strings, id)};
+        const struct string_found letter = letter_of(strings, id, task->options->shortest);
         status = visit(task, &letter);
     }
     return status;
@@ -189,6 +193,7 @@ static void run_task(gdx_task *base, unsigned seat) {
     task->status = visit_letters(task);
     free(task->behind);
     free(task->room);
+    free(task->next);
     free(task->children);
 }
 

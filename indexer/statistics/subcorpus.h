@@ -5,6 +5,8 @@
 
 #include "row.h"
 
+#include "gdx/executor.h"
+
 enum { SUBCORPUS_SYMBOLS_MOST = 50000000 };
 
 struct subcorpus {
@@ -15,6 +17,7 @@ struct subcorpus {
     bool b_is_rest;     // documents of A are left out of B
     enum row_unit unit;
     const gdx_stop *stop;
+    gdx_executor *executor; // reads; NULL: this thread alone
 };
 
 // GDX_INVALID, of two queries, field "a" or "b": it has no document; "b": one of its documents is in A. row_clear frees
