@@ -131,6 +131,7 @@ static size_t cells_in_row(const struct table *table) {
     size_t count = 0;
     for (size_t i = 0; i < table->column_count; i++)
         count += table->columns[i].kind != TABLE_BAR;
+    assert(count > 0); // table_open has seen the first column
     return count;
 }
 
