@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 32 };
+enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 32, FEW = 24, WORD_BITS = 64 };
 
 struct string_table {
     const struct row *row;
@@ -41,6 +41,7 @@ struct strings_task {
     struct behind *behind;  // by id
     uint32_t *room;         // for the places of the largest group
     uint32_t *next;         // the letters behind them, read once: they lie all over the row
+    uint64_t *seen;         // a bit for each letter; all zero between uses
     struct child *children; // of the groups under way, a stack
     size_t child_count, child_capacity;
     struct string_found *kept;
@@ -53,9 +54,30 @@ struct strings_task {
 
 // ---- splitting a group
 
-static int by_id(const void *a, const void *b) {
-    uint32_t left = ((const struct child *)a)->id, right = ((const struct child *)b)->id;
-    return left < right ? -1 : left > right;
+static void sort_few(struct child *children, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        uint32_t id = children[i].id;
+        size_t at = i;
+        for (; at > 0 && children[at - 1].id > id; at--)
+            children[at].id = children[at - 1].id;
+        children[at].id = id;
+    }
+}
+
+// By id; nothing else is known of them yet. Many are marked in a bit map, which is read in order.
+static void sort_children(struct strings_task *task, struct child *children, size_t count) {
+    if (count <= FEW) {
+        sort_few(children, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        task->seen[children[i].id / WORD_BITS] |= UINT64_C(1) << children[i].id % WORD_BITS;
+    size_t sorted = 0;
+    for (uint32_t word = 0; sorted < count; word++) {
+        for (uint64_t bits = task->seen[word]; bits; bits &= bits - 1)
+            children[sorted++].id = word * WORD_BITS + (uint32_t)__builtin_ctzll(bits);
+        task->seen[word] = 0;
+    }
 }
 
 static void count_place(const struct row *row, uint32_t place, struct behind *behind) {
@@ -108,8 +130,7 @@ static gdx_status split(struct strings_task *task, uint32_t *places, size_t coun
     }
     if (status != GDX_OK)
         return gdx_fail_memory(&task->err, "the strings");
-    if (task->child_count - first > 1)
-        qsort(task->children + first, task->child_count - first, sizeof *task->children, by_id);
+    sort_children(task, task->children + first, task->child_count - first);
     move_places(task, places, count, first);
     task->work += count;
     if (task->work < STOP_PLACES)
@@ -179,7 +200,9 @@ static gdx_status visit_letters(struct strings_task *task) {
     task->behind = calloc((size_t)strings->row->letter_kinds + 1, sizeof *task->behind);
     task->room = malloc((largest + 1) * sizeof *task->room);
     task->next = malloc((largest + 1) * sizeof *task->next);
-    gdx_status status = task->behind && task->room && task->next ? GDX_OK : gdx_fail_memory(&task->err, "the strings");
+    task->seen = calloc(strings->row->letter_kinds / WORD_BITS + 1, sizeof *task->seen);
+    gdx_status status =
+        task->behind && task->room && task->next && task->seen ? GDX_OK : gdx_fail_memory(&task->err, "the strings");
     for (uint32_t id = task->first_letter; id < task->end_letter && status == GDX_OK; id++) {
         const struct string_found letter = letter_of(strings, id, task->options->shortest);
         status = visit(task, &letter);
@@ -194,6 +217,7 @@ static void run_task(gdx_task *base, unsigned seat) {
     free(task->behind);
     free(task->room);
     free(task->next);
+    free(task->seen);
     free(task->children);
 }
 
