@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// explain.c: a page of Markdown as plain text. Paragraphs and items of lists are filled anew; examples, lines that are
-// indented by four spaces or more, and rows of tables stay as they are.
+// explain.c: a page of Markdown as plain text. Paragraphs and items of lists are filled anew; examples, which are
+// indented by four spaces or more and begin no sooner than a blank line ends, and rows of tables stay as they are.
 
 #include "explain.h"
 
@@ -9,12 +9,12 @@
 
 extern const char statistics_page[]; // docs/statistics.md and a zero, made by CMakeLists.txt
 
-enum { EXAMPLE_INDENT = 4, MARKER_MOST = 4 };
+enum { EXAMPLE_INDENT = 4, MARKER_MOST = 12 };
 
 struct rendering {
     FILE *to;
-    gdx_buffer paragraph; // what is gathered of it
-    char marker[MARKER_MOST + 1];
+    gdx_buffer paragraph;         // what is gathered of it
+    char marker[MARKER_MOST + 1]; // of the item that it is, with its indent
 };
 
 static gdx_status flush_paragraph(struct rendering *self) {
@@ -64,8 +64,9 @@ static gdx_status print_line(struct rendering *self, gdx_slice line) {
     while (indent < line.bytes && line.data[indent] == ' ')
         indent++;
     gdx_slice rest = {line.data + indent, line.bytes - indent};
-    bool is_as_it_stands = rest.bytes == 0 || indent >= EXAMPLE_INDENT || rest.data[0] == '|';
-    size_t marker = indent == 0 ? marker_bytes(line) : 0;
+    bool is_example = indent >= EXAMPLE_INDENT && self->paragraph.bytes == 0;
+    bool is_as_it_stands = rest.bytes == 0 || is_example || rest.data[0] == '|';
+    size_t marker = is_as_it_stands ? 0 : marker_bytes(rest);
     if (is_as_it_stands || marker) {
         gdx_status status = flush_paragraph(self);
         if (status != GDX_OK)
@@ -76,7 +77,8 @@ static gdx_status print_line(struct rendering *self, gdx_slice line) {
         return GDX_OK;
     }
     if (marker)
-        snprintf(self->marker, sizeof self->marker, "%.*s", (int)marker, rest.data);
+        snprintf(self->marker, sizeof self->marker, "%*s%.*s", indent < EXAMPLE_INDENT ? (int)indent : EXAMPLE_INDENT,
+                 "", (int)marker, rest.data);
     return append_plain(&self->paragraph, (gdx_slice){rest.data + marker, rest.bytes - marker});
 }
 
