@@ -43,16 +43,20 @@ static void count_run(struct counted *counted, uint32_t at) {
 }
 
 // Each run of the row has a border before it and one behind it.
-static gdx_status count_runs(struct counted *counted, gdx_error *err) {
+static gdx_status count_runs(struct counted *counted, const gdx_stop *stop, gdx_error *err) {
+    enum { RUNS_PER_CHECK = 1 << 17 };
     size_t stride = (size_t)counted->length + 2, runs = counted->row->count / stride;
     for (counted->capacity = 16; counted->capacity < 2 * runs;)
         counted->capacity *= 2;
     counted->table = calloc(counted->capacity, sizeof *counted->table);
     if (!counted->table)
         return gdx_fail_memory(err, "the strings");
-    for (size_t i = 0; i < runs; i++)
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < runs && status == GDX_OK; i++) {
         count_run(counted, (uint32_t)(i * stride + 1));
-    return GDX_OK;
+        status = i % RUNS_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+    }
+    return status;
 }
 
 struct ranked {
@@ -144,9 +148,7 @@ gdx_status gdx_neighbours_compute(gdx_searcher *searcher, gdx_snapshot *snapshot
     GDX_AUTO(gdx_neighbours) made = new_neighbours();
     gdx_status status = made ? windows_read(&wanted, &windows, err) : gdx_fail_memory(err, "an answer");
     if (status == GDX_OK)
-        status = count_runs(&counted, err);
-    if (status == GDX_OK)
-        status = gdx_stop_check(stop, err);
+        status = count_runs(&counted, stop, err);
     if (status == GDX_OK)
         status = rank(&counted, options->limit, made, err);
     if (status == GDX_OK) {

@@ -146,6 +146,8 @@ static gdx_status make_row(const struct windows_options *options, const struct p
             *err = tasks[i].err;
         else
             status = add_runs(builder, placed, &tasks[i].cut, &unit, err);
+        if (status == GDX_OK)
+            status = gdx_stop_check(options->stop, err);
     }
     if (status != GDX_OK)
         return status;
