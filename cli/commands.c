@@ -21,6 +21,8 @@
     X(rising)                                                                                                          \
     X(keyness)                                                                                                         \
     X(ngrams)                                                                                                          \
+    X(neighbours)                                                                                                      \
+    X(collocates)                                                                                                      \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

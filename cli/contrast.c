@@ -177,14 +177,6 @@ static const struct table_column export_columns[] = {
     {"also", TABLE_TEXT, 0},          {"folded", TABLE_NUMBER, 0},
 };
 
-static gdx_status join_also(const Gramdex__V1__ContrastGroup *group, gdx_buffer *out) {
-    gdx_status status = GDX_OK;
-    out->bytes = 0;
-    for (size_t i = 0; i < group->n_also && status == GDX_OK; i++)
-        status = gdx_buffer_append_format(out, "%s%.*s", i ? "、" : "", GDX_SLICE_ARGUMENTS(from_wire(group->also[i])));
-    return status;
-}
-
 static gdx_status print_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
                                gdx_error *err) {
     struct table *table = table_open(text_columns, sizeof text_columns / sizeof *text_columns, output);
@@ -192,7 +184,7 @@ static gdx_status print_groups(const struct output *output, const Gramdex__V1__C
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
         const Gramdex__V1__ContrastGroup *group = reply->groups[i];
-        status = join_also(group, &also);
+        status = join_wire(group->also, group->n_also, &also);
         table_text(table, from_wire(group->phrase));
         table_count(table, group->units_a);
         table_count(table, group->units_b);
@@ -214,7 +206,7 @@ static gdx_status export_groups(const struct output *output, const Gramdex__V1__
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
         const Gramdex__V1__ContrastGroup *group = reply->groups[i];
-        status = join_also(group, &also);
+        status = join_wire(group->also, group->n_also, &also);
         table_text(table, from_wire(group->phrase));
         table_count(table, group->units_a);
         table_count(table, group->units_b);

@@ -71,3 +71,11 @@ void notes_print(const Gramdex__V1__Answer *answer) {
         putc('\n', stderr);
     }
 }
+
+gdx_status join_wire(const ProtobufCBinaryData *texts, size_t count, gdx_buffer *out) {
+    gdx_status status = GDX_OK;
+    out->bytes = 0;
+    for (size_t i = 0; i < count && status == GDX_OK; i++)
+        status = gdx_buffer_append_format(out, "%s%.*s", i ? "、" : "", GDX_SLICE_ARGUMENTS(from_wire(texts[i])));
+    return status;
+}

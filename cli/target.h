@@ -34,6 +34,9 @@ static inline gdx_slice from_wire(ProtobufCBinaryData text) {
     return (gdx_slice){text.data ? (const char *)text.data : "", text.len};
 }
 
+// Replaces *out by the texts, 、 between them. GDX_NO_MEMORY.
+gdx_status join_wire(const ProtobufCBinaryData *texts, size_t count, gdx_buffer *out) GDX_MUST_CHECK;
+
 // The time that an answer took, as format_duration writes it.
 static inline char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBER_TEXT_BYTES]) {
     return format_duration(answer ? answer->took_us * 1000 : 0, to);

@@ -23,6 +23,7 @@ struct query_document {
     size_t part_count, part_capacity;
     gdx_document head; // in `copy`
     gdx_buffer copy;
+    bool has_head;
     gdx_symbols title;
     bool has_title;
     gdx_symbols stretch_symbols;
@@ -77,10 +78,14 @@ static void add_part(query_document *document, uint32_t begin, gdx_field field) 
     document->part_count++;
 }
 
-static gdx_status list_parts(query_document *document, gdx_error *err) {
+// Where parts end in the body is in the head; a document of title and text has no such place.
+static uint64_t part_end(const query_document *document, size_t part) {
+    return document->has_head ? gdx_store_part_end(document->store, (uint32_t)part - QUERY_TEXT_PART) : UINT64_MAX;
+}
+
+static gdx_status list_parts(query_document *document, const gdx_part_row *rows, uint32_t row_count, gdx_error *err) {
     const gdx_document_columns *columns = &document->segment->columns;
-    uint32_t number = document->number, row_count;
-    const gdx_part_row *rows = gdx_columns_parts(columns, number, &row_count);
+    uint32_t number = document->number;
     document->part_count = 0;
     if (gdx_grow(&document->parts, &document->part_capacity, (size_t)row_count + 2, sizeof *document->parts) != GDX_OK)
         return gdx_fail_memory(err, "an answer");
@@ -94,23 +99,41 @@ static gdx_status list_parts(query_document *document, gdx_error *err) {
         document->parts[i].length = end - document->parts[i].begin - 1;
         if (i >= QUERY_TEXT_PART) {
             document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
-            document->parts[i].end = gdx_store_part_end(document->store, (uint32_t)i - QUERY_TEXT_PART);
+            document->parts[i].end = part_end(document, i);
         }
     }
     return GDX_OK;
 }
 
-gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
-                               uint32_t number, gdx_error *err) {
+static gdx_status read_head(query_document *document, gdx_error *err) {
+    gdx_document head;
+    gdx_status status = gdx_store_read_head(document->store, document->segment->segment, document->number, &head, err);
+    if (status == GDX_OK)
+        status = copy_head(document, &head, err);
+    document->has_head = status == GDX_OK;
+    return status;
+}
+
+static gdx_status open_document(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                                uint32_t number, bool wants_head, gdx_error *err) {
+    uint32_t row_count;
+    const gdx_part_row *rows = gdx_columns_parts(&segment->columns, number, &row_count);
     document->store = store;
     document->segment = segment;
     document->number = number;
-    document->has_title = document->has_stretch = false;
-    gdx_document head;
-    gdx_status status = gdx_store_read_head(store, segment->segment, number, &head, err);
-    if (status == GDX_OK)
-        status = copy_head(document, &head, err);
-    return status == GDX_OK ? list_parts(document, err) : status;
+    document->has_head = document->has_title = document->has_stretch = false;
+    gdx_status status = wants_head || row_count ? read_head(document, err) : GDX_OK;
+    return status == GDX_OK ? list_parts(document, rows, row_count, err) : status;
+}
+
+gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                               uint32_t number, gdx_error *err) {
+    return open_document(document, store, segment, number, true, err);
+}
+
+gdx_status query_document_open_body(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                                    uint32_t number, gdx_error *err) {
+    return open_document(document, store, segment, number, false, err);
 }
 
 const gdx_document *query_document_head(const query_document *document) {
@@ -205,7 +228,9 @@ gdx_status query_document_view(query_document *document, uint32_t part, uint32_t
                                query_view *out, gdx_error *err) {
     gdx_status status = GDX_OK;
     if (part == QUERY_TITLE_PART) {
-        if (!document->has_title)
+        if (!document->has_head)
+            status = read_head(document, err);
+        if (status == GDX_OK && !document->has_title)
             status = cut(document, document->head.title, &document->title, err);
         document->has_title = status == GDX_OK;
         *out = (query_view){&document->title, 0, 0, document->head.title};

@@ -30,6 +30,15 @@ gdx_searcher *gdx_searcher_new(void) {
     return NULL;
 }
 
+gdx_searcher *gdx_searcher_new_like(const gdx_searcher *searcher) {
+    gdx_searcher *other = gdx_searcher_new();
+    if (other) {
+        other->memory_limit = searcher->memory_limit;
+        other->work_limit = searcher->work_limit;
+    }
+    return other;
+}
+
 void gdx_searcher_free(gdx_searcher *searcher) {
     if (!searcher)
         return;

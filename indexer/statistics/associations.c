@@ -9,44 +9,60 @@
 #define OUTSIDE_LEAST 3.0
 #define OUTSIDE_ABOVE 1.5
 
-double association(const struct row *row, uint64_t both, uint64_t first, uint64_t second) {
-    return log((double)both * (double)row->letter_count / ((double)first * (double)second));
+double association(uint64_t letters, uint64_t both, uint64_t first, uint64_t second) {
+    return log((double)both * (double)letters / ((double)first * (double)second));
 }
 
-static double association_at(const struct row *row, const struct string_table *strings, size_t at, uint32_t length,
-                             uint32_t cut) {
-    return association(row, strings_count(strings, at, length), strings_count(strings, at, cut),
-                       strings_count(strings, at + cut, length - cut));
+static uint64_t string_in(void *context, size_t at, uint32_t length) {
+    return strings_count(context, at, length);
 }
 
-double cohesion_of(const struct row *row, const struct string_table *strings, size_t at, uint32_t length) {
-    double least = INFINITY;
+static uint64_t pair_in(void *context, uint32_t first, uint32_t second) {
+    return strings_count_pair(context, first, second);
+}
+
+static uint64_t letter_in(void *context, uint32_t id) {
+    return strings_count_letter(context, id);
+}
+
+struct counts counts_of_strings(const struct row *row, struct string_table *strings) {
+    return (struct counts){strings, row->letter_count, string_in, pair_in, letter_in};
+}
+
+static double association_at(const struct counts *counts, size_t at, uint32_t length, uint32_t cut) {
+    return association(counts->letters, counts->string(counts->context, at, length),
+                       counts->string(counts->context, at, cut),
+                       counts->string(counts->context, at + cut, length - cut));
+}
+
+bool holds_together(const struct counts *counts, size_t at, uint32_t length) {
     for (uint32_t cut = 1; cut < length; cut++)
-        least = fmin(least, association_at(row, strings, at, length, cut));
-    return least;
+        if (association_at(counts, at, length, cut) < COHESION_LEAST)
+            return false;
+    return true;
 }
 
-bool has_loose_function_edge(const struct row *row, const struct string_table *strings, size_t at, uint32_t length) {
+bool has_loose_function_edge(const struct row *row, const struct counts *counts, size_t at, uint32_t length) {
     const struct letter *letters = &row->letters[at];
     bool first = row->traits[letters[0].id] & ROW_FUNCTION, last = row->traits[letters[length - 1].id] & ROW_FUNCTION;
-    return (first && association_at(row, strings, at, length, 1) < FUNCTION_LEAST) ||
-           (last && association_at(row, strings, at, length, length - 1) < FUNCTION_LEAST);
+    return (first && association_at(counts, at, length, 1) < FUNCTION_LEAST) ||
+           (last && association_at(counts, at, length, length - 1) < FUNCTION_LEAST);
 }
 
 // ---- false edges
 
 struct edge_counter {
     const struct row *row;
-    const struct string_table *strings;
+    const struct counts *counts;
     uint32_t *seen;    // by letter, all zero between uses
     uint32_t *outside; // the letters that were seen
 };
 
-struct edge_counter *edge_counter_new(const struct row *row, const struct string_table *strings) {
+struct edge_counter *edge_counter_new(const struct row *row, const struct counts *counts) {
     struct edge_counter *counter = calloc(1, sizeof *counter);
     if (!counter)
         return NULL;
-    *counter = (struct edge_counter){.row = row, .strings = strings};
+    *counter = (struct edge_counter){.row = row, .counts = counts};
     counter->seen = calloc((size_t)row->letter_kinds + 1, sizeof *counter->seen);
     counter->outside = calloc((size_t)row->letter_kinds + 1, sizeof *counter->outside);
     if (counter->seen && counter->outside)
@@ -64,9 +80,9 @@ void edge_counter_free(struct edge_counter *counter) {
 }
 
 static double pair_association(const struct edge_counter *counter, uint32_t first, uint32_t second) {
-    const uint64_t *occurrences = counter->row->occurrences;
-    return association(counter->row, strings_count_pair(counter->strings, first, second), occurrences[first],
-                       occurrences[second]);
+    const struct counts *counts = counter->counts;
+    return association(counts->letters, counts->pair(counts->context, first, second),
+                       counts->letter(counts->context, first), counts->letter(counts->context, second));
 }
 
 static int by_number(const void *a, const void *b) {

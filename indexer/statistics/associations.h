@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// associations.h: how strongly the parts of a string belong together, from counts over the whole row. Relies on
-// strings.h. The association of x and y is ln(f(xy) N / (f(x) f(y))), with f occurrences and N letters: pointwise
+// associations.h: how strongly the parts of a string belong together, from counts over a row or an index. Relies
+// on strings.h. The association of x and y is ln(f(xy) N / (f(x) f(y))), with f occurrences and N letters: pointwise
 // mutual information (K. W. Church, P. Hanks, "Word association norms, mutual information, and lexicography",
 // Computational Linguistics 16 (1990)), in natural units.
 #ifndef GDX_STATISTICS_ASSOCIATIONS_H
@@ -9,15 +9,28 @@
 #include "strings.h"
 
 #define FUNCTION_LEAST 3.0
-double association(const struct row *row, uint64_t both, uint64_t first, uint64_t second);
-// The least association over the places where letters [at, at + length) can be cut in two; length >= 2.
-double cohesion_of(const struct row *row, const struct string_table *strings, size_t at, uint32_t length);
-// A function symbol at an edge of the string, whose association with the rest is below 3.
-bool has_loose_function_edge(const struct row *row, const struct string_table *strings, size_t at, uint32_t length);
+#define COHESION_LEAST 2.0
 
-struct edge_counter;                                                                              // one owner
-struct edge_counter *edge_counter_new(const struct row *row, const struct string_table *strings); // NULL: no memory
-void edge_counter_free(struct edge_counter *counter);                                             // NULL is fine
+// Where f and N come from. A count is at least 1. Threads: those of the context.
+struct counts {
+    void *context;
+    uint64_t letters;                                                 // N
+    uint64_t (*string)(void *context, size_t at, uint32_t length);    // letters [at, at + length) of the row
+    uint64_t (*pair)(void *context, uint32_t first, uint32_t second); // by id
+    uint64_t (*letter)(void *context, uint32_t id);
+};
+// Those of a row and its strings, which must outlive them.
+struct counts counts_of_strings(const struct row *row, struct string_table *strings);
+
+double association(uint64_t letters, uint64_t both, uint64_t first, uint64_t second);
+// The association is 2 or more wherever letters [at, at + length) are cut in two; length >= 2.
+bool holds_together(const struct counts *counts, size_t at, uint32_t length);
+// A function symbol at an edge of the string, whose association with the rest is below 3.
+bool has_loose_function_edge(const struct row *row, const struct counts *counts, size_t at, uint32_t length);
+
+struct edge_counter;                                                                       // one owner
+struct edge_counter *edge_counter_new(const struct row *row, const struct counts *counts); // NULL: no memory
+void edge_counter_free(struct edge_counter *counter);                                      // NULL is fine
 typedef struct edge_counter edge_counter;
 GDX_DEFINE_AUTO(edge_counter, edge_counter_free)
 // True if the letter at an edge belongs rather to what stands outside: over the string's places in A its mean

@@ -9,19 +9,19 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define RATIO_LEAST    2.0
-#define SCORE_ABOVE    10.0
-#define COHESION_LEAST 2.0
-#define FALSE_RATE     0.001
-#define NAME_SCORE     0.5
-#define NAME_FREEDOM   0.6
-#define NAME_GAIN      0.1
-#define NAME_BOUND     0.5
+#define RATIO_LEAST  2.0
+#define SCORE_ABOVE  10.0
+#define FALSE_RATE   0.001
+#define NAME_SCORE   0.5
+#define NAME_FREEDOM 0.6
+#define NAME_GAIN    0.1
+#define NAME_BOUND   0.5
 
 struct contrast {
     const gdx_contrast_options *options;
     struct row row;
     struct string_table *strings;
+    struct counts counts;   // of both
     struct phrase *phrases; // that are left, strongest first
     size_t phrase_count;
 };
@@ -73,11 +73,11 @@ static size_t place_of(const struct contrast *contrast, const struct string_foun
     return strings_places(contrast->strings)[string->first];
 }
 
-static bool holds_together(const struct contrast *contrast, const struct string_found *string) {
+static bool is_phrase(const struct contrast *contrast, const struct string_found *string) {
     const struct row *row = &contrast->row;
     size_t at = place_of(contrast, string);
-    return cohesion_of(row, contrast->strings, at, string->length) >= COHESION_LEAST &&
-           !has_loose_function_edge(row, contrast->strings, at, string->length);
+    return holds_together(&contrast->counts, at, string->length) &&
+           !has_loose_function_edge(row, &contrast->counts, at, string->length);
 }
 
 // Strings are kept in the order of their letters, so that equals stay in it.
@@ -102,7 +102,7 @@ static size_t count_discoveries(const struct contrast *contrast) {
 }
 
 static gdx_status drop_false_edges(struct contrast *contrast, const gdx_stop *stop, gdx_error *err) {
-    GDX_AUTO(edge_counter) counter = edge_counter_new(&contrast->row, contrast->strings);
+    GDX_AUTO(edge_counter) counter = edge_counter_new(&contrast->row, &contrast->counts);
     if (!counter)
         return gdx_fail_memory(err, "the phrases");
     size_t kept = 0;
@@ -123,7 +123,7 @@ static gdx_status choose_phrases(struct contrast *contrast, const gdx_stop *stop
     contrast->phrases = malloc((count + 1) * sizeof *contrast->phrases);
     gdx_status status = contrast->phrases ? GDX_OK : gdx_fail_memory(err, "the phrases");
     for (size_t i = 0; i < count && status == GDX_OK; i++) {
-        if (holds_together(contrast, &kept[i]))
+        if (is_phrase(contrast, &kept[i]))
             contrast->phrases[contrast->phrase_count++] = phrase_of(&contrast->row, &kept[i]);
         status = i % 64 == 0 ? gdx_stop_check(stop, err) : GDX_OK;
     }
@@ -186,32 +186,22 @@ static size_t count_common(const struct units *a, const struct units *b) {
     return common;
 }
 
-static bool are_equal(const struct letter *a, const struct letter *b, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++)
-        if (a[i].id != b[i].id)
-            return false;
-    return true;
-}
-
 static bool contains(const struct contrast *contrast, const struct string_found *outer,
                      const struct string_found *inner) {
-    const struct letter *letters = contrast->row.letters;
-    const struct letter *whole = letters + place_of(contrast, outer), *part = letters + place_of(contrast, inner);
-    for (uint32_t i = 0; i + inner->length <= outer->length; i++)
-        if (are_equal(whole + i, part, inner->length))
-            return true;
-    return false;
+    return row_contains(&contrast->row, place_of(contrast, outer), outer->length, place_of(contrast, inner),
+                        inner->length);
 }
 
 // One contains the other, or they overlap by two letters or more at an end.
 static bool are_related(const struct contrast *contrast, const struct string_found *a, const struct string_found *b) {
     const struct string_found *small = a->length <= b->length ? a : b, *large = small == a ? b : a;
-    const struct letter *letters = contrast->row.letters;
-    const struct letter *one = letters + place_of(contrast, small), *other = letters + place_of(contrast, large);
+    const struct row *row = &contrast->row;
+    size_t one = place_of(contrast, small), other = place_of(contrast, large);
     if (contains(contrast, large, small))
         return true;
     for (uint32_t n = 2; n < small->length; n++)
-        if (are_equal(one + small->length - n, other, n) || are_equal(one, other + large->length - n, n))
+        if (row_is_equal(row, one + small->length - n, other, n) ||
+            row_is_equal(row, one, other + large->length - n, n))
             return true;
     return false;
 }
@@ -360,9 +350,8 @@ static struct string_found count_name(const struct row *row, const struct name *
 }
 
 static bool is_name(const struct contrast *contrast, const struct string_found *string, const struct name *name) {
-    const struct letter *letters = contrast->row.letters;
     return string->length == name->length &&
-           are_equal(letters + place_of(contrast, string), letters + name->places[0], name->length);
+           row_is_equal(&contrast->row, place_of(contrast, string), name->places[0], name->length);
 }
 
 static gdx_status write_others(struct writing *writing, const struct group *group, const struct name *name,
@@ -444,7 +433,7 @@ static gdx_status make_groups(const struct contrast *contrast, gdx_snapshot *sna
         else
             status = gdx_stop_check(stop, err);
     }
-    GDX_AUTO(edge_counter) counter = edge_counter_new(&contrast->row, contrast->strings);
+    GDX_AUTO(edge_counter) counter = edge_counter_new(&contrast->row, &contrast->counts);
     struct writing writing = {contrast, counter, snapshot, out, {0}};
     if (status == GDX_OK && !counter)
         status = gdx_fail_memory(err, "the phrases");
@@ -500,6 +489,8 @@ static gdx_status compute(struct contrast *contrast, const struct subcorpus *sub
     gdx_status status = subcorpus_read(subcorpus, &contrast->row, err);
     if (status == GDX_OK)
         status = strings_make(&contrast->row, &wanted, &contrast->strings, err);
+    if (status == GDX_OK)
+        contrast->counts = counts_of_strings(&contrast->row, contrast->strings);
     if (status == GDX_OK)
         status = choose_phrases(contrast, subcorpus->stop, err);
     if (status == GDX_OK)

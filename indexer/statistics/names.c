@@ -28,7 +28,7 @@ static void take_letter(const struct row *row, struct name *name, int64_t step, 
 // A function symbol belongs to a name only where it stands far more often than by chance.
 static bool belongs(const struct row *row, const struct name *name, uint32_t id, uint32_t both) {
     return !(row->traits[id] & ROW_FUNCTION) ||
-           association(row, both, row->occurrences[id], name->count) >= FUNCTION_LEAST;
+           association(row->letter_count, both, row->occurrences[id], name->count) >= FUNCTION_LEAST;
 }
 
 // Adds the letter that it is bound to most; false: to none.

@@ -9,6 +9,7 @@
 #include "gdx/segment.h"
 #include "gdx/utf8.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,6 +243,7 @@ static gdx_status append_row(struct row_builder *whole, const struct row *from, 
 }
 
 gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) {
+    assert(!part->row->borders);
     uint32_t *numbers = malloc((part->word_count + 1) * sizeof *numbers);
     gdx_status status = numbers ? number_words(whole, part, numbers) : GDX_NO_MEMORY;
     if (status == GDX_OK)
@@ -252,6 +254,47 @@ gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_e
         whole->row->letter_count += part->row->letter_count;
     }
     row_clear(part->row);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
+}
+
+gdx_status row_enter(struct row_builder *builder, size_t segment, uint32_t document, gdx_date date, gdx_error *err) {
+    struct row *row = builder->row;
+    if (gdx_grow(&row->documents, &row->document_capacity, row->document_count + 1, sizeof *row->documents) != GDX_OK)
+        return gdx_fail_memory(err, "the documents");
+    row->documents[row->document_count++] = (struct row_document){segment, document, date, row->unit_count++};
+    return GDX_OK;
+}
+
+static gdx_status number_of(struct row_builder *builder, const struct row_run *run, uint32_t symbol, uint32_t *out) {
+    *out = symbol;
+    return symbol & GDX_WORD_FLAG ? number_of_word(builder, run->words[symbol & ~GDX_WORD_FLAG], out) : GDX_OK;
+}
+
+// The end of a clause, or what stands in its place.
+static gdx_status append_border(struct row_builder *builder, const struct row_run *run, uint32_t symbol) {
+    struct row *row = builder->row;
+    uint32_t number = 0;
+    gdx_status status = number_of(builder, run, symbol, &number);
+    if (status == GDX_OK)
+        status = gdx_grow(&row->borders, &row->border_capacity, row->count + run->count + 2, sizeof *row->borders);
+    if (status == GDX_OK)
+        row->borders[row->count] = number;
+    return status == GDX_OK ? append(row, 0, row->unit_count - 1) : status;
+}
+
+gdx_status row_add_run(struct row_builder *builder, const struct row_run *run, gdx_error *err) {
+    struct row *row = builder->row;
+    gdx_status status = append_border(builder, run, run->before);
+    for (uint32_t i = 0; i < run->count && status == GDX_OK; i++) {
+        uint32_t number = 0;
+        status = number_of(builder, run, run->symbols[i], &number);
+        row->borders[row->count] = 0;
+        if (status == GDX_OK)
+            status = append(row, number, row->unit_count - 1);
+    }
+    row->letter_count += run->count;
+    if (status == GDX_OK)
+        status = append_border(builder, run, run->after);
     return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
 }
 
@@ -287,15 +330,24 @@ static bool is_digits(const gdx_rule *rule, gdx_slice text) {
 static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
     bool is_function = letter->passing < FIRST_WORD &&
                        memmem(function_symbols, sizeof function_symbols - 1, letter->text.data, letter->text.bytes);
-    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) | (is_function ? ROW_FUNCTION : 0));
+    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) | (is_function ? ROW_FUNCTION : 0) |
+                     (letter->passing < FIRST_WORD ? 0 : ROW_WORD));
 }
 
-// How often each letter occurs, by its passing number. Returns how many occur.
+// Of a letter that stands at a border; it may occur nowhere else.
+#define AT_BORDER (UINT64_C(1) << 63)
+
+// How often each letter occurs, by its passing number. Returns how many occur, borders included.
 static size_t count_letters(const struct row *row, uint64_t *counts) {
     size_t kinds = 0;
-    for (size_t i = 0; i < row->count; i++)
+    for (size_t i = 0; i < row->count; i++) {
         if (row->letters[i].id)
             kinds += counts[row->letters[i].id]++ == 0;
+        if (row->borders && row->borders[i]) {
+            kinds += counts[row->borders[i]] == 0;
+            counts[row->borders[i]] |= AT_BORDER;
+        }
+    }
     return kinds;
 }
 
@@ -334,7 +386,7 @@ static gdx_status describe(struct row *row, const gdx_rule *rule, const struct s
         memcpy(text, all[i].text.data, all[i].text.bytes);
         row->spellings[i + 1] = (gdx_slice){text, all[i].text.bytes};
         row->traits[i + 1] = traits_of(rule, &all[i]);
-        row->occurrences[i + 1] = counts[all[i].passing];
+        row->occurrences[i + 1] = counts[all[i].passing] & ~AT_BORDER;
         text += all[i].text.bytes;
     }
     return GDX_OK;
@@ -346,6 +398,8 @@ static void renumber(struct row *row, const struct spelled *all, size_t kinds, u
         finals[all[i].passing] = (uint32_t)i + 1;
     for (size_t i = 0; i < row->count; i++)
         row->letters[i].id = finals[row->letters[i].id];
+    for (size_t i = 0; row->borders && i < row->count; i++)
+        row->borders[i] = finals[row->borders[i]];
 }
 
 static gdx_status close_row(struct row_builder *builder, uint64_t *counts, uint32_t *finals) {
@@ -375,6 +429,7 @@ gdx_status row_close(struct row_builder *builder, gdx_error *err) {
 
 void row_clear(struct row *row) {
     free(row->letters);
+    free(row->borders);
     free(row->documents);
     free(row->spellings);
     free(row->traits);
@@ -392,6 +447,20 @@ const struct row_document *row_document_of(const struct row *row, uint32_t unit)
             high = middle;
     }
     return &row->documents[low];
+}
+
+bool row_is_equal(const struct row *row, size_t a, size_t b, uint32_t length) {
+    for (uint32_t i = 0; i < length; i++)
+        if (row->letters[a + i].id != row->letters[b + i].id)
+            return false;
+    return true;
+}
+
+bool row_contains(const struct row *row, size_t outer, uint32_t outer_length, size_t inner, uint32_t inner_length) {
+    for (uint32_t i = 0; i + inner_length <= outer_length; i++)
+        if (row_is_equal(row, outer + i, inner, inner_length))
+            return true;
+    return false;
 }
 
 static bool is_ascii(char byte) {

@@ -24,7 +24,9 @@ struct row_document {
 struct row { // {0} is empty. One owner; immutable once closed
     struct letter *letters;
     size_t count, capacity;
-    uint64_t letter_count; // ends of clauses not counted
+    uint32_t *borders;      // by place, of a row of runs: where one was cut out of a clause, the letter that stands
+    size_t border_capacity; // there, else 0. NULL: a row of documents
+    uint64_t letter_count;  // ends of clauses not counted
     uint32_t unit_count;
     struct row_document *documents;
     size_t document_count, document_capacity;
@@ -39,7 +41,7 @@ struct row { // {0} is empty. One owner; immutable once closed
     size_t split_document;
 };
 
-enum { ROW_DIGITS = 1, ROW_FUNCTION = 2 }; // digits alone; one of the function symbols
+enum { ROW_DIGITS = 1, ROW_FUNCTION = 2, ROW_WORD = 4 }; // digits alone; one of the function symbols; a word
 
 enum row_unit { ROW_DOCUMENTS, ROW_PASSAGES };
 
@@ -58,6 +60,16 @@ gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t documen
 struct row_builder *row_builder_part(struct row_builder *whole, struct row *part);
 // Puts what the part has read behind what `whole` has, and clears the row of the part.
 gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) GDX_MUST_CHECK;
+// The document is the next unit; its letters come in runs.
+gdx_status row_enter(struct row_builder *builder, size_t segment, uint32_t document, gdx_date date,
+                     gdx_error *err) GDX_MUST_CHECK;
+struct row_run {             // letters that follow each other in a clause
+    const uint32_t *symbols; // GDX_WORD_FLAG | number of a word, or a code point
+    uint32_t count;
+    uint32_t before, after; // the letters on both sides, likewise; 0: a clause begins or ends there
+    const gdx_slice *words;
+};
+gdx_status row_add_run(struct row_builder *builder, const struct row_run *run, gdx_error *err) GDX_MUST_CHECK;
 // What was added so far is A.
 void row_split(struct row_builder *builder);
 // Numbers the letters. Nothing can be added afterwards.
@@ -66,8 +78,15 @@ void row_clear(struct row *row);
 
 // The letter `step` after a place of the row; for -1 the one before it. 0: a clause ends there.
 static inline uint32_t letter_beside(const struct row *row, uint32_t place, int64_t step) {
-    return place + step < 0 ? 0 : row->letters[place + step].id;
+    if (place + step < 0)
+        return 0;
+    uint32_t id = row->letters[place + step].id;
+    return id == 0 && row->borders ? row->borders[place + step] : id;
 }
+// Both places have the same `length` letters.
+bool row_is_equal(const struct row *row, size_t a, size_t b, uint32_t length);
+// The string at `outer` has the string at `inner` in it.
+bool row_contains(const struct row *row, size_t outer, uint32_t outer_length, size_t inner, uint32_t inner_length);
 // The document that a unit is in.
 const struct row_document *row_document_of(const struct row *row, uint32_t unit);
 // Appends the letters [at, at + length) as people read them: a space between two words of letters without one.

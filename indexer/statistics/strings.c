@@ -368,6 +368,10 @@ uint64_t strings_count(const struct string_table *strings, size_t at, uint32_t l
     return bound(strings, wanted, length, true) - bound(strings, wanted, length, false);
 }
 
+uint64_t strings_count_letter(const struct string_table *strings, uint32_t id) {
+    return strings->row->occurrences[id];
+}
+
 uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, uint32_t second) {
     const struct letter wanted[] = {{first, 0}, {second, 0}};
     return bound(strings, wanted, 2, true) - bound(strings, wanted, 2, false);

@@ -50,6 +50,8 @@ uint64_t strings_tested(const struct string_table *strings); // of enough units,
 // How often letters [at, at + length) of the row occur in A and B. Exact for a string of two letters or less, and for
 // one that is frequent in A.
 uint64_t strings_count(const struct string_table *strings, size_t at, uint32_t length);
+// The same of one letter.
+uint64_t strings_count_letter(const struct string_table *strings, uint32_t id);
 // The same of a pair of letters.
 uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, uint32_t second);
 

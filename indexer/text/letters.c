@@ -43,6 +43,16 @@ bool gdx_symbol_is_letter(uint32_t symbol) {
     return low < sizeof letters / sizeof *letters && letters[low].first <= symbol;
 }
 
+uint32_t gdx_marks_next(uint32_t from, uint32_t *out_end) {
+    enum { CODE_POINTS = 0x110000, RANGES = sizeof letters / sizeof *letters };
+    for (size_t i = 0; i < RANGES && letters[i].first <= from; i++)
+        from = letters[i].last >= from ? letters[i].last + 1 : from;
+    *out_end = CODE_POINTS;
+    for (size_t i = RANGES; i > 0 && letters[i - 1].first > from; i--)
+        *out_end = letters[i - 1].first;
+    return from;
+}
+
 bool gdx_rule_is_digit(const gdx_rule *rule, uint32_t code_point) {
     return code_point < 0x110000 && text_entry(rule, code_point) & TEXT_DIGIT;
 }

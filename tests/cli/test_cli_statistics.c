@@ -224,6 +224,52 @@ static void ngrams_are_counted(void **state) {
     said_clear(&said);
 }
 
+// Of 12 documents with 加征关税, 6 go on with 措施; records have 关税 four times more, behind 产业链 or 关税.
+static void neighbours_are_counted(void **state) {
+    expect_out(run(*state, "neighbours", "--side", "left", "--format", "csv", "关税", NULL),
+               "phrase,documents,occurrences\n\"加征\",12,12\n\"业链\",2,2\n\"关税\",1,2\n");
+    expect_out(run(*state, "neighbours", "-l", "1", "--format", "tsv", "-n", "1", "关税", NULL),
+               "phrase\tdocuments\toccurrences\n措\t6\t6\n");
+    struct said said = run(*state, "neighbours", "关税", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "措施            6            6  ████"));
+    assert_non_null(strstr(said_out(&said), "\n2 strings · 8 of 16 occurrences have one, in 14 documents · "));
+    said_clear(&said);
+    said = run(*state, "neighbours", "--json", "--side", "left", "关税", NULL);
+    json_t *answer = json_of_line(&said, 0);
+    assert_string_equal(string_of(answer, "type"), "neighbours");
+    assert_int_equal(json_array_size(json_object_get(answer, "neighbours")), 3);
+    json_decref(answer);
+    said_clear(&said);
+    expect_wrong_use(run(*state, "neighbours", "--length", "9", "关税", NULL), "--length");
+    expect_wrong_use(run(*state, "neighbours", "--side", "middle", "关税", NULL), "--side");
+    expect_wrong_use(run(*state, "neighbours", "date:2025", NULL), "query: it has no phrase");
+}
+
+// By hand: 60 of 324 letters are near, so 12 · 60/324 = 2.2222 of 12 are expected; ll = 2 · 12 ln(12/2.2222) = 40.474,
+// mi = log2(5.4), t = (12 - 2.2222)/√12; of 措施, 6 · 60/324 = 1.1111 of 6.
+static void collocates_are_weighed(void **state) {
+    struct said said = run(*state, "collocates", "关税 date:2024..", NULL);
+    expect_status(&said, 0);
+    assert_non_null(
+        strstr(said_out(&said), "\n加征      12    12         12     12      14.0  40  2.4  2.8  市场加征\n"));
+    assert_non_null(
+        strstr(said_out(&said), "\n3 strings · 12 occurrences in 12 documents · 60 of 324 letters are near · "));
+    said_clear(&said);
+    expect_out(run(*state, "collocates", "--format", "csv", "关税 date:2024..", NULL),
+               "phrase,near,left,documents,total,log_dice,ll,mi,t,also\n"
+               "\"加征\",12,12,12,12,14,40.4735748857,2.43295940728,2.82260131604,\"市场加征\"\n"
+               "\"措施\",6,0,6,6,13.4150374993,20.2367874428,2.43295940728,1.99588053116,\"\"\n");
+    said = run(*state, "collocates", "--by", "mi", "--json", "关税", NULL);
+    json_t *answer = json_of_line(&said, 0);
+    assert_string_equal(string_of(answer, "type"), "collocates");
+    json_decref(answer);
+    said_clear(&said);
+    expect_wrong_use(run(*state, "collocates", "--window", "51", "关税", NULL), "--window");
+    expect_wrong_use(run(*state, "collocates", "--by", "dice", "关税", NULL), "--by");
+    expect_wrong_use(run(*state, "collocates", "date:2025", NULL), "query: it has no phrase");
+}
+
 static void contrasts_that_cannot_be_are_wrong_use(void **state) {
     expect_wrong_use(run(*state, "rising", NULL), "--since is missing");
     expect_wrong_use(run(*state, "rising", "--since", "", NULL), "--since: it is empty");
@@ -250,6 +296,8 @@ int main(void) {
         cmocka_unit_test(each_source_has_a_trend),
         cmocka_unit_test(a_planted_phrase_rises_and_falls),
         cmocka_unit_test(ngrams_are_counted),
+        cmocka_unit_test(neighbours_are_counted),
+        cmocka_unit_test(collocates_are_weighed),
         cmocka_unit_test(contrasts_that_cannot_be_are_wrong_use),
     };
     return cmocka_run_group_tests_name("cli: statistics", tests, index_sources, place_tear_down);

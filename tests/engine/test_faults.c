@@ -95,11 +95,15 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__DispersionRequest dispersion = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
     Gramdex__V1__ContrastRequest contrast = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
     Gramdex__V1__NgramsRequest ngrams = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
+    Gramdex__V1__NeighboursRequest neighbours = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
+    Gramdex__V1__CollocatesRequest collocates = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
     search.query = count.query = trend.query = facets.query = dispersion.query = bytes_of("产业链 \"global trade\"");
     search.match_limit = 10;
+    neighbours.query = collocates.query = bytes_of("产业");
+    neighbours.length = 1;
     contrast.a = search.query;
     contrast.min_units = ngrams.min_documents = 1;
     trend.split_by_source = true;
@@ -121,6 +125,10 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Contrast", &contrast.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Ngrams", &ngrams.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Neighbours", &neighbours.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Collocates", &collocates.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)

@@ -202,6 +202,21 @@ static void compare_strings(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Ngrams", &ngrams.base);
 }
 
+static void compare_near(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__NeighboursRequest neighbours = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
+    Gramdex__V1__CollocatesRequest collocates = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
+    neighbours.query = collocates.query = text_of(asked);
+    neighbours.scope = collocates.scope = scope;
+    neighbours.side = (Gramdex__V1__Side)random_below(&asked->random, 4);
+    neighbours.length = random_below(&asked->random, 10);
+    neighbours.limit = random_below(&asked->random, 20);
+    collocates.window = random_below(&asked->random, 53);
+    collocates.by = (Gramdex__V1__Measure)random_below(&asked->random, 6);
+    collocates.limit = random_below(&asked->random, 20);
+    compare(asked, "Neighbours", &neighbours.base);
+    compare(asked, "Collocates", &collocates.base);
+}
+
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = text_of(asked);
@@ -312,6 +327,7 @@ static void compare_all(struct asked *asked) {
     compare_periods(asked, NULL);
     compare_groups(asked, NULL);
     compare_strings(asked, NULL);
+    compare_near(asked, NULL);
     compare_scan(asked, NULL);
 }
 
@@ -336,6 +352,7 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     compare_periods(asked, &scope);
     compare_groups(asked, &scope);
     compare_strings(asked, &scope);
+    compare_near(asked, &scope);
     compare_scan(asked, &scope);
 }
 

@@ -239,6 +239,37 @@ class CountTrendGetStat(ServerTest):
         self.assertEqual(list(scoped.ngrams), list(odd.ngrams))
         self.assertEqual(len(stub.ngrams(search_pb2.NgramsRequest(query="没有的词")).ngrams), 0)
 
+    def test_what_stands_near_a_query(self):
+        texts = ["各方%s表示，%s加征关税%s。其他话题很多。" % ("再次" * (i % 2), "美国" * (i % 3 > 0), "措施" * (i // 2 % 2)) for i in range(24)]
+        texts += ["市场%s平稳，各方%s表示欢迎。" % ("总体" * (i % 2), "再次" * (i // 2 % 2)) for i in range(30)]
+        stub = self.served([record(i, text=text, title="") for i, text in enumerate(texts)]).stub()
+        left = stub.neighbours(search_pb2.NeighboursRequest(query="关税", side=search_pb2.SIDE_LEFT))
+        self.assertEqual([(r.phrase, r.occurrences, r.documents) for r in left.neighbours], [("加征", 24, 24)])
+        self.assertEqual((left.values, left.beside, left.occurrences, left.documents), (1, 24, 24, 24))
+        right = stub.neighbours(search_pb2.NeighboursRequest(query="关税", length=2))
+        self.assertEqual([(r.phrase, r.occurrences) for r in right.neighbours], [("措施", 12)])
+        self.assertEqual((right.beside, right.occurrences), (12, 24))
+        near = stub.collocates(search_pb2.CollocatesRequest(query="关税"))
+        self.assertEqual([(r.phrase, r.near, r.left, r.total) for r in near.collocates[:2]],
+                         [("加征", 24, 24, 24), ("美国加征", 16, 16, 16)] if not near.collocates[0].also else
+                         [("加征", 24, 24, 24), ("措施", 12, 0, 12)])
+        head, expected = near.collocates[0], 24 * near.window_letters / near.letters
+        self.assertAlmostEqual(head.log_dice, 14)
+        self.assertAlmostEqual(head.mi, math.log2(24 / expected))
+        self.assertAlmostEqual(head.t, (24 - expected) / math.sqrt(24))
+        self.assertAlmostEqual(head.ll, 2 * 24 * math.log(24 / expected))
+        some = stub.collocates(search_pb2.CollocatesRequest(query="关税", by=search_pb2.MEASURE_LL, limit=1))
+        self.assertEqual((len(some.collocates), some.values), (1, near.values))
+        self.assertEqual(len(stub.collocates(search_pb2.CollocatesRequest(query="没有的词")).collocates), 0)
+        self.assertEqual(len(stub.neighbours(search_pb2.NeighboursRequest(query="没有的词")).neighbours), 0)
+        for field, request in (("query", dict(query="")), ("query", dict(query="source:odd")), ("limit", dict(query="税", limit=10001))):
+            self.refuses_field(lambda: stub.neighbours(search_pb2.NeighboursRequest(**request)), field)
+            self.refuses_field(lambda: stub.collocates(search_pb2.CollocatesRequest(**request)), field)
+        for field, request in (("length", dict(length=9)), ("side", dict(side=3))):
+            self.refuses_field(lambda: stub.neighbours(search_pb2.NeighboursRequest(query="税", **request)), field)
+        for field, request in (("window", dict(window=51)), ("by", dict(by=5))):
+            self.refuses_field(lambda: stub.collocates(search_pb2.CollocatesRequest(query="税", **request)), field)
+
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()
         reply = stub.get(search_pb2.GetRequest(id="d/001"))

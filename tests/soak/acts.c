@@ -98,6 +98,18 @@ static gdx_status pack_ngrams(gdx_buffer *out) {
     return pack(&request.base, out);
 }
 
+static gdx_status pack_neighbours(gdx_buffer *out) {
+    Gramdex__V1__NeighboursRequest request = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
+    request.query = some_query();
+    return pack(&request.base, out);
+}
+
+static gdx_status pack_collocates(gdx_buffer *out) {
+    Gramdex__V1__CollocatesRequest request = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
+    request.query = some_query();
+    return pack(&request.base, out);
+}
+
 static gdx_status pack_get(gdx_buffer *out) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     char id[32];
@@ -193,6 +205,9 @@ const struct act acts[] = {
     {"contrast", SEARCH "Contrast", 3, READ_ALL, pack_contrast, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"ngrams", SEARCH "Ngrams", 3, READ_ALL, pack_ngrams, 1, DONE, NULL},
     {"ngrams, in a hurry", SEARCH "Ngrams", 3, HURRY, pack_ngrams, 1, LATE, NULL},
+    {"neighbours", SEARCH "Neighbours", 5, READ_ALL, pack_neighbours, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
+    {"collocates", SEARCH "Collocates", 5, READ_ALL, pack_collocates, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
+    {"collocates, in a hurry", SEARCH "Collocates", 3, HURRY, pack_collocates, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

@@ -9,6 +9,8 @@
 #include "gdx/letters.h"
 #include "gdx/statistics.h"
 #include "gdx/utf8.h"
+#include "kinds.h"
+#include "spoken.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { LETTERS_MOST = 200000, DOCUMENTS_MOST = 4096, STRINGS_MOST = 400000, KINDS_MOST = 4096, LONGEST = 5 };
+enum { LETTERS_MOST = 200000, DOCUMENTS_MOST = 4096, STRINGS_MOST = 400000, LONGEST = 5 };
 
 // ---- the collection as letters
 
@@ -34,20 +36,8 @@ struct naive {
     uint32_t letters[LETTERS_MOST]; // of A's documents, then B's; 0 ends a clause
     uint32_t unit[LETTERS_MOST];    // 0 to a.count + b.count - 1
     size_t count, all;              // `all`: letters without ends
-    gdx_buffer spelled[KINDS_MOST];
-    uint32_t kinds;
 };
 static struct naive naive;
-
-static uint32_t kind_of(gdx_slice spelling) {
-    for (uint32_t i = 1; i < naive.kinds; i++)
-        if (gdx_slice_equal(gdx_buffer_slice(&naive.spelled[i]), spelling))
-            return i;
-    assert_true(naive.kinds < KINDS_MOST);
-    gdx_buffer_clear(&naive.spelled[naive.kinds]);
-    assert_int_equal(gdx_buffer_append(&naive.spelled[naive.kinds], spelling.data, spelling.bytes), GDX_OK);
-    return naive.kinds++;
-}
 
 static void add_letter(uint32_t kind, uint32_t unit) {
     assert_true(naive.count < LETTERS_MOST);
@@ -97,10 +87,6 @@ struct naive_string {
 };
 static struct naive_string strings[STRINGS_MOST];
 static size_t string_count;
-
-static gdx_slice spelling_of(uint32_t kind) {
-    return gdx_buffer_slice(&naive.spelled[kind]);
-}
 
 static int compare_letters(const uint32_t *a, uint32_t a_length, const uint32_t *b, uint32_t b_length) {
     for (uint32_t i = 0; i < a_length && i < b_length; i++) {
@@ -164,24 +150,16 @@ static void list_strings(uint32_t shortest, uint32_t longest) {
 }
 
 static bool has_digits(const struct naive_string *string) {
-    for (uint32_t i = 0; i < string->length; i++) {
-        gdx_slice text = spelling_of(string->letters[i]);
-        size_t digits = 0;
-        for (size_t at = 0, bytes; at < text.bytes; at += bytes, digits++) {
-            uint32_t code = gdx_utf8_decode_valid((const uint8_t *)text.data + at, &bytes);
-            if (!gdx_rule_is_digit(gdx_rule_current(), code))
-                break;
-            if (at + bytes == text.bytes)
-                return true;
-        }
-    }
+    for (uint32_t i = 0; i < string->length; i++)
+        if (is_digits(string->letters[i]))
+            return true;
     return false;
 }
 
 // The largest share of one neighbour, in A.
 static bool is_complete(const struct naive_string *string) {
     for (int side = 0; side < 2; side++)
-        for (uint32_t kind = 1; kind < naive.kinds; kind++) {
+        for (uint32_t kind = 1; kind < kinds_count(); kind++) {
             size_t seen = 0;
             for (size_t at = 0; at < naive.count && naive.unit[at] < naive.a.count; at++) {
                 if (!stands_at(at, string->letters, string->length))
@@ -198,13 +176,6 @@ static bool is_complete(const struct naive_string *string) {
 static double association(const uint32_t *letters, uint32_t length, uint32_t cut) {
     return log((double)often(letters, length) * (double)naive.all /
                ((double)often(letters, cut) * (double)often(letters + cut, length - cut)));
-}
-
-static bool is_function(uint32_t kind) {
-    static const char all[] =
-        "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
-    gdx_slice text = spelling_of(kind);
-    return text.bytes >= 3 && memmem(all, sizeof all - 1, text.data, text.bytes);
 }
 
 static bool holds_together(const struct naive_string *string) {
@@ -327,18 +298,9 @@ static bool folds_into(const struct naive_string *string, const struct naive_str
            ((double)common >= .6 * (double)both && 4 * most <= naive.a.count);
 }
 
-static void spell(const struct naive_string *string, gdx_buffer *out) {
-    out->bytes = 0;
-    for (uint32_t i = 0; i < string->length; i++) {
-        gdx_slice text = spelling_of(string->letters[i]);
-        bool apart = i && (uint8_t)text.data[0] < 128 && out->data[out->bytes - 1] < 128;
-        assert_int_equal(gdx_buffer_append_format(out, "%s%.*s", apart ? " " : "", GDX_SLICE_ARGUMENTS(text)), GDX_OK);
-    }
-}
-
 static void check_phrase(gdx_slice found, const struct naive_string *wanted, const char *what, size_t number) {
     static gdx_buffer text;
-    spell(wanted, &text);
+    spell_kinds(wanted->letters, wanted->length, &text);
     if (!gdx_slice_equal(found, gdx_buffer_slice(&text)))
         fail_msg("%s %zu: %.*s, expected %.*s", what, number, GDX_SLICE_ARGUMENTS(found),
                  GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&text)));
@@ -351,7 +313,7 @@ static void check_phrase(gdx_slice found, const struct naive_string *wanted, con
 static size_t most_beside(const struct naive_string *string, int side, uint32_t *out_kind) {
     size_t most = 0;
     *out_kind = 0;
-    for (uint32_t kind = 1; kind < naive.kinds; kind++) {
+    for (uint32_t kind = 1; kind < kinds_count(); kind++) {
         size_t seen = 0;
         for (size_t at = 0; at < naive.count; at++)
             if (stands_at(at, string->letters, string->length))
@@ -540,64 +502,7 @@ struct round {
     gdx_executor *executor;
 };
 
-// ---- collections that say something
-
-// Words whose letters belong together, function symbols and marks among them. The last ones are of the documents of one
-// topic; some of them nearly always stand together.
-static const char *const words[] = {"经济",   "贸易", "全球", "治理", "体系", "的",     "和",    "在",
-                                    "将",     "发展", "合作", "规则", "，",   "。",     "wto ",  "trade ",
-                                    "2023年", "12",   "市场", "创新", "①",    "产业链", "供应链"};
-static const char *const topical[] = {"关税", "加征关税", "反制", "友岸外包", "单边主义", "tariff ", "对等", "霸凌的"};
-enum { WORDS = sizeof words / sizeof *words, TOPICAL = sizeof topical / sizeof *topical };
-
-static gdx_slice copy_of(const gdx_buffer *text) {
-    char *copy = malloc(text->bytes + 1);
-    assert_non_null(copy);
-    if (text->bytes)
-        memcpy(copy, text->data, text->bytes);
-    return (gdx_slice){copy, text->bytes};
-}
-
-static void put(gdx_buffer *out, const char *text) {
-    assert_int_equal(gdx_buffer_append(out, text, strlen(text)), GDX_OK);
-}
-
-static gdx_slice some_words(random_state *random, size_t count, bool is_topical) {
-    gdx_buffer text = {0};
-    for (size_t i = 0; i < count; i++) {
-        put(&text, words[random_below(random, WORDS)]);
-        if (is_topical && random_below(random, 4) == 0)
-            put(&text, topical[random_below(random, TOPICAL)]);
-    }
-    gdx_slice copy = copy_of(&text);
-    gdx_buffer_clear(&text);
-    return copy;
-}
-
-static void speak(struct corpus *out, random_state *random) {
-    *out = (struct corpus){.segment_count = 1 + random_below(random, 4)};
-    size_t per_segment = 4 + random_below(random, 16);
-    out->documents = calloc(out->segment_count * per_segment, sizeof *out->documents);
-    assert_non_null(out->documents);
-    for (; out->count < out->segment_count * per_segment; out->count++) {
-        corpus_document *document = &out->documents[out->count];
-        bool is_topical = random_below(random, 3) == 0;
-        gdx_buffer id = {0};
-        assert_int_equal(
-            gdx_buffer_append_format(&id, "%u/%zu%s", random_below(random, 10), out->count, is_topical ? "t" : ""),
-            GDX_OK);
-        document->segment = out->count / per_segment;
-        document->is_deleted = random_below(random, 12) == 0;
-        document->stored = (gdx_document){.id = copy_of(&id),
-                                          .title = some_words(random, random_below(random, 3), is_topical),
-                                          .source = some_words(random, 0, false),
-                                          .text = some_words(random, 5 + random_below(random, 30), is_topical)};
-        if (random_below(random, 3))
-            document->stored.date =
-                gdx_date_of(2020 + random_below(random, 2), 1 + random_below(random, 12), random_below(random, 3));
-        gdx_buffer_clear(&id);
-    }
-}
+// ---- sides
 
 // 0 and 1: A, 4: nowhere. Mostly A has the documents with some words, or of the topic, so that there is something to
 // find.
@@ -635,7 +540,7 @@ static void choose_sides(struct round *round, gdx_buffer *a, gdx_buffer *b) {
 static void read_letters(struct round *round) {
     naive.corpus = &round->corpus;
     naive.count = naive.all = 0;
-    naive.kinds = 1;
+    kinds_forget();
     add_side(&naive.a, 0);
     add_side(&naive.b, (uint32_t)naive.a.count);
 }

@@ -237,4 +237,87 @@ gdx_status gdx_ngrams_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, co
                               const gdx_ngrams_options *options, const gdx_stop *stop, gdx_ngrams **out,
                               gdx_error *err) GDX_MUST_CHECK;
 
+// ---- what stands beside a query
+
+typedef struct gdx_neighbours_options {
+    bool is_left;    // of each occurrence, else right
+    uint32_t length; // letters, from 1 to GDX_NEIGHBOUR_LETTERS_MOST
+    size_t limit;
+    gdx_executor *executor;
+} gdx_neighbours_options;
+enum { GDX_NEIGHBOUR_LETTERS_MOST = 8 };
+
+typedef struct gdx_neighbour_row {
+    gdx_slice phrase;
+    uint64_t occurrences;
+    uint64_t documents;
+} gdx_neighbour_row;
+
+typedef struct gdx_neighbours { // owns all it points to
+    gdx_neighbour_row *rows;    // most occurrences first, then most documents, then by spelling
+    size_t row_count;
+    uint64_t distinct;               // strings that there are
+    uint64_t beside;                 // occurrences of the query that have one
+    uint64_t occurrences, documents; // of the query: all that a scan gives
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_neighbours;
+void gdx_neighbours_free(gdx_neighbours *neighbours); // NULL is fine
+GDX_DEFINE_AUTO(gdx_neighbours, gdx_neighbours_free)
+// The strings of `length` letters directly beside each occurrence, within its clause. GDX_TOO_LARGE: beyond 50,000,000
+// symbols read. The caller frees *out. `stop`: NULL never stops. Cost: as gdx_count, and about a microsecond for each
+// occurrence, over the executor's threads.
+gdx_status gdx_neighbours_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                                  const gdx_neighbours_options *options, const gdx_stop *stop, gdx_neighbours **out,
+                                  gdx_error *err) GDX_MUST_CHECK;
+
+enum { GDX_COLLOCATES_WINDOW_MOST = 50, GDX_COLLOCATES_LONGEST = 8 };
+typedef enum gdx_measure { GDX_BY_LOG_DICE, GDX_BY_LL, GDX_BY_MI, GDX_BY_T } gdx_measure;
+// "log-dice", "ll", "mi", "t". False: no measure has that name.
+bool gdx_measure_parse(gdx_slice name, gdx_measure *out);
+
+typedef struct gdx_collocates_options {
+    uint32_t window; // letters on each side, from 1 to GDX_COLLOCATES_WINDOW_MOST
+    gdx_measure by;  // what rows are ordered by
+    size_t limit;
+    gdx_executor *executor;
+} gdx_collocates_options;
+
+// With near of T occurrences of a string in windows of R letters, F occurrences of the query, N letters in all, and
+// E = T R / N expected in the windows:
+typedef struct gdx_collocate_row {
+    gdx_slice phrase;
+    uint64_t near;
+    uint64_t left;      // of these, those that are left of an occurrence and right of none
+    uint64_t documents; // in whose windows it is
+    uint64_t total;     // T
+    double log_dice; // min(14, 14 + log2(2 near / (F + T))): P. Rychly, "A lexicographer-friendly association score",
+                     // RASLAN (2008)
+    double ll;       // 2 (near ln(near / E) + (T - near) ln((T - near) / (T - E))): T. Dunning, as of contrast
+    double mi;       // log2(near / E): K. W. Church, P. Hanks, Computational Linguistics 16 (1990)
+    double t;        // (near - E) / sqrt(near): K. Church et al., "Using statistics in lexical analysis" (1991)
+    gdx_slice also[GDX_STRING_ALSO_MOST]; // longer and shorter forms that were folded in, strongest first
+    size_t also_count;
+    uint64_t folded; // how many, those that are not given too
+} gdx_collocate_row;
+
+typedef struct gdx_collocates { // owns all it points to
+    gdx_collocate_row *rows;    // strongest first, then by spelling
+    size_t row_count;
+    uint64_t found;                  // rows that there are
+    uint64_t occurrences, documents; // F, and in how many documents
+    uint64_t window_letters;         // R
+    uint64_t letters;                // N, of the documents that the query's filters leave, as T is
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_collocates;
+void gdx_collocates_free(gdx_collocates *collocates); // NULL is fine
+GDX_DEFINE_AUTO(gdx_collocates, gdx_collocates_free)
+// What stands near a query more often than elsewhere: docs/statistics.md, "Collocates". Fails as
+// gdx_neighbours_compute. The caller frees *out. Cost: as gdx_neighbours_compute, and a count of each string that may
+// be one, and of its parts.
+gdx_status gdx_collocates_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                                  const gdx_collocates_options *options, const gdx_stop *stop, gdx_collocates **out,
+                                  gdx_error *err) GDX_MUST_CHECK;
+
 #endif

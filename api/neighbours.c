@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// neighbours.c: Search.Neighbours: the strings directly left or right of a query.
+
+#include "api.h"
+
+enum { ROWS_DEFAULT = 30, ROWS_MOST = 10000, LENGTH_DEFAULT = 2 };
+
+static gdx_status read_options(const Gramdex__V1__NeighboursRequest *request, const gdx_query *query,
+                               gdx_neighbours_options *out, gdx_error *err) {
+    uint32_t limit = 0;
+    gdx_status status =
+        request_number("length", request->length, LENGTH_DEFAULT, GDX_NEIGHBOUR_LETTERS_MOST, &out->length, err);
+    if (status == GDX_OK)
+        status = request_number("limit", request->limit, ROWS_DEFAULT, ROWS_MOST, &limit, err);
+    if (status == GDX_OK && request->side > GRAMDEX__V1__SIDE__SIDE_RIGHT)
+        status = gdx_fail_field(err, "side", GDX_REASON_OUT_OF_RANGE, "side %u is not known, expected 0 to %u",
+                                (unsigned)request->side, (unsigned)GRAMDEX__V1__SIDE__SIDE_RIGHT);
+    out->is_left = request->side == GRAMDEX__V1__SIDE__SIDE_LEFT;
+    out->limit = limit;
+    return status == GDX_OK ? request_phrase(query, err) : status;
+}
+
+static gdx_status reply_with(gdx_question *question, const gdx_neighbours *neighbours, Gramdex__V1__Answer *answer,
+                             gdx_error *err) {
+    Gramdex__V1__NeighboursResponse reply = GRAMDEX__V1__NEIGHBOURS_RESPONSE__INIT;
+    Gramdex__V1__Ngram *rows =
+        reply_list(question->session->arena, neighbours->row_count, sizeof *rows, &reply.neighbours);
+    if (!rows)
+        return reply_no_memory(err);
+    for (size_t i = 0; i < neighbours->row_count; i++) {
+        gramdex__v1__ngram__init(&rows[i]);
+        rows[i].phrase = data_of(neighbours->rows[i].phrase);
+        rows[i].occurrences = neighbours->rows[i].occurrences;
+        rows[i].documents = neighbours->rows[i].documents;
+    }
+    reply.n_neighbours = neighbours->row_count;
+    reply.values = neighbours->distinct;
+    reply.beside = neighbours->beside;
+    reply.occurrences = neighbours->occurrences;
+    reply.documents = neighbours->documents;
+    reply.answer = answer;
+    return question->reply(question->context, &reply.base, err);
+}
+
+static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
+                          const gdx_neighbours_options *options, gdx_neighbours **out, Gramdex__V1__Answer *answer,
+                          gdx_error *err) {
+    gdx_neighbours_free(GDX_TAKE(*out)); // of an attempt that is made again
+    gdx_status status =
+        gdx_neighbours_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
+    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
+    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+}
+
+static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__NeighboursRequest *request = (const Gramdex__V1__NeighboursRequest *)message;
+    GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_neighbours) neighbours = NULL;
+    GDX_AUTO(gdx_executor) executor = NULL;
+    Gramdex__V1__Answer answer;
+    struct view view = {0};
+    gdx_neighbours_options options = {0};
+    gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
+    if (status == GDX_OK)
+        status = read_options(request, query, &options, err);
+    if (status == GDX_OK)
+        status = question_executor(&executor, err);
+    if (status == GDX_OK)
+        status = view_open(question->collection, request->scope, &view, err);
+    if (status != GDX_OK)
+        return status;
+    options.executor = executor;
+    do
+        status = compute(question, query, &view, &options, &neighbours, &answer, err);
+    while (view_again(&view, &status, err));
+    view_close(&view);
+    return status == GDX_OK ? reply_with(question, neighbours, &answer, err) : status;
+}
+
+const gdx_operation neighbours_operation = {
+    .name = "Neighbours", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};

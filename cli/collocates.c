@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// collocates.c: `gramdex collocates`: what stands near a query more often than elsewhere.
+
+#include "asking.h"
+#include "command.h"
+#include "report.h"
+#include "table.h"
+
+struct collocates_command {
+    struct asking asking;
+    struct output output;
+    unsigned by; // of `measures`
+    uint32_t window, limit;
+};
+
+static const char *const measures[] = {"log-dice", "ll", "mi", "t", NULL}; // in the proto's order
+
+static const struct option_table collocates_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "window",
+         .letter = 'w',
+         .argument = "N",
+         .help = "letters on each side, 1 to 50 (10)",
+         .more = "A window ends at 。！？； and where a text, a title or a note does.",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 50,
+         .field = OPTION_FIELD(struct collocates_command, window)},
+        {.name = "by",
+         .letter = 'b',
+         .argument = "MEASURE",
+         .help = "log-dice, ll, mi or t (log-dice)",
+         .more =
+             "What rows are ordered by. log-dice: what mostly stands together; ll: what is surest; mi: what is most "
+             "peculiar, mostly rare; t: what is frequent.",
+         .kind = OPTION_CHOICE,
+         .choices = measures,
+         .field = OPTION_FIELD(struct collocates_command, by)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "strings to print, at most 1000 (30)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000,
+         .field = OPTION_FIELD(struct collocates_command, limit)},
+        {0},
+    },
+};
+
+static const struct table_column columns[] = {
+    {"phrase", TABLE_TEXT, 0},      {"near", TABLE_NUMBER, 0},  {"left", TABLE_NUMBER, 4},
+    {"documents", TABLE_NUMBER, 3}, {"total", TABLE_NUMBER, 1}, {"log_dice", TABLE_NUMBER, 0},
+    {"ll", TABLE_NUMBER, 2},        {"mi", TABLE_NUMBER, 5},    {"t", TABLE_NUMBER, 5},
+    {"also", TABLE_TEXT, 6},
+};
+
+struct collocates_printing {
+    const struct collocates_command *command;
+    gdx_slice query;
+    bool as_json;
+};
+
+static gdx_status print_row(struct table *table, const Gramdex__V1__Collocate *row, gdx_buffer *also) {
+    gdx_status status = join_wire(row->also, row->n_also, also);
+    table_text(table, from_wire(row->phrase));
+    table_count(table, row->near);
+    table_count(table, row->left);
+    table_count(table, row->documents);
+    table_count(table, row->total);
+    table_real(table, row->log_dice, 1);
+    table_real(table, row->ll, 0);
+    table_real(table, row->mi, 1);
+    table_real(table, row->t, 1);
+    table_text(table, gdx_buffer_slice(also));
+    return status;
+}
+
+static void print_totals(const Gramdex__V1__CollocatesResponse *reply) {
+    char values[NUMBER_TEXT_BYTES], all[NUMBER_TEXT_BYTES], documents[NUMBER_TEXT_BYTES], near[NUMBER_TEXT_BYTES];
+    char letters[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    printf("\n%s %s · %s %s in %s %s · %s of %s letters are near · %s\n", format_count(reply->values, values),
+           plural(reply->values, "string", "strings"), format_count(reply->occurrences, all),
+           plural(reply->occurrences, "occurrence", "occurrences"), format_count(reply->documents, documents),
+           plural(reply->documents, "document", "documents"), format_count(reply->window_letters, near),
+           format_count(reply->letters, letters), format_took(reply->answer, took));
+}
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct collocates_printing *printing = context;
+    const Gramdex__V1__CollocatesResponse *reply = (const Gramdex__V1__CollocatesResponse *)message;
+    const struct output *output = &printing->command->output;
+    if (printing->as_json)
+        return json_answer("collocates", printing->query, message, err);
+    notes_print(reply->answer);
+    struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
+    gdx_buffer also = {0};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_collocates && status == GDX_OK; i++)
+        status = print_row(table, reply->collocates[i], &also);
+    gdx_buffer_clear(&also);
+    gdx_status closed = table_close(table, err);
+    if (output->form == OUTPUT_TEXT)
+        print_totals(reply);
+    return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
+}
+
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+    const struct collocates_command *self = context;
+    Gramdex__V1__CollocatesRequest request = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
+    struct collocates_printing printing = {self, query, as_json};
+    request.query = to_wire(query);
+    request.window = self->window;
+    request.by = (Gramdex__V1__Measure)(GRAMDEX__V1__MEASURE__MEASURE_LOG_DICE + self->by);
+    request.limit = self->limit;
+    return gdx_ask(target, SEARCH_OPERATION("Collocates"), &request.base, print, &printing, err);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    struct collocates_command *self = settings;
+    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
+}
+
+static int run(const struct command *command, void *settings) {
+    struct collocates_command *self = settings;
+    return ask_all(command->title, &self->asking, answer, self);
+}
+
+const struct command command_collocates = {
+    .title = "gramdex collocates",
+    .summary = "what stands near a query more often than elsewhere",
+    .arguments = "QUERY",
+    .description =
+        "List the strings that stand near a query far more often than elsewhere in the collection, strongest "
+        "first. Filters narrow both: with date:2025.. near and elsewhere are of 2025 on. left says how many "
+        "of those near stand left of it.",
+    .examples = (const char *const[]){"gramdex collocates --index corpus.gdx 产业链",
+                                      "gramdex collocates --index corpus.gdx --by ll '关税 date:2025..'",
+                                      "gramdex collocates --index corpus.gdx --window 5 --format csv 芯片", NULL},
+    .explained_in = "Strings that nobody typed\nCollocates",
+    .groups = {{&collocates_table, 0},
+               {&output_table, offsetof(struct collocates_command, output)},
+               ASKING_GROUPS(struct collocates_command, asking),
+               {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct collocates_command, asking.arguments),
+    .settings_bytes = sizeof(struct collocates_command),
+    .check = check,
+    .run = run,
+};

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// neighbours.c: strings directly before or behind a query. Relies on windows.h. Each occurrence gives one run of as
+// many letters; equal runs are found in a table.
+
+#include "windows.h"
+
+#include "gdx/statistics.h"
+
+#include <stdlib.h>
+
+struct neighbour {
+    uint32_t at; // in the row
+    uint32_t last_unit;
+    uint64_t occurrences, documents; // 0: a free place of the table
+};
+
+struct counted {
+    const struct row *row;
+    uint32_t length;
+    struct neighbour *table;
+    size_t capacity, count; // a power of two; distinct strings
+};
+
+static uint64_t hash_at(const struct counted *counted, uint32_t at) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (uint32_t i = 0; i < counted->length; i++)
+        hash = (hash ^ counted->row->letters[at + i].id) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+static void count_run(struct counted *counted, uint32_t at) {
+    size_t slot = hash_at(counted, at) & (counted->capacity - 1);
+    while (counted->table[slot].occurrences &&
+           !row_is_equal(counted->row, counted->table[slot].at, at, counted->length))
+        slot = (slot + 1) & (counted->capacity - 1);
+    struct neighbour *found = &counted->table[slot];
+    uint32_t unit = counted->row->letters[at].unit;
+    counted->count += found->occurrences == 0;
+    found->documents += found->occurrences == 0 || found->last_unit != unit;
+    found->at = found->occurrences ? found->at : at;
+    found->occurrences++;
+    found->last_unit = unit;
+}
+
+// Each run of the row has a border before it and one behind it.
+static gdx_status count_runs(struct counted *counted, gdx_error *err) {
+    size_t stride = (size_t)counted->length + 2, runs = counted->row->count / stride;
+    for (counted->capacity = 16; counted->capacity < 2 * runs;)
+        counted->capacity *= 2;
+    counted->table = calloc(counted->capacity, sizeof *counted->table);
+    if (!counted->table)
+        return gdx_fail_memory(err, "the strings");
+    for (size_t i = 0; i < runs; i++)
+        count_run(counted, (uint32_t)(i * stride + 1));
+    return GDX_OK;
+}
+
+struct ranked {
+    const struct counted *counted;
+    const struct neighbour *neighbour;
+};
+
+static int most_first(const void *a, const void *b) {
+    const struct ranked *left = a, *right = b;
+    const struct neighbour *one = left->neighbour, *other = right->neighbour;
+    if (one->occurrences != other->occurrences)
+        return one->occurrences < other->occurrences ? 1 : -1;
+    if (one->documents != other->documents)
+        return one->documents < other->documents ? 1 : -1;
+    const struct letter *letters = left->counted->row->letters;
+    for (uint32_t i = 0; i < left->counted->length; i++)
+        if (letters[one->at + i].id != letters[other->at + i].id)
+            return letters[one->at + i].id < letters[other->at + i].id ? -1 : 1;
+    return 0;
+}
+
+static gdx_status write_rows(const struct counted *counted, const struct ranked *ranked, size_t limit,
+                             gdx_neighbours *out) {
+    size_t count = counted->count < limit ? counted->count : limit;
+    gdx_buffer text = {0};
+    out->rows = gdx_arena_allocate(out->arena, (count + 1) * sizeof *out->rows);
+    gdx_status status = out->rows ? GDX_OK : GDX_NO_MEMORY;
+    for (; out->row_count < count && status == GDX_OK; out->row_count++) {
+        const struct neighbour *from = ranked[out->row_count].neighbour;
+        gdx_neighbour_row *row = &out->rows[out->row_count];
+        row->occurrences = from->occurrences;
+        row->documents = from->documents;
+        text.bytes = 0;
+        status = row_spell(counted->row, from->at, counted->length, &text);
+        if (status == GDX_OK)
+            status = gdx_arena_copy(out->arena, gdx_buffer_slice(&text), &row->phrase);
+    }
+    gdx_buffer_clear(&text);
+    return status;
+}
+
+static gdx_status rank(const struct counted *counted, size_t limit, gdx_neighbours *out, gdx_error *err) {
+    struct ranked *ranked = malloc((counted->count + 1) * sizeof *ranked);
+    gdx_status status = ranked ? GDX_OK : GDX_NO_MEMORY;
+    size_t count = 0;
+    for (size_t i = 0; ranked && i < counted->capacity; i++) {
+        if (counted->table[i].occurrences == 0)
+            continue;
+        ranked[count++] = (struct ranked){counted, &counted->table[i]};
+        out->beside += counted->table[i].occurrences;
+    }
+    out->distinct = count;
+    if (ranked && count)
+        qsort(ranked, count, sizeof *ranked, most_first);
+    if (status == GDX_OK)
+        status = write_rows(counted, ranked, limit, out);
+    free(ranked);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "an answer");
+}
+
+void gdx_neighbours_free(gdx_neighbours *neighbours) {
+    if (neighbours)
+        gdx_arena_free(neighbours->arena);
+    free(neighbours);
+}
+
+static gdx_neighbours *new_neighbours(void) {
+    gdx_neighbours *out = calloc(1, sizeof *out);
+    if (!out)
+        return NULL;
+    out->arena = gdx_arena_new();
+    if (!out->arena)
+        gdx_neighbours_free(GDX_TAKE(out));
+    return out;
+}
+
+gdx_status gdx_neighbours_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                                  const gdx_neighbours_options *options, const gdx_stop *stop, gdx_neighbours **out,
+                                  gdx_error *err) {
+    const struct windows_options wanted = {.searcher = searcher,
+                                           .snapshot = snapshot,
+                                           .query = query,
+                                           .shape = options->is_left ? WINDOWS_BEFORE : WINDOWS_AFTER,
+                                           .letters = options->length,
+                                           .executor = options->executor,
+                                           .stop = stop};
+    struct windows windows = {0};
+    struct counted counted = {.row = &windows.row, .length = options->length};
+    GDX_AUTO(gdx_neighbours) made = new_neighbours();
+    gdx_status status = made ? windows_read(&wanted, &windows, err) : gdx_fail_memory(err, "an answer");
+    if (status == GDX_OK)
+        status = count_runs(&counted, err);
+    if (status == GDX_OK)
+        status = gdx_stop_check(stop, err);
+    if (status == GDX_OK)
+        status = rank(&counted, options->limit, made, err);
+    if (status == GDX_OK) {
+        made->occurrences = windows.occurrences;
+        made->documents = windows.documents;
+        made->commit = gdx_snapshot_commit(snapshot);
+        *out = GDX_TAKE(made);
+    }
+    free(counted.table);
+    windows_clear(&windows);
+    return status;
+}

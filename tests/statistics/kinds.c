@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// kinds.c: see kinds.h.
+
+#include "kinds.h"
+
+#include "gdx/letters.h"
+#include "gdx/utf8.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { KINDS_MOST = 4096 };
+
+static gdx_buffer spelled[KINDS_MOST];
+static uint32_t count = 1;
+
+void kinds_forget(void) {
+    count = 1;
+}
+
+uint32_t kinds_count(void) {
+    return count;
+}
+
+uint32_t kind_of(gdx_slice spelling) {
+    for (uint32_t i = 1; i < count; i++)
+        if (gdx_slice_equal(gdx_buffer_slice(&spelled[i]), spelling))
+            return i;
+    assert_true(count < KINDS_MOST);
+    gdx_buffer_clear(&spelled[count]);
+    assert_int_equal(gdx_buffer_append(&spelled[count], spelling.data, spelling.bytes), GDX_OK);
+    return count++;
+}
+
+gdx_slice spelling_of(uint32_t kind) {
+    return gdx_buffer_slice(&spelled[kind]);
+}
+
+bool is_function(uint32_t kind) {
+    static const char all[] =
+        "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
+    gdx_slice text = spelling_of(kind);
+    return text.bytes >= 3 && memmem(all, sizeof all - 1, text.data, text.bytes);
+}
+
+bool is_digits(uint32_t kind) {
+    gdx_slice text = spelling_of(kind);
+    for (size_t at = 0, bytes; at < text.bytes; at += bytes)
+        if (!gdx_rule_is_digit(gdx_rule_current(), gdx_utf8_decode_valid((const uint8_t *)text.data + at, &bytes)))
+            return false;
+    return true;
+}
+
+void spell_kinds(const uint32_t *kinds, uint32_t length, gdx_buffer *out) {
+    out->bytes = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        gdx_slice text = spelling_of(kinds[i]);
+        bool apart = i && (uint8_t)text.data[0] < 128 && out->data[out->bytes - 1] < 128;
+        assert_int_equal(gdx_buffer_append_format(out, "%s%.*s", apart ? " " : "", GDX_SLICE_ARGUMENTS(text)), GDX_OK);
+    }
+}
