@@ -14,7 +14,7 @@
 
 #include <inttypes.h>
 
-enum { LIMIT = 30, UNITS_LEAST = 8, DOCUMENTS_LEAST = 5, LETTERS_LEAST = 2, NGRAM_LETTERS = 8 };
+enum { LIMIT = 30, UNITS_LEAST = 8, DOCUMENTS_LEAST = 5, LETTERS_LEAST = 2, NGRAM_LETTERS = 8, WINDOW = 10 };
 
 struct asking {
     gdx_searcher *searcher;
@@ -88,14 +88,39 @@ static gdx_status dispersion(const struct asking *asking, struct answer *out, gd
     return status;
 }
 
+static gdx_status neighbours(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_neighbours) made = NULL;
+    const gdx_neighbours_options options = {
+        .is_left = true, .length = LETTERS_LEAST, .limit = LIMIT, .executor = asking->executor};
+    gdx_status status =
+        gdx_neighbours_compute(asking->searcher, asking->snapshot, asking->query, &options, NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->row_count, made->occurrences};
+    return status;
+}
+
+static gdx_status collocates(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_collocates) made = NULL;
+    const gdx_collocates_options options = {.window = WINDOW, .limit = LIMIT, .executor = asking->executor};
+    gdx_status status =
+        gdx_collocates_compute(asking->searcher, asking->snapshot, asking->query, &options, NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->row_count, made->occurrences};
+    return status;
+}
+
 static const struct method {
     const char *name;
     const char *of;
     bool has_threads;
     gdx_status (*ask)(const struct asking *asking, struct answer *out, gdx_error *err);
 } methods[] = {
-    {"contrast", "letters", true, contrast},        {"ngrams", "letters", true, ngrams},
-    {"trend", "documents", false, trend},           {"facets", "documents", false, facets},
+    {"contrast", "letters", true, contrast},
+    {"ngrams", "letters", true, ngrams},
+    {"neighbours", "occurrences", true, neighbours},
+    {"collocates", "occurrences", true, collocates},
+    {"trend", "documents", false, trend},
+    {"facets", "documents", false, facets},
     {"dispersion", "documents", false, dispersion},
 };
 enum { METHODS = sizeof methods / sizeof *methods };
@@ -110,9 +135,11 @@ static gdx_status choose(const char *list, unsigned *out, gdx_error *err) {
         while (i < METHODS && (strlen(methods[i].name) != bytes || memcmp(methods[i].name, at, bytes) != 0))
             i++;
         if (i == METHODS)
-            return gdx_fail(err, GDX_INVALID,
-                            "\"%.*s\" is no statistic: expected contrast, ngrams, trend, facets or dispersion",
-                            (int)bytes, at);
+            return gdx_fail(
+                err, GDX_INVALID,
+                "\"%.*s\" is no statistic: expected contrast, ngrams, neighbours, collocates, trend, facets "
+                "or dispersion",
+                (int)bytes, at);
         *out |= 1u << i;
         at += bytes + (at[bytes] == ',');
     }

@@ -188,7 +188,8 @@ static void an_answer_that_is_not_the_truth_is_not_exact(void **state) {
 // The periods hold some of the generated documents; the second half of 2024 and the year before need not.
 static void each_statistic_is_measured(void **state) {
     (void)state;
-    static const char *const methods[] = {"contrast", "ngrams", "trend", "facets", "dispersion"};
+    static const char *const methods[] = {"contrast", "ngrams", "neighbours", "collocates",
+                                          "trend",    "facets", "dispersion"};
     const char *index = folder_path(folder, "index");
     struct printed built = measure(gdx_bench_build, write_generated("text.jsonl", SMALL), index), printed;
     gdx_bench_options options = {.directory = index, .most_threads = 2, .runs = 1, .json = true};
