@@ -337,18 +337,23 @@ static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
 // Of a letter that stands at a border; it may occur nowhere else.
 #define AT_BORDER (UINT64_C(1) << 63)
 
-// How often each letter occurs, by its passing number. Returns how many occur, borders included.
-static size_t count_letters(const struct row *row, uint64_t *counts) {
-    size_t kinds = 0;
-    for (size_t i = 0; i < row->count; i++) {
+enum { PLACES_PER_CHECK = 1 << 20 }; // a few milliseconds
+
+// How often each letter occurs, by its passing number. *out_kinds: how many occur, borders included.
+static gdx_status count_letters(const struct row *row, uint64_t *counts, const gdx_stop *stop, size_t *out_kinds,
+                                gdx_error *err) {
+    gdx_status status = GDX_OK;
+    *out_kinds = 0;
+    for (size_t i = 0; i < row->count && status == GDX_OK; i++) {
         if (row->letters[i].id)
-            kinds += counts[row->letters[i].id]++ == 0;
+            *out_kinds += counts[row->letters[i].id]++ == 0;
         if (row->borders && row->borders[i]) {
-            kinds += counts[row->borders[i]] == 0;
+            *out_kinds += counts[row->borders[i]] == 0;
             counts[row->borders[i]] |= AT_BORDER;
         }
+        status = i % PLACES_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
     }
-    return kinds;
+    return status;
 }
 
 static gdx_status list_letters(const struct row_builder *builder, const uint64_t *counts, struct spelled *all) {
@@ -393,38 +398,53 @@ static gdx_status describe(struct row *row, const gdx_rule *rule, const struct s
 }
 
 // Gives each letter its final number. `finals` is by passing number.
-static void renumber(struct row *row, const struct spelled *all, size_t kinds, uint32_t *finals) {
+static gdx_status renumber(struct row *row, const struct spelled *all, size_t kinds, uint32_t *finals,
+                           const gdx_stop *stop, gdx_error *err) {
+    gdx_status status = GDX_OK;
     for (size_t i = 0; i < kinds; i++)
         finals[all[i].passing] = (uint32_t)i + 1;
-    for (size_t i = 0; i < row->count; i++)
+    for (size_t i = 0; i < row->count && status == GDX_OK; i++) {
         row->letters[i].id = finals[row->letters[i].id];
-    for (size_t i = 0; row->borders && i < row->count; i++)
-        row->borders[i] = finals[row->borders[i]];
+        if (row->borders)
+            row->borders[i] = finals[row->borders[i]];
+        status = i % PLACES_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+    }
+    return status;
 }
 
-static gdx_status close_row(struct row_builder *builder, uint64_t *counts, uint32_t *finals) {
+static gdx_status no_memory_for_letters(gdx_error *err) {
+    return gdx_fail_memory(err, "the letters of the documents");
+}
+
+static gdx_status close_row(struct row_builder *builder, uint64_t *counts, uint32_t *finals, const gdx_stop *stop,
+                            gdx_error *err) {
     struct row *row = builder->row;
-    size_t kinds = count_letters(row, counts);
+    size_t kinds = 0;
+    gdx_status status = count_letters(row, counts, stop, &kinds, err);
+    if (status != GDX_OK)
+        return status;
     struct spelled *all = calloc(kinds + 1, sizeof *all);
-    gdx_status status = all ? list_letters(builder, counts, all) : GDX_NO_MEMORY;
-    if (status == GDX_OK) {
-        qsort(all, kinds, sizeof *all, by_spelling);
-        status = describe(row, builder->rule, all, kinds, counts);
+    if (!all || list_letters(builder, counts, all) != GDX_OK) {
+        free(all);
+        return no_memory_for_letters(err);
     }
+    qsort(all, kinds, sizeof *all, by_spelling);
+    if (describe(row, builder->rule, all, kinds, counts) != GDX_OK)
+        status = no_memory_for_letters(err);
     if (status == GDX_OK)
-        renumber(row, all, kinds, finals);
+        status = renumber(row, all, kinds, finals, stop, err);
     free(all);
     return status;
 }
 
-gdx_status row_close(struct row_builder *builder, gdx_error *err) {
+gdx_status row_close(struct row_builder *builder, const gdx_stop *stop, gdx_error *err) {
     size_t numbers = FIRST_WORD + builder->word_count;
     uint64_t *counts = calloc(numbers, sizeof *counts);
     uint32_t *finals = calloc(numbers, sizeof *finals);
-    gdx_status status = counts && finals ? close_row(builder, counts, finals) : GDX_NO_MEMORY;
+    gdx_status status = counts && finals ? close_row(builder, counts, finals, stop, err) : no_memory_for_letters(err);
     free(counts);
     free(finals);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
+    return status;
 }
 
 void row_clear(struct row *row) {

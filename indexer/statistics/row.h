@@ -72,8 +72,8 @@ struct row_run {             // letters that follow each other in a clause
 gdx_status row_add_run(struct row_builder *builder, const struct row_run *run, gdx_error *err) GDX_MUST_CHECK;
 // What was added so far is A.
 void row_split(struct row_builder *builder);
-// Numbers the letters. Nothing can be added afterwards.
-gdx_status row_close(struct row_builder *builder, gdx_error *err) GDX_MUST_CHECK;
+// Numbers the letters. Nothing can be added afterwards. `stop`: NULL never stops.
+gdx_status row_close(struct row_builder *builder, const gdx_stop *stop, gdx_error *err) GDX_MUST_CHECK;
 void row_clear(struct row *row);
 
 // The letter `step` after a place of the row; for -1 the one before it. 0: a clause ends there.

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 32, FEW = 24, WORD_BITS = 64 };
+enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, SORTED_PER_CHECK = 1 << 20, AHEAD = 32, FEW = 24, WORD_BITS = 64 };
 
 struct string_table {
     const struct row *row;
@@ -204,6 +204,9 @@ static gdx_status visit_letters(struct strings_task *task) {
     gdx_status status =
         task->behind && task->room && task->next && task->seen ? GDX_OK : gdx_fail_memory(&task->err, "the strings");
     for (uint32_t id = task->first_letter; id < task->end_letter && status == GDX_OK; id++) {
+        status = gdx_stop_check(task->options->stop, &task->err);
+        if (status != GDX_OK)
+            break;
         const struct string_found letter = letter_of(strings, id, task->options->shortest);
         status = visit(task, &letter);
     }
@@ -223,7 +226,7 @@ static void run_task(gdx_task *base, unsigned seat) {
 
 // ---- the whole
 
-static gdx_status sort_by_letter(struct string_table *strings, gdx_error *err) {
+static gdx_status sort_by_letter(struct string_table *strings, const gdx_stop *stop, gdx_error *err) {
     const struct row *row = strings->row;
     strings->places = malloc((row->letter_count + 1) * sizeof *strings->places);
     strings->starts = calloc((size_t)row->letter_kinds + 2, sizeof *strings->starts);
@@ -235,11 +238,14 @@ static gdx_status sort_by_letter(struct string_table *strings, gdx_error *err) {
     if (!next)
         return gdx_fail_memory(err, "the strings");
     memcpy(next, strings->starts, ((size_t)row->letter_kinds + 2) * sizeof *next);
-    for (size_t i = 0; i < row->count; i++)
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < row->count && status == GDX_OK; i++) {
         if (row->letters[i].id)
             strings->places[next[row->letters[i].id]++] = (uint32_t)i;
+        status = i % SORTED_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+    }
     free(next);
-    return GDX_OK;
+    return status;
 }
 
 // Ranges of letters of about the same number of places.
@@ -307,7 +313,7 @@ gdx_status strings_make(const struct row *row, const struct strings_options *opt
     strings->row = row;
     gdx_status status = gdx_stop_check(options->stop, err);
     if (status == GDX_OK)
-        status = sort_by_letter(strings, err);
+        status = sort_by_letter(strings, options->stop, err);
     if (status == GDX_OK)
         status = run_tasks(strings, options, err);
     if (status == GDX_OK)

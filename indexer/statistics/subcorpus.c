@@ -155,7 +155,7 @@ static gdx_status read_both(const struct subcorpus *subcorpus, const struct choi
     row_split(builder);
     if (status == GDX_OK)
         status = read_choice(subcorpus, b, builder, err);
-    return status == GDX_OK ? row_close(builder, err) : status;
+    return status == GDX_OK ? row_close(builder, subcorpus->stop, err) : status;
 }
 
 gdx_status subcorpus_read(const struct subcorpus *subcorpus, struct row *out, gdx_error *err) {

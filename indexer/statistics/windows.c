@@ -86,7 +86,9 @@ static gdx_status spend(struct windows_task *task, const struct cutter *cutter, 
 static gdx_status read_documents(struct windows_task *task) {
     struct cutter cutter = {.shape = task->options->shape, .letters = task->options->letters};
     uint64_t reported = 0;
-    gdx_status status = gdx_part_reader_open(task->options->snapshot, &cutter.reader, &task->err);
+    gdx_status status = gdx_stop_check(task->options->stop, &task->err);
+    if (status == GDX_OK)
+        status = gdx_part_reader_open(task->options->snapshot, &cutter.reader, &task->err);
     for (size_t i = task->first; i < task->end && status == GDX_OK; i++) {
         status = read_document(task, &cutter, i);
         if (status == GDX_OK && (i % DOCUMENTS_PER_CHECK == 0 || i + 1 == task->end))
@@ -150,7 +152,7 @@ static gdx_status make_row(const struct windows_options *options, const struct p
     if (status != GDX_OK)
         return status;
     row_split(builder);
-    status = row_close(builder, err);
+    status = row_close(builder, options->stop, err);
     return status == GDX_OK ? copy_sides(tasks, count, out, err) : status;
 }
 
