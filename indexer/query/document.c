@@ -21,6 +21,7 @@ struct query_document {
     uint32_t number;
     struct part *parts;
     size_t part_count, part_capacity;
+    bool has_head;
     gdx_document head; // in `copy`
     gdx_buffer copy;
     gdx_symbols title;
@@ -92,25 +93,39 @@ static gdx_status list_parts(query_document *document, gdx_error *err) {
         bool is_last = i + 1 == document->part_count;
         uint32_t end = is_last ? columns->begin[number + 1] : document->parts[i + 1].begin;
         document->parts[i].length = end - document->parts[i].begin - 1;
-        if (i >= QUERY_TEXT_PART) {
-            document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
-            document->parts[i].end = gdx_store_part_end(document->store, (uint32_t)i - QUERY_TEXT_PART);
-        }
     }
     return GDX_OK;
 }
 
-gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
-                               uint32_t number, gdx_error *err) {
+// The head knows at which byte each part ends.
+static gdx_status read_head(query_document *document, gdx_error *err) {
+    gdx_document head;
+    if (document->has_head)
+        return GDX_OK;
+    gdx_status status = gdx_store_read_head(document->store, document->segment->segment, document->number, &head, err);
+    if (status == GDX_OK)
+        status = copy_head(document, &head, err);
+    for (size_t i = QUERY_TEXT_PART; i < document->part_count && status == GDX_OK; i++) {
+        document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
+        document->parts[i].end = gdx_store_part_end(document->store, (uint32_t)i - QUERY_TEXT_PART);
+    }
+    document->has_head = status == GDX_OK;
+    return status;
+}
+
+gdx_status query_document_locate(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                                 uint32_t number, gdx_error *err) {
     document->store = store;
     document->segment = segment;
     document->number = number;
-    document->has_title = document->has_stretch = false;
-    gdx_document head;
-    gdx_status status = gdx_store_read_head(store, segment->segment, number, &head, err);
-    if (status == GDX_OK)
-        status = copy_head(document, &head, err);
-    return status == GDX_OK ? list_parts(document, err) : status;
+    document->has_head = document->has_title = document->has_stretch = false;
+    return list_parts(document, err);
+}
+
+gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                               uint32_t number, gdx_error *err) {
+    gdx_status status = query_document_locate(document, store, segment, number, err);
+    return status == GDX_OK ? read_head(document, err) : status;
 }
 
 const gdx_document *query_document_head(const query_document *document) {
@@ -204,6 +219,10 @@ static bool covers(const query_document *document, uint32_t part, uint32_t from,
 gdx_status query_document_view(query_document *document, uint32_t part, uint32_t from, uint32_t to, uint32_t ahead,
                                query_view *out, gdx_error *err) {
     gdx_status status = GDX_OK;
+    if (part == QUERY_TITLE_PART || document->part_count > QUERY_TEXT_PART + 1)
+        status = read_head(document, err);
+    if (status != GDX_OK)
+        return status;
     if (part == QUERY_TITLE_PART) {
         if (!document->has_title)
             status = cut(document, document->head.title, &document->title, err);
