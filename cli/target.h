@@ -34,6 +34,9 @@ static inline gdx_slice from_wire(ProtobufCBinaryData text) {
     return (gdx_slice){text.data ? (const char *)text.data : "", text.len};
 }
 
+// Names with commas between them; the last of `most` has what is left over. NULL: none. Returns how many.
+size_t list_to_wire(const char *names, ProtobufCBinaryData *to, size_t most);
+
 // The time that an answer took, as format_duration writes it.
 static inline char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBER_TEXT_BYTES]) {
     return format_duration(answer ? answer->took_us * 1000 : 0, to);

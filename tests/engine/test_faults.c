@@ -95,12 +95,16 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__DispersionRequest dispersion = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
     Gramdex__V1__ContrastRequest contrast = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
     Gramdex__V1__NgramsRequest ngrams = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
+    Gramdex__V1__KwicRequest kwic = GRAMDEX__V1__KWIC_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
     search.query = count.query = trend.query = facets.query = dispersion.query = bytes_of("产业链 \"global trade\"");
     search.match_limit = 10;
-    contrast.a = search.query;
+    contrast.a = kwic.query = search.query;
+    ProtobufCBinaryData key = bytes_of("right");
+    kwic.sort = &key;
+    kwic.n_sort = kwic.limit = 1; // more than one page: a token is made, too
     contrast.min_units = ngrams.min_documents = 1;
     trend.split_by_source = true;
     trend.compare = &count.query;
@@ -121,6 +125,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Contrast", &contrast.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Ngrams", &ngrams.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Kwic", &kwic.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)
