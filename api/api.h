@@ -4,6 +4,7 @@
 //   collection.c  the open index: current commit, kept ones, the writer
 //   commits.c     superseded commits, held for page tokens
 //   token.c       page tokens
+//   page.c        what they are good with, and what they ask for
 //   view.c        the commit that a request sees, whole or in part
 //   request.c     what requests have in common: query, scope, numbers, ids
 //   effort.c      which questions are short
@@ -151,6 +152,16 @@ gdx_status view_shrink(struct view *view, const gdx_error *failure, gdx_error *e
 gdx_status view_say(const struct view *view, gdx_arena *arena, Gramdex__V1__Answer *answer,
                     gdx_error *err) GDX_MUST_CHECK;
 
+// ---- page.c
+
+// What a page token is good with: the query, the filter, and `how` its answer is put in order.
+gdx_status page_seal(ProtobufCBinaryData query, const Gramdex__V1__Scope *scope, gdx_slice how, uint64_t *out,
+                     gdx_error *err) GDX_MUST_CHECK;
+// The commit and the offset that a token asks for; without one as view_open, and *offset stays. GDX_INVALID, reason
+// PAGE_TOKEN_INVALID: it has another seal. GDX_PRECONDITION, reason PAGE_TOKEN_EXPIRED: the commit is no longer held.
+gdx_status page_open(gdx_collection *collection, ProtobufCBinaryData token, const Gramdex__V1__Scope *scope,
+                     uint64_t seal, uint64_t *offset, struct view *out, gdx_error *err) GDX_MUST_CHECK;
+
 // ---- reply.c: lists and texts of a reply, in the session's arena
 
 static inline gdx_slice slice_of(ProtobufCBinaryData data) {
@@ -174,6 +185,7 @@ gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct vi
                        gdx_error *err) GDX_MUST_CHECK;
 gdx_status reply_no_memory(gdx_error *err);
 Gramdex__V1__Field reply_field(gdx_field field);
+void reply_match(const gdx_match *match, Gramdex__V1__Match *out); // its place is the match's
 gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) GDX_MUST_CHECK;
 
 #endif

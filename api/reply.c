@@ -111,6 +111,15 @@ static gdx_status fill_parts(gdx_arena *arena, const gdx_document *document, Gra
     return status;
 }
 
+void reply_match(const gdx_match *match, Gramdex__V1__Match *out) {
+    gramdex__v1__match__init(out);
+    out->field = reply_field(match->field);
+    out->part = match->part;
+    out->begin = match->begin;
+    out->end = match->end;
+    out->place = data_of(match->place);
+}
+
 gdx_status reply_document(gdx_arena *arena, const gdx_document *document, Gramdex__V1__Document *out) {
     gdx_status status = GDX_OK;
     gramdex__v1__document__init(out);

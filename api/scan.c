@@ -161,11 +161,7 @@ static gdx_status fill(struct scan *scan, size_t number, const gdx_occurrence *f
     Gramdex__V1__Occurrence *out = &scan->occurrences[number];
     Gramdex__V1__Match *match = &scan->matches[number];
     gramdex__v1__occurrence__init(out);
-    gramdex__v1__match__init(match);
-    match->field = reply_field(from->match.field);
-    match->part = from->match.part;
-    match->begin = from->match.begin;
-    match->end = from->match.end;
+    reply_match(&from->match, match);
     out->match = match;
     out->position = from->position;
     out->bridged = from->bridged;

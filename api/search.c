@@ -4,8 +4,6 @@
 #include "api.h"
 #include "token.h"
 
-#include <inttypes.h>
-
 enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 1000, MATCHES_MOST = 10000, ALL_MATCHES_MOST = 100000, OFFSET_MOST = 100000 };
 
 typedef Gramdex__V1__SearchRequest search_request;
@@ -65,51 +63,23 @@ static gdx_status read_options(const search_request *request, const gdx_stop *st
     return status;
 }
 
-// What a page token is good with: the query, the filter and the order.
-static gdx_status page_seal(const search_request *request, gdx_order order, uint64_t *out, gdx_error *err) {
-    gdx_buffer all = {0};
-    const Gramdex__V1__Filter *filter = request->scope ? request->scope->filter : NULL;
-    size_t filter_bytes = filter ? protobuf_c_message_get_packed_size(&filter->base) : 0;
-    gdx_status status = gdx_buffer_reserve(&all, filter_bytes + request->query.len + 8);
-    if (status != GDX_OK)
-        return reply_no_memory(err);
-    gdx_store_u32(all.data, order);
-    gdx_store_u32(all.data + 4, (uint32_t)filter_bytes);
-    if (filter)
-        protobuf_c_message_pack(&filter->base, all.data + 8);
-    if (request->query.len)
-        memcpy(all.data + 8 + filter_bytes, request->query.data, request->query.len);
-    *out = gdx_checksum(all.data, 8 + filter_bytes + request->query.len);
-    gdx_buffer_clear(&all);
-    return GDX_OK;
-}
-
-static gdx_status expired(uint64_t commit, gdx_error *err) {
-    return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_PAGE_TOKEN_EXPIRED,
-                           "page_token: commit %" PRIu64 " is no longer held; start again from the first page", commit);
+static gdx_status seal_request(const search_request *request, gdx_order order, uint64_t *out, gdx_error *err) {
+    uint8_t how[4];
+    gdx_store_u32(how, order);
+    return page_seal(request->query, request->scope, (gdx_slice){(const char *)how, sizeof how}, out, err);
 }
 
 // The commit and the offset that the page token asks for; without one the current commit and the request's own offset.
 static gdx_status find_page(gdx_question *question, const search_request *request, gdx_search_options *options,
                             struct view *out, gdx_error *err) {
-    struct page page = {0};
     uint64_t seal = 0;
-    if (request->page_token.len == 0)
-        return view_open(question->collection, request->scope, out, err);
-    if (request->offset)
+    if (request->page_token.len && request->offset)
         return gdx_fail_field(err, "offset", GDX_REASON_OUT_OF_RANGE,
                               "found one beside a page token, expected one of the two");
-    gdx_status status = page_seal(request, options->order, &seal, err);
-    if (status == GDX_OK)
-        status = token_read(slice_of(request->page_token), seal, &page, err);
-    if (status != GDX_OK)
-        return status;
-    options->offset = page.offset;
-    gdx_snapshot *snapshot = collection_snapshot_of(question->collection, page.commit);
-    if (!snapshot)
-        return expired(page.commit, err);
-    view_of(snapshot, request->scope, out);
-    return GDX_OK;
+    gdx_status status = seal_request(request, options->order, &seal, err);
+    return status == GDX_OK
+               ? page_open(question->collection, request->page_token, request->scope, seal, &options->offset, out, err)
+               : status;
 }
 
 // ---- the reply
@@ -118,14 +88,8 @@ static gdx_status fill_matches(gdx_arena *arena, const gdx_hit *hit, Gramdex__V1
     Gramdex__V1__Match *all = reply_list(arena, hit->match_count, sizeof *all, &out->matches);
     if (!all)
         return GDX_NO_MEMORY;
-    for (size_t i = 0; i < hit->match_count; i++) {
-        gramdex__v1__match__init(&all[i]);
-        all[i].field = reply_field(hit->matches[i].field);
-        all[i].part = hit->matches[i].part;
-        all[i].begin = hit->matches[i].begin;
-        all[i].end = hit->matches[i].end;
-        all[i].place = data_of(hit->matches[i].place);
-    }
+    for (size_t i = 0; i < hit->match_count; i++)
+        reply_match(&hit->matches[i], &all[i]);
     out->n_matches = hit->match_count;
     return GDX_OK;
 }
@@ -194,7 +158,7 @@ static gdx_status fill_token(const search_request *request, const gdx_search_opt
     uint64_t seal = 0;
     if (results->hit_count == 0 || next.offset >= results->documents + results->bridged_documents)
         return GDX_OK;
-    gdx_status status = page_seal(request, options->order, &seal, err);
+    gdx_status status = seal_request(request, options->order, &seal, err);
     if (status == GDX_OK && token_write(next, seal, token) != GDX_OK)
         status = reply_no_memory(err);
     reply->next_page_token = data_of(gdx_buffer_slice(token));

@@ -113,16 +113,6 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 
 enum { GROUPS_MOST = 16 }; // more than there are: what is left over is refused by name
 
-static size_t split(const char *names, ProtobufCBinaryData to[GROUPS_MOST]) {
-    size_t count = 0;
-    while (names && count < GROUPS_MOST) {
-        const char *end = count + 1 < GROUPS_MOST ? strchr(names, ',') : NULL;
-        to[count++] = to_wire((gdx_slice){names, end ? (size_t)(end - names) : strlen(names)});
-        names = end ? end + 1 : NULL;
-    }
-    return count;
-}
-
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
     const struct facets_command *self = context;
     Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
@@ -130,7 +120,7 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     ProtobufCBinaryData by[GROUPS_MOST];
     request.query = to_wire(query);
     request.by = by;
-    request.n_by = split(self->by, by);
+    request.n_by = list_to_wire(self->by, by, GROUPS_MOST);
     request.limit = self->limit;
     return gdx_ask(target, SEARCH_OPERATION("Facets"), &request.base, print, &printing, err);
 }

@@ -17,6 +17,10 @@ enum {
     MATCHES_MOST = 10000,
     OFFSET_MOST = 100000,
     PAGE_HITS_MOST = 1000,
+    PAGE_LINES_MOST = 1000,
+    PAGE_SYMBOLS_MOST = 400000, // of context, so that a reply stays far below what clients take
+    SAMPLE_MOST = 1000000,
+    KEYS_MOST = 16, // more than there are: what is left over is refused by name
     PAGE_MATCHES_MOST = 100000
 };
 
@@ -24,7 +28,9 @@ struct search_command {
     struct asking asking;
     struct output output;
     uint32_t limit, offset, snippet_symbols, match_limit;
-    unsigned order; // number in orders
+    const char *sort; // keys of --all; NULL: in document order
+    uint32_t sample;  // 0: none
+    unsigned order;   // number in orders
     bool all;
     bool has_limit;
     bool has_snippet;
@@ -81,6 +87,23 @@ static const struct option_table search_table = {
          .more = "In document order, printed as they are found; on a terminal aligned on the match.",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct search_command, all)},
+        {.name = "sort",
+         .argument = "KEYS",
+         .help = "with --all: right left node date source id",
+         .more =
+             "Sorts the lines by what stands beside the match, so that like uses stand together: right from the match "
+             "outwards, left likewise (the nearest symbol first), node the match itself. Several keys are separated "
+             "by commas: left,date.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct search_command, sort)},
+        {.name = "sample",
+         .argument = "N",
+         .help = "with --sort: a sample of N occurrences",
+         .more = "The same ones each time. More than 1,000,000 occurrences are sorted by a sample alone.",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = SAMPLE_MOST,
+         .field = OPTION_FIELD(struct search_command, sample)},
         {0},
     },
 };
@@ -94,6 +117,10 @@ static gdx_status check(void *settings, gdx_error *err) {
                         "--all gives occurrences in document order: it does not go with --offset or --order");
     if (self->all && self->has_limit && self->limit == 0)
         return gdx_fail(err, GDX_INVALID, "--all --limit 0 asks for nothing; leave --limit out for every occurrence");
+    if (self->sort && !self->all)
+        return gdx_fail(err, GDX_INVALID, "--sort puts every occurrence in order: give --all with it");
+    if (self->sample && !self->sort)
+        return gdx_fail(err, GDX_INVALID, "--sample takes some occurrences to sort: give --sort with it");
     gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
     return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
 }
@@ -231,7 +258,10 @@ struct export {
     uint64_t bridged;
     bool as_json;
     uint64_t commit, took_us;
-    json_t *notes; // NULL before the first message
+    uint64_t sorted;  // with --sort: lines in order, on all pages
+    uint64_t all;     // with --sort: occurrences that they were drawn from
+    gdx_buffer token; // with --sort: of the next page; empty: none
+    json_t *notes;    // NULL before the first message
 };
 
 static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurrence *occurrence, gdx_error *err) {
@@ -261,37 +291,55 @@ static gdx_status take_notes(struct export *out, const Gramdex__V1__Answer *answ
     return failure ? gdx_fail_memory(err, "the notes") : GDX_OK;
 }
 
-static gdx_status take_occurrences(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    struct export *out = context;
-    const Gramdex__V1__ScanResponse *reply = (const Gramdex__V1__ScanResponse *)message;
+static gdx_status print_occurrences(struct export *out, const Gramdex__V1__Answer *answer,
+                                    Gramdex__V1__Occurrence **occurrences, size_t count, gdx_error *err) {
     const struct output *output = &out->command->output;
-    gdx_status status = take_notes(out, reply->answer, err);
+    gdx_status status = take_notes(out, answer, err);
     if (status == GDX_OK && output->form != OUTPUT_TEXT && !out->table && !(out->table = occurrences_table(output)))
         status = gdx_fail_memory(err, "a table");
-    for (size_t i = 0; i < reply->n_occurrences && status == GDX_OK; i++) {
-        status = print_occurrence(out, reply->occurrences[i], err);
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        status = print_occurrence(out, occurrences[i], err);
         if (status == GDX_OK && output_is_closed())
             status = gdx_fail(err, GDX_IO, "standard output is closed");
     }
-    out->commit = reply->answer ? reply->answer->commit : 0;
-    out->took_us = reply->answer ? reply->answer->took_us : 0;
+    out->commit = answer ? answer->commit : 0;
     return status;
+}
+
+static gdx_status take_occurrences(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    struct export *out = context;
+    const Gramdex__V1__ScanResponse *reply = (const Gramdex__V1__ScanResponse *)message;
+    out->took_us = reply->answer ? reply->answer->took_us : 0; // so far
+    return print_occurrences(out, reply->answer, reply->occurrences, reply->n_occurrences, err);
+}
+
+// NULL: no memory.
+static json_t *add_sorted(const struct export *out, json_t *line) {
+    int failure = json_object_set_new(line, "sorted", json_integer((json_int_t)out->sorted));
+    failure |= json_object_set_new(line, "sorted_of", json_integer((json_int_t)out->all));
+    if (!failure)
+        return line;
+    json_decref(line);
+    return NULL;
 }
 
 // Without this line an export is cut.
 static gdx_status print_summary(const struct export *out, gdx_error *err) {
     const struct style *style = &out->command->style;
-    if (out->as_json)
-        return json_line(json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I},s:I}", "type", "summary", "query",
-                                   gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
-                                   (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
-                                   (json_int_t)out->took_us, "bridged_occurrences", (json_int_t)out->bridged),
-                         err);
+    if (out->as_json) {
+        json_t *line = json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I},s:I}", "type", "summary", "query",
+                                 gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
+                                 (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
+                                 (json_int_t)out->took_us, "bridged_occurrences", (json_int_t)out->bridged);
+        return json_line(out->command->sort ? add_sorted(out, line) : line, err);
+    }
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     if (!style->is_terminal || out->command->output.form != OUTPUT_TEXT)
         return GDX_OK;
     printf("\n%s%s %s", style->dim, format_count(out->count, count), plural(out->count, "occurrence", "occurrences"));
     bridged_print(out->bridged);
+    if (out->command->sample)
+        printf(" · sample of %s", format_count(out->all, count));
     printf(" · %s%s\n", format_duration(out->took_us * 1000, took), style->plain);
     return GDX_OK;
 }
@@ -323,8 +371,66 @@ static gdx_status answer_with_occurrences(gdx_target *target, const struct searc
     return status;
 }
 
+// ---- every occurrence, sorted: page by page
+
+static gdx_status take_lines(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    struct export *out = context;
+    const Gramdex__V1__KwicResponse *reply = (const Gramdex__V1__KwicResponse *)message;
+    out->took_us += reply->answer ? reply->answer->took_us : 0;
+    out->sorted = reply->sorted;
+    out->all = reply->occurrences + reply->bridged_occurrences;
+    out->token.bytes = 0;
+    if (reply->n_lines > 0 && // else there would be no end
+        gdx_buffer_append(&out->token, reply->next_page_token.data, reply->next_page_token.len) != GDX_OK)
+        return gdx_fail_memory(err, "the page token");
+    return print_occurrences(out, reply->answer, reply->lines, reply->n_lines, err);
+}
+
+static gdx_status ask_lines(gdx_target *target, struct export *out, Gramdex__V1__KwicRequest *request, gdx_error *err) {
+    const struct search_command *self = out->command;
+    uint64_t most = self->has_limit ? self->limit : UINT64_MAX;
+    uint32_t page = PAGE_SYMBOLS_MOST / (2 * request->context_symbols + 1);
+    page = page < PAGE_LINES_MOST ? page : PAGE_LINES_MOST;
+    gdx_buffer token = {0};
+    gdx_status status;
+    do {
+        gdx_buffer asked = out->token; // the request's, while the next one is taken
+        out->token = token;
+        token = asked;
+        uint64_t left = most - out->count - out->bridged;
+        request->page_token = to_wire(gdx_buffer_slice(&token));
+        request->limit = left < page ? (uint32_t)left : page;
+        status = gdx_ask(target, SEARCH_OPERATION("Kwic"), &request->base, take_lines, out, err);
+    } while (status == GDX_OK && out->token.bytes && out->count + out->bridged < most);
+    gdx_buffer_clear(&token);
+    gdx_buffer_clear(&out->token);
+    return status;
+}
+
+static gdx_status answer_with_lines(gdx_target *target, const struct search_command *self, gdx_slice query,
+                                    bool as_json, gdx_error *err) {
+    struct export out = {.command = self, .query = query, .as_json = as_json};
+    out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
+    Gramdex__V1__KwicRequest request = GRAMDEX__V1__KWIC_REQUEST__INIT;
+    ProtobufCBinaryData keys[KEYS_MOST];
+    request.query = to_wire(query);
+    request.sort = keys;
+    request.n_sort = list_to_wire(self->sort, keys, KEYS_MOST);
+    request.sample = self->sample;
+    request.context_symbols = context_symbols(self, as_json);
+    request.no_context = self->snippet_symbols == 0;
+    gdx_status status = ask_lines(target, &out, &request, err);
+    status = rows_close(self, out.table, status, err);
+    if (status == GDX_OK)
+        status = print_summary(&out, err);
+    json_decref(out.notes);
+    return status;
+}
+
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
     const struct search_command *self = context;
+    if (self->sort)
+        return answer_with_lines(target, self, query, as_json, err);
     return self->all ? answer_with_occurrences(target, self, query, as_json, err)
                      : answer_with_hits(target, self, query, as_json, err);
 }
@@ -345,6 +451,7 @@ const struct command command_search = {
                                       "gramdex search --index corpus.gdx --order newest '\"WTO 规则\" NOT date:..2017'",
                                       "gramdex search --index corpus.gdx --all --json 近岸化 > occurrences.jsonl",
                                       "gramdex search --index corpus.gdx --all --format csv 近岸化 > occurrences.csv",
+                                      "gramdex search --index corpus.gdx --all --sort right,date 产业链",
                                       "gramdex search --index corpus.gdx -- '-关税 美国'", NULL},
     .notes = "A QUERY that starts with - goes after --. docs/query-language.md describes what a query may say.",
     .groups = {{&search_table, 0},

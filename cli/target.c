@@ -64,6 +64,16 @@ void target_close(struct opened *opened) {
     *opened = (struct opened){0};
 }
 
+size_t list_to_wire(const char *names, ProtobufCBinaryData *to, size_t most) {
+    size_t count = 0;
+    while (names && count < most) {
+        const char *end = count + 1 < most ? strchr(names, ',') : NULL;
+        to[count++] = to_wire((gdx_slice){names, end ? (size_t)(end - names) : strlen(names)});
+        names = end ? end + 1 : NULL;
+    }
+    return count;
+}
+
 void notes_print(const Gramdex__V1__Answer *answer) {
     for (size_t i = 0; answer && i < answer->n_notes; i++) {
         fputs("note: ", stderr);

@@ -36,6 +36,8 @@ static inline gdx_slice from_wire(ProtobufCBinaryData text) {
 
 // Replaces *out by the texts, 、 between them. GDX_NO_MEMORY.
 gdx_status join_wire(const ProtobufCBinaryData *texts, size_t count, gdx_buffer *out) GDX_MUST_CHECK;
+// Names with commas between them; the last of `most` has what is left over. NULL: none. Returns how many.
+size_t list_to_wire(const char *names, ProtobufCBinaryData *to, size_t most);
 
 // The time that an answer took, as format_duration writes it.
 static inline char *format_took(const Gramdex__V1__Answer *answer, char to[NUMBER_TEXT_BYTES]) {

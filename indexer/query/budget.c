@@ -35,7 +35,7 @@ gdx_status query_run_check(query_run *run, gdx_error *err) {
 static bool may_take(const query_run *run, const gdx_arena *arena, size_t bytes) {
     const gdx_searcher *searcher = run->searcher;
     size_t values = searcher->positions.capacity + searcher->other.capacity + searcher->third.capacity;
-    size_t held = values * sizeof(uint32_t) + gdx_arena_bytes(run->arena);
+    size_t held = run->held + values * sizeof(uint32_t) + gdx_arena_bytes(run->arena);
     if (arena != run->arena)
         held += gdx_arena_bytes(arena);
     if (searcher->documents != run->arena && searcher->documents != arena)

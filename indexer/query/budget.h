@@ -13,6 +13,7 @@ typedef struct query_run { // one owner
     gdx_snapshot *snapshot;
     const gdx_query *query;
     gdx_arena *arena;
+    size_t held; // bytes that count towards the limit besides arenas and lists
     gdx_stop stop;
     uint64_t number;     // of the searcher's runs
     uint64_t candidates; // places that exact: must read, so far

@@ -21,9 +21,9 @@ struct query_document {
     uint32_t number;
     struct part *parts;
     size_t part_count, part_capacity;
+    bool has_head;
     gdx_document head; // in `copy`
     gdx_buffer copy;
-    bool has_head;
     gdx_symbols title;
     bool has_title;
     gdx_symbols stretch_symbols;
@@ -78,14 +78,10 @@ static void add_part(query_document *document, uint32_t begin, gdx_field field) 
     document->part_count++;
 }
 
-// Where parts end in the body is in the head; a document of title and text has no such place.
-static uint64_t part_end(const query_document *document, size_t part) {
-    return document->has_head ? gdx_store_part_end(document->store, (uint32_t)part - QUERY_TEXT_PART) : UINT64_MAX;
-}
-
-static gdx_status list_parts(query_document *document, const gdx_part_row *rows, uint32_t row_count, gdx_error *err) {
+static gdx_status list_parts(query_document *document, gdx_error *err) {
     const gdx_document_columns *columns = &document->segment->columns;
-    uint32_t number = document->number;
+    uint32_t number = document->number, row_count;
+    const gdx_part_row *rows = gdx_columns_parts(columns, number, &row_count);
     document->part_count = 0;
     if (gdx_grow(&document->parts, &document->part_capacity, (size_t)row_count + 2, sizeof *document->parts) != GDX_OK)
         return gdx_fail_memory(err, "an answer");
@@ -97,43 +93,39 @@ static gdx_status list_parts(query_document *document, const gdx_part_row *rows,
         bool is_last = i + 1 == document->part_count;
         uint32_t end = is_last ? columns->begin[number + 1] : document->parts[i + 1].begin;
         document->parts[i].length = end - document->parts[i].begin - 1;
-        if (i >= QUERY_TEXT_PART) {
-            document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
-            document->parts[i].end = part_end(document, i);
-        }
     }
     return GDX_OK;
 }
 
+// The head knows at which byte each part ends.
 static gdx_status read_head(query_document *document, gdx_error *err) {
     gdx_document head;
+    if (document->has_head)
+        return GDX_OK;
     gdx_status status = gdx_store_read_head(document->store, document->segment->segment, document->number, &head, err);
     if (status == GDX_OK)
         status = copy_head(document, &head, err);
+    for (size_t i = QUERY_TEXT_PART; i < document->part_count && status == GDX_OK; i++) {
+        document->parts[i].byte = i == QUERY_TEXT_PART ? 0 : document->parts[i - 1].end;
+        document->parts[i].end = gdx_store_part_end(document->store, (uint32_t)i - QUERY_TEXT_PART);
+    }
     document->has_head = status == GDX_OK;
     return status;
 }
 
-static gdx_status open_document(query_document *document, gdx_store_reader *store, const query_segment *segment,
-                                uint32_t number, bool wants_head, gdx_error *err) {
-    uint32_t row_count;
-    const gdx_part_row *rows = gdx_columns_parts(&segment->columns, number, &row_count);
+gdx_status query_document_locate(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                                 uint32_t number, gdx_error *err) {
     document->store = store;
     document->segment = segment;
     document->number = number;
     document->has_head = document->has_title = document->has_stretch = false;
-    gdx_status status = wants_head || row_count ? read_head(document, err) : GDX_OK;
-    return status == GDX_OK ? list_parts(document, rows, row_count, err) : status;
+    return list_parts(document, err);
 }
 
 gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
                                uint32_t number, gdx_error *err) {
-    return open_document(document, store, segment, number, true, err);
-}
-
-gdx_status query_document_open_body(query_document *document, gdx_store_reader *store, const query_segment *segment,
-                                    uint32_t number, gdx_error *err) {
-    return open_document(document, store, segment, number, false, err);
+    gdx_status status = query_document_locate(document, store, segment, number, err);
+    return status == GDX_OK ? read_head(document, err) : status;
 }
 
 const gdx_document *query_document_head(const query_document *document) {
@@ -227,10 +219,12 @@ static bool covers(const query_document *document, uint32_t part, uint32_t from,
 gdx_status query_document_view(query_document *document, uint32_t part, uint32_t from, uint32_t to, uint32_t ahead,
                                query_view *out, gdx_error *err) {
     gdx_status status = GDX_OK;
+    if (part == QUERY_TITLE_PART || document->part_count > QUERY_TEXT_PART + 1)
+        status = read_head(document, err);
+    if (status != GDX_OK)
+        return status;
     if (part == QUERY_TITLE_PART) {
-        if (!document->has_head)
-            status = read_head(document, err);
-        if (status == GDX_OK && !document->has_title)
+        if (!document->has_title)
             status = cut(document, document->head.title, &document->title, err);
         document->has_title = status == GDX_OK;
         *out = (query_view){&document->title, 0, 0, document->head.title};

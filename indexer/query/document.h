@@ -17,9 +17,10 @@ enum { QUERY_DOCUMENT_WORK = 20000 }; // nanoseconds to open one, nearly always 
 // Reads the head. Nothing else may use the store reader while the document is in use.
 gdx_status query_document_open(query_document *document, gdx_store_reader *store, const query_segment *segment,
                                uint32_t number, gdx_error *err) GDX_MUST_CHECK;
-// The same, and its head is read only if parts or the title need it: neither head nor place may be asked for.
-gdx_status query_document_open_body(query_document *document, gdx_store_reader *store, const query_segment *segment,
-                                    uint32_t number, gdx_error *err) GDX_MUST_CHECK;
+// The same without reading anything: the head is read when a title is looked at, or a part of several. It has no head
+// to ask for, nor places. For work on many documents that needs stretches of their texts alone.
+gdx_status query_document_locate(query_document *document, gdx_store_reader *store, const query_segment *segment,
+                                 uint32_t number, gdx_error *err) GDX_MUST_CHECK;
 const gdx_document *
 query_document_head(const query_document *document); // its text is empty; the document's until the next open
 

@@ -44,7 +44,7 @@ static gdx_status place_document(struct placing *placing, size_t segment, uint32
     gdx_status status = query_run_spend(&placing->run, DOCUMENT_WORK, err);
     if (status == GDX_OK)
         status =
-            query_document_open_body(document, placing->run.searcher->store, &placing->evaluation.segment, number, err);
+            query_document_locate(document, placing->run.searcher->store, &placing->evaluation.segment, number, err);
     if (status == GDX_OK)
         status = query_walks_list(placing->walks, number, document, placing->arena, &all, &count, err);
     gdx_place *places = status == GDX_OK ? gdx_arena_allocate(placing->arena, (count + 1) * sizeof *places) : NULL;
@@ -132,7 +132,7 @@ gdx_status gdx_part_reader_enter(gdx_part_reader *reader, size_t segment, uint32
     reader->last = NULL;
     if (status != GDX_OK)
         return status;
-    return query_document_open_body(reader->document, reader->store, opened, document, err);
+    return query_document_locate(reader->document, reader->store, opened, document, err);
 }
 
 uint32_t gdx_part_reader_length(const gdx_part_reader *reader, uint32_t part) {

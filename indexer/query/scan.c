@@ -99,35 +99,12 @@ static uint32_t symbols_ahead(const gdx_scan *scan, const query_occurrence *at, 
 }
 
 static gdx_status show(gdx_scan *scan, const query_occurrence *at, gdx_occurrence *out, gdx_error *err) {
+    uint64_t to = (uint64_t)at->end + scan->context;
     uint32_t length = query_document_length(scan->document, at->part);
-    uint32_t from = at->begin > scan->context ? at->begin - scan->context : 0;
-    uint32_t to = length - at->end > scan->context ? at->end + scan->context : length;
+    uint32_t ahead = symbols_ahead(scan, at, to < length ? (uint32_t)to : length);
     gdx_arena_reset(scan->shown);
-    query_excerpt excerpt;
-    query_view view;
-    query_stretch stretch = {at->part, from, to, symbols_ahead(scan, at, to), at, 1};
-    gdx_status status = query_excerpt_make(scan->document, &stretch, scan->shown, &excerpt, err);
-    if (status == GDX_OK)
-        status = query_document_view(scan->document, at->part, from, to, 0, &view, err);
-    if (status != GDX_OK)
-        return status;
-    const gdx_document *head = query_document_head(scan->document);
-    gdx_mark mark = excerpt.marks[0];
-    gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,
-                       .end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
-    match.field = query_document_field(scan->document, at->part, &match.part);
-    match.place = query_document_place(scan->document, at->part, match.begin);
-    *out = (gdx_occurrence){.id = head->id,
-                            .title = head->title,
-                            .source = head->source,
-                            .date = head->date,
-                            .match = match,
-                            .position = at->begin,
-                            .bridged = at->is_bridged,
-                            .before = {excerpt.text.data, mark.begin},
-                            .matched = {excerpt.text.data + mark.begin, mark.end - mark.begin},
-                            .after = {excerpt.text.data + mark.end, excerpt.text.bytes - mark.end}};
-    return query_run_spend(&scan->run, 200, err);
+    gdx_status status = query_occurrence_show(scan->document, at, scan->context, ahead, scan->shown, out, err);
+    return status == GDX_OK ? query_run_spend(&scan->run, 200, err) : status;
 }
 
 void gdx_scan_stop_at(gdx_scan *scan, const gdx_stop *stop) {

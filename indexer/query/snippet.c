@@ -85,6 +85,40 @@ gdx_status query_excerpt_make(query_document *document, const query_stretch *str
     return GDX_OK;
 }
 
+// ---- occurrences
+
+gdx_status query_occurrence_show(query_document *document, const query_occurrence *at, uint32_t context, uint32_t ahead,
+                                 gdx_arena *arena, gdx_occurrence *out, gdx_error *err) {
+    uint32_t length = query_document_length(document, at->part);
+    uint32_t from = at->begin > context ? at->begin - context : 0;
+    uint32_t to = length - at->end > context ? at->end + context : length;
+    query_excerpt excerpt;
+    query_view view;
+    query_stretch stretch = {at->part, from, to, ahead, at, 1};
+    gdx_status status = query_excerpt_make(document, &stretch, arena, &excerpt, err);
+    if (status == GDX_OK)
+        status = query_document_view(document, at->part, from, to, 0, &view, err);
+    if (status != GDX_OK)
+        return status;
+    const gdx_document *head = query_document_head(document);
+    gdx_mark mark = excerpt.marks[0];
+    gdx_match match = {.begin = view.first_byte + view.symbols->spans[at->begin - view.first].begin,
+                       .end = view.first_byte + view.symbols->spans[at->end - 1 - view.first].end};
+    match.field = query_document_field(document, at->part, &match.part);
+    match.place = query_document_place(document, at->part, match.begin);
+    *out = (gdx_occurrence){.id = head->id,
+                            .title = head->title,
+                            .source = head->source,
+                            .date = head->date,
+                            .match = match,
+                            .position = at->begin,
+                            .bridged = at->is_bridged,
+                            .before = {excerpt.text.data, mark.begin},
+                            .matched = {excerpt.text.data + mark.begin, mark.end - mark.begin},
+                            .after = {excerpt.text.data + mark.end, excerpt.text.bytes - mark.end}};
+    return GDX_OK;
+}
+
 // ---- hits
 
 // The place of a byte, in the arena; `before` itself when it is the same.

@@ -27,6 +27,11 @@ typedef struct query_stretch { // of a part: symbols [from, to), from < to
 gdx_status query_excerpt_make(query_document *document, const query_stretch *stretch, gdx_arena *arena,
                               query_excerpt *out, gdx_error *err) GDX_MUST_CHECK;
 
+// An occurrence with up to `context` symbols on each side. Its text is in `arena`, its head and place are the
+// document's. `ahead`: of query_document_view.
+gdx_status query_occurrence_show(query_document *document, const query_occurrence *at, uint32_t context, uint32_t ahead,
+                                 gdx_arena *arena, gdx_occurrence *out, gdx_error *err) GDX_MUST_CHECK;
+
 // Fills snippet, marks and matches of a hit.
 gdx_status query_hit_show(query_document *document, const query_occurrence *occurrences, size_t count,
                           const gdx_search_options *options, gdx_arena *arena, gdx_hit *hit,

@@ -253,8 +253,9 @@ gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment,
         status = store_table(reader, segment, document, &table, err);
     if (status != GDX_OK)
         return status;
-    // The symbol after the last is read too: a hyphen at a line end looks at it.
-    uint64_t last = ((uint64_t)to + 1) / GDX_GROUP_SYMBOLS;
+    // The two symbols after the last are read too: whether a soft hyphen behind a word is a symbol, what comes after it
+    // says.
+    uint64_t last = ((uint64_t)to + 2) / GDX_GROUP_SYMBOLS;
     uint32_t stop = last < end - first ? first + (uint32_t)last + 1 : end;
     uint32_t group = from / GDX_GROUP_SYMBOLS < stop - first ? first + from / GDX_GROUP_SYMBOLS : stop - 1;
     status = find_group(reader, segment, document, first, from, &group, &found.first_symbol, err);

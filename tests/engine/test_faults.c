@@ -97,6 +97,7 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__NgramsRequest ngrams = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
     Gramdex__V1__NeighboursRequest neighbours = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
     Gramdex__V1__CollocatesRequest collocates = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
+    Gramdex__V1__KwicRequest kwic = GRAMDEX__V1__KWIC_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
@@ -104,7 +105,10 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     search.match_limit = 10;
     neighbours.query = collocates.query = bytes_of("产业");
     neighbours.length = 1;
-    contrast.a = search.query;
+    contrast.a = kwic.query = search.query;
+    ProtobufCBinaryData key = bytes_of("right");
+    kwic.sort = &key;
+    kwic.n_sort = kwic.limit = 1; // more than one page: a token is made, too
     contrast.min_units = ngrams.min_documents = 1;
     trend.split_by_source = true;
     trend.compare = &count.query;
@@ -129,6 +133,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Neighbours", &neighbours.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Collocates", &collocates.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Kwic", &kwic.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)

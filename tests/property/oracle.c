@@ -4,6 +4,7 @@
 #include "oracle.h"
 
 #include "gdx/text.h"
+#include "gdx/utf8.h"
 #include "gdx/white.h"
 
 #include "../support/plain_rule.h"
@@ -115,6 +116,16 @@ size_t oracle_length(const struct oracle *oracle, size_t document) {
     for (size_t slot = 0; slot < oracle->counts[document]; slot++)
         length += counts(oracle, document, slot) ? oracle_slot_length(oracle, document, slot) : 0;
     return length;
+}
+
+gdx_slice oracle_spelling(const struct oracle *oracle, size_t document, size_t slot, size_t symbol,
+                          char buffer[ORACLE_SYMBOL_BYTES]) {
+    const gdx_symbols *symbols = &text_of(oracle, document, slot)->symbols;
+    uint32_t code = symbols->symbols[symbol];
+    if (code & GDX_WORD_FLAG)
+        return gdx_symbols_word(symbols, code & ~GDX_WORD_FLAG);
+    code = code == GDX_BROKEN_HYPHEN ? '-' : code;
+    return (gdx_slice){buffer, gdx_utf8_encode((uint8_t *)buffer, code)};
 }
 
 size_t oracle_byte_begin(const struct oracle *oracle, size_t document, size_t slot, size_t symbol) {

@@ -86,6 +86,10 @@ gdx_slice oracle_place(const struct oracle *oracle, size_t document, size_t slot
 size_t oracle_slot_length(const struct oracle *oracle, size_t document, size_t slot);
 // Symbols [from, to) of a slot as people read them, appended.
 void oracle_excerpt(const struct oracle *oracle, size_t document, size_t slot, size_t from, size_t to, gdx_buffer *out);
+enum { ORACLE_SYMBOL_BYTES = 8 };
+// The folded spelling of a symbol; that of a character is in `buffer`. The hyphen of a broken word is a hyphen.
+gdx_slice oracle_spelling(const struct oracle *oracle, size_t document, size_t slot, size_t symbol,
+                          char buffer[ORACLE_SYMBOL_BYTES]);
 // Where the bytes of a symbol start and end in the stored text.
 size_t oracle_byte_begin(const struct oracle *oracle, size_t document, size_t slot, size_t symbol);
 size_t oracle_byte_end(const struct oracle *oracle, size_t document, size_t slot, size_t symbol);

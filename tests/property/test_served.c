@@ -226,6 +226,30 @@ static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Scan", &request.base);
 }
 
+static ProtobufCBinaryData some_key(struct asked *asked) {
+    static const char *const names[] = {"right", "left", "node", "date", "source", "id", "right", "middle"};
+    const char *name = names[random_below(&asked->random, sizeof names / sizeof *names)];
+    return (ProtobufCBinaryData){strlen(name), (uint8_t *)(uintptr_t)name};
+}
+
+static void compare_kwic(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__KwicRequest request = GRAMDEX__V1__KWIC_REQUEST__INIT;
+    ProtobufCBinaryData keys[3];
+    random_state *random = &asked->random;
+    request.query = text_of(asked);
+    request.scope = scope;
+    request.sort = keys;
+    for (request.n_sort = 0; request.n_sort < random_below(random, 4); request.n_sort++)
+        keys[request.n_sort] = some_key(asked); // one that is none, or comes twice, is refused
+    request.limit = random_below(random, 6) ? random_below(random, 20) : 1001; // refused
+    request.sample = random_below(random, 3) ? 0 : 1 + random_below(random, 9);
+    request.context_symbols = random_below(random, 10);
+    request.no_context = random_below(random, 6) == 0;
+    if (random_below(random, 8) == 0)
+        request.page_token = (ProtobufCBinaryData){4, (uint8_t *)"none"};
+    compare(asked, "Kwic", &request.base);
+}
+
 static void compare_get(struct asked *asked, gdx_slice id) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     request.id = (ProtobufCBinaryData){id.bytes, (uint8_t *)id.data};
@@ -329,6 +353,7 @@ static void compare_all(struct asked *asked) {
     compare_strings(asked, NULL);
     compare_near(asked, NULL);
     compare_scan(asked, NULL);
+    compare_kwic(asked, NULL);
 }
 
 // The same with a filter that lets some documents pass, and a commit that the index has reached or not.
@@ -354,6 +379,7 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     compare_strings(asked, &scope);
     compare_near(asked, &scope);
     compare_scan(asked, &scope);
+    compare_kwic(asked, &scope);
 }
 
 static void play_round(uint64_t seed) {

@@ -93,12 +93,37 @@ static void a_phrase_that_never_occurs_ends_the_scan_at_once(void **state) {
     expect_scan("h");
 }
 
+// Stored text is read in groups of 128 symbols. The word is number 126, the soft hyphen 127, what makes it one 128.
+static void a_word_before_a_soft_hyphen_ends_before_it_at_the_end_of_a_group_too(void **state) {
+    (void)state;
+    enum { BEFORE = 126 };
+    char text[BEFORE * 3 + 64] = "";
+    for (size_t i = 0; i < BEFORE; i++)
+        strcat(text, "甲");
+    strcat(text, "sup\xc2\xad\nply 甲甲甲甲");
+    const struct written broken = {.id = "1", .text = text};
+    struct collection one;
+    collection_open(&one, &broken, 1);
+    GDX_AUTO(gdx_query) query = collection_parse("甲sup");
+    GDX_AUTO(gdx_scan) scan = NULL;
+    gdx_occurrence got;
+    bool has = false;
+    assert_int_equal(gdx_scan_open(one.searcher, one.snapshot, query, 0, NULL, &scan, NULL), GDX_OK);
+    assert_int_equal(gdx_scan_next(scan, &got, &has, NULL), GDX_OK);
+    assert_true(has);
+    assert_int_equal(got.position, BEFORE - 1);
+    assert_int_equal(got.match.end - got.match.begin, 6);
+    gdx_scan_close(GDX_TAKE(scan));
+    collection_close(&one);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_occurrence_of_a_symbol_is_reported_once_in_order),
         cmocka_unit_test(every_occurrence_of_a_phrase_is_reported_once_in_order),
         cmocka_unit_test(overlapping_occurrences_are_all_reported),
         cmocka_unit_test(a_phrase_that_never_occurs_ends_the_scan_at_once),
+        cmocka_unit_test(a_word_before_a_soft_hyphen_ends_before_it_at_the_end_of_a_group_too),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -206,6 +206,38 @@ class CountTrendGetStat(ServerTest):
             self.refuses_field(call, "by")
         self.refuses_field(lambda: stub.dispersion(search_pb2.DispersionRequest(query="source:odd")), "query")
 
+    def test_kwic_gives_what_scan_gives_in_order_page_by_page(self):
+        stub = self.served([record(i) for i in range(40)]).stub()
+        ask = lambda **more: stub.kwic(search_pb2.KwicRequest(query="产业链", sort=["right", "date"], limit=7, **more))
+        page, lines = ask(), []
+        while True:
+            lines += page.lines
+            self.assertLessEqual(len(page.lines), 7)
+            if not page.next_page_token:
+                break
+            token = page.next_page_token
+            page = ask(page_token=token)
+        scanned = [o for reply in stub.scan(search_pb2.ScanRequest(query="产业链")) for o in reply.occurrences]
+        place = lambda o: (o.id, o.match.field, o.match.part, o.match.begin)
+        self.assertEqual(sorted(lines, key=place), sorted(scanned, key=place))
+        self.assertNotEqual(lines, scanned)
+        count = stub.count(Count(query="产业链"))
+        self.assertEqual((page.sorted, page.documents, page.occurrences, len(lines)),
+                         (count.occurrences, count.documents, count.occurrences, count.occurrences))
+        sample = ask(sample=5)
+        self.assertEqual((sample.sorted, sample.occurrences, len(sample.lines)), (5, count.occurrences, 5))
+        self.assertEqual([o for o in lines if place(o) in [place(s) for s in sample.lines]], list(sample.lines))
+        self.assertEqual(list(ask(sample=5).lines), list(sample.lines))
+        for bad in (dict(query="重构"), dict(sort=["left"]), dict(sample=5)):
+            request = dict(dict(query="产业链", sort=["right", "date"], page_token=token), **bad)
+            self.refuses_field(lambda r=request: stub.kwic(search_pb2.KwicRequest(**r)), "page_token")
+        self.refuses_field(lambda: stub.search(Request(query="产业链", page_token=token)), "page_token")
+        for field, bad in (("query", dict(query="source:odd")), ("query", dict(query="")), ("sort", dict(sort=["date", "date"])),
+                           ("sort", dict(sort=["middle"])), ("limit", dict(limit=1001)), ("sample", dict(sample=1000001)),
+                           ("context_symbols", dict(context_symbols=1001))):
+            self.refuses_field(lambda b=bad: stub.kwic(search_pb2.KwicRequest(**dict(dict(query="链"), **b))), field)
+        self.assertEqual((stub.kwic(search_pb2.KwicRequest(query="没有的词")).sorted, ask().answer.complete), (0, True))
+
     def test_contrast_finds_a_planted_phrase_and_swapped_it_falls(self):
         news = [record(i, id="n/%d" % i, source="news", date="2025-%02d-03" % (1 + i % 12),
                        text="各方表示，%s合作。%s美方加征关税%s。" % ("扩大" * (i % 3), "今年" * (i % 2), "措施" * (i // 2 % 2)))

@@ -110,6 +110,16 @@ static gdx_status pack_collocates(gdx_buffer *out) {
     return pack(&request.base, out);
 }
 
+static gdx_status pack_kwic(gdx_buffer *out) {
+    Gramdex__V1__KwicRequest request = GRAMDEX__V1__KWIC_REQUEST__INIT;
+    ProtobufCBinaryData keys[] = {data_of(chance(2) ? "right" : "left"), data_of("date")};
+    request.query = some_query();
+    request.sort = keys;
+    request.n_sort = 2;
+    request.sample = 1000;
+    return pack(&request.base, out);
+}
+
 static gdx_status pack_get(gdx_buffer *out) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     char id[32];
@@ -208,6 +218,8 @@ const struct act acts[] = {
     {"neighbours", SEARCH "Neighbours", 5, READ_ALL, pack_neighbours, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"collocates", SEARCH "Collocates", 5, READ_ALL, pack_collocates, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"collocates, in a hurry", SEARCH "Collocates", 3, HURRY, pack_collocates, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
+    {"kwic", SEARCH "Kwic", 5, READ_ALL, pack_kwic, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
+    {"kwic, in a hurry", SEARCH "Kwic", 5, HURRY, pack_kwic, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

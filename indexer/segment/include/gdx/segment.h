@@ -324,8 +324,8 @@ typedef struct gdx_stretch {
     uint32_t first_symbol; // position of the body
     bool is_last;          // it reaches the end of the body
 } gdx_stretch;
-// The body around positions [from, to]: begins at or before `from`; reaches past the end of the symbol after `to`,
-// which what `to` is may depend on, or to the end. Cost: 0.2 to 0.5 us, and about as much for each 128 positions more.
+// The body around positions [from, to]: begins at or before `from`; reaches past the end of the two symbols after `to`,
+// on which what `to` is may depend, or to the end. Cost: 0.2 to 0.5 us, and about as much for each 128 positions more.
 gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
                                  uint32_t to, gdx_stretch *out, gdx_error *err) GDX_MUST_CHECK;
 // The title, metadata and origin alone, without texts and places.
