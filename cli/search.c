@@ -460,6 +460,7 @@ const struct command command_search = {
                {0}},
     .arguments_most = SIZE_MAX,
     .arguments_field = OPTION_FIELD(struct search_command, asking.arguments),
+    .explained_in = "Concordance",
     .settings_bytes = sizeof(struct search_command),
     .defaults = &(const struct search_command){.limit = LIMIT_DEFAULT,
                                                .snippet_symbols = SNIPPET_DEFAULT,
