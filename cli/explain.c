@@ -92,7 +92,7 @@ static gdx_slice find_section(gdx_slice name) {
         const char *begin = heading + name.bytes, *end = strstr(begin, start);
         return (gdx_slice){begin + 1, end ? (size_t)(end - begin - 1) : strlen(begin + 1)};
     }
-    assert(!"a command is explained by a section that is not there");
+    assert(false && "a command is explained by a section that is not there");
     return (gdx_slice){"", 0};
 }
 

@@ -61,7 +61,7 @@ bool option_takes_argument(const struct option *option) {
     case OPTION_EXPLAIN:
         return false;
     }
-    assert(!"an option of no kind");
+    assert(false && "an option of no kind");
     return false;
 }
 
