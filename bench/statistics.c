@@ -9,12 +9,22 @@
 #include "measure.h"
 
 #include "gdx/index.h"
+#include "gdx/kwic.h"
 #include "gdx/statistics.h"
 #include "gdx/text.h"
 
 #include <inttypes.h>
 
-enum { LIMIT = 30, UNITS_LEAST = 8, DOCUMENTS_LEAST = 5, LETTERS_LEAST = 2, NGRAM_LETTERS = 8, WINDOW = 10 };
+enum {
+    LIMIT = 30,
+    LINES = 100,
+    CONTEXT_SYMBOLS = 30,
+    UNITS_LEAST = 8,
+    DOCUMENTS_LEAST = 5,
+    LETTERS_LEAST = 2,
+    NGRAM_LETTERS = 8,
+    WINDOW = 10
+};
 
 struct asking {
     gdx_searcher *searcher;
@@ -109,6 +119,17 @@ static gdx_status collocates(const struct asking *asking, struct answer *out, gd
     return status;
 }
 
+// A page, by what follows.
+static gdx_status kwic(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_kwic) made = NULL;
+    const gdx_kwic_options options = {
+        .keys = {GDX_KWIC_RIGHT}, .key_count = 1, .limit = LINES, .context_symbols = CONTEXT_SYMBOLS};
+    gdx_status status = gdx_kwic_compute(asking->searcher, asking->snapshot, asking->query, &options, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->line_count, made->sorted};
+    return status;
+}
+
 static const struct method {
     const char *name;
     const char *of;
@@ -119,6 +140,7 @@ static const struct method {
     {"ngrams", "letters", true, ngrams},
     {"neighbours", "occurrences", true, neighbours},
     {"collocates", "occurrences", true, collocates},
+    {"kwic", "occurrences", false, kwic},
     {"trend", "documents", false, trend},
     {"facets", "documents", false, facets},
     {"dispersion", "documents", false, dispersion},
@@ -135,11 +157,10 @@ static gdx_status choose(const char *list, unsigned *out, gdx_error *err) {
         while (i < METHODS && (strlen(methods[i].name) != bytes || memcmp(methods[i].name, at, bytes) != 0))
             i++;
         if (i == METHODS)
-            return gdx_fail(
-                err, GDX_INVALID,
-                "\"%.*s\" is no statistic: expected contrast, ngrams, neighbours, collocates, trend, facets "
-                "or dispersion",
-                (int)bytes, at);
+            return gdx_fail(err, GDX_INVALID,
+                            "\"%.*s\" is no statistic: expected contrast, ngrams, neighbours, collocates, kwic, trend, "
+                            "facets or dispersion",
+                            (int)bytes, at);
         *out |= 1u << i;
         at += bytes + (at[bytes] == ',');
     }
