@@ -5,6 +5,7 @@
 
 #include "values_writer.h"
 
+#include "documents_writer.h"
 #include "layout.h"
 #include "order.h"
 
@@ -77,12 +78,6 @@ static gdx_status grow_slots(value_column *column) {
     return GDX_OK;
 }
 
-static gdx_status append_u32(gdx_buffer *to, uint32_t value) {
-    uint8_t bytes[4];
-    gdx_store_u32(bytes, value);
-    return gdx_buffer_append(to, bytes, sizeof bytes);
-}
-
 static gdx_status number_of(value_table *table, value_column *column, gdx_slice value, uint32_t *out) {
     gdx_status status = grow_slots(column);
     if (status != GDX_OK)
@@ -93,7 +88,7 @@ static gdx_status number_of(value_table *table, value_column *column, gdx_slice 
             return GDX_TOO_LARGE;
         status = gdx_buffer_append(&column->spellings, value.data, value.bytes);
         if (status == GDX_OK)
-            status = append_u32(&column->ends, (uint32_t)column->spellings.bytes);
+            status = column_append_u32(&column->ends, (uint32_t)column->spellings.bytes);
         if (status != GDX_OK)
             return status;
         table->spelling_bytes += value.bytes;
@@ -147,15 +142,15 @@ static gdx_status end_column(value_column *column) {
     column->found_count = 0;
     column->left_out = false;
     if (count <= 1)
-        return append_u32(&column->rows, only);
+        return column_append_u32(&column->rows, only);
     if (index + count + 1 >= GDX_VALUE_LEFT_OUT)
         return GDX_TOO_LARGE;
-    gdx_status status = append_u32(&column->rows, GDX_VALUE_LIST | (uint32_t)index);
+    gdx_status status = column_append_u32(&column->rows, GDX_VALUE_LIST | (uint32_t)index);
     if (status == GDX_OK)
-        status = append_u32(&column->lists, (uint32_t)count);
+        status = column_append_u32(&column->lists, (uint32_t)count);
     for (size_t i = 0; i < found && status == GDX_OK; i++)
-        status = append_u32(&column->lists, column->found[i]);
-    return status == GDX_OK && left_out ? append_u32(&column->lists, GDX_VALUE_LEFT_OUT) : status;
+        status = column_append_u32(&column->lists, column->found[i]);
+    return status == GDX_OK && left_out ? column_append_u32(&column->lists, GDX_VALUE_LEFT_OUT) : status;
 }
 
 gdx_status value_table_end_document(value_table *table) {
@@ -198,7 +193,7 @@ static gdx_status write_values(struct writing *writing, uint32_t key, uint32_t v
     gdx_status status = gdx_buffer_append(&writing->keys, record, sizeof record);
     for (uint32_t i = 0; i < column->count && status == GDX_OK; i++) {
         gdx_slice value = spelling(column, writing->order[key][i]);
-        status = append_u32(&writing->offsets, (uint32_t)writing->values.bytes);
+        status = column_append_u32(&writing->offsets, (uint32_t)writing->values.bytes);
         if (status == GDX_OK)
             status = gdx_buffer_append(&writing->values, value.data, value.bytes);
     }
@@ -217,16 +212,16 @@ static gdx_status write_list(struct writing *writing, const value_column *column
     uint32_t count = gdx_load_u32(at);
     if (writing->lists.bytes / 4 + count + 1 >= GDX_VALUE_LEFT_OUT)
         return GDX_TOO_LARGE;
-    gdx_status status = append_u32(&writing->rows, GDX_VALUE_LIST | (uint32_t)(writing->lists.bytes / 4));
+    gdx_status status = column_append_u32(&writing->rows, GDX_VALUE_LIST | (uint32_t)(writing->lists.bytes / 4));
     if (status == GDX_OK)
-        status = append_u32(&writing->lists, count);
+        status = column_append_u32(&writing->lists, count);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t number = gdx_load_u32(at + 4 + (size_t)i * 4);
         numbers[i] = number == GDX_VALUE_LEFT_OUT ? number : rank[number];
     }
     qsort(numbers, count, sizeof *numbers, by_number);
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
-        status = append_u32(&writing->lists, numbers[i]);
+        status = column_append_u32(&writing->lists, numbers[i]);
     return status;
 }
 
@@ -237,11 +232,11 @@ static gdx_status write_rows(struct writing *writing, uint32_t key) {
     for (size_t at = 0; at < column->rows.bytes && status == GDX_OK; at += 4) {
         uint32_t row = gdx_load_u32(column->rows.data + at);
         if (row == GDX_VALUE_NONE || row == GDX_VALUE_LEFT_OUT)
-            status = append_u32(&writing->rows, row);
+            status = column_append_u32(&writing->rows, row);
         else if (row & GDX_VALUE_LIST)
             status = write_list(writing, column, rank, row & ~(uint32_t)GDX_VALUE_LIST);
         else
-            status = append_u32(&writing->rows, rank[row]);
+            status = column_append_u32(&writing->rows, rank[row]);
     }
     return status;
 }
@@ -261,7 +256,7 @@ static gdx_status write_columns(struct writing *writing, footer_counts *counts) 
             status = write_rows(writing, k);
     }
     if (status == GDX_OK)
-        status = append_u32(&writing->offsets, (uint32_t)writing->values.bytes);
+        status = column_append_u32(&writing->offsets, (uint32_t)writing->values.bytes);
     counts->key_count = table->keys.count;
     counts->value_count = (uint32_t)value_count;
     return status;

@@ -112,8 +112,8 @@ const char *gdx_index_writer_directory(const gdx_index_writer *writer);
 void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule);
 
 // Declares a key of metadata from the next commit on; one that is declared already changes nothing. GDX_INVALID: it is
-// no key, or would be the 17th. Segments that are added must have a column of each key that is declared then; those
-// that are there get theirs by a merge.
+// no key, or would be the 17th. Segments that are added should have a column of each key that is declared then; those
+// without one, and those that are there, get it by a merge.
 gdx_status gdx_index_writer_declare(gdx_index_writer *writer, gdx_slice key, gdx_error *err) GDX_MUST_CHECK;
 const gdx_keys *gdx_index_writer_keys(const gdx_index_writer *writer); // of the next commit
 
