@@ -251,13 +251,15 @@ static bool take_member(struct reading *reading) {
 
 gdx_status gdx_metadata_values(gdx_slice metadata, const gdx_keys *keys, gdx_buffer *scratch, gdx_value_visit *visit,
                                void *context) {
+    if (metadata.bytes == 0 || keys->count == 0) // it may point nowhere
+        return GDX_OK;
     struct reading reading = {.at = metadata.data,
                               .end = metadata.data + metadata.bytes,
                               .keys = keys,
                               .scratch = scratch,
                               .visit = visit,
                               .context = context};
-    if (metadata.bytes == 0 || keys->count == 0 || !take(&reading, '{') || take(&reading, '}'))
+    if (!take(&reading, '{') || take(&reading, '}'))
         return GDX_OK;
     while (take_member(&reading) && take(&reading, ','))
         continue;

@@ -147,6 +147,15 @@ static void a_document_has_a_value_whole_and_nothing_when_it_has_none(void **sta
     assert_false(has("{\"a\":{}}", "")); // one that is left out
 }
 
+static void metadata_that_point_nowhere_have_no_value(void **state) {
+    (void)state;
+    static const char *const names[] = {"a"};
+    gdx_keys keys = keys_of(names, 1);
+    gdx_buffer found = {0}, scratch = {0};
+    assert_int_equal(gdx_metadata_values((gdx_slice){NULL, 0}, &keys, &scratch, append, &found), GDX_OK);
+    assert_int_equal(found.bytes, 0);
+}
+
 static void keys_are_kept_in_order_and_once(void **state) {
     (void)state;
     static const char *const names[] = {"m", "a", "z", "a", "m"};
@@ -187,6 +196,7 @@ int main(void) {
         cmocka_unit_test(bytes_that_are_no_object_have_the_values_before_it_shows),
         cmocka_unit_test(no_cut_and_no_changed_byte_leads_astray),
         cmocka_unit_test(a_document_has_a_value_whole_and_nothing_when_it_has_none),
+        cmocka_unit_test(metadata_that_point_nowhere_have_no_value),
         cmocka_unit_test(keys_are_kept_in_order_and_once),
         cmocka_unit_test(what_is_no_key_is_refused),
     };

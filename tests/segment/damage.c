@@ -47,7 +47,7 @@ gdx_buffer damage_small_segment(const char *folder, gdx_segment_info *out) {
     gdx_document documents[] = {
         {.id = gdx_slice_of("long"), .title = gdx_slice_of("产业"), .text = gdx_buffer_slice(&texts[0]), .date = 512},
         {.id = gdx_slice_of("often"), .source = gdx_slice_of("news"), .text = gdx_buffer_slice(&texts[1])},
-        {.id = gdx_slice_of("empty"), .source = gdx_slice_of("laws")},
+        {.id = gdx_slice_of("empty"), .source = gdx_slice_of("laws"), .text = gdx_slice_of("")},
         {.id = gdx_slice_of("words"),
          .source = gdx_slice_of("news"),
          .title = gdx_slice_of("的 alphabet"),
