@@ -89,6 +89,10 @@ static bool has_new_deletions(const gdx_index_writer *writer, size_t i) {
     return writer->pending.segments[i].deleted_count != before;
 }
 
+static bool has_new_keys(const gdx_index_writer *writer) {
+    return writer->keys.count != writer->snapshot->keys.count; // keys are only added
+}
+
 static bool has_changes(const gdx_index_writer *writer) {
     for (size_t i = 0; i < writer->pending.count; i++)
         if (i < writer->snapshot->count ? has_new_deletions(writer, i) : !is_gone(&writer->pending.segments[i]))
@@ -170,18 +174,19 @@ static void drop_added(gdx_index_writer *writer) {
 
 static struct manifest next_manifest(const gdx_index_writer *writer) {
     const gdx_snapshot *snapshot = writer->snapshot;
+    struct manifest next = {.rule_fingerprint = snapshot->rule_fingerprint, .rule_number = snapshot->rule_number};
     if (writer->rule)
-        return manifest_of_rule(writer->rule, snapshot->commit + 1);
-    return (struct manifest){.rule_fingerprint = snapshot->rule_fingerprint,
-                             .rule_number = snapshot->rule_number,
-                             .commit = snapshot->commit + 1};
+        next = manifest_of_rule(writer->rule, 0);
+    next.commit = snapshot->commit + has_changes(writer);
+    next.keys = writer->keys;
+    return next;
 }
 
 gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
     gdx_status status = writer_check(writer, err);
     if (status != GDX_OK)
         return status;
-    if (!has_changes(writer)) {
+    if (!has_changes(writer) && !has_new_keys(writer)) {
         drop_added(writer);
         writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;

@@ -23,7 +23,7 @@ enum {
 
 // INDEX_END_BYTES is gdx/index.h's, for those that make segments.
 
-// A manifest: header, one record for each segment, checksum of all before it.
+// A manifest: header, one record for each segment, one for each key, checksum of all before it.
 #define INDEX_MANIFEST_FIELDS(FIELD)                                                                                   \
     FIELD(MANIFEST, MAGIC, 8)                                                                                          \
     FIELD(MANIFEST, VERSION, 4)                                                                                        \
@@ -34,7 +34,7 @@ enum {
     FIELD(MANIFEST, SYMBOL_COUNT, 8)                                                                                   \
     FIELD(MANIFEST, FILE_BYTES, 8)                                                                                     \
     FIELD(MANIFEST, RULE_NUMBER, 4)                                                                                    \
-    FIELD(MANIFEST, RESERVED, 4)
+    FIELD(MANIFEST, KEY_COUNT, 4)
 
 #define INDEX_RECORD_FIELDS(FIELD)                                                                                     \
     FIELD(RECORD, NAME, 8)                                                                                             \
@@ -47,6 +47,9 @@ enum {
     FIELD(RECORD, DELETED_SYMBOLS, 8)                                                                                  \
     FIELD(RECORD, DELETED_COUNT, 4)                                                                                    \
     FIELD(RECORD, RESERVED, 4)
+
+// After the records, one for each declared key of metadata: its name, filled up with zeros.
+#define INDEX_DECLARED_FIELDS(FIELD) FIELD(DECLARED, NAME, 64)
 
 // A deletions file: header, bitmap padded with zeros to a multiple of 8, checksum of all before it.
 #define INDEX_DELETIONS_FIELDS(FIELD)                                                                                  \
@@ -63,6 +66,7 @@ enum {
 
 enum { INDEX_MANIFEST_FIELDS(INDEX_FIELD_OFFSET) MANIFEST_HEADER_BYTES };
 enum { INDEX_RECORD_FIELDS(INDEX_FIELD_OFFSET) MANIFEST_RECORD_BYTES };
+enum { INDEX_DECLARED_FIELDS(INDEX_FIELD_OFFSET) MANIFEST_KEY_BYTES };
 enum { INDEX_DELETIONS_FIELDS(INDEX_FIELD_OFFSET) DELETIONS_HEADER_BYTES };
 
 // Most positions a segment may have: a position is a uint32_t below 2^32 - 2.

@@ -20,6 +20,7 @@ struct manifest {
     uint64_t rule_fingerprint;
     uint32_t rule_number;
     uint64_t commit;
+    gdx_keys keys; // declared: segments have columns for them
     struct manifest_segment *segments;
     size_t count;
     size_t capacity;

@@ -128,7 +128,8 @@ static gdx_status make_next(struct repair *repair, gdx_error *err) {
     gdx_status status = GDX_OK;
     repair->next = (struct manifest){.rule_fingerprint = repair->manifest.rule_fingerprint,
                                      .rule_number = repair->manifest.rule_number,
-                                     .commit = repair->manifest.commit + 1};
+                                     .commit = repair->manifest.commit + 1,
+                                     .keys = repair->manifest.keys};
     for (size_t i = 0; i < repair->manifest.count && status == GDX_OK; i++) {
         struct manifest_segment record;
         if (segment_is_bad(&repair->segments[i]))

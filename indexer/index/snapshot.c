@@ -7,6 +7,7 @@
 #include "snapshot.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { READ_ATTEMPTS = 64 }; // each failed one means that a writer has committed meanwhile
@@ -94,6 +95,36 @@ size_t gdx_snapshot_bad_segments(const gdx_snapshot *snapshot, gdx_error *out_wh
     return bad;
 }
 
+const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot) {
+    return &snapshot->keys;
+}
+
+gdx_status gdx_snapshot_key_note(const gdx_snapshot *snapshot, gdx_slice key, char note[GDX_MESSAGE_BYTES],
+                                 gdx_error *err) {
+    gdx_keys one = {0};
+    size_t without = 0;
+    gdx_status status = gdx_keys_add(&one, key, err);
+    for (size_t i = 0; i < snapshot->count && status == GDX_OK; i++) {
+        bool has = true;
+        status = gdx_segment_has_keys(snapshot->segments[i].live.segment, &one, &has, err);
+        without += !has;
+    }
+    note[0] = '\0';
+    if (status != GDX_OK || without == 0)
+        return status;
+    if (gdx_keys_find(&snapshot->keys, key) == snapshot->keys.count)
+        snprintf(note, GDX_MESSAGE_BYTES,
+                 "the key %.*s is not declared: the metadata of each document is read, which is slow; gramdex index "
+                 "--facet %.*s declares it",
+                 GDX_SLICE_ARGUMENTS(key), GDX_SLICE_ARGUMENTS(key));
+    else
+        snprintf(note, GDX_MESSAGE_BYTES,
+                 "%zu of %zu segments have no column of the key %.*s yet: their metadata is read, which is slow; "
+                 "gramdex merge makes the columns",
+                 without, snapshot->count, GDX_SLICE_ARGUMENTS(key));
+    return GDX_OK;
+}
+
 static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     gdx_snapshot *made = calloc(1, sizeof *made + snapshot->count * sizeof made->segments[0]);
     if (!made)
@@ -102,6 +133,7 @@ static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     made->rule_fingerprint = snapshot->rule_fingerprint;
     made->rule_number = snapshot->rule_number;
     made->commit = snapshot->commit;
+    made->keys = snapshot->keys;
     made->bytes = snapshot->bytes;
     return made;
 }
@@ -264,6 +296,7 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
     snapshot->rule_fingerprint = manifest->rule_fingerprint;
     snapshot->rule_number = manifest->rule_number;
     snapshot->commit = manifest->commit;
+    snapshot->keys = manifest->keys;
     snapshot->documents = manifest_documents(manifest);
     snapshot->symbols = manifest_symbols(manifest);
     snapshot->bytes = manifest_file_bytes(manifest);

@@ -5,6 +5,8 @@
 
 #include "boolean.h"
 
+#include "metadata.h"
+
 typedef struct bitmap {
     uint64_t *words;
     size_t count;
@@ -31,6 +33,7 @@ struct filter {
     uint32_t date; // the one asked about last, and the answer: neighbours often share it
     bool matched_date;
     gdx_slice id;
+    query_metadata metadata;
 };
 
 static gdx_status find_source(query_run *run, const query_segment *segment, gdx_slice name, uint32_t *out,
@@ -58,6 +61,8 @@ static gdx_status open_filter(query_run *run, const query_segment *segment, cons
                            .last_day = node->last_day,
                            .date = GDX_NO_DATE,
                            .id = node->value};
+    if (node->kind == QUERY_META)
+        return query_metadata_open(run, segment, node, &out->metadata, err);
     return node->kind == QUERY_SOURCE ? find_source(run, segment, node->value, &out->source, err) : GDX_OK;
 }
 
@@ -70,7 +75,7 @@ static bool date_passes(struct filter *filter, gdx_date date) {
     return filter->matched_date;
 }
 
-static gdx_status passes(struct filter *filter, uint32_t document, bool *out, gdx_error *err) {
+static gdx_status passes(query_run *run, struct filter *filter, uint32_t document, bool *out, gdx_error *err) {
     if (filter->kind == QUERY_DATE) {
         *out = date_passes(filter, filter->segment->columns.dates[document]);
         return GDX_OK;
@@ -79,6 +84,8 @@ static gdx_status passes(struct filter *filter, uint32_t document, bool *out, gd
         *out = filter->segment->columns.sources[document] == filter->source;
         return GDX_OK;
     }
+    if (filter->kind == QUERY_META)
+        return query_metadata_passes(run, &filter->metadata, filter->segment, document, out, err);
     gdx_slice id;
     gdx_status status = gdx_segment_id(filter->segment->segment, document, &id, err);
     if (status == GDX_OK)
@@ -118,8 +125,8 @@ static gdx_status add_filter(query_run *run, const query_segment *segment, const
     struct filter filter;
     gdx_status status = open_filter(run, segment, node, &filter, err);
     for (uint32_t d = 0; d < segment->columns.count && status == GDX_OK; d++) {
-        bool has;
-        status = passes(&filter, d, &has, err);
+        bool has = false;
+        status = passes(run, &filter, d, &has, err);
         if (status == GDX_OK && has)
             set(map, d);
     }
@@ -149,7 +156,7 @@ static gdx_status thin_by_asking(query_run *run, const query_segment *segment, c
         uint64_t asked = (uint64_t)__builtin_popcountll(map->words[w]);
         for (uint64_t left = map->words[w]; left && status == GDX_OK; left &= left - 1) {
             bool has = false;
-            status = passes(&filter, (uint32_t)(w * 64 + gdx_bits_lowest(left)), &has, err);
+            status = passes(run, &filter, (uint32_t)(w * 64 + gdx_bits_lowest(left)), &has, err);
             if (status == GDX_OK && !has)
                 map->words[w] &= ~(left & -left);
         }

@@ -85,6 +85,14 @@ static bool passes(const query_node *filter, const gdx_document *document) {
 static gdx_status match(const struct replay *replay, const query_node *node, bool *out_matches, uint64_t *occurrences,
                         gdx_error *err);
 
+static gdx_status match_metadata(const struct replay *replay, const query_node *node, bool *out_matches,
+                                 gdx_error *err) {
+    gdx_buffer scratch = {0};
+    gdx_status status = gdx_metadata_has(replay->stored.metadata, node->key, node->value, &scratch, out_matches);
+    gdx_buffer_clear(&scratch);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "metadata");
+}
+
 static gdx_status match_places(const struct replay *replay, const query_node *node, bool *out_matches,
                                uint64_t *occurrences, gdx_error *err) {
     replay_list found = {0};
@@ -117,6 +125,8 @@ static gdx_status match(const struct replay *replay, const query_node *node, boo
         return match_places(replay, node, out_matches, occurrences, err);
     if (query_class_of(node) == QUERY_CLASS_OPERATION)
         return match_children(replay, node, out_matches, occurrences, err);
+    if (node->kind == QUERY_META)
+        return match_metadata(replay, node, out_matches, err);
     *out_matches = passes(node, &replay->stored);
     return GDX_OK;
 }

@@ -54,8 +54,9 @@ struct query_node {
     query_symbol *symbols; // of a phrase, exact or not
     uint32_t symbol_count; // of a leaf; 1 for words by their start or end
     uint32_t cover;        // of a phrase: where its part of searcher->covers begins
-    gdx_slice value;       // word prefix or suffix, folded; of an exact phrase its characters; source; id
-    gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
+    gdx_slice value; // word prefix or suffix, folded; of an exact phrase its characters; source; id; value of metadata
+    const gdx_keys *key; // of a filter of metadata: the one key
+    gdx_date from, to;   // of a date filter as written; GDX_NO_DATE: open
     uint32_t first_day, last_day;
     uint32_t child_count;
     query_node **children;

@@ -88,6 +88,47 @@ static void tsv_has_no_tab_in_a_cell(void **state) {
                "source\ta b\"c, d\t1\t1\t1\t3\t333333.333333\n");
 }
 
+// A key that is declared when the index has documents already: answers are right at once, and fast after the run.
+static void metadata_is_a_facet_and_a_filter(void **state) {
+    (void)state;
+    struct place place;
+    place_make(&place);
+    struct said said = run_with_input(&place,
+                                      "{\"id\":\"1\",\"text\":\"链\",\"lang\":\"zh\",\"by\":[\"甲\",\"乙\"]}\n"
+                                      "{\"id\":\"2\",\"text\":\"链链\",\"lang\":\"zh\"}\n"
+                                      "{\"id\":\"3\",\"text\":\"链\",\"lang\":{\"main\":\"en\"}}\n"
+                                      "{\"id\":\"4\",\"text\":\"关\",\"by\":\"甲\"}\n",
+                                      "index", "--facet", "by", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    said = run(&place, "facets", "--by", "meta.lang,meta.by", "--format", "csv", "链", NULL);
+    assert_non_null(strstr(said_err(&said), "the key lang is not declared"));
+    assert_non_null(strstr(said_err(&said), "1 documents have a value of lang that is in no row"));
+    expect_out(said, "by,value,documents,occurrences,of_documents,of_symbols,per_million\n"
+                     "\"meta.lang\",\"zh\",2,3,2,3,1000000\n"
+                     "\"meta.by\",\"\",2,3,2,3,1000000\n"
+                     "\"meta.by\",\"乙\",1,1,1,1,1000000\n"
+                     "\"meta.by\",\"甲\",1,1,2,2,500000\n");
+    said = run(&place, "index", "--facet", "lang", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    said = run(&place, "facets", "--by", "meta.lang", "链", NULL);
+    assert_null(strstr(said_err(&said), "not declared"));
+    said_clear(&said);
+    said = run(&place, "count", "meta.lang:zh NOT meta.by:甲", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "1 document"));
+    said_clear(&said);
+    said = run(&place, "stat", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "metadata keys        by\n                     lang\n"));
+    said_clear(&said);
+    expect_wrong_use(run(&place, "index", "--facet", "", NULL), "--facet : it is empty");
+    expect_wrong_use(run(&place, "facets", "--by", "meta.", "链", NULL), "by: meta.: it is empty");
+    expect_wrong_use(run(&place, "count", "meta.:zh", NULL), "it is empty, expected a key");
+    place_remove(&place);
+}
+
 static void facets_in_json_are_the_message(void **state) {
     struct said said = run(*state, "facets", "--json", "--by", "year", "关税", NULL);
     json_t *answer = json_of_line(&said, 0), *facet = json_array_get(json_object_get(answer, "facets"), 0);
@@ -288,6 +329,7 @@ int main(void) {
         cmocka_unit_test(a_table_fits_the_terminal),
         cmocka_unit_test(csv_guards_formulas_and_quotes),
         cmocka_unit_test(tsv_has_no_tab_in_a_cell),
+        cmocka_unit_test(metadata_is_a_facet_and_a_filter),
         cmocka_unit_test(facets_in_json_are_the_message),
         cmocka_unit_test(options_that_do_not_go_together_are_wrong_use),
         cmocka_unit_test(dispersion_shows_its_parts_and_measures),

@@ -73,7 +73,10 @@ static gdx_status pack_trend(gdx_buffer *out) {
 
 static gdx_status pack_facets(gdx_buffer *out) {
     Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
+    ProtobufCBinaryData by = data_of("meta.lang");
     request.query = some_query();
+    request.by = &by;
+    request.n_by = chance(2);
     return pack(&request.base, out);
 }
 

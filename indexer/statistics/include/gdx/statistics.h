@@ -19,10 +19,11 @@ typedef enum gdx_group {
     GDX_BY_WEEK, // ISO 8601: from Monday on, of the year that its Thursday is in
     GDX_BY_DAY,
     GDX_BY_SOURCE,
-    GDX_BY_DOCUMENT
+    GDX_BY_DOCUMENT,
+    GDX_BY_KEY // values of a key of metadata
 } gdx_group;
 
-// "year", ..., "source", "document". False: no group has that name.
+// "year", ..., "source", "document". False: no group has that name; GDX_BY_KEY has none.
 bool gdx_group_parse(gdx_slice name, gdx_group *out);
 const char *gdx_group_name(gdx_group group);
 static inline bool gdx_group_is_period(gdx_group group) {
@@ -92,9 +93,14 @@ gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, con
 
 // ---- facets
 
+typedef struct gdx_facet_by {
+    gdx_group group; // any but GDX_BY_DOCUMENT
+    gdx_slice key;   // of GDX_BY_KEY
+} gdx_facet_by;
+
 typedef struct gdx_facet_row {
-    gdx_slice source; // of a facet by source
-    gdx_date period;  // of a facet by a period; GDX_NO_DATE: documents whose date is missing or less precise, last
+    gdx_slice value; // source, or value of metadata; "": documents without one
+    gdx_date period; // of a facet by a period; GDX_NO_DATE: documents whose date is missing or less precise, last
     uint64_t documents;
     uint64_t occurrences;
     uint64_t of_documents; // that the query's filters leave
@@ -103,10 +109,12 @@ typedef struct gdx_facet_row {
 } gdx_facet_row;
 
 typedef struct gdx_facet {
-    gdx_group by;
-    // What has a match. Sources: most documents first, then by name. Periods: ascending.
+    gdx_facet_by by; // the caller's key
+    // What has a match. Sources and values: most documents first, then by name. Periods: ascending. A document with
+    // several values is in the row of each.
     gdx_facet_row *rows;
     size_t row_count;
+    uint64_t left_out; // documents that match with a value that is in no row (gdx/metadata.h: left out)
 } gdx_facet;
 
 typedef struct gdx_facets { // owns all it points to
@@ -118,10 +126,11 @@ typedef struct gdx_facets { // owns all it points to
 } gdx_facets;
 void gdx_facets_free(gdx_facets *facets); // NULL is fine
 GDX_DEFINE_AUTO(gdx_facets, gdx_facets_free)
-// A facet for each of `count` groups, none of them GDX_BY_DOCUMENT. The caller frees *out. `stop`: NULL never stops.
-// Cost: as gdx_tally.
+// A facet for each of `count` groups. The caller frees *out. `stop`: NULL never stops. Cost: as gdx_tally, and some 10
+// nanoseconds for each document and group; 3 microseconds where a segment has no column of the key. GDX_TOO_LARGE: a
+// key has over a million different values.
 gdx_status gdx_facets_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
-                              const gdx_group *by, size_t count, const gdx_stop *stop, gdx_facets **out,
+                              const gdx_facet_by *by, size_t count, const gdx_stop *stop, gdx_facets **out,
                               gdx_error *err) GDX_MUST_CHECK;
 
 // ---- dispersion
