@@ -5,6 +5,8 @@
 
 #include "boolean.h"
 
+#include "gdx/reprints.h"
+
 typedef struct bitmap {
     uint64_t *words;
     size_t count;
@@ -30,6 +32,7 @@ struct filter {
     uint32_t first_day, last_day;
     uint32_t date; // the one asked about last, and the answer: neighbours often share it
     bool matched_date;
+    const uint64_t *repeats; // of this segment, bit by bit
     gdx_slice id;
 };
 
@@ -50,6 +53,14 @@ static gdx_status find_source(query_run *run, const query_segment *segment, gdx_
     return GDX_OK;
 }
 
+static gdx_status find_repeats(query_run *run, const query_segment *segment, const uint64_t **out, gdx_error *err) {
+    const gdx_firsts *firsts = NULL;
+    gdx_status status = gdx_snapshot_firsts(run->snapshot, &run->stop, &firsts, err);
+    if (status == GDX_OK)
+        *out = firsts->repeats[segment->index];
+    return status;
+}
+
 static gdx_status open_filter(query_run *run, const query_segment *segment, const query_node *node, struct filter *out,
                               gdx_error *err) {
     *out = (struct filter){.kind = node->kind,
@@ -58,6 +69,8 @@ static gdx_status open_filter(query_run *run, const query_segment *segment, cons
                            .last_day = node->last_day,
                            .date = GDX_NO_DATE,
                            .id = node->value};
+    if (node->kind == QUERY_FIRST)
+        return find_repeats(run, segment, &out->repeats, err);
     return node->kind == QUERY_SOURCE ? find_source(run, segment, node->value, &out->source, err) : GDX_OK;
 }
 
@@ -77,6 +90,10 @@ static gdx_status passes(struct filter *filter, uint32_t document, bool *out, gd
     }
     if (filter->kind == QUERY_SOURCE) {
         *out = filter->segment->columns.sources[document] == filter->source;
+        return GDX_OK;
+    }
+    if (filter->kind == QUERY_FIRST) {
+        *out = !gdx_bit(filter->repeats, document);
         return GDX_OK;
     }
     gdx_slice id;

@@ -328,6 +328,23 @@ static gdx_status parse_id_filter(query_parser *parser, const struct prefix *pre
     return status;
 }
 
+// What a document is beside others.
+static gdx_status parse_is_filter(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    size_t at = parser->lexer.at;
+    gdx_slice value = {0};
+    bool quoted;
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK && !gdx_slice_equal(value, gdx_slice_of("first")))
+        status = query_refuse(parser, at, "expected first right after is:");
+    if (status == GDX_OK)
+        status = new_term(parser, QUERY_FIRST, begin, out);
+    if (status != GDX_OK)
+        return status;
+    (*out)->value = gdx_slice_of("first");
+    parser->query->asks_first = true;
+    return GDX_OK;
+}
+
 // ---- groups, fields, terms
 
 static gdx_status parse_group(query_parser *parser, query_token open, query_node **out) {
@@ -377,6 +394,7 @@ static const struct prefix prefixes[] = {
     {"source", 0, "a source", parse_source_filter},
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},
+    {"is", 0, "first", parse_is_filter},
 };
 enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
 
