@@ -31,7 +31,7 @@ typedef struct gdx_repair_figures {
     uint64_t segments_dropped, documents_lost;
     uint64_t ids_unread; // of documents_lost
     uint64_t deletions_dropped;
-    uint64_t reprints_dropped; // 1: the table is to be built again
+    uint64_t reprints_dropped;            // 1: the table is to be built again
     uint64_t documents_back;              // that were deleted, and are live again because nothing says so any more
     uint64_t commit, documents, segments; // of what is left; of a dry run: of what is there
 } gdx_repair_figures;
