@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_syndicated.py GRAMDEX: a made collection in which articles are reprinted as editors do it. Of the half of the
-articles by which nothing was chosen, at least 0.95 of the pairs that are found are reprints, and at least 0.95 of the
+"""test_syndicated.py GRAMDEX: a made collection in which articles are reprinted as editors do it. Of the held-back half of the
+articles at least 0.95 of the pairs that are found are reprints, and at least 0.95 of the
 reprints are found. Cases that must not be taken for reprints are among them: excerpts, updates, reports that quote, and
 the same words much later."""
 
