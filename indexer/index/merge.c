@@ -97,10 +97,7 @@ static gdx_status make_manifest(const gdx_index_writer *writer, size_t first, si
                                 const gdx_segment_info *merged, struct manifest *out, gdx_error *err) {
     const gdx_snapshot *snapshot = writer->snapshot;
     gdx_status status = GDX_OK;
-    *out = (struct manifest){.rule_fingerprint = snapshot->rule_fingerprint,
-                             .rule_number = snapshot->rule_number,
-                             .commit = snapshot->commit,
-                             .keys = snapshot->keys};
+    *out = snapshot_manifest(snapshot);
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
         struct manifest_segment record = snapshot_record(snapshot, i);
         if (i == first)

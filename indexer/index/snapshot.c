@@ -53,6 +53,8 @@ void gdx_snapshot_release(gdx_snapshot *snapshot) {
         gdx_segment_release(snapshot->segments[i].live.segment);
         deletions_release(snapshot->segments[i].deletions);
     }
+    reprints_release(snapshot->reprints);
+    firsts_free(snapshot->firsts);
     free(snapshot);
 }
 
@@ -78,6 +80,46 @@ gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size
         return gdx_error_pass(err, &failure);
     *out_has = false;
     return GDX_OK;
+}
+
+// ---- reprints
+
+gdx_status snapshot_share_reprints(gdx_snapshot *to, const gdx_snapshot *from) {
+    if (!from->reprints)
+        return GDX_OK;
+    to->reprints = reprints_retain(from->reprints);
+    to->firsts = firsts_new();
+    return to->firsts ? GDX_OK : GDX_NO_MEMORY;
+}
+
+static gdx_status open_reprints(const char *directory, const struct manifest *manifest, const gdx_snapshot *previous,
+                                gdx_snapshot *to, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    if (manifest->reprints_bytes == 0)
+        return GDX_OK;
+    if (previous && snapshot_has_reprints(previous, manifest->reprints_name) &&
+        reprints_bytes(previous->reprints) == manifest->reprints_bytes)
+        to->reprints = reprints_retain(previous->reprints);
+    else
+        status = reprints_open(directory, manifest->reprints_name, manifest->reprints_bytes, &to->reprints, err);
+    to->firsts = firsts_new();
+    return status == GDX_OK && !to->firsts ? gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it")
+                                           : status;
+}
+
+bool snapshot_has_reprints(const gdx_snapshot *snapshot, uint64_t name) {
+    return snapshot->reprints && reprints_name(snapshot->reprints) == name;
+}
+
+struct manifest snapshot_manifest(const gdx_snapshot *snapshot) {
+    return (struct manifest){
+        .rule_fingerprint = snapshot->rule_fingerprint,
+        .rule_number = snapshot->rule_number,
+        .commit = snapshot->commit,
+        .keys = snapshot->keys,
+        .reprints_name = snapshot->reprints ? reprints_name(snapshot->reprints) : 0,
+        .reprints_bytes = snapshot->reprints ? reprints_bytes(snapshot->reprints) : 0,
+    };
 }
 
 // ---- damage
@@ -135,6 +177,10 @@ static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     made->commit = snapshot->commit;
     made->keys = snapshot->keys;
     made->bytes = snapshot->bytes;
+    if (snapshot_share_reprints(made, snapshot) != GDX_OK) {
+        gdx_snapshot_release(made);
+        return NULL;
+    }
     return made;
 }
 
@@ -300,7 +346,7 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
     snapshot->documents = manifest_documents(manifest);
     snapshot->symbols = manifest_symbols(manifest);
     snapshot->bytes = manifest_file_bytes(manifest);
-    gdx_status status = GDX_OK;
+    gdx_status status = open_reprints(directory, manifest, previous, snapshot, err);
     for (size_t i = 0; status == GDX_OK && i < manifest->count; i++) {
         snapshot->count = i + 1;
         status = open_one(directory, manifest, i, previous, fresh, fresh_count, &snapshot->segments[i], err);

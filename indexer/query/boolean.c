@@ -5,6 +5,7 @@
 
 #include "boolean.h"
 
+#include "gdx/reprints.h"
 #include "metadata.h"
 
 typedef struct bitmap {
@@ -32,6 +33,7 @@ struct filter {
     uint32_t first_day, last_day;
     uint32_t date; // the one asked about last, and the answer: neighbours often share it
     bool matched_date;
+    const uint64_t *repeats; // of this segment, bit by bit
     gdx_slice id;
     query_metadata metadata;
 };
@@ -53,6 +55,14 @@ static gdx_status find_source(query_run *run, const query_segment *segment, gdx_
     return GDX_OK;
 }
 
+static gdx_status find_repeats(query_run *run, const query_segment *segment, const uint64_t **out, gdx_error *err) {
+    const gdx_firsts *firsts = NULL;
+    gdx_status status = gdx_snapshot_firsts(run->snapshot, &run->stop, &firsts, err);
+    if (status == GDX_OK)
+        *out = firsts->repeats[segment->index];
+    return status;
+}
+
 static gdx_status open_filter(query_run *run, const query_segment *segment, const query_node *node, struct filter *out,
                               gdx_error *err) {
     *out = (struct filter){.kind = node->kind,
@@ -63,6 +73,8 @@ static gdx_status open_filter(query_run *run, const query_segment *segment, cons
                            .id = node->value};
     if (node->kind == QUERY_META)
         return query_metadata_open(run, segment, node, &out->metadata, err);
+    if (node->kind == QUERY_FIRST)
+        return find_repeats(run, segment, &out->repeats, err);
     return node->kind == QUERY_SOURCE ? find_source(run, segment, node->value, &out->source, err) : GDX_OK;
 }
 
@@ -86,6 +98,10 @@ static gdx_status passes(query_run *run, struct filter *filter, uint32_t documen
     }
     if (filter->kind == QUERY_META)
         return query_metadata_passes(run, &filter->metadata, filter->segment, document, out, err);
+    if (filter->kind == QUERY_FIRST) {
+        *out = !gdx_bit(filter->repeats, document);
+        return GDX_OK;
+    }
     gdx_slice id;
     gdx_status status = gdx_segment_id(filter->segment->segment, document, &id, err);
     if (status == GDX_OK)

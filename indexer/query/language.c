@@ -17,6 +17,7 @@ const query_kind_row query_kinds[QUERY_KINDS] = {
     [QUERY_ID] = {"id", QUERY_CLASS_FILTER, 0, 0},
     [QUERY_ID_PREFIX] = {"ids", QUERY_CLASS_FILTER, 0, 0},
     [QUERY_META] = {"meta", QUERY_CLASS_FILTER, 0, 0},
+    [QUERY_FIRST] = {"is", QUERY_CLASS_FILTER, 0, 0},
     [QUERY_AND] = {"and", QUERY_CLASS_OPERATION, 2, UINT32_MAX},
     [QUERY_OR] = {"or", QUERY_CLASS_OPERATION, 2, UINT32_MAX},
     [QUERY_NOT] = {"not", QUERY_CLASS_OPERATION, 1, 1},

@@ -5,6 +5,7 @@
 #include "slip.h"
 
 #include "gdx/nearest.h"
+#include "gdx/reprints.h"
 
 #include "segment.h"
 
@@ -271,6 +272,28 @@ static gdx_status note_sources(struct noting *noting, const query_node *node, gd
     return status;
 }
 
+// On documents that is:first takes for firsts because nobody has looked yet.
+static gdx_status note_later(struct noting *noting, gdx_error *err) {
+    const gdx_firsts *firsts = NULL;
+    gdx_buffer text = {0};
+    gdx_status status = gdx_snapshot_firsts(noting->snapshot, NULL, &firsts, err);
+    if (status != GDX_OK || firsts->later == 0 || noting->count == QUERY_NOTES_MAX)
+        return status;
+    status = gdx_buffer_append_format(&text,
+                                      "%llu %s committed after reprints were looked for and %s as first; `gramdex "
+                                      "reprints --build` looks again",
+                                      (unsigned long long)firsts->later,
+                                      firsts->later == 1 ? "document was" : "documents were",
+                                      firsts->later == 1 ? "counts" : "count");
+    if (status == GDX_OK)
+        status = gdx_arena_copy(noting->arena, gdx_buffer_slice(&text), &noting->notes[noting->count]);
+    gdx_buffer_clear(&text);
+    if (status != GDX_OK)
+        return gdx_fail_memory(err, "a note");
+    noting->count++;
+    return GDX_OK;
+}
+
 gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_slice **out,
                            size_t *out_count, gdx_error *err) {
     struct noting noting = {.snapshot = snapshot, .arena = arena, .count = query->note_count};
@@ -279,6 +302,8 @@ gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_a
         return gdx_fail_memory(err, "a note");
     memcpy(noting.notes, query->notes, query->note_count * sizeof *noting.notes);
     gdx_status status = note_sources(&noting, query->root, err);
+    if (status == GDX_OK && query->asks_first && gdx_snapshot_reprints(snapshot))
+        status = note_later(&noting, err);
     if (status != GDX_OK)
         return status;
     *out = noting.notes;

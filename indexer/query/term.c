@@ -351,6 +351,23 @@ static gdx_status parse_meta_filter(query_parser *parser, const struct prefix *p
     return gdx_keys_add(keys, key, parser->err);
 }
 
+// What a document is beside others.
+static gdx_status parse_is_filter(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    size_t at = parser->lexer.at;
+    gdx_slice value = {0};
+    bool quoted;
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK && !gdx_slice_equal(value, gdx_slice_of("first")))
+        status = query_refuse(parser, at, "expected first right after is:");
+    if (status == GDX_OK)
+        status = new_term(parser, QUERY_FIRST, begin, out);
+    if (status != GDX_OK)
+        return status;
+    (*out)->value = gdx_slice_of("first");
+    parser->query->asks_first = true;
+    return GDX_OK;
+}
+
 // ---- groups, fields, terms
 
 static gdx_status parse_group(query_parser *parser, query_token open, query_node **out) {
@@ -401,6 +418,7 @@ static const struct prefix prefixes[] = {
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},
     {"meta", 0, "a value", parse_meta_filter},
+    {"is", 0, "first", parse_is_filter},
 };
 enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
 

@@ -745,11 +745,13 @@ def read_manifest(directory):
     data = open(os.path.join(directory, "manifest"), "rb").read()
     need(len(data) >= 72 and data[:8] == b"gdxmanif" and u32(data, 8) == 2, "no manifest of version 2")
     need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
-    names = "segments rule_fingerprint commit documents symbols bytes rule keys"
-    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQII", data, 12)))
+    names = "segments rule_fingerprint commit documents symbols bytes rule keys reprints"
+    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQIHH", data, 12)))
+    need(header["reprints"] <= 1, "more than one table of reprints")
     end = 64 + 64 * header["segments"]
-    need(len(data) == end + 64 * header["keys"] + 8, "a manifest of another size than its segments and keys need")
-    header["key_names"] = [data[at : at + 64].rstrip(b"\0").decode() for at in range(end, len(data) - 8, 64)]
+    keys_end = end + 64 * header["keys"]
+    need(len(data) == keys_end + 16 * header["reprints"] + 8, "a manifest of another size than its records need")
+    header["key_names"] = [data[at : at + 64].rstrip(b"\0").decode() for at in range(end, keys_end, 64)]
     need(header["key_names"] == sorted(set(header["key_names"])) and "" not in header["key_names"], "keys out of order")
     records = []
     names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
@@ -760,7 +762,8 @@ def read_manifest(directory):
     need(header["documents"] == sum(r["documents"] - r["deleted_count"] for r in records), "the total of documents")
     need(header["symbols"] == sum(r["symbols"] - r["deleted_symbols"] for r in records), "the total of symbols")
     deletions_bytes = sum(40 + (r["documents"] + 63) // 64 * 8 for r in records if r["deleted_count"])
-    need(header["bytes"] == len(data) + deletions_bytes + sum(r["bytes"] for r in records), "the total of bytes")
+    reprints_bytes = u64(data, keys_end + 8) if header["reprints"] else 0
+    need(header["bytes"] == len(data) + reprints_bytes + deletions_bytes + sum(r["bytes"] for r in records), "the total of bytes")
     return header, records
 
 

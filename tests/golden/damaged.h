@@ -45,6 +45,8 @@ static const struct damage damages[] = {
     {"a manifest of another rule", "manifest", 0, "", MANIFEST_RULE_NUMBER_AT, SET4, 3, SEALED, GDX_CORRUPT, "another matching rule than the manifest"},
     {"a manifest of 17 keys", "manifest", 0, "", MANIFEST_KEY_COUNT_AT, SET4, 17, SEALED, GDX_CORRUPT, "byte 60: 17 keys of metadata, at most 16"},
     {"a manifest of more keys", "manifest", 0, "", MANIFEST_KEY_COUNT_AT, SET4, 3, SEALED, GDX_CORRUPT, "2 segments and 3 keys do not fit 328 bytes"},
+    {"a manifest of two tables of reprints", "manifest", 0, "", MANIFEST_REPRINTS_AT, SET2, 2, SEALED, GDX_CORRUPT, "byte 62: 2 tables of reprints, expected 0 or 1"},
+    {"a manifest of a table of reprints that does not fit", "manifest", 0, "", MANIFEST_REPRINTS_AT, SET2, 1, SEALED, GDX_CORRUPT, "2 segments and 2 keys do not fit 328 bytes"},
     {"a key of no name", "manifest", 0, "", RECORD_AT(2), SET1, 0, SEALED, GDX_CORRUPT, "byte 192: keys of metadata out of order, or no key"},
     {"keys out of order", "manifest", 0, "", RECORD_AT(2), SET1, 'm', SEALED, GDX_CORRUPT, "byte 256: keys of metadata out of order"},
     {"a key with a control character", "manifest", 0, "", RECORD_AT(2) + 1, SET1, 7, SEALED, GDX_CORRUPT, "byte 192: keys of metadata"},

@@ -150,6 +150,28 @@ static void a_record_that_contradicts_itself_is_refused(void **state) {
     refuse_u32(record_at(0, RECORD_RESERVED_AT), 1, "reserved");
 }
 
+static void keys_and_a_table_of_reprints_are_read_as_they_were_written(void **state) {
+    (void)state;
+    struct manifest sample = manifest_of_rule(gdx_rule_current(), 7), decoded = {0};
+    gdx_buffer bytes = {0};
+    sample.reprints_name = 0x4444;
+    sample.reprints_bytes = 48;
+    assert_int_equal(manifest_append(&sample, &segments[0]), GDX_OK);
+    assert_int_equal(gdx_keys_add(&sample.keys, gdx_slice_of("lang"), NULL), GDX_OK);
+    assert_int_equal(manifest_encode(&sample, &bytes), GDX_OK);
+    assert_int_equal(manifest_decode("m", gdx_buffer_slice(&bytes), &decoded, NULL), GDX_OK);
+    assert_memory_equal(&decoded.keys, &sample.keys, sizeof sample.keys);
+    assert_int_equal(decoded.reprints_name, 0x4444);
+    assert_int_equal(decoded.reprints_bytes, 48);
+    assert_int_equal(manifest_file_bytes(&decoded), manifest_file_bytes(&sample));
+    manifest_clear(&decoded);
+    gdx_store_u64(bytes.data + bytes.bytes - 8 - MANIFEST_SIDE_BYTES + SIDE_BYTES_AT, 0);
+    sign(&bytes);
+    assert_refused(&bytes, GDX_CORRUPT, "a table of reprints of 0 bytes");
+    gdx_buffer_clear(&bytes);
+    manifest_clear(&sample);
+}
+
 static void keys_are_read_as_they_were_written(void **state) {
     (void)state;
     struct manifest sample = manifest_of_rule(gdx_rule_current(), 7), decoded = {0};
@@ -253,6 +275,7 @@ int main(void) {
         cmocka_unit_test(another_file_is_no_manifest),
         cmocka_unit_test(a_newer_version_is_refused_as_unsupported),
         cmocka_unit_test(a_record_that_contradicts_itself_is_refused),
+        cmocka_unit_test(keys_and_a_table_of_reprints_are_read_as_they_were_written),
         cmocka_unit_test(keys_are_read_as_they_were_written),
         cmocka_unit_test(a_segment_named_twice_is_refused),
         cmocka_unit_test(totals_that_are_not_the_sums_are_refused),

@@ -218,6 +218,16 @@ static void compare_near(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Collocates", &collocates.base);
 }
 
+// The index has no table of reprints: good questions are refused, too, and in the same words.
+static void compare_reprints(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
+    request.query = random_below(&asked->random, 2) ? text_of(asked) : request.query;
+    request.scope = scope;
+    request.limit = random_below(&asked->random, 5) * 400; // the last two are refused
+    request.members = random_below(&asked->random, 3);
+    compare(asked, "Reprints", &request.base);
+}
+
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = text_of(asked);
@@ -329,6 +339,7 @@ static void compare_all(struct asked *asked) {
     compare_groups(asked, NULL);
     compare_strings(asked, NULL);
     compare_near(asked, NULL);
+    compare_reprints(asked, NULL);
     compare_scan(asked, NULL);
 }
 

@@ -54,6 +54,7 @@ class Stub:
         self.ngrams = unary("Search", search_pb2, "Ngrams")
         self.neighbours = unary("Search", search_pb2, "Neighbours")
         self.collocates = unary("Search", search_pb2, "Collocates")
+        self.reprints = unary("Search", search_pb2, "Reprints")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")

@@ -295,6 +295,14 @@ class CountTrendGetStat(ServerTest):
         for field, request in (("window", dict(window=51)), ("by", dict(by=5))):
             self.refuses_field(lambda: stub.collocates(search_pb2.CollocatesRequest(query="税", **request)), field)
 
+    def test_reprints_are_refused_until_they_are_built(self):
+        stub = self.served([record(i) for i in range(4)]).stub()
+        with self.assertRaises(grpc.RpcError) as refused:
+            stub.reprints(search_pb2.ReprintsRequest())
+        self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+        self.assertIn("gramdex reprints --build", refused.exception.details())
+        self.refuses_field(lambda: stub.reprints(search_pb2.ReprintsRequest(limit=1001)), "limit")
+
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()
         reply = stub.get(search_pb2.GetRequest(id="d/001"))

@@ -113,6 +113,13 @@ static gdx_status pack_collocates(gdx_buffer *out) {
     return pack(&request.base, out);
 }
 
+static gdx_status pack_reprints(gdx_buffer *out) {
+    Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
+    request.query = some_query();
+    request.limit = 5;
+    return pack(&request.base, out);
+}
+
 static gdx_status pack_get(gdx_buffer *out) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     char id[32];
@@ -211,6 +218,7 @@ const struct act acts[] = {
     {"neighbours", SEARCH "Neighbours", 5, READ_ALL, pack_neighbours, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"collocates", SEARCH "Collocates", 5, READ_ALL, pack_collocates, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"collocates, in a hurry", SEARCH "Collocates", 3, HURRY, pack_collocates, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
+    {"reprints", SEARCH "Reprints", 10, READ_ALL, pack_reprints, 1, CODE(INVALID_ARGUMENT), NULL}, // not built
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

@@ -37,7 +37,7 @@ uint64_t gdx_snapshot_documents(const gdx_snapshot *snapshot); // live ones
 uint64_t gdx_snapshot_symbols(const gdx_snapshot *snapshot);   // of live documents
 uint64_t gdx_snapshot_bytes(const gdx_snapshot *snapshot);     // of all files
 // What costs how much, over all segments, largest first; they add up to gdx_snapshot_bytes. Returns how many.
-enum { GDX_SNAPSHOT_PARTS_MAX = GDX_SEGMENT_PARTS_MAX + 1 };
+enum { GDX_SNAPSHOT_PARTS_MAX = GDX_SEGMENT_PARTS_MAX + 2 };
 size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[GDX_SNAPSHOT_PARTS_MAX]);
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
