@@ -228,6 +228,33 @@ static void commits_and_merges_keep_it(void **state) {
     folder_remove(folder);
 }
 
+static void declare(const char *folder, const char *key) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    assert_int_equal(gdx_index_writer_open(folder, &writer, NULL), GDX_OK);
+    assert_int_equal(gdx_index_writer_declare(writer, gdx_slice_of(key), NULL), GDX_OK);
+    assert_int_equal(gdx_index_writer_commit(writer, NULL), GDX_OK);
+}
+
+static void it_and_keys_of_metadata_keep_each_other(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    add(folder, 1, 0, 2);
+    declare(folder, "lang");
+    set_table(folder);
+    declare(folder, "author");
+    assert_firsts(folder, "b", 0);
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    const gdx_merge_options to_one = {.to_one = true};
+    add(folder, 2, 2, 1);
+    assert_int_equal(gdx_index_writer_open(folder, &writer, NULL), GDX_OK);
+    assert_int_equal(gdx_index_writer_merge(writer, &to_one, NULL, NULL), GDX_OK);
+    assert_int_equal(gdx_snapshot_keys(gdx_index_writer_snapshot(writer))->count, 2);
+    assert_firsts(folder, "b", 1);
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, NULL), GDX_OK);
+    gdx_index_writer_close(GDX_TAKE(writer));
+    folder_remove(folder);
+}
+
 static void a_backup_has_it(void **state) {
     (void)state;
     char *folder = folder_new(), *other = folder_new();
@@ -311,6 +338,7 @@ int main(void) {
         cmocka_unit_test(a_flipped_bit_is_refused),
         cmocka_unit_test(a_table_that_contradicts_itself_is_refused),
         cmocka_unit_test(commits_and_merges_keep_it),
+        cmocka_unit_test(it_and_keys_of_metadata_keep_each_other),
         cmocka_unit_test(a_backup_has_it),
         cmocka_unit_test(stat_counts_it),
         cmocka_unit_test(a_damaged_one_is_refused_and_repaired),
