@@ -177,6 +177,8 @@ ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *stat
 ProtobufCBinaryData reply_period(gdx_arena *arena, gdx_date period, gdx_group by, gdx_status *status); // likewise
 // What every answer says.
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
+// Adds a note, which must stay.
+gdx_status reply_note(gdx_arena *arena, gdx_slice note, Gramdex__V1__Answer *out, gdx_error *err) GDX_MUST_CHECK;
 // Adds what looks like a slip in the query.
 gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
                        gdx_error *err) GDX_MUST_CHECK;

@@ -1,46 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
-// facets.c: Search.Facets: matching documents by source and by period.
+// facets.c: Search.Facets: matching documents by source, by period and by values of metadata.
 
 #include "api.h"
 
-enum { GROUPS_MOST = GDX_BY_SOURCE + 1, ROWS_DEFAULT = 100, ROWS_MOST = 10000 };
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { GROUPS_MOST = GDX_BY_SOURCE + 1 + GDX_KEYS_MAX, ROWS_DEFAULT = 100, ROWS_MOST = 10000 };
+
+#define KEY_PREFIX "meta."
 
 struct facets_options {
-    gdx_group by[GROUPS_MOST];
+    gdx_facet_by by[GROUPS_MOST];
     size_t count;
     uint32_t limit;
 };
 
+static bool is_same(const gdx_facet_by *one, const gdx_facet_by *other) {
+    return one->group == other->group && gdx_slice_equal(one->key, other->key);
+}
+
+static gdx_status read_group(ProtobufCBinaryData name, gdx_facet_by *out, gdx_error *err) {
+    size_t prefix = strlen(KEY_PREFIX);
+    *out = (gdx_facet_by){.group = GDX_BY_KEY};
+    if (name.len < prefix || memcmp(name.data, KEY_PREFIX, prefix) != 0)
+        return request_group("by", name, false, &out->group, err);
+    out->key = (gdx_slice){(const char *)name.data + prefix, name.len - prefix};
+    const char *fault = gdx_key_fault(out->key);
+    return fault ? gdx_fail_field(err, "by", GDX_REASON_OUT_OF_RANGE, "meta.: %s", fault) : GDX_OK;
+}
+
+static gdx_status add_group(ProtobufCBinaryData name, struct facets_options *out, gdx_error *err) {
+    gdx_facet_by by;
+    gdx_status status = read_group(name, &by, err);
+    for (size_t i = 0; i < out->count && status == GDX_OK; i++)
+        if (is_same(&out->by[i], &by))
+            status = gdx_fail_field(err, "by", GDX_REASON_OUT_OF_RANGE, "a group comes twice, expected once");
+    if (status == GDX_OK && out->count == GROUPS_MOST)
+        status = gdx_fail_field(err, "by", GDX_REASON_OUT_OF_RANGE, "more than %d groups, expected fewer", GROUPS_MOST);
+    if (status == GDX_OK)
+        out->by[out->count++] = by;
+    return status;
+}
+
 static gdx_status read_options(const Gramdex__V1__FacetsRequest *request, struct facets_options *out, gdx_error *err) {
     gdx_status status = request_number("limit", request->limit, ROWS_DEFAULT, ROWS_MOST, &out->limit, err);
-    for (size_t i = 0; i < request->n_by && status == GDX_OK; i++) {
-        gdx_group group = GDX_BY_YEAR;
-        status = request_group("by", request->by[i], false, &group, err);
-        for (size_t j = 0; j < out->count && status == GDX_OK; j++)
-            if (out->by[j] == group)
-                status = gdx_fail_field(err, "by", GDX_REASON_OUT_OF_RANGE, "a group comes twice, expected once");
-        if (status == GDX_OK)
-            out->by[out->count++] = group;
-    }
+    for (size_t i = 0; i < request->n_by && status == GDX_OK; i++)
+        status = add_group(request->by[i], out, err);
     if (out->count == 0) {
-        out->by[out->count++] = GDX_BY_SOURCE;
-        out->by[out->count++] = GDX_BY_YEAR;
+        out->by[out->count++] = (gdx_facet_by){.group = GDX_BY_SOURCE};
+        out->by[out->count++] = (gdx_facet_by){.group = GDX_BY_YEAR};
     }
+    return status;
+}
+
+static gdx_status fill_name(gdx_arena *arena, const gdx_facet_by *by, ProtobufCBinaryData *out) {
+    char name[sizeof KEY_PREFIX + GDX_KEY_BYTES_MAX];
+    gdx_slice copied;
+    if (by->group == GDX_BY_KEY)
+        snprintf(name, sizeof name, KEY_PREFIX "%.*s", GDX_SLICE_ARGUMENTS(by->key));
+    else
+        snprintf(name, sizeof name, "%s", gdx_group_name(by->group));
+    gdx_status status = gdx_arena_copy(arena, gdx_slice_of(name), &copied);
+    if (status == GDX_OK)
+        *out = data_of(copied);
     return status;
 }
 
 static gdx_status fill_facet(gdx_arena *arena, const gdx_facet *facet, uint32_t limit, Gramdex__V1__Facet *out) {
     gramdex__v1__facet__init(out);
-    out->by = data_of(gdx_slice_of(gdx_group_name(facet->by)));
     out->values = facet->row_count;
+    out->left_out = facet->left_out;
     out->n_rows = facet->row_count < limit ? facet->row_count : limit;
     Gramdex__V1__FacetRow *rows = reply_list(arena, out->n_rows, sizeof *rows, &out->rows);
-    gdx_status status = rows ? GDX_OK : GDX_NO_MEMORY;
+    gdx_status status = rows ? fill_name(arena, &facet->by, &out->by) : GDX_NO_MEMORY;
     for (size_t i = 0; i < out->n_rows && status == GDX_OK; i++) {
         const gdx_facet_row *from = &facet->rows[i];
         gramdex__v1__facet_row__init(&rows[i]);
-        rows[i].value =
-            facet->by == GDX_BY_SOURCE ? data_of(from->source) : reply_period(arena, from->period, facet->by, &status);
+        rows[i].value = gdx_group_is_period(facet->by.group)
+                            ? reply_period(arena, from->period, facet->by.group, &status)
+                            : data_of(from->value);
         rows[i].documents = from->documents;
         rows[i].occurrences = from->occurrences;
         rows[i].of_documents = from->of_documents;
@@ -64,13 +103,69 @@ static gdx_status reply_with(gdx_question *question, const gdx_facets *facets, u
     return status == GDX_OK ? question->reply(question->context, &reply.base, err) : reply_no_memory(err);
 }
 
+// Why it took long, and what is in no row.
+static gdx_status note_facets(gdx_question *question, const struct view *view, const gdx_facets *facets,
+                              Gramdex__V1__Answer *answer, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < facets->facet_count && status == GDX_OK; i++) {
+        const gdx_facet *facet = &facets->facets[i];
+        char note[GDX_MESSAGE_BYTES];
+        gdx_slice kept;
+        if (facet->by.group != GDX_BY_KEY)
+            continue;
+        status = gdx_snapshot_key_note(view->snapshot, facet->by.key, note, err);
+        if (status == GDX_OK && note[0])
+            status = gdx_arena_copy(question->session->arena, gdx_slice_of(note), &kept) == GDX_OK
+                         ? reply_note(question->session->arena, kept, answer, err)
+                         : reply_no_memory(err);
+        if (status != GDX_OK || facet->left_out == 0)
+            continue;
+        snprintf(note, sizeof note,
+                 "%" PRIu64
+                 " documents have a value of %.*s that is in no row: it has more than %d bytes, is no string, "
+                 "number or boolean, or is one of more than %d",
+                 facet->left_out, GDX_SLICE_ARGUMENTS(facet->by.key), GDX_VALUE_BYTES_MAX, GDX_VALUES_MAX);
+        status = gdx_arena_copy(question->session->arena, gdx_slice_of(note), &kept) == GDX_OK
+                     ? reply_note(question->session->arena, kept, answer, err)
+                     : reply_no_memory(err);
+    }
+    return status;
+}
+
+// Of the metadata that is read because a segment has no column of a key.
+static gdx_status weigh(const struct view *view, const struct facets_options *options, uint64_t *out_ns,
+                        gdx_error *err) {
+    enum { STORED_NS = 3000 };
+    gdx_status status = GDX_OK;
+    *out_ns = 0;
+    for (size_t i = 0; i < options->count; i++)
+        for (size_t s = 0; s < gdx_snapshot_segment_count(view->snapshot) && options->by[i].group == GDX_BY_KEY; s++) {
+            const gdx_segment *segment = gdx_snapshot_segment(view->snapshot, s)->segment;
+            gdx_keys key = {0};
+            bool has = true;
+            status = gdx_keys_add(&key, options->by[i].key, err);
+            if (status == GDX_OK)
+                status = gdx_segment_has_keys(segment, &key, &has, err);
+            if (status != GDX_OK)
+                return status;
+            *out_ns += has ? 0 : (uint64_t)gdx_segment_info_of(segment)->document_count * STORED_NS;
+        }
+    return status;
+}
+
 static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
                           const struct facets_options *options, gdx_facets **out, Gramdex__V1__Answer *answer,
                           gdx_error *err) {
+    uint64_t work_ns = 0;
     gdx_facets_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status = gdx_facets_compute(question->session->searcher, view->snapshot, query, options->by,
-                                           options->count, &question->stop, out, err);
+    gdx_status status = weigh(view, options, &work_ns, err);
+    if (status != GDX_OK || effort_declines(question, work_ns))
+        return status;
+    status = gdx_facets_compute(question->session->searcher, view->snapshot, query, options->by, options->count,
+                                &question->stop, out, err);
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
+    if (status == GDX_OK)
+        status = note_facets(question, view, *out, answer, err);
     return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
 }
 
@@ -92,6 +187,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
         status = compute(question, query, &view, &options, &facets, &answer, err);
     while (view_again(&view, &status, err));
     view_close(&view);
+    if (status == GDX_OK && question->has_declined)
+        return GDX_OK;
     return status == GDX_OK ? reply_with(question, facets, options.limit, &answer, err) : status;
 }
 

@@ -36,6 +36,17 @@ void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__An
     out->took_us = (gdx_now_ns() - question->opened_ns) / 1000;
 }
 
+gdx_status reply_note(gdx_arena *arena, gdx_slice note, Gramdex__V1__Answer *out, gdx_error *err) {
+    ProtobufCBinaryData *all = gdx_arena_allocate(arena, (out->n_notes + 1) * sizeof *all);
+    if (!all)
+        return reply_no_memory(err);
+    for (size_t i = 0; i < out->n_notes; i++)
+        all[i] = out->notes[i];
+    all[out->n_notes++] = data_of(note);
+    out->notes = all;
+    return GDX_OK;
+}
+
 gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
                        gdx_error *err) {
     gdx_slice *notes = NULL;

@@ -9,11 +9,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { SOURCES_MOST = 1000 };
+enum { SOURCES_MOST = 1000, VALUES_MOST = 1000 };
 
 static bool has_filter(const Gramdex__V1__Scope *scope) {
     const Gramdex__V1__Filter *filter = scope ? scope->filter : NULL;
-    return filter && (filter->n_sources || filter->date_from.len || filter->date_to.len || filter->id_prefix.len);
+    return filter && (filter->n_sources || filter->date_from.len || filter->date_to.len || filter->id_prefix.len ||
+                      filter->n_metadata);
 }
 
 gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) {
@@ -50,10 +51,35 @@ static gdx_status read_filter(const Gramdex__V1__Filter *from, gdx_slice *source
     return status == GDX_OK ? request_date("scope.filter.date_to", from->date_to, &out->date_to, err) : status;
 }
 
+// What is said of the keys and values is for the query to judge.
+static gdx_status read_metadata(const Gramdex__V1__Filter *from, gdx_arena *arena, gdx_filter *out, gdx_error *err) {
+    gdx_metadata_filter *all = gdx_arena_allocate(arena, from->n_metadata * sizeof *all + 1);
+    if (!all)
+        return gdx_fail_memory(err, "a filter");
+    for (size_t i = 0; i < from->n_metadata; i++) {
+        const Gramdex__V1__MetadataFilter *one = from->metadata[i];
+        if (one->n_values > VALUES_MOST)
+            return gdx_fail_field(err, "scope.filter.metadata.values", GDX_REASON_OUT_OF_RANGE,
+                                  "%zu values, expected at most %d", one->n_values, VALUES_MOST);
+        gdx_slice *values = gdx_arena_allocate(arena, one->n_values * sizeof *values + 1);
+        if (!values)
+            return gdx_fail_memory(err, "a filter");
+        for (size_t v = 0; v < one->n_values; v++)
+            values[v] = slice_of(one->values[v]);
+        all[i] = (gdx_metadata_filter){slice_of(one->key), values, one->n_values};
+    }
+    out->metadata = all;
+    out->metadata_count = from->n_metadata;
+    return GDX_OK;
+}
+
 static gdx_status narrow(gdx_query *query, const Gramdex__V1__Filter *from, gdx_error *err) {
     gdx_slice sources[SOURCES_MOST];
     gdx_filter filter = {0};
-    gdx_status status = read_filter(from, sources, &filter, err);
+    GDX_AUTO(gdx_arena) arena = gdx_arena_new();
+    gdx_status status = arena ? read_filter(from, sources, &filter, err) : gdx_fail_memory(err, "a filter");
+    if (status == GDX_OK)
+        status = read_metadata(from, arena, &filter, err);
     return status == GDX_OK ? gdx_query_narrow(query, &filter, err) : status;
 }
 

@@ -30,6 +30,19 @@ static gdx_status fill_parts(gdx_arena *arena, const gdx_snapshot *snapshot, Gra
     return all ? GDX_OK : GDX_NO_MEMORY;
 }
 
+static gdx_status fill_keys(gdx_arena *arena, const gdx_snapshot *snapshot, Gramdex__V1__StatResponse *reply) {
+    const gdx_keys *keys = gdx_snapshot_keys(snapshot);
+    reply->metadata_keys = gdx_arena_allocate(arena, (keys->count + 1) * sizeof *reply->metadata_keys);
+    gdx_status status = reply->metadata_keys ? GDX_OK : GDX_NO_MEMORY;
+    for (uint32_t i = 0; i < keys->count && status == GDX_OK; i++) {
+        gdx_slice name;
+        status = gdx_arena_copy(arena, gdx_keys_name(keys, i), &name);
+        if (status == GDX_OK)
+            reply->metadata_keys[reply->n_metadata_keys++] = data_of(name);
+    }
+    return status;
+}
+
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__StatRequest *request = (const Gramdex__V1__StatRequest *)message;
     Gramdex__V1__StatResponse reply = GRAMDEX__V1__STAT_RESPONSE__INIT;
@@ -41,6 +54,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     fill_figures(snapshot, &reply);
     reply.scrub_hours = (double)question->collection->options.scrub_ns / 3.6e12;
     status = fill_parts(question->session->arena, snapshot, &reply);
+    if (status == GDX_OK)
+        status = fill_keys(question->session->arena, snapshot, &reply);
     reply_answer(question, gdx_snapshot_commit(snapshot), &answer);
     gdx_snapshot_release(snapshot);
     reply.version = data_of(gdx_slice_of(question->collection->options.version));

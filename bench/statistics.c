@@ -77,7 +77,7 @@ static gdx_status trend(const struct asking *asking, struct answer *out, gdx_err
 }
 
 static gdx_status facets(const struct asking *asking, struct answer *out, gdx_error *err) {
-    static const gdx_group by[] = {GDX_BY_SOURCE, GDX_BY_YEAR, GDX_BY_DAY};
+    static const gdx_facet_by by[] = {{.group = GDX_BY_SOURCE}, {.group = GDX_BY_YEAR}, {.group = GDX_BY_DAY}};
     GDX_AUTO(gdx_facets) made = NULL;
     gdx_status status = gdx_facets_compute(asking->searcher, asking->snapshot, asking->query, by,
                                            sizeof by / sizeof *by, NULL, &made, err);

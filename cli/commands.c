@@ -23,6 +23,7 @@
     X(ngrams)                                                                                                          \
     X(neighbours)                                                                                                      \
     X(collocates)                                                                                                      \
+    X(reprints)                                                                                                        \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

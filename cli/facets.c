@@ -19,8 +19,10 @@ static const struct option_table facets_table = {
         {.name = "by",
          .letter = 'b',
          .argument = "GROUPS",
-         .help = "source, year, quarter, month, week, day",
-         .more = "Several are separated by commas; each gives a table. Without it: source,year.",
+         .help = "source, year, month, ..., meta.KEY",
+         .more =
+             "Several are separated by commas; each gives a table. Without it: source,year. meta.KEY is what documents "
+             "have under a key of their metadata: of a key that `gramdex index --facet` declares it is fast.",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct facets_command, by)},
         LIMIT_ROW(struct facets_command, limit, "rows of each, at most 10000 (100)", 10000),
@@ -51,12 +53,14 @@ struct facets_printing {
 static gdx_slice shown_value(const Gramdex__V1__Facet *facet, const Gramdex__V1__FacetRow *row) {
     if (row->value.len)
         return from_wire(row->value);
-    return gdx_slice_of(gdx_slice_equal(from_wire(facet->by), gdx_slice_of("source")) ? "no source" : "no date");
+    gdx_slice by = from_wire(facet->by);
+    bool is_key = by.bytes > 5 && memcmp(by.data, "meta.", 5) == 0;
+    return gdx_slice_of(is_key ? "no value" : gdx_slice_equal(by, gdx_slice_of("source")) ? "no source" : "no date");
 }
 
 static gdx_status print_facet(const struct output *output, const Gramdex__V1__Facet *facet, gdx_error *err) {
     struct table_column columns[sizeof text_columns / sizeof *text_columns];
-    char name[16];
+    char name[80]; // meta. and a key
     memcpy(columns, text_columns, sizeof columns);
     snprintf(name, sizeof name, "%.*s", GDX_SLICE_ARGUMENTS(from_wire(facet->by)));
     columns[0].name = name;
@@ -111,7 +115,7 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return status;
 }
 
-enum { GROUPS_MOST = 16 }; // more than there are: what is left over is refused by name
+enum { GROUPS_MOST = 32 }; // more than there are: what is left over is refused by name
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
     const struct facets_command *self = context;
@@ -138,12 +142,14 @@ static int run(const struct command *command, void *settings) {
 
 const struct command command_facets = {
     .title = "gramdex facets",
-    .summary = "which sources and periods have it",
+    .summary = "which sources, periods and metadata have it",
     .arguments = "QUERY",
-    .description = "Group the documents that match by source and by period: how many there are, of how many that the "
-                   "query's filters leave, and how often the query's phrases occur in a million of their symbols.",
+    .description =
+        "Group the documents that match by source, by period and by keys of their metadata: how many there are, of how many that the "
+        "query's filters leave, and how often the query's phrases occur in a million of their symbols.",
     .examples = (const char *const[]){"gramdex facets --index corpus.gdx 友岸外包",
                                       "gramdex facets --index corpus.gdx --by source,quarter '关税 date:2023..'",
+                                      "gramdex facets --index corpus.gdx --by meta.language,meta.author 关税",
                                       "gramdex facets --index corpus.gdx --format csv 关税 > facets.csv", NULL},
     .explained_in = "Facets",
     .groups = {{&facets_table, 0},

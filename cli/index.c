@@ -24,9 +24,18 @@ gdx_status index_find_base(struct index_command *self, const char *directory, gd
     return status;
 }
 
+static gdx_status declare_keys(const struct index_command *self, gdx_index_writer *writer, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < self->facets.count && status == GDX_OK; i++)
+        status = gdx_index_writer_declare(writer, gdx_slice_of(self->facets.items[i]), err);
+    return status;
+}
+
 static gdx_status build(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     gdx_status status = gdx_index_writer_open(self->target.index, &writer, err);
+    if (status == GDX_OK)
+        status = declare_keys(self, writer, err);
     if (status == GDX_OK)
         status = index_find_base(self, self->target.index, err);
     if (status == GDX_OK)
@@ -119,6 +128,7 @@ const struct command command_index = {
                                       "zcat news.jsonl.gz | gramdex index --index corpus.gdx -",
                                       "gramdex index --index corpus.gdx --prune --source blog posts/",
                                       "gramdex index --index corpus.gdx --map id=url,text=content articles.csv",
+                                      "gramdex index --index corpus.gdx --facet language --facet author news.jsonl",
                                       "gramdex index --index corpus.gdx --ocr --date-from name scans/",
                                       "gramdex index --server search.example:50051 articles/", NULL},
     .notes =

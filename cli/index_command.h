@@ -14,7 +14,7 @@ struct index_command {
     struct target target;
     gdx_batch_options options;
     struct command_arguments paths;
-    struct option_list globs, excludes, files_from, converters;
+    struct option_list globs, excludes, files_from, converters, facets;
     struct file_list files;
     const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *date_from;
     gdx_record_map *map;    // of map_text

@@ -73,6 +73,15 @@ const struct option_table index_own_table = {
                  "data.body is the key body in data; lead+body joins two texts; with a ? a record may lack the key.",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct index_command, map_text)},
+        {.name = "facet",
+         .argument = "KEY",
+         .help = "a key of records to filter and group by",
+         .more =
+             "As language, for meta.language:zh in queries and facets --by meta.language. May be repeated. An index "
+             "keeps its keys; documents that it has are looked through once.",
+         .kind = OPTION_LIST,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct index_command, facets)},
         {.name = "id-from",
          .argument = "hash",
          .help = "a record without an id gets its fields' hash",
@@ -193,8 +202,13 @@ static bool names_standard_input(const struct command_arguments *paths) {
 
 gdx_status index_check(void *settings, gdx_error *err) {
     struct index_command *self = settings;
-    if (self->paths.count == 0 && self->files_from.count == 0)
+    if (self->paths.count == 0 && self->files_from.count == 0 && self->facets.count == 0)
         return gdx_fail(err, GDX_INVALID, "PATH... is missing");
+    for (size_t i = 0; i < self->facets.count; i++) {
+        const char *fault = gdx_key_fault(gdx_slice_of(self->facets.items[i]));
+        if (fault)
+            return gdx_fail(err, GDX_INVALID, "--facet %s: %s", self->facets.items[i], fault);
+    }
     if (self->ends_with_zero && self->files_from.count == 0)
         return gdx_fail(err, GDX_INVALID, "--null goes with --files-from");
     if (self->prune_limit && !self->options.prune)

@@ -32,6 +32,8 @@ static void print_figures(const struct style *style, const Gramdex__V1__StatResp
     print_figure("symbols", figures->symbols);
     print_figure("terms", figures->terms);
     print_figure("words", figures->words);
+    for (size_t i = 0; i < figures->n_metadata_keys; i++)
+        printf("%-20s %.*s\n", i ? "" : "metadata keys", GDX_SLICE_ARGUMENTS(from_wire(figures->metadata_keys[i])));
     print_figure("commit", figures->answer ? figures->answer->commit : 0);
     if (figures->bad_segments)
         print_figure("bad segments", figures->bad_segments);

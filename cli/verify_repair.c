@@ -27,10 +27,10 @@ static gdx_status on_found(void *context, const gdx_repair_finding *finding, gdx
     progress_clear(&telling->progress);
     telling->has_told = true;
     if (telling->self->target.json)
-        return json_line(json_pack("{s:s,s:s,s:b,s:s,s:I,s:I,s:s}", "type", "damaged", "file", finding->file,
-                                   "deletions", finding->is_deletions, "message", finding->why->message, "byte",
-                                   (json_int_t)finding->why->byte, "documents", (json_int_t)finding->documents,
-                                   "kept_as", finding->kept_as),
+        return json_line(json_pack("{s:s,s:s,s:b,s:b,s:s,s:I,s:I,s:s}", "type", "damaged", "file", finding->file,
+                                   "deletions", finding->is_deletions, "reprints", finding->is_reprints, "message",
+                                   finding->why->message, "byte", (json_int_t)finding->why->byte, "documents",
+                                   (json_int_t)finding->documents, "kept_as", finding->kept_as),
                          err);
     char documents[NUMBER_TEXT_BYTES];
     if (*finding->why->where)
@@ -39,7 +39,9 @@ static gdx_status on_found(void *context, const gdx_repair_finding *finding, gdx
     if (*finding->kept_as)
         printf("  %s as %s\n", telling->self->dry_run ? "would be kept" : "is kept", finding->kept_as);
     format_count(finding->documents, documents);
-    if (finding->is_deletions)
+    if (finding->is_reprints)
+        printf("  it said which documents are reprints; gramdex reprints --build makes it again\n");
+    else if (finding->is_deletions)
         printf("  it said that %s %s of this segment %s gone\n", documents,
                plural(finding->documents, "document", "documents"), finding->documents == 1 ? "is" : "are");
     else
@@ -60,15 +62,15 @@ static gdx_status on_lost(void *context, gdx_slice id, gdx_error *err) {
 
 static gdx_status print_json(const struct verify_command *self, const gdx_repair_figures *figures, uint64_t took_ns,
                              gdx_error *err) {
-    return json_line(json_pack("{s:s,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "type", "summary", "dry_run",
-                               self->dry_run, "segments_dropped", (json_int_t)figures->segments_dropped,
-                               "documents_lost", (json_int_t)figures->documents_lost, "ids_unread",
-                               (json_int_t)figures->ids_unread, "deletions_dropped",
-                               (json_int_t)figures->deletions_dropped, "documents_back",
-                               (json_int_t)figures->documents_back, "documents", (json_int_t)figures->documents,
-                               "segments", (json_int_t)figures->segments, "commit", (json_int_t)figures->commit,
-                               "took_us", (json_int_t)(took_ns / 1000)),
-                     err);
+    return json_line(
+        json_pack("{s:s,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "type", "summary", "dry_run", self->dry_run,
+                  "segments_dropped", (json_int_t)figures->segments_dropped, "documents_lost",
+                  (json_int_t)figures->documents_lost, "ids_unread", (json_int_t)figures->ids_unread,
+                  "deletions_dropped", (json_int_t)figures->deletions_dropped, "reprints_dropped",
+                  (json_int_t)figures->reprints_dropped, "documents_back", (json_int_t)figures->documents_back,
+                  "documents", (json_int_t)figures->documents, "segments", (json_int_t)figures->segments, "commit",
+                  (json_int_t)figures->commit, "took_us", (json_int_t)(took_ns / 1000)),
+        err);
 }
 
 static void print_losses(const struct verify_command *self, const gdx_repair_figures *figures) {
@@ -84,7 +86,7 @@ static void print_losses(const struct verify_command *self, const gdx_repair_fig
 }
 
 static void print_outcome(const struct verify_command *self, const gdx_repair_figures *figures, uint64_t took_ns) {
-    bool is_sound = figures->segments_dropped + figures->deletions_dropped == 0;
+    bool is_sound = figures->segments_dropped + figures->deletions_dropped + figures->reprints_dropped == 0;
     char lost[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     print_losses(self, figures);
     printf("%s: %s: ", self->target.index, is_sound ? "sound" : self->dry_run ? "nothing is changed" : "repaired");
@@ -118,5 +120,7 @@ int verify_repair(const struct command *command, const struct verify_command *se
         print_outcome(self, &figures, took_ns);
     if (status != GDX_OK)
         return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
-    return self->dry_run && figures.segments_dropped + figures.deletions_dropped ? EXIT_FAILED : EXIT_DONE;
+    return self->dry_run && figures.segments_dropped + figures.deletions_dropped + figures.reprints_dropped
+               ? EXIT_FAILED
+               : EXIT_DONE;
 }

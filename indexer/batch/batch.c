@@ -413,6 +413,7 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
         .directory = gdx_index_writer_directory(batch->writer),
         .level = batch->options.level,
         .rule = rule,
+        .keys = gdx_index_writer_keys(batch->writer),
         .source = {.encoding = batch->options.encoding,
                    .document_limit = batch->budget.document_limit,
                    .map = batch->options.map,

@@ -162,6 +162,7 @@ static gdx_status stitch(struct builder *builder, struct built *built, struct sp
     const struct build_settings *settings = builder->settings;
     const struct stitching stitching = {.directory = settings->directory,
                                         .level = settings->level,
+                                        .keys = settings->keys,
                                         .stop = &settings->stop,
                                         .next_tag = &builder->next_tag};
     if (span->count > 1) { // its memory is the merge's
@@ -190,6 +191,8 @@ static gdx_status begin_writer(struct builder *builder, gdx_error *err) {
     if (status == GDX_OK)
         status = gdx_segment_writer_open(settings->directory, builder->tag = builder->next_tag++, settings->level,
                                          settings->rule, &builder->writer, err);
+    if (status == GDX_OK && gdx_segment_writer_set_keys(builder->writer, settings->keys) != GDX_OK)
+        status = builder_no_memory(err);
     return status;
 }
 

@@ -47,6 +47,7 @@ struct build_settings { // immutable while the batch runs
     const char *directory;
     int level;
     const gdx_rule *rule; // of the index
+    const gdx_keys *keys; // of metadata, that it declares
     gdx_source_options source;
     size_t inverter_bytes;
     size_t run_bytes; // of documents, after which a run ends; 0: as many as the inverter takes

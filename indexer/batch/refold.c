@@ -87,6 +87,7 @@ gdx_status gdx_index_refold(gdx_index_writer *writer, const gdx_refold_options *
     struct refold refold = {.writer = writer, .options = options};
     refold.settings = (struct build_settings){.directory = gdx_index_writer_directory(writer),
                                               .level = options->level,
+                                              .keys = gdx_index_writer_keys(writer),
                                               .rule = gdx_rule_current(),
                                               .inverter_bytes = options->memory_bytes,
                                               .spans = &refold.spans,

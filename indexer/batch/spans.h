@@ -63,6 +63,7 @@ bool spans_end_run(struct spans *spans, struct span *span);
 struct stitching {
     const char *directory;
     int level;
+    const gdx_keys *keys; // of metadata, that the index declares
     const gdx_stop *stop;
     uint64_t *next_tag; // of a temporary name
 };

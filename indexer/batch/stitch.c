@@ -30,6 +30,7 @@ static gdx_status merge(const struct span_run *runs, size_t count, const struct 
                                                .tag = out->tag,
                                                .is_run = !out->is_final,
                                                .level = stitching->level,
+                                               .keys = stitching->keys,
                                                .stop = stitching->stop};
     gdx_status status = GDX_OK;
     for (size_t i = 0; status == GDX_OK && i < count; i++) {

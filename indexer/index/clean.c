@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // clean.c: what may be removed from an index directory. A name decides: ours are "manifest", "lock", "segment-<16
-// hex>", "deletions-<16 hex>", while they are written "manifest.tmp", "segment-*.tmp" and "deletions-*.tmp",
-// "damaged-*", which a repair put aside, and "base" and "converted", the folder of converted files, which are no part
-// of a commit.
+// hex>", "deletions-<16 hex>", "reprints-<16 hex>", while they are written "manifest.tmp", "segment-*.tmp",
+// "deletions-*.tmp" and "reprints-*.tmp", "damaged-*", which a repair put aside, and "base" and "converted", the folder
+// of converted files, which are no part of a commit.
 
 #include "clean.h"
 #include "deletions.h"
+#include "reprints.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum file_kind { FILE_FOREIGN, FILE_KEPT, FILE_TEMPORARY, FILE_SEGMENT, FILE_DELETIONS };
+enum file_kind { FILE_FOREIGN, FILE_KEPT, FILE_TEMPORARY, FILE_SEGMENT, FILE_DELETIONS, FILE_REPRINTS };
 
 enum { NAME_DIGITS = 16 };
 
@@ -42,15 +43,16 @@ static bool has_suffix(const char *name, const char *suffix) {
 }
 
 static enum file_kind kind_of(const char *name, uint64_t *out_name) {
+    static const struct {
+        const char *prefix;
+        enum file_kind kind;
+    } numbered[] = {{"segment-", FILE_SEGMENT}, {"deletions-", FILE_DELETIONS}, {"reprints-", FILE_REPRINTS}};
     const char *rest;
-    bool segment = has_prefix(name, "segment-", &rest);
-    if (segment || has_prefix(name, "deletions-", &rest)) {
-        if (has_suffix(name, ".tmp"))
-            return FILE_TEMPORARY;
-        if (parse_name(rest, out_name))
-            return segment ? FILE_SEGMENT : FILE_DELETIONS;
-        return FILE_FOREIGN;
-    }
+    for (size_t i = 0; i < sizeof numbered / sizeof numbered[0]; i++)
+        if (has_prefix(name, numbered[i].prefix, &rest))
+            return has_suffix(name, ".tmp")     ? FILE_TEMPORARY
+                   : parse_name(rest, out_name) ? numbered[i].kind
+                                                : FILE_FOREIGN;
     if (strcmp(name, "manifest.tmp") == 0)
         return FILE_TEMPORARY;
     static const char *const kept[] = {"manifest", "lock", "base", "converted"};
@@ -92,7 +94,7 @@ static gdx_status survey_one(void *context, const char *name, gdx_error *err) {
     struct directory_content *content = context;
     uint64_t number;
     enum file_kind kind = kind_of(name, &number);
-    if (kind == FILE_SEGMENT || kind == FILE_DELETIONS)
+    if (kind == FILE_SEGMENT || kind == FILE_DELETIONS || kind == FILE_REPRINTS)
         content->segments = true;
     else if (kind == FILE_FOREIGN && counts_as_foreign(name))
         content->foreign = true;
@@ -114,7 +116,8 @@ static gdx_status clean_one(void *context, const char *name, gdx_error *err) {
     uint64_t number = 0;
     enum file_kind kind = kind_of(name, &number);
     bool remove = kind == FILE_TEMPORARY || (kind == FILE_SEGMENT && !snapshot_has_segment(cleaning->commit, number)) ||
-                  (kind == FILE_DELETIONS && !snapshot_has_deletions(cleaning->commit, number));
+                  (kind == FILE_DELETIONS && !snapshot_has_deletions(cleaning->commit, number)) ||
+                  (kind == FILE_REPRINTS && !snapshot_has_reprints(cleaning->commit, number));
     if (!remove)
         return GDX_OK;
     char *path = gdx_path_join(cleaning->directory, name);
@@ -147,4 +150,9 @@ void directory_remove_segment(const char *directory, uint64_t name) {
 void directory_remove_deletions(const char *directory, uint64_t name) {
     char file_name[DELETIONS_FILE_NAME_BYTES];
     remove_file(directory, deletions_file_name(name, file_name));
+}
+
+void directory_remove_reprints(const char *directory, uint64_t name) {
+    char file_name[REPRINTS_FILE_NAME_BYTES];
+    remove_file(directory, reprints_file_name(name, file_name));
 }

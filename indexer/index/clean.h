@@ -22,5 +22,6 @@ gdx_status directory_clean(const char *directory, const gdx_snapshot *commit, gd
 // Removes one segment or one deletions file; a failure is passed over, the next writer's cleaning makes up for it.
 void directory_remove_segment(const char *directory, uint64_t name);
 void directory_remove_deletions(const char *directory, uint64_t name);
+void directory_remove_reprints(const char *directory, uint64_t name);
 
 #endif

@@ -28,6 +28,8 @@ static void remove_unnamed(const gdx_index_writer *writer, const struct manifest
         if (record.deleted_count && !manifest_names_deletions(manifest, record.deletions_name))
             directory_remove_deletions(writer->directory, record.deletions_name);
     }
+    if (old && old->reprints && manifest->reprints_name != reprints_name(old->reprints))
+        directory_remove_reprints(writer->directory, reprints_name(old->reprints));
     for (size_t i = old ? old->count : 0; i < writer->pending.count; i++) {
         uint64_t name = gdx_segment_info_of(writer->pending.segments[i].segment)->name;
         if (!manifest_names_segment(manifest, name))
@@ -87,6 +89,10 @@ static bool is_gone(const struct pending_segment *segment) {
 static bool has_new_deletions(const gdx_index_writer *writer, size_t i) {
     uint32_t before = i < writer->snapshot->count ? writer->snapshot->segments[i].live.deleted_count : 0;
     return writer->pending.segments[i].deleted_count != before;
+}
+
+static bool has_new_keys(const gdx_index_writer *writer) {
+    return writer->keys.count != writer->snapshot->keys.count; // keys are only added
 }
 
 static bool has_changes(const gdx_index_writer *writer) {
@@ -169,25 +175,57 @@ static void drop_added(gdx_index_writer *writer) {
 }
 
 static struct manifest next_manifest(const gdx_index_writer *writer) {
-    const gdx_snapshot *snapshot = writer->snapshot;
-    if (writer->rule)
-        return manifest_of_rule(writer->rule, snapshot->commit + 1);
-    return (struct manifest){.rule_fingerprint = snapshot->rule_fingerprint,
-                             .rule_number = snapshot->rule_number,
-                             .commit = snapshot->commit + 1};
+    struct manifest next = snapshot_manifest(writer->snapshot);
+    if (writer->rule) {
+        next.rule_fingerprint = gdx_rule_checksum(writer->rule);
+        next.rule_number = gdx_rule_number(writer->rule);
+    }
+    next.commit += has_changes(writer);
+    next.keys = writer->keys;
+    return next;
 }
 
 gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
     gdx_status status = writer_check(writer, err);
     if (status != GDX_OK)
         return status;
-    if (!has_changes(writer)) {
+    if (!has_changes(writer) && !has_new_keys(writer)) {
         drop_added(writer);
         writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;
     }
     struct manifest next = next_manifest(writer);
     status = commit_changes(writer, &next, err);
+    manifest_clear(&next);
+    return status;
+}
+
+// ---- a table of reprints
+
+static gdx_status same_segments(const gdx_index_writer *writer, struct manifest *next, gdx_error *err) {
+    for (size_t i = 0; i < writer->snapshot->count; i++) {
+        struct manifest_segment record = snapshot_record(writer->snapshot, i);
+        if (manifest_append(next, &record) != GDX_OK)
+            return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to commit");
+    }
+    return GDX_OK;
+}
+
+gdx_status gdx_index_writer_set_reprints(gdx_index_writer *writer, const gdx_reprint_table *table, gdx_error *err) {
+    gdx_status status = writer_check(writer, err);
+    if (status != GDX_OK)
+        return status;
+    assert(writer->state == WRITER_COMMITTED); // as for a merge
+    struct manifest next = next_manifest(writer);
+    next.commit = writer->snapshot->commit + 1;
+    status = same_segments(writer, &next, err);
+    if (status == GDX_OK)
+        status = reprints_write(writer->directory, table, &next.reprints_name, &next.reprints_bytes, err);
+    bool is_new = status == GDX_OK && !snapshot_has_reprints(writer->snapshot, next.reprints_name);
+    if (status == GDX_OK)
+        status = writer_publish(writer, &next, NULL, 0, err);
+    if (status != GDX_OK && is_new && writer->state != WRITER_BROKEN)
+        directory_remove_reprints(writer->directory, next.reprints_name);
     manifest_clear(&next);
     return status;
 }

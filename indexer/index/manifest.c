@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+_Static_assert((int)MANIFEST_KEY_BYTES == (int)GDX_KEY_BYTES_MAX, "a key is stored as it is held");
+
 struct manifest manifest_of_rule(const gdx_rule *rule, uint64_t commit) {
     return (struct manifest){
         .rule_fingerprint = gdx_rule_checksum(rule),
@@ -51,12 +53,17 @@ uint64_t manifest_symbols(const struct manifest *manifest) {
     return symbols;
 }
 
-static uint64_t encoded_bytes(size_t segment_count) {
-    return MANIFEST_HEADER_BYTES + (uint64_t)segment_count * MANIFEST_RECORD_BYTES + INDEX_CHECKSUM_BYTES;
+static uint64_t encoded_bytes(size_t segment_count, size_t key_count, bool has_reprints) {
+    return MANIFEST_HEADER_BYTES + (uint64_t)segment_count * MANIFEST_RECORD_BYTES +
+           (uint64_t)key_count * MANIFEST_KEY_BYTES + (has_reprints ? MANIFEST_SIDE_BYTES : 0) + INDEX_CHECKSUM_BYTES;
+}
+
+static uint64_t own_bytes(const struct manifest *manifest) {
+    return encoded_bytes(manifest->count, manifest->keys.count, manifest->reprints_bytes > 0);
 }
 
 uint64_t manifest_file_bytes(const struct manifest *manifest) {
-    uint64_t bytes = encoded_bytes(manifest->count);
+    uint64_t bytes = own_bytes(manifest) + manifest->reprints_bytes;
     for (size_t i = 0; i < manifest->count; i++) {
         const struct manifest_segment *segment = &manifest->segments[i];
         bytes += segment->info.bytes;
@@ -90,7 +97,8 @@ static void encode_header(const struct manifest *manifest, uint8_t *to) {
     gdx_store_u64(to + MANIFEST_SYMBOL_COUNT_AT, manifest_symbols(manifest));
     gdx_store_u64(to + MANIFEST_FILE_BYTES_AT, manifest_file_bytes(manifest));
     gdx_store_u32(to + MANIFEST_RULE_NUMBER_AT, manifest->rule_number);
-    gdx_store_u32(to + MANIFEST_RESERVED_AT, 0);
+    gdx_store_u16(to + MANIFEST_KEY_COUNT_AT, (uint16_t)manifest->keys.count);
+    gdx_store_u16(to + MANIFEST_REPRINTS_AT, manifest->reprints_bytes > 0);
 }
 
 static void encode_record(const struct manifest_segment *segment, uint8_t *to) {
@@ -107,7 +115,7 @@ static void encode_record(const struct manifest_segment *segment, uint8_t *to) {
 }
 
 gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) {
-    size_t bytes = (size_t)encoded_bytes(manifest->count);
+    size_t bytes = (size_t)own_bytes(manifest);
     gdx_status status = gdx_buffer_reserve(out, bytes);
     if (status != GDX_OK)
         return status;
@@ -115,6 +123,13 @@ gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) {
     encode_header(manifest, to);
     for (size_t i = 0; i < manifest->count; i++)
         encode_record(&manifest->segments[i], to + MANIFEST_HEADER_BYTES + i * MANIFEST_RECORD_BYTES);
+    uint8_t *keys = to + MANIFEST_HEADER_BYTES + manifest->count * MANIFEST_RECORD_BYTES;
+    memcpy(keys, manifest->keys.names, manifest->keys.count * (size_t)MANIFEST_KEY_BYTES);
+    if (manifest->reprints_bytes) {
+        uint8_t *side = keys + manifest->keys.count * (size_t)MANIFEST_KEY_BYTES;
+        gdx_store_u64(side + SIDE_NAME_AT, manifest->reprints_name);
+        gdx_store_u64(side + SIDE_BYTES_AT, manifest->reprints_bytes);
+    }
     envelope_seal(to, bytes, MANIFEST_MAGIC);
     out->bytes += bytes;
     return GDX_OK;
@@ -124,20 +139,26 @@ gdx_status manifest_encode(const struct manifest *manifest, gdx_buffer *out) {
 
 static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err) {
     const uint8_t *at = (const uint8_t *)bytes.data;
-    if (bytes.bytes < encoded_bytes(0))
+    if (bytes.bytes < encoded_bytes(0, 0, false))
         return gdx_fail_at(err, GDX_CORRUPT, path, "%zu bytes, a manifest has at least %" PRIu64, bytes.bytes,
-                           encoded_bytes(0));
+                           encoded_bytes(0, 0, false));
     gdx_status status = envelope_check(path, at, bytes.bytes, MANIFEST_MAGIC, "a manifest", err);
     if (status != GDX_OK)
         return status;
     uint32_t count = gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT);
-    if (count > MANIFEST_SEGMENTS_MAX || encoded_bytes(count) != bytes.bytes)
+    uint32_t key_count = gdx_load_u16(at + MANIFEST_KEY_COUNT_AT), reprints = gdx_load_u16(at + MANIFEST_REPRINTS_AT);
+    if (key_count > GDX_KEYS_MAX)
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_KEY_COUNT_AT,
+                                "byte %d: %" PRIu32 " keys of metadata, at most %d", MANIFEST_KEY_COUNT_AT, key_count,
+                                GDX_KEYS_MAX);
+    if (reprints > 1)
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_REPRINTS_AT,
+                                "byte %d: %" PRIu32 " tables of reprints, expected 0 or 1", MANIFEST_REPRINTS_AT,
+                                reprints);
+    if (count > MANIFEST_SEGMENTS_MAX || encoded_bytes(count, key_count, reprints) != bytes.bytes)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_SEGMENT_COUNT_AT,
-                                "byte %d: %" PRIu32 " segments do not fit %zu bytes", MANIFEST_SEGMENT_COUNT_AT, count,
-                                bytes.bytes);
-    if (gdx_load_u32(at + MANIFEST_RESERVED_AT))
-        return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_RESERVED_AT, "byte %d: a reserved field that is not 0",
-                                MANIFEST_RESERVED_AT);
+                                "byte %d: %" PRIu32 " segments and %" PRIu32 " keys do not fit %zu bytes",
+                                MANIFEST_SEGMENT_COUNT_AT, count, key_count, bytes.bytes);
     return GDX_OK;
 }
 
@@ -192,6 +213,37 @@ static gdx_status decode_records(const char *path, const uint8_t *at, uint32_t c
     return GDX_OK;
 }
 
+// Good names, ascending, filled up with zeros.
+static gdx_status decode_keys(const char *path, const uint8_t *at, uint32_t count, gdx_keys *out, gdx_error *err) {
+    size_t offset =
+        MANIFEST_HEADER_BYTES + (size_t)gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT) * MANIFEST_RECORD_BYTES;
+    for (uint32_t i = 0; i < count; i++, offset += MANIFEST_KEY_BYTES) {
+        gdx_slice name = {(const char *)at + offset + DECLARED_NAME_AT, MANIFEST_KEY_BYTES};
+        gdx_error passed_over = {0};
+        while (name.bytes > 0 && name.data[name.bytes - 1] == '\0')
+            name.bytes--;
+        if ((i > 0 && gdx_slice_compare(gdx_keys_name(out, i - 1), name) >= 0) ||
+            gdx_keys_add(out, name, &passed_over) != GDX_OK)
+            return gdx_fail_at_byte(err, GDX_CORRUPT, path, offset,
+                                    "byte %zu: keys of metadata out of order, or no key", offset);
+    }
+    return GDX_OK;
+}
+
+static gdx_status decode_side(const char *path, const uint8_t *at, struct manifest *out, gdx_error *err) {
+    size_t offset =
+        MANIFEST_HEADER_BYTES + out->count * MANIFEST_RECORD_BYTES + out->keys.count * (size_t)MANIFEST_KEY_BYTES;
+    if (!gdx_load_u16(at + MANIFEST_REPRINTS_AT))
+        return GDX_OK;
+    out->reprints_name = gdx_load_u64(at + offset + SIDE_NAME_AT);
+    out->reprints_bytes = gdx_load_u64(at + offset + SIDE_BYTES_AT);
+    if (out->reprints_bytes == 0 || out->reprints_bytes > (uint64_t)INT64_MAX / MANIFEST_SEGMENTS_MAX)
+        return gdx_fail_at_byte(err, GDX_CORRUPT, path, offset + SIDE_BYTES_AT,
+                                "byte %zu: a table of reprints of %" PRIu64 " bytes", offset + SIDE_BYTES_AT,
+                                out->reprints_bytes);
+    return GDX_OK;
+}
+
 static int compare_names(const void *a, const void *b) {
     uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
     return (left > right) - (left < right);
@@ -229,6 +281,10 @@ gdx_status manifest_decode(const char *path, gdx_slice bytes, struct manifest *o
     gdx_status status = check_frame(path, bytes, err);
     if (status == GDX_OK)
         status = decode_records(path, at, gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT), &manifest, err);
+    if (status == GDX_OK)
+        status = decode_keys(path, at, gdx_load_u16(at + MANIFEST_KEY_COUNT_AT), &manifest.keys, err);
+    if (status == GDX_OK)
+        status = decode_side(path, at, &manifest, err);
     if (status == GDX_OK)
         status = manifest_check_names(path, &manifest, err);
     if (status == GDX_OK)
@@ -288,9 +344,9 @@ static gdx_status read_file(const char *path, struct manifest_file *file, gdx_bu
         return gdx_fail_at_errno(err, errno, path, "cannot be examined");
     if (!S_ISREG(file->identity.st_mode))
         return gdx_fail_at(err, GDX_CORRUPT, path, "not a regular file");
-    if ((uint64_t)file->identity.st_size > encoded_bytes(MANIFEST_SEGMENTS_MAX))
+    if ((uint64_t)file->identity.st_size > encoded_bytes(MANIFEST_SEGMENTS_MAX, GDX_KEYS_MAX, true))
         return gdx_fail_at(err, GDX_CORRUPT, path, "%lld bytes, a manifest has at most %" PRIu64,
-                           (long long)file->identity.st_size, encoded_bytes(MANIFEST_SEGMENTS_MAX));
+                           (long long)file->identity.st_size, encoded_bytes(MANIFEST_SEGMENTS_MAX, GDX_KEYS_MAX, true));
     return read_whole(file->descriptor, path, (size_t)file->identity.st_size, out, err);
 }
 

@@ -20,6 +20,8 @@ struct manifest {
     uint64_t rule_fingerprint;
     uint32_t rule_number;
     uint64_t commit;
+    gdx_keys keys;                          // declared: segments have columns for them
+    uint64_t reprints_name, reprints_bytes; // 0: no table of reprints
     struct manifest_segment *segments;
     size_t count;
     size_t capacity;
@@ -31,7 +33,7 @@ void manifest_clear(struct manifest *manifest);
 gdx_status manifest_append(struct manifest *manifest, const struct manifest_segment *segment) GDX_MUST_CHECK;
 uint64_t manifest_documents(const struct manifest *manifest);  // live ones
 uint64_t manifest_symbols(const struct manifest *manifest);    // of live documents
-uint64_t manifest_file_bytes(const struct manifest *manifest); // segments, deletions and the manifest itself
+uint64_t manifest_file_bytes(const struct manifest *manifest); // segments, deletions, reprints, the manifest itself
 bool manifest_names_segment(const struct manifest *manifest, uint64_t name);
 bool manifest_names_deletions(const struct manifest *manifest, uint64_t name);
 

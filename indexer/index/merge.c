@@ -26,10 +26,28 @@ static struct merge_figures figures_of(const gdx_live_segment *live) {
     };
 }
 
+// The first segment without a column of a declared key.
+static gdx_status find_without_column(const gdx_index_writer *writer, size_t *out_first, size_t *out_count,
+                                      gdx_error *err) {
+    const gdx_snapshot *snapshot = writer->snapshot;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < snapshot->count && status == GDX_OK; i++) {
+        bool has_all = true;
+        status = gdx_segment_has_keys(snapshot->segments[i].live.segment, &snapshot->keys, &has_all, err);
+        if (status != GDX_OK || has_all)
+            continue;
+        *out_first = i;
+        *out_count = 1;
+        return GDX_OK;
+    }
+    return status;
+}
+
 static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_first, size_t *out_count,
                        gdx_error *err) {
     const gdx_snapshot *snapshot = writer->snapshot;
     *out_count = 0;
+    *out_first = 0;
     if (snapshot->count == 0)
         return GDX_OK;
     struct merge_figures *figures = malloc(snapshot->count * sizeof *figures);
@@ -42,7 +60,7 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
     if (!found)
         *out_count = 0;
     free(figures);
-    return GDX_OK;
+    return found ? GDX_OK : find_without_column(writer, out_first, out_count, err);
 }
 
 // Writes the merged segment.
@@ -62,6 +80,7 @@ static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_o
         .directory = writer->directory,
         .tag = MERGE_TAG,
         .level = options->level,
+        .keys = &snapshot->keys,
         .executor = options->executor,
         .stop = &options->stop,
     };
@@ -78,9 +97,7 @@ static gdx_status make_manifest(const gdx_index_writer *writer, size_t first, si
                                 const gdx_segment_info *merged, struct manifest *out, gdx_error *err) {
     const gdx_snapshot *snapshot = writer->snapshot;
     gdx_status status = GDX_OK;
-    *out = (struct manifest){.rule_fingerprint = snapshot->rule_fingerprint,
-                             .rule_number = snapshot->rule_number,
-                             .commit = snapshot->commit};
+    *out = snapshot_manifest(snapshot);
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
         struct manifest_segment record = snapshot_record(snapshot, i);
         if (i == first)

@@ -20,6 +20,7 @@ struct repair { // one owner
     struct manifest manifest, next;
     struct examined *segments; // as many as the manifest names
     size_t examined_count;
+    gdx_error reprints_why; // status GDX_OK: nothing is wrong
 };
 
 static bool segment_is_bad(const struct examined *segment) {
@@ -31,7 +32,8 @@ static bool deletions_are_bad(const struct examined *segment) {
 }
 
 static bool is_sound(const struct repair *repair) {
-    return repair->figures->segments_dropped + repair->figures->deletions_dropped == 0;
+    const gdx_repair_figures *figures = repair->figures;
+    return figures->segments_dropped + figures->deletions_dropped + figures->reprints_dropped == 0;
 }
 
 // ---- tell
@@ -111,6 +113,25 @@ static gdx_status examine_all(struct repair *repair, gdx_error *err) {
     return status;
 }
 
+static gdx_status examine_reprints(struct repair *repair, gdx_error *err) {
+    struct reprints *reprints = NULL;
+    const struct manifest *manifest = &repair->manifest;
+    gdx_error *why = &repair->reprints_why;
+    if (manifest->reprints_bytes == 0)
+        return GDX_OK;
+    gdx_status status =
+        reprints_open(repair->directory, manifest->reprints_name, manifest->reprints_bytes, &reprints, why);
+    reprints_release(reprints);
+    if (status == GDX_OK)
+        return GDX_OK;
+    if (status != GDX_CORRUPT && status != GDX_UNSUPPORTED && status != GDX_NOT_FOUND)
+        return gdx_error_pass(err, why);
+    char name[REPRINTS_FILE_NAME_BYTES];
+    const gdx_repair_finding finding = {.why = why, .is_reprints = true};
+    repair->figures->reprints_dropped++;
+    return tell_file(repair, reprints_file_name(manifest->reprints_name, name), &finding, err);
+}
+
 // ---- the new commit
 
 static gdx_status next_record(struct repair *repair, size_t i, struct manifest_segment *out, gdx_error *err) {
@@ -128,7 +149,12 @@ static gdx_status make_next(struct repair *repair, gdx_error *err) {
     gdx_status status = GDX_OK;
     repair->next = (struct manifest){.rule_fingerprint = repair->manifest.rule_fingerprint,
                                      .rule_number = repair->manifest.rule_number,
-                                     .commit = repair->manifest.commit + 1};
+                                     .commit = repair->manifest.commit + 1,
+                                     .keys = repair->manifest.keys};
+    if (!repair->figures->reprints_dropped) {
+        repair->next.reprints_name = repair->manifest.reprints_name;
+        repair->next.reprints_bytes = repair->manifest.reprints_bytes;
+    }
     for (size_t i = 0; i < repair->manifest.count && status == GDX_OK; i++) {
         struct manifest_segment record;
         if (segment_is_bad(&repair->segments[i]))
@@ -162,6 +188,9 @@ static gdx_status keep_bad_files(const struct repair *repair, gdx_error *err) {
         if (status == GDX_OK && deletions_are_bad(segment))
             status = keep_file(repair, deletions_file_name(segment->record->deletions_name, name), err);
     }
+    char name[REPRINTS_FILE_NAME_BYTES];
+    if (status == GDX_OK && repair->figures->reprints_dropped)
+        status = keep_file(repair, reprints_file_name(repair->manifest.reprints_name, name), err);
     return status;
 }
 
@@ -222,6 +251,8 @@ static gdx_status run(struct repair *repair, gdx_error *err) {
     if (status != GDX_OK)
         return gdx_error_pass(err, &why);
     status = examine_all(repair, err);
+    if (status == GDX_OK)
+        status = examine_reprints(repair, err);
     if (status == GDX_OK && is_sound(repair))
         status = check_whole(repair, err);
     bool changes = status == GDX_OK && !is_sound(repair) && !repair->options->dry_run;

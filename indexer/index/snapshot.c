@@ -7,6 +7,7 @@
 #include "snapshot.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { READ_ATTEMPTS = 64 }; // each failed one means that a writer has committed meanwhile
@@ -52,6 +53,8 @@ void gdx_snapshot_release(gdx_snapshot *snapshot) {
         gdx_segment_release(snapshot->segments[i].live.segment);
         deletions_release(snapshot->segments[i].deletions);
     }
+    reprints_release(snapshot->reprints);
+    firsts_free(snapshot->firsts);
     free(snapshot);
 }
 
@@ -79,6 +82,46 @@ gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size
     return GDX_OK;
 }
 
+// ---- reprints
+
+gdx_status snapshot_share_reprints(gdx_snapshot *to, const gdx_snapshot *from) {
+    if (!from->reprints)
+        return GDX_OK;
+    to->reprints = reprints_retain(from->reprints);
+    to->firsts = firsts_new();
+    return to->firsts ? GDX_OK : GDX_NO_MEMORY;
+}
+
+static gdx_status open_reprints(const char *directory, const struct manifest *manifest, const gdx_snapshot *previous,
+                                gdx_snapshot *to, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    if (manifest->reprints_bytes == 0)
+        return GDX_OK;
+    if (previous && snapshot_has_reprints(previous, manifest->reprints_name) &&
+        reprints_bytes(previous->reprints) == manifest->reprints_bytes)
+        to->reprints = reprints_retain(previous->reprints);
+    else
+        status = reprints_open(directory, manifest->reprints_name, manifest->reprints_bytes, &to->reprints, err);
+    to->firsts = firsts_new();
+    return status == GDX_OK && !to->firsts ? gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it")
+                                           : status;
+}
+
+bool snapshot_has_reprints(const gdx_snapshot *snapshot, uint64_t name) {
+    return snapshot->reprints && reprints_name(snapshot->reprints) == name;
+}
+
+struct manifest snapshot_manifest(const gdx_snapshot *snapshot) {
+    return (struct manifest){
+        .rule_fingerprint = snapshot->rule_fingerprint,
+        .rule_number = snapshot->rule_number,
+        .commit = snapshot->commit,
+        .keys = snapshot->keys,
+        .reprints_name = snapshot->reprints ? reprints_name(snapshot->reprints) : 0,
+        .reprints_bytes = snapshot->reprints ? reprints_bytes(snapshot->reprints) : 0,
+    };
+}
+
 // ---- damage
 
 gdx_status gdx_snapshot_settle(const gdx_snapshot *snapshot, gdx_status status, gdx_error *err) {
@@ -94,6 +137,36 @@ size_t gdx_snapshot_bad_segments(const gdx_snapshot *snapshot, gdx_error *out_wh
     return bad;
 }
 
+const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot) {
+    return &snapshot->keys;
+}
+
+gdx_status gdx_snapshot_key_note(const gdx_snapshot *snapshot, gdx_slice key, char note[GDX_MESSAGE_BYTES],
+                                 gdx_error *err) {
+    gdx_keys one = {0};
+    size_t without = 0;
+    gdx_status status = gdx_keys_add(&one, key, err);
+    for (size_t i = 0; i < snapshot->count && status == GDX_OK; i++) {
+        bool has = true;
+        status = gdx_segment_has_keys(snapshot->segments[i].live.segment, &one, &has, err);
+        without += !has;
+    }
+    note[0] = '\0';
+    if (status != GDX_OK || without == 0)
+        return status;
+    if (gdx_keys_find(&snapshot->keys, key) == snapshot->keys.count)
+        snprintf(note, GDX_MESSAGE_BYTES,
+                 "the key %.*s is not declared: the metadata of each document is read, which is slow; gramdex index "
+                 "--facet %.*s declares it",
+                 GDX_SLICE_ARGUMENTS(key), GDX_SLICE_ARGUMENTS(key));
+    else
+        snprintf(note, GDX_MESSAGE_BYTES,
+                 "%zu of %zu segments have no column of the key %.*s yet: their metadata is read, which is slow; "
+                 "gramdex merge makes the columns",
+                 without, snapshot->count, GDX_SLICE_ARGUMENTS(key));
+    return GDX_OK;
+}
+
 static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     gdx_snapshot *made = calloc(1, sizeof *made + snapshot->count * sizeof made->segments[0]);
     if (!made)
@@ -102,7 +175,12 @@ static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     made->rule_fingerprint = snapshot->rule_fingerprint;
     made->rule_number = snapshot->rule_number;
     made->commit = snapshot->commit;
+    made->keys = snapshot->keys;
     made->bytes = snapshot->bytes;
+    if (snapshot_share_reprints(made, snapshot) != GDX_OK) {
+        gdx_snapshot_release(made);
+        return NULL;
+    }
     return made;
 }
 
@@ -264,10 +342,11 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
     snapshot->rule_fingerprint = manifest->rule_fingerprint;
     snapshot->rule_number = manifest->rule_number;
     snapshot->commit = manifest->commit;
+    snapshot->keys = manifest->keys;
     snapshot->documents = manifest_documents(manifest);
     snapshot->symbols = manifest_symbols(manifest);
     snapshot->bytes = manifest_file_bytes(manifest);
-    gdx_status status = GDX_OK;
+    gdx_status status = open_reprints(directory, manifest, previous, snapshot, err);
     for (size_t i = 0; status == GDX_OK && i < manifest->count; i++) {
         snapshot->count = i + 1;
         status = open_one(directory, manifest, i, previous, fresh, fresh_count, &snapshot->segments[i], err);

@@ -5,6 +5,7 @@
 
 #include "deletions.h"
 #include "manifest.h"
+#include "reprints.h"
 
 #include "gdx/index.h"
 
@@ -20,9 +21,12 @@ struct gdx_snapshot { // immutable after open, any thread
     uint64_t rule_fingerprint;
     uint32_t rule_number;
     uint64_t commit;
+    gdx_keys keys; // declared
     uint64_t documents;
     uint64_t symbols;
     uint64_t bytes;
+    struct reprints *reprints; // NULL: none
+    struct firsts *firsts;     // with reprints
     size_t count;
     struct snapshot_segment segments[];
 };
@@ -42,9 +46,15 @@ gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, st
 // with them.
 size_t snapshot_repair(const char *directory, const gdx_snapshot *snapshot, gdx_snapshot **out);
 
+// Shares the table of reprints of `from`.
+gdx_status snapshot_share_reprints(gdx_snapshot *to, const gdx_snapshot *from) GDX_MUST_CHECK;
+
 // Segment i as a manifest names it.
 struct manifest_segment snapshot_record(const gdx_snapshot *snapshot, size_t i);
 bool snapshot_has_segment(const gdx_snapshot *snapshot, uint64_t name);
 bool snapshot_has_deletions(const gdx_snapshot *snapshot, uint64_t name);
+bool snapshot_has_reprints(const gdx_snapshot *snapshot, uint64_t name);
+// Rule, commit and reprints of the snapshot, without segments.
+struct manifest snapshot_manifest(const gdx_snapshot *snapshot);
 
 #endif

@@ -2,7 +2,7 @@
 // snapshot_parts.c: what an index costs in bytes, by part: those of its segments added up by name, and what is no
 // segment's.
 
-#include "gdx/index.h"
+#include "snapshot.h"
 
 #include <stdlib.h>
 
@@ -36,7 +36,10 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
         uint64_t bytes = gdx_segment_info_of(segment)->bytes;
         rest -= bytes < rest ? bytes : rest;
     }
-    parts[count++] = (gdx_segment_part){"manifest", rest};
+    uint64_t reprints = snapshot->reprints ? reprints_bytes(snapshot->reprints) : 0;
+    if (reprints)
+        parts[count++] = (gdx_segment_part){"reprints", reprints};
+    parts[count++] = (gdx_segment_part){"manifest", reprints < rest ? rest - reprints : 0};
     qsort(parts, count, sizeof parts[0], by_bytes);
     return count;
 }

@@ -5,6 +5,7 @@
 #include "transfer.h"
 #include "clean.h"
 #include "deletions.h"
+#include "reprints.h"
 #include "snapshot.h"
 
 #include <assert.h>
@@ -18,15 +19,17 @@ enum { COPY_BYTES = 1 << 20, LOOK_EVERY = 64 }; // bytes of one read; pages betw
 
 // A file of a manifest.
 struct wanted {
-    const struct manifest_segment *record;
+    const struct manifest_segment *record; // NULL: the table of reprints
     bool is_deletions;
+    uint64_t reprints;
     uint64_t bytes;
     char name[TRANSFER_NAME_BYTES];
 };
 
 _Static_assert((int)TRANSFER_NAME_BYTES == (int)GDX_SEGMENT_FILE_NAME_BYTES &&
-                   (int)TRANSFER_NAME_BYTES == (int)DELETIONS_FILE_NAME_BYTES,
-               "one buffer for either");
+                   (int)TRANSFER_NAME_BYTES == (int)DELETIONS_FILE_NAME_BYTES &&
+                   (int)TRANSFER_NAME_BYTES == (int)REPRINTS_FILE_NAME_BYTES,
+               "one buffer for each");
 
 static struct wanted segment_of(const struct manifest_segment *record) {
     struct wanted wanted = {.record = record, .bytes = record->info.bytes};
@@ -38,6 +41,12 @@ static struct wanted deletions_of(const struct manifest_segment *record) {
     struct wanted wanted = {
         .record = record, .is_deletions = true, .bytes = deletions_file_bytes(record->info.document_count)};
     deletions_file_name(record->deletions_name, wanted.name);
+    return wanted;
+}
+
+static struct wanted reprints_of(const struct manifest *manifest) {
+    struct wanted wanted = {.reprints = manifest->reprints_name, .bytes = manifest->reprints_bytes};
+    reprints_file_name(manifest->reprints_name, wanted.name);
     return wanted;
 }
 
@@ -56,6 +65,12 @@ static gdx_status verify_pages(const gdx_segment *segment, const gdx_stop *stop,
 // GDX_OK: the file is in the directory, and every page of it is good.
 static gdx_status check(const struct transfer *transfer, const char *directory, const struct wanted *wanted,
                         gdx_error *err) {
+    if (!wanted->record) {
+        struct reprints *reprints = NULL;
+        gdx_status status = reprints_open(directory, wanted->reprints, wanted->bytes, &reprints, err);
+        reprints_release(reprints);
+        return status;
+    }
     if (wanted->is_deletions) {
         struct deletions *deletions = NULL;
         gdx_status status = deletions_open(directory, wanted->record, &deletions, err);
@@ -224,6 +239,10 @@ gdx_status transfer_files(struct transfer *transfer, const struct manifest *mani
             status = bring(transfer, &wanted, err);
         }
     }
+    if (status == GDX_OK && manifest->reprints_bytes) {
+        struct wanted wanted = reprints_of(manifest);
+        status = bring(transfer, &wanted, err);
+    }
     return status;
 }
 
@@ -258,7 +277,8 @@ void transfer_clear(struct transfer *transfer) {
 }
 
 bool transfer_is_same(const struct manifest *one, const struct manifest *other) {
-    if (one->count != other->count || one->rule_number != other->rule_number ||
+    if (one->count != other->count || memcmp(&one->keys, &other->keys, sizeof one->keys) != 0 ||
+        one->reprints_name != other->reprints_name || one->rule_number != other->rule_number ||
         one->rule_fingerprint != other->rule_fingerprint)
         return false;
     for (size_t i = 0; i < one->count; i++) {

@@ -108,8 +108,10 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
         status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)
         status = gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to open it");
-    if (status == GDX_OK)
+    if (status == GDX_OK) {
+        writer->keys = *gdx_snapshot_keys(writer->snapshot);
         writer_change(writer, WRITER_COMMITTED);
+    }
     return status;
 }
 
@@ -146,12 +148,26 @@ void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule) {
     writer->rule = rule;
 }
 
+gdx_status gdx_index_writer_declare(gdx_index_writer *writer, gdx_slice key, gdx_error *err) {
+    gdx_status status = writer_check(writer, err);
+    if (status == GDX_OK)
+        status = gdx_keys_add(&writer->keys, key, err);
+    if (status == GDX_OK)
+        writer_change(writer, WRITER_PENDING);
+    return status;
+}
+
+const gdx_keys *gdx_index_writer_keys(const gdx_index_writer *writer) {
+    return &writer->keys;
+}
+
 void gdx_index_writer_abort(gdx_index_writer *writer) {
     assert(writer->state != WRITER_OPENING);
     if (writer->state == WRITER_BROKEN)
         return; // which of two commits counts is not known: the next writer finds out, and cleans
     pending_reset(&writer->pending, writer->snapshot);
     writer->rule = NULL;
+    writer->keys = *gdx_snapshot_keys(writer->snapshot);
     writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);

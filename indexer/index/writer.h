@@ -34,6 +34,7 @@ struct gdx_index_writer { // one owner
     enum writer_state state; // changed by writer_change alone
     gdx_snapshot *snapshot;
     const gdx_rule *rule; // of the next commit; NULL: that of the snapshot
+    gdx_keys keys;        // of the next commit
     struct pending pending;
 };
 

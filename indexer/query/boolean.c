@@ -5,6 +5,9 @@
 
 #include "boolean.h"
 
+#include "gdx/reprints.h"
+#include "metadata.h"
+
 typedef struct bitmap {
     uint64_t *words;
     size_t count;
@@ -30,7 +33,9 @@ struct filter {
     uint32_t first_day, last_day;
     uint32_t date; // the one asked about last, and the answer: neighbours often share it
     bool matched_date;
+    const uint64_t *repeats; // of this segment, bit by bit
     gdx_slice id;
+    query_metadata metadata;
 };
 
 static gdx_status find_source(query_run *run, const query_segment *segment, gdx_slice name, uint32_t *out,
@@ -50,6 +55,14 @@ static gdx_status find_source(query_run *run, const query_segment *segment, gdx_
     return GDX_OK;
 }
 
+static gdx_status find_repeats(query_run *run, const query_segment *segment, const uint64_t **out, gdx_error *err) {
+    const gdx_firsts *firsts = NULL;
+    gdx_status status = gdx_snapshot_firsts(run->snapshot, &run->stop, &firsts, err);
+    if (status == GDX_OK)
+        *out = firsts->repeats[segment->index];
+    return status;
+}
+
 static gdx_status open_filter(query_run *run, const query_segment *segment, const query_node *node, struct filter *out,
                               gdx_error *err) {
     *out = (struct filter){.kind = node->kind,
@@ -58,6 +71,10 @@ static gdx_status open_filter(query_run *run, const query_segment *segment, cons
                            .last_day = node->last_day,
                            .date = GDX_NO_DATE,
                            .id = node->value};
+    if (node->kind == QUERY_META)
+        return query_metadata_open(run, segment, node, &out->metadata, err);
+    if (node->kind == QUERY_FIRST)
+        return find_repeats(run, segment, &out->repeats, err);
     return node->kind == QUERY_SOURCE ? find_source(run, segment, node->value, &out->source, err) : GDX_OK;
 }
 
@@ -70,13 +87,19 @@ static bool date_passes(struct filter *filter, gdx_date date) {
     return filter->matched_date;
 }
 
-static gdx_status passes(struct filter *filter, uint32_t document, bool *out, gdx_error *err) {
+static gdx_status passes(query_run *run, struct filter *filter, uint32_t document, bool *out, gdx_error *err) {
     if (filter->kind == QUERY_DATE) {
         *out = date_passes(filter, filter->segment->columns.dates[document]);
         return GDX_OK;
     }
     if (filter->kind == QUERY_SOURCE) {
         *out = filter->segment->columns.sources[document] == filter->source;
+        return GDX_OK;
+    }
+    if (filter->kind == QUERY_META)
+        return query_metadata_passes(run, &filter->metadata, filter->segment, document, out, err);
+    if (filter->kind == QUERY_FIRST) {
+        *out = !gdx_bit(filter->repeats, document);
         return GDX_OK;
     }
     gdx_slice id;
@@ -118,8 +141,8 @@ static gdx_status add_filter(query_run *run, const query_segment *segment, const
     struct filter filter;
     gdx_status status = open_filter(run, segment, node, &filter, err);
     for (uint32_t d = 0; d < segment->columns.count && status == GDX_OK; d++) {
-        bool has;
-        status = passes(&filter, d, &has, err);
+        bool has = false;
+        status = passes(run, &filter, d, &has, err);
         if (status == GDX_OK && has)
             set(map, d);
     }
@@ -149,7 +172,7 @@ static gdx_status thin_by_asking(query_run *run, const query_segment *segment, c
         uint64_t asked = (uint64_t)__builtin_popcountll(map->words[w]);
         for (uint64_t left = map->words[w]; left && status == GDX_OK; left &= left - 1) {
             bool has = false;
-            status = passes(&filter, (uint32_t)(w * 64 + gdx_bits_lowest(left)), &has, err);
+            status = passes(run, &filter, (uint32_t)(w * 64 + gdx_bits_lowest(left)), &has, err);
             if (status == GDX_OK && !has)
                 map->words[w] &= ~(left & -left);
         }

@@ -4,6 +4,7 @@
 // Work is given from above: a list that others thin is taken to stay as long as it is.
 
 #include "document.h"
+#include "metadata.h"
 #include "plan.h"
 
 #include "gdx/ngram.h"
@@ -214,6 +215,14 @@ static struct bounds join(const struct costing *costing, const query_node *node,
     return joined;
 }
 
+// What a document takes that is asked for a value of metadata.
+static gdx_status weigh_metadata(const struct costing *costing, const query_node *node, uint64_t *out, gdx_error *err) {
+    bool has = true;
+    gdx_status status = gdx_segment_has_keys(costing->segment->segment, node->key, &has, err);
+    *out = has ? FILTER_WORK : QUERY_METADATA_STORED_WORK;
+    return status;
+}
+
 static gdx_status add_node(struct costing *costing, const query_node *node, struct bounds *out, gdx_error *err) {
     uint64_t documents = costing->segment->columns.count;
     *out = (struct bounds){0, query_is_filter(node) || node->kind == QUERY_AND ? documents : 0};
@@ -228,7 +237,10 @@ static gdx_status add_node(struct costing *costing, const query_node *node, stru
         *out = join(costing, node, *out, child);
     }
     costing->lists_positions = listed;
-    costing->cost->work_ns += query_is_filter(node) ? documents * FILTER_WORK
+    uint64_t filter_work = FILTER_WORK;
+    if (node->kind == QUERY_META && status == GDX_OK)
+        status = weigh_metadata(costing, node, &filter_work, err);
+    costing->cost->work_ns += query_is_filter(node) ? documents * filter_work
                               : query_is_pair(node) ? out->places * PARTNER_WORK
                                                     : documents / 16;
     return status;

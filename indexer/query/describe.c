@@ -59,6 +59,13 @@ static gdx_status put_inside(gdx_buffer *out, const query_node *node) {
         return put_phrase(out, node);
     if (node->kind == QUERY_DATE)
         return put_dates(out, node);
+    if (node->kind == QUERY_META) {
+        gdx_status status = put_quoted(out, gdx_keys_name(node->key, 0));
+        if (status == GDX_OK)
+            status = put(out, " ");
+        if (status != GDX_OK)
+            return status;
+    }
     if (query_is_pair(node))
         return gdx_buffer_append_format(out, "%u", node->distance);
     return query_class_of(node) == QUERY_CLASS_OPERATION ? GDX_OK : put_quoted(out, node->value);

@@ -19,6 +19,8 @@ typedef enum query_kind {
     QUERY_DATE,
     QUERY_ID,
     QUERY_ID_PREFIX,
+    QUERY_META,  // a value of metadata
+    QUERY_FIRST, // of its group of reprints
     QUERY_AND,
     QUERY_OR,
     QUERY_NOT,

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { FILTERS_MOST = 3 };
+enum { FILTERS_MOST = 3 + GDX_FILTER_KEYS_MAX };
 
 struct filters {
     query_node *nodes[FILTERS_MOST];
@@ -60,6 +60,51 @@ static query_node *date_node(gdx_arena *arena, const gdx_filter *filter) {
     return node;
 }
 
+static query_node *value_node(gdx_arena *arena, const gdx_keys *key, gdx_slice value) {
+    query_node *node = new_value(arena, QUERY_META, value);
+    if (node)
+        node->key = key;
+    return node;
+}
+
+static query_node *metadata_node(gdx_arena *arena, const gdx_metadata_filter *filter) {
+    gdx_keys *key = gdx_arena_allocate(arena, sizeof *key);
+    gdx_error never = {0}; // the key was looked at
+    if (!key || gdx_keys_add(key, filter->key, &never) != GDX_OK)
+        return NULL;
+    if (filter->value_count == 1)
+        return value_node(arena, key, filter->values[0]);
+    query_node *any = new_node(arena, QUERY_OR, (uint32_t)filter->value_count);
+    for (uint32_t i = 0; any && i < filter->value_count; i++) {
+        query_node *one = value_node(arena, key, filter->values[i]);
+        if (!one)
+            return NULL;
+        set_child(any, i, one);
+    }
+    return any;
+}
+
+static gdx_status check_metadata(const gdx_filter *filter, gdx_error *err) {
+    if (filter->metadata_count > GDX_FILTER_KEYS_MAX)
+        return gdx_fail_field(err, "scope.filter.metadata", GDX_REASON_OUT_OF_RANGE, "%zu keys, expected at most %d",
+                              filter->metadata_count, GDX_FILTER_KEYS_MAX);
+    for (size_t i = 0; i < filter->metadata_count; i++) {
+        const gdx_metadata_filter *one = &filter->metadata[i];
+        const char *fault = gdx_key_fault(one->key);
+        if (fault)
+            return gdx_fail_field(err, "scope.filter.metadata.key", GDX_REASON_OUT_OF_RANGE, "%s", fault);
+        if (one->value_count == 0)
+            return gdx_fail_field(err, "scope.filter.metadata.values", GDX_REASON_OUT_OF_RANGE,
+                                  "found none, expected one or more");
+        for (size_t v = 0; v < one->value_count; v++)
+            if (one->values[v].bytes > GDX_VALUE_BYTES_MAX)
+                return gdx_fail_field(err, "scope.filter.metadata.values", GDX_REASON_OUT_OF_RANGE,
+                                      "a value of %zu bytes, expected at most %d", one->values[v].bytes,
+                                      GDX_VALUE_BYTES_MAX);
+    }
+    return GDX_OK;
+}
+
 static bool add(struct filters *filters, query_node *node) {
     if (node)
         filters->nodes[filters->count++] = node;
@@ -102,12 +147,17 @@ gdx_status gdx_query_narrow(gdx_query *query, const gdx_filter *filter, gdx_erro
         gdx_date_first_day(filter->date_from) > gdx_date_last_day(filter->date_to))
         return gdx_fail_field(err, "scope.filter.date_to", GDX_REASON_OUT_OF_RANGE,
                               "it is before date_from, expected a later date");
+    gdx_status status = check_metadata(filter, err);
+    if (status != GDX_OK)
+        return status;
     if (filter->source_count)
         good = add(&filters, source_node(query->arena, filter));
     if (good && has_dates)
         good = add(&filters, date_node(query->arena, filter));
     if (good && filter->id_prefix.bytes)
         good = add(&filters, new_value(query->arena, QUERY_ID_PREFIX, filter->id_prefix));
+    for (size_t i = 0; i < filter->metadata_count && good; i++)
+        good = add(&filters, metadata_node(query->arena, &filter->metadata[i]));
     if (!good || (filters.count && join(query, &filters) != GDX_OK))
         return gdx_fail_memory(err, "the filter");
     return GDX_OK;

@@ -40,6 +40,8 @@ void query_level_leave(query_parser *parser);
 gdx_status query_parse_expression(query_parser *parser, query_node **out) GDX_MUST_CHECK;
 // The name of the i-th field or filter, without its colon; NULL after the last. In term.c.
 const char *query_prefix_name(size_t i);
+// How it is written: meta.KEY, the others as they are named. In term.c.
+const char *query_prefix_form(const char *name);
 // One term: a group, a quotation, a run, a field, a filter. In term.c.
 gdx_status query_parse_term(query_parser *parser, query_node **out) GDX_MUST_CHECK;
 

@@ -2,6 +2,8 @@
 // replay.c: the tree of a query held against one document after the other. See gdx/replay.h.
 
 #include "gdx/replay.h"
+#include "gdx/bits.h"
+#include "gdx/reprints.h"
 
 #include "replay.h"
 
@@ -15,6 +17,9 @@ struct replay { // one owner
     gdx_store_reader *reader;
     replay_document document;
     gdx_document stored;
+    const gdx_firsts *firsts; // when the query asks
+    size_t segment;           // of the document at hand
+    uint32_t number;
 };
 
 // ---- occurrences with a partner
@@ -66,13 +71,16 @@ static gdx_status find(const struct replay *replay, const query_node *node, repl
 
 // ---- the whole query
 
-static bool passes(const query_node *filter, const gdx_document *document) {
+static bool passes(const struct replay *replay, const query_node *filter) {
+    const gdx_document *document = &replay->stored;
     gdx_date date = document->date;
     switch (filter->kind) {
     case QUERY_SOURCE:
         return gdx_slice_equal(document->source, filter->value);
     case QUERY_ID:
         return gdx_slice_equal(document->id, filter->value);
+    case QUERY_FIRST:
+        return !gdx_bit(replay->firsts->repeats[replay->segment], replay->number);
     case QUERY_ID_PREFIX:
         return document->id.bytes >= filter->value.bytes &&
                memcmp(document->id.data, filter->value.data, filter->value.bytes) == 0;
@@ -84,6 +92,14 @@ static bool passes(const query_node *filter, const gdx_document *document) {
 
 static gdx_status match(const struct replay *replay, const query_node *node, bool *out_matches, uint64_t *occurrences,
                         gdx_error *err);
+
+static gdx_status match_metadata(const struct replay *replay, const query_node *node, bool *out_matches,
+                                 gdx_error *err) {
+    gdx_buffer scratch = {0};
+    gdx_status status = gdx_metadata_has(replay->stored.metadata, node->key, node->value, &scratch, out_matches);
+    gdx_buffer_clear(&scratch);
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "metadata");
+}
 
 static gdx_status match_places(const struct replay *replay, const query_node *node, bool *out_matches,
                                uint64_t *occurrences, gdx_error *err) {
@@ -117,7 +133,9 @@ static gdx_status match(const struct replay *replay, const query_node *node, boo
         return match_places(replay, node, out_matches, occurrences, err);
     if (query_class_of(node) == QUERY_CLASS_OPERATION)
         return match_children(replay, node, out_matches, occurrences, err);
-    *out_matches = passes(node, &replay->stored);
+    if (node->kind == QUERY_META)
+        return match_metadata(replay, node, out_matches, err);
+    *out_matches = passes(replay, node);
     return GDX_OK;
 }
 
@@ -127,6 +145,7 @@ static gdx_status replay_document_of(struct replay *replay, gdx_segment *segment
                                      gdx_error *err) {
     bool matches = false;
     uint64_t occurrences = 0;
+    replay->number = number;
     gdx_status status = gdx_store_read(replay->reader, segment, number, &replay->stored, err);
     if (status == GDX_OK)
         status = replay_read(&replay->document, replay->query->rule, &replay->stored, err);
@@ -145,6 +164,7 @@ static gdx_status replay_all(struct replay *replay, gdx_snapshot *snapshot,
     for (size_t i = 0; i < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; i++) {
         const gdx_live_segment *live = gdx_snapshot_segment(snapshot, i);
         uint32_t count = gdx_segment_info_of(live->segment)->document_count;
+        replay->segment = i;
         for (uint32_t d = 0; d < count && status == GDX_OK; d++) {
             if (gdx_is_deleted(live->deleted, d))
                 continue;
@@ -169,7 +189,9 @@ gdx_status gdx_replay_count(gdx_snapshot *snapshot, const gdx_query *query, cons
     replay.reader = reader = gdx_store_reader_new(CACHE_BYTES);
     if (!reader)
         return gdx_fail_memory(err, "reading the documents again");
-    gdx_status status = replay_all(&replay, snapshot, progress, context, &totals, err);
+    gdx_status status = query->asks_first ? gdx_snapshot_firsts(snapshot, stop, &replay.firsts, err) : GDX_OK;
+    if (status == GDX_OK)
+        status = replay_all(&replay, snapshot, progress, context, &totals, err);
     replay_clear(&replay.document);
     if (status == GDX_OK)
         *out = totals;

@@ -52,6 +52,7 @@ void gdx_searcher_free(gdx_searcher *searcher) {
     free(searcher->covers.values);
     free(searcher->bitmap);
     free(searcher->frequencies);
+    gdx_buffer_clear(&searcher->metadata);
     free(searcher);
 }
 

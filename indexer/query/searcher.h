@@ -26,6 +26,7 @@ struct gdx_searcher {     // one owner
     size_t bitmap_capacity;     // words
     gdx_frequency *frequencies; // of a frequent symbol
     size_t frequency_capacity;
+    gdx_buffer metadata;          // scratch
     struct query_document *shown; // see document.h
     size_t memory_limit;          // of a run, in bytes
     uint64_t work_limit;          // of a run, in nanoseconds; 0: any

@@ -5,6 +5,7 @@
 
 gdx_status query_segment_open(const gdx_snapshot *snapshot, size_t index, query_segment *out, gdx_error *err) {
     out->live = gdx_snapshot_segment(snapshot, index);
+    out->index = index;
     out->segment = out->live->segment;
     out->rule = gdx_snapshot_rule(snapshot);
     const gdx_segment_info *info = gdx_segment_info_of(out->segment);

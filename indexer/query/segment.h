@@ -7,6 +7,7 @@
 
 typedef struct query_segment { // immutable; valid as long as the snapshot
     const gdx_live_segment *live;
+    size_t index; // in the snapshot
     gdx_segment *segment;
     const gdx_rule *rule;
     gdx_document_columns columns;

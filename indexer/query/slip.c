@@ -5,6 +5,7 @@
 #include "slip.h"
 
 #include "gdx/nearest.h"
+#include "gdx/reprints.h"
 
 #include "segment.h"
 
@@ -104,7 +105,7 @@ static gdx_status note_prefix(query_parser *parser, gdx_slice run) {
     if (!nearest.name || (nearest.distance > 0 && strlen(letters) <= SHORT_LETTERS))
         return GDX_OK;
     return query_note(parser, "%.*s is part of the phrase; the field is written %s:", (int)(bytes + colon), run.data,
-                      nearest.name);
+                      query_prefix_form(nearest.name));
 }
 
 gdx_status query_note_term(query_parser *parser, gdx_slice run) {
@@ -231,13 +232,66 @@ static gdx_status note_source(struct noting *noting, gdx_slice name, gdx_error *
     return GDX_OK;
 }
 
+// ---- notes on metadata
+
+static gdx_status add_note(struct noting *noting, const char *format, ...) GDX_PRINTF(2, 3);
+static gdx_status add_note(struct noting *noting, const char *format, ...) {
+    char text[GDX_MESSAGE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    gdx_slice note = gdx_slice_of(text);
+    for (size_t i = 0; i < noting->count; i++)
+        if (gdx_slice_equal(noting->notes[i], note))
+            return GDX_OK;
+    if (noting->count == QUERY_NOTES_MAX)
+        return GDX_OK;
+    gdx_status status = gdx_arena_copy(noting->arena, note, &noting->notes[noting->count]);
+    noting->count += status == GDX_OK;
+    return status;
+}
+
+// A key without columns is answered all the same, but slowly: who asks often wants to know.
+static gdx_status note_key(struct noting *noting, gdx_slice key, gdx_error *err) {
+    char text[GDX_MESSAGE_BYTES];
+    gdx_status status = gdx_snapshot_key_note(noting->snapshot, key, text, err);
+    if (status == GDX_OK && text[0] && add_note(noting, "%s", text) != GDX_OK)
+        status = gdx_fail_memory(err, "a note");
+    return status;
+}
+
 static gdx_status note_sources(struct noting *noting, const query_node *node, gdx_error *err) {
     gdx_status status = GDX_OK;
     if (node->kind == QUERY_SOURCE)
         status = note_source(noting, node->value, err);
+    if (node->kind == QUERY_META)
+        status = note_key(noting, gdx_keys_name(node->key, 0), err);
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++)
         status = note_sources(noting, node->children[i], err);
     return status;
+}
+
+// On documents that is:first takes for firsts because nobody has looked yet.
+static gdx_status note_later(struct noting *noting, gdx_error *err) {
+    const gdx_firsts *firsts = NULL;
+    gdx_buffer text = {0};
+    gdx_status status = gdx_snapshot_firsts(noting->snapshot, NULL, &firsts, err);
+    if (status != GDX_OK || firsts->later == 0 || noting->count == QUERY_NOTES_MAX)
+        return status;
+    status = gdx_buffer_append_format(&text,
+                                      "%llu %s committed after reprints were looked for and %s as first; `gramdex "
+                                      "reprints --build` looks again",
+                                      (unsigned long long)firsts->later,
+                                      firsts->later == 1 ? "document was" : "documents were",
+                                      firsts->later == 1 ? "counts" : "count");
+    if (status == GDX_OK)
+        status = gdx_arena_copy(noting->arena, gdx_buffer_slice(&text), &noting->notes[noting->count]);
+    gdx_buffer_clear(&text);
+    if (status != GDX_OK)
+        return gdx_fail_memory(err, "a note");
+    noting->count++;
+    return GDX_OK;
 }
 
 gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_slice **out,
@@ -248,6 +302,8 @@ gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_a
         return gdx_fail_memory(err, "a note");
     memcpy(noting.notes, query->notes, query->note_count * sizeof *noting.notes);
     gdx_status status = note_sources(&noting, query->root, err);
+    if (status == GDX_OK && query->asks_first && gdx_snapshot_reprints(snapshot))
+        status = note_later(&noting, err);
     if (status != GDX_OK)
         return status;
     *out = noting.notes;

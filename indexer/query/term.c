@@ -328,6 +328,46 @@ static gdx_status parse_id_filter(query_parser *parser, const struct prefix *pre
     return status;
 }
 
+// meta.KEY:VALUE. The key stands before the colon that the lexer is behind.
+static gdx_status parse_meta_filter(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    size_t at = parser->lexer.at, colon = parser->lexer.text[at - 1] == ':' ? 1 : 3, first = begin + strlen("meta.");
+    gdx_slice key = query_lex_slice(&parser->lexer, first, at - colon), value = {0};
+    const char *fault = gdx_key_fault(key);
+    bool quoted;
+    if (fault)
+        return query_refuse(parser, first, "%s", fault);
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK && value.bytes > GDX_VALUE_BYTES_MAX)
+        return query_refuse(parser, at, "found a value of %zu bytes, expected at most %d", value.bytes,
+                            GDX_VALUE_BYTES_MAX);
+    if (status == GDX_OK)
+        status = new_term(parser, QUERY_META, begin, out);
+    if (status != GDX_OK)
+        return status;
+    gdx_keys *keys = gdx_arena_allocate(parser->query->arena, sizeof *keys);
+    if (!keys || gdx_arena_copy(parser->query->arena, value, &(*out)->value) != GDX_OK)
+        return query_parse_memory(parser);
+    (*out)->key = keys;
+    return gdx_keys_add(keys, key, parser->err);
+}
+
+// What a document is beside others.
+static gdx_status parse_is_filter(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    size_t at = parser->lexer.at;
+    gdx_slice value = {0};
+    bool quoted;
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK && !gdx_slice_equal(value, gdx_slice_of("first")))
+        status = query_refuse(parser, at, "expected first right after is:");
+    if (status == GDX_OK)
+        status = new_term(parser, QUERY_FIRST, begin, out);
+    if (status != GDX_OK)
+        return status;
+    (*out)->value = gdx_slice_of("first");
+    parser->query->asks_first = true;
+    return GDX_OK;
+}
+
 // ---- groups, fields, terms
 
 static gdx_status parse_group(query_parser *parser, query_token open, query_node **out) {
@@ -377,8 +417,14 @@ static const struct prefix prefixes[] = {
     {"source", 0, "a source", parse_source_filter},
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},
+    {"meta", 0, "a value", parse_meta_filter},
+    {"is", 0, "first", parse_is_filter},
 };
 enum { PREFIXES = sizeof prefixes / sizeof *prefixes };
+
+static bool has_key(const struct prefix *row) {
+    return row->parse == parse_meta_filter;
+}
 
 static void check_prefix(const struct prefix *row) {
     assert(row->name && row->name[0] && row->name[strlen(row->name) - 1] != ':');
@@ -397,12 +443,31 @@ const char *query_prefix_name(size_t i) {
     return i < PREFIXES ? prefixes[i].name : NULL;
 }
 
-// The prefix that the text has at `at`, with the bytes of its name and colon. NULL: none.
+const char *query_prefix_form(const char *name) {
+    for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++)
+        if (has_key(row) && strcmp(row->name, name) == 0)
+            return "meta.KEY";
+    return name;
+}
+
+// Bytes of the dot and the key at `at`, before a colon in the same run; 0: there is none.
+static size_t key_bytes(const query_lexer *lexer, size_t at) {
+    size_t end = query_lex_run_end(lexer, at), to = at;
+    if (!query_lex_has(lexer, at, "."))
+        return 0;
+    while (to < end && !query_lex_colon(lexer, to))
+        to += gdx_utf8_sequence_bytes((uint8_t)lexer->text[to]);
+    return to < end ? to - at : 0;
+}
+
+// The prefix that the text has at `at`, with the bytes of its name, its key and colon. NULL: none.
 static const struct prefix *find_prefix(const query_lexer *lexer, size_t at, size_t *out_bytes) {
     for (const struct prefix *row = prefixes; row < prefixes + PREFIXES; row++) {
         check_prefix(row);
-        size_t name = strlen(row->name);
-        size_t colon = query_lex_has(lexer, at, row->name) ? query_lex_colon(lexer, at + name) : 0;
+        if (!query_lex_has(lexer, at, row->name))
+            continue;
+        size_t key = has_key(row) ? key_bytes(lexer, at + strlen(row->name)) : 0, name = strlen(row->name) + key;
+        size_t colon = has_key(row) && key == 0 ? 0 : query_lex_colon(lexer, at + name);
         *out_bytes = name + colon;
         if (colon)
             return row;

@@ -54,8 +54,9 @@ struct query_node {
     query_symbol *symbols; // of a phrase, exact or not
     uint32_t symbol_count; // of a leaf; 1 for words by their start or end
     uint32_t cover;        // of a phrase: where its part of searcher->covers begins
-    gdx_slice value;       // word prefix or suffix, folded; of an exact phrase its characters; source; id
-    gdx_date from, to;     // of a date filter as written; GDX_NO_DATE: open
+    gdx_slice value; // word prefix or suffix, folded; of an exact phrase its characters; of a filter what it asks for
+    const gdx_keys *key; // of a filter of metadata: the one key
+    gdx_date from, to;   // of a date filter as written; GDX_NO_DATE: open
     uint32_t first_day, last_day;
     uint32_t child_count;
     query_node **children;
@@ -69,6 +70,7 @@ struct gdx_query {
     uint32_t leaf_count;
     uint32_t cover_words;             // of all phrases
     bool bridges;                     // some leaf is a bridge
+    bool asks_first;                  // some filter is is:first
     bool ranks;                       // some leaf is not negated
     gdx_slice notes[QUERY_NOTES_MAX]; // on what looks like a slip in the text
     uint32_t note_count;

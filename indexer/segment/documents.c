@@ -295,26 +295,8 @@ uint32_t gdx_columns_length(const gdx_document_columns *columns, uint32_t docume
 
 // ---- ids
 
-// Bytes [offset[index], offset[index + 1]) of a section of strings.
-static gdx_status string_at(const gdx_segment *segment, int offsets, int strings, uint32_t index, gdx_slice *out,
-                            gdx_error *err) {
-    const uint8_t *row;
-    gdx_status status = segment_section(segment, offsets, (uint64_t)index * 4, 8, &row, err);
-    if (status != GDX_OK)
-        return status;
-    uint32_t begin = gdx_load_u32(row);
-    uint32_t end = gdx_load_u32(row + 4);
-    if (begin > end)
-        return segment_damaged(segment, offsets, (uint64_t)index * 4, "offsets out of order", err);
-    const uint8_t *bytes;
-    status = segment_section(segment, strings, begin, end - begin, &bytes, err);
-    if (status == GDX_OK)
-        *out = (gdx_slice){(const char *)bytes, end - begin};
-    return status;
-}
-
 gdx_status gdx_segment_id(const gdx_segment *segment, uint32_t document, gdx_slice *out, gdx_error *err) {
-    return string_at(segment, SECTION_DOCUMENT_ID, SECTION_IDS, document, out, err);
+    return segment_string(segment, SECTION_DOCUMENT_ID, SECTION_IDS, document, out, err);
 }
 
 gdx_status gdx_segment_hash(const gdx_segment *segment, uint32_t document, uint64_t *out, gdx_error *err) {
@@ -398,5 +380,5 @@ uint32_t gdx_segment_source_count(const gdx_segment *segment) {
 }
 
 gdx_status gdx_segment_source(const gdx_segment *segment, uint32_t source, gdx_slice *out, gdx_error *err) {
-    return string_at(segment, SECTION_SOURCE_OFFSETS, SECTION_SOURCES, source, out, err);
+    return segment_string(segment, SECTION_SOURCE_OFFSETS, SECTION_SOURCES, source, out, err);
 }

@@ -58,13 +58,13 @@ static gdx_status grow_slots(document_table *table) {
     return GDX_OK;
 }
 
-static gdx_status append_u32(gdx_buffer *column, uint32_t value) {
+gdx_status column_append_u32(gdx_buffer *column, uint32_t value) {
     uint8_t bytes[4];
     gdx_store_u32(bytes, value);
     return gdx_buffer_append(column, bytes, sizeof bytes);
 }
 
-static gdx_status append_u64(gdx_buffer *column, uint64_t value) {
+gdx_status column_append_u64(gdx_buffer *column, uint64_t value) {
     uint8_t bytes[8];
     gdx_store_u64(bytes, value);
     return gdx_buffer_append(column, bytes, sizeof bytes);
@@ -80,7 +80,7 @@ static gdx_status number_of_source(document_table *table, gdx_slice name, uint32
             return GDX_TOO_LARGE;
         status = gdx_buffer_reserve(&table->source_names, name.bytes);
         if (status == GDX_OK)
-            status = append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
+            status = column_append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
         if (status == GDX_OK)
             status = gdx_buffer_append(&table->source_names, name.data, name.bytes); // reserved: cannot fail
         if (status != GDX_OK)
@@ -92,8 +92,8 @@ static gdx_status number_of_source(document_table *table, gdx_slice name, uint32
 }
 
 static gdx_status append_part(gdx_buffer *parts, uint32_t begin, uint32_t field) {
-    gdx_status status = append_u32(parts, begin);
-    return status == GDX_OK ? append_u32(parts, field) : status;
+    gdx_status status = column_append_u32(parts, begin);
+    return status == GDX_OK ? column_append_u32(parts, field) : status;
 }
 
 static bool row_fits(const document_table *table, const document_row *row) {
@@ -118,25 +118,25 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
     if (status == GDX_OK)
         status = number_of_source(table, row->source, &source);
     if (status == GDX_OK)
-        status = append_u32(&table->begin, table->position); // room was reserved: none of these fails
+        status = column_append_u32(&table->begin, table->position); // room was reserved: none of these fails
     if (status == GDX_OK)
-        status = append_u32(&table->text, table->position + row->text);
+        status = column_append_u32(&table->text, table->position + row->text);
     for (uint32_t i = 0; i < row->part_count && status == GDX_OK; i++)
         status = append_part(&table->parts, row->parts[i].begin + row->shift, row->parts[i].field);
     if (status == GDX_OK)
         status = gdx_buffer_append(&table->flags, &row->flags, 1);
     if (status == GDX_OK)
-        status = append_u32(&table->date, row->date);
+        status = column_append_u32(&table->date, row->date);
     if (status == GDX_OK)
-        status = append_u32(&table->source, source);
+        status = column_append_u32(&table->source, source);
     if (status == GDX_OK)
-        status = append_u64(&table->hash, row->hash);
+        status = column_append_u64(&table->hash, row->hash);
     if (status == GDX_OK)
-        status = append_u64(&table->head, row->head);
+        status = column_append_u64(&table->head, row->head);
     if (status == GDX_OK)
-        status = append_u32(&table->group, (uint32_t)table->groups);
+        status = column_append_u32(&table->group, (uint32_t)table->groups);
     if (status == GDX_OK)
-        status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
+        status = column_append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
     if (status == GDX_OK)
         status = gdx_buffer_append(&table->ids, row->id.data, row->id.bytes);
     if (status == GDX_TOO_LARGE)
@@ -166,15 +166,15 @@ gdx_document_columns document_table_columns(const document_table *table) {
 }
 
 gdx_status document_table_end(document_table *table, uint64_t head_bytes, gdx_error *err) {
-    gdx_status status = append_u32(&table->begin, table->position);
+    gdx_status status = column_append_u32(&table->begin, table->position);
     if (status == GDX_OK)
-        status = append_u64(&table->head, head_bytes);
+        status = column_append_u64(&table->head, head_bytes);
     if (status == GDX_OK)
-        status = append_u32(&table->group, (uint32_t)table->groups);
+        status = column_append_u32(&table->group, (uint32_t)table->groups);
     if (status == GDX_OK)
-        status = append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
+        status = column_append_u32(&table->id_offset, (uint32_t)table->ids.bytes);
     if (status == GDX_OK)
-        status = append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
+        status = column_append_u32(&table->source_offset, (uint32_t)table->source_names.bytes);
     return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for the table of documents");
 }
 

@@ -48,6 +48,10 @@ typedef struct document_row {
     uint64_t text_bytes; // of title and text
 } document_row;
 
+// Appends a row, little-endian. GDX_NO_MEMORY.
+gdx_status column_append_u32(gdx_buffer *column, uint32_t value) GDX_MUST_CHECK;
+gdx_status column_append_u64(gdx_buffer *column, uint64_t value) GDX_MUST_CHECK;
+
 void document_table_clear(document_table *table);
 size_t document_table_bytes(const document_table *table); // of memory in use
 

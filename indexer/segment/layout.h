@@ -85,7 +85,12 @@ enum {
     SECTION(IDS, "ids")                                                                                                \
     SECTION(ID_ORDER, "ids in byte order")                                                                             \
     SECTION(SOURCES, "sources")                                                                                        \
-    SECTION(SOURCE_OFFSETS, "source offsets")
+    SECTION(SOURCE_OFFSETS, "source offsets")                                                                          \
+    SECTION(KEYS, "metadata keys")                                                                                     \
+    SECTION(VALUES, "metadata values")                                                                                 \
+    SECTION(VALUE_OFFSETS, "metadata value offsets")                                                                   \
+    SECTION(DOCUMENT_VALUES, "document metadata values")                                                               \
+    SECTION(VALUE_LISTS, "lists of metadata values")
 
 enum {
 #define GDX_SECTION_NUMBER(name, title) SECTION_##name,
@@ -107,7 +112,7 @@ enum {
     FIELD(SECTION_ROW, LENGTH, 8)
 
 #define GDX_FOOTER_FIELDS(FIELD)                                                                                       \
-    FIELD(FOOTER, SECTION_TABLE, 480)                                                                                  \
+    FIELD(FOOTER, SECTION_TABLE, 560)                                                                                  \
     FIELD(FOOTER, TEXT_BYTES, 8)                                                                                       \
     FIELD(FOOTER, SYMBOL_COUNT, 8)                                                                                     \
     FIELD(FOOTER, DOCUMENT_COUNT, 4)                                                                                   \
@@ -116,6 +121,8 @@ enum {
     FIELD(FOOTER, WORD_COUNT, 4)                                                                                       \
     FIELD(FOOTER, SOURCE_COUNT, 4)                                                                                     \
     FIELD(FOOTER, GROUP_COUNT, 4)                                                                                      \
+    FIELD(FOOTER, KEY_COUNT, 4)                                                                                        \
+    FIELD(FOOTER, VALUE_COUNT, 4)                                                                                      \
     FIELD(FOOTER, STORE_LEVEL, 4)                                                                                      \
     FIELD(FOOTER, PAGE_COUNT, 4)                                                                                       \
     FIELD(FOOTER, TOKEN_CHECKSUM, 8)                                                                                   \
@@ -153,6 +160,10 @@ enum {
     FIELD(PART, BEGIN, 4)                                                                                              \
     FIELD(PART, KIND, 4)
 
+#define GDX_KEY_FIELDS(FIELD)                                                                                          \
+    FIELD(KEY, NAME, 64)                                                                                               \
+    FIELD(KEY, VALUE_END, 4)
+
 // Every record above.
 #define GDX_SEGMENT_RECORDS(FIELD)                                                                                     \
     GDX_HEADER_FIELDS(FIELD)                                                                                           \
@@ -163,7 +174,8 @@ enum {
     GDX_HEAD_BLOCK_FIELDS(FIELD)                                                                                       \
     GDX_TERM_BLOCK_FIELDS(FIELD)                                                                                       \
     GDX_FREQUENCY_SYMBOL_FIELDS(FIELD)                                                                                 \
-    GDX_PART_FIELDS(FIELD)
+    GDX_PART_FIELDS(FIELD)                                                                                             \
+    GDX_KEY_FIELDS(FIELD)
 
 // An entry RECORD_FIELD for the field's first byte, and one for its last so that the next starts after it.
 #define GDX_FIELD_OFFSET(record, field, size) record##_##field, record##_##field##_LAST = record##_##field + (size)-1,
@@ -177,6 +189,7 @@ enum { GDX_HEAD_BLOCK_FIELDS(GDX_FIELD_OFFSET) HEAD_BLOCK_BYTES };
 enum { GDX_TERM_BLOCK_FIELDS(GDX_FIELD_OFFSET) TERM_BLOCK_BYTES };
 enum { GDX_FREQUENCY_SYMBOL_FIELDS(GDX_FIELD_OFFSET) FREQUENCY_SYMBOL_BYTES };
 enum { GDX_PART_FIELDS(GDX_FIELD_OFFSET) PART_BYTES };
+enum { GDX_KEY_FIELDS(GDX_FIELD_OFFSET) KEY_BYTES };
 
 // Groups of a body of so many positions, end marks included.
 static inline uint64_t groups_of(uint64_t positions) {

@@ -78,6 +78,8 @@ static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, fo
         status = words_write(merge->words, (uint32_t)merge->word_count, sink, err);
     if (status == GDX_OK)
         status = document_table_write(&merge->documents, sink, err);
+    if (status == GDX_OK)
+        status = value_table_write(&merge->values, sink, counts, err);
     counts->text_bytes = merge->documents.text_bytes;
     counts->symbol_count = merge->documents.symbols;
     counts->document_count = merge->documents.count;
@@ -131,6 +133,8 @@ gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx
         merge_plan_clear(&merge);
         return GDX_OK;
     }
+    if (status == GDX_OK)
+        status = settle(&merge, values_merge(&merge, options->keys, err), err);
     if (status == GDX_OK)
         status = settle(&merge, words_merge(&merge, err), err);
     merge_forget(&merge);

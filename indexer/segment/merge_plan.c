@@ -28,6 +28,7 @@ void merge_plan_clear(merge_plan *merge) {
     }
     free(merge->sources);
     document_table_clear(&merge->documents);
+    value_table_clear(&merge->values);
     gdx_buffer_clear(&merge->spellings);
     free(merge->words);
     *merge = (merge_plan){0};

@@ -10,6 +10,7 @@
 #include "head_writer.h"
 #include "reader.h"
 #include "terms_writer.h"
+#include "values_writer.h"
 
 // Consecutive live documents of one input: its positions [begin, end) go to `to` and on.
 typedef struct live_run {
@@ -41,6 +42,7 @@ typedef struct merge_plan { // immutable once planned, any thread
     merge_source *sources;
     size_t source_count;
     document_table documents;
+    value_table values;
     uint64_t head_bytes;  // of all heads
     gdx_buffer spellings; // of the words, one after the other
     gdx_slice *words;
@@ -65,6 +67,8 @@ gdx_status merge_no_memory(const merge_plan *merge, const char *what, gdx_error 
 // -- the plan
 // Fills `documents` and the runs of all sources.
 gdx_status documents_merge(merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;
+// Fills `values` with the live documents' values of these keys; NULL: none.
+gdx_status values_merge(merge_plan *merge, const gdx_keys *keys, gdx_error *err) GDX_MUST_CHECK;
 // Fills `words` and the words of all sources.
 gdx_status words_merge(merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;
 

@@ -105,6 +105,23 @@ gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, 
     return status;
 }
 
+gdx_status segment_string(const gdx_segment *segment, int offsets, int strings, uint32_t index, gdx_slice *out,
+                          gdx_error *err) {
+    const uint8_t *row;
+    gdx_status status = segment_section(segment, offsets, (uint64_t)index * 4, 8, &row, err);
+    if (status != GDX_OK)
+        return status;
+    uint32_t begin = gdx_load_u32(row);
+    uint32_t end = gdx_load_u32(row + 4);
+    if (begin > end)
+        return segment_damaged(segment, offsets, (uint64_t)index * 4, "offsets out of order", err);
+    const uint8_t *bytes;
+    status = segment_section(segment, strings, begin, end - begin, &bytes, err);
+    if (status == GDX_OK)
+        *out = (gdx_slice){(const char *)bytes, end - begin};
+    return status;
+}
+
 // ---- opening
 
 static gdx_status check_header(gdx_segment *segment, gdx_error *err) {
@@ -222,6 +239,11 @@ static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
                                 " positions and %" PRIu64 " documents; the file is damaged",
                                 segment->group_count, segment_range_count(segment), segment->info.position_count,
                                 documents);
+    if (segment->key_count > GDX_KEYS_MAX || segment->value_count > segment->section_bytes[SECTION_VALUES])
+        return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
+                                "footer: %" PRIu32 " keys and %" PRIu32 " values of metadata of %" PRIu64
+                                " bytes; the file is damaged",
+                                segment->key_count, segment->value_count, segment->section_bytes[SECTION_VALUES]);
     if (symbols / 8 > segment->section_bytes[SECTION_POSTINGS]) // each takes a bit at least
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
                                 "footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
@@ -259,6 +281,10 @@ static gdx_status check_counts(const gdx_segment *segment, gdx_error *err) {
         {SECTION_DOCUMENT_ID, (documents + 1) * 4},
         {SECTION_ID_ORDER, documents * 4},
         {SECTION_SOURCE_OFFSETS, ((uint64_t)segment->source_count + 1) * 4},
+        {SECTION_KEYS, (uint64_t)segment->key_count * KEY_BYTES},
+        {SECTION_VALUE_OFFSETS, ((uint64_t)segment->value_count + 1) * 4},
+        {SECTION_DOCUMENT_VALUES, documents * segment->key_count * 4},
+        {SECTION_VALUE_LISTS, segment->section_bytes[SECTION_VALUE_LISTS] / 4 * 4},
         {SECTION_HEAD_BLOCKS, segment->section_bytes[SECTION_HEAD_BLOCKS] / HEAD_BLOCK_BYTES * HEAD_BLOCK_BYTES},
         {SECTION_FREQUENCY_SYMBOLS,
          segment->section_bytes[SECTION_FREQUENCY_SYMBOLS] / FREQUENCY_SYMBOL_BYTES * FREQUENCY_SYMBOL_BYTES},
@@ -287,6 +313,8 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->source_count = gdx_load_u32(footer + FOOTER_SOURCE_COUNT);
     segment->store_level = (int)gdx_load_u32(footer + FOOTER_STORE_LEVEL);
     segment->group_count = gdx_load_u32(footer + FOOTER_GROUP_COUNT);
+    segment->key_count = gdx_load_u32(footer + FOOTER_KEY_COUNT);
+    segment->value_count = gdx_load_u32(footer + FOOTER_VALUE_COUNT);
     uint64_t tokens = gdx_load_u64(footer + FOOTER_TOKEN_CHECKSUM);
     if (tokens != gdx_token_table_builtin_checksum())
         return gdx_fail_at(err, GDX_UNSUPPORTED, segment->path,

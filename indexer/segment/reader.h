@@ -24,6 +24,8 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     uint32_t word_count;
     uint32_t source_count;
     uint32_t group_count;
+    uint32_t key_count;
+    uint32_t value_count; // of all keys
     int store_level;
     uint64_t section_offset[SECTION_COUNT];
     uint64_t section_bytes[SECTION_COUNT];
@@ -84,6 +86,10 @@ static inline uint64_t segment_footer_byte(const gdx_segment *segment) {
 gdx_status segment_damaged(const gdx_segment *segment, int section, uint64_t offset, const char *what, gdx_error *err);
 
 const char *segment_section_title(int section);
+
+// Bytes [offset[index], offset[index + 1]) of a section of strings.
+gdx_status segment_string(const gdx_segment *segment, int offsets, int strings, uint32_t index, gdx_slice *out,
+                          gdx_error *err) GDX_MUST_CHECK;
 
 // Of gdx_document_columns, documents.c.
 unsigned documents_near_shift(const gdx_segment *segment);

@@ -20,6 +20,8 @@ typedef struct footer_counts {
     uint32_t word_count;
     uint32_t source_count;
     uint32_t group_count;
+    uint32_t key_count;
+    uint32_t value_count;
     int store_level;
 } footer_counts;
 

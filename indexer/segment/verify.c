@@ -225,6 +225,10 @@ gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, 
     if (status == GDX_OK)
         status = store_verify(&verification, err);
     if (status == GDX_OK)
+        status = verify_offsets(&verification, SECTION_VALUE_OFFSETS, SECTION_VALUES, segment->value_count, err);
+    if (status == GDX_OK)
+        status = values_verify(&verification, err);
+    if (status == GDX_OK)
         status = verify_spellings(&verification, err);
     if (status == GDX_OK)
         status = verify_reversed(&verification, err);

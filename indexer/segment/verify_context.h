@@ -21,5 +21,7 @@ gdx_status verify_no_memory(const verify_context *verification, gdx_error *err);
 gdx_status store_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 // The term dictionary, postings and frequencies; that every word is in use.
 gdx_status terms_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
+// The columns of metadata values, against the stored metadata.
+gdx_status values_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

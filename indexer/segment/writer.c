@@ -10,11 +10,13 @@
 #include "layout.h"
 #include "sink.h"
 #include "terms_writer.h"
+#include "values_writer.h"
 #include "words_writer.h"
 
 #include "gdx/ngram.h"
 #include "gdx/text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { CHUNK_POSTINGS_BYTES = 1 << 20 }; // a chunk is written when it has so many
@@ -24,6 +26,7 @@ struct gdx_segment_writer { // one owner
     group_writer *groups;
     head_writer *heads;
     document_table documents;
+    value_table values;
     gdx_part_row *parts; // scratch: of the document at hand
     size_t part_capacity;
     gdx_buffer body; // scratch: its text and parts, if it has any
@@ -49,6 +52,12 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
     return GDX_OK;
 }
 
+gdx_status gdx_segment_writer_set_keys(gdx_segment_writer *writer, const gdx_keys *keys) {
+    assert(writer->documents.count == 0);
+    value_table_clear(&writer->values);
+    return value_table_init(&writer->values, keys);
+}
+
 void gdx_segment_writer_abort(gdx_segment_writer *writer) {
     if (!writer)
         return;
@@ -57,6 +66,7 @@ void gdx_segment_writer_abort(gdx_segment_writer *writer) {
     gdx_buffer_clear(&writer->body);
     sink_abort(writer->sink);
     document_table_clear(&writer->documents);
+    value_table_clear(&writer->values);
     free(writer->parts);
     free(writer);
 }
@@ -108,6 +118,13 @@ static bool are_parts(const gdx_document *document) {
     return are;
 }
 
+static gdx_status add_values(gdx_segment_writer *writer, gdx_slice metadata, gdx_error *err) {
+    gdx_status status = value_table_take_metadata(&writer->values, metadata);
+    if (status == GDX_OK)
+        status = value_table_end_document(&writer->values);
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no room for columns of metadata");
+}
+
 // The text and the parts, one after the other.
 static gdx_status make_body(gdx_segment_writer *writer, const gdx_document *document, gdx_slice *out, gdx_error *err) {
     gdx_buffer *body = &writer->body;
@@ -152,6 +169,8 @@ gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document
     };
     gdx_status status = document_table_add(&writer->documents, &row, err);
     if (status == GDX_OK)
+        status = add_values(writer, document->metadata, err);
+    if (status == GDX_OK)
         status = head_writer_add(writer->heads, document, row.hash, err);
     if (status == GDX_OK)
         status = make_body(writer, document, &body, err);
@@ -162,7 +181,8 @@ gdx_status gdx_segment_writer_add(gdx_segment_writer *writer, const gdx_document
 
 size_t gdx_segment_writer_bytes(const gdx_segment_writer *writer) {
     return sizeof *writer + sink_bytes(writer->sink) + group_writer_bytes(writer->groups) +
-           head_writer_bytes(writer->heads) + document_table_bytes(&writer->documents) + writer->body.capacity;
+           head_writer_bytes(writer->heads) + document_table_bytes(&writer->documents) +
+           value_table_bytes(&writer->values) + writer->body.capacity;
 }
 
 uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer) {
@@ -238,6 +258,8 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
         status = write_words(writer, inverter, err);
     if (status == GDX_OK)
         status = document_table_write(&writer->documents, writer->sink, err);
+    if (status == GDX_OK)
+        status = value_table_write(&writer->values, writer->sink, counts, err);
     counts->text_bytes = writer->documents.text_bytes;
     counts->symbol_count = writer->documents.symbols;
     counts->document_count = writer->documents.count;

@@ -22,8 +22,8 @@ const char *gdx_group_name(gdx_group group) {
     return group_names[group];
 }
 
-// Days since 1970-01-01 of a date with a day; see Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-static int64_t number_of_day(gdx_date day) {
+// See Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
+int64_t gdx_day_number(gdx_date day) {
     int64_t year = gdx_date_year(day), month = gdx_date_month(day);
     year -= month <= 2;
     int64_t era = year / 400, of_era = year % 400;
@@ -36,7 +36,7 @@ static gdx_date day_of_number(int64_t number) {
 }
 
 static gdx_date monday_of(gdx_date day) {
-    int64_t number = number_of_day(day);
+    int64_t number = gdx_day_number(day);
     int64_t since_monday = (number + 3 + 7 * INT64_C(1000000)) % 7; // 1970-01-01 was a Thursday
     gdx_date monday = day_of_number(number - since_monday);
     return monday == GDX_NO_DATE ? day : monday; // the first of all days
@@ -69,17 +69,17 @@ gdx_date gdx_period_last_day(gdx_date period, gdx_group by) {
     if (by == GDX_BY_QUARTER)
         return gdx_date_last_day(gdx_date_of(gdx_date_year(period), gdx_date_month(period) + 2, 0));
     if (by == GDX_BY_WEEK) {
-        gdx_date sunday = day_of_number(number_of_day(period) + 6);
+        gdx_date sunday = day_of_number(gdx_day_number(period) + 6);
         return sunday == GDX_NO_DATE ? gdx_date_of(9999, 12, 31) : sunday;
     }
     return gdx_date_last_day(period);
 }
 
 static void format_week(gdx_date monday, char to[GDX_PERIOD_TEXT_BYTES]) {
-    int64_t thursday = number_of_day(monday) + 3;
+    int64_t thursday = gdx_day_number(monday) + 3;
     gdx_date day = day_of_number(thursday);
     unsigned year = day == GDX_NO_DATE ? 9999 : gdx_date_year(day);
-    int64_t week = (thursday - number_of_day(gdx_date_of(year, 1, 1))) / 7 + 1;
+    int64_t week = (thursday - gdx_day_number(gdx_date_of(year, 1, 1))) / 7 + 1;
     snprintf(to, GDX_PERIOD_TEXT_BYTES, "%04u-W%02u", year % 10000, (unsigned)week % 100);
 }
 

@@ -88,6 +88,47 @@ static void tsv_has_no_tab_in_a_cell(void **state) {
                "source\ta b\"c, d\t1\t1\t1\t3\t333333.333333\n");
 }
 
+// A key that is declared when the index has documents already: answers are right at once, and fast after the run.
+static void metadata_is_a_facet_and_a_filter(void **state) {
+    (void)state;
+    struct place place;
+    place_make(&place);
+    struct said said = run_with_input(&place,
+                                      "{\"id\":\"1\",\"text\":\"链\",\"lang\":\"zh\",\"by\":[\"甲\",\"乙\"]}\n"
+                                      "{\"id\":\"2\",\"text\":\"链链\",\"lang\":\"zh\"}\n"
+                                      "{\"id\":\"3\",\"text\":\"链\",\"lang\":{\"main\":\"en\"}}\n"
+                                      "{\"id\":\"4\",\"text\":\"关\",\"by\":\"甲\"}\n",
+                                      "index", "--facet", "by", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    said = run(&place, "facets", "--by", "meta.lang,meta.by", "--format", "csv", "链", NULL);
+    assert_non_null(strstr(said_err(&said), "the key lang is not declared"));
+    assert_non_null(strstr(said_err(&said), "1 documents have a value of lang that is in no row"));
+    expect_out(said, "by,value,documents,occurrences,of_documents,of_symbols,per_million\n"
+                     "\"meta.lang\",\"zh\",2,3,2,3,1000000\n"
+                     "\"meta.by\",\"\",2,3,2,3,1000000\n"
+                     "\"meta.by\",\"乙\",1,1,1,1,1000000\n"
+                     "\"meta.by\",\"甲\",1,1,2,2,500000\n");
+    said = run(&place, "index", "--facet", "lang", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    said = run(&place, "facets", "--by", "meta.lang", "链", NULL);
+    assert_null(strstr(said_err(&said), "not declared"));
+    said_clear(&said);
+    said = run(&place, "count", "meta.lang:zh NOT meta.by:甲", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "1 document"));
+    said_clear(&said);
+    said = run(&place, "stat", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "metadata keys        by\n                     lang\n"));
+    said_clear(&said);
+    expect_wrong_use(run(&place, "index", "--facet", "", NULL), "--facet : it is empty");
+    expect_wrong_use(run(&place, "facets", "--by", "meta.", "链", NULL), "by: meta.: it is empty");
+    expect_wrong_use(run(&place, "count", "meta.:zh", NULL), "it is empty, expected a key");
+    place_remove(&place);
+}
+
 static void facets_in_json_are_the_message(void **state) {
     struct said said = run(*state, "facets", "--json", "--by", "year", "关税", NULL);
     json_t *answer = json_of_line(&said, 0), *facet = json_array_get(json_object_get(answer, "facets"), 0);
@@ -282,12 +323,61 @@ static void contrasts_that_cannot_be_are_wrong_use(void **state) {
     expect_wrong_use(run(*state, "ngrams", "--min", "5", "--max", "4", NULL), "min_length: 5, expected 2 to 4");
 }
 
+// "1" and "2" of one text a day apart, "3" its first half, "4" another.
+static void reprints_are_found_and_first_ones_counted(void **state) {
+    static const char text[] = "全球产业链供应链正在重构各国企业都在调整布局专家认为这一过程还会持续多年";
+    struct place place;
+    (void)state;
+    place_make(&place);
+    char lines[2048];
+    snprintf(lines, sizeof lines,
+             "{\"id\":\"1\",\"source\":\"a\",\"date\":\"2024-01-01\",\"title\":\"甲\",\"text\":\"%s\"}\n"
+             "{\"id\":\"2\",\"source\":\"b\",\"date\":\"2024-01-02\",\"title\":\"乙\",\"text\":\"%s\"}\n"
+             "{\"id\":\"3\",\"source\":\"b\",\"date\":\"2024-01-03\",\"text\":\"%.75s\"}\n"
+             "{\"id\":\"4\",\"source\":\"b\",\"date\":\"2024-01-03\",\"text\":\"关税\"}\n",
+             text, text, text);
+    struct said said = run_with_input(&place, lines, "index", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    expect_wrong_use(run(&place, "reprints", NULL), "`gramdex reprints --build` finds them");
+    expect_wrong_use(run(&place, "count", "产业链 is:first", NULL), "`gramdex reprints --build` finds them");
+    said = run(&place, "reprints", "--build", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "4 documents, 3 distinct: 1 group of reprints, 2 excerpts; commit 2 · "));
+    said_clear(&said);
+    expect_out(run(&place, "reprints", "--format", "tsv", NULL), "group\tdate\tsource\tjaccard\tid\ttitle\n"
+                                                                 "1\t2024-01-01\ta\t1\t1\t甲\n"
+                                                                 "1\t2024-01-02\tb\t1\t2\t乙\n");
+    expect_out(run(&place, "reprints", "--excerpts", "--format", "tsv", "产业链", NULL),
+               "containment\texcerpt_date\texcerpt\tof_date\tof\n"
+               "1\t2024-01-03\t3\t2024-01-01\t1\n1\t2024-01-03\t3\t2024-01-02\t2\n");
+    said = run(&place, "count", "--json", "产业链 is:first", NULL);
+    json_t *answer = json_of_line(&said, 0);
+    assert_int_equal(json_integer_value(json_object_get(answer, "documents")), 2);
+    json_decref(answer);
+    said_clear(&said);
+    said = run_with_input(&place, "{\"id\":\"5\",\"text\":\"产业链\"}\n", "index", "-", NULL);
+    said_clear(&said);
+    said = run(&place, "count", "产业链 is:first", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_err(&said), "1 document was committed after reprints were looked for"));
+    said_clear(&said);
+    expect_wrong_use(run(&place, "reprints", "--build", "产业链", NULL), "takes no query");
+    expect_wrong_use(run(&place, "reprints", "--jaccard", "0.8", NULL), "go with --build");
+    expect_wrong_use(run(&place, "reprints", "--build", "--jaccard", "7", NULL), "--jaccard 7: expected a share");
+    expect_wrong_use(run(&place, "reprints", "--build", "--within", "x", NULL), "--within x: expected days");
+    expect_wrong_use(run(&place, "count", "is:last", NULL), "expected first right after is:");
+    void *made = &place;
+    place_tear_down(&made);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facets_are_a_table_for_each_group),
         cmocka_unit_test(a_table_fits_the_terminal),
         cmocka_unit_test(csv_guards_formulas_and_quotes),
         cmocka_unit_test(tsv_has_no_tab_in_a_cell),
+        cmocka_unit_test(metadata_is_a_facet_and_a_filter),
         cmocka_unit_test(facets_in_json_are_the_message),
         cmocka_unit_test(options_that_do_not_go_together_are_wrong_use),
         cmocka_unit_test(dispersion_shows_its_parts_and_measures),
@@ -298,6 +388,7 @@ int main(void) {
         cmocka_unit_test(ngrams_are_counted),
         cmocka_unit_test(neighbours_are_counted),
         cmocka_unit_test(collocates_are_weighed),
+        cmocka_unit_test(reprints_are_found_and_first_ones_counted),
         cmocka_unit_test(contrasts_that_cannot_be_are_wrong_use),
     };
     return cmocka_run_group_tests_name("cli: statistics", tests, index_sources, place_tear_down);

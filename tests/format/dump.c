@@ -129,6 +129,49 @@ static gdx_status dump_documents(gdx_segment *segment, gdx_buffer *out, gdx_erro
     return status;
 }
 
+static void dump_row(const gdx_values *values, uint32_t document, gdx_buffer *out) {
+    uint32_t count;
+    const uint32_t *numbers = gdx_values_of(values, document, &count);
+    PRINT(out, "%s[", document ? "," : "");
+    for (uint32_t i = 0; i < count; i++)
+        PRINT(out, "%s%" PRIu32, i ? "," : "", numbers[i]);
+    PRINT(out, "]");
+}
+
+static gdx_status dump_column(const gdx_segment *segment, gdx_slice key, gdx_buffer *out, gdx_error *err) {
+    gdx_values values;
+    bool has;
+    gdx_status status = gdx_segment_values(segment, key, &values, &has, err);
+    if (status != GDX_OK)
+        return status;
+    PRINT(out, "{\"key\":");
+    print_string(out, key);
+    PRINT(out, ",\"values\":[");
+    for (uint32_t i = 0; i < values.value_count && status == GDX_OK; i++) {
+        gdx_slice value;
+        status = gdx_segment_value(segment, &values, i, &value, err);
+        PRINT(out, "%s", i ? "," : "");
+        if (status == GDX_OK)
+            print_string(out, value);
+    }
+    PRINT(out, "],\"rows\":[");
+    for (uint32_t d = 0; d < values.count && status == GDX_OK; d++)
+        dump_row(&values, d, out);
+    PRINT(out, "]}\n");
+    return status;
+}
+
+static gdx_status dump_columns(const gdx_segment *segment, gdx_buffer *out, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (uint32_t k = 0; k < gdx_segment_key_count(segment) && status == GDX_OK; k++) {
+        gdx_slice key;
+        status = gdx_segment_key(segment, k, &key, err);
+        if (status == GDX_OK)
+            status = dump_column(segment, key, out, err);
+    }
+    return status;
+}
+
 static gdx_status dump_order(const gdx_segment *segment, gdx_buffer *out, gdx_error *err) {
     gdx_status status = GDX_OK;
     PRINT(out, "{\"by_id\":[");
@@ -218,6 +261,8 @@ gdx_status dump_segment(const gdx_live_segment *live, gdx_buffer *out, gdx_error
     dump_figures(live, out);
     gdx_status status = dump_documents(live->segment, out, err);
     if (status == GDX_OK)
+        status = dump_columns(live->segment, out, err);
+    if (status == GDX_OK)
         status = dump_order(live->segment, out, err);
     if (status == GDX_OK)
         status = dump_words(live->segment, out, err);
@@ -238,8 +283,14 @@ gdx_status dump_index(const char *directory, gdx_buffer *out, gdx_error *err) {
     PRINT(out, "{\"commit\":%" PRIu64 ",\"documents\":%" PRIu64 ",\"symbols\":%" PRIu64 ",\"bytes\":%" PRIu64,
           gdx_snapshot_commit(snapshot), gdx_snapshot_documents(snapshot), gdx_snapshot_symbols(snapshot),
           gdx_snapshot_bytes(snapshot));
-    PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\",\"rule\":%" PRIu32 "}\n", segments,
+    PRINT(out, ",\"segments\":%zu,\"rule_fingerprint\":\"%016" PRIx64 "\",\"rule\":%" PRIu32 ",\"keys\":[", segments,
           gdx_rule_checksum(gdx_rule_current()), gdx_rule_number(gdx_rule_current()));
+    const gdx_keys *keys = gdx_snapshot_keys(snapshot);
+    for (uint32_t k = 0; k < keys->count; k++) {
+        PRINT(out, "%s", k ? "," : "");
+        print_string(out, gdx_keys_name(keys, k));
+    }
+    PRINT(out, "]}\n");
     for (size_t i = 0; i < segments && status == GDX_OK; i++)
         status = dump_segment(gdx_snapshot_segment(snapshot, i), out, err);
     gdx_snapshot_release(snapshot);

@@ -337,7 +337,8 @@ BUILTIN_CHECKSUM = 0x0F2D5A822D3A8110
 SECTIONS = (
     "STORE GROUPS GROUP_BLOCKS TOKENS TOKEN_RANGES HEADS HEAD_BLOCKS POSTINGS TERMS TERM_BLOCKS TERM_FILTER FREQUENCIES FREQUENCY_SYMBOLS "
     "WORDS WORD_BLOCKS WORDS_REVERSED DOCUMENT_BEGIN DOCUMENT_TEXT DOCUMENT_FLAGS PARTS DOCUMENT_DATE DOCUMENT_SOURCE "
-    "DOCUMENT_HASH DOCUMENT_HEAD DOCUMENT_GROUP DOCUMENT_ID IDS ID_ORDER SOURCES SOURCE_OFFSETS"
+    "DOCUMENT_HASH DOCUMENT_HEAD DOCUMENT_GROUP DOCUMENT_ID IDS ID_ORDER SOURCES SOURCE_OFFSETS KEYS VALUES VALUE_OFFSETS "
+    "DOCUMENT_VALUES VALUE_LISTS"
 ).split()
 
 
@@ -394,28 +395,41 @@ def filtered(first, second, words):
     return (hash >> 32) * words >> 32, 1 << (hash >> 26 & 63) | 1 << (hash >> 20 & 63)
 
 
+def values_of(metadata, key):
+    """The values under a key, and whether there are others, which are left out."""
+    found, left_out = set(), False
+    value = json.loads(metadata, parse_int=str, parse_float=str).get(key) if metadata else None
+    for one in value if isinstance(value, list) else [value]:
+        text = json.dumps(one) if isinstance(one, bool) else one
+        if isinstance(text, (list, dict)) or (text and len(text.encode()) > 256):
+            left_out = True
+        elif text:
+            found.add(text.encode())
+    return found, left_out
+
+
 class Segment:
     def __init__(self, directory, name):
         self.file_name = "segment-%016x" % name
         data = open(os.path.join(directory, self.file_name), "rb").read()
-        need(len(data) >= 592 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
+        need(len(data) >= 680 and data[:8] == b"gdxsegmt" and data[-8:] == b"gdxsegft", "no segment")
         need((u32(data, 8), u32(data, 12), u32(data, 28)) == (2, 65536, 0), "another version")
         self.bytes, self.rule = len(data), (u64(data, 16), u32(data, 24))
-        footer = data[-560:]
-        need(checksum(footer[:544]) == u64(footer, 544) == name, "the footer's checksum")
-        self.text_bytes, self.symbols = u64(footer, 480), u64(footer, 488)
-        counts = struct.unpack_from("<8I", footer, 496)
+        footer = data[-648:]
+        need(checksum(footer[:632]) == u64(footer, 632) == name, "the footer's checksum")
+        self.text_bytes, self.symbols = u64(footer, 560), u64(footer, 568)
+        counts = struct.unpack_from("<10I", footer, 576)
         self.documents, self.positions, self.term_count, self.word_count, self.source_count, self.group_count = counts[:6]
-        self.pages = counts[7]
-        need(u64(footer, 528) == BUILTIN_CHECKSUM, "another token table")
+        self.key_count, self.value_count, _, self.pages = counts[6:]
+        need(u64(footer, 616) == BUILTIN_CHECKSUM, "another token table")
         self.check_pages(data, footer)
         self.read_sections(data, footer)
 
     def check_pages(self, data, footer):
-        end = len(data) - 560 - 8 * self.pages
+        end = len(data) - 648 - 8 * self.pages
         need(end > 0 and (end + 65535) // 65536 == self.pages, "another number of pages")
         checksums = data[end : end + 8 * self.pages]
-        need(checksum(checksums) == u64(footer, 536), "the checksum of page checksums")
+        need(checksum(checksums) == u64(footer, 624), "the checksum of page checksums")
         for page in range(self.pages):
             found = checksum(data[page * 65536 : min(end, (page + 1) * 65536)])
             need(found == u64(checksums, 8 * page), "the checksum of page %d" % page)
@@ -448,6 +462,9 @@ class Segment:
             ("DOCUMENT_ID", n * 4 + 4),
             ("ID_ORDER", n * 4),
             ("SOURCE_OFFSETS", self.source_count * 4 + 4),
+            ("KEYS", self.key_count * 68),
+            ("VALUE_OFFSETS", self.value_count * 4 + 4),
+            ("DOCUMENT_VALUES", self.key_count * n * 4),
         ):
             need(len(self.section[name]) == size, "section %s of another size" % name)
 
@@ -455,6 +472,42 @@ class Segment:
         at, text = column(self.section[offsets], 4), self.section[names]
         need(at[0] == 0 and at == sorted(at) and at[-1] == len(text), "strings out of order")
         return [text[a:b] for a, b in zip(at, at[1:])]
+
+    # -- metadata columns
+
+    def row(self, word, count, lists):
+        """The numbers that a word of DOCUMENT_VALUES stands for."""
+        if word == 0xFFFFFFFF:
+            return []
+        numbers = [word]
+        if word >> 31:
+            index = word & 0x7FFFFFFF
+            need(index < len(lists) and 2 <= lists[index] <= 257, "a list out of place")
+            numbers = lists[index + 1 : index + 1 + lists[index]]
+            need(len(numbers) == lists[index] and numbers == sorted(set(numbers)), "a list out of order")
+        need(all(number < count or number == 0x7FFFFFFF for number in numbers), "no such value")
+        return numbers
+
+    def columns(self, metadata):
+        """Of each key its name, its values, and the numbers of each document; they are what the metadata says."""
+        values, lists = self.strings("VALUE_OFFSETS", "VALUES"), column(self.section["VALUE_LISTS"], 4)
+        words, before, end = column(self.section["DOCUMENT_VALUES"], 4), b"", 0
+        need(self.key_count <= 16, "too many keys")
+        for k in range(self.key_count):
+            record = self.section["KEYS"][68 * k : 68 * k + 68]
+            name, first, end = record[:64].rstrip(b"\0"), end, u32(record, 64)
+            own = values[first:end]
+            need(before < name and first <= end <= len(values), "keys out of order")
+            need(own == sorted(set(own)) and all(1 <= len(value) <= 256 for value in own), "values out of order")
+            rows = [self.row(words[k * self.documents + d], len(own), lists) for d in range(self.documents)]
+            need(set(range(len(own))) == {n for row in rows for n in row if n != 0x7FFFFFFF}, "a value of no document")
+            for row, text in zip(rows, metadata):
+                found, left_out = values_of(text, name.decode())
+                need({own[n] for n in row if n != 0x7FFFFFFF} == found, "values that the metadata does not have")
+                need((0x7FFFFFFF in row) == left_out, "values that are left out")
+            before = name
+            yield {"key": name.decode(), "values": [value.decode() for value in own], "rows": rows}
+        need(end == len(values), "values of no key")
 
     # -- terms
 
@@ -692,20 +745,25 @@ def read_manifest(directory):
     data = open(os.path.join(directory, "manifest"), "rb").read()
     need(len(data) >= 72 and data[:8] == b"gdxmanif" and u32(data, 8) == 2, "no manifest of version 2")
     need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
-    names = "segments rule_fingerprint commit documents symbols bytes rule reserved"
-    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQII", data, 12)))
-    need(header["reserved"] == 0, "a reserved field that is not 0")
-    need(len(data) == 72 + 64 * header["segments"], "a manifest of another size than its segments need")
+    names = "segments rule_fingerprint commit documents symbols bytes rule keys reprints"
+    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQIHH", data, 12)))
+    need(header["reprints"] <= 1, "more than one table of reprints")
+    end = 64 + 64 * header["segments"]
+    keys_end = end + 64 * header["keys"]
+    need(len(data) == keys_end + 16 * header["reprints"] + 8, "a manifest of another size than its records need")
+    header["key_names"] = [data[at : at + 64].rstrip(b"\0").decode() for at in range(end, keys_end, 64)]
+    need(header["key_names"] == sorted(set(header["key_names"])) and "" not in header["key_names"], "keys out of order")
     records = []
     names = "name bytes documents positions symbols text_bytes deletions_name deleted_symbols deleted_count reserved"
-    for at in range(64, len(data) - 8, 64):
+    for at in range(64, end, 64):
         record = dict(zip(names.split(), struct.unpack_from("<QQIIQQQQII", data, at)))
         need(record["reserved"] == 0 and record["positions"] >= record["symbols"] + 2 * record["documents"], "a record")
         records.append(record)
     need(header["documents"] == sum(r["documents"] - r["deleted_count"] for r in records), "the total of documents")
     need(header["symbols"] == sum(r["symbols"] - r["deleted_symbols"] for r in records), "the total of symbols")
     deletions_bytes = sum(40 + (r["documents"] + 63) // 64 * 8 for r in records if r["deleted_count"])
-    need(header["bytes"] == len(data) + deletions_bytes + sum(r["bytes"] for r in records), "the total of bytes")
+    reprints_bytes = u64(data, keys_end + 8) if header["reprints"] else 0
+    need(header["bytes"] == len(data) + reprints_bytes + deletions_bytes + sum(r["bytes"] for r in records), "the total of bytes")
     return header, records
 
 
@@ -733,11 +791,14 @@ def show_segment(directory, manifest, record):
         "deleted_symbols": record["deleted_symbols"],
         "sections": [len(segment.section[name]) for name in SECTIONS],
     })
-    symbols = 0
+    symbols, metadata = 0, []
     for document in segment.all_documents():
         show(document)
+        metadata.append(document["metadata"])
         symbols += document["symbols"] if document["document"] in deleted else 0
     need(symbols == record["deleted_symbols"], "another number of deleted symbols")
+    for of_key in segment.columns(metadata):
+        show(of_key)
     show({"by_id": column(segment.section["ID_ORDER"], 4)})
     words, reversed_order = segment.words()
     for number, word in enumerate(words):
@@ -760,6 +821,7 @@ def main():
         "segments": manifest["segments"],
         "rule_fingerprint": "%016x" % manifest["rule_fingerprint"],
         "rule": manifest["rule"],
+        "keys": manifest["key_names"],
     })
     for record in records:
         show_segment(sys.argv[1], manifest, record)

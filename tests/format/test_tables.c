@@ -171,7 +171,12 @@ static struct facts facts_of_index(void) {
 #define ADD_FIELD(of, field, size) add_field(&facts, &record, #of, #field, of##_##field##_AT, size);
     INDEX_MANIFEST_FIELDS(ADD_FIELD)
     INDEX_RECORD_FIELDS(ADD_FIELD)
+    INDEX_DECLARED_FIELDS(ADD_FIELD)
+    INDEX_SIDE_FIELDS(ADD_FIELD)
     INDEX_DELETIONS_FIELDS(ADD_FIELD)
+    INDEX_REPRINTS_FIELDS(ADD_FIELD)
+    INDEX_MEMBER_FIELDS(ADD_FIELD)
+    INDEX_EXCERPT_FIELDS(ADD_FIELD)
 #undef ADD_FIELD
     end_record(&facts, &record);
     INDEX_CONSTANTS(ADD_CONSTANT)

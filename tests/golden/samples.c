@@ -82,7 +82,11 @@ static gdx_status make_second_segment(gdx_index_writer *writer, gdx_error *err) 
 // A commit with both segments, then one that deletes, so that the deletions lie in files of their own.
 static gdx_status make_documents(gdx_index_writer *writer, const char *examples, gdx_error *err) {
     (void)examples;
-    gdx_status status = make_first_segment(writer, err);
+    gdx_status status = gdx_index_writer_declare(writer, gdx_slice_of("lang"), err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_declare(writer, gdx_slice_of("k"), err);
+    if (status == GDX_OK)
+        status = make_first_segment(writer, err);
     if (status == GDX_OK)
         status = make_second_segment(writer, err);
     if (status == GDX_OK)

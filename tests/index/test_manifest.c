@@ -114,7 +114,7 @@ static void a_cut_that_fits_no_record_is_refused_though_its_checksum_fits(void *
     gdx_buffer bytes = encode_sample();
     bytes.bytes -= 8;
     sign(&bytes);
-    assert_refused(&bytes, GDX_CORRUPT, "byte 12: 2 segments do not fit");
+    assert_refused(&bytes, GDX_CORRUPT, "byte 12: 2 segments and 0 keys do not fit");
     gdx_buffer_clear(&bytes);
 }
 
@@ -148,6 +148,48 @@ static void a_record_that_contradicts_itself_is_refused(void **state) {
     refuse_u64(record_at(0, RECORD_DELETED_SYMBOLS_AT), 1, "a deletions file but no deleted document");
     refuse_u64(record_at(0, RECORD_BYTES_AT), UINT64_MAX / 2, "more bytes than a file can have");
     refuse_u32(record_at(0, RECORD_RESERVED_AT), 1, "reserved");
+}
+
+static void keys_and_a_table_of_reprints_are_read_as_they_were_written(void **state) {
+    (void)state;
+    struct manifest sample = manifest_of_rule(gdx_rule_current(), 7), decoded = {0};
+    gdx_buffer bytes = {0};
+    sample.reprints_name = 0x4444;
+    sample.reprints_bytes = 48;
+    assert_int_equal(manifest_append(&sample, &segments[0]), GDX_OK);
+    assert_int_equal(gdx_keys_add(&sample.keys, gdx_slice_of("lang"), NULL), GDX_OK);
+    assert_int_equal(manifest_encode(&sample, &bytes), GDX_OK);
+    assert_int_equal(manifest_decode("m", gdx_buffer_slice(&bytes), &decoded, NULL), GDX_OK);
+    assert_memory_equal(&decoded.keys, &sample.keys, sizeof sample.keys);
+    assert_int_equal(decoded.reprints_name, 0x4444);
+    assert_int_equal(decoded.reprints_bytes, 48);
+    assert_int_equal(manifest_file_bytes(&decoded), manifest_file_bytes(&sample));
+    manifest_clear(&decoded);
+    gdx_store_u64(bytes.data + bytes.bytes - 8 - MANIFEST_SIDE_BYTES + SIDE_BYTES_AT, 0);
+    sign(&bytes);
+    assert_refused(&bytes, GDX_CORRUPT, "a table of reprints of 0 bytes");
+    gdx_buffer_clear(&bytes);
+    manifest_clear(&sample);
+}
+
+static void keys_are_read_as_they_were_written(void **state) {
+    (void)state;
+    struct manifest sample = manifest_of_rule(gdx_rule_current(), 7), decoded = {0};
+    gdx_buffer bytes = {0};
+    assert_int_equal(manifest_append(&sample, &segments[0]), GDX_OK);
+    assert_int_equal(gdx_keys_add(&sample.keys, gdx_slice_of("lang"), NULL), GDX_OK);
+    assert_int_equal(gdx_keys_add(&sample.keys, gdx_slice_of("作者"), NULL), GDX_OK);
+    assert_int_equal(manifest_encode(&sample, &bytes), GDX_OK);
+    assert_int_equal(bytes.bytes, MANIFEST_HEADER_BYTES + MANIFEST_RECORD_BYTES + 2 * MANIFEST_KEY_BYTES + 8);
+    assert_int_equal(manifest_decode("m", gdx_buffer_slice(&bytes), &decoded, NULL), GDX_OK);
+    assert_memory_equal(&decoded.keys, &sample.keys, sizeof sample.keys);
+    manifest_clear(&decoded);
+    for (size_t cut = 0; cut < bytes.bytes; cut++) {
+        gdx_slice part = {(const char *)bytes.data, cut};
+        assert_int_not_equal(manifest_decode("m", part, &decoded, NULL), GDX_OK);
+    }
+    gdx_buffer_clear(&bytes);
+    manifest_clear(&sample);
 }
 
 static void a_segment_named_twice_is_refused(void **state) {
@@ -233,6 +275,8 @@ int main(void) {
         cmocka_unit_test(another_file_is_no_manifest),
         cmocka_unit_test(a_newer_version_is_refused_as_unsupported),
         cmocka_unit_test(a_record_that_contradicts_itself_is_refused),
+        cmocka_unit_test(keys_and_a_table_of_reprints_are_read_as_they_were_written),
+        cmocka_unit_test(keys_are_read_as_they_were_written),
         cmocka_unit_test(a_segment_named_twice_is_refused),
         cmocka_unit_test(totals_that_are_not_the_sums_are_refused),
         cmocka_unit_test(more_segments_than_the_limit_are_refused),

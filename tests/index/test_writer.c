@@ -348,6 +348,57 @@ static void a_merge_after_its_deadline_leaves_the_last_commit(void **state) {
 
 // ---- what others left
 
+static bool has_column(gdx_index_writer *writer, size_t segment, const char *key) {
+    gdx_keys keys = {0};
+    gdx_error err = {0};
+    bool has = false;
+    must(gdx_keys_add(&keys, gdx_slice_of(key), &err), &err);
+    must(gdx_segment_has_keys(gdx_snapshot_segment(gdx_index_writer_snapshot(writer), segment)->segment, &keys, &has,
+                              &err),
+         &err);
+    return has;
+}
+
+static void a_declared_key_stays_and_segments_get_its_column_by_a_merge(void **state) {
+    (void)state;
+    char *folder = sample();
+    gdx_error err = {0};
+    gdx_index_writer *writer = open_writer(folder);
+    must(gdx_index_writer_declare(writer, gdx_slice_of("lang"), &err), &err);
+    commit(writer);
+    assert_int_equal(commit_number(writer), 1); // the documents are the same
+    gdx_index_writer_close(writer);
+    writer = open_writer(folder);
+    assert_int_equal(gdx_index_writer_keys(writer)->count, 1);
+    assert_false(has_column(writer, 0, "lang"));
+    merge(writer, false, 1);
+    assert_true(has_column(writer, 0, "lang"));
+    assert_int_equal(commit_number(writer), 1);
+    merge(writer, false, 0);
+    must(gdx_index_writer_declare(writer, gdx_slice_of("lang"), &err), &err); // as it is
+    commit(writer);
+    assert_int_equal(segment_count(writer), 1);
+    gdx_index_writer_close(writer);
+    assert_no_leftovers(folder);
+    must(gdx_index_verify(folder, NULL, NULL, NULL, &err), &err);
+    folder_remove(folder);
+}
+
+static void a_key_that_was_not_committed_is_forgotten(void **state) {
+    (void)state;
+    char *folder = sample();
+    uint64_t before = folder_digest(folder);
+    gdx_error err = {0};
+    gdx_index_writer *writer = open_writer(folder);
+    must(gdx_index_writer_declare(writer, gdx_slice_of("lang"), &err), &err);
+    gdx_index_writer_abort(writer);
+    assert_int_equal(gdx_index_writer_keys(writer)->count, 0);
+    assert_int_equal(gdx_index_writer_declare(writer, gdx_slice_of(""), &err), GDX_INVALID);
+    gdx_index_writer_close(writer);
+    assert_int_equal(folder_digest(folder), before);
+    folder_remove(folder);
+}
+
 static void leftovers_go_and_foreign_files_stay(void **state) {
     (void)state;
     char *folder = sample();
@@ -479,6 +530,8 @@ int main(void) {
         cmocka_unit_test(ten_commits_make_one_segment_by_the_policy),
         cmocka_unit_test(a_merge_that_is_cancelled_changes_nothing),
         cmocka_unit_test(a_merge_after_its_deadline_leaves_the_last_commit),
+        cmocka_unit_test(a_declared_key_stays_and_segments_get_its_column_by_a_merge),
+        cmocka_unit_test(a_key_that_was_not_committed_is_forgotten),
         cmocka_unit_test(leftovers_go_and_foreign_files_stay),
         cmocka_unit_test(a_first_writer_that_was_interrupted_is_made_up_for),
         cmocka_unit_test(converted_files_are_neither_foreign_nor_left_over),

@@ -207,6 +207,43 @@ static gdx_date random_date(random_state *random) {
     }
 }
 
+// ---- metadata, and what it says
+
+const char *const corpus_keys[CORPUS_KEYS] = {"lang", "k", "x.y"};
+
+static const struct metadata {
+    const char *json;
+    const char *values[CORPUS_KEYS][CORPUS_VALUES_MAX];
+    bool left_out[CORPUS_KEYS];
+} metadata[] = {
+    {.json = ""},
+    {.json = "{}"},
+    {.json = "{\"k\":1}", .values = {{NULL}, {"1"}}},
+    {.json = "{\"lang\":\"zh\",\"k\":[1,2.50,true,null,\"\"]}", .values = {{"zh"}, {"1", "2.50", "true"}}},
+    {.json = "{\"lang\":[\"en\",\"zh\",\"en\"],\"x.y\":\"a \\\"b\\\" \\\\\"}",
+     .values = {{"en", "zh"}, {NULL}, {"a \"b\" \\"}}},
+    {.json = "{\"other\":{\"lang\":\"en\"},\"lang\":{\"a\":\"zh\"},\"k\":\"\\u4e2d\\ud83d\\ude00\"}",
+     .values = {{NULL}, {"中😀"}},
+     .left_out = {true}},
+    {.json = "{ \"k\" : [ [ \"1\" ] , \"true\" ],\n\"x.y\":false }",
+     .values = {{NULL}, {"true"}, {"false"}},
+     .left_out = {false, true}},
+    {.json = "{\"lang\":\"\",\"x.y\":[]}"},
+};
+enum { METADATA = sizeof metadata / sizeof *metadata };
+
+size_t corpus_values(const gdx_document *document, size_t key, const char *const **out, bool *out_left_out) {
+    const struct metadata *row = metadata;
+    size_t count = 0;
+    while (!gdx_slice_equal(gdx_slice_of(row->json), document->metadata))
+        row++;
+    while (count < CORPUS_VALUES_MAX && row->values[key][count])
+        count++;
+    *out = row->values[key];
+    *out_left_out = row->left_out[key];
+    return count;
+}
+
 static gdx_slice random_source(random_state *random) {
     static const char *const sources[] = {"", "news", "law", "a \"b\""};
     gdx_buffer text = {0};
@@ -232,6 +269,7 @@ void corpus_make(struct corpus *out, random_state *random) {
     uint32_t last = (const uint32_t[]){TOKEN_COUNT, TOKEN_COUNT, RULE_TOKENS, BROKEN_TOKENS}[random_below(random, 4)];
     for (size_t i = 0; i < out->alphabet_count; i++)
         out->alphabet[i] = TOKEN_COUNT - 1 - random_below(random, random_below(random, 4) ? last : TOKEN_COUNT);
+    out->second_from = random_below(random, (uint32_t)out->segment_count + 1);
     size_t per_segment = 1 + random_below(random, 14);
     out->documents = calloc(out->segment_count * per_segment, sizeof *out->documents);
     assert_non_null(out->documents);
@@ -242,14 +280,13 @@ void corpus_make(struct corpus *out, random_state *random) {
             corpus_document *document = &out->documents[out->count];
             document->segment = s;
             document->is_deleted = random_below(random, 100) < deletions;
-            document->stored =
-                (gdx_document){.id = random_id(random, out->count),
-                               .title = random_text(out, random, true),
-                               .source = random_source(random),
-                               .metadata = random_below(random, 2) ? gdx_slice_of("{\"k\":1}") : gdx_slice_of(""),
-                               .text = random_text(out, random, false),
-                               .date = random_date(random),
-                               .title_from_text = random_below(random, 3) == 0};
+            document->stored = (gdx_document){.id = random_id(random, out->count),
+                                              .title = random_text(out, random, true),
+                                              .source = random_source(random),
+                                              .metadata = gdx_slice_of(metadata[random_below(random, METADATA)].json),
+                                              .text = random_text(out, random, false),
+                                              .date = random_date(random),
+                                              .title_from_text = random_below(random, 3) == 0};
             add_parts(out, random, &document->stored);
             out->count++;
         }
@@ -292,6 +329,7 @@ static void write_segment(const struct corpus *corpus, size_t segment, const cha
     gdx_inverter *inverter = gdx_inverter_new((size_t)64 << 20);
     assert_non_null(inverter);
     must(gdx_segment_writer_open(folder, segment, 1, gdx_rule_current(), &writer, err), err);
+    must(gdx_segment_writer_set_keys(writer, gdx_index_writer_keys(index)), err);
     for (size_t i = 0; i < corpus->count; i++)
         if (corpus->documents[i].segment == segment)
             write_document(writer, inverter, &corpus->documents[i].stored, err);
@@ -306,8 +344,13 @@ void corpus_write(const struct corpus *corpus, const char *folder) {
     gdx_error err = {0};
     gdx_index_writer *writer = NULL;
     must(gdx_index_writer_open(folder, &writer, &err), &err);
-    for (size_t s = 0; s < corpus->segment_count; s++)
-        write_segment(corpus, s, folder, writer, &err);
+    must(gdx_index_writer_declare(writer, gdx_slice_of(corpus_keys[0]), &err), &err);
+    for (size_t s = 0; s <= corpus->segment_count; s++) {
+        if (s == corpus->second_from)
+            must(gdx_index_writer_declare(writer, gdx_slice_of(corpus_keys[1]), &err), &err);
+        if (s < corpus->segment_count)
+            write_segment(corpus, s, folder, writer, &err);
+    }
     must(gdx_index_writer_commit(writer, &err), &err);
     uint32_t number = 0;
     for (size_t i = 0; i < corpus->count; i++) {

@@ -14,10 +14,16 @@ typedef struct corpus_document {
     bool is_deleted;
 } corpus_document;
 
+// Keys of metadata: the first is declared from the start, the second before segment `second_from` is written, the third
+// never.
+enum { CORPUS_KEYS = 3, CORPUS_VALUES_MAX = 4 };
+extern const char *const corpus_keys[CORPUS_KEYS];
+
 struct corpus {
     corpus_document *documents; // in the order of their segments
     size_t count;
     size_t segment_count;
+    size_t second_from;    // may be segment_count: after all of them
     uint32_t alphabet[24]; // numbers of the tokens that it is written with
     size_t alphabet_count;
 };
@@ -28,5 +34,8 @@ void corpus_clear(struct corpus *corpus);
 void corpus_write(const struct corpus *corpus, const char *folder);
 // A few tokens of its alphabet, appended.
 void corpus_write_tokens(const struct corpus *corpus, random_state *random, size_t count, gdx_buffer *out);
+
+// The different values that a document has under a key, as texts; *out_left_out when there are others that cannot be.
+size_t corpus_values(const gdx_document *document, size_t key, const char *const **out, bool *out_left_out);
 
 #endif

@@ -390,6 +390,17 @@ static unsigned last_day(gdx_date date) {
     return year * 10000 + month * 100 + (day ? day : days_of(year, month));
 }
 
+static bool has_value(const gdx_document *document, size_t key, gdx_slice wanted) {
+    const char *const *values;
+    bool left_out, has = false;
+    size_t count = corpus_values(document, key, &values, &left_out);
+    if (wanted.bytes == 0)
+        return count == 0 && !left_out;
+    for (size_t i = 0; i < count; i++)
+        has |= gdx_slice_equal(gdx_slice_of(values[i]), wanted);
+    return has;
+}
+
 static bool passes(const struct part *filter, const gdx_document *document) {
     if (filter->kind == PART_SOURCE)
         return gdx_slice_equal(document->source, filter->typed);
@@ -398,6 +409,8 @@ static bool passes(const struct part *filter, const gdx_document *document) {
     if (filter->kind == PART_ID_PREFIX)
         return document->id.bytes >= filter->typed.bytes &&
                memcmp(document->id.data, filter->typed.data, filter->typed.bytes) == 0;
+    if (filter->kind == PART_META)
+        return has_value(document, filter->key, filter->typed);
     if (document->date == GDX_NO_DATE)
         return false;
     return (filter->from == GDX_NO_DATE || first_day(document->date) >= first_day(filter->from)) &&

@@ -16,6 +16,7 @@ typedef enum part_kind {
     PART_DATES,
     PART_ID,
     PART_ID_PREFIX,
+    PART_META,
     PART_NEAR,
     PART_THEN,
     PART_NOT,
@@ -40,7 +41,8 @@ struct part { // of a query
     part_kind kind;
     unsigned fields;       // of phrases and words: where to look: one field, PART_ANY or PART_DEFAULT
     unsigned field_prefix; // the field that is written before this part, or 0
-    gdx_slice typed;       // phrase or word as typed, unfolded; source; id
+    gdx_slice typed;       // phrase or word as typed, unfolded; source; id; value of metadata
+    size_t key;            // of metadata
     gdx_date from, to;     // GDX_NO_DATE: open
     uint32_t distance;
     struct part *children[PART_CHILDREN_MAX];

@@ -109,10 +109,17 @@ static gdx_date make_date(random_state *random) {
 }
 
 static struct part *make_filter(const struct corpus *corpus, random_state *random) {
-    struct part *part = new_part(PART_SOURCE + random_below(random, 4));
+    struct part *part = new_part(PART_SOURCE + random_below(random, 5));
     const gdx_document *document = &corpus->documents[random_below(random, (uint32_t)corpus->count)].stored;
     if (part->kind == PART_SOURCE) {
         part->typed = random_below(random, 8) ? copy(document->source) : copy(gdx_slice_of("nowhere"));
+    } else if (part->kind == PART_META) {
+        const char *const *values;
+        bool left_out;
+        part->key = random_below(random, CORPUS_KEYS);
+        size_t count = corpus_values(document, part->key, &values, &left_out);
+        const char *other = random_below(random, 2) ? "" : "nowhere";
+        part->typed = copy(gdx_slice_of(count ? values[random_below(random, (uint32_t)count)] : other));
     } else if (part->kind == PART_ID || part->kind == PART_ID_PREFIX) {
         gdx_slice id = document->id;
         id.bytes = part->kind == PART_ID_PREFIX ? random_below(random, (uint32_t)id.bytes + 1) : id.bytes;
@@ -192,10 +199,10 @@ static bool has(gdx_slice text, const char *part) {
 // True if the text can be written without quotation marks, as a run.
 static bool is_plain(gdx_slice typed) {
     static const char *const special[] = {
-        "title:", "note:", "caption:", "furniture:", "any:", "note：",  "caption：", "furniture：",
-        "any：",  "text:", "source:",  "date:",      "id:",  "title：", "text：",    "source：",
-        "date：", "id：",  "exact:",   "exact：",    "AND",  "OR",      "NOT",       "NEAR",
-        "THEN",   "ＯＲ",  "（",       "“",          "”",    "「",      "－"};
+        "title:",   "note:",   "caption:", "furniture:", "any:",    "note：", "caption：", "furniture：",
+        "any：",    "meta.k:", "text:",    "source:",    "date:",   "id:",    "title：",   "text：",
+        "source：", "date：",  "id：",     "exact:",     "exact：", "AND",    "OR",        "NOT",
+        "NEAR",     "THEN",    "ＯＲ",     "（",         "“",       "”",      "「",        "－"};
     if (typed.data[0] == '-' || typed.data[0] == '*' || typed.data[typed.bytes - 1] == '*')
         return false;
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
@@ -260,7 +267,8 @@ static void put_filter(gdx_buffer *out, const struct part *part, random_state *r
         put_dates(out, part);
         return;
     }
-    put(out, part->kind == PART_SOURCE ? "source" : "id");
+    put(out, part->kind == PART_SOURCE ? "source" : part->kind == PART_META ? "meta." : "id");
+    put(out, part->kind == PART_META ? corpus_keys[part->key] : "");
     put(out, random_below(random, 2) ? ":" : "：");
     if (part->kind == PART_ID_PREFIX && part->typed.bytes == 0)
         put(out, "*");

@@ -540,15 +540,55 @@ static struct source_sums sums_of(struct asked *asked, gdx_slice source) {
     return sums;
 }
 
+// How many documents that match have the value, or none at all.
+static uint64_t documents_with(struct asked *asked, size_t key, gdx_slice wanted) {
+    uint64_t documents = 0;
+    for (size_t a = 0; a < asked->answer_count; a++) {
+        const char *const *values;
+        bool left_out;
+        size_t count = corpus_values(stored(asked, &asked->answers[a]), key, &values, &left_out);
+        documents += wanted.bytes == 0 && count == 0 && !left_out;
+        for (size_t i = 0; i < count; i++)
+            documents += gdx_slice_equal(gdx_slice_of(values[i]), wanted);
+    }
+    return documents;
+}
+
+static void check_metadata_facet(struct asked *asked, const gdx_facet *facet, size_t key) {
+    uint64_t rows = 0, expected = 0, left_out_documents = 0;
+    for (size_t i = 0; i < facet->row_count; i++) {
+        const gdx_facet_row *row = &facet->rows[i];
+        EQUAL(asked, "documents of a value", row->documents, documents_with(asked, key, row->value));
+        if (i && (row[-1].documents < row->documents ||
+                  (row[-1].documents == row->documents && gdx_slice_compare(row[-1].value, row->value) >= 0)))
+            REFUTE(asked, "values out of order");
+        if (row->of_documents < row->documents)
+            REFUTE(asked, "more documents than there are");
+        rows += row->documents;
+    }
+    for (size_t a = 0; a < asked->answer_count; a++) {
+        const char *const *values;
+        bool left_out;
+        size_t count = corpus_values(stored(asked, &asked->answers[a]), key, &values, &left_out);
+        expected += count ? count : !left_out;
+        left_out_documents += left_out;
+    }
+    EQUAL(asked, "documents of all values", rows, expected);
+    EQUAL(asked, "documents with values left out", facet->left_out, left_out_documents);
+}
+
 static void check_facets(struct asked *asked) {
-    const gdx_group by[] = {GDX_BY_SOURCE, (gdx_group)random_below(&asked->random, GDX_BY_DAY + 1)};
+    const size_t key = random_below(&asked->random, CORPUS_KEYS);
+    const gdx_group period = (gdx_group)random_below(&asked->random, GDX_BY_DAY + 1);
+    const gdx_facet_by by[] = {
+        {.group = GDX_BY_SOURCE}, {.group = period}, {.group = GDX_BY_KEY, .key = gdx_slice_of(corpus_keys[key])}};
     gdx_facets *facets = NULL;
     uint64_t documents[2] = {0};
-    MUST(asked, gdx_facets_compute(asked->searcher, asked->snapshot, asked->query, by, 2, NULL, &facets, err));
+    MUST(asked, gdx_facets_compute(asked->searcher, asked->snapshot, asked->query, by, 3, NULL, &facets, err));
     EQUAL(asked, "documents of the facets", facets->totals.documents, asked->answer_count);
     for (size_t i = 0; i < facets->facets[0].row_count; i++) {
         const gdx_facet_row *row = &facets->facets[0].rows[i];
-        struct source_sums sums = sums_of(asked, row->source);
+        struct source_sums sums = sums_of(asked, row->value);
         EQUAL(asked, "documents of a source", row->documents, sums.documents);
         EQUAL(asked, "occurrences of a source", row->occurrences, sums.occurrences);
         if (i && row[-1].documents < row->documents)
@@ -559,12 +599,13 @@ static void check_facets(struct asked *asked) {
         const gdx_facet_row *row = &facets->facets[1].rows[i];
         char label[LABEL_BYTES];
         uint64_t wanted = 0;
-        gdx_period_format(row->period, by[1], label);
+        gdx_period_format(row->period, period, label);
         for (size_t a = 0; a < asked->answer_count; a++)
-            wanted += is_in_period(stored(asked, &asked->answers[a])->date, by[1], label);
+            wanted += is_in_period(stored(asked, &asked->answers[a])->date, period, label);
         EQUAL(asked, "documents of a period", row->documents, wanted);
         documents[1] += row->documents;
     }
+    check_metadata_facet(asked, &facets->facets[2], key);
     EQUAL(asked, "documents of all sources", documents[0], asked->answer_count);
     EQUAL(asked, "documents of all periods", documents[1], asked->answer_count);
     gdx_facets_free(facets);

@@ -161,7 +161,8 @@ static void compare_periods(struct asked *asked, Gramdex__V1__Scope *scope) {
 }
 
 static ProtobufCBinaryData some_group(struct asked *asked) {
-    static const char *const names[] = {"year", "quarter", "month", "week", "day", "source", "document", "author"};
+    static const char *const names[] = {"year",     "quarter", "month",     "week",   "day",      "source",
+                                        "document", "author",  "meta.lang", "meta.k", "meta.x.y", "meta."};
     const char *name = names[random_below(&asked->random, sizeof names / sizeof *names)];
     return (ProtobufCBinaryData){strlen(name), (uint8_t *)(uintptr_t)name};
 }
@@ -215,6 +216,16 @@ static void compare_near(struct asked *asked, Gramdex__V1__Scope *scope) {
     collocates.limit = random_below(&asked->random, 20);
     compare(asked, "Neighbours", &neighbours.base);
     compare(asked, "Collocates", &collocates.base);
+}
+
+// The index has no table of reprints: good questions are refused, too, and in the same words.
+static void compare_reprints(struct asked *asked, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
+    request.query = random_below(&asked->random, 2) ? text_of(asked) : request.query;
+    request.scope = scope;
+    request.limit = random_below(&asked->random, 5) * 400; // the last two are refused
+    request.members = random_below(&asked->random, 3);
+    compare(asked, "Reprints", &request.base);
 }
 
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
@@ -352,6 +363,7 @@ static void compare_all(struct asked *asked) {
     compare_groups(asked, NULL);
     compare_strings(asked, NULL);
     compare_near(asked, NULL);
+    compare_reprints(asked, NULL);
     compare_scan(asked, NULL);
     compare_kwic(asked, NULL);
 }
@@ -366,6 +378,20 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
         sources[filter.n_sources] = (ProtobufCBinaryData){source.bytes, (uint8_t *)source.data};
     }
     filter.sources = sources;
+    Gramdex__V1__MetadataFilter metadata = GRAMDEX__V1__METADATA_FILTER__INIT, *all[1] = {&metadata};
+    static const char *const values[] = {"zh", "1", "", "nowhere"};
+    ProtobufCBinaryData wanted[2];
+    const char *key = corpus_keys[random_below(&asked->random, CORPUS_KEYS)];
+    metadata.key = (ProtobufCBinaryData){random_below(&asked->random, 9) ? strlen(key) : 0, (uint8_t *)(uintptr_t)key};
+    metadata.values = wanted;
+    for (; metadata.n_values < random_below(&asked->random, 8); metadata.n_values++) { // none is refused
+        const char *value = values[random_below(&asked->random, 4)];
+        wanted[metadata.n_values % 2] = (ProtobufCBinaryData){strlen(value), (uint8_t *)(uintptr_t)value};
+        if (metadata.n_values == 1)
+            break;
+    }
+    filter.metadata = all;
+    filter.n_metadata = random_below(&asked->random, 3) == 0;
     if (random_below(&asked->random, 2))
         filter.date_from = (ProtobufCBinaryData){4, (uint8_t *)"2021"};
     if (random_below(&asked->random, 3) == 0)

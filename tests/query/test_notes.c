@@ -45,6 +45,16 @@ static void expect_notes_of(void **state, const char *text, const char *expected
     expect_notes(*state, query, text, expected);
 }
 
+static void a_key_that_is_not_declared_is_noted_and_a_misspelt_meta_too(void **state) {
+    static const char note[] = "the key x.y is not declared: the metadata of each document is read, which is slow; "
+                               "gramdex index --facet x.y declares it";
+    expect_notes_of(state, "meta.x.y:zh", note);
+    expect_notes_of(state, "NOT meta.x.y:zh meta.x.y:en", note);
+    expect_notes_of(state, "meta:zh", "meta: is part of the phrase; the field is written meta.KEY:");
+    expect_notes_of(state, "meta.lang:zh", ""); // the corpus declares it
+    expect_notes_of(state, "\"meta.x.y:zh\"", "");
+}
+
 static void an_operator_in_other_letters_is_noted(void **state) {
     expect_notes_of(state, "美国 and 关税", "and is searched for as it is; the operator is AND");
     expect_notes_of(state, "美国 Or 关税", "Or is searched for as it is; the operator is OR");
@@ -160,6 +170,7 @@ static void long_words_are_cut_after_a_character_and_notes_end_at_sixteen(void *
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_key_that_is_not_declared_is_noted_and_a_misspelt_meta_too),
         cmocka_unit_test(an_operator_in_other_letters_is_noted),
         cmocka_unit_test(a_misspelt_field_is_noted_with_the_nearest_name),
         cmocka_unit_test(a_full_width_parenthesis_inside_a_run_is_noted),

@@ -95,9 +95,47 @@ static void add_parts(struct collection *collection, random_state *random, const
         };
 }
 
+const gdx_keys *collection_keys(void) {
+    static gdx_keys keys;
+    static const char *const names[] = {"k", "many", "nobody's"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && keys.count < sizeof names / sizeof *names; i++)
+        assert_int_equal(gdx_keys_add(&keys, gdx_slice_of(names[i]), NULL), GDX_OK);
+    return &keys;
+}
+
+// Of key "many": up to 299 values, some of them twice, too long or no value at all.
+static void append_values(random_state *random, bool is_much, gdx_buffer *text) {
+    uint32_t count = is_much ? random_below(random, 300) : random_below(random, 4);
+    gdx_status status = gdx_buffer_append_format(text, "\"many\":[");
+    for (uint32_t i = 0; i < count && status == GDX_OK; i++) {
+        uint32_t dice = random_below(random, 20);
+        status = gdx_buffer_append_format(text, i ? "," : "");
+        if (status == GDX_OK && dice < 3)
+            status = gdx_buffer_append_format(text, "%s", dice == 0 ? "{\"a\":1}" : dice == 1 ? "null" : "\"\"");
+        else if (status == GDX_OK)
+            status = gdx_buffer_append_format(text, "\"%0*u\"", dice == 3 ? 300 : 1, random_below(random, 600));
+    }
+    if (status == GDX_OK)
+        status = gdx_buffer_append_format(text, "]");
+    assert_int_equal(status, GDX_OK);
+}
+
+static gdx_slice make_metadata(struct collection *collection, random_state *random, uint32_t d) {
+    gdx_buffer text = {0};
+    gdx_slice copy;
+    if (random_below(random, 2))
+        return gdx_slice_of("");
+    assert_int_equal(gdx_buffer_append_format(&text, "{\"k\":%u,", d % 3 ? d : random_below(random, 9)), GDX_OK);
+    append_values(random, d % 16 == 15, &text);
+    assert_int_equal(gdx_buffer_append_format(&text, random_below(random, 9) ? "}" : ",\"k\":\"more\""), GDX_OK);
+    assert_int_equal(gdx_arena_copy(collection->arena, gdx_buffer_slice(&text), &copy), GDX_OK);
+    gdx_buffer_clear(&text);
+    return copy;
+}
+
 void collection_init(struct collection *collection, uint64_t seed, const collection_kind *kind) {
     random_state random = {seed};
-    collection->arena = gdx_arena_new();
+    *collection = (struct collection){.arena = gdx_arena_new()};
     collection->count = kind->count;
     collection->documents = calloc(kind->count + 1, sizeof *collection->documents);
     assert_non_null(collection->arena);
@@ -109,7 +147,7 @@ void collection_init(struct collection *collection, uint64_t seed, const collect
             .id = make_name(collection, "id", random_below(&random, 1000), d),
             .source = make_name(collection, "source", random_below(&random, kind->sources), 0),
             .title = make_text(collection, &random, kind, random_below(&random, 4) * 12),
-            .metadata = random_below(&random, 3) ? gdx_slice_of("") : make_name(collection, "{\"k\":1}", d, 1),
+            .metadata = make_metadata(collection, &random, d),
             .text = make_text(collection, &random, kind, random_below(&random, 10) ? bytes : 0),
             .date = gdx_date_of(2000 + random_below(&random, 20), random_below(&random, 13), 0),
         };
@@ -143,6 +181,8 @@ gdx_status collection_try_write(const struct collection *collection, const uint3
     gdx_status status = to.inverter && to.folded ? GDX_OK : GDX_NO_MEMORY;
     if (status == GDX_OK)
         status = gdx_segment_writer_open(folder, 1, level, gdx_rule_current(), &to.writer, err);
+    if (status == GDX_OK && !collection->without_keys)
+        status = gdx_segment_writer_set_keys(to.writer, collection_keys());
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
         status = add_document(&to, &collection->documents[numbers[i]], err);
     if (status == GDX_OK)

@@ -13,7 +13,11 @@ struct collection {
     gdx_document *documents; // their slices are the arena's
     uint32_t count;
     gdx_arena *arena;
+    bool without_keys; // segments are written as if no key was declared
 };
+
+// Of metadata, declared for all segments.
+const gdx_keys *collection_keys(void);
 
 // `count` documents of up to `text_bytes` bytes, mostly shorter; every `long_every`-th, 0 for none, is `long_bytes`
 // long. Han, words, punctuation and a rare symbol; some fields are empty; ids are unique; `sources` sources.

@@ -47,15 +47,15 @@ gdx_buffer damage_small_segment(const char *folder, gdx_segment_info *out) {
     gdx_document documents[] = {
         {.id = gdx_slice_of("long"), .title = gdx_slice_of("产业"), .text = gdx_buffer_slice(&texts[0]), .date = 512},
         {.id = gdx_slice_of("often"), .source = gdx_slice_of("news"), .text = gdx_buffer_slice(&texts[1])},
-        {.id = gdx_slice_of("empty"), .source = gdx_slice_of("laws")},
+        {.id = gdx_slice_of("empty"), .source = gdx_slice_of("laws"), .text = gdx_slice_of("")},
         {.id = gdx_slice_of("words"),
          .source = gdx_slice_of("news"),
          .title = gdx_slice_of("的 alphabet"),
-         .metadata = gdx_slice_of("{\"k\":1}"),
+         .metadata = gdx_slice_of("{\"k\":1,\"many\":[\"b\",\"a\",{}]}"),
          .text = gdx_buffer_slice(&texts[2])},
-        {.id = gdx_slice_of("last"), .text = gdx_buffer_slice(&texts[3])},
+        {.id = gdx_slice_of("last"), .metadata = gdx_slice_of("{\"many\":\"b\"}"), .text = gdx_buffer_slice(&texts[3])},
     };
-    struct collection collection = {documents, sizeof documents / sizeof *documents, NULL};
+    struct collection collection = {.documents = documents, .count = sizeof documents / sizeof *documents};
     *out = collection_write_all(&collection, folder, 0);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         gdx_buffer_clear(&texts[i]);
@@ -157,6 +157,38 @@ static gdx_status read_document(struct reading *reading, const gdx_document_colu
     note_number(reading, number);
     if (status == GDX_OK)
         status = read_text(reading, document, columns->begin[document + 1] - columns->text[document]);
+    return status;
+}
+
+static gdx_status read_column(struct reading *reading, gdx_slice key) {
+    gdx_values values = {0};
+    bool has = false;
+    gdx_status status = gdx_segment_values(reading->segment, key, &values, &has, reading->err);
+    for (uint32_t i = 0; status == GDX_OK && i < values.value_count; i++) {
+        gdx_slice value;
+        uint32_t found;
+        status = gdx_segment_value(reading->segment, &values, i, &value, reading->err);
+        if (status == GDX_OK)
+            status = gdx_segment_find_value(reading->segment, &values, value, &found, reading->err);
+        if (status == GDX_OK)
+            note(reading, value.data, value.bytes);
+    }
+    for (uint32_t d = 0; status == GDX_OK && d < values.count; d++) {
+        uint32_t count;
+        const uint32_t *numbers = gdx_values_of(&values, d, &count);
+        note(reading, numbers, count * sizeof *numbers);
+    }
+    return status;
+}
+
+static gdx_status read_columns(struct reading *reading) {
+    gdx_status status = GDX_OK;
+    for (uint32_t k = 0; status == GDX_OK && k < gdx_segment_key_count(reading->segment); k++) {
+        gdx_slice key;
+        status = gdx_segment_key(reading->segment, k, &key, reading->err);
+        if (status == GDX_OK)
+            status = read_column(reading, key);
+    }
     return status;
 }
 
@@ -276,6 +308,8 @@ gdx_status damage_read_all(gdx_segment *segment, uint64_t *out, gdx_error *err) 
     assert_non_null(reading.reader);
     gdx_status status = read_documents(&reading);
     if (status == GDX_OK)
+        status = read_columns(&reading);
+    if (status == GDX_OK)
         status = read_words(&reading);
     if (status == GDX_OK)
         status = read_terms(&reading);
@@ -294,7 +328,8 @@ static void merge_with_itself(const char *folder, const gdx_segment *segment) {
     gdx_error err = {0};
     char name[GDX_SEGMENT_FILE_NAME_BYTES];
     gdx_status status =
-        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 99}, inputs, 2, &info, &err);
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 99, .keys = collection_keys()},
+                          inputs, 2, &info, &err);
     if (status == GDX_OK && info.document_count)
         remove(folder_path(folder, gdx_segment_file_name(info.name, name)));
     assert_int_equal(err.status, status);

@@ -202,7 +202,7 @@ static gdx_buffer write_one_word(uint32_t word_bytes, gdx_segment_info *out) {
     assert_non_null(word);
     memset(word, 'a', word_bytes);
     gdx_document document = {.id = gdx_slice_of("word"), .text = {word, word_bytes}};
-    struct collection collection = {&document, 1, NULL};
+    struct collection collection = {.documents = &document, .count = 1};
     *out = collection_write_all(&collection, folder, 0);
     free(word);
     gdx_buffer file = segment_bytes(folder, out->name);

@@ -99,7 +99,7 @@ static gdx_status merge_by(unsigned threads, gdx_error *err) {
     if (status == GDX_OK)
         status = gdx_segment_open(folder, other.name, &b, err);
     gdx_merge_input inputs[] = {{a, NULL}, {b, deleted}};
-    gdx_segment_merge_options options = {.directory = result_folder, .tag = 1};
+    gdx_segment_merge_options options = {.directory = result_folder, .tag = 1, .keys = collection_keys()};
     if (status == GDX_OK)
         status = gdx_executor_new(threads, &options.executor, err);
     if (status == GDX_OK)

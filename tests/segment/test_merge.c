@@ -53,7 +53,9 @@ static void split(struct rounds *rounds) {
         for (uint32_t d = 0; d < part->count; d++)
             part->numbers[d] = next++;
         left -= part->count;
-        part->info = collection_write(rounds->collection, part->numbers, part->count, rounds->folder, 0);
+        struct collection collection = *rounds->collection;
+        collection.without_keys = random_below(&rounds->random, 3) == 0; // written before they were declared
+        part->info = collection_write(&collection, part->numbers, part->count, rounds->folder, 0);
     }
 }
 
@@ -76,7 +78,8 @@ static gdx_segment_info merge_parts(const struct rounds *rounds, const struct pa
         segments[i] = segment_of(rounds->folder, parts[i].info.name);
         inputs[i] = (gdx_merge_input){segments[i], parts[i].deleted};
     }
-    gdx_segment_merge_options options = {.directory = rounds->folder, .tag = 7, .level = rounds->level};
+    gdx_segment_merge_options options = {
+        .directory = rounds->folder, .tag = 7, .level = rounds->level, .keys = collection_keys()};
     if (gdx_executor_new(rounds->threads, &options.executor, &err) != GDX_OK ||
         gdx_segment_merge(&options, inputs, count, &info, &err) != GDX_OK)
         fail_msg("%s", err.message);
@@ -256,7 +259,8 @@ static void merging_one_segment_without_deletions_copies_it(void **state) {
     gdx_segment_info merged;
     gdx_error err = {0};
     assert_int_equal(
-        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1}, &input, 1, &merged, &err),
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1, .keys = collection_keys()}, &input,
+                          1, &merged, &err),
         GDX_OK);
     assert_same_bytes(other, merged.name, folder, written.name);
     gdx_segment_release(segment);
@@ -279,7 +283,8 @@ static void a_merge_without_live_documents_makes_no_file(void **state) {
     gdx_segment_info merged = {.document_count = 5};
     gdx_error err = {0};
     assert_int_equal(
-        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1}, &input, 1, &merged, &err),
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1, .keys = collection_keys()}, &input,
+                          1, &merged, &err),
         GDX_OK);
     assert_int_equal(merged.document_count, 0);
     assert_int_equal(folder_count(other, "segment"), 0);
@@ -332,7 +337,8 @@ static void positions_beyond_32_bits_are_too_large_to_merge(void **state) {
     for (size_t i = 0; i < TIMES; i++)
         inputs[i] = (gdx_merge_input){segment, NULL};
     assert_int_equal(
-        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 2}, inputs, TIMES, &merged, &err),
+        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 2, .keys = collection_keys()},
+                          inputs, TIMES, &merged, &err),
         GDX_TOO_LARGE);
     assert_int_equal(folder_count(folder, "segment-new"), 0);
     gdx_segment_release(segment);

@@ -55,6 +55,7 @@ class Stub:
         self.neighbours = unary("Search", search_pb2, "Neighbours")
         self.collocates = unary("Search", search_pb2, "Collocates")
         self.kwic = unary("Search", search_pb2, "Kwic")
+        self.reprints = unary("Search", search_pb2, "Reprints")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")

@@ -238,6 +238,31 @@ class CountTrendGetStat(ServerTest):
             self.refuses_field(lambda b=bad: stub.kwic(search_pb2.KwicRequest(**dict(dict(query="链"), **b))), field)
         self.assertEqual((stub.kwic(search_pb2.KwicRequest(query="没有的词")).sorted, ask().answer.complete), (0, True))
 
+    def test_metadata_filters_and_facets(self):
+        records = [record(i, lang=("zh", ["zh", "en"], None)[i % 3], n=i % 2 + 0.5) for i in range(30)]
+        self.make_index(records, "--facet", "lang")
+        stub = self.serve().stub()
+        reply = stub.facets(search_pb2.FacetsRequest(query="链", by=["meta.lang", "meta.n"]))
+        self.assertEqual([f.by for f in reply.facets], ["meta.lang", "meta.n"])
+        rows = [[(r.value, r.documents) for r in f.rows] for f in reply.facets]
+        self.assertEqual(rows, [[("zh", 20), ("", 10), ("en", 10)], [("0.5", 15), ("1.5", 15)]])
+        self.assertEqual([n.split(":")[0] for n in reply.answer.notes], ["the key n is not declared"])
+        self.assertEqual(list(stub.stat(search_pb2.StatRequest()).metadata_keys), ["lang"])
+        for text, documents in (("meta.lang:zh", 20), ("meta.lang:zh NOT meta.lang:en", 10), ('meta.lang:""', 10),
+                                ("meta.n:0.5", 15), ("meta.lang:z", 0), ("meta.lang:zh meta.n:1.5", 10)):
+            self.assertEqual(stub.count(Count(query=text)).documents, documents, text)
+
+        def counted(*conditions):
+            given = [search_pb2.MetadataFilter(key=key, values=values) for key, values in conditions]
+            return stub.count(Count(query="链", scope=search_pb2.Scope(filter=search_pb2.Filter(metadata=given))))
+
+        self.assertEqual(counted(("lang", ["en", ""])).documents, 20)
+        self.assertEqual(counted(("lang", ["zh"]), ("n", ["1.5"])).documents, 10)
+        self.refuses_field(lambda: counted(("", ["zh"])), "scope.filter.metadata.key")
+        self.refuses_field(lambda: counted(("lang", [])), "scope.filter.metadata.values")
+        self.refuses_field(lambda: counted(("lang", ["x" * 257])), "scope.filter.metadata.values")
+        self.refuses_field(lambda: stub.facets(search_pb2.FacetsRequest(query="链", by=["meta."])), "by")
+
     def test_contrast_finds_a_planted_phrase_and_swapped_it_falls(self):
         news = [record(i, id="n/%d" % i, source="news", date="2025-%02d-03" % (1 + i % 12),
                        text="各方表示，%s合作。%s美方加征关税%s。" % ("扩大" * (i % 3), "今年" * (i % 2), "措施" * (i // 2 % 2)))
@@ -301,6 +326,14 @@ class CountTrendGetStat(ServerTest):
             self.refuses_field(lambda: stub.neighbours(search_pb2.NeighboursRequest(query="税", **request)), field)
         for field, request in (("window", dict(window=51)), ("by", dict(by=5))):
             self.refuses_field(lambda: stub.collocates(search_pb2.CollocatesRequest(query="税", **request)), field)
+
+    def test_reprints_are_refused_until_they_are_built(self):
+        stub = self.served([record(i) for i in range(4)]).stub()
+        with self.assertRaises(grpc.RpcError) as refused:
+            stub.reprints(search_pb2.ReprintsRequest())
+        self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+        self.assertIn("gramdex reprints --build", refused.exception.details())
+        self.refuses_field(lambda: stub.reprints(search_pb2.ReprintsRequest(limit=1001)), "limit")
 
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()

@@ -73,7 +73,10 @@ static gdx_status pack_trend(gdx_buffer *out) {
 
 static gdx_status pack_facets(gdx_buffer *out) {
     Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
+    ProtobufCBinaryData by = data_of("meta.lang");
     request.query = some_query();
+    request.by = &by;
+    request.n_by = chance(2);
     return pack(&request.base, out);
 }
 
@@ -117,6 +120,13 @@ static gdx_status pack_kwic(gdx_buffer *out) {
     request.sort = keys;
     request.n_sort = 2;
     request.sample = 1000;
+    return pack(&request.base, out);
+}
+
+static gdx_status pack_reprints(gdx_buffer *out) {
+    Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
+    request.query = some_query();
+    request.limit = 5;
     return pack(&request.base, out);
 }
 
@@ -220,6 +230,7 @@ const struct act acts[] = {
     {"collocates, in a hurry", SEARCH "Collocates", 3, HURRY, pack_collocates, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
     {"kwic", SEARCH "Kwic", 5, READ_ALL, pack_kwic, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"kwic, in a hurry", SEARCH "Kwic", 5, HURRY, pack_kwic, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
+    {"reprints", SEARCH "Reprints", 10, READ_ALL, pack_reprints, 1, CODE(INVALID_ARGUMENT), NULL}, // not built
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

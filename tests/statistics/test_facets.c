@@ -39,12 +39,13 @@ static int tear_down(void **state) {
 static void expect_facet(const char *query, gdx_group by, const char *expected) {
     GDX_AUTO(gdx_query) parsed = collection_parse(query);
     GDX_AUTO(gdx_facets) facets = NULL;
-    assert_int_equal(gdx_facets_compute(collection.searcher, collection.snapshot, parsed, &by, 1, NULL, &facets, NULL),
-                     GDX_OK);
+    const gdx_facet_by wanted = {.group = by};
+    assert_int_equal(
+        gdx_facets_compute(collection.searcher, collection.snapshot, parsed, &wanted, 1, NULL, &facets, NULL), GDX_OK);
     char rows[1024] = "", period[GDX_PERIOD_TEXT_BYTES];
     for (size_t i = 0; i < facets->facets[0].row_count; i++) {
         const gdx_facet_row *row = &facets->facets[0].rows[i];
-        gdx_slice value = by == GDX_BY_SOURCE ? row->source : gdx_slice_of(gdx_period_format(row->period, by, period));
+        gdx_slice value = by == GDX_BY_SOURCE ? row->value : gdx_slice_of(gdx_period_format(row->period, by, period));
         snprintf(rows + strlen(rows), sizeof rows - strlen(rows), "%.*s %llu/%llu %llu/%llu\n",
                  GDX_SLICE_ARGUMENTS(value), (unsigned long long)row->documents, (unsigned long long)row->of_documents,
                  (unsigned long long)row->occurrences, (unsigned long long)row->of_symbols);

@@ -27,11 +27,17 @@ const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_
 // merged, but neither searched nor added.
 const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot);
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot); // counts commits that changed documents, from 1; 0: empty
+// The keys of metadata that the index declares. A segment that was written before one was declared has no column of it.
+const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot);
+// Why a question about this key is slow, in a sentence for people, or "": it is not declared, or segments have no
+// column of it yet.
+gdx_status gdx_snapshot_key_note(const gdx_snapshot *snapshot, gdx_slice key, char note[GDX_MESSAGE_BYTES],
+                                 gdx_error *err) GDX_MUST_CHECK;
 uint64_t gdx_snapshot_documents(const gdx_snapshot *snapshot); // live ones
 uint64_t gdx_snapshot_symbols(const gdx_snapshot *snapshot);   // of live documents
 uint64_t gdx_snapshot_bytes(const gdx_snapshot *snapshot);     // of all files
 // What costs how much, over all segments, largest first; they add up to gdx_snapshot_bytes. Returns how many.
-enum { GDX_SNAPSHOT_PARTS_MAX = GDX_SEGMENT_PARTS_MAX + 1 };
+enum { GDX_SNAPSHOT_PARTS_MAX = GDX_SEGMENT_PARTS_MAX + 2 };
 size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[GDX_SNAPSHOT_PARTS_MAX]);
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
@@ -105,6 +111,12 @@ const char *gdx_index_writer_directory(const gdx_index_writer *writer);
 // The next commit is of this rule. It must hold no segment of another one: delete all documents that are live.
 void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule);
 
+// Declares a key of metadata from the next commit on; one that is declared already changes nothing. GDX_INVALID: it is
+// no key, or would be the 17th. Segments that are added should have a column of each key that is declared then; those
+// without one, and those that are there, get it by a merge.
+gdx_status gdx_index_writer_declare(gdx_index_writer *writer, gdx_slice key, gdx_error *err) GDX_MUST_CHECK;
+const gdx_keys *gdx_index_writer_keys(const gdx_index_writer *writer); // of the next commit
+
 // A fresh segment, already durable in the directory, to follow the others at the next commit. Two of the same
 // content are one file: all documents of one of the two must be deleted before the commit.
 gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info *info, gdx_error *err) GDX_MUST_CHECK;
@@ -116,10 +128,10 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
 gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out,
                                     gdx_error *err) GDX_MUST_CHECK;
 
-// Makes additions and deletions the new commit: atomic, durable when it returns. Nothing to do: no new commit.
-// Afterwards removes files that are no longer named. On failure the last commit stands and the changes stay pending;
-// when it was only the last step, making the new commit durable, that failed, readers see the new one and the writer
-// refuses all but close.
+// Makes additions, deletions and new keys the new commit (new keys alone keep its number: the documents are the same):
+// atomic, durable when it returns. Nothing to do: no new commit. Afterwards removes files that are no longer named. On
+// failure the last commit stands and the changes stay pending; when it was only the last step, making the new commit
+// durable, that failed, readers see the new one and the writer refuses all but close.
 gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 // Drops what is pending, and removes segments that were written to the directory and are not of the last commit.
 void gdx_index_writer_abort(gdx_index_writer *writer);
@@ -132,7 +144,8 @@ typedef struct gdx_merge_options {
 } gdx_merge_options;
 // Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that
 // went in. Policy: neighbours only, so that document order stays; levels by size, ten of a level become one of the
-// next; a segment with more than a third of its documents deleted is written anew. GDX_CANCELLED, GDX_DEADLINE: the
+// next; a segment with more than a third of its documents deleted is written anew, and last
+// each segment that has no column of a declared key. GDX_CANCELLED, GDX_DEADLINE: the
 // merge at hand is dropped, those before it are committed.
 gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
                                   gdx_error *err) GDX_MUST_CHECK;

@@ -14,6 +14,7 @@
 #include "gdx/base.h"
 #include "gdx/document.h"
 #include "gdx/index.h"
+#include "gdx/metadata.h"
 #include "gdx/stop.h"
 
 // ---- queries
@@ -43,6 +44,13 @@ bool gdx_query_has_phrase(const gdx_query *query);
 gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_slice **out,
                            size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
 
+typedef struct gdx_metadata_filter {
+    gdx_slice key;
+    const gdx_slice *values; // the document has one of these under the key; "": it has none
+    size_t value_count;
+} gdx_metadata_filter;
+enum { GDX_FILTER_KEYS_MAX = 16 };
+
 // Conditions on a document's metadata, all of which must hold; {0} lets everything pass.
 typedef struct gdx_filter {
     const gdx_slice *sources; // the source is one of these
@@ -50,9 +58,12 @@ typedef struct gdx_filter {
     gdx_date date_from;       // GDX_NO_DATE: no lower limit
     gdx_date date_to;         // included whole; GDX_NO_DATE: no upper limit
     gdx_slice id_prefix;      // empty: any id
+    const gdx_metadata_filter *metadata;
+    size_t metadata_count; // at most GDX_FILTER_KEYS_MAX
 } gdx_filter;
 // Limits the query to documents that pass the filter. Call it before the query's first use. Copies what it keeps.
-// GDX_INVALID: date_to is before date_from. GDX_NO_MEMORY: do not use the query.
+// GDX_INVALID: date_to is before date_from; more keys than may be, what is no key, or a value of over 256 bytes.
+// GDX_NO_MEMORY: do not use the query.
 gdx_status gdx_query_narrow(gdx_query *query, const gdx_filter *filter, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- searchers

@@ -16,6 +16,7 @@
 #include "gdx/base.h"
 #include "gdx/document.h"
 #include "gdx/executor.h"
+#include "gdx/metadata.h"
 
 typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
 typedef struct gdx_rule gdx_rule;         // gdx/text.h
@@ -44,6 +45,8 @@ typedef struct gdx_segment_writer gdx_segment_writer;
 // one directory: "segment-new-<tag>.tmp". `rule`: the one that the symbols of its documents are cut by.
 gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
                                    gdx_segment_writer **out, gdx_error *err) GDX_MUST_CHECK;
+// Makes it keep a column of the values of each key. Before the first document. GDX_NO_MEMORY.
+gdx_status gdx_segment_writer_set_keys(gdx_segment_writer *writer, const gdx_keys *keys) GDX_MUST_CHECK;
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
@@ -99,6 +102,7 @@ typedef struct gdx_segment_merge_options {
     uint64_t tag;           // of the temporary name, as for a writer
     bool is_run;            // the result is one
     int level;              // of zstd for heads of documents; 0 for the default
+    const gdx_keys *keys;   // that the result has columns for, made anew where an input has none; NULL: none
     gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
     const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
 } gdx_segment_merge_options;
@@ -144,7 +148,7 @@ typedef struct gdx_segment_part {
     const char *name; // "postings", "term dictionary", ...
     uint64_t bytes;
 } gdx_segment_part;
-enum { GDX_SEGMENT_PARTS_MAX = 32 };
+enum { GDX_SEGMENT_PARTS_MAX = 40 };
 // What it costs in bytes by part; the parts add up to the file. Returns how many.
 size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX]);
 uint32_t gdx_segment_term_count(const gdx_segment *segment);
@@ -304,6 +308,54 @@ gdx_status gdx_segment_id_prefix(const gdx_segment *segment, gdx_slice prefix, u
 uint32_t gdx_segment_source_count(const gdx_segment *segment);
 gdx_status gdx_segment_source(const gdx_segment *segment, uint32_t source, gdx_slice *out,
                               gdx_error *err) GDX_MUST_CHECK;
+
+// -- metadata columns: of each declared key what values documents have. A value is a number in byte order, from 0,
+// among those of its key in this segment.
+#define GDX_VALUE_NONE     UINT32_MAX           // in `rows`: no value
+#define GDX_VALUE_LIST     ((uint32_t)1 << 31)  // in `rows`, added to an index of `lists`: several; how many, then they
+#define GDX_VALUE_LEFT_OUT (GDX_VALUE_LIST - 1) // in place of a number: values that are left out (gdx/metadata.h)
+
+typedef struct gdx_values { // a column; `value_count` of its own, `first` of other keys before them
+    const uint32_t *rows;
+    const uint32_t *lists;
+    uint32_t list_words;
+    uint32_t count; // documents
+    uint32_t first;
+    uint32_t value_count;
+} gdx_values;
+
+uint32_t gdx_segment_key_count(const gdx_segment *segment);
+gdx_status gdx_segment_key(const gdx_segment *segment, uint32_t number, gdx_slice *out, gdx_error *err) GDX_MUST_CHECK;
+// Whether it has a column of each key.
+gdx_status gdx_segment_has_keys(const gdx_segment *segment, const gdx_keys *keys, bool *out,
+                                gdx_error *err) GDX_MUST_CHECK;
+// The column of a key, verified: every number in it is of a value. *out_has is false when the segment has none, because
+// the key was not declared when it was written. Cost: some 1 ns a document.
+gdx_status gdx_segment_values(const gdx_segment *segment, gdx_slice key, gdx_values *out, bool *out_has,
+                              gdx_error *err) GDX_MUST_CHECK;
+// Its value of number `number` < value_count; and the number of a value, `value_count` when no document has it.
+gdx_status gdx_segment_value(const gdx_segment *segment, const gdx_values *values, uint32_t number, gdx_slice *out,
+                             gdx_error *err) GDX_MUST_CHECK;
+gdx_status gdx_segment_find_value(const gdx_segment *segment, const gdx_values *values, gdx_slice value, uint32_t *out,
+                                  gdx_error *err) GDX_MUST_CHECK;
+
+// The numbers of a document's values, ascending; GDX_VALUE_LEFT_OUT may be the last. A file that breaks while it is
+// read may give any: whoever uses one as an index compares it with value_count.
+static inline const uint32_t *gdx_values_of(const gdx_values *values, uint32_t document, uint32_t *out_count) {
+    const uint32_t *row = values->rows + document;
+    uint32_t word = *row;
+    *out_count = word != GDX_VALUE_NONE;
+    if (!(word & GDX_VALUE_LIST) || word == GDX_VALUE_NONE)
+        return row;
+    uint32_t index = word - GDX_VALUE_LIST;
+    *out_count = 0;
+    if (index >= values->list_words)
+        return row;
+    uint32_t count = values->lists[index];
+    if (count < values->list_words - index)
+        *out_count = count;
+    return values->lists + index + 1;
+}
 
 // -- stored documents: a reader keeps the blocks of heads used last. One owner.
 typedef struct gdx_store_reader gdx_store_reader;

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// reprints.c: `gramdex reprints`: which documents are reprints of each other.
+
+#include "reprints.h"
+#include "options.h"
+#include "report.h"
+#include "target.h"
+
+static const struct option_table reprints_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "build",
+         .help = "look for reprints and keep what is found",
+         .more = "Reads every document. What is found is a part of the index from then on. Documents that are indexed "
+                 "later count as first of their own until it is built again.",
+         .kind = OPTION_FLAG,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct reprints_command, builds)},
+        {.name = "jaccard",
+         .argument = "SHARE",
+         .help = "with --build: shingles in common (0.7)",
+         .more = "Of the runs of eight letters of both texts, the share that both have, from 0.3 to 1.",
+         .kind = OPTION_TEXT,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct reprints_command, jaccard)},
+        {.name = "within",
+         .argument = "DAYS",
+         .help = "with --build: days between dates (30d)",
+         .kind = OPTION_TEXT,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct reprints_command, within)},
+        THREADS_ROW(struct reprints_command, threads),
+        {.name = "memory",
+         .argument = "SIZE",
+         .help = "with --build: at most so much (half of all)",
+         .more = "400 bytes are needed for each document, and more for pairs that are alike.",
+         .kind = OPTION_BYTES,
+         .least = 1 << 20,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct reprints_command, memory_bytes)},
+        {.name = "excerpts",
+         .help = "documents that stand in longer ones",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct reprints_command, excerpts)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "groups or excerpts, at most 1000 (30)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000,
+         .field = OPTION_FIELD(struct reprints_command, limit)},
+        {.name = "members",
+         .argument = "N",
+         .help = "documents of a group, at most 1000 (10)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000,
+         .field = OPTION_FIELD(struct reprints_command, members)},
+        {0},
+    },
+};
+
+struct reprints_printing {
+    const struct reprints_command *command;
+    gdx_slice query;
+    bool as_json;
+};
+
+static const struct table_column group_columns[] = {
+    {"group", TABLE_NUMBER, 0},   {"date", TABLE_TEXT, 0}, {"source", TABLE_TEXT, 2},
+    {"jaccard", TABLE_NUMBER, 1}, {"id", TABLE_TEXT, 0},   {"title", TABLE_TEXT, 3},
+};
+
+static gdx_status print_groups(const struct reprints_printing *printing, const Gramdex__V1__ReprintsResponse *reply,
+                               gdx_error *err) {
+    struct table *table =
+        table_open(group_columns, sizeof group_columns / sizeof *group_columns, &printing->command->output);
+    for (size_t g = 0; g < reply->n_groups; g++)
+        for (size_t i = 0; i < reply->groups[g]->n_reprints; i++) {
+            const Gramdex__V1__Reprint *row = reply->groups[g]->reprints[i];
+            table_count(table, g + 1);
+            table_text(table, from_wire(row->date));
+            table_text(table, from_wire(row->source));
+            table_real(table, row->jaccard, 2);
+            table_text(table, from_wire(row->id));
+            table_text(table, from_wire(row->title));
+        }
+    return table_close(table, err);
+}
+
+static const struct table_column excerpt_columns[] = {
+    {"containment", TABLE_NUMBER, 0}, {"excerpt_date", TABLE_TEXT, 1}, {"excerpt", TABLE_TEXT, 0},
+    {"of_date", TABLE_TEXT, 1},       {"of", TABLE_TEXT, 0},
+};
+
+static gdx_status print_excerpts(const struct reprints_printing *printing, const Gramdex__V1__ReprintsResponse *reply,
+                                 gdx_error *err) {
+    struct table *table =
+        table_open(excerpt_columns, sizeof excerpt_columns / sizeof *excerpt_columns, &printing->command->output);
+    for (size_t i = 0; i < reply->n_excerpts; i++) {
+        const Gramdex__V1__Excerpt *row = reply->excerpts[i];
+        table_real(table, row->containment, 2);
+        table_text(table, from_wire(row->excerpt->date));
+        table_text(table, from_wire(row->excerpt->id));
+        table_text(table, from_wire(row->of->date));
+        table_text(table, from_wire(row->of->id));
+    }
+    return table_close(table, err);
+}
+
+static void print_totals(const Gramdex__V1__ReprintsResponse *reply) {
+    char documents[NUMBER_TEXT_BYTES], distinct[NUMBER_TEXT_BYTES], groups[NUMBER_TEXT_BYTES];
+    char excerpts[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES], later[NUMBER_TEXT_BYTES];
+    printf("\n%s %s, %s distinct · %s %s, %s %s · jaccard %.2f within %u days · %s\n",
+           format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
+           format_count(reply->distinct, distinct), format_count(reply->all_groups, groups),
+           plural(reply->all_groups, "group", "groups"), format_count(reply->all_excerpts, excerpts),
+           plural(reply->all_excerpts, "excerpt", "excerpts"), reply->jaccard, reply->within_days,
+           format_took(reply->answer, took));
+    if (reply->later)
+        printf("%s %s not looked at yet: gramdex reprints --build\n", format_count(reply->later, later),
+               plural(reply->later, "document was", "documents were"));
+}
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct reprints_printing *printing = context;
+    const Gramdex__V1__ReprintsResponse *reply = (const Gramdex__V1__ReprintsResponse *)message;
+    if (printing->as_json)
+        return json_answer("reprints", printing->query, message, err);
+    notes_print(reply->answer);
+    gdx_status status =
+        printing->command->excerpts ? print_excerpts(printing, reply, err) : print_groups(printing, reply, err);
+    if (printing->command->output.form == OUTPUT_TEXT)
+        print_totals(reply);
+    return status;
+}
+
+static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
+    const struct reprints_command *self = context;
+    Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
+    struct reprints_printing printing = {self, query, as_json};
+    request.query = to_wire(query);
+    request.limit = self->limit;
+    request.members = self->members;
+    return gdx_ask(target, SEARCH_OPERATION("Reprints"), &request.base, print, &printing, err);
+}
+
+static gdx_status check_build(const struct reprints_command *self, gdx_error *err) {
+    uint32_t jaccard, days;
+    bool has_query = self->asking.arguments.count > 0 || self->asking.queries;
+    if (!self->builds && (self->jaccard || self->within || self->threads || self->memory_bytes))
+        return gdx_fail(err, GDX_INVALID, "--jaccard, --within, --threads and --memory go with --build");
+    if (self->builds && has_query)
+        return gdx_fail(err, GDX_INVALID, "--build looks at all documents and takes no query");
+    return reprints_read_thresholds(self, &jaccard, &days, err);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    struct reprints_command *self = settings;
+    gdx_status status = check_build(self, err);
+    if (status == GDX_OK)
+        status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+    if (status != GDX_OK || self->builds || (self->asking.arguments.count == 0 && !self->asking.queries))
+        return status;
+    return asking_check(&self->asking, "QUERY", err);
+}
+
+static int ask_without_query(const struct command *command, struct reprints_command *self) {
+    struct opened opened = {0};
+    gdx_error err = {0};
+    gdx_status status = target_open(&self->asking.target, &opened, &err);
+    if (status == GDX_OK)
+        status = answer(opened.target, self, (gdx_slice){"", 0}, self->asking.target.json, &err);
+    target_close(&opened);
+    return status == GDX_OK ? EXIT_DONE
+                            : report_failure(command->title, &err, (gdx_slice){0}, self->asking.target.json);
+}
+
+static int run(const struct command *command, void *settings) {
+    struct reprints_command *self = settings;
+    if (self->builds)
+        return reprints_build(command, self);
+    if (self->asking.arguments.count == 0 && !self->asking.queries)
+        return ask_without_query(command, self);
+    return ask_all(command->title, &self->asking, answer, self);
+}
+
+const struct command command_reprints = {
+    .title = "gramdex reprints",
+    .summary = "which documents are reprints of each other",
+    .arguments = "[QUERY]",
+    .description = "List groups of documents that are reprints of each other, of all documents or of those of a query. "
+                   "Two documents are reprints when they share most of their runs of eight letters, what a source "
+                   "repeats left out, and their dates are near. Excerpts are told apart.",
+    .examples =
+        (const char *const[]){"gramdex reprints --index corpus.gdx --build", "gramdex reprints --index corpus.gdx 关税",
+                              "gramdex reprints --index corpus.gdx --excerpts --format tsv",
+                              "gramdex count --index corpus.gdx '关税 is:first'", NULL},
+    .explained_in = "Reprints",
+    .notes = "is:first in any query keeps of each group the document with the earliest date, then the lowest id.",
+    .groups = {{&reprints_table, 0},
+               {&output_table, offsetof(struct reprints_command, output)},
+               ASKING_GROUPS(struct reprints_command, asking),
+               {0}},
+    .arguments_most = SIZE_MAX,
+    .arguments_field = OPTION_FIELD(struct reprints_command, asking.arguments),
+    .settings_bytes = sizeof(struct reprints_command),
+    .check = check,
+    .run = run,
+};
