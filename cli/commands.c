@@ -21,6 +21,7 @@
     X(rising)                                                                                                          \
     X(keyness)                                                                                                         \
     X(ngrams)                                                                                                          \
+    X(passages)                                                                                                        \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

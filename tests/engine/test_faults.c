@@ -95,6 +95,7 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__DispersionRequest dispersion = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
     Gramdex__V1__ContrastRequest contrast = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
     Gramdex__V1__NgramsRequest ngrams = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
+    Gramdex__V1__PassagesRequest passages = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
@@ -105,7 +106,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     trend.split_by_source = true;
     trend.compare = &count.query;
     trend.n_compare = 1;
-    get.id = bytes_of("a");
+    get.id = passages.id = bytes_of("a");
+    passages.other = bytes_of("b");
     batch.ids = &get.id;
     batch.n_ids = 1;
     gdx_status status = call(client, SEARCH, "Search", &search.base, err);
@@ -121,6 +123,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Contrast", &contrast.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Ngrams", &ngrams.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Passages", &passages.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)

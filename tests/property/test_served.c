@@ -202,6 +202,24 @@ static void compare_strings(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Ngrams", &ngrams.base);
 }
 
+static ProtobufCBinaryData id_of(gdx_slice id) {
+    return (ProtobufCBinaryData){id.bytes, (uint8_t *)id.data};
+}
+
+// Of any two documents, deleted ones and the same one twice too.
+static void compare_passages(struct asked *asked, const struct corpus *corpus, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    random_state *random = &asked->random;
+    request.id = id_of(corpus->documents[random_below(random, (uint32_t)corpus->count)].stored.id);
+    request.other = id_of(corpus->documents[random_below(random, (uint32_t)corpus->count)].stored.id);
+    if (random_below(random, 8) == 0)
+        request.other = (ProtobufCBinaryData){random_below(random, 2) ? 4 : 0, (uint8_t *)"none"};
+    request.scope = scope;
+    request.min_letters = random_below(random, 8) ? random_below(random, 4) + 3 : random_below(random, 20000);
+    request.limit = random_below(random, 8) ? random_below(random, 10) : 1001; // refused
+    compare(asked, "Passages", &request.base);
+}
+
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = text_of(asked);
@@ -330,6 +348,7 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     if (random_below(&asked->random, 3) == 0)
         filter.date_to = (ProtobufCBinaryData){7, (uint8_t *)"2020-13"}; // refused
     scope.filter = &filter;
+    compare_passages(asked, corpus, &scope); // refused for its filter
     scope.min_commit = random_below(&asked->random, 4) ? 1 : 1000;
     compare_search(asked, &scope);
     compare_count(asked, &scope);
@@ -350,6 +369,7 @@ static void play_round(uint64_t seed) {
         query_clear(query);
         compare_all(&asked);
         compare_scoped(&asked, &served.corpus);
+        compare_passages(&asked, &served.corpus, NULL);
     }
     compare_batch(&asked, &served.corpus);
     compare_suggest(&asked);

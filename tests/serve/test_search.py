@@ -239,6 +239,32 @@ class CountTrendGetStat(ServerTest):
         self.assertEqual(list(scoped.ngrams), list(odd.ngrams))
         self.assertEqual(len(stub.ngrams(search_pb2.NgramsRequest(query="没有的词")).ngrams), 0)
 
+    def test_passages_of_two_documents(self):
+        said = "全球产业链供应链面临重构，各国应当共同维护"
+        stub = self.served([record(1, text="前言。" + said + "。完"), record(2, text="他说：" + said.replace("，", " ") + "！" + said),
+                            record(3, text="无关")]).stub()
+        Passages = search_pb2.PassagesRequest
+        reply = stub.passages(Passages(id="d/001", other="d/002"))
+        self.assertEqual((reply.found, len(reply.passages), reply.letters), (2, 2, 23))
+        first, second = reply.passages
+        self.assertEqual((first.letters, first.text, first.other_text), (20, said, said.replace("，", " ")))
+        self.assertEqual(second.other_text, said)
+        begin = len("前言。".encode())
+        self.assertEqual((first.match.begin, first.match.end), (begin, begin + len(said.encode())))
+        self.assertEqual((first.match.field, first.other_match.part), (search_pb2.FIELD_TEXT, 0))
+        self.assertEqual(len(stub.passages(Passages(id="d/001", other="d/003")).passages), 0)
+        self.assertEqual(len(stub.passages(Passages(id="d/001", other="d/002", limit=1)).passages), 1)
+        for field, request in (("id", dict(other="d/001")), ("other", dict(id="d/001")), ("other", dict(id="d/001", other="d/001")),
+                               ("min_letters", dict(id="d/001", other="d/002", min_letters=3)),
+                               ("min_letters", dict(id="d/001", other="d/002", min_letters=10001)),
+                               ("limit", dict(id="d/001", other="d/002", limit=1001)),
+                               ("scope.filter", dict(id="d/001", other="d/002",
+                                                     scope=search_pb2.Scope(filter=search_pb2.Filter(sources=["odd"]))))):
+            self.refuses_field(lambda: stub.passages(Passages(**request)), field)
+        with self.assertRaises(grpc.RpcError) as caught:
+            stub.passages(Passages(id="d/001", other="d/009"))
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.NOT_FOUND)
+
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()
         reply = stub.get(search_pb2.GetRequest(id="d/001"))

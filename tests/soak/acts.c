@@ -98,6 +98,18 @@ static gdx_status pack_ngrams(gdx_buffer *out) {
     return pack(&request.base, out);
 }
 
+static gdx_status pack_passages(gdx_buffer *out) {
+    Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    char ids[2][32];
+    unsigned first = chance(BASE_DOCUMENTS);
+    snprintf(ids[0], sizeof ids[0], "base/%u", first);
+    snprintf(ids[1], sizeof ids[1], "base/%u", (first + 1 + chance(BASE_DOCUMENTS - 1)) % BASE_DOCUMENTS);
+    request.id = data_of(ids[0]);
+    request.other = data_of(ids[1]);
+    request.min_letters = 4;
+    return pack(&request.base, out);
+}
+
 static gdx_status pack_get(gdx_buffer *out) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     char id[32];
@@ -193,6 +205,7 @@ const struct act acts[] = {
     {"contrast", SEARCH "Contrast", 3, READ_ALL, pack_contrast, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"ngrams", SEARCH "Ngrams", 3, READ_ALL, pack_ngrams, 1, DONE, NULL},
     {"ngrams, in a hurry", SEARCH "Ngrams", 3, HURRY, pack_ngrams, 1, LATE, NULL},
+    {"passages", SEARCH "Passages", 10, READ_ALL, pack_passages, 1, DONE, NULL},
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

@@ -237,4 +237,44 @@ gdx_status gdx_ngrams_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, co
                               const gdx_ngrams_options *options, const gdx_stop *stop, gdx_ngrams **out,
                               gdx_error *err) GDX_MUST_CHECK;
 
+// ---- passages: what two documents have in common, word for word
+
+enum { GDX_PASSAGE_LETTERS_LEAST = 4, GDX_PASSAGE_LETTERS_MOST = 10000, GDX_PASSAGE_WORDS_BYTES = 2000 };
+
+typedef struct gdx_passage_place { // in one of the documents
+    uint32_t part;                 // number among the parts of the text
+    uint64_t begin, end;           // bytes of the stored part
+    gdx_slice place;               // that its first byte comes from; "" when none is said
+    gdx_slice words;               // white space as in snippets; cut at GDX_PASSAGE_WORDS_BYTES
+} gdx_passage_place;
+
+typedef struct gdx_passage {
+    uint32_t letters;
+    bool is_cut;                 // the words of either place
+    gdx_passage_place places[2]; // in the first document, in the second
+} gdx_passage;
+
+typedef struct gdx_passages_options {
+    uint32_t letters_least; // of a passage, from GDX_PASSAGE_LETTERS_LEAST to GDX_PASSAGE_LETTERS_MOST
+    size_t limit;           // passages to give
+} gdx_passages_options;
+
+typedef struct gdx_passages { // owns all it points to
+    gdx_passage *passages;    // most letters first, then by where they begin in the first document, then in the second
+    size_t passage_count;
+    uint64_t found;      // in all
+    uint64_t letters[2]; // of each document's text
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_passages;
+void gdx_passages_free(gdx_passages *passages); // NULL is fine
+GDX_DEFINE_AUTO(gdx_passages, gdx_passages_free)
+// The runs of letters, marks between them left out, that the texts of two documents share and that cannot be longer on
+// either side. A run lies in one part of each text. The caller frees *out. GDX_NOT_FOUND: no document has the id.
+// GDX_TOO_LARGE: the texts have more than 50,000,000 symbols, or repeat themselves so often that the comparison does
+// not end. Only the segments of the two need be sound. `stop`: NULL never stops. Thread: any. Memory: some 30 bytes a
+// letter. Cost: some 30 ns a letter, and what repeats.
+gdx_status gdx_passages_compute(gdx_snapshot *snapshot, const gdx_slice ids[2], const gdx_passages_options *options,
+                                const gdx_stop *stop, gdx_passages **out, gdx_error *err) GDX_MUST_CHECK;
+
 #endif

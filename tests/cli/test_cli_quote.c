@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_cli_quote.c: what two documents have in common, as people and programs see it.
+
+#include "program.h"
+
+#include <stdlib.h>
+
+#define SAID "全球产业链供应链面临重构，各国应当共同维护"
+static const char records[] =
+    "{\"id\":\"a\",\"date\":\"2024-05-06\",\"text\":\"前言。" SAID "。完\"}\n"
+    "{\"id\":\"b\",\"date\":\"2025\",\"text\":\"他说：全球產業鏈供應鏈面臨重構\\n各國應當共同維護！" SAID "\"}\n"
+    "{\"id\":\"c\",\"text\":\"无关\"}\n";
+
+static int make_index(void **state) {
+    static struct place place;
+    place_make(&place);
+    setenv("NO_COLOR", "1", 1);
+    struct said said = run_with_input(&place, records, "index", "-", NULL);
+    expect_status(&said, 0);
+    said_clear(&said);
+    *state = &place;
+    return 0;
+}
+
+static void expect_words(struct said said, int exit_status, const char *words) {
+    expect_status(&said, exit_status);
+    const char *text = exit_status ? said_err(&said) : said_out(&said);
+    if (!strstr(text, words))
+        fail_msg("%s: expected \"%s\"", text, words);
+    said_clear(&said);
+}
+
+static void passages_are_a_table(void **state) {
+    expect_words(run(*state, "passages", "a", "b", NULL), 0,
+                 "letters  begin  other begin  text\n"
+                 "     20      9            9  " SAID "\n"
+                 "     20      9           73  " SAID "\n"
+                 "\n2 of 2 passages · 23 and 42 letters · ");
+    expect_words(run(*state, "passages", "-n", "1", "a", "b", NULL), 0, "\n1 of 2 passages");
+    expect_words(run(*state, "passages", "a", "c", NULL), 0, "0 of 0 passages · 23 and 2 letters · ");
+}
+
+static void passages_as_csv_have_both_texts(void **state) {
+    struct said said = run(*state, "passages", "--format", "csv", "a", "b", NULL);
+    expect_status(&said, 0);
+    assert_string_equal(said_out(&said), "letters,part,begin,end,other_part,other_begin,other_end,text,other_text\n"
+                                         "20,0,9,72,0,9,70,\"" SAID "\",\"全球產業鏈供應鏈面臨重構 各國應當共同維護\"\n"
+                                         "20,0,9,72,0,73,136,\"" SAID "\",\"" SAID "\"\n");
+    said_clear(&said);
+}
+
+static void passages_in_json_are_the_message(void **state) {
+    struct said said = run(*state, "passages", "--json", "--min", "20", "a", "b", NULL);
+    json_t *answer = json_of_line(&said, 0);
+    json_t *passage = json_array_get(json_object_get(answer, "passages"), 0);
+    assert_string_equal(string_of(answer, "type"), "passages");
+    assert_int_equal(json_integer_value(json_object_get(passage, "letters")), 20);
+    assert_string_equal(string_of(json_object_get(passage, "other_match"), "field"), "text");
+    json_decref(answer);
+    said_clear(&said);
+}
+
+static void wrong_passages_are_refused(void **state) {
+    expect_words(run(*state, "passages", "a", NULL), 2, "ID");
+    expect_words(run(*state, "passages", "a", "a", NULL), 2, "other: the same document, expected another one");
+    expect_words(run(*state, "passages", "--min", "3", "a", "b", NULL), 2, "--min");
+    expect_words(run(*state, "passages", "a", "none", NULL), 1, "no document has the id \"none\"");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(passages_are_a_table),
+        cmocka_unit_test(passages_as_csv_have_both_texts),
+        cmocka_unit_test(passages_in_json_are_the_message),
+        cmocka_unit_test(wrong_passages_are_refused),
+    };
+    return cmocka_run_group_tests_name("cli: quotations", tests, make_index, place_tear_down);
+}
