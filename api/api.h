@@ -105,6 +105,9 @@ gdx_status request_documents(gdx_collection *collection, ProtobufCBinaryData tex
 // The letters of the shortest and the longest string; 0 stands for `longest_default` or the least there may be.
 gdx_status request_lengths(uint32_t min_length, uint32_t max_length, uint32_t longest_default, uint32_t *out_shortest,
                            uint32_t *out_longest, gdx_error *err) GDX_MUST_CHECK;
+// The filter of a scope, which may be NULL; its lists are in `arena`.
+gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx_filter *out,
+                          gdx_error *err) GDX_MUST_CHECK;
 // Reads the date of a field. "": GDX_NO_DATE.
 gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.

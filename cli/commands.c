@@ -22,6 +22,7 @@
     X(keyness)                                                                                                         \
     X(ngrams)                                                                                                          \
     X(passages)                                                                                                        \
+    X(quote)                                                                                                           \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-static const char *field_name(Gramdex__V1__Field field) {
+const char *field_name(Gramdex__V1__Field field) {
     switch (field) {
     case GRAMDEX__V1__FIELD__FIELD_TITLE:
         return "title";

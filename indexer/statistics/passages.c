@@ -199,7 +199,8 @@ void gdx_passages_free(gdx_passages *passages) {
 
 static gdx_status compare(struct comparison *self, gdx_snapshot *snapshot, const gdx_slice ids[2], gdx_passages *out,
                           gdx_error *err) {
-    gdx_status status = GDX_OK;
+    GDX_AUTO(gdx_query) query = NULL; // a rule that this program does not have is refused as by any query
+    gdx_status status = gdx_query_all(gdx_snapshot_rule(snapshot), &query, err);
     self->words.arena = out->arena;
     for (int side = 0; side < 2 && status == GDX_OK; side++) {
         status = text_letters_read(&self->texts[side], snapshot, ids[side], GDX_WORD_FLAG + (uint32_t)side,

@@ -74,10 +74,6 @@ gdx_status text_letters_read(struct text_letters *letters, gdx_snapshot *snapsho
     size_t segment;
     uint32_t document;
     bool has = false;
-    if (!gdx_snapshot_rule(snapshot))
-        return gdx_fail(err, GDX_UNSUPPORTED,
-                        "the index was made by a matching rule that this program does not have; `gramdex merge "
-                        "--refold` rewrites it by this program's");
     letters->reader = gdx_store_reader_new(CACHE_BYTES);
     if (!letters->reader)
         return gdx_fail_memory(err, "the text of a document");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_cli_quote.c: what two documents have in common, as people and programs see it.
+// test_cli_quote.c: what two documents have in common and what becomes of a text's quotations, as people
+// and programs see it.
 
 #include "program.h"
 
@@ -67,12 +68,73 @@ static void wrong_passages_are_refused(void **state) {
     expect_words(run(*state, "passages", "a", "none", NULL), 1, "no document has the id \"none\"");
 }
 
+static const char draft[] = "\xef\xbb\xbf他说“产业链供应链”，“全球產業鏈”，“没有的话”。“好”";
+
+static void quotations_are_listed_with_their_places(void **state) {
+    expect_words(run_with_input(*state, draft, "quote", "-", NULL), 0,
+                 "exact           产业链供应链\n"
+                 "                a · 2024-05-06 · text 15-33\n"
+                 "exact           全球產業鏈\n"
+                 "                b · 2025 · text 9-24\n"
+                 "absent          没有的话\n"
+                 "\n2 exact · 1 absent · 1 of fewer than 2 letters passed over · ");
+    expect_words(run_with_input(*state, draft, "quote", "--in", "a", "-", NULL), 0,
+                 "folded          全球產業鏈\n"
+                 "                a · 2024-05-06 · text 9-24\n"
+                 "                全球产业链\n");
+    expect_words(run_with_input(*state, draft, "quote", "--in", "c", "-", NULL), 0,
+                 "other document  产业链供应链\n                a · ");
+    expect_words(run_with_input(*state, "", "quote", "-", NULL), 2, "text: it is empty");
+    expect_words(run_with_input(*state, "，", "quote", "-", NULL), 0, "1 of fewer than 2 letters passed over");
+}
+
+static void quotations_as_tsv_have_their_pieces(void **state) {
+    struct said said =
+        run_with_input(*state, "全球产业链供应链面临重构各国应当共同维护", "quote", "--format", "tsv", "-", NULL);
+    expect_status(&said, 0);
+    assert_string_equal(
+        said_out(&said),
+        "verdict\tpiece\tbegin\tend\tsymbols\ttext\tid\tdate\tsource\tfield\tpart\tsource_begin\tsource_"
+        "end\tsource_text\n"
+        "folded\t0\t0\t60\t20\t全球产业链供应链面临重构各国应当共同维护\tb\t2025\t\ttext\t0\t9\t70\t"
+        "全球產業鏈供應鏈面臨重構 各國應當共同維護\n");
+    said_clear(&said);
+    said = run_with_input(*state, "“全球产业链供应链；面临重构，各国应当”", "quote", "--format", "tsv", "-", NULL);
+    assert_non_null(strstr(said_out(&said),
+                           "\nstitched\t0\t3\t57\t18\t全球产业链供应链；面临重构，各国应当\t\t\t\t\t0\t0\t0\t\n"
+                           "stitched\t1\t3\t27\t8\t全球产业链供应链\ta\t2024-05-06\t\ttext\t0\t9\t33\t\n"
+                           "stitched\t2\t30\t57\t9\t面临重构，各国应当\ta\t2024-05-06\t\ttext\t0\t33\t60\t\n"));
+    said_clear(&said);
+}
+
+static void quotations_in_json_are_the_message(void **state) {
+    struct said said = run_with_input(*state, draft, "quote", "--json", "-", NULL);
+    json_t *answer = json_of_line(&said, 0), *first = json_array_get(json_object_get(answer, "quotations"), 0);
+    assert_string_equal(string_of(answer, "type"), "quote");
+    assert_string_equal(string_of(first, "verdict"), "exact");
+    assert_string_equal(string_of(json_object_get(first, "place"), "id"), "a");
+    json_decref(answer);
+    said_clear(&said);
+}
+
+static void wrong_quotations_are_refused(void **state) {
+    expect_words(run_with_input(*state, "产\xff业", "quote", "-", NULL), 2, "it is not UTF-8");
+    expect_words(run_with_input(*state, draft, "quote", "--in", "none", "-", NULL), 1,
+                 "no document has the id \"none\"");
+    expect_words(run(*state, "quote", "/no/such/file", NULL), 1, "/no/such/file");
+    expect_words(run(*state, "quote", NULL), 2, "FILE");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passages_are_a_table),
         cmocka_unit_test(passages_as_csv_have_both_texts),
         cmocka_unit_test(passages_in_json_are_the_message),
         cmocka_unit_test(wrong_passages_are_refused),
+        cmocka_unit_test(quotations_are_listed_with_their_places),
+        cmocka_unit_test(quotations_as_tsv_have_their_pieces),
+        cmocka_unit_test(quotations_in_json_are_the_message),
+        cmocka_unit_test(wrong_quotations_are_refused),
     };
     return cmocka_run_group_tests_name("cli: quotations", tests, make_index, place_tear_down);
 }

@@ -220,6 +220,27 @@ static void compare_passages(struct asked *asked, const struct corpus *corpus, G
     compare(asked, "Passages", &request.base);
 }
 
+// The query's text as it is, or quoted beside some words of a document.
+static void compare_quote(struct asked *asked, const struct corpus *corpus, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__QuoteRequest request = GRAMDEX__V1__QUOTE_REQUEST__INIT;
+    random_state *random = &asked->random;
+    const gdx_document *document = &corpus->documents[random_below(random, (uint32_t)corpus->count)].stored;
+    gdx_slice words = gdx_utf8_cut(document->text, random_below(random, 200));
+    gdx_buffer text = {0};
+    request.text = text_of(asked);
+    if (random_below(random, 4)) {
+        assert_int_equal(gdx_buffer_append_format(&text, "“%.*s”「%.*s」", (int)asked->text.bytes,
+                                                  (const char *)asked->text.data, GDX_SLICE_ARGUMENTS(words)),
+                         GDX_OK);
+        request.text = (ProtobufCBinaryData){text.bytes, text.data};
+    }
+    if (random_below(random, 2))
+        request.id = id_of(random_below(random, 6) ? document->id : gdx_slice_of("none"));
+    request.scope = scope;
+    compare(asked, "Quote", &request.base);
+    gdx_buffer_clear(&text);
+}
+
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = text_of(asked);
@@ -349,6 +370,7 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
         filter.date_to = (ProtobufCBinaryData){7, (uint8_t *)"2020-13"}; // refused
     scope.filter = &filter;
     compare_passages(asked, corpus, &scope); // refused for its filter
+    compare_quote(asked, corpus, &scope);
     scope.min_commit = random_below(&asked->random, 4) ? 1 : 1000;
     compare_search(asked, &scope);
     compare_count(asked, &scope);
@@ -370,6 +392,7 @@ static void play_round(uint64_t seed) {
         compare_all(&asked);
         compare_scoped(&asked, &served.corpus);
         compare_passages(&asked, &served.corpus, NULL);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     compare_batch(&asked, &served.corpus);
     compare_suggest(&asked);
@@ -404,6 +427,7 @@ static void malformed_queries_are_refused_alike(void **state) {
         asked.text.bytes = 0;
         assert_int_equal(gdx_buffer_append(&asked.text, queries[i], strlen(queries[i])), GDX_OK);
         compare_all(&asked);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     compare_get(&asked, gdx_slice_of("no such id"));
     end_served(&served, &asked);
@@ -425,6 +449,7 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
             assert_int_equal(gdx_buffer_append(&asked.text, queries[i].part, strlen(queries[i].part)), GDX_OK);
         assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
         compare_all(&asked);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     end_served(&served, &asked);
 }

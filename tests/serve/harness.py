@@ -53,6 +53,7 @@ class Stub:
         self.contrast = unary("Search", search_pb2, "Contrast")
         self.ngrams = unary("Search", search_pb2, "Ngrams")
         self.passages = unary("Search", search_pb2, "Passages")
+        self.quote = unary("Search", search_pb2, "Quote")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")

@@ -32,6 +32,7 @@ GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
 
 // A query that every document matches, to be narrowed by a filter. The caller frees *out. GDX_NO_MEMORY. Any thread.
+// `rule` as for gdx_query_parse.
 gdx_status gdx_query_all(const gdx_rule *rule, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
 
 // True: it has a phrase, or words by their start or end, that is not negated: something that occurs.
