@@ -68,8 +68,9 @@ gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx
 gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
                          gdx_query **out, gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_aliases) aliases = collection_aliases(collection);
     gdx_snapshot *snapshot = collection_snapshot(collection);
-    gdx_status status = gdx_query_parse(gdx_snapshot_rule(snapshot), slice_of(text), &query, err);
+    gdx_status status = gdx_query_parse_aliased(gdx_snapshot_rule(snapshot), aliases, slice_of(text), &query, err);
     gdx_snapshot_release(snapshot);
     if (status == GDX_OK && has_filter(scope))
         status = narrow(query, scope->filter, err);

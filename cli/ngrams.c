@@ -128,6 +128,7 @@ const struct command command_ngrams = {
                               "gramdex ngrams --index corpus.gdx --where '关税 date:2025..' --format tsv", NULL},
     .groups = {{&ngrams_table, 0},
                {&output_table, offsetof(struct ngrams_command, output)},
+               {&aliases_table, offsetof(struct ngrams_command, target)},
                ANSWERER_GROUPS(struct ngrams_command, target),
                {0}},
     .settings_bytes = sizeof(struct ngrams_command),

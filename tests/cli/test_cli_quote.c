@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_cli_quote.c: what two documents have in common and what becomes of a text's quotations, as people
-// and programs see it.
+// and programs see it; what alias: in a query stands for.
 
 #include "program.h"
 
@@ -125,6 +125,25 @@ static void wrong_quotations_are_refused(void **state) {
     expect_words(run(*state, "quote", NULL), 2, "FILE");
 }
 
+static void aliases_are_of_an_index(void **state) {
+    char path[PATH_BYTES], wrong[PATH_BYTES];
+    place_write(*state, "aliases", "# one set a line\n没有 = 产业链 = chain\n", path);
+    place_write(*state, "wrong", "a = b\n产业链\n", wrong);
+    struct said said = run(*state, "count", "--aliases", path, "alias:没有", NULL);
+    expect_status(&said, 0);
+    assert_non_null(strstr(said_out(&said), "2 documents, 3 occurrences"));
+    assert_string_equal(said_err(&said), "note: alias:没有 stands for 没有 OR 产业链 OR chain\n");
+    said_clear(&said);
+    expect_words(run(*state, "search", "--aliases", path, "--json", "alias:没有", NULL), 0, "\"documents\":2");
+    expect_words(run(*state, "facets", "--aliases", path, "alias:没有", NULL), 0, "2 documents, 3 occurrences");
+    expect_words(run(*state, "ngrams", "--aliases", path, "--where", "alias:没有", NULL), 0, "2 documents, ");
+    expect_words(run(*state, "count", "--aliases", wrong, "产业链", NULL), 2,
+                 "line 2, column 4: a set of one name, expected = and another name");
+    expect_words(run(*state, "count", "--aliases", "/no/such/file", "产业链", NULL), 1, "/no/such/file");
+    const char *const server[] = {"count", "--server", "localhost:1", "--aliases", path, "产业链", NULL};
+    expect_words(run_bare(*state, server), 2, "--aliases goes with --index");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passages_are_a_table),
@@ -135,6 +154,7 @@ int main(void) {
         cmocka_unit_test(quotations_as_tsv_have_their_pieces),
         cmocka_unit_test(quotations_in_json_are_the_message),
         cmocka_unit_test(wrong_quotations_are_refused),
+        cmocka_unit_test(aliases_are_of_an_index),
     };
     return cmocka_run_group_tests_name("cli: quotations", tests, make_index, place_tear_down);
 }
