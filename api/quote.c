@@ -48,6 +48,7 @@ static gdx_status fill_pieces(gdx_arena *arena, const gdx_quotation *from, Gramd
         status = place_of(arena, &from->pieces[i].place, &pieces[i].place);
     }
     out->n_pieces = from->piece_count;
+    out->pieces_found = (uint32_t)from->pieces_found;
     return status;
 }
 

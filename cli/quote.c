@@ -90,6 +90,8 @@ static void print_quotation(const struct style *style, const Gramdex__V1__Quotat
         if (piece->place)
             print_place(style, piece->place);
     }
+    if (quotation->pieces_found > quotation->n_pieces)
+        printf("%*s… and %zu more pieces\n", INDENT, "", quotation->pieces_found - quotation->n_pieces);
 }
 
 static void print_count(uint64_t count, const char *what, bool *is_first) {

@@ -203,8 +203,9 @@ static gdx_status compare(struct comparison *self, gdx_snapshot *snapshot, const
     gdx_status status = gdx_query_all(gdx_snapshot_rule(snapshot), &query, err);
     self->words.arena = out->arena;
     for (int side = 0; side < 2 && status == GDX_OK; side++) {
-        status = text_letters_read(&self->texts[side], snapshot, ids[side], GDX_WORD_FLAG + (uint32_t)side,
-                                   &self->words, err);
+        self->texts[side].words = &self->words;
+        status =
+            text_letters_read(&self->texts[side], snapshot, ids[side], GDX_WORD_FLAG + (uint32_t)side, self->stop, err);
         out->letters[side] = self->texts[side].letters;
         if (status == GDX_OK)
             status = gdx_stop_check(self->stop, err);

@@ -209,11 +209,13 @@ static gdx_status place_piece(struct checking *self, gdx_slice near, gdx_quoted_
 
 static gdx_status show_pieces(struct checking *self, const struct pieces *pieces, gdx_quotation *out) {
     gdx_slice near = self->options->id;
-    out->pieces = gdx_arena_allocate(self->out->arena, (pieces->count + 1) * sizeof *out->pieces);
+    size_t shown = pieces->count < GDX_QUOTED_PIECES ? pieces->count : GDX_QUOTED_PIECES;
+    out->pieces_found = pieces->count;
+    out->pieces = gdx_arena_allocate(self->out->arena, (shown + 1) * sizeof *out->pieces);
     if (!out->pieces)
         return gdx_fail_memory(self->err, "a quotation");
     gdx_status status = GDX_OK;
-    for (size_t i = 0; i < pieces->count && status == GDX_OK; i++) {
+    for (size_t i = 0; i < shown && status == GDX_OK; i++) {
         gdx_quoted_piece *piece = &out->pieces[out->piece_count++];
         const struct piece *from = &pieces->items[i];
         piece->symbols = (uint32_t)(from->to - from->from);

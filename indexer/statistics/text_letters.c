@@ -8,7 +8,13 @@
 
 #include <stdlib.h>
 
-enum { CACHE_BYTES = 1 << 20 };
+enum { CACHE_BYTES = 1 << 20, STOP_EVERY = 1 << 18 };
+
+struct reading {
+    const gdx_rule *rule;
+    const gdx_stop *stop;
+    uint32_t end; // marks where a part ends
+};
 
 static gdx_status reserve(struct text_letters *letters, size_t more) {
     gdx_status status =
@@ -20,14 +26,19 @@ static gdx_status reserve(struct text_letters *letters, size_t more) {
     return status;
 }
 
-static gdx_status add_symbols(struct text_letters *letters, const gdx_symbols *cut, struct word_numbers *words) {
+static gdx_status add_symbols(struct text_letters *letters, const gdx_symbols *cut, const gdx_stop *stop,
+                              gdx_error *err) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < cut->count && status == GDX_OK; i++) {
         uint32_t number = cut->symbols[i];
-        if (number & GDX_WORD_FLAG)
-            status = word_number_of(words, gdx_symbols_word(cut, number & ~GDX_WORD_FLAG), &number);
-        else if (!gdx_symbol_is_letter(number))
+        if (i % STOP_EVERY == 0)
+            status = gdx_stop_check(stop, err);
+        if (number & GDX_WORD_FLAG) {
+            if (word_number_of(letters->words, gdx_symbols_word(cut, number & ~GDX_WORD_FLAG), &number) != GDX_OK)
+                return gdx_fail_memory(err, "the letters of a document");
+        } else if (!gdx_symbol_is_letter(number)) {
             continue;
+        }
         letters->numbers[letters->count] = number;
         letters->spans[letters->count++] = cut->spans[i];
         letters->letters++;
@@ -35,42 +46,44 @@ static gdx_status add_symbols(struct text_letters *letters, const gdx_symbols *c
     return status;
 }
 
-static gdx_status add_part(struct text_letters *letters, const gdx_rule *rule, gdx_slice text, uint32_t end,
-                           struct word_numbers *words) {
+static gdx_status add_part(struct text_letters *letters, const struct reading *reading, gdx_slice text,
+                           gdx_error *err) {
     gdx_symbols cut = {0};
-    gdx_status status = gdx_text_symbols(rule, text, GDX_TEXT_SPANS, &cut);
+    gdx_status status = gdx_text_symbols(reading->rule, text, GDX_TEXT_SPANS, &cut);
     if (status == GDX_OK)
         status = reserve(letters, cut.count + 1);
+    if (status != GDX_OK)
+        (void)gdx_fail_memory(err, "the letters of a document");
     if (status == GDX_OK) {
         letters->parts[letters->part_count++] = (struct text_part){letters->count, text};
         letters->symbols += cut.count;
-        status = add_symbols(letters, &cut, words);
+        status = add_symbols(letters, &cut, reading->stop, err);
     }
     if (status == GDX_OK) {
         letters->spans[letters->count] = (gdx_span){0};
-        letters->numbers[letters->count++] = end;
+        letters->numbers[letters->count++] = reading->end;
     }
     gdx_symbols_clear(&cut);
     return status;
 }
 
-static gdx_status read_document(struct text_letters *letters, gdx_snapshot *snapshot, size_t segment, uint32_t document,
-                                uint32_t end, struct word_numbers *words, gdx_error *err) {
-    gdx_segment *from = gdx_snapshot_segment(snapshot, segment)->segment;
-    const gdx_rule *rule = gdx_snapshot_rule(snapshot);
+static gdx_status read_document(struct text_letters *letters, const struct reading *reading, gdx_segment *from,
+                                uint32_t document, gdx_error *err) {
     gdx_status status = gdx_store_read(letters->reader, from, document, &letters->document, err);
-    if (status == GDX_OK && add_part(letters, rule, letters->document.text, end, words) != GDX_OK)
-        status = gdx_fail_memory(err, "the letters of a document");
+    if (status == GDX_OK)
+        status = gdx_stop_check(reading->stop, err);
+    if (status == GDX_OK)
+        status = add_part(letters, reading, letters->document.text, err);
     gdx_part_walk walk = {0};
     for (const gdx_part *part; status == GDX_OK && (part = gdx_document_next_part(&letters->document, &walk)) &&
                                part->field == GDX_FIELD_TEXT;)
-        if (add_part(letters, rule, part->text, end, words) != GDX_OK)
-            status = gdx_fail_memory(err, "the letters of a document");
+        status = add_part(letters, reading, part->text, err);
     return gdx_segment_settle(from, status, err);
 }
 
 gdx_status text_letters_read(struct text_letters *letters, gdx_snapshot *snapshot, gdx_slice id, uint32_t end,
-                             struct word_numbers *words, gdx_error *err) {
+                             const gdx_stop *stop, gdx_error *err) {
+    const struct reading reading = {gdx_snapshot_rule(snapshot), stop, end};
     size_t segment;
     uint32_t document;
     bool has = false;
@@ -78,9 +91,11 @@ gdx_status text_letters_read(struct text_letters *letters, gdx_snapshot *snapsho
     if (!letters->reader)
         return gdx_fail_memory(err, "the text of a document");
     gdx_status status = gdx_snapshot_find_id(snapshot, id, &segment, &document, &has, err);
-    if (status == GDX_OK && !has)
+    if (status != GDX_OK)
+        return status;
+    if (!has)
         return gdx_fail(err, GDX_NOT_FOUND, "no document has the id \"%.*s\"", GDX_SLICE_ARGUMENTS(id));
-    return status == GDX_OK ? read_document(letters, snapshot, segment, document, end, words, err) : status;
+    return read_document(letters, &reading, gdx_snapshot_segment(snapshot, segment)->segment, document, err);
 }
 
 void text_letters_clear(struct text_letters *letters) {

@@ -14,7 +14,8 @@ struct text_part {
     gdx_slice text; // the reader's
 };
 
-struct text_letters { // {0} is empty; one owner
+struct text_letters {           // {0} is empty; one owner
+    struct word_numbers *words; // the caller's
     gdx_store_reader *reader;
     gdx_document document; // the reader's
     uint32_t *numbers;     // a code point, or of a word; GDX_WORD_FLAG and more: the end of a part
@@ -26,10 +27,11 @@ struct text_letters { // {0} is empty; one owner
     uint64_t symbols; // that were cut
 };
 
-// Reads the document. Two texts are comparable when their words are numbered by the same table and `end`, which marks
+// Reads the document. Two texts are comparable when `words` is the same table and `end`, which marks
 // where a part ends, is at least GDX_WORD_FLAG and not that of the other one. GDX_NOT_FOUND: no document has the id.
+// `stop`, may be NULL, is looked at between the steps.
 gdx_status text_letters_read(struct text_letters *letters, gdx_snapshot *snapshot, gdx_slice id, uint32_t end,
-                             struct word_numbers *words, gdx_error *err) GDX_MUST_CHECK;
+                             const gdx_stop *stop, gdx_error *err) GDX_MUST_CHECK;
 void text_letters_clear(struct text_letters *letters);
 // The number of the part that a letter is in.
 size_t text_letters_part(const struct text_letters *letters, size_t at);

@@ -79,6 +79,33 @@ static void quotations_are_found_by_their_marks(void **state) {
     expect_quoted("“” “ ，” “甲”", "||甲", 0);
 }
 
+// Whatever marks come in whatever order: quotations ascend, do not overlap and lie in the text.
+static void any_marks_give_sound_quotations(void **state) {
+    (void)state;
+    static const char *const tokens[] = {"“",  "”", "‘",  "’", "「", "」", "『",  "』",
+                                         "\"", "a", "产", " ", "\n", "，", "\n\n"};
+    random_state random = {5};
+    size_t found = 0, unclosed = 0;
+    for (int round = 0; round < 3000; round++) {
+        struct quoted_list list = {0};
+        gdx_buffer text = {0};
+        for (uint32_t i = random_below(&random, 40); i > 0; i--) {
+            const char *token = tokens[random_below(&random, sizeof tokens / sizeof *tokens)];
+            put(&text, token, strlen(token));
+        }
+        assert_int_equal(quoted_find(gdx_buffer_slice(&text), &list), GDX_OK);
+        for (size_t i = 0; i < list.count; i++) {
+            assert_true(list.items[i].begin <= list.items[i].end && list.items[i].end < text.bytes);
+            assert_true(list.items[i].begin > (i ? list.items[i - 1].end : 0));
+        }
+        found += list.count;
+        unclosed += list.unclosed;
+        quoted_clear(&list);
+        gdx_buffer_clear(&text);
+    }
+    assert_true(found > 1000 && unclosed > 1000);
+}
+
 // ---- by hand
 
 static const struct written documents[] = {
@@ -282,6 +309,7 @@ static void check_pieces(const gdx_quotation *found, const char *quoted, const c
         find_pieces(quoted, "", &pieces);
     assert_int_equal(found->verdict, is_stitched(quoted, &pieces) ? GDX_VERDICT_STITCHED : GDX_VERDICT_ABSENT);
     assert_int_equal(found->piece_count, pieces.count);
+    assert_int_equal(found->pieces_found, pieces.count);
     for (size_t i = 0; i < pieces.count; i++) {
         const gdx_quoted_piece *piece = &found->pieces[i];
         size_t length = pieces.to[i] - pieces.from[i];
@@ -442,6 +470,7 @@ int main(void) {
 #define WITH_DOCUMENTS(test) cmocka_unit_test_setup_teardown(test, open_it, collection_tear_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quotations_are_found_by_their_marks),
+        cmocka_unit_test(any_marks_give_sound_quotations),
         WITH_DOCUMENTS(each_verdict_is_given),
         WITH_DOCUMENTS(pieces_say_where_they_stand),
         WITH_DOCUMENTS(short_quotations_are_passed_over_and_counted),

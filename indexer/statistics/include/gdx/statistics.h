@@ -279,7 +279,7 @@ gdx_status gdx_passages_compute(gdx_snapshot *snapshot, const gdx_slice ids[2], 
 
 // ---- quotations: whether what a text quotes stands in the documents
 
-enum { GDX_QUOTE_TEXT_BYTES = 1 << 20, GDX_QUOTE_BYTES = 60000, GDX_QUOTES_MOST = 10000 };
+enum { GDX_QUOTE_TEXT_BYTES = 1 << 20, GDX_QUOTE_BYTES = 60000, GDX_QUOTES_MOST = 10000, GDX_QUOTED_PIECES = 1000 };
 
 typedef enum gdx_verdict {
     GDX_VERDICT_NONE,
@@ -312,7 +312,8 @@ typedef struct gdx_quotation {
     bool has_place;           // it stands somewhere as a whole
     gdx_quoted_place place;   // there: the first in document order that is exact, else the first
     gdx_quoted_piece *pieces; // of what stands nowhere as a whole: the longest that do, in the order of the text
-    size_t piece_count;
+    size_t piece_count;       // at most GDX_QUOTED_PIECES
+    size_t pieces_found;      // in all
 } gdx_quotation;
 
 typedef struct gdx_quotations { // owns all it points to
