@@ -23,6 +23,8 @@
     X(ngrams)                                                                                                          \
     X(neighbours)                                                                                                      \
     X(collocates)                                                                                                      \
+    X(passages)                                                                                                        \
+    X(quote)                                                                                                           \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

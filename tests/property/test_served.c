@@ -217,6 +217,45 @@ static void compare_near(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Collocates", &collocates.base);
 }
 
+static ProtobufCBinaryData id_of(gdx_slice id) {
+    return (ProtobufCBinaryData){id.bytes, (uint8_t *)id.data};
+}
+
+// Of any two documents, deleted ones and the same one twice too.
+static void compare_passages(struct asked *asked, const struct corpus *corpus, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    random_state *random = &asked->random;
+    request.id = id_of(corpus->documents[random_below(random, (uint32_t)corpus->count)].stored.id);
+    request.other = id_of(corpus->documents[random_below(random, (uint32_t)corpus->count)].stored.id);
+    if (random_below(random, 8) == 0)
+        request.other = (ProtobufCBinaryData){random_below(random, 2) ? 4 : 0, (uint8_t *)"none"};
+    request.scope = scope;
+    request.min_letters = random_below(random, 8) ? random_below(random, 4) + 3 : random_below(random, 20000);
+    request.limit = random_below(random, 8) ? random_below(random, 10) : 1001; // refused
+    compare(asked, "Passages", &request.base);
+}
+
+// The query's text as it is, or quoted beside some words of a document.
+static void compare_quote(struct asked *asked, const struct corpus *corpus, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__QuoteRequest request = GRAMDEX__V1__QUOTE_REQUEST__INIT;
+    random_state *random = &asked->random;
+    const gdx_document *document = &corpus->documents[random_below(random, (uint32_t)corpus->count)].stored;
+    gdx_slice words = gdx_utf8_cut(document->text, random_below(random, 200));
+    gdx_buffer text = {0};
+    request.text = text_of(asked);
+    if (random_below(random, 4)) {
+        assert_int_equal(gdx_buffer_append_format(&text, "“%.*s”「%.*s」", (int)asked->text.bytes,
+                                                  (const char *)asked->text.data, GDX_SLICE_ARGUMENTS(words)),
+                         GDX_OK);
+        request.text = (ProtobufCBinaryData){text.bytes, text.data};
+    }
+    if (random_below(random, 2))
+        request.id = id_of(random_below(random, 6) ? document->id : gdx_slice_of("none"));
+    request.scope = scope;
+    compare(asked, "Quote", &request.base);
+    gdx_buffer_clear(&text);
+}
+
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
     request.query = text_of(asked);
@@ -346,6 +385,8 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     if (random_below(&asked->random, 3) == 0)
         filter.date_to = (ProtobufCBinaryData){7, (uint8_t *)"2020-13"}; // refused
     scope.filter = &filter;
+    compare_passages(asked, corpus, &scope); // refused for its filter
+    compare_quote(asked, corpus, &scope);
     scope.min_commit = random_below(&asked->random, 4) ? 1 : 1000;
     compare_search(asked, &scope);
     compare_count(asked, &scope);
@@ -367,6 +408,8 @@ static void play_round(uint64_t seed) {
         query_clear(query);
         compare_all(&asked);
         compare_scoped(&asked, &served.corpus);
+        compare_passages(&asked, &served.corpus, NULL);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     compare_batch(&asked, &served.corpus);
     compare_suggest(&asked);
@@ -401,6 +444,7 @@ static void malformed_queries_are_refused_alike(void **state) {
         asked.text.bytes = 0;
         assert_int_equal(gdx_buffer_append(&asked.text, queries[i], strlen(queries[i])), GDX_OK);
         compare_all(&asked);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     compare_get(&asked, gdx_slice_of("no such id"));
     end_served(&served, &asked);
@@ -422,6 +466,7 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
             assert_int_equal(gdx_buffer_append(&asked.text, queries[i].part, strlen(queries[i].part)), GDX_OK);
         assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
         compare_all(&asked);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     end_served(&served, &asked);
 }

@@ -54,6 +54,8 @@ class Stub:
         self.ngrams = unary("Search", search_pb2, "Ngrams")
         self.neighbours = unary("Search", search_pb2, "Neighbours")
         self.collocates = unary("Search", search_pb2, "Collocates")
+        self.passages = unary("Search", search_pb2, "Passages")
+        self.quote = unary("Search", search_pb2, "Quote")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")
