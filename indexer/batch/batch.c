@@ -71,6 +71,16 @@ static void build_on_worker(gdx_job *job, unsigned worker) {
     seen_forget(&batch->building.seen);
 }
 
+// With its memory, to be filled again. No more than slab_limit have memory: each was in flight.
+static void keep_slab(struct building *building, struct slab *slab) {
+    if (!slab->bytes.capacity) {
+        slab_free(slab);
+        return;
+    }
+    slab->next = building->idle;
+    building->idle = slab;
+}
+
 // Slabs that are done go to the ledger, in order.
 static void take_done_on_loop(struct batch *batch) {
     struct building *building = &batch->building;
@@ -79,8 +89,7 @@ static void take_done_on_loop(struct batch *batch) {
         if (ledger_take(&building->ledger, build, true) != GDX_OK)
             fail_for_memory_on_loop(batch);
         building->builds[building->taken++] = NULL;
-        build->slab->next = building->idle; // no more than slab_limit: each was in flight
-        building->idle = build->slab;
+        keep_slab(building, build->slab);
         built_clear(&build->built);
         free(build);
     }
@@ -95,6 +104,9 @@ static void build_done_on_loop(gdx_job *job) {
     if (build->built.status != GDX_OK)
         fail_on_loop(batch, &build->built.error);
     build->is_done = true;
+    // While another worker stitches a segment, many slabs may wait for the one that it has.
+    if (batch->building.builds[batch->building.taken] != build)
+        gdx_buffer_clear(&build->slab->bytes);
     take_done_on_loop(batch);
     pump_on_loop(batch);
 }
