@@ -186,19 +186,11 @@ static size_t count_common(const struct units *a, const struct units *b) {
     return common;
 }
 
-static bool are_equal(const struct letter *a, const struct letter *b, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++)
-        if (a[i].id != b[i].id)
-            return false;
-    return true;
-}
-
 static bool contains(const struct contrast *contrast, const struct string_found *outer,
                      const struct string_found *inner) {
-    const struct letter *letters = contrast->row.letters;
-    const struct letter *whole = letters + place_of(contrast, outer), *part = letters + place_of(contrast, inner);
+    size_t whole = place_of(contrast, outer), part = place_of(contrast, inner);
     for (uint32_t i = 0; i + inner->length <= outer->length; i++)
-        if (are_equal(whole + i, part, inner->length))
+        if (letters_are_equal(&contrast->row, whole + i, part, inner->length))
             return true;
     return false;
 }
@@ -206,12 +198,13 @@ static bool contains(const struct contrast *contrast, const struct string_found 
 // One contains the other, or they overlap by two letters or more at an end.
 static bool are_related(const struct contrast *contrast, const struct string_found *a, const struct string_found *b) {
     const struct string_found *small = a->length <= b->length ? a : b, *large = small == a ? b : a;
-    const struct letter *letters = contrast->row.letters;
-    const struct letter *one = letters + place_of(contrast, small), *other = letters + place_of(contrast, large);
+    const struct row *row = &contrast->row;
+    size_t one = place_of(contrast, small), other = place_of(contrast, large);
     if (contains(contrast, large, small))
         return true;
     for (uint32_t n = 2; n < small->length; n++)
-        if (are_equal(one + small->length - n, other, n) || are_equal(one, other + large->length - n, n))
+        if (letters_are_equal(row, one + small->length - n, other, n) ||
+            letters_are_equal(row, one, other + large->length - n, n))
             return true;
     return false;
 }
@@ -265,16 +258,15 @@ static bool has_function_edge(const struct row *row, size_t at, uint32_t length)
 // are not much weaker.
 static gdx_status find_name(const struct contrast *contrast, struct edge_counter *counter, const struct group *group,
                             struct name *out) {
-    const uint32_t *places = strings_places(contrast->strings);
     struct name other = {0};
-    gdx_status status = name_from(counter, places + group->head->string->first, group->head->string, out);
+    gdx_status status = name_from(counter, contrast->strings, group->head->string, out);
     for (size_t i = 1; i < group->member_count && status == GDX_OK && out->freedom < NAME_FREEDOM; i++) {
         const struct phrase *member = group->members[i];
         const struct string_found *string = member->string;
         if (member->score < NAME_SCORE * group->head->score || !contains(contrast, string, group->head->string) ||
             has_function_edge(&contrast->row, place_of(contrast, string), string->length))
             continue;
-        status = name_from(counter, places + string->first, string, &other);
+        status = name_from(counter, contrast->strings, string, &other);
         if (status == GDX_OK && other.freedom > out->freedom + (out->freedom < NAME_BOUND ? 0 : NAME_GAIN)) {
             struct name worse = *out;
             *out = other;
@@ -360,9 +352,8 @@ static struct string_found count_name(const struct row *row, const struct name *
 }
 
 static bool is_name(const struct contrast *contrast, const struct string_found *string, const struct name *name) {
-    const struct letter *letters = contrast->row.letters;
     return string->length == name->length &&
-           are_equal(letters + place_of(contrast, string), letters + name->places[0], name->length);
+           letters_are_equal(&contrast->row, place_of(contrast, string), name->places[0], name->length);
 }
 
 static gdx_status write_others(struct writing *writing, const struct group *group, const struct name *name,
@@ -414,8 +405,10 @@ static gdx_status name_and_write(struct writing *writing, const struct group *gr
         status = write_group(writing, group, &name, units, out, err);
     else
         status = gdx_fail_memory(err, "an answer");
+    // Without its function symbol it may be a word as frequent in B.
+    bool says = !name.was_shed || out->ratio >= RATIO_LEAST;
     name_clear(&name);
-    if (status == GDX_OK && !has_group(contrast, out->phrase))
+    if (status == GDX_OK && says && !has_group(contrast, out->phrase))
         contrast->group_count++;
     return status;
 }

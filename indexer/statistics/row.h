@@ -39,7 +39,12 @@ struct row { // {0} is empty. One owner; immutable once closed
     size_t split_document;
 };
 
-enum { ROW_DIGITS = 1, ROW_FUNCTION = 2 }; // digits alone; one of the function symbols
+enum {
+    ROW_DIGITS = 1,   // digits alone
+    ROW_FUNCTION = 2, // one of the function symbols
+    ROW_WHEN = 4,     // what says when, by characters, is made of these
+    ROW_PERIOD = 8    // and has one of these
+};
 
 enum row_unit { ROW_DOCUMENTS, ROW_PASSAGES };
 
@@ -62,6 +67,13 @@ void row_clear(struct row *row);
 // The letter `step` after a place of the row; for -1 the one before it. 0: a clause ends there.
 static inline uint32_t letter_beside(const struct row *row, uint32_t place, int64_t step) {
     return place + step < 0 ? 0 : row->letters[place + step].id;
+}
+// Letters [a, a + length) are those from b on.
+static inline bool letters_are_equal(const struct row *row, size_t a, size_t b, uint32_t length) {
+    for (uint32_t i = 0; i < length; i++)
+        if (a + i >= row->count || row->letters[a + i].id != row->letters[b + i].id)
+            return false;
+    return true;
 }
 // The document that a unit is in.
 const struct row_document *row_document_of(const struct row *row, uint32_t unit);

@@ -163,7 +163,25 @@ static void list_strings(uint32_t shortest, uint32_t longest) {
         count_string(&strings[i]);
 }
 
+static bool is_one_of(uint32_t kind, const char *all) {
+    gdx_slice text = spelling_of(kind);
+    return text.bytes >= 3 && memmem(all, strlen(all), text.data, text.bytes);
+}
+
+// It is made of characters that say when, a period among them.
+static bool is_date(const struct naive_string *string) {
+    bool has_period = false;
+    for (uint32_t i = 0; i < string->length; i++) {
+        has_period |= is_one_of(string->letters[i], "年月季周日");
+        if (!is_one_of(string->letters[i], "年月季周日今明去前后上下半一二两三四五六七八九十个当每初末底号度以来"))
+            return false;
+    }
+    return has_period;
+}
+
 static bool has_digits(const struct naive_string *string) {
+    if (is_date(string))
+        return true;
     for (uint32_t i = 0; i < string->length; i++) {
         gdx_slice text = spelling_of(string->letters[i]);
         size_t digits = 0;
@@ -201,10 +219,8 @@ static double association(const uint32_t *letters, uint32_t length, uint32_t cut
 }
 
 static bool is_function(uint32_t kind) {
-    static const char all[] =
-        "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
-    gdx_slice text = spelling_of(kind);
-    return text.bytes >= 3 && memmem(all, sizeof all - 1, text.data, text.bytes);
+    return is_one_of(kind,
+                     "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前");
 }
 
 static bool holds_together(const struct naive_string *string) {
@@ -370,48 +386,114 @@ static struct naive_string counted(const uint32_t *letters, uint32_t length) {
     return string;
 }
 
-static bool may_grow(const struct naive_string *string, size_t most, uint32_t kind) {
-    size_t all = string->in_a + string->in_b;
-    if (most * 10 < all * 6 || string->length == GDX_STRING_LETTERS_MOST)
-        return false;
-    return !is_function(kind) || log((double)most * (double)naive.all / ((double)often(&kind, 1) * (double)all)) >= 3;
+// How often a clause ends before the string (side 0), or behind it.
+static size_t ends_beside(const struct naive_string *string, int side) {
+    size_t ends = 0;
+    for (size_t at = 0; at < naive.count; at++)
+        if (stands_at(at, string->letters, string->length))
+            ends += (side ? naive.letters[at + string->length] : at ? naive.letters[at - 1] : 0) == 0;
+    return ends;
 }
 
-// The string with the letters that it is bound to; its letters are in `to`.
-static struct naive_string grown(const struct naive_string *from, uint32_t to[GDX_STRING_LETTERS_MOST],
-                                 double *out_freedom) {
-    memcpy(to, from->letters, from->length * sizeof *to);
-    struct naive_string string = counted(to, from->length);
-    for (;;) {
+static bool may_grow(const struct naive_string *string, size_t most, uint32_t kind, int side, bool was_shed) {
+    size_t all = string->in_a + string->in_b;
+    if (most * 10 < all * 6)
+        return most * 2 >= all && !is_function(kind) && ends_beside(string, side) * 50 <= all;
+    return !is_function(kind) ||
+           (!was_shed && log((double)most * (double)naive.all / ((double)often(&kind, 1) * (double)all)) >= 3);
+}
+
+// Grows to so many letters at most. Returns the length at which the string was freest, of equals the longest.
+static uint32_t grow_to(struct naive_string *string, uint32_t *to, uint32_t longest, bool was_shed,
+                        double *out_freedom) {
+    uint32_t freest = string->length;
+    double best = 0;
+    while (string->length < longest) {
         uint32_t kinds[2];
-        size_t most[2] = {most_beside(&string, 0, &kinds[0]), most_beside(&string, 1, &kinds[1])};
+        size_t most[2] = {most_beside(string, 0, &kinds[0]), most_beside(string, 1, &kinds[1])};
         int side = most[1] > most[0];
-        *out_freedom = 1 - (double)most[side] / (double)(string.in_a + string.in_b);
-        if (!may_grow(&string, most[side], kinds[side]))
+        *out_freedom = 1 - (double)most[side] / (double)(string->in_a + string->in_b);
+        if (*out_freedom >= best) {
+            best = *out_freedom;
+            freest = string->length;
+        }
+        if (!may_grow(string, most[side], kinds[side], side, was_shed))
             break;
         if (side == 0)
-            memmove(to + 1, to, string.length * sizeof *to);
-        to[side ? string.length : 0] = kinds[side];
-        string = counted(to, string.length + 1);
+            memmove(to + 1, to, string->length * sizeof *to);
+        to[side ? string->length : 0] = kinds[side];
+        *string = counted(to, string->length + 1);
     }
-    if (string.length < GDX_STRING_LETTERS_MOST)
-        return string;
-    memcpy(to, from->letters, from->length * sizeof *to);
-    return counted(to, from->length);
+    return freest;
 }
 
-static struct naive_string name_of(const struct naive_group *group, uint32_t to[GDX_STRING_LETTERS_MOST]) {
+// A function symbol at an edge that what is left mostly stands without. core_begin to core_end: of the string that it
+// grew from, of which two letters stay.
+static bool shed(struct naive_string *string, uint32_t *to, uint32_t *core_begin, uint32_t *core_end) {
+    for (int side = 0; side < 2; side++) {
+        bool is_core = side ? *core_end == string->length : *core_begin == 0;
+        struct naive_string less = counted(to + !side, string->length - 1);
+        if (!is_function(to[side ? string->length - 1 : 0]) || (is_core && *core_end - *core_begin == 2))
+            continue;
+        if ((string->in_a + string->in_b) * 10 > (less.in_a + less.in_b) * (string->length < 5 ? 5 : 9))
+            continue;
+        if (side)
+            *core_end -= is_core;
+        else {
+            memmove(to, to + 1, less.length * sizeof *to);
+            *core_end -= 1;
+            *core_begin -= !is_core;
+        }
+        *string = counted(to, less.length);
+        return true;
+    }
+    return false;
+}
+
+// The string with the letters that it is bound to, without function symbols that it can do without; its letters are in
+// `to`.
+static struct naive_string grown(const struct naive_string *from, uint32_t to[GDX_STRING_LETTERS_MOST],
+                                 double *out_freedom, bool *out_was_shed) {
+    memcpy(to, from->letters, from->length * sizeof *to);
+    struct naive_string string = counted(to, from->length);
+    uint32_t freest = grow_to(&string, to, GDX_STRING_LETTERS_MOST, false, out_freedom);
+    if (string.length == GDX_STRING_LETTERS_MOST) {
+        memcpy(to, from->letters, from->length * sizeof *to);
+        string = counted(to, from->length);
+        grow_to(&string, to, freest, false, out_freedom);
+    }
+    uint32_t begin = 0, end;
+    while (memcmp(to + begin, from->letters, from->length * sizeof *to) != 0)
+        begin++;
+    end = begin + from->length;
+    *out_was_shed = false;
+    while (shed(&string, to, &begin, &end)) {
+        *out_was_shed = true;
+        uint32_t core[GDX_STRING_LETTERS_MOST], length = end - begin;
+        memcpy(core, to + begin, length * sizeof *to);
+        grow_to(&string, to, GDX_STRING_LETTERS_MOST, true, out_freedom);
+        for (begin = 0; memcmp(to + begin, core, length * sizeof *to) != 0; begin++)
+            ;
+        end = begin + length;
+    }
+    return string;
+}
+
+static struct naive_string name_of(const struct naive_group *group, uint32_t to[GDX_STRING_LETTERS_MOST],
+                                   bool *out_was_shed) {
     double best, freedom;
-    struct naive_string name = grown(group->head, to, &best);
+    bool was_shed;
+    struct naive_string name = grown(group->head, to, &best, out_was_shed);
     for (size_t i = 1; i < group->count && best < .6; i++) {
         const struct naive_string *member = group->members[i];
         uint32_t letters[GDX_STRING_LETTERS_MOST];
         if (!contains(member, group->head) || member->score < .5 * group->head->score ||
             is_function(member->letters[0]) || is_function(member->letters[member->length - 1]))
             continue;
-        struct naive_string other = grown(member, letters, &freedom);
+        struct naive_string other = grown(member, letters, &freedom, &was_shed);
         if (freedom > best + (best < .5 ? 0 : .1)) {
             best = freedom;
+            *out_was_shed = was_shed;
             memcpy(to, letters, other.length * sizeof *to);
             name = counted(to, other.length);
         }
@@ -438,10 +520,14 @@ static bool is_same(const struct naive_string *a, const struct naive_string *b) 
     return a->length == b->length && memcmp(a->letters, b->letters, a->length * sizeof *a->letters) == 0;
 }
 
+static double ratio_of(const struct naive_string *name) {
+    double n1 = (double)naive.a.count, n2 = (double)naive.b.count;
+    return ((double)name->a / n1) / (((double)name->b + .5) / (n2 + .5));
+}
+
 static void check_group(const gdx_contrast_group *found, const struct naive_group *wanted,
                         const struct naive_string *name, size_t number) {
-    double n1 = (double)naive.a.count, n2 = (double)naive.b.count;
-    double ratio = ((double)name->a / n1) / (((double)name->b + .5) / (n2 + .5));
+    double ratio = ratio_of(name);
     size_t also = 0, folded = 0;
     check_phrase(found->phrase, name, "group", number);
     assert_int_equal(found->units_a, name->a);
@@ -461,17 +547,17 @@ static void check_group(const gdx_contrast_group *found, const struct naive_grou
     check_first(found, name);
 }
 
-// Groups whose name a stronger one has are left out.
+// Groups whose name a stronger one has are left out, and those that contrast by a function symbol alone.
 static void check_groups(const gdx_contrast *found, const struct naive_group *groups, size_t count) {
     static uint32_t letters[1000][GDX_STRING_LETTERS_MOST];
     static struct naive_string names[1000];
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        bool is_known = false;
-        names[kept] = name_of(&groups[i], letters[kept]);
+        bool is_known = false, was_shed;
+        names[kept] = name_of(&groups[i], letters[kept], &was_shed);
         for (size_t k = 0; k < kept; k++)
             is_known = is_known || is_same(&names[k], &names[kept]);
-        if (is_known)
+        if (is_known || (was_shed && ratio_of(&names[kept]) < 2))
             continue;
         assert_true(kept < found->group_count);
         check_group(&found->groups[kept], &groups[i], &names[kept], kept);
@@ -544,10 +630,11 @@ struct round {
 
 // Words whose letters belong together, function symbols and marks among them. The last ones are of the documents of one
 // topic; some of them nearly always stand together.
-static const char *const words[] = {"经济",   "贸易", "全球", "治理", "体系", "的",     "和",    "在",
-                                    "将",     "发展", "合作", "规则", "，",   "。",     "wto ",  "trade ",
-                                    "2023年", "12",   "市场", "创新", "①",    "产业链", "供应链"};
-static const char *const topical[] = {"关税", "加征关税", "反制", "友岸外包", "单边主义", "tariff ", "对等", "霸凌的"};
+static const char *const words[] = {"经济", "贸易", "全球", "治理",   "体系",   "的",   "和",     "在",     "将",
+                                    "发展", "合作", "规则", "，",     "。",     "wto ", "trade ", "2023年", "12",
+                                    "市场", "创新", "①",    "产业链", "供应链", "明年", "三月"};
+static const char *const topical[] = {"关税", "加征关税", "反制",     "友岸外包", "单边主义", "tariff ",
+                                      "对等", "霸凌的",   "在黎南部", "对秘鲁",   "秘鲁"};
 enum { WORDS = sizeof words / sizeof *words, TOPICAL = sizeof topical / sizeof *topical };
 
 static gdx_slice copy_of(const gdx_buffer *text) {
