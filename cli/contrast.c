@@ -91,7 +91,7 @@ static const struct option_table strings_table = {
         COUNT_ROW(struct contrast_command, longest, "max", "letters of the longest phrase (20)", 2, 20),
         COUNT_ROW(struct contrast_command, units_least, "units", "least documents or passages of A (5)", 1, UINT32_MAX),
         {.name = "digits",
-         .help = "also phrases with numbers",
+         .help = "also phrases with numbers, and dates",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct contrast_command, with_digits)},
         LIMIT_ROW(struct contrast_command, limit, "phrases to print, at most 1000 (30)", 1000),

@@ -37,6 +37,10 @@ struct row_builder {
 static const char function_symbols[] =
     "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
 
+// What dates in characters are made of. Without 本, 中, 天: 日本, 中日 and 天下 are no dates.
+static const char when_symbols[] = "年月季周日今明去前后上下半一二两三四五六七八九十个当每初末底号度以来";
+static const char period_symbols[] = "年月季周日";
+
 struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, uint64_t symbols_most,
                                     struct row *row) {
     struct row_builder *builder = calloc(1, sizeof *builder);
@@ -278,10 +282,15 @@ static bool is_digits(const gdx_rule *rule, gdx_slice text) {
     return true;
 }
 
+static bool is_one_of(const struct spelled *letter, const char *symbols) {
+    return letter->passing < FIRST_WORD && memmem(symbols, strlen(symbols), letter->text.data, letter->text.bytes);
+}
+
 static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
-    bool is_function = letter->passing < FIRST_WORD &&
-                       memmem(function_symbols, sizeof function_symbols - 1, letter->text.data, letter->text.bytes);
-    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) | (is_function ? ROW_FUNCTION : 0) |
+    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) |
+                     (is_one_of(letter, function_symbols) ? ROW_FUNCTION : 0) |
+                     (is_one_of(letter, when_symbols) ? ROW_WHEN : 0) |
+                     (is_one_of(letter, period_symbols) ? ROW_PERIOD : 0) |
                      (letter->passing < FIRST_WORD ? 0 : ROW_WORD));
 }
 
@@ -422,7 +431,7 @@ const struct row_document *row_document_of(const struct row *row, uint32_t unit)
 
 bool row_is_equal(const struct row *row, size_t a, size_t b, uint32_t length) {
     for (uint32_t i = 0; i < length; i++)
-        if (row->letters[a + i].id != row->letters[b + i].id)
+        if (a + i >= row->count || row->letters[a + i].id != row->letters[b + i].id)
             return false;
     return true;
 }
