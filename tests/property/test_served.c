@@ -4,10 +4,9 @@
 // equal, and every reason for a refusal is tried. GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
+#include "asked.h"
 #include "corpus.h"
-#include "gdx/ask.h"
 #include "gdx/index.h"
-#include "gdx/json.h"
 #include "gdx/query.h"
 #include "gdx/text.h"
 #include "queries.h"
@@ -26,92 +25,6 @@
 
 enum { QUERIES = 40, PATH_BYTES = 256, OPEN_ATTEMPTS = 50 };
 enum { KEPT_COMMITS = 8 }; // of the server
-
-struct asked { // a query, asked of both
-    gdx_target *both[2];
-    gdx_buffer text;
-    random_state random;
-    uint64_t seed;
-    bool refused[GDX_REASON_COUNT]; // by both alike
-};
-
-static void refute(const struct asked *asked, const char *what, const char *first, const char *second) {
-    fail_msg("seed %llu, query %.*s: %s differs\n of the index: %s\nof the server: %s", (unsigned long long)asked->seed,
-             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what, first, second);
-}
-
-struct question { // one request, and its answer
-    const ProtobufCMessage *request;
-    json_t *value;
-};
-
-// All of an answer but the time it took; the occurrences of a stream in one list, however many messages they came in.
-static gdx_status keep_reply(void *context, const ProtobufCMessage *reply, gdx_error *err) {
-    (void)err;
-    json_t **all = &((struct question *)context)->value;
-    json_t *value = gdx_json_of(reply, GDX_JSON_LINES);
-    json_t *answer = json_object_get(value, "answer");
-    if (answer)
-        json_object_del(answer, "took_us");
-    json_t *occurrences = json_object_get(value, "occurrences");
-    if (*all && json_is_array(occurrences)) {
-        assert_int_equal(json_array_extend(json_object_get(*all, "occurrences"), occurrences), 0);
-        json_decref(value);
-    } else {
-        assert_null(*all);
-        *all = value;
-    }
-    return GDX_OK;
-}
-
-// The request once, then the end of the stream.
-static gdx_status give_request(void *context, const ProtobufCMessage **out, gdx_error *err) {
-    (void)err;
-    struct question *question = context;
-    *out = question->request;
-    question->request = NULL;
-    return GDX_OK;
-}
-
-static gdx_status ask(gdx_target *target, const gdx_operation *operation, const ProtobufCMessage *request, json_t **out,
-                      gdx_error *err) {
-    struct question question = {.request = request};
-    gdx_status status = operation->requests_stream
-                            ? gdx_ask_stream(target, operation, give_request, keep_reply, &question, err)
-                            : gdx_ask(target, operation, request, keep_reply, &question, err);
-    *out = question.value;
-    return status;
-}
-
-static void compare_of(struct asked *asked, const ProtobufCServiceDescriptor *service, const char *name,
-                       const ProtobufCMessage *request) {
-    const gdx_operation *operation = gdx_operation_find(service, name);
-    char *texts[2];
-    assert_non_null(operation);
-    for (int i = 0; i < 2; i++) {
-        gdx_error error = {0};
-        json_t *value = NULL;
-        char text[GDX_ERROR_TEXT_BYTES];
-        gdx_status status = ask(asked->both[i], operation, request, &value, &error);
-        asked->refused[error.reason] = true;
-        if (status != GDX_OK) { // what an export gave before it failed depends on the size of messages
-            json_decref(value);
-            value = json_pack("{s:i,s:s,s:i,s:s,s:s}", "status", (int)status, "reason", gdx_reason_name(error.reason),
-                              "column", (int)error.column, "field", error.field, "text", gdx_error_text(&error, text));
-        }
-        texts[i] = json_dumps(value, JSON_COMPACT);
-        assert_non_null(texts[i]);
-        json_decref(value);
-    }
-    if (strcmp(texts[0], texts[1]) != 0)
-        refute(asked, name, texts[0], texts[1]);
-    free(texts[0]);
-    free(texts[1]);
-}
-
-static void compare(struct asked *asked, const char *name, const ProtobufCMessage *request) {
-    compare_of(asked, &gramdex__v1__search__descriptor, name, request);
-}
 
 // ---- each kind of question
 

@@ -5,11 +5,10 @@
 
 #include "../property/corpus.h"
 #include "../support/folder.h"
-#include "../support/plain_rule.h"
-#include "gdx/letters.h"
 #include "gdx/statistics.h"
-#include "gdx/utf8.h"
 #include "kinds.h"
+#include "named.h"
+#include "sides.h"
 #include "spoken.h"
 
 #include <math.h>
@@ -21,70 +20,8 @@
 
 #include <cmocka.h>
 
-enum { LETTERS_MOST = 200000, DOCUMENTS_MOST = 4096, STRINGS_MOST = 400000, LONGEST = 5 };
+enum { STRINGS_MOST = 400000, LONGEST = 5 };
 
-// ---- the collection as letters
-
-struct side { // documents of A or B
-    size_t count;
-    size_t documents[DOCUMENTS_MOST]; // numbers in the corpus
-};
-
-struct naive {
-    const struct corpus *corpus;
-    struct side a, b;
-    uint32_t letters[LETTERS_MOST]; // of A's documents, then B's; 0 ends a clause
-    uint32_t unit[LETTERS_MOST];    // 0 to a.count + b.count - 1
-    size_t count, all;              // `all`: letters without ends
-};
-static struct naive naive;
-
-static void add_letter(uint32_t kind, uint32_t unit) {
-    assert_true(naive.count < LETTERS_MOST);
-    naive.letters[naive.count] = kind;
-    naive.unit[naive.count++] = unit;
-    naive.all += kind != 0;
-}
-
-static void add_text(gdx_slice text, uint32_t unit) {
-    static gdx_symbols cut;
-    plain_symbols(text, &cut);
-    for (size_t i = 0; i < cut.count; i++) {
-        char spelling[8];
-        uint32_t symbol = cut.symbols[i];
-        if (symbol & GDX_WORD_FLAG)
-            add_letter(kind_of(gdx_symbols_word(&cut, symbol & ~GDX_WORD_FLAG)), unit);
-        else if (gdx_symbol_is_letter(symbol))
-            add_letter(kind_of((gdx_slice){spelling, gdx_utf8_encode((uint8_t *)spelling, symbol)}), unit);
-        else
-            add_letter(0, unit);
-    }
-    add_letter(0, unit);
-}
-
-static void add_side(const struct side *side, uint32_t first_unit) {
-    for (size_t i = 0; i < side->count; i++) {
-        const gdx_document *document = &naive.corpus->documents[side->documents[i]].stored;
-        uint32_t unit = first_unit + (uint32_t)i;
-        if (!document->title_from_text)
-            add_text(document->title, unit);
-        add_text(document->text, unit);
-        gdx_part_walk walk = {0};
-        for (const gdx_part *part; (part = gdx_document_next_part(document, &walk));)
-            if (part->field != GDX_FIELD_FURNITURE)
-                add_text(part->text, unit);
-    }
-}
-
-// ---- strings
-
-struct naive_string {
-    const uint32_t *letters;
-    uint32_t length;
-    size_t a, b;       // units
-    size_t in_a, in_b; // occurrences
-    double ratio, score;
-};
 static struct naive_string strings[STRINGS_MOST];
 static size_t string_count;
 
@@ -95,33 +32,6 @@ static int compare_letters(const uint32_t *a, uint32_t a_length, const uint32_t 
             return order;
     }
     return a_length < b_length ? -1 : a_length > b_length;
-}
-
-static bool stands_at(size_t at, const uint32_t *letters, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++)
-        if (at + i >= naive.count || naive.letters[at + i] != letters[i])
-            return false;
-    return true;
-}
-
-static void count_string(struct naive_string *string) {
-    uint32_t last = UINT32_MAX;
-    for (size_t at = 0; at < naive.count; at++) {
-        if (!stands_at(at, string->letters, string->length))
-            continue;
-        bool is_in_a = naive.unit[at] < naive.a.count, is_new = naive.unit[at] != last;
-        string->in_a += is_in_a;
-        string->in_b += !is_in_a;
-        string->a += is_in_a && is_new;
-        string->b += !is_in_a && is_new;
-        last = naive.unit[at];
-    }
-}
-
-static size_t often(const uint32_t *letters, uint32_t length) {
-    struct naive_string string = {.letters = letters, .length = length};
-    count_string(&string);
-    return string.in_a + string.in_b;
 }
 
 static int by_letters(const void *a, const void *b) {
@@ -260,19 +170,6 @@ static size_t find_phrases(const gdx_contrast_options *options, size_t *out_test
     return kept;
 }
 
-struct naive_group {
-    const struct naive_string *head;
-    const struct naive_string *members[1000];
-    size_t count;
-};
-
-static bool contains(const struct naive_string *outer, const struct naive_string *inner) {
-    for (uint32_t i = 0; i + inner->length <= outer->length; i++)
-        if (memcmp(outer->letters + i, inner->letters, inner->length * sizeof *inner->letters) == 0)
-            return true;
-    return false;
-}
-
 static bool are_related(const struct naive_string *a, const struct naive_string *b) {
     if (a->length > b->length)
         return are_related(b, a);
@@ -306,147 +203,6 @@ static void check_phrase(gdx_slice found, const struct naive_string *wanted, con
     if (!gdx_slice_equal(found, gdx_buffer_slice(&text)))
         fail_msg("%s %zu: %.*s, expected %.*s", what, number, GDX_SLICE_ARGUMENTS(found),
                  GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&text)));
-}
-
-// ---- names
-
-// The letter that most often stands before the string (side 0) or behind it, in A and B; of equals the first by
-// spelling.
-static size_t most_beside(const struct naive_string *string, int side, uint32_t *out_kind) {
-    size_t most = 0;
-    *out_kind = 0;
-    for (uint32_t kind = 1; kind < kinds_count(); kind++) {
-        size_t seen = 0;
-        for (size_t at = 0; at < naive.count; at++)
-            if (stands_at(at, string->letters, string->length))
-                seen += (side ? naive.letters[at + string->length] : at ? naive.letters[at - 1] : 0) == kind;
-        if (seen > most || (seen && seen == most && gdx_slice_compare(spelling_of(kind), spelling_of(*out_kind)) < 0)) {
-            most = seen;
-            *out_kind = kind;
-        }
-    }
-    return most;
-}
-
-static struct naive_string counted(const uint32_t *letters, uint32_t length) {
-    struct naive_string string = {.letters = letters, .length = length};
-    count_string(&string);
-    return string;
-}
-
-// How often a clause ends before the string (side 0), or behind it.
-static size_t ends_beside(const struct naive_string *string, int side) {
-    size_t ends = 0;
-    for (size_t at = 0; at < naive.count; at++)
-        if (stands_at(at, string->letters, string->length))
-            ends += (side ? naive.letters[at + string->length] : at ? naive.letters[at - 1] : 0) == 0;
-    return ends;
-}
-
-static bool may_grow(const struct naive_string *string, size_t most, uint32_t kind, int side, bool was_shed) {
-    size_t all = string->in_a + string->in_b;
-    if (most * 10 < all * 6)
-        return most * 2 >= all && !is_function(kind) && ends_beside(string, side) * 50 <= all;
-    return !is_function(kind) ||
-           (!was_shed && log((double)most * (double)naive.all / ((double)often(&kind, 1) * (double)all)) >= 3);
-}
-
-// Grows to so many letters at most. Returns the length at which the string was freest, of equals the longest.
-static uint32_t grow_to(struct naive_string *string, uint32_t *to, uint32_t longest, bool was_shed,
-                        double *out_freedom) {
-    uint32_t freest = string->length;
-    double best = 0;
-    while (string->length < longest) {
-        uint32_t kinds[2];
-        size_t most[2] = {most_beside(string, 0, &kinds[0]), most_beside(string, 1, &kinds[1])};
-        int side = most[1] > most[0];
-        *out_freedom = 1 - (double)most[side] / (double)(string->in_a + string->in_b);
-        if (*out_freedom >= best) {
-            best = *out_freedom;
-            freest = string->length;
-        }
-        if (!may_grow(string, most[side], kinds[side], side, was_shed))
-            break;
-        if (side == 0)
-            memmove(to + 1, to, string->length * sizeof *to);
-        to[side ? string->length : 0] = kinds[side];
-        *string = counted(to, string->length + 1);
-    }
-    return freest;
-}
-
-// A function symbol at an edge that what is left mostly stands without. core_begin to core_end: of the string that it
-// grew from, of which two letters stay.
-static bool shed(struct naive_string *string, uint32_t *to, uint32_t *core_begin, uint32_t *core_end) {
-    for (int side = 0; side < 2; side++) {
-        bool is_core = side ? *core_end == string->length : *core_begin == 0;
-        struct naive_string less = counted(to + !side, string->length - 1);
-        if (!is_function(to[side ? string->length - 1 : 0]) || (is_core && *core_end - *core_begin == 2))
-            continue;
-        if ((string->in_a + string->in_b) * 10 > (less.in_a + less.in_b) * (string->length < 5 ? 5 : 9))
-            continue;
-        if (side)
-            *core_end -= is_core;
-        else {
-            memmove(to, to + 1, less.length * sizeof *to);
-            *core_end -= 1;
-            *core_begin -= !is_core;
-        }
-        *string = counted(to, less.length);
-        return true;
-    }
-    return false;
-}
-
-// The string with the letters that it is bound to, without function symbols that it can do without; its letters are in
-// `to`.
-static struct naive_string grown(const struct naive_string *from, uint32_t to[GDX_STRING_LETTERS_MOST],
-                                 double *out_freedom, bool *out_was_shed) {
-    memcpy(to, from->letters, from->length * sizeof *to);
-    struct naive_string string = counted(to, from->length);
-    uint32_t freest = grow_to(&string, to, GDX_STRING_LETTERS_MOST, false, out_freedom);
-    if (string.length == GDX_STRING_LETTERS_MOST) {
-        memcpy(to, from->letters, from->length * sizeof *to);
-        string = counted(to, from->length);
-        grow_to(&string, to, freest, false, out_freedom);
-    }
-    uint32_t begin = 0, end;
-    while (memcmp(to + begin, from->letters, from->length * sizeof *to) != 0)
-        begin++;
-    end = begin + from->length;
-    *out_was_shed = false;
-    while (shed(&string, to, &begin, &end)) {
-        *out_was_shed = true;
-        uint32_t core[GDX_STRING_LETTERS_MOST], length = end - begin;
-        memcpy(core, to + begin, length * sizeof *to);
-        grow_to(&string, to, GDX_STRING_LETTERS_MOST, true, out_freedom);
-        for (begin = 0; memcmp(to + begin, core, length * sizeof *to) != 0; begin++)
-            ;
-        end = begin + length;
-    }
-    return string;
-}
-
-static struct naive_string name_of(const struct naive_group *group, uint32_t to[GDX_STRING_LETTERS_MOST],
-                                   bool *out_was_shed) {
-    double best, freedom;
-    bool was_shed;
-    struct naive_string name = grown(group->head, to, &best, out_was_shed);
-    for (size_t i = 1; i < group->count && best < .6; i++) {
-        const struct naive_string *member = group->members[i];
-        uint32_t letters[GDX_STRING_LETTERS_MOST];
-        if (!contains(member, group->head) || member->score < .5 * group->head->score ||
-            is_function(member->letters[0]) || is_function(member->letters[member->length - 1]))
-            continue;
-        struct naive_string other = grown(member, letters, &freedom, &was_shed);
-        if (freedom > best + (best < .5 ? 0 : .1)) {
-            best = freedom;
-            *out_was_shed = was_shed;
-            memcpy(to, letters, other.length * sizeof *to);
-            name = counted(to, other.length);
-        }
-    }
-    return name;
 }
 
 static void check_first(const gdx_contrast_group *found, const struct naive_string *name) {
@@ -609,14 +365,6 @@ static void choose_sides(struct round *round, gdx_buffer *a, gdx_buffer *b) {
     gdx_buffer_clear(&marker);
 }
 
-static void read_letters(struct round *round) {
-    naive.corpus = &round->corpus;
-    naive.count = naive.all = 0;
-    kinds_forget();
-    add_side(&naive.a, 0);
-    add_side(&naive.b, (uint32_t)naive.a.count);
-}
-
 static gdx_query *parse(const gdx_buffer *text) {
     gdx_query *query = NULL;
     gdx_error err = {0};
@@ -670,7 +418,8 @@ static size_t play(uint64_t seed) {
     if (naive.a.count && naive.b.count) {
         GDX_AUTO(gdx_query) of_a = parse(&a);
         GDX_AUTO(gdx_query) of_b = parse(&b);
-        read_letters(&round);
+        naive.corpus = &round.corpus;
+        read_sides();
         groups = compare_both(&round, of_a, of_b);
     }
     gdx_executor_free(round.executor);
