@@ -6,6 +6,7 @@
 #include "../property/corpus.h"
 #include "../support/folder.h"
 #include "gdx/statistics.h"
+#include "gdx/text.h"
 #include "kinds.h"
 #include "named.h"
 #include "sides.h"
