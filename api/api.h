@@ -58,6 +58,7 @@ struct gdx_collection {
     pthread_mutex_t lock;       // guards what follows; held for a few instructions
     struct commits commits;
     gdx_collection_figures figures;
+    gdx_aliases *aliases; // NULL: none
     atomic_uint exports;
     atomic_bool is_writing; // a question has the writer
 };
@@ -72,6 +73,7 @@ void operation_check(gdx_operation *operation);
 gdx_snapshot *collection_snapshot(gdx_collection *collection); // the current one; the caller releases it
 // The commit of that number, if it is current or still held; NULL otherwise. The caller releases it.
 gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit);
+gdx_aliases *collection_aliases(gdx_collection *collection); // the current ones; the caller releases them; may be NULL
 gdx_searcher *collection_new_searcher(const gdx_collection *collection); // with the limits of the options; NULL
 // GDX_PRECONDITION, reason INDEX_LOCKED, while another question or process writes.
 gdx_status collection_open_writer(gdx_collection *collection, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
@@ -106,6 +108,9 @@ gdx_status request_documents(gdx_collection *collection, ProtobufCBinaryData tex
 // The letters of the shortest and the longest string; 0 stands for `longest_default` or the least there may be.
 gdx_status request_lengths(uint32_t min_length, uint32_t max_length, uint32_t longest_default, uint32_t *out_shortest,
                            uint32_t *out_longest, gdx_error *err) GDX_MUST_CHECK;
+// The filter of a scope, which may be NULL; its lists are in `arena`.
+gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx_filter *out,
+                          gdx_error *err) GDX_MUST_CHECK;
 // Reads the date of a field. "": GDX_NO_DATE.
 gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.

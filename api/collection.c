@@ -128,6 +128,29 @@ void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figure
     out->exports = atomic_load(&collection->exports);
 }
 
+// ---- aliases
+
+gdx_aliases *collection_aliases(gdx_collection *collection) {
+    pthread_mutex_lock(&collection->lock);
+    gdx_aliases *aliases = gdx_aliases_retain(collection->aliases);
+    pthread_mutex_unlock(&collection->lock);
+    return aliases;
+}
+
+gdx_status gdx_collection_read_aliases(gdx_collection *collection, size_t *out_sets, gdx_error *err) {
+    gdx_aliases *aliases = NULL;
+    gdx_status status = gdx_aliases_read(collection->options.aliases, &aliases, err);
+    if (status != GDX_OK)
+        return status;
+    *out_sets = gdx_aliases_count(aliases);
+    pthread_mutex_lock(&collection->lock);
+    gdx_aliases *old = collection->aliases;
+    collection->aliases = aliases;
+    pthread_mutex_unlock(&collection->lock);
+    gdx_aliases_release(old); // questions under way have references of their own
+    return GDX_OK;
+}
+
 // ---- open and close
 
 gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
@@ -140,7 +163,10 @@ gdx_status gdx_collection_open(const char *directory, const gdx_collection_optio
         collection->options.kept_commits = KEPT_COMMITS_MAX;
     pthread_mutex_init(&collection->refreshing, NULL);
     pthread_mutex_init(&collection->lock, NULL);
+    size_t sets;
     gdx_status status = gdx_index_open(directory, &collection->index, err);
+    if (status == GDX_OK && options->aliases)
+        status = gdx_collection_read_aliases(collection, &sets, err);
     if (status != GDX_OK) {
         gdx_collection_close(collection);
         return status;
@@ -159,6 +185,7 @@ void gdx_collection_close(gdx_collection *collection) {
     for (unsigned i = 0; i < collection->commits.count; i++)
         gdx_snapshot_release(collection->commits.kept[i].snapshot);
     gdx_index_close(collection->index);
+    gdx_aliases_release(collection->aliases);
     pthread_mutex_destroy(&collection->refreshing);
     pthread_mutex_destroy(&collection->lock);
     free(collection);

@@ -83,11 +83,20 @@ static gdx_status narrow(gdx_query *query, const Gramdex__V1__Filter *from, gdx_
     return status == GDX_OK ? gdx_query_narrow(query, &filter, err) : status;
 }
 
+gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx_filter *out, gdx_error *err) {
+    *out = (gdx_filter){0};
+    if (!has_filter(scope))
+        return GDX_OK;
+    gdx_slice *sources = gdx_arena_allocate(arena, SOURCES_MOST * sizeof *sources);
+    return sources ? read_filter(scope->filter, sources, out, err) : reply_no_memory(err);
+}
+
 gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
                          gdx_query **out, gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_aliases) aliases = collection_aliases(collection);
     gdx_snapshot *snapshot = collection_snapshot(collection);
-    gdx_status status = gdx_query_parse(gdx_snapshot_rule(snapshot), slice_of(text), &query, err);
+    gdx_status status = gdx_query_parse_aliased(gdx_snapshot_rule(snapshot), aliases, slice_of(text), &query, err);
     gdx_snapshot_release(snapshot);
     if (status == GDX_OK && has_filter(scope))
         status = narrow(query, scope->filter, err);

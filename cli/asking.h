@@ -20,7 +20,9 @@ struct asking {
 };
 extern const struct option_table asking_table; // --queries
 // The groups of a command whose settings have the struct asking `member`.
-#define ASKING_GROUPS(type, member) {&asking_table, offsetof(type, member)}, ANSWERER_GROUPS(type, member.target)
+#define ASKING_GROUPS(type, member)                                                                                    \
+    {&asking_table, offsetof(type, member)}, {&aliases_table, offsetof(type, member.target)},                          \
+        ANSWERER_GROUPS(type, member.target)
 
 // Joins the arguments into the query. GDX_INVALID: neither or both of arguments and --queries; `what` names the
 // argument. The last check of a command: on success ask_all must follow.

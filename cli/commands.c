@@ -24,6 +24,8 @@
     X(neighbours)                                                                                                      \
     X(collocates)                                                                                                      \
     X(reprints)                                                                                                        \
+    X(passages)                                                                                                        \
+    X(quote)                                                                                                           \
     X(suggest)                                                                                                         \
     X(get)                                                                                                             \
     X(delete)                                                                                                          \

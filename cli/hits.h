@@ -8,7 +8,7 @@
 
 #include <gramdex/v1/search.pb-c.h>
 
-// "text", "note", ...
+// "note". Also for a field that is not known: "text".
 const char *field_name(Gramdex__V1__Field field);
 // "note"; "note[1]" for the second part of the field.
 void field_print(Gramdex__V1__Field field, uint32_t part);

@@ -105,6 +105,7 @@ const struct command command_ngrams = {
     .explained_in = "Strings that nobody typed\nNgrams",
     .groups = {{&ngrams_table, 0},
                {&output_table, offsetof(struct ngrams_command, output)},
+               {&aliases_table, offsetof(struct ngrams_command, target)},
                ANSWERER_GROUPS(struct ngrams_command, target),
                {0}},
     .settings_bytes = sizeof(struct ngrams_command),

@@ -43,6 +43,20 @@ const struct option_table json_table = {
     },
 };
 
+const struct option_table aliases_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "aliases",
+         .argument = "FILE",
+         .help = "what alias: in a query stands for",
+         .more = "A set a line: names with = between them, # before a comment. A server has its own file.",
+         .kind = OPTION_TEXT,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct target, aliases)},
+        {0},
+    },
+};
+
 const struct option_table server_table = {
     "With --server:",
     (const struct option[]){
@@ -84,7 +98,7 @@ const struct option_table server_table = {
     },
 };
 
-static const struct option_table *const shared_tables[] = {&answerer_table, &json_table, &server_table};
+static const struct option_table *const shared_tables[] = {&answerer_table, &json_table, &aliases_table, &server_table};
 enum { SHARED_TABLES = sizeof shared_tables / sizeof shared_tables[0] };
 
 const struct option *shared_option(gdx_slice name) {
@@ -112,7 +126,8 @@ const char *shared_option_near(gdx_slice name) {
 }
 
 static bool is_shared(const struct option_table *table) {
-    return table == &index_table || table == &answerer_table || table == &json_table || table == &server_table;
+    return table == &index_table || table == &answerer_table || table == &json_table || table == &aliases_table ||
+           table == &server_table;
 }
 
 // The group that names the index or the server: every command that takes shared options has one.

@@ -16,7 +16,8 @@ struct target {
     const char *tls_authority;
     const char *tls_certificate;
     const char *tls_key;
-    uint64_t timeout_s; // of one question to a server; 0: none
+    const char *aliases; // a file, for an index
+    uint64_t timeout_s;  // of one question to a server; 0: none
     bool tls;
     bool json;
 };
@@ -26,6 +27,7 @@ extern const struct option_table index_table;    // --index
 extern const struct option_table answerer_table; // --index or --server
 extern const struct option_table server_table;   // how a server is asked
 extern const struct option_table json_table;     // --json
+extern const struct option_table aliases_table;  // --aliases, of commands that read a query
 
 enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
 

@@ -254,6 +254,7 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.collection.export_limit = options->exports;
     engine.query_ns = options->query_seconds * UINT64_C(1000000000);
     engine.collection.version = GRAMDEX_VERSION;
+    engine.collection.aliases = options->target.aliases;
     engine.refresh_failed = refresh_failed;
     engine.damage_changed = damage_changed;
     engine.context = serve;
@@ -420,6 +421,11 @@ static gdx_status report_addresses(struct serve *serve, gdx_error *err) {
 
 // ---- the command
 
+static gdx_status read_aliases(void *context, size_t *out_sets, gdx_error *err) {
+    const struct serve *serve = context;
+    return gdx_engine_read_aliases(serve->engine, out_sets, err);
+}
+
 static void watch_signals(struct serve *serve) {
     static const int numbers[2] = {SIGTERM, SIGINT};
     for (int i = 0; i < 2; i++) {
@@ -436,6 +442,8 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
     watch_signals(serve);
     serve_memory_init(&serve->memory, &serve->loop);
     serve_trust_init(&serve->trust, &serve->loop, &serve->options, &serve->log);
+    serve->trust.read_aliases = read_aliases;
+    serve->trust.context = serve;
     reserve_descriptors(serve);
     gdx_status status = open_engine(serve, err);
     if (status == GDX_OK)

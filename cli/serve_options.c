@@ -303,6 +303,7 @@ const struct command command_serve = {
              "docs/server.md describes the rest.",
     .groups = {{&index_table, offsetof(struct serve_options, target)},
                {&what_table, 0},
+               {&aliases_table, offsetof(struct serve_options, target)},
                {&limits_table, 0},
                {&trust_table, 0},
                {&times_table, 0},

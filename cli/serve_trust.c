@@ -75,6 +75,16 @@ static void read_certificates_again(struct serve_trust *trust) {
     }
 }
 
+static void read_aliases_again(const struct serve_trust *trust) {
+    size_t sets = 0;
+    char text[GDX_ERROR_TEXT_BYTES];
+    gdx_error err = {0};
+    if (trust->read_aliases(trust->context, &sets, &err) == GDX_OK)
+        serve_log_event(trust->log, "read again: %zu %s of aliases", sets, sets == 1 ? "set" : "sets");
+    else
+        serve_log_event(trust->log, "the old aliases stay: %s", gdx_error_text(&err, text));
+}
+
 static void on_hangup(uv_signal_t *handle, int number) {
     struct serve_trust *trust = handle->data;
     (void)number;
@@ -82,8 +92,11 @@ static void on_hangup(uv_signal_t *handle, int number) {
         read_tokens_again(trust);
     if (trust->tls)
         read_certificates_again(trust);
-    if (!trust->options->token_file && !trust->tls)
-        serve_log_event(trust->log, "SIGHUP: there are no tokens and no certificates to read again");
+    bool has_aliases = trust->options->target.aliases && trust->read_aliases;
+    if (has_aliases)
+        read_aliases_again(trust);
+    if (!trust->options->token_file && !trust->tls && !has_aliases)
+        serve_log_event(trust->log, "SIGHUP: there are no tokens, certificates or aliases to read again");
     warn(trust);
 }
 

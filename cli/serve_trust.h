@@ -18,6 +18,9 @@ struct serve_trust { // the caller's struct
     struct tokens tokens;
     gdx_tls *tls; // NULL: plain
     uv_signal_t hangup;
+    // Reads the file of aliases again, at SIGHUP too. NULL: nothing does.
+    gdx_status (*read_aliases)(void *context, size_t *out_sets, gdx_error *err);
+    void *context;
     uv_timer_t daily; // looks at the certificate's last day
 };
 

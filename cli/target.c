@@ -54,6 +54,7 @@ gdx_status target_open(const struct target *options, struct opened *out, gdx_err
         return open_server(options, out, err);
     gdx_collection_options collection = gdx_collection_options_default();
     collection.version = GRAMDEX_VERSION;
+    collection.aliases = options->aliases;
     return gdx_target_open_index(options->index, &collection, &out->target, err);
 }
 

@@ -2,6 +2,7 @@
 // narrow.c: combines a parsed query with a program's filter by AND, as if the query's text ended with these filters.
 // The filters become nodes like those of the parser, so the rest of the folder handles both alike.
 
+#include "segment.h"
 #include "tree.h"
 
 #include <stdlib.h>
@@ -126,6 +127,8 @@ static gdx_status join(gdx_query *query, const struct filters *filters) {
 }
 
 gdx_status gdx_query_all(const gdx_rule *rule, gdx_query **out, gdx_error *err) {
+    if (!rule)
+        return query_rule_refuse(rule, err);
     GDX_AUTO(gdx_query) query = calloc(1, sizeof *query);
     if (query)
         query->arena = gdx_arena_new();

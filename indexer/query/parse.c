@@ -70,8 +70,8 @@ static gdx_status adopt(query_parser *parser, query_node *node, uint32_t index, 
     return GDX_OK;
 }
 
-static gdx_status new_parent(query_parser *parser, query_kind kind, query_node *const *children, size_t count,
-                             query_node **out) {
+gdx_status query_parent_new(query_parser *parser, query_kind kind, query_node *const *children, size_t count,
+                            query_node **out) {
     query_node *node = NULL;
     gdx_status status = query_node_new(parser, kind, children[0]->begin, (uint32_t)count, &node);
     for (uint32_t i = 0; status == GDX_OK && i < count; i++)
@@ -164,7 +164,7 @@ static gdx_status finish_pair(query_parser *parser, query_token pair, query_node
     if (status == GDX_OK)
         status = check_side(parser, sides[1]);
     if (status == GDX_OK)
-        status = new_parent(parser, pair.operator->kind, sides, 2, &node);
+        status = query_parent_new(parser, pair.operator->kind, sides, 2, &node);
     if (status != GDX_OK)
         return status;
     node->distance = distance;
@@ -198,7 +198,7 @@ static gdx_status parse_prefixed(query_parser *parser, uint32_t precedence, quer
         status = parse_prefixed(parser, precedence, &child);
     parser->is_negated = was_negated;
     if (status == GDX_OK)
-        status = new_parent(parser, next.operator->kind, &child, 1, out);
+        status = query_parent_new(parser, next.operator->kind, &child, 1, out);
     if (status != GDX_OK)
         return status;
     (*out)->begin = (uint32_t)next.begin;
@@ -237,7 +237,7 @@ static gdx_status parse_list(query_parser *parser, uint32_t precedence, query_no
     if (status == GDX_OK && list.count == 1)
         *out = list.nodes[0];
     else if (status == GDX_OK)
-        status = new_parent(parser, row->kind, list.nodes, list.count, out);
+        status = query_parent_new(parser, row->kind, list.nodes, list.count, out);
     free(list.nodes);
     return status;
 }
@@ -283,6 +283,11 @@ static gdx_status parse_whole(query_parser *parser) {
 }
 
 gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out, gdx_error *err) {
+    return gdx_query_parse_aliased(rule, NULL, text, out, err);
+}
+
+gdx_status gdx_query_parse_aliased(const gdx_rule *rule, const gdx_aliases *aliases, gdx_slice text, gdx_query **out,
+                                   gdx_error *err) {
     query_language_check();
     if (!rule)
         return query_rule_refuse(rule, err);
@@ -293,8 +298,11 @@ gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out
     if (!query || !(query->arena = gdx_arena_new()))
         return gdx_fail_memory(err, "a query");
     query->rule = rule;
-    query_parser parser = {
-        .lexer = {text.bytes ? text.data : "", text.bytes, 0, 0}, .query = query, .fields = QUERY_DEFAULT, .err = err};
+    query_parser parser = {.lexer = {text.bytes ? text.data : "", text.bytes, 0, 0},
+                           .query = query,
+                           .aliases = aliases,
+                           .fields = QUERY_DEFAULT,
+                           .err = err};
     gdx_status status = parse_whole(&parser);
     gdx_symbols_clear(&parser.symbols);
     gdx_buffer_clear(&parser.unquoted);

@@ -14,6 +14,7 @@ _Static_assert(QUERY_TERMS_MAX == 1024 && QUERY_DEPTH_MAX == 64 && QUERY_DISTANC
 typedef struct query_parser { // one owner
     query_lexer lexer;
     gdx_query *query;
+    const gdx_aliases *aliases; // NULL: none are given
     size_t leaf_capacity;
     uint32_t term_count; // leaves and filters
     uint32_t depth;
@@ -32,6 +33,9 @@ gdx_status query_parse_memory(query_parser *parser);
 
 gdx_status query_node_new(query_parser *parser, query_kind kind, size_t begin, uint32_t child_count,
                           query_node **out) GDX_MUST_CHECK;
+// A node with these children. In parse.c.
+gdx_status query_parent_new(query_parser *parser, query_kind kind, query_node *const *children, size_t count,
+                            query_node **out) GDX_MUST_CHECK;
 // Enters a level of parentheses or NOT that starts at `byte`; query_level_leave leaves it.
 gdx_status query_level_enter(query_parser *parser, size_t byte) GDX_MUST_CHECK;
 void query_level_leave(query_parser *parser);

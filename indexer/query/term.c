@@ -368,6 +368,52 @@ static gdx_status parse_is_filter(query_parser *parser, const struct prefix *pre
     return GDX_OK;
 }
 
+// ---- aliases
+
+// A name, cut to be shown.
+enum { ALIAS_SHOWN_BYTES = 60, ALIASES_SHOWN_BYTES = 300 };
+
+static gdx_status note_alias(query_parser *parser, gdx_slice name, const gdx_slice *names, size_t count) {
+    gdx_slice shown = gdx_utf8_cut(name, ALIAS_SHOWN_BYTES);
+    gdx_buffer text = {0};
+    size_t listed = 0;
+    gdx_status status = GDX_OK;
+    if (count == 0)
+        return query_note(parser, "alias:%.*s is searched for as %.*s; %s", GDX_SLICE_ARGUMENTS(shown),
+                          GDX_SLICE_ARGUMENTS(shown),
+                          parser->aliases ? "no set of the alias file has it" : "no alias file is given");
+    for (; listed < count && text.bytes < ALIASES_SHOWN_BYTES && status == GDX_OK; listed++)
+        status = gdx_buffer_append_format(&text, "%s%.*s", listed ? " OR " : "",
+                                          GDX_SLICE_ARGUMENTS(gdx_utf8_cut(names[listed], ALIAS_SHOWN_BYTES)));
+    if (status == GDX_OK && listed < count)
+        status = gdx_buffer_append_format(&text, " and %zu more", count - listed);
+    status = status == GDX_OK ? query_note(parser, "alias:%.*s stands for %.*s", GDX_SLICE_ARGUMENTS(shown),
+                                           GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&text)))
+                              : query_parse_memory(parser);
+    gdx_buffer_clear(&text);
+    return status;
+}
+
+// OR of the names of its set; the name itself when no set has it. Both are said.
+static gdx_status parse_alias(query_parser *parser, const struct prefix *prefix, size_t begin, query_node **out) {
+    query_node *phrases[GDX_ALIAS_NAMES];
+    const gdx_slice *names = NULL;
+    size_t count = 0;
+    gdx_slice value = {0};
+    bool quoted;
+    gdx_status status = parse_value(parser, prefix->expected, &value, &quoted);
+    if (status == GDX_OK && parser->aliases &&
+        gdx_aliases_find(parser->aliases, parser->query->rule, value, &names, &count) != GDX_OK)
+        status = query_parse_memory(parser);
+    if (status == GDX_OK)
+        status = note_alias(parser, value, names, count);
+    if (status == GDX_OK && count == 0)
+        return parse_phrase(parser, value, begin, out);
+    for (size_t i = 0; i < count && status == GDX_OK; i++)
+        status = parse_phrase(parser, names[i], begin, &phrases[i]);
+    return status == GDX_OK ? query_parent_new(parser, QUERY_OR, phrases, count, out) : status;
+}
+
 // ---- groups, fields, terms
 
 static gdx_status parse_group(query_parser *parser, query_token open, query_node **out) {
@@ -414,6 +460,7 @@ static const struct prefix prefixes[] = {
     {"any", QUERY_ANY, "a word, a phrase or (", parse_field},
     {"exact", 0, "a word or a phrase", parse_exact},
     {"bridge", 0, "a word or a phrase", parse_bridge},
+    {"alias", 0, "a name of the alias file", parse_alias},
     {"source", 0, "a source", parse_source_filter},
     {"date", 0, "a date", parse_date_filter},
     {"id", 0, "an id", parse_id_filter},

@@ -255,16 +255,15 @@ static bool has_function_edge(const struct row *row, size_t at, uint32_t length)
 // are not much weaker.
 static gdx_status find_name(const struct contrast *contrast, struct edge_counter *counter, const struct group *group,
                             struct name *out) {
-    const uint32_t *places = strings_places(contrast->strings);
     struct name other = {0};
-    gdx_status status = name_from(counter, places + group->head->string->first, group->head->string, out);
+    gdx_status status = name_from(counter, contrast->strings, group->head->string, out);
     for (size_t i = 1; i < group->member_count && status == GDX_OK && out->freedom < NAME_FREEDOM; i++) {
         const struct phrase *member = group->members[i];
         const struct string_found *string = member->string;
         if (member->score < NAME_SCORE * group->head->score || !contains(contrast, string, group->head->string) ||
             has_function_edge(&contrast->row, place_of(contrast, string), string->length))
             continue;
-        status = name_from(counter, places + string->first, string, &other);
+        status = name_from(counter, contrast->strings, string, &other);
         if (status == GDX_OK && other.freedom > out->freedom + (out->freedom < NAME_BOUND ? 0 : NAME_GAIN)) {
             struct name worse = *out;
             *out = other;
@@ -403,8 +402,10 @@ static gdx_status name_and_write(struct writing *writing, const struct group *gr
         status = write_group(writing, group, &name, units, out, err);
     else
         status = gdx_fail_memory(err, "an answer");
+    // Without its function symbol it may be a word as frequent in B.
+    bool says = !name.was_shed || out->ratio >= RATIO_LEAST;
     name_clear(&name);
-    if (status == GDX_OK && !has_group(contrast, out->phrase))
+    if (status == GDX_OK && says && !has_group(contrast, out->phrase))
         contrast->group_count++;
     return status;
 }

@@ -14,11 +14,19 @@ struct name {         // {0} is empty; name_clear frees it
     uint32_t length;
     double freedom; // 1 less the share of the letter that most often stands before it, or behind it if that is more.
                     // The end of a clause is never the same neighbour twice
+    bool was_shed;  // a function symbol was taken from an edge: it has places that the string has not
+    // A string inside whose places are known, [first, first + count) of the sorted ones; every place of the name is one
+    // of its places less `at`.
+    struct {
+        size_t first;
+        uint32_t count, length, at;
+    } core;
 };
 
-// The string with the letters that it is bound to. GDX_NO_MEMORY.
-gdx_status name_from(struct edge_counter *counter, const uint32_t *places, const struct string_found *string,
-                     struct name *out) GDX_MUST_CHECK;
+// The string with the letters that it is bound to, without the function symbols at its edges that it mostly stands
+// without. GDX_NO_MEMORY.
+gdx_status name_from(struct edge_counter *counter, const struct string_table *strings,
+                     const struct string_found *string, struct name *out) GDX_MUST_CHECK;
 void name_clear(struct name *name);
 
 #endif

@@ -9,17 +9,14 @@
 #include "gdx/segment.h"
 #include "gdx/utf8.h"
 
+#include "word_numbers.h"
+
 #include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_WORD = 0x110000, CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200 };
-
-struct word_place { // of the table; text.bytes 0: free
-    gdx_slice text; // in the arena
-    uint32_t number;
-};
+enum { CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200 };
 
 struct row_builder {
     gdx_snapshot *snapshot;
@@ -32,14 +29,17 @@ struct row_builder {
     gdx_store_reader *reader;
     gdx_symbols cut;
     gdx_arena *arena; // of words
-    struct word_place *table;
-    size_t table_capacity, word_count;
+    struct word_numbers words;
     uint32_t part_unit; // of what is added now
 };
 
 // Symbols that stand at the edge of a string for grammar's sake.
 static const char function_symbols[] =
     "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
+
+// What dates in characters are made of. Without 本, 中, 天: 日本, 中日 and 天下 are no dates.
+static const char when_symbols[] = "年月季周日今明去前后上下半一二两三四五六七八九十个当每初末底号度以来";
+static const char period_symbols[] = "年月季周日";
 
 struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, uint64_t symbols_most,
                                     struct row *row) {
@@ -54,6 +54,7 @@ struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, 
                                     .reader = gdx_store_reader_new(CACHE_BYTES),
                                     .arena = gdx_arena_new()};
     builder->symbols = &builder->own_symbols;
+    builder->words.arena = builder->arena;
     if (builder->reader && builder->arena)
         return builder;
     row_builder_free(builder);
@@ -73,54 +74,8 @@ void row_builder_free(struct row_builder *builder) {
     gdx_store_reader_free(builder->reader);
     gdx_symbols_clear(&builder->cut);
     gdx_arena_free(builder->arena);
-    free(builder->table);
+    word_numbers_clear(&builder->words);
     free(builder);
-}
-
-// ---- words
-
-static uint64_t hash_of(gdx_slice text) {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a
-    for (size_t i = 0; i < text.bytes; i++)
-        hash = (hash ^ (uint8_t)text.data[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static struct word_place *place_of(const struct row_builder *builder, gdx_slice word) {
-    size_t at = hash_of(word) & (builder->table_capacity - 1);
-    while (builder->table[at].text.bytes && !gdx_slice_equal(builder->table[at].text, word))
-        at = (at + 1) & (builder->table_capacity - 1);
-    return &builder->table[at];
-}
-
-static gdx_status grow_table(struct row_builder *builder) {
-    struct word_place *old = builder->table;
-    size_t old_capacity = builder->table_capacity;
-    builder->table_capacity = old_capacity ? old_capacity * 2 : 1024;
-    builder->table = calloc(builder->table_capacity, sizeof *builder->table);
-    if (!builder->table) {
-        builder->table = old;
-        builder->table_capacity = old_capacity;
-        return GDX_NO_MEMORY;
-    }
-    for (size_t i = 0; i < old_capacity; i++)
-        if (old[i].text.bytes)
-            *place_of(builder, old[i].text) = old[i];
-    free(old);
-    return GDX_OK;
-}
-
-static gdx_status number_of_word(struct row_builder *builder, gdx_slice word, uint32_t *out) {
-    if (builder->word_count * 2 >= builder->table_capacity && grow_table(builder) != GDX_OK)
-        return GDX_NO_MEMORY;
-    struct word_place *place = place_of(builder, word);
-    if (place->text.bytes == 0) {
-        if (gdx_arena_copy(builder->arena, word, &place->text) != GDX_OK)
-            return GDX_NO_MEMORY;
-        place->number = (uint32_t)builder->word_count++;
-    }
-    *out = FIRST_WORD + place->number;
-    return GDX_OK;
 }
 
 // ---- documents
@@ -149,7 +104,7 @@ static gdx_status add_symbols(struct row_builder *builder, uint32_t passages) {
     for (size_t i = 0; i < cut->count && status == GDX_OK; i++) {
         uint32_t symbol = cut->symbols[i], unit = unit_at(builder, i, passages);
         if (symbol & GDX_WORD_FLAG)
-            status = number_of_word(builder, gdx_symbols_word(cut, symbol & ~GDX_WORD_FLAG), &symbol);
+            status = word_number_of(&builder->words, gdx_symbols_word(cut, symbol & ~GDX_WORD_FLAG), &symbol);
         else if (!gdx_symbol_is_letter(symbol))
             symbol = 0;
         if (status == GDX_OK)
@@ -217,9 +172,9 @@ gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t documen
 // The numbers in `whole` of the words of the part, by theirs there.
 static gdx_status number_words(struct row_builder *whole, const struct row_builder *part, uint32_t *numbers) {
     gdx_status status = GDX_OK;
-    for (size_t i = 0; i < part->table_capacity && status == GDX_OK; i++)
-        if (part->table[i].text.bytes)
-            status = number_of_word(whole, part->table[i].text, &numbers[part->table[i].number]);
+    for (size_t i = 0; i < part->words.capacity && status == GDX_OK; i++)
+        if (part->words.table[i].text.bytes)
+            status = word_number_of(&whole->words, part->words.table[i].text, &numbers[part->words.table[i].number]);
     return status;
 }
 
@@ -244,7 +199,7 @@ static gdx_status append_row(struct row_builder *whole, const struct row *from, 
 
 gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) {
     assert(!part->row->borders);
-    uint32_t *numbers = malloc((part->word_count + 1) * sizeof *numbers);
+    uint32_t *numbers = malloc((part->words.count + 1) * sizeof *numbers);
     gdx_status status = numbers ? number_words(whole, part, numbers) : GDX_NO_MEMORY;
     if (status == GDX_OK)
         status = append_row(whole, part->row, numbers);
@@ -267,7 +222,7 @@ gdx_status row_enter(struct row_builder *builder, size_t segment, uint32_t docum
 
 static gdx_status number_of(struct row_builder *builder, const struct row_run *run, uint32_t symbol, uint32_t *out) {
     *out = symbol;
-    return symbol & GDX_WORD_FLAG ? number_of_word(builder, run->words[symbol & ~GDX_WORD_FLAG], out) : GDX_OK;
+    return symbol & GDX_WORD_FLAG ? word_number_of(&builder->words, run->words[symbol & ~GDX_WORD_FLAG], out) : GDX_OK;
 }
 
 // The end of a clause, or what stands in its place.
@@ -327,10 +282,15 @@ static bool is_digits(const gdx_rule *rule, gdx_slice text) {
     return true;
 }
 
+static bool is_one_of(const struct spelled *letter, const char *symbols) {
+    return letter->passing < FIRST_WORD && memmem(symbols, strlen(symbols), letter->text.data, letter->text.bytes);
+}
+
 static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
-    bool is_function = letter->passing < FIRST_WORD &&
-                       memmem(function_symbols, sizeof function_symbols - 1, letter->text.data, letter->text.bytes);
-    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) | (is_function ? ROW_FUNCTION : 0) |
+    return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) |
+                     (is_one_of(letter, function_symbols) ? ROW_FUNCTION : 0) |
+                     (is_one_of(letter, when_symbols) ? ROW_WHEN : 0) |
+                     (is_one_of(letter, period_symbols) ? ROW_PERIOD : 0) |
                      (letter->passing < FIRST_WORD ? 0 : ROW_WORD));
 }
 
@@ -367,9 +327,9 @@ static gdx_status list_letters(const struct row_builder *builder, const uint64_t
         if (gdx_arena_copy(builder->arena, encoded, &all[used++].text) != GDX_OK)
             return GDX_NO_MEMORY;
     }
-    for (size_t i = 0; i < builder->table_capacity; i++)
-        if (builder->table[i].text.bytes)
-            all[used++] = (struct spelled){builder->table[i].text, FIRST_WORD + builder->table[i].number};
+    for (size_t i = 0; i < builder->words.capacity; i++)
+        if (builder->words.table[i].text.bytes)
+            all[used++] = (struct spelled){builder->words.table[i].text, FIRST_WORD + builder->words.table[i].number};
     return GDX_OK;
 }
 
@@ -438,7 +398,7 @@ static gdx_status close_row(struct row_builder *builder, uint64_t *counts, uint3
 }
 
 gdx_status row_close(struct row_builder *builder, const gdx_stop *stop, gdx_error *err) {
-    size_t numbers = FIRST_WORD + builder->word_count;
+    size_t numbers = FIRST_WORD + builder->words.count;
     uint64_t *counts = calloc(numbers, sizeof *counts);
     uint32_t *finals = calloc(numbers, sizeof *finals);
     gdx_status status = counts && finals ? close_row(builder, counts, finals, stop, err) : no_memory_for_letters(err);
@@ -471,7 +431,7 @@ const struct row_document *row_document_of(const struct row *row, uint32_t unit)
 
 bool row_is_equal(const struct row *row, size_t a, size_t b, uint32_t length) {
     for (uint32_t i = 0; i < length; i++)
-        if (row->letters[a + i].id != row->letters[b + i].id)
+        if (a + i >= row->count || row->letters[a + i].id != row->letters[b + i].id)
             return false;
     return true;
 }

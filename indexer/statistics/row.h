@@ -41,7 +41,13 @@ struct row { // {0} is empty. One owner; immutable once closed
     size_t split_document;
 };
 
-enum { ROW_DIGITS = 1, ROW_FUNCTION = 2, ROW_WORD = 4 }; // digits alone; one of the function symbols; a word
+enum {
+    ROW_DIGITS = 1,   // digits alone
+    ROW_FUNCTION = 2, // one of the function symbols
+    ROW_WORD = 4,     // a word
+    ROW_WHEN = 8,     // what says when, by characters, is made of these
+    ROW_PERIOD = 16   // and has one of these
+};
 
 enum row_unit { ROW_DOCUMENTS, ROW_PASSAGES };
 
@@ -83,7 +89,7 @@ static inline uint32_t letter_beside(const struct row *row, uint32_t place, int6
     uint32_t id = row->letters[place + step].id;
     return id == 0 && row->borders ? row->borders[place + step] : id;
 }
-// Both places have the same `length` letters.
+// Letters [a, a + length), which may be more than there are, are those from b on.
 bool row_is_equal(const struct row *row, size_t a, size_t b, uint32_t length);
 // The string at `outer` has the string at `inner` in it.
 bool row_contains(const struct row *row, size_t outer, uint32_t outer_length, size_t inner, uint32_t inner_length);

@@ -367,11 +367,16 @@ static size_t bound(const struct string_table *strings, const struct letter *wan
     return low;
 }
 
-uint64_t strings_count(const struct string_table *strings, size_t at, uint32_t length) {
+uint64_t strings_find(const struct string_table *strings, size_t at, uint32_t length, size_t *out_first) {
     const struct letter *wanted = &strings->row->letters[at];
-    if (length == 1)
-        return strings->row->occurrences[wanted->id];
-    return bound(strings, wanted, length, true) - bound(strings, wanted, length, false);
+    *out_first = bound(strings, wanted, length, false);
+    return bound(strings, wanted, length, true) - *out_first;
+}
+
+uint64_t strings_count(const struct string_table *strings, size_t at, uint32_t length) {
+    size_t first;
+    return length == 1 ? strings->row->occurrences[strings->row->letters[at].id]
+                       : strings_find(strings, at, length, &first);
 }
 
 uint64_t strings_count_letter(const struct string_table *strings, uint32_t id) {
@@ -386,10 +391,13 @@ uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, 
 // ---- what is asked of a string
 
 bool string_has_digits(const struct row *row, const uint32_t *places, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++)
-        if (row->traits[row->letters[places[0] + i].id] & ROW_DIGITS)
-            return true;
-    return false;
+    uint8_t all = ROW_WHEN, some = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        uint8_t traits = row->traits[row->letters[places[0] + i].id];
+        all &= traits;
+        some |= traits;
+    }
+    return some & ROW_DIGITS || (all && some & ROW_PERIOD);
 }
 
 // True if one letter is the neighbour in more than 0.8 of the places. A letter with more than half of them wins the

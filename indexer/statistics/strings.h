@@ -50,15 +50,17 @@ uint64_t strings_tested(const struct string_table *strings); // of enough units,
 // How often letters [at, at + length) of the row occur in A and B. Exact for a string of two letters or less, and for
 // one that is frequent in A.
 uint64_t strings_count(const struct string_table *strings, size_t at, uint32_t length);
-// The same of one letter.
+// The same; *out_first is the first of their places, in strings_places. length >= 2.
+uint64_t strings_find(const struct string_table *strings, size_t at, uint32_t length, size_t *out_first);
+// The same as strings_count of one letter.
 uint64_t strings_count_letter(const struct string_table *strings, uint32_t id);
-// The same of a pair of letters.
+// Of a pair of letters.
 uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, uint32_t second);
 
 // ---- what is asked of a string
 
 // For `keeps`, while places ascend.
-// It has a word of digits alone.
+// It has a word of digits alone, or says when by characters: 明年, 前三季度, 今年以来.
 bool string_has_digits(const struct row *row, const uint32_t *places, uint32_t length);
 // No letter stands directly before it, nor behind it, in more than 0.8 of its places in A.
 bool string_is_complete(const struct row *row, const uint32_t *places, const struct string_found *string);

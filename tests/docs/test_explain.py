@@ -51,7 +51,8 @@ for command, text in explained.items():
 # Every column of an export has a row of the list, or is named in one.
 exports = {"trend": ["产业链"], "facets": ["产业链"], "dispersion": ["产业链"], "rising": ["--since", "2025"],
            "keyness": ["--a", "source:press"], "ngrams": [], "neighbours": ["产业链"], "collocates": ["关税"],
-           "search": ["--all", "--sort", "right", "产业链"], "reprints": []}
+           "search": ["--all", "--sort", "right", "产业链"], "reprints": [],
+           "passages": ["commentary/2020-rcep", "commentary/2019-wto"], "quote": [str(root / "README.md")]}
 with tempfile.TemporaryDirectory() as folder:
     index = str(pathlib.Path(folder, "sample.gdx"))
     run("index", "--index", index, *map(str, sorted((root / "examples").glob("*.jsonl"))))

@@ -98,6 +98,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__NeighboursRequest neighbours = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
     Gramdex__V1__CollocatesRequest collocates = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
     Gramdex__V1__KwicRequest kwic = GRAMDEX__V1__KWIC_REQUEST__INIT;
+    Gramdex__V1__PassagesRequest passages = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    Gramdex__V1__QuoteRequest quote = GRAMDEX__V1__QUOTE_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
     Gramdex__V1__BatchGetRequest batch = GRAMDEX__V1__BATCH_GET_REQUEST__INIT;
     Gramdex__V1__StatRequest stat = GRAMDEX__V1__STAT_REQUEST__INIT;
@@ -126,7 +128,9 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     trend.split_by_source = true;
     trend.compare = &count.query;
     trend.n_compare = 1;
-    get.id = bytes_of("a");
+    get.id = passages.id = bytes_of("a");
+    passages.other = bytes_of("b");
+    quote.text = bytes_of("“产业链”“全球产业链 and local trade, global trade”");
     batch.ids = &get.id;
     batch.n_ids = 1;
     gdx_status status = call(client, SEARCH, "Search", &search.base, err);
@@ -148,6 +152,10 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
         status = call(client, SEARCH, "Collocates", &collocates.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Kwic", &kwic.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Passages", &passages.base, err);
+    if (status == GDX_OK)
+        status = call(client, SEARCH, "Quote", &quote.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Get", &get.base, err);
     if (status == GDX_OK)

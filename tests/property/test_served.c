@@ -4,10 +4,9 @@
 // equal, and every reason for a refusal is tried. GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
+#include "asked.h"
 #include "corpus.h"
-#include "gdx/ask.h"
 #include "gdx/index.h"
-#include "gdx/json.h"
 #include "gdx/query.h"
 #include "gdx/text.h"
 #include "queries.h"
@@ -26,92 +25,6 @@
 
 enum { QUERIES = 40, PATH_BYTES = 256, OPEN_ATTEMPTS = 50 };
 enum { KEPT_COMMITS = 8 }; // of the server
-
-struct asked { // a query, asked of both
-    gdx_target *both[2];
-    gdx_buffer text;
-    random_state random;
-    uint64_t seed;
-    bool refused[GDX_REASON_COUNT]; // by both alike
-};
-
-static void refute(const struct asked *asked, const char *what, const char *first, const char *second) {
-    fail_msg("seed %llu, query %.*s: %s differs\n of the index: %s\nof the server: %s", (unsigned long long)asked->seed,
-             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what, first, second);
-}
-
-struct question { // one request, and its answer
-    const ProtobufCMessage *request;
-    json_t *value;
-};
-
-// All of an answer but the time it took; the occurrences of a stream in one list, however many messages they came in.
-static gdx_status keep_reply(void *context, const ProtobufCMessage *reply, gdx_error *err) {
-    (void)err;
-    json_t **all = &((struct question *)context)->value;
-    json_t *value = gdx_json_of(reply, GDX_JSON_LINES);
-    json_t *answer = json_object_get(value, "answer");
-    if (answer)
-        json_object_del(answer, "took_us");
-    json_t *occurrences = json_object_get(value, "occurrences");
-    if (*all && json_is_array(occurrences)) {
-        assert_int_equal(json_array_extend(json_object_get(*all, "occurrences"), occurrences), 0);
-        json_decref(value);
-    } else {
-        assert_null(*all);
-        *all = value;
-    }
-    return GDX_OK;
-}
-
-// The request once, then the end of the stream.
-static gdx_status give_request(void *context, const ProtobufCMessage **out, gdx_error *err) {
-    (void)err;
-    struct question *question = context;
-    *out = question->request;
-    question->request = NULL;
-    return GDX_OK;
-}
-
-static gdx_status ask(gdx_target *target, const gdx_operation *operation, const ProtobufCMessage *request, json_t **out,
-                      gdx_error *err) {
-    struct question question = {.request = request};
-    gdx_status status = operation->requests_stream
-                            ? gdx_ask_stream(target, operation, give_request, keep_reply, &question, err)
-                            : gdx_ask(target, operation, request, keep_reply, &question, err);
-    *out = question.value;
-    return status;
-}
-
-static void compare_of(struct asked *asked, const ProtobufCServiceDescriptor *service, const char *name,
-                       const ProtobufCMessage *request) {
-    const gdx_operation *operation = gdx_operation_find(service, name);
-    char *texts[2];
-    assert_non_null(operation);
-    for (int i = 0; i < 2; i++) {
-        gdx_error error = {0};
-        json_t *value = NULL;
-        char text[GDX_ERROR_TEXT_BYTES];
-        gdx_status status = ask(asked->both[i], operation, request, &value, &error);
-        asked->refused[error.reason] = true;
-        if (status != GDX_OK) { // what an export gave before it failed depends on the size of messages
-            json_decref(value);
-            value = json_pack("{s:i,s:s,s:i,s:s,s:s}", "status", (int)status, "reason", gdx_reason_name(error.reason),
-                              "column", (int)error.column, "field", error.field, "text", gdx_error_text(&error, text));
-        }
-        texts[i] = json_dumps(value, JSON_COMPACT);
-        assert_non_null(texts[i]);
-        json_decref(value);
-    }
-    if (strcmp(texts[0], texts[1]) != 0)
-        refute(asked, name, texts[0], texts[1]);
-    free(texts[0]);
-    free(texts[1]);
-}
-
-static void compare(struct asked *asked, const char *name, const ProtobufCMessage *request) {
-    compare_of(asked, &gramdex__v1__search__descriptor, name, request);
-}
 
 // ---- each kind of question
 
@@ -226,6 +139,45 @@ static void compare_reprints(struct asked *asked, Gramdex__V1__Scope *scope) {
     request.limit = random_below(&asked->random, 5) * 400; // the last two are refused
     request.members = random_below(&asked->random, 3);
     compare(asked, "Reprints", &request.base);
+}
+
+static ProtobufCBinaryData id_of(gdx_slice id) {
+    return (ProtobufCBinaryData){id.bytes, (uint8_t *)id.data};
+}
+
+// Of any two documents, deleted ones and the same one twice too.
+static void compare_passages(struct asked *asked, const struct corpus *corpus, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    random_state *random = &asked->random;
+    request.id = id_of(corpus->documents[random_below(random, (uint32_t)corpus->count)].stored.id);
+    request.other = id_of(corpus->documents[random_below(random, (uint32_t)corpus->count)].stored.id);
+    if (random_below(random, 8) == 0)
+        request.other = (ProtobufCBinaryData){random_below(random, 2) ? 4 : 0, (uint8_t *)"none"};
+    request.scope = scope;
+    request.min_letters = random_below(random, 8) ? random_below(random, 4) + 3 : random_below(random, 20000);
+    request.limit = random_below(random, 8) ? random_below(random, 10) : 1001; // refused
+    compare(asked, "Passages", &request.base);
+}
+
+// The query's text as it is, or quoted beside some words of a document.
+static void compare_quote(struct asked *asked, const struct corpus *corpus, Gramdex__V1__Scope *scope) {
+    Gramdex__V1__QuoteRequest request = GRAMDEX__V1__QUOTE_REQUEST__INIT;
+    random_state *random = &asked->random;
+    const gdx_document *document = &corpus->documents[random_below(random, (uint32_t)corpus->count)].stored;
+    gdx_slice words = gdx_utf8_cut(document->text, random_below(random, 200));
+    gdx_buffer text = {0};
+    request.text = text_of(asked);
+    if (random_below(random, 4)) {
+        assert_int_equal(gdx_buffer_append_format(&text, "“%.*s”「%.*s」", (int)asked->text.bytes,
+                                                  (const char *)asked->text.data, GDX_SLICE_ARGUMENTS(words)),
+                         GDX_OK);
+        request.text = (ProtobufCBinaryData){text.bytes, text.data};
+    }
+    if (random_below(random, 2))
+        request.id = id_of(random_below(random, 6) ? document->id : gdx_slice_of("none"));
+    request.scope = scope;
+    compare(asked, "Quote", &request.base);
+    gdx_buffer_clear(&text);
 }
 
 static void compare_scan(struct asked *asked, Gramdex__V1__Scope *scope) {
@@ -397,6 +349,8 @@ static void compare_scoped(struct asked *asked, const struct corpus *corpus) {
     if (random_below(&asked->random, 3) == 0)
         filter.date_to = (ProtobufCBinaryData){7, (uint8_t *)"2020-13"}; // refused
     scope.filter = &filter;
+    compare_passages(asked, corpus, &scope); // refused for its filter
+    compare_quote(asked, corpus, &scope);
     scope.min_commit = random_below(&asked->random, 4) ? 1 : 1000;
     compare_search(asked, &scope);
     compare_count(asked, &scope);
@@ -419,6 +373,8 @@ static void play_round(uint64_t seed) {
         query_clear(query);
         compare_all(&asked);
         compare_scoped(&asked, &served.corpus);
+        compare_passages(&asked, &served.corpus, NULL);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     compare_batch(&asked, &served.corpus);
     compare_suggest(&asked);
@@ -453,6 +409,7 @@ static void malformed_queries_are_refused_alike(void **state) {
         asked.text.bytes = 0;
         assert_int_equal(gdx_buffer_append(&asked.text, queries[i], strlen(queries[i])), GDX_OK);
         compare_all(&asked);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     compare_get(&asked, gdx_slice_of("no such id"));
     end_served(&served, &asked);
@@ -474,6 +431,7 @@ static void queries_over_a_limit_are_refused_alike(void **state) {
             assert_int_equal(gdx_buffer_append(&asked.text, queries[i].part, strlen(queries[i].part)), GDX_OK);
         assert_int_equal(gdx_query_parse(gdx_rule_current(), gdx_buffer_slice(&asked.text), &query, NULL), GDX_INVALID);
         compare_all(&asked);
+        compare_quote(&asked, &served.corpus, NULL);
     }
     end_served(&served, &asked);
 }

@@ -56,6 +56,8 @@ class Stub:
         self.collocates = unary("Search", search_pb2, "Collocates")
         self.kwic = unary("Search", search_pb2, "Kwic")
         self.reprints = unary("Search", search_pb2, "Reprints")
+        self.passages = unary("Search", search_pb2, "Passages")
+        self.quote = unary("Search", search_pb2, "Quote")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")

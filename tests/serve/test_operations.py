@@ -160,8 +160,30 @@ class Access(ServerTest):
     def test_a_hangup_without_anything_to_read_is_said(self):
         server = self.served([record(1)])
         server.process.send_signal(signal.SIGHUP)
-        self.events(server, "no tokens and no certificates")
+        self.events(server, "no tokens, certificates or aliases")
         self.assertEqual(server.stub().count(ONE).documents, 1)
+
+    def test_a_hangup_reads_aliases_again_and_bad_ones_change_nothing(self):
+        path = os.path.join(self.folder, "aliases")
+
+        def write(text):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+        write("没有 = 产业链\n")
+        server = self.served([record(1)], "--aliases", path)
+        stub, asked = server.stub(), search_pb2.CountRequest(query="alias:没有")
+        reply = stub.count(asked)
+        self.assertEqual((reply.documents, list(reply.answer.notes)), (1, ["alias:没有 stands for 没有 OR 产业链"]))
+        write("没有 = 也没有\nWTO = 世界贸易组织\n")
+        server.process.send_signal(signal.SIGHUP)
+        self.events(server, "read again: 2 sets of aliases")
+        self.assertEqual(stub.count(asked).documents, 0)
+        write("没有 = 产业链\n没有 = x\n")
+        server.process.send_signal(signal.SIGHUP)
+        found = self.events(server, "the old aliases stay: ")
+        self.assertIn("line 2, column 1: a name that is in line 1 already", found[0])
+        self.assertEqual(stub.count(asked).documents, 0)
 
     def openssl(self, *arguments):
         subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)

@@ -335,6 +335,57 @@ class CountTrendGetStat(ServerTest):
         self.assertIn("gramdex reprints --build", refused.exception.details())
         self.refuses_field(lambda: stub.reprints(search_pb2.ReprintsRequest(limit=1001)), "limit")
 
+    def test_passages_of_two_documents(self):
+        said = "全球产业链供应链面临重构，各国应当共同维护"
+        stub = self.served([record(1, text="前言。" + said + "。完"), record(2, text="他说：" + said.replace("，", " ") + "！" + said),
+                            record(3, text="无关")]).stub()
+        Passages = search_pb2.PassagesRequest
+        reply = stub.passages(Passages(id="d/001", other="d/002"))
+        self.assertEqual((reply.found, len(reply.passages), reply.letters), (2, 2, 23))
+        first, second = reply.passages
+        self.assertEqual((first.letters, first.text, first.other_text), (20, said, said.replace("，", " ")))
+        self.assertEqual(second.other_text, said)
+        begin = len("前言。".encode())
+        self.assertEqual((first.match.begin, first.match.end), (begin, begin + len(said.encode())))
+        self.assertEqual((first.match.field, first.other_match.part), (search_pb2.FIELD_TEXT, 0))
+        self.assertEqual(len(stub.passages(Passages(id="d/001", other="d/003")).passages), 0)
+        self.assertEqual(len(stub.passages(Passages(id="d/001", other="d/002", limit=1)).passages), 1)
+        for field, request in (("id", dict(other="d/001")), ("other", dict(id="d/001")), ("other", dict(id="d/001", other="d/001")),
+                               ("min_letters", dict(id="d/001", other="d/002", min_letters=3)),
+                               ("min_letters", dict(id="d/001", other="d/002", min_letters=10001)),
+                               ("limit", dict(id="d/001", other="d/002", limit=1001)),
+                               ("scope.filter", dict(id="d/001", other="d/002",
+                                                     scope=search_pb2.Scope(filter=search_pb2.Filter(sources=["odd"]))))):
+            self.refuses_field(lambda: stub.passages(Passages(**request)), field)
+        with self.assertRaises(grpc.RpcError) as caught:
+            stub.passages(Passages(id="d/001", other="d/009"))
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.NOT_FOUND)
+
+    def test_quotations_of_a_text(self):
+        stub = self.served([record(1, text="全球产业链供应链面临重构，各国应当共同维护"), record(2, text="友岸外包与近岸化成为常用词"),
+                            record(3, text="无关")]).stub()
+        Quote = search_pb2.QuoteRequest
+        text = "他说“产业链供应链”「友岸外包」与“產業鏈”，“全球产业链供应链，友岸外包与近岸化”，“没有的话”。“好”。“未完"
+        reply = stub.quote(Quote(text=text, id="d/001"))
+        verdicts = [search_pb2.Verdict.Name(q.verdict)[8:] for q in reply.quotations]
+        self.assertEqual(verdicts, ["EXACT", "OTHER_DOCUMENT", "FOLDED", "STITCHED", "ABSENT"])
+        self.assertEqual((reply.exact, reply.folded, reply.other_document, reply.stitched, reply.absent), (1, 1, 1, 1, 1))
+        self.assertEqual((reply.passed_over, reply.unclosed), (1, 1))
+        for quotation in reply.quotations:
+            self.assertEqual(text.encode()[quotation.begin:quotation.end].decode(), quotation.text)
+        folded, stitched = reply.quotations[2], reply.quotations[3]
+        self.assertEqual((folded.place.id, folded.place.text, folded.place.match.begin), ("d/001", "产业链", 6))
+        self.assertFalse(stitched.HasField("place"))
+        self.assertEqual([p.place.id for p in stitched.pieces], ["d/001", "d/002"])
+        scope = search_pb2.Scope(filter=search_pb2.Filter(sources=["even"]))
+        self.assertEqual(stub.quote(Quote(text="“产业链”", scope=scope)).absent, 1)
+        for field, request in (("text", dict(text="")), ("text", dict(text="产" * 400000)), ("text", dict(text="产" * 30000)),
+                               ("id", dict(text="产业", id="x" * 1025))):
+            self.refuses_field(lambda: stub.quote(Quote(**request)), field)
+        with self.assertRaises(grpc.RpcError) as caught:
+            stub.quote(Quote(text="产业", id="d/009"))
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.NOT_FOUND)
+
     def test_get_gives_the_document_as_it_was_stored(self):
         stub = self.served([record(1, text="带\u0000零\n\n的\t文本 ＷＴＯ", date=2021, z=1, a=[2])]).stub()
         reply = stub.get(search_pb2.GetRequest(id="d/001"))

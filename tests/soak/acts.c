@@ -130,6 +130,28 @@ static gdx_status pack_reprints(gdx_buffer *out) {
     return pack(&request.base, out);
 }
 
+static gdx_status pack_passages(gdx_buffer *out) {
+    Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    char ids[2][32];
+    unsigned first = chance(BASE_DOCUMENTS);
+    snprintf(ids[0], sizeof ids[0], "base/%u", first);
+    snprintf(ids[1], sizeof ids[1], "base/%u", (first + 1 + chance(BASE_DOCUMENTS - 1)) % BASE_DOCUMENTS);
+    request.id = data_of(ids[0]);
+    request.other = data_of(ids[1]);
+    request.min_letters = 4;
+    return pack(&request.base, out);
+}
+
+static gdx_status pack_quote(gdx_buffer *out) {
+    static const char *const texts[] = {"“产业链”与“產業規則”", "“链产业规则贸易重构链产业规则贸易构”",
+                                        "没有的一句话，没有的一句话"};
+    Gramdex__V1__QuoteRequest request = GRAMDEX__V1__QUOTE_REQUEST__INIT;
+    request.text = data_of(texts[chance(3)]);
+    if (chance(2))
+        request.id = data_of("base/1");
+    return pack(&request.base, out);
+}
+
 static gdx_status pack_get(gdx_buffer *out) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
     char id[32];
@@ -231,6 +253,9 @@ const struct act acts[] = {
     {"kwic", SEARCH "Kwic", 5, READ_ALL, pack_kwic, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"kwic, in a hurry", SEARCH "Kwic", 5, HURRY, pack_kwic, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
     {"reprints", SEARCH "Reprints", 10, READ_ALL, pack_reprints, 1, CODE(INVALID_ARGUMENT), NULL}, // not built
+    {"passages", SEARCH "Passages", 10, READ_ALL, pack_passages, 1, DONE, NULL},
+    {"quote", SEARCH "Quote", 20, READ_ALL, pack_quote, 1, DONE, NULL},
+    {"quote, in a hurry", SEARCH "Quote", 5, HURRY, pack_quote, 1, LATE, NULL},
     {"get", SEARCH "Get", 100, READ_ALL, pack_get, 1, DONE | CODE(NOT_FOUND), NULL},
     {"scan", SEARCH "Scan", 15, READ_ALL, pack_scan, 1, DONE, NULL},
     {"scan, read slowly", SEARCH "Scan", 10, READ_SLOWLY, pack_scan, 1, DONE, NULL},

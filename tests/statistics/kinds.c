@@ -40,11 +40,24 @@ gdx_slice spelling_of(uint32_t kind) {
     return gdx_buffer_slice(&spelled[kind]);
 }
 
-bool is_function(uint32_t kind) {
-    static const char all[] =
-        "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
+static bool is_one_of(uint32_t kind, const char *all) {
     gdx_slice text = spelling_of(kind);
-    return text.bytes >= 3 && memmem(all, sizeof all - 1, text.data, text.bytes);
+    return text.bytes >= 3 && memmem(all, strlen(all), text.data, text.bytes);
+}
+
+bool is_function(uint32_t kind) {
+    return is_one_of(kind,
+                     "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前");
+}
+
+bool says_when(const uint32_t *kinds, uint32_t length) {
+    bool has_period = false;
+    for (uint32_t i = 0; i < length; i++) {
+        has_period |= is_one_of(kinds[i], "年月季周日");
+        if (!is_one_of(kinds[i], "年月季周日今明去前后上下半一二两三四五六七八九十个当每初末底号度以来"))
+            return false;
+    }
+    return has_period;
 }
 
 bool is_digits(uint32_t kind) {

@@ -210,7 +210,8 @@ static bool has_digits_or_function_edge(const struct naive_string *string) {
     for (uint32_t i = 0; i < string->length; i++)
         if (is_digits(string->kinds[i]))
             return true;
-    return is_function(string->kinds[0]) || is_function(string->kinds[string->length - 1]);
+    return says_when(string->kinds, string->length) || is_function(string->kinds[0]) ||
+           is_function(string->kinds[string->length - 1]);
 }
 
 static bool is_complete(const struct naive_string *string) {

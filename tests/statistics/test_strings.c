@@ -5,11 +5,11 @@
 
 #include "../property/corpus.h"
 #include "../support/folder.h"
-#include "../support/plain_rule.h"
-#include "gdx/letters.h"
 #include "gdx/statistics.h"
-#include "gdx/utf8.h"
+#include "gdx/text.h"
 #include "kinds.h"
+#include "named.h"
+#include "sides.h"
 #include "spoken.h"
 
 #include <math.h>
@@ -21,70 +21,8 @@
 
 #include <cmocka.h>
 
-enum { LETTERS_MOST = 200000, DOCUMENTS_MOST = 4096, STRINGS_MOST = 400000, LONGEST = 5 };
+enum { STRINGS_MOST = 400000, LONGEST = 5 };
 
-// ---- the collection as letters
-
-struct side { // documents of A or B
-    size_t count;
-    size_t documents[DOCUMENTS_MOST]; // numbers in the corpus
-};
-
-struct naive {
-    const struct corpus *corpus;
-    struct side a, b;
-    uint32_t letters[LETTERS_MOST]; // of A's documents, then B's; 0 ends a clause
-    uint32_t unit[LETTERS_MOST];    // 0 to a.count + b.count - 1
-    size_t count, all;              // `all`: letters without ends
-};
-static struct naive naive;
-
-static void add_letter(uint32_t kind, uint32_t unit) {
-    assert_true(naive.count < LETTERS_MOST);
-    naive.letters[naive.count] = kind;
-    naive.unit[naive.count++] = unit;
-    naive.all += kind != 0;
-}
-
-static void add_text(gdx_slice text, uint32_t unit) {
-    static gdx_symbols cut;
-    plain_symbols(text, &cut);
-    for (size_t i = 0; i < cut.count; i++) {
-        char spelling[8];
-        uint32_t symbol = cut.symbols[i];
-        if (symbol & GDX_WORD_FLAG)
-            add_letter(kind_of(gdx_symbols_word(&cut, symbol & ~GDX_WORD_FLAG)), unit);
-        else if (gdx_symbol_is_letter(symbol))
-            add_letter(kind_of((gdx_slice){spelling, gdx_utf8_encode((uint8_t *)spelling, symbol)}), unit);
-        else
-            add_letter(0, unit);
-    }
-    add_letter(0, unit);
-}
-
-static void add_side(const struct side *side, uint32_t first_unit) {
-    for (size_t i = 0; i < side->count; i++) {
-        const gdx_document *document = &naive.corpus->documents[side->documents[i]].stored;
-        uint32_t unit = first_unit + (uint32_t)i;
-        if (!document->title_from_text)
-            add_text(document->title, unit);
-        add_text(document->text, unit);
-        gdx_part_walk walk = {0};
-        for (const gdx_part *part; (part = gdx_document_next_part(document, &walk));)
-            if (part->field != GDX_FIELD_FURNITURE)
-                add_text(part->text, unit);
-    }
-}
-
-// ---- strings
-
-struct naive_string {
-    const uint32_t *letters;
-    uint32_t length;
-    size_t a, b;       // units
-    size_t in_a, in_b; // occurrences
-    double ratio, score;
-};
 static struct naive_string strings[STRINGS_MOST];
 static size_t string_count;
 
@@ -95,33 +33,6 @@ static int compare_letters(const uint32_t *a, uint32_t a_length, const uint32_t 
             return order;
     }
     return a_length < b_length ? -1 : a_length > b_length;
-}
-
-static bool stands_at(size_t at, const uint32_t *letters, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++)
-        if (at + i >= naive.count || naive.letters[at + i] != letters[i])
-            return false;
-    return true;
-}
-
-static void count_string(struct naive_string *string) {
-    uint32_t last = UINT32_MAX;
-    for (size_t at = 0; at < naive.count; at++) {
-        if (!stands_at(at, string->letters, string->length))
-            continue;
-        bool is_in_a = naive.unit[at] < naive.a.count, is_new = naive.unit[at] != last;
-        string->in_a += is_in_a;
-        string->in_b += !is_in_a;
-        string->a += is_in_a && is_new;
-        string->b += !is_in_a && is_new;
-        last = naive.unit[at];
-    }
-}
-
-static size_t often(const uint32_t *letters, uint32_t length) {
-    struct naive_string string = {.letters = letters, .length = length};
-    count_string(&string);
-    return string.in_a + string.in_b;
 }
 
 static int by_letters(const void *a, const void *b) {
@@ -150,6 +61,8 @@ static void list_strings(uint32_t shortest, uint32_t longest) {
 }
 
 static bool has_digits(const struct naive_string *string) {
+    if (says_when(string->letters, string->length))
+        return true;
     for (uint32_t i = 0; i < string->length; i++)
         if (is_digits(string->letters[i]))
             return true;
@@ -258,19 +171,6 @@ static size_t find_phrases(const gdx_contrast_options *options, size_t *out_test
     return kept;
 }
 
-struct naive_group {
-    const struct naive_string *head;
-    const struct naive_string *members[1000];
-    size_t count;
-};
-
-static bool contains(const struct naive_string *outer, const struct naive_string *inner) {
-    for (uint32_t i = 0; i + inner->length <= outer->length; i++)
-        if (memcmp(outer->letters + i, inner->letters, inner->length * sizeof *inner->letters) == 0)
-            return true;
-    return false;
-}
-
 static bool are_related(const struct naive_string *a, const struct naive_string *b) {
     if (a->length > b->length)
         return are_related(b, a);
@@ -306,81 +206,6 @@ static void check_phrase(gdx_slice found, const struct naive_string *wanted, con
                  GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&text)));
 }
 
-// ---- names
-
-// The letter that most often stands before the string (side 0) or behind it, in A and B; of equals the first by
-// spelling.
-static size_t most_beside(const struct naive_string *string, int side, uint32_t *out_kind) {
-    size_t most = 0;
-    *out_kind = 0;
-    for (uint32_t kind = 1; kind < kinds_count(); kind++) {
-        size_t seen = 0;
-        for (size_t at = 0; at < naive.count; at++)
-            if (stands_at(at, string->letters, string->length))
-                seen += (side ? naive.letters[at + string->length] : at ? naive.letters[at - 1] : 0) == kind;
-        if (seen > most || (seen && seen == most && gdx_slice_compare(spelling_of(kind), spelling_of(*out_kind)) < 0)) {
-            most = seen;
-            *out_kind = kind;
-        }
-    }
-    return most;
-}
-
-static struct naive_string counted(const uint32_t *letters, uint32_t length) {
-    struct naive_string string = {.letters = letters, .length = length};
-    count_string(&string);
-    return string;
-}
-
-static bool may_grow(const struct naive_string *string, size_t most, uint32_t kind) {
-    size_t all = string->in_a + string->in_b;
-    if (most * 10 < all * 6 || string->length == GDX_STRING_LETTERS_MOST)
-        return false;
-    return !is_function(kind) || log((double)most * (double)naive.all / ((double)often(&kind, 1) * (double)all)) >= 3;
-}
-
-// The string with the letters that it is bound to; its letters are in `to`.
-static struct naive_string grown(const struct naive_string *from, uint32_t to[GDX_STRING_LETTERS_MOST],
-                                 double *out_freedom) {
-    memcpy(to, from->letters, from->length * sizeof *to);
-    struct naive_string string = counted(to, from->length);
-    for (;;) {
-        uint32_t kinds[2];
-        size_t most[2] = {most_beside(&string, 0, &kinds[0]), most_beside(&string, 1, &kinds[1])};
-        int side = most[1] > most[0];
-        *out_freedom = 1 - (double)most[side] / (double)(string.in_a + string.in_b);
-        if (!may_grow(&string, most[side], kinds[side]))
-            break;
-        if (side == 0)
-            memmove(to + 1, to, string.length * sizeof *to);
-        to[side ? string.length : 0] = kinds[side];
-        string = counted(to, string.length + 1);
-    }
-    if (string.length < GDX_STRING_LETTERS_MOST)
-        return string;
-    memcpy(to, from->letters, from->length * sizeof *to);
-    return counted(to, from->length);
-}
-
-static struct naive_string name_of(const struct naive_group *group, uint32_t to[GDX_STRING_LETTERS_MOST]) {
-    double best, freedom;
-    struct naive_string name = grown(group->head, to, &best);
-    for (size_t i = 1; i < group->count && best < .6; i++) {
-        const struct naive_string *member = group->members[i];
-        uint32_t letters[GDX_STRING_LETTERS_MOST];
-        if (!contains(member, group->head) || member->score < .5 * group->head->score ||
-            is_function(member->letters[0]) || is_function(member->letters[member->length - 1]))
-            continue;
-        struct naive_string other = grown(member, letters, &freedom);
-        if (freedom > best + (best < .5 ? 0 : .1)) {
-            best = freedom;
-            memcpy(to, letters, other.length * sizeof *to);
-            name = counted(to, other.length);
-        }
-    }
-    return name;
-}
-
 static void check_first(const gdx_contrast_group *found, const struct naive_string *name) {
     const gdx_document *first = NULL;
     for (uint32_t unit = 0; unit < naive.a.count; unit++) {
@@ -400,10 +225,14 @@ static bool is_same(const struct naive_string *a, const struct naive_string *b) 
     return a->length == b->length && memcmp(a->letters, b->letters, a->length * sizeof *a->letters) == 0;
 }
 
+static double ratio_of(const struct naive_string *name) {
+    double n1 = (double)naive.a.count, n2 = (double)naive.b.count;
+    return ((double)name->a / n1) / (((double)name->b + .5) / (n2 + .5));
+}
+
 static void check_group(const gdx_contrast_group *found, const struct naive_group *wanted,
                         const struct naive_string *name, size_t number) {
-    double n1 = (double)naive.a.count, n2 = (double)naive.b.count;
-    double ratio = ((double)name->a / n1) / (((double)name->b + .5) / (n2 + .5));
+    double ratio = ratio_of(name);
     size_t also = 0, folded = 0;
     check_phrase(found->phrase, name, "group", number);
     assert_int_equal(found->units_a, name->a);
@@ -423,17 +252,17 @@ static void check_group(const gdx_contrast_group *found, const struct naive_grou
     check_first(found, name);
 }
 
-// Groups whose name a stronger one has are left out.
+// Groups whose name a stronger one has are left out, and those that contrast by a function symbol alone.
 static void check_groups(const gdx_contrast *found, const struct naive_group *groups, size_t count) {
     static uint32_t letters[1000][GDX_STRING_LETTERS_MOST];
     static struct naive_string names[1000];
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        bool is_known = false;
-        names[kept] = name_of(&groups[i], letters[kept]);
+        bool is_known = false, was_shed;
+        names[kept] = name_of(&groups[i], letters[kept], &was_shed);
         for (size_t k = 0; k < kept; k++)
             is_known = is_known || is_same(&names[k], &names[kept]);
-        if (is_known)
+        if (is_known || (was_shed && ratio_of(&names[kept]) < 2))
             continue;
         assert_true(kept < found->group_count);
         check_group(&found->groups[kept], &groups[i], &names[kept], kept);
@@ -537,14 +366,6 @@ static void choose_sides(struct round *round, gdx_buffer *a, gdx_buffer *b) {
     gdx_buffer_clear(&marker);
 }
 
-static void read_letters(struct round *round) {
-    naive.corpus = &round->corpus;
-    naive.count = naive.all = 0;
-    kinds_forget();
-    add_side(&naive.a, 0);
-    add_side(&naive.b, (uint32_t)naive.a.count);
-}
-
 static gdx_query *parse(const gdx_buffer *text) {
     gdx_query *query = NULL;
     gdx_error err = {0};
@@ -598,7 +419,8 @@ static size_t play(uint64_t seed) {
     if (naive.a.count && naive.b.count) {
         GDX_AUTO(gdx_query) of_a = parse(&a);
         GDX_AUTO(gdx_query) of_b = parse(&b);
-        read_letters(&round);
+        naive.corpus = &round.corpus;
+        read_sides();
         groups = compare_both(&round, of_a, of_b);
     }
     gdx_executor_free(round.executor);

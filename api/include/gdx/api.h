@@ -27,11 +27,12 @@ typedef struct gdx_collection_options {
     size_t document_limit; // bytes of a document's text; 0: 64 MiB
     uint64_t scrub_ns;     // in which all pages are verified again (gdx_collection_scrub); 0: they are not
     const char *version;   // of the program, for Stat; must outlive the collection
+    const char *aliases;   // the file of what `alias:` stands for (gdx/aliases.h); must outlive it; NULL: none
 } gdx_collection_options;
 
 gdx_collection_options gdx_collection_options_default(void);
 
-// The index must be there: as gdx_index_open. GDX_NO_MEMORY.
+// The index must be there: as gdx_index_open. As gdx_aliases_read. GDX_NO_MEMORY.
 gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
                                gdx_error *err) GDX_MUST_CHECK;
 // No question may be open. NULL is fine.
@@ -40,6 +41,10 @@ GDX_DEFINE_AUTO(gdx_collection, gdx_collection_close)
 // Opens a new commit if there is one, and good files in place of bad ones (gdx_index_refresh). On failure the current
 // one is kept, and the figures carry the failure. Touches the disk: not for a loop thread.
 gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) GDX_MUST_CHECK;
+
+// Reads the file of aliases again, for questions asked from now on; *out_sets is how many sets it has. On failure the
+// old ones stay. There must be such a file. As gdx_aliases_read.
+gdx_status gdx_collection_read_aliases(gdx_collection *collection, size_t *out_sets, gdx_error *err) GDX_MUST_CHECK;
 
 // Verifies as many pages again as are due at now_ns, of gdx_now_ns, at most 1 MiB; to be called a few times a second.
 // Touches the disk.

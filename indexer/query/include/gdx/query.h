@@ -11,6 +11,7 @@
 #ifndef GDX_QUERY_H
 #define GDX_QUERY_H
 
+#include "gdx/aliases.h"
 #include "gdx/base.h"
 #include "gdx/document.h"
 #include "gdx/index.h"
@@ -26,6 +27,9 @@ typedef struct gdx_query gdx_query; // immutable after parse, any thread
 // 0), 1024 terms or 64 levels. GDX_NO_MEMORY. Any thread. Cost: proportional to the text.
 // `rule`: of the index that is to be asked (gdx_snapshot_rule). NULL: GDX_UNSUPPORTED.
 gdx_status gdx_query_parse(const gdx_rule *rule, gdx_slice text, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
+// The same with names that `alias:` stands for; NULL: there are none. The query keeps nothing of them.
+gdx_status gdx_query_parse_aliased(const gdx_rule *rule, const gdx_aliases *aliases, gdx_slice text, gdx_query **out,
+                                   gdx_error *err) GDX_MUST_CHECK;
 void gdx_query_free(gdx_query *query); // NULL is fine
 GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 // Appends the plan in one canonical line: (and (phrase "产业链") (not (date 2023))). Equal plans print alike.
@@ -33,6 +37,7 @@ GDX_DEFINE_AUTO(gdx_query, gdx_query_free)
 gdx_status gdx_query_describe(const gdx_query *query, gdx_buffer *out) GDX_MUST_CHECK;
 
 // A query that every document matches, to be narrowed by a filter. The caller frees *out. GDX_NO_MEMORY. Any thread.
+// `rule` as for gdx_query_parse.
 gdx_status gdx_query_all(const gdx_rule *rule, gdx_query **out, gdx_error *err) GDX_MUST_CHECK;
 
 // True: it has a phrase, or words by their start or end, that is not negated: something that occurs.

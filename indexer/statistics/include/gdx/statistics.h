@@ -184,7 +184,7 @@ typedef struct gdx_contrast_options {
     uint32_t units_least;       // of A that have it, at least 1
     size_t limit;               // groups
     bool by_passage;
-    bool with_digits; // strings with a word of digits alone, too
+    bool with_digits; // strings with a word of digits alone, and dates in characters, too
     bool b_is_rest;   // documents of A are left out of B, in place of being refused
     gdx_executor *executor;
 } gdx_contrast_options;
@@ -395,6 +395,110 @@ typedef struct gdx_reprints_limits {
 // `stop`: NULL never stops. Cost: as gdx_tally, and the first call for a snapshot that of gdx_snapshot_firsts.
 gdx_status gdx_reprints_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                                 const gdx_reprints_limits *limits, const gdx_stop *stop, gdx_reprints **out,
+                                 gdx_error *err) GDX_MUST_CHECK;
+
+// ---- passages: what two documents have in common, word for word
+
+enum { GDX_PASSAGE_LETTERS_LEAST = 4, GDX_PASSAGE_LETTERS_MOST = 10000, GDX_PASSAGE_WORDS_BYTES = 2000 };
+
+typedef struct gdx_passage_place { // in one of the documents
+    uint32_t part;                 // number among the parts of the text
+    uint64_t begin, end;           // bytes of the stored part
+    gdx_slice place;               // that its first byte comes from; "" when none is said
+    gdx_slice words;               // white space as in snippets; cut at GDX_PASSAGE_WORDS_BYTES
+} gdx_passage_place;
+
+typedef struct gdx_passage {
+    uint32_t letters;
+    bool is_cut;                 // the words of either place
+    gdx_passage_place places[2]; // in the first document, in the second
+} gdx_passage;
+
+typedef struct gdx_passages_options {
+    uint32_t letters_least; // of a passage, from GDX_PASSAGE_LETTERS_LEAST to GDX_PASSAGE_LETTERS_MOST
+    size_t limit;           // passages to give
+} gdx_passages_options;
+
+typedef struct gdx_passages { // owns all it points to
+    gdx_passage *passages;    // most letters first, then by where they begin in the first document, then in the second
+    size_t passage_count;
+    uint64_t found;      // in all
+    uint64_t letters[2]; // of each document's text
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_passages;
+void gdx_passages_free(gdx_passages *passages); // NULL is fine
+GDX_DEFINE_AUTO(gdx_passages, gdx_passages_free)
+// The runs of letters, marks between them left out, that the texts of two documents share and that cannot be longer on
+// either side. A run lies in one part of each text. The caller frees *out. GDX_NOT_FOUND: no document has the id.
+// GDX_TOO_LARGE: the texts have more than 50,000,000 symbols, or repeat themselves so often that the comparison does
+// not end. Only the segments of the two need be sound. `stop`: NULL never stops. Thread: any. Memory: some 30 bytes a
+// letter. Cost: some 30 ns a letter, and what repeats.
+gdx_status gdx_passages_compute(gdx_snapshot *snapshot, const gdx_slice ids[2], const gdx_passages_options *options,
+                                const gdx_stop *stop, gdx_passages **out, gdx_error *err) GDX_MUST_CHECK;
+
+// ---- quotations: whether what a text quotes stands in the documents
+
+enum { GDX_QUOTE_TEXT_BYTES = 1 << 20, GDX_QUOTE_BYTES = 60000, GDX_QUOTES_MOST = 10000, GDX_QUOTED_PIECES = 1000 };
+
+typedef enum gdx_verdict {
+    GDX_VERDICT_NONE,
+    GDX_VERDICT_EXACT,          // it stands in a document byte for byte, white space as in snippets
+    GDX_VERDICT_FOLDED,         // by the matching rule alone
+    GDX_VERDICT_OTHER_DOCUMENT, // either of them, but not in the document that was named
+    GDX_VERDICT_STITCHED,       // two pieces or more, of 8 symbols or more, cover nine tenths of its symbols
+    GDX_VERDICT_ABSENT,
+    GDX_VERDICTS // how many there are
+} gdx_verdict;
+
+typedef struct gdx_quoted_place {
+    gdx_slice id, title, source;
+    gdx_date date;
+    gdx_match match;
+    gdx_slice words; // of the document, white space as in snippets; "" where they are those of the quotation
+} gdx_quoted_place;
+
+typedef struct gdx_quoted_piece {
+    size_t begin, end; // bytes of the text
+    uint32_t symbols;
+    gdx_quoted_place place;
+} gdx_quoted_piece;
+
+typedef struct gdx_quotation {
+    gdx_verdict verdict;
+    size_t begin, end; // bytes of the text, without the marks
+    uint32_t symbols;
+    gdx_slice words;          // white space as in snippets
+    bool has_place;           // it stands somewhere as a whole
+    gdx_quoted_place place;   // there: the first in document order that is exact, else the first
+    gdx_quoted_piece *pieces; // of what stands nowhere as a whole: the longest that do, in the order of the text
+    size_t piece_count;       // at most GDX_QUOTED_PIECES
+    size_t pieces_found;      // in all
+} gdx_quotation;
+
+typedef struct gdx_quotations { // owns all it points to
+    gdx_quotation *quotations;  // in the order of the text
+    size_t quotation_count;
+    uint64_t counts[GDX_VERDICTS];
+    uint64_t passed_over; // of fewer than two letters
+    uint64_t unclosed;    // opening marks without a closing one before the next blank line
+    uint64_t commit;
+    gdx_arena *arena;
+} gdx_quotations;
+void gdx_quotations_free(gdx_quotations *quotations); // NULL is fine
+GDX_DEFINE_AUTO(gdx_quotations, gdx_quotations_free)
+
+typedef struct gdx_quote_options {
+    gdx_slice id;             // of the document that they are said to be from; "": any
+    const gdx_filter *filter; // NULL: all documents
+} gdx_quote_options;
+// Checks each quotation of the text (docs/statistics.md, "Quotations"); the whole text when it has none. GDX_INVALID,
+// field "text": over GDX_QUOTE_TEXT_BYTES, not UTF-8, too many quotations or one over GDX_QUOTE_BYTES. GDX_NOT_FOUND:
+// no document has the id. The caller frees *out. `stop`: NULL never stops. Cost: a phrase's count and some 20
+// microseconds for a quotation that stands somewhere, some ten of a microsecond to a millisecond a symbol for one that
+// does not.
+gdx_status gdx_quotations_check(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice text,
+                                const gdx_quote_options *options, const gdx_stop *stop, gdx_quotations **out,
                                 gdx_error *err) GDX_MUST_CHECK;
 
 #endif

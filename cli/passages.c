@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// passages.c: `gramdex passages`: what two documents have in common, word for word.
+
+#include "command.h"
+#include "options.h"
+#include "report.h"
+#include "table.h"
+#include "target.h"
+
+struct passages_command {
+    struct target target;
+    struct output output;
+    struct command_arguments ids;
+    uint32_t letters_least, limit;
+};
+
+static const struct option_table passages_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "min",
+         .argument = "N",
+         .help = "letters of the shortest passage (13)",
+         .kind = OPTION_NUMBER,
+         .least = 4,
+         .most = 10000,
+         .field = OPTION_FIELD(struct passages_command, letters_least)},
+        {.name = "limit",
+         .letter = 'n',
+         .argument = "N",
+         .help = "passages to print, at most 1000 (100)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = 1000,
+         .field = OPTION_FIELD(struct passages_command, limit)},
+        {0},
+    },
+};
+
+static const struct table_column columns[] = {
+    {"letters", TABLE_NUMBER, 0},   {"part", TABLE_NUMBER, 0},       {"begin", TABLE_NUMBER, 0},
+    {"end", TABLE_NUMBER, 0},       {"other_part", TABLE_NUMBER, 0}, {"other_begin", TABLE_NUMBER, 0},
+    {"other_end", TABLE_NUMBER, 0}, {"text", TABLE_TEXT, 0},         {"other_text", TABLE_TEXT, 0},
+};
+// The second document's words differ in marks and forms of letters alone.
+static const struct table_column columns_for_people[] = {
+    {"letters", TABLE_NUMBER, 0},
+    {"begin", TABLE_NUMBER, 1},
+    {"other_begin", TABLE_NUMBER, 2},
+    {"text", TABLE_TEXT, 0},
+};
+
+static void print_place(struct table *table, const Gramdex__V1__Match *match, bool for_people) {
+    static const Gramdex__V1__Match none = GRAMDEX__V1__MATCH__INIT;
+    match = match ? match : &none;
+    if (!for_people)
+        table_count(table, match->part);
+    table_count(table, match->begin);
+    if (!for_people)
+        table_count(table, match->end);
+}
+
+static gdx_status print_rows(const Gramdex__V1__PassagesResponse *reply, const struct output *output, gdx_error *err) {
+    bool for_people = output->form == OUTPUT_TEXT;
+    struct table *table =
+        for_people ? table_open(columns_for_people, sizeof columns_for_people / sizeof *columns_for_people, output)
+                   : table_open(columns, sizeof columns / sizeof *columns, output);
+    for (size_t i = 0; i < reply->n_passages; i++) {
+        const Gramdex__V1__Passage *row = reply->passages[i];
+        table_count(table, row->letters);
+        print_place(table, row->match, for_people);
+        print_place(table, row->other_match, for_people);
+        table_text(table, from_wire(row->text));
+        if (!for_people)
+            table_text(table, from_wire(row->other_text));
+    }
+    return table_close(table, err);
+}
+
+static void print_summary(const Gramdex__V1__PassagesResponse *reply) {
+    char shown[NUMBER_TEXT_BYTES], found[NUMBER_TEXT_BYTES], letters[2][NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
+    printf("%s%s of %s %s · %s and %s letters · %s\n", reply->n_passages ? "\n" : "",
+           format_count(reply->n_passages, shown), format_count(reply->found, found),
+           plural(reply->found, "passage", "passages"), format_count(reply->letters, letters[0]),
+           format_count(reply->other_letters, letters[1]), format_took(reply->answer, took));
+}
+
+static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
+    const struct passages_command *self = context;
+    const Gramdex__V1__PassagesResponse *reply = (const Gramdex__V1__PassagesResponse *)message;
+    bool for_people = self->output.form == OUTPUT_TEXT;
+    gdx_status status = GDX_OK;
+    if (self->target.json)
+        return json_answer("passages", (gdx_slice){0}, message, err);
+    notes_print(reply->answer);
+    if (reply->n_passages || !for_people)
+        status = print_rows(reply, &self->output, err);
+    if (for_people)
+        print_summary(reply);
+    return status;
+}
+
+static int run(const struct command *command, void *settings) {
+    struct passages_command *self = settings;
+    struct opened opened = {0};
+    Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
+    gdx_error err = {0};
+    request.id = to_wire(gdx_slice_of(self->ids.items[0]));
+    request.other = to_wire(gdx_slice_of(self->ids.items[1]));
+    request.min_letters = self->letters_least;
+    request.limit = self->limit;
+    gdx_status status = target_open(&self->target, &opened, &err);
+    if (status == GDX_OK)
+        status = gdx_ask(opened.target, SEARCH_OPERATION("Passages"), &request.base, print, self, &err);
+    target_close(&opened);
+    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+}
+
+static gdx_status check(void *settings, gdx_error *err) {
+    const struct passages_command *self = settings;
+    return output_check(&self->output, self->target.json, err);
+}
+
+const struct command command_passages = {
+    .title = "gramdex passages",
+    .summary = "what two documents have in common, word for word",
+    .arguments = "ID ID",
+    .description =
+        "List the runs of letters that the texts of two documents share, the longest first, with the bytes where they "
+        "stand in both. Widths, case and script variants do not matter, and marks between letters are left out. Few "
+        "long passages are a reprint or a quotation; many short ones are a subject's set phrases.",
+    .examples = (const char *const[]){"gramdex passages --index corpus.gdx news/20220924/00 news/20220925/03",
+                                      "gramdex passages --index corpus.gdx --min 30 --format csv law/1 law/2", NULL},
+    .explained_in = "Passages",
+    .groups = {{&passages_table, 0},
+               {&output_table, offsetof(struct passages_command, output)},
+               ANSWERER_GROUPS(struct passages_command, target),
+               {0}},
+    .arguments_least = 2,
+    .arguments_most = 2,
+    .arguments_field = OPTION_FIELD(struct passages_command, ids),
+    .settings_bytes = sizeof(struct passages_command),
+    .check = check,
+    .run = run,
+};

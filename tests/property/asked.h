@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// asked.h: a request asked of an index and of a server that has it, through the table of operations.
+#ifndef TEST_ASKED_H
+#define TEST_ASKED_H
+
+#include "gdx/ask.h"
+#include "random.h"
+
+#include <jansson.h>
+
+struct asked { // a query, asked of both
+    gdx_target *both[2];
+    gdx_buffer text;
+    random_state random;
+    uint64_t seed;
+    bool refused[GDX_REASON_COUNT]; // by both alike
+};
+
+// Of one of them. *out: all of the answer but the time it took, of a stream in one list; the caller's. It is there
+// after a failure, too, when something came before it.
+gdx_status ask(gdx_target *target, const gdx_operation *operation, const ProtobufCMessage *request, json_t **out,
+               gdx_error *err);
+// Of both. Fails unless both answers, or both refusals, are equal.
+void compare_of(struct asked *asked, const ProtobufCServiceDescriptor *service, const char *name,
+                const ProtobufCMessage *request);
+void compare(struct asked *asked, const char *name, const ProtobufCMessage *request); // of the service Search
+
+#endif
