@@ -257,7 +257,7 @@ static gdx_status parse_level(query_parser *parser, uint32_t precedence, query_n
     case QUERY_ARITY_NONE:
         break;
     }
-    assert(!"an operator has its arity");
+    assert(false && "an operator has its arity");
     return GDX_INTERNAL;
 }
 

@@ -395,7 +395,7 @@ typedef struct gdx_reprints_limits {
 // `stop`: NULL never stops. Cost: as gdx_tally, and the first call for a snapshot that of gdx_snapshot_firsts.
 gdx_status gdx_reprints_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
                                 const gdx_reprints_limits *limits, const gdx_stop *stop, gdx_reprints **out,
-                                 gdx_error *err) GDX_MUST_CHECK;
+                                gdx_error *err) GDX_MUST_CHECK;
 
 // ---- passages: what two documents have in common, word for word
 
