@@ -268,6 +268,7 @@ gdx_status gdx_metadata_values(gdx_slice metadata, const gdx_keys *keys, gdx_buf
 
 struct asking {
     gdx_slice wanted;
+    uint32_t visited; // values, equal ones too, before the wanted one
     bool has_any, has_it;
 };
 
@@ -276,12 +277,46 @@ static gdx_status compare(void *context, uint32_t key, gdx_slice value) {
     (void)key;
     asking->has_any = true;
     asking->has_it |= value.data && gdx_slice_equal(value, asking->wanted);
+    asking->visited += value.data && !asking->has_it;
     return GDX_OK;
+}
+
+// The different values before the wanted one: a column leaves out what comes after too many of them.
+struct counting {
+    gdx_slice wanted;
+    gdx_buffer seen; // a byte of its length less 1, then the value, each
+    uint32_t count;
+    bool is_past;
+};
+
+static bool was_seen(const gdx_buffer *seen, gdx_slice value) {
+    for (size_t at = 0; at < seen->bytes; at += 2 + (size_t)seen->data[at])
+        if (seen->data[at] + (size_t)1 == value.bytes && memcmp(seen->data + at + 1, value.data, value.bytes) == 0)
+            return true;
+    return false;
+}
+
+static gdx_status count_different(void *context, uint32_t key, gdx_slice value) {
+    struct counting *counting = context;
+    (void)key;
+    counting->is_past |= value.data && gdx_slice_equal(value, counting->wanted);
+    if (!value.data || counting->is_past || counting->count == GDX_VALUES_MAX || was_seen(&counting->seen, value))
+        return GDX_OK;
+    uint8_t length = (uint8_t)(value.bytes - 1);
+    counting->count++;
+    gdx_status status = gdx_buffer_append(&counting->seen, &length, 1);
+    return status == GDX_OK ? gdx_buffer_append(&counting->seen, value.data, value.bytes) : status;
 }
 
 gdx_status gdx_metadata_has(gdx_slice metadata, const gdx_keys *keys, gdx_slice value, gdx_buffer *scratch, bool *out) {
     struct asking asking = {.wanted = value};
     gdx_status status = gdx_metadata_values(metadata, keys, scratch, compare, &asking);
     *out = value.bytes ? asking.has_it : !asking.has_any;
+    if (status != GDX_OK || !asking.has_it || asking.visited < GDX_VALUES_MAX)
+        return status;
+    struct counting counting = {.wanted = value};
+    status = gdx_metadata_values(metadata, keys, scratch, count_different, &counting);
+    *out = counting.count < GDX_VALUES_MAX;
+    gdx_buffer_clear(&counting.seen);
     return status;
 }

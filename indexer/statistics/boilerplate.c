@@ -41,11 +41,11 @@ static struct shingles lowest(const struct shingles *of) {
     return (struct shingles){.hashes = of->hashes, .count = of->count < SKETCH_HASHES ? of->count : SKETCH_HASHES};
 }
 
-// Copies share at least half of their lowest hashes.
+// Copies share at least half of their lowest hashes. Texts without any are alike in nothing.
 static bool is_copy(const struct shingles *a, const struct shingles *b) {
     struct shingles left = lowest(a), right = lowest(b);
     size_t shorter = left.count < right.count ? left.count : right.count;
-    return shingles_common(&left, &right) * 2 >= shorter;
+    return shorter > 0 && shingles_common(&left, &right) * 2 >= shorter;
 }
 
 static void drop_copies(struct sample *sample) {

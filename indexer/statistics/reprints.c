@@ -128,10 +128,11 @@ static gdx_status list_members(const struct answer *answer, struct listed *membe
         status = i % 1024 == 0 ? gdx_stop_check(answer->stop, err) : GDX_OK;
         if (status != GDX_OK || !lives(answer, member->document))
             continue;
-        struct listed *listed = &members[(*out_count)++];
+        struct listed *listed = &members[*out_count];
         status = list(answer, member->document, listed, err);
         listed->jaccard = member->jaccard;
         listed->group = member->group;
+        *out_count += status == GDX_OK;
     }
     if (*out_count)
         qsort(members, *out_count, sizeof *members, by_group);
@@ -218,7 +219,7 @@ static gdx_status list_parts(const struct answer *answer, struct listed_part *pa
         status = list(answer, excerpt->document, &part->excerpt, err);
         if (status == GDX_OK)
             status = list(answer, excerpt->of, &part->of, err);
-        *out_count += part->excerpt.matches || part->of.matches;
+        *out_count += status == GDX_OK && (part->excerpt.matches || part->of.matches);
     }
     if (*out_count)
         qsort(parts, *out_count, sizeof *parts, by_excerpt);

@@ -180,6 +180,8 @@ gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t
             status = add_text(reader, part->text, out);
     if (status == GDX_OK)
         status = gdx_grow(&reader->room.hashes, &reader->room.capacity, out->count + 1, sizeof *out->hashes);
+    if (status == GDX_TOO_LARGE)
+        return gdx_fail(err, status, "a document is too large for its shingles");
     if (status != GDX_OK)
         return gdx_fail_memory(err, "the shingles of a document");
     shingles_sort(out, &reader->room);

@@ -136,6 +136,24 @@ static bool has(const char *metadata, const char *value) {
     return found;
 }
 
+static void values_past_the_256th_different_one_are_left_out(void **state) {
+    (void)state;
+    gdx_buffer many = {0}, equal = {0};
+    assert_int_equal(gdx_buffer_append_format(&many, "{\"a\":["), GDX_OK);
+    assert_int_equal(gdx_buffer_append_format(&equal, "{\"a\":["), GDX_OK);
+    for (int i = 0; i < GDX_VALUES_MAX; i++) {
+        assert_int_equal(gdx_buffer_append_format(&many, "\"v%d\",\"v%d\",", i, i / 2), GDX_OK);
+        assert_int_equal(gdx_buffer_append_format(&equal, "\"v%d\",\"v%d\",", i % 255, i / 2), GDX_OK);
+    }
+    assert_int_equal(gdx_buffer_append_format(&many, "\"x\"]}%c", 0), GDX_OK);
+    assert_int_equal(gdx_buffer_append_format(&equal, "\"x\"]}%c", 0), GDX_OK);
+    assert_true(has((const char *)many.data, "v255"));
+    assert_false(has((const char *)many.data, "x"));
+    assert_true(has((const char *)equal.data, "x"));
+    gdx_buffer_clear(&many);
+    gdx_buffer_clear(&equal);
+}
+
 static void a_document_has_a_value_whole_and_nothing_when_it_has_none(void **state) {
     (void)state;
     assert_true(has("{\"a\":[\"x\",\"y\"]}", "y"));
@@ -195,6 +213,7 @@ int main(void) {
         cmocka_unit_test(escapes_are_resolved),
         cmocka_unit_test(bytes_that_are_no_object_have_the_values_before_it_shows),
         cmocka_unit_test(no_cut_and_no_changed_byte_leads_astray),
+        cmocka_unit_test(values_past_the_256th_different_one_are_left_out),
         cmocka_unit_test(a_document_has_a_value_whole_and_nothing_when_it_has_none),
         cmocka_unit_test(metadata_that_point_nowhere_have_no_value),
         cmocka_unit_test(keys_are_kept_in_order_and_once),

@@ -42,7 +42,7 @@ typedef gdx_status gdx_value_visit(void *context, uint32_t key, gdx_slice value)
 gdx_status gdx_metadata_values(gdx_slice metadata, const gdx_keys *keys, gdx_buffer *scratch, gdx_value_visit *visit,
                                void *context) GDX_MUST_CHECK;
 // Whether a document with this metadata has the value under the one key of `keys`; "" is what one without any value
-// has. GDX_NO_MEMORY.
+// has. A value that comes after GDX_VALUES_MAX different ones is left out, as in a column. GDX_NO_MEMORY.
 gdx_status gdx_metadata_has(gdx_slice metadata, const gdx_keys *keys, gdx_slice value, gdx_buffer *scratch,
                             bool *out) GDX_MUST_CHECK;
 

@@ -26,7 +26,8 @@ const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_
 // The matching rule that the index was made by. NULL: this program does not have it; documents can be read, deleted and
 // merged, but neither searched nor added.
 const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot);
-uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot); // counts commits that changed documents, from 1; 0: empty
+// Counts commits that changed documents or the table of reprints, from 1; 0: empty.
+uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot);
 // The keys of metadata that the index declares. A segment that was written before one was declared has no column of it.
 const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot);
 // Why a question about this key is slow, in a sentence for people, or "": it is not declared, or segments have no
