@@ -88,7 +88,8 @@ gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx
     if (!has_filter(scope))
         return GDX_OK;
     gdx_slice *sources = gdx_arena_allocate(arena, SOURCES_MOST * sizeof *sources);
-    return sources ? read_filter(scope->filter, sources, out, err) : reply_no_memory(err);
+    gdx_status status = sources ? read_filter(scope->filter, sources, out, err) : reply_no_memory(err);
+    return status == GDX_OK ? read_metadata(scope->filter, arena, out, err) : status;
 }
 
 gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,

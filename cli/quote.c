@@ -53,8 +53,10 @@ static const char *verdict_name(Gramdex__V1__Verdict verdict) {
 static void print_place(const struct style *style, const Gramdex__V1__QuotedPlace *place) {
     printf("%*s%s", INDENT, "", style->dim);
     print_clean(stdout, from_wire(place->id));
-    if (place->date.len)
-        printf(" · %.*s", GDX_SLICE_ARGUMENTS(from_wire(place->date)));
+    if (place->date.len) {
+        fputs(" · ", stdout);
+        print_clean(stdout, from_wire(place->date));
+    }
     if (place->match) {
         fputs(" · ", stdout);
         field_print(place->match->field, place->match->part);

@@ -99,12 +99,14 @@ static gdx_status print_excerpts(const struct reprints_printing *printing, const
     struct table *table =
         table_open(excerpt_columns, sizeof excerpt_columns / sizeof *excerpt_columns, &printing->command->output);
     for (size_t i = 0; i < reply->n_excerpts; i++) {
+        static const Gramdex__V1__Reprint none = GRAMDEX__V1__REPRINT__INIT;
         const Gramdex__V1__Excerpt *row = reply->excerpts[i];
+        const Gramdex__V1__Reprint *excerpt = row->excerpt ? row->excerpt : &none, *of = row->of ? row->of : &none;
         table_real(table, row->containment, 2);
-        table_text(table, from_wire(row->excerpt->date));
-        table_text(table, from_wire(row->excerpt->id));
-        table_text(table, from_wire(row->of->date));
-        table_text(table, from_wire(row->of->id));
+        table_text(table, from_wire(excerpt->date));
+        table_text(table, from_wire(excerpt->id));
+        table_text(table, from_wire(of->date));
+        table_text(table, from_wire(of->id));
     }
     return table_close(table, err);
 }

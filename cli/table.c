@@ -77,13 +77,21 @@ struct table {
 
 // ---- cells for programs
 
-static void put_field(const struct table *table, size_t column, gdx_slice text, bool is_text) {
+// In TSV a quotation mark would begin a cell that goes on to the next one, over tabs and lines.
+static bool needs_guard(const struct table *table, gdx_slice text) {
     static const char formula_starts[] = "=+-@\t\r";
+    return memchr(formula_starts, text.data[0], sizeof formula_starts - 1) ||
+           (table->output->form == OUTPUT_TSV && text.data[0] == '"');
+}
+
+static void put_field(struct table *table, size_t column, gdx_slice text, bool is_text) {
     gdx_buffer guarded = {0};
-    bool is_formula = is_text && text.bytes && memchr(formula_starts, text.data[0], sizeof formula_starts - 1);
-    bool is_guarded = is_formula && gdx_buffer_append(&guarded, "'", 1) == GDX_OK &&
-                      gdx_buffer_append(&guarded, text.data, text.bytes) == GDX_OK;
-    gdx_slice shown = is_guarded ? gdx_buffer_slice(&guarded) : text;
+    gdx_slice shown = text;
+    if (is_text && text.bytes && needs_guard(table, text)) {
+        table->has_failed |= gdx_buffer_append(&guarded, "'", 1) != GDX_OK ||
+                             gdx_buffer_append(&guarded, text.data, text.bytes) != GDX_OK;
+        shown = gdx_buffer_slice(&guarded);
+    }
     if (column)
         putchar(table->output->form == OUTPUT_CSV ? ',' : '\t');
     if (table->output->form == OUTPUT_TSV)
@@ -95,7 +103,7 @@ static void put_field(const struct table *table, size_t column, gdx_slice text, 
     gdx_buffer_clear(&guarded);
 }
 
-static void put_header(const struct table *table) {
+static void put_header(struct table *table) {
     if (table->output->bom)
         fputs("\xef\xbb\xbf", stdout);
     for (size_t i = 0, column = 0; i < table->column_count; i++)
@@ -355,6 +363,9 @@ gdx_status table_close(struct table *table, gdx_error *err) {
 }
 
 void table_break_off(const struct output *output, const char *why) {
-    if (output->form != OUTPUT_TEXT)
-        printf("# incomplete: %s\n", why);
+    if (output->form != OUTPUT_TEXT) {
+        fputs("# incomplete: ", stdout);
+        print_clean(stdout, gdx_slice_of(why));
+        putchar('\n');
+    }
 }

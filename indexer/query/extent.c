@@ -235,7 +235,9 @@ static gdx_status count_marks_in(const gdx_extent *extent, gdx_searcher *searche
         GDX_AUTO(gdx_term_walk) walk = NULL;
         gdx_term term;
         bool has = false;
-        gdx_status status = gdx_term_walk_open(part->segment.segment, from, end, &walk, err);
+        gdx_status status = gdx_stop_check(stop, err);
+        if (status == GDX_OK)
+            status = gdx_term_walk_open(part->segment.segment, from, end, &walk, err);
         if (status == GDX_OK)
             status = gdx_term_walk_next(walk, &term, &has, err);
         if (status != GDX_OK || !has)

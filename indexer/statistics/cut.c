@@ -14,7 +14,9 @@
 enum {
     GROUP_GAP = 256, // symbols: reading them is cheaper than finding a place anew
     SLACK = 16,      // marks that are expected among the letters of a window, and the letter beside it
-    TAKEN = 4        // of an occurrence; the other states are WINDOWS_LEFT and WINDOWS_RIGHT
+    TAKEN = 4,       // of an occurrence; the other states are WINDOWS_LEFT and WINDOWS_RIGHT
+    BEGINS_LEFT = 8, // a window begins here; while windows are marked
+    BEGINS_RIGHT = 16
 };
 
 struct stretch { // of the part, as the reader gives it
@@ -98,18 +100,45 @@ static gdx_status add_border(struct cut_list *list, const struct stretch *stretc
 
 // ---- united windows
 
-// Marks what a window reaches from `at` on by steps of -1 or 1. What ends outside of the stretch makes it too short; so
-// does a letter beside the window that is not there to be looked at.
-static void mark_window(const struct cutter *cutter, struct stretch *stretch, int64_t at, int step, uint8_t side) {
-    uint32_t letters = 0;
-    while (at >= stretch->from && at < stretch->to && letters < cutter->letters &&
-           !ends_sentence(symbol_at(stretch, (uint32_t)at))) {
-        letters += is_letter(stretch, (uint32_t)at);
-        cutter->states[at - stretch->from] |= side;
-        at += step;
+// Notes where windows begin. One that begins outside of the stretch makes it too short.
+static void begin_windows(const struct cutter *cutter, struct stretch *stretch, const gdx_place *places, size_t count) {
+    uint8_t *states = cutter->states;
+    for (size_t i = 0; i < count; i++) {
+        if (places[i].begin > stretch->from)
+            states[places[i].begin - 1 - stretch->from] |= BEGINS_LEFT;
+        else
+            stretch->is_short |= stretch->from > 0;
+        if (places[i].end < stretch->to)
+            states[places[i].end - stretch->from] |= BEGINS_RIGHT;
+        else
+            stretch->is_short |= stretch->to < stretch->length;
     }
-    bool is_outside = at < stretch->from || at >= stretch->to;
-    stretch->is_short |= is_outside && at >= 0 && at < stretch->length;
+}
+
+// Passes over the symbol at hand, of which `letters` may still be marked. Returns how many are left. A window that
+// begins reaches further than those that began before it: so one pass marks all, however many lie in a run of marks.
+static uint32_t mark_symbol(const struct cutter *cutter, const struct stretch *stretch, uint32_t at, uint32_t letters,
+                            uint8_t begins, uint8_t side) {
+    uint8_t *state = &cutter->states[at - stretch->from];
+    if (*state & begins)
+        letters = cutter->letters;
+    *state &= (uint8_t)~begins;
+    if (letters == 0 || ends_sentence(symbol_at(stretch, at)))
+        return 0;
+    *state |= side;
+    return letters - is_letter(stretch, at);
+}
+
+// Marks what windows reach. What goes on outside of the stretch makes it too short.
+static void mark_windows(const struct cutter *cutter, struct stretch *stretch) {
+    uint32_t letters = 0;
+    for (uint32_t at = stretch->from; at < stretch->to; at++)
+        letters = mark_symbol(cutter, stretch, at, letters, BEGINS_RIGHT, WINDOWS_RIGHT);
+    stretch->is_short |= letters > 0 && stretch->to < stretch->length;
+    letters = 0;
+    for (uint32_t at = stretch->to; at-- > stretch->from;)
+        letters = mark_symbol(cutter, stretch, at, letters, BEGINS_LEFT, WINDOWS_LEFT);
+    stretch->is_short |= letters > 0 && stretch->from > 0;
 }
 
 static gdx_status add_window_runs(const struct cutter *cutter, const struct stretch *stretch, uint32_t unit,
@@ -144,10 +173,8 @@ static gdx_status unite(struct cutter *cutter, struct stretch *stretch, const gd
     if (gdx_grow(&cutter->states, &cutter->state_capacity, length + 1, 1) != GDX_OK)
         return GDX_NO_MEMORY;
     memset(cutter->states, 0, length);
-    for (size_t i = 0; i < count; i++) {
-        mark_window(cutter, stretch, (int64_t)places[i].begin - 1, -1, WINDOWS_LEFT);
-        mark_window(cutter, stretch, places[i].end, 1, WINDOWS_RIGHT);
-    }
+    begin_windows(cutter, stretch, places, count);
+    mark_windows(cutter, stretch);
     for (size_t i = 0; i < count; i++)
         for (uint32_t at = places[i].begin; at < places[i].end; at++)
             cutter->states[at - stretch->from] |= TAKEN;

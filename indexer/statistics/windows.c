@@ -75,7 +75,7 @@ static gdx_status read_document(struct windows_task *task, struct cutter *cutter
 }
 
 static gdx_status spend(struct windows_task *task, const struct cutter *cutter, uint64_t *reported) {
-    uint64_t read = gdx_part_reader_symbols(cutter->reader);
+    uint64_t read = gdx_part_reader_symbols(cutter->reader) + task->cut.count; // what is read, and what is kept of it
     uint64_t before = atomic_fetch_add(task->spent, read - *reported);
     if (before + (read - *reported) > SUBCORPUS_SYMBOLS_MOST)
         return too_many(&task->err);

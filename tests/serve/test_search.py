@@ -379,6 +379,12 @@ class CountTrendGetStat(ServerTest):
         self.assertEqual([p.place.id for p in stitched.pieces], ["d/001", "d/002"])
         scope = search_pb2.Scope(filter=search_pb2.Filter(sources=["even"]))
         self.assertEqual(stub.quote(Quote(text="“产业链”", scope=scope)).absent, 1)
+        metadata = [search_pb2.MetadataFilter(key="nobody", values=["has this"])]
+        scope = search_pb2.Scope(filter=search_pb2.Filter(metadata=metadata))
+        self.assertEqual(stub.quote(Quote(text="“产业链”", scope=scope)).absent, 1)
+        metadata[0].values.append("x" * 257)
+        scope = search_pb2.Scope(filter=search_pb2.Filter(metadata=metadata))
+        self.refuses_field(lambda: stub.quote(Quote(text="“产业链”", scope=scope)), "scope.filter.metadata.values")
         for field, request in (("text", dict(text="")), ("text", dict(text="产" * 400000)), ("text", dict(text="产" * 30000)),
                                ("id", dict(text="产业", id="x" * 1025))):
             self.refuses_field(lambda: stub.quote(Quote(**request)), field)
