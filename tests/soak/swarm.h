@@ -7,7 +7,7 @@
 
 #include <uv.h>
 
-enum { SWARM_ACTS_MAX = 32 };
+enum { SWARM_ACTS_MAX = 64 };
 
 struct swarm_figures {
     uint64_t ended[SWARM_ACTS_MAX];   // calls by act, those that vanished left out
