@@ -46,9 +46,10 @@ static void expect_facet(const char *query, gdx_group by, const char *expected) 
     for (size_t i = 0; i < facets->facets[0].row_count; i++) {
         const gdx_facet_row *row = &facets->facets[0].rows[i];
         gdx_slice value = by == GDX_BY_SOURCE ? row->value : gdx_slice_of(gdx_period_format(row->period, by, period));
-        snprintf(rows + strlen(rows), sizeof rows - strlen(rows), "%.*s %llu/%llu %llu/%llu\n",
-                 GDX_SLICE_ARGUMENTS(value), (unsigned long long)row->documents, (unsigned long long)row->of_documents,
-                 (unsigned long long)row->occurrences, (unsigned long long)row->of_symbols);
+        snprintf(rows + strlen(rows), sizeof rows - strlen(rows), "%.*s %llu/%llu %llu/%llu\n", (int)value.bytes,
+                 value.data ? value.data : "", (unsigned long long)row->documents,
+                 (unsigned long long)row->of_documents, (unsigned long long)row->occurrences,
+                 (unsigned long long)row->of_symbols);
     }
     assert_string_equal(rows, expected);
 }
