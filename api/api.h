@@ -177,6 +177,9 @@ static inline ProtobufCBinaryData data_of(gdx_slice slice) {
 }
 // `count` messages of `bytes` each, and the list of pointers to them that protobuf-c wants. NULL: no memory.
 void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list);
+// Strings and how often they occur. Phrases are not copied. GDX_NO_MEMORY.
+gdx_status reply_ngrams(gdx_arena *arena, const gdx_ngram_row *rows, size_t count, Gramdex__V1__Ngram ***out,
+                        size_t *out_count) GDX_MUST_CHECK;
 // A date's text in the arena. Sets *status on failure.
 ProtobufCBinaryData reply_date(gdx_arena *arena, gdx_date date, gdx_status *status);
 ProtobufCBinaryData reply_period(gdx_arena *arena, gdx_date period, gdx_group by, gdx_status *status); // likewise

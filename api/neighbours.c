@@ -23,17 +23,9 @@ static gdx_status read_options(const Gramdex__V1__NeighboursRequest *request, co
 static gdx_status reply_with(gdx_question *question, const gdx_neighbours *neighbours, Gramdex__V1__Answer *answer,
                              gdx_error *err) {
     Gramdex__V1__NeighboursResponse reply = GRAMDEX__V1__NEIGHBOURS_RESPONSE__INIT;
-    Gramdex__V1__Ngram *rows =
-        reply_list(question->session->arena, neighbours->row_count, sizeof *rows, &reply.neighbours);
-    if (!rows)
+    if (reply_ngrams(question->session->arena, neighbours->rows, neighbours->row_count, &reply.neighbours,
+                     &reply.n_neighbours) != GDX_OK)
         return reply_no_memory(err);
-    for (size_t i = 0; i < neighbours->row_count; i++) {
-        gramdex__v1__ngram__init(&rows[i]);
-        rows[i].phrase = data_of(neighbours->rows[i].phrase);
-        rows[i].occurrences = neighbours->rows[i].occurrences;
-        rows[i].documents = neighbours->rows[i].documents;
-    }
-    reply.n_neighbours = neighbours->row_count;
     reply.values = neighbours->distinct;
     reply.beside = neighbours->beside;
     reply.occurrences = neighbours->occurrences;

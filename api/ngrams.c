@@ -21,16 +21,9 @@ static gdx_status read_options(const Gramdex__V1__NgramsRequest *request, gdx_ng
 static gdx_status reply_with(gdx_question *question, const gdx_ngrams *ngrams, Gramdex__V1__Answer *answer,
                              gdx_error *err) {
     Gramdex__V1__NgramsResponse reply = GRAMDEX__V1__NGRAMS_RESPONSE__INIT;
-    Gramdex__V1__Ngram *rows = reply_list(question->session->arena, ngrams->row_count, sizeof *rows, &reply.ngrams);
-    if (!rows)
+    if (reply_ngrams(question->session->arena, ngrams->rows, ngrams->row_count, &reply.ngrams, &reply.n_ngrams) !=
+        GDX_OK)
         return reply_no_memory(err);
-    for (size_t i = 0; i < ngrams->row_count; i++) {
-        gramdex__v1__ngram__init(&rows[i]);
-        rows[i].phrase = data_of(ngrams->rows[i].phrase);
-        rows[i].occurrences = ngrams->rows[i].occurrences;
-        rows[i].documents = ngrams->rows[i].documents;
-    }
-    reply.n_ngrams = ngrams->row_count;
     reply.documents = ngrams->documents;
     reply.letters = ngrams->letters;
     reply.answer = answer;

@@ -12,6 +12,21 @@ void *reply_list(gdx_arena *arena, size_t count, size_t bytes, void *out_list) {
     return list ? all : NULL;
 }
 
+gdx_status reply_ngrams(gdx_arena *arena, const gdx_ngram_row *rows, size_t count, Gramdex__V1__Ngram ***out,
+                        size_t *out_count) {
+    Gramdex__V1__Ngram *all = reply_list(arena, count, sizeof *all, out);
+    if (!all)
+        return GDX_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        gramdex__v1__ngram__init(&all[i]);
+        all[i].phrase = data_of(rows[i].phrase);
+        all[i].occurrences = rows[i].occurrences;
+        all[i].documents = rows[i].documents;
+    }
+    *out_count = count;
+    return GDX_OK;
+}
+
 static ProtobufCBinaryData copy_of(gdx_arena *arena, const char *text, gdx_status *status) {
     gdx_slice copy = {"", 0};
     if (*text && *status == GDX_OK)

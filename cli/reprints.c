@@ -194,7 +194,8 @@ const struct command command_reprints = {
     .arguments = "[QUERY]",
     .description = "List groups of documents that are reprints of each other, of all documents or of those of a query. "
                    "Two documents are reprints when they share most of their runs of eight letters, what a source "
-                   "repeats left out, and their dates are near. Excerpts are told apart.",
+                   "repeats left out, and their dates are near. An excerpt of a longer document is in no group; "
+                   "--excerpts lists it.",
     .examples =
         (const char *const[]){"gramdex reprints --index corpus.gdx --build", "gramdex reprints --index corpus.gdx 关税",
                               "gramdex reprints --index corpus.gdx --excerpts --format tsv",

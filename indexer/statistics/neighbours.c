@@ -82,7 +82,7 @@ static gdx_status write_rows(const struct counted *counted, const struct ranked 
     gdx_status status = out->rows ? GDX_OK : GDX_NO_MEMORY;
     for (; out->row_count < count && status == GDX_OK; out->row_count++) {
         const struct neighbour *from = ranked[out->row_count].neighbour;
-        gdx_neighbour_row *row = &out->rows[out->row_count];
+        gdx_ngram_row *row = &out->rows[out->row_count];
         row->occurrences = from->occurrences;
         row->documents = from->documents;
         text.bytes = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/places.h: where a query occurs, as numbers of symbols, and the symbols that stand there. For whoever needs places
-// of many documents and the text of few of them: gdx_scan spells what it gives. Relies on gdx/query.h; inside on
+// gdx/places.h: where a query occurs, as numbers of symbols, and the symbols that stand there. A statistic needs places
+// of many documents and the text of few of them; gdx_scan would spell all of it. Relies on gdx/query.h; inside on
 // gdx/text.h.
 #ifndef GDX_PLACES_H
 #define GDX_PLACES_H

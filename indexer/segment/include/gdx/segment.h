@@ -340,7 +340,7 @@ gdx_status gdx_segment_find_value(const gdx_segment *segment, const gdx_values *
                                   gdx_error *err) GDX_MUST_CHECK;
 
 // The numbers of a document's values, ascending; GDX_VALUE_LEFT_OUT may be the last. A file that breaks while it is
-// read may give any: whoever uses one as an index compares it with value_count.
+// read may give any number: a caller compares it with value_count before it uses it as an index.
 static inline const uint32_t *gdx_values_of(const gdx_values *values, uint32_t document, uint32_t *out_count) {
     const uint32_t *row = values->rows + document;
     uint32_t word = *row;

@@ -259,14 +259,8 @@ typedef struct gdx_neighbours_options {
 } gdx_neighbours_options;
 enum { GDX_NEIGHBOUR_LETTERS_MOST = 8 };
 
-typedef struct gdx_neighbour_row {
-    gdx_slice phrase;
-    uint64_t occurrences;
-    uint64_t documents;
-} gdx_neighbour_row;
-
 typedef struct gdx_neighbours { // owns all it points to
-    gdx_neighbour_row *rows;    // most occurrences first, then most documents, then by spelling
+    gdx_ngram_row *rows;        // most occurrences first, then most documents, then by spelling
     size_t row_count;
     uint64_t distinct;               // strings that there are
     uint64_t beside;                 // occurrences of the query that have one
