@@ -422,6 +422,7 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
                    .converter = batch->options.converter,
                    .stop = &batch->options.stop},
         .inverter_bytes = batch->budget.inverter_bytes,
+        .stitches_alone = batch->budget.stitches_alone,
         .spans = &building->spans,
         .run_bytes = batch->budget.run_bytes,
         .assembly = building->assembly,

@@ -49,6 +49,7 @@ static const struct sizes {
     size_t most_slab;  // the second-level cache holds it, and more would only take longer to come back into order
     size_t inverted;   // of a byte of input, at most: a symbol of its own, while it is sorted
     size_t vocabulary; // of an inverter, however small the input
+    size_t stitched;   // of a stitch, in place of an inverter: the text of a segment, whose tokens are learned
 } sizes = {
     .least_memory = 16 * MIB,
     .program = 12 * MIB,
@@ -61,6 +62,7 @@ static const struct sizes {
     .most_slab = 1 * MIB,
     .inverted = 16,
     .vocabulary = 16 * MIB,
+    .stitched = 24 * MIB,
 };
 
 static size_t least_of(size_t a, size_t b) {
@@ -86,6 +88,7 @@ static void share_rest(struct budget *budget, size_t left, size_t memory) {
         left -= least_of(runs, left);
     }
     budget->inverter_bytes = most_of(left / threads, memory / shares.inverter_least / threads);
+    budget->stitches_alone = budget->inverter_bytes < sizes.stitched;
 }
 
 static void override(struct budget *budget, const gdx_batch_cuts *cuts) {

@@ -18,6 +18,7 @@ struct budget {
     size_t kept_bytes;       // of a slab's documents, before their turn
     size_t run_bytes;        // of documents that are built in one go
     size_t inverter_bytes;   // of each worker, at most
+    bool stitches_alone;     // a stitch takes more than that: the text of a segment, which is learned from as a whole
 };
 
 struct budget budget_of(const gdx_batch_options *options);

@@ -169,8 +169,13 @@ static gdx_status stitch(struct builder *builder, struct built *built, struct sp
         gdx_inverter_free(builder->inverter);
         builder->inverter = NULL;
     }
+    bool is_alone = span->count > 1 && settings->stitches_alone;
     uint64_t begin = gdx_now_ns();
+    if (is_alone) // one who holds it waits for nobody, and obeys the same stop
+        uv_mutex_lock(&settings->spans->alone);
     gdx_status status = span_stitch(span, &stitching, err);
+    if (is_alone)
+        uv_mutex_unlock(&settings->spans->alone);
     built->counts.write_ns += gdx_now_ns() - begin;
     return status;
 }

@@ -50,7 +50,8 @@ struct build_settings { // immutable while the batch runs
     const gdx_keys *keys; // of metadata, that it declares
     gdx_source_options source;
     size_t inverter_bytes;
-    size_t run_bytes; // of documents, after which a run ends; 0: as many as the inverter takes
+    bool stitches_alone; // one builder at a time stitches
+    size_t run_bytes;    // of documents, after which a run ends; 0: as many as the inverter takes
     struct spans *spans;
     struct assembly *assembly; // NULL: there is one builder
     struct seen *seen;         // NULL: no document counts as unchanged

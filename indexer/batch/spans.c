@@ -10,7 +10,15 @@
 
 gdx_status spans_init(struct spans *spans, uint64_t bytes_each) {
     *spans = (struct spans){.bytes_each = bytes_each ? bytes_each : GDX_INDEX_END_BYTES};
-    return uv_mutex_init(&spans->mutex) == 0 ? GDX_OK : GDX_NO_MEMORY;
+    if (uv_mutex_init(&spans->mutex) != 0) {
+        *spans = (struct spans){0};
+        return GDX_NO_MEMORY;
+    }
+    if (uv_mutex_init(&spans->alone) == 0)
+        return GDX_OK;
+    uv_mutex_destroy(&spans->mutex);
+    *spans = (struct spans){0};
+    return GDX_NO_MEMORY;
 }
 
 static void span_free(struct span *span) {
@@ -27,6 +35,7 @@ void spans_clear(struct spans *spans) {
         span_free(spans->items[i]);
     free(spans->items);
     uv_mutex_destroy(&spans->mutex);
+    uv_mutex_destroy(&spans->alone);
     *spans = (struct spans){0};
 }
 

@@ -31,6 +31,7 @@ struct span {
 
 struct spans {
     uv_mutex_t mutex; // guards `items` and every span that is not complete
+    uv_mutex_t alone; // whose memory has no room for several stitches holds it while stitching
     struct span **items;
     size_t count;
     size_t capacity;

@@ -44,10 +44,18 @@ static void small_inputs_take_little_of_a_large_budget(void **state) {
     }
 }
 
+static void where_memory_is_small_one_worker_stitches_at_a_time(void **state) {
+    (void)state;
+    for (size_t memory = 16; memory <= 64; memory *= 2)
+        assert_true(budget_of(&(gdx_batch_options){.memory_bytes = memory * MIB, .threads = 2}).stitches_alone);
+    assert_false(budget_of(&(gdx_batch_options){.memory_bytes = 1024 * MIB, .threads = 2}).stitches_alone);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_numbers_the_process_decides),
         cmocka_unit_test(small_inputs_take_little_of_a_large_budget),
+        cmocka_unit_test(where_memory_is_small_one_worker_stitches_at_a_time),
     };
     return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
 }
