@@ -1,0 +1,1 @@
+"a script, a script, a script, a script, a script, a script, a script, a script"
