@@ -39,6 +39,9 @@ static void send_page(gdx_call *call, const gdx_resource_reply *reply) {
                          .cache_control = reply->cache_control,
                          .etag = reply->etag,
                          .body = reply->owned.bytes ? gdx_buffer_slice(&reply->owned) : reply->body};
+    // A cache between must not give the gzip of one browser to another; without the header it does not go out.
+    if (gdx_call_add_header(call, gdx_slice_of("vary"), gdx_slice_of("accept-encoding")) != GDX_OK)
+        gdx_call_cancel(call);
     if (reply->content_security_policy)
         add_security(call, reply->content_security_policy);
     gdx_call_answer(call, &answer);
@@ -60,7 +63,7 @@ static void answer_page(gdx_call *call, const gdx_server_options *options) {
     gdx_buffer_clear(&reply.owned);
 }
 
-void page_open(gdx_call *call, void *context) {
+void page_answer(gdx_call *call, void *context) {
     struct peer *from = context;
     gdx_server *server = peer_server(from);
     gdx_slice path = gdx_call_path(call);
