@@ -9,6 +9,7 @@
 #include "serve_log.h"
 #include "serve_memory.h"
 #include "serve_options.h"
+#include "serve_page.h"
 #include "serve_systemd.h"
 #include "serve_trust.h"
 
@@ -66,6 +67,11 @@ static void call_ended(void *context, const gdx_call_record *record) {
 static void peer_fault(void *context, const char *peer, const char *what) {
     struct serve *serve = context;
     serve_log_fault(&serve->log, peer, what);
+}
+
+static bool resource(void *context, const gdx_resource_request *request, gdx_resource_reply *reply) {
+    const struct serve *serve = context;
+    return serve_page_reply(&serve->options, request, reply);
 }
 
 static void draining(void *context) {
@@ -289,6 +295,7 @@ static gdx_server_options server_options(struct serve *serve) {
     out.admit = admit;
     out.call_ended = call_ended;
     out.peer_fault = peer_fault;
+    out.resource = resource;
     out.draining = draining;
     out.context = serve;
     return out;
@@ -384,8 +391,18 @@ static const char *shown(const char *address, unsigned port, char to[320]) {
     return to;
 }
 
-static gdx_status report_json(struct serve *serve, gdx_error *err) {
+// Where a browser finds the page, by the first address that it can open; "": nowhere.
+static void page_address(struct serve *serve, char to[400]) {
     char text[320];
+    const struct serve_options *options = &serve->options;
+    to[0] = '\0';
+    for (unsigned i = 0; serve_page_is_there(options) && !to[0] && i < options->addresses.count; i++)
+        serve_page_address(shown(options->addresses.items[i], gdx_server_port(serve->server), text),
+                           serve->trust.tls != NULL, to, 400);
+}
+
+static gdx_status report_json(struct serve *serve, gdx_error *err) {
+    char text[320], page[400];
     const struct serve_options *options = &serve->options;
     json_t *addresses = json_array();
     for (unsigned i = 0; addresses && i < options->addresses.count; i++) {
@@ -398,11 +415,14 @@ static gdx_status report_json(struct serve *serve, gdx_error *err) {
     if (line && serve->listener)
         json_object_set_new(line, "metrics",
                             json_string(shown(options->metrics, gdx_metrics_port(serve->listener), text)));
+    page_address(serve, page);
+    if (line && page[0])
+        json_object_set_new(line, "page", json_string(page));
     return json_line(line, err);
 }
 
 static gdx_status report_addresses(struct serve *serve, gdx_error *err) {
-    char text[320];
+    char text[320], page[400];
     const struct serve_options *options = &serve->options;
     gdx_status status = GDX_OK;
     if (options->json) {
@@ -413,6 +433,9 @@ static gdx_status report_addresses(struct serve *serve, gdx_error *err) {
                    serve->trust.tls ? " (TLS)" : "");
         if (serve->listener)
             printf("metrics on http://%s/metrics\n", shown(options->metrics, gdx_metrics_port(serve->listener), text));
+        page_address(serve, page);
+        if (page[0])
+            printf("open %s in a browser\n", page);
     }
     fflush(stdout);
     systemd_notify("READY=1\nSTATUS=serving");

@@ -30,6 +30,10 @@ static const struct option_table what_table = {
          .help = "refuse Ingest and Delete",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct serve_options, read_only)},
+        {.name = "no-page",
+         .help = "serve calls alone, no page for browsers",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct serve_options, no_page)},
         {.name = "json",
          .help = "print the addresses as JSON",
          .kind = OPTION_FLAG,
@@ -292,7 +296,8 @@ const struct command command_serve = {
     .title = "gramdex serve",
     .summary = "answer queries over gRPC",
     .arguments = "",
-    .description = "Answer queries over gRPC (package gramdex.v1, proto/), and accept documents.",
+    .description = "Answer queries over gRPC (package gramdex.v1, proto/), and accept documents. "
+                   "A browser that opens the address that is printed gets a page to search and look with.",
     .examples = (const char *const[]){"gramdex serve --index corpus.gdx --listen 127.0.0.1:50051",
                                       "gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only",
                                       "gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
