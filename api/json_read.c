@@ -74,12 +74,12 @@ static void *allocate(const struct reader *reader, size_t bytes) {
 // ---- numbers
 
 // A number in quotes is read as one without. A new reference, or NULL: it is none.
-static json_t *unquoted(const json_t *string) {
+static json_t *unquoted(const json_t *string, size_t flags) {
     const char *text = json_string_value(string);
     size_t bytes = json_string_length(string);
     bool looks_so = bytes > 0 && (*text == '-' || (*text >= '0' && *text <= '9')) && text[bytes - 1] >= '0' &&
                     text[bytes - 1] <= '9';
-    return looks_so ? json_loadb(text, bytes, JSON_DECODE_ANY, NULL) : NULL;
+    return looks_so ? json_loadb(text, bytes, JSON_DECODE_ANY | flags, NULL) : NULL;
 }
 
 // Up to UINT64_MAX, which is more than jansson's integers hold.
@@ -128,7 +128,7 @@ static gdx_status read_integer(const struct reader *reader, const struct place *
         return GDX_OK;
     if (json_is_number(value))
         return whole_number(reader, place, value, range, out);
-    json_t *number = json_is_string(value) ? unquoted(value) : NULL;
+    json_t *number = json_is_string(value) ? unquoted(value, 0) : NULL;
     gdx_status status = number && json_is_number(number) ? whole_number(reader, place, number, range, out)
                         : json_is_string(value)
                             ? refuse(reader, place, "'%.64s', expected a whole number from %" PRId64 " to %" PRIu64,
@@ -155,7 +155,7 @@ static gdx_status read_number(const struct reader *reader, const struct place *p
                               double *out) {
     if (json_is_string(value) && named_number(value, out))
         return GDX_OK;
-    json_t *quoted = json_is_string(value) ? unquoted(value) : NULL;
+    json_t *quoted = json_is_string(value) ? unquoted(value, JSON_DECODE_INT_AS_REAL) : NULL;
     const json_t *number = quoted ? quoted : value;
     gdx_status status = GDX_OK;
     if (!json_is_number(number))
