@@ -285,6 +285,8 @@ void gdx_call_answer(gdx_call *call, const gdx_answer *answer);
 // The same in a sentence of text/plain; `allow` may be NULL.
 void gdx_call_answer_words(gdx_call *call, unsigned status, gdx_grpc_code code, const char *allow, const char *format,
                            ...) GDX_PRINTF(5, 6);
+// Connect, one reply: the status of HTTP that a failure has, in place of its code's.
+void gdx_call_set_http_status(gdx_call *call, unsigned status);
 // Client: no more messages from here.
 void gdx_call_end_writing(gdx_call *call);
 // Resets the call. `closed` comes from a later pull.
