@@ -120,7 +120,7 @@ void call_close(gdx_call *call, gdx_grpc_code code, const char *message) {
     if (!events)
         return;
     gdx_call_result result = {.code = code, .complete = call->complete};
-    result.http_status = call->plain_http ? call->http_status : 0;
+    result.http_status = call->connection->role == GDX_SERVER ? call->http_status : 0;
     result.message = message ? gdx_slice_of(message) : gdx_buffer_slice(&call->status_message);
     result.details = gdx_buffer_slice(&call->details);
     result.trailers = call->connection->role == GDX_CLIENT ? &call->trailers : NULL;
@@ -201,9 +201,13 @@ bool gdx_call_is_http2(const gdx_call *call) {
 }
 
 gdx_slice gdx_call_field(const gdx_call *call, gdx_head_field field) {
-    if (field == GDX_FIELD_METHOD && call->is_post)
+    if (field == GDX_HEAD_FIELD_METHOD && call->is_post)
         return gdx_slice_of("POST");
     return text_of(call, call->fields[field]);
+}
+
+void gdx_call_set_http_status(gdx_call *call, unsigned status) {
+    call->http_status = status;
 }
 
 gdx_slice gdx_call_path(const gdx_call *call) {
@@ -218,9 +222,8 @@ uint64_t gdx_call_deadline_ns(const gdx_call *call) {
     return call->deadline_ns;
 }
 
-// gRPC names a call's compression in a field of its own.
 bool gdx_call_peer_takes_gzip(const gdx_call *call) {
-    return call->dialect == GDX_DIALECT_PLAIN ? call->accepts_gzip : call->takes_gzip;
+    return call->takes_gzip;
 }
 
 const char *gdx_dialect_name(gdx_dialect dialect) {

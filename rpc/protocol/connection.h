@@ -6,8 +6,10 @@
 //   rules.c       HTTP's own rules for a request
 //   streams.c     what libnghttp2 lets pass of RFC 9113: frames on closed streams, windows that a setting overflows
 //   headers.c     header lists: what came, and what is sent
+//   dialect.c     in which dialect a request is
 //   incoming.c    bytes of a call to messages
 //   outgoing.c    messages of a call to bytes, status and trailers
+//   ending.c      heads and ends of answers in the dialects of the web
 //   answer.c      answers of HTTP's own, which are no calls
 //   timers.c      deadlines, age
 //   drain.c       the end of a connection in order
@@ -171,6 +173,23 @@ struct rules {
     const char *fault; // the first; NULL: none
 };
 
+// What a request of Connect says beside its content; of others, what HTTP says of compression.
+enum connect_fault {
+    CONNECT_GOOD,
+    CONNECT_BAD_TIMEOUT,
+    CONNECT_BAD_VERSION,
+    CONNECT_BAD_BASE64,
+    CONNECT_BAD_CODEC,
+    CONNECT_NO_MEMORY
+};
+enum { ACCEPTS_SAID = 1, ACCEPTS_GZIP = 2 }; // a set; 0: nothing is said
+
+struct connect_head {
+    enum encoding encoding, stream_encoding; // by content-encoding, by connect-content-encoding
+    unsigned accept, stream_accept;          // likewise
+    enum connect_fault fault;
+};
+
 struct gdx_call { // the protocol's thread only
     gdx_connection *connection;
     gdx_call *next, *previous, *next_room;
@@ -202,7 +221,7 @@ struct gdx_call { // the protocol's thread only
     gdx_dialect dialect; // by content-type; a client's call is PLAIN until the server's has come
     gdx_form form;
     bool is_post, takes_trailers, takes_gzip;
-    bool accepts_gzip; // as HTTP says it, by accept-encoding
+    struct connect_head connect;
 
     gdx_buffer in;
     size_t in_at, in_consumed; // read so far; of what follows, so much was given back to the window
@@ -286,7 +305,27 @@ bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata); /
 void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static);
 void header_list_add_metadata(struct header_list *list, const gdx_metadata *metadata);
 
+// Each entry by the name "trailer-" and its own. The room is header_list_extend's.
+void header_list_add_trailers(struct header_list *list, const gdx_metadata *metadata);
+
+// dialect.c
+void dialect_take_content_type(gdx_call *call, gdx_slice value);
+const char *dialect_content_type(const gdx_call *call); // of its answer
+enum encoding dialect_encoding(gdx_slice value);
+const char *dialect_encoding_field(const gdx_call *call); // the field that names a call's compression
+bool dialect_names_gzip(gdx_slice list);
+void dialect_take_connect(gdx_call *call, gdx_slice name, gdx_slice value); // "connect-..."
+bool dialect_take_compression(gdx_call *call, gdx_slice name, gdx_slice value);
+void dialect_settle(gdx_call *call); // the head is whole: what it amounts to
+const char *dialect_fault(const gdx_call *call);
+
+// ending.c
+unsigned ending_http_status(gdx_grpc_code code);
+void ending_list_head(gdx_call *call);                  // after header_list_begin
+void ending_finish(gdx_call *call, bool head_has_gone); // its status is set
+
 // incoming.c
+bool incoming_set_bare(gdx_call *call, gdx_slice message); // of a GET; false: no memory
 void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes);
 void incoming_end(gdx_call *call);
 void incoming_pump(gdx_call *call);
@@ -307,6 +346,8 @@ size_t outgoing_pull(gdx_call *call, uint8_t *to, size_t room, enum pulled *out_
 bool outgoing_trail(gdx_call *call);           // submits the trailers, once; false: no memory
 size_t outgoing_waiting(const gdx_call *call); // bytes of the body that are not pulled
 void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...) GDX_PRINTF(3, 4);
+void outgoing_list_status(const gdx_call *call);    // after header_list_begin
+void outgoing_resume(gdx_call *call);               // if the wire waits for more
 bool outgoing_send_head(gdx_call *call, bool ends); // the header list; false: no memory
 void outgoing_fire_rooms(gdx_connection *connection);
 void outgoing_reset(gdx_call *call, uint32_t error_code);

@@ -9,59 +9,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 enum { ENTRY_OVERHEAD = 32 }; // RFC 9113, 6.5.2
 
 static bool begins_with(gdx_slice text, const char *prefix) {
     size_t bytes = strlen(prefix);
     return text.bytes >= bytes && memcmp(text.data, prefix, bytes) == 0;
-}
-
-static const struct content { // a type, and what it says
-    const char *type;
-    gdx_dialect dialect;
-    gdx_form form;
-} contents[] = {
-    {"application/grpc", GDX_DIALECT_GRPC, GDX_FORM_PROTO},
-    {"application/grpc+proto", GDX_DIALECT_GRPC, GDX_FORM_PROTO},
-};
-enum { CONTENTS = sizeof contents / sizeof contents[0], CONTENTS_OF_GRPC = 2 };
-
-// With parameters or without.
-static void take_content(gdx_call *call, gdx_slice value) {
-    size_t count = call->connection->protocol->options.web ? CONTENTS : CONTENTS_OF_GRPC, bytes = 0;
-    while (bytes < value.bytes && value.data[bytes] != ';' && value.data[bytes] != ' ')
-        bytes++;
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(contents[i].type) == bytes && strncasecmp(value.data, contents[i].type, bytes) == 0) {
-            call->dialect = contents[i].dialect;
-            call->form = contents[i].form;
-            return;
-        }
-    }
-    call->dialect = GDX_DIALECT_PLAIN;
-}
-
-static enum encoding encoding_of(gdx_slice value) {
-    if (IS(value, "gzip"))
-        return ENCODING_GZIP;
-    return IS(value, "identity") ? ENCODING_IDENTITY : ENCODING_UNKNOWN;
-}
-
-static bool list_names_gzip(gdx_slice list) {
-    while (list.bytes > 0) {
-        const char *comma = memchr(list.data, ',', list.bytes);
-        gdx_slice one = {list.data, comma ? (size_t)(comma - list.data) : list.bytes};
-        list = comma ? (gdx_slice){comma + 1, list.bytes - one.bytes - 1} : (gdx_slice){0};
-        while (one.bytes && *one.data == ' ')
-            one = (gdx_slice){one.data + 1, one.bytes - 1};
-        while (one.bytes && one.data[one.bytes - 1] == ' ')
-            one.bytes--;
-        if (IS(one, "gzip"))
-            return true;
-    }
-    return false;
 }
 
 static void keep_text(gdx_call *call, gdx_slice value, struct text *out) {
@@ -93,11 +46,11 @@ static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
     if (IS(name, ":path")) {
         keep_text(call, value, &call->path);
     } else if (IS(name, ":authority")) {
-        keep_field(call, GDX_FIELD_AUTHORITY, value);
+        keep_field(call, GDX_HEAD_FIELD_AUTHORITY, value);
     } else if (IS(name, ":method")) {
         call->is_post = IS(value, "POST");
         if (!call->is_post) // else gdx_call_field knows
-            keep_field(call, GDX_FIELD_METHOD, value);
+            keep_field(call, GDX_HEAD_FIELD_METHOD, value);
     }
 }
 
@@ -106,18 +59,22 @@ static bool take_web(gdx_call *call, gdx_slice name, gdx_slice value) {
     static const struct {
         const char *name;
         gdx_head_field field;
-    } kept[] = {{"origin", GDX_FIELD_ORIGIN},
-                {"sec-fetch-site", GDX_FIELD_FETCH_SITE},
-                {"if-none-match", GDX_FIELD_IF_NONE_MATCH},
-                {"access-control-request-method", GDX_FIELD_ASKED_METHOD},
-                {"access-control-request-headers", GDX_FIELD_ASKED_HEADERS}};
+    } kept[] = {{"origin", GDX_HEAD_FIELD_ORIGIN},
+                {"sec-fetch-site", GDX_HEAD_FIELD_FETCH_SITE},
+                {"if-none-match", GDX_HEAD_FIELD_IF_NONE_MATCH},
+                {"access-control-request-method", GDX_HEAD_FIELD_ASKED_METHOD},
+                {"access-control-request-headers", GDX_HEAD_FIELD_ASKED_HEADERS}};
     if (IS(name, "host")) {
-        if (call->fields[GDX_FIELD_AUTHORITY].bytes == 0)
-            keep_field(call, GDX_FIELD_AUTHORITY, value);
+        if (call->fields[GDX_HEAD_FIELD_AUTHORITY].bytes == 0)
+            keep_field(call, GDX_HEAD_FIELD_AUTHORITY, value);
         return true;
     }
-    if (IS(name, "accept-encoding"))
-        call->accepts_gzip |= list_names_gzip(value);
+    if (begins_with(name, "connect-")) {
+        dialect_take_connect(call, name, value);
+        return true;
+    }
+    if (dialect_take_compression(call, name, value))
+        return true;
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
         if (slice_is(name, kept[i].name, strlen(kept[i].name))) {
             keep_field(call, kept[i].field, value);
@@ -132,18 +89,18 @@ static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {
         if (!gdx_timeout_parse(value, &call->timeout_ns))
             find_fault(call, HEAD_BAD_TIMEOUT);
     } else if (IS(name, "grpc-encoding")) {
-        call->encoding = encoding_of(value);
+        call->encoding = dialect_encoding(value);
     } else if (IS(name, "grpc-accept-encoding")) {
-        call->takes_gzip |= list_names_gzip(value);
+        call->takes_gzip |= dialect_names_gzip(value);
     } else if (metadata_is_binary(name)) {
         keep_metadata(call, &call->metadata, name, value); // grpc-trace-bin and the like
     }
 }
 
 static void take_content_type(gdx_call *call, gdx_slice value) {
-    take_content(call, value);
+    dialect_take_content_type(call, value);
     if (call->dialect != GDX_DIALECT_GRPC)
-        keep_field(call, GDX_FIELD_CONTENT_TYPE, value);
+        keep_field(call, GDX_HEAD_FIELD_CONTENT_TYPE, value);
 }
 
 void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value) {
@@ -183,22 +140,33 @@ static void refuse_plain(gdx_call *call) {
                               "This server speaks gRPC: content-type application/grpc or application/grpc+proto.\n");
 }
 
-static bool refuse_wrong_grpc(gdx_call *call) {
+static const char *fault_of_grpc(const gdx_call *call) {
+    if (call->dialect == GDX_DIALECT_GRPC && !call->takes_trailers)
+        return "te: trailers is missing: the status comes in trailers";
+    if (call->head_fault == HEAD_BAD_TIMEOUT)
+        return "grpc-timeout: expected 1 to 8 digits and one of H M S m u n";
+    return call->head_fault == HEAD_BAD_METADATA ? "metadata: a name that ends in -bin has a value that is no base64"
+                                                 : NULL;
+}
+
+static bool refuse_wrong_call(gdx_call *call) {
     size_t limit = call->connection->protocol->options.header_limit;
     gdx_slice path = gdx_call_path(call);
-    if (!rules_have_authority(&call->rules)) // as gRPC C++ has it
+    const char *fault = dialect_fault(call), *grpc_fault = fault_of_grpc(call);
+    if (gdx_call_is_http2(call) && !rules_have_authority(&call->rules)) // as gRPC C++ has it
         outgoing_refuse(call, GDX_GRPC_UNKNOWN, "Missing :authority header");
     else if (call->header_bytes > limit)
         outgoing_refuse(call, GDX_GRPC_RESOURCE_EXHAUSTED, "headers of %zu bytes, at most %zu are taken",
                         call->header_bytes, limit);
-    else if (!call->takes_trailers)
-        outgoing_refuse(call, GDX_GRPC_INTERNAL, "te: trailers is missing: the status comes in trailers");
-    else if (call->head_fault == HEAD_BAD_TIMEOUT)
-        outgoing_refuse(call, GDX_GRPC_INTERNAL, "grpc-timeout: expected 1 to 8 digits and one of H M S m u n");
-    else if (call->head_fault == HEAD_BAD_METADATA)
-        outgoing_refuse(call, GDX_GRPC_INTERNAL, "metadata: a name that ends in -bin has a value that is no base64");
+    else if (grpc_fault)
+        outgoing_refuse(call, GDX_GRPC_INTERNAL, "%s", grpc_fault);
+    else if (fault)
+        outgoing_refuse(
+            call, call->connect.fault == CONNECT_NO_MEMORY ? GDX_GRPC_RESOURCE_EXHAUSTED : GDX_GRPC_INVALID_ARGUMENT,
+            "%s", fault);
     else if (call->encoding == ENCODING_UNKNOWN)
-        outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "grpc-encoding: this server takes identity and gzip");
+        outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "%s: this server takes identity and gzip",
+                        dialect_encoding_field(call));
     else if (path.bytes < 4 || path.data[0] != '/' || !memchr(path.data + 1, '/', path.bytes - 1))
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "%.*s: expected /package.Service/Method",
                         GDX_SLICE_ARGUMENTS(path));
@@ -215,7 +183,7 @@ static void charge_head(gdx_call *call) {
 
 static void open_call(gdx_call *call) {
     gdx_connection *connection = call->connection;
-    if (!refuse_wrong_grpc(call))
+    if (!refuse_wrong_call(call))
         charge_head(call);
     if (call->out_state < OUT_ENDING && !connection->events.call_opened)
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "nothing is served here");
@@ -225,24 +193,15 @@ static void open_call(gdx_call *call) {
         connection->events.call_refused(call, connection->context);
 }
 
-static void split_path(gdx_call *call) {
-    gdx_slice path = gdx_call_path(call);
-    const char *mark = path.bytes ? memchr(path.data, '?', path.bytes) : NULL;
-    if (!mark)
-        return;
-    uint32_t bytes = (uint32_t)(mark - path.data);
-    call->fields[GDX_FIELD_QUERY] = (struct text){call->path.at + bytes + 1, call->path.bytes - bytes - 1};
-    call->path.bytes = bytes;
-}
-
 static void open_plain(gdx_call *call) {
     gdx_connection *connection = call->connection;
     size_t limit = connection->protocol->options.header_limit;
     bool opens = connection->protocol->options.web && connection->events.plain_opened;
-    split_path(call);
     if (call->header_bytes > limit)
         gdx_call_answer_words(call, 431, GDX_GRPC_RESOURCE_EXHAUSTED, NULL,
                               "headers of %zu bytes, at most %zu are taken\n", call->header_bytes, limit);
+    else if (call->connect.fault == CONNECT_BAD_CODEC)
+        gdx_call_answer_words(call, 415, GDX_GRPC_UNIMPLEMENTED, NULL, "encoding: expected json or proto\n");
     else if (!opens)
         refuse_plain(call);
     else
@@ -260,9 +219,11 @@ void head_finish_request(gdx_call *call) {
     call->deadline_ns =
         call->timeout_ns < UINT64_MAX - connection->now_ns ? connection->now_ns + call->timeout_ns : UINT64_MAX;
     connection_due(connection, call->deadline_ns);
-    if (call->dialect == GDX_DIALECT_GRPC && !call->is_post && !oversized)
-        call->dialect = GDX_DIALECT_PLAIN;
-    if (call->dialect == GDX_DIALECT_PLAIN && (connection->protocol->options.web || !oversized))
+    if (oversized && !connection->protocol->options.web)
+        call->dialect = GDX_DIALECT_GRPC; // its type may not have been looked at
+    else
+        dialect_settle(call);
+    if (call->dialect == GDX_DIALECT_PLAIN)
         open_plain(call);
     else
         open_call(call);
@@ -305,7 +266,7 @@ void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool tr
     if (IS(name, ":status"))
         call->http_status = number_of(value);
     else if (IS(name, "content-type"))
-        take_content(call, value);
+        dialect_take_content_type(call, value);
     else if (begins_with(name, "grpc-"))
         take_status(call, name, value);
     else if (name.data[0] != ':')
@@ -363,7 +324,7 @@ enum { FIXED_HEADERS = 12 };
 bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata) {
     struct header_list *list = &protocol->headers;
     return gdx_grow(&list->values, &list->capacity, list->capacity + metadata->count, sizeof *list->values) == GDX_OK &&
-           gdx_buffer_reserve(&list->text, list->text.capacity + 2 * metadata->bytes.bytes) == GDX_OK;
+           gdx_buffer_reserve(&list->text, list->text.capacity + 4 * metadata->bytes.bytes) == GDX_OK;
 }
 
 // Room for all, so that nothing fails or moves afterwards.
@@ -400,5 +361,20 @@ void header_list_add_metadata(struct header_list *list, const gdx_metadata *meta
         }
         list->values[list->count++] =
             (nghttp2_nv){(uint8_t *)name.data, (uint8_t *)value.data, name.bytes, value.bytes, NGHTTP2_NV_FLAG_NONE};
+    }
+}
+
+void header_list_add_trailers(struct header_list *list, const gdx_metadata *metadata) {
+    static const char prefix[] = "trailer-";
+    size_t first = list->count;
+    header_list_add_metadata(list, metadata);
+    for (size_t i = first; i < list->count; i++) {
+        nghttp2_nv *entry = &list->values[i];
+        size_t begin = list->text.bytes;
+        if (gdx_buffer_append(&list->text, prefix, sizeof prefix - 1) != GDX_OK ||
+            gdx_buffer_append(&list->text, entry->name, entry->namelen) != GDX_OK)
+            continue; // cannot be: the room is reserved
+        entry->name = list->text.data + begin;
+        entry->namelen += sizeof prefix - 1;
     }
 }

@@ -58,7 +58,7 @@ static bool prefix_is_good(gdx_call *call, const uint8_t *prefix) {
     if (prefix[0] > 1) {
         fail(call, GDX_GRPC_INTERNAL, "a message's first byte is neither 0 nor 1");
     } else if (prefix[0] == 1 && call->encoding != ENCODING_GZIP) {
-        fail(call, GDX_GRPC_INTERNAL, "a message is marked compressed, but grpc-encoding names no compression");
+        fail(call, GDX_GRPC_INTERNAL, "a message is marked compressed, but the headers name no compression");
     } else if (gdx_message_length(prefix) > limit) {
         snprintf(message, sizeof message, "a message of %u bytes, at most %zu are taken", gdx_message_length(prefix),
                  limit);
@@ -106,8 +106,8 @@ static void deliver(gdx_call *call, const uint8_t *framed) {
 // Hands out the next message if it is wanted and whole. True: there may be another.
 static bool deliver_next(gdx_call *call) {
     size_t bytes = unread(call);
-    if (bytes < GDX_MESSAGE_PREFIX_BYTES)
-        return false;
+    if (bytes < GDX_MESSAGE_PREFIX_BYTES || (call->dialect == GDX_DIALECT_CONNECT && call->in_state == IN_OPEN))
+        return false; // a bare message is whole when the request is
     const uint8_t *framed = call->in.data + call->in_at;
     if (!prefix_is_good(call, framed) || !call->wanted)
         return false;
@@ -214,10 +214,58 @@ static void keep(gdx_call *call, const uint8_t *data, size_t bytes) {
     connection_due(call->connection, incoming_due_ns(call));
 }
 
+// ---- bare messages, which get a prefix here
+
+static bool append_bare(gdx_call *call, const void *data, size_t bytes) {
+    uint8_t prefix[GDX_MESSAGE_PREFIX_BYTES] = {0};
+    if (memory_reserve(call->connection, &call->in, sizeof prefix + bytes) != GDX_OK ||
+        (call->in.bytes == 0 && gdx_buffer_append(&call->in, prefix, sizeof prefix) != GDX_OK) ||
+        (bytes > 0 && gdx_buffer_append(&call->in, data, bytes) != GDX_OK))
+        return false;
+    size_t length = call->in.bytes - GDX_MESSAGE_PREFIX_BYTES;
+    gdx_message_prefix(call->in.data, call->encoding == ENCODING_GZIP && length > 0, (uint32_t)length);
+    call->in_consumed = call->in.bytes;
+    return true;
+}
+
+bool incoming_set_bare(gdx_call *call, gdx_slice message) {
+    call->encoding = call->connect.encoding;
+    return append_bare(call, message.data, message.bytes);
+}
+
+static void take_bare(gdx_call *call, const uint8_t *data, size_t bytes) {
+    size_t limit = call->connection->protocol->options.message_limit;
+    size_t have = call->in.bytes ? call->in.bytes - GDX_MESSAGE_PREFIX_BYTES : 0;
+    char message[128];
+    if (call->in.bytes == 0)
+        call->message_ns = call->connection->now_ns;
+    consume(call, bytes);
+    if (call->in_state == IN_CLOSED || !call->is_post)
+        return; // a GET has its message in the query
+    if (bytes > limit - have) {
+        snprintf(message, sizeof message, "a message of more than %zu bytes, at most so many are taken", limit);
+        fail(call, GDX_GRPC_RESOURCE_EXHAUSTED, message);
+    } else if (!append_bare(call, data, bytes)) {
+        fail(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection's messages take more memory than it may have");
+    }
+    connection_due(call->connection, incoming_due_ns(call));
+}
+
+static void end_bare(gdx_call *call) {
+    if (call->in_state == IN_OPEN && !append_bare(call, NULL, 0)) // no content is an empty message
+        fail(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection's messages take more memory than it may have");
+}
+
+// ---- what comes
+
 void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {
     call->received += bytes;
     if (call->complete && call->out_state != OUT_RESET && call->received - call->linger_received > LINGER_BYTES)
         outgoing_reset(call, NGHTTP2_NO_ERROR);
+    if (call->dialect == GDX_DIALECT_CONNECT) {
+        take_bare(call, data, bytes);
+        return;
+    }
     size_t taken = 0;
     if (unread(call) == 0) {
         call->message_ns = call->connection->now_ns;
@@ -233,6 +281,8 @@ void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {
 }
 
 void incoming_end(gdx_call *call) {
+    if (call->dialect == GDX_DIALECT_CONNECT)
+        end_bare(call);
     if (call->in_state < IN_ENDED)
         call_set_in(call, IN_ENDED);
     incoming_pump(call);

@@ -25,7 +25,11 @@ uint64_t gdx_call_bytes_sent(const gdx_call *call) {
 
 // ---- headers and trailers
 
-static void add_head(struct header_list *list, const gdx_call *call) {
+static void add_head(struct header_list *list, gdx_call *call) {
+    if (call->dialect != GDX_DIALECT_GRPC) {
+        ending_list_head(call);
+        return;
+    }
     header_list_add(list, ":status", gdx_slice_of("200"), true);
     header_list_add(list, "content-type", gdx_slice_of("application/grpc"), true);
     header_list_add(list, "grpc-encoding", gdx_slice_of(call->takes_gzip ? "gzip" : "identity"), true);
@@ -46,6 +50,10 @@ static void add_status(struct header_list *list, const gdx_call *call) {
     add_encoded(list, "grpc-message", gdx_buffer_slice(&call->status_message), gdx_percent_encode);
     add_encoded(list, "grpc-status-details-bin", gdx_buffer_slice(&call->details), gdx_base64_encode);
     header_list_add_metadata(list, &call->trailers);
+}
+
+void outgoing_list_status(const gdx_call *call) {
+    add_status(&call->connection->protocol->headers, call);
 }
 
 bool outgoing_trail(gdx_call *call) {
@@ -97,7 +105,7 @@ bool outgoing_send_head(gdx_call *call, bool ends) {
 }
 
 static gdx_status send_headers(gdx_call *call) {
-    if (call->out_state != OUT_IDLE)
+    if (call->out_state != OUT_IDLE || call->dialect == GDX_DIALECT_CONNECT) // whose head tells the status, too
         return GDX_OK;
     gdx_protocol *protocol = call->connection->protocol;
     if (call->stream <= 0 || !header_list_begin(protocol, call, &call->headers))
@@ -117,7 +125,7 @@ static bool submit_trailers_only(gdx_call *call) {
     return outgoing_send_head(call, true);
 }
 
-static void resume(gdx_call *call) {
+void outgoing_resume(gdx_call *call) {
     if (call->deferred && call->stream > 0) {
         call->deferred = false;
         call->connection->wire->resume(call);
@@ -150,7 +158,7 @@ static void after_write(gdx_call *call) {
     const struct wire *wire = call->connection->wire;
     if (++call->messages_sent == 2 && call->connection->role == GDX_SERVER && wire->share && !wire->share(call))
         connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
-    resume(call);
+    outgoing_resume(call);
 }
 
 static gdx_status begin_write(gdx_call *call) {
@@ -244,6 +252,10 @@ static void trail_at_once(gdx_call *call) {
 void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_slice details) {
     if (call->out_state >= OUT_ENDING || call->stream <= 0)
         return;
+    if (call->dialect == GDX_DIALECT_PLAIN) {
+        gdx_call_answer_words(call, ending_http_status(code), code, NULL, "%.*s\n", GDX_SLICE_ARGUMENTS(message));
+        return;
+    }
     bool is_open = call->out_state == OUT_OPEN;
     call_set_out(call, OUT_ENDING);
     call->has_status = true;
@@ -255,8 +267,10 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
         (details.bytes <= DETAILS_LIMIT && gdx_buffer_append(&call->details, details.data, details.bytes) != GDX_OK))
         call->details.bytes = 0;
     incoming_discard(call);
-    if (is_open && outgoing_waiting(call) > 0)
-        resume(call);
+    if (call->dialect != GDX_DIALECT_GRPC)
+        ending_finish(call, is_open);
+    else if (is_open && outgoing_waiting(call) > 0)
+        outgoing_resume(call);
     else if (is_open)
         trail_at_once(call);
     else if (!submit_trailers_only(call))
@@ -303,7 +317,8 @@ void outgoing_cut(gdx_call *call, gdx_grpc_code code, const char *message) {
         return;
     }
     call->out.bytes = outgoing_waiting(call) > 0 ? end_of_begun(call) : 0;
-    if (outgoing_is_blocked(call) || outgoing_waiting(call) == 0)
+    bool may_break_off = call->dialect == GDX_DIALECT_GRPC; // whose status needs no window
+    if (outgoing_waiting(call) == 0 || (may_break_off && outgoing_is_blocked(call)))
         drop_output(call);
     gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
 }
@@ -320,7 +335,7 @@ void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...
 void gdx_call_end_writing(gdx_call *call) {
     if (call->out_state < OUT_ENDING) {
         call_set_out(call, OUT_ENDING);
-        resume(call);
+        outgoing_resume(call);
     }
 }
 

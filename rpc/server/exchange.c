@@ -404,7 +404,7 @@ static void record_refused(gdx_call *call, const gdx_call_result *result) {
         .bytes_in = gdx_call_bytes_received(call),
     };
     if (record.dialect == GDX_DIALECT_PLAIN)
-        record.asked = gdx_call_field(call, GDX_FIELD_METHOD);
+        record.asked = gdx_call_field(call, GDX_HEAD_FIELD_METHOD);
     if (server->options.call_ended)
         server->options.call_ended(server->options.context, &record);
 }
