@@ -14,6 +14,8 @@ import * as esbuild from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 const protos = resolve(here, process.env.GRAMDEX_PROTO ?? "../proto");
+// d3-scale without colours and locales: see that file.
+const numbersAlone = { "d3-interpolate": "./src/pictures/numbers.ts", "d3-format": "./src/pictures/numbers.ts" };
 const budget = 70000; // bytes of script and style, gzip -9
 
 function option(name) {
@@ -91,6 +93,7 @@ function bundle(licencesPath) {
         format: "esm",
         target: ["es2022", "chrome109", "firefox115", "safari16.4"],
         charset: "utf8",
+        alias: numbersAlone,
         metafile: true,
         legalComments: "none",
         logLevel: "warning",

@@ -21,6 +21,11 @@ function quoted(value: string): string {
     return /^[\w./-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
+/** A phrase as the query language takes it: bare while it is one run of letters. */
+export function quotedPhrase(phrase: string): string {
+    return /^[\p{L}\p{N}]+$/u.test(phrase) && !/^(AND|OR|NOT|NEAR|THEN)$/.test(phrase) ? phrase : `"${phrase.replace(/["\\]/g, "\\$&")}"`;
+}
+
 const list = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 const text = (value: Value | undefined): string => (value === undefined ? "" : String(value));
 
@@ -101,7 +106,7 @@ const narrowable = new Set(["query", "a", "b", "compare"]);
 /** "PERIOD_MONTH" is month on the command line, MEASURE_LOG_DICE log-dice. */
 function plain(value: Value): string {
     const match = /^(PERIOD|SIDE|MEASURE|UNIT|ORDER)_(.+)$/.exec(String(value));
-    return match ? match[2].toLowerCase().replaceAll("_", "-") : Array.isArray(value) ? value.join(",") : String(value);
+    return match?.[2] ? match[2].toLowerCase().replaceAll("_", "-") : Array.isArray(value) ? value.join(",") : String(value);
 }
 
 /** The message with its filter in its queries, since a command has no other place for it. */

@@ -143,6 +143,7 @@ export function svgText(picture: SVGSVGElement): string {
     const press = document.createElement("div");
     press.className = "picture-press";
     const copy = picture.cloneNode(true) as SVGSVGElement;
+    for (const each of copy.querySelectorAll(".picture-near")) each.classList.remove("picture-near");
     press.append(copy);
     (picture.parentElement ?? document.body).append(press);
     try {

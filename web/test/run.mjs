@@ -23,7 +23,8 @@ try {
         format: "cjs",
         outdir: folder,
         outExtension: { ".js": ".cjs" },
-        loader: { ".css": "empty" },
+        alias: { "d3-interpolate": "./src/pictures/numbers.ts", "d3-format": "./src/pictures/numbers.ts" }, // as in build.mjs
+        absWorkingDir: dirname(here),
         logLevel: "warning",
     });
     const files = tests.map((name) => join(folder, name.replace(/\.ts$/, ".cjs")));

@@ -14,8 +14,8 @@ import {
     type SymbolType,
 } from "d3-shape";
 
-export type Node = Selection<SVGGElement, unknown, null, undefined>;
-export type Picture = Selection<SVGSVGElement, unknown, null, undefined>;
+export type Node = Selection<SVGGElement, undefined, null, undefined>;
+export type Picture = Selection<SVGSVGElement, undefined, null, undefined>;
 
 export interface Size {
     width: number;
@@ -74,5 +74,5 @@ export const looks = 10;
 
 /** A series' mark as a path around 0, 0. */
 export function shape(series: number, area: number): string {
-    return symbol(shapes[series % shapes.length], area)() ?? "";
+    return symbol(shapes[series % shapes.length] ?? symbolCircle, area)() ?? "";
 }

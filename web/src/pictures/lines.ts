@@ -50,6 +50,8 @@ interface Placed extends LinePoint {
 
 type Scale = ScaleLinear<number, number>;
 
+const topOfScale = (y: Scale): number => y.domain()[1] ?? 0;
+
 /** The largest figure that says something; a band is worth a quarter more than the highest point at most. */
 function topOf(lines: readonly Line[]): number {
     const all = lines.flatMap((each) => each.points);
@@ -89,7 +91,7 @@ function drawLegend(group: Node, options: LinesOptions): void {
 }
 
 function drawAxes(group: Node, options: LinesOptions, x: Scale, y: Scale, width: number, height: number): void {
-    const [low, high] = x.domain();
+    const [low = 0, high = 0] = x.domain();
     const ticks = ticksOf(options.kind, Math.ceil(low), Math.floor(high), width);
     const names = new Map(ticks.map((tick) => [tick.number, tick.name]));
     const count = Math.max(2, Math.min(6, Math.floor(height / 44)));
@@ -116,24 +118,25 @@ function drawAxes(group: Node, options: LinesOptions, x: Scale, y: Scale, width:
 export function stretches<T extends { number: number }>(points: readonly T[]): T[][] {
     const all: T[][] = [];
     points.forEach((point, index) => {
-        if (index > 0 && point.number === points[index - 1].number + 1) all[all.length - 1].push(point);
+        if (point.number === (points[index - 1]?.number ?? NaN) + 1) all.at(-1)?.push(point);
         else all.push([point]);
     });
     return all;
 }
 
 function drawLine(group: Node, points: Placed[], x: Scale, y: Scale): void {
-    const bounded = (value: number): number => y(Math.min(value, y.domain()[1]));
+    const bounded = (value: number): number => y(Math.min(value, topOfScale(y)));
     const band = area<Placed>((point) => x(point.number), (point) => bounded(point.low ?? 0), (point) => bounded(point.high ?? 0));
     const path = line<Placed>((point) => x(point.number), (point) => bounded(point.value));
     for (const stretch of stretches(points)) {
         if (stretch.every((point) => point.high !== undefined)) {
-            if (stretch.length > 1) group.append("path").attr("class", "picture-band").attr("d", band(stretch) ?? "");
+            const [only] = stretch;
+            if (stretch.length > 1 || !only) group.append("path").attr("class", "picture-band").attr("d", band(stretch) ?? "");
             else
                 group
                     .append("path")
                     .attr("class", "picture-whisker")
-                    .attr("d", `M${x(stretch[0].number)},${bounded(stretch[0].low ?? 0)}V${bounded(stretch[0].high ?? 0)}`);
+                    .attr("d", `M${x(only.number)},${bounded(only.low ?? 0)}V${bounded(only.high ?? 0)}`);
         }
         if (stretch.length > 1) group.append("path").attr("class", "picture-line").attr("d", path(stretch) ?? "");
     }
@@ -141,7 +144,7 @@ function drawLine(group: Node, points: Placed[], x: Scale, y: Scale): void {
 
 function drawMarks(group: Node, points: Placed[], series: number, x: Scale, y: Scale, area: number, spots: Spot[]): void {
     points.forEach((point, index) => {
-        const spot = { x: x(point.number), y: y(Math.min(point.value, y.domain()[1])), line: series, point: index };
+        const spot = { x: x(point.number), y: y(Math.min(point.value, topOfScale(y))), line: series, point: index };
         spots.push(spot);
         const place = group
             .append(point.href ? "a" : "g")
@@ -179,13 +182,13 @@ export function lines(options: LinesOptions): Lines {
     const plot = picture.append("g").attr("transform", `translate(${left},${top})`);
     if (numbers.length > 0) drawAxes(plot, options, x, y, width, height);
     const placed = options.lines.map((each) =>
-        each.points.map((point) => ({ ...point, number: numberOf(point.period), above: point.value > y.domain()[1] })),
+        each.points.map((point) => ({ ...point, number: numberOf(point.period), above: point.value > topOfScale(y) })),
     );
     const spots: Spot[] = [];
     const crowd = Math.max(0, ...placed.map((points) => points.length)) / width;
     placed.forEach((points, series) => {
         const group = plot.append("g").attr("class", `series-${series % looks}`).attr("role", "group");
-        group.attr("aria-label", options.lines[series].name);
+        group.attr("aria-label", options.lines[series]?.name ?? "");
         drawLine(group, points, x, y);
         drawMarks(group, points, series, x, y, crowd > 0.2 ? 12 : crowd > 0.08 ? 26 : 52, spots);
     });
