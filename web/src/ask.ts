@@ -52,7 +52,6 @@ class Asker<M extends Unary> implements Question<Reply<M>> {
             (error: unknown) => {
                 if (this.running !== running) return;
                 this.stop();
-                if (running.signal.aborted) return;
                 const failure = error instanceof Failure ? error : new Failure("internal", String(error), {});
                 this.show({ phase: "failed", failure });
             },

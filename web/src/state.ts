@@ -2,7 +2,7 @@
 // The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
 // the reader's own (language, theme, the commit seen first) and is in no link.
 import { computed, effect, signal } from "@preact/signals";
-import { paths, type Path } from "./paths.ts";
+import type { Path } from "./paths.ts";
 
 export interface Place {
     path: string;
@@ -175,10 +175,15 @@ function kept(name: string, fallback: string): ReturnType<typeof signal<string>>
 
 export const language = kept("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
 export const theme = kept("theme", "auto");
-export const home = paths.start;
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const dark = signal(systemDark.matches);
+systemDark.addEventListener("change", () => {
+    dark.value = systemDark.matches;
+});
 
 effect(() => {
     document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
-    if (theme.value === "auto") delete document.documentElement.dataset["theme"];
-    else document.documentElement.dataset["theme"] = theme.value;
+    const chosen = theme.value === "auto" ? (dark.value ? "dark" : "light") : theme.value;
+    document.documentElement.dataset["theme"] = chosen ?? "light";
 });

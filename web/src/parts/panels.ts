@@ -11,7 +11,7 @@ import { paths } from "../paths.ts";
 import { acceptNewest, asked, columnOf, filtered, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
 import { type Status, status } from "../view.ts";
 import { words } from "../words.ts";
-import { piecesOf } from "./pieces.ts";
+import { most, shorter, termsOf } from "./pieces.ts";
 
 interface PanelProps {
     title: string;
@@ -132,6 +132,29 @@ function PieceCount({ piece }: { piece: string }): VNode {
     </li>`;
 }
 
+function PieceCounts({ pieces }: { pieces: string[] }): VNode | null {
+    const w = words();
+    if (pieces.length === 0) return null;
+    return html`<h3>${w.pieces}</h3>
+        <ul class="pieces">
+            ${pieces.map((piece) => h(PieceCount, { piece, key: piece }))}
+        </ul>`;
+}
+
+/** Of a single phrase: its longest pieces that stand anywhere, which the check of quotations knows. */
+function PhrasePieces({ phrase }: { phrase: string }): VNode {
+    const found = useAsk("quote", { text: phrase, scope: scope.value });
+    const quotation = found.state.value.reply?.quotations?.[0];
+    const bytes = new TextEncoder().encode(phrase);
+    const texts = (quotation?.pieces ?? []).map((piece) =>
+        new TextDecoder().decode(bytes.subarray(Number(piece.begin ?? 0), Number(piece.end ?? 0))).trim(),
+    );
+    const isWords = /\s/.test(phrase);
+    const longest = [...new Set(texts)].sort((a, b) => b.length - a.length).slice(0, most);
+    const known = longest.map((text) => (isWords ? `"${text}"` : text));
+    return h(PieceCounts, { pieces: known.length > 0 || found.state.value.phase === "asking" ? known : shorter(phrase) });
+}
+
 const noFilters = { source: undefined, from: undefined, to: undefined, meta: undefined };
 
 function WithoutFilters({ text }: { text: string }): VNode | null {
@@ -147,16 +170,13 @@ function WithoutFilters({ text }: { text: string }): VNode | null {
 /** Nothing has the query: what of it there is. */
 export function Nothing({ text = query.value }: { text?: string }): VNode {
     const w = words();
-    const pieces = piecesOf(text);
+    const terms = termsOf(text);
+    const [only] = terms;
     return html`<${Panel} title=${w.nothing}>
         <p>${w.nothingFor(text)}</p>
         ${filtered.value ? h(WithoutFilters, { text }) : null}
-        ${pieces.length > 0
-            ? html`<h3>${w.pieces}</h3>
-                  <ul class="pieces">
-                      ${pieces.map((piece) => h(PieceCount, { piece, key: piece }))}
-                  </ul>`
-            : null}
+        ${terms.length > 1 ? h(PieceCounts, { pieces: terms.slice(0, most) }) : null}
+        ${terms.length === 1 && only ? h(PhrasePieces, { phrase: only.replace(/^"|"$/g, "") }) : null}
     <//>`;
 }
 

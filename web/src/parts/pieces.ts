@@ -19,7 +19,8 @@ export function termsOf(query: string): string[] {
     return [...new Set(terms)];
 }
 
-const most = 8;
+/** Pieces that are shown. */
+export const most = 8;
 
 /** Beginnings and ends, the longest first; the words of a phrase in words. */
 export function shorter(phrase: string): string[] {
@@ -33,9 +34,4 @@ export function shorter(phrase: string): string[] {
         found.push(join(units.slice(0, length)), join(units.slice(units.length - length)));
     }
     return [...new Set(found)].slice(0, most);
-}
-
-export function piecesOf(query: string): string[] {
-    const terms = termsOf(query);
-    return terms.length > 1 ? terms.slice(0, most) : terms[0] ? shorter(terms[0]) : [];
 }
