@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every picture shares: the SVG element with its name for screen readers, the width of a text before it is drawn, the
+// looks of series that can be told apart without colour. Colours are classes of pictures.css; no picture has an inline style.
+import { create, type Selection } from "d3-selection";
+import {
+    symbol,
+    symbolCircle,
+    symbolCross,
+    symbolDiamond,
+    symbolSquare,
+    symbolStar,
+    symbolTriangle,
+    symbolWye,
+    type SymbolType,
+} from "d3-shape";
+
+export type Node = Selection<SVGGElement, undefined, null, undefined>;
+export type Picture = Selection<SVGSVGElement, undefined, null, undefined>;
+
+export interface Size {
+    width: number;
+    height: number;
+}
+
+export interface Named {
+    title: string; // what it shows, for screen readers and for the exported file
+    description?: string; // how to read it
+}
+
+/** A group and no image: what is in it can have the focus. */
+export function frame(size: Size, named: Named): Picture {
+    const picture = create<SVGSVGElement>("svg:svg")
+        .attr("class", "picture")
+        .attr("viewBox", `0 0 ${size.width} ${size.height}`)
+        .attr("width", size.width)
+        .attr("height", size.height)
+        .attr("role", "group")
+        .attr("aria-label", named.title);
+    picture.append("title").text(named.title);
+    if (named.description) picture.append("desc").text(named.description);
+    return picture;
+}
+
+/** About how wide a text is: a letter of Han, kana or hangul is a square, others are a little more than half of one. */
+export function textWidth(text: string, size: number): number {
+    let width = 0;
+    for (const letter of text) width += (letter.codePointAt(0) ?? 0) >= 0x2e80 ? size : size * 0.58;
+    return Math.ceil(width);
+}
+
+/** What of a text has room; the rest is an ellipsis. */
+export function fitText(text: string, size: number, width: number): string {
+    if (textWidth(text, size) <= width) return text;
+    let kept = "";
+    for (const letter of text) {
+        if (textWidth(kept + letter, size) > width - size) break;
+        kept += letter;
+    }
+    return `${kept}…`;
+}
+
+const shapes: readonly SymbolType[] = [
+    symbolCircle,
+    symbolSquare,
+    symbolTriangle,
+    symbolDiamond,
+    symbolCross,
+    symbolStar,
+    symbolWye,
+];
+
+/** There are ten looks, for a query and nine others; each has its own colour, dash and shape. */
+export const looks = 10;
+
+/** A series' mark as a path around 0, 0. */
+export function shape(series: number, area: number): string {
+    return symbol(shapes[series % shapes.length] ?? symbolCircle, area)() ?? "";
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The line that says what the view has: documents, occurrences, complete or not, commit; the toolbar; notes; what is away.
+import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
+import { away, tryNow } from "../client.ts";
+import { h, html } from "../html.ts";
+import { acceptNewest, linkToShare, longestLink, moved, newestCommit, place, seenCommit } from "../state.ts";
+import { status, tools } from "../view.ts";
+import { clock, words } from "../words.ts";
+
+function LinkButton(): VNode {
+    const w = words();
+    const said = useSignal("");
+    const length = place.value.keys.toString().length;
+    const copy = async (): Promise<void> => {
+        const link = linkToShare(newestCommit.value);
+        if (link === null) {
+            said.value = w.linkLong(length);
+            return;
+        }
+        try {
+            await navigator.clipboard.writeText(link);
+            said.value = w.linkCopied;
+        } catch {
+            said.value = w.linkFailed;
+        }
+        setTimeout(() => (said.value = ""), 4000);
+    };
+    return html`<span class="link">
+        <button type="button" onClick=${copy} aria-disabled=${length > longestLink}>${w.link}</button>
+        <span role="status" class=${said.value ? "said" : "hidden"}>${said.value}</span>
+    </span>`;
+}
+
+export function Toolbar(): VNode {
+    const w = words();
+    return html`<div class="toolbar" role="group" aria-label=${w.export}>
+        ${tools.map((Tool, at) => h(Tool, { key: at }))} ${h(LinkButton, {})}
+    </div>`;
+}
+
+export function StatusLine(): VNode {
+    const w = words();
+    const { documents, occurrences, bridged, more, answer } = status.value;
+    const parts: (string | VNode)[] = [];
+    if (documents !== undefined) parts.push(html`<strong>${w.documents(documents)}</strong>`);
+    if (occurrences !== undefined) parts.push(html`<strong>${w.occurrences(occurrences)}</strong>`);
+    if (Number(bridged ?? 0) > 0) parts.push(w.bridged(bridged));
+    parts.push(...(more ?? []));
+    if (answer) {
+        parts.push(answer.complete ? w.complete : html`<strong class="partial">${w.incomplete}</strong>`);
+        parts.push(w.commit(answer.commit ?? "0"));
+        parts.push(html`<span class="took">${w.took(Number(answer.tookUs ?? 0) / 1000)}</span>`);
+    }
+    return html`<p class="status" role="status">
+        ${parts.map((part, at) => html`<span key=${at}>${part}</span>`)}
+    </p>`;
+}
+
+export function Notes(): VNode | null {
+    const w = words();
+    const notes = status.value.answer?.notes ?? [];
+    if (notes.length === 0) return null;
+    return html`<ul class="notes" aria-label=${w.notes}>
+        ${notes.map((note) => html`<li lang="en">${note}</li>`)}
+    </ul>`;
+}
+
+/** What stands above every view: the server is away, or has newer data. */
+export function Banners(): VNode {
+    const w = words();
+    const gone = away.value;
+    return html`<div class="banners" role="status">
+        ${gone
+            ? html`<p class="banner banner-bad">
+                  ${w.awaySince(clock(gone.since))} <button type="button" onClick=${tryNow}>${w.tryNow}</button>
+              </p>`
+            : null}
+        ${moved.value
+            ? html`<p class="banner">
+                  ${w.moved(seenCommit.value, newestCommit.value)}
+                  <button type="button" onClick=${acceptNewest}>${w.takeNewest}</button>
+              </p>`
+            : null}
+    </div>`;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
+// the reader's own (language, theme, the commit seen first) and is in no link.
+import { computed, effect, signal } from "@preact/signals";
+import type { Path } from "./paths.ts";
+
+export interface Place {
+    path: string;
+    keys: URLSearchParams;
+}
+
+const read = (): Place => ({ path: location.pathname, keys: new URLSearchParams(location.search) });
+
+/** Where the page is. */
+export const place = signal<Place>(read());
+addEventListener("popstate", () => {
+    place.value = read();
+});
+
+/** Keys that every view understands; going from one view to another keeps them. */
+export const sharedKeys = ["q", "source", "from", "to", "meta", "distinct", "commit"] as const;
+
+export type Change = Record<string, string | string[] | undefined>;
+
+/** The keys with a change: undefined, "" and [] take a key away. */
+export function changed(keys: URLSearchParams, change: Change): URLSearchParams {
+    const all = new URLSearchParams(keys);
+    for (const [key, value] of Object.entries(change)) {
+        all.delete(key);
+        for (const each of Array.isArray(value) ? value : [value]) if (each) all.append(key, each);
+    }
+    return all;
+}
+
+/** Readable as far as a query string allows: characters beside ASCII, commas and colons stay as they are. */
+export function address(path: string, keys: URLSearchParams): string {
+    const text = [...keys].map(([key, value]) => `${key}=${plain(value)}`).join("&");
+    return text ? `${path}?${text}` : path;
+}
+
+function plain(value: string): string {
+    return encodeURIComponent(value).replaceAll("%2C", ",").replaceAll("%3A", ":").replaceAll("%2F", "/").replaceAll("%20", "+");
+}
+
+/** The address of a view that keeps the shared keys, for links. */
+export function linkTo(path: Path, change: Change = {}): string {
+    const kept = new URLSearchParams();
+    for (const [key, value] of place.value.keys) if ((sharedKeys as readonly string[]).includes(key)) kept.append(key, value);
+    return address(path, changed(kept, change));
+}
+
+/** The address of this view with a change. */
+export function linkHere(change: Change): string {
+    return address(place.value.path, changed(place.value.keys, change));
+}
+
+/** Goes to an address of the page. Back comes back, unless `replace`. */
+export function go(to: string, replace = false): void {
+    if (to === location.pathname + location.search) return;
+    if (replace) history.replaceState(null, "", to);
+    else history.pushState(null, "", to);
+    const before = place.value.path;
+    place.value = read();
+    if (!replace && before !== place.value.path) scrollTo(0, 0);
+}
+
+/** Changes keys of this view. What is not asked for of a page goes back to the first. */
+export function set(change: Change, replace = false): void {
+    go(linkHere({ page: undefined, token: undefined, ...change }), replace);
+}
+
+export const key = (name: string): string => place.value.keys.get(name) ?? "";
+export const keysOf = (name: string): string[] => place.value.keys.getAll(name);
+
+export const query = computed(() => key("q").trim());
+export const distinct = computed(() => key("distinct") === "1");
+
+export interface Metadata {
+    key: string;
+    values: string[];
+}
+
+/** `meta=KEY:VALUE`, as often as there are conditions. */
+export function metadataOf(pairs: string[]): Metadata[] {
+    const all = new Map<string, string[]>();
+    for (const pair of pairs) {
+        const colon = pair.indexOf(":");
+        if (colon < 1) continue;
+        const name = pair.slice(0, colon);
+        all.set(name, [...(all.get(name) ?? []), pair.slice(colon + 1)]);
+    }
+    return [...all].map(([name, values]) => ({ key: name, values }));
+}
+
+/** The scope that the shared keys ask for. `without` leaves a filter out, as a facet of it needs. */
+export const scope = computed(() => scopeWithout());
+
+export function scopeWithout(...without: ("source" | "date" | "meta")[]) {
+    const keep = (what: "source" | "date" | "meta"): boolean => !without.includes(what);
+    return {
+        filter: {
+            sources: keep("source") ? keysOf("source") : [],
+            dateFrom: keep("date") ? key("from") : "",
+            dateTo: keep("date") ? key("to") : "",
+            metadata: keep("meta") ? metadataOf(keysOf("meta")) : [],
+        },
+        minCommit: key("commit") || "0",
+        allowPartial: true,
+    };
+}
+
+/** Whether any filter is on. */
+export const filtered = computed(() => ["source", "from", "to", "meta"].some((name) => place.value.keys.has(name)));
+
+/** The query as it is sent: with `distinct` the first of each group of reprints alone. */
+export function asked(text = query.value): string {
+    if (!distinct.value || !text) return text;
+    return isAlternative(text) ? `(${text}) is:first` : `${text} is:first`;
+}
+
+/** Whether parentheses are put around it, by which columns of the server's count one too many. */
+export const isAlternative = (text: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(text);
+
+/** The column of a malformed query in the text that was typed. */
+export function columnOf(column: number, text = query.value): number {
+    return distinct.value && isAlternative(text) ? Math.max(1, column - 1) : column;
+}
+
+/** Longest state that a link carries: mail programs and chats cut longer ones. */
+export const longestLink = 2000;
+
+/** The whole address of what is shown, with the commit that it was seen at; null when it is too long for a link. */
+export function linkToShare(commit: string): string | null {
+    const keys = changed(place.value.keys, { commit: commit && commit !== "0" ? commit : undefined });
+    const state = keys.toString();
+    return state.length > longestLink ? null : location.origin + address(place.value.path, keys);
+}
+
+// What the last answers said of the collection.
+export const seenCommit = signal(""); // the one that this visit began with, or that the link names
+export const newestCommit = signal("");
+
+export function noteCommit(commit: string | undefined): void {
+    const now = commit ?? "0";
+    newestCommit.value = now;
+    if (seenCommit.value === "") seenCommit.value = key("commit") || now;
+}
+
+export const moved = computed(() => seenCommit.value !== "" && Number(newestCommit.value) > Number(seenCommit.value));
+
+/** Takes the newest commit as what is shown from now on. */
+export function acceptNewest(): void {
+    seenCommit.value = newestCommit.value;
+    if (place.value.keys.has("commit")) go(linkHere({ commit: undefined }), true);
+}
+
+// The reader's own settings.
+function kept(name: string, fallback: string): ReturnType<typeof signal<string>> {
+    let first = fallback;
+    try {
+        first = localStorage.getItem(`gramdex.${name}`) ?? fallback;
+    } catch {
+        // A browser may keep nothing: then it is as at the first visit.
+    }
+    const value = signal<string>(first);
+    effect(() => {
+        try {
+            if (value.value !== undefined) localStorage.setItem(`gramdex.${name}`, value.value);
+        } catch {
+            // Likewise.
+        }
+    });
+    return value;
+}
+
+export const language = kept("language", navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en");
+export const theme = kept("theme", "auto");
+
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const dark = signal(systemDark.matches);
+systemDark.addEventListener("change", () => {
+    dark.value = systemDark.matches;
+});
+
+effect(() => {
+    document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
+    const chosen = theme.value === "auto" ? (dark.value ? "dark" : "light") : theme.value;
+    document.documentElement.dataset["theme"] = chosen ?? "light";
+});

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// A view to come.
+import type { VNode } from "preact";
+import { html } from "../html.ts";
+import { paths } from "../paths.ts";
+import type { View } from "../view.ts";
+
+function Empty(): VNode {
+    return html`<p></p>`;
+}
+
+export const document: View = { path: paths.document, name: "document", component: Empty, keys: [], tab: true, facets: false };

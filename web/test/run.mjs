@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bundles each test of the page's pure parts and runs it by node's own runner: node test/run.mjs [NAME...]
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const wanted = process.argv.slice(2);
+const tests = readdirSync(here).filter((name) => name.endsWith(".test.ts") && (wanted.length === 0 || wanted.some((part) => name.includes(part))));
+if (tests.length === 0) {
+    console.error(`no test is called ${wanted.join(" or ")}`);
+    process.exit(2);
+}
+const folder = mkdtempSync(join(tmpdir(), "gramdex-page-"));
+try {
+    await build({
+        entryPoints: tests.map((name) => join(here, name)),
+        bundle: true,
+        platform: "node",
+        format: "cjs",
+        outdir: folder,
+        outExtension: { ".js": ".cjs" },
+        alias: { "d3-interpolate": "./src/pictures/numbers.ts", "d3-format": "./src/pictures/numbers.ts" }, // as in build.mjs
+        absWorkingDir: dirname(here),
+        logLevel: "warning",
+    });
+    const files = tests.map((name) => join(folder, name.replace(/\.ts$/, ".cjs")));
+    process.exitCode = spawnSync(process.execPath, ["--test", ...files], { stdio: "inherit" }).status ?? 1;
+} finally {
+    rmSync(folder, { recursive: true });
+}
