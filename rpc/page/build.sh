@@ -33,4 +33,4 @@ if ! cmp -s package-lock.json installed.json; then
     fi
     cp package-lock.json installed.json
 fi
-"$node" build.mjs --out "$folder/page" --types "$folder/types"
+"$node" build.mjs --out "$folder/page" --types "$tree/web/types" # below node_modules, where the compiler looks for packages
