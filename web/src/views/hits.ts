@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents that match, each with its first match in its surroundings; page by page.
-import type { HitJson, MatchJson } from "gramdex/search_pb";
+import type { HitJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Pager } from "../parts/pager.ts";
 import { Answered, useStatus } from "../parts/panels.ts";
+import { placeKey } from "../parts/place.ts";
 import { Origin, Snippet, titleOf } from "../parts/snippet.ts";
 import { paths } from "../paths.ts";
 import { asked, key, linkTo, query, scope, set } from "../state.ts";
@@ -32,12 +33,6 @@ const say = wording({
 
 const perPage = 20;
 const deepest = 100000;
-
-/** A place in a document, as the reader's `at` has it: field, part, first byte. */
-export function placeKey(match: MatchJson): string {
-    const field = (match.field ?? "FIELD_TEXT").replace("FIELD_", "").toLowerCase();
-    return `${field}.${match.part ?? 0}.${match.begin ?? "0"}`;
-}
 
 function Hit({ hit }: { hit: HitJson }): VNode {
     const w = words();
