@@ -128,7 +128,8 @@ function drawLine(group: Node, points: Placed[], x: Scale, y: Scale): void {
     const bounded = (value: number): number => y(Math.min(value, topOfScale(y)));
     const band = area<Placed>((point) => x(point.number), (point) => bounded(point.low ?? 0), (point) => bounded(point.high ?? 0));
     const path = line<Placed>((point) => x(point.number), (point) => bounded(point.value));
-    for (const stretch of stretches(points)) {
+    // A period of few documents has its mark alone: its line would be the loudest of the picture, its band all of it.
+    for (const stretch of stretches(points.filter((point) => !point.thin))) {
         if (stretch.every((point) => point.high !== undefined)) {
             const [only] = stretch;
             if (stretch.length > 1 || !only) group.append("path").attr("class", "picture-band").attr("d", band(stretch) ?? "");
