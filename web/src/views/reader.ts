@@ -8,21 +8,21 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Answered, useStatus } from "../parts/panels.ts";
-import { placeKey } from "../parts/place.ts";
+import { beginOf, placeKey, rangeOf } from "../parts/place.ts";
 import { titleOf } from "../parts/snippet.ts";
 import { blocks, bytesOf, type Named, type Slice, slices, type Span } from "../parts/text.ts";
 import { paths } from "../paths.ts";
 import { strip } from "../pictures/strip.ts";
 import { asked, go, key, linkHere, linkTo, query, set } from "../state.ts";
 import { offer, type View } from "../view.ts";
-import { count, percent, wording, words } from "../words.ts";
+import { count, percent, plural, wording, words } from "../words.ts";
 
 const say = wording({
     en: {
         idle: "Open a document from the hits or the concordance, or by its id.",
         id: "Id of a document",
         open: "Open",
-        matchOf: (n: number, of: number) => `match ${count(n)} of ${count(of)}`,
+        matchOf: (n: number, of: number) => (n > 0 ? `match ${count(n)} of ${count(of)}` : plural(of, "match", "matches")),
         noMatch: "no match in this document",
         next: "Next match (n)",
         previous: "Previous match (p)",
@@ -46,7 +46,7 @@ const say = wording({
         idle: "请从文献或索引行中打开文档，或输入编号。",
         id: "文档编号",
         open: "打开",
-        matchOf: (n: number, of: number) => `第 ${count(n)} 处，共 ${count(of)} 处`,
+        matchOf: (n: number, of: number) => (n > 0 ? `第 ${count(n)} 处，共 ${count(of)} 处` : `${count(of)} 处`),
         noMatch: "本篇没有命中",
         next: "下一处（n）",
         previous: "上一处（p）",
@@ -284,7 +284,7 @@ function Parts({ document, matches, shared }: { document: DocumentJson; matches:
 function Reader({ document, matches, passages, other }: ReaderProps): VNode {
     const w = words();
     const s = say();
-    const at = key("at");
+    const at = beginOf(key("at"));
     const shared = useMemo(() => (passages?.passages ?? []).flatMap((each) => (each.match ? [each.match] : [])), [passages]);
     const places = useMemo(() => namedOf(document.places), [document]);
     const text = document.text ?? "";
@@ -335,6 +335,16 @@ function OpenById(): VNode {
 
 const noMatches: MatchJson[] = [];
 
+/** The matches, and the range that `at` names, at its place among them. */
+function withRange(matches: MatchJson[], at: string): MatchJson[] {
+    const range = rangeOf(at);
+    if (!range || matches.some((match) => placeKey(match) === placeKey(range))) return matches;
+    const after = matches.findIndex(
+        (match) => isOf(match, range.field ?? "FIELD_TEXT", range.part ?? 0) && Number(match.begin ?? 0) > Number(range.begin),
+    );
+    return after < 0 ? [...matches, range] : [...matches.slice(0, after), range, ...matches.slice(after)];
+}
+
 function Document(): VNode {
     const id = key("id");
     const other = key("other");
@@ -346,7 +356,9 @@ function Document(): VNode {
     const found = useAsk("search", id && text ? { ...search, matchLimit: 10000, noSnippet: true } : null);
     const shared = useAsk("passages", id && other && other !== id ? { id, other, scope: commit, limit: 1000 } : null);
     const hit = found.state.value.reply?.hits?.[0];
-    const matches = hit && hit.id === id && text ? (hit.matches ?? noMatches) : noMatches;
+    const at = key("at");
+    const own = hit && hit.id === id && text ? (hit.matches ?? noMatches) : noMatches;
+    const matches = useMemo(() => withRange(own, at), [own, rangeOf(at) ? at : ""]);
     const { reply } = question.state.value;
     useStatus(reply ? { answer: reply.answer ?? {}, ...(text ? { occurrences: hit?.id === id ? (hit.occurrences ?? 0) : 0 } : {}) } : {});
     useEffect(() => {
