@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Series over time. A line joins periods that follow each other; where the collection has nothing it is broken, for that is
 // no zero. What so few documents stand behind that it says little is hollow and does not set the scale.
-import { axisBottom, axisLeft } from "d3-axis";
-import { scaleLinear, type ScaleLinear } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { area, line } from "d3-shape";
-import { fitText, frame, looks, type Named, type Node, shape, type Size, textWidth } from "./frame.ts";
-import { type Kind, nameOf, numberOf, ticksOf } from "./period.ts";
+import { across, roundTicks, type Scale, upright } from "./axis.ts";
+import { fitText, frame, looks, type Named, type Pen, shape, type Size, textWidth } from "./frame.ts";
+import { type Kind, numberOf, ticksOf } from "./period.ts";
 
 export interface LinePoint {
     period: string;
@@ -48,8 +48,6 @@ interface Placed extends LinePoint {
     above: boolean; // the scale ends below it
 }
 
-type Scale = ScaleLinear<number, number>;
-
 const topOfScale = (y: Scale): number => y.domain()[1] ?? 0;
 
 /** The largest figure that says something; a band is worth a quarter more than the highest point at most. */
@@ -78,7 +76,7 @@ function legendRows(options: LinesOptions): { name: string; line: number; x: num
     });
 }
 
-function drawLegend(group: Node, options: LinesOptions): void {
+function drawLegend(group: Pen, options: LinesOptions): void {
     for (const { name, line, x, row } of legendRows(options)) {
         const item = group
             .append("g")
@@ -90,27 +88,11 @@ function drawLegend(group: Node, options: LinesOptions): void {
     }
 }
 
-function drawAxes(group: Node, options: LinesOptions, x: Scale, y: Scale, width: number, height: number): void {
+function drawAxes(group: Pen, options: LinesOptions, x: Scale, y: Scale, width: number, height: number): void {
     const [low = 0, high = 0] = x.domain();
-    const ticks = ticksOf(options.kind, Math.ceil(low), Math.floor(high), width);
-    const names = new Map(ticks.map((tick) => [tick.number, tick.name]));
-    const count = Math.max(2, Math.min(6, Math.floor(height / 44)));
-    const left = axisLeft<number>(y)
-        .ticks(count)
-        .tickSize(-width)
-        .tickPadding(8)
-        .tickFormat((value) => options.format(value));
-    const bottom = axisBottom<number>(x)
-        .tickValues(ticks.map((tick) => tick.number))
-        .tickSizeOuter(0)
-        .tickFormat((value) => names.get(value) ?? nameOf(options.kind, value));
-    group.append("g").attr("class", "picture-axis picture-grid").attr("aria-hidden", "true").call(left);
-    group
-        .append("g")
-        .attr("class", "picture-axis")
-        .attr("aria-hidden", "true")
-        .attr("transform", `translate(0,${height})`)
-        .call(bottom);
+    upright(group, y, roundTicks(y, Math.max(2, Math.min(6, Math.floor(height / 44))), options.format), width);
+    const below = group.append("g").attr("transform", `translate(0,${height})`);
+    across(below, x, ticksOf(options.kind, Math.ceil(low), Math.floor(high), width), 1);
     group.append("text").attr("class", "picture-unit").attr("x", -2).attr("y", -10).text(options.axis);
 }
 
@@ -124,7 +106,7 @@ export function stretches<T extends { number: number }>(points: readonly T[]): T
     return all;
 }
 
-function drawLine(group: Node, points: Placed[], x: Scale, y: Scale): void {
+function drawLine(group: Pen, points: Placed[], x: Scale, y: Scale): void {
     const bounded = (value: number): number => y(Math.min(value, topOfScale(y)));
     const band = area<Placed>((point) => x(point.number), (point) => bounded(point.low ?? 0), (point) => bounded(point.high ?? 0));
     const path = line<Placed>((point) => x(point.number), (point) => bounded(point.value));
@@ -143,7 +125,7 @@ function drawLine(group: Node, points: Placed[], x: Scale, y: Scale): void {
     }
 }
 
-function drawMarks(group: Node, points: Placed[], series: number, x: Scale, y: Scale, area: number, spots: Spot[]): void {
+function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Scale, area: number, spots: Spot[]): void {
     points.forEach((point, index) => {
         const spot = { x: x(point.number), y: y(Math.min(point.value, topOfScale(y))), line: series, point: index };
         spots.push(spot);
@@ -199,7 +181,7 @@ export function lines(options: LinesOptions): Lines {
         spot.x += left;
         spot.y += top;
     }
-    const element = picture.node() as SVGSVGElement;
+    const { element } = picture;
     element.querySelector(".picture-point")?.setAttribute("tabindex", "0");
     return { element, spots };
 }
