@@ -151,7 +151,7 @@ export function lines(options: LinesOptions): Lines {
     const top = rows * 22 + (rows ? 34 : 26);
     const y = scaleLinear().domain([0, topOf(options.lines)]).nice(5);
     const label = Math.max(...y.ticks(5).map((value) => textWidth(options.format(value), 12)));
-    const left = Math.max(28, label + 12);
+    const left = Math.max(28, label + 16);
     const width = Math.max(40, options.width - left - 18);
     const height = Math.max(40, size.height - top - (options.thin ? 46 : 28));
     y.range([height, 0]);
