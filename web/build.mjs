@@ -81,6 +81,16 @@ function licences(inputs) {
     });
 }
 
+/** Leaves the indentation of sources out: within markup it is no part of the page, and elsewhere it says nothing. */
+const unindented = {
+    name: "unindented",
+    setup: (build) =>
+        build.onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
+            contents: readFileSync(path, "utf8").replace(/\n +/g, "\n"),
+            loader: "ts",
+        })),
+};
+
 /** One bundle; with `licencesPath` what the about view asks for. */
 function bundle(licencesPath) {
     return esbuild.build({
@@ -94,6 +104,7 @@ function bundle(licencesPath) {
         target: ["es2022", "chrome109", "firefox115", "safari16.4"],
         charset: "utf8",
         alias: numbersAlone,
+        plugins: [unindented],
         metafile: true,
         legalComments: "none",
         logLevel: "warning",

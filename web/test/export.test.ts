@@ -70,7 +70,7 @@ function picture(): SVGSVGElement {
 
 test("an exported picture stands alone: looks are attributes, the page's own are gone", () => {
     const text = standalone(picture(), styleOf({ "picture-line": { stroke: "rgb(1, 2, 3)", "stroke-width": "2px", fill: "none" } }));
-    assert.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]* viewBox="0 0 600 \d+"/);
+    assert.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="632" height="\d+" viewBox="0 0 632 \d+"/);
     assert.match(text, /<path d="[^"]+" fill="none" stroke="rgb\(1, 2, 3\)" stroke-width="2"\/>/);
     assert.ok(!/<g[^>]* (fill|font-size)=/.test(text));
     for (const gone of [" class=", " style=", "href=", "data-", "aria-", "tabindex", "<a ", "<script", "\u0000"]) assert.ok(!text.includes(gone), gone);
@@ -80,6 +80,7 @@ test("an exported picture stands alone: looks are attributes, the page's own are
 test("an exported picture is well-formed", () => {
     const text = standalone(picture(), styleOf({}));
     const open: string[] = [];
+    assert.equal([...text.matchAll(/<svg/g)].length, 1);
     for (const [, close, name, empty] of text.matchAll(/<(\/?)([a-z]+)(?:\s[\w-]+(?::\w+)?="[^"<]*")*\s*(\/?)>/g)) {
         if (close) assert.equal(open.pop(), name);
         else if (!empty) open.push(name);

@@ -20,9 +20,9 @@ export function chosen<T extends string>(name: string, values: readonly T[]): T 
 /** One of a few, side by side. */
 export function Choice({ name, label, options }: ChoiceProps): VNode {
     const value = chosen(name, options.map(([each]) => each));
-    return html`<fieldset class="choice">
+    return html`<fieldset class="pick">
         <legend>${label}</legend>
-        <span class="choice-row">
+        <span class="pick-row">
             ${options.map(
                 ([each, text, hint], index) =>
                     html`<label key=${each} title=${hint}>

@@ -115,7 +115,7 @@ export function Figure({ draw, hint, taken }: FigureProps): VNode {
         to.setAttribute("tabindex", "0");
         (to as SVGElement).focus();
     };
-    return html`<figure class="picture-figure-box">
+    return html`<figure>
         <div
             class="picture-box"
             ref=${box}

@@ -8,6 +8,7 @@ import { bar } from "../pictures/bars.ts";
 
 export interface Column<R> {
     name: string;
+    silent?: boolean; // its name is for screen readers alone
     hint?: string;
     figure?: boolean;
     wide?: boolean; // left out where the screen is narrow
@@ -38,7 +39,7 @@ export function Grid<R>({ caption, columns, rows, rowKey }: GridProps<R>): VNode
                             html`<th scope="col" class=${classOf(column)} title=${column.hint} aria-sort=${column.sorted ? "descending" : undefined}>
                                 ${column.sort && !column.sorted
                                     ? html`<button type="button" class="grid-sort" onClick=${column.sort}>${column.name}</button>`
-                                    : html`${column.name}${column.sorted ? html`<span aria-hidden="true"> ↓</span>` : null}`}
+                                    : html`<span class=${column.silent ? "hidden" : undefined}>${column.name}</span>${column.sorted ? html`<span aria-hidden="true"> ↓</span>` : null}`}
                             </th>`,
                     )}
                 </tr>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The shorter pieces of a query that found nothing: its terms or, of a single phrase, its beginnings and ends.
+// The shorter pieces of a query that found nothing: its terms or, of a single phrase, its halves and quarters.
 
 /** Terms as the query language separates them; operators, filters and fields are left aside. */
 export function termsOf(query: string): string[] {
@@ -22,16 +22,16 @@ export function termsOf(query: string): string[] {
 /** Pieces that are shown. */
 export const most = 8;
 
-/** Beginnings and ends, the longest first; the words of a phrase in words. */
+/** Halves, quarters and so on, the longest first; the words of a phrase in words. */
 export function shorter(phrase: string): string[] {
-    const bare = phrase.replace(/^"|"$/g, "");
-    const words = bare.split(/\s+/).filter(Boolean);
-    const units = words.length > 1 ? words : [...bare];
+    const words = phrase.split(/\s+/).filter(Boolean);
+    const units = words.length > 1 ? words : [...phrase];
     const join = (part: string[]): string => (words.length > 1 ? `"${part.join(" ")}"` : part.join(""));
-    const found: string[] = [];
     const least = words.length > 1 ? 1 : 2;
-    for (let length = units.length - 1; length >= least && found.length < most; length--) {
-        found.push(join(units.slice(0, length)), join(units.slice(units.length - length)));
+    const found: string[] = [];
+    for (let length = Math.ceil(units.length / 2); length >= least && found.length < most; length = Math.ceil(length / 2)) {
+        for (let at = 0; at + least <= units.length; at += length) found.push(join(units.slice(at, at + length)));
+        if (length === 1) break;
     }
-    return [...new Set(found)].slice(0, most);
+    return [...new Set(found)].filter((each) => each !== phrase).slice(0, most);
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // A measure as a bar: one beside a row of a table, and the table's rows as a picture of its own, for export and print.
-import { axisTop } from "d3-axis";
 import { scaleLinear } from "d3-scale";
-import { fitText, frame, type Named, textWidth } from "./frame.ts";
+import { across, roundTicks } from "./axis.ts";
+import { blank, fitText, frame, type Named, textWidth } from "./frame.ts";
 
 /** One bar. The figure stands beside it, so a screen reader passes over the picture. */
 export function bar(value: number, most: number, width: number, height = 10): SVGSVGElement {
-    const picture = frame({ width, height }, { title: "" }).attr("role", null).attr("aria-label", null);
-    picture.select("title").remove();
+    const picture = blank({ width, height }).attr("aria-hidden", "true");
     const length = most > 0 && value > 0 ? Math.max(1, Math.min(1, value / most) * width) : 0;
-    picture.attr("class", "picture picture-beside").attr("aria-hidden", "true");
     picture.append("rect").attr("class", "picture-track").attr("width", width).attr("height", height).attr("rx", 2);
     picture.append("rect").attr("class", "picture-bar").attr("width", length.toFixed(1)).attr("height", height).attr("rx", 2);
-    return picture.node() as SVGSVGElement;
+    return picture.element;
 }
 
 export interface Bar {
@@ -37,13 +35,9 @@ export function bars(options: BarsOptions): SVGSVGElement {
     const right = Math.max(24, ...options.rows.map((row) => textWidth(row.text, 12))) + 14;
     const width = Math.max(30, options.width - left - right);
     const x = scaleLinear().domain([0, Math.max(0, ...options.rows.map((row) => row.value)) || 1]).nice(5).range([0, width]);
-    const axis = axisTop<number>(x)
-        .ticks(Math.max(2, Math.min(6, Math.floor(width / 70))))
-        .tickSize(-(options.rows.length * step))
-        .tickPadding(6)
-        .tickFormat((value) => options.format(value));
     const plot = picture.append("g").attr("transform", `translate(${left},${top})`);
-    plot.append("g").attr("class", "picture-axis picture-grid").attr("aria-hidden", "true").call(axis);
+    const count = Math.max(2, Math.min(6, Math.floor(width / 70)));
+    across(plot, x, roundTicks(x, count, options.format), -1, options.rows.length * step);
     plot.append("text").attr("class", "picture-unit").attr("x", -left + 2).attr("y", -34).text(options.axis);
     options.rows.forEach((row, index) => {
         const length = x(Math.max(0, row.value));
@@ -58,5 +52,5 @@ export function bars(options: BarsOptions): SVGSVGElement {
             .text(fitText(row.name, 13, left - 10));
         group.append("text").attr("class", "picture-figure").attr("x", length + 6).attr("y", step / 2).attr("dy", "0.33em").text(row.text);
     });
-    return picture.node() as SVGSVGElement;
+    return picture.element;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How much each source has in each month. Where months have no room they are added up to quarters, then years; the shade goes
 // by the square root, so that a source of a few documents still shows.
-import { axisTop } from "d3-axis";
 import { scaleLinear, scaleSqrt } from "d3-scale";
+import { across } from "./axis.ts";
 import { fitText, frame, type Named, textWidth } from "./frame.ts";
 import { coarsen, type Kind, nameOf, numberOf, ticksOf } from "./period.ts";
 
@@ -85,15 +85,7 @@ export function heatmap(options: HeatmapOptions): SVGSVGElement {
             cell.append("title").text(options.label(source, period, value));
         }
     });
-    if (numbers.length > 0) {
-        const ticks = ticksOf(kind, low, high, width);
-        const names = new Map(ticks.map((tick) => [tick.number, tick.name]));
-        const axis = axisTop<number>(x)
-            .tickValues(ticks.map((tick) => tick.number))
-            .tickSizeOuter(0)
-            .tickFormat((value) => names.get(value) ?? "");
-        plot.append("g").attr("class", "picture-axis").attr("aria-hidden", "true").attr("transform", "translate(0,-4)").call(axis);
-    }
+    if (numbers.length > 0) across(plot.append("g").attr("transform", "translate(0,-4)"), x, ticksOf(kind, low, high, width), -1);
     const legend = plot.append("g").attr("aria-hidden", "true").attr("transform", `translate(0,${sources.length * step + 12})`);
     let at = 0;
     for (let each = 1; each <= shades; each++) {
@@ -105,7 +97,7 @@ export function heatmap(options: HeatmapOptions): SVGSVGElement {
         if (at > width - 60) break;
     }
     legend.append("text").attr("class", "picture-note").attr("y", 32).text(options.axis);
-    const element = picture.node() as SVGSVGElement;
+    const { element } = picture;
     element.querySelector("a.picture-cell")?.setAttribute("tabindex", "0");
     return element;
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Series over time. A line joins periods that follow each other; where the collection has nothing it is broken, for that is
 // no zero. What so few documents stand behind that it says little is hollow and does not set the scale.
-import { axisBottom, axisLeft } from "d3-axis";
-import { scaleLinear, type ScaleLinear } from "d3-scale";
-import { area, line } from "d3-shape";
-import { fitText, frame, looks, type Named, type Node, shape, type Size, textWidth } from "./frame.ts";
-import { type Kind, nameOf, numberOf, ticksOf } from "./period.ts";
+import { scaleLinear } from "d3-scale";
+import { across, roundTicks, type Scale, upright } from "./axis.ts";
+import { fitText, frame, looks, type Named, type Pen, shape, type Size, textWidth } from "./frame.ts";
+import { type Kind, numberOf, ticksOf } from "./period.ts";
 
 export interface LinePoint {
     period: string;
@@ -48,8 +47,6 @@ interface Placed extends LinePoint {
     above: boolean; // the scale ends below it
 }
 
-type Scale = ScaleLinear<number, number>;
-
 const topOfScale = (y: Scale): number => y.domain()[1] ?? 0;
 
 /** The largest figure that says something; a band is worth a quarter more than the highest point at most. */
@@ -78,39 +75,23 @@ function legendRows(options: LinesOptions): { name: string; line: number; x: num
     });
 }
 
-function drawLegend(group: Node, options: LinesOptions): void {
+function drawLegend(group: Pen, options: LinesOptions): void {
     for (const { name, line, x, row } of legendRows(options)) {
         const item = group
             .append("g")
             .attr("class", `series-${line % looks}`)
             .attr("transform", `translate(${x},${row * 22 + 10})`);
         item.append("path").attr("class", "picture-line").attr("d", "M0,0H34");
-        item.append("path").attr("class", "picture-mark").attr("transform", "translate(17,0)").attr("d", shape(line, 46));
+        item.append("path").attr("class", "picture-mark").attr("transform", "translate(17,0)").attr("d", shape(line, 4));
         item.append("text").attr("class", "picture-name").attr("x", 40).attr("dy", "0.33em").text(name);
     }
 }
 
-function drawAxes(group: Node, options: LinesOptions, x: Scale, y: Scale, width: number, height: number): void {
+function drawAxes(group: Pen, options: LinesOptions, x: Scale, y: Scale, width: number, height: number): void {
     const [low = 0, high = 0] = x.domain();
-    const ticks = ticksOf(options.kind, Math.ceil(low), Math.floor(high), width);
-    const names = new Map(ticks.map((tick) => [tick.number, tick.name]));
-    const count = Math.max(2, Math.min(6, Math.floor(height / 44)));
-    const left = axisLeft<number>(y)
-        .ticks(count)
-        .tickSize(-width)
-        .tickPadding(8)
-        .tickFormat((value) => options.format(value));
-    const bottom = axisBottom<number>(x)
-        .tickValues(ticks.map((tick) => tick.number))
-        .tickSizeOuter(0)
-        .tickFormat((value) => names.get(value) ?? nameOf(options.kind, value));
-    group.append("g").attr("class", "picture-axis picture-grid").attr("aria-hidden", "true").call(left);
-    group
-        .append("g")
-        .attr("class", "picture-axis")
-        .attr("aria-hidden", "true")
-        .attr("transform", `translate(0,${height})`)
-        .call(bottom);
+    upright(group, y, roundTicks(y, Math.max(2, Math.min(6, Math.floor(height / 44))), options.format), width);
+    const below = group.append("g").attr("transform", `translate(0,${height})`);
+    across(below, x, ticksOf(options.kind, Math.ceil(low), Math.floor(high), width), 1);
     group.append("text").attr("class", "picture-unit").attr("x", -2).attr("y", -10).text(options.axis);
 }
 
@@ -124,25 +105,28 @@ export function stretches<T extends { number: number }>(points: readonly T[]): T
     return all;
 }
 
-function drawLine(group: Node, points: Placed[], x: Scale, y: Scale): void {
+function drawLine(group: Pen, points: Placed[], x: Scale, y: Scale): void {
     const bounded = (value: number): number => y(Math.min(value, topOfScale(y)));
-    const band = area<Placed>((point) => x(point.number), (point) => bounded(point.low ?? 0), (point) => bounded(point.high ?? 0));
-    const path = line<Placed>((point) => x(point.number), (point) => bounded(point.value));
-    for (const stretch of stretches(points)) {
+    const path = (of: Placed[], value: (point: Placed) => number): string =>
+        of.map((point) => `${x(point.number).toFixed(1)},${bounded(value(point)).toFixed(1)}`).join("L");
+    const band = (of: Placed[]): string =>
+        `M${path(of, (point) => point.high ?? 0)}L${path([...of].reverse(), (point) => point.low ?? 0)}Z`;
+    // A period of few documents has its mark alone: its line would be the loudest of the picture, its band all of it.
+    for (const stretch of stretches(points.filter((point) => !point.thin))) {
         if (stretch.every((point) => point.high !== undefined)) {
             const [only] = stretch;
-            if (stretch.length > 1 || !only) group.append("path").attr("class", "picture-band").attr("d", band(stretch) ?? "");
+            if (stretch.length > 1 || !only) group.append("path").attr("class", "picture-band").attr("d", band(stretch));
             else
                 group
                     .append("path")
                     .attr("class", "picture-whisker")
                     .attr("d", `M${x(only.number)},${bounded(only.low ?? 0)}V${bounded(only.high ?? 0)}`);
         }
-        if (stretch.length > 1) group.append("path").attr("class", "picture-line").attr("d", path(stretch) ?? "");
+        if (stretch.length > 1) group.append("path").attr("class", "picture-line").attr("d", `M${path(stretch, (point) => point.value)}`);
     }
 }
 
-function drawMarks(group: Node, points: Placed[], series: number, x: Scale, y: Scale, area: number, spots: Spot[]): void {
+function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Scale, radius: number, spots: Spot[]): void {
     points.forEach((point, index) => {
         const spot = { x: x(point.number), y: y(Math.min(point.value, topOfScale(y))), line: series, point: index };
         spots.push(spot);
@@ -155,7 +139,7 @@ function drawMarks(group: Node, points: Placed[], series: number, x: Scale, y: S
         if (point.href) place.attr("href", point.href);
         else place.attr("role", "img");
         place.attr("aria-label", point.label);
-        const mark = point.above ? "M0,-7L5,3H-5Z" : shape(series, area);
+        const mark = point.above ? "M0,-7L5,3H-5Z" : shape(series, radius);
         place.append("path").attr("class", "picture-mark").attr("d", mark);
     });
 }
@@ -168,7 +152,7 @@ export function lines(options: LinesOptions): Lines {
     const top = rows * 22 + (rows ? 34 : 26);
     const y = scaleLinear().domain([0, topOf(options.lines)]).nice(5);
     const label = Math.max(...y.ticks(5).map((value) => textWidth(options.format(value), 12)));
-    const left = Math.max(28, label + 12);
+    const left = Math.max(28, label + 16);
     const width = Math.max(40, options.width - left - 18);
     const height = Math.max(40, size.height - top - (options.thin ? 46 : 28));
     y.range([height, 0]);
@@ -190,7 +174,7 @@ export function lines(options: LinesOptions): Lines {
         const group = plot.append("g").attr("class", `series-${series % looks}`).attr("role", "group");
         group.attr("aria-label", options.lines[series]?.name ?? "");
         drawLine(group, points, x, y);
-        drawMarks(group, points, series, x, y, crowd > 0.2 ? 12 : crowd > 0.08 ? 26 : 52, spots);
+        drawMarks(group, points, series, x, y, crowd > 0.2 ? 2 : crowd > 0.08 ? 3 : 4, spots);
     });
     if (options.thin && options.lines.some((each) => each.points.some((point) => point.thin)))
         plot.append("text").attr("class", "picture-note").attr("y", height + 40).text(options.thin);
@@ -198,7 +182,7 @@ export function lines(options: LinesOptions): Lines {
         spot.x += left;
         spot.y += top;
     }
-    const element = picture.node() as SVGSVGElement;
+    const { element } = picture;
     element.querySelector(".picture-point")?.setAttribute("tabindex", "0");
     return { element, spots };
 }

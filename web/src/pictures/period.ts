@@ -2,6 +2,8 @@
 // Periods as Search.Trend names them ("2023", "2023-Q2", "2023-05", "2023-W18", "2023-05-06"), numbered so that neighbours
 // differ by one, and the ticks of a time axis. A gap in the numbers is a period in which the collection has nothing.
 
+import type { Tick } from "./axis.ts";
+
 export type Kind = "year" | "quarter" | "month" | "week" | "day";
 export const kinds: readonly Kind[] = ["year", "quarter", "month", "week", "day"];
 
@@ -97,11 +99,6 @@ export function coarsen(month: string, kind: Kind): string {
     const number = numberOf(month);
     if (kind === "year") return month.slice(0, 4);
     return kind === "quarter" ? nameOf("quarter", Math.floor(number / 3)) : month;
-}
-
-export interface Tick {
-    number: number;
-    name: string;
 }
 
 const yearSteps = [1, 2, 5, 10, 20, 50, 100];

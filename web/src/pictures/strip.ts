@@ -29,5 +29,5 @@ export function strip(options: StripOptions): SVGSVGElement {
     let path = "";
     for (const pixel of pixels) path += upright ? `M1,${pixel + 1}H${width - 1}` : `M${pixel + 1},1V${height - 1}`;
     picture.append("path").attr("class", "picture-tick").attr("d", path);
-    return picture.node() as SVGSVGElement;
+    return picture.element;
 }

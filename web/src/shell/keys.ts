@@ -51,7 +51,7 @@ function onClick(event: MouseEvent): void {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest("a") : null;
     const to = link?.getAttribute("href");
-    if (!link || !to?.startsWith("/") || to.startsWith("//") || link.target || link.hasAttribute("download")) return;
+    if (!link || !to?.startsWith("/") || to.startsWith("//") || link.hasAttribute("target") || link.hasAttribute("download")) return;
     event.preventDefault();
     go(to);
 }

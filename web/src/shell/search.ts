@@ -16,6 +16,8 @@ const asking: readonly string[] = [
     paths.trend,
     paths.neighbours,
     paths.collocates,
+    paths.rising,
+    paths.compare,
 ];
 
 function ask(text: string): void {

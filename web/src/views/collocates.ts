@@ -85,7 +85,7 @@ function Table({ rows, measure, window }: { rows: CollocateJson[]; measure: Meas
             name: w.phrase,
             cell: ({ phrase = "" }) => html`<a href=${linkTo(paths.concordance, { q: within(query.value, phrase, window) })}>${phrase}</a>`,
         },
-        { name: "", wide: true, cell: (row) => h(Bar, { value: valueOf(row, measure), most }) },
+        { name: w.measures[measure], silent: true, wide: true, cell: (row) => h(Bar, { value: valueOf(row, measure), most }) },
         ...measures.map(
             (each): Column<CollocateJson> => ({
                 name: w.measures[each],
@@ -103,7 +103,7 @@ function Table({ rows, measure, window }: { rows: CollocateJson[]; measure: Meas
         { name: w.total, hint: w.totalHint, figure: true, wide: true, cell: (row) => count(row.total) },
         { name: w.also, wide: true, cell: (row) => html`<span class="also">${(row.also ?? []).join("、")}</span>` },
     ];
-    return h(Grid<CollocateJson>, { caption: w.title(query.value, w.measures[measure]), columns, rows, rowKey: (row) => row.phrase ?? "" });
+    return html`<section class="sheet">${h(Grid<CollocateJson>, { caption: w.title(query.value, w.measures[measure]), columns, rows, rowKey: (row) => row.phrase ?? "" })}</section>`;
 }
 
 const columns = ["phrase", "near", "left", "documents", "total", "log_dice", "ll", "mi", "t", "also", "folded"];

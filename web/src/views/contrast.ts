@@ -15,7 +15,7 @@ import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { linkTo } from "../state.ts";
 import { offer, type Rows } from "../view.ts";
-import { count, figure, percent, wording } from "../words.ts";
+import { count, figure, wording } from "../words.ts";
 
 export const directions = ["up", "down", "both"] as const;
 export type Direction = (typeof directions)[number];
@@ -46,6 +46,8 @@ const words = wording({
         share: (units: string, share: string) => `${units} (${share})`,
         tested: (a: string, b: string, tested: string) => `${a} against ${b}; ${tested} strings compared`,
         none: "No phrase differs surely enough.",
+        unlike: "These cannot be compared",
+        unlikeHint: "Each side must have documents, and none may be on both.",
         noneWhy: "A phrase must be in five of the documents, in twice the share, and pass a test that allows for how many are tried.",
     },
     zh: {
@@ -73,6 +75,8 @@ const words = wording({
         share: (units: string, share: string) => `${units}（${share}）`,
         tested: (a: string, b: string, tested: string) => `${a} 对 ${b}；比较了 ${tested} 个词串`,
         none: "没有差异足够确定的词语。",
+        unlike: "二者无法比较",
+        unlikeHint: "两方都须有文档，且没有文档同属两方。",
         noneWhy: "词语须至少见于五篇，比例为另一方的两倍以上，并通过顾及检验次数的检验。",
     },
 });
@@ -128,13 +132,13 @@ export function useContrast(a: string, b: string, direction: Direction, rest: Om
 function columnsOf(table: Table, reply: ContrastResponseJson, most: number): Column<ContrastGroupJson>[] {
     const w = words();
     const share = (units: string | undefined, all: string | undefined): string =>
-        w.share(count(units), percent(Number(units ?? 0) / Math.max(1, Number(all ?? 0))));
+        units ? w.share(count(units), `${figure(Number(((100 * Number(units)) / Math.max(1, Number(all ?? 0))).toPrecision(2)))}%`) : "0";
     return [
         {
             name: w.phrase,
             cell: ({ phrase = "" }) => html`<a href=${linkTo(paths.concordance, { q: narrowed(quotedPhrase(phrase), table.more.query) })}>${phrase}</a>`,
         },
-        { name: "", wide: true, cell: (row) => h(Bar, { value: Number(row.score ?? 0), most, width: 64 }) },
+        { name: w.score, silent: true, wide: true, cell: (row) => h(Bar, { value: Number(row.score ?? 0), most, width: 64 }) },
         { name: w.score, hint: w.scoreHint, figure: true, sorted: true, cell: (row) => figure(row.score as number | undefined) },
         { name: w.ratio, hint: w.ratioHint, figure: true, cell: (row) => figure(row.ratio as number | undefined) },
         { name: table.more.name, figure: true, cell: (row) => share(row.unitsA, reply.unitsA) },
@@ -203,6 +207,18 @@ export interface ContrastsProps {
     idle: VNode;
 }
 
+/** When one side has no document, or both share one: no fault of the server. */
+function unlike({ question, more, less }: Table): VNode | null {
+    const { phase, failure } = question.state.value;
+    const side = { a: more, b: less }[failure?.reasons.field ?? ""];
+    if (phase !== "failed" || !failure || !side || failure.reasons.reason !== "OUT_OF_RANGE") return null;
+    const w = words();
+    return html`<${Panel} title=${w.unlike}>
+        <p><code>${side.query || side.name}</code>: <span lang="en">${failure.reasons.found ?? failure.message}</span></p>
+        <p>${w.unlikeHint}</p>
+    <//>`;
+}
+
 /** One table for each direction that was asked for, and what can be taken away of them. */
 export function Contrasts({ tables, idle }: ContrastsProps): VNode {
     const w = words();
@@ -239,9 +255,9 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
     useEffect(() => () => void (offer.value = {}), []);
     return html`${tables.map(
         (table) =>
-            html`<section class="contrast" key=${table.direction}>
+            html`<section class="contrast sheet" key=${table.direction}>
                 <h2>${table.title}</h2>
-                ${h(Answered<ContrastResponseJson>, { question: table.question, idle, children: (reply) => h(Groups, { table, reply }) })}
+                ${unlike(table) ?? h(Answered<ContrastResponseJson>, { question: table.question, idle, children: (reply) => h(Groups, { table, reply }) })}
             </section>`,
     )}`;
 }

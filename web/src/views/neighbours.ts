@@ -48,7 +48,7 @@ function Side({ reply, left, most }: { reply: NeighboursResponseJson; left: bool
     const w = words();
     const rows = reply.neighbours ?? [];
     const name = left ? w.left : w.right;
-    return html`<section class="side" aria-label=${name}>
+    return html`<section class="sheet">
         <h2>${name}</h2>
         <p class="aside">${rows.length > 0 ? w.beside(count(reply.beside), count(reply.occurrences), count(reply.values)) : w.none}</p>
         ${h(Grid<NgramJson>, {
@@ -61,7 +61,7 @@ function Side({ reply, left, most }: { reply: NeighboursResponseJson; left: bool
                     cell: ({ phrase = "" }) =>
                         html`<a href=${linkTo(paths.concordance, { q: directlyBeside(query.value, phrase, left), sort: left ? "left" : "right" })}>${phrase}</a>`,
                 },
-                { name: "", wide: true, cell: (row) => h(Bar, { value: Number(row.occurrences ?? 0), most }) },
+                { name: w.occurrences, silent: true, wide: true, cell: (row) => h(Bar, { value: Number(row.occurrences ?? 0), most }) },
                 { name: w.occurrences, figure: true, sorted: true, cell: (row) => count(row.occurrences) },
                 { name: w.documents, figure: true, cell: (row) => count(row.documents) },
             ],

@@ -153,7 +153,7 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
                 height: Math.round(Math.max(240, Math.min(430, width * 0.46))),
                 kind,
                 title: w.title(typed.join("、"), w.measures[measure], w.kinds[kind] ?? kind),
-                description: w.hint,
+                description: `${w.axis[measure]}; ${w.thin}`,
                 axis: w.axis[measure],
                 format: formatOf(measure),
                 thin: w.thin,
@@ -161,7 +161,7 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
             }),
         [reply, measure, band, w],
     );
-    return html`${h(Figure, { draw, hint: w.hint, taken })}
+    return html`<div class="sheet">${h(Figure, { draw, hint: w.hint, taken })}</div>
         ${drawn.length < all.length ? html`<p class="aside">${w.some(drawn.length, all.length)}</p>` : null}
         ${h(Table, { series: drawn, measure, name })}`;
 }
