@@ -123,7 +123,7 @@ void exchanges_retry(gdx_server *server); // those that wait for the queue
 void exchanges_free_spares(gdx_server *server);
 
 // page.c
-void page_open(gdx_call *call, void *peer); // gdx_connection_events.plain_opened
+void resource_open(gdx_call *call, void *peer); // gdx_connection_events.plain_opened
 
 // details.c
 // The whole google.rpc.Status, appended to `out`: code, message, and what err has for programs: ErrorInfo for its
