@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "serve_guard.h"
 #include "serve_lanes.h"
 #include "serve_log.h"
 #include "serve_memory.h"
@@ -38,6 +39,7 @@ struct serve { // loop thread only
     gdx_metrics *metrics;
     gdx_metrics_listener *listener;
     struct serve_trust trust;
+    struct serve_guard guard;
     struct serve_log log;
     struct serve_memory memory;
     uv_signal_t signals[2];
@@ -56,6 +58,11 @@ static gdx_grpc_code admit(void *context, const gdx_call *call, const gdx_servic
     if (serve->trust.tokens.count == 0 || (!writes && !serve->options.token_all))
         return GDX_GRPC_OK;
     return tokens_check(&serve->trust.tokens, gdx_call_metadata(call), err);
+}
+
+static bool guard(void *context, gdx_call *call) {
+    const struct serve *serve = context;
+    return serve_guard_call(&serve->guard, call);
 }
 
 static void call_ended(void *context, const gdx_call_record *record) {
@@ -215,6 +222,7 @@ static void free_all(struct serve *serve) {
     gdx_reflection_free(serve->reflection);
     gdx_metrics_free(serve->metrics);
     serve_trust_clear(&serve->trust);
+    serve_guard_clear(&serve->guard);
     serve_log_clear(&serve->log);
 }
 
@@ -293,6 +301,7 @@ static gdx_server_options server_options(struct serve *serve) {
     out.connection_limit = options->connections;
     out.drain_ns = options->drain_seconds * second;
     out.admit = admit;
+    out.guard = guard;
     out.call_ended = call_ended;
     out.peer_fault = peer_fault;
     out.resource = resource;
@@ -377,6 +386,8 @@ static gdx_status listen_all(struct serve *serve, gdx_error *err) {
         status = listen_where(serve, true, err);
     if (status == GDX_OK)
         status = listen_where(serve, false, err);
+    if (status == GDX_OK)
+        status = serve_guard_open(&serve->guard, options, err);
     const gdx_metrics_pages pages = {metrics_page, is_healthy, serve};
     if (status == GDX_OK && options->metrics)
         status = gdx_metrics_listen(&serve->loop, options->metrics, &pages, &serve->listener, err);

@@ -4,6 +4,7 @@
 #include "serve_options.h"
 
 #include "command.h"
+#include "serve_guard.h"
 
 #include "gdx/memory.h"
 #include "gdx/processor.h"
@@ -134,6 +135,18 @@ static const struct option_table trust_table = {
          .help = "all methods need a token",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct serve_options, token_all)},
+        {.name = "allow-host",
+         .argument = "NAME",
+         .help = "its name in a browser; repeatable",
+         .more = "Beside localhost and the addresses of --listen.",
+         .kind = OPTION_LIST,
+         .field = OPTION_FIELD(struct serve_options, allow_hosts)},
+        {.name = "allow-origin",
+         .argument = "ORIGIN",
+         .help = "a site that may ask; repeatable",
+         .more = "As https://app.example.org. Its browsers may then read every answer.",
+         .kind = OPTION_LIST,
+         .field = OPTION_FIELD(struct serve_options, allow_origins)},
         {0},
     },
 };
@@ -276,7 +289,7 @@ static gdx_status check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--tls-client-authority needs --tls-certificate and --tls-key");
     if (options->token_all && !options->token_file)
         return gdx_fail(err, GDX_INVALID, "--token-all needs --token-file");
-    return GDX_OK;
+    return serve_guard_check(&options->allow_hosts, &options->allow_origins, err);
 }
 
 static const struct serve_options defaults = {.connections = 4096,

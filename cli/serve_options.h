@@ -15,6 +15,7 @@ struct serve_options {
     size_t connections, streams, queue, message_bytes, memory_bytes, query_bytes, ingest_bytes;
     const char *certificate, *key, *client_authority;
     const char *token_file;
+    struct option_list allow_hosts, allow_origins;
     bool token_all, read_only, create, no_page, json;
     unsigned handshake_seconds, stall_seconds, drain_seconds;
     unsigned query_seconds;                                                     // 0: any

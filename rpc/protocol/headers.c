@@ -61,6 +61,7 @@ static bool take_web(gdx_call *call, gdx_slice name, gdx_slice value) {
         gdx_head_field field;
     } kept[] = {{"origin", GDX_HEAD_FIELD_ORIGIN},
                 {"sec-fetch-site", GDX_HEAD_FIELD_FETCH_SITE},
+                {"sec-fetch-mode", GDX_HEAD_FIELD_FETCH_MODE},
                 {"if-none-match", GDX_HEAD_FIELD_IF_NONE_MATCH},
                 {"access-control-request-method", GDX_HEAD_FIELD_ASKED_METHOD},
                 {"access-control-request-headers", GDX_HEAD_FIELD_ASKED_HEADERS}};

@@ -486,7 +486,7 @@ static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
 
 bool exchange_is_let_in(gdx_call *call, struct peer *from) {
     const gdx_server_options *options = &peer_server(from)->options;
-    if (!options->guard || gdx_call_dialect(call) == GDX_DIALECT_GRPC)
+    if (!options->guard || (gdx_call_dialect(call) == GDX_DIALECT_GRPC && gdx_call_is_http2(call)))
         return true;
     gdx_call_attach(call, &refused_events, from);
     return options->guard(options->context, call);

@@ -58,6 +58,7 @@ class Stub:
         self.reprints = unary("Search", search_pb2, "Reprints")
         self.passages = unary("Search", search_pb2, "Passages")
         self.quote = unary("Search", search_pb2, "Quote")
+        self.suggest = unary("Search", search_pb2, "Suggest")
         self.get = unary("Search", search_pb2, "Get")
         self.batch_get = unary("Search", search_pb2, "BatchGet")
         self.stat = unary("Search", search_pb2, "Stat")
