@@ -42,6 +42,20 @@ void call_stop_reading(gdx_call *call) {
         call_set_in(call, IN_CLOSED);
 }
 
+// Most clients end a call that is answered early themselves as soon as they have the answer, and some take a reset at
+// this moment for a failure (curl 7.88): it comes later, or when much more is sent.
+void call_answered(gdx_call *call, bool peer_ended) {
+    gdx_connection *connection = call->connection;
+    if (call->out_state != OUT_RESET)
+        call_set_out(call, OUT_CLOSED);
+    call->complete = true;
+    if (peer_ended)
+        return;
+    call->linger_ns = connection->now_ns + LINGER_NS;
+    call->linger_received = call->received;
+    connection_due(connection, call->linger_ns);
+}
+
 // ---- the object
 
 static void reset_call(gdx_call *call) {
@@ -106,6 +120,7 @@ void call_close(gdx_call *call, gdx_grpc_code code, const char *message) {
     if (!events)
         return;
     gdx_call_result result = {.code = code, .complete = call->complete};
+    result.http_status = call->plain_http ? call->http_status : 0;
     result.message = message ? gdx_slice_of(message) : gdx_buffer_slice(&call->status_message);
     result.details = gdx_buffer_slice(&call->details);
     result.trailers = call->connection->role == GDX_CLIENT ? &call->trailers : NULL;
@@ -173,6 +188,24 @@ static gdx_slice text_of(const gdx_call *call, struct text text) {
     return text.bytes ? (gdx_slice){(const char *)call->head.data + text.at, text.bytes} : (gdx_slice){"", 0};
 }
 
+gdx_dialect gdx_call_dialect(const gdx_call *call) {
+    return call->dialect;
+}
+
+gdx_form gdx_call_form(const gdx_call *call) {
+    return call->form;
+}
+
+bool gdx_call_is_http2(const gdx_call *call) {
+    return call->connection->session != NULL;
+}
+
+gdx_slice gdx_call_field(const gdx_call *call, gdx_field field) {
+    if (field == GDX_FIELD_METHOD && call->is_post)
+        return gdx_slice_of("POST");
+    return text_of(call, call->fields[field]);
+}
+
 gdx_slice gdx_call_path(const gdx_call *call) {
     return text_of(call, call->path);
 }
@@ -185,6 +218,12 @@ uint64_t gdx_call_deadline_ns(const gdx_call *call) {
     return call->deadline_ns;
 }
 
+// gRPC names a call's compression in a field of its own.
 bool gdx_call_peer_takes_gzip(const gdx_call *call) {
-    return call->takes_gzip;
+    return call->dialect == GDX_DIALECT_PLAIN ? call->accepts_gzip : call->takes_gzip;
+}
+
+const char *gdx_dialect_name(gdx_dialect dialect) {
+    static const char *const names[GDX_DIALECTS] = {"HTTP", "gRPC", "gRPC-Web", "Connect", "Connect"};
+    return (size_t)dialect < GDX_DIALECTS ? names[dialect] : "HTTP";
 }

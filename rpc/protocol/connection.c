@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// connection.c: an HTTP/2 session by libnghttp2, fed with bytes and pulled for bytes; and the calls on it.
-// Its callbacks only sort what comes: headers to headers.c, data to incoming.c, everything that costs us nothing to
-// guard.c. libnghttp2 may not be entered from its own callbacks, but frames may be submitted there: they go out with
-// the next pull.
+// connection.c: a connection as an object: made, fed with bytes and pulled for bytes, ended. What the bytes mean is for
+// its wire (wire.h). A server that answers web clients, too, does not know which HTTP a peer speaks until its first
+// bytes: HTTP/2 begins with "PRI ", which is no method of HTTP/1.1, and everything else is HTTP/1.1 or refused as such.
 
-#include "connection.h"
+#include "wire.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-static gdx_call *call_of(gdx_connection *connection, int32_t stream) {
-    return nghttp2_session_get_stream_user_data(connection->session, stream);
-}
 
 #define TO(state) (1u << (state))
 
@@ -56,322 +50,85 @@ void connection_end(gdx_connection *connection, uint32_t error_code, const char 
     if (connection_is_over(connection))
         return;
     connection_set_state(connection, CONNECTION_ENDING);
-    int32_t last = nghttp2_session_get_last_proc_stream_id(connection->session);
-    if (nghttp2_submit_goaway(connection->session, NGHTTP2_FLAG_NONE, last, error_code, (const uint8_t *)debug,
-                              strlen(debug)) != 0)
-        connection_lose(connection); // no memory for the GOAWAY
+    connection->wire->end(connection, error_code, debug);
     connection_touch(connection);
 }
 
-// gRPC over HTTP/2, "Errors": what a reset means.
-gdx_grpc_code code_of_reset(uint32_t error_code) {
-    switch (error_code) {
-    case NGHTTP2_REFUSED_STREAM:
-        return GDX_GRPC_UNAVAILABLE;
-    case NGHTTP2_CANCEL:
-        return GDX_GRPC_CANCELLED;
-    case NGHTTP2_ENHANCE_YOUR_CALM:
-        return GDX_GRPC_RESOURCE_EXHAUSTED;
-    case NGHTTP2_INADEQUATE_SECURITY:
-        return GDX_GRPC_PERMISSION_DENIED;
-    default:
-        return GDX_GRPC_INTERNAL;
-    }
-}
-
-// ---- what libnghttp2 reports
-
-static int on_begin_frame(nghttp2_session *session, const nghttp2_frame_hd *head, void *user_data) {
-    (void)session;
-    gdx_connection *connection = user_data;
-    if (head->type == NGHTTP2_PRIORITY ||
-        (head->type == NGHTTP2_SETTINGS && connection->state != CONNECTION_SETTLING) || head->type == NGHTTP2_PING)
-        guard_count_empty_frame(connection);
-    streams_check_frame(connection, head);
-    return connection_is_over(connection) ? NGHTTP2_ERR_CALLBACK_FAILURE : 0; // nothing more is read
-}
-
-static int on_begin_headers(nghttp2_session *session, const nghttp2_frame *frame, void *user_data) {
-    gdx_connection *connection = user_data;
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST)
-        return 0;
-    gdx_call *call = call_new(connection, frame->hd.stream_id);
-    if (!call) // a client reads RESOURCE_EXHAUSTED out of this code
-        return nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, frame->hd.stream_id, NGHTTP2_ENHANCE_YOUR_CALM) ==
-                       0
-                   ? 0
-                   : NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-    nghttp2_session_set_stream_user_data(session, frame->hd.stream_id, call);
-    return 0;
-}
-
-static bool is_trailers(const gdx_call *call, const nghttp2_frame *frame) {
-    return call->in_state != IN_IDLE || (frame->hd.flags & NGHTTP2_FLAG_END_STREAM);
-}
-
-static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_bytes,
-                     const uint8_t *value, size_t value_bytes, uint8_t flags, void *user_data) {
-    (void)session, (void)flags;
-    gdx_connection *connection = user_data;
-    gdx_call *call = call_of(connection, frame->hd.stream_id);
-    if (!call)
-        return 0;
-    gdx_slice name_slice = {(const char *)name, name_bytes}, value_slice = {(const char *)value, value_bytes};
-    if (connection->role == GDX_SERVER)
-        rules_take_field(&call->rules, name_slice, value_slice);
-    if (name_bytes > 0 && connection->role == GDX_CLIENT)
-        head_take_response(call, name_slice, value_slice, is_trailers(call, frame));
-    else if (name_bytes > 0 && !call->rules.is_trailer) // what trails a request is of no interest
-        head_take_request(call, name_slice, value_slice);
-    // A list over the limit gets an answer. One far over it is an attack, since libnghttp2 decodes every byte.
-    size_t limit = connection->protocol->options.header_limit;
-    return call->header_bytes / HEADER_BOMB_TIMES > limit ? NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE : 0;
-}
-
-static void refuse_trailers(gdx_call *call) {
-    if (!call->rules.fault)
-        call->rules.fault = "trailers that do not end the request";
-    head_refuse_malformed(call);
-}
-
-static void take_headers(gdx_connection *connection, const nghttp2_frame *frame) {
-    gdx_call *call = call_of(connection, frame->hd.stream_id);
-    if (call && connection->role == GDX_CLIENT)
-        head_finish_response(call, is_trailers(call, frame));
-    else if (call && !call->rules.is_trailer)
-        head_finish_request(call);
-    else if (call && (call->rules.fault || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM)))
-        refuse_trailers(call);
-}
-
-static void take_end(gdx_connection *connection, const nghttp2_frame *frame) {
-    gdx_call *call = call_of(connection, frame->hd.stream_id);
-    if (!call)
-        return;
-    rules_take_content(&call->rules, 0, true);
-    if (call->rules.fault && connection->role == GDX_SERVER)
-        head_refuse_malformed(call);
-    incoming_end(call);
-}
-
-static void take_ping(gdx_connection *connection, const nghttp2_frame *frame) {
-    if (!(frame->hd.flags & NGHTTP2_FLAG_ACK)) {
-        guard_count_ping(connection);
-        return;
-    }
-    connection->ping_sent_ns = 0;
-    drain_take_pong(connection, frame->ping.opaque_data);
-}
-
-static void take_goaway(gdx_connection *connection) {
-    bool first = !connection->going_away;
-    connection->going_away = true;
-    if (first && connection->events.going_away)
-        connection->events.going_away(connection->context);
-}
-
-static int on_frame_received(nghttp2_session *session, const nghttp2_frame *frame, void *user_data) {
-    (void)session;
-    gdx_connection *connection = user_data;
-    bool ends = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;
-    switch (frame->hd.type) {
-    case NGHTTP2_HEADERS:
-        take_headers(connection, frame);
-        if (ends)
-            take_end(connection, frame);
-        break;
-    case NGHTTP2_DATA:
-        if (ends)
-            take_end(connection, frame);
-        else if (frame->hd.length <= frame->data.padlen)
-            guard_count_empty_frame(connection);
-        break;
-    case NGHTTP2_SETTINGS:
-        if (connection->state == CONNECTION_SETTLING)
-            connection_set_state(connection, CONNECTION_OPEN);
-        if (!(frame->hd.flags & NGHTTP2_FLAG_ACK))
-            streams_check_settings(connection);
-        break;
-    case NGHTTP2_PING:
-        take_ping(connection, frame);
-        break;
-    case NGHTTP2_GOAWAY:
-        take_goaway(connection);
-        break;
-    default:
-        break;
-    }
-    return 0;
-}
-
-static int on_data(nghttp2_session *session, uint8_t flags, int32_t stream, const uint8_t *data, size_t bytes,
-                   void *user_data) {
-    (void)flags;
-    gdx_connection *connection = user_data;
-    if (nghttp2_session_consume_connection(session, bytes) != 0)
-        return NGHTTP2_ERR_CALLBACK_FAILURE;
-    gdx_call *call = call_of(connection, stream);
-    if (call)
-        rules_take_content(&call->rules, bytes, false);
-    if (call && call->rules.fault && connection->role == GDX_SERVER)
-        head_refuse_malformed(call);
-    if (call)
-        incoming_take(call, data, bytes);
-    else if (nghttp2_session_consume_stream(session, stream, bytes) != 0)
-        return NGHTTP2_ERR_CALLBACK_FAILURE;
-    return 0;
-}
-
-// A call that is answered before the client has sent all. Most clients end it themselves as soon as they have the
-// answer, and some take a reset at this moment for a failure (curl 7.88): it comes later, or when much more is sent.
-static void answered(gdx_connection *connection, gdx_call *call) {
-    call->complete = true;
-    if (nghttp2_session_get_stream_remote_close(connection->session, call->stream) != 0)
-        return;
-    call->linger_ns = connection->now_ns + LINGER_NS;
-    call->linger_received = call->received;
-    connection_due(connection, call->linger_ns);
-}
-
-static void tell_fault(gdx_connection *connection, const char *what) {
+void connection_tell(gdx_connection *connection, const char *what) {
     if (connection->events.fault && !connection->fault_told)
         connection->events.fault(what, connection->context);
     connection->fault_told = true; // the first one ends the connection
 }
 
-static void tell_goaway(gdx_connection *connection, const nghttp2_goaway *goaway) {
-    char what[256];
-    snprintf(what, sizeof what, "HTTP/2: %s: %.*s", nghttp2_http2_strerror(goaway->error_code),
-             (int)goaway->opaque_data_len, goaway->opaque_data_len ? (const char *)goaway->opaque_data : "");
-    tell_fault(connection, what);
+// ---- until the first bytes have come
+
+static const char preface[] = NGHTTP2_CLIENT_MAGIC;
+enum { TELLING_BYTES = 4 };
+
+// Those that came before are the preface's own.
+static void feed_decided(gdx_connection *connection, gdx_slice bytes) {
+    gdx_slice before = {preface, connection->preface_bytes};
+    if (before.bytes > 0)
+        connection->wire->feed(connection, before);
+    if (!connection_is_over(connection))
+        connection->wire->feed(connection, bytes);
 }
 
-static void reset_sent(gdx_connection *connection, const nghttp2_frame *frame) {
-    gdx_call *call = call_of(connection, frame->hd.stream_id);
-    char message[128];
-    if (!call)
-        guard_count_reset(connection); // a call refused before it was one
-    if (nghttp2_session_get_stream_remote_close(connection->session, frame->hd.stream_id) != 1)
-        streams_excuse(connection, frame->hd.stream_id);
-    if (!call || call->complete || call->out_state == OUT_RESET || connection->role == GDX_CLIENT)
-        return;
-    snprintf(message, sizeof message, "the client broke HTTP/2: %s",
-             nghttp2_http2_strerror(frame->rst_stream.error_code));
-    call_close(call, GDX_GRPC_INTERNAL, message); // libnghttp2 resets it
-}
-
-// A request that libnghttp2 refuses is no call, and would leave no line in the log.
-static int on_invalid_frame(nghttp2_session *session, const nghttp2_frame *frame, int code, void *user_data) {
-    (void)session;
-    gdx_connection *connection = user_data;
-    char what[128];
-    if (frame->hd.type != NGHTTP2_HEADERS || connection->role == GDX_CLIENT || call_of(connection, frame->hd.stream_id))
-        return 0;
-    streams_excuse(connection, frame->hd.stream_id);
-    snprintf(what, sizeof what, "HTTP/2: a request was refused: %s", nghttp2_strerror(code));
-    if (code == NGHTTP2_ERR_REFUSED_STREAM && connection->events.fault)
-        connection->events.fault(what, connection->context);
-    return 0;
-}
-
-static int on_frame_sent(nghttp2_session *session, const nghttp2_frame *frame, void *user_data) {
-    (void)session;
-    gdx_connection *connection = user_data;
-    if (frame->hd.type == NGHTTP2_RST_STREAM)
-        reset_sent(connection, frame);
-    if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR)
-        tell_goaway(connection, &frame->goaway);
-    if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)
-        return 0;
-    guard_forgive_pings(connection);
-    gdx_call *call = frame->hd.flags & NGHTTP2_FLAG_END_STREAM ? call_of(connection, frame->hd.stream_id) : NULL;
-    if (call && call->out_state != OUT_RESET)
-        call_set_out(call, OUT_CLOSED);
-    if (call && connection->role == GDX_SERVER)
-        answered(connection, call);
-    return 0;
-}
-
-static void close_client_call(gdx_call *call, uint32_t error_code) {
-    bool is_ours = call->out_state == OUT_RESET;
-    // A reset that follows a whole answer is about what we still send.
-    bool whole = error_code == NGHTTP2_NO_ERROR || (call->in_state >= IN_ENDED && !is_ours);
-    call->stream = -1;
-    if (call->in_state < IN_ENDED)
-        call_set_in(call, IN_ENDED);
-    call->complete = call->has_status && whole;
-    if (!call->complete) {
-        call_stop_reading(call);
-        call_close(call, code_of_reset(is_ours ? call->reset_code : error_code),
-                   error_code == NGHTTP2_NO_ERROR ? "the server ended the call without a status"
-                                                  : "the call was reset");
+static void decide(gdx_connection *connection, gdx_slice bytes) {
+    size_t held = connection->preface_bytes, same = 0;
+    while (same < bytes.bytes && held + same < TELLING_BYTES && bytes.data[same] == preface[held + same])
+        same++;
+    bool is_http2 = held + same == TELLING_BYTES;
+    if (!is_http2 && same == bytes.bytes) {
+        connection->preface_bytes += (unsigned)same;
+    } else if (is_http2 ? http2_open(connection) : plain_open(connection)) {
+        feed_decided(connection, bytes);
+    } else {
+        connection_tell(connection, "no memory for a connection");
+        connection_lose(connection);
     }
-    incoming_pump(call); // frees it once all is read
 }
 
-static int on_stream_closed(nghttp2_session *session, int32_t stream, uint32_t error_code, void *user_data) {
-    (void)session;
-    gdx_connection *connection = user_data;
-    gdx_call *call = call_of(connection, stream);
-    if (!call)
-        return 0;
-    if (connection->role == GDX_CLIENT) {
-        close_client_call(call, error_code);
-        return 0;
+static gdx_status pull_nothing(gdx_connection *connection, gdx_buffer *out, size_t limit) {
+    (void)connection, (void)out, (void)limit;
+    return GDX_OK;
+}
+
+static bool is_never_finished(const gdx_connection *connection) {
+    (void)connection;
+    return false;
+}
+
+static void tick_undecided(gdx_connection *connection, uint64_t *next_ns) {
+    uint64_t limit_ns = connection->protocol->options.handshake_ns;
+    if (limit_ns && connection->now_ns - connection->opened_ns >= limit_ns) {
+        connection_tell(connection, "nothing came");
+        connection_lose(connection);
+    } else if (limit_ns && connection->opened_ns + limit_ns < *next_ns) {
+        *next_ns = connection->opened_ns + limit_ns;
     }
-    if (!call->complete && call->out_state != OUT_RESET && error_code != NGHTTP2_NO_ERROR)
-        guard_count_reset(connection);
-    call->stream = -1;
-    if (!call->complete)
-        call_close(call, GDX_GRPC_CANCELLED, "the client went away");
-    call_free(call);
-    return 0;
 }
 
-void connection_set_callbacks(nghttp2_session_callbacks *callbacks) {
-    nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, on_begin_frame);
-    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, on_begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame_received);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data);
-    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_sent);
-    nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, on_invalid_frame);
-    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_closed);
+static void end_undecided(gdx_connection *connection, uint32_t error_code, const char *debug) {
+    (void)error_code, (void)debug;
+    connection_lose(connection);
 }
+
+static void free_nothing(gdx_connection *connection) {
+    (void)connection;
+}
+
+static const struct wire undecided = {
+    .feed = decide,
+    .pull = pull_nothing,
+    .is_finished = is_never_finished,
+    .tick = tick_undecided,
+    .drain = connection_lose, // it has asked for nothing yet
+    .end = end_undecided,
+    .free = free_nothing,
+};
 
 // ---- a connection
-
-static bool submit_settings(gdx_connection *connection) {
-    const gdx_protocol_options *options = &connection->protocol->options;
-    nghttp2_settings_entry entries[] = {
-        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, options->stream_limit},
-        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, options->stream_window},
-        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)options->header_limit},
-        {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
-        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0}, // a client's to say
-    };
-    size_t count = sizeof entries / sizeof entries[0] - (connection->role == GDX_SERVER);
-    nghttp2_session *session = connection->session;
-    return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, entries, count) == 0 &&
-           nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, (int32_t)options->connection_window) ==
-               0;
-}
-
-static bool open_session(gdx_connection *connection) {
-    gdx_protocol *protocol = connection->protocol;
-    int code = connection->role == GDX_SERVER
-                   ? nghttp2_session_server_new3(&connection->session, protocol->callbacks, connection,
-                                                 protocol->server_option, &connection->allocator)
-                   : nghttp2_session_client_new3(&connection->session, protocol->callbacks, connection,
-                                                 protocol->option, &connection->allocator);
-    return code == 0 && submit_settings(connection);
-}
-
-static void free_session(gdx_connection *connection) {
-    nghttp2_session_del(connection->session);
-    memory_free_doomed(connection);
-    free(connection);
-}
 
 gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_connection_events *events, void *context,
                               uint64_t now_ns, gdx_connection **out) {
@@ -382,12 +139,13 @@ gdx_status gdx_connection_new(gdx_protocol *protocol, gdx_role role, const gdx_c
     connection->role = role;
     connection->events = *events;
     connection->context = context;
+    connection->wire = &undecided;
     connection->now_ns = connection->opened_ns = connection->received_ns = connection->idle_since_ns = now_ns;
     memory_allocator(connection);
     guard_init(connection);
-    connection->scan.left = NGHTTP2_CLIENT_MAGIC_LEN;
-    if (!open_session(connection)) {
-        free_session(connection);
+    bool waits = role == GDX_SERVER && protocol->options.web;
+    if (!waits && !http2_open(connection)) {
+        free(connection);
         return GDX_NO_MEMORY;
     }
     connection_touch(connection);
@@ -409,47 +167,19 @@ void gdx_connection_free(gdx_connection *connection) {
             call_close(call, server ? GDX_GRPC_CANCELLED : GDX_GRPC_UNAVAILABLE, "the connection was lost");
         call_free(call);
     }
-    free_session(connection);
-}
-
-static bool feed_part(gdx_connection *connection, const uint8_t *data, size_t bytes) {
-    if (bytes == 0)
-        return true;
-    ssize_t taken = nghttp2_session_mem_recv(connection->session, data, bytes);
-    if (taken >= 0)
-        return !connection_is_over(connection);
-    connection_end(connection, NGHTTP2_PROTOCOL_ERROR, nghttp2_strerror((int)taken));
-    if (taken == NGHTTP2_ERR_FLOODED || taken == NGHTTP2_ERR_NOMEM) {
-        connection_lose(connection); // without a GOAWAY
-        tell_fault(connection, nghttp2_strerror((int)taken));
-    }
-    return false;
+    connection->wire->free(connection);
+    free(connection);
 }
 
 gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint64_t now_ns, gdx_error *err) {
     connection->now_ns = connection->received_ns = now_ns;
     if (!connection_is_over(connection)) {
         connection->ping_sent_ns = 0; // whatever it says, the peer is alive
-        if (connection->role == GDX_SERVER)
-            (void)streams_feed(connection, bytes, feed_part);
-        else
-            (void)feed_part(connection, (const uint8_t *)bytes.data, bytes.bytes);
+        connection->wire->feed(connection, bytes);
     }
     if (connection_is_over(connection))
-        return gdx_fail(err, GDX_CORRUPT, "HTTP/2: the peer broke a rule or a limit, the connection is ended");
+        return gdx_fail(err, GDX_CORRUPT, "HTTP: the peer broke a rule or a limit, the connection is ended");
     connection_touch(connection);
-    return GDX_OK;
-}
-
-static gdx_status pull_frames(gdx_connection *connection, gdx_buffer *out, size_t limit) {
-    while (out->bytes < limit && connection->state != CONNECTION_STARVED) {
-        const uint8_t *data;
-        ssize_t bytes = nghttp2_session_mem_send(connection->session, &data);
-        if (bytes == 0)
-            return GDX_OK;
-        if (bytes < 0 || gdx_buffer_append(out, data, (size_t)bytes) != GDX_OK)
-            return GDX_NO_MEMORY;
-    }
     return GDX_OK;
 }
 
@@ -457,15 +187,19 @@ gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size
     connection->now_ns = now_ns;
     if (connection->state >= CONNECTION_FLUSHED)
         return GDX_OK;
-    gdx_status status = pull_frames(connection, out, limit);
+    gdx_status status = connection->wire->pull(connection, out, limit);
     while (status == GDX_OK && connection->rooms) {
         outgoing_fire_rooms(connection);
-        status = pull_frames(connection, out, limit);
+        status = connection->wire->pull(connection, out, limit);
     }
     connection->pending = false;
     if (status != GDX_OK || connection_is_over(connection))
         connection_lose(connection);
     return status;
+}
+
+bool gdx_connection_takes_input(const gdx_connection *connection) {
+    return !connection->wire->takes_input || connection->wire->takes_input(connection);
 }
 
 bool gdx_connection_is_over(const gdx_connection *connection) {
@@ -475,7 +209,7 @@ bool gdx_connection_is_over(const gdx_connection *connection) {
 bool gdx_connection_is_finished(const gdx_connection *connection) {
     if (connection_is_over(connection))
         return connection->state >= CONNECTION_FLUSHED;
-    return !nghttp2_session_want_read(connection->session) && !nghttp2_session_want_write(connection->session);
+    return connection->wire->is_finished(connection);
 }
 
 size_t gdx_connection_call_count(const gdx_connection *connection) {

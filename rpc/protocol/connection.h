@@ -8,9 +8,13 @@
 //   headers.c     header lists: what came, and what is sent
 //   incoming.c    bytes of a call to messages
 //   outgoing.c    messages of a call to bytes, status and trailers
-//   timers.c      deadlines, keepalive, age
-//   drain.c       the end of a connection in two steps
-//   connection.c  the HTTP/2 session: feed and pull
+//   answer.c      answers of HTTP's own, which are no calls
+//   timers.c      deadlines, age
+//   drain.c       the end of a connection in order
+//   wire.h        what all these ask of the HTTP below
+//   http2.c       HTTP/2: the session of libnghttp2
+//   plain.c       HTTP/1.1
+//   connection.c  a connection as an object: feed and pull
 //   protocol.c    what connections share
 #ifndef PROTOCOL_CONNECTION_H
 #define PROTOCOL_CONNECTION_H
@@ -58,7 +62,7 @@ struct bucket { // tokens, in billionths
 };
 
 enum connection_state {  // changed by connection_set_state alone
-    CONNECTION_SETTLING, // the peer's SETTINGS have not come
+    CONNECTION_SETTLING, // the peer's SETTINGS, or its first request, have not come
     CONNECTION_OPEN,
     CONNECTION_ENDING,  // over: reads no more, sends what is queued
     CONNECTION_FLUSHED, // and has gone, or the peer is lost
@@ -85,9 +89,14 @@ struct scan { // of the bytes that come, for the heads of frames
 
 enum drain_state { DRAIN_NONE, DRAIN_ANNOUNCED, DRAIN_FINAL };
 
+struct wire;
+struct plain;
+
 struct gdx_connection { // the protocol's thread only
     gdx_protocol *protocol;
-    nghttp2_session *session;
+    const struct wire *wire;
+    nghttp2_session *session; // HTTP/2's
+    struct plain *plain;      // HTTP/1.1's
     gdx_connection_events events;
     void *context;
     gdx_role role;
@@ -112,6 +121,7 @@ struct gdx_connection { // the protocol's thread only
     struct excused excused;
     struct scan scan;
     int64_t widest_window, window_before; // of the calls, and what a new stream had, before the SETTINGS at hand
+    unsigned preface_bytes;               // of HTTP/2, that have come while it is not known which HTTP this is
     bool fault_told;
     bool going_away; // client: a GOAWAY has come
     bool pending;    // output_pending was fired, and no pull since
@@ -182,13 +192,17 @@ struct gdx_call { // the protocol's thread only
     size_t held;    // and what the call's owner keeps
     gdx_buffer head;
     struct text path;
+    struct text fields[GDX_FIELDS];
     gdx_metadata metadata;
-    uint64_t timeout_ns; // UINT64_MAX: none
-    unsigned http_status;
-    struct rules rules; // a server's
+    uint64_t timeout_ns;  // UINT64_MAX: none
+    unsigned http_status; // client: that came; server: of an answer of HTTP's own
+    struct rules rules;   // a server's
     enum encoding encoding;
     enum head_fault head_fault;
-    bool is_post, content_is_grpc, takes_trailers, takes_gzip;
+    gdx_dialect dialect; // by content-type; a client's call is PLAIN until the server's has come
+    gdx_form form;
+    bool is_post, takes_trailers, takes_gzip;
+    bool accepts_gzip; // as HTTP says it, by accept-encoding
 
     gdx_buffer in;
     size_t in_at, in_consumed; // read so far; of what follows, so much was given back to the window
@@ -206,7 +220,7 @@ struct gdx_call { // the protocol's thread only
     enum room room;
     bool trailed;    // the trailers are submitted
     bool deferred;   // libnghttp2 asks for no data until it is resumed
-    bool plain_http; // the answer is HTTP's alone, without trailers
+    bool plain_http; // the answer has no trailers
     bool send_gzip;
 
     gdx_grpc_code code;
@@ -239,6 +253,8 @@ void call_close(gdx_call *call, gdx_grpc_code code, const char *message); // fir
 void call_set_in(gdx_call *call, enum in_state state);
 void call_set_out(gdx_call *call, enum out_state state);
 void call_stop_reading(gdx_call *call); // to IN_CLOSED, if it is not there
+// Server: the last byte of the answer has gone. `peer_ended`: and the request came whole before.
+void call_answered(gdx_call *call, bool peer_ended);
 
 // rules.c
 void rules_take_field(struct rules *rules, gdx_slice name, gdx_slice value);
@@ -266,6 +282,7 @@ void head_finish_request(gdx_call *call);
 void head_refuse_malformed(gdx_call *call); // by the fault of its rules: a reset, which is logged
 void head_finish_response(gdx_call *call, bool trailers);
 bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_metadata *metadata);
+bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata); // room for these, too
 void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static);
 void header_list_add_metadata(struct header_list *list, const gdx_metadata *metadata);
 
@@ -278,9 +295,19 @@ bool incoming_is_silent(const gdx_call *call);  // more messages may come, and n
 uint64_t incoming_due_ns(const gdx_call *call); // when the message under way must be whole, or the next one begin
 
 // outgoing.c
-nghttp2_data_provider outgoing_provider(gdx_call *call);
+// What was pulled of a call.
+enum pulled {
+    PULLED_SOME,     // there may be more
+    PULLED_NOTHING,  // just now: wire->resume will say when
+    PULLED_TRAILERS, // the last of it, or nothing; outgoing_trail is to follow
+    PULLED_END       // the last of it, or nothing, and nothing follows
+};
+// At most `room` bytes of the answer's body, for the wire.
+size_t outgoing_pull(gdx_call *call, uint8_t *to, size_t room, enum pulled *out_pulled);
+bool outgoing_trail(gdx_call *call);           // submits the trailers, once; false: no memory
+size_t outgoing_waiting(const gdx_call *call); // bytes of the body that are not pulled
 void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...) GDX_PRINTF(3, 4);
-void outgoing_refuse_http(gdx_call *call, const char *status, const char *text);
+bool outgoing_send_head(gdx_call *call, bool ends); // the header list; false: no memory
 void outgoing_fire_rooms(gdx_connection *connection);
 void outgoing_reset(gdx_call *call, uint32_t error_code);
 // Server: the status now, in place of what waits to be sent and of another status that waits behind it.
@@ -290,11 +317,9 @@ bool outgoing_has_ended(const gdx_call *call);  // nothing but the status is lef
 uint64_t outgoing_due_ns(const gdx_call *call); // when the peer must have taken something; UINT64_MAX: nothing waits
 
 // drain.c
-void drain_take_pong(gdx_connection *connection, const uint8_t *opaque); // a PING of ours came back
-void drain_tick(gdx_connection *connection, uint64_t *next_ns);          // lowers *next_ns to when to come again
+void drain_tick(gdx_connection *connection, uint64_t *next_ns); // lowers *next_ns to when to come again
 
 // connection.c
-void connection_set_callbacks(nghttp2_session_callbacks *callbacks);
 void connection_set_state(gdx_connection *connection, enum connection_state state);
 void connection_lose(gdx_connection *connection); // to CONNECTION_FLUSHED: the peer cannot read a GOAWAY
 static inline bool connection_is_over(const gdx_connection *connection) {
@@ -303,6 +328,6 @@ static inline bool connection_is_over(const gdx_connection *connection) {
 void connection_touch(gdx_connection *connection);               // something may be to pull
 void connection_due(gdx_connection *connection, uint64_t at_ns); // tick no later than that
 void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug);
-gdx_grpc_code code_of_reset(uint32_t error_code);
+void connection_tell(gdx_connection *connection, const char *what); // the log: why it ends; the first is told
 
 #endif

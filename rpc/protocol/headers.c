@@ -2,13 +2,14 @@
 // headers.c: header lists. What a peer sent is looked at name by name as libnghttp2 decodes it and judged when the list
 // is whole; what we send is laid out in a list that is reused from call to call.
 
-#include "connection.h"
+#include "wire.h"
 
 #include "gdx/base64.h"
 #include "metadata.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum { ENTRY_OVERHEAD = 32 }; // RFC 9113, 6.5.2
 
@@ -17,13 +18,29 @@ static bool begins_with(gdx_slice text, const char *prefix) {
     return text.bytes >= bytes && memcmp(text.data, prefix, bytes) == 0;
 }
 
-// "application/grpc", "application/grpc+proto", either with parameters.
-static bool content_is_grpc(gdx_slice value) {
-    static const char grpc[] = "application/grpc", proto[] = "application/grpc+proto";
-    if (!begins_with(value, grpc))
-        return false;
-    size_t bytes = begins_with(value, proto) ? sizeof proto - 1 : sizeof grpc - 1;
-    return value.bytes == bytes || value.data[bytes] == ';' || value.data[bytes] == ' ';
+static const struct content { // a type, and what it says
+    const char *type;
+    gdx_dialect dialect;
+    gdx_form form;
+} contents[] = {
+    {"application/grpc", GDX_DIALECT_GRPC, GDX_FORM_PROTO},
+    {"application/grpc+proto", GDX_DIALECT_GRPC, GDX_FORM_PROTO},
+};
+enum { CONTENTS = sizeof contents / sizeof contents[0], CONTENTS_OF_GRPC = 2 };
+
+// With parameters or without.
+static void take_content(gdx_call *call, gdx_slice value) {
+    size_t count = call->connection->protocol->options.web ? CONTENTS : CONTENTS_OF_GRPC, bytes = 0;
+    while (bytes < value.bytes && value.data[bytes] != ';' && value.data[bytes] != ' ')
+        bytes++;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(contents[i].type) == bytes && strncasecmp(value.data, contents[i].type, bytes) == 0) {
+            call->dialect = contents[i].dialect;
+            call->form = contents[i].form;
+            return;
+        }
+    }
+    call->dialect = GDX_DIALECT_PLAIN;
 }
 
 static enum encoding encoding_of(gdx_slice value) {
@@ -68,11 +85,46 @@ static bool within_limit(gdx_call *call, gdx_slice name, gdx_slice value) {
     return call->header_bytes <= call->connection->protocol->options.header_limit;
 }
 
+static void keep_field(gdx_call *call, gdx_field field, gdx_slice value) {
+    keep_text(call, value, &call->fields[field]);
+}
+
 static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
-    if (IS(name, ":path"))
+    if (IS(name, ":path")) {
         keep_text(call, value, &call->path);
-    else if (IS(name, ":method"))
+    } else if (IS(name, ":authority")) {
+        keep_field(call, GDX_FIELD_AUTHORITY, value);
+    } else if (IS(name, ":method")) {
         call->is_post = IS(value, "POST");
+        if (!call->is_post) // else gdx_call_field knows
+            keep_field(call, GDX_FIELD_METHOD, value);
+    }
+}
+
+// False: it is none of those that are kept by themselves.
+static bool take_web(gdx_call *call, gdx_slice name, gdx_slice value) {
+    static const struct {
+        const char *name;
+        gdx_field field;
+    } kept[] = {{"origin", GDX_FIELD_ORIGIN},
+                {"sec-fetch-site", GDX_FIELD_FETCH_SITE},
+                {"if-none-match", GDX_FIELD_IF_NONE_MATCH},
+                {"access-control-request-method", GDX_FIELD_ASKED_METHOD},
+                {"access-control-request-headers", GDX_FIELD_ASKED_HEADERS}};
+    if (IS(name, "host")) {
+        if (call->fields[GDX_FIELD_AUTHORITY].bytes == 0)
+            keep_field(call, GDX_FIELD_AUTHORITY, value);
+        return true;
+    }
+    if (IS(name, "accept-encoding"))
+        call->accepts_gzip |= list_names_gzip(value);
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        if (slice_is(name, kept[i].name, strlen(kept[i].name))) {
+            keep_field(call, kept[i].field, value);
+            return true;
+        }
+    }
+    return false;
 }
 
 static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {
@@ -88,6 +140,12 @@ static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {
     }
 }
 
+static void take_content_type(gdx_call *call, gdx_slice value) {
+    take_content(call, value);
+    if (call->dialect != GDX_DIALECT_GRPC)
+        keep_field(call, GDX_FIELD_CONTENT_TYPE, value);
+}
+
 void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value) {
     if (!within_limit(call, name, value))
         return; // counted and forgotten; head_finish_request refuses
@@ -96,10 +154,10 @@ void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value) {
     else if (begins_with(name, "grpc-"))
         take_grpc(call, name, value);
     else if (IS(name, "content-type"))
-        call->content_is_grpc = content_is_grpc(value);
+        take_content_type(call, value);
     else if (IS(name, "te"))
         call->takes_trailers = IS(value, "trailers");
-    else
+    else if (!call->connection->protocol->options.web || !take_web(call, name, value))
         keep_metadata(call, &call->metadata, name, value);
 }
 
@@ -117,13 +175,12 @@ void head_refuse_malformed(gdx_call *call) {
     outgoing_reset(call, NGHTTP2_PROTOCOL_ERROR);
 }
 
-static bool refuse_wrong_http(gdx_call *call) {
+static void refuse_plain(gdx_call *call) {
     if (!call->is_post)
-        outgoing_refuse_http(call, "405", "gRPC is asked by POST alone.\n");
-    else if (!call->content_is_grpc)
-        outgoing_refuse_http(call, "415",
-                             "This server speaks gRPC: content-type application/grpc or application/grpc+proto.\n");
-    return call->out_state >= OUT_ENDING;
+        gdx_call_answer_words(call, 405, GDX_GRPC_UNKNOWN, "POST", "gRPC is asked by POST alone.\n");
+    else
+        gdx_call_answer_words(call, 415, GDX_GRPC_UNKNOWN, NULL,
+                              "This server speaks gRPC: content-type application/grpc or application/grpc+proto.\n");
 }
 
 static bool refuse_wrong_grpc(gdx_call *call) {
@@ -156,19 +213,9 @@ static void charge_head(gdx_call *call) {
         outgoing_refuse(call, GDX_GRPC_RESOURCE_EXHAUSTED, "the connection holds too much already");
 }
 
-void head_finish_request(gdx_call *call) {
+static void open_call(gdx_call *call) {
     gdx_connection *connection = call->connection;
-    rules_end_head(&call->rules);
-    if (call->rules.fault) {
-        head_refuse_malformed(call);
-        return;
-    }
-    call_set_in(call, IN_OPEN);
-    call->deadline_ns =
-        call->timeout_ns < UINT64_MAX - connection->now_ns ? connection->now_ns + call->timeout_ns : UINT64_MAX;
-    connection_due(connection, call->deadline_ns);
-    bool oversized = call->header_bytes > connection->protocol->options.header_limit;
-    if ((oversized || !refuse_wrong_http(call)) && !refuse_wrong_grpc(call))
+    if (!refuse_wrong_grpc(call))
         charge_head(call);
     if (call->out_state < OUT_ENDING && !connection->events.call_opened)
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "nothing is served here");
@@ -176,6 +223,49 @@ void head_finish_request(gdx_call *call) {
         connection->events.call_opened(call, connection->context);
     else if (connection->events.call_refused)
         connection->events.call_refused(call, connection->context);
+}
+
+static void split_path(gdx_call *call) {
+    gdx_slice path = gdx_call_path(call);
+    const char *mark = path.bytes ? memchr(path.data, '?', path.bytes) : NULL;
+    if (!mark)
+        return;
+    uint32_t bytes = (uint32_t)(mark - path.data);
+    call->fields[GDX_FIELD_QUERY] = (struct text){call->path.at + bytes + 1, call->path.bytes - bytes - 1};
+    call->path.bytes = bytes;
+}
+
+static void open_plain(gdx_call *call) {
+    gdx_connection *connection = call->connection;
+    size_t limit = connection->protocol->options.header_limit;
+    bool opens = connection->protocol->options.web && connection->events.plain_opened;
+    split_path(call);
+    if (call->header_bytes > limit)
+        gdx_call_answer_words(call, 431, GDX_GRPC_RESOURCE_EXHAUSTED, NULL,
+                              "headers of %zu bytes, at most %zu are taken\n", call->header_bytes, limit);
+    else if (!opens)
+        refuse_plain(call);
+    else
+        charge_head(call);
+    if (call->out_state < OUT_ENDING)
+        connection->events.plain_opened(call, connection->context);
+    else if (connection->events.call_refused)
+        connection->events.call_refused(call, connection->context);
+}
+
+void head_finish_request(gdx_call *call) {
+    gdx_connection *connection = call->connection;
+    bool oversized = call->header_bytes > connection->protocol->options.header_limit;
+    call_set_in(call, IN_OPEN);
+    call->deadline_ns =
+        call->timeout_ns < UINT64_MAX - connection->now_ns ? connection->now_ns + call->timeout_ns : UINT64_MAX;
+    connection_due(connection, call->deadline_ns);
+    if (call->dialect == GDX_DIALECT_GRPC && !call->is_post && !oversized)
+        call->dialect = GDX_DIALECT_PLAIN;
+    if (call->dialect == GDX_DIALECT_PLAIN && (connection->protocol->options.web || !oversized))
+        open_plain(call);
+    else
+        open_call(call);
 }
 
 // ---- client
@@ -215,7 +305,7 @@ void head_take_response(gdx_call *call, gdx_slice name, gdx_slice value, bool tr
     if (IS(name, ":status"))
         call->http_status = number_of(value);
     else if (IS(name, "content-type"))
-        call->content_is_grpc = content_is_grpc(value);
+        take_content(call, value);
     else if (begins_with(name, "grpc-"))
         take_status(call, name, value);
     else if (name.data[0] != ':')
@@ -255,7 +345,7 @@ void head_finish_response(gdx_call *call, bool trailers) {
         call->http_status = 0; // an interim answer, the real one follows
     } else if (!call->has_status && call->http_status != 200) {
         fail_response(call, code_of_http(call->http_status), "the server answered by an HTTP error, not by gRPC");
-    } else if (!call->has_status && !call->content_is_grpc) {
+    } else if (!call->has_status && call->dialect != GDX_DIALECT_GRPC) {
         fail_response(call, GDX_GRPC_UNKNOWN, "the server's answer is not gRPC, by its content-type");
     } else if (call->encoding == ENCODING_UNKNOWN) {
         fail_response(call, GDX_GRPC_INTERNAL, "the server compresses by a method that was not offered");
@@ -269,6 +359,12 @@ void head_finish_response(gdx_call *call, bool trailers) {
 // ---- what is sent
 
 enum { FIXED_HEADERS = 12 };
+
+bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata) {
+    struct header_list *list = &protocol->headers;
+    return gdx_grow(&list->values, &list->capacity, list->capacity + metadata->count, sizeof *list->values) == GDX_OK &&
+           gdx_buffer_reserve(&list->text, list->text.capacity + 2 * metadata->bytes.bytes) == GDX_OK;
+}
 
 // Room for all, so that nothing fails or moves afterwards.
 bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_metadata *metadata) {

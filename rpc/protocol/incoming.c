@@ -4,12 +4,17 @@
 // others; the call's window only for bytes of a message that is wanted. What a peer can make us hold is then its calls'
 // windows and the messages under way, and memory.c counts both.
 
-#include "connection.h"
+#include "wire.h"
 
 #include <stdio.h>
 
 static size_t unread(const gdx_call *call) {
     return call->in.bytes - call->in_at;
+}
+
+static void consume(gdx_call *call, size_t bytes) {
+    if (!call->connection->wire->consume(call, bytes))
+        connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
 }
 
 // Gives the first `bytes` of what is unread back to the call's window, where that was not done before.
@@ -18,8 +23,8 @@ static void open_window(gdx_call *call, size_t bytes) {
         return;
     size_t more = bytes - call->in_consumed;
     call->in_consumed = bytes;
-    if (call->stream > 0 && nghttp2_session_consume_stream(call->connection->session, call->stream, more) != 0)
-        connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
+    if (call->stream > 0)
+        consume(call, more);
     connection_touch(call->connection);
 }
 
@@ -221,9 +226,8 @@ void incoming_take(gdx_call *call, const uint8_t *data, size_t bytes) {
     }
     if (call->in_state != IN_CLOSED && taken < bytes)
         keep(call, data + taken, bytes - taken);
-    else if (taken < bytes &&
-             nghttp2_session_consume_stream(call->connection->session, call->stream, bytes - taken) != 0)
-        connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
+    else if (taken < bytes)
+        consume(call, bytes - taken);
     if (call->in_state == IN_CLOSED && call->in.capacity > 0)
         drop_input(call);
 }

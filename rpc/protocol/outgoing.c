@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // outgoing.c: messages of a call to bytes, and the status after them.
-// libnghttp2 asks for data when the peer's windows allow (read_out). Three of its rules are easy to miss:
-// NO_END_STREAM must go with the end of the data, or the trailers are never sent; trailers are submitted from inside
-// that callback, or they overtake the data; a reset that follows an early answer is submitted once its headers have
-// left.
+// The wire asks for bytes when the peer's windows, or its socket, have room (outgoing_pull).
 
-#include "connection.h"
+#include "wire.h"
 
 #include "gdx/base64.h"
 
@@ -14,12 +11,12 @@
 static const char *const code_digits[GDX_GRPC_CODES] = {"0", "1",  "2",  "3",  "4",  "5",  "6",  "7", "8",
                                                         "9", "10", "11", "12", "13", "14", "15", "16"};
 
-static size_t waiting(const gdx_call *call) {
+size_t outgoing_waiting(const gdx_call *call) {
     return call->out.bytes - call->out_at;
 }
 
 ptrdiff_t gdx_call_room(const gdx_call *call) {
-    return (ptrdiff_t)call->connection->protocol->options.write_buffer - (ptrdiff_t)waiting(call);
+    return (ptrdiff_t)call->connection->protocol->options.write_buffer - (ptrdiff_t)outgoing_waiting(call);
 }
 
 uint64_t gdx_call_bytes_sent(const gdx_call *call) {
@@ -51,60 +48,52 @@ static void add_status(struct header_list *list, const gdx_call *call) {
     header_list_add_metadata(list, &call->trailers);
 }
 
-static bool submit_trailers(gdx_call *call) {
+bool outgoing_trail(gdx_call *call) {
     gdx_protocol *protocol = call->connection->protocol;
+    if (call->trailed)
+        return true;
     if (!header_list_begin(protocol, call, &call->trailers))
         return false;
     add_status(&protocol->headers, call);
     call->trailed = true;
-    return nghttp2_submit_trailer(call->connection->session, call->stream, protocol->headers.values,
-                                  protocol->headers.count) == 0;
+    return call->connection->wire->send_trailers(call);
 }
 
-static ssize_t read_out(nghttp2_session *session, int32_t stream, uint8_t *to, size_t room, uint32_t *flags,
-                        nghttp2_data_source *source, void *user_data) {
-    gdx_call *call = source->ptr;
-    (void)session, (void)stream, (void)user_data;
-    size_t bytes = waiting(call) < room ? waiting(call) : room;
+static void list_room(gdx_call *call) {
+    if (call->room != ROOM_SHORT ||
+        gdx_call_room(call) * 2 <= (ptrdiff_t)call->connection->protocol->options.write_buffer)
+        return;
+    call->room = ROOM_LISTED;
+    call->next_room = call->connection->rooms;
+    call->connection->rooms = call;
+}
+
+size_t outgoing_pull(gdx_call *call, uint8_t *to, size_t room, enum pulled *out_pulled) {
+    size_t bytes = outgoing_waiting(call) < room ? outgoing_waiting(call) : room;
     if (bytes)
         memcpy(to, call->out.data + call->out_at, bytes);
     call->out_at += bytes;
     call->sent += bytes;
     call->taken_ns = call->connection->now_ns;
+    *out_pulled = PULLED_SOME;
     if (call->out_at == call->out.bytes) {
         call->out.bytes = call->out_at = call->out_edge = 0;
         if (call->out_state == OUT_ENDING) {
-            *flags |= NGHTTP2_DATA_FLAG_EOF;
-            if (call->connection->role == GDX_SERVER && !call->plain_http) {
-                *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-                if (!call->trailed && !submit_trailers(call))
-                    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
-            }
+            bool trails = call->connection->role == GDX_SERVER && !call->plain_http;
+            *out_pulled = trails ? PULLED_TRAILERS : PULLED_END;
         } else if (bytes == 0) {
             call->deferred = true;
-            return NGHTTP2_ERR_DEFERRED;
+            *out_pulled = PULLED_NOTHING;
+            return 0;
         }
     }
-    if (call->room == ROOM_SHORT &&
-        gdx_call_room(call) * 2 > (ptrdiff_t)call->connection->protocol->options.write_buffer) {
-        call->room = ROOM_LISTED;
-        call->next_room = call->connection->rooms;
-        call->connection->rooms = call;
-    }
-    return (ssize_t)bytes;
+    list_room(call);
+    return bytes;
 }
 
-nghttp2_data_provider outgoing_provider(gdx_call *call) {
-    return (nghttp2_data_provider){.source.ptr = call, .read_callback = read_out};
-}
-
-static bool submit_response(gdx_call *call, bool with_data) {
-    gdx_connection *connection = call->connection;
-    struct header_list *list = &connection->protocol->headers;
-    nghttp2_data_provider provider = outgoing_provider(call);
-    connection_touch(connection);
-    return nghttp2_submit_response(connection->session, call->stream, list->values, list->count,
-                                   with_data ? &provider : NULL) == 0;
+bool outgoing_send_head(gdx_call *call, bool ends) {
+    connection_touch(call->connection);
+    return call->connection->wire->send_head(call, ends);
 }
 
 static gdx_status send_headers(gdx_call *call) {
@@ -115,28 +104,23 @@ static gdx_status send_headers(gdx_call *call) {
         return call->stream <= 0 ? GDX_CANCELLED : GDX_NO_MEMORY;
     add_head(&protocol->headers, call);
     call_set_out(call, OUT_OPEN);
-    return submit_response(call, true) ? GDX_OK : GDX_NO_MEMORY;
+    return outgoing_send_head(call, false) ? GDX_OK : GDX_NO_MEMORY;
 }
 
 // No message was sent: headers and status in one.
 static bool submit_trailers_only(gdx_call *call) {
     gdx_protocol *protocol = call->connection->protocol;
-    if (!header_list_begin(protocol, call, &call->trailers) ||
-        gdx_grow(&protocol->headers.values, &protocol->headers.capacity,
-                 protocol->headers.capacity + call->headers.count, sizeof(nghttp2_nv)) != GDX_OK ||
-        gdx_buffer_reserve(&protocol->headers.text, protocol->headers.text.capacity + 2 * call->headers.bytes.bytes) !=
-            GDX_OK)
+    if (!header_list_begin(protocol, call, &call->trailers) || !header_list_extend(protocol, &call->headers))
         return false;
     add_head(&protocol->headers, call);
     add_status(&protocol->headers, call);
-    return submit_response(call, false);
+    return outgoing_send_head(call, true);
 }
 
 static void resume(gdx_call *call) {
     if (call->deferred && call->stream > 0) {
         call->deferred = false;
-        if (nghttp2_session_resume_data(call->connection->session, call->stream) == NGHTTP2_ERR_NOMEM)
-            connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
+        call->connection->wire->resume(call);
         connection_touch(call->connection);
     }
 }
@@ -163,24 +147,21 @@ static void after_write(gdx_call *call) {
     if (call->room == ROOM_ENOUGH && gdx_call_room(call) <= 0)
         call->room = ROOM_SHORT;
     // A call of many messages shares the line with the others instead of being served to its end first.
-    if (++call->messages_sent == 2 && call->connection->role == GDX_SERVER) {
-        nghttp2_extpri shared = {.urgency = NGHTTP2_EXTPRI_DEFAULT_URGENCY, .inc = 1};
-        if (nghttp2_session_change_extpri_stream_priority(call->connection->session, call->stream, &shared, 1) ==
-            NGHTTP2_ERR_NOMEM)
-            connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
-    }
+    const struct wire *wire = call->connection->wire;
+    if (++call->messages_sent == 2 && call->connection->role == GDX_SERVER && wire->share && !wire->share(call))
+        connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
     resume(call);
 }
 
 static gdx_status begin_write(gdx_call *call) {
     if (call->stream <= 0 || call->out_state >= OUT_ENDING)
         return GDX_CANCELLED;
-    if (waiting(call) == 0)
+    if (outgoing_waiting(call) == 0)
         call->taken_ns = call->connection->now_ns;
     if (call->out_at > 0) { // what was sent makes room
         call->out_edge = end_of_begun(call) - call->out_at;
-        memmove(call->out.data, call->out.data + call->out_at, waiting(call));
-        call->out.bytes = waiting(call);
+        memmove(call->out.data, call->out.data + call->out_at, outgoing_waiting(call));
+        call->out.bytes = outgoing_waiting(call);
         call->out_at = 0;
     }
     return call->connection->role == GDX_SERVER ? send_headers(call) : GDX_OK;
@@ -247,15 +228,15 @@ void outgoing_reset(gdx_call *call, uint32_t error_code) {
         return;
     call_set_out(call, OUT_RESET);
     call->reset_code = error_code;
-    if (nghttp2_submit_rst_stream(call->connection->session, NGHTTP2_FLAG_NONE, call->stream, error_code) != 0)
+    if (!call->connection->wire->reset(call, error_code))
         connection_end(call->connection, NGHTTP2_INTERNAL_ERROR, "no memory");
     connection_touch(call->connection);
 }
 
-// With nothing left to send. libnghttp2 asks for the end of the data only when the peer's windows have room, but
-// headers need none.
+// With nothing left to send. The end of the data is asked for only when the peer's windows have room, but trailers need
+// none.
 static void trail_at_once(gdx_call *call) {
-    if (!submit_trailers(call))
+    if (!outgoing_trail(call))
         outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
     connection_touch(call->connection);
 }
@@ -274,7 +255,7 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
         (details.bytes <= DETAILS_LIMIT && gdx_buffer_append(&call->details, details.data, details.bytes) != GDX_OK))
         call->details.bytes = 0;
     incoming_discard(call);
-    if (is_open && waiting(call) > 0)
+    if (is_open && outgoing_waiting(call) > 0)
         resume(call);
     else if (is_open)
         trail_at_once(call);
@@ -287,20 +268,16 @@ static void drop_output(gdx_call *call) {
 }
 
 bool outgoing_is_blocked(const gdx_call *call) {
-    nghttp2_session *session = call->connection->session;
-    int32_t stream = nghttp2_session_get_stream_remote_window_size(session, call->stream);
-    int32_t whole = nghttp2_session_get_remote_window_size(session);
-    int32_t window = stream < whole ? stream : whole;
-    return waiting(call) > (size_t)(window > 0 ? window : 0);
+    return outgoing_waiting(call) > call->connection->wire->window(call);
 }
 
 bool outgoing_has_ended(const gdx_call *call) {
-    return call->out_state > OUT_ENDING || (call->out_state == OUT_ENDING && waiting(call) == 0);
+    return call->out_state > OUT_ENDING || (call->out_state == OUT_ENDING && outgoing_waiting(call) == 0);
 }
 
 uint64_t outgoing_due_ns(const gdx_call *call) {
     uint64_t silence_ns = call->connection->protocol->options.silence_ns;
-    bool waits = call->connection->role == GDX_SERVER && waiting(call) > 0 && call->out_state < OUT_CLOSED;
+    bool waits = call->connection->role == GDX_SERVER && outgoing_waiting(call) > 0 && call->out_state < OUT_CLOSED;
     return waits && silence_ns > 0 ? call->taken_ns + silence_ns : UINT64_MAX;
 }
 
@@ -325,8 +302,8 @@ void outgoing_cut(gdx_call *call, gdx_grpc_code code, const char *message) {
         replace_status(call, code, message);
         return;
     }
-    call->out.bytes = waiting(call) > 0 ? end_of_begun(call) : 0;
-    if (outgoing_is_blocked(call) || waiting(call) == 0)
+    call->out.bytes = outgoing_waiting(call) > 0 ? end_of_begun(call) : 0;
+    if (outgoing_is_blocked(call) || outgoing_waiting(call) == 0)
         drop_output(call);
     gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
 }
@@ -338,28 +315,6 @@ void outgoing_refuse(gdx_call *call, gdx_grpc_code code, const char *format, ...
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     gdx_call_finish(call, code, gdx_slice_of(message), (gdx_slice){0});
-}
-
-// For a client that does not speak gRPC: an HTTP answer with a sentence to read.
-void outgoing_refuse_http(gdx_call *call, const char *status, const char *text) {
-    gdx_protocol *protocol = call->connection->protocol;
-    struct header_list *list = &protocol->headers;
-    bool ready = memory_append(call->connection, &call->out, text, strlen(text)) == GDX_OK &&
-                 header_list_begin(protocol, call, NULL);
-    call_set_out(call, OUT_ENDING);
-    call->plain_http = call->has_status = true;
-    call->code = GDX_GRPC_UNKNOWN;
-    incoming_discard(call);
-    if (ready) {
-        header_list_add(list, ":status", gdx_slice_of(status), true);
-        header_list_add(list, "content-type", gdx_slice_of("text/plain; charset=utf-8"), true);
-        if (strcmp(status, "405") == 0)
-            header_list_add(list, "allow", gdx_slice_of("POST"), true);
-        header_list_add(list, "grpc-status", gdx_slice_of(code_digits[GDX_GRPC_UNKNOWN]), true);
-        ready = submit_response(call, true);
-    }
-    if (!ready)
-        outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
 }
 
 void gdx_call_end_writing(gdx_call *call) {
@@ -404,11 +359,9 @@ static gdx_status submit_request(gdx_call *call, const gdx_call_options *options
         return GDX_NO_MEMORY;
     gdx_timeout_format(options->timeout_ns, timeout);
     add_request(list, options, timeout);
-    nghttp2_data_provider provider = outgoing_provider(call);
-    int32_t stream = nghttp2_submit_request(connection->session, NULL, list->values, list->count, &provider, call);
-    if (stream < 0)
-        return stream == NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE ? GDX_UNAVAILABLE : GDX_NO_MEMORY;
-    call->stream = stream;
+    gdx_status status = http2_request(call);
+    if (status != GDX_OK)
+        return status;
     call_set_out(call, OUT_OPEN);
     connection_touch(connection);
     return GDX_OK;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // protocol.c: what all connections of a loop share: the options, libnghttp2's callbacks, spare memory.
 
-#include "connection.h"
+#include "wire.h"
 
 #include <stdlib.h>
 
@@ -49,7 +49,7 @@ gdx_status gdx_protocol_new(const gdx_protocol_options *options, gdx_protocol **
         gdx_protocol_free(protocol);
         return GDX_NO_MEMORY;
     }
-    connection_set_callbacks(protocol->callbacks);
+    http2_set_callbacks(protocol->callbacks);
     set_option(protocol->option);
     set_option(protocol->server_option);
     nghttp2_option_set_no_http_messaging(protocol->server_option, 1); // rules.c

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// timers.c: what happens as time passes: deadlines of calls, messages that stall, keepalive (gRPC A8), limits on
-// idleness and age (A9).
+// timers.c: what happens as time passes: deadlines of calls, messages that stall, limits on idleness and age (gRPC A9).
 
-#include "connection.h"
+#include "wire.h"
 
 static void earlier(uint64_t *next, uint64_t at) {
     if (at < *next)
@@ -69,26 +68,6 @@ static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
 
 // ---- connection
 
-static void tick_keepalive(gdx_connection *connection, uint64_t now_ns, uint64_t *next) {
-    const gdx_protocol_options *options = &connection->protocol->options;
-    if (options->keepalive_ns == 0)
-        return;
-    if (connection->ping_sent_ns > 0) {
-        if (now_ns - connection->ping_sent_ns >= options->keepalive_timeout_ns)
-            connection_lose(connection);
-        else
-            earlier(next, connection->ping_sent_ns + options->keepalive_timeout_ns);
-    } else if (now_ns - connection->received_ns >= options->keepalive_ns) {
-        connection->ping_sent_ns = now_ns;
-        if (nghttp2_submit_ping(connection->session, NGHTTP2_FLAG_NONE, NULL) != 0)
-            connection_end(connection, NGHTTP2_INTERNAL_ERROR, "no memory");
-        connection_touch(connection);
-        earlier(next, now_ns + options->keepalive_timeout_ns);
-    } else {
-        earlier(next, connection->received_ns + options->keepalive_ns);
-    }
-}
-
 // Up to a tenth is taken off, another for each connection, so that those opened together do not all come back together
 // (A9).
 static uint64_t end_of_age(const gdx_connection *connection) {
@@ -111,7 +90,6 @@ static void tick_age(gdx_connection *connection, uint64_t now_ns, uint64_t *next
 }
 
 uint64_t gdx_connection_tick(gdx_connection *connection, uint64_t now_ns) {
-    const gdx_protocol_options *options = &connection->protocol->options;
     uint64_t next = UINT64_MAX;
     connection->now_ns = now_ns;
     connection->due_ns = UINT64_MAX;
@@ -121,13 +99,7 @@ uint64_t gdx_connection_tick(gdx_connection *connection, uint64_t now_ns) {
         following = call->next; // tick_call may free `call`, and no other
         tick_call(call, now_ns, &next);
     }
-    if (connection->state == CONNECTION_SETTLING && options->handshake_ns) {
-        if (now_ns - connection->opened_ns >= options->handshake_ns)
-            connection_end(connection, NGHTTP2_SETTINGS_TIMEOUT, "no SETTINGS came");
-        else
-            earlier(&next, connection->opened_ns + options->handshake_ns);
-    }
-    tick_keepalive(connection, now_ns, &next);
+    connection->wire->tick(connection, &next);
     tick_age(connection, now_ns, &next);
     drain_tick(connection, &next);
     connection_due(connection, next);

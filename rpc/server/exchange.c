@@ -353,6 +353,8 @@ static void record(gdx_exchange *exchange, gdx_call *call, const gdx_call_result
         return;
     gdx_call_record record = {
         .path = exchange->route->path,
+        .dialect = gdx_call_dialect(call),
+        .form = gdx_call_form(call),
         .method = exchange->route->method,
         .service = exchange->route->service,
         .peer = exchange->peer,
@@ -393,11 +395,16 @@ static void record_refused(gdx_call *call, const gdx_call_result *result) {
     gdx_server *server = peer_server(from);
     gdx_call_record record = {
         .path = gdx_call_path(call),
+        .dialect = gdx_call_dialect(call),
+        .form = gdx_call_form(call),
+        .http_status = result->http_status,
         .peer = peer_name(from),
         .code = result->code,
         .message = result->message,
         .bytes_in = gdx_call_bytes_received(call),
     };
+    if (record.dialect == GDX_DIALECT_PLAIN)
+        record.asked = gdx_call_field(call, GDX_FIELD_METHOD);
     if (server->options.call_ended)
         server->options.call_ended(server->options.context, &record);
 }
@@ -477,6 +484,14 @@ static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
     gdx_call_read(call);
 }
 
+bool exchange_is_let_in(gdx_call *call, struct peer *from) {
+    const gdx_server_options *options = &peer_server(from)->options;
+    if (!options->guard || gdx_call_dialect(call) == GDX_DIALECT_GRPC)
+        return true;
+    gdx_call_attach(call, &refused_events, from);
+    return options->guard(options->context, call);
+}
+
 void exchange_open(gdx_call *call, void *context) {
     struct peer *from = context;
     gdx_server *server = peer_server(from);
@@ -484,6 +499,8 @@ void exchange_open(gdx_call *call, void *context) {
     const struct route *route = server_find(server, path);
     gdx_exchange *exchange = NULL;
     gdx_error err = {0};
+    if (!exchange_is_let_in(call, from))
+        return;
     gdx_grpc_code code = admit(server, call, route, &err);
     if (code == GDX_GRPC_OK && !route) {
         code = GDX_GRPC_UNIMPLEMENTED;

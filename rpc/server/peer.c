@@ -144,7 +144,7 @@ static void on_timer(uv_timer_t *timer) {
 
 // ---- writing
 
-static void start_reading(struct peer *peer);
+static void resume_reading(struct peer *peer);
 
 // Hardly a peer has bytes that wait: one buffer goes round, and those that are idle have none.
 static void lend_buffer(struct peer *peer) {
@@ -175,8 +175,7 @@ static void on_written(uv_write_t *write, int code) {
         close_peer(peer);
         return;
     }
-    if (peer->is_paused && peer->state == PEER_OPEN)
-        start_reading(peer);
+    resume_reading(peer);
     mark_dirty(peer);
 }
 
@@ -257,6 +256,8 @@ static void flush(struct peer *peer) {
     } else if (peer->state != PEER_CLOSING) {
         if (full && !peer->is_writing)
             mark_dirty(peer); // the others first
+        if (peer->is_paused && !peer->is_writing)
+            resume_reading(peer);
         schedule(peer);
     }
 }
@@ -314,6 +315,8 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
                 tell_fault(peer, &err);
             set_state(peer, PEER_BROKEN);
             pause_reading(peer);
+        } else if (!gdx_connection_takes_input(peer->connection)) {
+            pause_reading(peer);
         }
         if (bytes < READ_BYTES)
             flush(peer); // at once, so that this peer works while we serve the next
@@ -328,6 +331,11 @@ static void start_reading(struct peer *peer) {
         close_peer(peer);
 }
 
+static void resume_reading(struct peer *peer) {
+    if (peer->is_paused && peer->state == PEER_OPEN && gdx_connection_takes_input(peer->connection))
+        start_reading(peer);
+}
+
 // ---- opening
 
 static void on_output(void *context) {
@@ -337,6 +345,7 @@ static void on_output(void *context) {
 static const gdx_connection_events events = {
     .call_opened = exchange_open,
     .call_refused = exchange_note_refused,
+    .plain_opened = page_open,
     .fault = on_fault,
     .output_pending = on_output,
 };

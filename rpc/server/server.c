@@ -8,8 +8,10 @@
 #include <stdlib.h>
 
 gdx_server_options gdx_server_options_default(void) {
+    gdx_protocol_options protocol = gdx_protocol_options_default();
+    protocol.web = true;
     return (gdx_server_options){
-        .protocol = gdx_protocol_options_default(),
+        .protocol = protocol,
         .connection_limit = 4096,
         .read_pause = 64 * 1024,
         .drain_ns = 30000000000,

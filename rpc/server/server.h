@@ -6,6 +6,7 @@
 //   peer.c      one accepted socket: bytes between it and a gdx_connection
 //   exchange.c  the life of one call between a gdx_call and its handler, on the loop
 //   step.c      what runs of it on the handler's thread, a worker or the loop
+//   page.c     requests that are no calls: pages, and refusals in words
 //   details.c   google.rpc.Status
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
@@ -115,9 +116,14 @@ void peers_close(gdx_server *server);
 // exchange.c
 void exchange_open(gdx_call *call, void *peer);         // gdx_connection_events.call_opened
 void exchange_note_refused(gdx_call *call, void *peer); // gdx_connection_events.call_refused
-void exchanges_retry(gdx_server *server);               // those that wait for the queue
+// Web: the guard's word on a call that is not gRPC over HTTP/2. False: it has been answered.
+bool exchange_is_let_in(gdx_call *call, struct peer *peer);
+void exchanges_retry(gdx_server *server); // those that wait for the queue
 
 void exchanges_free_spares(gdx_server *server);
+
+// page.c
+void page_open(gdx_call *call, void *peer); // gdx_connection_events.plain_opened
 
 // details.c
 // The whole google.rpc.Status, appended to `out`: code, message, and what err has for programs: ErrorInfo for its

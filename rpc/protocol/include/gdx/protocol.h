@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// gdx/protocol.h: gRPC over HTTP/2 without a socket: bytes in, bytes out, events. Both roles, server and client.
-// Relies on gdx/base.h; inside on libnghttp2 and zlib. It has no clock (time is passed in, gdx_now_ns) and no thread:
-// all objects of one gdx_protocol belong to one thread, the loop's, except gdx_codec and gdx_metadata, which are
-// free-standing. What peers may rely on: docs/protocol.md.
+// gdx/protocol.h: gRPC over HTTP/2 without a socket: bytes in, bytes out, events. Both roles, server and client; a
+// server may answer web clients, too: gRPC-Web, Connect and plain requests, over HTTP/2 and HTTP/1.1 on one connection
+// object. Relies on gdx/base.h; inside on libnghttp2 and zlib. It has no clock (time is passed in, gdx_now_ns) and no
+// thread: all objects of one gdx_protocol belong to one thread, the loop's, except gdx_codec and gdx_metadata, which
+// are free-standing. What peers may rely on: docs/protocol.md.
 #ifndef GDX_PROTOCOL_H
 #define GDX_PROTOCOL_H
 
@@ -80,6 +81,36 @@ gdx_status gdx_codec_frame(gdx_codec *codec, gdx_slice message, bool compress, g
 // Appends what the gzip stream holds. GDX_TOO_LARGE as soon as it passes `limit`, GDX_CORRUPT, GDX_NO_MEMORY.
 gdx_status gdx_codec_inflate(gdx_codec *codec, gdx_slice gzipped, size_t limit, gdx_buffer *out) GDX_MUST_CHECK;
 
+// ---- dialects: how a call, or another request, is put into HTTP
+
+typedef enum gdx_dialect {
+    GDX_DIALECT_PLAIN, // no call: a request for a page, or one that is refused
+    GDX_DIALECT_GRPC,
+    GDX_DIALECT_GRPC_WEB,
+    GDX_DIALECT_CONNECT, // one request, one reply, without prefixes
+    GDX_DIALECT_CONNECT_STREAM,
+    GDX_DIALECTS
+} gdx_dialect;
+
+// What the messages of a call are written in, requests and replies alike.
+typedef enum gdx_form { GDX_FORM_PROTO, GDX_FORM_JSON } gdx_form;
+
+const char *gdx_dialect_name(gdx_dialect dialect); // "gRPC-Web"; never NULL
+
+// What of a request's head is neither metadata nor the protocol's own.
+typedef enum gdx_field {
+    GDX_FIELD_METHOD,    // "GET"
+    GDX_FIELD_QUERY,     // what follows "?", as it came
+    GDX_FIELD_AUTHORITY, // :authority, else host
+    GDX_FIELD_CONTENT_TYPE,
+    GDX_FIELD_ORIGIN,
+    GDX_FIELD_FETCH_SITE, // sec-fetch-site
+    GDX_FIELD_IF_NONE_MATCH,
+    GDX_FIELD_ASKED_METHOD,  // access-control-request-method
+    GDX_FIELD_ASKED_HEADERS, // access-control-request-headers
+    GDX_FIELDS
+} gdx_field;
+
 // ---- what all connections of a loop share
 
 typedef struct gdx_protocol_options {
@@ -106,6 +137,7 @@ typedef struct gdx_protocol_options {
     unsigned reset_per_second; // filled again at this rate; then GOAWAY ENHANCE_YOUR_CALM
     unsigned frame_burst;      // frames that carry nothing (empty DATA, PING, SETTINGS, PRIORITY), likewise
     unsigned frame_per_second;
+    bool web; // a server's connections take every dialect and HTTP/1.1; else gRPC over HTTP/2 alone
 } gdx_protocol_options;
 
 gdx_protocol_options gdx_protocol_options_default(void);
@@ -130,7 +162,11 @@ typedef struct gdx_connection_events {
     // Server: the head of a request is not in order, and it is answered already. Attach to get its end
     // as an event, or do nothing.
     void (*call_refused)(gdx_call *call, void *context);
-    // The peer has broken HTTP/2, or a limit of the connection, which ends; or a request was refused before it was a
+    // Server, with the option `web`: the head of a request that is no call is there (GDX_DIALECT_PLAIN), or of one that
+    // is, in a dialect that no method can have. Attach to it or not, and answer it (gdx_call_answer) before returning.
+    // NULL: it is refused.
+    void (*plain_opened)(gdx_call *call, void *context);
+    // The peer has broken HTTP, or a limit of the connection, which ends; or a request was refused before it was a
     // call. In words, for the log.
     void (*fault)(const char *what, void *context);
     // There is something to pull. Once, until the next pull.
@@ -151,6 +187,8 @@ gdx_status gdx_connection_feed(gdx_connection *connection, gdx_slice bytes, uint
 // Bytes for the peer: appends whole frames until `out` holds `limit` bytes or nothing is left. Fires `room` events.
 gdx_status gdx_connection_pull(gdx_connection *connection, gdx_buffer *out, size_t limit,
                                uint64_t now_ns) GDX_MUST_CHECK;
+// False: do not read from the peer's socket for now, what was fed waits. Ask again after each pull.
+bool gdx_connection_takes_input(const gdx_connection *connection);
 // A limit was broken, or the peer is lost: nothing more is read.
 bool gdx_connection_is_over(const gdx_connection *connection);
 // Nothing more to read or to write: send what was pulled, close, free.
@@ -173,6 +211,7 @@ typedef struct gdx_call_result {
     gdx_slice message;            // decoded
     gdx_slice details;            // grpc-status-details-bin, decoded: a google.rpc.Status
     const gdx_metadata *trailers; // client: what came; NULL otherwise
+    unsigned http_status;         // server: of an answer of HTTP's own; else 0
     bool complete;                // the status was sent (server) or came (client); false: reset, vanished, expired
 } gdx_call_result;
 
@@ -196,7 +235,13 @@ typedef struct gdx_call_events {
 void gdx_call_attach(gdx_call *call, const gdx_call_events *events, void *context);
 void *gdx_call_context(const gdx_call *call);
 gdx_connection *gdx_call_connection(const gdx_call *call);
-gdx_slice gdx_call_path(const gdx_call *call);               // "/package.Service/Method"
+gdx_dialect gdx_call_dialect(const gdx_call *call);
+gdx_form gdx_call_form(const gdx_call *call);
+bool gdx_call_is_http2(const gdx_call *call);
+gdx_slice gdx_call_path(const gdx_call *call); // "/package.Service/Method", without a query
+// Of a request's head; empty: it has none, or came as gRPC, of which only the authority is kept. Valid while the call
+// is.
+gdx_slice gdx_call_field(const gdx_call *call, gdx_field field);
 const gdx_metadata *gdx_call_metadata(const gdx_call *call); // what the peer sent in its headers
 // Moves them to `out`, whose memory the call takes in exchange.
 void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out);
@@ -225,6 +270,21 @@ ptrdiff_t gdx_call_room(const gdx_call *call); // bytes until the write buffer i
 
 // Server: the status, after all that was written. Details: a serialized google.rpc.Status, or empty.
 void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_slice details);
+
+typedef struct gdx_answer { // of HTTP's own; what is empty is not sent
+    unsigned status;        // 200 to 599
+    gdx_slice content_type, content_encoding, cache_control, etag;
+    gdx_slice allow;     // the methods, with 405
+    gdx_slice body;      // copied. Not sent for HEAD, nor with 204 and 304
+    gdx_grpc_code code;  // for the log
+    const char *message; // likewise; NULL: the body is it, for codes other than OK
+} gdx_answer;
+// Server, in place of finish, for a call that nothing was written to: an answer of HTTP's own, with the headers that
+// gdx_call_add_header has added (security, CORS).
+void gdx_call_answer(gdx_call *call, const gdx_answer *answer);
+// The same in a sentence of text/plain; `allow` may be NULL.
+void gdx_call_answer_words(gdx_call *call, unsigned status, gdx_grpc_code code, const char *allow, const char *format,
+                           ...) GDX_PRINTF(5, 6);
 // Client: no more messages from here.
 void gdx_call_end_writing(gdx_call *call);
 // Resets the call. `closed` comes from a later pull.

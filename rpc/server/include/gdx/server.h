@@ -112,6 +112,10 @@ void gdx_exchange_wake(gdx_exchange *exchange);
 
 typedef struct gdx_call_record { // for logs and metrics
     gdx_slice path;
+    gdx_dialect dialect; // PLAIN: a request for a page, or one that is no call; no service, no method
+    gdx_form form;
+    gdx_slice asked;          // PLAIN: the method of HTTP, "GET"; else empty
+    unsigned http_status;     // PLAIN: of the answer; else 0
     const gdx_method *method; // NULL: unknown
     const gdx_service *service;
     const char *peer;
@@ -120,6 +124,24 @@ typedef struct gdx_call_record { // for logs and metrics
     uint64_t took_ns;
     uint64_t bytes_in, bytes_out;
 } gdx_call_record;
+
+// A request that is no call: GET or HEAD of a path that no method has.
+typedef struct gdx_resource_request {
+    gdx_slice method, path, query; // the query as it came, without "?"
+    gdx_slice host;                // :authority, or Host
+    gdx_slice if_none_match;       // as it came; empty: none
+    bool takes_gzip;
+} gdx_resource_request;
+
+// What is empty is not sent. All slices stay valid until the callback has returned and the server has sent the head;
+// so they are constant, or in `owned`.
+typedef struct gdx_resource_reply {
+    unsigned status; // 0 stands for 200
+    gdx_slice content_type, cache_control, etag, content_encoding;
+    const char *content_security_policy; // NULL: none. With it also nosniff and no-referrer
+    gdx_slice body;                      // not sent for HEAD, nor with 304
+    gdx_buffer owned;                    // or this one, which the server frees
+} gdx_resource_reply;
 
 typedef struct gdx_server_options {
     gdx_protocol_options protocol;
@@ -130,9 +152,16 @@ typedef struct gdx_server_options {
     // and method: there is no such method, and the call is UNIMPLEMENTED if it may be made.
     gdx_grpc_code (*admit)(void *context, const gdx_call *call, const gdx_service *service, const gdx_method *method,
                            gdx_error *err);
+    // Web: may this request be answered at all? Asked before everything else of each that is not gRPC over HTTP/2.
+    // False: it has been answered (gdx_call_answer). May add headers (gdx_call_add_header) to what the answer will
+    // have. NULL: all may.
+    bool (*guard)(void *context, gdx_call *call);
+    // GET or HEAD of what is no method. False: there is nothing, and the client gets 404. Runs on: the loop. NULL:
+    // there is nothing at all.
+    bool (*resource)(void *context, const gdx_resource_request *request, gdx_resource_reply *reply);
     // A call is over. May be NULL.
     void (*call_ended)(void *context, const gdx_call_record *record);
-    // What a peer did that is no call of its own: it broke HTTP/2 or TLS, or a request was refused before it was a
+    // What a peer did that is no call of its own: it broke HTTP or TLS, or a request was refused before it was a
     // call. May be NULL.
     void (*peer_fault)(void *context, const char *peer, const char *what);
     // draining: true as soon as gdx_server_stop was called, before the first GOAWAY. May be NULL.
