@@ -113,6 +113,12 @@ static bool is_authority(gdx_slice text) {
     return host > 0 && text.bytes - host <= sizeof ":65535" - 1;
 }
 
+static void split_target(gdx_http_request *request, gdx_slice target) {
+    request->target = target;
+    request->path = cut(&target, '?');
+    request->query = target;
+}
+
 static gdx_http_fault take_absolute(gdx_http_request *request, gdx_slice target) {
     size_t scheme = begins_folded(target, "http://") ? 7 : begins_folded(target, "https://") ? 8 : 0;
     if (scheme == 0)
@@ -125,10 +131,9 @@ static gdx_http_fault take_absolute(gdx_http_request *request, gdx_slice target)
     if (!is_authority(request->authority))
         return FAULT(400, "the target's host is no host");
     rest = (gdx_slice){rest.data + bytes, rest.bytes - bytes};
-    request->path = cut(&rest, '?');
-    request->query = rest;
-    if (request->path.bytes == 0)
-        request->path = gdx_slice_of("/");
+    if (rest.bytes > 0 && rest.data[0] == '?')
+        return FAULT(400, "the target has a query without a path");
+    split_target(request, rest.bytes > 0 ? rest : gdx_slice_of("/"));
     return GOOD;
 }
 
@@ -140,15 +145,14 @@ static gdx_http_fault take_target(gdx_http_request *request, gdx_slice target) {
     if (equals_folded(request->method, "connect"))
         return FAULT(501, "CONNECT: this server is no proxy");
     if (target.bytes == 1 && target.data[0] == '*') {
-        request->path = target;
+        split_target(request, target);
         return gdx_slice_equal(request->method, gdx_slice_of("OPTIONS"))
                    ? GOOD
                    : FAULT(400, "the target * goes with OPTIONS alone");
     }
     if (target.bytes == 0 || target.data[0] != '/')
         return take_absolute(request, target);
-    request->path = cut(&target, '?');
-    request->query = target;
+    split_target(request, target);
     return GOOD;
 }
 

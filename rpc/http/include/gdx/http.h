@@ -23,6 +23,7 @@ typedef struct gdx_http_field {
 
 typedef struct gdx_http_request {
     gdx_slice method;
+    gdx_slice target;    // path and query as one
     gdx_slice path;      // "/a/b" as it was sent, "*" for OPTIONS
     gdx_slice query;     // after the '?'; empty when there is none
     gdx_slice authority; // "host:port", of an absolute target or the Host field; empty in HTTP/1.0 without it
