@@ -1,9 +1,599 @@
 // SPDX-License-Identifier: Apache-2.0
-// plain.c: the wire of HTTP/1.1.
+// plain.c: the wire of HTTP/1.1: requests by gdx/http.h, one call at a time. What comes behind a request waits, and a
+// peer whose bytes wait is not read from, until the answer has gone. A connection that cannot go on after an answer
+// (its request was not in order, or is answered before it was whole) reads on for a moment without looking at it: a
+// socket that is closed over unread bytes takes the answer back.
 
 #include "wire.h"
 
-// Until it is there: HTTP/2 refuses what comes.
+#include "gdx/http.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    FIELDS_MOST = 128,
+    HELD_BYTES = 16 * 1024,      // more than that, and the socket is not read
+    DROPPED_BYTES = 1024 * 1024, // of a peer that sends on after the last answer
+    CHUNK_BYTES = 32 * 1024,     // four digits
+    KEPT_BYTES = 4096
+};
+
+enum plain_state { // changed by set_state alone
+    PLAIN_READING, // the head of a request, or what comes before it
+    PLAIN_CALLED,  // a call is there, until its answer has gone and its request has come
+    PLAIN_PARTING, // the last answer is on its way, and what still comes is dropped
+    PLAIN_DONE,    // nothing is read any more
+    PLAIN_STATES
+};
+
+struct plain { // the protocol's thread only
+    gdx_http_reader *reader;
+    gdx_buffer held; // came, and was not read
+    gdx_buffer out;  // heads
+    gdx_call *call;
+    enum plain_state state;
+    size_t charged;      // memory
+    size_t window;       // bytes of content that the call may still take
+    size_t head_at;      // where the head of the answer begins in `out`
+    size_t dropped;      // bytes, while parting
+    uint64_t head_ns;    // when the head under way began
+    uint64_t part_ns;    // when parting ends
+    uint64_t blocked_ns; // since when the peer has not taken what there is; 0: not so
+    bool closes;         // after this answer
+    bool is_old;         // HTTP/1.0
+    bool is_whole;       // the request has come to its end
+    bool has_head;       // the answer's head is in `out`, or has gone
+    bool is_head_open;   // it still lacks its last fields
+    bool is_chunked;     // the answer
+    bool has_body;       // likewise
+    bool is_reset;       // the call is to end with the next pull
+    bool more_is_here;   // behind what is being read
+};
+
+#define TO(state) (1u << (state))
+
+static const unsigned edges[PLAIN_STATES] = {
+    [PLAIN_READING] = TO(PLAIN_CALLED) | TO(PLAIN_PARTING) | TO(PLAIN_DONE),
+    [PLAIN_CALLED] = TO(PLAIN_READING) | TO(PLAIN_PARTING) | TO(PLAIN_DONE),
+    [PLAIN_PARTING] = TO(PLAIN_DONE),
+    [PLAIN_DONE] = 0,
+};
+
+static void set_state(struct plain *plain, enum plain_state state) {
+    assert(edges[plain->state] & TO(state));
+    plain->state = state;
+}
+
+// ---- memory
+
+static void starve(gdx_connection *connection) {
+    connection_tell(connection, "no memory for a connection");
+    connection_lose(connection);
+}
+
+static void tidy(gdx_buffer *buffer) {
+    if (buffer->bytes == 0 && buffer->capacity > KEPT_BYTES)
+        gdx_buffer_clear(buffer);
+}
+
+static size_t held_by(const struct plain *plain) {
+    return sizeof *plain + gdx_http_reader_memory(plain->reader) + plain->held.capacity + plain->out.capacity;
+}
+
+// Once what came was read: over the limit the connection ends.
+static void count_memory(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    tidy(&plain->held);
+    tidy(&plain->out);
+    size_t now = held_by(plain);
+    if (now > plain->charged && !memory_charge(connection, now - plain->charged)) {
+        starve(connection);
+        return;
+    }
+    if (now < plain->charged)
+        memory_release(connection, plain->charged - now);
+    plain->charged = now;
+}
+
+// ---- the end
+
+// The last answer is in `out`, or has gone.
+static void part(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    set_state(plain, PLAIN_PARTING);
+    plain->held.bytes = 0;
+    plain->part_ns = connection->now_ns + LINGER_NS;
+    connection_due(connection, plain->part_ns);
+    connection_touch(connection);
+}
+
+static gdx_status write_words(gdx_buffer *out, unsigned status, const char *sentence) {
+    char length[24];
+    snprintf(length, sizeof length, "%zu", strlen(sentence) + 1);
+    gdx_status written = gdx_http_begin_head(out, status);
+    if (written == GDX_OK)
+        written = gdx_http_append_field(out, gdx_slice_of("content-type"), gdx_slice_of("text/plain; charset=utf-8"));
+    if (written == GDX_OK)
+        written = gdx_http_append_field(out, gdx_slice_of("content-length"), gdx_slice_of(length));
+    if (written == GDX_OK)
+        written = gdx_http_append_field(out, gdx_slice_of("connection"), gdx_slice_of("close"));
+    if (written == GDX_OK)
+        written = gdx_http_end_head(out);
+    return written == GDX_OK ? gdx_buffer_append_format(out, "%s\n", sentence) : written;
+}
+
+// In place of an answer, if nothing of one has left. False: part of one has, and the peer sees that it is cut short.
+static bool answer_words(gdx_connection *connection, unsigned status, const char *sentence) {
+    struct plain *plain = connection->plain;
+    if (plain->has_head && !plain->is_head_open)
+        return false;
+    if (plain->is_head_open)
+        plain->out.bytes = plain->head_at;
+    plain->has_head = plain->is_head_open = false;
+    return write_words(&plain->out, status, sentence) == GDX_OK;
+}
+
+static void end_call(gdx_connection *connection, gdx_grpc_code code, const char *message) {
+    struct plain *plain = connection->plain;
+    gdx_call *call = GDX_TAKE(plain->call);
+    call->stream = -1;
+    call_stop_reading(call);
+    if (!call->complete)
+        call_close(call, code, message);
+    call_free(call);
+}
+
+// The peer has broken a rule: an answer says which, if there can be one.
+static void refuse(gdx_connection *connection, unsigned status, const char *sentence) {
+    struct plain *plain = connection->plain;
+    char what[256];
+    snprintf(what, sizeof what, "HTTP/1.1: %u: %s", status, sentence);
+    connection_tell(connection, what);
+    if (plain->call)
+        end_call(connection, GDX_GRPC_INTERNAL, sentence);
+    if (answer_words(connection, status, sentence))
+        part(connection);
+    else
+        connection_lose(connection);
+}
+
+// ---- reading
+
+static void give_field(gdx_call *call, const gdx_http_field *field) {
+    static const char *const kept_back[] = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te",
+                                            "expect",     "host",       "proxy-connection"};
+    for (size_t i = 0; i < sizeof kept_back / sizeof kept_back[0]; i++) {
+        if (gdx_slice_equal(field->name, gdx_slice_of(kept_back[i])))
+            return;
+    }
+    head_take_request(call, field->name, field->value);
+}
+
+static void open_call(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    const gdx_http_request *request = gdx_http_reader_request(plain->reader);
+    plain->closes = !request->keeps_alive || connection->drain != DRAIN_NONE;
+    plain->is_old = request->is_old;
+    plain->is_whole = plain->has_head = plain->is_head_open = plain->is_reset = false;
+    plain->window = connection->protocol->options.stream_window;
+    gdx_call *call = plain->call = call_new(connection, 1);
+    if (!call) {
+        refuse(connection, 503, "this server holds too much already, try again later");
+        return;
+    }
+    set_state(plain, PLAIN_CALLED);
+    head_take_request(call, gdx_slice_of(":method"), request->method);
+    head_take_request(call, gdx_slice_of(":path"), request->target);
+    if (request->authority.bytes > 0)
+        head_take_request(call, gdx_slice_of(":authority"), request->authority);
+    for (size_t i = 0; i < request->field_count; i++)
+        give_field(call, &request->fields[i]);
+    if (call->dialect == GDX_DIALECT_GRPC) // which needs trailers
+        call->dialect = GDX_DIALECT_PLAIN;
+    head_finish_request(call);
+}
+
+static void take_head(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    static const char go_ahead[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    if (connection->state == CONNECTION_SETTLING)
+        connection_set_state(connection, CONNECTION_OPEN);
+    const gdx_http_request *request = gdx_http_reader_request(plain->reader);
+    bool waits = request->expects_a_go_ahead && !plain->more_is_here && (request->is_chunked || request->length > 0);
+    open_call(connection);
+    if (waits && plain->state == PLAIN_CALLED && !plain->has_head && !plain->is_reset &&
+        gdx_buffer_append(&plain->out, go_ahead, sizeof go_ahead - 1) != GDX_OK)
+        starve(connection);
+}
+
+static void take_content(gdx_connection *connection, gdx_slice content) {
+    struct plain *plain = connection->plain;
+    plain->window -= content.bytes;
+    incoming_take(plain->call, (const uint8_t *)content.data, content.bytes);
+}
+
+static void finish(gdx_connection *connection) {
+    set_state(connection->plain, PLAIN_DONE);
+    connection_due(connection, connection->now_ns); // to see whether the peer takes the rest
+}
+
+static void next_request(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    bool more_is_here = plain->held.bytes > 0 || plain->more_is_here;
+    end_call(connection, GDX_GRPC_CANCELLED, "cancelled");
+    plain->has_head = false;
+    if (!plain->closes)
+        set_state(plain, PLAIN_READING);
+    else if (more_is_here)
+        part(connection);
+    else
+        finish(connection);
+}
+
+static void take_end(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    plain->is_whole = true;
+    if (plain->call->complete)
+        next_request(connection);
+    else
+        incoming_end(plain->call);
+}
+
+static void take_event(gdx_connection *connection, gdx_http_event event, gdx_slice content) {
+    gdx_http_fault fault = gdx_http_reader_fault(connection->plain->reader);
+    switch (event) {
+    case GDX_HTTP_HEAD:
+        take_head(connection);
+        break;
+    case GDX_HTTP_CONTENT:
+        take_content(connection, content);
+        break;
+    case GDX_HTTP_END:
+        take_end(connection);
+        break;
+    case GDX_HTTP_FAULT:
+        refuse(connection, fault.status, fault.sentence);
+        break;
+    default:
+        starve(connection);
+    }
+}
+
+static bool may_read(const gdx_connection *connection) {
+    const struct plain *plain = connection->plain;
+    return !connection_is_over(connection) &&
+           (plain->state == PLAIN_READING || (plain->state == PLAIN_CALLED && !plain->is_whole && !plain->is_reset));
+}
+
+static void read_on(gdx_connection *connection, gdx_slice *bytes) {
+    struct plain *plain = connection->plain;
+    bool was_between = gdx_http_reader_is_between(plain->reader);
+    while (may_read(connection)) {
+        gdx_slice content = {0};
+        gdx_http_event event = gdx_http_reader_next(plain->reader, bytes, plain->window, &content);
+        if (event == GDX_HTTP_MORE)
+            break;
+        was_between = true;
+        plain->more_is_here = bytes->bytes > 0;
+        take_event(connection, event, content);
+    }
+    plain->more_is_here = false;
+    if (was_between && plain->state == PLAIN_READING && !gdx_http_reader_is_between(plain->reader)) {
+        plain->head_ns = connection->now_ns;
+        if (connection->protocol->options.handshake_ns)
+            connection_due(connection, plain->head_ns + connection->protocol->options.handshake_ns);
+    }
+}
+
+static void drop(gdx_connection *connection, size_t bytes) {
+    struct plain *plain = connection->plain;
+    plain->dropped += bytes;
+    if (plain->dropped > DROPPED_BYTES && plain->state == PLAIN_PARTING)
+        connection_lose(connection);
+}
+
+// What was held first. Nothing is held while the bytes at hand can be read.
+static void read_held(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    if (plain->held.bytes == 0 || !may_read(connection))
+        return;
+    gdx_buffer held = plain->held; // a call's end may drop what is held
+    plain->held = (gdx_buffer){0};
+    gdx_slice rest = gdx_buffer_slice(&held);
+    read_on(connection, &rest);
+    if (rest.bytes > 0)
+        memmove(held.data, rest.data, rest.bytes);
+    held.bytes = plain->state <= PLAIN_CALLED ? rest.bytes : 0;
+    plain->held = held;
+}
+
+static void feed(gdx_connection *connection, gdx_slice bytes) {
+    struct plain *plain = connection->plain;
+    read_held(connection);
+    if (plain->held.bytes == 0)
+        read_on(connection, &bytes);
+    if (plain->state >= PLAIN_PARTING)
+        drop(connection, bytes.bytes);
+    else if (gdx_buffer_append(&plain->held, bytes.data, bytes.bytes) != GDX_OK)
+        starve(connection);
+    count_memory(connection);
+    connection_touch(connection);
+}
+
+static bool takes_input(const gdx_connection *connection) {
+    return connection->plain->held.bytes < HELD_BYTES;
+}
+
+// ---- the answer
+
+static unsigned number_of(const nghttp2_nv *status) {
+    unsigned value = 0;
+    for (size_t i = 0; i < status->valuelen; i++)
+        value = value * 10 + status->value[i] - '0';
+    return value;
+}
+
+// All but what depends on whether the connection goes on, which is known when the head leaves.
+static bool send_head(gdx_call *call, bool ends) {
+    struct plain *plain = call->connection->plain;
+    const struct header_list *list = &call->connection->protocol->headers;
+    unsigned status = number_of(&list->values[0]);
+    bool has_length = false, has_none = status == 204 || status == 304;
+    plain->head_at = plain->out.bytes;
+    if (gdx_http_begin_head(&plain->out, status) != GDX_OK)
+        return false;
+    for (size_t i = 1; i < list->count; i++) {
+        gdx_slice name = {(const char *)list->values[i].name, list->values[i].namelen};
+        has_length |= IS(name, "content-length");
+        if (gdx_http_append_field(&plain->out, name,
+                                  (gdx_slice){(const char *)list->values[i].value, list->values[i].valuelen}) ==
+            GDX_NO_MEMORY)
+            return false; // what is no field is left out
+    }
+    plain->has_body = !ends;
+    plain->is_chunked = !ends && !has_length && !plain->is_old;
+    plain->closes |= !ends && !has_length && plain->is_old;
+    if (ends && !has_length && !has_none &&
+        gdx_http_append_field(&plain->out, gdx_slice_of("content-length"), gdx_slice_of("0")) != GDX_OK)
+        return false;
+    plain->has_head = plain->is_head_open = true;
+    return true;
+}
+
+static bool close_head(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    gdx_status status = GDX_OK;
+    plain->closes |= !plain->is_whole || connection->drain != DRAIN_NONE;
+    if (plain->is_chunked)
+        status = gdx_http_append_field(&plain->out, gdx_slice_of("transfer-encoding"), gdx_slice_of("chunked"));
+    if (status == GDX_OK && plain->closes)
+        status = gdx_http_append_field(&plain->out, gdx_slice_of("connection"), gdx_slice_of("close"));
+    else if (status == GDX_OK && plain->is_old)
+        status = gdx_http_append_field(&plain->out, gdx_slice_of("connection"), gdx_slice_of("keep-alive"));
+    plain->is_head_open = false;
+    return status == GDX_OK && gdx_http_end_head(&plain->out) == GDX_OK;
+}
+
+static void finish_answer(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    call_answered(plain->call, plain->is_whole);
+    if (plain->is_whole)
+        next_request(connection);
+}
+
+// At most a chunk of the body, and its frame. GDX_NO_MEMORY.
+static gdx_status pull_chunk(gdx_connection *connection, gdx_buffer *out, size_t room, enum pulled *pulled) {
+    struct plain *plain = connection->plain;
+    enum { FRAME = 6 }; // "ffff\r\n"
+    size_t frame = plain->is_chunked ? FRAME : 0;
+    if (room > CHUNK_BYTES)
+        room = CHUNK_BYTES;
+    if (gdx_buffer_reserve(out, room + 2 * FRAME) != GDX_OK)
+        return GDX_NO_MEMORY;
+    size_t bytes = outgoing_pull(plain->call, out->data + out->bytes + frame, room, pulled);
+    if (bytes == 0)
+        return GDX_OK;
+    if (plain->is_chunked) {
+        char head[FRAME + 1];
+        snprintf(head, sizeof head, "%04x\r\n", (unsigned)bytes & 0xffff);
+        memcpy(out->data + out->bytes, head, FRAME);
+    }
+    out->bytes += frame + bytes;
+    return plain->is_chunked ? gdx_buffer_append(out, "\r\n", 2) : GDX_OK;
+}
+
+static gdx_status pull_body(gdx_connection *connection, gdx_buffer *out, size_t limit) {
+    struct plain *plain = connection->plain;
+    enum pulled pulled = plain->has_body ? PULLED_SOME : PULLED_END;
+    gdx_status status = GDX_OK;
+    while (pulled == PULLED_SOME && status == GDX_OK && out->bytes < limit)
+        status = pull_chunk(connection, out, limit - out->bytes, &pulled);
+    if (status != GDX_OK || pulled == PULLED_SOME || pulled == PULLED_NOTHING)
+        return status;
+    if (plain->has_body && plain->is_chunked)
+        status = gdx_http_append_last_chunk(out);
+    finish_answer(connection);
+    return status;
+}
+
+static bool pull_heads(gdx_connection *connection, gdx_buffer *out) {
+    struct plain *plain = connection->plain;
+    if (plain->is_head_open && !close_head(connection))
+        return false;
+    if (gdx_buffer_append(out, plain->out.data, plain->out.bytes) != GDX_OK)
+        return false;
+    plain->out.bytes = 0;
+    return true;
+}
+
+static void end_reset(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    bool is_answered = plain->call->complete;
+    plain->is_reset = false;
+    end_call(connection, GDX_GRPC_CANCELLED, "the call was reset");
+    if (is_answered || answer_words(connection, 503, "the server has given this request up"))
+        part(connection);
+    else
+        connection_lose(connection);
+}
+
+static bool is_waiting_for_more(const struct plain *plain) {
+    return plain->state == PLAIN_CALLED && plain->has_head && !plain->call->complete;
+}
+
+static gdx_status pull(gdx_connection *connection, gdx_buffer *out, size_t limit) {
+    struct plain *plain = connection->plain;
+    size_t before;
+    plain->blocked_ns = 0;
+    do {
+        before = out->bytes;
+        read_held(connection);
+        if (plain->is_reset && !connection_is_over(connection))
+            end_reset(connection);
+        if (!pull_heads(connection, out))
+            return GDX_NO_MEMORY;
+        if (!connection_is_over(connection) && is_waiting_for_more(plain) &&
+            pull_body(connection, out, limit) != GDX_OK)
+            return GDX_NO_MEMORY;
+    } while (out->bytes > before && out->bytes < limit && plain->state < PLAIN_PARTING);
+    count_memory(connection);
+    return GDX_OK;
+}
+
+static bool is_finished(const gdx_connection *connection) {
+    return connection->plain->state == PLAIN_DONE && connection->plain->out.bytes == 0;
+}
+
+// ---- calls
+
+static bool send_trailers(gdx_call *call) {
+    (void)call; // gRPC's, which is not spoken here
+    return false;
+}
+
+static void resume(gdx_call *call) {
+    (void)call; // it is looked at with every pull
+}
+
+static bool reset(gdx_call *call, uint32_t error_code) {
+    (void)error_code;
+    call->connection->plain->is_reset = true;
+    return true;
+}
+
+static bool consume(gdx_call *call, size_t bytes) {
+    call->connection->plain->window += bytes;
+    connection_touch(call->connection);
+    return true;
+}
+
+// How much the socket takes shows with the next pull.
+static size_t window(const gdx_call *call) {
+    (void)call;
+    return SIZE_MAX;
+}
+
+// ---- time
+
+static void earlier(uint64_t *next, uint64_t at) {
+    if (at < *next)
+        *next = at;
+}
+
+static void tick_head(gdx_connection *connection, uint64_t *next_ns) {
+    struct plain *plain = connection->plain;
+    uint64_t limit_ns = connection->protocol->options.handshake_ns;
+    if (limit_ns == 0 || plain->state != PLAIN_READING || gdx_http_reader_is_between(plain->reader))
+        return;
+    if (connection->now_ns - plain->head_ns >= limit_ns)
+        refuse(connection, 408, "the head of the request has not come in time");
+    else
+        earlier(next_ns, plain->head_ns + limit_ns);
+}
+
+// HTTP/2 asks by a PING whether the peer still takes anything. Here it shows when there is something.
+static void tick_output(gdx_connection *connection, uint64_t *next_ns) {
+    struct plain *plain = connection->plain;
+    uint64_t limit_ns = connection->protocol->options.silence_ns;
+    if (limit_ns == 0 || !(connection->pending || plain->state == PLAIN_DONE))
+        return;
+    if (plain->blocked_ns == 0)
+        plain->blocked_ns = connection->now_ns;
+    if (connection->now_ns - plain->blocked_ns >= limit_ns)
+        connection_lose(connection);
+    else
+        earlier(next_ns, plain->blocked_ns + limit_ns);
+}
+
+static void tick(gdx_connection *connection, uint64_t *next_ns) {
+    struct plain *plain = connection->plain;
+    tick_head(connection, next_ns);
+    if (plain->state == PLAIN_PARTING && plain->part_ns <= connection->now_ns)
+        connection_lose(connection);
+    else if (plain->state == PLAIN_PARTING)
+        earlier(next_ns, plain->part_ns);
+    tick_output(connection, next_ns);
+}
+
+static void drain(gdx_connection *connection) {
+    struct plain *plain = connection->plain;
+    plain->closes = true;
+    if (plain->state == PLAIN_READING && gdx_http_reader_is_between(plain->reader) && plain->held.bytes == 0)
+        set_state(plain, PLAIN_DONE);
+    if (plain->state == PLAIN_DONE && plain->out.bytes == 0)
+        connection_lose(connection); // also if the socket is stuck
+}
+
+static void end(gdx_connection *connection, uint32_t error_code, const char *debug) {
+    struct plain *plain = connection->plain;
+    (void)error_code;
+    if (plain->state != PLAIN_CALLED || !answer_words(connection, 503, debug))
+        connection_lose(connection);
+}
+
+// ---- the connection
+
+static void free_plain(gdx_connection *connection) {
+    struct plain *plain = GDX_TAKE(connection->plain);
+    memory_release(connection, plain->charged);
+    gdx_http_reader_free(plain->reader);
+    gdx_buffer_clear(&plain->held);
+    gdx_buffer_clear(&plain->out);
+    free(plain);
+}
+
+static const struct wire wire = {
+    .feed = feed,
+    .takes_input = takes_input,
+    .pull = pull,
+    .is_finished = is_finished,
+    .tick = tick,
+    .drain = drain,
+    .end = end,
+    .free = free_plain,
+    .send_head = send_head,
+    .send_trailers = send_trailers,
+    .resume = resume,
+    .reset = reset,
+    .consume = consume,
+    .window = window,
+};
+
 bool plain_open(gdx_connection *connection) {
-    return http2_open(connection);
+    const gdx_http_limits limits = {connection->protocol->options.header_limit, FIELDS_MOST, UINT64_MAX};
+    struct plain *plain = calloc(1, sizeof *plain);
+    gdx_http_reader *reader = plain ? gdx_http_reader_new(&limits) : NULL;
+    if (!reader || !memory_charge(connection, sizeof *plain + gdx_http_reader_memory(reader))) {
+        gdx_http_reader_free(reader);
+        free(plain);
+        return false;
+    }
+    plain->reader = reader;
+    plain->head_ns = connection->opened_ns;
+    plain->charged = held_by(plain);
+    connection->plain = plain;
+    connection->wire = &wire;
+    return true;
 }

@@ -21,7 +21,8 @@ struct gdx_tls_session { // one owner
     gdx_buffer early;         // plaintext written before the handshake was over
 };
 
-static const unsigned char PROTOCOLS[] = {2, 'h', '2'};
+static const unsigned char PROTOCOLS[] = {2, 'h', '2'}; // a client's
+static const unsigned char SERVED[] = {2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 static gdx_status fail_openssl(gdx_error *err, gdx_status status, const char *what) {
     char text[256] = "no reason given";
@@ -36,7 +37,7 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
                            unsigned offered_bytes, void *context) {
     (void)ssl, (void)context;
     unsigned char *chosen = NULL;
-    if (SSL_select_next_proto(&chosen, out_bytes, PROTOCOLS, sizeof PROTOCOLS, offered, offered_bytes) !=
+    if (SSL_select_next_proto(&chosen, out_bytes, SERVED, sizeof SERVED, offered, offered_bytes) !=
         OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
     *out = chosen;

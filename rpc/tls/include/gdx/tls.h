@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/tls.h: TLS between a socket and a gRPC connection, as bytes in and bytes out, for both sides.
-// Relies on gdx/base.h; inside on OpenSSL. HTTP/2 must be agreed by ALPN; TLS 1.2 at least, and with it only suites
-// that HTTP/2 allows (RFC 9113, section 9.2). Threads: a gdx_tls is immutable after open, but for gdx_tls_replace; a
-// session has one owner.
+// Relies on gdx/base.h; inside on OpenSSL. By ALPN a server takes HTTP/2 and HTTP/1.1, in this order, a client HTTP/2
+// alone; TLS 1.2 at least, and with it only suites that HTTP/2 allows (RFC 9113, section 9.2). Threads: a gdx_tls is
+// immutable after open, but for gdx_tls_replace; a session has one owner.
 #ifndef GDX_TLS_H
 #define GDX_TLS_H
 

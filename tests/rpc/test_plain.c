@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_plain.c: a server's connection over HTTP/1.1: one request after the other, whatever their cuts; what ends it,
+// in which words; what a peer may make it hold.
+
+#include "gdx/protocol.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const uint64_t SECOND = 1000000000;
+enum { BIG_BYTES = 1 << 20 };
+
+struct side {
+    gdx_protocol *protocol;
+    gdx_connection *connection;
+    gdx_buffer out; // what the client has of the answers
+    gdx_call *held; // of /hold
+    unsigned opened, closed;
+    gdx_grpc_code closed_code;
+    char fault[256];
+    uint64_t now_ns;
+    size_t most; // memory of the connection
+};
+
+static void answer(gdx_call *call, unsigned status, const char *body, size_t bytes) {
+    gdx_answer answer = {
+        .status = status, .content_type = gdx_slice_of("text/plain"), .body = (gdx_slice){body, bytes}};
+    gdx_call_answer(call, &answer);
+}
+
+static void on_closed(gdx_call *call, const gdx_call_result *result) {
+    struct side *side = gdx_call_context(call);
+    side->closed++;
+    side->closed_code = result->code;
+    if (side->held == call)
+        side->held = NULL;
+}
+
+static const gdx_call_events call_events = {.closed = on_closed};
+
+static void on_plain(gdx_call *call, void *context) {
+    struct side *side = context;
+    gdx_slice path = gdx_call_path(call);
+    static char big[BIG_BYTES];
+    side->opened++;
+    gdx_call_attach(call, &call_events, side);
+    if (gdx_slice_equal(path, gdx_slice_of("/hold")))
+        side->held = call;
+    else if (gdx_slice_equal(path, gdx_slice_of("/big")))
+        answer(call, 200, big, sizeof big);
+    else if (gdx_slice_equal(path, gdx_slice_of("/none")))
+        answer(call, 304, "", 0);
+    else if (gdx_slice_equal(path, gdx_slice_of("/cancel")))
+        gdx_call_cancel(call);
+    else
+        answer(call, 200, path.data, path.bytes);
+}
+
+static void on_fault(const char *what, void *context) {
+    struct side *side = context;
+    snprintf(side->fault, sizeof side->fault, "%s", what);
+}
+
+static const gdx_connection_events events = {.plain_opened = on_plain, .fault = on_fault};
+
+static struct side *open_side(const gdx_protocol_options *options) {
+    gdx_protocol_options web = options ? *options : gdx_protocol_options_default();
+    web.web = true;
+    struct side *side = calloc(1, sizeof *side);
+    side->now_ns = SECOND;
+    assert_int_equal(gdx_protocol_new(&web, &side->protocol), GDX_OK);
+    assert_int_equal(gdx_connection_new(side->protocol, GDX_SERVER, &events, side, side->now_ns, &side->connection),
+                     GDX_OK);
+    return side;
+}
+
+static void pull(struct side *side) {
+    size_t before;
+    do {
+        before = side->out.bytes;
+        assert_int_equal(gdx_connection_pull(side->connection, &side->out, before + 65536, side->now_ns), GDX_OK);
+    } while (side->out.bytes > before);
+}
+
+static void feed(struct side *side, const char *bytes, size_t count) {
+    gdx_error err = {0};
+    gdx_status status = gdx_connection_feed(side->connection, (gdx_slice){bytes, count}, side->now_ns, &err);
+    assert_true(status == GDX_OK || gdx_connection_is_over(side->connection));
+    if (gdx_connection_memory(side->connection) > side->most)
+        side->most = gdx_connection_memory(side->connection);
+}
+
+static void say(struct side *side, const char *bytes) {
+    feed(side, bytes, strlen(bytes));
+    pull(side);
+}
+
+static void pass(struct side *side, uint64_t ns) {
+    side->now_ns += ns;
+    gdx_connection_tick(side->connection, side->now_ns);
+    pull(side);
+}
+
+static void close_side(struct side *side) {
+    gdx_connection_free(side->connection);
+    assert_int_equal(side->closed, side->opened);
+    assert_int_equal(gdx_protocol_memory(side->protocol), 0);
+    gdx_protocol_free(side->protocol);
+    gdx_buffer_clear(&side->out);
+    free(side);
+}
+
+// What has come since the last time.
+static void expect(struct side *side, const char *expected) {
+    assert_int_equal(gdx_buffer_append(&side->out, "", 1), GDX_OK);
+    assert_string_equal((const char *)side->out.data, expected);
+    side->out.bytes = 0;
+}
+
+static void expect_begin(struct side *side, const char *expected) {
+    assert_int_equal(gdx_buffer_append(&side->out, "", 1), GDX_OK);
+    if (strncmp((const char *)side->out.data, expected, strlen(expected)) != 0)
+        assert_string_equal((const char *)side->out.data, expected);
+    side->out.bytes = 0;
+}
+
+#define HOST  "Host: h\r\n\r\n"
+#define OK(n) "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: " n "\r\n"
+#define OPTION(...)                                                                                                    \
+    ({                                                                                                                 \
+        gdx_protocol_options changed = gdx_protocol_options_default();                                                 \
+        __VA_ARGS__;                                                                                                   \
+        changed;                                                                                                       \
+    })
+
+// ---- requests and answers
+
+static void one_request_after_the_other_is_answered(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a?b HTTP/1.1\r\n" HOST);
+    expect(side, OK("2") "\r\n/a");
+    say(side, "POST /bc HTTP/1.1\r\nContent-Length: 4\r\n" HOST "abcd");
+    expect(side, OK("3") "\r\n/bc");
+    say(side, "HEAD /abc HTTP/1.1\r\n" HOST);
+    expect(side, OK("4") "\r\n");
+    say(side, "GET /none HTTP/1.1\r\n" HOST);
+    expect(side, "HTTP/1.1 304 Not Modified\r\ncontent-type: text/plain\r\n\r\n");
+    assert_false(gdx_connection_is_finished(side->connection));
+    assert_int_equal(side->closed, 4);
+    close_side(side);
+}
+
+static void an_old_client_gets_what_it_understands(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    expect(side, OK("2") "connection: keep-alive\r\n\r\n/a");
+    say(side, "GET /a HTTP/1.0\r\n\r\n");
+    expect(side, OK("2") "connection: close\r\n\r\n/a");
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void close_is_answered_by_close(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a HTTP/1.1\r\nConnection: close\r\n" HOST);
+    expect(side, OK("2") "connection: close\r\n\r\n/a");
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void a_large_answer_is_pulled_in_parts(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    feed(side, "GET /big HTTP/1.1\r\n" HOST, 19 + sizeof HOST - 1);
+    assert_int_equal(gdx_connection_pull(side->connection, &side->out, 10000, side->now_ns), GDX_OK);
+    assert_true(side->out.bytes >= 10000 && side->out.bytes < 11000);
+    pull(side);
+    assert_int_equal(side->out.bytes, strlen(OK("1048576") "\r\n") + BIG_BYTES);
+    close_side(side);
+}
+
+static void what_comes_behind_a_request_waits_for_its_answer(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a HTTP/1.1\r\n" HOST "GET /hold HTTP/1.1\r\n" HOST "GET /c HTTP/1.1\r\n" HOST "GET /d HT");
+    expect(side, OK("2") "\r\n/a");
+    assert_int_equal(side->opened, 2);
+    assert_true(gdx_connection_takes_input(side->connection));
+    answer(side->held, 200, "b", 1);
+    pull(side);
+    expect(side, OK("1") "\r\nb" OK("2") "\r\n/c");
+    say(side, "TP/1.1\r\n" HOST);
+    expect(side, OK("2") "\r\n/d");
+    close_side(side);
+}
+
+static void a_go_ahead_is_given_to_those_who_wait_for_it(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "POST /hold HTTP/1.1\r\nContent-Length: 6\r\nExpect: 100-continue\r\n" HOST);
+    expect(side, "HTTP/1.1 100 Continue\r\n\r\n");
+    feed(side, "\0\0\0\0\1a", 6);
+    pull(side);
+    answer(side->held, 200, "c", 1);
+    pull(side);
+    expect(side, OK("1") "\r\nc");
+    say(side, "POST /a HTTP/1.1\r\nContent-Length: 2\r\nExpect: 100-continue\r\n" HOST);
+    expect(side, OK("2") "connection: close\r\n\r\n/a"); // it is answered: no need for the content
+    close_side(side);
+}
+
+static void an_answer_before_the_request_is_whole_ends_the_connection(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST "2\r\nab\r\n");
+    expect(side, OK("2") "connection: close\r\n\r\n/a");
+    assert_false(gdx_connection_is_finished(side->connection));
+    say(side, "0\r\n\r\n");
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+    side = open_side(NULL);
+    say(side, "POST /a HTTP/1.1\r\nContent-Length: 100000000\r\n" HOST);
+    side->out.bytes = 0;
+    pass(side, SECOND);
+    pass(side, SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    assert_int_equal(side->out.bytes, 0);
+    close_side(side);
+}
+
+static void a_call_that_is_reset_ends_the_connection_in_words(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /cancel HTTP/1.1\r\n" HOST "GET /a HTTP/1.1\r\n" HOST);
+    expect_begin(side, "HTTP/1.1 503 Service Unavailable\r\n");
+    assert_int_equal(side->opened, 1);
+    close_side(side);
+}
+
+// ---- faults
+
+static void a_fault_is_answered_told_and_the_last(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a HTTP/1.1\r\n" HOST "GET /b HTTP/1.1\nHost: h\r\n\r\nGET /c HTTP/1.1\r\n" HOST);
+    expect(side, OK("2") "\r\n/a"
+                         "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: 31\r\n"
+                         "connection: close\r\n\r\na line ends with LF without CR\n");
+    assert_string_equal(side->fault, "HTTP/1.1: 400: a line ends with LF without CR");
+    say(side, "GET /d HTTP/1.1\r\n" HOST); // is dropped
+    assert_int_equal(side->out.bytes, 0);
+    assert_int_equal(side->opened, 1);
+    assert_false(gdx_connection_is_finished(side->connection));
+    pass(side, SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void a_fault_in_the_content_ends_its_call(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "POST /hold HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST "x\r\n");
+    expect_begin(side, "HTTP/1.1 400 ");
+    assert_int_equal(side->closed_code, GDX_GRPC_INTERNAL);
+    close_side(side);
+}
+
+static void who_sends_on_after_the_last_answer_is_cut_off(void **state) {
+    (void)state;
+    static char line[65536];
+    struct side *side = open_side(NULL);
+    memset(line, 'x', sizeof line);
+    unsigned times = 0;
+    for (; times < 100 && !gdx_connection_is_finished(side->connection); times++) {
+        feed(side, line, sizeof line);
+        pull(side);
+    }
+    assert_true(times > 10 && times < 20);
+    expect_begin(side, "HTTP/1.1 414 ");
+    assert_true(side->most < 100000);
+    close_side(side);
+}
+
+// ---- time
+
+static void a_head_that_does_not_come_is_given_up(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET / HTTP/1.1\r\n");
+    for (int i = 0; i < 9; i++) {
+        pass(side, SECOND);
+        say(side, "a: b\r\n");
+    }
+    assert_int_equal(side->out.bytes, 0);
+    pass(side, SECOND);
+    expect_begin(side, "HTTP/1.1 408 ");
+    pass(side, SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void the_next_head_has_its_own_time(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a HTTP/1.1\r\n" HOST);
+    pass(side, 30 * SECOND);
+    assert_false(gdx_connection_is_finished(side->connection));
+    say(side, "GET /a");
+    side->out.bytes = 0;
+    pass(side, 9 * SECOND);
+    assert_int_equal(side->out.bytes, 0);
+    pass(side, SECOND);
+    expect_begin(side, "HTTP/1.1 408 ");
+    close_side(side);
+}
+
+static void nothing_at_all_is_given_up_too(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    feed(side, "P", 1);
+    pass(side, 11 * SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void an_idle_or_old_connection_ends(void **state) {
+    (void)state;
+    gdx_protocol_options options = OPTION(changed.idle_ns = 20 * SECOND);
+    struct side *side = open_side(&options);
+    say(side, "GET /a HTTP/1.1\r\n" HOST);
+    pass(side, 19 * SECOND);
+    assert_false(gdx_connection_is_finished(side->connection));
+    pass(side, SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void a_drain_lets_the_call_end_and_says_close(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /hold HTTP/1.1\r\n" HOST "GET /b HTTP/1.1\r\n" HOST);
+    gdx_connection_drain(side->connection, side->now_ns);
+    pull(side);
+    assert_false(gdx_connection_is_finished(side->connection));
+    answer(side->held, 200, "a", 1);
+    pull(side);
+    expect(side, OK("1") "connection: close\r\n\r\na");
+    assert_int_equal(side->opened, 1);
+    pass(side, SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+    side = open_side(NULL);
+    say(side, "GET /a HTTP/1.1\r\n" HOST);
+    gdx_connection_drain(side->connection, side->now_ns);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void a_peer_that_takes_nothing_is_lost(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    feed(side, "GET /big HTTP/1.1\r\n" HOST, 19 + sizeof HOST - 1);
+    assert_int_equal(gdx_connection_pull(side->connection, &side->out, 10000, side->now_ns), GDX_OK);
+    for (int i = 0; i < 200 && !gdx_connection_is_over(side->connection); i++) {
+        side->now_ns += SECOND;
+        gdx_connection_tick(side->connection, side->now_ns);
+    }
+    assert_true(gdx_connection_is_over(side->connection));
+    close_side(side);
+}
+
+static void a_client_that_goes_away_cancels_its_call(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /hold HTTP/1.1\r\n" HOST);
+    assert_non_null(side->held);
+    gdx_connection_free(side->connection);
+    assert_int_equal(side->closed, 1);
+    assert_int_equal(side->closed_code, GDX_GRPC_CANCELLED);
+    side->connection = NULL;
+    close_side(side);
+}
+
+// ---- cuts and floods
+
+static const char exchange[] = "GET /a HTTP/1.1\r\n" HOST "\r\nPOST /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" HOST
+                               "3\r\nabc\r\n0;x\r\nt: u\r\n\r\nHEAD /c HTTP/1.1\r\n" HOST "GET /d HTTP/1.1\n";
+
+static void answers_do_not_depend_on_cuts(void **state) {
+    (void)state;
+    for (size_t at = 0; at < sizeof exchange; at++) {
+        struct side *side = open_side(NULL);
+        feed(side, exchange, at);
+        pull(side);
+        feed(side, exchange + at, sizeof exchange - 1 - at);
+        pull(side);
+        assert_int_equal(gdx_buffer_append(&side->out, "", 1), GDX_OK);
+        const char *out = (const char *)side->out.data;
+        assert_int_equal(strncmp(out, OK("2") "\r\n/a" OK("2"), strlen(OK("2") "\r\n/a" OK("2"))), 0);
+        // an answer to a request that is cut says close
+        bool closed = strstr(out, "/a" OK("2") "connection: close") != NULL;
+        assert_true(closed || strstr(out, "/b" OK("2") "\r\nHTTP/1.1 400 "));
+        assert_int_equal(side->opened, closed ? 2 : 3);
+        close_side(side);
+    }
+}
+
+static void ten_thousand_requests_at_once_take_little_memory(void **state) {
+    (void)state;
+    enum { REQUESTS = 10000 };
+    static const char request[] = "GET /a HTTP/1.1\r\n" HOST;
+    struct side *side = open_side(NULL);
+    gdx_buffer all = {0};
+    for (int i = 0; i < REQUESTS; i++)
+        assert_int_equal(gdx_buffer_append(&all, request, sizeof request - 1), GDX_OK);
+    size_t at = 0, came = 0;
+    while (at < all.bytes || gdx_connection_call_count(side->connection) > 0) {
+        while (at < all.bytes && gdx_connection_takes_input(side->connection)) {
+            size_t part = all.bytes - at < 65536 ? all.bytes - at : 65536;
+            feed(side, (const char *)all.data + at, part);
+            at += part;
+        }
+        side->out.bytes = 0;
+        assert_int_equal(gdx_connection_pull(side->connection, &side->out, 65536, side->now_ns), GDX_OK);
+        came += side->out.bytes;
+    }
+    do {
+        side->out.bytes = 0;
+        assert_int_equal(gdx_connection_pull(side->connection, &side->out, 65536, side->now_ns), GDX_OK);
+        came += side->out.bytes;
+    } while (side->out.bytes > 0);
+    assert_int_equal(side->opened, REQUESTS);
+    assert_int_equal(came, REQUESTS * strlen(OK("2") "\r\n/a"));
+    assert_true(side->most < 256 * 1024);
+    gdx_buffer_clear(&all);
+    close_side(side);
+}
+
+static void a_pipeline_behind_a_call_is_not_read(void **state) {
+    (void)state;
+    static char line[65536];
+    struct side *side = open_side(NULL);
+    say(side, "GET /hold HTTP/1.1\r\n" HOST);
+    memset(line, 'x', sizeof line);
+    feed(side, line, 10000);
+    assert_true(gdx_connection_takes_input(side->connection));
+    feed(side, line, sizeof line);
+    assert_false(gdx_connection_takes_input(side->connection));
+    assert_int_equal(side->opened, 1);
+    answer(side->held, 200, "a", 1);
+    pull(side);
+    expect_begin(side, OK("1") "\r\naHTTP/1.1 414 ");
+    assert_true(gdx_connection_takes_input(side->connection));
+    close_side(side);
+}
+
+static void the_limit_of_memory_holds(void **state) {
+    (void)state;
+    static char line[65536];
+    gdx_protocol_options options = OPTION(changed.memory_limit = 200000);
+    struct side *side = open_side(&options);
+    say(side, "POST /hold HTTP/1.1\r\nContent-Length: 10000000\r\n" HOST);
+    for (int i = 0; i < 100 && !gdx_connection_is_over(side->connection); i++) {
+        feed(side, line, sizeof line);
+        pull(side);
+    }
+    assert_true(side->most <= 200000);
+    close_side(side);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_request_after_the_other_is_answered),
+        cmocka_unit_test(an_old_client_gets_what_it_understands),
+        cmocka_unit_test(close_is_answered_by_close),
+        cmocka_unit_test(a_large_answer_is_pulled_in_parts),
+        cmocka_unit_test(what_comes_behind_a_request_waits_for_its_answer),
+        cmocka_unit_test(a_go_ahead_is_given_to_those_who_wait_for_it),
+        cmocka_unit_test(an_answer_before_the_request_is_whole_ends_the_connection),
+        cmocka_unit_test(a_call_that_is_reset_ends_the_connection_in_words),
+        cmocka_unit_test(a_fault_is_answered_told_and_the_last),
+        cmocka_unit_test(a_fault_in_the_content_ends_its_call),
+        cmocka_unit_test(who_sends_on_after_the_last_answer_is_cut_off),
+        cmocka_unit_test(a_head_that_does_not_come_is_given_up),
+        cmocka_unit_test(the_next_head_has_its_own_time),
+        cmocka_unit_test(nothing_at_all_is_given_up_too),
+        cmocka_unit_test(an_idle_or_old_connection_ends),
+        cmocka_unit_test(a_drain_lets_the_call_end_and_says_close),
+        cmocka_unit_test(a_peer_that_takes_nothing_is_lost),
+        cmocka_unit_test(a_client_that_goes_away_cancels_its_call),
+        cmocka_unit_test(answers_do_not_depend_on_cuts),
+        cmocka_unit_test(ten_thousand_requests_at_once_take_little_memory),
+        cmocka_unit_test(a_pipeline_behind_a_call_is_not_read),
+        cmocka_unit_test(the_limit_of_memory_holds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
