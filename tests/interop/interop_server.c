@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // interop_server.c: a server of the test service, health and reflection, for stock clients to call.
-// usage: interop_server [--listen ADDRESS]... [--tls CERTIFICATE KEY [CLIENT_AUTHORITY]] [--queue JOBS] [--log]
-// Prints the port that the system chose, then serves until SIGTERM.
+// usage: interop_server [--listen ADDRESS]... [--tls CERTIFICATE KEY [CLIENT_AUTHORITY]] [--queue JOBS]
+// [--message-limit BYTES] [--log]. Prints the port that the system chose, then serves until SIGTERM.
 
 #include "gdx/descriptors.h"
 #include "gdx/services.h"
@@ -96,6 +96,9 @@ static gdx_status open_all(int count, char **arguments, gdx_error *err) {
     if (find(count, arguments, "--log"))
         options.call_ended = log_call;
     int queue = find(count, arguments, "--queue"), tls = find(count, arguments, "--tls");
+    int limit_at = find(count, arguments, "--message-limit");
+    if (limit_at && limit_at + 1 < count)
+        options.protocol.message_limit = strtoul(arguments[limit_at + 1], NULL, 10);
     gdx_status status = GDX_OK;
     if (tls && tls + 2 < count) {
         const char *authority = tls + 3 < count && arguments[tls + 3][0] != '-' ? arguments[tls + 3] : NULL;

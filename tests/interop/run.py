@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """run.py: starts interop_server, runs one client against it, and checks that both end well.
 
-usage: run.py SERVER [--tls | --mutual | --unix] [--queue JOBS] -- COMMAND...
-In COMMAND, {port}, {address} and {certificates} are filled in. Exit status 77, a skipped test, when the command is not there or says so.
+usage: run.py SERVER [--tls | --mutual | --unix] [--queue JOBS] [--message-limit BYTES] [--log] -- COMMAND...
+In COMMAND, {port}, {address}, {certificates} and, with --log, {log} are filled in: a file that gets a line for each call that has ended.
+Exit status 77, a skipped test, when the command is not there or says so.
 """
 
 import os
@@ -41,20 +42,27 @@ def main():
             arguments += ["--tls", folder + "/server.pem", folder + "/server.key"]
             if "--mutual" in options:
                 arguments.append(folder + "/ca.pem")
-        if "--queue" in options:
-            arguments += ["--queue", options[options.index("--queue") + 1]]
+        for option in ("--queue", "--message-limit"):
+            if option in options:
+                arguments += [option, options[options.index(option) + 1]]
         if "--unix" in options:
             arguments += ["--listen", "unix:" + folder + "/socket"]
-        process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+        log = open(os.path.join(folder, "log"), "w+", encoding="utf-8") if "--log" in options else None
+        if log:
+            arguments.append("--log")
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=log)
         port = process.stdout.readline().decode().strip()
         address = "unix:" + folder + "/socket" if "--unix" in options else "localhost:" + port
         command = [part.replace("{port}", port).replace("{address}", address).replace("{certificates}", folder)
-                   for part in command]
+                   .replace("{log}", os.path.join(folder, "log")) for part in command]
         client = subprocess.run(command).returncode
         process.send_signal(signal.SIGTERM)
         served = process.wait()
         print("client", client, "server", served)
         if served:
+            if log: # what a sanitizer said is there, too
+                log.seek(0)
+                print(log.read()[-20000:])
             return 1
         return client if client in (0, 77) else 1
 

@@ -17,13 +17,16 @@ static uv_loop_t *the_loop;
 // ---- what all have in common
 
 static gdx_status echo_metadata(gdx_exchange *exchange, gdx_error *err) {
-    static const char initial[] = "x-grpc-test-echo-initial", trailing[] = "x-grpc-test-echo-trailing-bin";
-    gdx_slice value;
+    const gdx_slice initial = gdx_slice_of("x-grpc-test-echo-initial");
+    const gdx_slice trailing = gdx_slice_of("x-grpc-test-echo-trailing-bin");
+    gdx_slice name, value;
     gdx_status status = GDX_OK;
-    if (gdx_metadata_find(gdx_exchange_metadata(exchange), initial, &value))
-        status = gdx_exchange_add_header(exchange, gdx_slice_of(initial), value);
-    if (status == GDX_OK && gdx_metadata_find(gdx_exchange_metadata(exchange), trailing, &value))
-        status = gdx_exchange_add_trailer(exchange, gdx_slice_of(trailing), value);
+    for (size_t at = 0; status == GDX_OK && gdx_metadata_next(gdx_exchange_metadata(exchange), &at, &name, &value);) {
+        if (gdx_slice_equal(name, initial))
+            status = gdx_exchange_add_header(exchange, name, value);
+        else if (gdx_slice_equal(name, trailing))
+            status = gdx_exchange_add_trailer(exchange, name, value);
+    }
     return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "the metadata cannot be echoed");
 }
 
@@ -44,9 +47,10 @@ static gdx_compress compress_as(const Grpc__Testing__BoolValue *wanted) {
     return wanted && wanted->value ? GDX_COMPRESS_YES : GDX_COMPRESS_NO; // official clients check that unasked is plain
 }
 
-static gdx_status zeros(int32_t size, uint8_t **out, gdx_error *err) {
+static gdx_status zeros(const char *field, int32_t size, uint8_t **out, gdx_error *err) {
     if (size < 0 || size > PAYLOAD_LIMIT)
-        return gdx_fail(err, GDX_INVALID, "a payload of %d bytes, expected 0 to %d", size, PAYLOAD_LIMIT);
+        return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "a payload of %d bytes, expected 0 to %d", size,
+                              PAYLOAD_LIMIT);
     *out = calloc(1, (size_t)size + 1);
     return *out ? GDX_OK : gdx_fail(err, GDX_NO_MEMORY, "no memory for a payload");
 }
@@ -69,7 +73,7 @@ static gdx_status unary_call(gdx_exchange *exchange, const ProtobufCMessage *mes
         status = echo_status(exchange, request->response_status, err);
     uint8_t *body = NULL;
     if (status == GDX_OK)
-        status = zeros(request->response_size, &body, err);
+        status = zeros("response_size", request->response_size, &body, err);
     if (status != GDX_OK)
         return status;
     Grpc__Testing__Payload payload = GRPC__TESTING__PAYLOAD__INIT;
@@ -93,6 +97,8 @@ struct output { // of one call
     } * orders;
     size_t count, capacity, next;
     bool waited;
+    gdx_grpc_code code; // what the call ends with, after its messages
+    char *message;
 };
 
 static gdx_status output_begin(gdx_exchange *exchange, gdx_error *err) {
@@ -121,7 +127,7 @@ static gdx_status keep_orders(struct output *output, const output_request *reque
 
 static gdx_status send_order(gdx_exchange *exchange, const struct order *order, gdx_error *err) {
     uint8_t *body = NULL;
-    gdx_status status = zeros(order->size, &body, err);
+    gdx_status status = zeros("response_parameters.size", order->size, &body, err);
     if (status != GDX_OK)
         return status;
     Grpc__Testing__Payload payload = GRPC__TESTING__PAYLOAD__INIT;
@@ -136,10 +142,20 @@ static gdx_status send_order(gdx_exchange *exchange, const struct order *order, 
 static gdx_status output_message(gdx_exchange *exchange, const ProtobufCMessage *message, gdx_error *err) {
     const output_request *request = (const output_request *)message;
     struct output *output = gdx_exchange_state(exchange);
-    gdx_status status = keep_orders(output, request, err);
-    if (status == GDX_OK && request->response_status && request->response_status->code != 0)
-        return echo_status(exchange, request->response_status, err);
-    return status;
+    if (request->response_status) {
+        output->code = (gdx_grpc_code)request->response_status->code;
+        output->message = strdup(request->response_status->message);
+        if (!output->message)
+            return gdx_fail(err, GDX_NO_MEMORY, "no memory for a status");
+    }
+    return keep_orders(output, request, err);
+}
+
+static gdx_status output_end(gdx_exchange *exchange, const struct output *output, gdx_error *err) {
+    Grpc__Testing__EchoStatus wanted = GRPC__TESTING__ECHO_STATUS__INIT;
+    wanted.code = (int32_t)output->code;
+    wanted.message = output->message;
+    return echo_status(exchange, &wanted, err);
 }
 
 static void on_waited(uv_timer_t *timer) {
@@ -151,7 +167,7 @@ static void on_waited(uv_timer_t *timer) {
 static gdx_status output_produce(gdx_exchange *exchange, gdx_step *out_step, gdx_error *err) {
     struct output *output = gdx_exchange_state(exchange);
     if (output->next == output->count)
-        return GDX_OK;
+        return output_end(exchange, output, err);
     const struct order *order = &output->orders[output->next];
     *out_step = GDX_STEP_MORE;
     if (order->wait_ms > 0 && !output->waited) {
@@ -167,6 +183,7 @@ static gdx_status output_produce(gdx_exchange *exchange, gdx_step *out_step, gdx
 static void free_output(uv_handle_t *handle) {
     struct output *output = handle->data;
     free(output->orders);
+    free(output->message);
     free(output);
 }
 
@@ -218,6 +235,7 @@ static void input_release(gdx_exchange *exchange) {
 static const gdx_method methods[] = {
     {.name = "EmptyCall", .place = GDX_ON_LOOP, .handler = {.message = empty_call}},
     {.name = "UnaryCall", .place = GDX_ON_WORKER, .handler = {.message = unary_call}},
+    {.name = "CacheableUnaryCall", .place = GDX_ON_WORKER, .handler = {.message = unary_call}},
     {.name = "StreamingOutputCall",
      .place = GDX_ON_LOOP,
      .replies_stream = true,
