@@ -28,8 +28,8 @@ static void remove_unnamed(const gdx_index_writer *writer, const struct manifest
         if (record.deleted_count && !manifest_names_deletions(manifest, record.deletions_name))
             directory_remove_deletions(writer->directory, record.deletions_name);
     }
-    if (old && old->reprints && manifest->reprints_name != reprints_name(old->reprints))
-        directory_remove_reprints(writer->directory, reprints_name(old->reprints));
+    if (old && old->reprints_bytes && manifest->reprints_name != old->reprints_name)
+        directory_remove_reprints(writer->directory, old->reprints_name);
     for (size_t i = old ? old->count : 0; i < writer->pending.count; i++) {
         uint64_t name = gdx_segment_info_of(writer->pending.segments[i].segment)->name;
         if (!manifest_names_segment(manifest, name))

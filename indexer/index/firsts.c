@@ -11,9 +11,13 @@
 
 enum { STOP_EVERY = 4096 }; // documents between two looks at whether it is to stop
 
+// How long one waits for another thread that makes it, between two looks at whether it is to stop.
+enum { WAIT_NS = 10000000 };
+
 struct firsts {
-    pthread_mutex_t lock; // guards what follows until it is made
-    bool is_made;
+    pthread_mutex_t lock; // guards the states; what follows them is the maker's, and immutable once made
+    pthread_cond_t changed;
+    bool is_made, is_being_made;
     gdx_firsts promised;
     gdx_reprint_place *places;
     uint64_t **repeats;
@@ -22,8 +26,10 @@ struct firsts {
 
 struct firsts *firsts_new(void) {
     struct firsts *firsts = calloc(1, sizeof *firsts);
-    if (firsts)
-        pthread_mutex_init(&firsts->lock, NULL);
+    if (!firsts)
+        return NULL;
+    pthread_mutex_init(&firsts->lock, NULL);
+    pthread_cond_init(&firsts->changed, NULL);
     return firsts;
 }
 
@@ -41,6 +47,7 @@ void firsts_free(struct firsts *firsts) {
     if (!firsts)
         return;
     clear(firsts);
+    pthread_cond_destroy(&firsts->changed);
     pthread_mutex_destroy(&firsts->lock);
     free(firsts);
 }
@@ -169,20 +176,54 @@ static gdx_status make(const gdx_snapshot *snapshot, const gdx_stop *stop, struc
     }
     firsts->promised.places = firsts->places;
     firsts->promised.repeats = (const uint64_t *const *)firsts->repeats;
-    firsts->is_made = true;
     return GDX_OK;
 }
 
+// Under the lock. Waits while another thread makes it; one that stops leaves it to the next.
+static gdx_status wait_for_maker(struct firsts *firsts, const gdx_stop *stop, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    while (firsts->is_being_made && status == GDX_OK) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += WAIT_NS;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_clockwait(&firsts->changed, &firsts->lock, CLOCK_MONOTONIC, &until);
+        status = gdx_stop_check(stop, err);
+    }
+    return status;
+}
+
+static gdx_status make_once(const gdx_snapshot *snapshot, const gdx_stop *stop, struct firsts *firsts, gdx_error *err) {
+    pthread_mutex_lock(&firsts->lock);
+    gdx_status status = wait_for_maker(firsts, stop, err);
+    bool is_maker = status == GDX_OK && !firsts->is_made;
+    firsts->is_being_made |= is_maker;
+    pthread_mutex_unlock(&firsts->lock);
+    if (!is_maker)
+        return status;
+    status = make(snapshot, stop, firsts, err);
+    pthread_mutex_lock(&firsts->lock);
+    firsts->is_being_made = false;
+    firsts->is_made = status == GDX_OK;
+    pthread_cond_broadcast(&firsts->changed);
+    pthread_mutex_unlock(&firsts->lock);
+    return status;
+}
+
 gdx_status gdx_snapshot_firsts(gdx_snapshot *snapshot, const gdx_stop *stop, const gdx_firsts **out, gdx_error *err) {
+    const gdx_error *why = &snapshot->reprints_why;
+    if (why->status != GDX_OK)
+        return gdx_fail_at_byte(err, GDX_CORRUPT, why->where, why->byte,
+                                "%s; which documents are reprints is not known: `gramdex reprints --build` finds them "
+                                "anew, `gramdex verify --repair` leaves the table out",
+                                why->message);
     if (!snapshot->reprints)
         return gdx_fail(err, GDX_INVALID,
                         "which documents are reprints is not known yet; `gramdex reprints --build` finds them");
-    struct firsts *firsts = snapshot->firsts;
-    pthread_mutex_lock(&firsts->lock);
-    gdx_status status = firsts->is_made ? GDX_OK : make(snapshot, stop, firsts, err);
-    pthread_mutex_unlock(&firsts->lock);
+    gdx_status status = make_once(snapshot, stop, snapshot->firsts, err);
     if (status == GDX_OK)
-        *out = &firsts->promised;
+        *out = &snapshot->firsts->promised;
     return status;
 }
 

@@ -84,7 +84,17 @@ gdx_status gdx_snapshot_find_id(const gdx_snapshot *snapshot, gdx_slice id, size
 
 // ---- reprints
 
+gdx_status snapshot_check_reprints(const gdx_snapshot *snapshot, gdx_error *err) {
+    const gdx_error *why = &snapshot->reprints_why;
+    if (why->status == GDX_NOT_FOUND)
+        return gdx_fail_at(err, GDX_CORRUPT, why->where, "%s; the manifest names it", why->message);
+    return why->status == GDX_OK ? GDX_OK : gdx_error_pass(err, why);
+}
+
 gdx_status snapshot_share_reprints(gdx_snapshot *to, const gdx_snapshot *from) {
+    to->reprints_name = from->reprints_name;
+    to->reprints_bytes = from->reprints_bytes;
+    to->reprints_why = from->reprints_why;
     if (!from->reprints)
         return GDX_OK;
     to->reprints = reprints_retain(from->reprints);
@@ -92,23 +102,33 @@ gdx_status snapshot_share_reprints(gdx_snapshot *to, const gdx_snapshot *from) {
     return to->firsts ? GDX_OK : GDX_NO_MEMORY;
 }
 
+static bool is_damage(gdx_status status) {
+    return status == GDX_CORRUPT || status == GDX_UNSUPPORTED || status == GDX_NOT_FOUND;
+}
+
 static gdx_status open_reprints(const char *directory, const struct manifest *manifest, const gdx_snapshot *previous,
                                 gdx_snapshot *to, gdx_error *err) {
     gdx_status status = GDX_OK;
+    gdx_error why = {0};
     if (manifest->reprints_bytes == 0)
         return GDX_OK;
-    if (previous && snapshot_has_reprints(previous, manifest->reprints_name) &&
-        reprints_bytes(previous->reprints) == manifest->reprints_bytes)
+    to->reprints_name = manifest->reprints_name;
+    to->reprints_bytes = manifest->reprints_bytes;
+    if (previous && previous->reprints && snapshot_has_reprints(previous, manifest->reprints_name) &&
+        previous->reprints_bytes == manifest->reprints_bytes)
         to->reprints = reprints_retain(previous->reprints);
     else
-        status = reprints_open(directory, manifest->reprints_name, manifest->reprints_bytes, &to->reprints, err);
+        status = reprints_open(directory, manifest->reprints_name, manifest->reprints_bytes, &to->reprints, &why);
+    if (is_damage(status))
+        to->reprints_why = why;
+    else if (status != GDX_OK)
+        return gdx_error_pass(err, &why);
     to->firsts = firsts_new();
-    return status == GDX_OK && !to->firsts ? gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it")
-                                           : status;
+    return to->firsts ? GDX_OK : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it");
 }
 
 bool snapshot_has_reprints(const gdx_snapshot *snapshot, uint64_t name) {
-    return snapshot->reprints && reprints_name(snapshot->reprints) == name;
+    return snapshot->reprints_bytes && snapshot->reprints_name == name;
 }
 
 struct manifest snapshot_manifest(const gdx_snapshot *snapshot) {
@@ -117,8 +137,8 @@ struct manifest snapshot_manifest(const gdx_snapshot *snapshot) {
         .rule_number = snapshot->rule_number,
         .commit = snapshot->commit,
         .keys = snapshot->keys,
-        .reprints_name = snapshot->reprints ? reprints_name(snapshot->reprints) : 0,
-        .reprints_bytes = snapshot->reprints ? reprints_bytes(snapshot->reprints) : 0,
+        .reprints_name = snapshot->reprints_name,
+        .reprints_bytes = snapshot->reprints_bytes,
     };
 }
 
@@ -360,35 +380,53 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
 
 // ---- read
 
+struct reading {
+    const char *directory;
+    const gdx_snapshot *previous;
+    struct manifest_file file;
+    gdx_error missing; // why it is to be read again
+};
+
+// One attempt. *out_again: a file is missing that the next commit may not name any more.
+static gdx_status read_once(struct reading *reading, bool is_first, gdx_snapshot **out, bool *out_again,
+                            gdx_error *err) {
+    struct manifest manifest = {0};
+    uint64_t before = reading->file.checksum;
+    bool only_reprints = reading->missing.status == GDX_OK;
+    gdx_status status = manifest_read(reading->directory, &manifest, &reading->file, err);
+    bool is_same = !is_first && reading->file.checksum == before;
+    *out_again = false;
+    if (status == GDX_OK && is_same && !only_reprints) {
+        status = gdx_fail_at(err, GDX_CORRUPT, reading->missing.where, "%s; the manifest names it",
+                             reading->missing.message);
+    } else if (status == GDX_OK) {
+        reading->missing = (gdx_error){0};
+        status = snapshot_open(reading->directory, &manifest, reading->previous, NULL, 0, out, &reading->missing);
+        bool lacks_reprints = status == GDX_OK && (*out)->reprints_why.status == GDX_NOT_FOUND;
+        *out_again = status == GDX_NOT_FOUND || (lacks_reprints && !is_same);
+        if (lacks_reprints && *out_again)
+            gdx_snapshot_release(GDX_TAKE(*out));
+    }
+    manifest_clear(&manifest);
+    return status;
+}
+
 gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, struct manifest_file *file,
                          gdx_snapshot **out, gdx_error *err) {
-    struct manifest_file read = {.descriptor = -1};
-    gdx_error missing = {0};
+    struct reading reading = {.directory = directory, .previous = previous, .file = {.descriptor = -1}};
     gdx_status status = GDX_OK;
     bool again = true;
-    for (int attempt = 0; again && attempt < READ_ATTEMPTS; attempt++) {
-        struct manifest manifest = {0};
-        uint64_t before = read.checksum;
-        again = false;
-        status = manifest_read(directory, &manifest, &read, err);
-        if (status == GDX_OK && attempt > 0 && read.checksum == before)
-            status = gdx_fail_at(err, GDX_CORRUPT, missing.where, "%s; the manifest names it", missing.message);
-        else if (status == GDX_OK) {
-            missing = (gdx_error){0};
-            status = snapshot_open(directory, &manifest, previous, NULL, 0, out, &missing);
-            again = status == GDX_NOT_FOUND;
-        }
-        manifest_clear(&manifest);
-    }
+    for (int attempt = 0; again && attempt < READ_ATTEMPTS; attempt++)
+        status = read_once(&reading, attempt == 0, out, &again, err);
     if (again)
         status = gdx_fail_at(err, GDX_UNAVAILABLE, directory, "commits come faster than they can be opened; try again");
-    else if (status != GDX_OK && missing.status == status) // any other is in err already
-        status = gdx_error_pass(err, &missing);
+    else if (status != GDX_OK && reading.missing.status == status) // any other is in err already
+        status = gdx_error_pass(err, &reading.missing);
     if (status == GDX_OK && file) {
         manifest_file_close(file);
-        *file = read;
-        read.descriptor = -1;
+        *file = reading.file;
+        reading.file.descriptor = -1;
     }
-    manifest_file_close(&read);
+    manifest_file_close(&reading.file);
     return status;
 }

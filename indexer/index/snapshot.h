@@ -25,14 +25,17 @@ struct gdx_snapshot { // immutable after open, any thread
     uint64_t documents;
     uint64_t symbols;
     uint64_t bytes;
-    struct reprints *reprints; // NULL: none
-    struct firsts *firsts;     // with reprints
+    uint64_t reprints_name, reprints_bytes; // of the table that the manifest names; 0 bytes: none
+    struct reprints *reprints;              // NULL: none, or a damaged one
+    gdx_error reprints_why;                 // what is wrong with it; status GDX_OK: nothing
+    struct firsts *firsts;                  // with reprints
     size_t count;
     struct snapshot_segment segments[];
 };
 
 // Opens what a manifest names. Segments and deletions that `previous` (may be NULL) or `fresh` already hold are shared,
-// not opened again. GDX_NOT_FOUND: a file is missing;
+// not opened again. GDX_NOT_FOUND: a file is missing. A table of reprints that is damaged or missing is no failure: all
+// but what asks for it goes on (snapshot_check_reprints).
 gdx_status snapshot_open(const char *directory, const struct manifest *manifest, const gdx_snapshot *previous,
                          gdx_segment *const *fresh, size_t fresh_count, gdx_snapshot **out,
                          gdx_error *err) GDX_MUST_CHECK;
@@ -46,6 +49,8 @@ gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, st
 // with them.
 size_t snapshot_repair(const char *directory, const gdx_snapshot *snapshot, gdx_snapshot **out);
 
+// Fails with what is wrong with the table of reprints, if anything is.
+gdx_status snapshot_check_reprints(const gdx_snapshot *snapshot, gdx_error *err) GDX_MUST_CHECK;
 // Shares the table of reprints of `from`.
 gdx_status snapshot_share_reprints(gdx_snapshot *to, const gdx_snapshot *from) GDX_MUST_CHECK;
 

@@ -36,7 +36,7 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
         uint64_t bytes = gdx_segment_info_of(segment)->bytes;
         rest -= bytes < rest ? bytes : rest;
     }
-    uint64_t reprints = snapshot->reprints ? reprints_bytes(snapshot->reprints) : 0;
+    uint64_t reprints = snapshot->reprints_bytes;
     if (reprints)
         parts[count++] = (gdx_segment_part){"reprints", reprints};
     parts[count++] = (gdx_segment_part){"manifest", reprints < rest ? rest - reprints : 0};

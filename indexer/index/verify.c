@@ -134,6 +134,8 @@ gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
     gdx_snapshot *snapshot = NULL;
     gdx_status status = snapshot_read(directory, NULL, NULL, &snapshot, err);
     if (status == GDX_OK)
+        status = snapshot_check_reprints(snapshot, err);
+    if (status == GDX_OK)
         status = gdx_snapshot_settle(snapshot, verify_snapshot(snapshot, stop, progress, context, err), err);
     gdx_snapshot_release(snapshot);
     return status;

@@ -24,6 +24,10 @@ void gdx_store_reader_free(gdx_store_reader *reader) {
     free(reader);
 }
 
+void gdx_store_reader_obey(gdx_store_reader *reader, const gdx_stop *stop) {
+    reader->stop = stop;
+}
+
 static gdx_status bad_head(const gdx_segment *segment, uint32_t document, gdx_error *err) {
     return segment_damaged(segment, SECTION_DOCUMENT_HEAD, (uint64_t)document * 8, "a head that does not decode", err);
 }
@@ -191,20 +195,33 @@ static gdx_status share_body(gdx_store_reader *reader, const gdx_segment *segmen
     return GDX_OK;
 }
 
-gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
-                          gdx_error *err) {
-    gdx_document found;
+// Groups between two looks at whether it is to stop.
+enum { GROUPS_AT_ONCE = 1024 };
+
+static gdx_status read_body(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, gdx_error *err) {
     uint32_t first;
     uint32_t end;
     const gdx_token_table *table;
+    gdx_status status = groups_of_document(segment, document, &first, &end, err);
+    if (status == GDX_OK)
+        status = store_table(reader, segment, document, &table, err);
+    while (status == GDX_OK && first < end) {
+        uint32_t next = end - first < GROUPS_AT_ONCE ? end : first + GROUPS_AT_ONCE;
+        status = groups_text(segment, table, first, next, &reader->block, &reader->text, err);
+        if (status == GDX_OK && next < end)
+            status = gdx_stop_check(reader->stop, err);
+        first = next;
+    }
+    return status;
+}
+
+gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
+                          gdx_error *err) {
+    gdx_document found;
     reader->text.bytes = 0;
     gdx_status status = gdx_store_read_head(reader, segment, document, &found, err);
     if (status == GDX_OK)
-        status = groups_of_document(segment, document, &first, &end, err);
-    if (status == GDX_OK)
-        status = store_table(reader, segment, document, &table, err);
-    if (status == GDX_OK)
-        status = groups_text(segment, table, first, end, &reader->block, &reader->text, err);
+        status = read_body(reader, segment, document, err);
     return status == GDX_OK ? share_body(reader, segment, document, &found, out, err) : status;
 }
 

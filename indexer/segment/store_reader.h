@@ -20,7 +20,8 @@ struct gdx_store_reader { // one owner
     gdx_buffer head; // title, metadata and details handed out
     gdx_buffer text; // the body handed out
     store_details details;
-    bool has_parts; // the document at hand has the flag
+    const gdx_stop *stop; // NULL: never
+    bool has_parts;       // the document at hand has the flag
 };
 
 // The table that a document's text is coded by.

@@ -138,17 +138,15 @@ static gdx_status add_sources(struct reprint_set *set, struct shingle_reader *re
     return status;
 }
 
-static gdx_status sort_found(struct reprint_set *set, gdx_error *err) {
+void reprint_set_sort_boilerplate(struct reprint_set *set) {
     struct shingles *found = &set->boilerplate;
     size_t kept = 0;
-    (void)err;
     if (found->count)
         qsort(found->hashes, found->count, sizeof *found->hashes, by_hash);
     for (size_t i = 0; i < found->count; i++)
         if (kept == 0 || found->hashes[i] != found->hashes[kept - 1])
             found->hashes[kept++] = found->hashes[i];
     found->count = kept;
-    return GDX_OK;
 }
 
 gdx_status reprint_set_find_boilerplate(struct reprint_set *set, gdx_error *err) {
@@ -163,7 +161,7 @@ gdx_status reprint_set_find_boilerplate(struct reprint_set *set, gdx_error *err)
         status = add_sources(set, reader, chosen, err);
     }
     if (status == GDX_OK)
-        status = sort_found(set, err);
+        reprint_set_sort_boilerplate(set);
     free(chosen);
     shingle_reader_free(reader);
     return status;

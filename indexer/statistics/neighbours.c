@@ -4,9 +4,12 @@
 
 #include "windows.h"
 
+#include "gdx/heap.h"
 #include "gdx/statistics.h"
 
 #include <stdlib.h>
+
+enum { STOP_EVERY = 1 << 14 }; // strings between two looks at whether it is to stop
 
 struct neighbour {
     uint32_t at; // in the row
@@ -43,45 +46,47 @@ static void count_run(struct counted *counted, uint32_t at) {
 }
 
 // Each run of the row has a border before it and one behind it.
-static gdx_status count_runs(struct counted *counted, gdx_error *err) {
+static gdx_status count_runs(struct counted *counted, const gdx_stop *stop, gdx_error *err) {
     size_t stride = (size_t)counted->length + 2, runs = counted->row->count / stride;
     for (counted->capacity = 16; counted->capacity < 2 * runs;)
         counted->capacity *= 2;
     counted->table = calloc(counted->capacity, sizeof *counted->table);
     if (!counted->table)
         return gdx_fail_memory(err, "the strings");
-    for (size_t i = 0; i < runs; i++)
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < runs && status == GDX_OK; i++) {
         count_run(counted, (uint32_t)(i * stride + 1));
-    return GDX_OK;
+        status = i % STOP_EVERY == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+    }
+    return status;
 }
 
-struct ranked {
-    const struct counted *counted;
-    const struct neighbour *neighbour;
-};
-
-static int most_first(const void *a, const void *b) {
-    const struct ranked *left = a, *right = b;
-    const struct neighbour *one = left->neighbour, *other = right->neighbour;
+static bool comes_before(const struct counted *counted, const struct neighbour *one, const struct neighbour *other) {
     if (one->occurrences != other->occurrences)
-        return one->occurrences < other->occurrences ? 1 : -1;
+        return one->occurrences > other->occurrences;
     if (one->documents != other->documents)
-        return one->documents < other->documents ? 1 : -1;
-    const struct letter *letters = left->counted->row->letters;
-    for (uint32_t i = 0; i < left->counted->length; i++)
+        return one->documents > other->documents;
+    const struct letter *letters = counted->row->letters;
+    for (uint32_t i = 0; i < counted->length; i++)
         if (letters[one->at + i].id != letters[other->at + i].id)
-            return letters[one->at + i].id < letters[other->at + i].id ? -1 : 1;
-    return 0;
+            return letters[one->at + i].id < letters[other->at + i].id;
+    return false;
 }
 
-static gdx_status write_rows(const struct counted *counted, const struct ranked *ranked, size_t limit,
+static bool comes_after(void *counted, const void *a, const void *b) {
+    const struct neighbour *const *one = a, *const *other = b;
+    return comes_before(counted, *other, *one);
+}
+
+static const gdx_ordering last_first = {sizeof(struct neighbour *), comes_after};
+
+static gdx_status write_rows(const struct counted *counted, const struct neighbour *const *ranked, size_t count,
                              gdx_neighbours *out) {
-    size_t count = counted->count < limit ? counted->count : limit;
     gdx_buffer text = {0};
     out->rows = gdx_arena_allocate(out->arena, (count + 1) * sizeof *out->rows);
     gdx_status status = out->rows ? GDX_OK : GDX_NO_MEMORY;
     for (; out->row_count < count && status == GDX_OK; out->row_count++) {
-        const struct neighbour *from = ranked[out->row_count].neighbour;
+        const struct neighbour *from = ranked[out->row_count];
         gdx_ngram_row *row = &out->rows[out->row_count];
         row->occurrences = from->occurrences;
         row->documents = from->documents;
@@ -94,23 +99,43 @@ static gdx_status write_rows(const struct counted *counted, const struct ranked 
     return status;
 }
 
-static gdx_status rank(const struct counted *counted, size_t limit, gdx_neighbours *out, gdx_error *err) {
-    struct ranked *ranked = malloc((counted->count + 1) * sizeof *ranked);
-    gdx_status status = ranked ? GDX_OK : GDX_NO_MEMORY;
+// The first `most` of all, in a heap whose root is the last of them.
+static gdx_status choose(struct counted *counted, const struct neighbour **chosen, size_t most, gdx_neighbours *out,
+                         const gdx_stop *stop, gdx_error *err) {
+    gdx_status status = GDX_OK;
     size_t count = 0;
-    for (size_t i = 0; ranked && i < counted->capacity; i++) {
-        if (counted->table[i].occurrences == 0)
+    for (size_t i = 0; i < counted->capacity && status == GDX_OK; i++) {
+        const struct neighbour *next = &counted->table[i];
+        status = i % STOP_EVERY == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+        if (next->occurrences == 0)
             continue;
-        ranked[count++] = (struct ranked){counted, &counted->table[i]};
-        out->beside += counted->table[i].occurrences;
+        out->beside += next->occurrences;
+        out->distinct++;
+        if (count < most) {
+            chosen[count++] = next;
+            if (count == most)
+                gdx_heap_build(&last_first, counted, chosen, count);
+        } else if (count && comes_before(counted, next, chosen[0])) {
+            chosen[0] = next;
+            gdx_heap_sift(&last_first, counted, chosen, count, 0);
+        }
     }
-    out->distinct = count;
-    if (ranked && count)
-        qsort(ranked, count, sizeof *ranked, most_first);
-    if (status == GDX_OK)
-        status = write_rows(counted, ranked, limit, out);
-    free(ranked);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "an answer");
+    for (size_t left = status == GDX_OK ? count : 0; left > 0;) // `most` or all: a heap
+        gdx_heap_take(&last_first, counted, chosen, &left);
+    return status;
+}
+
+static gdx_status rank(struct counted *counted, size_t limit, gdx_neighbours *out, const gdx_stop *stop,
+                       gdx_error *err) {
+    size_t most = counted->count < limit ? counted->count : limit;
+    const struct neighbour **chosen = malloc((most + 1) * sizeof(struct neighbour *));
+    if (!chosen)
+        return gdx_fail_memory(err, "an answer");
+    gdx_status status = choose(counted, chosen, most, out, stop, err);
+    if (status == GDX_OK && write_rows(counted, chosen, most, out) != GDX_OK)
+        status = gdx_fail_memory(err, "an answer");
+    free(chosen);
+    return status;
 }
 
 void gdx_neighbours_free(gdx_neighbours *neighbours) {
@@ -144,11 +169,9 @@ gdx_status gdx_neighbours_compute(gdx_searcher *searcher, gdx_snapshot *snapshot
     GDX_AUTO(gdx_neighbours) made = new_neighbours();
     gdx_status status = made ? windows_read(&wanted, &windows, err) : gdx_fail_memory(err, "an answer");
     if (status == GDX_OK)
-        status = count_runs(&counted, err);
+        status = count_runs(&counted, stop, err);
     if (status == GDX_OK)
-        status = gdx_stop_check(stop, err);
-    if (status == GDX_OK)
-        status = rank(&counted, options->limit, made, err);
+        status = rank(&counted, options->limit, made, stop, err);
     if (status == GDX_OK) {
         made->occurrences = windows.occurrences;
         made->documents = windows.documents;

@@ -55,6 +55,16 @@ static uint64_t slot_of(const struct comparison *self, uint64_t hash) {
     return (hash * UINT64_C(0x9e3779b97f4a7c15)) >> 32 & self->mask;
 }
 
+static gdx_status empty_slots(struct comparison *self, size_t slots, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t at = 0; at < slots && status == GDX_OK; at += STOP_EVERY) {
+        size_t count = slots - at < STOP_EVERY ? slots - at : STOP_EVERY;
+        memset(self->heads + at, 0xff, count * sizeof *self->heads);
+        status = gdx_stop_check(self->stop, err);
+    }
+    return status;
+}
+
 static gdx_status make_table(struct comparison *self, gdx_error *err) {
     self->tabled = self->texts[1].count < self->texts[0].count;
     const struct text_letters *text = &self->texts[self->tabled];
@@ -67,12 +77,11 @@ static gdx_status make_table(struct comparison *self, gdx_error *err) {
     self->next = malloc(text->count * sizeof *self->next);
     if (!self->heads || !self->next)
         return gdx_fail_memory(err, "the letters of a document");
-    memset(self->heads, 0xff, slots * sizeof *self->heads);
     self->leading = 1;
     for (uint32_t i = 0; i < least; i++)
         self->leading = multiply(self->leading, BASE);
     uint64_t hash = 0;
-    gdx_status status = GDX_OK;
+    gdx_status status = empty_slots(self, slots, err);
     for (size_t at = 0; at < text->count && status == GDX_OK; at++) {
         hash = roll(self, text->numbers, at, hash);
         status = at % STOP_EVERY == 0 ? gdx_stop_check(self->stop, err) : GDX_OK;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // reprint_find.c: which documents of a commit are reprints of each other, as a table: docs/statistics.md, "Reprints".
 // Steps: documents in order of time; what sources repeat; a sketch of each document; pairs that share some of it; what
-// each pair has in common exactly; groups by single link. Nothing depends on segments, threads or memory.
+// each pair has in common exactly, without notices; groups by single link. Nothing depends on segments, threads or
+// memory.
 
 #include "groups.h"
 #include "reprint_set.h"
@@ -175,12 +176,17 @@ static uint32_t jaccard_of(const struct reprint_pair *pair) {
     return share(pair->common, (uint64_t)pair->in_a + pair->in_b - pair->common);
 }
 
+// Without boilerplate and notices little may be left to judge by.
+static bool is_long_enough(const struct reprint_pair *pair) {
+    return pair->in_a >= SHINGLES_LEAST && pair->in_b >= SHINGLES_LEAST;
+}
+
 static void join(struct table_maker *maker) {
     const struct reprint_set *set = maker->set;
     for (size_t i = 0; i < set->pair_count; i++) {
         const struct reprint_pair *pair = &set->pairs[i];
         uint32_t jaccard = jaccard_of(pair);
-        if (jaccard < set->options->jaccard)
+        if (jaccard < set->options->jaccard || !is_long_enough(pair))
             continue;
         maker->parents[root_of(maker->parents, pair->a)] = root_of(maker->parents, pair->b);
         maker->likeness[pair->a] = jaccard > maker->likeness[pair->a] ? jaccard : maker->likeness[pair->a];
@@ -228,7 +234,7 @@ static int by_numbers(const void *a, const void *b) {
 
 static bool is_excerpt(const struct reprint_pair *pair) {
     uint32_t shorter = pair->in_a < pair->in_b ? pair->in_a : pair->in_b;
-    return shorter >= SHINGLES_LEAST &&
+    return is_long_enough(pair) &&
            (uint64_t)pair->common * CONTAINED_DENOMINATOR >= (uint64_t)shorter * CONTAINED_NUMERATOR;
 }
 
@@ -307,7 +313,8 @@ static gdx_status hand_over(struct reprint_set *set, gdx_status (*take)(void *, 
 
 static gdx_status find(struct reprint_set *set, gdx_error *err) {
     static gdx_status (*const steps[])(struct reprint_set * set, gdx_error * err) = {
-        list_documents, reprint_set_find_boilerplate, reprint_set_sketch, reprint_set_pair, reprint_set_compare};
+        list_documents,   reprint_set_find_boilerplate, reprint_set_sketch,
+        reprint_set_pair, reprint_set_compare,          reprint_set_drop_notices};
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == GDX_OK; i++)
         status = steps[i](set, err);

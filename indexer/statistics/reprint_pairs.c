@@ -49,20 +49,44 @@ struct pairing {
 
 enum { DIGIT_BITS = 16, DIGITS = 1 << DIGIT_BITS };
 
+// Between two looks at whether it is to stop: a millisecond or so.
+enum { WORDS_AT_ONCE = 1 << 18, DOCUMENTS_AT_ONCE = 1 << 12 };
+
+static void count_digits(const uint64_t *words, size_t count, unsigned shift, size_t *starts) {
+    for (size_t i = 0; i < count; i++)
+        starts[(words[i] >> shift & (DIGITS - 1)) + 1]++;
+}
+
+static void place_words(const uint64_t *words, size_t count, unsigned shift, size_t *starts, uint64_t *to) {
+    for (size_t i = 0; i < count; i++)
+        to[starts[words[i] >> shift & (DIGITS - 1)]++] = words[i];
+}
+
+static size_t at_most(size_t count, size_t most) {
+    return count < most ? count : most;
+}
+
 // A radix sort. `starts` has DIGITS + 1 places.
-static void sort_words(uint64_t **words, uint64_t **room, size_t count, size_t *starts) {
-    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+static gdx_status sort_words(uint64_t **words, uint64_t **room, size_t count, size_t *starts, const gdx_stop *stop,
+                             gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (unsigned shift = 0; shift < 64 && status == GDX_OK; shift += DIGIT_BITS) {
         memset(starts, 0, ((size_t)DIGITS + 1) * sizeof *starts);
-        for (size_t i = 0; i < count; i++)
-            starts[((*words)[i] >> shift & (DIGITS - 1)) + 1]++;
+        for (size_t at = 0; at < count && status == GDX_OK; at += WORDS_AT_ONCE) {
+            count_digits(*words + at, at_most(count - at, WORDS_AT_ONCE), shift, starts);
+            status = gdx_stop_check(stop, err);
+        }
         for (size_t i = 0; i < DIGITS; i++)
             starts[i + 1] += starts[i];
-        for (size_t i = 0; i < count; i++)
-            (*room)[starts[(*words)[i] >> shift & (DIGITS - 1)]++] = (*words)[i];
+        for (size_t at = 0; at < count && status == GDX_OK; at += WORDS_AT_ONCE) {
+            place_words(*words + at, at_most(count - at, WORDS_AT_ONCE), shift, starts, *room);
+            status = gdx_stop_check(stop, err);
+        }
         uint64_t *held = *words;
         *words = *room;
         *room = held;
     }
+    return status;
 }
 
 static gdx_status add_found(struct pairing *pairing, uint32_t a, uint32_t b, gdx_error *err) {
@@ -79,8 +103,10 @@ static gdx_status add_found(struct pairing *pairing, uint32_t a, uint32_t b, gdx
 static gdx_status pair_run(struct pairing *pairing, const uint64_t *run, size_t count, gdx_error *err) {
     const struct reprint_set *set = pairing->set;
     gdx_status status = GDX_OK;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
         size_t end = i + 1 + FOLLOWERS_MOST < count ? i + 1 + FOLLOWERS_MOST : count;
+        if (i % DOCUMENTS_AT_ONCE == DOCUMENTS_AT_ONCE - 1)
+            status = gdx_stop_check(set->stop, err);
         for (size_t j = i + 1; j < end && status == GDX_OK; j++) {
             uint32_t a = (uint32_t)run[i], b = (uint32_t)run[j];
             if (a != b && days_between(&set->documents[a], &set->documents[b]) <= set->options->within_days)
@@ -92,35 +118,49 @@ static gdx_status pair_run(struct pairing *pairing, const uint64_t *run, size_t 
 
 static gdx_status pair_portion(struct pairing *pairing, gdx_error *err) {
     gdx_status status = GDX_OK;
+    size_t looked_at = 0;
     for (size_t at = 0, end; at < pairing->entry_count && status == GDX_OK; at = end) {
         const uint64_t *entries = pairing->entries;
+        if (at - looked_at >= DOCUMENTS_AT_ONCE) {
+            looked_at = at;
+            status = gdx_stop_check(pairing->set->stop, err);
+        }
         for (end = at; end < pairing->entry_count && entries[end] >> 32 == entries[at] >> 32; end++)
             ;
-        status = pair_run(pairing, entries + at, end - at, err);
+        if (status == GDX_OK)
+            status = pair_run(pairing, entries + at, end - at, err);
     }
     return status;
 }
 
-static void take_portion(struct pairing *pairing, uint32_t portion, uint32_t portions) {
+static gdx_status take_portion(struct pairing *pairing, uint32_t portion, uint32_t portions, gdx_error *err) {
     const struct reprint_set *set = pairing->set;
+    gdx_status status = GDX_OK;
     pairing->entry_count = 0;
-    for (uint32_t i = 0; i < set->count; i++)
+    for (uint32_t i = 0; i < set->count && status == GDX_OK; i++) {
         for (uint32_t s = 0; s < set->documents[i].sketched; s++) {
             uint32_t hash = set->sketches[(size_t)i * SKETCH_HASHES + s];
             if (hash % portions == portion)
                 pairing->entries[pairing->entry_count++] = (uint64_t)hash << 32 | i;
         }
+        status = i % DOCUMENTS_AT_ONCE == 0 ? gdx_stop_check(set->stop, err) : GDX_OK;
+    }
+    return status;
 }
 
-static size_t largest_portion(const struct reprint_set *set, uint32_t portions, size_t *counts) {
-    size_t most = 0;
+static gdx_status largest_portion(const struct reprint_set *set, uint32_t portions, size_t *counts, size_t *out_most,
+                                  gdx_error *err) {
+    gdx_status status = GDX_OK;
+    *out_most = 0;
     memset(counts, 0, portions * sizeof *counts);
-    for (uint32_t i = 0; i < set->count; i++)
+    for (uint32_t i = 0; i < set->count && status == GDX_OK; i++) {
         for (uint32_t s = 0; s < set->documents[i].sketched; s++)
             counts[set->sketches[(size_t)i * SKETCH_HASHES + s] % portions]++;
+        status = i % DOCUMENTS_AT_ONCE == 0 ? gdx_stop_check(set->stop, err) : GDX_OK;
+    }
     for (uint32_t p = 0; p < portions; p++)
-        most = counts[p] > most ? counts[p] : most;
-    return most;
+        *out_most = counts[p] > *out_most ? counts[p] : *out_most;
+    return status;
 }
 
 // Those found often enough become pairs, in order.
@@ -129,10 +169,10 @@ static gdx_status keep_pairs(struct pairing *pairing, size_t *starts, gdx_error 
     uint64_t *room = malloc((pairing->found_count + 1) * sizeof *room);
     if (!room)
         return gdx_fail_memory(err, "the pairs of documents");
-    sort_words(&pairing->found, &room, pairing->found_count, starts);
+    gdx_status status = sort_words(&pairing->found, &room, pairing->found_count, starts, set->stop, err);
     pairing->found_capacity = pairing->found_count;
     free(room);
-    for (size_t at = 0, end; at < pairing->found_count; at = end) {
+    for (size_t at = 0, end; at < pairing->found_count && status == GDX_OK; at = end) {
         for (end = at; end < pairing->found_count && pairing->found[end] == pairing->found[at]; end++)
             ;
         if (end - at < SHARED_LEAST)
@@ -142,7 +182,7 @@ static gdx_status keep_pairs(struct pairing *pairing, size_t *starts, gdx_error 
         uint64_t found = pairing->found[at];
         set->pairs[set->pair_count++] = (struct reprint_pair){.a = (uint32_t)(found >> 32), .b = (uint32_t)found};
     }
-    return GDX_OK;
+    return status;
 }
 
 // A quarter of the memory for a portion and its room, a quarter for pairs.
@@ -157,18 +197,20 @@ static uint32_t portions_for(const struct reprint_set *set) {
 static gdx_status pair_all(struct pairing *pairing, size_t *starts, gdx_error *err) {
     const struct reprint_set *set = pairing->set;
     uint32_t portions = portions_for(set);
-    size_t most = largest_portion(set, portions, starts);
+    size_t most;
+    gdx_status status = largest_portion(set, portions, starts, &most, err);
+    if (status != GDX_OK)
+        return status;
     pairing->entries = malloc((most + 1) * sizeof *pairing->entries);
     pairing->room = malloc((most + 1) * sizeof *pairing->room);
-    gdx_status status =
-        pairing->entries && pairing->room ? GDX_OK : gdx_fail_memory(err, "the sketches of the documents");
+    if (!pairing->entries || !pairing->room)
+        return gdx_fail_memory(err, "the sketches of the documents");
     for (uint32_t p = 0; p < portions && status == GDX_OK; p++) {
-        status = gdx_stop_check(set->stop, err);
-        if (status != GDX_OK)
-            break;
-        take_portion(pairing, p, portions);
-        sort_words(&pairing->entries, &pairing->room, pairing->entry_count, starts);
-        status = pair_portion(pairing, err);
+        status = take_portion(pairing, p, portions, err);
+        if (status == GDX_OK)
+            status = sort_words(&pairing->entries, &pairing->room, pairing->entry_count, starts, set->stop, err);
+        if (status == GDX_OK)
+            status = pair_portion(pairing, err);
     }
     return status == GDX_OK ? keep_pairs(pairing, starts, err) : status;
 }

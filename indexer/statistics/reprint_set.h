@@ -56,10 +56,13 @@ gdx_status reprint_set_each(struct reprint_set *set, size_t count, size_t run, r
 
 // What sources repeat. In boilerplate.c.
 gdx_status reprint_set_find_boilerplate(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
+void reprint_set_sort_boilerplate(struct reprint_set *set); // and drops repetitions
 // Sketches, then pairs that share enough of them. In reprint_pairs.c.
 gdx_status reprint_set_sketch(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
 gdx_status reprint_set_pair(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
 // Fills in what each pair has in common.
 gdx_status reprint_set_compare(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
+// Texts that are a notice become boilerplate; compares again if there are any. In notices.c.
+gdx_status reprint_set_drop_notices(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

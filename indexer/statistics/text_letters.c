@@ -120,6 +120,7 @@ gdx_status text_letters_read(struct text_letters *letters, gdx_snapshot *snapsho
     letters->reader = gdx_store_reader_new(CACHE_BYTES);
     if (!letters->reader)
         return gdx_fail_memory(err, "the text of a document");
+    gdx_store_reader_obey(letters->reader, stop);
     gdx_status status = gdx_snapshot_find_id(snapshot, id, &segment, &document, &has, err);
     if (status != GDX_OK)
         return status;

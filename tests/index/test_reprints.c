@@ -11,6 +11,7 @@
 #include "gdx/backup.h"
 #include "gdx/repair.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -330,6 +331,93 @@ static void a_damaged_one_is_refused_and_repaired(void **state) {
     folder_remove(folder);
 }
 
+static void assert_not_known(const char *folder, const char *words) {
+    GDX_AUTO(gdx_index) index = NULL;
+    const gdx_firsts *firsts = NULL;
+    gdx_error err = {0};
+    if (gdx_index_open(folder, &index, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+    gdx_snapshot *snapshot = gdx_index_snapshot(index);
+    char text[GDX_ERROR_TEXT_BYTES];
+    assert_int_equal(gdx_snapshot_firsts(snapshot, NULL, &firsts, &err), GDX_CORRUPT);
+    assert_non_null(strstr(gdx_error_text(&err, text), "/reprints-"));
+    if (!strstr(err.message, words))
+        fail_msg("%s", err.message);
+    assert_non_null(strstr(err.message, "gramdex reprints --build"));
+    assert_non_null(strstr(err.message, "verify --repair"));
+    gdx_snapshot_release(snapshot);
+}
+
+static void remove_table(const char *folder) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    char file[REPRINTS_FILE_NAME_BYTES];
+    assert_int_equal(gdx_index_writer_open(folder, &writer, NULL), GDX_OK);
+    uint64_t name, bytes;
+    const gdx_reprint_table *table = gdx_snapshot_reprints(gdx_index_writer_snapshot(writer));
+    assert_int_equal(reprints_write(folder, table, &name, &bytes, NULL), GDX_OK);
+    assert_int_equal(unlink(folder_path(folder, reprints_file_name(name, file))), 0);
+}
+
+static void without_a_good_one_all_else_goes_on(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    add(folder, 1, 0, 2);
+    set_table(folder);
+    damage(folder);
+    assert_not_known(folder, "the checksum");
+    add(folder, 2, 2, 1); // a commit keeps naming it
+    assert_not_known(folder, "the checksum");
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, NULL), GDX_CORRUPT);
+    set_table(folder);
+    assert_firsts(folder, "b", 1);
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, NULL), GDX_OK);
+    assert_int_equal(folder_count(folder, "reprints-"), 1);
+    remove_table(folder);
+    assert_not_known(folder, "No such file");
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, NULL), GDX_CORRUPT);
+    folder_remove(folder);
+}
+
+// ---- many ask at once
+
+struct asker {
+    pthread_t thread;
+    gdx_snapshot *snapshot;
+    bool is_cancelled;
+    gdx_status status;
+};
+
+static void *ask(void *context) {
+    struct asker *asker = context;
+    const gdx_firsts *firsts = NULL;
+    atomic_bool cancelled = asker->is_cancelled;
+    const gdx_stop stop = {.cancelled = &cancelled};
+    asker->status = gdx_snapshot_firsts(asker->snapshot, &stop, &firsts, NULL);
+    return NULL;
+}
+
+static void one_makes_it_and_each_obeys_its_own_stop(void **state) {
+    (void)state;
+    char *folder = folder_new();
+    GDX_AUTO(gdx_index) index = NULL;
+    struct asker askers[8] = {0};
+    add(folder, 1, 0, 2);
+    set_table(folder);
+    assert_int_equal(gdx_index_open(folder, &index, NULL), GDX_OK);
+    for (size_t i = 0; i < 8; i++) {
+        askers[i] = (struct asker){.snapshot = gdx_index_snapshot(index), .is_cancelled = i % 2 == 0};
+        assert_int_equal(pthread_create(&askers[i].thread, NULL, ask, &askers[i]), 0);
+    }
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(pthread_join(askers[i].thread, NULL), 0);
+        bool is_made = askers[i].status == GDX_OK;
+        assert_true(is_made || (askers[i].is_cancelled && askers[i].status == GDX_CANCELLED));
+        gdx_snapshot_release(askers[i].snapshot);
+    }
+    assert_firsts(folder, "b", 0);
+    folder_remove(folder);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
@@ -342,6 +430,8 @@ int main(void) {
         cmocka_unit_test(a_backup_has_it),
         cmocka_unit_test(stat_counts_it),
         cmocka_unit_test(a_damaged_one_is_refused_and_repaired),
+        cmocka_unit_test(without_a_good_one_all_else_goes_on),
+        cmocka_unit_test(one_makes_it_and_each_obeys_its_own_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

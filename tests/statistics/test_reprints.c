@@ -71,6 +71,16 @@ static void add_tail(struct naive *document) {
         document->text.letters[document->text.count++] = 0xb000 + (uint32_t)document->source * 16 + i;
 }
 
+// A notice of the source, alone or at the end of another text.
+static void add_notice(struct naive *document, random_state *random) {
+    if (random_below(random, 2))
+        document->text.count = 0;
+    else if (document->text.count > LETTERS_MOST - 24)
+        document->text.count = LETTERS_MOST - 24;
+    for (uint32_t i = 0; i < 24 && document->text.count < LETTERS_MOST; i++)
+        document->text.letters[document->text.count++] = 0xb400 + i;
+}
+
 static void make_document(size_t i, random_state *random) {
     struct naive *document = &documents[i];
     *document = (struct naive){
@@ -82,6 +92,8 @@ static void make_document(size_t i, random_state *random) {
         copy_text(&document->text, &documents[random_below(random, (uint32_t)i)].text, random);
     if (document->source == 0 && random_below(random, 5))
         add_tail(document);
+    if (document->source == 1 && random_below(random, 3) == 0)
+        add_notice(document, random);
     if (random_below(random, 8))
         document->date =
             gdx_date_of(2024, 1 + random_below(random, 4), random_below(random, 6) ? 1 + random_below(random, 28) : 0);
@@ -204,6 +216,76 @@ static int64_t days_apart(gdx_date a, gdx_date b) {
     return after > 0 ? after : before > 0 ? before : 0;
 }
 
+// ---- notices
+
+static int by_time(const void *a, const void *b) {
+    const struct naive *left = *(struct naive *const *)a, *right = *(struct naive *const *)b;
+    int64_t days[2] = {INT64_MAX, INT64_MAX};
+    if (left->date != GDX_NO_DATE)
+        days[0] = gdx_day_number(gdx_date_first_day(left->date));
+    if (right->date != GDX_NO_DATE)
+        days[1] = gdx_day_number(gdx_date_first_day(right->date));
+    return days[0] != days[1] ? (days[0] < days[1] ? -1 : 1) : by_hash(a, b);
+}
+
+// Longer documents of the source that hold the text, at most the four earliest and the four latest.
+static size_t holders_of(const struct naive *text, int64_t within_days, struct naive *out[DOCUMENTS]) {
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        struct naive *holder = &documents[i];
+        if (!holder->is_deleted && text->shingle_count && holder->source == text->source &&
+            holder->shingle_count >= 2 * text->shingle_count && common(text, holder) * 5 >= text->shingle_count * 4 &&
+            days_apart(text->date, holder->date) <= within_days)
+            out[count++] = holder;
+    }
+    if (count)
+        qsort(out, count, sizeof(struct naive *), by_time);
+    for (size_t i = 0; i < count; i++)
+        if (i < 4 || i + 4 >= count)
+            out[kept++] = out[i];
+    return kept;
+}
+
+// Of `a` without what is in `text`: how many, and how many of them `b` has too.
+static size_t rest_of(const struct naive *a, const struct naive *b, const struct naive *text, size_t *out_shared) {
+    size_t rest = 0;
+    *out_shared = 0;
+    for (size_t i = 0; i < a->shingle_count; i++) {
+        bool is_rest = !has(text, &a->shingles[i]);
+        rest += is_rest;
+        *out_shared += is_rest && has(b, &a->shingles[i]);
+    }
+    return rest;
+}
+
+static bool is_notice(const struct naive *text, int64_t within_days) {
+    struct naive *holders[DOCUMENTS];
+    size_t count = holders_of(text, within_days, holders);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < i; j++) {
+            size_t shared, rest = rest_of(holders[i], holders[j], text, &shared);
+            size_t other = rest_of(holders[j], holders[i], text, &shared);
+            int64_t days = days_apart(holders[i]->date, holders[j]->date);
+            if (days != INT64_MAX && days > within_days && shared * 20 <= (rest < other ? rest : other))
+                return true;
+        }
+    return false;
+}
+
+// They count as what sources repeat.
+static size_t notices_seen;
+static void find_notices(int64_t within_days) {
+    repeated_count = 0;
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        if (documents[i].is_deleted || !is_notice(&documents[i], within_days))
+            continue;
+        notices_seen++;
+        for (size_t s = 0; s < documents[i].shingle_count; s++)
+            repeated[repeated_count++] = documents[i].shingles[s];
+    }
+    repeated_count = unique(repeated, repeated_count);
+}
+
 struct expected {
     size_t group[DOCUMENTS];                    // the lowest document of it
     uint32_t likeness[DOCUMENTS];               // 0: in no group
@@ -313,6 +395,9 @@ static void make_expected(const gdx_reprints_options *options) {
     for (size_t i = 0; i < DOCUMENTS; i++)
         cut(&documents[i]);
     find_repeated();
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        drop_repeated(&documents[i]);
+    find_notices(options->within_days);
     for (size_t i = 0; i < DOCUMENTS; i++)
         drop_repeated(&documents[i]);
     compare_all(options);
@@ -477,6 +562,7 @@ static void reprints_are_those_of_all_pairs(void **state) {
     size_t rounds = number_of("GDX_ROUNDS", 12);
     for (size_t i = 0; i < rounds; i++)
         check_round(&random);
+    assert_true(rounds < 12 || notices_seen > 0);
 }
 
 static void without_a_table_it_says_how_to_make_one(void **state) {

@@ -40,7 +40,7 @@ typedef struct gdx_reprint_table {
 gdx_status gdx_index_writer_set_reprints(gdx_index_writer *writer, const gdx_reprint_table *table,
                                          gdx_error *err) GDX_MUST_CHECK;
 
-// The snapshot's; NULL: it has none.
+// The snapshot's; NULL: it has none, or a damaged one.
 const gdx_reprint_table *gdx_snapshot_reprints(const gdx_snapshot *snapshot);
 
 typedef struct gdx_reprint_place {
@@ -56,8 +56,8 @@ typedef struct gdx_firsts {
     const uint64_t *const *repeats;  // by segment: bit d: document d lives and is not the first of its group
     uint64_t later;                  // living documents that the table does not know
 } gdx_firsts;
-// The snapshot's, made at the first call. GDX_INVALID: there is no table, and how to make it. `stop`: NULL never
-// stops. Cost of the first call: under 0.5 us a document; 8 bytes a document of the table, and a bit for each other.
+// The snapshot's, made at the first call; others wait for it as long as `stop` lets them. GDX_INVALID: there is no
+// table, and how to make it. GDX_CORRUPT: it is damaged, and what to do. `stop`: NULL never stops. Cost of the first call: under 0.5 us a document; 8 bytes a document of the table, and a bit for each other.
 gdx_status gdx_snapshot_firsts(gdx_snapshot *snapshot, const gdx_stop *stop, const gdx_firsts **out,
                                gdx_error *err) GDX_MUST_CHECK;
 

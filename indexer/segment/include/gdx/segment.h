@@ -362,6 +362,9 @@ typedef struct gdx_store_reader gdx_store_reader;
 gdx_store_reader *gdx_store_reader_new(size_t cache_bytes); // NULL: no memory
 void gdx_store_reader_free(gdx_store_reader *reader);
 GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
+// From now on reading a whole document looks at `stop` within each millisecond or so. It must outlive the reader; NULL:
+// never stops, as at first.
+void gdx_store_reader_obey(gdx_store_reader *reader, const gdx_stop *stop);
 
 // A whole document. The slices are the reader's (or the segment's) until its next call.
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,

@@ -329,7 +329,7 @@ gdx_status gdx_collocates_compute(gdx_searcher *searcher, gdx_snapshot *snapshot
 // ---- reprints
 
 // Memory that finding reprints needs for each document, besides pairs of documents that are alike.
-enum { GDX_REPRINTS_DOCUMENT_BYTES = 400, GDX_REPRINTS_JACCARD = 700000, GDX_REPRINTS_DAYS = 30 };
+enum { GDX_REPRINTS_DOCUMENT_BYTES = 400, GDX_REPRINTS_JACCARD = 600000, GDX_REPRINTS_DAYS = 30 };
 
 typedef struct gdx_reprints_options {
     uint32_t jaccard;     // in millionths, at least 300,000: below, pairs would be missed
