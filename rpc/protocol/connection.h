@@ -174,7 +174,14 @@ struct rules {
 };
 
 // What a request of Connect says beside its content; of others, what HTTP says of compression.
-enum connect_fault { CONNECT_GOOD, CONNECT_BAD_TIMEOUT, CONNECT_BAD_VERSION, CONNECT_BAD_BASE64, CONNECT_BAD_CODEC, CONNECT_NO_MEMORY };
+enum connect_fault {
+    CONNECT_GOOD,
+    CONNECT_BAD_TIMEOUT,
+    CONNECT_BAD_VERSION,
+    CONNECT_BAD_BASE64,
+    CONNECT_BAD_CODEC,
+    CONNECT_NO_MEMORY
+};
 enum { ACCEPTS_SAID = 1, ACCEPTS_GZIP = 2 }; // a set; 0: nothing is said
 
 struct connect_head {

@@ -215,8 +215,7 @@ static void keep_message(gdx_call *call, struct asked asked) {
 static bool is_connect_get(const gdx_call *call) {
     gdx_slice path = gdx_call_path(call), query = gdx_call_field(call, GDX_FIELD_QUERY);
     return IS(gdx_call_field(call, GDX_FIELD_METHOD), "GET") && path.bytes > 1 &&
-           memchr(path.data + 1, '/', path.bytes - 1) && query_has(query, "message") &&
-           query_has(query, "encoding");
+           memchr(path.data + 1, '/', path.bytes - 1) && query_has(query, "message") && query_has(query, "encoding");
 }
 
 static void split_path(gdx_call *call) {
