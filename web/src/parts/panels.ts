@@ -61,7 +61,7 @@ function BadQuery({ failure, text }: { failure: Failure; text: string }): VNode 
     return html`<${Panel} title=${w.badQuery} kind="bad">
         ${column ? h(Marked, { text, column }) : null}
         <p>${column ? `${w.column(column)}: ` : ""}<span lang="en">${said}</span></p>
-        ${column ? html`<button type="button" onClick=${() => goToColumn(column)}>${w.goThere}</button>` : null}
+        ${column && text === query.value ? html`<button type="button" onClick=${() => goToColumn(column)}>${w.goThere}</button>` : null}
     <//>`;
 }
 

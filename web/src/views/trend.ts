@@ -10,7 +10,7 @@ import { h, html } from "../html.ts";
 import { Choice, chosen, Switch, switched } from "../parts/choice.ts";
 import { Figure } from "../parts/figure.ts";
 import { type Column, Grid } from "../parts/grid.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, Failed, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { lines } from "../pictures/lines.ts";
 import { kindOf, spanOf } from "../pictures/period.ts";
@@ -110,7 +110,8 @@ const kinds = ["year", "quarter", "month", "week", "day"] as const;
 
 /** The places behind a point; of a query without a phrase the documents. */
 function placesOf(series: Series, row: TrendRowJson): string | undefined {
-    if (!row.period || !Number(row.documents ?? 0)) return undefined;
+    // No filter means documents without a source.
+    if (!row.period || !Number(row.documents ?? 0) || series.source === "") return undefined;
     const { from, to } = spanOf(row.period);
     const source = series.source === undefined ? keysOf("source") : series.source;
     return linkTo(Number(row.occurrences ?? 0) > 0 ? paths.concordance : paths.hits, { q: series.query, from, to, source });
@@ -248,6 +249,13 @@ function Controls(): VNode {
     </div>`;
 }
 
+/** Which of several queries cannot be read: the answer to all of them does not say. */
+function Guilty({ text }: { text: string }): VNode | null {
+    const question = useAsk("count", { query: asked(text) });
+    const { failure } = question.state.value;
+    return failure ? h(Failed, { failure, again: question.again, text }) : null;
+}
+
 /** What was kept of another question and leaves nothing of this one. */
 function Outside(): VNode {
     const w = words();
@@ -271,7 +279,7 @@ function TrendView(): VNode {
         scope: scopeWithout("date"),
     };
     const question = useAsk("trend", text ? message : null);
-    const { phase, reply } = question.state.value;
+    const { phase, reply, failure } = question.state.value;
     const picture = useRef<SVGSVGElement | null>(null);
     const shown = useRef<Shown | null>(null);
     if (reply && phase === "done" && shown.current?.reply !== reply) shown.current = { reply, typed, split };
@@ -286,6 +294,8 @@ function TrendView(): VNode {
     const limited = Boolean(key("from") || key("to"));
     const empty = (answer: TrendResponseJson): boolean =>
         !Number(answer.documents ?? 0) && !(answer.series ?? []).some((each) => Number(each.documents ?? 0) > 0);
+    if (failure?.reasons.reason === "QUERY_SYNTAX" && typed.length > 1)
+        return html`${h(Controls, {})} ${typed.map((each) => h(Guilty, { key: each, text: each }))}`;
     return html`${text ? h(Controls, {}) : null}
     ${h(Answered<TrendResponseJson>, {
         question,
