@@ -211,7 +211,7 @@ struct gdx_call { // the protocol's thread only
     size_t held;    // and what the call's owner keeps
     gdx_buffer head;
     struct text path;
-    struct text fields[GDX_FIELDS];
+    struct text fields[GDX_HEAD_FIELDS];
     gdx_metadata metadata;
     uint64_t timeout_ns;  // UINT64_MAX: none
     unsigned http_status; // client: that came; server: of an answer of HTTP's own

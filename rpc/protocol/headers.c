@@ -38,7 +38,7 @@ static bool within_limit(gdx_call *call, gdx_slice name, gdx_slice value) {
     return call->header_bytes <= call->connection->protocol->options.header_limit;
 }
 
-static void keep_field(gdx_call *call, gdx_field field, gdx_slice value) {
+static void keep_field(gdx_call *call, gdx_head_field field, gdx_slice value) {
     keep_text(call, value, &call->fields[field]);
 }
 
@@ -58,7 +58,7 @@ static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
 static bool take_web(gdx_call *call, gdx_slice name, gdx_slice value) {
     static const struct {
         const char *name;
-        gdx_field field;
+        gdx_head_field field;
     } kept[] = {{"origin", GDX_FIELD_ORIGIN},
                 {"sec-fetch-site", GDX_FIELD_FETCH_SITE},
                 {"if-none-match", GDX_FIELD_IF_NONE_MATCH},

@@ -98,7 +98,7 @@ typedef enum gdx_form { GDX_FORM_PROTO, GDX_FORM_JSON } gdx_form;
 const char *gdx_dialect_name(gdx_dialect dialect); // "gRPC-Web"; never NULL
 
 // What of a request's head is neither metadata nor the protocol's own.
-typedef enum gdx_field {
+typedef enum gdx_head_field {
     GDX_FIELD_METHOD,    // "GET"
     GDX_FIELD_QUERY,     // what follows "?", as it came
     GDX_FIELD_AUTHORITY, // :authority, else host
@@ -108,8 +108,8 @@ typedef enum gdx_field {
     GDX_FIELD_IF_NONE_MATCH,
     GDX_FIELD_ASKED_METHOD,  // access-control-request-method
     GDX_FIELD_ASKED_HEADERS, // access-control-request-headers
-    GDX_FIELDS
-} gdx_field;
+    GDX_HEAD_FIELDS
+} gdx_head_field;
 
 // ---- what all connections of a loop share
 
@@ -241,7 +241,7 @@ bool gdx_call_is_http2(const gdx_call *call);
 gdx_slice gdx_call_path(const gdx_call *call); // "/package.Service/Method", without a query
 // Of a request's head; empty: it has none, or came as gRPC, of which only the authority is kept. Valid while the call
 // is.
-gdx_slice gdx_call_field(const gdx_call *call, gdx_field field);
+gdx_slice gdx_call_field(const gdx_call *call, gdx_head_field field);
 const gdx_metadata *gdx_call_metadata(const gdx_call *call); // what the peer sent in its headers
 // Moves them to `out`, whose memory the call takes in exchange.
 void gdx_call_take_metadata(gdx_call *call, gdx_metadata *out);
