@@ -60,7 +60,7 @@ static void answer_page(gdx_call *call, const gdx_server_options *options) {
     gdx_buffer_clear(&reply.owned);
 }
 
-void page_open(gdx_call *call, void *context) {
+void exchange_open_plain(gdx_call *call, void *context) {
     struct peer *from = context;
     gdx_server *server = peer_server(from);
     gdx_slice path = gdx_call_path(call);
