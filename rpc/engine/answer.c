@@ -151,6 +151,7 @@ static gdx_method method_of(const gdx_operation *operation) {
         .place = operation->effort == GDX_EFFORT_LONG ? GDX_ON_WORKER_LONGER : GDX_ON_WORKER,
         .requests_stream = operation->requests_stream,
         .replies_stream = operation->replies_stream,
+        .no_side_effects = !operation->writes,
         .context = operation,
         .handler = {.message = run_unary},
     };

@@ -478,6 +478,8 @@ static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
     exchange->deadline_ns = deadline_ns == UINT64_MAX ? 0 : deadline_ns;
     exchange->opened_ns = uv_hrtime();
     exchange->takes_gzip = gdx_call_peer_takes_gzip(call);
+    exchange->dialect = gdx_call_dialect(call);
+    exchange->form = gdx_call_form(call);
     memcpy(exchange->peer, peer_name(from), sizeof exchange->peer);
     gdx_call_take_metadata(call, &exchange->metadata);
     gdx_call_attach(call, &exchange_events, exchange);
@@ -492,6 +494,29 @@ bool exchange_is_let_in(gdx_call *call, struct peer *from) {
     return options->guard(options->context, call);
 }
 
+// Connect has content types for calls of one reply and others for streams, and GET for what changes nothing. True: the
+// call does not fit its method, and is answered.
+static bool refuse_shape(gdx_call *call, const gdx_method *method) {
+    gdx_dialect dialect = gdx_call_dialect(call);
+    gdx_slice path = gdx_call_path(call);
+    bool streams = method->requests_stream || method->replies_stream;
+    bool is_get = gdx_slice_equal(gdx_call_field(call, GDX_HEAD_FIELD_METHOD), gdx_slice_of("GET"));
+    if (dialect == GDX_DIALECT_CONNECT && is_get && (streams || !method->no_side_effects))
+        gdx_call_answer_words(call, 405, GDX_GRPC_UNIMPLEMENTED, "POST", "%.*s is not asked by GET: POST it.\n",
+                              GDX_SLICE_ARGUMENTS(path));
+    else if (dialect == GDX_DIALECT_CONNECT && streams)
+        gdx_call_answer_words(call, 415, GDX_GRPC_UNIMPLEMENTED, NULL,
+                              "%.*s is a stream: content-type application/connect+json or application/connect+proto.\n",
+                              GDX_SLICE_ARGUMENTS(path));
+    else if (dialect == GDX_DIALECT_CONNECT_STREAM && !streams)
+        gdx_call_answer_words(call, 415, GDX_GRPC_UNIMPLEMENTED, NULL,
+                              "%.*s is no stream: content-type application/json or application/proto.\n",
+                              GDX_SLICE_ARGUMENTS(path));
+    else
+        return false;
+    return true;
+}
+
 void exchange_open(gdx_call *call, void *context) {
     struct peer *from = context;
     gdx_server *server = peer_server(from);
@@ -501,10 +526,16 @@ void exchange_open(gdx_call *call, void *context) {
     gdx_error err = {0};
     if (!exchange_is_let_in(call, from))
         return;
+    exchange_note_refused(call, from); // until a handler has it
     gdx_grpc_code code = admit(server, call, route, &err);
     if (code == GDX_GRPC_OK && !route) {
         code = GDX_GRPC_UNIMPLEMENTED;
         gdx_fail(&err, GDX_UNSUPPORTED, "%.*s: there is no such method here", GDX_SLICE_ARGUMENTS(path));
+        if (gdx_call_dialect(call) == GDX_DIALECT_CONNECT)
+            gdx_call_set_http_status(call, 404);
+    }
+    if (code == GDX_GRPC_OK && refuse_shape(call, route->method)) {
+        return;
     }
     if (code == GDX_GRPC_OK && !(exchange = new_exchange(server))) {
         code = GDX_GRPC_RESOURCE_EXHAUSTED;

@@ -33,6 +33,8 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     uint64_t deadline_ns; // 0: none
     uint64_t opened_ns;
     bool takes_gzip;
+    gdx_dialect dialect;
+    gdx_form form;
     atomic_bool cancelled; // any thread
 
     // the loop's always

@@ -7,6 +7,7 @@
 //   exchange.c  the life of one call between a gdx_call and its handler, on the loop
 //   step.c      what runs of it on the handler's thread, a worker or the loop
 //   page.c     requests that are no calls: pages, and refusals in words
+//   form.c      messages to and from JSON, in the handler's thread
 //   details.c   google.rpc.Status
 #ifndef SERVER_SERVER_H
 #define SERVER_SERVER_H
@@ -124,6 +125,10 @@ void exchanges_free_spares(gdx_server *server);
 
 // page.c
 void page_answer(gdx_call *call, void *peer); // gdx_connection_events.plain_opened
+
+// form.c
+// The reply as JSON, in tools->packed.
+gdx_status form_write(struct thread_tools *tools, const ProtobufCMessage *reply, gdx_error *err);
 
 // details.c
 // The whole google.rpc.Status, appended to `out`: code, message, and what err has for programs: ErrorInfo for its

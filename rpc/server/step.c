@@ -5,6 +5,8 @@
 
 #include "exchange.h"
 
+#include "gdx/json.h"
+
 enum { KEPT_INFLATED_BYTES = 1 << 20 };
 
 // ---- what a handler asks
@@ -111,23 +113,48 @@ static gdx_status pack_plain(gdx_buffer *replies, const ProtobufCMessage *reply,
     return GDX_OK;
 }
 
+static bool wants_gzip(const gdx_exchange *exchange, gdx_compress compress, size_t bytes) {
+    size_t from = exchange->server->options.protocol.compress_from;
+    bool gzip = compress == GDX_COMPRESS_YES || (compress == GDX_COMPRESS_AUTO && from > 0 && bytes >= from);
+    return gzip && exchange->takes_gzip;
+}
+
+static gdx_status reply_packed(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_compress compress,
+                               gdx_error *err) {
+    size_t bytes = protobuf_c_message_get_packed_size(reply);
+    if (bytes > UINT32_MAX)
+        return gdx_fail(err, GDX_TOO_LARGE, "a reply of %zu bytes, a message has at most 4 GiB", bytes);
+    gdx_status status = wants_gzip(exchange, compress, bytes) ? pack_compressed(exchange, reply, bytes)
+                                                              : pack_plain(&exchange->replies, reply, bytes);
+    return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for a reply of %zu bytes", bytes);
+}
+
+static gdx_status reply_in_json(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_compress compress,
+                                gdx_error *err) {
+    struct thread_tools *tools = tools_of(exchange);
+    gdx_status status = form_write(tools, reply, err);
+    if (status != GDX_OK)
+        return status;
+    gdx_slice text = gdx_buffer_slice(&tools->packed);
+    status = gdx_codec_frame(tools->codec, text, wants_gzip(exchange, compress, text.bytes), &exchange->replies);
+    if (status != GDX_OK)
+        gdx_fail(err, status, "no memory for a reply of %zu bytes, or a message over 4 GiB", text.bytes);
+    if (tools->packed.capacity > KEPT_INFLATED_BYTES)
+        gdx_buffer_clear(&tools->packed);
+    return status;
+}
+
 gdx_status gdx_exchange_reply_as(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_compress compress,
                                  gdx_error *err) {
     assert(exchange_is_handlers(exchange));
-    size_t bytes = protobuf_c_message_get_packed_size(reply);
-    size_t from = exchange->server->options.protocol.compress_from;
-    if (bytes > UINT32_MAX)
-        return gdx_fail(err, GDX_TOO_LARGE, "a reply of %zu bytes, a message has at most 4 GiB", bytes);
     if (reply->descriptor != exchange->route->descriptor->output)
         return gdx_fail(err, GDX_INTERNAL, "a reply of type %s, expected %s", reply->descriptor->name,
                         exchange->route->descriptor->output->name);
-    bool gzip = compress == GDX_COMPRESS_YES || (compress == GDX_COMPRESS_AUTO && from > 0 && bytes >= from);
-    gdx_status status = gzip && exchange->takes_gzip ? pack_compressed(exchange, reply, bytes)
-                                                     : pack_plain(&exchange->replies, reply, bytes);
-    if (status != GDX_OK)
-        return gdx_fail(err, status, "no memory for a reply of %zu bytes", bytes);
-    exchange->reply_count++;
-    return GDX_OK;
+    gdx_status status = exchange->form == GDX_FORM_JSON ? reply_in_json(exchange, reply, compress, err)
+                                                        : reply_packed(exchange, reply, compress, err);
+    if (status == GDX_OK)
+        exchange->reply_count++;
+    return status;
 }
 
 gdx_status gdx_exchange_reply(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_error *err) {
@@ -161,7 +188,8 @@ static gdx_status fail_inflate(gdx_exchange *exchange, gdx_status status) {
 static gdx_status open_frame(gdx_exchange *exchange, gdx_slice frame, gdx_slice *out) {
     struct thread_tools *tools = tools_of(exchange);
     gdx_slice message = {frame.data + GDX_MESSAGE_PREFIX_BYTES, frame.bytes - GDX_MESSAGE_PREFIX_BYTES};
-    exchange->was_compressed = frame.data[0] == 1;
+    // Connect takes no bytes for none, compressed or not.
+    exchange->was_compressed = frame.data[0] == 1 && (message.bytes > 0 || exchange->dialect == GDX_DIALECT_GRPC);
     if (exchange->was_compressed) {
         tools->packed.bytes = 0;
         size_t limit = exchange->server->options.protocol.message_limit;
@@ -174,19 +202,31 @@ static gdx_status open_frame(gdx_exchange *exchange, gdx_slice frame, gdx_slice 
     return GDX_OK;
 }
 
+static ProtobufCMessage *read_packed(gdx_exchange *exchange, gdx_slice packed, ProtobufCAllocator *allocator) {
+    const ProtobufCMessageDescriptor *type = exchange->route->descriptor->input;
+    ProtobufCMessage *message = protobuf_c_message_unpack(type, allocator, packed.bytes, (const uint8_t *)packed.data);
+    if (!message) // INTERNAL, so says gRPC: a client's library made these bytes
+        gdx_fail(&exchange->error, GDX_INTERNAL, "the request of %zu bytes is no %s, or unpacks to over %zu bytes",
+                 packed.bytes, type->name, tools_of(exchange)->arena_limit);
+    return message;
+}
+
+static ProtobufCMessage *read_json(gdx_exchange *exchange, gdx_slice text, ProtobufCAllocator *allocator) {
+    ProtobufCMessage *message = NULL;
+    gdx_status status = gdx_json_read(text, exchange->route->descriptor->input, allocator, &message, &exchange->error);
+    return status == GDX_OK ? message : NULL;
+}
+
 // Unpacked into the arena, which keeps nothing of the frame. NULL: it is none, and exchange->error says why.
 static ProtobufCMessage *unpack(gdx_exchange *exchange, gdx_slice frame) {
     struct thread_tools *tools = tools_of(exchange);
     ProtobufCAllocator allocator = {arena_allocate, arena_free, tools};
-    const ProtobufCMessageDescriptor *type = exchange->route->descriptor->input;
     gdx_slice packed = {0};
     if (open_frame(exchange, frame, &packed) != GDX_OK)
         return NULL;
     tools->arena_used = 0;
-    ProtobufCMessage *message = protobuf_c_message_unpack(type, &allocator, packed.bytes, (const uint8_t *)packed.data);
-    if (!message) // INTERNAL, so says gRPC: a client's library made these bytes
-        gdx_fail(&exchange->error, GDX_INTERNAL, "the request of %zu bytes is no %s, or unpacks to over %zu bytes",
-                 packed.bytes, type->name, tools->arena_limit);
+    ProtobufCMessage *message = exchange->form == GDX_FORM_JSON ? read_json(exchange, packed, &allocator)
+                                                                : read_packed(exchange, packed, &allocator);
     if (tools->packed.capacity > KEPT_INFLATED_BYTES)
         gdx_buffer_clear(&tools->packed);
     return message;

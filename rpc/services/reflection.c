@@ -203,6 +203,8 @@ static gdx_status check_method(const schema_index *schema, const char *service, 
         return gdx_fail(err, GDX_INVALID, "%s: requests_stream is not as in the .proto", name);
     if (described->replies_stream != method->replies_stream)
         return gdx_fail(err, GDX_INVALID, "%s: replies_stream is not as in the .proto", name);
+    if (described->no_side_effects != method->no_side_effects)
+        return gdx_fail(err, GDX_INVALID, "%s: no_side_effects is not as in the .proto", name);
     return GDX_OK;
 }
 

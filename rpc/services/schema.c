@@ -28,8 +28,11 @@ enum { // descriptor.proto
     SERVICE_METHOD = 2,
     FIELD_EXTENDEE = 2,
     FIELD_NUMBER = 3,
+    METHOD_OPTIONS = 4,
     METHOD_CLIENT_STREAMING = 5,
-    METHOD_SERVER_STREAMING = 6
+    METHOD_SERVER_STREAMING = 6,
+    OPTIONS_IDEMPOTENCY_LEVEL = 34,
+    NO_SIDE_EFFECTS = 1
 };
 
 struct field {
@@ -95,6 +98,16 @@ static gdx_status add_symbol(schema_index *schema, const char *name) {
     return GDX_OK;
 }
 
+static bool says_no_side_effects(gdx_slice options) {
+    struct field field;
+    bool bad = false;
+    for (size_t at = 0; next_field(options, &at, &field, &bad);) {
+        if (field.number == OPTIONS_IDEMPOTENCY_LEVEL && !field.has_bytes)
+            return field.value == NO_SIDE_EFFECTS;
+    }
+    return false;
+}
+
 // Of the symbol added last.
 static void note_method(schema_index *schema, gdx_slice method_descriptor) {
     schema_symbol *symbol = &schema->symbols[schema->symbol_count - 1];
@@ -106,6 +119,8 @@ static void note_method(schema_index *schema, gdx_slice method_descriptor) {
             symbol->requests_stream = field.value != 0;
         else if (field.number == METHOD_SERVER_STREAMING)
             symbol->replies_stream = field.value != 0;
+        else if (field.number == METHOD_OPTIONS && field.has_bytes)
+            symbol->no_side_effects = says_no_side_effects(field.bytes);
     }
 }
 

@@ -13,7 +13,7 @@ typedef struct schema_file {
 typedef struct schema_symbol {
     char *name; // "gramdex.v1.Search.Count"; our own memory
     size_t file;
-    bool is_method, requests_stream, replies_stream;
+    bool is_method, requests_stream, replies_stream, no_side_effects;
 } schema_symbol;
 
 typedef struct schema_extension {

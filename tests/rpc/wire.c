@@ -16,7 +16,7 @@ static void on_message(gdx_call *call, gdx_slice message) {
     struct wire *wire = gdx_connection_context(gdx_call_connection(call));
     wire->messages++;
     gdx_slice path = gdx_call_path(call);
-    if (gdx_slice_equal(path, gdx_slice_of("/test/Echo")))
+    if (gdx_slice_equal(path, gdx_slice_of("/test/Echo")) || gdx_slice_equal(path, gdx_slice_of("/test/Late")))
         assert_int_equal(gdx_call_write(call, message, GDX_COMPRESS_AUTO), GDX_OK);
     gdx_call_read(call);
 }
@@ -25,6 +25,12 @@ static void on_ended(gdx_call *call) {
     gdx_slice path = gdx_call_path(call), value;
     if (gdx_metadata_find(gdx_call_metadata(call), "x-raw-bin", &value))
         assert_int_equal(gdx_call_add_trailer(call, gdx_slice_of("x-back-bin"), value), GDX_OK);
+    if (gdx_metadata_find(gdx_call_metadata(call), "x-say", &value)) {
+        assert_int_equal(gdx_call_add_trailer(call, gdx_slice_of("x-said"), value), GDX_OK);
+        assert_int_equal(gdx_call_add_trailer(call, gdx_slice_of("x-said"), gdx_slice_of("\"twice\"")), GDX_OK);
+    }
+    if (gdx_slice_equal(path, gdx_slice_of("/test/Late"))) // fails after its replies
+        gdx_call_finish(call, GDX_GRPC_DATA_LOSS, gdx_slice_of("bad \"byte\" \xff\n"), (gdx_slice){0});
     if (gdx_slice_equal(path, gdx_slice_of("/test/Echo")))
         gdx_call_finish(call, GDX_GRPC_OK, (gdx_slice){0}, (gdx_slice){0});
     else if (gdx_slice_equal(path, gdx_slice_of("/test/Fail")))
@@ -166,8 +172,26 @@ static void on_fault(const char *what, void *context) {
     snprintf(wire->fault, sizeof wire->fault, "%s", what);
 }
 
+static void on_plain(gdx_call *call, void *context) {
+    struct wire *wire = context;
+    wire->plains++;
+    gdx_slice path = gdx_call_path(call);
+    if (!gdx_slice_equal(path, gdx_slice_of("/page"))) {
+        gdx_call_answer_words(call, 404, GDX_GRPC_NOT_FOUND, NULL, "%.*s: nothing\n", GDX_SLICE_ARGUMENTS(path));
+        return;
+    }
+    gdx_answer answer = {.status = 200,
+                         .content_type = gdx_slice_of("text/html"),
+                         .etag = gdx_slice_of("\"1\""),
+                         .body = gdx_slice_of("<p>it</p>")};
+    assert_int_equal(gdx_call_add_header(call, gdx_slice_of("x-content-type-options"), gdx_slice_of("nosniff")),
+                     GDX_OK);
+    gdx_call_answer(call, &answer);
+}
+
 static struct wire *open_wire(const gdx_protocol_options *options, bool gives_window) {
-    static const gdx_connection_events connection_events = {.call_opened = on_opened, .fault = on_fault};
+    static const gdx_connection_events connection_events = {
+        .call_opened = on_opened, .plain_opened = on_plain, .fault = on_fault};
     gdx_protocol_options usual = gdx_protocol_options_default();
     struct wire *wire = calloc(1, sizeof *wire);
     assert_non_null(wire);

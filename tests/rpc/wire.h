@@ -39,7 +39,7 @@ struct wire {
     unsigned pings;    // from the server, not acknowledgements
     gdx_buffer record; // every byte the client sent
     // what the server's handler saw
-    unsigned opened, closed, rooms, messages;
+    unsigned opened, closed, rooms, messages, plains;
     gdx_grpc_code closed_code;
     bool closed_complete;
     unsigned faults; // told, and the last of them

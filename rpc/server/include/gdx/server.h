@@ -52,6 +52,7 @@ typedef struct gdx_method {
     gdx_place place;
     bool requests_stream; // "stream" is written before the request
     bool replies_stream;  // and before the reply
+    bool no_side_effects; // "idempotency_level = NO_SIDE_EFFECTS": web clients may ask by GET
     gdx_handler handler;
     const void *context; // the service's own
 } gdx_method;
@@ -176,7 +177,7 @@ gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_opt
                            gdx_error *err) GDX_MUST_CHECK;
 // Before the first listener. The service must outlive the server. GDX_INVALID: a method its descriptor does not have,
 // or a row that cannot work: no handler, listed twice, a worker's without workers, produce without a stream of replies.
-// Whether the streams are those of the .proto is for gdx_reflection_check: protobuf-c's descriptors do not say.
+// Whether streams and side effects are those of the .proto is for gdx_reflection_check: protobuf-c's descriptors do not say.
 gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) GDX_MUST_CHECK;
 size_t gdx_server_service_count(const gdx_server *server);
 const gdx_service *gdx_server_service(const gdx_server *server, size_t number);
