@@ -60,7 +60,7 @@ export function citation(cited: Cited, chinese: boolean): string {
         const head = [cited.source, cited.title && `《${cited.title}》`, cited.date].filter(Boolean).join("，");
         const where = [cited.place, bytes && `${field} 第 ${bytes} 字节`].filter(Boolean).join("，");
         const words = cited.quoted ? `“${cited.quoted}”，` : "";
-        return `${words}${head ? `${head}。` : ""}[${cited.id}${where ? `，${where}` : ""}，提交 ${cited.commit}]`;
+        return `${words}${head ? `${head}。` : ""}[${cited.id}${where ? `，${where}` : ""}，版本 ${cited.commit}]`;
     }
     const head = [cited.source, cited.title && `“${cited.title}”`, cited.date].filter(Boolean).join(", ");
     const where = [cited.place, bytes && `${field} bytes ${bytes}`].filter(Boolean).join(", ");

@@ -51,7 +51,7 @@ test("JSON Lines has an object a line, null for what is not defined", () => {
 test("a citation says where, in which commit", () => {
     const cited = { id: "a/b.pdf", title: "贸易", date: "2023-05-06", source: "news", place: "page 3", begin: 9, end: 18, commit: 7 };
     assert.equal(citation(cited, false), "news, “贸易”, 2023-05-06. [a/b.pdf, page 3, text bytes 9–18, commit 7]");
-    assert.equal(citation(cited, true), "news，《贸易》，2023-05-06。[a/b.pdf，page 3，text 第 9–18 字节，提交 7]");
+    assert.equal(citation(cited, true), "news，《贸易》，2023-05-06。[a/b.pdf，page 3，text 第 9–18 字节，版本 7]");
     assert.equal(citation({ id: "x", commit: "1" }, false), "[x, commit 1]");
 });
 

@@ -69,7 +69,7 @@ export function heatmap(options: HeatmapOptions): SVGSVGElement {
             .attr("x", -8)
             .attr("y", step / 2)
             .attr("dy", "0.33em")
-            .text(fitText(name(source), 13, left - 12));
+            .text(fitText(name(source), 13, left - 10));
         for (const [number, value] of rows.get(source) ?? []) {
             const period = nameOf(kind, number);
             const cell = line.append(options.href ? "a" : "g").attr("class", "picture-cell");
