@@ -153,7 +153,7 @@ export function lines(options: LinesOptions): Lines {
     const y = scaleLinear().domain([0, topOf(options.lines)]).nice(5);
     const label = Math.max(...y.ticks(5).map((value) => textWidth(options.format(value), 12)));
     const left = Math.max(28, label + 16);
-    const width = Math.max(40, options.width - left - 18);
+    const width = Math.max(40, options.width - left - (options.kind === "year" ? 18 : 34));
     const height = Math.max(40, size.height - top - (options.thin ? 46 : 28));
     y.range([height, 0]);
 

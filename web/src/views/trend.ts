@@ -14,7 +14,7 @@ import { Answered, Failed, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { lines } from "../pictures/lines.ts";
 import { kindOf, spanOf } from "../pictures/period.ts";
-import { asked, key, keysOf, linkTo, query, scopeWithout, set } from "../state.ts";
+import { asked, key, keysOf, linkTo, query, scope, scopeWithout, set } from "../state.ts";
 import { offer, type View } from "../view.ts";
 import { count, figure, percent, wording, words as common } from "../words.ts";
 import { drawnOf, linesOf, type Measure, measures, otherQueries, rowsOf, type Series, seriesOf, thinBelow, valueOf } from "./trend-data.ts";
@@ -52,6 +52,9 @@ const words = wording({
         title: (names: string, measure: string, kind: string) => `${names}: ${measure} by ${kind}`,
         label: (what: string, row: Told) =>
             `${row.period}, ${what}: ${row.documents} of ${row.of} documents (${row.share}; ${row.low} to ${row.high}), ${row.occurrences} occurrences, ${row.rate} per million`,
+        even: (dp: string, d: string, having: string, all: string) =>
+            `Evenness: DP ${dp} (0: as even as the text; near 1: all in one small part), Juilland's D ${d} (1: even); in ${having} of ${all} periods.`,
+        evenHint: "Gries' deviation of proportions and Juilland's D over all periods of this length, filters included",
         none: "No period in these limits has it.",
         whole: "Show all periods",
     },
@@ -77,6 +80,9 @@ const words = wording({
         title: (names: string, measure: string, kind: string) => `${names}：${measure}，按${kind}`,
         label: (what: string, row: Told) =>
             `${row.period}，${what}：${row.of} 篇中 ${row.documents} 篇（${row.share}，${row.low} 至 ${row.high}），${row.occurrences} 次，每百万字 ${row.rate}`,
+        even: (dp: string, d: string, having: string, all: string) =>
+            `分布：DP ${dp}（0 为与文本同样均匀，近 1 为集中于一小部分），Juilland D ${d}（1 为均匀）；${all} 个时期中见于 ${having} 个。`,
+        evenHint: "格里斯离散比例与 Juilland D，按此长度的全部时期计算，含筛选",
         none: "此范围内没有出现。",
         whole: "显示全部时期",
     },
@@ -164,7 +170,7 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
     );
     return html`<div class="sheet">${h(Figure, { draw, hint: w.hint, taken })}</div>
         ${drawn.length < all.length ? html`<p class="aside">${w.some(drawn.length, all.length)}</p>` : null}
-        ${h(Table, { series: drawn, measure, name })}`;
+        ${all.length === 1 ? h(Evenness, { text: asked(typed[0]), by: kind }) : null} ${h(Table, { series: drawn, measure, name })}`;
 }
 
 interface TableProps {
@@ -231,7 +237,7 @@ function Beside(): VNode {
     };
     return html`<form class="beside" onSubmit=${take}>
         <label for="beside">${w.beside}</label>
-        <textarea id="beside" ref=${field} rows="2" spellcheck=${false} placeholder=${w.besideHint} onKeyDown=${press}></textarea>
+        <textarea id="beside" ref=${field} rows=${Math.max(2, keysOf("and").length)} spellcheck=${false} placeholder=${w.besideHint} onKeyDown=${press}></textarea>
         <button type="submit">${w.compare}</button>
     </form>`;
 }
@@ -247,6 +253,16 @@ function Controls(): VNode {
         </div>
         ${h(Beside, {})}
     </div>`;
+}
+
+/** How evenly the one query lies over the periods that are shown. */
+function Evenness({ text, by }: { text: string; by: string }): VNode | null {
+    const w = words();
+    const { phase, reply } = useAsk("dispersion", { query: text, by, scope: scope.value }).state.value;
+    const known = [reply?.dp, reply?.juillandD].map(Number);
+    if (phase !== "done" || !reply || known.some((value) => !Number.isFinite(value))) return null;
+    const [dp = 0, d = 0] = known;
+    return html`<p class="aside" title=${w.evenHint}>${w.even(figure(dp), figure(d), count(reply.partsWith), count(reply.parts))}</p>`;
 }
 
 /** Which of several queries cannot be read: the answer to all of them does not say. */

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// harness.mjs: `gramdex serve` with the sample as a process, and the distribution's Chromium that looks at its page.
+// A test of a view imports this, opens the view by `look`, and says what it sees; whatever it does, a message on the console,
+// a request to another host or a breach of the content security policy fails it (`seen.faults`).
+//
+// Environment: GRAMDEX is the program, ROOT the source tree, MODULES a folder with playwright-core and axe-core, ASSETS the
+// built page's assets.json. Where Chromium or one of these cannot be had, the program ends with 77: skipped, and by name.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+const { GRAMDEX, ROOT, MODULES, ASSETS } = process.env;
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((name) => fs.existsSync(name));
+export const PATIENCE = 30_000 * Number(process.env.GRAMDEX_TEST_TIME_FACTOR || 1); // only a broken page needs it
+
+function skip(why) {
+  console.log(`skipped: ${why}`);
+  process.exit(77);
+}
+
+function required(name) {
+  try {
+    return createRequire(path.join(MODULES, "node_modules/"))(name);
+  } catch {
+    return skip(`${name} could not be fetched by npm`);
+  }
+}
+
+if (!CHROMIUM) skip("there is no /usr/bin/chromium (apt-get install chromium)");
+const { chromium } = required("playwright-core");
+const axe = required("axe-core");
+
+// What the build made: {views: [path], assets: [{path, type}]}.
+export const assets = JSON.parse(fs.readFileSync(ASSETS, "utf8"));
+if (assets.absent) skip(`this build has no page: ${assets.absent}`);
+
+// A state of each view that shows something of the sample; docs/page.md shows the pictures of them. A view that is not listed gets
+// the query alone.
+const tariffs = { q: "关税" };
+const states = {
+  "/": {},
+  "/hits": { q: "友岸外包 OR 近岸化" },
+  "/concordance": { ...tariffs, sort: "right,date" },
+  "/trend": { q: "关税", and: "供应链", by: "year", from: "2022", to: "2025" },
+  "/rising": { since: "2025" },
+  "/compare": { q: "source:press", b: "source:commentary" },
+  "/quote": {},
+  "/document": { ...tariffs, id: "commentary/2025-formula", other: "press/2025-0407-formula" },
+  "/about": {},
+};
+export function state_of(view) {
+  const text = new URLSearchParams(states[view] ?? tariffs).toString();
+  return text && "?" + text;
+}
+
+export const sample = ["article.txt", "commentary.jsonl", "press.jsonl"].map((name) => path.join(ROOT, "examples", name));
+
+// ---- the server
+
+export function make_index(folder, ...inputs) {
+  execFileSync(GRAMDEX, ["index", "--index", path.join(folder, "index"), ...inputs], { stdio: "pipe" });
+}
+
+// Serves folder/index: {origin, port, kill, stop}. Port 0: the system chooses. `stop` asserts a good end.
+export async function serve(folder, { port = 0, options = [] } = {}) {
+  const index = ["serve", "--index", path.join(folder, "index"), "--json", "--log-format", "none"];
+  const child = spawn(GRAMDEX, [...index, "--listen", `127.0.0.1:${port}`, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (bytes) => (said += bytes));
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code)));
+  const line = await Promise.race([new Promise((resolve) => createInterface(child.stdout).once("line", resolve)), ended]);
+  assert.equal(typeof line, "string", `gramdex serve ended with ${line}: ${said}`);
+  const address = JSON.parse(line).listening[0];
+  return {
+    origin: `http://${address}`,
+    port: Number(address.split(":").pop()),
+    kill: async () => (child.kill("SIGKILL"), ended),
+    stop: async () => {
+      child.kill("SIGTERM");
+      const status = await ended;
+      assert.equal(status, 0, `gramdex serve ended with ${status}: ${said}`);
+    },
+  };
+}
+
+// A folder of its own, with an index of the sample, or of other files, whose reprints are known.
+export function folder_with_index(inputs = sample) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  make_index(folder, ...inputs);
+  execFileSync(GRAMDEX, ["reprints", "--build", "--index", path.join(folder, "index")], { stdio: "pipe" });
+  return folder;
+}
+
+// ---- the browser
+
+export const open_browser = () =>
+  chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+    env: { ...process.env, HOME: os.tmpdir() },
+  });
+
+// A fresh visitor, who has no storage: {context, page, seen}. seen.requests are the addresses asked for; seen.faults what no view
+// may do. A test that provokes one (a server that is killed) takes it off the list, by its words.
+export async function visit(browser, origin, { language = "en", scheme = "light", width = 1280, height = 800 } = {}) {
+  const context = await browser.newContext({
+    colorScheme: scheme, locale: language === "zh" ? "zh-CN" : "en-GB", reducedMotion: "reduce", viewport: { width, height },
+  });
+  context.setDefaultTimeout(PATIENCE);
+  const seen = { requests: [], faults: [] };
+  context.on("request", (request) => {
+    seen.requests.push(request.url());
+    const { protocol, origin: asked } = new URL(request.url());
+    if (asked !== origin && protocol !== "data:") seen.faults.push(`a request to ${request.url()}`);
+  });
+  await context.exposeBinding("note_breach", (_, what) => seen.faults.push(`content security policy: ${what}`));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => window.note_breach(`${event.violatedDirective}: ${event.blockedURI}`));
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => seen.faults.push(`exception: ${error.stack || error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) seen.faults.push(`console: ${message.text()}`);
+  });
+  return { context, page, seen };
+}
+
+// Nothing is asked for or computed any more.
+export async function settled(page) {
+  await page.waitForLoadState("networkidle");
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+}
+
+// A visitor at a path, when all is there.
+export async function look(browser, origin, where, how) {
+  const visitor = await visit(browser, origin, how);
+  visitor.response = await visitor.page.goto(origin + where);
+  await settled(visitor.page);
+  return visitor;
+}
+
+// What axe finds against WCAG 2.2 A and AA and good practice, one line a rule.
+export async function barriers(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(() => window.axe.run(document));
+  return found.violations.map((each) => `${each.id}: ${each.help}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}
