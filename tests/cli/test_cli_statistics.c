@@ -364,6 +364,7 @@ static void reprints_are_found_and_first_ones_counted(void **state) {
     said_clear(&said);
     expect_wrong_use(run(&place, "reprints", "--build", "产业链", NULL), "takes no query");
     expect_wrong_use(run(&place, "reprints", "--jaccard", "0.8", NULL), "go with --build");
+    expect_wrong_use(run(&place, "passages", "a", NULL), "ID ID: one more is missing after \"a\"");
     expect_wrong_use(run(&place, "reprints", "--build", "--jaccard", "7", NULL), "--jaccard 7: expected a share");
     expect_wrong_use(run(&place, "reprints", "--build", "--within", "x", NULL), "--within x: expected days");
     expect_wrong_use(run(&place, "count", "is:last", NULL), "expected first right after is:");
