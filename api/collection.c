@@ -137,18 +137,12 @@ gdx_aliases *collection_aliases(gdx_collection *collection) {
     return aliases;
 }
 
-gdx_status gdx_collection_read_aliases(gdx_collection *collection, size_t *out_sets, gdx_error *err) {
-    gdx_aliases *aliases = NULL;
-    gdx_status status = gdx_aliases_read(collection->options.aliases, &aliases, err);
-    if (status != GDX_OK)
-        return status;
-    *out_sets = gdx_aliases_count(aliases);
+void gdx_collection_set_aliases(gdx_collection *collection, gdx_aliases *aliases) {
     pthread_mutex_lock(&collection->lock);
     gdx_aliases *old = collection->aliases;
     collection->aliases = aliases;
     pthread_mutex_unlock(&collection->lock);
     gdx_aliases_release(old); // questions under way have references of their own
-    return GDX_OK;
 }
 
 // ---- open and close
@@ -163,10 +157,9 @@ gdx_status gdx_collection_open(const char *directory, const gdx_collection_optio
         collection->options.kept_commits = KEPT_COMMITS_MAX;
     pthread_mutex_init(&collection->refreshing, NULL);
     pthread_mutex_init(&collection->lock, NULL);
-    size_t sets;
     gdx_status status = gdx_index_open(directory, &collection->index, err);
     if (status == GDX_OK && options->aliases)
-        status = gdx_collection_read_aliases(collection, &sets, err);
+        status = gdx_aliases_read(options->aliases, &collection->aliases, err);
     if (status != GDX_OK) {
         gdx_collection_close(collection);
         return status;

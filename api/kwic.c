@@ -17,7 +17,8 @@ static gdx_status read_key(ProtobufCBinaryData name, gdx_kwic_options *options, 
     gdx_kwic_key key;
     if (!gdx_kwic_key_parse(slice_of(name), &key))
         return gdx_fail_field(err, "sort", GDX_REASON_OUT_OF_RANGE,
-                              "it names no key, expected right, left, node, date, source or id");
+                              "\"%.*s\" is no key, expected right, left, node, date, source or id", (int)name.len,
+                              (const char *)name.data);
     for (uint32_t i = 0; i < options->key_count; i++)
         if (options->keys[i] == key)
             return gdx_fail_field(err, "sort", GDX_REASON_OUT_OF_RANGE, "found %.*s twice, expected each key once",
@@ -43,13 +44,13 @@ static gdx_status read_options(const kwic_request *request, const gdx_query *que
     return status;
 }
 
-static gdx_status seal_options(const kwic_request *request, const gdx_kwic_options *options, uint64_t *out,
-                               gdx_error *err) {
+static gdx_status seal_options(gdx_collection *collection, const kwic_request *request, const gdx_kwic_options *options,
+                               uint64_t *out, gdx_error *err) {
     char how[4 + 4 + GDX_KWIC_KEYS] = "kwic";
     gdx_store_u32((uint8_t *)how + 4, options->sample);
     for (uint32_t i = 0; i < options->key_count; i++)
         how[8 + i] = (char)(options->keys[i] + 1);
-    return page_seal(request->query, request->scope, (gdx_slice){how, sizeof how}, out, err);
+    return page_seal(collection, request->query, request->scope, (gdx_slice){how, sizeof how}, out, err);
 }
 
 // ---- the reply
@@ -134,7 +135,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = read_options(request, query, &options, err);
     if (status == GDX_OK)
-        status = seal_options(request, &options, &seal, err);
+        status = seal_options(question->collection, request, &options, &seal, err);
     if (status == GDX_OK)
         status =
             page_open(question->collection, request->page_token, request->scope, seal, &options.offset, &view, err);

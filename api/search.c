@@ -63,23 +63,28 @@ static gdx_status read_options(const search_request *request, const gdx_stop *st
     return status;
 }
 
-static gdx_status seal_request(const search_request *request, gdx_order order, uint64_t *out, gdx_error *err) {
+static gdx_status seal_request(gdx_collection *collection, const search_request *request, gdx_order order,
+                               uint64_t *out, gdx_error *err) {
     uint8_t how[4];
     gdx_store_u32(how, order);
-    return page_seal(request->query, request->scope, (gdx_slice){(const char *)how, sizeof how}, out, err);
+    return page_seal(collection, request->query, request->scope, (gdx_slice){(const char *)how, sizeof how}, out, err);
 }
 
+struct asked_page {
+    gdx_search_options options;
+    uint64_t seal; // of its token, and of the next page's
+};
+
 // The commit and the offset that the page token asks for; without one the current commit and the request's own offset.
-static gdx_status find_page(gdx_question *question, const search_request *request, gdx_search_options *options,
+static gdx_status find_page(gdx_question *question, const search_request *request, struct asked_page *asked,
                             struct view *out, gdx_error *err) {
-    uint64_t seal = 0;
     if (request->page_token.len && request->offset)
         return gdx_fail_field(err, "offset", GDX_REASON_OUT_OF_RANGE,
                               "found one beside a page token, expected one of the two");
-    gdx_status status = seal_request(request, options->order, &seal, err);
-    return status == GDX_OK
-               ? page_open(question->collection, request->page_token, request->scope, seal, &options->offset, out, err)
-               : status;
+    gdx_status status = seal_request(question->collection, request, asked->options.order, &asked->seal, err);
+    return status == GDX_OK ? page_open(question->collection, request->page_token, request->scope, asked->seal,
+                                        &asked->options.offset, out, err)
+                            : status;
 }
 
 // ---- the reply
@@ -152,29 +157,28 @@ static gdx_status fill_hits(gdx_arena *arena, const gdx_results *results, bool h
     return status;
 }
 
-static gdx_status fill_token(const search_request *request, const gdx_search_options *options,
-                             const gdx_results *results, gdx_buffer *token, search_response *reply, gdx_error *err) {
-    struct page next = {results->commit, options->offset + results->hit_count};
-    uint64_t seal = 0;
+static gdx_status fill_token(const struct asked_page *asked, const gdx_results *results, gdx_buffer *token,
+                             search_response *reply, gdx_error *err) {
+    struct page next = {results->commit, asked->options.offset + results->hit_count};
     if (results->hit_count == 0 || next.offset >= results->documents + results->bridged_documents)
         return GDX_OK;
-    gdx_status status = seal_request(request, options->order, &seal, err);
-    if (status == GDX_OK && token_write(next, seal, token) != GDX_OK)
-        status = reply_no_memory(err);
+    if (token_write(next, asked->seal, token) != GDX_OK)
+        return reply_no_memory(err);
     reply->next_page_token = data_of(gdx_buffer_slice(token));
-    return status;
+    return GDX_OK;
 }
 
-static gdx_status reply_with(gdx_question *question, const search_request *request, const gdx_search_options *options,
-                             const gdx_results *results, Gramdex__V1__Answer *answer, gdx_error *err) {
+static gdx_status reply_with(gdx_question *question, const struct asked_page *asked, const gdx_results *results,
+                             Gramdex__V1__Answer *answer, gdx_error *err) {
     search_response reply = GRAMDEX__V1__SEARCH_RESPONSE__INIT;
     gdx_buffer token = {0};
     reply.documents = results->documents;
     reply.occurrences = results->occurrences;
     reply.bridged_occurrences = results->bridged_occurrences;
-    gdx_status status = fill_hits(question->session->arena, results, options->snippet_symbols > 0, &reply) == GDX_OK
-                            ? fill_token(request, options, results, &token, &reply, err)
-                            : reply_no_memory(err);
+    gdx_status status =
+        fill_hits(question->session->arena, results, asked->options.snippet_symbols > 0, &reply) == GDX_OK
+            ? fill_token(asked, results, &token, &reply, err)
+            : reply_no_memory(err);
     reply.answer = answer;
     if (status == GDX_OK)
         status = question->reply(question->context, &reply.base, err);
@@ -208,21 +212,21 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     GDX_AUTO(gdx_results) results = NULL;
     Gramdex__V1__Answer answer;
     struct view view = {0};
-    gdx_search_options options;
+    struct asked_page asked = {0};
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
-        status = read_options(request, &question->stop, &options, err);
-    if (status == GDX_OK && declines(question, &options))
+        status = read_options(request, &question->stop, &asked.options, err);
+    if (status == GDX_OK && declines(question, &asked.options))
         return GDX_OK;
     if (status == GDX_OK)
-        status = find_page(question, request, &options, &view, err);
+        status = find_page(question, request, &asked, &view, err);
     if (status == GDX_OK) {
         do
-            status = search(question, query, &view, &options, &results, &answer, err);
+            status = search(question, query, &view, &asked.options, &results, &answer, err);
         while (view_again(&view, &status, err));
         view_close(&view);
     }
-    return status == GDX_OK ? reply_with(question, request, &options, results, &answer, err) : status;
+    return status == GDX_OK ? reply_with(question, &asked, results, &answer, err) : status;
 }
 
 const gdx_operation search_operation = {

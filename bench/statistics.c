@@ -10,8 +10,12 @@
 
 #include "gdx/index.h"
 #include "gdx/kwic.h"
+#include "gdx/memory.h"
+#include "gdx/reprints.h"
+#include "gdx/segment.h"
 #include "gdx/statistics.h"
 #include "gdx/text.h"
+#include "gdx/utf8.h"
 
 #include <inttypes.h>
 
@@ -23,7 +27,11 @@ enum {
     DOCUMENTS_LEAST = 5,
     LETTERS_LEAST = 2,
     NGRAM_LETTERS = 8,
-    WINDOW = 10
+    WINDOW = 10,
+    QUOTED_BYTES = 60000, // 20,000 characters of Chinese, in pieces of 40
+    PIECE_BYTES = 120,
+    CACHE_BYTES = 1 << 20,
+    MEMORY_SHARE = 2
 };
 
 struct asking {
@@ -31,6 +39,7 @@ struct asking {
     gdx_snapshot *snapshot;
     gdx_executor *executor;
     gdx_query *query, *a, *b;
+    gdx_buffer quoted;
 };
 
 struct answer {
@@ -130,6 +139,31 @@ static gdx_status kwic(const struct asking *asking, struct answer *out, gdx_erro
     return status;
 }
 
+static gdx_status count_groups(void *context, const gdx_reprint_table *table, gdx_error *err) {
+    (void)err;
+    *(struct answer *)context = (struct answer){table->group_count, table->count};
+    return GDX_OK;
+}
+
+// As `gramdex reprints --build`, but for the commit.
+static gdx_status reprints(const struct asking *asking, struct answer *out, gdx_error *err) {
+    const gdx_reprints_options options = {.jaccard = GDX_REPRINTS_JACCARD,
+                                          .within_days = GDX_REPRINTS_DAYS,
+                                          .memory_bytes = gdx_memory_allowed() / MEMORY_SHARE,
+                                          .executor = asking->executor};
+    return gdx_reprints_find(asking->snapshot, &options, NULL, count_groups, out, err);
+}
+
+static gdx_status quote(const struct asking *asking, struct answer *out, gdx_error *err) {
+    GDX_AUTO(gdx_quotations) made = NULL;
+    const gdx_quote_options options = {.id = {"", 0}};
+    gdx_status status = gdx_quotations_check(asking->searcher, asking->snapshot, gdx_buffer_slice(&asking->quoted),
+                                             &options, NULL, &made, err);
+    if (status == GDX_OK)
+        *out = (struct answer){made->quotation_count, asking->quoted.bytes};
+    return status;
+}
+
 static const struct method {
     const char *name;
     const char *of;
@@ -144,6 +178,8 @@ static const struct method {
     {"trend", "documents", false, trend},
     {"facets", "documents", false, facets},
     {"dispersion", "documents", false, dispersion},
+    {"reprints", "documents", true, reprints},
+    {"quote", "bytes", false, quote},
 };
 enum { METHODS = sizeof methods / sizeof *methods };
 
@@ -159,7 +195,7 @@ static gdx_status choose(const char *list, unsigned *out, gdx_error *err) {
         if (i == METHODS)
             return gdx_fail(err, GDX_INVALID,
                             "\"%.*s\" is no statistic: expected contrast, ngrams, neighbours, collocates, kwic, trend, "
-                            "facets or dispersion",
+                            "facets, dispersion, reprints or quote",
                             (int)bytes, at);
         *out |= 1u << i;
         at += bytes + (at[bytes] == ',');
@@ -217,6 +253,54 @@ static gdx_status measure_by_threads(const gdx_bench_options *options, const str
     return status;
 }
 
+// ---- a text to check: pieces of documents that lie evenly over the index, without quotation marks
+
+static bool may_quote(gdx_slice piece) {
+    static const char *const marks[] = {"\"", "“", "”", "「", "」", "『", "』", "《", "»", "«"};
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (memmem(piece.data, piece.bytes, marks[i], strlen(marks[i])))
+            return false;
+    return true;
+}
+
+static gdx_slice piece_of(gdx_slice text) {
+    size_t from = text.bytes / 2, to = from + PIECE_BYTES;
+    if (to >= text.bytes)
+        return (gdx_slice){"", 0};
+    while (gdx_utf8_continues((uint8_t)text.data[from]))
+        from--;
+    while (gdx_utf8_continues((uint8_t)text.data[to]))
+        to--;
+    return (gdx_slice){text.data + from, to - from};
+}
+
+static gdx_status quote_segment(struct asking *asking, gdx_segment *segment, size_t bytes, gdx_store_reader *reader,
+                                gdx_error *err) {
+    uint32_t count = gdx_segment_info_of(segment)->document_count;
+    uint32_t step = count / (uint32_t)(2 * bytes / PIECE_BYTES + 1) + 1;
+    gdx_status status = GDX_OK;
+    for (uint32_t d = 0; d < count && asking->quoted.bytes < bytes && status == GDX_OK; d += step) {
+        gdx_document document;
+        status = gdx_store_read(reader, segment, d, &document, err);
+        if (status != GDX_OK)
+            break;
+        gdx_slice piece = piece_of(document.text);
+        if (may_quote(piece) && gdx_buffer_append(&asking->quoted, piece.data, piece.bytes) != GDX_OK)
+            status = gdx_fail_memory(err, "a text to check");
+    }
+    return status;
+}
+
+static gdx_status make_quoted(struct asking *asking, gdx_error *err) {
+    GDX_AUTO(gdx_store_reader) reader = gdx_store_reader_new(CACHE_BYTES);
+    size_t segments = gdx_snapshot_segment_count(asking->snapshot);
+    gdx_status status = reader ? GDX_OK : gdx_fail_memory(err, "a text to check");
+    for (size_t i = 0; i < segments && status == GDX_OK; i++)
+        status = quote_segment(asking, gdx_snapshot_segment(asking->snapshot, i)->segment,
+                               (QUOTED_BYTES - PIECE_BYTES) * (i + 1) / segments, reader, err);
+    return status;
+}
+
 // ---- the whole
 
 static gdx_status parse(const char *text, gdx_query **out, gdx_error *err) {
@@ -252,9 +336,12 @@ gdx_status gdx_bench_statistics(const gdx_bench_options *options, FILE *to, gdx_
         status = gdx_index_open(options->directory, &index, err);
     if (status == GDX_OK) {
         asking.snapshot = gdx_index_snapshot(index);
-        status = measure_all(options, &asking, chosen, to, err);
+        status = make_quoted(&asking, err);
     }
+    if (status == GDX_OK)
+        status = measure_all(options, &asking, chosen, to, err);
     gdx_snapshot_release(asking.snapshot);
+    gdx_buffer_clear(&asking.quoted);
     gdx_query_free(asking.query);
     gdx_query_free(asking.a);
     gdx_query_free(asking.b);

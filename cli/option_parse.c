@@ -163,6 +163,8 @@ static gdx_status keep_arguments(struct parsing *parsing, char **argv, size_t co
         return gdx_fail(err, GDX_INVALID, "nothing but options is expected, not \"%s\"", argv[1]);
     if (count > command->arguments_most)
         return gdx_fail(err, GDX_INVALID, "\"%s\" is one argument too many", argv[1 + command->arguments_most]);
+    if (count && count < command->arguments_least)
+        return gdx_fail(err, GDX_INVALID, "%s: one more is missing after \"%s\"", command->arguments, argv[count]);
     if (count < command->arguments_least)
         return gdx_fail(err, GDX_INVALID, "%s is missing", command->arguments);
     if (command->arguments_field.bytes) {

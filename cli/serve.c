@@ -455,9 +455,12 @@ static gdx_status report_addresses(struct serve *serve, gdx_error *err) {
 
 // ---- the command
 
-static gdx_status read_aliases(void *context, size_t *out_sets, gdx_error *err) {
+static void set_aliases(void *context, gdx_aliases *aliases) {
     const struct serve *serve = context;
-    return gdx_engine_read_aliases(serve->engine, out_sets, err);
+    if (serve->engine)
+        gdx_engine_set_aliases(serve->engine, aliases);
+    else // it has closed meanwhile
+        gdx_aliases_release(aliases);
 }
 
 static void watch_signals(struct serve *serve) {
@@ -476,7 +479,7 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
     watch_signals(serve);
     serve_memory_init(&serve->memory, &serve->loop);
     serve_trust_init(&serve->trust, &serve->loop, &serve->options, &serve->log);
-    serve->trust.read_aliases = read_aliases;
+    serve->trust.set_aliases = set_aliases;
     serve->trust.context = serve;
     reserve_descriptors(serve);
     gdx_status status = open_engine(serve, err);

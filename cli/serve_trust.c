@@ -75,14 +75,38 @@ static void read_certificates_again(struct serve_trust *trust) {
     }
 }
 
-static void read_aliases_again(const struct serve_trust *trust) {
-    size_t sets = 0;
+static void read_aliases(uv_work_t *work) {
+    struct serve_trust *trust = work->data;
+    (void)!gdx_aliases_read(trust->options->target.aliases, &trust->aliases, &trust->aliases_error);
+}
+
+static void read_aliases_again(struct serve_trust *trust);
+
+static void on_aliases(uv_work_t *work, int why) {
+    struct serve_trust *trust = work->data;
     char text[GDX_ERROR_TEXT_BYTES];
-    gdx_error err = {0};
-    if (trust->read_aliases(trust->context, &sets, &err) == GDX_OK)
+    gdx_aliases *aliases = GDX_TAKE(trust->aliases);
+    (void)why; // nobody cancels it
+    trust->is_reading = false;
+    if (aliases) {
+        size_t sets = gdx_aliases_count(aliases);
+        trust->set_aliases(trust->context, aliases);
         serve_log_event(trust->log, "read again: %zu %s of aliases", sets, sets == 1 ? "set" : "sets");
-    else
-        serve_log_event(trust->log, "the old aliases stay: %s", gdx_error_text(&err, text));
+    } else {
+        serve_log_event(trust->log, "the old aliases stay: %s", gdx_error_text(&trust->aliases_error, text));
+    }
+    if (trust->reads_again)
+        read_aliases_again(trust);
+}
+
+// On a thread of libuv: the file may be large, or on a slow disk.
+static void read_aliases_again(struct serve_trust *trust) {
+    trust->reads_again = trust->is_reading;
+    if (trust->is_reading)
+        return;
+    trust->aliases_error = (gdx_error){0};
+    trust->reading.data = trust;
+    trust->is_reading = uv_queue_work(trust->hangup.loop, &trust->reading, read_aliases, on_aliases) == 0;
 }
 
 static void on_hangup(uv_signal_t *handle, int number) {
@@ -92,7 +116,7 @@ static void on_hangup(uv_signal_t *handle, int number) {
         read_tokens_again(trust);
     if (trust->tls)
         read_certificates_again(trust);
-    bool has_aliases = trust->options->target.aliases && trust->read_aliases;
+    bool has_aliases = trust->options->target.aliases && trust->set_aliases;
     if (has_aliases)
         read_aliases_again(trust);
     if (!trust->options->token_file && !trust->tls && !has_aliases)

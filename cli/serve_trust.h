@@ -5,6 +5,7 @@
 #ifndef GRAMDEX_SERVE_TRUST_H
 #define GRAMDEX_SERVE_TRUST_H
 
+#include "gdx/aliases.h"
 #include "gdx/tls.h"
 #include "serve_log.h"
 #include "serve_options.h"
@@ -18,9 +19,13 @@ struct serve_trust { // the caller's struct
     struct tokens tokens;
     gdx_tls *tls; // NULL: plain
     uv_signal_t hangup;
-    // Reads the file of aliases again, at SIGHUP too. NULL: nothing does.
-    gdx_status (*read_aliases)(void *context, size_t *out_sets, gdx_error *err);
+    // Takes the aliases that were read again, which a thread of libuv does. NULL: nothing does.
+    void (*set_aliases)(void *context, gdx_aliases *aliases);
     void *context;
+    uv_work_t reading;
+    bool is_reading, reads_again; // another SIGHUP came meanwhile
+    gdx_aliases *aliases;         // the thread's while it reads, as the error is
+    gdx_error aliases_error;
     uv_timer_t daily; // looks at the certificate's last day
 };
 

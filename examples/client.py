@@ -25,7 +25,7 @@ with grpc.insecure_channel(address) as channel:
         reply = search(gramdex.SearchRequest(query=query, limit=3), timeout=10, wait_for_ready=True)
     except grpc.RpcError as error:
         sys.exit(f"{error.code().name}: {error.details()}")
-print(f"{reply.documents} documents, {reply.occurrences} occurrences")
+print(f"{reply.documents} document{'s' * (reply.documents != 1)}, {reply.occurrences} occurrence{'s' * (reply.occurrences != 1)}")
 for hit in reply.hits:
     shown = "".join(f"**{piece.text}**" if piece.matched else piece.text for piece in hit.snippet.pieces)
     print(f"{hit.id}  {hit.date}  {hit.title}\n    {shown}")

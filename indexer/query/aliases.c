@@ -20,7 +20,8 @@ struct alias_key {
 
 struct gdx_aliases {
     atomic_uint references;
-    gdx_arena *arena; // of the texts
+    uint64_t checksum; // of the file
+    gdx_arena *arena;  // of the texts
     struct alias_set *sets;
     size_t set_count, set_capacity;
     gdx_slice *names;
@@ -114,13 +115,13 @@ static gdx_status read_set(struct reading *reading, gdx_slice text) {
     struct alias_set set = {.first = (uint32_t)aliases->name_count};
     const char *end = text.data + text.bytes, *begin = text.data;
     gdx_status status = GDX_OK;
-    for (const char *at = begin; status == GDX_OK && at <= end; at++) {
-        size_t bytes = at < end ? equals_bytes(at, end) : 0;
-        if (bytes == 0 && at < end)
-            continue;
+    for (bool is_last = false; status == GDX_OK && !is_last;) {
+        const char *at = begin;
+        while (at < end && equals_bytes(at, end) == 0)
+            at++;
         status = add_name(reading, gdx_trim((gdx_slice){begin, (size_t)(at - begin)}), &set);
-        at += bytes ? bytes - 1 : 0;
-        begin = at + 1;
+        is_last = at == end;
+        begin = is_last ? end : at + equals_bytes(at, end);
     }
     if (status == GDX_OK && set.count < 2)
         return refuse(reading, end, "a set of one name, expected = and another name");
@@ -214,6 +215,7 @@ gdx_status gdx_aliases_parse(const gdx_rule *rule, gdx_slice text, const char *w
     if (!aliases)
         return gdx_fail_memory(err, "the aliases");
     aliases->references = 1;
+    aliases->checksum = gdx_checksum(text.data, text.bytes);
     aliases->arena = gdx_arena_new();
     if (!aliases->arena)
         return gdx_fail_memory(err, "the aliases");
@@ -255,6 +257,10 @@ void gdx_aliases_release(gdx_aliases *aliases) {
 
 size_t gdx_aliases_count(const gdx_aliases *aliases) {
     return aliases->set_count;
+}
+
+uint64_t gdx_aliases_checksum(const gdx_aliases *aliases) {
+    return aliases ? aliases->checksum : 0;
 }
 
 static const struct alias_key *find_key(const gdx_aliases *aliases, gdx_slice wanted) {

@@ -30,10 +30,10 @@ gdx_searcher *gdx_searcher_new(void) {
     return NULL;
 }
 
-gdx_searcher *gdx_searcher_new_like(const gdx_searcher *searcher) {
+gdx_searcher *gdx_searcher_new_like(const gdx_searcher *searcher, unsigned shares) {
     gdx_searcher *other = gdx_searcher_new();
     if (other) {
-        other->memory_limit = searcher->memory_limit;
+        other->memory_limit = searcher->memory_limit / shares;
         other->work_limit = searcher->work_limit;
     }
     return other;

@@ -34,6 +34,14 @@ static gdx_status open_source(const merge_plan *merge, const gdx_segment *segmen
     return status;
 }
 
+static gdx_status refuse(const merge_plan *merge, gdx_status status, gdx_error *err) {
+    if (status == GDX_TOO_LARGE)
+        return gdx_fail(err, status,
+                        "the declared keys of metadata have more than 4 GiB of values in one segment; "
+                        "merge fewer segments together");
+    return merge_no_memory(merge, "metadata", err);
+}
+
 struct taking {
     value_table *table;
     const struct values_source *source;
@@ -52,7 +60,7 @@ static gdx_status take_stored(merge_plan *merge, const struct values_source *sou
     if (status != GDX_OK)
         return status;
     status = gdx_metadata_values(head.metadata, &source->missing, &merge->values.scratch, take, &taking);
-    return status == GDX_OK ? GDX_OK : merge_no_memory(merge, "metadata", err);
+    return status == GDX_OK ? GDX_OK : refuse(merge, status, err);
 }
 
 static gdx_status take_column(merge_plan *merge, const gdx_values *column, const gdx_segment *segment, uint32_t key,
@@ -64,8 +72,10 @@ static gdx_status take_column(merge_plan *merge, const gdx_values *column, const
         gdx_slice value = {NULL, 0};
         if (numbers[i] < column->value_count)
             status = gdx_segment_value(segment, column, numbers[i], &value, err);
-        if (status == GDX_OK && value_table_take(&merge->values, key, value) != GDX_OK)
-            status = merge_no_memory(merge, "metadata", err);
+        if (status != GDX_OK)
+            break;
+        gdx_status taken = value_table_take(&merge->values, key, value);
+        status = taken == GDX_OK ? GDX_OK : refuse(merge, taken, err);
     }
     return status;
 }
@@ -78,9 +88,10 @@ static gdx_status add_document(merge_plan *merge, const struct values_source *so
             status = take_column(merge, &source->columns[k], segment, k, document, err);
     if (status == GDX_OK && source->missing.count)
         status = take_stored(merge, source, segment, document, err);
-    if (status == GDX_OK && value_table_end_document(&merge->values) != GDX_OK)
-        status = merge_no_memory(merge, "metadata", err);
-    return status;
+    if (status != GDX_OK)
+        return status;
+    status = value_table_end_document(&merge->values);
+    return status == GDX_OK ? GDX_OK : refuse(merge, status, err);
 }
 
 static gdx_status add_source(merge_plan *merge, const merge_source *source, gdx_error *err) {

@@ -256,12 +256,12 @@ static gdx_status find_strings(struct collocates *collocates, gdx_error *err) {
     return strings_make(&collocates->windows.row, &wanted, &collocates->strings, err);
 }
 
-// A searcher for each thread, with the limits of the caller's.
+// A searcher for each thread; they share the memory that the caller's may take.
 static gdx_status new_searchers(struct collocates *collocates, const gdx_searcher *searcher, gdx_error *err) {
     unsigned seats = gdx_executor_seats(collocates->options->executor);
     collocates->searchers = calloc(seats, sizeof *collocates->searchers);
     for (unsigned i = 0; collocates->searchers && i < seats; i++, collocates->seats++) {
-        collocates->searchers[i] = gdx_searcher_new_like(searcher);
+        collocates->searchers[i] = gdx_searcher_new_like(searcher, seats);
         if (!collocates->searchers[i])
             break;
     }

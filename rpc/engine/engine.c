@@ -29,8 +29,8 @@ void gdx_engine_figures_of(gdx_engine *engine, gdx_collection_figures *out) {
     gdx_collection_figures_of(engine->collection, out);
 }
 
-gdx_status gdx_engine_read_aliases(gdx_engine *engine, size_t *out_sets, gdx_error *err) {
-    return gdx_collection_read_aliases(engine->collection, out_sets, err);
+void gdx_engine_set_aliases(gdx_engine *engine, gdx_aliases *aliases) {
+    gdx_collection_set_aliases(engine->collection, aliases);
 }
 
 const gdx_service *gdx_engine_services(const gdx_engine *engine, size_t *out_count) {

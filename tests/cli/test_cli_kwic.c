@@ -53,9 +53,9 @@ static void lines_come_in_the_order_asked_for(void **state) {
 static void options_that_do_not_go_together_are_wrong_use(void **state) {
     expect_wrong_use(run(*state, "search", "--sort", "right", "关税", NULL), "give --all with it");
     expect_wrong_use(run(*state, "search", "--all", "--sample", "5", "关税", NULL), "give --sort with it");
-    expect_wrong_use(run(*state, "search", "--all", "--sort", "middle", "关税", NULL), "sort: it names no key");
+    expect_wrong_use(run(*state, "search", "--all", "--sort", "middle", "关税", NULL), "sort: \"middle\" is no key");
     expect_wrong_use(run(*state, "search", "--all", "--sort", "date,date", "关税", NULL), "sort: found date twice");
-    expect_wrong_use(run(*state, "search", "--all", "--sort", "right,", "关税", NULL), "sort: it names no key");
+    expect_wrong_use(run(*state, "search", "--all", "--sort", "right,", "关税", NULL), "sort: \"\" is no key");
     expect_wrong_use(run(*state, "search", "--all", "--sort", "right", "date:2018", NULL), "query: it has no phrase");
 }
 

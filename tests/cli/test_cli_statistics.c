@@ -333,7 +333,7 @@ static void reprints_are_found_and_first_ones_counted(void **state) {
     snprintf(lines, sizeof lines,
              "{\"id\":\"1\",\"source\":\"a\",\"date\":\"2024-01-01\",\"title\":\"甲\",\"text\":\"%s\"}\n"
              "{\"id\":\"2\",\"source\":\"b\",\"date\":\"2024-01-02\",\"title\":\"乙\",\"text\":\"%s\"}\n"
-             "{\"id\":\"3\",\"source\":\"b\",\"date\":\"2024-01-03\",\"text\":\"%.75s\"}\n"
+             "{\"id\":\"3\",\"source\":\"b\",\"date\":\"2024-01-03\",\"text\":\"%.69s\"}\n"
              "{\"id\":\"4\",\"source\":\"b\",\"date\":\"2024-01-03\",\"text\":\"关税\"}\n",
              text, text, text);
     struct said said = run_with_input(&place, lines, "index", "-", NULL);
@@ -364,6 +364,7 @@ static void reprints_are_found_and_first_ones_counted(void **state) {
     said_clear(&said);
     expect_wrong_use(run(&place, "reprints", "--build", "产业链", NULL), "takes no query");
     expect_wrong_use(run(&place, "reprints", "--jaccard", "0.8", NULL), "go with --build");
+    expect_wrong_use(run(&place, "passages", "a", NULL), "ID ID: one more is missing after \"a\"");
     expect_wrong_use(run(&place, "reprints", "--build", "--jaccard", "7", NULL), "--jaccard 7: expected a share");
     expect_wrong_use(run(&place, "reprints", "--build", "--within", "x", NULL), "--within x: expected days");
     expect_wrong_use(run(&place, "count", "is:last", NULL), "expected first right after is:");

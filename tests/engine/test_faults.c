@@ -7,6 +7,7 @@
 #include "gdx/client.h"
 #include "gdx/engine.h"
 #include "gdx/index.h"
+#include "gdx/reprints.h"
 
 #include <gramdex/v1/index.pb-c.h>
 #include <gramdex/v1/search.pb-c.h>
@@ -98,6 +99,7 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     Gramdex__V1__NeighboursRequest neighbours = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
     Gramdex__V1__CollocatesRequest collocates = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
     Gramdex__V1__KwicRequest kwic = GRAMDEX__V1__KWIC_REQUEST__INIT;
+    Gramdex__V1__ReprintsRequest reprints = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
     Gramdex__V1__PassagesRequest passages = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
     Gramdex__V1__QuoteRequest quote = GRAMDEX__V1__QUOTE_REQUEST__INIT;
     Gramdex__V1__GetRequest get = GRAMDEX__V1__GET_REQUEST__INIT;
@@ -153,6 +155,8 @@ static gdx_status read_all(gdx_client *client, gdx_error *err) {
     if (status == GDX_OK)
         status = call(client, SEARCH, "Kwic", &kwic.base, err);
     if (status == GDX_OK)
+        status = call(client, SEARCH, "Reprints", &reprints.base, err);
+    if (status == GDX_OK)
         status = call(client, SEARCH, "Passages", &passages.base, err);
     if (status == GDX_OK)
         status = call(client, SEARCH, "Quote", &quote.base, err);
@@ -196,7 +200,9 @@ static void start(struct served *served) {
     gdx_index_writer *writer = NULL;
     gdx_error err = {0};
     served_open(served);
+    const gdx_reprint_table none = {.jaccard = 1};
     assert_int_equal(gdx_index_writer_open(served->folder, &writer, &err), GDX_OK);
+    assert_int_equal(gdx_index_writer_set_reprints(writer, &none, &err), GDX_OK);
     gdx_index_writer_close(writer);
     assert_int_equal(gdx_engine_open(&served->loop, served->work, served->folder, &options, &engine, &err), GDX_OK);
     size_t count;

@@ -8,6 +8,8 @@
 #include "corpus.h"
 #include "gdx/index.h"
 #include "gdx/query.h"
+#include "gdx/reprints.h"
+#include "gdx/statistics.h"
 #include "gdx/text.h"
 #include "queries.h"
 
@@ -131,7 +133,7 @@ static void compare_near(struct asked *asked, Gramdex__V1__Scope *scope) {
     compare(asked, "Collocates", &collocates.base);
 }
 
-// The index has no table of reprints: good questions are refused, too, and in the same words.
+// Every other index has a table of reprints. Without one good questions are refused, too, and in the same words.
 static void compare_reprints(struct asked *asked, Gramdex__V1__Scope *scope) {
     Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
     request.query = random_below(&asked->random, 2) ? text_of(asked) : request.query;
@@ -287,6 +289,20 @@ struct served { // a collection, in an index that a server has, too
     pid_t server;
 };
 
+static gdx_status write_table(void *context, const gdx_reprint_table *table, gdx_error *err) {
+    return gdx_index_writer_set_reprints(context, table, err);
+}
+
+static void build_reprints(const char *folder) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    const gdx_reprints_options options = {
+        .jaccard = GDX_REPRINTS_JACCARD, .within_days = 36500, .memory_bytes = 64 << 20};
+    gdx_error err = {0};
+    if (gdx_index_writer_open(folder, &writer, &err) != GDX_OK ||
+        gdx_reprints_find(gdx_index_writer_snapshot(writer), &options, NULL, write_table, writer, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+}
+
 static void begin_served(struct served *served, struct asked *asked) {
     char address[PATH_BYTES];
     corpus_make(&served->corpus, &asked->random);
@@ -294,6 +310,8 @@ static void begin_served(struct served *served, struct asked *asked) {
     served->sockets = folder_new();
     snprintf(address, sizeof address, "unix:%s/socket", served->sockets);
     corpus_write(&served->corpus, served->folder);
+    if (random_below(&asked->random, 2))
+        build_reprints(served->folder);
     served->server = start_server(served->folder, address);
     open_both(asked, served->folder, address);
 }

@@ -171,14 +171,20 @@ class Access(ServerTest):
                 file.write(text)
 
         write("没有 = 产业链\n")
-        server = self.served([record(1)], "--aliases", path)
+        server = self.served([record(1), record(2)], "--aliases", path)
         stub, asked = server.stub(), search_pb2.CountRequest(query="alias:没有")
         reply = stub.count(asked)
-        self.assertEqual((reply.documents, list(reply.answer.notes)), (1, ["alias:没有 stands for 没有 OR 产业链"]))
+        pages = [search_pb2.SearchRequest(query=query, limit=1) for query in ("alias:没有", "产业链")]
+        for page in pages:
+            page.page_token = stub.search(page).next_page_token
+            self.assertEqual(len(stub.search(page).hits), 1)
+        self.assertEqual((reply.documents, list(reply.answer.notes)), (2, ["alias:没有 stands for 没有 OR 产业链"]))
         write("没有 = 也没有\nWTO = 世界贸易组织\n")
         server.process.send_signal(signal.SIGHUP)
         self.events(server, "read again: 2 sets of aliases")
         self.assertEqual(stub.count(asked).documents, 0)
+        self.fails(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.search(pages[0]))
+        self.assertEqual(len(stub.search(pages[1]).hits), 1)
         write("没有 = 产业链\n没有 = x\n")
         server.process.send_signal(signal.SIGHUP)
         found = self.events(server, "the old aliases stay: ")

@@ -252,7 +252,7 @@ const struct act acts[] = {
     {"collocates, in a hurry", SEARCH "Collocates", 3, HURRY, pack_collocates, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
     {"kwic", SEARCH "Kwic", 5, READ_ALL, pack_kwic, 1, DONE | CODE(INVALID_ARGUMENT), NULL},
     {"kwic, in a hurry", SEARCH "Kwic", 5, HURRY, pack_kwic, 1, LATE | CODE(INVALID_ARGUMENT), NULL},
-    {"reprints", SEARCH "Reprints", 10, READ_ALL, pack_reprints, 1, CODE(INVALID_ARGUMENT), NULL}, // not built
+    {"reprints", SEARCH "Reprints", 10, READ_ALL, pack_reprints, 1, DONE, NULL},
     {"passages", SEARCH "Passages", 10, READ_ALL, pack_passages, 1, DONE, NULL},
     {"quote", SEARCH "Quote", 20, READ_ALL, pack_quote, 1, DONE, NULL},
     {"quote, in a hurry", SEARCH "Quote", 5, HURRY, pack_quote, 1, LATE, NULL},

@@ -136,6 +136,8 @@ static gdx_status start(struct soak *soak, gdx_error *err) {
     gdx_status status = acts_write_base(soak->records, err);
     if (status == GDX_OK && run(soak, "index", soak->records) != 0)
         status = gdx_fail(err, GDX_INTERNAL, "%s index fails", soak->program);
+    if (status == GDX_OK && run(soak, "reprints", "--build") != 0)
+        status = gdx_fail(err, GDX_INTERNAL, "%s reprints --build fails", soak->program);
     if (status == GDX_OK)
         status = child_start(&soak->server, arguments, NULL, err);
     if (status == GDX_OK && !held_by(soak->server.process, &soak->before))

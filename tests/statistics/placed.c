@@ -129,7 +129,7 @@ static gdx_status visit_places(void *context, const gdx_placed *document, gdx_er
 
 void find_places(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query) {
     struct scanning scanning = {.snapshot = snapshot};
-    gdx_searcher *other = gdx_searcher_new_like(searcher);
+    gdx_searcher *other = gdx_searcher_new_like(searcher, 1);
     gdx_occurrence left;
     naive.place_count = 0;
     assert_int_equal(gdx_scan_open(other, snapshot, query, 0, NULL, &scanning.scan, NULL), GDX_OK);

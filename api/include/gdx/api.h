@@ -42,9 +42,9 @@ GDX_DEFINE_AUTO(gdx_collection, gdx_collection_close)
 // one is kept, and the figures carry the failure. Touches the disk: not for a loop thread.
 gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) GDX_MUST_CHECK;
 
-// Reads the file of aliases again, for questions asked from now on; *out_sets is how many sets it has. On failure the
-// old ones stay. There must be such a file. As gdx_aliases_read.
-gdx_status gdx_collection_read_aliases(gdx_collection *collection, size_t *out_sets, gdx_error *err) GDX_MUST_CHECK;
+typedef struct gdx_aliases gdx_aliases; // gdx/aliases.h
+// For questions asked from now on, in place of those of the options' file. Takes the reference.
+void gdx_collection_set_aliases(gdx_collection *collection, gdx_aliases *aliases);
 
 // Verifies as many pages again as are due at now_ns, of gdx_now_ns, at most 1 MiB; to be called a few times a second.
 // Touches the disk.

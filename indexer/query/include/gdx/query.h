@@ -77,8 +77,9 @@ gdx_status gdx_query_narrow(gdx_query *query, const gdx_filter *filter, gdx_erro
 // 330 MB, after small ones a few MB.
 typedef struct gdx_searcher gdx_searcher;
 gdx_searcher *gdx_searcher_new(void); // NULL: no memory. The caller frees it.
-// Another of the same limits: one owner can have several threads search for one question. NULL: no memory.
-gdx_searcher *gdx_searcher_new_like(const gdx_searcher *searcher);
+// Another with the same limits, but one of `shares` of the memory: one owner can have several threads search for one
+// question. NULL: no memory.
+gdx_searcher *gdx_searcher_new_like(const gdx_searcher *searcher, unsigned shares);
 void gdx_searcher_free(gdx_searcher *searcher); // NULL is fine; after the scans that use it
 // The memory limit of one query in bytes, without the hits it returns. A query above it fails with GDX_NO_MEMORY. 2 GiB
 // by default.
