@@ -15,19 +15,31 @@ export function wording<T>(all: Wording<T>): () => T {
 
 const locale = (): string => (language.value === "zh" ? "zh-CN" : "en-GB");
 
+/** A way to write numbers, made once: to make one takes longer than to write a thousand. */
+function numbers(options: Intl.NumberFormatOptions): (value: number) => string {
+    const made = new Map<string, Intl.NumberFormat>();
+    return (value) => {
+        const name = locale();
+        const format = made.get(name) ?? new Intl.NumberFormat(name, options);
+        made.set(name, format);
+        return format.format(value);
+    };
+}
+
+const whole = numbers({});
+const threeFigures = numbers({ maximumSignificantDigits: 3 });
+
 /** 1,223. Takes what JSON has for a count: "1223", or nothing for zero. */
 export function count(value: number | string | undefined): string {
-    return Number(value ?? 0).toLocaleString(locale());
+    return whole(Number(value ?? 0));
 }
 
 /** A number of a statistic: three figures and no more. */
 export function figure(value: number | string | undefined): string {
-    return Number(value ?? 0).toLocaleString(locale(), { maximumSignificantDigits: 3 });
+    return threeFigures(Number(value ?? 0));
 }
 
-export function percent(value: number): string {
-    return value.toLocaleString(locale(), { style: "percent", maximumFractionDigits: 1 });
-}
+export const percent = numbers({ style: "percent", maximumFractionDigits: 1 });
 
 export function clock(date: Date): string {
     return date.toLocaleTimeString(locale());

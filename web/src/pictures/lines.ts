@@ -126,8 +126,11 @@ function drawLine(group: Pen, points: Placed[], x: Scale, y: Scale): void {
     }
 }
 
+const smallest = 2; // radius of a mark
+
 function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Scale, radius: number, spots: Spot[]): void {
     points.forEach((point, index) => {
+        if (radius === smallest && point.value === 0) return; // in a crowd the line on the axis says it, and a day is drawn sooner
         const spot = { x: x(point.number), y: y(Math.min(point.value, topOfScale(y))), line: series, point: index };
         spots.push(spot);
         const place = group
@@ -174,7 +177,7 @@ export function lines(options: LinesOptions): Lines {
         const group = plot.append("g").attr("class", `series-${series % looks}`).attr("role", "group");
         group.attr("aria-label", options.lines[series]?.name ?? "");
         drawLine(group, points, x, y);
-        drawMarks(group, points, series, x, y, crowd > 0.2 ? 2 : crowd > 0.08 ? 3 : 4, spots);
+        drawMarks(group, points, series, x, y, crowd > 0.2 ? smallest : crowd > 0.08 ? 3 : 4, spots);
     });
     if (options.thin && options.lines.some((each) => each.points.some((point) => point.thin)))
         plot.append("text").attr("class", "picture-note").attr("y", height + 40).text(options.thin);
