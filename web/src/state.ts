@@ -33,9 +33,11 @@ export function changed(keys: URLSearchParams, change: Change): URLSearchParams 
     return all;
 }
 
-/** Readable as far as a query string allows: characters beside ASCII, commas and colons stay as they are. */
+/** The query first; commas, colons and slashes, which a query string may have, stay as they are. */
 export function address(path: string, keys: URLSearchParams): string {
-    const text = [...keys].map(([key, value]) => `${key}=${plain(value)}`).join("&");
+    const all = [...keys];
+    const ordered = [...all.filter(([name]) => name === "q"), ...all.filter(([name]) => name !== "q")];
+    const text = ordered.map(([name, value]) => `${name}=${plain(value)}`).join("&");
     return text ? `${path}?${text}` : path;
 }
 

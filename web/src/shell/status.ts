@@ -27,7 +27,7 @@ function LinkButton(): VNode {
         setTimeout(() => (said.value = ""), 4000);
     };
     return html`<span class="link">
-        <button type="button" onClick=${copy} aria-disabled=${length > longestLink}>${w.link}</button>
+        <button type="button" class=${length > longestLink ? "no" : ""} onClick=${copy}>${w.link}</button>
         <span role="status" class=${said.value ? "said" : "hidden"}>${said.value}</span>
     </span>`;
 }
