@@ -47,15 +47,13 @@ function filterText(message: Message): string {
     return terms.filter(Boolean).join(" ");
 }
 
-/** Whether AND binds to a part of it alone. */
-function isChoice(query: string): boolean {
-    return /(^|\s)(OR|ＯＲ)(\s|$)|[|｜]/.test(query);
-}
+/** Whether AND binds to a part of it alone, so that a condition needs parentheses before it. */
+export const isAlternative = (query: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(query);
 
 /** A query with one more condition, which holds for all of it. */
 export function narrowed(query: string, condition: string): string {
     if (!condition || !query.trim()) return condition || query;
-    return `${isChoice(query) ? `(${query})` : query.trim()} ${condition}`;
+    return `${isAlternative(query) ? `(${query})` : query.trim()} ${condition}`;
 }
 
 interface Row {

@@ -60,7 +60,7 @@ export function citation(cited: Cited, chinese: boolean): string {
         const head = [cited.source, cited.title && `《${cited.title}》`, cited.date].filter(Boolean).join("，");
         const where = [cited.place, bytes && `${field} 第 ${bytes} 字节`].filter(Boolean).join("，");
         const words = cited.quoted ? `“${cited.quoted}”，` : "";
-        return `${words}${head ? `${head}。` : ""}[${cited.id}${where ? `，${where}` : ""}，提交 ${cited.commit}]`;
+        return `${words}${head ? `${head}。` : ""}[${cited.id}${where ? `，${where}` : ""}，版本 ${cited.commit}]`;
     }
     const head = [cited.source, cited.title && `“${cited.title}”`, cited.date].filter(Boolean).join(", ");
     const where = [cited.place, bytes && `${field} bytes ${bytes}`].filter(Boolean).join(", ");
@@ -128,18 +128,41 @@ function write(element: Element, styleOf: StyleOf): string {
     return inner ? `${tag}>${inner}</${name}>` : `${tag}/>`;
 }
 
+/** What a file has around the picture: its title above, where it is from below. */
+const margin = { side: 16, above: 44, below: 32 };
+
+export interface Sheet {
+    width: number;
+    height: number;
+}
+
+export function sheetOf(picture: Element): Sheet {
+    const [, , width = 0, height = 0] = (picture.getAttribute("viewBox") ?? "").split(" ").map(Number);
+    return { width: width + 2 * margin.side, height: height + margin.above + margin.below };
+}
+
 /** A picture as a file of its own: classes become attributes, what is for the page alone goes. */
-export function standalone(picture: Element, styleOf: StyleOf, paper = "#fff"): string {
-    const [, , width, height] = (picture.getAttribute("viewBox") ?? "0 0 0 0").split(" ");
-    const ground = `<rect width="${width}" height="${height}" fill="${escaped(paper)}"/>`;
-    const text = write(picture, styleOf);
-    const begin = text.indexOf(">") + 1;
-    const head = text.slice(0, begin).replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"');
-    return `<?xml version="1.0" encoding="UTF-8"?>\n${head}${ground}${text.slice(begin)}\n`;
+export function standalone(picture: Element, styleOf: StyleOf, footing = ""): string {
+    const { width, height } = sheetOf(picture);
+    const font = 'font-family="system-ui, sans-serif"';
+    const title = picture.getAttribute("aria-label") ?? "";
+    const line = (y: number, size: number, fill: string, text: string): string =>
+        `<text x="${margin.side}" y="${y}" ${font} font-size="${size}" fill="${fill}">${escaped(text)}</text>`;
+    const inner = write(picture, styleOf);
+    const begin = inner.indexOf(">") + 1;
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>\n',
+        `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+        `<rect width="${width}" height="${height}" fill="#fff"/>`,
+        line(26, 15, "#1d1c1a", title),
+        `<g transform="translate(${margin.side},${margin.above})">${inner.slice(begin, inner.lastIndexOf("</svg>"))}</g>`,
+        line(height - 12, 11, "#5f5b53", footing),
+        "</svg>\n",
+    ].join("");
 }
 
 /** As it looks on paper: in light colours, whatever the page has. */
-export function svgText(picture: SVGSVGElement): string {
+export function svgText(picture: SVGSVGElement, footing: string): string {
     const press = document.createElement("div");
     press.className = "picture-press";
     const copy = picture.cloneNode(true) as SVGSVGElement;
@@ -147,18 +170,18 @@ export function svgText(picture: SVGSVGElement): string {
     press.append(copy);
     (picture.parentElement ?? document.body).append(press);
     try {
-        return standalone(copy, (element) => getComputedStyle(element));
+        return standalone(copy, (element) => getComputedStyle(element), footing);
     } finally {
         press.remove();
     }
 }
 
-export async function png(picture: SVGSVGElement, scale = 2): Promise<Blob> {
+export async function png(picture: SVGSVGElement, footing: string, scale = 2): Promise<Blob> {
     const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(picture))}`;
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(picture, footing))}`;
     await image.decode();
     const canvas = document.createElement("canvas");
-    const { width, height } = picture.viewBox.baseVal;
+    const { width, height } = sheetOf(picture);
     canvas.width = Math.ceil(width * scale);
     canvas.height = Math.ceil(height * scale);
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);

@@ -2,6 +2,7 @@
 // The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
 // the reader's own (language, theme, the commit seen first) and is in no link.
 import { computed, effect, signal } from "@preact/signals";
+import { isAlternative, narrowed } from "./call.ts";
 import type { Path } from "./paths.ts";
 
 export interface Place {
@@ -130,13 +131,10 @@ export const filtered = computed(() => ["source", "from", "to", "meta"].some((na
 /** The query as it is sent: with `distinct` the first of each group of reprints alone. */
 export function asked(text = query.value): string {
     if (!distinct.value || !text) return text;
-    return isAlternative(text) ? `(${text}) is:first` : `${text} is:first`;
+    return narrowed(text, "is:first");
 }
 
-/** Whether parentheses are put around it, by which columns of the server's count one too many. */
-export const isAlternative = (text: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(text);
-
-/** The column of a malformed query in the text that was typed. */
+/** The column of a malformed query in the text that was typed: the server counts a parenthesis that was put before it. */
 export function columnOf(column: number, text = query.value): number {
     return distinct.value && isAlternative(text) ? Math.max(1, column - 1) : column;
 }

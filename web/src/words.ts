@@ -15,19 +15,31 @@ export function wording<T>(all: Wording<T>): () => T {
 
 const locale = (): string => (language.value === "zh" ? "zh-CN" : "en-GB");
 
+/** A way to write numbers, made once: to make one takes longer than to write a thousand. */
+function numbers(options: Intl.NumberFormatOptions): (value: number) => string {
+    const made = new Map<string, Intl.NumberFormat>();
+    return (value) => {
+        const name = locale();
+        const format = made.get(name) ?? new Intl.NumberFormat(name, options);
+        made.set(name, format);
+        return format.format(value);
+    };
+}
+
+const whole = numbers({});
+const threeFigures = numbers({ maximumSignificantDigits: 3 });
+
 /** 1,223. Takes what JSON has for a count: "1223", or nothing for zero. */
 export function count(value: number | string | undefined): string {
-    return Number(value ?? 0).toLocaleString(locale());
+    return whole(Number(value ?? 0));
 }
 
 /** A number of a statistic: three figures and no more. */
 export function figure(value: number | string | undefined): string {
-    return Number(value ?? 0).toLocaleString(locale(), { maximumSignificantDigits: 3 });
+    return threeFigures(Number(value ?? 0));
 }
 
-export function percent(value: number): string {
-    return value.toLocaleString(locale(), { style: "percent", maximumFractionDigits: 1 });
-}
+export const percent = numbers({ style: "percent", maximumFractionDigits: 1 });
 
 export function clock(date: Date): string {
     return date.toLocaleTimeString(locale());
@@ -134,6 +146,7 @@ export const words = wording({
         awaySince: (when: string) => `The server does not answer since ${when}. Trying again.`,
         tryNow: "Try now",
         failed: "The server could not answer",
+        refused: "This cannot be asked so",
         damaged: "A file of the index is damaged",
         noSuch: "Nothing is here",
         toStart: "To the start",
@@ -234,6 +247,7 @@ export const words = wording({
         awaySince: (when: string) => `服务器自 ${when} 起没有响应，正在重试。`,
         tryNow: "立即重试",
         failed: "服务器未能回答",
+        refused: "不能这样查询",
         damaged: "索引文件已损坏",
         noSuch: "这里没有内容",
         toStart: "回到概览",

@@ -51,7 +51,7 @@ test("JSON Lines has an object a line, null for what is not defined", () => {
 test("a citation says where, in which commit", () => {
     const cited = { id: "a/b.pdf", title: "贸易", date: "2023-05-06", source: "news", place: "page 3", begin: 9, end: 18, commit: 7 };
     assert.equal(citation(cited, false), "news, “贸易”, 2023-05-06. [a/b.pdf, page 3, text bytes 9–18, commit 7]");
-    assert.equal(citation(cited, true), "news，《贸易》，2023-05-06。[a/b.pdf，page 3，text 第 9–18 字节，提交 7]");
+    assert.equal(citation(cited, true), "news，《贸易》，2023-05-06。[a/b.pdf，page 3，text 第 9–18 字节，版本 7]");
     assert.equal(citation({ id: "x", commit: "1" }, false), "[x, commit 1]");
 });
 
@@ -70,7 +70,7 @@ function picture(): SVGSVGElement {
 
 test("an exported picture stands alone: looks are attributes, the page's own are gone", () => {
     const text = standalone(picture(), styleOf({ "picture-line": { stroke: "rgb(1, 2, 3)", "stroke-width": "2px", fill: "none" } }));
-    assert.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^>]* viewBox="0 0 600 \d+"/);
+    assert.match(text, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="632" height="\d+" viewBox="0 0 632 \d+"/);
     assert.match(text, /<path d="[^"]+" fill="none" stroke="rgb\(1, 2, 3\)" stroke-width="2"\/>/);
     assert.ok(!/<g[^>]* (fill|font-size)=/.test(text));
     for (const gone of [" class=", " style=", "href=", "data-", "aria-", "tabindex", "<a ", "<script", "\u0000"]) assert.ok(!text.includes(gone), gone);
@@ -80,6 +80,7 @@ test("an exported picture stands alone: looks are attributes, the page's own are
 test("an exported picture is well-formed", () => {
     const text = standalone(picture(), styleOf({}));
     const open: string[] = [];
+    assert.equal([...text.matchAll(/<svg/g)].length, 1);
     for (const [, close, name, empty] of text.matchAll(/<(\/?)([a-z]+)(?:\s[\w-]+(?::\w+)?="[^"<]*")*\s*(\/?)>/g)) {
         if (close) assert.equal(open.pop(), name);
         else if (!empty) open.push(name);

@@ -61,7 +61,7 @@ function BadQuery({ failure, text }: { failure: Failure; text: string }): VNode 
     return html`<${Panel} title=${w.badQuery} kind="bad">
         ${column ? h(Marked, { text, column }) : null}
         <p>${column ? `${w.column(column)}: ` : ""}<span lang="en">${said}</span></p>
-        ${column ? html`<button type="button" onClick=${() => goToColumn(column)}>${w.goThere}</button>` : null}
+        ${column && text === query.value ? html`<button type="button" onClick=${() => goToColumn(column)}>${w.goThere}</button>` : null}
     <//>`;
 }
 
@@ -114,11 +114,12 @@ export function Failed({ failure, again, text = query.value }: FailedProps): VNo
     if (failure.code === "unauthenticated") return h(TokenWanted, {});
     if (reason === "QUERY_SYNTAX" || reason === "QUERY_TOO_LARGE") return h(BadQuery, { failure, text });
     if (reason === "COMMIT_UNKNOWN" || reason === "PAGE_TOKEN_EXPIRED") return h(Gone, {});
-    const title = failure.code === "not_found" ? w.noSuch : failure.code === "data_loss" ? w.damaged : w.failed;
+    const refused = failure.code === "invalid_argument";
+    const title = failure.code === "not_found" ? w.noSuch : failure.code === "data_loss" ? w.damaged : refused ? w.refused : w.failed;
     return html`<${Panel} title=${title} kind="bad">
         <p lang="en">${failure.message}</p>
         ${reason === "QUERY_TIME" ? html`<p>${w.tooLong}</p>` : null}
-        <button type="button" onClick=${again}>${w.again}</button>
+        ${refused ? null : html`<button type="button" onClick=${again}>${w.again}</button>`}
     <//>`;
 }
 

@@ -8,8 +8,8 @@ import { csv, fileName, jsonLines, png, save, svgText } from "../export.ts";
 import type { VNode } from "preact";
 import { h, html } from "../html.ts";
 import { place, query } from "../state.ts";
-import { type Offer, offer } from "../view.ts";
-import { wording } from "../words.ts";
+import { type Offer, offer, status } from "../view.ts";
+import { wording, words as common } from "../words.ts";
 
 const words = wording({
     en: {
@@ -51,14 +51,20 @@ function name(extension: string): string {
     return fileName(place.value.path.slice(1) || "start", query.value, extension);
 }
 
+/** Where a picture is from. */
+function from(): string {
+    const { answer } = status.value;
+    return ["gramdex", location.host, answer?.commit && common().commit(answer.commit), new Date().toISOString().slice(0, 10)].filter(Boolean).join(" · ");
+}
+
 async function take(form: string, what: Offer): Promise<void> {
     trouble.value = "";
     try {
         const picture = form === "svg" || form === "png" ? what.picture?.() : null;
         if (form === "csv" && what.rows) save(name(form), csv(what.rows(), mark.value));
         if (form === "jsonl" && what.rows) save(name(form), jsonLines(what.rows()));
-        if (form === "svg" && picture) save(name(form), svgText(picture));
-        if (form === "png" && picture) save(name(form), await png(picture));
+        if (form === "svg" && picture) save(name(form), svgText(picture, from()));
+        if (form === "png" && picture) save(name(form), await png(picture, from()));
     } catch (error) {
         trouble.value = `${words().failed} ${String(error)}`;
     }

@@ -1,18 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every picture shares: the SVG element with its name for screen readers, the width of a text before it is drawn, the
 // looks of series that can be told apart without colour. Colours are classes of pictures.css; no picture has an inline style.
-import {
-    symbol,
-    symbolCircle,
-    symbolCross,
-    symbolDiamond,
-    symbolSquare,
-    symbolStar,
-    symbolTriangle,
-    symbolWye,
-    type SymbolType,
-} from "d3-shape";
-
 /** Writes marks into an element, in d3-selection's manner; what else that module has, 4 kB in gzip, no picture needs. */
 export class Pen<E extends SVGElement = SVGElement> {
     readonly element: E;
@@ -82,20 +70,30 @@ export function fitText(text: string, size: number, width: number): string {
     return `${kept}…`;
 }
 
-const shapes: readonly SymbolType[] = [
-    symbolCircle,
-    symbolSquare,
-    symbolTriangle,
-    symbolDiamond,
-    symbolCross,
-    symbolStar,
-    symbolWye,
-];
-
 /** There are ten looks, for a query and nine others; each has its own colour, dash and shape. */
 export const looks = 10;
 
-/** A series' mark as a path around 0, 0. */
-export function shape(series: number, area: number): string {
-    return symbol(shapes[series % shapes.length] ?? symbolCircle, area)() ?? "";
+/** A polygon of so many corners, the first at `turn` twelfths of a circle past three o'clock; `inner`: of a star's notches. */
+function polygon(corners: number, turn: number, size: number, inner = size): string {
+    const points = Array.from({ length: corners }, (_, index) => {
+        const angle = Math.PI * ((2 * index) / corners + turn / 6);
+        const radius = index % 2 ? inner : size;
+        return `${(Math.cos(angle) * radius).toFixed(2)},${(Math.sin(angle) * radius).toFixed(2)}`;
+    });
+    return `M${points.join("L")}Z`;
+}
+
+const shapes: readonly ((r: number) => string)[] = [
+    (r) => `M${r},0A${r},${r} 0 1 1 ${-r},0A${r},${r} 0 1 1 ${r},0`,
+    (r) => polygon(4, 1.5, r * 1.25),
+    (r) => polygon(3, 9, r * 1.4),
+    (r) => polygon(4, 0, r * 1.35),
+    (r) => polygon(10, 9, r * 1.5, r * 0.7),
+    (r) => polygon(3, 3, r * 1.4),
+    (r) => polygon(6, 0, r * 1.1),
+];
+
+/** A series' mark as a path around 0, 0, about as large as a circle of this radius. */
+export function shape(series: number, radius: number): string {
+    return (shapes[series % shapes.length] ?? shapes[0])?.(radius) ?? "";
 }

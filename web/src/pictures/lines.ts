@@ -2,7 +2,6 @@
 // Series over time. A line joins periods that follow each other; where the collection has nothing it is broken, for that is
 // no zero. What so few documents stand behind that it says little is hollow and does not set the scale.
 import { scaleLinear } from "d3-scale";
-import { area, line } from "d3-shape";
 import { across, roundTicks, type Scale, upright } from "./axis.ts";
 import { fitText, frame, looks, type Named, type Pen, shape, type Size, textWidth } from "./frame.ts";
 import { type Kind, numberOf, ticksOf } from "./period.ts";
@@ -83,7 +82,7 @@ function drawLegend(group: Pen, options: LinesOptions): void {
             .attr("class", `series-${line % looks}`)
             .attr("transform", `translate(${x},${row * 22 + 10})`);
         item.append("path").attr("class", "picture-line").attr("d", "M0,0H34");
-        item.append("path").attr("class", "picture-mark").attr("transform", "translate(17,0)").attr("d", shape(line, 46));
+        item.append("path").attr("class", "picture-mark").attr("transform", "translate(17,0)").attr("d", shape(line, 4));
         item.append("text").attr("class", "picture-name").attr("x", 40).attr("dy", "0.33em").text(name);
     }
 }
@@ -108,25 +107,30 @@ export function stretches<T extends { number: number }>(points: readonly T[]): T
 
 function drawLine(group: Pen, points: Placed[], x: Scale, y: Scale): void {
     const bounded = (value: number): number => y(Math.min(value, topOfScale(y)));
-    const band = area<Placed>((point) => x(point.number), (point) => bounded(point.low ?? 0), (point) => bounded(point.high ?? 0));
-    const path = line<Placed>((point) => x(point.number), (point) => bounded(point.value));
+    const path = (of: Placed[], value: (point: Placed) => number): string =>
+        of.map((point) => `${x(point.number).toFixed(1)},${bounded(value(point)).toFixed(1)}`).join("L");
+    const band = (of: Placed[]): string =>
+        `M${path(of, (point) => point.high ?? 0)}L${path([...of].reverse(), (point) => point.low ?? 0)}Z`;
     // A period of few documents has its mark alone: its line would be the loudest of the picture, its band all of it.
     for (const stretch of stretches(points.filter((point) => !point.thin))) {
         if (stretch.every((point) => point.high !== undefined)) {
             const [only] = stretch;
-            if (stretch.length > 1 || !only) group.append("path").attr("class", "picture-band").attr("d", band(stretch) ?? "");
+            if (stretch.length > 1 || !only) group.append("path").attr("class", "picture-band").attr("d", band(stretch));
             else
                 group
                     .append("path")
                     .attr("class", "picture-whisker")
                     .attr("d", `M${x(only.number)},${bounded(only.low ?? 0)}V${bounded(only.high ?? 0)}`);
         }
-        if (stretch.length > 1) group.append("path").attr("class", "picture-line").attr("d", path(stretch) ?? "");
+        if (stretch.length > 1) group.append("path").attr("class", "picture-line").attr("d", `M${path(stretch, (point) => point.value)}`);
     }
 }
 
-function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Scale, area: number, spots: Spot[]): void {
+const smallest = 2; // radius of a mark
+
+function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Scale, radius: number, spots: Spot[]): void {
     points.forEach((point, index) => {
+        if (radius === smallest && point.value === 0) return; // in a crowd the line on the axis says it, and a day is drawn sooner
         const spot = { x: x(point.number), y: y(Math.min(point.value, topOfScale(y))), line: series, point: index };
         spots.push(spot);
         const place = group
@@ -138,7 +142,7 @@ function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Sc
         if (point.href) place.attr("href", point.href);
         else place.attr("role", "img");
         place.attr("aria-label", point.label);
-        const mark = point.above ? "M0,-7L5,3H-5Z" : shape(series, area);
+        const mark = point.above ? "M0,-7L5,3H-5Z" : shape(series, radius);
         place.append("path").attr("class", "picture-mark").attr("d", mark);
     });
 }
@@ -151,8 +155,8 @@ export function lines(options: LinesOptions): Lines {
     const top = rows * 22 + (rows ? 34 : 26);
     const y = scaleLinear().domain([0, topOf(options.lines)]).nice(5);
     const label = Math.max(...y.ticks(5).map((value) => textWidth(options.format(value), 12)));
-    const left = Math.max(28, label + 12);
-    const width = Math.max(40, options.width - left - 18);
+    const left = Math.max(28, label + 16);
+    const width = Math.max(40, options.width - left - (options.kind === "year" ? 18 : 34));
     const height = Math.max(40, size.height - top - (options.thin ? 46 : 28));
     y.range([height, 0]);
 
@@ -173,7 +177,7 @@ export function lines(options: LinesOptions): Lines {
         const group = plot.append("g").attr("class", `series-${series % looks}`).attr("role", "group");
         group.attr("aria-label", options.lines[series]?.name ?? "");
         drawLine(group, points, x, y);
-        drawMarks(group, points, series, x, y, crowd > 0.2 ? 12 : crowd > 0.08 ? 26 : 52, spots);
+        drawMarks(group, points, series, x, y, crowd > 0.2 ? smallest : crowd > 0.08 ? 3 : 4, spots);
     });
     if (options.thin && options.lines.some((each) => each.points.some((point) => point.thin)))
         plot.append("text").attr("class", "picture-note").attr("y", height + 40).text(options.thin);

@@ -83,6 +83,7 @@ const words = wording({
 
 export interface Side {
     name: string; // of the column
+    typed?: string; // of which a fault is shown
     query: string; // whose documents they are; "": all others
 }
 
@@ -207,10 +208,20 @@ export interface ContrastsProps {
     idle: VNode;
 }
 
+function sideOf({ question, more, less }: Table): Side | undefined {
+    return { a: more, b: less }[question.state.value.failure?.reasons.field ?? ""];
+}
+
+/** The query that cannot be read, when it is not that of the search field. */
+function textOf(table: Table): { text?: string } {
+    const typed = sideOf(table)?.typed;
+    return typed === undefined ? {} : { text: typed };
+}
+
 /** When one side has no document, or both share one: no fault of the server. */
-function unlike({ question, more, less }: Table): VNode | null {
-    const { phase, failure } = question.state.value;
-    const side = { a: more, b: less }[failure?.reasons.field ?? ""];
+function unlike(table: Table): VNode | null {
+    const { phase, failure } = table.question.state.value;
+    const side = sideOf(table);
     if (phase !== "failed" || !failure || !side || failure.reasons.reason !== "OUT_OF_RANGE") return null;
     const w = words();
     return html`<${Panel} title=${w.unlike}>
@@ -257,7 +268,7 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
         (table) =>
             html`<section class="contrast sheet" key=${table.direction}>
                 <h2>${table.title}</h2>
-                ${unlike(table) ?? h(Answered<ContrastResponseJson>, { question: table.question, idle, children: (reply) => h(Groups, { table, reply }) })}
+                ${unlike(table) ?? h(Answered<ContrastResponseJson>, { question: table.question, idle, ...textOf(table), children: (reply) => h(Groups, { table, reply }) })}
             </section>`,
     )}`;
 }

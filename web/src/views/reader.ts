@@ -6,14 +6,16 @@ import type { DocumentJson, FieldJson, MatchJson, PassagesResponseJson, PlaceJso
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
+import type { Cited } from "../export.ts";
 import { h, html } from "../html.ts";
+import { Cite } from "../parts/cite.ts";
 import { Answered, useStatus } from "../parts/panels.ts";
 import { beginOf, placeKey, rangeOf } from "../parts/place.ts";
 import { titleOf } from "../parts/snippet.ts";
 import { blocks, bytesOf, type Named, type Slice, slices, type Span } from "../parts/text.ts";
 import { paths } from "../paths.ts";
 import { strip } from "../pictures/strip.ts";
-import { asked, go, key, linkHere, linkTo, query, set } from "../state.ts";
+import { asked, go, key, linkHere, linkTo, newestCommit, query, set } from "../state.ts";
 import { offer, type View } from "../view.ts";
 import { count, percent, plural, wording, words } from "../words.ts";
 
@@ -247,6 +249,13 @@ function Metadata({ document }: { document: DocumentJson }): VNode | null {
     </details>`;
 }
 
+function citedOf({ id = "", title = "", date = "", source = "" }: DocumentJson, match: MatchJson | undefined): Cited {
+    const whole = { id, title, date, source, commit: newestCommit.value };
+    if (!match) return whole;
+    const field = (match.field ?? "FIELD_TEXT").slice(6).toLowerCase();
+    return { ...whole, field, part: match.part ?? 0, place: match.place ?? "", ...spanOf(match) };
+}
+
 interface ReaderProps {
     document: DocumentJson;
     matches: MatchJson[];
@@ -290,13 +299,15 @@ function Reader({ document, matches, passages, other }: ReaderProps): VNode {
     const text = document.text ?? "";
     const length = useMemo(() => bytesOf(text), [text]);
     const none = useMemo(() => [], []);
-    const place = matches.find((match) => placeKey(match) === at)?.place;
+    const match = matches.find((each) => placeKey(each) === at);
+    const place = match?.place;
     useShown(at, document, matches, shared);
     const title = { text: document.title || document.id || w.untitled, field: "FIELD_TITLE" as const, part: 0, places: none };
     return html`<article class="reader">
         <div class="reader-bar">
             <a href=${linkTo(query.value ? paths.hits : paths.start)}>← ${s.back}</a>
             ${h(Stepper, { matches, at })} ${place ? html`<span class="tag">${place}</span>` : null}
+            ${h(Cite, { cited: citedOf(document, match) })}
         </div>
         <div class="reader-head">
             <h2>${h(Body, { ...title, matches, shared })}</h2>

@@ -10,11 +10,11 @@ import { h, html } from "../html.ts";
 import { Choice, chosen, Switch, switched } from "../parts/choice.ts";
 import { Figure } from "../parts/figure.ts";
 import { type Column, Grid } from "../parts/grid.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, Failed, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { lines } from "../pictures/lines.ts";
 import { kindOf, spanOf } from "../pictures/period.ts";
-import { asked, key, keysOf, linkTo, query, scopeWithout, set } from "../state.ts";
+import { asked, key, keysOf, linkTo, query, scope, scopeWithout, set } from "../state.ts";
 import { offer, type View } from "../view.ts";
 import { count, figure, percent, wording, words as common } from "../words.ts";
 import { drawnOf, linesOf, type Measure, measures, otherQueries, rowsOf, type Series, seriesOf, thinBelow, valueOf } from "./trend-data.ts";
@@ -52,6 +52,9 @@ const words = wording({
         title: (names: string, measure: string, kind: string) => `${names}: ${measure} by ${kind}`,
         label: (what: string, row: Told) =>
             `${row.period}, ${what}: ${row.documents} of ${row.of} documents (${row.share}; ${row.low} to ${row.high}), ${row.occurrences} occurrences, ${row.rate} per million`,
+        even: (dp: string, d: string, having: string, all: string) =>
+            `Evenness: DP ${dp} (0: as even as the text; near 1: all in one small part), Juilland's D ${d} (1: even); in ${having} of ${all} periods.`,
+        evenHint: "Gries' deviation of proportions and Juilland's D over all periods of this length, filters included",
         none: "No period in these limits has it.",
         whole: "Show all periods",
     },
@@ -77,6 +80,9 @@ const words = wording({
         title: (names: string, measure: string, kind: string) => `${names}：${measure}，按${kind}`,
         label: (what: string, row: Told) =>
             `${row.period}，${what}：${row.of} 篇中 ${row.documents} 篇（${row.share}，${row.low} 至 ${row.high}），${row.occurrences} 次，每百万字 ${row.rate}`,
+        even: (dp: string, d: string, having: string, all: string) =>
+            `分布：DP ${dp}（0 为与文本同样均匀，近 1 为集中于一小部分），Juilland D ${d}（1 为均匀）；${all} 个时期中见于 ${having} 个。`,
+        evenHint: "格里斯离散比例与 Juilland D，按此长度的全部时期计算，含筛选",
         none: "此范围内没有出现。",
         whole: "显示全部时期",
     },
@@ -110,7 +116,8 @@ const kinds = ["year", "quarter", "month", "week", "day"] as const;
 
 /** The places behind a point; of a query without a phrase the documents. */
 function placesOf(series: Series, row: TrendRowJson): string | undefined {
-    if (!row.period || !Number(row.documents ?? 0)) return undefined;
+    // No filter means documents without a source.
+    if (!row.period || !Number(row.documents ?? 0) || series.source === "") return undefined;
     const { from, to } = spanOf(row.period);
     const source = series.source === undefined ? keysOf("source") : series.source;
     return linkTo(Number(row.occurrences ?? 0) > 0 ? paths.concordance : paths.hits, { q: series.query, from, to, source });
@@ -163,7 +170,7 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
     );
     return html`<div class="sheet">${h(Figure, { draw, hint: w.hint, taken })}</div>
         ${drawn.length < all.length ? html`<p class="aside">${w.some(drawn.length, all.length)}</p>` : null}
-        ${h(Table, { series: drawn, measure, name })}`;
+        ${all.length === 1 ? h(Evenness, { text: asked(typed[0]), by: kind }) : null} ${h(Table, { series: drawn, measure, name })}`;
 }
 
 interface TableProps {
@@ -230,7 +237,7 @@ function Beside(): VNode {
     };
     return html`<form class="beside" onSubmit=${take}>
         <label for="beside">${w.beside}</label>
-        <textarea id="beside" ref=${field} rows="2" spellcheck=${false} placeholder=${w.besideHint} onKeyDown=${press}></textarea>
+        <textarea id="beside" ref=${field} rows=${Math.max(2, keysOf("and").length)} spellcheck=${false} placeholder=${w.besideHint} onKeyDown=${press}></textarea>
         <button type="submit">${w.compare}</button>
     </form>`;
 }
@@ -246,6 +253,23 @@ function Controls(): VNode {
         </div>
         ${h(Beside, {})}
     </div>`;
+}
+
+/** How evenly the one query lies over the periods that are shown. */
+function Evenness({ text, by }: { text: string; by: string }): VNode | null {
+    const w = words();
+    const { phase, reply } = useAsk("dispersion", { query: text, by, scope: scope.value }).state.value;
+    const known = [reply?.dp, reply?.juillandD].map(Number);
+    if (phase !== "done" || !reply || known.some((value) => !Number.isFinite(value))) return null;
+    const [dp = 0, d = 0] = known;
+    return html`<p class="aside" title=${w.evenHint}>${w.even(figure(dp), figure(d), count(reply.partsWith), count(reply.parts))}</p>`;
+}
+
+/** Which of several queries cannot be read: the answer to all of them does not say. */
+function Guilty({ text }: { text: string }): VNode | null {
+    const question = useAsk("count", { query: asked(text) });
+    const { failure } = question.state.value;
+    return failure ? h(Failed, { failure, again: question.again, text }) : null;
 }
 
 /** What was kept of another question and leaves nothing of this one. */
@@ -271,7 +295,7 @@ function TrendView(): VNode {
         scope: scopeWithout("date"),
     };
     const question = useAsk("trend", text ? message : null);
-    const { phase, reply } = question.state.value;
+    const { phase, reply, failure } = question.state.value;
     const picture = useRef<SVGSVGElement | null>(null);
     const shown = useRef<Shown | null>(null);
     if (reply && phase === "done" && shown.current?.reply !== reply) shown.current = { reply, typed, split };
@@ -286,6 +310,8 @@ function TrendView(): VNode {
     const limited = Boolean(key("from") || key("to"));
     const empty = (answer: TrendResponseJson): boolean =>
         !Number(answer.documents ?? 0) && !(answer.series ?? []).some((each) => Number(each.documents ?? 0) > 0);
+    if (failure?.reasons.reason === "QUERY_SYNTAX" && typed.length > 1)
+        return html`${h(Controls, {})} ${typed.map((each) => h(Guilty, { key: each, text: each }))}`;
     return html`${text ? h(Controls, {}) : null}
     ${h(Answered<TrendResponseJson>, {
         question,
