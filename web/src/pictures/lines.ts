@@ -27,6 +27,7 @@ export interface LinesOptions extends Size, Named {
     axis: string; // what the figures are
     format: (value: number) => string;
     thin?: string; // what a hollow mark means
+    named?: boolean; // one line alone has its name, too
 }
 
 /** Where a point was drawn, for whoever follows a pointer. */
@@ -148,7 +149,7 @@ function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Sc
 }
 
 export function lines(options: LinesOptions): Lines {
-    const many = options.lines.length > 1;
+    const many = options.lines.length > 1 || options.named;
     const rows = many ? (legendRows(options).at(-1)?.row ?? 0) + 1 : 0;
     const size = { width: options.width, height: options.height + rows * 22 };
     const picture = frame(size, options);
