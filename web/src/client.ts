@@ -162,21 +162,41 @@ function framed(text: string): Uint8Array<ArrayBuffer> {
 
 /** Cuts bytes into Connect's frames as they come: a flag, a length in four bytes, a JSON text. */
 export class Frames {
-    private kept = new Uint8Array(0);
+    private kept: Uint8Array[] = []; // not yet a frame
+    private size = 0;
+    private wanted = 5; // bytes until there is something to cut
     private readonly decoder = new TextDecoder();
 
     *add(bytes: Uint8Array): Generator<{ flag: number; text: string }> {
-        const all = new Uint8Array(this.kept.length + bytes.length);
-        all.set(this.kept);
-        all.set(bytes, this.kept.length);
+        this.kept.push(bytes);
+        this.size += bytes.length;
+        if (this.size < this.wanted) return;
+        const all = this.joined();
+        const view = new DataView(all.buffer, all.byteOffset, all.byteLength);
         let at = 0;
+        this.wanted = 5;
         while (all.length - at >= 5) {
-            const length = new DataView(all.buffer, at + 1, 4).getUint32(0);
-            if (all.length - at - 5 < length) break;
-            yield { flag: all[at] ?? 0, text: this.decoder.decode(all.subarray(at + 5, at + 5 + length)) };
-            at += 5 + length;
+            const length = view.getUint32(at + 1);
+            this.wanted = 5 + length;
+            if (all.length - at < this.wanted) break;
+            yield { flag: view.getUint8(at), text: this.decoder.decode(all.subarray(at + 5, at + 5 + length)) };
+            at += this.wanted;
+            this.wanted = 5;
         }
-        this.kept = all.slice(at);
+        this.kept = [all.subarray(at)];
+        this.size = all.length - at;
+    }
+
+    private joined(): Uint8Array {
+        const [only] = this.kept;
+        if (this.kept.length === 1 && only) return only;
+        const all = new Uint8Array(this.size);
+        let at = 0;
+        for (const each of this.kept) {
+            all.set(each, at);
+            at += each.length;
+        }
+        return all;
     }
 }
 

@@ -64,9 +64,13 @@ function readBadRequest(bytes: Uint8Array, into: Reasons): void {
 export function reasonsOf(details: { type: string; value: string }[]): Reasons {
     const all: Reasons = {};
     for (const detail of details) {
-        const bytes = bytesOf(detail.value);
-        if (detail.type.endsWith("google.rpc.ErrorInfo")) readErrorInfo(bytes, all);
-        if (detail.type.endsWith("google.rpc.BadRequest")) readBadRequest(bytes, all);
+        try {
+            const bytes = bytesOf(detail.value);
+            if (detail.type.endsWith("google.rpc.ErrorInfo")) readErrorInfo(bytes, all);
+            if (detail.type.endsWith("google.rpc.BadRequest")) readBadRequest(bytes, all);
+        } catch {
+            // No base64: the message says it all the same.
+        }
     }
     return all;
 }

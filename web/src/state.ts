@@ -14,9 +14,18 @@ const read = (): Place => ({ path: location.pathname, keys: new URLSearchParams(
 
 /** Where the page is. */
 export const place = signal<Place>(read());
-addEventListener("popstate", () => {
+history.scrollRestoration = "manual";
+addEventListener("popstate", (event: PopStateEvent) => {
     place.value = read();
+    const { y } = (event.state ?? {}) as { y?: number };
+    if (y) scrollBack(y, performance.now() + 2000);
 });
+
+/** Where the reader was before, as soon as the page is long enough again. */
+function scrollBack(y: number, until: number): void {
+    if (document.documentElement.scrollHeight >= y + innerHeight) scrollTo(0, y);
+    else if (performance.now() < until) requestAnimationFrame(() => scrollBack(y, until));
+}
 
 /** Keys that every view understands; going from one view to another keeps them. */
 export const sharedKeys = ["q", "source", "from", "to", "meta", "distinct", "commit"] as const;
@@ -33,9 +42,11 @@ export function changed(keys: URLSearchParams, change: Change): URLSearchParams 
     return all;
 }
 
-/** Readable as far as a query string allows: characters beside ASCII, commas and colons stay as they are. */
+/** The query first; commas, colons and slashes, which a query string may have, stay as they are. */
 export function address(path: string, keys: URLSearchParams): string {
-    const text = [...keys].map(([key, value]) => `${key}=${plain(value)}`).join("&");
+    const all = [...keys];
+    const ordered = [...all.filter(([name]) => name === "q"), ...all.filter(([name]) => name !== "q")];
+    const text = ordered.map(([name, value]) => `${name}=${plain(value)}`).join("&");
     return text ? `${path}?${text}` : path;
 }
 
@@ -58,11 +69,15 @@ export function linkHere(change: Change): string {
 /** Goes to an address of the page. Back comes back, unless `replace`. */
 export function go(to: string, replace = false): void {
     if (to === location.pathname + location.search) return;
-    if (replace) history.replaceState(null, "", to);
-    else history.pushState(null, "", to);
-    const before = place.value.path;
+    const before = place.value;
+    if (replace) history.replaceState(history.state, "", to);
+    else {
+        history.replaceState({ y: scrollY }, "");
+        history.pushState(null, "", to);
+    }
     place.value = read();
-    if (!replace && before !== place.value.path) scrollTo(0, 0);
+    const isOther = before.path !== place.value.path || before.keys.get("page") !== place.value.keys.get("page");
+    if (!replace && isOther) scrollTo(0, 0);
 }
 
 /** Changes keys of this view. What is not asked for of a page goes back to the first. */

@@ -37,6 +37,9 @@ export interface Status {
 
 export const status = signal<Status>({});
 
+/** True while what it says is of a question before. */
+export const statusOld = signal(false);
+
 export interface Rows {
     columns: string[];
     rows: (string | number | boolean)[][];

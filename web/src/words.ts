@@ -15,19 +15,31 @@ export function wording<T>(all: Wording<T>): () => T {
 
 const locale = (): string => (language.value === "zh" ? "zh-CN" : "en-GB");
 
+/** A way to write numbers, made once: to make one takes longer than to write a thousand. */
+function numbers(options: Intl.NumberFormatOptions): (value: number) => string {
+    const made = new Map<string, Intl.NumberFormat>();
+    return (value) => {
+        const name = locale();
+        const format = made.get(name) ?? new Intl.NumberFormat(name, options);
+        made.set(name, format);
+        return format.format(value);
+    };
+}
+
+const whole = numbers({});
+const threeFigures = numbers({ maximumSignificantDigits: 3 });
+
 /** 1,223. Takes what JSON has for a count: "1223", or nothing for zero. */
 export function count(value: number | string | undefined): string {
-    return Number(value ?? 0).toLocaleString(locale());
+    return whole(Number(value ?? 0));
 }
 
 /** A number of a statistic: three figures and no more. */
 export function figure(value: number | string | undefined): string {
-    return Number(value ?? 0).toLocaleString(locale(), { maximumSignificantDigits: 3 });
+    return threeFigures(Number(value ?? 0));
 }
 
-export function percent(value: number): string {
-    return value.toLocaleString(locale(), { style: "percent", maximumFractionDigits: 1 });
-}
+export const percent = numbers({ style: "percent", maximumFractionDigits: 1 });
 
 export function clock(date: Date): string {
     return date.toLocaleTimeString(locale());
@@ -118,8 +130,7 @@ export const words = wording({
         nothingFiltered: (n: string) => `Without the filters: ${plural(n, "document")}.`,
         pieces: "How often its pieces occur",
         badQuery: "This query cannot be read",
-        column: (n: number) => `column ${n}`,
-        expected: (what: string) => what,
+        column: (n: number) => `column ${n}: `,
         goThere: "Go to that place",
         long: "This query reads much and may take a while.",
         tooLong: "The query ran as long as the server lets one run. Fewer or rarer terms help.",
@@ -219,8 +230,7 @@ export const words = wording({
         nothingFiltered: (n: string) => `不加筛选有 ${count(n)} 篇。`,
         pieces: "其中各部分的次数",
         badQuery: "检索式无法识别",
-        column: (n: number) => `第 ${n} 个字符`,
-        expected: (what: string) => what,
+        column: (n: number) => `第 ${n} 个字符：`,
         goThere: "转到该处",
         long: "此查询读取内容较多，可能需要一些时间。",
         tooLong: "查询已达服务器允许的最长时间。请减少检索词，或换用较少见的词。",

@@ -15,6 +15,8 @@ const all = {
     history: { pushState: (_: unknown, __: string, to: string) => visit(to), replaceState: (_: unknown, __: string, to: string) => visit(to) },
     addEventListener: () => undefined,
     scrollTo: () => undefined,
+    scrollY: 0,
+    requestAnimationFrame: () => 0,
     matchMedia: () => ({ matches: false, addEventListener: () => undefined }),
     document: { documentElement: { dataset: {} } },
 };

@@ -81,3 +81,11 @@ test("a strip has at most a tick a pixel", () => {
     const element = strip({ title: "s", length: 1e6, places: Array.from({ length: 50000 }, (_, index) => index * 20), width: 300, height: 10 });
     assert.ok((element.querySelector(".picture-tick")?.getAttribute("d")?.match(/M/g)?.length ?? 0) <= 300);
 });
+
+test("in a crowd of periods those of nothing have no mark", () => {
+    const days = Array.from({ length: 400 }, (_, index) => point(`${1600 + index}`, index % 10 === 0 ? 1 : 0, { href: "/x" }));
+    const { element, spots } = draw(days);
+    assert.equal(spots.length, 40);
+    assert.equal(element.querySelectorAll(".picture-point").length, 40);
+    assert.equal(element.querySelectorAll(".picture-point[tabindex='0']").length, 1);
+});

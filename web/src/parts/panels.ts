@@ -9,7 +9,7 @@ import { Failure, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
 import { acceptNewest, asked, columnOf, filtered, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
-import { type Status, status } from "../view.ts";
+import { type Status, status, statusOld } from "../view.ts";
 import { words } from "../words.ts";
 import { most, shorter, termsOf } from "./pieces.ts";
 
@@ -60,7 +60,7 @@ function BadQuery({ failure, text }: { failure: Failure; text: string }): VNode 
     const said = failure.reasons.found ?? failure.message;
     return html`<${Panel} title=${w.badQuery} kind="bad">
         ${column ? h(Marked, { text, column }) : null}
-        <p>${column ? `${w.column(column)}: ` : ""}<span lang="en">${said}</span></p>
+        <p>${column ? w.column(column) : ""}<span lang="en">${said}</span></p>
         ${column && text === query.value ? html`<button type="button" onClick=${() => goToColumn(column)}>${w.goThere}</button>` : null}
     <//>`;
 }
@@ -203,12 +203,19 @@ interface AnsweredProps<R> {
 export function Answered<R>({ question, text, isEmpty, idle, children }: AnsweredProps<R>): VNode {
     const { phase, reply, failure } = question.state.value;
     const w = words();
+    const waits = phase === "slow" || phase === "long";
+    const old = waits && reply !== undefined;
+    useEffect(() => {
+        statusOld.value = old;
+        return () => {
+            statusOld.value = false;
+        };
+    }, [old]);
     if (phase === "idle") return idle ?? h(AskSomething, {});
     if (phase === "failed" && failure) return h(Failed, { failure, again: question.again, ...(text === undefined ? {} : { text }) });
     if (phase === "cancelled") {
         return html`<${Panel} title=${w.cancelled}><button type="button" onClick=${question.again}>${w.again}</button><//>`;
     }
-    const waits = phase === "slow" || phase === "long";
     if (!reply) return html`<div class="waiting">${waits ? h(Loading, { phase, cancel: question.cancel }) : null}</div>`;
     if (phase === "done" && isEmpty?.(reply)) return h(Nothing, text === undefined ? {} : { text });
     return html`<div class=${waits ? "old" : "answer"} aria-busy=${phase !== "done"}>

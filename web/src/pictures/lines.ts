@@ -27,6 +27,7 @@ export interface LinesOptions extends Size, Named {
     axis: string; // what the figures are
     format: (value: number) => string;
     thin?: string; // what a hollow mark means
+    named?: boolean; // one line alone has its name, too
 }
 
 /** Where a point was drawn, for whoever follows a pointer. */
@@ -126,8 +127,11 @@ function drawLine(group: Pen, points: Placed[], x: Scale, y: Scale): void {
     }
 }
 
+const smallest = 2; // radius of a mark
+
 function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Scale, radius: number, spots: Spot[]): void {
     points.forEach((point, index) => {
+        if (radius === smallest && point.value === 0) return; // in a crowd the line on the axis says it, and a day is drawn sooner
         const spot = { x: x(point.number), y: y(Math.min(point.value, topOfScale(y))), line: series, point: index };
         spots.push(spot);
         const place = group
@@ -145,7 +149,7 @@ function drawMarks(group: Pen, points: Placed[], series: number, x: Scale, y: Sc
 }
 
 export function lines(options: LinesOptions): Lines {
-    const many = options.lines.length > 1;
+    const many = options.lines.length > 1 || options.named;
     const rows = many ? (legendRows(options).at(-1)?.row ?? 0) + 1 : 0;
     const size = { width: options.width, height: options.height + rows * 22 };
     const picture = frame(size, options);
@@ -174,7 +178,7 @@ export function lines(options: LinesOptions): Lines {
         const group = plot.append("g").attr("class", `series-${series % looks}`).attr("role", "group");
         group.attr("aria-label", options.lines[series]?.name ?? "");
         drawLine(group, points, x, y);
-        drawMarks(group, points, series, x, y, crowd > 0.2 ? 2 : crowd > 0.08 ? 3 : 4, spots);
+        drawMarks(group, points, series, x, y, crowd > 0.2 ? smallest : crowd > 0.08 ? 3 : 4, spots);
     });
     if (options.thin && options.lines.some((each) => each.points.some((point) => point.thin)))
         plot.append("text").attr("class", "picture-note").attr("y", height + 40).text(options.thin);

@@ -3,6 +3,11 @@
 import { go } from "../state.ts";
 import { helpOpen } from "./help.ts";
 
+/** Gives the focus to what the view shows: keys then go through its rows. */
+export function toResults(): void {
+    document.getElementById("main")?.focus({ preventScroll: true });
+}
+
 /** Whether a key belongs to what has the focus. */
 function isTyping(target: EventTarget | null): boolean {
     return target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog") !== null;

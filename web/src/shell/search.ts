@@ -8,6 +8,7 @@ import { paths } from "../paths.ts";
 import { distinct, go, language, linkTo, place, query, set, theme } from "../state.ts";
 import { words } from "../words.ts";
 import { helpOpen } from "./help.ts";
+import { toResults } from "./keys.ts";
 
 /** Views that answer the query of the field. On others a search goes to the hits. */
 const asking: readonly string[] = [
@@ -36,6 +37,7 @@ function SearchForm(): VNode {
     const submit = (event: Event): void => {
         event.preventDefault();
         ask(typed.value);
+        toResults();
     };
     return html`<form class="search" role="search" onSubmit=${submit}>
         <label class="hidden" for="query">${w.query}</label>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame around every view: bar, tabs, filters, status line, toolbar.
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { h, html } from "../html.ts";
 import { NotHere } from "../parts/panels.ts";
 import { keysOf, linkTo, place, query } from "../state.ts";
@@ -10,6 +10,7 @@ import { words } from "../words.ts";
 import { views } from "../views.ts";
 import { Chosen, Facets } from "./facets.ts";
 import { Help } from "./help.ts";
+import { toResults } from "./keys.ts";
 import { TopBar } from "./search.ts";
 import { Banners, Notes, StatusLine, Toolbar } from "./status.ts";
 
@@ -45,6 +46,11 @@ export function Shell(): VNode {
     useEffect(() => {
         document.title = title;
     }, [title]);
+    const first = useRef(true);
+    useEffect(() => {
+        if (!first.current) toResults();
+        first.current = false;
+    }, [place.value.path]);
     const withFacets = Boolean(view?.facets && query.value);
     return html`<a class="skip" href="#main">${w.skip}</a>
         <header>${h(TopBar, {})} ${h(Tabs, { now: view })}</header>

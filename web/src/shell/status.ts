@@ -5,7 +5,7 @@ import type { VNode } from "preact";
 import { away, tryNow } from "../client.ts";
 import { h, html } from "../html.ts";
 import { acceptNewest, linkToShare, longestLink, moved, newestCommit, place, seenCommit } from "../state.ts";
-import { status, tools } from "../view.ts";
+import { type Status, status, statusOld, tools } from "../view.ts";
 import { clock, words } from "../words.ts";
 
 function LinkButton(): VNode {
@@ -27,7 +27,7 @@ function LinkButton(): VNode {
         setTimeout(() => (said.value = ""), 4000);
     };
     return html`<span class="link">
-        <button type="button" onClick=${copy} aria-disabled=${length > longestLink}>${w.link}</button>
+        <button type="button" class=${length > longestLink ? "no" : ""} onClick=${copy}>${w.link}</button>
         <span role="status" class=${said.value ? "said" : "hidden"}>${said.value}</span>
     </span>`;
 }
@@ -41,7 +41,7 @@ export function Toolbar(): VNode {
 
 export function StatusLine(): VNode {
     const w = words();
-    const { documents, occurrences, bridged, more, answer } = status.value;
+    const { documents, occurrences, bridged, more, answer } : Status = statusOld.value ? {} : status.value;
     const parts: (string | VNode)[] = [];
     if (documents !== undefined) parts.push(html`<strong>${w.documents(documents)}</strong>`);
     if (occurrences !== undefined) parts.push(html`<strong>${w.occurrences(occurrences)}</strong>`);

@@ -64,8 +64,8 @@ function CompareView(): VNode {
     const rest = { ...useSettings(), scope: scope.value };
     const [a, b] = [asked(text), asked(other)];
     const { up, down } = useContrast(a, b, direction, rest, text !== "");
-    const one = { name: "A", query: a, typed: text };
-    const two = { name: "B", query: b, typed: other };
+    const one = { name: w.directions.up, query: a, typed: text };
+    const two = { name: w.directions.down, query: b, typed: other };
     const [first, second] = [text, other || w.rest];
     const tables = [
         { direction: "up" as const, title: w.more(first, second), more: one, less: two, question: up, message: { ...rest, a, b } },

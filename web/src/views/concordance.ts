@@ -4,7 +4,7 @@
 import { useComputed } from "@preact/signals";
 import type { KwicResponseJson, OccurrenceJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { columns, Lines } from "../parts/lines.ts";
@@ -12,7 +12,7 @@ import { Pager } from "../parts/pager.ts";
 import { Answered, AskSomething, Failed, Loading, Nothing, Panel, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { cancelScan, mostRows, scan, startScan } from "../scan.ts";
-import { asked, type Change, key, query, scope, set } from "../state.ts";
+import { asked, type Change, key, language, query, scope, set } from "../state.ts";
 import { offer, type Rows, type View } from "../view.ts";
 import { count, wording, words } from "../words.ts";
 
@@ -178,6 +178,20 @@ function Sorted(): VNode {
     });
 }
 
+interface PageProps {
+    rows: OccurrenceJson[];
+    begin: number;
+    shown: number;
+}
+
+/** Lines that are there stay as they are while further ones come. */
+function Page({ rows, begin, shown }: PageProps): VNode {
+    return useMemo(
+        () => h(Lines, { lines: rows.slice(begin, begin + shown), sort: [], sortBy: null }),
+        [rows, begin, shown, language.value],
+    );
+}
+
 function Streamed(): VNode {
     const w = words();
     const s = say();
@@ -198,6 +212,7 @@ function Streamed(): VNode {
     if (mine?.phase === "failed" && mine.failure) return h(Failed, { failure: mine.failure, again: () => startScan(request, true) });
     if (mine?.phase === "done" && rows.length === 0) return h(Nothing, {});
     const begin = (page - 1) * perPage;
+    const shown = Math.min(perPage, rows.length - begin);
     return html`<div class="above-list">${h(Choice, {})}</div>
         ${mine?.phase === "running" ? h(Loading, { phase: "slow", cancel: cancelScan }) : null}
         ${mine?.phase === "cancelled"
@@ -206,7 +221,7 @@ function Streamed(): VNode {
               </p>`
             : null}
         ${rows.length >= mostRows ? html`<p class="notes">${s.most(count(mostRows))}</p>` : null}
-        ${h(Lines, { lines: rows.slice(begin, begin + perPage), sort: [], sortBy: null })}
+        ${h(Page, { rows, begin, shown })}
         ${h(Pager, {
             page,
             pages: Math.ceil(rows.length / perPage),

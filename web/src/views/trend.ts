@@ -150,6 +150,7 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
     const measure = chosen("of", measures);
     const all = seriesOf(reply, typed, split);
     const drawn = drawnOf(all);
+    const without = all.filter((each) => each.documents === 0);
     const first = drawn.flatMap((each) => each.rows).find((row) => row.period);
     const kind = kindOf(first?.period ?? "") ?? "year";
     const name = (series: Series): string => nameOf(series, typed.length > 1);
@@ -164,12 +165,14 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
                 axis: w.axis[measure],
                 format: formatOf(measure),
                 thin: w.thin,
+                named: typed.length > 1 || split,
                 lines: linesOf(drawn, measure, band, { name, label: (each, row) => w.label(name(each), told(row)), href: placesOf }),
             }),
         [reply, measure, band, w],
     );
     return html`<div class="sheet">${h(Figure, { draw, hint: w.hint, taken })}</div>
-        ${drawn.length < all.length ? html`<p class="aside">${w.some(drawn.length, all.length)}</p>` : null}
+        ${without.length > 0 ? html`<p class="aside">${common().nothingFor(without.map(name).join("、"))}</p>` : null}
+        ${drawn.length + without.length < all.length ? html`<p class="aside">${w.some(drawn.length, all.length)}</p>` : null}
         ${all.length === 1 ? h(Evenness, { text: asked(typed[0]), by: kind }) : null} ${h(Table, { series: drawn, measure, name })}`;
 }
 
