@@ -60,7 +60,7 @@ function BadQuery({ failure, text }: { failure: Failure; text: string }): VNode 
     const said = failure.reasons.found ?? failure.message;
     return html`<${Panel} title=${w.badQuery} kind="bad">
         ${column ? h(Marked, { text, column }) : null}
-        <p>${column ? `${w.column(column)}: ` : ""}<span lang="en">${said}</span></p>
+        <p>${column ? w.column(column) : ""}<span lang="en">${said}</span></p>
         ${column && text === query.value ? html`<button type="button" onClick=${() => goToColumn(column)}>${w.goThere}</button>` : null}
     <//>`;
 }

@@ -125,7 +125,7 @@ function Where({ matches, length }: { matches: MatchJson[]; length: number }): V
         const nearest = own.reduce((best, match) => (off(match) < off(best) ? match : best));
         go(linkHere({ at: placeKey(nearest) }), true);
     };
-    return html`<div class="where" ref=${box} onClick=${click}></div>`;
+    return html`<div class="where" ref=${box} onClick=${click} hidden=${own.length === 0}></div>`;
 }
 
 /** Marks the match that `at` names and brings it into view. */
@@ -260,6 +260,7 @@ interface ReaderProps {
     document: DocumentJson;
     matches: MatchJson[];
     passages: PassagesResponseJson | undefined;
+    failed: string; // why there are none
     other: string;
 }
 
@@ -290,7 +291,7 @@ function Parts({ document, matches, shared }: { document: DocumentJson; matches:
     </div>`;
 }
 
-function Reader({ document, matches, passages, other }: ReaderProps): VNode {
+function Reader({ document, matches, passages, failed, other }: ReaderProps): VNode {
     const w = words();
     const s = say();
     const at = beginOf(key("at"));
@@ -322,6 +323,7 @@ function Reader({ document, matches, passages, other }: ReaderProps): VNode {
         </div>
         ${h(Where, { matches, length })}
         <div class="reader-side">
+            ${failed ? html`<p role="alert" lang="en">${failed}</p>` : null}
             ${passages ? h(Shared, { reply: passages, other }) : h(Similar, { id: document.id ?? "" })}
         </div>
     </article>`;
@@ -371,6 +373,7 @@ function Document(): VNode {
     const own = hit && hit.id === id && text ? (hit.matches ?? noMatches) : noMatches;
     const matches = useMemo(() => withRange(own, at), [own, rangeOf(at) ? at : ""]);
     const { reply } = question.state.value;
+    const failed = other ? (shared.state.value.failure?.message ?? "") : "";
     useStatus(reply ? { answer: reply.answer ?? {}, ...(text ? { occurrences: hit?.id === id ? (hit.occurrences ?? 0) : 0 } : {}) } : {});
     useEffect(() => {
         offer.value = id ? { call: { method: "Get", message: { id } } } : {};
@@ -380,7 +383,7 @@ function Document(): VNode {
         idle: h(OpenById, {}),
         children: (answer) =>
             answer.document && answer.document.id === id
-                ? h(Reader, { key: id, document: answer.document, matches, passages: other ? shared.state.value.reply : undefined, other })
+                ? h(Reader, { key: id, document: answer.document, matches, passages: other ? shared.state.value.reply : undefined, failed, other })
                 : null,
     });
 }
