@@ -18,7 +18,7 @@ export interface FigureProps {
 }
 
 const places = ".picture-point, .picture-cell";
-const near = 40; // pixels
+const near = 120; // pixels: with the weights below 60 along the axis, 240 up and down
 
 /** Where it is on the screen. */
 function middle(element: Element): number {

@@ -55,6 +55,7 @@ const words = wording({
         even: (dp: string, d: string, having: string, all: string) =>
             `Evenness: DP ${dp} (0: as even as the text; near 1: all in one small part), Juilland's D ${d} (1: even); in ${having} of ${all} periods.`,
         evenHint: "Gries' deviation of proportions and Juilland's D over all periods of this length, filters included",
+        outOf: "Shares and rates are out of all documents of a period, whatever their source. “Each source apart” sets each against its own.",
         none: "No period in these limits has it.",
         whole: "Show all periods",
     },
@@ -83,6 +84,7 @@ const words = wording({
         even: (dp: string, d: string, having: string, all: string) =>
             `分布：DP ${dp}（0 为与文本同样均匀，近 1 为集中于一小部分），Juilland D ${d}（1 为均匀）；${all} 个时期中见于 ${having} 个。`,
         evenHint: "格里斯离散比例与 Juilland D，按此长度的全部时期计算，含筛选",
+        outOf: "比例和频率以该时期的全部文档为底数，不论来源。“按来源分列”则各以本来源为底数。",
         none: "此范围内没有出现。",
         whole: "显示全部时期",
     },
@@ -171,6 +173,7 @@ function Picture({ reply, typed, split, taken }: DrawnProps): VNode {
         [reply, measure, band, w],
     );
     return html`<div class="sheet">${h(Figure, { draw, hint: w.hint, taken })}</div>
+        ${keysOf("source").length > 0 && !split && (measure === "share" || measure === "rate") ? html`<p class="aside">${w.outOf}</p>` : null}
         ${without.length > 0 ? html`<p class="aside">${common().nothingFor(without.map(name).join("、"))}</p>` : null}
         ${drawn.length + without.length < all.length ? html`<p class="aside">${w.some(drawn.length, all.length)}</p>` : null}
         ${all.length === 1 ? h(Evenness, { text: asked(typed[0]), by: kind }) : null} ${h(Table, { series: drawn, measure, name })}`;
