@@ -52,10 +52,15 @@ function checkTypes(types) {
         const way = relative(types, path);
         return way.startsWith(".") ? way : `./${way}`;
     };
+    const protobuf = join(modules, "@bufbuild/protobuf/dist/esm"); // what the made types import, wherever they lie
     writeFileSync(config, JSON.stringify({
         extends: below(join(here, "tsconfig.json")),
         compilerOptions: {
-            paths: { "gramdex/*": ["./gramdex/v1/*"], "@bufbuild/*": [below(join(modules, "@bufbuild", "*"))] },
+            paths: {
+                "gramdex/*": ["./gramdex/v1/*"],
+                "@bufbuild/protobuf": [below(join(protobuf, "index.d.ts"))],
+                "@bufbuild/protobuf/codegenv1": [below(join(protobuf, "codegenv1/index.d.ts"))],
+            },
             typeRoots: [below(join(modules, "@types"))],
         },
         include: [below(join(here, "src"))],

@@ -20,7 +20,7 @@ export function termsOf(query: string): string[] {
 }
 
 /** Pieces that are shown. */
-export const most = 8;
+export const most = 12;
 
 /** Halves, quarters and so on, the longest first; the words of a phrase in words. */
 export function shorter(phrase: string): string[] {
