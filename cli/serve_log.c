@@ -97,9 +97,22 @@ static gdx_status append_quoted(gdx_buffer *out, gdx_slice text) {
     return status == GDX_OK ? gdx_buffer_append(out, "\"", 1) : status;
 }
 
+// What is no call has the method of HTTP before its path.
+static gdx_status append_unknown(struct serve_log *log, const gdx_call_record *record) {
+    const char *space = record->asked.bytes ? " " : "";
+    gdx_status status = gdx_buffer_append(&log->lines, "\"", 1);
+    if (status == GDX_OK)
+        status = append_escaped(&log->lines, record->asked);
+    if (status == GDX_OK)
+        status = gdx_buffer_append(&log->lines, space, strlen(space));
+    if (status == GDX_OK)
+        status = append_escaped(&log->lines, record->path);
+    return status == GDX_OK ? gdx_buffer_append(&log->lines, "\"", 1) : status;
+}
+
 static gdx_status append_path(struct serve_log *log, const gdx_call_record *record) {
     if (!record->method)
-        return append_quoted(&log->lines, record->path);
+        return append_unknown(log, record);
     const char *quote = log->format == LOG_JSON ? "\"" : "";
     return gdx_buffer_append_format(&log->lines, "%s%s/%s%s", quote, record->service->descriptor->name,
                                     record->method->name, quote);

@@ -201,7 +201,7 @@ bool gdx_call_is_http2(const gdx_call *call) {
 }
 
 gdx_slice gdx_call_field(const gdx_call *call, gdx_head_field field) {
-    if (field == GDX_HEAD_FIELD_METHOD && call->is_post)
+    if (field == GDX_FIELD_METHOD && call->is_post)
         return gdx_slice_of("POST");
     return text_of(call, call->fields[field]);
 }

@@ -27,6 +27,10 @@ static const struct content { // a type, and what it says
 enum { CONTENTS = sizeof contents / sizeof contents[0], CONTENTS_OF_GRPC = 2 };
 
 void dialect_take_content_type(gdx_call *call, gdx_slice value) {
+    if (IS(value, "application/grpc")) { // nearly always
+        call->dialect = GDX_DIALECT_GRPC;
+        return;
+    }
     size_t count = call->connection->protocol->options.web ? CONTENTS : CONTENTS_OF_GRPC, bytes = 0;
     while (bytes < value.bytes && value.data[bytes] != ';' && value.data[bytes] != ' ')
         bytes++;

@@ -46,11 +46,11 @@ static void take_pseudo(gdx_call *call, gdx_slice name, gdx_slice value) {
     if (IS(name, ":path")) {
         keep_text(call, value, &call->path);
     } else if (IS(name, ":authority")) {
-        keep_field(call, GDX_HEAD_FIELD_AUTHORITY, value);
+        keep_field(call, GDX_FIELD_AUTHORITY, value);
     } else if (IS(name, ":method")) {
         call->is_post = IS(value, "POST");
         if (!call->is_post) // else gdx_call_field knows
-            keep_field(call, GDX_HEAD_FIELD_METHOD, value);
+            keep_field(call, GDX_FIELD_METHOD, value);
     }
 }
 
@@ -59,14 +59,14 @@ static bool take_web(gdx_call *call, gdx_slice name, gdx_slice value) {
     static const struct {
         const char *name;
         gdx_head_field field;
-    } kept[] = {{"origin", GDX_HEAD_FIELD_ORIGIN},
-                {"sec-fetch-site", GDX_HEAD_FIELD_FETCH_SITE},
-                {"if-none-match", GDX_HEAD_FIELD_IF_NONE_MATCH},
-                {"access-control-request-method", GDX_HEAD_FIELD_ASKED_METHOD},
-                {"access-control-request-headers", GDX_HEAD_FIELD_ASKED_HEADERS}};
+    } kept[] = {{"origin", GDX_FIELD_ORIGIN},
+                {"sec-fetch-site", GDX_FIELD_FETCH_SITE},
+                {"if-none-match", GDX_FIELD_IF_NONE_MATCH},
+                {"access-control-request-method", GDX_FIELD_ASKED_METHOD},
+                {"access-control-request-headers", GDX_FIELD_ASKED_HEADERS}};
     if (IS(name, "host")) {
-        if (call->fields[GDX_HEAD_FIELD_AUTHORITY].bytes == 0)
-            keep_field(call, GDX_HEAD_FIELD_AUTHORITY, value);
+        if (call->fields[GDX_FIELD_AUTHORITY].bytes == 0)
+            keep_field(call, GDX_FIELD_AUTHORITY, value);
         return true;
     }
     if (begins_with(name, "connect-")) {
@@ -100,7 +100,7 @@ static void take_grpc(gdx_call *call, gdx_slice name, gdx_slice value) {
 static void take_content_type(gdx_call *call, gdx_slice value) {
     dialect_take_content_type(call, value);
     if (call->dialect != GDX_DIALECT_GRPC)
-        keep_field(call, GDX_HEAD_FIELD_CONTENT_TYPE, value);
+        keep_field(call, GDX_FIELD_CONTENT_TYPE, value);
 }
 
 void head_take_request(gdx_call *call, gdx_slice name, gdx_slice value) {

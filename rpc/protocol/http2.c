@@ -108,7 +108,7 @@ static void take_end(gdx_connection *connection, const nghttp2_frame *frame) {
     if (!call)
         return;
     rules_take_content(&call->rules, 0, true);
-    if (call->rules.fault && connection->role == GDX_SERVER)
+    if (call->rules.fault && connection->role == GDX_SERVER && !call->complete) // else it has ended as it was answered
         head_refuse_malformed(call);
     incoming_end(call);
 }

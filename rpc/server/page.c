@@ -12,8 +12,8 @@ static bool is_page_method(gdx_slice method) {
 }
 
 static void refuse_method(gdx_call *call) {
-    gdx_slice path = gdx_call_path(call), method = gdx_call_field(call, GDX_HEAD_FIELD_METHOD);
-    gdx_slice type = gdx_call_field(call, GDX_HEAD_FIELD_CONTENT_TYPE);
+    gdx_slice path = gdx_call_path(call), method = gdx_call_field(call, GDX_FIELD_METHOD);
+    gdx_slice type = gdx_call_field(call, GDX_FIELD_CONTENT_TYPE);
     if (!gdx_slice_equal(method, gdx_slice_of("POST")))
         gdx_call_answer_words(call, 405, GDX_GRPC_UNIMPLEMENTED, "POST", "%.*s is a method of this server: %s.\n",
                               GDX_SLICE_ARGUMENTS(path), CALLS);
@@ -48,11 +48,11 @@ static void send_page(gdx_call *call, const gdx_resource_reply *reply) {
 }
 
 static void answer_page(gdx_call *call, const gdx_server_options *options) {
-    gdx_resource_request request = {.method = gdx_call_field(call, GDX_HEAD_FIELD_METHOD),
+    gdx_resource_request request = {.method = gdx_call_field(call, GDX_FIELD_METHOD),
                                     .path = gdx_call_path(call),
-                                    .query = gdx_call_field(call, GDX_HEAD_FIELD_QUERY),
-                                    .host = gdx_call_field(call, GDX_HEAD_FIELD_AUTHORITY),
-                                    .if_none_match = gdx_call_field(call, GDX_HEAD_FIELD_IF_NONE_MATCH),
+                                    .query = gdx_call_field(call, GDX_FIELD_QUERY),
+                                    .host = gdx_call_field(call, GDX_FIELD_AUTHORITY),
+                                    .if_none_match = gdx_call_field(call, GDX_FIELD_IF_NONE_MATCH),
                                     .takes_gzip = gdx_call_peer_takes_gzip(call)};
     gdx_resource_reply reply = {0};
     if (options->resource && options->resource(options->context, &request, &reply))
@@ -63,7 +63,7 @@ static void answer_page(gdx_call *call, const gdx_server_options *options) {
     gdx_buffer_clear(&reply.owned);
 }
 
-void page_answer(gdx_call *call, void *context) {
+void exchange_open_plain(gdx_call *call, void *context) {
     struct peer *from = context;
     gdx_server *server = peer_server(from);
     gdx_slice path = gdx_call_path(call);
@@ -72,7 +72,7 @@ void page_answer(gdx_call *call, void *context) {
         return;
     if (server_find(server, path))
         refuse_method(call);
-    else if (is_page_method(gdx_call_field(call, GDX_HEAD_FIELD_METHOD)))
+    else if (is_page_method(gdx_call_field(call, GDX_FIELD_METHOD)))
         answer_page(call, &server->options);
     else
         gdx_call_answer_words(call, 405, GDX_GRPC_UNIMPLEMENTED, "GET, HEAD",

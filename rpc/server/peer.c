@@ -345,7 +345,7 @@ static void on_output(void *context) {
 static const gdx_connection_events events = {
     .call_opened = exchange_open,
     .call_refused = exchange_note_refused,
-    .plain_opened = page_answer,
+    .plain_opened = exchange_open_plain,
     .fault = on_fault,
     .output_pending = on_output,
 };

@@ -124,7 +124,7 @@ void exchanges_retry(gdx_server *server); // those that wait for the queue
 void exchanges_free_spares(gdx_server *server);
 
 // page.c
-void page_answer(gdx_call *call, void *peer); // gdx_connection_events.plain_opened
+void exchange_open_plain(gdx_call *call, void *peer); // gdx_connection_events.plain_opened
 
 // form.c
 // The reply as JSON, in tools->packed.

@@ -60,6 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     static const gdx_connection_events events = {.call_opened = on_opened};
     gdx_protocol_options options = gdx_protocol_options_default();
     options.memory_limit = 4 << 20;
+    options.web = bytes > 0 && data[0] & 0x80;
     uint64_t now_ns = SECOND;
     uint8_t choice = bytes ? data[0] : 0;
     gdx_protocol *protocol;
@@ -77,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     else if (choice & 2)
         status = gdx_connection_feed(connection, (gdx_slice){preface, 33}, now_ns, NULL);
     pull(connection, now_ns);
-    size_t step = 1 + (size_t)(choice >> 2) * 16;
+    size_t step = 1 + (size_t)(choice >> 2 & 0x1f) * 16;
     for (size_t at = 1; at < bytes && status == GDX_OK; at += step) {
         size_t count = bytes - at < step ? bytes - at : step;
         now_ns += SECOND / 100;

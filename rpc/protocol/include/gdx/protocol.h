@@ -99,15 +99,15 @@ const char *gdx_dialect_name(gdx_dialect dialect); // "gRPC-Web"; never NULL
 
 // What of a request's head is neither metadata nor the protocol's own.
 typedef enum gdx_head_field {
-    GDX_HEAD_FIELD_METHOD,    // "GET"
-    GDX_HEAD_FIELD_QUERY,     // what follows "?", as it came
-    GDX_HEAD_FIELD_AUTHORITY, // :authority, else host
-    GDX_HEAD_FIELD_CONTENT_TYPE,
-    GDX_HEAD_FIELD_ORIGIN,
-    GDX_HEAD_FIELD_FETCH_SITE, // sec-fetch-site
-    GDX_HEAD_FIELD_IF_NONE_MATCH,
-    GDX_HEAD_FIELD_ASKED_METHOD,  // access-control-request-method
-    GDX_HEAD_FIELD_ASKED_HEADERS, // access-control-request-headers
+    GDX_FIELD_METHOD,    // "GET"
+    GDX_FIELD_QUERY,     // what follows "?", as it came
+    GDX_FIELD_AUTHORITY, // :authority, else host
+    GDX_FIELD_CONTENT_TYPE,
+    GDX_FIELD_ORIGIN,
+    GDX_FIELD_FETCH_SITE, // sec-fetch-site
+    GDX_FIELD_IF_NONE_MATCH,
+    GDX_FIELD_ASKED_METHOD,  // access-control-request-method
+    GDX_FIELD_ASKED_HEADERS, // access-control-request-headers
     GDX_HEAD_FIELDS
 } gdx_head_field;
 
