@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 static bool has_body(const gdx_call *call, unsigned status) {
-    return status != 204 && status != 304 && !IS(gdx_call_field(call, GDX_HEAD_FIELD_METHOD), "HEAD");
+    return status != 204 && status != 304 && !IS(gdx_call_field(call, GDX_FIELD_METHOD), "HEAD");
 }
 
 static void add(struct header_list *list, const char *name, gdx_slice value) {

@@ -161,7 +161,7 @@ struct asked { // by a query; the last of a name counts
 
 static struct asked read_query(gdx_call *call) {
     struct asked asked = {.is_known = false};
-    gdx_slice query = gdx_call_field(call, GDX_HEAD_FIELD_QUERY), name, value;
+    gdx_slice query = gdx_call_field(call, GDX_FIELD_QUERY), name, value;
     while (next_parameter(&query, &name, &value)) {
         if (IS(name, "message")) {
             asked.message = value;
@@ -217,8 +217,8 @@ static void keep_message(gdx_call *call, struct asked asked) {
 // ---- the head is whole
 
 static bool is_connect_get(const gdx_call *call) {
-    gdx_slice path = gdx_call_path(call), query = gdx_call_field(call, GDX_HEAD_FIELD_QUERY);
-    return IS(gdx_call_field(call, GDX_HEAD_FIELD_METHOD), "GET") && path.bytes > 1 &&
+    gdx_slice path = gdx_call_path(call), query = gdx_call_field(call, GDX_FIELD_QUERY);
+    return IS(gdx_call_field(call, GDX_FIELD_METHOD), "GET") && path.bytes > 1 &&
            memchr(path.data + 1, '/', path.bytes - 1) && query_has(query, "message") && query_has(query, "encoding");
 }
 
@@ -228,7 +228,7 @@ static void split_path(gdx_call *call) {
     if (!mark)
         return;
     uint32_t bytes = (uint32_t)(mark - path.data);
-    call->fields[GDX_HEAD_FIELD_QUERY] = (struct text){call->path.at + bytes + 1, call->path.bytes - bytes - 1};
+    call->fields[GDX_FIELD_QUERY] = (struct text){call->path.at + bytes + 1, call->path.bytes - bytes - 1};
     call->path.bytes = bytes;
 }
 

@@ -404,7 +404,7 @@ static void record_refused(gdx_call *call, const gdx_call_result *result) {
         .bytes_in = gdx_call_bytes_received(call),
     };
     if (record.dialect == GDX_DIALECT_PLAIN)
-        record.asked = gdx_call_field(call, GDX_HEAD_FIELD_METHOD);
+        record.asked = gdx_call_field(call, GDX_FIELD_METHOD);
     if (server->options.call_ended)
         server->options.call_ended(server->options.context, &record);
 }
@@ -500,7 +500,7 @@ static bool refuse_shape(gdx_call *call, const gdx_method *method) {
     gdx_dialect dialect = gdx_call_dialect(call);
     gdx_slice path = gdx_call_path(call);
     bool streams = method->requests_stream || method->replies_stream;
-    bool is_get = gdx_slice_equal(gdx_call_field(call, GDX_HEAD_FIELD_METHOD), gdx_slice_of("GET"));
+    bool is_get = gdx_slice_equal(gdx_call_field(call, GDX_FIELD_METHOD), gdx_slice_of("GET"));
     if (dialect == GDX_DIALECT_CONNECT && is_get && (streams || !method->no_side_effects))
         gdx_call_answer_words(call, 405, GDX_GRPC_UNIMPLEMENTED, "POST", "%.*s is not asked by GET: POST it.\n",
                               GDX_SLICE_ARGUMENTS(path));
