@@ -177,7 +177,8 @@ gdx_status gdx_server_open(uv_loop_t *loop, gdx_work *work, const gdx_server_opt
                            gdx_error *err) GDX_MUST_CHECK;
 // Before the first listener. The service must outlive the server. GDX_INVALID: a method its descriptor does not have,
 // or a row that cannot work: no handler, listed twice, a worker's without workers, produce without a stream of replies.
-// Whether streams and side effects are those of the .proto is for gdx_reflection_check: protobuf-c's descriptors do not say.
+// Whether streams and side effects are those of the .proto is for gdx_reflection_check: protobuf-c's descriptors do not
+// say.
 gdx_status gdx_server_add(gdx_server *server, const gdx_service *service, gdx_error *err) GDX_MUST_CHECK;
 size_t gdx_server_service_count(const gdx_server *server);
 const gdx_service *gdx_server_service(const gdx_server *server, size_t number);
