@@ -11,7 +11,7 @@ import unittest
 
 import harness
 
-VERSIONS = ["--http2-prior-knowledge"]
+VERSIONS = ["--http2-prior-knowledge", "--http1.1"]
 COUNT = "/gramdex.v1.Search/Count"
 JSON = "content-type: application/json"
 BODY = '{"query":"产业链"}'
