@@ -159,7 +159,8 @@ gdx_status view_say(const struct view *view, gdx_arena *arena, Gramdex__V1__Answ
 
 // ---- page.c
 
-// What a page token is good with: the query, the aliases that it may name, the filter, and `how` its answer is put in order.
+// What a page token is good with: the query, the aliases that it may name, the filter, and `how` its answer is put in
+// order.
 gdx_status page_seal(gdx_collection *collection, ProtobufCBinaryData query, const Gramdex__V1__Scope *scope,
                      gdx_slice how, uint64_t *out, gdx_error *err) GDX_MUST_CHECK;
 // The commit and the offset that a token asks for; without one as view_open, and *offset stays. GDX_INVALID, reason

@@ -38,7 +38,19 @@ static void each_allocation_may_fail(void **state) {
     collection_close(&collection);
 }
 
+static void too_little_memory_is_refused(void **state) {
+    (void)state;
+    const struct written one = {.id = "a", .text = "产业链"};
+    const gdx_reprints_options options = {.jaccard = 700000, .within_days = 30, .memory_bytes = 100};
+    gdx_error err = {0};
+    collection_open(&collection, &one, 1);
+    assert_int_equal(gdx_reprints_find(collection.snapshot, &options, NULL, look, NULL, &err), GDX_TOO_LARGE);
+    assert_non_null(strstr(err.message, "--memory"));
+    collection_close(&collection);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_allocation_may_fail)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_allocation_may_fail),
+                                       cmocka_unit_test(too_little_memory_is_refused)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,8 @@ typedef struct gdx_firsts {
     uint64_t later;                  // living documents that the table does not know
 } gdx_firsts;
 // The snapshot's, made at the first call; others wait for it as long as `stop` lets them. GDX_INVALID: there is no
-// table, and how to make it. GDX_CORRUPT: it is damaged, and what to do. `stop`: NULL never stops. Cost of the first call: under 0.5 us a document; 8 bytes a document of the table, and a bit for each other.
+// table, and how to make it. GDX_CORRUPT: it is damaged, and what to do. `stop`: NULL never stops. Cost of the first
+// call: under 0.5 us a document; 8 bytes a document of the table, and a bit for each other.
 gdx_status gdx_snapshot_firsts(gdx_snapshot *snapshot, const gdx_stop *stop, const gdx_firsts **out,
                                gdx_error *err) GDX_MUST_CHECK;
 

@@ -28,7 +28,7 @@ gdx_status gdx_aliases_read(const char *path, gdx_aliases **out, gdx_error *err)
 gdx_aliases *gdx_aliases_retain(gdx_aliases *aliases); // NULL is fine
 void gdx_aliases_release(gdx_aliases *aliases);        // NULL is fine
 GDX_DEFINE_AUTO(gdx_aliases, gdx_aliases_release)
-size_t gdx_aliases_count(const gdx_aliases *aliases); // sets
+size_t gdx_aliases_count(const gdx_aliases *aliases);      // sets
 uint64_t gdx_aliases_checksum(const gdx_aliases *aliases); // of the file; NULL: 0
 // The names of the set that has this one, in the order of the file; *out_count is 0 when there is none. Valid as long
 // as the aliases. GDX_NO_MEMORY.
