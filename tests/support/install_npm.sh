@@ -8,7 +8,11 @@ if cmp -s "$tests/package-lock.json" "$folder/installed.json"; then
     exit 0
 fi
 cp "$tests/package.json" "$tests/package-lock.json" "$folder/"
-if ! (cd "$folder" && "$npm" ci --no-audit --no-fund); then
+# Twice: a package's own step may find a program of it still being written by another of npm's processes (ETXTBSY).
+fetch() {
+    (cd "$folder" && "$npm" ci --no-audit --no-fund)
+}
+if ! fetch && ! fetch; then
     echo "The npm packages could not be fetched: the tests that need them are skipped." >&2
     exit 77
 fi
