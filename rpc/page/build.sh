@@ -20,8 +20,12 @@ mkdir -p "$folder/page"
 cd "$tree/web"
 if ! cmp -s package-lock.json installed.json; then
     rm -f installed.json
-    if ! "$npm" ci --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=60000 \
-        >"$folder/npm.log" 2>&1; then
+    fetch() {
+        "$npm" ci --no-audit --no-fund --loglevel=error --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-timeout=60000 \
+            >"$folder/npm.log" 2>&1
+    }
+    # A package's own step may find its program still being written by another of npm's processes (ETXTBSY): once more.
+    if ! fetch && ! { grep -q ETXTBSY "$folder/npm.log" && fetch; }; then
         head -n 5 "$folder/npm.log" >&2
         if [ "$mode" = ON ]; then
             echo "GRAMDEX_PAGE=ON: npm could not fetch what web/package-lock.json names; all it said: $folder/npm.log" >&2
