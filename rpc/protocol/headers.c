@@ -169,9 +169,11 @@ static bool refuse_wrong_call(gdx_call *call) {
     else if (call->encoding == ENCODING_UNKNOWN)
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "%s: this server takes identity and gzip",
                         dialect_encoding_field(call));
-    else if (path.bytes < 4 || path.data[0] != '/' || !memchr(path.data + 1, '/', path.bytes - 1))
+    else if (path.bytes < 4 || path.data[0] != '/' || !memchr(path.data + 1, '/', path.bytes - 1)) {
+        gdx_call_set_http_status(call, 404);
         outgoing_refuse(call, GDX_GRPC_UNIMPLEMENTED, "%.*s: expected /package.Service/Method",
                         GDX_SLICE_ARGUMENTS(path));
+    }
     return call->out_state >= OUT_ENDING;
 }
 

@@ -11,10 +11,16 @@ static bool is_page_method(gdx_slice method) {
     return gdx_slice_equal(method, gdx_slice_of("GET")) || gdx_slice_equal(method, gdx_slice_of("HEAD"));
 }
 
-static void refuse_method(gdx_call *call) {
+// `called`: the method of that path.
+static void refuse_method(gdx_call *call, const gdx_method *called) {
     gdx_slice path = gdx_call_path(call), method = gdx_call_field(call, GDX_HEAD_FIELD_METHOD);
     gdx_slice type = gdx_call_field(call, GDX_HEAD_FIELD_CONTENT_TYPE);
-    if (!gdx_slice_equal(method, gdx_slice_of("POST")))
+    if (called->no_side_effects && gdx_slice_equal(method, gdx_slice_of("GET")))
+        gdx_call_answer_words(call, 415, GDX_GRPC_UNIMPLEMENTED, NULL,
+                              "%.*s is a method of this server: GET it with encoding=json or encoding=proto and "
+                              "message=... in the query, or %s.\n",
+                              GDX_SLICE_ARGUMENTS(path), CALLS);
+    else if (!gdx_slice_equal(method, gdx_slice_of("POST")))
         gdx_call_answer_words(call, 405, GDX_GRPC_UNIMPLEMENTED, "POST", "%.*s is a method of this server: %s.\n",
                               GDX_SLICE_ARGUMENTS(path), CALLS);
     else
@@ -70,8 +76,9 @@ void page_answer(gdx_call *call, void *context) {
     exchange_note_refused(call, from); // its end is for the log
     if (!exchange_is_let_in(call, from))
         return;
-    if (server_find(server, path))
-        refuse_method(call);
+    const struct route *route = server_find(server, path);
+    if (route)
+        refuse_method(call, route->method);
     else if (is_page_method(gdx_call_field(call, GDX_HEAD_FIELD_METHOD)))
         answer_page(call, &server->options);
     else

@@ -77,7 +77,9 @@ async function vanish1(address) {
 }
 
 async function vanish2(address) {
-    const session = http2.connect(`http://${address}`), stream = session.request({':method': 'POST', ':path': UNARY, ...TYPE});
+    const session = http2.connect(`http://${address}`);
+    await new Promise((resolve) => session.once('connect', resolve));
+    const stream = session.request({':method': 'POST', ':path': UNARY, ...TYPE});
     stream.on('error', () => {});
     stream.write('{"resp');
     await new Promise((resolve) => setTimeout(resolve, 50));
