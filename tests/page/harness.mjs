@@ -65,9 +65,10 @@ export function make_index(folder, ...inputs) {
   execFileSync(GRAMDEX, ["index", "--index", path.join(folder, "index"), ...inputs], { stdio: "pipe" });
 }
 
-// Serves folder/index: {origin, port, kill, stop}. Port 0: the system chooses. `stop` asserts a good end.
-export async function serve(folder, { port = 0, options = [] } = {}) {
-  const index = ["serve", "--index", path.join(folder, "index"), "--json", "--log-format", "none"];
+// Serves folder/index: {origin, port, said, send, kill, stop}. Port 0: the system chooses. `said` is what stands on standard error,
+// so the line of each call with log "text" or "json"; `send` sends a signal; `stop` asserts a good end.
+export async function serve(folder, { port = 0, options = [], log = "none" } = {}) {
+  const index = ["serve", "--index", path.join(folder, "index"), "--json", "--log-format", log];
   const child = spawn(GRAMDEX, [...index, "--listen", `127.0.0.1:${port}`, ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (bytes) => (said += bytes));
@@ -78,6 +79,8 @@ export async function serve(folder, { port = 0, options = [] } = {}) {
   return {
     origin: `http://${address}`,
     port: Number(address.split(":").pop()),
+    said: () => said,
+    send: (signal) => child.kill(signal),
     kill: async () => (child.kill("SIGKILL"), ended),
     stop: async () => {
       child.kill("SIGTERM");
@@ -115,14 +118,17 @@ export async function visit(browser, origin, { language = "en", scheme = "light"
   const seen = { requests: [], faults: [] };
   context.on("request", (request) => {
     seen.requests.push(request.url());
-    const { protocol, origin: asked } = new URL(request.url());
-    if (asked !== origin && protocol !== "data:") seen.faults.push(`a request to ${request.url()}`);
+    const { protocol, origin: other } = new URL(request.url());
+    if (other !== origin && protocol !== "data:") seen.faults.push(`a request to ${request.url()}`);
   });
   await context.exposeBinding("note_breach", (_, what) => seen.faults.push(`content security policy: ${what}`));
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => window.note_breach(`${event.violatedDirective}: ${event.blockedURI}`));
   });
   const page = await context.newPage();
+  asked.set(page, new Set());
+  page.on("request", (request) => asked.get(page).add(request));
+  for (const event of ["requestfinished", "requestfailed"]) page.on(event, (request) => asked.get(page).delete(request));
   page.on("pageerror", (error) => seen.faults.push(`exception: ${error.stack || error.message}`));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) seen.faults.push(`console: ${message.text()}`);
@@ -130,10 +136,16 @@ export async function visit(browser, origin, { language = "en", scheme = "light"
   return { context, page, seen };
 }
 
-// Nothing is asked for or computed any more.
+const asked = new WeakMap(); // page -> requests without an end
+
+// Nothing is asked for or computed any more, and what came is shown: so it stays for some frames, as an answer may bring a question.
 export async function settled(page) {
-  await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(!document.querySelector('[aria-busy="true"]')))));
+  const end = Date.now() + PATIENCE;
+  for (let quiet = 0; quiet < 4; ) {
+    quiet = (await page.evaluate(frame)) && asked.get(page).size === 0 ? quiet + 1 : 0;
+    assert.ok(Date.now() < end, `${page.url()} does not come to rest: ${[...asked.get(page)].map((request) => request.url())}`);
+  }
 }
 
 // A visitor at a path, when all is there.
