@@ -100,11 +100,13 @@ export function folder_with_index(inputs = sample) {
 
 // ---- the browser
 
-export const open_browser = () =>
+// `names` are further hosts, which are this machine.
+export const open_browser = (names = []) =>
   chromium.launch({
     executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+           "--disable-component-update", "--disable-sync", "--host-resolver-rules=" + [...names.map((name) => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1",
+           "EXCLUDE localhost"].join(", ")],
     env: { ...process.env, HOME: os.tmpdir() },
   });
 
