@@ -258,6 +258,48 @@ test("the keyboard alone: ask, go through the rows, open one, go from match to m
   });
 });
 
+// ---- a long stream
+
+// The tasks of the page's main thread while `act` runs, in milliseconds of that thread's processor time: what else the machine has
+// to do does not count.
+async function tasks_during(page, act) {
+  await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+  await act();
+  const { traceEvents: events } = JSON.parse((await browser.stopTracing()).toString());
+  const threads = new Set(events.filter((each) => each.name === "thread_name" && each.args.name === "CrRendererMain").map((each) => `${each.pid} ${each.tid}`));
+  return events.filter((each) => /RunTask$/.test(each.name) && threads.has(`${each.pid} ${each.tid}`) && each.tdur !== undefined)
+    .map((each) => each.tdur / 1000);
+}
+
+test("100,000 rows come in without a task of 100 ms", async () => {
+  await view(address("/concordance", { q: "铁矿" }), async (page) => {
+    const tasks = await tasks_during(page, async () => {
+      await page.getByLabel("Lines").selectOption("stream");
+      await page.getByText("100,000 lines have come").waitFor();
+      await settled(page);
+    });
+    const longest = Math.max(...tasks);
+    console.log(`${tasks.length} tasks, ${Math.round(tasks.reduce((all, each) => all + each, 0))} ms in all, the longest ${longest.toFixed(1)} ms of the thread's processor time`);
+    assert.ok(tasks.length > 100, "the tasks are seen");
+    assert.ok(longest < 100, `a task of ${longest} ms`);
+  });
+});
+
+test("a stream that is cancelled ends at the server, and keeps what has come", async () => {
+  await view(address("/concordance", { q: "铁矿" }), async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    const slow = { offline: false, latency: 0, downloadThroughput: 500_000, uploadThroughput: 500_000 };
+    await session.send("Network.emulateNetworkConditions", slow); // some 20 MB: far from done
+    await page.getByLabel("Lines").selectOption("stream");
+    await page.locator("table.lines tbody tr").first().waitFor();
+    await page.locator("main").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Ask again" }).waitFor();
+    await until(() => /Search\/Scan","status":"CANCELLED"/.test(server.said()), server.said);
+    assert.ok((await page.locator("table.lines tbody tr").count()) > 0);
+  });
+});
+
 // The last one: it ends the server.
 test("a server that goes away is said, and the view is there again when it is back", async () => {
   await view(address("/hits", { q: "友岸外包" }), async (page) => {
