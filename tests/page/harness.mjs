@@ -160,7 +160,7 @@ export async function look(browser, origin, where, how) {
 
 // What axe finds against WCAG 2.2 A and AA and good practice, one line a rule.
 export async function barriers(page) {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const found = await page.evaluate(() => window.axe.run(document));
   return found.violations.map((each) => `${each.id}: ${each.help}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }
