@@ -41,7 +41,8 @@ struct pool_block;
 struct header_list {
     nghttp2_nv *values;
     size_t count, capacity;
-    gdx_buffer text; // encoded values; never moves once reserved
+    gdx_buffer text;        // encoded values; never moves once reserved
+    size_t room, text_room; // values and bytes of text that were reserved for the list at hand
 };
 
 struct gdx_protocol { // its thread only
@@ -301,7 +302,8 @@ void head_finish_request(gdx_call *call);
 void head_refuse_malformed(gdx_call *call); // by the fault of its rules: a reset, which is logged
 void head_finish_response(gdx_call *call, bool trailers);
 bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_metadata *metadata);
-bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata); // room for these, too
+// Room for these, too. Before the first is added.
+bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata);
 void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static);
 void header_list_add_metadata(struct header_list *list, const gdx_metadata *metadata);
 

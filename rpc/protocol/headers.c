@@ -7,6 +7,7 @@
 #include "gdx/base64.h"
 #include "metadata.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -322,10 +323,12 @@ void head_finish_response(gdx_call *call, bool trailers) {
 
 enum { FIXED_HEADERS = 12 };
 
-bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata) {
-    struct header_list *list = &protocol->headers;
-    return gdx_grow(&list->values, &list->capacity, list->capacity + metadata->count, sizeof *list->values) == GDX_OK &&
-           gdx_buffer_reserve(&list->text, list->text.capacity + 4 * metadata->bytes.bytes) == GDX_OK;
+static bool make_room(struct header_list *list, size_t count, size_t text) {
+    assert(list->count == 0 && list->text.bytes == 0); // what is there already would move
+    list->room = count;
+    list->text_room = text;
+    return gdx_grow(&list->values, &list->capacity, count, sizeof *list->values) == GDX_OK &&
+           gdx_buffer_reserve(&list->text, text) == GDX_OK;
 }
 
 // Room for all, so that nothing fails or moves afterwards.
@@ -339,8 +342,12 @@ bool header_list_begin(gdx_protocol *protocol, const gdx_call *call, const gdx_m
         count += metadata->count;
         text += metadata->bytes.bytes * 2;
     }
-    return gdx_grow(&list->values, &list->capacity, count, sizeof *list->values) == GDX_OK &&
-           gdx_buffer_reserve(&list->text, text) == GDX_OK;
+    return make_room(list, count, text);
+}
+
+bool header_list_extend(gdx_protocol *protocol, const gdx_metadata *metadata) {
+    struct header_list *list = &protocol->headers;
+    return make_room(list, list->room + metadata->count, list->text_room + 4 * metadata->bytes.bytes);
 }
 
 void header_list_add(struct header_list *list, const char *name, gdx_slice value, bool value_is_static) {

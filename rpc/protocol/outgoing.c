@@ -115,10 +115,10 @@ static gdx_status send_headers(gdx_call *call) {
     return outgoing_send_head(call, false) ? GDX_OK : GDX_NO_MEMORY;
 }
 
-// No message was sent: headers and status in one.
+// No message was sent, and no header is to be told from trailers: headers and status in one.
 static bool submit_trailers_only(gdx_call *call) {
     gdx_protocol *protocol = call->connection->protocol;
-    if (!header_list_begin(protocol, call, &call->trailers) || !header_list_extend(protocol, &call->headers))
+    if (!header_list_begin(protocol, call, &call->trailers))
         return false;
     add_head(&protocol->headers, call);
     add_status(&protocol->headers, call);
@@ -256,6 +256,11 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
         gdx_call_answer_words(call, ending_http_status(code), code, NULL, "%.*s\n", GDX_SLICE_ARGUMENTS(message));
         return;
     }
+    bool is_grpc = call->dialect == GDX_DIALECT_GRPC;
+    if (is_grpc && call->headers.count > 0 && send_headers(call) != GDX_OK) {
+        outgoing_reset(call, NGHTTP2_INTERNAL_ERROR);
+        return;
+    }
     bool is_open = call->out_state == OUT_OPEN;
     call_set_out(call, OUT_ENDING);
     call->has_status = true;
@@ -267,7 +272,7 @@ void gdx_call_finish(gdx_call *call, gdx_grpc_code code, gdx_slice message, gdx_
         (details.bytes <= DETAILS_LIMIT && gdx_buffer_append(&call->details, details.data, details.bytes) != GDX_OK))
         call->details.bytes = 0;
     incoming_discard(call);
-    if (call->dialect != GDX_DIALECT_GRPC)
+    if (!is_grpc)
         ending_finish(call, is_open);
     else if (is_open && outgoing_waiting(call) > 0)
         outgoing_resume(call);

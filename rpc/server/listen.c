@@ -24,7 +24,7 @@ static void on_connection(uv_stream_t *stream, int code) {
         peer_accept(stream->data);
 }
 
-static void on_memory_hoped_for(uv_timer_t *timer) {
+static void on_room_hoped_for(uv_timer_t *timer) {
     gdx_server *server = timer->data;
     for (struct listener *listener = server->listeners; listener; listener = listener->next) {
         bool was_starved = listener->is_starved;
@@ -35,10 +35,10 @@ static void on_memory_hoped_for(uv_timer_t *timer) {
 }
 
 // libuv listens no further until what it reported is accepted.
-void listener_wait_for_memory(struct listener *listener) {
+void listener_wait(struct listener *listener) {
     enum { WAIT_MS = 100 };
     listener->is_starved = true;
-    uv_timer_start(&listener->server->accepting, on_memory_hoped_for, WAIT_MS, 0);
+    uv_timer_start(&listener->server->accepting, on_room_hoped_for, WAIT_MS, 0);
 }
 
 static gdx_status fail_uv(gdx_error *err, const char *address, int code) {

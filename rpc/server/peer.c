@@ -409,15 +409,19 @@ static bool open_connection(struct peer *peer, const gdx_tls *tls) {
 
 void peer_accept(struct listener *listener) {
     gdx_server *server = listener->server;
+    if (server->options.connections_wait && server->peer_count >= server->options.connection_limit) {
+        listener_wait(listener);
+        return;
+    }
     struct peer *peer = calloc(1, sizeof *peer);
     if (!peer) {
-        listener_wait_for_memory(listener);
+        listener_wait(listener);
         return;
     }
     peer->server = server;
     if (init_handle(peer, listener) != 0) {
         free(peer);
-        listener_wait_for_memory(listener);
+        listener_wait(listener);
         return;
     }
     link_peer(peer);

@@ -55,7 +55,7 @@ struct listener {
     char *unix_path; // NULL: none to remove
     dev_t unix_device;
     ino_t unix_inode;
-    bool is_starved; // a connection waits to be accepted until there is memory
+    bool is_starved; // a connection waits to be accepted until there is memory, or room
 };
 
 struct gdx_server { // loop thread only
@@ -96,7 +96,7 @@ const struct route *server_find(const gdx_server *server, gdx_slice path);
 void server_check_stopped(gdx_server *server);
 
 // listen.c
-void listener_wait_for_memory(struct listener *listener); // to accept what has come
+void listener_wait(struct listener *listener); // to accept what has come
 void listeners_close(gdx_server *server);
 
 // address.c

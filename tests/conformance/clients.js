@@ -16,7 +16,8 @@ function nodeClient(server, protocol, make, {httpVersion, json, gzip}) {
     const compression = gzip ? {sendCompression: node.compressionGzip, acceptCompression: [node.compressionGzip], compressMinBytes: 0}
         : {acceptCompression: []};
     const two = httpVersion === '2';
-    const options = {httpVersion, useBinaryFormat: !json, useHttpGet: true, baseUrl: `http://${two ? server.http2 : server.http1}`};
+    const baseUrl = `http://${two ? server.http2 : server.http1}`;
+    const options = {httpVersion, baseUrl, useBinaryFormat: !json, useHttpGet: true, jsonOptions: STRICT};
     const connections = () => two ? {idleConnectionTimeoutMs: 500} : {nodeOptions: {agent: new http.Agent({keepAlive: true})}};
     return {
         name: `node ${protocol} http/${httpVersion} ${json ? 'json' : 'proto'}${gzip ? ' gzip' : ''}`,
@@ -39,7 +40,8 @@ function nodeClients(server) {
 function webClients(server) {
     const baseUrl = `http://${server.http1}`;
     return [
-        {name: 'web connect json', json: true, get: true, make: () => web.createConnectTransport({baseUrl, useHttpGet: true})},
+        {name: 'web connect json', json: true, get: true,
+            make: () => web.createConnectTransport({baseUrl, useHttpGet: true, jsonOptions: STRICT})},
         {name: 'web connect proto', json: false, get: true,
             make: () => web.createConnectTransport({baseUrl, useHttpGet: true, useBinaryFormat: true})},
         {name: 'web grpc-web proto', json: false, get: false, make: () => web.createGrpcWebTransport({baseUrl})},
@@ -51,6 +53,7 @@ const allClients = (server) => [...nodeClients(server), ...webClients(server)].f
 
 // ---- what a call gives
 
+const STRICT = {ignoreUnknownFields: false}; // a field that is not in the .proto is a fault of the server's
 const random = (size) => { // bytes that gzip makes no smaller, and in which every byte comes
     const bytes = new Uint8Array(size);
     for (let i = 0, state = size; i < size; i++) {

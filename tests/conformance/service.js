@@ -19,6 +19,7 @@ function load(paths) {
     const message = (name) => registry.getMessage(name);
     return {
         TestService: registry.getService('grpc.testing.TestService'),
+        Search: registry.getService('gramdex.v1.Search'),
         UnimplementedService: registry.getService('grpc.testing.UnimplementedService'),
         Empty: message('grpc.testing.Empty'),
         SimpleRequest: message('grpc.testing.SimpleRequest'),

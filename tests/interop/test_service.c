@@ -235,7 +235,7 @@ static void input_release(gdx_exchange *exchange) {
 static const gdx_method methods[] = {
     {.name = "EmptyCall", .place = GDX_ON_LOOP, .handler = {.message = empty_call}},
     {.name = "UnaryCall", .place = GDX_ON_WORKER, .handler = {.message = unary_call}},
-    {.name = "CacheableUnaryCall", .place = GDX_ON_WORKER, .handler = {.message = unary_call}},
+    {.name = "CacheableUnaryCall", .place = GDX_ON_WORKER, .no_side_effects = true, .handler = {.message = unary_call}},
     {.name = "StreamingOutputCall",
      .place = GDX_ON_LOOP,
      .replies_stream = true,

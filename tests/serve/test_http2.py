@@ -67,7 +67,7 @@ class Log(ServerTest):
 
     def test_what_is_no_http2_is_logged(self):
         server = self.served([record(1)])
-        made, name = self.send(server, preface=b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        made, name = self.send(server, preface=b"PRI * HTTP/2.0\r\n\r\nSX\r\n\r\n")
         self.assertTrue(self.logged(server, event="PROTOCOL_ERROR")["event"].startswith(name + ": HTTP/2: "))
         while made.recv(65536):
             pass
@@ -82,7 +82,7 @@ class Log(ServerTest):
 
     def test_without_a_log_nothing_is_written(self):
         server = self.served([record(1)], "--log-format", "none")
-        made, _ = self.send(server, preface=b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        made, _ = self.send(server, preface=b"PRI * HTTP/2.0\r\n\r\nSX\r\n\r\n")
         while made.recv(65536):
             pass
         self.assertNotIn("PROTOCOL_ERROR", server.stop())

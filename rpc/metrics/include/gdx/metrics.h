@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/metrics.h: what a server reports of itself: counts and latency histograms of calls by method and status, gauges,
-// as the text that Prometheus reads; and a small HTTP/1.1 listener for it, with /healthz beside. Relies on gdx/server.h
+// as the text that Prometheus reads; and a listener for it over HTTP, with /healthz beside. Relies on gdx/server.h
 // (call records) and libuv. Threads: all of it is the loop's. Signals: the program ignores SIGPIPE, as
 // for gdx/server.h.
 #ifndef GDX_METRICS_H
@@ -33,7 +33,8 @@ typedef struct gdx_metrics_pages {
 } gdx_metrics_pages;
 
 typedef struct gdx_metrics_listener gdx_metrics_listener;
-// "host:port", port 0: one is chosen. GDX_INVALID, GDX_IO, GDX_NO_MEMORY.
+// As gdx_server_listen. A visitor that stays silent loses his seat after 5 s, and who finds none waits as long.
+// GDX_INVALID, GDX_IO, GDX_NO_MEMORY.
 gdx_status gdx_metrics_listen(uv_loop_t *loop, const char *address, const gdx_metrics_pages *pages,
                               gdx_metrics_listener **out, gdx_error *err) GDX_MUST_CHECK;
 unsigned gdx_metrics_port(const gdx_metrics_listener *listener);

@@ -147,6 +147,7 @@ typedef struct gdx_resource_reply {
 typedef struct gdx_server_options {
     gdx_protocol_options protocol;
     size_t connection_limit; // further ones are closed when accepted
+    bool connections_wait;   // or are not accepted before another one ends
     size_t read_pause;       // bytes waiting for the socket at which nothing more is read from it
     uint64_t drain_ns;       // what gdx_server_stop waits for calls to end
     // May this call be made? Anything but GDX_GRPC_OK refuses it, with err's message. NULL: all may. Without service
