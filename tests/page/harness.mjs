@@ -59,6 +59,13 @@ export function state_of(view) {
 
 export const sample = ["article.txt", "commentary.jsonl", "press.jsonl"].map((name) => path.join(ROOT, "examples", name));
 
+// A folder that is gone when the test ends.
+export function fresh_folder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 // ---- the server
 
 export function make_index(folder, ...inputs) {
@@ -92,7 +99,7 @@ export async function serve(folder, { port = 0, options = [], log = "none" } = {
 
 // A folder of its own, with an index of the sample, or of other files, whose reprints are known.
 export function folder_with_index(inputs = sample) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  const folder = fresh_folder();
   make_index(folder, ...inputs);
   execFileSync(GRAMDEX, ["reprints", "--build", "--index", path.join(folder, "index")], { stdio: "pipe" });
   return folder;

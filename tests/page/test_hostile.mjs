@@ -5,10 +5,9 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import http from "node:http";
-import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { assets, folder_with_index, look, open_browser, serve, settled, visit } from "./harness.mjs";
+import { assets, folder_with_index, fresh_folder, look, open_browser, serve, settled, visit } from "./harness.mjs";
 
 const ELSEWHERE = "elsewhere.example"; // a name of the browser's alone
 const markup = [
@@ -24,7 +23,7 @@ const markup = [
 
 // Everything that a document has is markup; so is the name of a file.
 function hostile_inputs() {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  const folder = fresh_folder();
   const document = (n) => ({
     id: `${n} ${markup}`, title: `${n} ${markup}`, source: `s${n % 2} ${markup}`, date: `202${n % 5}-0${1 + (n % 9)}-01`,
     text: `commonword ${markup} “commonword ${markup} says so here” rareword${n} javascript:window.ran='text'`,

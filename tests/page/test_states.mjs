@@ -4,14 +4,13 @@
 // reload give the same view, and that the keyboard alone is enough. One browser; a server for each kind of index.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, folder_with_index, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
+import { barriers, folder_with_index, fresh_folder, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
 
 // Enough that a call takes a while: 500 documents that have one phrase two hundred times each.
 function large_corpus() {
-  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "page-")), "large.jsonl");
+  const file = path.join(fresh_folder(), "large.jsonl");
   const sentences = (d) => Array.from({ length: 200 }, (_, i) => `第${d}篇的第${i}句说到铁矿与港口${(i * 7 + d) % 97}。`).join("");
   const document = (d) => ({ id: `large/${d}`, title: `第${d}篇`, date: `${2000 + (d % 25)}-03-11`, source: "large", text: sentences(d) });
   fs.writeFileSync(file, Array.from({ length: 500 }, (_, d) => JSON.stringify(document(d))).join("\n"));
@@ -63,7 +62,7 @@ async function until(what, said) {
 test("empty: without a query a view says what may be typed, and an empty index how to fill it", async () => {
   for (const where of ["/hits", "/concordance", "/trend", "/neighbours", "/collocates"])
     await view(where, (page) => heading(page, "Type a query above to fill this view."));
-  const empty = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  const empty = fresh_folder();
   const other = await serve(empty, { options: ["--create"] });
   await view("/", (page) => page.getByText("The index is empty.").waitFor(), { at: other });
   await other.stop();
