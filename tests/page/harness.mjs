@@ -59,15 +59,23 @@ export function state_of(view) {
 
 export const sample = ["article.txt", "commentary.jsonl", "press.jsonl"].map((name) => path.join(ROOT, "examples", name));
 
+// A folder that is gone when the test ends.
+export function fresh_folder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  process.on("exit", () => fs.rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 // ---- the server
 
 export function make_index(folder, ...inputs) {
   execFileSync(GRAMDEX, ["index", "--index", path.join(folder, "index"), ...inputs], { stdio: "pipe" });
 }
 
-// Serves folder/index: {origin, port, kill, stop}. Port 0: the system chooses. `stop` asserts a good end.
-export async function serve(folder, { port = 0, options = [] } = {}) {
-  const index = ["serve", "--index", path.join(folder, "index"), "--json", "--log-format", "none"];
+// Serves folder/index: {origin, port, said, send, kill, stop}. Port 0: the system chooses. `said` is what stands on standard error,
+// so the line of each call with log "text" or "json"; `send` sends a signal; `stop` asserts a good end.
+export async function serve(folder, { port = 0, options = [], log = "none" } = {}) {
+  const index = ["serve", "--index", path.join(folder, "index"), "--json", "--log-format", log];
   const child = spawn(GRAMDEX, [...index, "--listen", `127.0.0.1:${port}`, ...options], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (bytes) => (said += bytes));
@@ -78,6 +86,8 @@ export async function serve(folder, { port = 0, options = [] } = {}) {
   return {
     origin: `http://${address}`,
     port: Number(address.split(":").pop()),
+    said: () => said,
+    send: (signal) => child.kill(signal),
     kill: async () => (child.kill("SIGKILL"), ended),
     stop: async () => {
       child.kill("SIGTERM");
@@ -89,7 +99,7 @@ export async function serve(folder, { port = 0, options = [] } = {}) {
 
 // A folder of its own, with an index of the sample, or of other files, whose reprints are known.
 export function folder_with_index(inputs = sample) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
+  const folder = fresh_folder();
   make_index(folder, ...inputs);
   execFileSync(GRAMDEX, ["reprints", "--build", "--index", path.join(folder, "index")], { stdio: "pipe" });
   return folder;
@@ -97,11 +107,13 @@ export function folder_with_index(inputs = sample) {
 
 // ---- the browser
 
-export const open_browser = () =>
+// `names` are further hosts, which are this machine.
+export const open_browser = (names = []) =>
   chromium.launch({
     executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"],
+           "--disable-component-update", "--disable-sync", "--host-resolver-rules=" + [...names.map((name) => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1",
+           "EXCLUDE localhost"].join(", ")],
     env: { ...process.env, HOME: os.tmpdir() },
   });
 
@@ -115,14 +127,17 @@ export async function visit(browser, origin, { language = "en", scheme = "light"
   const seen = { requests: [], faults: [] };
   context.on("request", (request) => {
     seen.requests.push(request.url());
-    const { protocol, origin: asked } = new URL(request.url());
-    if (asked !== origin && protocol !== "data:") seen.faults.push(`a request to ${request.url()}`);
+    const { protocol, origin: other } = new URL(request.url());
+    if (other !== origin && protocol !== "data:") seen.faults.push(`a request to ${request.url()}`);
   });
   await context.exposeBinding("note_breach", (_, what) => seen.faults.push(`content security policy: ${what}`));
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => window.note_breach(`${event.violatedDirective}: ${event.blockedURI}`));
   });
   const page = await context.newPage();
+  asked.set(page, new Set());
+  page.on("request", (request) => asked.get(page).add(request));
+  for (const event of ["requestfinished", "requestfailed"]) page.on(event, (request) => asked.get(page).delete(request));
   page.on("pageerror", (error) => seen.faults.push(`exception: ${error.stack || error.message}`));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) seen.faults.push(`console: ${message.text()}`);
@@ -130,10 +145,16 @@ export async function visit(browser, origin, { language = "en", scheme = "light"
   return { context, page, seen };
 }
 
-// Nothing is asked for or computed any more.
+const asked = new WeakMap(); // page -> requests without an end
+
+// Nothing is asked for or computed any more, and what came is shown: so it stays for some frames, as an answer may bring a question.
 export async function settled(page) {
-  await page.waitForLoadState("networkidle");
-  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'));
+  const frame = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(!document.querySelector('[aria-busy="true"]')))));
+  const end = Date.now() + PATIENCE;
+  for (let quiet = 0; quiet < 4; ) {
+    quiet = (await page.evaluate(frame)) && asked.get(page).size === 0 ? quiet + 1 : 0;
+    assert.ok(Date.now() < end, `${page.url()} does not come to rest: ${[...asked.get(page)].map((request) => request.url())}`);
+  }
 }
 
 // A visitor at a path, when all is there.
@@ -146,7 +167,7 @@ export async function look(browser, origin, where, how) {
 
 // What axe finds against WCAG 2.2 A and AA and good practice, one line a rule.
 export async function barriers(page) {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
   const found = await page.evaluate(() => window.axe.run(document));
   return found.violations.map((each) => `${each.id}: ${each.help}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
 }

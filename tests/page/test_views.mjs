@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, test } from "node:test";
-import { assets, barriers, folder_with_index, look, open_browser, serve, state_of } from "./harness.mjs";
+import { assets, barriers, folder_with_index, look, open_browser, serve, settled, state_of } from "./harness.mjs";
 
 const POLICY = {
   "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "connect-src": "'self'", "img-src": "'self' data:",
@@ -36,17 +36,27 @@ function fetch_plainly(path, headers = {}) {
 const policy_of = (headers) =>
   Object.fromEntries(headers["content-security-policy"].split(";").map((part) => part.trim().split(/ (.*)/s).slice(0, 2)));
 
+async function assert_fit(page, width) {
+  assert.deepEqual(await barriers(page), [], `${width} px`);
+  const { scroll, client } = await page.evaluate(() => ({
+    scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth,
+  }));
+  assert.ok(scroll <= client, `the page is ${scroll} px wide in a window of ${client}`);
+}
+
 for (const view of assets.views) {
-  for (const how of [{ language: "en", scheme: "light" }, { language: "zh", scheme: "dark" }, { language: "en", width: 360 }]) {
+  // That of the hits is also opened in a narrow window: its filters are folded then.
+  for (const how of [{ language: "en", scheme: "light" }, { language: "zh", scheme: "dark" }, ...(view === "/hits" ? [{ width: 360 }] : [])]) {
     test(`${view} ${JSON.stringify(how)}`, async () => {
       const { context, page, seen, response } = await look(browser, server.origin, view + state_of(view), how);
       assert.equal(response.status(), 200);
       assert.notEqual((await page.locator("body").innerText()).trim(), "", "nothing to read");
-      assert.deepEqual(await barriers(page), []);
-      const { scroll, client } = await page.evaluate(() => ({
-        scroll: document.documentElement.scrollWidth, client: document.documentElement.clientWidth,
-      }));
-      assert.ok(scroll <= client, `the page is ${scroll} px wide in a window of ${client}`);
+      await assert_fit(page, how.width ?? 1280);
+      if (how.scheme === "light") {
+        await page.setViewportSize({ width: 360, height: 800 });
+        await settled(page);
+        await assert_fit(page, 360);
+      }
       assert.deepEqual(seen.faults, []);
       await context.close();
     });

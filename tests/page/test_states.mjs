@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+// test_states.mjs: what a view shows when there is no plain answer (nothing asked, asking, nothing found, a query that cannot be
+// read, a slip, a file that is damaged, a commit that is gone or no longer the newest, a token, no server), that a link, Back and a
+// reload give the same view, and that the keyboard alone is enough. One browser; a server for each kind of index.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { barriers, folder_with_index, fresh_folder, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
+
+// Enough that a call takes a while: 500 documents that have one phrase two hundred times each.
+function large_corpus() {
+  const file = path.join(fresh_folder(), "large.jsonl");
+  const sentences = (d) => Array.from({ length: 200 }, (_, i) => `第${d}篇的第${i}句说到铁矿与港口${(i * 7 + d) % 97}。`).join("");
+  const document = (d) => ({ id: `large/${d}`, title: `第${d}篇`, date: `${2000 + (d % 25)}-03-11`, source: "large", text: sentences(d) });
+  fs.writeFileSync(file, Array.from({ length: 500 }, (_, d) => JSON.stringify(document(d))).join("\n"));
+  return file;
+}
+
+let server, browser, folder;
+before(async () => {
+  folder = folder_with_index([...sample, large_corpus()]);
+  server = await serve(folder, { log: "json" });
+  browser = await open_browser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+// A view by its query string, whose faults are none but those that the state itself makes.
+async function view(address, check, { at = server, allowed = /^$/ } = {}) {
+  const { context, page, seen } = await look(browser, at.origin, address);
+  await check(page, seen);
+  assert.deepEqual(seen.faults.filter((fault) => !allowed.test(fault)), []);
+  await context.close();
+}
+const refused = /^console: Failed to load resource: the server responded with a status of 4\d\d/;
+
+const address = (where, keys) => `${where}?${new URLSearchParams(keys)}`;
+const heading = (page, name) => page.getByRole("heading", { name }).waitFor();
+const button = (page, name) => page.getByRole("button", { name, exact: true });
+
+// What is there to read, without how long it took.
+const text_of = (page) =>
+  page.evaluate(() => {
+    const copy = document.querySelector("main").cloneNode(true);
+    for (const took of copy.querySelectorAll(".took")) took.remove();
+    return [copy.innerText, location.pathname + location.search].join("\n");
+  });
+
+async function until(what, said) {
+  const end = Date.now() + PATIENCE;
+  while (!(await what())) {
+    assert.ok(Date.now() < end, said());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+// ---- states
+
+test("empty: without a query a view says what may be typed, and an empty index how to fill it", async () => {
+  for (const where of ["/hits", "/concordance", "/trend", "/neighbours", "/collocates"])
+    await view(where, (page) => heading(page, "Type a query above to fill this view."));
+  const empty = fresh_folder();
+  const other = await serve(empty, { options: ["--create"] });
+  await view("/", (page) => page.getByText("The index is empty.").waitFor(), { at: other });
+  await other.stop();
+});
+
+test("loading is said after a moment, and Cancel cancels the call: the server says so, too", async () => {
+  await view("/hits", async (page) => {
+    await page.getByRole("searchbox").fill("铁矿");
+    server.send("SIGSTOP"); // so that it cannot be faster than the moment
+    try {
+      await page.getByRole("link", { name: "Collocates" }).click();
+      await page.getByRole("searchbox").press("Enter");
+      await page.getByText("Asking…").first().waitFor();
+      assert.deepEqual(await barriers(page), []);
+      await page.locator("main").getByRole("button", { name: "Cancel" }).click();
+      await heading(page, "Cancelled.");
+    } finally {
+      server.send("SIGCONT");
+    }
+    await until(() => /Search\/Collocates","status":"CANCELLED"/.test(server.said()), server.said);
+    await button(page, "Ask again").click();
+    await page.locator("main table").first().waitFor();
+  });
+});
+
+test("nothing found: how often each piece of the phrase occurs", async () => {
+  await view(address("/hits", { q: "关税壁炉" }), async (page) => {
+    await heading(page, "Nothing found");
+    const piece = page.locator(".pieces li").first();
+    await piece.getByText(/\d+ documents?, \d+ occurrences?/).waitFor();
+    await piece.getByRole("link").click();
+    await page.locator(".hit").first().waitFor();
+  });
+});
+
+test("a query that cannot be read is shown with its column, in all and in distinct", async () => {
+  for (const distinct of ["", "1"]) {
+    await view(address("/hits", { q: "关税 OR () 贸易", distinct }), async (page) => {
+      await page.getByRole("alert").getByText(/^column 8: expected a word/).waitFor();
+      assert.equal(await page.locator(".marked-query mark").innerText(), ")");
+      await button(page, "Go to that place").click();
+      assert.equal(await page.evaluate(() => document.activeElement.selectionStart), 7);
+      assert.deepEqual(await barriers(page), []);
+    }, { allowed: refused });
+  }
+});
+
+test("a slip in the query is noted", async () => {
+  await view(address("/hits", { q: "source:nowhere 关税" }), async (page) => {
+    await page.getByRole("list", { name: "Notes" }).getByText('no document has the source "nowhere"; there are').waitFor();
+  });
+});
+
+test("a commit that is not there is gone, and the newest one click away", async () => {
+  await view(address("/hits", { q: "友岸外包", commit: "99" }), async (page) => {
+    await heading(page, "That state of the collection is gone");
+    await button(page, "Start again from the newest").click();
+    await page.locator(".hit").first().waitFor();
+    assert.doesNotMatch(page.url(), /commit/);
+  }, { allowed: refused });
+});
+
+test("newer data is said, and taken when it is asked for", async () => {
+  await view(address("/hits", { q: "友岸外包" }), async (page) => {
+    const documents = () =>
+      page.evaluate(async () => {
+        const message = encodeURIComponent(JSON.stringify({ query: "友岸外包又来了" }));
+        const reply = await fetch(`/gramdex.v1.Search/Count?connect=v1&encoding=json&message=${message}`);
+        return Number((await reply.json()).documents);
+      });
+    const added = path.join(folder, "added.jsonl");
+    fs.writeFileSync(added, JSON.stringify({ id: "added", title: "新添的一篇", text: "友岸外包又来了。" }));
+    make_index(folder, added);
+    await until(async () => (await documents()) === 1, () => "the server does not see the new commit");
+    await page.getByLabel("Order").selectOption("newest");
+    await page.getByText(/^Newer data exists: this is from commit \d, the collection is at \d\./).waitFor();
+    await button(page, "Show the newest").click();
+    await page.getByText("Newer data exists").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "新添的一篇" }).waitFor();
+  });
+});
+
+test("a damaged file: the answer is in part, or says that it cannot be given", async () => {
+  const broken = folder_with_index(sample.slice(0, 2));
+  make_index(broken, sample[2]);
+  const index = path.join(broken, "index");
+  const [segment] = fs.readdirSync(index).filter((name) => name.startsWith("segment-"));
+  const other = await serve(broken); // an index that is damaged before would not be opened
+  const file = fs.openSync(path.join(index, segment), "r+");
+  const { size } = fs.fstatSync(file);
+  const noise = Buffer.alloc(Math.floor(size / 2), 0xa5);
+  fs.writeSync(file, noise, 0, noise.length, Math.floor(size / 4));
+  fs.closeSync(file);
+  await view(address("/hits", { q: "关税" }), async (page) => {
+    await page.getByText("in part: a segment cannot be read").or(page.getByText("A file of the index is damaged")).first().waitFor();
+  }, { at: other, allowed: /status of 500/ });
+  await other.kill();
+});
+
+test("a token is asked for, a wrong one is told, the right one opens the view and is in no address", async () => {
+  const secret = "correct-horse-battery-staple-1234";
+  const tokens = path.join(folder, "tokens");
+  fs.writeFileSync(tokens, `${secret}\n`, { mode: 0o600 });
+  const other = await serve(folder, { options: ["--read-only", "--token-file", tokens, "--token-all"] });
+  await view(address("/concordance", { q: "友岸外包" }), async (page, seen) => {
+    await heading(page, "This server wants a token");
+    assert.deepEqual(await barriers(page), []);
+    await page.getByLabel("Token").fill("wrong");
+    await button(page, "Use it").click();
+    await page.getByText("The server does not know this token.").waitFor();
+    await page.getByLabel("Token").fill(secret);
+    await button(page, "Use it").click();
+    await page.locator("table.lines tbody tr").first().waitFor();
+    await settled(page);
+    assert.ok(![...seen.requests, page.url()].some((each) => each.includes(secret)));
+    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]));
+    assert.ok(!kept.includes(secret));
+  }, { at: other, allowed: refused });
+  await other.stop();
+});
+
+// ---- links, Back, keys
+
+test("a link opened afresh, a reload and Back give the same view", async () => {
+  await view(address("/hits", { q: "关税" }), async (page) => {
+    const shown = [await text_of(page)];
+    for (const step of [
+      () => page.locator(".facets").getByRole("link", { name: /^press/ }).click(),
+      () => page.getByRole("link", { name: "Concordance" }).click(),
+      () => page.getByRole("columnheader", { name: "Right" }).getByRole("button").click(),
+      () => page.locator("table.lines a[data-row]").first().click(),
+    ]) {
+      await step();
+      await settled(page);
+      shown.push(await text_of(page));
+    }
+    assert.equal(new Set(shown).size, shown.length, "each step shows something else");
+    await page.reload();
+    await settled(page);
+    for (const before of shown.reverse()) {
+      assert.equal(await text_of(page), before);
+      await view(before.split("\n").pop(), async (afresh) => assert.equal(await text_of(afresh), before));
+      await page.goBack();
+      await settled(page);
+    }
+  });
+});
+
+test("a filter that is kept does not end a new query: what is there without it is said, and one key away", async () => {
+  await view(address("/hits", { q: "关税", source: "press" }), async (page) => {
+    await page.getByRole("searchbox").fill("铁矿");
+    await page.getByRole("searchbox").press("Enter");
+    await heading(page, "Nothing found");
+    await page.getByText("Without the filters: 500 documents.").waitFor();
+    await page.getByRole("button", { name: "Drop all filters" }).click();
+    await page.locator(".hit").first().waitFor();
+    assert.doesNotMatch(page.url(), /source=/);
+  });
+});
+
+test("the keyboard alone: ask, go through the rows, open one, go from match to match, come back, get help", async () => {
+  await view("/", async (page) => {
+    const press = async (...keys) => {
+      for (const key of keys) await page.keyboard.press(key);
+      await settled(page);
+    };
+    await press("/");
+    await page.keyboard.type("关税");
+    await press("Enter");
+    await page.locator(".hit").first().waitFor();
+    await press("2");
+    await page.locator("table.lines tbody tr").first().waitFor();
+    await press("j", "j", "k", "j");
+    const row = await page.evaluate(() => document.activeElement.closest("tr").rowIndex);
+    assert.equal(row, 2);
+    await press("Enter");
+    await page.waitForURL(/\/document\?/);
+    await press("n", "p");
+    await page.goBack(); // a key of the browser's own, which has none without a window
+    await page.locator("table.lines tbody tr").first().waitFor();
+    await press("?");
+    const help = page.getByRole("dialog", { name: "Help and keys" });
+    await help.waitFor();
+    await press("Escape");
+    await help.waitFor({ state: "hidden" });
+    await page.reload();
+    await settled(page);
+    await press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.innerText), "Skip to the results");
+    await press("Enter", "Tab");
+    assert.ok(await page.evaluate(() => document.activeElement.closest("main") !== null));
+  });
+});
+
+// ---- a long stream
+
+// The tasks of the page's main thread while `act` runs, in milliseconds of that thread's processor time: what else the machine has
+// to do does not count.
+async function tasks_during(page, act) {
+  await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+  await act();
+  const { traceEvents: events } = JSON.parse((await browser.stopTracing()).toString());
+  const threads = new Set(events.filter((each) => each.name === "thread_name" && each.args.name === "CrRendererMain").map((each) => `${each.pid} ${each.tid}`));
+  return events.filter((each) => /RunTask$/.test(each.name) && threads.has(`${each.pid} ${each.tid}`) && each.tdur !== undefined)
+    .map((each) => each.tdur / 1000);
+}
+
+test("100,000 rows come in without a task of 100 ms", async () => {
+  await view(address("/concordance", { q: "铁矿" }), async (page) => {
+    const tasks = await tasks_during(page, async () => {
+      await page.getByLabel("Lines").selectOption("stream");
+      await page.getByText("100,000 lines have come").waitFor();
+      await settled(page);
+    });
+    const longest = Math.max(...tasks);
+    console.log(`${tasks.length} tasks, ${Math.round(tasks.reduce((all, each) => all + each, 0))} ms in all, the longest ${longest.toFixed(1)} ms of the thread's processor time`);
+    assert.ok(tasks.length > 100, "the tasks are seen");
+    assert.ok(longest < 100, `a task of ${longest} ms`);
+  });
+});
+
+test("a stream that is cancelled ends at the server, and keeps what has come", async () => {
+  await view(address("/concordance", { q: "铁矿" }), async (page) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Network.enable");
+    const slow = { offline: false, latency: 0, downloadThroughput: 500_000, uploadThroughput: 500_000 };
+    await session.send("Network.emulateNetworkConditions", slow); // some 20 MB: far from done
+    await page.getByLabel("Lines").selectOption("stream");
+    await page.locator("table.lines tbody tr").first().waitFor();
+    await page.locator("main").getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Ask again" }).waitFor();
+    await until(() => /Search\/Scan","status":"CANCELLED"/.test(server.said()), server.said);
+    assert.ok((await page.locator("table.lines tbody tr").count()) > 0);
+  });
+});
+
+// The last one: it ends the server.
+test("a server that goes away is said, and the view is there again when it is back", async () => {
+  await view(address("/hits", { q: "友岸外包" }), async (page) => {
+    await server.kill();
+    await page.getByRole("link", { name: "Concordance" }).click();
+    await page.getByText(/^The server does not answer since \d/).waitFor();
+    server = await serve(folder, { port: server.port });
+    await button(page, "Try now").click();
+    await page.locator("table.lines tbody tr").first().waitFor();
+    await page.getByText("The server does not answer").waitFor({ state: "detached" });
+  }, { allowed: /net::ERR_(CONNECTION|EMPTY|INCOMPLETE|SOCKET)/ });
+});
