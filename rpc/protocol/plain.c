@@ -14,9 +14,9 @@
 
 enum {
     FIELDS_MOST = 128,
-    HELD_BYTES = 16 * 1024,      // more than that, and the socket is not read
-    DROPPED_BYTES = 1024 * 1024, // of a peer that sends on after the last answer
-    CHUNK_BYTES = 32 * 1024,     // four digits
+    HELD_BYTES = 16 * 1024,   // more than that, and the socket is not read
+    DROPPED_BYTES = 16 << 20, // of a peer that sends on after the last answer, a message that is refused by its length
+    CHUNK_BYTES = 32 * 1024,  // four digits
     KEPT_BYTES = 4096
 };
 
