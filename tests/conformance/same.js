@@ -95,16 +95,24 @@ function timeless(json) {
     return JSON.parse(JSON.stringify(json, (name, each) => /^(tookUs|uptime|memory|scrub|open)/i.test(name) ? undefined : each));
 }
 
+// How many occurrences come in one message of a stream depends on how fast the client takes them.
+function joined(replies) {
+    const last = {...replies[replies.length - 1]};
+    if (replies.length > 1)
+        last.occurrences = replies.flatMap((reply) => reply.occurrences ?? []);
+    return replies.length > 1 ? [last] : replies;
+}
+
 async function answer(client, method, request) {
     const replies = [];
     try {
         const got = client[method.localName](request);
         for await (const reply of method.methodKind === 'unary' ? [got] : got)
             replies.push(timeless(toJson(method.output, reply)));
-        return {replies};
+        return {replies: joined(replies)};
     } catch (error) {
         const {code, rawMessage, details} = ConnectError.from(error), hex = (bytes) => Buffer.from(bytes).toString('hex');
-        return {replies, failure: {code, rawMessage, details: details.map((detail) => [detail.type, hex(detail.value)])}};
+        return {replies: joined(replies), failure: {code, rawMessage, details: details.map((detail) => [detail.type, hex(detail.value)])}};
     }
 }
 
