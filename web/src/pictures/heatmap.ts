@@ -48,7 +48,7 @@ function sums(cells: readonly HeatCell[], kind: Kind): Map<string, Map<number, n
 export function heatmap(options: HeatmapOptions): SVGSVGElement {
     const name = options.name ?? ((source: string) => source);
     const sources = [...new Set(options.cells.map((cell) => cell.source))];
-    const left = Math.min(options.width * 0.3, 180, Math.max(30, ...sources.map((each) => textWidth(name(each), 13)))) + 10;
+    const left = Math.min(options.width * 0.3, 180, Math.max(30, ...sources.map((each) => 1.15 * textWidth(name(each), 13)))) + 10; // letters are wider than their average
     const width = Math.max(40, options.width - left - 20);
     const kind = kindFor(options.cells, width);
     const rows = sums(options.cells, kind);
@@ -88,8 +88,11 @@ export function heatmap(options: HeatmapOptions): SVGSVGElement {
     if (numbers.length > 0) across(plot.append("g").attr("transform", "translate(0,-4)"), x, ticksOf(kind, low, high, width), -1);
     const legend = plot.append("g").attr("aria-hidden", "true").attr("transform", `translate(0,${sources.length * step + 12})`);
     let at = 0;
+    let last = 0;
     for (let each = 1; each <= shades; each++) {
         const upper = Math.floor(shade.invert(each));
+        if (upper === last) continue; // no whole number has this shade
+        last = upper;
         const text = String(upper);
         legend.append("rect").attr("class", `heat-${each}`).attr("x", at).attr("width", 14).attr("height", 14);
         legend.append("text").attr("class", "picture-figure").attr("x", at + 18).attr("y", 7).attr("dy", "0.33em").text(text);

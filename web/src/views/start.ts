@@ -168,8 +168,8 @@ const spelt = (phrase: string): string => (/\s/.test(phrase) ? `"${phrase}"` : p
 function examplesOf(phrases: string[], since: string): string[] {
     const [first, second, third] = phrases.map(spelt);
     if (!first) return [];
-    const beside = second ?? first;
-    return [first, `${first} OR ${beside}`, `title:${third ?? first} date:${since.slice(0, 4)}..`];
+    const both = second ? `${first} OR ${second}` : `NOT ${first} date:${since.slice(0, 4)}..`;
+    return [first, both, `title:${third ?? first} date:${since.slice(0, 4)}..`];
 }
 
 function RisingNow({ groups, since }: { groups: ContrastGroupJson[]; since: string }): VNode {
