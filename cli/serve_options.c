@@ -156,7 +156,7 @@ static const struct option_table times_table = {
     (const struct option[]){
         {.name = "handshake",
          .argument = "SECONDS",
-         .help = "from connecting to the HTTP/2 preface (10)",
+         .help = "for the first bytes, and a head (10)",
          .kind = OPTION_NUMBER,
          .least = 1,
          .most = DAY_S,

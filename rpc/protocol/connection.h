@@ -15,7 +15,7 @@
 //   drain.c       the end of a connection in order
 //   wire.h        what all these ask of the HTTP below
 //   http2.c       HTTP/2: the session of libnghttp2
-//   plain.c       HTTP/1.1
+//   plain.h       HTTP/1.1
 //   connection.c  a connection as an object: feed and pull
 //   protocol.c    what connections share
 #ifndef PROTOCOL_CONNECTION_H

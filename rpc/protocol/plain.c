@@ -4,9 +4,7 @@
 // (its request was not in order, or is answered before it was whole) reads on for a moment without looking at it: a
 // socket that is closed over unread bytes takes the answer back.
 
-#include "wire.h"
-
-#include "gdx/http.h"
+#include "plain.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -16,40 +14,7 @@ enum {
     FIELDS_MOST = 128,
     HELD_BYTES = 16 * 1024,   // more than that, and the socket is not read
     DROPPED_BYTES = 16 << 20, // of a peer that sends on after the last answer, a message that is refused by its length
-    CHUNK_BYTES = 32 * 1024,  // four digits
     KEPT_BYTES = 4096
-};
-
-enum plain_state { // changed by set_state alone
-    PLAIN_READING, // the head of a request, or what comes before it
-    PLAIN_CALLED,  // a call is there, until its answer has gone and its request has come
-    PLAIN_PARTING, // the last answer is on its way, and what still comes is dropped
-    PLAIN_DONE,    // nothing is read any more
-    PLAIN_STATES
-};
-
-struct plain { // the protocol's thread only
-    gdx_http_reader *reader;
-    gdx_buffer held; // came, and was not read
-    gdx_buffer out;  // heads
-    gdx_call *call;
-    enum plain_state state;
-    size_t charged;      // memory
-    size_t window;       // bytes of content that the call may still take
-    size_t head_at;      // where the head of the answer begins in `out`
-    size_t dropped;      // bytes, while parting
-    uint64_t head_ns;    // when the head under way began
-    uint64_t part_ns;    // when parting ends
-    uint64_t blocked_ns; // since when the peer has not taken what there is; 0: not so
-    bool closes;         // after this answer
-    bool is_old;         // HTTP/1.0
-    bool is_whole;       // the request has come to its end
-    bool has_head;       // the answer's head is in `out`, or has gone
-    bool is_head_open;   // it still lacks its last fields
-    bool is_chunked;     // the answer
-    bool has_body;       // likewise
-    bool is_reset;       // the call is to end with the next pull
-    bool more_is_here;   // behind what is being read
 };
 
 #define TO(state) (1u << (state))
@@ -109,32 +74,6 @@ static void part(gdx_connection *connection) {
     connection_touch(connection);
 }
 
-static gdx_status write_words(gdx_buffer *out, unsigned status, const char *sentence) {
-    char length[24];
-    snprintf(length, sizeof length, "%zu", strlen(sentence) + 1);
-    gdx_status written = gdx_http_begin_head(out, status);
-    if (written == GDX_OK)
-        written = gdx_http_append_field(out, gdx_slice_of("content-type"), gdx_slice_of("text/plain; charset=utf-8"));
-    if (written == GDX_OK)
-        written = gdx_http_append_field(out, gdx_slice_of("content-length"), gdx_slice_of(length));
-    if (written == GDX_OK)
-        written = gdx_http_append_field(out, gdx_slice_of("connection"), gdx_slice_of("close"));
-    if (written == GDX_OK)
-        written = gdx_http_end_head(out);
-    return written == GDX_OK ? gdx_buffer_append_format(out, "%s\n", sentence) : written;
-}
-
-// In place of an answer, if nothing of one has left. False: part of one has, and the peer sees that it is cut short.
-static bool answer_words(gdx_connection *connection, unsigned status, const char *sentence) {
-    struct plain *plain = connection->plain;
-    if (plain->has_head && !plain->is_head_open)
-        return false;
-    if (plain->is_head_open)
-        plain->out.bytes = plain->head_at;
-    plain->has_head = plain->is_head_open = false;
-    return write_words(&plain->out, status, sentence) == GDX_OK;
-}
-
 static void end_call(gdx_connection *connection, gdx_grpc_code code, const char *message) {
     struct plain *plain = connection->plain;
     gdx_call *call = GDX_TAKE(plain->call);
@@ -151,9 +90,10 @@ static void refuse(gdx_connection *connection, unsigned status, const char *sent
     char what[256];
     snprintf(what, sizeof what, "HTTP/1.1: %u: %s", status, sentence);
     connection_tell(connection, what);
+    bool is_answered = plain->call && plain->call->complete;
     if (plain->call)
         end_call(connection, GDX_GRPC_INTERNAL, sentence);
-    if (answer_words(connection, status, sentence))
+    if (is_answered || plain_answer_words(connection, status, sentence))
         part(connection);
     else
         connection_lose(connection);
@@ -224,9 +164,12 @@ static void next_request(gdx_connection *connection) {
     bool more_is_here = plain->held.bytes > 0 || plain->more_is_here;
     end_call(connection, GDX_GRPC_CANCELLED, "cancelled");
     plain->has_head = false;
-    if (!plain->closes)
+    if (!plain->closes) {
+        const gdx_protocol_options *options = &connection->protocol->options;
         set_state(plain, PLAIN_READING);
-    else if (more_is_here)
+        if (options->keepalive_ns)
+            connection_due(connection, connection->now_ns + options->keepalive_ns + options->keepalive_timeout_ns);
+    } else if (more_is_here)
         part(connection);
     else
         finish(connection);
@@ -328,54 +271,6 @@ static bool takes_input(const gdx_connection *connection) {
 
 // ---- the answer
 
-static unsigned number_of(const nghttp2_nv *status) {
-    unsigned value = 0;
-    for (size_t i = 0; i < status->valuelen; i++)
-        value = value * 10 + status->value[i] - '0';
-    return value;
-}
-
-// All but what depends on whether the connection goes on, which is known when the head leaves.
-static bool send_head(gdx_call *call, bool ends) {
-    struct plain *plain = call->connection->plain;
-    const struct header_list *list = &call->connection->protocol->headers;
-    unsigned status = number_of(&list->values[0]);
-    bool has_length = false, has_none = status == 204 || status == 304;
-    plain->head_at = plain->out.bytes;
-    if (gdx_http_begin_head(&plain->out, status) != GDX_OK)
-        return false;
-    for (size_t i = 1; i < list->count; i++) {
-        gdx_slice name = {(const char *)list->values[i].name, list->values[i].namelen};
-        has_length |= IS(name, "content-length");
-        if (gdx_http_append_field(&plain->out, name,
-                                  (gdx_slice){(const char *)list->values[i].value, list->values[i].valuelen}) ==
-            GDX_NO_MEMORY)
-            return false; // what is no field is left out
-    }
-    plain->has_body = !ends;
-    plain->is_chunked = !ends && !has_length && !plain->is_old;
-    plain->closes |= !ends && !has_length && plain->is_old;
-    if (ends && !has_length && !has_none &&
-        gdx_http_append_field(&plain->out, gdx_slice_of("content-length"), gdx_slice_of("0")) != GDX_OK)
-        return false;
-    plain->has_head = plain->is_head_open = true;
-    return true;
-}
-
-static bool close_head(gdx_connection *connection) {
-    struct plain *plain = connection->plain;
-    gdx_status status = GDX_OK;
-    plain->closes |= !plain->is_whole || connection->drain != DRAIN_NONE;
-    if (plain->is_chunked)
-        status = gdx_http_append_field(&plain->out, gdx_slice_of("transfer-encoding"), gdx_slice_of("chunked"));
-    if (status == GDX_OK && plain->closes)
-        status = gdx_http_append_field(&plain->out, gdx_slice_of("connection"), gdx_slice_of("close"));
-    else if (status == GDX_OK && plain->is_old)
-        status = gdx_http_append_field(&plain->out, gdx_slice_of("connection"), gdx_slice_of("keep-alive"));
-    plain->is_head_open = false;
-    return status == GDX_OK && gdx_http_end_head(&plain->out) == GDX_OK;
-}
-
 static void finish_answer(gdx_connection *connection) {
     struct plain *plain = connection->plain;
     call_answered(plain->call, plain->is_whole);
@@ -383,48 +278,13 @@ static void finish_answer(gdx_connection *connection) {
         next_request(connection);
 }
 
-// At most a chunk of the body, and its frame. GDX_NO_MEMORY.
-static gdx_status pull_chunk(gdx_connection *connection, gdx_buffer *out, size_t room, enum pulled *pulled) {
-    struct plain *plain = connection->plain;
-    enum { FRAME = 6 }; // "ffff\r\n"
-    size_t frame = plain->is_chunked ? FRAME : 0;
-    if (room > CHUNK_BYTES)
-        room = CHUNK_BYTES;
-    if (gdx_buffer_reserve(out, room + 2 * FRAME) != GDX_OK)
-        return GDX_NO_MEMORY;
-    size_t bytes = outgoing_pull(plain->call, out->data + out->bytes + frame, room, pulled);
-    if (bytes == 0)
-        return GDX_OK;
-    if (plain->is_chunked) {
-        char head[FRAME + 1];
-        snprintf(head, sizeof head, "%04x\r\n", (unsigned)bytes & 0xffff);
-        memcpy(out->data + out->bytes, head, FRAME);
-    }
-    out->bytes += frame + bytes;
-    return plain->is_chunked ? gdx_buffer_append(out, "\r\n", 2) : GDX_OK;
-}
-
-static gdx_status pull_body(gdx_connection *connection, gdx_buffer *out, size_t limit) {
-    struct plain *plain = connection->plain;
-    enum pulled pulled = plain->has_body ? PULLED_SOME : PULLED_END;
-    gdx_status status = GDX_OK;
-    while (pulled == PULLED_SOME && status == GDX_OK && out->bytes < limit)
-        status = pull_chunk(connection, out, limit - out->bytes, &pulled);
-    if (status != GDX_OK || pulled == PULLED_SOME || pulled == PULLED_NOTHING)
-        return status;
-    if (plain->has_body && plain->is_chunked)
-        status = gdx_http_append_last_chunk(out);
-    finish_answer(connection);
-    return status;
-}
-
-static bool pull_heads(gdx_connection *connection, gdx_buffer *out) {
-    struct plain *plain = connection->plain;
-    if (plain->is_head_open && !close_head(connection))
+// False: no memory.
+static bool pull_body(gdx_connection *connection, gdx_buffer *out, size_t limit) {
+    bool is_whole = false;
+    if (plain_pull_body(connection, out, limit, &is_whole) != GDX_OK)
         return false;
-    if (gdx_buffer_append(out, plain->out.data, plain->out.bytes) != GDX_OK)
-        return false;
-    plain->out.bytes = 0;
+    if (is_whole)
+        finish_answer(connection);
     return true;
 }
 
@@ -433,7 +293,7 @@ static void end_reset(gdx_connection *connection) {
     bool is_answered = plain->call->complete;
     plain->is_reset = false;
     end_call(connection, GDX_GRPC_CANCELLED, "the call was reset");
-    if (is_answered || answer_words(connection, 503, "the server has given this request up"))
+    if (is_answered || plain_answer_words(connection, 503, "the server has given this request up"))
         part(connection);
     else
         connection_lose(connection);
@@ -452,10 +312,9 @@ static gdx_status pull(gdx_connection *connection, gdx_buffer *out, size_t limit
         read_held(connection);
         if (plain->is_reset && !connection_is_over(connection))
             end_reset(connection);
-        if (!pull_heads(connection, out))
+        if (!plain_pull_heads(connection, out))
             return GDX_NO_MEMORY;
-        if (!connection_is_over(connection) && is_waiting_for_more(plain) &&
-            pull_body(connection, out, limit) != GDX_OK)
+        if (!connection_is_over(connection) && is_waiting_for_more(plain) && !pull_body(connection, out, limit))
             return GDX_NO_MEMORY;
     } while (out->bytes > before && out->bytes < limit && plain->state < PLAIN_PARTING);
     count_memory(connection);
@@ -513,6 +372,19 @@ static void tick_head(gdx_connection *connection, uint64_t *next_ns) {
         earlier(next_ns, plain->head_ns + limit_ns);
 }
 
+// HTTP/2 asks a silent peer by a PING whether it is there. Here it is no loss: it makes another connection.
+static void tick_idle(gdx_connection *connection, uint64_t *next_ns) {
+    const struct plain *plain = connection->plain;
+    const gdx_protocol_options *options = &connection->protocol->options;
+    uint64_t end_ns = connection->idle_since_ns + options->keepalive_ns + options->keepalive_timeout_ns;
+    if (options->keepalive_ns == 0 || plain->state != PLAIN_READING || !gdx_http_reader_is_between(plain->reader))
+        return;
+    if (end_ns <= connection->now_ns)
+        connection_lose(connection);
+    else
+        earlier(next_ns, end_ns);
+}
+
 // HTTP/2 asks by a PING whether the peer still takes anything. Here it shows when there is something.
 static void tick_output(gdx_connection *connection, uint64_t *next_ns) {
     struct plain *plain = connection->plain;
@@ -530,6 +402,7 @@ static void tick_output(gdx_connection *connection, uint64_t *next_ns) {
 static void tick(gdx_connection *connection, uint64_t *next_ns) {
     struct plain *plain = connection->plain;
     tick_head(connection, next_ns);
+    tick_idle(connection, next_ns);
     if (plain->state == PLAIN_PARTING && plain->part_ns <= connection->now_ns)
         connection_lose(connection);
     else if (plain->state == PLAIN_PARTING)
@@ -549,7 +422,7 @@ static void drain(gdx_connection *connection) {
 static void end(gdx_connection *connection, uint32_t error_code, const char *debug) {
     struct plain *plain = connection->plain;
     (void)error_code;
-    if (plain->state != PLAIN_CALLED || !answer_words(connection, 503, debug))
+    if (plain->state != PLAIN_CALLED || !plain_answer_words(connection, 503, debug))
         connection_lose(connection);
 }
 
@@ -573,7 +446,7 @@ static const struct wire wire = {
     .drain = drain,
     .end = end,
     .free = free_plain,
-    .send_head = send_head,
+    .send_head = plain_send_head,
     .send_trailers = send_trailers,
     .resume = resume,
     .reset = reset,

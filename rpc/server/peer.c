@@ -242,6 +242,7 @@ static void flush(struct peer *peer) {
         return;
     if (peer->is_writing) {
         end_in_time(peer);
+        schedule(peer); // what waits for the socket has its time, too
         return;
     }
     lend_buffer(peer);
@@ -407,6 +408,14 @@ static bool open_connection(struct peer *peer, const gdx_tls *tls) {
            GDX_OK;
 }
 
+// HTTP/2 asks a silent peer by itself; over HTTP/1.1 the system does.
+static void set_tcp(struct peer *peer) {
+    uint64_t silence_s = peer->server->options.protocol.keepalive_ns / 1000000000;
+    uv_tcp_nodelay(&peer->handle.tcp, 1);
+    if (silence_s > 0)
+        uv_tcp_keepalive(&peer->handle.tcp, 1, (unsigned)silence_s);
+}
+
 void peer_accept(struct listener *listener) {
     gdx_server *server = listener->server;
     if (server->options.connections_wait && server->peer_count >= server->options.connection_limit) {
@@ -432,7 +441,7 @@ void peer_accept(struct listener *listener) {
         return;
     }
     if (peer->handle.stream.type == UV_TCP)
-        uv_tcp_nodelay(&peer->handle.tcp, 1);
+        set_tcp(peer);
     mark_dirty(peer);
     gdx_connection_tick(peer->connection, uv_hrtime());
     schedule(peer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // fuzz_plain.c: any bytes into a server's connection over HTTP/1.1, in pieces that the first byte chooses, while time
-// passes; some requests are answered at once, some later, some never.
+// passes; some requests are answered at once, some later, some never, and calls get their messages back.
 
 #include "gdx/protocol.h"
 
@@ -28,6 +28,25 @@ static void on_closed(gdx_call *call, const gdx_call_result *result) {
 }
 
 static const gdx_call_events call_events = {.closed = on_closed};
+
+static void on_message(gdx_call *call, gdx_slice message) {
+    if (gdx_call_room(call) > 0 && gdx_call_write(call, message, GDX_COMPRESS_AUTO) != GDX_OK)
+        gdx_call_cancel(call);
+    gdx_call_read(call);
+}
+
+static void on_ended(gdx_call *call) {
+    gdx_call_finish(call, gdx_call_path(call).bytes % 2 ? GDX_GRPC_OK : GDX_GRPC_NOT_FOUND, gdx_slice_of("no"),
+                    gdx_slice_of(""));
+}
+
+static const gdx_call_events echo_events = {.message = on_message, .ended = on_ended, .closed = on_closed};
+
+static void on_call(gdx_call *call, void *context) {
+    gdx_call_attach(call, &echo_events, context);
+    if (gdx_call_path(call).bytes % 4 != 3) // some are never read
+        gdx_call_read(call);
+}
 
 static void on_opened(gdx_call *call, void *context) {
     struct fuzz *fuzz = context;
@@ -59,7 +78,7 @@ static void pull(gdx_connection *connection, struct fuzz *fuzz) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
-    static const gdx_connection_events events = {.call_opened = on_opened, .plain_opened = on_opened};
+    static const gdx_connection_events events = {.call_opened = on_call, .plain_opened = on_opened};
     gdx_protocol_options options = gdx_protocol_options_default();
     options.web = true;
     options.header_limit = 2048;

@@ -60,12 +60,31 @@ static void on_plain(gdx_call *call, void *context) {
         answer(call, 200, path.data, path.bytes);
 }
 
+// A call gets its messages back.
+static void on_message(gdx_call *call, gdx_slice message) {
+    assert_int_equal(gdx_call_write(call, message, GDX_COMPRESS_NO), GDX_OK);
+    gdx_call_read(call);
+}
+
+static void on_ended(gdx_call *call) {
+    gdx_call_finish(call, GDX_GRPC_OK, gdx_slice_of(""), gdx_slice_of(""));
+}
+
+static const gdx_call_events echo_events = {.message = on_message, .ended = on_ended, .closed = on_closed};
+
+static void on_call(gdx_call *call, void *context) {
+    struct side *side = context;
+    side->opened++;
+    gdx_call_attach(call, &echo_events, side);
+    gdx_call_read(call);
+}
+
 static void on_fault(const char *what, void *context) {
     struct side *side = context;
     snprintf(side->fault, sizeof side->fault, "%s", what);
 }
 
-static const gdx_connection_events events = {.plain_opened = on_plain, .fault = on_fault};
+static const gdx_connection_events events = {.call_opened = on_call, .plain_opened = on_plain, .fault = on_fault};
 
 static struct side *open_side(const gdx_protocol_options *options) {
     gdx_protocol_options web = options ? *options : gdx_protocol_options_default();
@@ -235,6 +254,77 @@ static void an_answer_before_the_request_is_whole_ends_the_connection(void **sta
     close_side(side);
 }
 
+// "5 bytes of prefix, abc" twice, and the end of the stream.
+static const char echo[] = "\0\0\0\0\3abc\0\0\0\0\3def";
+static const char echoed[] = "\0\0\0\0\3abc\0\0\0\0\3def\2\0\0\0\2{}";
+
+static void append(gdx_buffer *out, const char *bytes, size_t count) {
+    assert_int_equal(gdx_buffer_append(out, bytes, count), GDX_OK);
+}
+
+// Takes the chunks' frames away.
+static void unchunk(const char *at, const char *end, gdx_buffer *out) {
+    for (;;) {
+        char *data;
+        size_t bytes = strtoul(at, &data, 16);
+        assert_memory_equal(data, "\r\n", 2);
+        assert_true(bytes + 4 <= (size_t)(end - data));
+        append(out, data + 2, bytes);
+        assert_memory_equal(data + 2 + bytes, "\r\n", 2);
+        at = data + bytes + 4;
+        if (bytes == 0)
+            break;
+    }
+    assert_ptr_equal(at, end);
+}
+
+static void a_stream_goes_in_chunks_however_its_messages_came(void **state) {
+    (void)state;
+    static const char head[] =
+        "POST /a.B/C HTTP/1.1\r\nContent-Type: application/connect+proto\r\nContent-Length: 16\r\n" HOST;
+    for (size_t at = 0; at < sizeof echo; at++) {
+        struct side *side = open_side(NULL);
+        say(side, head);
+        feed(side, echo, at);
+        pull(side);
+        feed(side, echo + at, sizeof echo - 1 - at);
+        pull(side);
+        gdx_buffer body = {0};
+        append(&side->out, "", 1);
+        const char *out = (const char *)side->out.data, *begin = strstr(out, "\r\n\r\n");
+        assert_non_null(begin);
+        assert_non_null(strstr(out, "\r\ntransfer-encoding: chunked\r\n"));
+        unchunk(begin + 4, out + side->out.bytes - 1, &body);
+        assert_int_equal(body.bytes, sizeof echoed - 1);
+        assert_memory_equal(body.data, echoed, body.bytes);
+        gdx_buffer_clear(&body);
+        assert_int_equal(side->closed_code, GDX_GRPC_OK);
+        close_side(side);
+    }
+}
+
+static void a_stream_to_an_old_client_goes_to_the_end_of_the_connection(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "POST /a.B/C HTTP/1.0\r\nContent-Type: application/connect+proto\r\nContent-Length: 16\r\n" HOST);
+    feed(side, echo, sizeof echo - 1);
+    pull(side);
+    assert_true(gdx_connection_is_finished(side->connection));
+    assert_memory_equal(side->out.data + side->out.bytes - sizeof echoed + 1, echoed, sizeof echoed - 1);
+    append(&side->out, "", 1);
+    assert_null(strstr((const char *)side->out.data, "transfer-encoding"));
+    assert_non_null(strstr((const char *)side->out.data, "connection: close\r\n"));
+    close_side(side);
+}
+
+static void grpc_itself_is_not_spoken(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "POST /a.B/C HTTP/1.1\r\nContent-Type: application/grpc\r\nTE: trailers\r\nContent-Length: 0\r\n" HOST);
+    expect_begin(side, OK("6")); // it is a plain request, and no call
+    close_side(side);
+}
+
 static void a_call_that_is_reset_ends_the_connection_in_words(void **state) {
     (void)state;
     struct side *side = open_side(NULL);
@@ -336,6 +426,24 @@ static void an_idle_or_old_connection_ends(void **state) {
     struct side *side = open_side(&options);
     say(side, "GET /a HTTP/1.1\r\n" HOST);
     pass(side, 19 * SECOND);
+    assert_false(gdx_connection_is_finished(side->connection));
+    pass(side, SECOND);
+    assert_true(gdx_connection_is_finished(side->connection));
+    close_side(side);
+}
+
+static void a_connection_that_asks_nothing_more_ends(void **state) {
+    (void)state;
+    struct side *side = open_side(NULL);
+    say(side, "GET /a HTTP/1.1\r\n" HOST);
+    pass(side, 79 * SECOND);
+    say(side, "GET /hold HTTP/1.1\r\n" HOST);
+    pass(side, 79 * SECOND);
+    pass(side, 79 * SECOND); // a call takes what it takes
+    answer(side->held, 200, "a", 1);
+    pull(side);
+    assert_true(gdx_connection_due_ns(side->connection) <= side->now_ns + 80 * SECOND);
+    pass(side, 79 * SECOND);
     assert_false(gdx_connection_is_finished(side->connection));
     pass(side, SECOND);
     assert_true(gdx_connection_is_finished(side->connection));
@@ -484,6 +592,9 @@ int main(void) {
         cmocka_unit_test(what_comes_behind_a_request_waits_for_its_answer),
         cmocka_unit_test(a_go_ahead_is_given_to_those_who_wait_for_it),
         cmocka_unit_test(an_answer_before_the_request_is_whole_ends_the_connection),
+        cmocka_unit_test(a_stream_goes_in_chunks_however_its_messages_came),
+        cmocka_unit_test(a_stream_to_an_old_client_goes_to_the_end_of_the_connection),
+        cmocka_unit_test(grpc_itself_is_not_spoken),
         cmocka_unit_test(a_call_that_is_reset_ends_the_connection_in_words),
         cmocka_unit_test(a_fault_is_answered_told_and_the_last),
         cmocka_unit_test(a_fault_in_the_content_ends_its_call),
@@ -492,6 +603,7 @@ int main(void) {
         cmocka_unit_test(the_next_head_has_its_own_time),
         cmocka_unit_test(nothing_at_all_is_given_up_too),
         cmocka_unit_test(an_idle_or_old_connection_ends),
+        cmocka_unit_test(a_connection_that_asks_nothing_more_ends),
         cmocka_unit_test(a_drain_lets_the_call_end_and_says_close),
         cmocka_unit_test(a_peer_that_takes_nothing_is_lost),
         cmocka_unit_test(a_client_that_goes_away_cancels_its_call),
