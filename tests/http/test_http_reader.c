@@ -297,7 +297,7 @@ static void what_breaks_a_rule_is_refused_however_it_is_cut(void **state) {
         play_whole_and_cut(&bad[i]);
 }
 
-// So a fault is never told of a request that may still become good, and nothing is told before it is sure.
+// So the reader reports no fault while a request may still become good, and no event before it is certain.
 static void a_truncated_request_has_no_end_and_no_fault(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
