@@ -371,6 +371,7 @@ static inline bool connection_is_over(const gdx_connection *connection) {
 void connection_touch(gdx_connection *connection);               // something may be to pull
 void connection_due(gdx_connection *connection, uint64_t at_ns); // tick no later than that
 void connection_end(gdx_connection *connection, uint32_t error_code, const char *debug);
-void connection_tell(gdx_connection *connection, const char *what); // logs why the connection ends; only the first reason is logged
+void connection_tell(gdx_connection *connection,
+                     const char *what); // logs why the connection ends; only the first reason is logged
 
 #endif
