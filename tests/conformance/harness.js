@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// harness.js: a list of named cases, run one after another; every failure is told, not the first alone.
+// harness.js: a list of named cases, run one after another; every failure is printed, not the first alone.
 'use strict';
 
 const assert = require('node:assert');

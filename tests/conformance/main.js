@@ -6,12 +6,7 @@
 'use strict';
 
 const fs = require('node:fs');
-try {
-    require.resolve('@connectrpc/connect-node');
-} catch {
-    console.log('@connectrpc/connect-node is not installed');
-    process.exit(77); // a skipped test
-}
+require('./packages.js');
 const {run} = require('./harness.js');
 const service = require('./service.js');
 

@@ -10,12 +10,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const readline = require('node:readline');
-try {
-    require.resolve('@connectrpc/connect-node');
-} catch {
-    console.log('@connectrpc/connect-node is not installed');
-    process.exit(77); // a skipped test
-}
+require('./packages.js');
 const {ScalarType, create, toJson} = require('@bufbuild/protobuf');
 const {ConnectError, createClient} = require('@connectrpc/connect');
 const node = require('@connectrpc/connect-node');

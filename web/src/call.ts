@@ -48,7 +48,7 @@ function filterText(message: Message): string {
 }
 
 /** Whether AND binds to a part of it alone, so that a condition needs parentheses before it. */
-export const isAlternative = (query: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(query);
+const isAlternative = (query: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(query);
 
 /** A query with one more condition, which holds for all of it. */
 export function narrowed(query: string, condition: string): string {

@@ -2,7 +2,7 @@
 // The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
 // the reader's own (language, theme, the commit seen first) and is in no link.
 import { computed, effect, signal } from "@preact/signals";
-import { isAlternative, narrowed } from "./call.ts";
+import { narrowed } from "./call.ts";
 import type { Path } from "./paths.ts";
 
 export interface Place {
@@ -134,9 +134,10 @@ export function asked(text = query.value): string {
     return narrowed(text, "is:first");
 }
 
-/** The column of a malformed query in the text that was typed: the server counts a parenthesis that was put before it. */
-export function columnOf(column: number, text = query.value): number {
-    return distinct.value && isAlternative(text) ? Math.max(1, column - 1) : column;
+/** The column of a malformed query in the text that was typed: the server counts what was put before it, too. */
+export function columnOf(column: number, text = query.value, sent = asked(text)): number {
+    const before = sent.slice(0, Math.max(0, sent.indexOf(text)));
+    return Math.max(1, column - [...before].length);
 }
 
 /** Longest state that a link carries: mail programs and chats cut longer ones. */

@@ -49,7 +49,7 @@ export interface Rows {
 export interface Offer {
     rows?: () => Rows; // CSV, JSON Lines
     picture?: () => SVGSVGElement | null; // SVG, PNG
-    call?: { method: string; message: object }; // as a command, as curl, in Python
+    calls?: { method: string; message: object }[]; // as a command, as curl, in Python
 }
 
 export const offer = signal<Offer>({});

@@ -29,8 +29,11 @@ function numbers(options: Intl.NumberFormatOptions): (value: number) => string {
 const whole = numbers({});
 const threeFigures = numbers({ maximumSignificantDigits: 3 });
 
-/** 1,223. Takes what JSON has for a count: "1223", or nothing for zero. */
-export function count(value: number | string | undefined): string {
+/** What JSON has for a count: "1223", or nothing for zero. */
+export type Count = number | string | undefined;
+
+/** 1,223. */
+export function count(value: Count): string {
     return whole(Number(value ?? 0));
 }
 
@@ -46,7 +49,7 @@ export function clock(date: Date): string {
 }
 
 /** English plural: "1 document", "2 documents". */
-export function plural(value: number | string | undefined, one: string, many = `${one}s`): string {
+export function plural(value: Count, one: string, many = `${one}s`): string {
     return `${count(value)} ${Number(value ?? 0) === 1 ? one : many}`;
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { visited } from "./browser.ts";
 import { paths } from "../src/paths.ts";
-import { address, asked, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, query, scopeWithout, set } from "../src/state.ts";
+import { address, asked, columnOf, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, query, scopeWithout, set } from "../src/state.ts";
 import { otherQueries } from "../src/views/trend-data.ts";
 
 const words = ["关税", "a b", "a+b", "a&b=c", "100%", "#x", "?", "/", "\\", '"q" OR “引”', "a,b:c", "\u00e9\u0301", "😀", "%2C", "a;b", "<script>", "｜", "\u3000"];
@@ -61,4 +61,13 @@ test("a link has the commit, and is refused where it would be cut on its way", (
 test("other queries are one a line, each once, nine at most", () => {
     assert.deepEqual(otherQueries(" a \n\n b\r\na\n关税\n", "关税"), ["a", "b"]);
     assert.equal(otherQueries(Array.from({ length: 30 }, (_, index) => `q${index}`).join("\n"), "x").length, 9);
+});
+
+test("the column of a fault is that of the text that was typed", () => {
+    assert.equal(columnOf(6, "a OR (b", "a OR (b"), 6);
+    assert.equal(columnOf(7, "a OR (b", "(a OR (b) is:first"), 6);
+    assert.equal(columnOf(11, "a OR (b", "NOT (a OR (b)"), 6);
+    assert.equal(columnOf(3, "(b", "(b date:2024.."), 3);
+    assert.equal(columnOf(9, "😀 OR (b", "(😀 OR (b) date:2024.."), 8); // by code points
+    assert.equal(columnOf(2, "a", "other"), 2); // what was sent does not hold it
 });

@@ -54,9 +54,9 @@ function goToColumn(column: number): void {
     input.setSelectionRange(at, at + 1);
 }
 
-function BadQuery({ failure, text }: { failure: Failure; text: string }): VNode {
+function BadQuery({ failure, text, sent }: { failure: Failure; text: string; sent: string | undefined }): VNode {
     const w = words();
-    const column = failure.reasons.column ? columnOf(failure.reasons.column, text) : undefined;
+    const column = failure.reasons.column ? columnOf(failure.reasons.column, text, sent) : undefined;
     const said = failure.reasons.found ?? failure.message;
     return html`<${Panel} title=${w.badQuery} kind="bad">
         ${column ? h(Marked, { text, column }) : null}
@@ -104,15 +104,16 @@ function Gone(): VNode {
 interface FailedProps {
     failure: Failure;
     again: () => void;
-    text?: string; // the query that was asked, when it is not the one of the search field
+    text?: string; // the query as it was typed, when it is not the one of the search field
+    sent?: string; // and as it was sent, when more than `asked` was added to it
 }
 
 /** Why there is no answer, and what may be done. */
-export function Failed({ failure, again, text = query.value }: FailedProps): VNode {
+export function Failed({ failure, again, text = query.value, sent }: FailedProps): VNode {
     const w = words();
     const { reason } = failure.reasons;
     if (failure.code === "unauthenticated") return h(TokenWanted, {});
-    if (reason === "QUERY_SYNTAX" || reason === "QUERY_TOO_LARGE") return h(BadQuery, { failure, text });
+    if (reason === "QUERY_SYNTAX" || reason === "QUERY_TOO_LARGE") return h(BadQuery, { failure, text, sent });
     if (reason === "COMMIT_UNKNOWN" || reason === "PAGE_TOKEN_EXPIRED") return h(Gone, {});
     const refused = failure.code === "invalid_argument";
     const title = failure.code === "not_found" ? w.noSuch : failure.code === "data_loss" ? w.damaged : refused ? w.refused : w.failed;
@@ -194,13 +195,14 @@ export function NotHere(): VNode {
 interface AnsweredProps<R> {
     question: Question<R>;
     text?: string; // the query, when it is not the one of the search field
+    sent?: string; // as Failed has it
     isEmpty?: (reply: R) => boolean;
     idle?: VNode; // when nothing is asked
     children: (reply: R) => ComponentChildren;
 }
 
 /** The answer when it is there, else what is to be said in its place. */
-export function Answered<R>({ question, text, isEmpty, idle, children }: AnsweredProps<R>): VNode {
+export function Answered<R>({ question, text, sent, isEmpty, idle, children }: AnsweredProps<R>): VNode {
     const { phase, reply, failure } = question.state.value;
     const w = words();
     const waits = phase === "slow" || phase === "long";
@@ -212,7 +214,7 @@ export function Answered<R>({ question, text, isEmpty, idle, children }: Answere
         };
     }, [old]);
     if (phase === "idle") return idle ?? h(AskSomething, {});
-    if (phase === "failed" && failure) return h(Failed, { failure, again: question.again, ...(text === undefined ? {} : { text }) });
+    if (phase === "failed" && failure) return h(Failed, { failure, again: question.again, ...(text === undefined ? {} : { text }), ...(sent === undefined ? {} : { sent }) });
     if (phase === "cancelled") {
         return html`<${Panel} title=${w.cancelled}><button type="button" onClick=${question.again}>${w.again}</button><//>`;
     }

@@ -122,7 +122,7 @@ function Form({ label, text }: { label: string; text: string }): VNode {
 
 const open = signal(false);
 
-function Dialog({ method, message }: { method: string; message: Message }): VNode {
+function Dialog({ calls }: { calls: { method: string; message: Message }[] }): VNode {
     const box = useRef<HTMLDialogElement>(null);
     const text = words();
     useEffect(() => {
@@ -134,7 +134,7 @@ function Dialog({ method, message }: { method: string; message: Message }): VNod
         <h2 id="call-title">${text.callTitle}</h2>
         <p>${text.callWhy}${where.token ? ` ${text.token}` : ""}</p>
         ${Object.entries(makers).map(
-            ([form, make]) => h(Form, { key: form, label: text.forms[form] ?? form, text: make(method, message, where) }),
+            ([form, make]) => h(Form, { key: form, label: text.forms[form] ?? form, text: calls.map(({ method, message }) => make(method, message, where)).join("\n") }),
         )}
         <form method="dialog"><button>${text.close}</button></form>
     </dialog>`;
@@ -142,9 +142,9 @@ function Dialog({ method, message }: { method: string; message: Message }): VNod
 
 /** Shows the view's question as a command, a line of curl, a program. */
 export function Call(): VNode | null {
-    const asked = offer.value.call;
+    const asked = offer.value.calls;
     if (!asked) return null;
-    const method = asked.method.charAt(0).toUpperCase() + asked.method.slice(1);
+    const calls = asked.map(({ method, message }) => ({ method: method.charAt(0).toUpperCase() + method.slice(1), message: lean(message) }));
     return html`<button type="button" aria-haspopup="dialog" onClick=${() => (open.value = true)}>${words().call}</button>
-        ${open.value ? h(Dialog, { method, message: lean(asked.message) }) : null}`;
+        ${open.value ? h(Dialog, { calls }) : null}`;
 }

@@ -88,11 +88,13 @@ function drawLegend(group: Pen, options: LinesOptions): void {
     }
 }
 
-function drawAxes(group: Pen, options: LinesOptions, x: Scale, y: Scale, width: number, height: number): void {
-    const [low = 0, high = 0] = x.domain();
+/** The first and the last period that there is: of one alone the axis names no others. */
+type Span = [low: number, high: number];
+
+function drawAxes(group: Pen, options: LinesOptions, x: Scale, y: Scale, [low, high]: Span, width: number, height: number): void {
     upright(group, y, roundTicks(y, Math.max(2, Math.min(6, Math.floor(height / 44))), options.format), width);
     const below = group.append("g").attr("transform", `translate(0,${height})`);
-    across(below, x, ticksOf(options.kind, Math.ceil(low), Math.floor(high), width), 1);
+    across(below, x, ticksOf(options.kind, low, high, width), 1);
     group.append("text").attr("class", "picture-unit").attr("x", -2).attr("y", -10).text(options.axis);
 }
 
@@ -168,7 +170,7 @@ export function lines(options: LinesOptions): Lines {
 
     if (many) drawLegend(picture.append("g").attr("aria-hidden", "true"), options);
     const plot = picture.append("g").attr("transform", `translate(${left},${top})`);
-    if (numbers.length > 0) drawAxes(plot, options, x, y, width, height);
+    if (numbers.length > 0) drawAxes(plot, options, x, y, [low, high], width, height);
     const placed = options.lines.map((each) =>
         each.points.map((point) => ({ ...point, number: numberOf(point.period), above: point.value > topOfScale(y) })),
     );

@@ -12,7 +12,7 @@ import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { asked, linkTo, query, scope, set } from "../state.ts";
 import { offer, type View } from "../view.ts";
-import { count, figure, percent, wording } from "../words.ts";
+import { type Count, count, figure, percent, plural, wording } from "../words.ts";
 import { within } from "./beside.ts";
 
 const measures = ["dice", "ll", "mi", "t"] as const;
@@ -39,7 +39,7 @@ const words = wording({
         total: "in all",
         totalHint: "How often it stands in all documents that the filters leave",
         also: "also",
-        values: (n: string) => `${n} collocates`,
+        values: (n: Count) => plural(n, "collocate"),
         letters: (near: string, all: string) => `${near} of ${all} letters are near`,
         none: "No string is near it often enough: five times, in five documents.",
         title: (text: string, measure: string) => `What stands near ${text}, by ${measure}`,
@@ -64,7 +64,7 @@ const words = wording({
         total: "总次数",
         totalHint: "在筛选后全部文档中的次数",
         also: "另有",
-        values: (n: string) => `${n} 个搭配`,
+        values: (n: Count) => `${count(n)} 个搭配`,
         letters: (near: string, all: string) => `${all} 字中 ${near} 字在窗口内`,
         none: "没有足够常见的搭配：至少在五篇中出现五次。",
         title: (text: string, measure: string) => `${text} 的搭配，按${measure}`,
@@ -116,7 +116,7 @@ function CollocatesView(): VNode {
     const message = { query: asked(text), scope: scope.value, window, by: wire[measure], limit: amount("rows", 1, 1000, 30) };
     const question = useAsk("collocates", text ? message : null);
     const { phase, reply } = question.state.value;
-    const more = reply ? [w.values(count(reply.values)), w.letters(count(reply.windowLetters), count(reply.letters))] : [];
+    const more = reply ? [w.values(reply.values), w.letters(count(reply.windowLetters), count(reply.letters))] : [];
     useStatus(reply ? { documents: reply.documents ?? 0, occurrences: reply.occurrences ?? 0, more, answer: reply.answer } : {});
     useEffect(() => {
         if (!reply || phase !== "done") return;
@@ -141,7 +141,7 @@ function CollocatesView(): VNode {
                     format: figure,
                     rows: all.map((row) => ({ name: row.phrase ?? "", value: valueOf(row, measure), text: figure(valueOf(row, measure)) })),
                 }),
-            call: { method: "collocates", message },
+            calls: [{ method: "collocates", message }],
         };
     }, [reply, phase, w]);
     useEffect(() => () => void (offer.value = {}), []);

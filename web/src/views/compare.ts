@@ -65,7 +65,8 @@ function CompareView(): VNode {
     const [a, b] = [asked(text), asked(other)];
     const { up, down } = useContrast(a, b, direction, rest, text !== "");
     const one = { name: w.directions.up, query: a, typed: text };
-    const two = { name: w.directions.down, query: b, typed: other };
+    // Without another query the rest is asked for by what it is not, and a fault is in what was typed.
+    const two = { name: w.directions.down, query: b || (text && `NOT (${a})`), typed: other || text };
     const [first, second] = [text, other || w.rest];
     const tables = [
         { direction: "up" as const, title: w.more(first, second), more: one, less: two, question: up, message: { ...rest, a, b } },
@@ -75,7 +76,7 @@ function CompareView(): VNode {
             more: two,
             less: one,
             question: down,
-            message: { ...rest, a: b || `NOT (${a})`, b: a },
+            message: { ...rest, a: two.query, b: a },
         },
     ].filter((table) => direction === "both" || table.direction === direction);
     return html`<div class="controls">

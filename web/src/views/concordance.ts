@@ -155,7 +155,7 @@ function Sorted(): VNode {
     );
     useEffect(() => {
         offer.value = text
-            ? { call: { method: "Kwic", message: { ...request, pageToken: token } }, rows: () => rowsOf(reply?.lines ?? []) }
+            ? { calls: [{ method: "Kwic", message: { ...request, pageToken: token } }], rows: () => rowsOf(reply?.lines ?? []) }
             : {};
     }, [name, token, reply]);
     const change = (to: number): Change | null => {
@@ -207,7 +207,7 @@ function Streamed(): VNode {
     const latest = useRef(rows);
     latest.current = rows;
     useEffect(() => {
-        offer.value = { call: { method: "Scan", message: request }, rows: () => rowsOf(latest.current) };
+        offer.value = { calls: [{ method: "Scan", message: request }], rows: () => rowsOf(latest.current) };
     }, [name]);
     if (mine?.phase === "failed" && mine.failure) return h(Failed, { failure: mine.failure, again: () => startScan(request, true) });
     if (mine?.phase === "done" && rows.length === 0) return h(Nothing, {});

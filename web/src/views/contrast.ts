@@ -15,7 +15,7 @@ import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { linkTo } from "../state.ts";
 import { offer, type Rows } from "../view.ts";
-import { count, figure, wording } from "../words.ts";
+import { type Count, count, figure, plural, wording } from "../words.ts";
 
 export const directions = ["up", "down", "both"] as const;
 export type Direction = (typeof directions)[number];
@@ -44,7 +44,7 @@ const words = wording({
         trend: "trend",
         trendOf: (phrase: string) => `Trend of ${phrase}`,
         share: (units: string, share: string) => `${units} (${share})`,
-        tested: (a: string, b: string, tested: string) => `${a} against ${b}; ${tested} strings compared`,
+        tested: (a: Count, b: Count, tested: Count) => `${count(a)} against ${count(b)}; ${plural(tested, "string")} compared`,
         none: "No phrase differs surely enough.",
         unlike: "These cannot be compared",
         unlikeHint: "Each side must have documents, and none may be on both.",
@@ -73,7 +73,7 @@ const words = wording({
         trend: "趋势",
         trendOf: (phrase: string) => `${phrase} 的趋势`,
         share: (units: string, share: string) => `${units}（${share}）`,
-        tested: (a: string, b: string, tested: string) => `${a} 对 ${b}；比较了 ${tested} 个词串`,
+        tested: (a: Count, b: Count, tested: Count) => `${count(a)} 对 ${count(b)}；比较了 ${count(tested)} 个词串`,
         none: "没有差异足够确定的词语。",
         unlike: "二者无法比较",
         unlikeHint: "两方都须有文档，且没有文档同属两方。",
@@ -175,7 +175,7 @@ function Groups({ table, reply }: { table: Table; reply: ContrastResponseJson })
     const rows = reply.groups ?? [];
     const most = Math.max(1, ...rows.map((row) => Number(row.score ?? 0)));
     if (rows.length === 0) return html`<${Panel} title=${w.none}><p>${w.noneWhy}</p><//>`;
-    return html`<p class="aside">${w.tested(count(reply.unitsA), count(reply.unitsB), count(reply.tested))}</p>
+    return html`<p class="aside">${w.tested(reply.unitsA, reply.unitsB, reply.tested)}</p>
         ${h(Grid<ContrastGroupJson>, { caption: table.title, columns: columnsOf(table, reply, most), rows, rowKey: (row) => row.phrase ?? "" })}`;
 }
 
@@ -212,10 +212,10 @@ function sideOf({ question, more, less }: Table): Side | undefined {
     return { a: more, b: less }[question.state.value.failure?.reasons.field ?? ""];
 }
 
-/** The query that cannot be read, when it is not that of the search field. */
-function textOf(table: Table): { text?: string } {
-    const typed = sideOf(table)?.typed;
-    return typed === undefined ? {} : { text: typed };
+/** The query that cannot be read, as it was typed and as it was sent. */
+function textOf(table: Table): { text?: string; sent?: string } {
+    const side = sideOf(table);
+    return side?.typed === undefined ? {} : { text: side.typed, sent: side.query };
 }
 
 /** When one side has no document, or both share one: no fault of the server. */
@@ -241,8 +241,7 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
             const reply = replies[index];
             return reply ? [[table.direction, reply] as const] : [];
         });
-        const [first] = tables;
-        if (!first || done.length === 0) return;
+        if (done.length === 0) return;
         const title = tables.map((table) => table.title).join("; ");
         offer.value = {
             rows: () => rowsOf(done),
@@ -260,7 +259,7 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
                         })),
                     ),
                 }),
-            call: { method: "contrast", message: first.message },
+            calls: tables.map(({ message }) => ({ method: "contrast", message })),
         };
     }, [...replies, w, tables.length]);
     useEffect(() => () => void (offer.value = {}), []);

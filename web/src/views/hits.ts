@@ -102,7 +102,7 @@ function Hits(): VNode {
     useEffect(() => {
         offer.value = text
             ? {
-                  call: { method: "Search", message: request },
+                  calls: [{ method: "Search", message: request }],
                   rows: () => ({
                       columns: ["id", "title", "date", "source", "occurrences", "snippet"],
                       rows: (reply?.hits ?? []).map((hit) => [

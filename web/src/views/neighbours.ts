@@ -12,7 +12,7 @@ import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { asked, linkTo, query, scope } from "../state.ts";
 import { offer, type View } from "../view.ts";
-import { count, wording } from "../words.ts";
+import { type Count, count, plural, wording } from "../words.ts";
 import { directlyBeside } from "./beside.ts";
 
 const words = wording({
@@ -24,7 +24,7 @@ const words = wording({
         phrase: "string",
         occurrences: "occurrences",
         documents: "documents",
-        beside: (beside: string, all: string, values: string) => `${values} strings; ${beside} of ${all} occurrences have one`,
+        beside: (beside: Count, all: Count, values: Count) => `${plural(values, "string")}; ${count(beside)} of ${plural(all, "occurrence")} have one`,
         none: "Nothing stands there before a mark or the end of the text.",
         lengthHint: "A Chinese character is a letter, and so is a word of Latin letters. A neighbour of fixed length may cut a word: try 1, 2 and 3.",
         title: (text: string) => `What stands beside ${text}`,
@@ -37,7 +37,7 @@ const words = wording({
         phrase: "词串",
         occurrences: "次数",
         documents: "篇数",
-        beside: (beside: string, all: string, values: string) => `${values} 个词串；${all} 处中 ${beside} 处有`,
+        beside: (beside: Count, all: Count, values: Count) => `${count(values)} 个词串；${count(all)} 处中 ${count(beside)} 处有`,
         none: "在标点或文本边界之前没有字。",
         lengthHint: "一个汉字算一个字，一个西文单词也算一个。固定长度可能切断词语：可试 1、2、3。",
         title: (text: string) => `与 ${text} 相邻的词串`,
@@ -50,7 +50,7 @@ function Side({ reply, left, most }: { reply: NeighboursResponseJson; left: bool
     const name = left ? w.left : w.right;
     return html`<section class="sheet">
         <h2>${name}</h2>
-        <p class="aside">${rows.length > 0 ? w.beside(count(reply.beside), count(reply.occurrences), count(reply.values)) : w.none}</p>
+        <p class="aside">${rows.length > 0 ? w.beside(reply.beside, reply.occurrences, reply.values) : w.none}</p>
         ${h(Grid<NgramJson>, {
             caption: name,
             rows,
@@ -102,7 +102,7 @@ function NeighboursView(): VNode {
                         text: count(row.occurrences),
                     })),
                 }),
-            call: { method: "neighbours", message: rightOf },
+            calls: [leftOf, rightOf].map((each) => ({ method: "neighbours", message: each })),
         };
     }, [before, after, w]);
     useEffect(() => () => void (offer.value = {}), []);

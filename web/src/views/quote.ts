@@ -236,7 +236,7 @@ function Quote(): VNode {
     useEffect(() => {
         offer.value = shown
             ? {
-                  call: { method: "Quote", message: { text, id, scope: scope.value } },
+                  calls: [{ method: "Quote", message: { text, id, scope: scope.value } }],
                   rows: () => ({
                       columns: ["verdict", "quotation", "id", "title", "date", "source", "begin", "end"],
                       rows: (shown.quotations ?? []).map((each) => [

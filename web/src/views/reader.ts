@@ -38,7 +38,7 @@ const say = wording({
         notBuilt: "Reprints were not looked for.",
         compare: "Compare with the document",
         doCompare: "Show what is shared",
-        shared: (n: string | undefined, title: string) => `${count(n)} passages are shared with ${title}`,
+        shared: (n: string | undefined, title: string) => `${plural(n, "passage is", "passages are")} shared with ${title}`,
         letters: (n: number | undefined) => `${count(n)} letters`,
         noShared: "No passage of 13 letters or more is shared.",
         stop: "Stop comparing",
@@ -376,7 +376,7 @@ function Document(): VNode {
     const failed = other ? (shared.state.value.failure?.message ?? "") : "";
     useStatus(reply ? { answer: reply.answer ?? {}, ...(text ? { occurrences: hit?.id === id ? (hit.occurrences ?? 0) : 0 } : {}) } : {});
     useEffect(() => {
-        offer.value = id ? { call: { method: "Get", message: { id } } } : {};
+        offer.value = id ? { calls: [{ method: "Get", message: { id } }] } : {};
     }, [id]);
     return h(Answered<NonNullable<typeof reply>>, {
         question,

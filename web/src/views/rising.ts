@@ -60,8 +60,8 @@ function Result({ since }: { since: string }): VNode {
     const [a, b] = [narrowed(text, periods.a), narrowed(text, periods.b)];
     const rest = { ...useSettings(), scope: scopeWithout("date") };
     const { up, down } = useContrast(a, b, direction, rest, true);
-    const then = { name: w.then(since), query: a };
-    const earlier = { name: w.earlier, query: b };
+    const then = { name: w.then(since), query: a, typed: query.value };
+    const earlier = { name: w.earlier, query: b, typed: query.value };
     const tables = [
         { direction: "up" as const, title: w.up(since), more: then, less: earlier, question: up, message: { ...rest, a, b } },
         { direction: "down" as const, title: w.down(since), more: earlier, less: then, question: down, message: { ...rest, a: b, b: a } },

@@ -137,7 +137,7 @@ function HeatMap({ holdings }: { holdings: Holdings }): VNode {
                 columns: ["source", "month", "documents"],
                 rows: holdings.cells.map((cell) => [cell.source, cell.month, cell.value]),
             }),
-            call: { method: "Trend", message: { query: everything, by: "PERIOD_MONTH", splitBySource: true } },
+            calls: [{ method: "Trend", message: { query: everything, by: "PERIOD_MONTH", splitBySource: true } }],
         };
         return () => {
             offer.value = {};

@@ -309,7 +309,7 @@ function TrendView(): VNode {
     useEffect(() => {
         offer.value =
             reply && phase === "done"
-                ? { rows: () => rowsOf(seriesOf(reply, typed, split)), picture: () => picture.current, call: { method: "trend", message } }
+                ? { rows: () => rowsOf(seriesOf(reply, typed, split)), picture: () => picture.current, calls: [{ method: "trend", message }] }
                 : {};
     }, [reply, phase]);
     useEffect(() => () => void (offer.value = {}), []);
