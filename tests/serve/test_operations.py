@@ -326,6 +326,12 @@ class Access(ServerTest):
         both = ("--tls-certificate", certificate, "--tls-key", key)
         server = self.served([record(1)], *both)
         self.assertEqual(server.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE).documents, 1)
+        for version, spoken in (("--http1.1", "1.1"), ("--http2", "2")):  # as the two agree by ALPN
+            asked = ["curl", "-sS", version, "--max-time", str(PATIENCE), "--noproxy", "*", "--cacert", certificate, "-w",
+                     " %{http_version}", "-H", "content-type: application/json", "-d", '{"query":"\u4e00"}',
+                     "https://%s/gramdex.v1.Search/Count" % server.addresses[0]]
+            reply = subprocess.run(asked, check=True, capture_output=True).stdout.decode()
+            self.assertTrue(reply.startswith("{") and reply.endswith("} " + spoken), reply)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: server.stub().count(ONE))
         self.assertTrue(any("TLS" in line.get("event", "") for line in server.log()), server.log())
         mutual = self.serve(*both, "--tls-client-authority", certificate)
