@@ -2,12 +2,13 @@
 """plain.py: bytes of HTTP/1.1, of no library, so that a test can send what no honest client sends; and what has come."""
 
 import json
+import os
 import re
 import socket
 import struct
 import time
 
-PATIENCE = 30
+PATIENCE = 60 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; only a broken server needs them
 
 
 def request(path, body=None, *fields, method=None, host="localhost", kind="application/json"):
