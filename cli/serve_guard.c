@@ -9,6 +9,8 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -187,9 +189,14 @@ gdx_status serve_guard_check(const struct option_list *hosts, const struct optio
     return GDX_OK;
 }
 
-static gdx_status add_host(struct serve_guard *guard, const struct guard_host *host, gdx_error *err) {
+// 0.0.0.0 or ::, every address of the machine.
+static bool is_any(const struct guard_host *host) {
     static const uint8_t none[16] = {0}, four[16] = {[10] = 0xff, [11] = 0xff};
-    if (host->is_address && (memcmp(host->address, none, 16) == 0 || memcmp(host->address, four, 16) == 0))
+    return host->is_address && (memcmp(host->address, none, 16) == 0 || memcmp(host->address, four, 16) == 0);
+}
+
+static gdx_status add_host(struct serve_guard *guard, const struct guard_host *host, gdx_error *err) {
+    if (is_any(host))
         guard->any_address = true;
     if (gdx_grow(&guard->hosts, &guard->capacity, guard->count + 1, sizeof *guard->hosts) != GDX_OK)
         return gdx_fail_memory(err, "the hosts that are allowed");
@@ -197,29 +204,62 @@ static gdx_status add_host(struct serve_guard *guard, const struct guard_host *h
     return GDX_OK;
 }
 
-// A socket that was inherited says itself where it listens.
-static bool inherited_host(const char *address, struct guard_host *out) {
-    struct sockaddr_storage where = {0};
-    socklen_t bytes = sizeof where;
+static bool host_of_socket(const struct sockaddr_storage *where, struct guard_host *out) {
     *out = (struct guard_host){0};
-    if (getsockname(atoi(address + strlen("fd:")), (struct sockaddr *)&where, &bytes) != 0)
-        return false;
-    if (where.ss_family == AF_INET) {
-        set_four(out, &((const struct sockaddr_in *)&where)->sin_addr);
-    } else if (where.ss_family == AF_INET6) {
+    if (where->ss_family == AF_INET) {
+        set_four(out, &((const struct sockaddr_in *)where)->sin_addr);
+    } else if (where->ss_family == AF_INET6) {
         out->is_address = true;
-        memcpy(out->address, &((const struct sockaddr_in6 *)&where)->sin6_addr, sizeof out->address);
+        memcpy(out->address, &((const struct sockaddr_in6 *)where)->sin6_addr, sizeof out->address);
     }
     return out->is_address;
 }
 
-static bool listener_host(const char *address, struct guard_host *out) {
-    unsigned port;
+// Where a socket that was inherited listens.
+static bool find_inherited(const char *address, struct sockaddr_storage *out) {
+    socklen_t bytes = sizeof *out;
+    return getsockname(atoi(address + strlen("fd:")), (struct sockaddr *)out, &bytes) == 0;
+}
+
+// What "*:80", "0:80" or a name stands for, as the listener has found it.
+static bool find_named(const char *address, struct sockaddr_storage *out) {
+    char host[256];
+    const char *colon = strrchr(address, ':');
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
+    if (!colon || (size_t)(colon - address) >= sizeof host)
+        return false;
+    bool is_bracketed = address[0] == '[' && colon > address && colon[-1] == ']';
+    snprintf(host, sizeof host, "%.*s", (int)(colon - address) - 2 * is_bracketed, address + is_bracketed);
+    if (getaddrinfo(host, colon + 1, &hints, &found) != 0)
+        return false;
+    memcpy(out, found->ai_addr, found->ai_addrlen);
+    freeaddrinfo(found);
+    return true;
+}
+
+// The address of a listener; false: it has none, for who comes by a Unix socket names a host as others do.
+static bool listener_address(const char *address, struct guard_host *out) {
+    struct sockaddr_storage where = {0};
     if (strncmp(address, "unix:", 5) == 0)
-        return false; // who comes that way names a host as others do
-    if (strncmp(address, "fd:", 3) == 0)
-        return inherited_host(address, out);
-    return serve_guard_host_parse(gdx_slice_of(address), out, &port);
+        return false;
+    bool is_found = strncmp(address, "fd:", 3) == 0 ? find_inherited(address, &where) : find_named(address, &where);
+    return is_found && host_of_socket(&where, out);
+}
+
+bool serve_guard_is_any(const char *address) {
+    struct guard_host host;
+    return listener_address(address, &host) && is_any(&host);
+}
+
+// By its address, and by the name that it was given.
+static gdx_status add_listener(struct serve_guard *guard, const char *address, gdx_error *err) {
+    struct guard_host host;
+    unsigned port;
+    gdx_status status = listener_address(address, &host) ? add_host(guard, &host, err) : GDX_OK;
+    bool has_name = strncmp(address, "unix:", 5) != 0 && strncmp(address, "fd:", 3) != 0;
+    if (status == GDX_OK && has_name && serve_guard_host_parse(gdx_slice_of(address), &host, &port))
+        status = add_host(guard, &host, err);
+    return status;
 }
 
 gdx_status serve_guard_open(struct serve_guard *guard, const struct serve_options *options, gdx_error *err) {
@@ -228,8 +268,7 @@ gdx_status serve_guard_open(struct serve_guard *guard, const struct serve_option
     gdx_status status = GDX_OK;
     guard->origins = &options->allow_origins;
     for (unsigned i = 0; i < options->addresses.count && status == GDX_OK; i++)
-        if (listener_host(options->addresses.items[i], &host))
-            status = add_host(guard, &host, err);
+        status = add_listener(guard, options->addresses.items[i], err);
     for (unsigned i = 0; i < options->allow_hosts.count && status == GDX_OK; i++)
         if (serve_guard_host_parse(gdx_slice_of(options->allow_hosts.items[i]), &host, &port))
             status = add_host(guard, &host, err);
@@ -320,6 +359,10 @@ bool serve_guard_call(const struct serve_guard *guard, gdx_call *call) {
             "host \"%.*s\" is not one of this server's: it answers as localhost, as the addresses that "
             "it listens on, and as what --allow-host names.\n",
             request.host.bytes < 200 ? (int)request.host.bytes : 200, request.host.data);
+    else if (request.origin.bytes == 0)
+        gdx_call_answer_words(call, 403, GDX_GRPC_PERMISSION_DENIED, NULL,
+                              "a request from another site, which the browser does not name: open the page at its own "
+                              "address, or ask by fetch from a site that --allow-origin names.\n");
     else
         gdx_call_answer_words(call, 403, GDX_GRPC_PERMISSION_DENIED, NULL,
                               "a request from another site (origin \"%.*s\"): --allow-origin names the sites that may "

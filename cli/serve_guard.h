@@ -47,6 +47,8 @@ enum guard_verdict serve_guard_judge(const struct serve_guard *guard, const stru
 // Options that cannot be meant: wrong use.
 gdx_status serve_guard_check(const struct option_list *hosts, const struct option_list *origins,
                              gdx_error *err) GDX_MUST_CHECK;
+// Whether an address that is listened on stands for every address of the machine.
+bool serve_guard_is_any(const char *address);
 // When the server listens: which hosts are its own. `options` must outlive the guard. GDX_NO_MEMORY.
 gdx_status serve_guard_open(struct serve_guard *guard, const struct serve_options *options,
                             gdx_error *err) GDX_MUST_CHECK;

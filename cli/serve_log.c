@@ -146,8 +146,9 @@ static gdx_status append_json(struct serve_log *log, const gdx_call_record *reco
         status = append_quoted(&log->lines, gdx_slice_of(record->peer ? record->peer : ""));
     if (status == GDX_OK)
         status = gdx_buffer_append_format(
-            &log->lines, ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"message\":", record->bytes_in,
-            record->bytes_out);
+            &log->lines,
+            ",\"bytes_in\":%" PRIu64 ",\"bytes_out\":%" PRIu64 ",\"dialect\":\"%s\",\"http_status\":%u,\"message\":",
+            record->bytes_in, record->bytes_out, gdx_dialect_name(record->dialect), record->http_status);
     if (status == GDX_OK)
         status = append_quoted(&log->lines, record->message);
     return status == GDX_OK ? gdx_buffer_append(&log->lines, "}\n", 2) : status;

@@ -307,7 +307,7 @@ static const struct serve_options defaults = {.connections = 4096,
 
 const struct command command_serve = {
     .title = "gramdex serve",
-    .summary = "answer queries over gRPC",
+    .summary = "answer queries over gRPC and HTTP, with a page for browsers",
     .arguments = "",
     .description = "Answer queries over gRPC (package gramdex.v1, proto/), and accept documents. "
                    "A browser that opens the address that is printed gets a page to search and look with.",

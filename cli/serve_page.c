@@ -3,6 +3,8 @@
 
 #include "serve_page.h"
 
+#include "serve_guard.h"
+
 #include "gdx/page.h"
 
 #include <stdio.h>
@@ -21,18 +23,13 @@ bool serve_page_reply(const struct serve_options *options, const gdx_resource_re
     return why ? gdx_page_reply_absent(why, request, reply) : gdx_page_reply(request, reply);
 }
 
-// 0.0.0.0 and [::] are every address of the machine, and none that a browser can open.
-static bool is_any_host(gdx_slice host) {
-    return gdx_slice_equal(host, gdx_slice_of("0.0.0.0")) || gdx_slice_equal(host, gdx_slice_of("[::]"));
-}
-
 void serve_page_address(const char *address, bool has_tls, char *to, size_t capacity) {
     const char *colon = strrchr(address, ':');
     gdx_slice host = {address, colon ? (size_t)(colon - address) : 0};
     to[0] = '\0';
     if (!colon || gdx_slice_equal(host, gdx_slice_of("fd")) || strncmp(address, "unix:", 5) == 0)
         return;
-    if (is_any_host(host))
+    if (serve_guard_is_any(address)) // none that a browser can open
         host = gdx_slice_of("localhost");
     snprintf(to, capacity, "http%s://%.*s%s/", has_tls ? "s" : "", GDX_SLICE_ARGUMENTS(host), colon);
 }

@@ -324,7 +324,9 @@ gdx_http_fault gdx_http_reader_fault(const gdx_http_reader *reader) {
 }
 
 bool gdx_http_reader_is_between(const gdx_http_reader *reader) {
-    return reader->state == READER_BETWEEN || (reader->state == READER_WHOLE && reader->left == UINT64_MAX);
+    bool passed_an_empty_line = reader->state == READER_HEAD && reader->head.bytes == 0 && reader->line_count == 0;
+    return reader->state == READER_BETWEEN || passed_an_empty_line ||
+           (reader->state == READER_WHOLE && reader->left == UINT64_MAX);
 }
 
 size_t gdx_http_reader_memory(const gdx_http_reader *reader) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // listener.c: two pages for a monitoring system, by a gdx_server without methods, whose requests are bounded as all
-// others are. There are more seats than a handful of slow visitors take, and a visitor that says nothing loses his
-// after PATIENCE_NS; who comes when all are taken waits for one.
+// others are. There are more seats than a handful of slow visitors take, and nobody has one for longer than
+// PATIENCE_NS; who comes when all are taken waits for one.
 
 #include "gdx/metrics.h"
 
@@ -51,6 +51,9 @@ static gdx_server_options options_for(gdx_metrics_listener *listener) {
     options.protocol.total_memory_limit = SEATS_BYTES;
     options.protocol.handshake_ns = options.protocol.stall_ns = options.protocol.silence_ns = PATIENCE_NS;
     options.protocol.idle_ns = PATIENCE_NS;
+    // A half request over HTTP/2 and one who asks again and again lose their seats, too: nobody stays longer than that.
+    options.protocol.age_ns = PATIENCE_NS * 4 / 5;
+    options.protocol.age_grace_ns = PATIENCE_NS / 5;
     options.connection_limit = SEATS;
     options.connections_wait = true;
     options.drain_ns = 0;

@@ -56,6 +56,8 @@ static struct row *find_row(gdx_metrics *metrics, const gdx_call_record *record)
 }
 
 void gdx_metrics_count(gdx_metrics *metrics, const gdx_call_record *record) {
+    if (record->dialect == GDX_DIALECT_PLAIN && !record->method && record->code == GDX_GRPC_OK)
+        return; // a page
     struct row *row = find_row(metrics, record);
     if (!row)
         return;

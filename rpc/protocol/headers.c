@@ -18,10 +18,13 @@ static bool begins_with(gdx_slice text, const char *prefix) {
     return text.bytes >= bytes && memcmp(text.data, prefix, bytes) == 0;
 }
 
+// Without memory the call is refused as one whose head is too large: a guard must not take what was lost for not sent.
 static void keep_text(gdx_call *call, gdx_slice value, struct text *out) {
     uint32_t at = (uint32_t)call->head.bytes; // far below 4 GiB: header_limit
     if (gdx_buffer_append(&call->head, value.data, value.bytes) == GDX_OK)
         *out = (struct text){at, (uint32_t)value.bytes};
+    else
+        call->header_bytes = call->connection->protocol->options.header_limit + 1;
 }
 
 static void find_fault(gdx_call *call, enum head_fault fault) {
@@ -63,9 +66,7 @@ static bool take_web(gdx_call *call, gdx_slice name, gdx_slice value) {
     } kept[] = {{"origin", GDX_HEAD_FIELD_ORIGIN},
                 {"sec-fetch-site", GDX_HEAD_FIELD_FETCH_SITE},
                 {"sec-fetch-mode", GDX_HEAD_FIELD_FETCH_MODE},
-                {"if-none-match", GDX_HEAD_FIELD_IF_NONE_MATCH},
-                {"access-control-request-method", GDX_HEAD_FIELD_ASKED_METHOD},
-                {"access-control-request-headers", GDX_HEAD_FIELD_ASKED_HEADERS}};
+                {"if-none-match", GDX_HEAD_FIELD_IF_NONE_MATCH}};
     if (IS(name, "host")) {
         if (call->fields[GDX_HEAD_FIELD_AUTHORITY].bytes == 0)
             keep_field(call, GDX_HEAD_FIELD_AUTHORITY, value);

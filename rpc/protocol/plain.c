@@ -380,7 +380,7 @@ static void tick_idle(gdx_connection *connection, uint64_t *next_ns) {
     if (options->keepalive_ns == 0 || plain->state != PLAIN_READING || !gdx_http_reader_is_between(plain->reader))
         return;
     if (end_ns <= connection->now_ns)
-        connection_lose(connection);
+        finish(connection);
     else
         earlier(next_ns, end_ns);
 }
@@ -414,9 +414,7 @@ static void drain(gdx_connection *connection) {
     struct plain *plain = connection->plain;
     plain->closes = true;
     if (plain->state == PLAIN_READING && gdx_http_reader_is_between(plain->reader) && plain->held.bytes == 0)
-        set_state(plain, PLAIN_DONE);
-    if (plain->state == PLAIN_DONE && plain->out.bytes == 0)
-        connection_lose(connection); // also if the socket is stuck
+        finish(connection); // what was pulled may still be on its way
 }
 
 static void end(gdx_connection *connection, uint32_t error_code, const char *debug) {

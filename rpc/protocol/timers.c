@@ -59,6 +59,7 @@ static void tick_call(gdx_call *call, uint64_t now_ns, uint64_t *next) {
     } else if (outgoing_due_ns(call) <= now_ns) {
         outgoing_cut(call, GDX_GRPC_DEADLINE_EXCEEDED,
                      "the client has taken nothing of what waits for it for too long");
+        earlier(next, now_ns + call->connection->protocol->options.silence_ns); // and what of it is still there
     } else {
         earlier(next, call->deadline_ns);
         earlier(next, incoming_due_ns(call));

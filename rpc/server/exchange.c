@@ -354,7 +354,6 @@ static void record(gdx_exchange *exchange, gdx_call *call, const gdx_call_result
     gdx_call_record record = {
         .path = exchange->route->path,
         .dialect = gdx_call_dialect(call),
-        .form = gdx_call_form(call),
         .method = exchange->route->method,
         .service = exchange->route->service,
         .peer = exchange->peer,
@@ -396,12 +395,12 @@ static void record_refused(gdx_call *call, const gdx_call_result *result) {
     gdx_call_record record = {
         .path = gdx_call_path(call),
         .dialect = gdx_call_dialect(call),
-        .form = gdx_call_form(call),
         .http_status = result->http_status,
         .peer = peer_name(from),
         .code = result->code,
         .message = result->message,
         .bytes_in = gdx_call_bytes_received(call),
+        .bytes_out = gdx_call_bytes_sent(call),
     };
     if (record.dialect == GDX_DIALECT_PLAIN)
         record.asked = gdx_call_field(call, GDX_HEAD_FIELD_METHOD);
@@ -534,9 +533,8 @@ void exchange_open(gdx_call *call, void *context) {
         if (gdx_call_dialect(call) == GDX_DIALECT_CONNECT)
             gdx_call_set_http_status(call, 404);
     }
-    if (code == GDX_GRPC_OK && refuse_shape(call, route->method)) {
+    if (code == GDX_GRPC_OK && refuse_shape(call, route->method))
         return;
-    }
     if (code == GDX_GRPC_OK && !(exchange = new_exchange(server))) {
         code = GDX_GRPC_RESOURCE_EXHAUSTED;
         gdx_fail_memory(&err, "a call");

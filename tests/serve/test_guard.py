@@ -53,8 +53,9 @@ class GuardTest(harness.ServerTest):
         return server
 
     def answers(self, *headers, **how):
+        path = how.pop("path", COUNT)
         for version in VERSIONS:
-            reply = ask(self.address, how.pop("path", COUNT), JSON, *headers, data=BODY, version=version, **how)
+            reply = ask(self.address, path, JSON, *headers, data=BODY, version=version, **how)
             self.assertEqual(reply.status, 200, (version, headers, how, reply.body))
             self.assertEqual(json.loads(reply.body)["documents"], "20")
         return reply

@@ -16,7 +16,8 @@
 typedef struct gdx_metrics gdx_metrics;
 gdx_metrics *gdx_metrics_new(void); // NULL: no memory
 void gdx_metrics_free(gdx_metrics *metrics);
-// One more call. Methods that the server does not have count under "unknown". No memory: the call is not counted.
+// One more call; a page that was sent is none. Methods that the server does not have count under "unknown". No memory:
+// the call is not counted.
 void gdx_metrics_count(gdx_metrics *metrics, const gdx_call_record *record);
 // The text of all that was counted, appended. GDX_NO_MEMORY.
 gdx_status gdx_metrics_write(const gdx_metrics *metrics, gdx_buffer *out) GDX_MUST_CHECK;
@@ -33,7 +34,7 @@ typedef struct gdx_metrics_pages {
 } gdx_metrics_pages;
 
 typedef struct gdx_metrics_listener gdx_metrics_listener;
-// As gdx_server_listen. A visitor that stays silent loses his seat after 5 s, and who finds none waits as long.
+// As gdx_server_listen. A visitor has his seat for 5 s at most, and who finds none waits for one.
 // GDX_INVALID, GDX_IO, GDX_NO_MEMORY.
 gdx_status gdx_metrics_listen(uv_loop_t *loop, const char *address, const gdx_metrics_pages *pages,
                               gdx_metrics_listener **out, gdx_error *err) GDX_MUST_CHECK;

@@ -107,8 +107,6 @@ typedef enum gdx_head_field {
     GDX_HEAD_FIELD_FETCH_SITE, // sec-fetch-site
     GDX_HEAD_FIELD_FETCH_MODE, // sec-fetch-mode
     GDX_HEAD_FIELD_IF_NONE_MATCH,
-    GDX_HEAD_FIELD_ASKED_METHOD,  // access-control-request-method
-    GDX_HEAD_FIELD_ASKED_HEADERS, // access-control-request-headers
     GDX_HEAD_FIELDS
 } gdx_head_field;
 

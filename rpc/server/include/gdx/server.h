@@ -113,10 +113,9 @@ void gdx_exchange_wake(gdx_exchange *exchange);
 
 typedef struct gdx_call_record { // for logs and metrics
     gdx_slice path;
-    gdx_dialect dialect; // PLAIN: a request for a page, or one that is no call; no service, no method
-    gdx_form form;
+    gdx_dialect dialect;      // PLAIN: a request for a page, or one that is no call; no service, no method
     gdx_slice asked;          // PLAIN: the method of HTTP, "GET"; else empty
-    unsigned http_status;     // PLAIN: of the answer; else 0
+    unsigned http_status;     // of HTTP, where the answer has one of its own: PLAIN, Connect unary; else 0
     const gdx_method *method; // NULL: unknown
     const gdx_service *service;
     const char *peer;
