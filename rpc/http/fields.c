@@ -284,13 +284,3 @@ gdx_http_fault fields_finish(gdx_http_request *request, uint64_t content_limit) 
         return FAULT(413, "the content is longer than this server takes");
     return GOOD;
 }
-
-bool gdx_http_find(const gdx_http_request *request, const char *name, gdx_slice *out_value) {
-    for (size_t i = 0; i < request->field_count; i++) {
-        if (names(&request->fields[i], name)) {
-            *out_value = request->fields[i].value;
-            return true;
-        }
-    }
-    return false;
-}

@@ -58,17 +58,6 @@ gdx_status gdx_http_end_head(gdx_buffer *out) {
     return gdx_buffer_append(out, "\r\n", 2);
 }
 
-gdx_status gdx_http_append_chunk(gdx_buffer *out, gdx_slice content) {
-    enum { FRAMING_BYTES = 24 };
-    if (content.bytes == 0)
-        return GDX_OK;
-    if (gdx_buffer_reserve(out, content.bytes + FRAMING_BYTES) != GDX_OK ||
-        gdx_buffer_append_format(out, "%zx\r\n", content.bytes) != GDX_OK ||
-        gdx_buffer_append(out, content.data, content.bytes) != GDX_OK)
-        return GDX_NO_MEMORY;
-    return gdx_buffer_append(out, "\r\n", 2);
-}
-
 gdx_status gdx_http_append_last_chunk(gdx_buffer *out) {
     return gdx_buffer_append(out, "0\r\n\r\n", 5);
 }

@@ -19,8 +19,6 @@ static gdx_status answer(void) {
     if (status == GDX_OK)
         status = gdx_http_end_head(&out);
     if (status == GDX_OK)
-        status = gdx_http_append_chunk(&out, gdx_slice_of("0123456789012345678901234567890123456789012345678901234"));
-    if (status == GDX_OK)
         status = gdx_http_append_last_chunk(&out);
     gdx_buffer_clear(&out);
     return status;

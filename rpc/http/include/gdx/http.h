@@ -36,9 +36,6 @@ typedef struct gdx_http_request {
     bool expects_a_go_ahead; // Expect: 100-continue: the client may wait for it before it sends the content
 } gdx_http_request;
 
-// The first field of that name, in lower case; false when there is none.
-bool gdx_http_find(const gdx_http_request *request, const char *name, gdx_slice *out_value);
-
 typedef struct gdx_http_fault {
     unsigned status;      // 400, 413, 414, 417, 431, 501, 505; 0: none
     const char *sentence; // what is wrong
@@ -77,7 +74,6 @@ gdx_status gdx_http_begin_head(gdx_buffer *out, unsigned status) GDX_MUST_CHECK;
 // GDX_INVALID: a name that is no token, or a value with a control character: nothing is appended.
 gdx_status gdx_http_append_field(gdx_buffer *out, gdx_slice name, gdx_slice value) GDX_MUST_CHECK;
 gdx_status gdx_http_end_head(gdx_buffer *out) GDX_MUST_CHECK;
-gdx_status gdx_http_append_chunk(gdx_buffer *out, gdx_slice content) GDX_MUST_CHECK; // nothing for no content
 gdx_status gdx_http_append_last_chunk(gdx_buffer *out) GDX_MUST_CHECK;
 
 #endif
