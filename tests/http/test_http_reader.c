@@ -385,7 +385,6 @@ static void no_content_is_taken_without_room_for_it(void **state) {
 
 static void an_empty_line_after_a_request_begins_none(void **state) {
     (void)state;
-    const gdx_http_limits limits = {4096, 100, 1000};
     gdx_http_reader *reader = gdx_http_reader_new(&limits);
     gdx_slice rest = gdx_slice_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}\r\n"), content;
     while (gdx_http_reader_next(reader, &rest, 9, &content) != GDX_HTTP_END)
