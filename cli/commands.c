@@ -35,6 +35,7 @@
     X(backup)                                                                                                          \
     X(restore)                                                                                                         \
     X(serve)                                                                                                           \
+    X(generate)                                                                                                        \
     BENCH_COMMANDS(X)
 
 #define DECLARE(name) extern const struct command command_##name;

@@ -7,6 +7,7 @@
 #include "explain.h"
 #include "interrupt.h"
 #include "options.h"
+#include "overview.h"
 #include "report.h"
 #include "table.h"
 #include "terminal.h"
@@ -15,43 +16,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-
-enum { EXAMPLES = 4 }; // of the first commands, in the general help
-
-static const char description[] =
-    "gramdex finds every occurrence of exactly what you typed in a set of documents, and nothing else, whatever the "
-    "line breaks, widths, letter case or script variant of the source.";
-static const char notes[] =
-    "--index, --server, --json and the options that go with --server may also come before the command. Where neither "
-    "--index nor --server is given, GRAMDEX_INDEX or GRAMDEX_SERVER names it, else the config file: $GRAMDEX_CONFIG, "
-    "else ~/.config/gramdex/config, else /etc/gramdex/config.\n"
-    "\n"
-    "`gramdex COMMAND --help` describes a command, `gramdex COMMAND -h` lists its options. docs/query-language.md "
-    "describes queries.\n"
-    "Exit status: 0 done, 1 failed, 2 wrong use, 3 done but some input was refused (index), 130 and 143 after a "
-    "signal.";
-
-static void print_help(FILE *to, bool is_short) {
-    fputs("usage: gramdex [OPTION...] COMMAND [OPTION...] [ARGUMENT...]\n"
-          "       gramdex help [COMMAND]\n"
-          "       gramdex --version\n"
-          "\n",
-          to);
-    if (!is_short) {
-        print_paragraph(to, description, 0, 0);
-        putc('\n', to);
-    }
-    const struct command *command;
-    for (size_t i = 0; (command = command_at(i)); i++)
-        fprintf(to, "  %-10s  %s\n", command_name(command), command->summary);
-    if (is_short)
-        return;
-    fputs("\nexamples:\n", to);
-    for (size_t i = 0; i < EXAMPLES && (command = command_at(i)); i++)
-        fprintf(to, "  %s\n", command->examples[0]);
-    putc('\n', to);
-    print_paragraph(to, notes, 0, 0);
-}
 
 static int finish_wrong_use(const char *title, const gdx_error *err) {
     char text[GDX_ERROR_TEXT_BYTES];
@@ -73,6 +37,13 @@ static int print_explanation(const struct command *command) {
     gdx_error err = {0};
     gdx_status status = explain_print(stdout, command->explained_in, &err);
     return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, false);
+}
+
+static int print_query_page(void) {
+    gdx_error err = {0};
+    gdx_status status = explain_print_queries(stdout, &err);
+    int exit_status = status == GDX_OK ? EXIT_DONE : report_failure("gramdex", &err, (gdx_slice){0}, false);
+    return finish_output("gramdex", exit_status);
 }
 
 // ---- one command
@@ -175,6 +146,8 @@ static int fail_no_command(const char *name) {
 }
 
 static int run_help(int count, char **words) {
+    if (count == 1 && strcmp(words[0], "query") == 0)
+        return print_query_page();
     int used = 0;
     const struct command *command = command_find(count, words, &used);
     if (count > 0 && !command && strcmp(words[0], "help") != 0)
@@ -182,7 +155,7 @@ static int run_help(int count, char **words) {
     if (command)
         command_print_help(stdout, command, false);
     else
-        print_help(stdout, false);
+        overview_print_help(stdout, false);
     return finish_output("gramdex", EXIT_DONE);
 }
 
@@ -196,7 +169,7 @@ static int run_word(int argc, char **argv, int at) {
     if (is_any_of(word, "help", "--help"))
         return run_help(argc - at - 1, argv + at + 1);
     if (is_any_of(word, "-h", "-?")) {
-        print_help(stdout, true);
+        overview_print_help(stdout, true);
         return finish_output("gramdex", EXIT_DONE);
     }
     if (is_any_of(word, "--version", "-V"))
@@ -233,7 +206,7 @@ int main(int argc, char **argv) {
     for (size_t i = 0; (command = command_at(i)); i++)
         command_assert_sound(command);
     if (argc < 2) {
-        print_help(stderr, false);
+        overview_print_help(stderr, false);
         return EXIT_WRONG_USE;
     }
     int at = 1;

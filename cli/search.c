@@ -453,7 +453,7 @@ const struct command command_search = {
                                       "gramdex search --index corpus.gdx --all --format csv 近岸化 > occurrences.csv",
                                       "gramdex search --index corpus.gdx --all --sort right,date 产业链",
                                       "gramdex search --index corpus.gdx -- '-关税 美国'", NULL},
-    .notes = "A QUERY that starts with - goes after --. docs/query-language.md describes what a query may say.",
+    .notes = "A QUERY that starts with - goes after --. `gramdex help query` says what a query may be.",
     .groups = {{&search_table, 0},
                {&output_table, offsetof(struct search_command, output)},
                ASKING_GROUPS(struct search_command, asking),
