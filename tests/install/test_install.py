@@ -168,6 +168,16 @@ class Installed(unittest.TestCase):
         self.assertEqual(names, set(re.findall(r"^[ug] (\S+)", users, re.M)))
         self.assertIn("d /var/lib/gramdex 0750 gramdex gramdex", (self.prefix / "lib/tmpfiles.d/gramdex.conf").read_text())
 
+    def test_programs_are_hardened_and_name_no_folder_of_the_build(self):
+        for program in (self.program, *(self.prefix / "libexec/gramdex").glob("gramdex-[sm]*")):
+            head = run("readelf", "-W", "-h", "-l", "-d", "-s", program).stdout
+            self.assertRegex(head, r"Type: +DYN \(Position-Independent Executable")
+            for wanted in ("GNU_RELRO", "FLAGS_1", "NOW", "__stack_chk_fail", "_chk@"):
+                self.assertIn(wanted, head, program)
+            self.assertNotRegex(head, r"GNU_STACK.*RWE")
+            for folder in (root, build):
+                self.assertNotIn(str(folder).encode(), program.read_bytes())
+
     def test_protos_and_documents_are_there(self):
         self.assertEqual((self.prefix / "share/gramdex/proto/gramdex/v1/search.proto").read_bytes(),
                          (root / "proto/gramdex/v1/search.proto").read_bytes())

@@ -69,12 +69,12 @@ static void move_up(int top, int folder, const char *name) {
 
 // Empties one folder of the top: files go, folders move up.
 static void empty(int top, const char *name) {
-    (void)fchmodat(top, name, 0700, 0); // all its processes have ended, and it is a folder: no link can come between
+    (void)!fchmodat(top, name, 0700, 0); // all its processes have ended, and it is a folder: no link can come between
     DIR *entries = open_folder(top, name);
     for (struct dirent *entry; entries && (entry = readdir(entries));) {
         if (is_dots(entry->d_name) || unlinkat(dirfd(entries), entry->d_name, 0) == 0)
             continue;
-        (void)fchmodat(dirfd(entries), entry->d_name, 0700, 0); // a folder without w cannot be moved
+        (void)!fchmodat(dirfd(entries), entry->d_name, 0700, 0); // a folder without w cannot be moved
         move_up(top, dirfd(entries), entry->d_name);
     }
     if (entries)
