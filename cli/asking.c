@@ -29,6 +29,18 @@ const struct option_table asking_table = {
     },
 };
 
+const struct option_table exit_code_table = {
+    NULL,
+    (const struct option[]){
+        {.name = "exit-code",
+         .help = "exit with 1 when nothing matches",
+         .more = "As grep does; --quiet has it too. A failure is reported, nothing found is not.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct asking, exit_code)},
+        {0},
+    },
+};
+
 gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err) {
     const struct command_arguments *arguments = &asking->arguments;
     if (arguments->count > 0 && asking->queries)
@@ -150,6 +162,45 @@ static int answer_one(const char *command, const struct asking *asking, gdx_targ
     return report_failure(command, &err, query, asking->target.json);
 }
 
+// ---- whether anything was found
+
+struct noting {
+    struct asking *asking;
+    gdx_take_reply *take;
+    void *context;
+};
+
+static bool has_rows(const ProtobufCMessage *reply) {
+    const ProtobufCMessageDescriptor *type = reply->descriptor;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        const ProtobufCFieldDescriptor *field = &type->fields[i];
+        if (field->label == PROTOBUF_C_LABEL_REPEATED &&
+            *(const size_t *)(const void *)((const char *)reply + field->quantifier_offset) > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_something(const ProtobufCMessage *reply) {
+    const ProtobufCFieldDescriptor *documents =
+        protobuf_c_message_descriptor_get_field_by_name(reply->descriptor, "documents");
+    if (!documents || documents->type != PROTOBUF_C_TYPE_UINT64)
+        return has_rows(reply);
+    return *(const uint64_t *)(const void *)((const char *)reply + documents->offset) > 0;
+}
+
+static gdx_status take_noted(void *context, const ProtobufCMessage *reply, gdx_error *err) {
+    struct noting *noting = context;
+    noting->asking->has_found |= has_something(reply);
+    return noting->take(noting->context, reply, err);
+}
+
+gdx_status asking_ask(struct asking *asking, gdx_target *target, const gdx_operation *operation,
+                      const ProtobufCMessage *request, gdx_take_reply *take, void *context, gdx_error *err) {
+    struct noting noting = {asking, take, context};
+    return gdx_ask(target, operation, request, take_noted, &noting, err);
+}
+
 int ask_all(const char *command, struct asking *asking, answer_function *answer, void *context) {
     struct opened opened = {0};
     gdx_error err = {0};
@@ -162,5 +213,6 @@ int ask_all(const char *command, struct asking *asking, answer_function *answer,
     }
     target_close(&opened);
     gdx_buffer_clear(&asking->words);
-    return exit_status;
+    bool tells = asking->exit_code || asking->target.quiet;
+    return exit_status == EXIT_DONE && tells && !asking->has_found ? EXIT_FAILED : exit_status;
 }

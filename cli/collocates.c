@@ -107,14 +107,14 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct collocates_command *self = context;
+    struct collocates_command *self = context;
     Gramdex__V1__CollocatesRequest request = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
     struct collocates_printing printing = {self, query, as_json};
     request.query = to_wire(query);
     request.window = self->window;
     request.by = (Gramdex__V1__Measure)(GRAMDEX__V1__MEASURE__MEASURE_LOG_DICE + self->by);
     request.limit = self->limit;
-    return gdx_ask(target, SEARCH_OPERATION("Collocates"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Collocates"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

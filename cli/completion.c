@@ -118,7 +118,7 @@ void completion_print_bash(FILE *to) {
           "  for ((at = 1; at < COMP_CWORD; at++)); do\n"
           "    word=${COMP_WORDS[at]}\n"
           "    case $word in\n"
-          "    --index | --server | --timeout | --token-file | --tls-* | --aliases) skip=yes ;;\n"
+          "    --index | --server | --timeout | --token-file | --tls-* | --aliases | --color) skip=yes ;;\n"
           "    = | -*) ;;\n"
           "    *)\n"
           "      if [[ -z $skip ]]; then\n"

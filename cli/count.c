@@ -59,7 +59,7 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     Gramdex__V1__CountRequest request = GRAMDEX__V1__COUNT_REQUEST__INIT;
     struct count_printing printing = {self, query, as_json};
     request.query = to_wire(query);
-    return gdx_ask(target, SEARCH_OPERATION("Count"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Count"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

@@ -89,13 +89,13 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct dispersion_command *self = context;
+    struct dispersion_command *self = context;
     Gramdex__V1__DispersionRequest request = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
     struct dispersion_printing printing = {self, query, as_json};
     request.query = to_wire(query);
     request.by = to_wire(gdx_slice_of(self->by ? self->by : ""));
     request.limit = self->limit;
-    return gdx_ask(target, SEARCH_OPERATION("Dispersion"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Dispersion"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

@@ -118,7 +118,7 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 enum { GROUPS_MOST = 32 }; // more than there are: what is left over is refused by name
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct facets_command *self = context;
+    struct facets_command *self = context;
     Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
     struct facets_printing printing = {self, query, as_json};
     ProtobufCBinaryData by[GROUPS_MOST];
@@ -126,7 +126,7 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     request.by = by;
     request.n_by = list_to_wire(self->by, by, GROUPS_MOST);
     request.limit = self->limit;
-    return gdx_ask(target, SEARCH_OPERATION("Facets"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Facets"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

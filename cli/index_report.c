@@ -50,6 +50,8 @@ static void finding_as_json(struct index_command *self, const gdx_batch_finding 
 }
 
 static void print_finding(struct index_command *self, const gdx_batch_finding *finding) {
+    if (terminal_is_quiet() && finding->class != GDX_BATCH_REFUSED)
+        return;
     progress_clear(&self->progress);
     print_clean(stderr, gdx_slice_of(finding->path));
     if (finding->line)

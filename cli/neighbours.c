@@ -89,14 +89,14 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct neighbours_command *self = context;
+    struct neighbours_command *self = context;
     Gramdex__V1__NeighboursRequest request = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
     struct neighbours_printing printing = {self, query, as_json};
     request.query = to_wire(query);
     request.side = self->side == LEFT ? GRAMDEX__V1__SIDE__SIDE_LEFT : GRAMDEX__V1__SIDE__SIDE_RIGHT;
     request.length = self->length;
     request.limit = self->limit;
-    return gdx_ask(target, SEARCH_OPERATION("Neighbours"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Neighbours"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

@@ -32,6 +32,8 @@ const struct option_table answerer_table = {
     },
 };
 
+static const char *const color_names[] = {"auto", "always", "never", NULL}; // enum color_when
+
 const struct option_table json_table = {
     NULL,
     (const struct option[]){
@@ -39,6 +41,19 @@ const struct option_table json_table = {
          .help = "answer in JSON Lines",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct target, json)},
+        {.name = "color",
+         .argument = "WHEN",
+         .help = "auto, always or never (auto)",
+         .more = "auto: on a terminal, unless NO_COLOR is set or TERM is dumb.",
+         .kind = OPTION_CHOICE,
+         .choices = color_names,
+         .field = OPTION_FIELD(struct target, color)},
+        {.name = "quiet",
+         .letter = 'q',
+         .help = "print failures alone",
+         .more = "No answer, no summary, no notes, no progress: the exit status tells.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct target, quiet)},
         {0},
     },
 };

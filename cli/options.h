@@ -20,13 +20,15 @@ struct target {
     uint64_t timeout_s;  // of one question to a server; 0: none
     bool tls;
     bool json;
+    bool quiet;
+    unsigned color; // enum color_when
 };
 
 // Tables over a struct target.
 extern const struct option_table index_table;    // --index
 extern const struct option_table answerer_table; // --index or --server
 extern const struct option_table server_table;   // how a server is asked
-extern const struct option_table json_table;     // --json
+extern const struct option_table json_table;     // --json, --color, --quiet
 extern const struct option_table aliases_table;  // --aliases, of commands that read a query
 
 enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };

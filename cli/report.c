@@ -122,7 +122,7 @@ int report_failure(const char *command, const gdx_error *failure, gdx_slice quer
     const gdx_error *err = &advised;
     if (failure->status == GDX_NO_MEMORY)
         advise(command, &advised);
-    if (as_json) {
+    if (as_json && !terminal_is_quiet()) {
         report_as_json(err);
     } else {
         char text[GDX_ERROR_TEXT_BYTES];

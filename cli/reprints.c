@@ -139,13 +139,13 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct reprints_command *self = context;
+    struct reprints_command *self = context;
     Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
     struct reprints_printing printing = {self, query, as_json};
     request.query = to_wire(query);
     request.limit = self->limit;
     request.members = self->members;
-    return gdx_ask(target, SEARCH_OPERATION("Reprints"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Reprints"), &request.base, print, &printing, err);
 }
 
 static gdx_status check_build(const struct reprints_command *self, gdx_error *err) {

@@ -128,7 +128,7 @@ static gdx_status check(void *settings, gdx_error *err) {
 // ---- hits, page by page
 
 struct paging {
-    const struct search_command *command;
+    struct search_command *command;
     gdx_slice query;
     Gramdex__V1__SearchRequest request;
     gdx_buffer token; // of the next page; empty: none
@@ -223,7 +223,7 @@ static uint32_t page_limit(const struct paging *paging) {
     return paging->left < most ? paging->left : most;
 }
 
-static gdx_status answer_with_hits(gdx_target *target, const struct search_command *self, gdx_slice query, bool as_json,
+static gdx_status answer_with_hits(gdx_target *target, struct search_command *self, gdx_slice query, bool as_json,
                                    gdx_error *err) {
     struct paging paging = {.command = self, .query = query, .left = self->limit, .as_json = as_json};
     gdx_buffer token = {0};
@@ -235,7 +235,8 @@ static gdx_status answer_with_hits(gdx_target *target, const struct search_comma
         token = asked;
         paging.request.page_token = to_wire(gdx_buffer_slice(&token));
         paging.request.limit = page_limit(&paging);
-        status = gdx_ask(target, SEARCH_OPERATION("Search"), &paging.request.base, take_page, &paging, err);
+        status = asking_ask(&self->asking, target, SEARCH_OPERATION("Search"), &paging.request.base, take_page, &paging,
+                            err);
         paging.request.offset = 0;
     } while (status == GDX_OK && paging.token.bytes && paging.left && !output_is_closed());
     gdx_buffer_clear(&token);
@@ -250,7 +251,7 @@ static gdx_status answer_with_hits(gdx_target *target, const struct search_comma
 // ---- every occurrence
 
 struct export {
-    const struct search_command *command;
+    struct search_command *command;
     gdx_slice query;
     struct concordance concordance; // used on a terminal
     struct table *table;            // of an export, once there was an answer
@@ -354,7 +355,7 @@ static uint32_t context_symbols(const struct search_command *self, bool as_json)
     return symbols < filling ? filling : symbols;
 }
 
-static gdx_status answer_with_occurrences(gdx_target *target, const struct search_command *self, gdx_slice query,
+static gdx_status answer_with_occurrences(gdx_target *target, struct search_command *self, gdx_slice query,
                                           bool as_json, gdx_error *err) {
     struct export out = {.command = self, .query = query, .as_json = as_json};
     out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
@@ -363,7 +364,8 @@ static gdx_status answer_with_occurrences(gdx_target *target, const struct searc
     request.context_symbols = context_symbols(self, as_json);
     request.no_context = self->snippet_symbols == 0;
     request.limit = self->has_limit ? self->limit : 0;
-    gdx_status status = gdx_ask(target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
+    gdx_status status =
+        asking_ask(&self->asking, target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
     status = rows_close(self, out.table, status, err);
     if (status == GDX_OK)
         status = print_summary(&out, err);
@@ -387,7 +389,7 @@ static gdx_status take_lines(void *context, const ProtobufCMessage *message, gdx
 }
 
 static gdx_status ask_lines(gdx_target *target, struct export *out, Gramdex__V1__KwicRequest *request, gdx_error *err) {
-    const struct search_command *self = out->command;
+    struct search_command *self = out->command;
     uint64_t most = self->has_limit ? self->limit : UINT64_MAX;
     uint32_t page = PAGE_SYMBOLS_MOST / (2 * request->context_symbols + 1);
     page = page < PAGE_LINES_MOST ? page : PAGE_LINES_MOST;
@@ -400,15 +402,15 @@ static gdx_status ask_lines(gdx_target *target, struct export *out, Gramdex__V1_
         uint64_t left = most - out->count - out->bridged;
         request->page_token = to_wire(gdx_buffer_slice(&token));
         request->limit = left < page ? (uint32_t)left : page;
-        status = gdx_ask(target, SEARCH_OPERATION("Kwic"), &request->base, take_lines, out, err);
+        status = asking_ask(&self->asking, target, SEARCH_OPERATION("Kwic"), &request->base, take_lines, out, err);
     } while (status == GDX_OK && out->token.bytes && out->count + out->bridged < most);
     gdx_buffer_clear(&token);
     gdx_buffer_clear(&out->token);
     return status;
 }
 
-static gdx_status answer_with_lines(gdx_target *target, const struct search_command *self, gdx_slice query,
-                                    bool as_json, gdx_error *err) {
+static gdx_status answer_with_lines(gdx_target *target, struct search_command *self, gdx_slice query, bool as_json,
+                                    gdx_error *err) {
     struct export out = {.command = self, .query = query, .as_json = as_json};
     out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
     Gramdex__V1__KwicRequest request = GRAMDEX__V1__KWIC_REQUEST__INIT;
@@ -428,7 +430,7 @@ static gdx_status answer_with_lines(gdx_target *target, const struct search_comm
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct search_command *self = context;
+    struct search_command *self = context;
     if (self->sort)
         return answer_with_lines(target, self, query, as_json, err);
     return self->all ? answer_with_occurrences(target, self, query, as_json, err)

@@ -43,11 +43,11 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice prefix, bool as_json, gdx_error *err) {
-    const struct suggest_command *self = context;
+    struct suggest_command *self = context;
     Gramdex__V1__SuggestRequest request = GRAMDEX__V1__SUGGEST_REQUEST__INIT;
     struct suggest_printing printing = {&self->output, prefix, as_json};
     request.prefix = to_wire(prefix);
-    return gdx_ask(target, SEARCH_OPERATION("Suggest"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Suggest"), &request.base, print, &printing, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

@@ -46,6 +46,8 @@ void output_settle(const struct parsing *parsing) {
             target = settings;
     }
     assert(!output || target);
+    if (target)
+        terminal_settle((enum color_when)target->color, target->quiet);
     if (output && output->form == OUTPUT_JSONL) {
         target->json = true;
         output->form = OUTPUT_TEXT;

@@ -3,6 +3,8 @@
 
 #include "target.h"
 
+#include "terminal.h"
+
 #include <assert.h>
 
 enum { TOKEN_FILE_BYTES = 1 << 16 };
@@ -76,6 +78,8 @@ size_t list_to_wire(const char *names, ProtobufCBinaryData *to, size_t most) {
 }
 
 void notes_print(const Gramdex__V1__Answer *answer) {
+    if (terminal_is_quiet())
+        return;
     for (size_t i = 0; answer && i < answer->n_notes; i++) {
         fputs("note: ", stderr);
         print_clean(stderr, from_wire(answer->notes[i]));

@@ -20,7 +20,25 @@ static unsigned stream_width(FILE *stream) {
     return WIDTH_UNKNOWN;
 }
 
-static bool wants_colour(void) {
+static enum color_when color_when; // of the process, set once before anything is printed
+static bool is_quiet;
+
+void terminal_settle(enum color_when color, bool quiet) {
+    color_when = color;
+    is_quiet = quiet;
+    if (quiet && !freopen("/dev/null", "w", stdout))
+        is_quiet = false; // rather too much than a lost answer
+}
+
+bool terminal_is_quiet(void) {
+    return is_quiet;
+}
+
+static bool wants_colour(bool is_terminal) {
+    if (color_when != COLOR_AUTO)
+        return color_when == COLOR_ALWAYS;
+    if (!is_terminal)
+        return false;
     const char *no_color = getenv("NO_COLOR");
     const char *term = getenv("TERM");
     return !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
@@ -30,7 +48,7 @@ struct style style_of(FILE *stream) {
     struct style style = {
         .bold = "", .dim = "", .plain = "", .match_open = "**", .match_close = "**", .width = stream_width(stream)};
     style.is_terminal = isatty(fileno(stream));
-    if (style.is_terminal && wants_colour()) {
+    if (wants_colour(style.is_terminal)) {
         style.bold = "\033[1m";
         style.dim = "\033[2m";
         style.plain = "\033[0m";
@@ -180,7 +198,7 @@ static unsigned draw_share(double share, unsigned width) {
 
 void progress_draw(struct progress *progress, double share, const char *format, ...) {
     uint64_t now = gdx_now_ns();
-    if (!isatty(STDERR_FILENO) || now - progress->last_drawn_ns < PROGRESS_INTERVAL_NS)
+    if (is_quiet || !isatty(STDERR_FILENO) || now - progress->last_drawn_ns < PROGRESS_INTERVAL_NS)
         return;
     progress->last_drawn_ns = now;
     progress->is_shown = true;

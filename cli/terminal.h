@@ -8,8 +8,14 @@
 
 #include <stdio.h>
 
-// Escape sequences, all "" when the stream is no terminal, NO_COLOR is set or TERM is dumb. The match marks are then
-// "**".
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+// To be called once, before anything is printed. `is_quiet`: standard output goes nowhere, and nothing is drawn or
+// noted on standard error.
+void terminal_settle(enum color_when color, bool is_quiet);
+bool terminal_is_quiet(void);
+
+// Escape sequences, all "" unless colour is wanted: by COLOR_AUTO when the stream is a terminal, NO_COLOR is not
+// set and TERM is not dumb. The match marks are then "**".
 struct style {
     const char *bold;
     const char *dim;

@@ -332,7 +332,7 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
 }
 
 static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    const struct trend_command *self = context;
+    struct trend_command *self = context;
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
     struct trend_printing printing = {self, query, as_json};
     ProtobufCBinaryData compare[OPTION_LIST_MOST];
@@ -345,7 +345,7 @@ static gdx_status answer(gdx_target *target, void *context, gdx_slice query, boo
     request.by = GRAMDEX__V1__PERIOD__PERIOD_YEAR + self->period;
     request.date_from = to_wire(gdx_slice_of(self->from_text ? self->from_text : ""));
     request.date_to = to_wire(gdx_slice_of(self->to_text ? self->to_text : ""));
-    return gdx_ask(target, SEARCH_OPERATION("Trend"), &request.base, print, &printing, err);
+    return asking_ask(&self->asking, target, SEARCH_OPERATION("Trend"), &request.base, print, &printing, err);
 }
 
 static gdx_status read_date(const char *option, const char *text, gdx_date *out, gdx_error *err) {
