@@ -110,6 +110,16 @@ test("a query that cannot be read is shown with its column, in all and in distin
   }
 });
 
+test("a query that cannot be read is not made readable by what the page puts beside it", async () => {
+  const states = (q) => [["/hits", { q, distinct: "1" }], ["/trend", { q, distinct: "1" }], ["/rising", { q, since: "2025" }], ["/compare", { q, distinct: "1" }]];
+  for (const q of ["关税 NOT", "a) OR (关税", '"(" ) OR (关税', "a） OR （关税", "关税 OR"])
+    for (const [where, keys] of states(q))
+      await view(address(where, keys), async (page) => {
+        await page.getByRole("alert").getByText("This query cannot be read").first().waitFor();
+        assert.equal(await page.locator(".hit, table, svg.picture").count(), 0, `${where} ${q}`);
+      }, { allowed: refused });
+});
+
 test("a slip in the query is noted", async () => {
   await view(address("/hits", { q: "source:nowhere 关税" }), async (page) => {
     await page.getByRole("list", { name: "Notes" }).getByText('no document has the source "nowhere"; there are').waitFor();

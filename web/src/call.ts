@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same question from elsewhere: a gramdex command, a curl line, ten lines of Python. A request is the message as the page
 // sends it (proto3's JSON), so whatever a view asks can be said here without the view's help.
+import { grouped, narrowed, valueOf } from "./query.ts";
 
 export type Value = string | number | boolean | Value[] | { [key: string]: Value | undefined };
 export type Message = { [key: string]: Value | undefined };
@@ -16,21 +17,11 @@ export function shellWord(text: string): string {
     return /^[\w/:.,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A value as the query language takes it. */
-function quoted(value: string): string {
-    return /^[\w./-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
-}
-
-/** A phrase as the query language takes it: bare while it is one run of letters. */
-export function quotedPhrase(phrase: string): string {
-    return /^[\p{L}\p{N}]+$/u.test(phrase) && !/^(AND|OR|NOT|NEAR|THEN)$/.test(phrase) ? phrase : `"${phrase.replace(/["\\]/g, "\\$&")}"`;
-}
-
 const list = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 const text = (value: Value | undefined): string => (value === undefined ? "" : String(value));
 
 function anyOf(name: string, values: string[]): string {
-    const terms = values.map((value) => `${name}:${quoted(value)}`);
+    const terms = values.map((value) => `${name}:${valueOf(value)}`);
     return terms.length > 1 ? `(${terms.join(" OR ")})` : terms.join("");
 }
 
@@ -45,15 +36,6 @@ function filterText(message: Message): string {
     if (filter.idPrefix) terms.push(`id:${text(filter.idPrefix)}*`);
     for (const each of (filter.metadata ?? []) as Message[]) terms.push(anyOf(`meta.${text(each.key)}`, list(each.values)));
     return terms.filter(Boolean).join(" ");
-}
-
-/** Whether AND binds to a part of it alone, so that a condition needs parentheses before it. */
-const isAlternative = (query: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(query);
-
-/** A query with one more condition, which holds for all of it. */
-export function narrowed(query: string, condition: string): string {
-    if (!condition || !query.trim()) return condition || query;
-    return `${isAlternative(query) ? `(${query})` : query.trim()} ${condition}`;
 }
 
 interface Row {
@@ -113,7 +95,7 @@ function prepared(method: string, message: Message): Message {
     const all: Message = { ...message };
     if (method === "Kwic" && list(message.sort).length === 0) all.sort = "id"; // without a key it is Scan
     if (!filter) return all;
-    if (method === "Contrast" && !message.b) all.b = `NOT (${text(message.a)})`; // all others, but of the scope alone
+    if (method === "Contrast" && !message.b) all.b = `NOT ${grouped(text(message.a))}`; // all others, but of the scope alone
     if ((method === "Ngrams" || method === "Reprints") && !message.query) all.query = "";
     for (const key of Object.keys(all)) {
         if (!narrowable.has(key)) continue;

@@ -2,8 +2,8 @@
 // The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
 // the reader's own (language, theme, the commit seen first) and is in no link.
 import { computed, effect, signal } from "@preact/signals";
-import { narrowed } from "./call.ts";
 import type { Path } from "./paths.ts";
+import { narrowed } from "./query.ts";
 
 export interface Place {
     path: string;

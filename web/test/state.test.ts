@@ -48,7 +48,7 @@ test("a filter that is kept holds for all of a query with a choice", () => {
     assert.equal(query.value, "a OR b");
     assert.equal(asked(), "(a OR b) is:first");
     go(linkTo(paths.hits, { q: "a b" }));
-    assert.equal(asked(), "a b is:first");
+    assert.equal(asked(), "(a b) is:first");
 });
 
 test("a link has the commit, and is refused where it would be cut on its way", () => {

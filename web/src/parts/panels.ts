@@ -8,6 +8,7 @@ import { type Asking, type Question, useAsk } from "../ask.ts";
 import { Failure, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
+import { phraseOf, unquoted } from "../query.ts";
 import { acceptNewest, asked, columnOf, filtered, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
 import { type Status, status, statusOld } from "../view.ts";
 import { words } from "../words.ts";
@@ -129,7 +130,7 @@ function PieceCount({ piece }: { piece: string }): VNode {
     const found = useAsk("count", { query: piece, scope: scope.value });
     const reply = found.state.value.reply;
     return html`<li>
-        <a href=${linkHere({ q: piece, page: undefined, token: undefined })}>${piece.replace(/^"|"$/g, "")}</a>
+        <a href=${linkHere({ q: piece, page: undefined, token: undefined })}>${unquoted(piece)}</a>
         <span class="figure">${reply ? `${w.documents(reply.documents)}, ${w.occurrences(reply.occurrences)}` : "…"}</span>
     </li>`;
 }
@@ -151,9 +152,8 @@ function PhrasePieces({ phrase }: { phrase: string }): VNode {
     const texts = (quotation?.pieces ?? []).map((piece) =>
         new TextDecoder().decode(bytes.subarray(Number(piece.begin ?? 0), Number(piece.end ?? 0))).trim(),
     );
-    const isWords = /\s/.test(phrase);
     const longest = [...new Set(texts)].sort((a, b) => b.length - a.length).slice(0, most);
-    const known = longest.map((text) => (isWords ? `"${text}"` : text));
+    const known = longest.map(phraseOf);
     return h(PieceCounts, { pieces: known.length > 0 || found.state.value.phase === "asking" ? known : shorter(phrase) });
 }
 
@@ -178,7 +178,7 @@ export function Nothing({ text = query.value }: { text?: string }): VNode {
         <p>${w.nothingFor(text)}</p>
         ${filtered.value ? h(WithoutFilters, { text }) : null}
         ${terms.length > 1 ? h(PieceCounts, { pieces: terms.slice(0, most) }) : null}
-        ${terms.length === 1 && only ? h(PhrasePieces, { phrase: only.replace(/^"|"$/g, "") }) : null}
+        ${terms.length === 1 && only ? h(PhrasePieces, { phrase: unquoted(only) }) : null}
     <//>`;
 }
 

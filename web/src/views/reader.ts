@@ -15,6 +15,7 @@ import { titleOf } from "../parts/snippet.ts";
 import { blocks, bytesOf, type Named, type Slice, slices, type Span } from "../parts/text.ts";
 import { paths } from "../paths.ts";
 import { strip } from "../pictures/strip.ts";
+import { valueOf } from "../query.ts";
 import { asked, go, key, linkHere, linkTo, newestCommit, query, set } from "../state.ts";
 import { offer, type View } from "../view.ts";
 import { count, percent, plural, wording, words } from "../words.ts";
@@ -172,7 +173,7 @@ function OtherLink({ of, more }: { of: ReprintJson; more?: string }): VNode {
 function Similar({ id }: { id: string }): VNode {
     const s = say();
     const typed = useSignal("");
-    const found = useAsk("reprints", { query: `id:"${id.replace(/["\\]/g, "\\$&")}"`, members: 20 });
+    const found = useAsk("reprints", { query: `id:${valueOf(id)}`, members: 20 });
     const { reply, failure } = found.state.value;
     const group = reply?.groups?.[0]?.reprints?.filter((each) => each.id !== id) ?? [];
     const excerpts = (reply?.excerpts ?? []).map((each) => ({

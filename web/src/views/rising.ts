@@ -3,11 +3,11 @@
 // Nobody has to type a query; one that is typed narrows both periods to its documents.
 import type { VNode } from "preact";
 import { useAsk } from "../ask.ts";
-import { narrowed } from "../call.ts";
 import { h, html } from "../html.ts";
 import { Choice, chosen, Words } from "../parts/choice.ts";
 import { Failed, Loading, Panel } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
+import { narrowed } from "../query.ts";
 import { asked, key, query, scopeWithout } from "../state.ts";
 import type { View } from "../view.ts";
 import { wording } from "../words.ts";
