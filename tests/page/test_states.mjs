@@ -120,6 +120,28 @@ test("a query that cannot be read is not made readable by what the page puts bes
       }, { allowed: refused });
 });
 
+test("what can be taken away is of what is shown: nothing of it is left by a failure, nor by the view that goes", async () => {
+  const taken = (page) => page.locator(".toolbar").getByRole("button", { name: /^(CSV|JSONL|SVG|PNG|Call)$/ });
+  const states = ["/hits", "/concordance", "/concordance?all=1", "/trend", "/neighbours", "/collocates", "/rising?since=2025", "/compare", "/document?id=press/2025-0407-formula"];
+  for (const where of states)
+    await view(`${where}${where.includes("?") ? "&" : "?"}q=${encodeURIComponent("关税")}`, async (page) => {
+      assert.notEqual(await taken(page).count(), 0, where);
+      if (!where.startsWith("/document")) {
+        await page.getByRole("searchbox").fill("关税 OR");
+        await page.getByRole("searchbox").press("Enter");
+        await page.getByRole("alert").first().waitFor();
+        assert.deepEqual(await taken(page).allInnerTexts(), [], where);
+        await page.goBack();
+        await settled(page);
+        assert.notEqual(await taken(page).count(), 0, where);
+      }
+      await page.keyboard.press("?");
+      await page.getByRole("link", { name: "Version and licences" }).click();
+      await settled(page);
+      assert.deepEqual(await taken(page).allInnerTexts(), [], `after ${where}`);
+    }, { allowed: refused });
+});
+
 test("a slip in the query is noted", async () => {
   await view(address("/hits", { q: "source:nowhere 关税" }), async (page) => {
     await page.getByRole("list", { name: "Notes" }).getByText('no document has the source "nowhere"; there are').waitFor();

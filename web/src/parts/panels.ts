@@ -9,8 +9,8 @@ import { Failure, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
 import { phraseOf, unquoted } from "../query.ts";
-import { acceptNewest, asked, columnOf, filtered, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
-import { type Status, status, statusOld } from "../view.ts";
+import { acceptNewest, asked, columnOf, filtered, language, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
+import { type Offer, offer, type Status, status, statusOld } from "../view.ts";
 import { words } from "../words.ts";
 import { most, shorter, termsOf } from "./pieces.ts";
 
@@ -223,6 +223,23 @@ export function Answered<R>({ question, text, sent, isEmpty, idle, children }: A
     return html`<div class=${waits ? "old" : "answer"} aria-busy=${phase !== "done"}>
         ${waits ? h(Loading, { phase, cancel: question.cancel }) : null} ${children(reply)}
     </div>`;
+}
+
+/** What of its answers a view lets be taken away: of the same that is shown, so of the question before while one is asked anew, and
+    nothing once one has failed or the view has gone. */
+export function useOffer(make: () => Offer, ...answers: Pick<Asking<unknown>, "phase" | "reply">[]): void {
+    const isThere = answers.every(({ phase }) => phase === "done");
+    const isGone = answers.some(({ phase }) => /failed|cancelled|idle/.test(phase));
+    useEffect(() => {
+        if (isThere) offer.value = make();
+        else if (isGone) offer.value = {};
+    }, [isThere, isGone, language.value, ...answers.map(({ reply }) => reply)]);
+    useEffect(
+        () => () => {
+            offer.value = {};
+        },
+        [],
+    );
 }
 
 /** Tells the status line what the view has; takes it back when the view goes. */

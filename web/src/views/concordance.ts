@@ -9,11 +9,11 @@ import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { columns, Lines } from "../parts/lines.ts";
 import { Pager } from "../parts/pager.ts";
-import { Answered, AskSomething, Failed, Loading, Nothing, Panel, useStatus } from "../parts/panels.ts";
+import { Answered, AskSomething, Failed, Loading, Nothing, Panel, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { cancelScan, mostRows, scan, startScan } from "../scan.ts";
 import { asked, type Change, key, language, query, scope, set } from "../state.ts";
-import { offer, type Rows, type View } from "../view.ts";
+import type { Rows, View } from "../view.ts";
 import { count, wording, words } from "../words.ts";
 
 const say = wording({
@@ -153,11 +153,7 @@ function Sorted(): VNode {
               }
             : {},
     );
-    useEffect(() => {
-        offer.value = text
-            ? { calls: [{ method: "Kwic", message: { ...request, pageToken: token } }], rows: () => rowsOf(reply?.lines ?? []) }
-            : {};
-    }, [name, token, reply]);
+    useOffer(() => ({ calls: [{ method: "Kwic", message: { ...request, pageToken: token } }], rows: () => rowsOf(reply?.lines ?? []) }), question.state.value);
     const change = (to: number): Change | null => {
         if (to === 1) return { page: undefined, token: undefined };
         return known[to - 1] ? { page: String(to), token: known[to - 1] } : null;
@@ -206,9 +202,8 @@ function Streamed(): VNode {
     useStatus(mine ? { more: [s.came(count(rows.length))], answer: mine.answer } : {});
     const latest = useRef(rows);
     latest.current = rows;
-    useEffect(() => {
-        offer.value = { calls: [{ method: "Scan", message: request }], rows: () => rowsOf(latest.current) };
-    }, [name]);
+    const phase = mine ? (mine.phase === "failed" ? "failed" : "done") : "asking"; // what has come can be taken
+    useOffer(() => ({ calls: [{ method: "Scan", message: request }], rows: () => rowsOf(latest.current) }), { phase, reply: name });
     if (mine?.phase === "failed" && mine.failure) return h(Failed, { failure: mine.failure, again: () => startScan(request, true) });
     if (mine?.phase === "done" && rows.length === 0) return h(Nothing, {});
     const begin = (page - 1) * perPage;

@@ -3,18 +3,17 @@
 // of A are those that have more of a phrase.
 import type { ContrastGroupJson, ContrastResponseJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
 import { type Question, useAsk } from "../ask.ts";
 import type { Request } from "../client.ts";
 import { h, html } from "../html.ts";
 import { Amount, amount, Choice, chosen, Switch, switched } from "../parts/choice.ts";
 import { Bar, type Column, Grid } from "../parts/grid.ts";
-import { Answered, Panel, useStatus } from "../parts/panels.ts";
+import { Answered, Panel, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { grouped, phraseOf } from "../query.ts";
 import { linkTo } from "../state.ts";
-import { offer, type Rows } from "../view.ts";
+import type { Rows } from "../view.ts";
 import { type Count, count, figure, plural, wording } from "../words.ts";
 
 export const directions = ["up", "down", "both"] as const;
@@ -236,14 +235,10 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
     const replies = tables.map((table) => table.question.state.value.reply);
     const [main] = replies;
     useStatus(main ? { answer: main.answer } : {});
-    useEffect(() => {
-        const done = tables.flatMap((table, index) => {
-            const reply = replies[index];
-            return reply ? [[table.direction, reply] as const] : [];
-        });
-        if (done.length === 0) return;
+    useOffer(() => {
+        const done = tables.map((table, index) => [table.direction, replies[index] ?? {}] as const);
         const title = tables.map((table) => table.title).join("; ");
-        offer.value = {
+        return {
             rows: () => rowsOf(done),
             picture: () =>
                 bars({
@@ -261,8 +256,7 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
                 }),
             calls: tables.map(({ message }) => ({ method: "contrast", message })),
         };
-    }, [...replies, w, tables.length]);
-    useEffect(() => () => void (offer.value = {}), []);
+    }, ...tables.map((table) => table.question.state.value));
     return html`${tables.map(
         (table) =>
             html`<section class="contrast sheet" key=${table.direction}>

@@ -9,7 +9,7 @@ import { useAsk } from "../ask.ts";
 import type { Cited } from "../export.ts";
 import { h, html } from "../html.ts";
 import { Cite } from "../parts/cite.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { beginOf, placeKey, rangeOf } from "../parts/place.ts";
 import { titleOf } from "../parts/snippet.ts";
 import { blocks, bytesOf, type Named, type Slice, slices, type Span } from "../parts/text.ts";
@@ -17,7 +17,7 @@ import { paths } from "../paths.ts";
 import { strip } from "../pictures/strip.ts";
 import { valueOf } from "../query.ts";
 import { asked, go, key, linkHere, linkTo, newestCommit, query, set } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { count, percent, plural, wording, words } from "../words.ts";
 
 const say = wording({
@@ -376,9 +376,7 @@ function Document(): VNode {
     const { reply } = question.state.value;
     const failed = other ? (shared.state.value.failure?.message ?? "") : "";
     useStatus(reply ? { answer: reply.answer ?? {}, ...(text ? { occurrences: hit?.id === id ? (hit.occurrences ?? 0) : 0 } : {}) } : {});
-    useEffect(() => {
-        offer.value = id ? { calls: [{ method: "Get", message: { id } }] } : {};
-    }, [id]);
+    useOffer(() => ({ calls: [{ method: "Get", message: { id, scope: commit } }] }), question.state.value);
     return h(Answered<NonNullable<typeof reply>>, {
         question,
         idle: h(OpenById, {}),

@@ -3,17 +3,17 @@
 // find something in it.
 import type { ContrastGroupJson, ContrastResponseJson, TrendResponseJson, TrendSeriesJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Figure } from "../parts/figure.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { type HeatCell, heatmap } from "../pictures/heatmap.ts";
 import { filterOf, nameOf, numberOf } from "../pictures/period.ts";
 import { everything, phraseOf, valueOf } from "../query.ts";
 import { key, language, linkHere, linkTo } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { count, figure, plural, wording, words } from "../words.ts";
 import { newestSince, periodsOf } from "./periods.ts";
 
@@ -126,19 +126,17 @@ function HeatMap({ holdings }: { holdings: Holdings }): VNode {
         }),
         [cells, language.value],
     );
-    useEffect(() => {
-        offer.value = {
+    useOffer(
+        () => ({
             picture: () => latest.current,
             rows: () => ({
                 columns: ["source", "month", "documents"],
                 rows: holdings.cells.map((cell) => [cell.source, cell.month, cell.value]),
             }),
             calls: [{ method: "Trend", message: { query: everything, by: "PERIOD_MONTH", splitBySource: true } }],
-        };
-        return () => {
-            offer.value = {};
-        };
-    }, [holdings]);
+        }),
+        { phase: "done", reply: holdings },
+    );
     const more: (VNode | null)[] = [
         others > 0 ? html`<a href=${linkHere({ map: "years" })}>${s.others(others)}</a>` : null,
         key("map") === "years" ? html`<a href=${linkHere({ map: undefined })}>${s.lastYears}</a>` : null,
