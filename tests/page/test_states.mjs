@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, folder_with_index, fresh_folder, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
+import { barriers, end_servers, folder_with_index, fresh_folder, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
 
 // Enough that a call takes a while: 500 documents that have one phrase two hundred times each.
 function large_corpus() {
@@ -26,6 +26,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+  end_servers();
 });
 
 // A view by its query string, whose faults are none but those that the state itself makes.
@@ -199,9 +200,12 @@ test("a token is asked for, a wrong one is told, the right one opens the view an
   const tokens = path.join(folder, "tokens");
   fs.writeFileSync(tokens, `${secret}\n`, { mode: 0o600 });
   const other = await serve(folder, { options: ["--read-only", "--token-file", tokens, "--token-all"] });
-  await view(address("/concordance", { q: "友岸外包" }), async (page, seen) => {
+  for (const all of ["", "1"]) await view(address("/concordance", { q: "友岸外包", all }), async (page, seen) => {
     await heading(page, "This server wants a token");
     assert.deepEqual(await barriers(page), []);
+    await page.getByLabel("Token").fill("令牌");
+    await button(page, "Use it").click();
+    await page.getByText("This is no token: one has Latin letters, digits and signs, and no space.").waitFor();
     await page.getByLabel("Token").fill("wrong");
     await button(page, "Use it").click();
     await page.getByText("The server does not know this token.").waitFor();
@@ -336,7 +340,12 @@ test("a server that goes away is said, and the view is there again when it is ba
   await view(address("/hits", { q: "友岸外包" }), async (page) => {
     await server.kill();
     await page.getByRole("link", { name: "Concordance" }).click();
-    await page.getByText(/^The server does not answer since \d/).waitFor();
+    const away = page.getByText(/^The server does not answer since \d/);
+    await away.waitFor();
+    await page.locator("main").getByRole("button", { name: "Cancel" }).click();
+    await away.waitFor({ state: "detached" });
+    await button(page, "Ask again").click();
+    await away.waitFor();
     server = await serve(folder, { port: server.port });
     await button(page, "Try now").click();
     await page.locator("table.lines tbody tr").first().waitFor();

@@ -36,7 +36,8 @@ export function cancelScan(): void {
 /** Starts to ask, unless this very question is under way or answered. */
 export function startScan(request: Request<"scan">, anew = false): void {
     const key = JSON.stringify(request);
-    if (!anew && scan.peek()?.key === key) return;
+    const before = scan.peek();
+    if (!anew && before?.key === key && before.phase !== "failed") return;
     running?.abort();
     const mine = new AbortController();
     running = mine;

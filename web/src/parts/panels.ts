@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Asking, type Question, useAsk } from "../ask.ts";
-import { Failure, token } from "../client.ts";
+import { Failure, isToken, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
 import { phraseOf, unquoted } from "../query.ts";
@@ -69,12 +69,15 @@ function BadQuery({ failure, text, sent }: { failure: Failure; text: string; sen
 function TokenWanted(): VNode {
     const w = words();
     const typed = useSignal("");
+    const cannotBe = useSignal(false);
     const use = (event: Event): void => {
         event.preventDefault();
-        token.value = typed.value.trim();
+        const text = typed.value.trim();
+        cannotBe.value = !isToken(text);
+        if (!cannotBe.value) token.value = text;
     };
     return html`<${Panel} title=${w.tokenWanted}>
-        <p>${token.value ? w.tokenWrong : w.tokenWhy}</p>
+        <p>${cannotBe.value ? w.tokenCannotBe : token.value ? w.tokenWrong : w.tokenWhy}</p>
         <form class="token" onSubmit=${use}>
             <label for="token">${w.tokenLabel}</label>
             <input

@@ -6,6 +6,7 @@ import type { KwicResponseJson, OccurrenceJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
+import { token as bearer } from "../client.ts";
 import { h, html } from "../html.ts";
 import { columns, Lines } from "../parts/lines.ts";
 import { Pager } from "../parts/pager.ts";
@@ -194,7 +195,7 @@ function Streamed(): VNode {
     const text = asked();
     const request = { query: text, scope: scope.value, contextSymbols: symbols, limit: String(mostRows) };
     const name = JSON.stringify(request);
-    useEffect(() => startScan(request), [name]);
+    useEffect(() => startScan(request), [name, bearer.value]); // what a wrong token was told is asked again
     const now = useComputed(() => scan.value).value;
     const mine = now?.key === name ? now : null;
     const rows = mine?.rows ?? [];
