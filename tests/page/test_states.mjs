@@ -158,8 +158,10 @@ test("a commit that is not there is gone, and the newest one click away", async 
   }, { allowed: refused });
 });
 
-test("newer data is said, and taken when it is asked for", async () => {
-  await view(address("/hits", { q: "友岸外包" }), async (page) => {
+test("newer data than what is shown is said, and taken when it is asked for", async () => {
+  await view(address("/concordance", { q: "铁矿 id:large/1" }), async (page) => {
+    await page.getByRole("link", { name: "Next" }).click(); // a page of this commit, by its token
+    await settled(page);
     const documents = () =>
       page.evaluate(async () => {
         const message = encodeURIComponent(JSON.stringify({ query: "友岸外包又来了" }));
@@ -170,11 +172,25 @@ test("newer data is said, and taken when it is asked for", async () => {
     fs.writeFileSync(added, JSON.stringify({ id: "added", title: "新添的一篇", text: "友岸外包又来了。" }));
     make_index(folder, added);
     await until(async () => (await documents()) === 1, () => "the server does not see the new commit");
-    await page.getByLabel("Order").selectOption("newest");
+    await page.reload();
     await page.getByText(/^Newer data exists: this is from commit \d, the collection is at \d\./).waitFor();
+    await settled(page);
+    const shown = async () => Number((await page.locator(".status").getByText(/^commit \d+$/).innerText()).slice(7));
+    const before = await shown();
     await button(page, "Show the newest").click();
     await page.getByText("Newer data exists").waitFor({ state: "detached" });
+    assert.equal(await shown(), before + 1);
+    assert.doesNotMatch(page.url(), /token=/);
+  });
+  await view(address("/hits", { q: "友岸外包", commit: "1" }), async (page) => {
+    await page.getByText(/^Newer data exists: the link is of commit 1, this is from commit \d\./).waitFor();
     await page.getByRole("link", { name: "新添的一篇" }).waitFor();
+    await page.locator(".banner").getByRole("button", { name: "Close" }).click();
+    await page.getByText("Newer data exists").waitFor({ state: "detached" });
+    assert.doesNotMatch(page.url(), /commit=/);
+    await page.getByLabel("Order").selectOption("newest");
+    await settled(page);
+    assert.equal(await page.locator(".banner").count(), 0, "what is shown is the newest");
   });
 });
 

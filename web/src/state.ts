@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
-// the reader's own (language, theme, the commit seen first) and is in no link.
+// the reader's own (language, theme) and is in no link.
 import { computed, effect, signal } from "@preact/signals";
 import type { Path } from "./paths.ts";
 import { narrowed } from "./query.ts";
@@ -150,22 +150,20 @@ export function linkToShare(commit: string): string | null {
     return state.length > longestLink ? null : location.origin + address(place.value.path, keys);
 }
 
-// What the last answers said of the collection.
-export const seenCommit = signal(""); // the one that this visit began with, or that the link names
-export const newestCommit = signal("");
+/** The newest commit that any answer was from. */
+export const newestCommit = signal("0");
 
-export function noteCommit(commit: string | undefined): void {
-    const now = commit ?? "0";
-    newestCommit.value = now;
-    if (seenCommit.value === "") seenCommit.value = key("commit") || now;
+export function noteCommit(commit = "0"): void {
+    if (Number(commit) > Number(newestCommit.value)) newestCommit.value = commit;
 }
 
-export const moved = computed(() => seenCommit.value !== "" && Number(newestCommit.value) > Number(seenCommit.value));
+/** Grows when everything is to be asked anew. */
+export const round = signal(0);
 
-/** Takes the newest commit as what is shown from now on. */
+/** Shows the newest: asks all again, and lets go of pages and links of an older commit. */
 export function acceptNewest(): void {
-    seenCommit.value = newestCommit.value;
-    if (place.value.keys.has("commit")) go(linkHere({ commit: undefined }), true);
+    round.value++;
+    set({ commit: undefined }, true);
 }
 
 // The reader's own settings.

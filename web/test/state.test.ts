@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { visited } from "./browser.ts";
 import { paths } from "../src/paths.ts";
-import { address, asked, columnOf, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, query, scopeWithout, set } from "../src/state.ts";
+import { acceptNewest, address, asked, columnOf, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, newestCommit, noteCommit, query, round, scopeWithout, set } from "../src/state.ts";
 import { otherQueries } from "../src/views/trend-data.ts";
 
 const words = ["关税", "a b", "a+b", "a&b=c", "100%", "#x", "?", "/", "\\", '"q" OR “引”', "a,b:c", "\u00e9\u0301", "😀", "%2C", "a;b", "<script>", "｜", "\u3000"];
@@ -70,4 +70,14 @@ test("the column of a fault is that of the text that was typed", () => {
     assert.equal(columnOf(3, "(b", "(b date:2024.."), 3);
     assert.equal(columnOf(9, "😀 OR (b", "(😀 OR (b) date:2024.."), 8); // by code points
     assert.equal(columnOf(2, "a", "other"), 2); // what was sent does not hold it
+});
+
+test("the newest commit is the newest of any answer, and what is older is let go of", () => {
+    for (const commit of ["3", undefined, "12", "7"]) noteCommit(commit);
+    assert.equal(newestCommit.value, "12");
+    go(linkTo(paths.concordance, { q: "关税", commit: "3", page: "2", token: "x", sort: "right" }));
+    const before = round.value;
+    acceptNewest();
+    assert.notEqual(round.value, before);
+    assert.deepEqual([key("commit"), key("page"), key("token"), key("sort")], ["", "", "", "right"]);
 });

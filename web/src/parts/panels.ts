@@ -9,7 +9,7 @@ import { Failure, isToken, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
 import { phraseOf, unquoted } from "../query.ts";
-import { acceptNewest, asked, columnOf, filtered, language, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
+import { acceptNewest, asked, columnOf, filtered, language, linkHere, linkTo, place, query, scope, set } from "../state.ts";
 import { type Offer, offer, type Status, status, statusOld } from "../view.ts";
 import { words } from "../words.ts";
 import { most, shorter, termsOf } from "./pieces.ts";
@@ -94,14 +94,9 @@ function TokenWanted(): VNode {
 
 function Gone(): VNode {
     const w = words();
-    const again = (): void => {
-        seenCommit.value = "";
-        acceptNewest();
-        set({ commit: undefined, token: undefined }, true);
-    };
     return html`<${Panel} title=${w.gone}>
         <p>${w.goneWhy}</p>
-        <button type="button" class="primary" onClick=${again}>${w.startAgain}</button>
+        <button type="button" class="primary" onClick=${acceptNewest}>${w.startAgain}</button>
     <//>`;
 }
 

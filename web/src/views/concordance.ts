@@ -12,8 +12,8 @@ import { columns, Lines } from "../parts/lines.ts";
 import { Pager } from "../parts/pager.ts";
 import { Answered, AskSomething, Failed, Loading, Nothing, Panel, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
-import { cancelScan, mostRows, scan, startScan } from "../scan.ts";
-import { asked, type Change, key, language, query, scope, set } from "../state.ts";
+import { cancelScan, keyOf, mostRows, scan, startScan } from "../scan.ts";
+import { asked, type Change, key, language, query, round, scope, set } from "../state.ts";
 import type { Rows, View } from "../view.ts";
 import { count, wording, words } from "../words.ts";
 
@@ -133,7 +133,7 @@ function Sorted(): VNode {
     const sample = Math.min(1000000, Math.max(0, Number(key("sample")) || 0));
     const page = pageNow();
     const request = { query: text, scope: scope.value, sort, sample, limit: perPage, contextSymbols: symbols };
-    const name = JSON.stringify(request);
+    const name = JSON.stringify([round.value, request]);
     const known = tokens.get(name) ?? [""];
     tokens.set(name, known);
     const token = page === 1 ? "" : (key("token") || known[page - 1] || "");
@@ -194,7 +194,7 @@ function Streamed(): VNode {
     const s = say();
     const text = asked();
     const request = { query: text, scope: scope.value, contextSymbols: symbols, limit: String(mostRows) };
-    const name = JSON.stringify(request);
+    const name = keyOf(request);
     useEffect(() => startScan(request), [name, bearer.value]); // what a wrong token was told is asked again
     const now = useComputed(() => scan.value).value;
     const mine = now?.key === name ? now : null;
