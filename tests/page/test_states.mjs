@@ -143,6 +143,33 @@ test("what can be taken away is of what is shown: nothing of it is left by a fai
     }, { allowed: refused });
 });
 
+test("a document has its matches whatever is distinct, one mark each where they overlap, and says why it has none", async () => {
+  const file = path.join(fresh_folder(), "two.jsonl");
+  const text = "我们讨论全球产业链的韧性与安全问题以及产业升级的方向";
+  fs.writeFileSync(file, ["a", "b"].map((id) => JSON.stringify({ id, title: id, date: `2024-05-0${id === "a" ? 1 : 2}`, text })).join("\n"));
+  const other = await serve(folder_with_index([file]));
+  await view(address("/document", { q: "产业 OR 产业链 OR 业链", id: "b", distinct: "1" }), async (page) => {
+    const seen = new Set();
+    for (let n = 1; n <= 4; n++) {
+      await page.keyboard.press("n");
+      await page.getByText(`match ${n} of 4`).waitFor();
+      seen.add((await page.locator("mark.now").allInnerTexts()).join(""));
+    }
+    assert.deepEqual([...seen], ["产业", "产业链", "业链"]);
+    await page.getByLabel("Compare with the document").fill("a");
+    await button(page, "Show what is shared").click();
+    await page.locator(".passages a").first().click();
+    await settled(page);
+    assert.equal((await page.locator("mark.now").allInnerTexts()).join(""), text);
+    assert.match(page.url(), /id=a/);
+  }, { at: other });
+  await view(address("/document", { q: "产业 OR", id: "b" }), async (page) => {
+    await page.getByRole("alert").getByText("This query cannot be read").waitFor();
+    await page.getByText(text).waitFor();
+  }, { at: other, allowed: refused });
+  await other.stop();
+});
+
 test("a slip in the query is noted", async () => {
   await view(address("/hits", { q: "source:nowhere 关税" }), async (page) => {
     await page.getByRole("list", { name: "Notes" }).getByText('no document has the source "nowhere"; there are').waitFor();
