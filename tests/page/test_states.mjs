@@ -302,6 +302,48 @@ test("a filter that is kept does not end a new query: what is there without it i
   });
 });
 
+test("Rising has periods of its own: the filter of dates is neither shown nor in its links", async () => {
+  await view(address("/rising", { since: "2025", from: "2019", to: "2020" }), async (page) => {
+    assert.deepEqual(await page.locator(".chosen li").allInnerTexts(), []);
+    const links = await page.locator("table.grid a").evaluateAll((all) => all.map((each) => each.getAttribute("href")));
+    assert.notEqual(links.length, 0);
+    assert.deepEqual(links.filter((each) => /[?&](from|to)=/.test(each)), []);
+    await page.locator("table.grid tbody th a").first().click();
+    await page.locator("table.lines tbody tr").first().waitFor();
+  });
+  await view(address("/compare", { q: "关税", from: "2019", source: "press" }), async (page) => {
+    assert.deepEqual(await page.locator(".chosen li").allInnerTexts(), ["press ×", "2019 – ×"]);
+  }, { allowed: refused });
+});
+
+test("documents without a source can be filtered by, and are where a trend's line leads", async () => {
+  const lines = (source, n) => JSON.stringify({ id: `${source}${n}`, title: "题", source, date: `202${n}-05-01`, text: "产业链的一句话" });
+  const write = (name, source) => {
+    const file = path.join(fresh_folder(), name);
+    fs.writeFileSync(file, [1, 2, 3].map((n) => lines(source, n)).join("\n"));
+    return file;
+  };
+  const named = folder_with_index([write("named.jsonl", "press")]);
+  make_index(named, "--source", "", write("bare.jsonl", ""));
+  const other = await serve(named);
+  await view(address("/hits", { q: "产业链" }), async (page) => {
+    await page.locator(".facets").getByRole("link", { name: /^no source/ }).click();
+    await page.locator(".chosen").getByText("no source").waitFor();
+    await settled(page);
+    assert.equal(await page.locator(".hit").count(), 3);
+    await page.locator(".tabs").getByRole("link", { name: "Trend" }).click();
+    await page.getByLabel("each source apart").check();
+    await settled(page);
+    await page.locator("a.picture-point").first().click();
+    await settled(page);
+    assert.equal(await page.locator("table.lines tbody tr").count(), 1);
+    await page.locator(".chosen").getByRole("link", { name: "Drop the filter no source" }).click();
+    await settled(page);
+    assert.equal(await page.locator("table.lines tbody tr").count(), 2);
+  }, { at: other });
+  await other.stop();
+});
+
 test("the keyboard alone: ask, go through the rows, open one, go from match to match, come back, get help", async () => {
   await view("/", async (page) => {
     const press = async (...keys) => {

@@ -32,12 +32,12 @@ export const sharedKeys = ["q", "source", "from", "to", "meta", "distinct", "com
 
 export type Change = Record<string, string | string[] | undefined>;
 
-/** The keys with a change: undefined, "" and [] take a key away. */
+/** The keys with a change: undefined, "" and [] take a key away; "" in a list stays, for documents without a source. */
 export function changed(keys: URLSearchParams, change: Change): URLSearchParams {
     const all = new URLSearchParams(keys);
     for (const [key, value] of Object.entries(change)) {
         all.delete(key);
-        for (const each of Array.isArray(value) ? value : [value]) if (each) all.append(key, each);
+        for (const each of Array.isArray(value) ? value : value ? [value] : []) all.append(key, each);
     }
     return all;
 }
@@ -125,8 +125,11 @@ export function scopeWithout(...without: ("source" | "date" | "meta")[]) {
     };
 }
 
+/** Takes every filter away. */
+export const noFilters = { source: undefined, from: undefined, to: undefined, meta: undefined };
+
 /** Whether any filter is on. */
-export const filtered = computed(() => ["source", "from", "to", "meta"].some((name) => place.value.keys.has(name)));
+export const filtered = computed(() => Object.keys(noFilters).some((name) => place.value.keys.has(name)));
 
 /** The query as it is sent: with `distinct` the first of each group of reprints alone. */
 export function asked(text = query.value): string {

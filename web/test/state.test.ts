@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { visited } from "./browser.ts";
+import { command } from "../src/call.ts";
 import { paths } from "../src/paths.ts";
-import { acceptNewest, address, asked, columnOf, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, newestCommit, noteCommit, query, round, scopeWithout, set } from "../src/state.ts";
+import { acceptNewest, address, asked, columnOf, filtered, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, newestCommit, noFilters, noteCommit, query, round, scopeWithout, set } from "../src/state.ts";
 import { otherQueries } from "../src/views/trend-data.ts";
 
 const words = ["关税", "a b", "a+b", "a&b=c", "100%", "#x", "?", "/", "\\", '"q" OR “引”', "a,b:c", "\u00e9\u0301", "😀", "%2C", "a;b", "<script>", "｜", "\u3000"];
@@ -49,6 +50,17 @@ test("a filter that is kept holds for all of a query with a choice", () => {
     assert.equal(asked(), "(a OR b) is:first");
     go(linkTo(paths.hits, { q: "a b" }));
     assert.equal(asked(), "(a b) is:first");
+});
+
+test("documents without a source are a filter like any other", () => {
+    go(linkTo(paths.hits, { q: "关税", source: ["", "news"] }));
+    assert.deepEqual(scopeWithout().filter.sources, ["", "news"]);
+    assert.ok(filtered.value);
+    go(linkHere({ source: [""] }));
+    assert.match(linkTo(paths.trend), /[?&]source=(&|$)/);
+    go(linkHere({ ...noFilters, source: [] }));
+    assert.ok(!filtered.value);
+    assert.equal(command("Count", { query: "关税", scope: { filter: { sources: [""] } } }, { host: "h:1", tls: false, token: false }), `gramdex count --server h:1 '关税 source:""'`);
 });
 
 test("a link has the commit, and is refused where it would be cut on its way", () => {

@@ -9,7 +9,7 @@ import { Failure, isToken, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
 import { phraseOf, unquoted } from "../query.ts";
-import { acceptNewest, asked, columnOf, filtered, language, linkHere, linkTo, place, query, scope, set } from "../state.ts";
+import { acceptNewest, asked, columnOf, filtered, language, linkHere, linkTo, noFilters, place, query, scope, set } from "../state.ts";
 import { type Offer, offer, type Status, status, statusOld } from "../view.ts";
 import { words } from "../words.ts";
 import { most, shorter, termsOf } from "./pieces.ts";
@@ -154,8 +154,6 @@ function PhrasePieces({ phrase }: { phrase: string }): VNode {
     const known = longest.map(phraseOf);
     return h(PieceCounts, { pieces: known.length > 0 || found.state.value.phase === "asking" ? known : shorter(phrase) });
 }
-
-const noFilters = { source: undefined, from: undefined, to: undefined, meta: undefined };
 
 function WithoutFilters({ text }: { text: string }): VNode | null {
     const w = words();

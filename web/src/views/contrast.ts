@@ -12,7 +12,7 @@ import { Answered, Panel, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { grouped, phraseOf } from "../query.ts";
-import { linkTo } from "../state.ts";
+import { type Change, linkTo } from "../state.ts";
 import type { Rows } from "../view.ts";
 import { type Count, count, figure, plural, wording } from "../words.ts";
 
@@ -88,6 +88,7 @@ export interface Side {
 
 export interface Table {
     title: string;
+    links?: Change; // what of the state does not hold for its links
     more: Side; // in which the phrases are more frequent
     less: Side;
     question: Question<ContrastResponseJson>;
@@ -136,7 +137,7 @@ function columnsOf(table: Table, reply: ContrastResponseJson, most: number): Col
     return [
         {
             name: w.phrase,
-            cell: ({ phrase = "" }) => html`<a href=${linkTo(paths.concordance, { q: `${phraseOf(phrase)} ${grouped(table.more.query)}` })}>${phrase}</a>`,
+            cell: ({ phrase = "" }) => html`<a href=${linkTo(paths.concordance, { ...table.links, q: `${phraseOf(phrase)} ${grouped(table.more.query)}` })}>${phrase}</a>`,
         },
         { name: w.score, silent: true, wide: true, cell: (row) => h(Bar, { value: Number(row.score ?? 0), most, width: 64 }) },
         { name: w.score, hint: w.scoreHint, figure: true, sorted: true, cell: (row) => figure(row.score as number | undefined) },
@@ -149,7 +150,7 @@ function columnsOf(table: Table, reply: ContrastResponseJson, most: number): Col
             hint: w.firstHint,
             cell: (row) =>
                 row.firstId
-                    ? html`<a href=${linkTo(paths.document, { id: row.firstId, q: phraseOf(row.phrase ?? "") })}>${row.firstDate || row.firstId}</a>`
+                    ? html`<a href=${linkTo(paths.document, { ...table.links, id: row.firstId, q: phraseOf(row.phrase ?? "") })}>${row.firstDate || row.firstId}</a>`
                     : row.firstDate,
         },
         {

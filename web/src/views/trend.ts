@@ -118,10 +118,9 @@ const kinds = ["year", "quarter", "month", "week", "day"] as const;
 
 /** The places behind a point; of a query without a phrase the documents. */
 function placesOf(series: Series, row: TrendRowJson): string | undefined {
-    // No filter means documents without a source.
-    if (!row.period || !Number(row.documents ?? 0) || series.source === "") return undefined;
+    if (!row.period || !Number(row.documents ?? 0)) return undefined;
     const { from, to } = spanOf(row.period);
-    const source = series.source === undefined ? keysOf("source") : series.source;
+    const source = series.source === undefined ? keysOf("source") : [series.source];
     return linkTo(Number(row.occurrences ?? 0) > 0 ? paths.concordance : paths.hits, { q: series.query, from, to, source });
 }
 
