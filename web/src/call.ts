@@ -12,6 +12,23 @@ export interface Where {
     token: boolean; // the server wants one; it is read from a file, never printed
 }
 
+/** The server of a page, with the port that an address need not say. */
+export function whereOf({ protocol, hostname, port }: { protocol: string; hostname: string; port: string }, token: boolean): Where {
+    const tls = protocol === "https:";
+    return { host: `${hostname}:${port || (tls ? 443 : 80)}`, tls, token };
+}
+
+/** What a default says already is not worth a word. */
+export function lean(message: object): Message {
+    const all: Message = {};
+    for (const [key, value] of Object.entries(message) as [string, Message[string]][]) {
+        const inner = value !== null && typeof value === "object" && !Array.isArray(value) ? lean(value) : value;
+        const empty = !inner || (key === "minCommit" && inner === "0") || (typeof inner === "object" && Object.keys(inner).length === 0);
+        if (!empty && key !== "allowPartial") all[key] = inner;
+    }
+    return all;
+}
+
 /** One word for a POSIX shell. */
 export function shellWord(text: string): string {
     return /^[\w/:.,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -119,10 +136,10 @@ function options(row: Row, message: Message): string[] {
     return words;
 }
 
-/** "" when no command asks the same. */
+/** "" when no command asks the same: of a later page, or with a filter where there is no query to put it in. */
 export function command(method: string, message: Message, where: Where): string {
     const row = rows[method];
-    if (!row) return "";
+    if (!row || message.pageToken || (method === "Quote" && filterText(message))) return "";
     const whole = prepared(method, message);
     const words = ["gramdex", row.command, `--server ${shellWord(where.host)}`];
     if (where.tls) words.push("--tls");
@@ -146,13 +163,17 @@ export function curl(method: string, message: Message, where: Where): string {
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function literal(value: Value): string {
+/** 64-bit integers, which JSON has in quotes and Python has not. */
+const large = new Set(["minCommit", "limit"]);
+
+function literal(value: Value, key = ""): string {
+    if (large.has(key)) return String(value);
     if (typeof value === "boolean") return value ? "True" : "False";
     if (typeof value === "number") return String(value);
     if (typeof value === "string") return JSON.stringify(value);
-    if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+    if (Array.isArray(value)) return `[${value.map((each) => literal(each)).join(", ")}]`;
     const items = Object.entries(value).filter(([, each]) => each !== undefined);
-    return `{${items.map(([key, each]) => `${JSON.stringify(snake(key))}: ${literal(each as Value)}`).join(", ")}}`;
+    return `{${items.map(([key, each]) => `${JSON.stringify(snake(key))}: ${literal(each as Value, key)}`).join(", ")}}`;
 }
 
 export function python(method: string, message: Message, where: Where): string {
@@ -166,7 +187,7 @@ export function python(method: string, message: Message, where: Where): string {
         "import grpc",
         "from gramdex.v1 import search_pb2 as gramdex",
         "",
-        `request = gramdex.${method}Request(${set.map(([key, value]) => `${snake(key)}=${literal(value as Value)}`).join(", ")})`,
+        `request = gramdex.${method}Request(${set.map(([key, value]) => `${snake(key)}=${literal(value as Value, key)}`).join(", ")})`,
         `with ${channel} as channel:`,
         `    ask = channel.unary_${stream ? "stream" : "unary"}("/gramdex.v1.Search/${method}",`,
         `        gramdex.${method}Request.SerializeToString, gramdex.${method}Response.FromString)`,
