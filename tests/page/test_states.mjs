@@ -221,6 +221,33 @@ test("newer data than what is shown is said, and taken when it is asked for", as
   });
 });
 
+// Has the server say `error` to a method, where the request holds `words`.
+const answer_badly = (page, method, error, words = "") =>
+  page.route(`**/gramdex.v1.Search/${method}*`, (route) =>
+    (route.request().postData() ?? decodeURIComponent(route.request().url())).includes(words)
+      ? route.fulfill({ status: 500, contentType: "application/json", body: JSON.stringify(error) })
+      : route.continue());
+
+test("a failure of any of a view's questions is said", async () => {
+  const broken = { code: "internal", message: "the far end is broken" };
+  for (const [where, method, words] of [["/", "Trend", "PERIOD_YEAR"], ["/neighbours", "Neighbours", "SIDE_LEFT"], ["/document", "Reprints", ""]])
+    await view("/about", async (page) => {
+      await answer_badly(page, method, broken, words);
+      await page.goto(`${server.origin}${address(where, { q: "关税", id: "press/2025-0407-formula" })}`);
+      await page.getByText(broken.message).first().waitFor();
+    }, { allowed: /status of 500/ });
+  await view(address("/concordance", { q: "关税" }), async (page) => {
+    const details = [{ type: "google.rpc.ErrorInfo", value: Buffer.from("\n\nQUERY_TIME").toString("base64") }];
+    const drawn = page.getByText("So many lines are not sorted at once.");
+    for (const [error, is_too_many] of [[{ code: "resource_exhausted", message: "too many", details }, 0], [{ code: "resource_exhausted", message: "too many" }, 1]]) {
+      await answer_badly(page, "Kwic", error);
+      await page.reload();
+      await page.getByText("too many", { exact: true }).waitFor();
+      assert.equal(await drawn.count(), is_too_many);
+    }
+  }, { allowed: /status of 500/ });
+});
+
 test("a damaged file: the answer is in part, or says that it cannot be given", async () => {
   const broken = folder_with_index(sample.slice(0, 2));
   make_index(broken, sample[2]);
@@ -342,6 +369,40 @@ test("documents without a source can be filtered by, and are where a trend's lin
     assert.equal(await page.locator("table.lines tbody tr").count(), 2);
   }, { at: other });
   await other.stop();
+});
+
+test("Back comes back to the top, an emptied number to the usual one, and a key to its view while a box has the focus", async () => {
+  await view(address("/hits", { q: "铁矿 id:large/1" }), async (page) => {
+    await page.locator(".hit a").first().click();
+    await settled(page);
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await page.goBack();
+    await page.locator(".hit").first().waitFor();
+    await settled(page);
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    await page.goto(`${server.origin}${address("/collocates", { q: "关税", rows: "7" })}`);
+    await page.getByLabel("Rows").fill("");
+    await page.getByLabel("Rows").press("Tab");
+    assert.equal(await page.getByLabel("Rows").inputValue(), "30");
+    assert.doesNotMatch(page.url(), /rows=/);
+    await page.getByLabel("t-score").focus();
+    await page.keyboard.press("1");
+    await page.waitForURL(/\/hits\?/);
+  });
+});
+
+test("a page is printed light, whatever the theme", async () => {
+  const { context, page } = await look(browser, server.origin, address("/trend", { q: "关税" }), { scheme: "dark" });
+  const colours = () =>
+    page.evaluate(() => [document.body, document.querySelector(".picture"), document.querySelector(".status"), document.querySelector(".controls")]
+      .flatMap((each) => ["color", "--ink", "--soft", "--ground", "--bad", "--edge", "color-scheme"].map((name) => getComputedStyle(each).getPropertyValue(name))));
+  const screen = await colours();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const printed = await colours();
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  assert.deepEqual(printed, await colours());
+  assert.notDeepEqual(printed, screen);
+  await context.close();
 });
 
 test("the keyboard alone: ask, go through the rows, open one, go from match to match, come back, get help", async () => {

@@ -18,7 +18,7 @@ history.scrollRestoration = "manual";
 addEventListener("popstate", (event: PopStateEvent) => {
     place.value = read();
     const { y } = (event.state ?? {}) as { y?: number };
-    if (y) scrollBack(y, performance.now() + 2000);
+    if (y !== undefined) scrollBack(y, performance.now() + 2000);
 });
 
 /** Where the reader was before, as soon as the page is long enough again. */

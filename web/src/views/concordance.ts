@@ -159,7 +159,7 @@ function Sorted(): VNode {
         if (to === 1) return { page: undefined, token: undefined };
         return known[to - 1] ? { page: String(to), token: known[to - 1] } : null;
     };
-    if (failure?.code === "resource_exhausted" && sample === 0) {
+    if (failure?.code === "resource_exhausted" && !failure.reasons.reason && sample === 0) {
         return html`<${Panel} title=${words().failed}>
             <p lang="en">${failure.message}</p>
             <p>${s.tooMany}</p>

@@ -185,7 +185,7 @@ function Similar({ id }: { id: string }): VNode {
         if (typed.value.trim()) set({ other: typed.value.trim() });
     };
     return html`<section class="similar">
-        ${failure ? html`<p class="soft">${s.notBuilt}</p>` : null}
+        ${failure ? html`<p class="soft">${failure.code === "invalid_argument" ? s.notBuilt : html`<span lang="en">${failure.message}</span>`}</p>` : null}
         ${group.length + excerpts.length > 0
             ? html`<h3>${s.similar}</h3>
                   <ul>

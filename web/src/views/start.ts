@@ -210,8 +210,9 @@ function Start(): VNode {
     return html`<div class="start">
         <p class="lead">${s.lead}</p>
         ${h(Answered<TrendResponseJson>, {
-            question,
-            children: (answer) => {
+            question: byYear.state.value.failure ? byYear : question,
+            children: () => {
+                const answer = reply ?? {};
                 if (Number(answer.documents ?? 0) === 0) return html`<p>${s.empty}</p>`;
                 const months = (answer.rows ?? []).map((row) => ({ value: row.period ?? "", documents: row.documents ?? "0" }));
                 const since = newestSince(months);
