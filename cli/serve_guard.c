@@ -327,7 +327,7 @@ static bool let_in(const struct serve_guard *guard, gdx_call *call, bool by_orig
     bool is_call = gdx_call_dialect(call) != GDX_DIALECT_PLAIN;
     if (guard->origins && guard->origins->count && !add_headers(call, vary, 1))
         return false;
-    if (is_call && !is(gdx_call_field(call, GDX_HEAD_FIELD_METHOD), "POST") && !add_headers(call, nosniff, 1))
+    if (is_call && !add_headers(call, nosniff, 1))
         return false;
     if (!by_origin)
         return true;

@@ -72,11 +72,23 @@ export function make_index(folder, ...inputs) {
   execFileSync(GRAMDEX, ["index", "--index", path.join(folder, "index"), ...inputs], { stdio: "pipe" });
 }
 
+const children = new Set();
+function remember(child) {
+  children.add(child);
+  child.on("close", () => children.delete(child));
+  return child;
+}
+
+// What a test that failed has left behind would keep the program from ending.
+export function end_servers() {
+  for (const child of children) child.kill("SIGKILL");
+}
+
 // Serves folder/index: {origin, port, said, send, kill, stop}. Port 0: the system chooses. `said` is what stands on standard error,
 // so the line of each call with log "text" or "json"; `send` sends a signal; `stop` asserts a good end.
 export async function serve(folder, { port = 0, options = [], log = "none" } = {}) {
   const index = ["serve", "--index", path.join(folder, "index"), "--json", "--log-format", log];
-  const child = spawn(GRAMDEX, [...index, "--listen", `127.0.0.1:${port}`, ...options], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = remember(spawn(GRAMDEX, [...index, "--listen", `127.0.0.1:${port}`, ...options], { stdio: ["ignore", "pipe", "pipe"] }));
   let said = "";
   child.stderr.on("data", (bytes) => (said += bytes));
   const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code)));

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { barriers, folder_with_index, fresh_folder, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
+import { barriers, end_servers, folder_with_index, fresh_folder, look, make_index, open_browser, PATIENCE, sample, serve, settled } from "./harness.mjs";
 
 // Enough that a call takes a while: 500 documents that have one phrase two hundred times each.
 function large_corpus() {
@@ -26,6 +26,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+  end_servers();
 });
 
 // A view by its query string, whose faults are none but those that the state itself makes.
@@ -110,6 +111,65 @@ test("a query that cannot be read is shown with its column, in all and in distin
   }
 });
 
+test("a query that cannot be read is not made readable by what the page puts beside it", async () => {
+  const states = (q) => [["/hits", { q, distinct: "1" }], ["/trend", { q, distinct: "1" }], ["/rising", { q, since: "2025" }], ["/compare", { q, distinct: "1" }]];
+  for (const q of ["关税 NOT", "a) OR (关税", '"(" ) OR (关税', "a） OR （关税", "关税 OR"])
+    for (const [where, keys] of states(q))
+      await view(address(where, keys), async (page) => {
+        await page.getByRole("alert").getByText("This query cannot be read").first().waitFor();
+        assert.equal(await page.locator(".hit, table, svg.picture").count(), 0, `${where} ${q}`);
+      }, { allowed: refused });
+});
+
+test("what can be taken away is of what is shown: nothing of it is left by a failure, nor by the view that goes", async () => {
+  const taken = (page) => page.locator(".toolbar").getByRole("button", { name: /^(CSV|JSONL|SVG|PNG|Call)$/ });
+  const states = ["/hits", "/concordance", "/concordance?all=1", "/trend", "/neighbours", "/collocates", "/rising?since=2025", "/compare", "/document?id=press/2025-0407-formula"];
+  for (const where of states)
+    await view(`${where}${where.includes("?") ? "&" : "?"}q=${encodeURIComponent("关税")}`, async (page) => {
+      assert.notEqual(await taken(page).count(), 0, where);
+      if (!where.startsWith("/document")) {
+        await page.getByRole("searchbox").fill("关税 OR");
+        await page.getByRole("searchbox").press("Enter");
+        await page.getByRole("alert").first().waitFor();
+        assert.deepEqual(await taken(page).allInnerTexts(), [], where);
+        await page.goBack();
+        await settled(page);
+        assert.notEqual(await taken(page).count(), 0, where);
+      }
+      await page.keyboard.press("?");
+      await page.getByRole("link", { name: "Version and licences" }).click();
+      await settled(page);
+      assert.deepEqual(await taken(page).allInnerTexts(), [], `after ${where}`);
+    }, { allowed: refused });
+});
+
+test("a document has its matches whatever is distinct, one mark each where they overlap, and says why it has none", async () => {
+  const file = path.join(fresh_folder(), "two.jsonl");
+  const text = "我们讨论全球产业链的韧性与安全问题以及产业升级的方向";
+  fs.writeFileSync(file, ["a", "b"].map((id) => JSON.stringify({ id, title: id, date: `2024-05-0${id === "a" ? 1 : 2}`, text })).join("\n"));
+  const other = await serve(folder_with_index([file]));
+  await view(address("/document", { q: "产业 OR 产业链 OR 业链", id: "b", distinct: "1" }), async (page) => {
+    const seen = new Set();
+    for (let n = 1; n <= 4; n++) {
+      await page.keyboard.press("n");
+      await page.getByText(`match ${n} of 4`).waitFor();
+      seen.add((await page.locator("mark.now").allInnerTexts()).join(""));
+    }
+    assert.deepEqual([...seen], ["产业", "产业链", "业链"]);
+    await page.getByLabel("Compare with the document").fill("a");
+    await button(page, "Show what is shared").click();
+    await page.locator(".passages a").first().click();
+    await settled(page);
+    assert.equal((await page.locator("mark.now").allInnerTexts()).join(""), text);
+    assert.match(page.url(), /id=a/);
+  }, { at: other });
+  await view(address("/document", { q: "产业 OR", id: "b" }), async (page) => {
+    await page.getByRole("alert").getByText("This query cannot be read").waitFor();
+    await page.getByText(text).waitFor();
+  }, { at: other, allowed: refused });
+  await other.stop();
+});
+
 test("a slip in the query is noted", async () => {
   await view(address("/hits", { q: "source:nowhere 关税" }), async (page) => {
     await page.getByRole("list", { name: "Notes" }).getByText('no document has the source "nowhere"; there are').waitFor();
@@ -125,8 +185,10 @@ test("a commit that is not there is gone, and the newest one click away", async 
   }, { allowed: refused });
 });
 
-test("newer data is said, and taken when it is asked for", async () => {
-  await view(address("/hits", { q: "友岸外包" }), async (page) => {
+test("newer data than what is shown is said, and taken when it is asked for", async () => {
+  await view(address("/concordance", { q: "铁矿 id:large/1" }), async (page) => {
+    await page.getByRole("link", { name: "Next" }).click(); // a page of this commit, by its token
+    await settled(page);
     const documents = () =>
       page.evaluate(async () => {
         const message = encodeURIComponent(JSON.stringify({ query: "友岸外包又来了" }));
@@ -137,12 +199,53 @@ test("newer data is said, and taken when it is asked for", async () => {
     fs.writeFileSync(added, JSON.stringify({ id: "added", title: "新添的一篇", text: "友岸外包又来了。" }));
     make_index(folder, added);
     await until(async () => (await documents()) === 1, () => "the server does not see the new commit");
-    await page.getByLabel("Order").selectOption("newest");
+    await page.reload();
     await page.getByText(/^Newer data exists: this is from commit \d, the collection is at \d\./).waitFor();
+    await settled(page);
+    const shown = async () => Number((await page.locator(".status").getByText(/^commit \d+$/).innerText()).slice(7));
+    const before = await shown();
     await button(page, "Show the newest").click();
     await page.getByText("Newer data exists").waitFor({ state: "detached" });
-    await page.getByRole("link", { name: "新添的一篇" }).waitFor();
+    assert.equal(await shown(), before + 1);
+    assert.doesNotMatch(page.url(), /token=/);
   });
+  await view(address("/hits", { q: "友岸外包", commit: "1" }), async (page) => {
+    await page.getByText(/^Newer data exists: the link is of commit 1, this is from commit \d\./).waitFor();
+    await page.getByRole("link", { name: "新添的一篇" }).waitFor();
+    await page.locator(".banner").getByRole("button", { name: "Close" }).click();
+    await page.getByText("Newer data exists").waitFor({ state: "detached" });
+    assert.doesNotMatch(page.url(), /commit=/);
+    await page.getByLabel("Order").selectOption("newest");
+    await settled(page);
+    assert.equal(await page.locator(".banner").count(), 0, "what is shown is the newest");
+  });
+});
+
+// Has the server say `error` to a method, where the request holds `words`.
+const answer_badly = (page, method, error, words = "") =>
+  page.route(`**/gramdex.v1.Search/${method}*`, (route) =>
+    (route.request().postData() ?? decodeURIComponent(route.request().url())).includes(words)
+      ? route.fulfill({ status: 500, contentType: "application/json", body: JSON.stringify(error) })
+      : route.continue());
+
+test("a failure of any of a view's questions is said", async () => {
+  const broken = { code: "internal", message: "the far end is broken" };
+  for (const [where, method, words] of [["/", "Trend", "PERIOD_YEAR"], ["/neighbours", "Neighbours", "SIDE_LEFT"], ["/document", "Reprints", ""]])
+    await view("/about", async (page) => {
+      await answer_badly(page, method, broken, words);
+      await page.goto(`${server.origin}${address(where, { q: "关税", id: "press/2025-0407-formula" })}`);
+      await page.getByText(broken.message).first().waitFor();
+    }, { allowed: /status of 500/ });
+  await view(address("/concordance", { q: "关税" }), async (page) => {
+    const details = [{ type: "google.rpc.ErrorInfo", value: Buffer.from("\n\nQUERY_TIME").toString("base64") }];
+    const drawn = page.getByText("So many lines are not sorted at once.");
+    for (const [error, is_too_many] of [[{ code: "resource_exhausted", message: "too many", details }, 0], [{ code: "resource_exhausted", message: "too many" }, 1]]) {
+      await answer_badly(page, "Kwic", error);
+      await page.reload();
+      await page.getByText("too many", { exact: true }).waitFor();
+      assert.equal(await drawn.count(), is_too_many);
+    }
+  }, { allowed: /status of 500/ });
 });
 
 test("a damaged file: the answer is in part, or says that it cannot be given", async () => {
@@ -167,9 +270,12 @@ test("a token is asked for, a wrong one is told, the right one opens the view an
   const tokens = path.join(folder, "tokens");
   fs.writeFileSync(tokens, `${secret}\n`, { mode: 0o600 });
   const other = await serve(folder, { options: ["--read-only", "--token-file", tokens, "--token-all"] });
-  await view(address("/concordance", { q: "友岸外包" }), async (page, seen) => {
+  for (const all of ["", "1"]) await view(address("/concordance", { q: "友岸外包", all }), async (page, seen) => {
     await heading(page, "This server wants a token");
     assert.deepEqual(await barriers(page), []);
+    await page.getByLabel("Token").fill("令牌");
+    await button(page, "Use it").click();
+    await page.getByText("This is no token: one has Latin letters, digits and signs, and no space.").waitFor();
     await page.getByLabel("Token").fill("wrong");
     await button(page, "Use it").click();
     await page.getByText("The server does not know this token.").waitFor();
@@ -221,6 +327,82 @@ test("a filter that is kept does not end a new query: what is there without it i
     await page.locator(".hit").first().waitFor();
     assert.doesNotMatch(page.url(), /source=/);
   });
+});
+
+test("Rising has periods of its own: the filter of dates is neither shown nor in its links", async () => {
+  await view(address("/rising", { since: "2025", from: "2019", to: "2020" }), async (page) => {
+    assert.deepEqual(await page.locator(".chosen li").allInnerTexts(), []);
+    const links = await page.locator("table.grid a").evaluateAll((all) => all.map((each) => each.getAttribute("href")));
+    assert.notEqual(links.length, 0);
+    assert.deepEqual(links.filter((each) => /[?&](from|to)=/.test(each)), []);
+    await page.locator("table.grid tbody th a").first().click();
+    await page.locator("table.lines tbody tr").first().waitFor();
+  });
+  await view(address("/compare", { q: "关税", from: "2019", source: "press" }), async (page) => {
+    assert.deepEqual(await page.locator(".chosen li").allInnerTexts(), ["press ×", "2019 – ×"]);
+  }, { allowed: refused });
+});
+
+test("documents without a source can be filtered by, and are where a trend's line leads", async () => {
+  const lines = (source, n) => JSON.stringify({ id: `${source}${n}`, title: "题", source, date: `202${n}-05-01`, text: "产业链的一句话" });
+  const write = (name, source) => {
+    const file = path.join(fresh_folder(), name);
+    fs.writeFileSync(file, [1, 2, 3].map((n) => lines(source, n)).join("\n"));
+    return file;
+  };
+  const named = folder_with_index([write("named.jsonl", "press")]);
+  make_index(named, "--source", "", write("bare.jsonl", ""));
+  const other = await serve(named);
+  await view(address("/hits", { q: "产业链" }), async (page) => {
+    await page.locator(".facets").getByRole("link", { name: /^no source/ }).click();
+    await page.locator(".chosen").getByText("no source").waitFor();
+    await settled(page);
+    assert.equal(await page.locator(".hit").count(), 3);
+    await page.locator(".tabs").getByRole("link", { name: "Trend" }).click();
+    await page.getByLabel("each source apart").check();
+    await settled(page);
+    await page.locator("a.picture-point").first().click();
+    await settled(page);
+    assert.equal(await page.locator("table.lines tbody tr").count(), 1);
+    await page.locator(".chosen").getByRole("link", { name: "Drop the filter no source" }).click();
+    await settled(page);
+    assert.equal(await page.locator("table.lines tbody tr").count(), 2);
+  }, { at: other });
+  await other.stop();
+});
+
+test("Back comes back to the top, an emptied number to the usual one, and a key to its view while a box has the focus", async () => {
+  await view(address("/hits", { q: "铁矿 id:large/1" }), async (page) => {
+    await page.locator(".hit a").first().click();
+    await settled(page);
+    await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
+    await page.goBack();
+    await page.locator(".hit").first().waitFor();
+    await settled(page);
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    await page.goto(`${server.origin}${address("/collocates", { q: "关税", rows: "7" })}`);
+    await page.getByLabel("Rows").fill("");
+    await page.getByLabel("Rows").press("Tab");
+    assert.equal(await page.getByLabel("Rows").inputValue(), "30");
+    assert.doesNotMatch(page.url(), /rows=/);
+    await page.getByLabel("t-score").focus();
+    await page.keyboard.press("1");
+    await page.waitForURL(/\/hits\?/);
+  });
+});
+
+test("a page is printed light, whatever the theme", async () => {
+  const { context, page } = await look(browser, server.origin, address("/trend", { q: "关税" }), { scheme: "dark" });
+  const colours = () =>
+    page.evaluate(() => [document.body, document.querySelector(".picture"), document.querySelector(".status"), document.querySelector(".controls")]
+      .flatMap((each) => ["color", "--ink", "--soft", "--ground", "--bad", "--edge", "color-scheme"].map((name) => getComputedStyle(each).getPropertyValue(name))));
+  const screen = await colours();
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  const printed = await colours();
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  assert.deepEqual(printed, await colours());
+  assert.notDeepEqual(printed, screen);
+  await context.close();
 });
 
 test("the keyboard alone: ask, go through the rows, open one, go from match to match, come back, get help", async () => {
@@ -304,7 +486,12 @@ test("a server that goes away is said, and the view is there again when it is ba
   await view(address("/hits", { q: "友岸外包" }), async (page) => {
     await server.kill();
     await page.getByRole("link", { name: "Concordance" }).click();
-    await page.getByText(/^The server does not answer since \d/).waitFor();
+    const away = page.getByText(/^The server does not answer since \d/);
+    await away.waitFor();
+    await page.locator("main").getByRole("button", { name: "Cancel" }).click();
+    await away.waitFor({ state: "detached" });
+    await button(page, "Ask again").click();
+    await away.waitFor();
     server = await serve(folder, { port: server.port });
     await button(page, "Try now").click();
     await page.locator("table.lines tbody tr").first().waitFor();

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import unittest
+import urllib.parse
 
 import harness
 
@@ -58,6 +59,7 @@ class GuardTest(harness.ServerTest):
             reply = ask(self.address, path, JSON, *headers, data=BODY, version=version, **how)
             self.assertEqual(reply.status, 200, (version, headers, how, reply.body))
             self.assertEqual(json.loads(reply.body)["documents"], "20")
+            self.assertEqual(reply.headers["x-content-type-options"], "nosniff")
         return reply
 
     def refuses(self, *headers, status=403, says="", **how):
@@ -117,6 +119,16 @@ class GuardTest(harness.ServerTest):
             self.refuses("Origin: " + origin, JSON, data=BODY, says=origin)  # a browser without Sec-Fetch-Site
             self.refuses("Origin: " + origin, path=get)
             self.refuses("Origin: " + origin, "content-type: application/grpc-web+proto", data="\0\0\0\0\0")
+
+    def test_json_is_taken_for_nothing_else(self):
+        """Answers and failures, of POST and of GET, say their type and that no browser should guess another."""
+        self.start()
+        for message, status in ((BODY, 200), ('{"query":"("}', 400), ("{", 400)):
+            get = "%s?connect=v1&encoding=json&message=%s" % (COUNT, urllib.parse.quote(message))
+            for version in VERSIONS:
+                for reply in (ask(self.address, COUNT, JSON, data=message, version=version), ask(self.address, get, version=version)):
+                    self.assertEqual((reply.status, reply.headers["content-type"]), (status, "application/json"))
+                    self.assertEqual(reply.headers["x-content-type-options"], "nosniff")
 
     def test_a_link_from_another_site_leads_to_the_page(self):
         self.start()

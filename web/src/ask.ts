@@ -5,7 +5,7 @@ import type { Signal } from "@preact/signals";
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { call, Failure, type Reply, type Request, token, type Unary } from "./client.ts";
-import { noteCommit } from "./state.ts";
+import { noteCommit, round } from "./state.ts";
 
 export interface Asking<R> {
     phase: "idle" | "asking" | "slow" | "long" | "done" | "failed" | "cancelled";
@@ -85,7 +85,7 @@ class Asker<M extends Unary> implements Question<Reply<M>> {
     again = (): void => this.last?.();
 }
 
-/** Asks `method` whenever the message is another one; null asks nothing. A new token asks again. */
+/** Asks `method` whenever the message is another one; null asks nothing. A new token asks again, and so does a new round. */
 export function useAsk<M extends Unary>(method: M, request: Request<M> | null, get = false): Question<Reply<M>> {
     const asker = useMemo(() => new Asker<M>(), [method]);
     const text = request === null ? null : JSON.stringify(request);
@@ -93,7 +93,7 @@ export function useAsk<M extends Unary>(method: M, request: Request<M> | null, g
     useEffect(() => {
         if (text === null) asker.idle();
         else asker.ask(method, JSON.parse(text) as Request<M>, get);
-    }, [asker, text, known]);
+    }, [asker, text, known, round.value]);
     useEffect(() => asker.leave, [asker]);
     return asker;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The same question from elsewhere: a gramdex command, a curl line, ten lines of Python. A request is the message as the page
 // sends it (proto3's JSON), so whatever a view asks can be said here without the view's help.
+import { grouped, narrowed, valueOf } from "./query.ts";
 
 export type Value = string | number | boolean | Value[] | { [key: string]: Value | undefined };
 export type Message = { [key: string]: Value | undefined };
@@ -11,26 +12,33 @@ export interface Where {
     token: boolean; // the server wants one; it is read from a file, never printed
 }
 
+/** The server of a page, with the port that an address need not say. */
+export function whereOf({ protocol, hostname, port }: { protocol: string; hostname: string; port: string }, token: boolean): Where {
+    const tls = protocol === "https:";
+    return { host: `${hostname}:${port || (tls ? 443 : 80)}`, tls, token };
+}
+
+/** What a default says already is not worth a word. */
+export function lean(message: object): Message {
+    const all: Message = {};
+    for (const [key, value] of Object.entries(message) as [string, Message[string]][]) {
+        const inner = value !== null && typeof value === "object" && !Array.isArray(value) ? lean(value) : value;
+        const empty = !inner || (key === "minCommit" && inner === "0") || (typeof inner === "object" && Object.keys(inner).length === 0);
+        if (!empty && key !== "allowPartial") all[key] = inner;
+    }
+    return all;
+}
+
 /** One word for a POSIX shell. */
 export function shellWord(text: string): string {
     return /^[\w/:.,=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-/** A value as the query language takes it. */
-function quoted(value: string): string {
-    return /^[\w./-]+$/.test(value) ? value : `"${value.replace(/["\\]/g, "\\$&")}"`;
-}
-
-/** A phrase as the query language takes it: bare while it is one run of letters. */
-export function quotedPhrase(phrase: string): string {
-    return /^[\p{L}\p{N}]+$/u.test(phrase) && !/^(AND|OR|NOT|NEAR|THEN)$/.test(phrase) ? phrase : `"${phrase.replace(/["\\]/g, "\\$&")}"`;
 }
 
 const list = (value: Value | undefined): string[] => (Array.isArray(value) ? value.map(String) : []);
 const text = (value: Value | undefined): string => (value === undefined ? "" : String(value));
 
 function anyOf(name: string, values: string[]): string {
-    const terms = values.map((value) => `${name}:${quoted(value)}`);
+    const terms = values.map((value) => `${name}:${valueOf(value)}`);
     return terms.length > 1 ? `(${terms.join(" OR ")})` : terms.join("");
 }
 
@@ -45,15 +53,6 @@ function filterText(message: Message): string {
     if (filter.idPrefix) terms.push(`id:${text(filter.idPrefix)}*`);
     for (const each of (filter.metadata ?? []) as Message[]) terms.push(anyOf(`meta.${text(each.key)}`, list(each.values)));
     return terms.filter(Boolean).join(" ");
-}
-
-/** Whether AND binds to a part of it alone, so that a condition needs parentheses before it. */
-const isAlternative = (query: string): boolean => /(^|[\s"”」)])(OR|ＯＲ)([\s"“「(]|$)|[|｜]/.test(query);
-
-/** A query with one more condition, which holds for all of it. */
-export function narrowed(query: string, condition: string): string {
-    if (!condition || !query.trim()) return condition || query;
-    return `${isAlternative(query) ? `(${query})` : query.trim()} ${condition}`;
 }
 
 interface Row {
@@ -113,7 +112,7 @@ function prepared(method: string, message: Message): Message {
     const all: Message = { ...message };
     if (method === "Kwic" && list(message.sort).length === 0) all.sort = "id"; // without a key it is Scan
     if (!filter) return all;
-    if (method === "Contrast" && !message.b) all.b = `NOT (${text(message.a)})`; // all others, but of the scope alone
+    if (method === "Contrast" && !message.b) all.b = `NOT ${grouped(text(message.a))}`; // all others, but of the scope alone
     if ((method === "Ngrams" || method === "Reprints") && !message.query) all.query = "";
     for (const key of Object.keys(all)) {
         if (!narrowable.has(key)) continue;
@@ -137,10 +136,10 @@ function options(row: Row, message: Message): string[] {
     return words;
 }
 
-/** "" when no command asks the same. */
+/** "" when no command asks the same: of a later page, or with a filter where there is no query to put it in. */
 export function command(method: string, message: Message, where: Where): string {
     const row = rows[method];
-    if (!row) return "";
+    if (!row || message.pageToken || (method === "Quote" && filterText(message))) return "";
     const whole = prepared(method, message);
     const words = ["gramdex", row.command, `--server ${shellWord(where.host)}`];
     if (where.tls) words.push("--tls");
@@ -164,13 +163,17 @@ export function curl(method: string, message: Message, where: Where): string {
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-function literal(value: Value): string {
+/** 64-bit integers, which JSON has in quotes and Python has not. */
+const large = new Set(["minCommit", "limit"]);
+
+function literal(value: Value, key = ""): string {
+    if (large.has(key)) return String(value);
     if (typeof value === "boolean") return value ? "True" : "False";
     if (typeof value === "number") return String(value);
     if (typeof value === "string") return JSON.stringify(value);
-    if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+    if (Array.isArray(value)) return `[${value.map((each) => literal(each)).join(", ")}]`;
     const items = Object.entries(value).filter(([, each]) => each !== undefined);
-    return `{${items.map(([key, each]) => `${JSON.stringify(snake(key))}: ${literal(each as Value)}`).join(", ")}}`;
+    return `{${items.map(([key, each]) => `${JSON.stringify(snake(key))}: ${literal(each as Value, key)}`).join(", ")}}`;
 }
 
 export function python(method: string, message: Message, where: Where): string {
@@ -184,7 +187,7 @@ export function python(method: string, message: Message, where: Where): string {
         "import grpc",
         "from gramdex.v1 import search_pb2 as gramdex",
         "",
-        `request = gramdex.${method}Request(${set.map(([key, value]) => `${snake(key)}=${literal(value as Value)}`).join(", ")})`,
+        `request = gramdex.${method}Request(${set.map(([key, value]) => `${snake(key)}=${literal(value as Value, key)}`).join(", ")})`,
         `with ${channel} as channel:`,
         `    ask = channel.unary_${stream ? "stream" : "unary"}("/gramdex.v1.Search/${method}",`,
         `        gramdex.${method}Request.SerializeToString, gramdex.${method}Response.FromString)`,

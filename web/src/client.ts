@@ -58,10 +58,14 @@ export function pathOf(method: string): string {
     return service + method.charAt(0).toUpperCase() + method.slice(1);
 }
 
-function headers(type?: string): Record<string, string> {
-    const all: Record<string, string> = { "connect-protocol-version": "1" };
-    if (type) all["content-type"] = type;
-    if (token.value) all["authorization"] = `Bearer ${token.value}`;
+/** Whether a token can stand in a header. */
+export const isToken = (text: string): boolean => /^[\x21-\x7e]+$/.test(text);
+
+/** Made before the server is asked: a token that no header takes is no server that is away. */
+function headers(type?: string): Headers {
+    const all = new Headers({ "connect-protocol-version": "1" });
+    if (type) all.set("content-type", type);
+    if (token.value) all.set("authorization", `Bearer ${token.value}`);
     return all;
 }
 
@@ -107,21 +111,30 @@ function isAway(response: Response): boolean {
     return response.status >= 502 && response.status <= 504 && !response.headers.get("content-type")?.includes("json");
 }
 
+const waiting = new Set<AbortSignal>(); // calls that have not reached the server
+
 /** The answer to a request, whenever the server is there to give it. */
-async function reach(cancel: AbortSignal, send: () => Promise<Response>): Promise<Response> {
-    for (let tries = 0; ; tries++) {
-        try {
-            const response = await send();
-            if (!isAway(response)) {
-                away.value = null;
-                return response;
+async function reach(url: string, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+    const { signal } = init;
+    try {
+        for (let tries = 0; ; tries++) {
+            try {
+                const response = await fetch(url, init);
+                if (!isAway(response)) {
+                    waiting.clear();
+                    return response;
+                }
+            } catch (error) {
+                if (signal.aborted) throw error;
             }
-        } catch (error) {
-            if (cancel.aborted) throw error;
+            waiting.add(signal);
+            const wait = Math.min(longestPause, 1000 * 2 ** tries);
+            away.value = { since: away.value?.since ?? new Date(), next: new Date(Date.now() + wait) };
+            await pause(wait, signal);
         }
-        const wait = Math.min(longestPause, 1000 * 2 ** tries);
-        away.value = { since: away.value?.since ?? new Date(), next: new Date(Date.now() + wait) };
-        await pause(wait, cancel);
+    } finally {
+        waiting.delete(signal);
+        if (waiting.size === 0) away.value = null; // nobody waits for it any more
     }
 }
 
@@ -135,15 +148,10 @@ export interface HowToCall {
 /** Asks once, and again while the server shuts down or is full. */
 export async function call<M extends Unary>(method: M, request: Request<M>, how: HowToCall): Promise<Reply<M>> {
     const body = JSON.stringify(request);
-    const send = (): Promise<Response> =>
-        how.get
-            ? fetch(`${pathOf(method)}?connect=v1&encoding=json&message=${encodeURIComponent(body)}`, {
-                  headers: headers(),
-                  signal: how.cancel,
-              })
-            : fetch(pathOf(method), { method: "POST", headers: headers("application/json"), body, signal: how.cancel });
+    const url = how.get ? `${pathOf(method)}?connect=v1&encoding=json&message=${encodeURIComponent(body)}` : pathOf(method);
+    const init = how.get ? { headers: headers() } : { method: "POST", headers: headers("application/json"), body };
     for (let tries = 0; ; tries++) {
-        const response = await reach(how.cancel, send);
+        const response = await reach(url, { ...init, signal: how.cancel });
         if (response.ok) return (await response.json()) as Reply<M>;
         const failure = await failureIn(response);
         const again = failure.code === "unavailable" || failure.reasons.reason === "QUEUE_FULL";
@@ -210,9 +218,7 @@ export async function stream<M extends Streaming>(
     take: (reply: Reply<M>) => void | Promise<void>,
 ): Promise<void> {
     const body = framed(JSON.stringify(request));
-    const response = await reach(cancel, () =>
-        fetch(pathOf(method), { method: "POST", headers: headers("application/connect+json"), body, signal: cancel }),
-    );
+    const response = await reach(pathOf(method), { method: "POST", headers: headers("application/connect+json"), body, signal: cancel });
     if (!response.ok || !response.body) throw await failureIn(response);
     const reader = response.body.getReader();
     const frames = new Frames();

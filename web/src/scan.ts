@@ -4,10 +4,10 @@
 import { signal } from "@preact/signals";
 import type { AnswerJson, OccurrenceJson } from "gramdex/search_pb";
 import { Failure, type Request, stream } from "./client.ts";
-import { noteCommit } from "./state.ts";
+import { noteCommit, round } from "./state.ts";
 
 export interface Scan {
-    key: string; // what was asked
+    key: string; // what was asked, in which round
     rows: OccurrenceJson[]; // grows; what is in it stays
     phase: "running" | "done" | "failed" | "cancelled";
     failure?: Failure;
@@ -33,10 +33,13 @@ export function cancelScan(): void {
     if (scan.value?.phase === "running") scan.value = { ...scan.value, phase: "cancelled" };
 }
 
+export const keyOf = (request: Request<"scan">): string => `${round.value} ${JSON.stringify(request)}`;
+
 /** Starts to ask, unless this very question is under way or answered. */
 export function startScan(request: Request<"scan">, anew = false): void {
-    const key = JSON.stringify(request);
-    if (!anew && scan.peek()?.key === key) return;
+    const key = keyOf(request);
+    const before = scan.peek();
+    if (!anew && before?.key === key && before.phase !== "failed") return;
     running?.abort();
     const mine = new AbortController();
     running = mine;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The URL is the state: the path is the view, the query string alone has all that a link must carry. Everything else here is
-// the reader's own (language, theme, the commit seen first) and is in no link.
+// the reader's own (language, theme) and is in no link.
 import { computed, effect, signal } from "@preact/signals";
-import { narrowed } from "./call.ts";
 import type { Path } from "./paths.ts";
+import { narrowed } from "./query.ts";
 
 export interface Place {
     path: string;
@@ -18,7 +18,7 @@ history.scrollRestoration = "manual";
 addEventListener("popstate", (event: PopStateEvent) => {
     place.value = read();
     const { y } = (event.state ?? {}) as { y?: number };
-    if (y) scrollBack(y, performance.now() + 2000);
+    if (y !== undefined) scrollBack(y, performance.now() + 2000);
 });
 
 /** Where the reader was before, as soon as the page is long enough again. */
@@ -32,12 +32,12 @@ export const sharedKeys = ["q", "source", "from", "to", "meta", "distinct", "com
 
 export type Change = Record<string, string | string[] | undefined>;
 
-/** The keys with a change: undefined, "" and [] take a key away. */
+/** The keys with a change: undefined, "" and [] take a key away; "" in a list stays, for documents without a source. */
 export function changed(keys: URLSearchParams, change: Change): URLSearchParams {
     const all = new URLSearchParams(keys);
     for (const [key, value] of Object.entries(change)) {
         all.delete(key);
-        for (const each of Array.isArray(value) ? value : [value]) if (each) all.append(key, each);
+        for (const each of Array.isArray(value) ? value : value ? [value] : []) all.append(key, each);
     }
     return all;
 }
@@ -125,8 +125,11 @@ export function scopeWithout(...without: ("source" | "date" | "meta")[]) {
     };
 }
 
+/** Takes every filter away. */
+export const noFilters = { source: undefined, from: undefined, to: undefined, meta: undefined };
+
 /** Whether any filter is on. */
-export const filtered = computed(() => ["source", "from", "to", "meta"].some((name) => place.value.keys.has(name)));
+export const filtered = computed(() => Object.keys(noFilters).some((name) => place.value.keys.has(name)));
 
 /** The query as it is sent: with `distinct` the first of each group of reprints alone. */
 export function asked(text = query.value): string {
@@ -150,22 +153,20 @@ export function linkToShare(commit: string): string | null {
     return state.length > longestLink ? null : location.origin + address(place.value.path, keys);
 }
 
-// What the last answers said of the collection.
-export const seenCommit = signal(""); // the one that this visit began with, or that the link names
-export const newestCommit = signal("");
+/** The newest commit that any answer was from. */
+export const newestCommit = signal("0");
 
-export function noteCommit(commit: string | undefined): void {
-    const now = commit ?? "0";
-    newestCommit.value = now;
-    if (seenCommit.value === "") seenCommit.value = key("commit") || now;
+export function noteCommit(commit = "0"): void {
+    if (Number(commit) > Number(newestCommit.value)) newestCommit.value = commit;
 }
 
-export const moved = computed(() => seenCommit.value !== "" && Number(newestCommit.value) > Number(seenCommit.value));
+/** Grows when everything is to be asked anew. */
+export const round = signal(0);
 
-/** Takes the newest commit as what is shown from now on. */
+/** Shows the newest: asks all again, and lets go of pages and links of an older commit. */
 export function acceptNewest(): void {
-    seenCommit.value = newestCommit.value;
-    if (place.value.keys.has("commit")) go(linkHere({ commit: undefined }), true);
+    round.value++;
+    set({ commit: undefined }, true);
 }
 
 // The reader's own settings.

@@ -11,6 +11,7 @@ export interface View {
     keys: readonly string[]; // of the state, beside the shared ones: what its links carry
     tab: boolean; // has a place among the tabs
     facets: boolean; // has the filters at its left
+    undated?: true; // has periods of its own: the filter of dates does not hold
 }
 
 export type ViewName =

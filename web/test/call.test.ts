@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import test from "node:test";
-import { command, curl, type Message, narrowed, python, shellWord, type Where } from "../src/call.ts";
+import { command, curl, lean, type Message, python, shellWord, type Where, whereOf } from "../src/call.ts";
 
 const here: Where = { host: "127.0.0.1:50051", tls: false, token: false };
 const words = ["关税", "a b", "it's", "$(touch /tmp/never)", "`x`", '"q"', "\\", "a\nb", "-x", "*", "~", "!x", "", "''", "a;b|c&d>e", "é 😀"];
@@ -59,13 +59,7 @@ test("a filter becomes the end of a query", () => {
     const end = 'source:"人民 日报") date:2022..2023-05 meta.lang:zh';
     assert.equal(heard(command("Count", { query: "a OR b", scope }, here)).at(-1), `(a OR b) (source:news OR ${end}`);
     const contrast = heard(command("Contrast", { a: "a", scope: { filter: { dateFrom: "2023", dateTo: "2023" } } }, here));
-    assert.deepEqual(contrast.slice(3), ["--a", "a date:2023", "--b", "NOT (a) date:2023"]);
-});
-
-test("a condition holds for all of a choice", () => {
-    assert.equal(narrowed("a | b", "date:2023"), "(a | b) date:2023");
-    assert.equal(narrowed("a b", "date:2023"), "a b date:2023");
-    assert.equal(narrowed("", "date:2023"), "date:2023");
+    assert.deepEqual(contrast.slice(3), ["--a", "a date:2023", "--b", "(NOT a) date:2023"]);
 });
 
 test("a token is read from a file and TLS is said", () => {
@@ -73,6 +67,32 @@ test("a token is read from a file and TLS is said", () => {
     assert.match(command("Count", { query: "x" }, there), /--tls --token-file token x$/);
     assert.match(curl("Count", { query: "x" }, there), /Bearer \$\(cat token\)" .* https:\/\/example.org:443\//);
     assert.match(python("Count", { query: "x" }, there), /secure_channel[\s\S]*open\("token"\)/);
+});
+
+test("what a default says is left out, and nothing else", () => {
+    const filter = { sources: ["0", ""], dateFrom: "", dateTo: "", metadata: [] };
+    const message = { query: "0", sample: 0, limit: 30, offset: 0, split: false, compare: [], pageToken: "", scope: { filter, minCommit: "0", allowPartial: true } };
+    assert.deepEqual(lean(message), { query: "0", limit: 30, scope: { filter: { sources: ["0", ""] } } });
+    assert.deepEqual(lean({ scope: { minCommit: "10" } }), { scope: { minCommit: "10" } });
+    assert.deepEqual(lean({ scope: { filter: { sources: [] }, minCommit: "0" } }), {});
+});
+
+test("a host has its port, also the one that its address leaves out", () => {
+    const at = (address: string): string => whereOf(new URL(address), false).host;
+    assert.deepEqual(["http://127.0.0.1:50051/", "http://a.example/", "https://a.example/", "https://[::1]/"].map(at), ["127.0.0.1:50051", "a.example:80", "a.example:443", "[::1]:443"]);
+    assert.ok(whereOf(new URL("https://a.example/"), true).tls);
+});
+
+test("what no command can say is no command", () => {
+    assert.equal(command("Kwic", { query: "x", pageToken: "t" }, here), "");
+    assert.equal(command("Quote", { text: "“a”", scope: { filter: { sources: ["news"] } } }, here), "");
+    assert.match(curl("Kwic", { query: "x", pageToken: "t" }, here), /"pageToken":"t"/);
+    assert.match(python("Kwic", { query: "x", pageToken: "t" }, here), /page_token="t"/);
+});
+
+test("Python has integers where JSON has them in quotes", () => {
+    const text = python("Scan", { query: "5", limit: "500000", scope: { minCommit: "18446744073709551615", filter: { sources: ["7"] } } }, here);
+    assert.match(text, /query="5", limit=500000, scope=\{"min_commit": 18446744073709551615, "filter": \{"sources": \["7"\]\}\}/);
 });
 
 test("Python is what a compiler takes, with the message's own names and values", (context) => {

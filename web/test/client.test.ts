@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import test from "node:test";
-import { away, call, Failure, Frames, stream, token, tryNow } from "../src/client.ts";
+import { away, call, Failure, Frames, isToken, stream, token, tryNow } from "../src/client.ts";
 
 interface Asked {
     url: string;
@@ -38,7 +38,7 @@ test("a call posts JSON, and says so", async () => {
     assert.deepEqual(await call("count", { query: "产业链" }, { cancel: cancel() }), { documents: "2" });
     assert.equal(asked[0]?.url, "/gramdex.v1.Search/Count");
     assert.equal(asked[0]?.init.body, '{"query":"产业链"}');
-    assert.equal((asked[0]?.init.headers as Record<string, string>)["content-type"], "application/json");
+    assert.equal((asked[0]?.init.headers as Headers).get("content-type"), "application/json");
 });
 
 test("a token goes in a header and never in an address", async () => {
@@ -48,7 +48,7 @@ test("a token goes in a header and never in an address", async () => {
     await call("stat", {}, { cancel: cancel() });
     for (const each of asked) {
         assert.ok(!each.url.includes("geheim"));
-        assert.equal((each.init.headers as Record<string, string>)["authorization"], "Bearer geheim");
+        assert.equal((each.init.headers as Headers).get("authorization"), "Bearer geheim");
     }
     assert.ok(asked[0]?.url.startsWith("/gramdex.v1.Search/BatchGet?connect=v1&encoding=json&message=%7B"));
     token.value = "";
@@ -103,7 +103,34 @@ test("a call that waits for the server can be cancelled", async () => {
     await new Promise((done) => setTimeout(done, 20));
     stop.abort();
     await assert.rejects(answer, { name: "AbortError" });
-    away.value = null;
+    assert.equal(away.value, null, "nobody waits for the server any more");
+});
+
+test("the server is away for as long as any call waits for it", async () => {
+    server(new TypeError("refused"), new TypeError("refused"), json(200, {}));
+    const stop = new AbortController();
+    const one = call("stat", {}, { cancel: stop.signal });
+    const other = call("stat", {}, { cancel: cancel() });
+    await new Promise((done) => setTimeout(done, 20));
+    stop.abort();
+    await assert.rejects(one);
+    assert.ok(away.value);
+    tryNow();
+    await other;
+    assert.equal(away.value, null);
+});
+
+test("a token that no header takes fails the call, and is not sent", async () => {
+    for (const text of ["令牌", "a\nb", "é😀"]) {
+        token.value = text;
+        const asked = server(json(200, {}));
+        await assert.rejects(call("stat", {}, { cancel: cancel() }), TypeError);
+        assert.deepEqual([asked.length, away.value], [0, null]);
+        assert.ok(!isToken(text));
+    }
+    token.value = "";
+    for (const text of ["", "a b", "caf\u00e9"]) assert.ok(!isToken(text), text);
+    assert.ok(isToken("correct-horse~1!"));
 });
 
 test("frames are the same however their bytes are cut", () => {

@@ -5,7 +5,7 @@ import "./dom.ts";
 import { bar, bars } from "../src/pictures/bars.ts";
 import { heatmap } from "../src/pictures/heatmap.ts";
 import { type LinePoint, lines, stretches } from "../src/pictures/lines.ts";
-import { numberOf } from "../src/pictures/period.ts";
+import { nameOf, numberOf } from "../src/pictures/period.ts";
 import { strip } from "../src/pictures/strip.ts";
 
 const point = (period: string, value: number, more: Partial<LinePoint> = {}): LinePoint => ({ period, value, label: `${period}: ${value}`, ...more });
@@ -75,6 +75,24 @@ test("a heatmap goes from months to quarters to years as the room goes, and lose
         return periods.size;
     });
     assert.deepEqual(seen, [96, 32, 8]);
+});
+
+test("a legend's figures and the shades of the cells go together", () => {
+    for (const most of [1, 3, 7, 36, 49, 100, 1000, 12345]) {
+        const element = heatmap({ width: 900, title: "h", axis: "a", label: String, cells: [1, Math.ceil(most / 4), most].map((value, index) => ({ source: "a", month: `202${index}-01`, value })) });
+        const figures = [...element.querySelectorAll(".picture-figure")].map((each) => Number(each.textContent));
+        assert.equal(figures.at(-1), most, "the last shade reaches to the most there is");
+        const shades = [...element.querySelectorAll(".picture-cell rect")].map((each) => each.getAttribute("class"));
+        assert.equal(shades.at(-1), "heat-6", `${most}`);
+    }
+});
+
+test("more points than a call takes arguments are drawn", () => {
+    const many = Array.from({ length: 200000 }, (_, index) => index);
+    const days = many.map((each) => point(nameOf("day", each - 400000), each % 7, { thin: false }));
+    assert.ok(lines({ width: 640, height: 320, kind: "day", title: "t", axis: "%", format: String, lines: [{ name: "q", points: days.filter((_, index) => index % 7 === 0) }, { name: "r", points: days.map((each) => ({ ...each, value: 0 })) }] }).spots.length < many.length);
+    const cells = many.map((each) => ({ source: `s${each % 3}`, month: nameOf("month", each % 24000), value: 1 }));
+    assert.ok(heatmap({ width: 640, title: "h", axis: "a", label: () => "", cells }));
 });
 
 test("a strip has at most a tick a pixel", () => {

@@ -6,8 +6,9 @@ import { most, shorter, termsOf } from "../src/parts/pieces.ts";
 test("terms are what a query looks for, without operators, filters and negations", () => {
     assert.deepEqual(termsOf("美国 关税"), ["美国", "关税"]);
     assert.deepEqual(termsOf("(美国 OR 欧盟) NEAR/20 关税 source:news date:2022.. -战争"), ["美国", "欧盟", "关税"]);
-    assert.deepEqual(termsOf('title:供应链 "global supply chain" 「产业链」'), ["供应链", '"global supply chain"', '"产业链"']);
+    assert.deepEqual(termsOf('title:供应链 "global supply chain" 「产业链」'), ["供应链", '"global supply chain"', "产业链"]);
     assert.deepEqual(termsOf('title:"供应链 安全"'), ['"供应链 安全"']);
+    assert.deepEqual(termsOf(String.raw`"say \"x y\" z" “a "b" c” "OR"`), [String.raw`"say \"x y\" z"`, String.raw`"a \"b\" c"`, '"OR"']);
     assert.deepEqual(termsOf(""), []);
 });
 
@@ -21,5 +22,5 @@ test("pieces of a phrase are shorter than it, and few", () => {
         }
     }
     assert.deepEqual(shorter("全球产业"), ["全球", "产业"]);
-    assert.deepEqual(shorter("supply chain"), ['"supply"', '"chain"']);
+    assert.deepEqual(shorter("supply chain"), ["supply", "chain"]);
 });

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { visited } from "./browser.ts";
+import { command } from "../src/call.ts";
 import { paths } from "../src/paths.ts";
-import { address, asked, columnOf, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, query, scopeWithout, set } from "../src/state.ts";
+import { acceptNewest, address, asked, columnOf, filtered, go, keysOf, key, linkHere, linkTo, linkToShare, longestLink, newestCommit, noFilters, noteCommit, query, round, scopeWithout, set } from "../src/state.ts";
 import { otherQueries } from "../src/views/trend-data.ts";
 
 const words = ["关税", "a b", "a+b", "a&b=c", "100%", "#x", "?", "/", "\\", '"q" OR “引”', "a,b:c", "\u00e9\u0301", "😀", "%2C", "a;b", "<script>", "｜", "\u3000"];
@@ -48,7 +49,18 @@ test("a filter that is kept holds for all of a query with a choice", () => {
     assert.equal(query.value, "a OR b");
     assert.equal(asked(), "(a OR b) is:first");
     go(linkTo(paths.hits, { q: "a b" }));
-    assert.equal(asked(), "a b is:first");
+    assert.equal(asked(), "(a b) is:first");
+});
+
+test("documents without a source are a filter like any other", () => {
+    go(linkTo(paths.hits, { q: "关税", source: ["", "news"] }));
+    assert.deepEqual(scopeWithout().filter.sources, ["", "news"]);
+    assert.ok(filtered.value);
+    go(linkHere({ source: [""] }));
+    assert.match(linkTo(paths.trend), /[?&]source=(&|$)/);
+    go(linkHere({ ...noFilters, source: [] }));
+    assert.ok(!filtered.value);
+    assert.equal(command("Count", { query: "关税", scope: { filter: { sources: [""] } } }, { host: "h:1", tls: false, token: false }), `gramdex count --server h:1 '关税 source:""'`);
 });
 
 test("a link has the commit, and is refused where it would be cut on its way", () => {
@@ -70,4 +82,14 @@ test("the column of a fault is that of the text that was typed", () => {
     assert.equal(columnOf(3, "(b", "(b date:2024.."), 3);
     assert.equal(columnOf(9, "😀 OR (b", "(😀 OR (b) date:2024.."), 8); // by code points
     assert.equal(columnOf(2, "a", "other"), 2); // what was sent does not hold it
+});
+
+test("the newest commit is the newest of any answer, and what is older is let go of", () => {
+    for (const commit of ["3", undefined, "12", "7"]) noteCommit(commit);
+    assert.equal(newestCommit.value, "12");
+    go(linkTo(paths.concordance, { q: "关税", commit: "3", page: "2", token: "x", sort: "right" }));
+    const before = round.value;
+    acceptNewest();
+    assert.notEqual(round.value, before);
+    assert.deepEqual([key("commit"), key("page"), key("token"), key("sort")], ["", "", "", "right"]);
 });

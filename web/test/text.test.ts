@@ -55,8 +55,8 @@ test("slices are the text, each with the match and the passage that cover it", (
         let byte = 0;
         for (const slice of found) {
             const covers = (each: { begin: number; end: number }): boolean => each.begin <= byte && byte < each.end;
-            assert.equal(slice.match >= 0, matches.some(covers), `${JSON.stringify(text)} at ${byte}`);
-            if (slice.match >= 0) assert.ok(covers(matches[slice.match] as { begin: number; end: number }));
+            const covering = matches.flatMap((each, index) => (covers(each) ? [index] : []));
+            assert.deepEqual(slice.matches, covering, `${JSON.stringify(text)} at ${byte}`);
             assert.equal(slice.shared, shared.some(covers));
             byte += bytesOf(slice.text);
         }
@@ -74,7 +74,7 @@ test("blocks end with a line, and no line is lost", () => {
 test("a place stands before its first byte, also at the end", () => {
     const found = slices("一二三", [{ begin: 3, end: 6 }], [], [{ byte: 0, name: "page 1" }, { byte: 6, name: "page 2" }]);
     assert.deepEqual(
-        found.map((slice) => [slice.place, slice.text, slice.match]),
-        [["page 1", "一", -1], ["", "二", 0], ["page 2", "三", -1]],
+        found.map((slice) => [slice.place, slice.text, slice.matches]),
+        [["page 1", "一", []], ["", "二", [0]], ["page 2", "三", []]],
     );
 });

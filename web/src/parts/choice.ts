@@ -48,16 +48,19 @@ export interface AmountProps {
     usual: number; // what no key means
 }
 
-/** What a key says of a number, within its limits. */
-export function amount(name: string, least: number, most: number, usual: number): number {
-    const value = Math.round(Number(key(name) || NaN));
+/** The number that a text says, within its limits; of none, and of an emptied field, the usual one. */
+export function within(text: string, least: number, most: number, usual: number): number {
+    const value = Math.round(Number(text.trim() || NaN));
     return Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : usual;
+}
+
+export function amount(name: string, least: number, most: number, usual: number): number {
+    return within(key(name), least, most, usual);
 }
 
 export function Amount({ name, label, least, most, usual }: AmountProps): VNode {
     const change = (event: Event): void => {
-        const value = Math.round(Number((event.target as HTMLInputElement).value));
-        const kept = Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : usual;
+        const kept = within((event.target as HTMLInputElement).value, least, most, usual);
         (event.target as HTMLInputElement).value = String(kept);
         set({ [name]: kept === usual ? undefined : String(kept) });
     };

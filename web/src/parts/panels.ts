@@ -5,11 +5,12 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Asking, type Question, useAsk } from "../ask.ts";
-import { Failure, token } from "../client.ts";
+import { Failure, isToken, token } from "../client.ts";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
-import { acceptNewest, asked, columnOf, filtered, linkHere, linkTo, place, query, scope, seenCommit, set } from "../state.ts";
-import { type Status, status, statusOld } from "../view.ts";
+import { phraseOf, unquoted } from "../query.ts";
+import { acceptNewest, asked, columnOf, filtered, language, linkHere, linkTo, noFilters, place, query, scope, set } from "../state.ts";
+import { type Offer, offer, type Status, status, statusOld } from "../view.ts";
 import { words } from "../words.ts";
 import { most, shorter, termsOf } from "./pieces.ts";
 
@@ -68,12 +69,15 @@ function BadQuery({ failure, text, sent }: { failure: Failure; text: string; sen
 function TokenWanted(): VNode {
     const w = words();
     const typed = useSignal("");
+    const cannotBe = useSignal(false);
     const use = (event: Event): void => {
         event.preventDefault();
-        token.value = typed.value.trim();
+        const text = typed.value.trim();
+        cannotBe.value = !isToken(text);
+        if (!cannotBe.value) token.value = text;
     };
     return html`<${Panel} title=${w.tokenWanted}>
-        <p>${token.value ? w.tokenWrong : w.tokenWhy}</p>
+        <p>${cannotBe.value ? w.tokenCannotBe : token.value ? w.tokenWrong : w.tokenWhy}</p>
         <form class="token" onSubmit=${use}>
             <label for="token">${w.tokenLabel}</label>
             <input
@@ -90,14 +94,9 @@ function TokenWanted(): VNode {
 
 function Gone(): VNode {
     const w = words();
-    const again = (): void => {
-        seenCommit.value = "";
-        acceptNewest();
-        set({ commit: undefined, token: undefined }, true);
-    };
     return html`<${Panel} title=${w.gone}>
         <p>${w.goneWhy}</p>
-        <button type="button" class="primary" onClick=${again}>${w.startAgain}</button>
+        <button type="button" class="primary" onClick=${acceptNewest}>${w.startAgain}</button>
     <//>`;
 }
 
@@ -129,7 +128,7 @@ function PieceCount({ piece }: { piece: string }): VNode {
     const found = useAsk("count", { query: piece, scope: scope.value });
     const reply = found.state.value.reply;
     return html`<li>
-        <a href=${linkHere({ q: piece, page: undefined, token: undefined })}>${piece.replace(/^"|"$/g, "")}</a>
+        <a href=${linkHere({ q: piece, page: undefined, token: undefined })}>${unquoted(piece)}</a>
         <span class="figure">${reply ? `${w.documents(reply.documents)}, ${w.occurrences(reply.occurrences)}` : "…"}</span>
     </li>`;
 }
@@ -151,13 +150,10 @@ function PhrasePieces({ phrase }: { phrase: string }): VNode {
     const texts = (quotation?.pieces ?? []).map((piece) =>
         new TextDecoder().decode(bytes.subarray(Number(piece.begin ?? 0), Number(piece.end ?? 0))).trim(),
     );
-    const isWords = /\s/.test(phrase);
     const longest = [...new Set(texts)].sort((a, b) => b.length - a.length).slice(0, most);
-    const known = longest.map((text) => (isWords ? `"${text}"` : text));
+    const known = longest.map(phraseOf);
     return h(PieceCounts, { pieces: known.length > 0 || found.state.value.phase === "asking" ? known : shorter(phrase) });
 }
-
-const noFilters = { source: undefined, from: undefined, to: undefined, meta: undefined };
 
 function WithoutFilters({ text }: { text: string }): VNode | null {
     const w = words();
@@ -178,7 +174,7 @@ export function Nothing({ text = query.value }: { text?: string }): VNode {
         <p>${w.nothingFor(text)}</p>
         ${filtered.value ? h(WithoutFilters, { text }) : null}
         ${terms.length > 1 ? h(PieceCounts, { pieces: terms.slice(0, most) }) : null}
-        ${terms.length === 1 && only ? h(PhrasePieces, { phrase: only.replace(/^"|"$/g, "") }) : null}
+        ${terms.length === 1 && only ? h(PhrasePieces, { phrase: unquoted(only) }) : null}
     <//>`;
 }
 
@@ -223,6 +219,23 @@ export function Answered<R>({ question, text, sent, isEmpty, idle, children }: A
     return html`<div class=${waits ? "old" : "answer"} aria-busy=${phase !== "done"}>
         ${waits ? h(Loading, { phase, cancel: question.cancel }) : null} ${children(reply)}
     </div>`;
+}
+
+/** What of its answers a view lets be taken away: of the same that is shown, so of the question before while one is asked anew, and
+    nothing once one has failed or the view has gone. */
+export function useOffer(make: () => Offer, ...answers: Pick<Asking<unknown>, "phase" | "reply">[]): void {
+    const isThere = answers.every(({ phase }) => phase === "done");
+    const isGone = answers.some(({ phase }) => /failed|cancelled|idle/.test(phase));
+    useEffect(() => {
+        if (isThere) offer.value = make();
+        else if (isGone) offer.value = {};
+    }, [isThere, isGone, language.value, ...answers.map(({ reply }) => reply)]);
+    useEffect(
+        () => () => {
+            offer.value = {};
+        },
+        [],
+    );
 }
 
 /** Tells the status line what the view has; takes it back when the view goes. */

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shorter pieces of a query that found nothing: its terms or, of a single phrase, its halves and quarters.
+import { phraseOf, unquoted } from "../query.ts";
 
 /** Terms as the query language separates them; operators, filters and fields are left aside. */
 export function termsOf(query: string): string[] {
     const terms: string[] = [];
     const token = /"((?:\\.|[^"\\])*)"|“([^”]*)”|「([^」]*)」|([^\s()（）|｜"]+)/g;
     for (const match of query.matchAll(token)) {
-        const quoted = match[1] ?? match[2] ?? match[3];
+        const quoted = match[1] === undefined ? (match[2] ?? match[3]) : unquoted(match[0]);
         if (quoted !== undefined) {
-            if (quoted.trim()) terms.push(`"${quoted}"`);
+            if (quoted.trim()) terms.push(phraseOf(quoted));
             continue;
         }
         const run = (match[4] ?? "").replace(/^(title|text|note|caption|furniture|any|exact|bridge):/, "");
@@ -26,7 +27,7 @@ export const most = 12;
 export function shorter(phrase: string): string[] {
     const words = phrase.split(/\s+/).filter(Boolean);
     const units = words.length > 1 ? words : [...phrase];
-    const join = (part: string[]): string => (words.length > 1 ? `"${part.join(" ")}"` : part.join(""));
+    const join = (part: string[]): string => (words.length > 1 ? phraseOf(part.join(" ")) : part.join(""));
     const least = words.length > 1 ? 1 : 2;
     const found: string[] = [];
     for (let length = Math.ceil(units.length / 2); length >= least && found.length < most; length = Math.ceil(length / 2)) {

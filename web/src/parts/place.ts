@@ -16,5 +16,3 @@ export function rangeOf(at: string): MatchJson | null {
     if (!found) return null;
     return { field: `FIELD_${(found[1] ?? "").toUpperCase()}` as FieldJson, part: Number(found[2]), begin: found[3] ?? "0", end: found[4] ?? "0" };
 }
-
-export const beginOf = (at: string): string => at.replace(/-\d+$/, "");

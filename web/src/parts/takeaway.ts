@@ -2,7 +2,7 @@
 // What can be taken away of a view: its table, its picture, the call that asks the same.
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { command, curl, type Message, python, type Where } from "../call.ts";
+import { command, curl, lean, type Message, python, whereOf } from "../call.ts";
 import { token } from "../client.ts";
 import { csv, fileName, jsonLines, png, save, svgText } from "../export.ts";
 import type { VNode } from "preact";
@@ -90,23 +90,11 @@ export function Exports(): VNode {
         ${trouble.value ? html`<span role="alert">${trouble.value}</span>` : null}`;
 }
 
-/** What a default says already is not worth a word of a command. */
-function lean(message: object): Message {
-    const all: Message = {};
-    for (const [key, value] of Object.entries(message) as [string, Message[string]][]) {
-        const inner = value !== null && typeof value === "object" && !Array.isArray(value) ? lean(value) : value;
-        const empty = inner === undefined || inner === "" || inner === "0" || inner === false || inner === 0;
-        const bare = Array.isArray(inner) ? inner.length === 0 : typeof inner === "object" && Object.keys(inner).length === 0;
-        if (!empty && !bare && key !== "allowPartial") all[key] = inner;
-    }
-    return all;
-}
-
 function Form({ label, text }: { label: string; text: string }): VNode {
     const done = useRef<HTMLButtonElement>(null);
     const say = words();
     const copy = (): void => {
-        navigator.clipboard.writeText(text).then(
+        navigator.clipboard?.writeText(text).then(
             () => done.current && (done.current.textContent = say.copied),
             () => undefined, // the text stands there to be selected
         );
@@ -128,7 +116,7 @@ function Dialog({ calls }: { calls: { method: string; message: Message }[] }): V
     useEffect(() => {
         if (box.current && !box.current.open) box.current.showModal();
     }, []);
-    const where: Where = { host: location.host, tls: location.protocol === "https:", token: token.value !== "" };
+    const where = whereOf(location, token.value !== "");
     const makers = { gramdex: command, curl, python };
     return html`<dialog class="call" ref=${box} aria-labelledby="call-title" onClose=${() => (open.value = false)}>
         <h2 id="call-title">${text.callTitle}</h2>

@@ -8,7 +8,7 @@ export interface Span {
 
 export interface Slice {
     text: string;
-    match: number; // which match covers it, or -1
+    matches: number[]; // those that cover it
     shared: boolean; // stands in the other document, too
     place: string; // a place of the original begins here
 }
@@ -36,7 +36,7 @@ export interface Named {
     name: string;
 }
 
-/** The text in slices, each of which has one look. Of matches that overlap the first covers what they share. */
+/** The text in slices, each of which has one look. Matches come by where they begin; some may overlap. */
 export function slices(text: string, matches: readonly Span[], shared: readonly Span[], places: readonly Named[]): Slice[] {
     const named = new Map(places.map((place) => [place.byte, place.name]));
     const spans = [...matches, ...shared];
@@ -44,19 +44,21 @@ export function slices(text: string, matches: readonly Span[], shared: readonly 
     const indexes = indexesOf(text, cuts);
     const bySharedBegin = [...shared].sort((a, b) => a.begin - b.begin);
     const all: Slice[] = [];
-    let match = 0;
+    let next = 0; // of the matches
+    let open: number[] = [];
     let other = 0;
     let sharedEnd = 0;
     cuts.forEach((byte, number) => {
-        while (match < matches.length && (matches[match] as Span).end <= byte) match++;
+        const begun = next;
+        while (next < matches.length && (matches[next] as Span).begin <= byte) next++;
+        open = [...open, ...matches.slice(begun, next).map((_, index) => begun + index)].filter((each) => (matches[each] as Span).end > byte);
         for (; other < bySharedBegin.length && (bySharedBegin[other] as Span).begin <= byte; other++) {
             sharedEnd = Math.max(sharedEnd, (bySharedBegin[other] as Span).end);
         }
-        const next = cuts[number + 1];
-        const piece = text.slice(indexes.get(byte), next === undefined ? text.length : indexes.get(next));
-        const covers = match < matches.length && (matches[match] as Span).begin <= byte;
+        const end = cuts[number + 1];
+        const piece = text.slice(indexes.get(byte), end === undefined ? text.length : indexes.get(end));
         if (piece || named.has(byte)) {
-            all.push({ text: piece, match: covers ? match : -1, shared: byte < sharedEnd, place: named.get(byte) ?? "" });
+            all.push({ text: piece, matches: open, shared: byte < sharedEnd, place: named.get(byte) ?? "" });
         }
     });
     return all;

@@ -26,6 +26,11 @@ export class Pen<E extends SVGElement = SVGElement> {
     }
 }
 
+/** The least and the most of any number of figures: more than a call takes as arguments. */
+export function extent(figures: readonly number[]): [least: number, most: number] {
+    return figures.reduce(([least, most], each) => [Math.min(least, each), Math.max(most, each)], [Infinity, -Infinity]);
+}
+
 export interface Size {
     width: number;
     height: number;

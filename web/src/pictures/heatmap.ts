@@ -3,7 +3,7 @@
 // by the square root, so that a source of a few documents still shows.
 import { scaleLinear, scaleSqrt } from "d3-scale";
 import { across } from "./axis.ts";
-import { fitText, frame, type Named, textWidth } from "./frame.ts";
+import { extent, fitText, frame, type Named, textWidth } from "./frame.ts";
 import { coarsen, type Kind, nameOf, numberOf, ticksOf } from "./period.ts";
 
 export interface HeatCell {
@@ -23,11 +23,13 @@ export interface HeatmapOptions extends Named {
 
 const shades = 6;
 const step = 26;
+const tiny = 1e-9; // what a root and its square may be off
 
 /** The finest periods whose cells are at least 7 wide; years where not even these are. */
 function kindFor(cells: readonly HeatCell[], width: number): Kind {
     const months = cells.filter((cell) => cell.month.length === 7).map((cell) => numberOf(cell.month));
-    const count = months.length > 0 ? Math.max(...months) - Math.min(...months) + 1 : 0;
+    const [first, last] = extent(months);
+    const count = months.length > 0 ? last - first + 1 : 0;
     if (count === 0 || months.length < cells.length * 0.5) return "year";
     return count * 7 <= width ? "month" : (count / 3) * 7 <= width ? "quarter" : "year";
 }
@@ -48,14 +50,13 @@ function sums(cells: readonly HeatCell[], kind: Kind): Map<string, Map<number, n
 export function heatmap(options: HeatmapOptions): SVGSVGElement {
     const name = options.name ?? ((source: string) => source);
     const sources = [...new Set(options.cells.map((cell) => cell.source))];
-    const left = Math.min(options.width * 0.3, 180, Math.max(30, ...sources.map((each) => 1.15 * textWidth(name(each), 13)))) + 10; // letters are wider than their average
+    const left = Math.min(options.width * 0.3, 180, Math.max(30, extent(sources.map((each) => 1.15 * textWidth(name(each), 13)))[1])) + 10; // letters are wider than their average
     const width = Math.max(40, options.width - left - 20);
     const kind = kindFor(options.cells, width);
     const rows = sums(options.cells, kind);
     const numbers = [...rows.values()].flatMap((row) => [...row.keys()]);
-    const low = Math.min(...numbers);
-    const high = Math.max(...numbers);
-    const most = Math.max(1, ...[...rows.values()].flatMap((row) => [...row.values()]));
+    const [low, high] = extent(numbers);
+    const most = Math.max(1, extent([...rows.values()].flatMap((row) => [...row.values()]))[1]);
     const picture = frame({ width: options.width, height: sources.length * step + 78 }, options);
     const plot = picture.append("g").attr("transform", `translate(${left},30)`);
     const x = scaleLinear().domain([low, high + 1]).range([0, width]);
@@ -77,7 +78,7 @@ export function heatmap(options: HeatmapOptions): SVGSVGElement {
             else cell.attr("role", "img");
             cell.attr("aria-label", options.label(source, period, value));
             cell.append("rect")
-                .attr("class", `heat-${value > 0 ? Math.max(1, Math.ceil(shade(value))) : 0}`)
+                .attr("class", `heat-${value > 0 ? Math.min(shades, Math.max(1, Math.ceil(shade(value) - tiny))) : 0}`)
                 .attr("x", x(number).toFixed(1))
                 .attr("y", 1)
                 .attr("width", Math.max(1, column - (column > 4 ? 1 : 0)).toFixed(1))
@@ -90,7 +91,7 @@ export function heatmap(options: HeatmapOptions): SVGSVGElement {
     let at = 0;
     let last = 0;
     for (let each = 1; each <= shades; each++) {
-        const upper = Math.floor(shade.invert(each));
+        const upper = Math.floor(shade.invert(each) + tiny);
         if (upper === last) continue; // no whole number has this shade
         last = upper;
         const text = String(upper);

@@ -3,7 +3,7 @@
 // no zero. What so few documents stand behind that it says little is hollow and does not set the scale.
 import { scaleLinear } from "d3-scale";
 import { across, roundTicks, type Scale, upright } from "./axis.ts";
-import { fitText, frame, looks, type Named, type Pen, shape, type Size, textWidth } from "./frame.ts";
+import { extent, fitText, frame, looks, type Named, type Pen, shape, type Size, textWidth } from "./frame.ts";
 import { type Kind, numberOf, ticksOf } from "./period.ts";
 
 export interface LinePoint {
@@ -55,8 +55,8 @@ function topOf(lines: readonly Line[]): number {
     const all = lines.flatMap((each) => each.points);
     const solid = all.filter((point) => !point.thin);
     const counted = solid.some((point) => point.value > 0) ? solid : all;
-    const value = Math.max(0, ...counted.map((point) => point.value));
-    const high = Math.max(0, ...counted.map((point) => point.high ?? 0));
+    const value = extent([0, ...counted.map((point) => point.value)])[1];
+    const high = extent([0, ...counted.map((point) => point.high ?? 0)])[1];
     return Math.max(value, Math.min(high, value * 1.25)) || Math.min(high, 1) || 1;
 }
 
@@ -164,8 +164,7 @@ export function lines(options: LinesOptions): Lines {
     y.range([height, 0]);
 
     const numbers = options.lines.flatMap((each) => each.points.map((point) => numberOf(point.period)));
-    const low = Math.min(...numbers);
-    const high = Math.max(...numbers);
+    const [low, high] = extent(numbers);
     const x = scaleLinear().domain(low === high ? [low - 1, high + 1] : [low, high]).range([0, width]);
 
     if (many) drawLegend(picture.append("g").attr("aria-hidden", "true"), options);

@@ -129,16 +129,16 @@ function Range(): VNode {
 }
 
 /** What is on, each with a way to drop it: it is seen also where the lists are folded away. */
-export function Chosen(): VNode | null {
+export function Chosen({ undated = false }: { undated?: boolean | undefined }): VNode | null {
     const w = words();
     if (!filtered.value) return null;
     const chip = (text: string, href: string): VNode =>
         html`<li><a href=${href} aria-label=${w.dropFilter(text)}>${text}<span aria-hidden="true"> ×</span></a></li>`;
-    const [from, to] = [key("from"), key("to")];
+    const [from, to] = undated ? ["", ""] : [key("from"), key("to")];
     const dates = from === to ? from : `${from} – ${to}`;
     const metadata = keysOf("meta");
     return html`<ul class="chosen">
-        ${keysOf("source").map((each) => chip(each, linkHere({ ...first, source: toggled(each) })))}
+        ${keysOf("source").map((each) => chip(each || w.noSource, linkHere({ ...first, source: toggled(each) })))}
         ${dates.trim() ? chip(dates, linkHere({ ...first, from: undefined, to: undefined })) : null}
         ${metadata.map((each) => chip(each, linkHere({ ...first, meta: metadata.filter((other) => other !== each) })))}
     </ul>`;

@@ -8,9 +8,9 @@ export function toResults(): void {
     document.getElementById("main")?.focus({ preventScroll: true });
 }
 
-/** Whether a key belongs to what has the focus. */
+/** Whether a letter belongs to what has the focus: a box to tick takes none. */
 function isTyping(target: EventTarget | null): boolean {
-    return target instanceof Element && target.closest("input, textarea, select, [contenteditable], dialog") !== null;
+    return target instanceof Element && target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable], dialog") !== null;
 }
 
 /** The next or previous row that can be opened gets the focus. */

@@ -5,7 +5,7 @@ import type { VNode } from "preact";
 import { useEffect } from "preact/hooks";
 import { h, html } from "../html.ts";
 import { paths } from "../paths.ts";
-import { distinct, go, language, linkTo, place, query, set, theme } from "../state.ts";
+import { distinct, go, language, linkTo, noFilters, place, query, set, theme } from "../state.ts";
 import { words } from "../words.ts";
 import { helpOpen } from "./help.ts";
 import { toResults } from "./keys.ts";
@@ -98,7 +98,7 @@ function Settings(): VNode {
 
 export function TopBar(): VNode {
     return html`<div class="top">
-        <a class="brand" href=${linkTo(paths.start, { q: undefined })}><span class="mark" aria-hidden="true"></span>gramdex</a>
+        <a class="brand" href=${linkTo(paths.start, { ...noFilters, q: undefined })}><span class="mark" aria-hidden="true"></span>gramdex</a>
         ${h(SearchForm, {})} ${h(Distinct, {})} ${h(Settings, {})}
     </div>`;
 }

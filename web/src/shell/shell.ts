@@ -59,7 +59,7 @@ export function Shell(): VNode {
             <main id="main" tabindex="-1">
                 ${h(Banners, {})}
                 <h1 class="hidden">${view ? w.views[view.name] : w.noSuch}</h1>
-                ${h(Chosen, {})}
+                ${h(Chosen, { undated: view?.undated })}
                 <div class="above">${h(StatusLine, {})} ${view ? h(Toolbar, {}) : null}</div>
                 ${h(Notes, {})} ${view ? h(view.component, { key: view.path }) : h(NotHere, {})}
             </main>

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { VNode } from "preact";
 import { away, tryNow } from "../client.ts";
 import { h, html } from "../html.ts";
-import { acceptNewest, linkToShare, longestLink, moved, newestCommit, place, seenCommit } from "../state.ts";
+import { acceptNewest, go, key, linkHere, linkToShare, longestLink, newestCommit, place } from "../state.ts";
 import { type Status, status, statusOld, tools } from "../view.ts";
 import { clock, words } from "../words.ts";
 
@@ -13,7 +13,7 @@ function LinkButton(): VNode {
     const said = useSignal("");
     const length = place.value.keys.toString().length;
     const copy = async (): Promise<void> => {
-        const link = linkToShare(newestCommit.value);
+        const link = linkToShare(status.value.answer?.commit ?? newestCommit.value);
         if (link === null) {
             said.value = w.linkLong(length);
             return;
@@ -66,21 +66,24 @@ export function Notes(): VNode | null {
     </ul>`;
 }
 
-/** What stands above every view: the server is away, or has newer data. */
+/** What stands above every view: the server is away; it has newer data than what is shown, or what is shown is newer than the link. */
 export function Banners(): VNode {
     const w = words();
     const gone = away.value;
+    const { answer } = status.value;
+    const [link, shown, newest] = [key("commit"), answer ? (answer.commit ?? "0") : newestCommit.value, newestCommit.value];
+    const banner = (said: string, action: string, act: () => void): VNode =>
+        html`<p class="banner">${said} <button type="button" onClick=${act}>${action}</button></p>`;
     return html`<div class="banners" role="status">
         ${gone
             ? html`<p class="banner banner-bad">
                   ${w.awaySince(clock(gone.since))} <button type="button" onClick=${tryNow}>${w.tryNow}</button>
               </p>`
             : null}
-        ${moved.value
-            ? html`<p class="banner">
-                  ${w.moved(seenCommit.value, newestCommit.value)}
-                  <button type="button" onClick=${acceptNewest}>${w.takeNewest}</button>
-              </p>`
-            : null}
+        ${Number(shown) < Number(newest)
+            ? banner(w.moved(shown, newest), w.takeNewest, acceptNewest)
+            : link && Number(link) < Number(shown)
+              ? banner(w.linkOld(link, shown), w.close, () => go(linkHere({ commit: undefined }), true))
+              : null}
     </div>`;
 }

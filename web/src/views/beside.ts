@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Queries for what stands beside another: what a click on a neighbour or a collocate looks for. The filters of a query stay
 // at its end, since NEAR and THEN take phrases alone.
-import { quotedPhrase } from "../call.ts";
+import { grouped, phraseOf } from "../query.ts";
 
 const filter = /^[-－]?(?:source|date|id|is|meta\.[^:\s]+):/;
 const terms = /"(?:\\.|[^"\\])*"|“[^”]*”|「[^」]*」|[^\s"“「]+(?:"(?:\\.|[^"\\])*")?/g;
@@ -19,9 +19,9 @@ function phraseAndFilters(query: string): [phrase: string, filters: string[]] | 
 
 /** `phrase` with `operator` and the query behind or before it. Of a query that is no single phrase: both, anywhere. */
 function joined(query: string, phrase: string, join: (node: string, other: string) => string): string {
-    const other = quotedPhrase(phrase);
+    const other = phraseOf(phrase);
     const parts = phraseAndFilters(query);
-    if (!parts) return `(${query}) ${other}`;
+    if (!parts) return `${grouped(query)} ${other}`;
     return [join(parts[0], other), ...parts[1]].join(" ");
 }
 

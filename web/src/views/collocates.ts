@@ -2,16 +2,15 @@
 // Collocates: what stands near the query more often than elsewhere, a table with the measure's bar.
 import type { CollocateJson, CollocatesResponseJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Amount, amount, Choice, chosen } from "../parts/choice.ts";
 import { Bar, type Column, Grid } from "../parts/grid.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { asked, linkTo, query, scope, set } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { type Count, count, figure, percent, plural, wording } from "../words.ts";
 import { within } from "./beside.ts";
 
@@ -115,14 +114,13 @@ function CollocatesView(): VNode {
     const window = amount("window", 1, 50, 10);
     const message = { query: asked(text), scope: scope.value, window, by: wire[measure], limit: amount("rows", 1, 1000, 30) };
     const question = useAsk("collocates", text ? message : null);
-    const { phase, reply } = question.state.value;
+    const { reply } = question.state.value;
     const more = reply ? [w.values(reply.values), w.letters(count(reply.windowLetters), count(reply.letters))] : [];
     useStatus(reply ? { documents: reply.documents ?? 0, occurrences: reply.occurrences ?? 0, more, answer: reply.answer } : {});
-    useEffect(() => {
-        if (!reply || phase !== "done") return;
-        const all = reply.collocates ?? [];
+    useOffer(() => {
+        const all = reply?.collocates ?? [];
         const title = w.title(text, w.measures[measure]);
-        offer.value = {
+        return {
             rows: () => ({
                 columns,
                 rows: all.map((row) => [
@@ -143,8 +141,7 @@ function CollocatesView(): VNode {
                 }),
             calls: [{ method: "collocates", message }],
         };
-    }, [reply, phase, w]);
-    useEffect(() => () => void (offer.value = {}), []);
+    }, question.state.value);
     return html`${text
             ? html`<div class="controls">
                   ${h(Choice, { name: "measure", label: w.by, options: measures.map((each) => [each, w.measures[each], w.hints[each]] as const) })}

@@ -7,6 +7,7 @@ import { h, html } from "../html.ts";
 import { Choice, chosen, Words } from "../parts/choice.ts";
 import { Panel } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
+import { everything, grouped, valueOf } from "../query.ts";
 import { asked, key, linkHere, query, scope } from "../state.ts";
 import type { View } from "../view.ts";
 import { count, wording, words as common } from "../words.ts";
@@ -42,15 +43,14 @@ const words = wording({
 /** Sources to begin with, the largest first. */
 function Sources(): VNode {
     const w = words();
-    const found = useAsk("facets", { query: "date:..9999 OR NOT date:..9999", by: ["source"], limit: 12 }, true);
+    const found = useAsk("facets", { query: everything, by: ["source"], limit: 12 }, true);
     const rows = found.state.value.reply?.facets?.[0]?.rows ?? [];
-    const name = (source: string): string => (/^[\w./-]+$/.test(source) ? `source:${source}` : `source:"${source.replace(/["\\]/g, "\\$&")}"`);
     return html`<${Panel} title=${w.ask}>
         <p>${w.askHint}</p>
         <ul class="pieces">
             ${rows.map(
                 ({ value = "", documents }) =>
-                    html`<li><a href=${linkHere({ q: name(value) })}>${w.against(value || common().noSource, count(documents))}</a></li>`,
+                    html`<li><a href=${linkHere({ q: `source:${valueOf(value)}` })}>${w.against(value || common().noSource, count(documents))}</a></li>`,
             )}
         </ul>
     <//>`;
@@ -66,7 +66,7 @@ function CompareView(): VNode {
     const { up, down } = useContrast(a, b, direction, rest, text !== "");
     const one = { name: w.directions.up, query: a, typed: text };
     // Without another query the rest is asked for by what it is not, and a fault is in what was typed.
-    const two = { name: w.directions.down, query: b || (text && `NOT (${a})`), typed: other || text };
+    const two = { name: w.directions.down, query: b || (text && `NOT ${grouped(a)}`), typed: other || text };
     const [first, second] = [text, other || w.rest];
     const tables = [
         { direction: "up" as const, title: w.more(first, second), more: one, less: two, question: up, message: { ...rest, a, b } },

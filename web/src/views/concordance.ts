@@ -6,14 +6,15 @@ import type { KwicResponseJson, OccurrenceJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
+import { token as bearer } from "../client.ts";
 import { h, html } from "../html.ts";
 import { columns, Lines } from "../parts/lines.ts";
 import { Pager } from "../parts/pager.ts";
-import { Answered, AskSomething, Failed, Loading, Nothing, Panel, useStatus } from "../parts/panels.ts";
+import { Answered, AskSomething, Failed, Loading, Nothing, Panel, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
-import { cancelScan, mostRows, scan, startScan } from "../scan.ts";
-import { asked, type Change, key, language, query, scope, set } from "../state.ts";
-import { offer, type Rows, type View } from "../view.ts";
+import { cancelScan, keyOf, mostRows, scan, startScan } from "../scan.ts";
+import { asked, type Change, key, language, query, round, scope, set } from "../state.ts";
+import type { Rows, View } from "../view.ts";
 import { count, wording, words } from "../words.ts";
 
 const say = wording({
@@ -132,7 +133,7 @@ function Sorted(): VNode {
     const sample = Math.min(1000000, Math.max(0, Number(key("sample")) || 0));
     const page = pageNow();
     const request = { query: text, scope: scope.value, sort, sample, limit: perPage, contextSymbols: symbols };
-    const name = JSON.stringify(request);
+    const name = JSON.stringify([round.value, request]);
     const known = tokens.get(name) ?? [""];
     tokens.set(name, known);
     const token = page === 1 ? "" : (key("token") || known[page - 1] || "");
@@ -153,16 +154,12 @@ function Sorted(): VNode {
               }
             : {},
     );
-    useEffect(() => {
-        offer.value = text
-            ? { calls: [{ method: "Kwic", message: { ...request, pageToken: token } }], rows: () => rowsOf(reply?.lines ?? []) }
-            : {};
-    }, [name, token, reply]);
+    useOffer(() => ({ calls: [{ method: "Kwic", message: { ...request, pageToken: token } }], rows: () => rowsOf(reply?.lines ?? []) }), question.state.value);
     const change = (to: number): Change | null => {
         if (to === 1) return { page: undefined, token: undefined };
         return known[to - 1] ? { page: String(to), token: known[to - 1] } : null;
     };
-    if (failure?.code === "resource_exhausted" && sample === 0) {
+    if (failure?.code === "resource_exhausted" && !failure.reasons.reason && sample === 0) {
         return html`<${Panel} title=${words().failed}>
             <p lang="en">${failure.message}</p>
             <p>${s.tooMany}</p>
@@ -197,8 +194,8 @@ function Streamed(): VNode {
     const s = say();
     const text = asked();
     const request = { query: text, scope: scope.value, contextSymbols: symbols, limit: String(mostRows) };
-    const name = JSON.stringify(request);
-    useEffect(() => startScan(request), [name]);
+    const name = keyOf(request);
+    useEffect(() => startScan(request), [name, bearer.value]); // what a wrong token was told is asked again
     const now = useComputed(() => scan.value).value;
     const mine = now?.key === name ? now : null;
     const rows = mine?.rows ?? [];
@@ -206,9 +203,8 @@ function Streamed(): VNode {
     useStatus(mine ? { more: [s.came(count(rows.length))], answer: mine.answer } : {});
     const latest = useRef(rows);
     latest.current = rows;
-    useEffect(() => {
-        offer.value = { calls: [{ method: "Scan", message: request }], rows: () => rowsOf(latest.current) };
-    }, [name]);
+    const phase = mine ? (mine.phase === "failed" ? "failed" : "done") : "asking"; // what has come can be taken
+    useOffer(() => ({ calls: [{ method: "Scan", message: request }], rows: () => rowsOf(latest.current) }), { phase, reply: name });
     if (mine?.phase === "failed" && mine.failure) return h(Failed, { failure: mine.failure, again: () => startScan(request, true) });
     if (mine?.phase === "done" && rows.length === 0) return h(Nothing, {});
     const begin = (page - 1) * perPage;

@@ -3,18 +3,17 @@
 // of A are those that have more of a phrase.
 import type { ContrastGroupJson, ContrastResponseJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
 import { type Question, useAsk } from "../ask.ts";
-import { narrowed, quotedPhrase } from "../call.ts";
 import type { Request } from "../client.ts";
 import { h, html } from "../html.ts";
 import { Amount, amount, Choice, chosen, Switch, switched } from "../parts/choice.ts";
 import { Bar, type Column, Grid } from "../parts/grid.ts";
-import { Answered, Panel, useStatus } from "../parts/panels.ts";
+import { Answered, Panel, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
-import { linkTo } from "../state.ts";
-import { offer, type Rows } from "../view.ts";
+import { grouped, phraseOf } from "../query.ts";
+import { type Change, linkTo } from "../state.ts";
+import type { Rows } from "../view.ts";
 import { type Count, count, figure, plural, wording } from "../words.ts";
 
 export const directions = ["up", "down", "both"] as const;
@@ -89,6 +88,7 @@ export interface Side {
 
 export interface Table {
     title: string;
+    links?: Change; // what of the state does not hold for its links
     more: Side; // in which the phrases are more frequent
     less: Side;
     question: Question<ContrastResponseJson>;
@@ -126,7 +126,7 @@ export function Settings(): VNode {
 /** Asks A against B, B against A, or both: the second alone when `direction` wants no first. */
 export function useContrast(a: string, b: string, direction: Direction, rest: Omit<Message, "a" | "b">, ready: boolean) {
     const up = useAsk("contrast", ready && direction !== "down" ? { ...rest, a, b } : null);
-    const down = useAsk("contrast", ready && direction !== "up" ? { ...rest, a: b || `NOT (${a})`, b: a } : null);
+    const down = useAsk("contrast", ready && direction !== "up" ? { ...rest, a: b || `NOT ${grouped(a)}`, b: a } : null);
     return { up, down };
 }
 
@@ -137,7 +137,7 @@ function columnsOf(table: Table, reply: ContrastResponseJson, most: number): Col
     return [
         {
             name: w.phrase,
-            cell: ({ phrase = "" }) => html`<a href=${linkTo(paths.concordance, { q: narrowed(quotedPhrase(phrase), table.more.query) })}>${phrase}</a>`,
+            cell: ({ phrase = "" }) => html`<a href=${linkTo(paths.concordance, { ...table.links, q: `${phraseOf(phrase)} ${grouped(table.more.query)}` })}>${phrase}</a>`,
         },
         { name: w.score, silent: true, wide: true, cell: (row) => h(Bar, { value: Number(row.score ?? 0), most, width: 64 }) },
         { name: w.score, hint: w.scoreHint, figure: true, sorted: true, cell: (row) => figure(row.score as number | undefined) },
@@ -150,13 +150,13 @@ function columnsOf(table: Table, reply: ContrastResponseJson, most: number): Col
             hint: w.firstHint,
             cell: (row) =>
                 row.firstId
-                    ? html`<a href=${linkTo(paths.document, { id: row.firstId, q: quotedPhrase(row.phrase ?? "") })}>${row.firstDate || row.firstId}</a>`
+                    ? html`<a href=${linkTo(paths.document, { ...table.links, id: row.firstId, q: phraseOf(row.phrase ?? "") })}>${row.firstDate || row.firstId}</a>`
                     : row.firstDate,
         },
         {
             name: w.trend,
             cell: ({ phrase = "" }) =>
-                html`<a href=${linkTo(paths.trend, { q: quotedPhrase(phrase), by: "month", from: undefined, to: undefined })} aria-label=${w.trendOf(phrase)}>${w.trend}</a>`,
+                html`<a href=${linkTo(paths.trend, { q: phraseOf(phrase), by: "month", from: undefined, to: undefined })} aria-label=${w.trendOf(phrase)}>${w.trend}</a>`,
         },
         {
             name: w.also,
@@ -236,14 +236,10 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
     const replies = tables.map((table) => table.question.state.value.reply);
     const [main] = replies;
     useStatus(main ? { answer: main.answer } : {});
-    useEffect(() => {
-        const done = tables.flatMap((table, index) => {
-            const reply = replies[index];
-            return reply ? [[table.direction, reply] as const] : [];
-        });
-        if (done.length === 0) return;
+    useOffer(() => {
+        const done = tables.map((table, index) => [table.direction, replies[index] ?? {}] as const);
         const title = tables.map((table) => table.title).join("; ");
-        offer.value = {
+        return {
             rows: () => rowsOf(done),
             picture: () =>
                 bars({
@@ -261,8 +257,7 @@ export function Contrasts({ tables, idle }: ContrastsProps): VNode {
                 }),
             calls: tables.map(({ message }) => ({ method: "contrast", message })),
         };
-    }, [...replies, w, tables.length]);
-    useEffect(() => () => void (offer.value = {}), []);
+    }, ...tables.map((table) => table.question.state.value));
     return html`${tables.map(
         (table) =>
             html`<section class="contrast sheet" key=${table.direction}>

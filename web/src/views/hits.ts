@@ -2,16 +2,15 @@
 // Documents that match, each with its first match in its surroundings; page by page.
 import type { HitJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Pager } from "../parts/pager.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { placeKey } from "../parts/place.ts";
 import { Origin, Snippet, titleOf } from "../parts/snippet.ts";
 import { paths } from "../paths.ts";
 import { asked, key, linkTo, query, scope, set } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { count, wording, words } from "../words.ts";
 
 const say = wording({
@@ -99,24 +98,23 @@ function Hits(): VNode {
               }
             : {},
     );
-    useEffect(() => {
-        offer.value = text
-            ? {
-                  calls: [{ method: "Search", message: request }],
-                  rows: () => ({
-                      columns: ["id", "title", "date", "source", "occurrences", "snippet"],
-                      rows: (reply?.hits ?? []).map((hit) => [
-                          hit.id ?? "",
-                          hit.title ?? "",
-                          hit.date ?? "",
-                          hit.source ?? "",
-                          Number(hit.occurrences ?? 0),
-                          (hit.snippet?.pieces ?? []).map((piece) => piece.text ?? "").join(""),
-                      ]),
-                  }),
-              }
-            : {};
-    }, [JSON.stringify(request), reply]);
+    useOffer(
+        () => ({
+            calls: [{ method: "Search", message: request }],
+            rows: () => ({
+                columns: ["id", "title", "date", "source", "occurrences", "snippet"],
+                rows: (reply?.hits ?? []).map((hit) => [
+                    hit.id ?? "",
+                    hit.title ?? "",
+                    hit.date ?? "",
+                    hit.source ?? "",
+                    Number(hit.occurrences ?? 0),
+                    (hit.snippet?.pieces ?? []).map((piece) => piece.text ?? "").join(""),
+                ]),
+            }),
+        }),
+        question.state.value,
+    );
     return h(Answered<NonNullable<typeof reply>>, {
         question,
         text: query.value,

@@ -2,16 +2,15 @@
 // Neighbours: what stands directly left and right of the query, most frequent first, the query between them.
 import type { NeighboursResponseJson, NgramJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Amount, amount } from "../parts/choice.ts";
 import { Bar, Grid } from "../parts/grid.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { bars } from "../pictures/bars.ts";
 import { asked, linkTo, query, scope } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { type Count, count, plural, wording } from "../words.ts";
 import { directlyBeside } from "./beside.ts";
 
@@ -81,31 +80,33 @@ function NeighboursView(): VNode {
     const right = useAsk("neighbours", text ? rightOf : null);
     const [before, after] = [left.state.value.reply, right.state.value.reply];
     useStatus(after ? { documents: after.documents ?? 0, occurrences: after.occurrences ?? 0, answer: after.answer } : {});
-    useEffect(() => {
-        if (!before || !after) return;
-        const all = [...(before.neighbours ?? []).map((row) => ["left", row] as const), ...(after.neighbours ?? []).map((row) => ["right", row] as const)];
-        const shown = (side: string, phrase: string): string => (side === "left" ? `${phrase} …` : `… ${phrase}`);
-        offer.value = {
-            rows: () => ({
-                columns: ["side", "phrase", "documents", "occurrences"],
-                rows: all.map(([side, row]) => [side, row.phrase ?? "", Number(row.documents ?? 0), Number(row.occurrences ?? 0)]),
-            }),
-            picture: () =>
-                bars({
-                    width: 720,
-                    title: w.title(text),
-                    axis: `${w.title(text)}: ${w.occurrences}`,
-                    format: count,
-                    rows: all.map(([side, row]) => ({
-                        name: shown(side, row.phrase ?? ""),
-                        value: Number(row.occurrences ?? 0),
-                        text: count(row.occurrences),
-                    })),
+    useOffer(
+        () => {
+            const all = [...(before?.neighbours ?? []).map((row) => ["left", row] as const), ...(after?.neighbours ?? []).map((row) => ["right", row] as const)];
+            const shown = (side: string, phrase: string): string => (side === "left" ? `${phrase} …` : `… ${phrase}`);
+            return {
+                rows: () => ({
+                    columns: ["side", "phrase", "documents", "occurrences"],
+                    rows: all.map(([side, row]) => [side, row.phrase ?? "", Number(row.documents ?? 0), Number(row.occurrences ?? 0)]),
                 }),
-            calls: [leftOf, rightOf].map((each) => ({ method: "neighbours", message: each })),
-        };
-    }, [before, after, w]);
-    useEffect(() => () => void (offer.value = {}), []);
+                picture: () =>
+                    bars({
+                        width: 720,
+                        title: w.title(text),
+                        axis: `${w.title(text)}: ${w.occurrences}`,
+                        format: count,
+                        rows: all.map(([side, row]) => ({
+                            name: shown(side, row.phrase ?? ""),
+                            value: Number(row.occurrences ?? 0),
+                            text: count(row.occurrences),
+                        })),
+                    }),
+                calls: [leftOf, rightOf].map((each) => ({ method: "neighbours", message: each })),
+            };
+        },
+        left.state.value,
+        right.state.value,
+    );
     const most = Math.max(1, ...[before, after].flatMap((reply) => (reply?.neighbours ?? []).map((row) => Number(row.occurrences ?? 0))));
     return html`${text
             ? html`<div class="controls">
@@ -115,11 +116,11 @@ function NeighboursView(): VNode {
               </div>`
             : null}
     ${h(Answered<NeighboursResponseJson>, {
-        question: right,
+        question: left.state.value.failure ? left : right,
         isEmpty: (reply) => !Number(reply.occurrences ?? 0),
-        children: (reply) =>
+        children: () =>
             html`<div class="sides">
-                ${before ? h(Side, { reply: before, left: true, most }) : null} ${h(Side, { reply, left: false, most })}
+                ${before ? h(Side, { reply: before, left: true, most }) : null} ${after ? h(Side, { reply: after, left: false, most }) : null}
             </div>`,
     })}`;
 }

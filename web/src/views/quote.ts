@@ -4,16 +4,16 @@
 import { signal } from "@preact/signals";
 import type { QuotationJson, QuotedPlaceJson, QuoteResponseJson, VerdictJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { rangeKey } from "../parts/place.ts";
 import { titleOf } from "../parts/snippet.ts";
 import { indexesOf } from "../parts/text.ts";
 import { paths } from "../paths.ts";
 import { key, linkTo, scope, set } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { count, plural, wording } from "../words.ts";
 
 const say = wording({
@@ -233,26 +233,25 @@ function Quote(): VNode {
     if (Number(shown?.passedOver ?? 0) > 0) more.push(s.passed(shown?.passedOver ?? "0"));
     if (Number(shown?.unclosed ?? 0) > 0) more.push(s.unclosed(shown?.unclosed ?? "0"));
     useStatus(shown ? { more, answer: shown.answer } : {});
-    useEffect(() => {
-        offer.value = shown
-            ? {
-                  calls: [{ method: "Quote", message: { text, id, scope: scope.value } }],
-                  rows: () => ({
-                      columns: ["verdict", "quotation", "id", "title", "date", "source", "begin", "end"],
-                      rows: (shown.quotations ?? []).map((each) => [
-                          (each.verdict ?? "").replace("VERDICT_", "").toLowerCase(),
-                          each.text ?? "",
-                          each.place?.id ?? "",
-                          each.place?.title ?? "",
-                          each.place?.date ?? "",
-                          each.place?.source ?? "",
-                          Number(each.place?.match?.begin ?? 0),
-                          Number(each.place?.match?.end ?? 0),
-                      ]),
-                  }),
-              }
-            : {};
-    }, [shown]);
+    useOffer(
+        () => ({
+            calls: [{ method: "Quote", message: { text, id, scope: scope.value } }],
+            rows: () => ({
+                columns: ["verdict", "quotation", "id", "title", "date", "source", "begin", "end"],
+                rows: (reply?.quotations ?? []).map((each) => [
+                    (each.verdict ?? "").replace("VERDICT_", "").toLowerCase(),
+                    each.text ?? "",
+                    each.place?.id ?? "",
+                    each.place?.title ?? "",
+                    each.place?.date ?? "",
+                    each.place?.source ?? "",
+                    Number(each.place?.match?.begin ?? 0),
+                    Number(each.place?.match?.end ?? 0),
+                ]),
+            }),
+        }),
+        question.state.value,
+    );
     return html`<div class="quote">
         ${h(QuoteForm, {})}
         ${h(Answered<QuoteResponseJson>, {

@@ -9,14 +9,15 @@ import { useAsk } from "../ask.ts";
 import type { Cited } from "../export.ts";
 import { h, html } from "../html.ts";
 import { Cite } from "../parts/cite.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
-import { beginOf, placeKey, rangeOf } from "../parts/place.ts";
+import { Answered, Failed, useOffer, useStatus } from "../parts/panels.ts";
+import { placeKey, rangeKey, rangeOf } from "../parts/place.ts";
 import { titleOf } from "../parts/snippet.ts";
 import { blocks, bytesOf, type Named, type Slice, slices, type Span } from "../parts/text.ts";
 import { paths } from "../paths.ts";
 import { strip } from "../pictures/strip.ts";
-import { asked, go, key, linkHere, linkTo, newestCommit, query, set } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import { valueOf } from "../query.ts";
+import { go, key, linkHere, linkTo, query, set } from "../state.ts";
+import type { View } from "../view.ts";
 import { count, percent, plural, wording, words } from "../words.ts";
 
 const say = wording({
@@ -79,7 +80,7 @@ const namedOf = (places: PlaceJson[] | undefined): Named[] =>
 /** A slice of the text: a match has an id by which it can be gone to. */
 function piece(slice: Slice, ids: readonly string[]): unknown {
     const place = slice.place ? html`<span class="place">${slice.place}</span>` : null;
-    const words = slice.match >= 0 ? html`<mark data-at=${ids[slice.match]}>${slice.text}</mark>` : slice.text;
+    const words = slice.matches.length > 0 ? html`<mark data-at=${slice.matches.map((each) => ids[each]).join(" ")}>${slice.text}</mark>` : slice.text;
     const whole = slice.shared ? html`<span class="shared">${words}</span>` : words;
     return place ? [place, whole] : whole;
 }
@@ -97,7 +98,7 @@ function Body({ text, field, part, matches, shared, places }: BodyProps): VNode 
     return useMemo(() => {
         const mine = matches.filter((match) => isOf(match, field, part));
         const others = shared.filter((match) => isOf(match, field, part)).map(spanOf);
-        const ids = mine.map(placeKey);
+        const ids = mine.map(rangeKey);
         const all = slices(text, mine.map(spanOf), others, places);
         return html`<div class="body-text">
             ${blocks(all).map((block) => html`<div class="block">${block.map((slice) => piece(slice, ids))}</div>`)}
@@ -123,7 +124,7 @@ function Where({ matches, length }: { matches: MatchJson[]; length: number }): V
         const byte = ((event.clientY - area.top) / area.height) * length;
         const off = (match: MatchJson): number => Math.abs(Number(match.begin ?? 0) - byte);
         const nearest = own.reduce((best, match) => (off(match) < off(best) ? match : best));
-        go(linkHere({ at: placeKey(nearest) }), true);
+        go(linkHere({ at: rangeKey(nearest) }), true);
     };
     return html`<div class="where" ref=${box} onClick=${click} hidden=${own.length === 0}></div>`;
 }
@@ -133,7 +134,7 @@ function useShown(at: string, ...shown: unknown[]): void {
     useEffect(() => {
         if (!at) return;
         for (const old of document.querySelectorAll("mark.now")) old.classList.remove("now");
-        const marks = document.querySelectorAll(`mark[data-at="${CSS.escape(at)}"]`);
+        const marks = document.querySelectorAll(`mark[data-at~="${CSS.escape(at)}"]`);
         for (const mark of marks) mark.classList.add("now");
         const first = marks[0];
         first?.closest("details")?.setAttribute("open", "");
@@ -143,7 +144,7 @@ function useShown(at: string, ...shown: unknown[]): void {
 
 function Stepper({ matches, at }: { matches: MatchJson[]; at: string }): VNode {
     const s = say();
-    const keys = matches.map(placeKey);
+    const keys = [...new Set(matches.map(rangeKey))];
     const now = keys.indexOf(at);
     const step = (by: number): void => {
         const to = keys[now < 0 ? (by > 0 ? 0 : keys.length - 1) : (now + by + keys.length) % keys.length];
@@ -172,7 +173,7 @@ function OtherLink({ of, more }: { of: ReprintJson; more?: string }): VNode {
 function Similar({ id }: { id: string }): VNode {
     const s = say();
     const typed = useSignal("");
-    const found = useAsk("reprints", { query: `id:"${id.replace(/["\\]/g, "\\$&")}"`, members: 20 });
+    const found = useAsk("reprints", { query: `id:${valueOf(id)}`, members: 20 });
     const { reply, failure } = found.state.value;
     const group = reply?.groups?.[0]?.reprints?.filter((each) => each.id !== id) ?? [];
     const excerpts = (reply?.excerpts ?? []).map((each) => ({
@@ -184,7 +185,7 @@ function Similar({ id }: { id: string }): VNode {
         if (typed.value.trim()) set({ other: typed.value.trim() });
     };
     return html`<section class="similar">
-        ${failure ? html`<p class="soft">${s.notBuilt}</p>` : null}
+        ${failure ? html`<p class="soft">${failure.code === "invalid_argument" ? s.notBuilt : html`<span lang="en">${failure.message}</span>`}</p>` : null}
         ${group.length + excerpts.length > 0
             ? html`<h3>${s.similar}</h3>
                   <ul>
@@ -215,7 +216,7 @@ function Shared({ reply, other }: { reply: PassagesResponseJson; other: string }
         <ol class="passages">
             ${passages.slice(0, 50).map(
                 (each) => html`<li>
-                    <a href=${linkTo(paths.document, { id: other, other: key("id"), at: each.otherMatch ? placeKey(each.otherMatch) : "" })}
+                    <a href=${linkTo(paths.document, { id: other, other: key("id"), at: each.otherMatch ? rangeKey(each.otherMatch) : "" })}
                         >${[...(each.text ?? "")].slice(0, 60).join("")}${each.cut || (each.text ?? "").length > 60 ? "…" : ""}</a
                     >
                     <span class="soft">${s.letters(each.letters)}</span>
@@ -249,8 +250,8 @@ function Metadata({ document }: { document: DocumentJson }): VNode | null {
     </details>`;
 }
 
-function citedOf({ id = "", title = "", date = "", source = "" }: DocumentJson, match: MatchJson | undefined): Cited {
-    const whole = { id, title, date, source, commit: newestCommit.value };
+function citedOf({ id = "", title = "", date = "", source = "" }: DocumentJson, commit: string, match: MatchJson | undefined): Cited {
+    const whole = { id, title, date, source, commit };
     if (!match) return whole;
     const field = (match.field ?? "FIELD_TEXT").slice(6).toLowerCase();
     return { ...whole, field, part: match.part ?? 0, place: match.place ?? "", ...spanOf(match) };
@@ -258,6 +259,7 @@ function citedOf({ id = "", title = "", date = "", source = "" }: DocumentJson, 
 
 interface ReaderProps {
     document: DocumentJson;
+    commit: string; // that it was read from
     matches: MatchJson[];
     passages: PassagesResponseJson | undefined;
     failed: string; // why there are none
@@ -291,16 +293,17 @@ function Parts({ document, matches, shared }: { document: DocumentJson; matches:
     </div>`;
 }
 
-function Reader({ document, matches, passages, failed, other }: ReaderProps): VNode {
+function Reader({ document, commit, matches, passages, failed, other }: ReaderProps): VNode {
     const w = words();
     const s = say();
-    const at = beginOf(key("at"));
     const shared = useMemo(() => (passages?.passages ?? []).flatMap((each) => (each.match ? [each.match] : [])), [passages]);
     const places = useMemo(() => namedOf(document.places), [document]);
     const text = document.text ?? "";
     const length = useMemo(() => bytesOf(text), [text]);
     const none = useMemo(() => [], []);
-    const match = matches.find((each) => placeKey(each) === at);
+    const named = key("at");
+    const match = matches.find((each) => rangeKey(each) === named) ?? matches.find((each) => placeKey(each) === named);
+    const at = match ? rangeKey(match) : "";
     const place = match?.place;
     useShown(at, document, matches, shared);
     const title = { text: document.title || document.id || w.untitled, field: "FIELD_TITLE" as const, part: 0, places: none };
@@ -308,7 +311,7 @@ function Reader({ document, matches, passages, failed, other }: ReaderProps): VN
         <div class="reader-bar">
             <a href=${linkTo(query.value ? paths.hits : paths.start)}>← ${s.back}</a>
             ${h(Stepper, { matches, at })} ${place ? html`<span class="tag">${place}</span>` : null}
-            ${h(Cite, { cited: citedOf(document, match) })}
+            ${h(Cite, { cited: citedOf(document, commit, match) })}
         </div>
         <div class="reader-head">
             <h2>${h(Body, { ...title, matches, shared })}</h2>
@@ -351,7 +354,7 @@ const noMatches: MatchJson[] = [];
 /** The matches, and the range that `at` names, at its place among them. */
 function withRange(matches: MatchJson[], at: string): MatchJson[] {
     const range = rangeOf(at);
-    if (!range || matches.some((match) => placeKey(match) === placeKey(range))) return matches;
+    if (!range || matches.some((match) => rangeKey(match) === at)) return matches;
     const after = matches.findIndex(
         (match) => isOf(match, range.field ?? "FIELD_TEXT", range.part ?? 0) && Number(match.begin ?? 0) > Number(range.begin),
     );
@@ -365,7 +368,7 @@ function Document(): VNode {
     const text = query.value;
     const question = useAsk("get", id ? { id, scope: commit } : null, true);
     // Of the ids that begin like this one it is the first, so it is the one hit, if it matches at all.
-    const search = { query: asked(text), scope: { ...commit, filter: { idPrefix: id } }, limit: 1, order: "ORDER_ID" as const };
+    const search = { query: text, scope: { ...commit, filter: { idPrefix: id } }, limit: 1, order: "ORDER_ID" as const };
     const found = useAsk("search", id && text ? { ...search, matchLimit: 10000, noSnippet: true } : null);
     const shared = useAsk("passages", id && other && other !== id ? { id, other, scope: commit, limit: 1000 } : null);
     const hit = found.state.value.reply?.hits?.[0];
@@ -374,16 +377,24 @@ function Document(): VNode {
     const matches = useMemo(() => withRange(own, at), [own, rangeOf(at) ? at : ""]);
     const { reply } = question.state.value;
     const failed = other ? (shared.state.value.failure?.message ?? "") : "";
+    const unread = found.state.value.failure; // the document is shown all the same
     useStatus(reply ? { answer: reply.answer ?? {}, ...(text ? { occurrences: hit?.id === id ? (hit.occurrences ?? 0) : 0 } : {}) } : {});
-    useEffect(() => {
-        offer.value = id ? { calls: [{ method: "Get", message: { id } }] } : {};
-    }, [id]);
+    useOffer(() => ({ calls: [{ method: "Get", message: { id, scope: commit } }] }), question.state.value);
     return h(Answered<NonNullable<typeof reply>>, {
         question,
         idle: h(OpenById, {}),
         children: (answer) =>
             answer.document && answer.document.id === id
-                ? h(Reader, { key: id, document: answer.document, matches, passages: other ? shared.state.value.reply : undefined, failed, other })
+                ? html`${unread ? h(Failed, { failure: unread, again: found.again }) : null}
+                  ${h(Reader, {
+                      key: id,
+                      document: answer.document,
+                      commit: answer.answer?.commit ?? "0",
+                      matches,
+                      passages: other ? shared.state.value.reply : undefined,
+                      failed,
+                      other,
+                  })}`
                 : null,
     });
 }

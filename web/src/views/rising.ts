@@ -3,11 +3,11 @@
 // Nobody has to type a query; one that is typed narrows both periods to its documents.
 import type { VNode } from "preact";
 import { useAsk } from "../ask.ts";
-import { narrowed } from "../call.ts";
 import { h, html } from "../html.ts";
 import { Choice, chosen, Words } from "../parts/choice.ts";
 import { Failed, Loading, Panel } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
+import { narrowed } from "../query.ts";
 import { asked, key, query, scopeWithout } from "../state.ts";
 import type { View } from "../view.ts";
 import { wording } from "../words.ts";
@@ -62,9 +62,10 @@ function Result({ since }: { since: string }): VNode {
     const { up, down } = useContrast(a, b, direction, rest, true);
     const then = { name: w.then(since), query: a, typed: query.value };
     const earlier = { name: w.earlier, query: b, typed: query.value };
+    const links = { from: undefined, to: undefined }; // the periods are in the queries
     const tables = [
-        { direction: "up" as const, title: w.up(since), more: then, less: earlier, question: up, message: { ...rest, a, b } },
-        { direction: "down" as const, title: w.down(since), more: earlier, less: then, question: down, message: { ...rest, a: b, b: a } },
+        { direction: "up" as const, links, title: w.up(since), more: then, less: earlier, question: up, message: { ...rest, a, b } },
+        { direction: "down" as const, links, title: w.down(since), more: earlier, less: then, question: down, message: { ...rest, a: b, b: a } },
     ].filter((table) => direction === "both" || table.direction === direction);
     return h(Contrasts, { tables, idle: html`<span></span>` });
 }
@@ -106,4 +107,5 @@ export const rising: View = {
     keys: ["since", "until", "before", ...settingKeys],
     tab: true,
     facets: false,
+    undated: true,
 };

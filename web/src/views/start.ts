@@ -3,16 +3,17 @@
 // find something in it.
 import type { ContrastGroupJson, ContrastResponseJson, TrendResponseJson, TrendSeriesJson } from "gramdex/search_pb";
 import type { VNode } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { useAsk } from "../ask.ts";
 import { h, html } from "../html.ts";
 import { Figure } from "../parts/figure.ts";
-import { Answered, useStatus } from "../parts/panels.ts";
+import { Answered, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { type HeatCell, heatmap } from "../pictures/heatmap.ts";
 import { filterOf, nameOf, numberOf } from "../pictures/period.ts";
+import { everything, phraseOf, valueOf } from "../query.ts";
 import { key, language, linkHere, linkTo } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { count, figure, plural, wording, words } from "../words.ts";
 import { newestSince, periodsOf } from "./periods.ts";
 
@@ -56,11 +57,6 @@ const say = wording({
         sources: (n: number) => `${count(n)} 个来源`,
     },
 });
-
-const everything = "date:0001.. OR NOT date:0001..";
-
-/** Quoted, so that whatever a source is called is a value. */
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, "\\$&")}"`;
 
 interface Holdings {
     cells: HeatCell[];
@@ -125,24 +121,22 @@ function HeatMap({ holdings }: { holdings: Holdings }): VNode {
                 cells,
                 name: (source) => source || w.noSource,
                 label: (source, period, value) => s.cell(source || w.noSource, period, value),
-                href: (source, period) => linkTo(paths.hits, { q: `source:${quoted(source)} ${filterOf(period)}`, order: "newest" }),
+                href: (source, period) => linkTo(paths.hits, { q: `source:${valueOf(source)} ${filterOf(period)}`, order: "newest" }),
             }),
         }),
         [cells, language.value],
     );
-    useEffect(() => {
-        offer.value = {
+    useOffer(
+        () => ({
             picture: () => latest.current,
             rows: () => ({
                 columns: ["source", "month", "documents"],
                 rows: holdings.cells.map((cell) => [cell.source, cell.month, cell.value]),
             }),
             calls: [{ method: "Trend", message: { query: everything, by: "PERIOD_MONTH", splitBySource: true } }],
-        };
-        return () => {
-            offer.value = {};
-        };
-    }, [holdings]);
+        }),
+        { phase: "done", reply: holdings },
+    );
     const more: (VNode | null)[] = [
         others > 0 ? html`<a href=${linkHere({ map: "years" })}>${s.others(others)}</a>` : null,
         key("map") === "years" ? html`<a href=${linkHere({ map: undefined })}>${s.lastYears}</a>` : null,
@@ -162,11 +156,9 @@ function Example({ text }: { text: string }): VNode {
     return html`<li><a class="example" href=${linkTo(paths.hits, { q: text })}>${text}</a></li>`;
 }
 
-const spelt = (phrase: string): string => (/\s/.test(phrase) ? `"${phrase}"` : phrase);
-
 /** Three kinds of query, made of what rises: a phrase, two near each other, one in titles since then. */
 function examplesOf(phrases: string[], since: string): string[] {
-    const [first, second, third] = phrases.map(spelt);
+    const [first, second, third] = phrases.map(phraseOf);
     if (!first) return [];
     const both = second ? `${first} OR ${second}` : `NOT ${first} date:${since.slice(0, 4)}..`;
     return [first, both, `title:${third ?? first} date:${since.slice(0, 4)}..`];
@@ -179,7 +171,7 @@ function RisingNow({ groups, since }: { groups: ContrastGroupJson[]; since: stri
         <ol>
             ${groups.map(
                 (group) => html`<li>
-                    <a href=${linkTo(paths.trend, { q: spelt(group.phrase ?? "") })}>${group.phrase}</a>
+                    <a href=${linkTo(paths.trend, { q: phraseOf(group.phrase ?? "") })}>${group.phrase}</a>
                     <span class="figure">${count(group.unitsA)}</span
                     ><span class="figure">${Number(group.unitsB ?? 0) === 0 ? s.fresh : s.times(Number(group.ratio ?? 0))}</span>
                 </li>`,
@@ -218,8 +210,9 @@ function Start(): VNode {
     return html`<div class="start">
         <p class="lead">${s.lead}</p>
         ${h(Answered<TrendResponseJson>, {
-            question,
-            children: (answer) => {
+            question: byYear.state.value.failure ? byYear : question,
+            children: () => {
+                const answer = reply ?? {};
                 if (Number(answer.documents ?? 0) === 0) return html`<p>${s.empty}</p>`;
                 const months = (answer.rows ?? []).map((row) => ({ value: row.period ?? "", documents: row.documents ?? "0" }));
                 const since = newestSince(months);

@@ -10,12 +10,12 @@ import { h, html } from "../html.ts";
 import { Choice, chosen, Switch, switched } from "../parts/choice.ts";
 import { Figure } from "../parts/figure.ts";
 import { type Column, Grid } from "../parts/grid.ts";
-import { Answered, Failed, useStatus } from "../parts/panels.ts";
+import { Answered, Failed, useOffer, useStatus } from "../parts/panels.ts";
 import { paths } from "../paths.ts";
 import { lines } from "../pictures/lines.ts";
 import { kindOf, spanOf } from "../pictures/period.ts";
 import { asked, key, keysOf, linkTo, query, scope, scopeWithout, set } from "../state.ts";
-import { offer, type View } from "../view.ts";
+import type { View } from "../view.ts";
 import { count, figure, percent, wording, words as common } from "../words.ts";
 import { drawnOf, linesOf, type Measure, measures, otherQueries, rowsOf, type Series, seriesOf, thinBelow, valueOf } from "./trend-data.ts";
 
@@ -118,10 +118,9 @@ const kinds = ["year", "quarter", "month", "week", "day"] as const;
 
 /** The places behind a point; of a query without a phrase the documents. */
 function placesOf(series: Series, row: TrendRowJson): string | undefined {
-    // No filter means documents without a source.
-    if (!row.period || !Number(row.documents ?? 0) || series.source === "") return undefined;
+    if (!row.period || !Number(row.documents ?? 0)) return undefined;
     const { from, to } = spanOf(row.period);
-    const source = series.source === undefined ? keysOf("source") : series.source;
+    const source = series.source === undefined ? keysOf("source") : [series.source];
     return linkTo(Number(row.occurrences ?? 0) > 0 ? paths.concordance : paths.hits, { q: series.query, from, to, source });
 }
 
@@ -306,13 +305,10 @@ function TrendView(): VNode {
     const shown = useRef<Shown | null>(null);
     if (reply && phase === "done" && shown.current?.reply !== reply) shown.current = { reply, typed, split };
     useStatus(reply ? { documents: reply.documents ?? 0, occurrences: reply.occurrences ?? 0, answer: reply.answer } : {});
-    useEffect(() => {
-        offer.value =
-            reply && phase === "done"
-                ? { rows: () => rowsOf(seriesOf(reply, typed, split)), picture: () => picture.current, calls: [{ method: "trend", message }] }
-                : {};
-    }, [reply, phase]);
-    useEffect(() => () => void (offer.value = {}), []);
+    useOffer(
+        () => ({ rows: () => rowsOf(seriesOf(reply ?? {}, typed, split)), picture: () => picture.current, calls: [{ method: "trend", message }] }),
+        question.state.value,
+    );
     const limited = Boolean(key("from") || key("to"));
     const empty = (answer: TrendResponseJson): boolean =>
         !Number(answer.documents ?? 0) && !(answer.series ?? []).some((each) => Number(each.documents ?? 0) > 0);
