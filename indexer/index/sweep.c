@@ -105,14 +105,18 @@ static gdx_status remove_file(const struct sweep *sweep, const struct wanted *wa
 }
 
 // `next` has what the generation after it names.
-static gdx_status remove_files(const struct sweep *sweep, const struct manifest *old, const struct names *next,
+static gdx_status remove_files(struct sweep *sweep, const struct manifest *old, const struct names *next,
                                gdx_error *err) {
     struct wanted_walk walk = {0};
     struct wanted wanted;
     gdx_status status = GDX_OK;
-    while (status == GDX_OK && wanted_next(old, &walk, &wanted))
-        if (!names_have(&sweep->kept, wanted.name) && !names_have(next, wanted.name))
+    while (status == GDX_OK && wanted_next(old, &walk, &wanted)) {
+        if (names_have(&sweep->kept, wanted.name) || names_have(next, wanted.name))
+            continue;
+        status = look_for_newer(sweep, err); // a push of an older state may name it again
+        if (status == GDX_OK && !names_have(&sweep->kept, wanted.name))
             status = remove_file(sweep, &wanted, err);
+    }
     return status;
 }
 
@@ -120,9 +124,7 @@ static gdx_status remove_generation(struct sweep *sweep, uint64_t generation, gd
     char name[REMOTE_NAME_BYTES];
     struct manifest old = {0};
     struct names next = {0};
-    gdx_status status = look_for_newer(sweep, err);
-    if (status == GDX_OK)
-        status = remote_read_manifest(sweep->objects, generation, &old, NULL, err);
+    gdx_status status = remote_read_manifest(sweep->objects, generation, &old, NULL, err);
     if (status == GDX_OK)
         status = add_generation(sweep, generation + 1, &next, err);
     if (status == GDX_OK)

@@ -52,7 +52,8 @@ def signature_fault(method, target, headers, body_hash, token=None):
 
 
 class Store:
-    """One bucket, "bucket". `objects` are its bytes by name; `requests` what was asked: (method, name, status)."""
+    """One bucket, "bucket". `objects` are its bytes by name; `requests` what was asked: (method, name, status). `before` is called with
+    method and name of each request before it is looked at."""
 
     def __init__(self, signed=True, token=None):
         self.objects, self.requests, self.faults, self.forgeries = {}, [], [], []
@@ -108,6 +109,8 @@ class Store:
         length = int(request.headers.get("Content-Length", 0))
         path = request.path.partition("?")[0]
         name = path[len("/bucket/"):] if path.startswith("/bucket/") else None
+        if self.before:
+            self.before(request.command, name)
         with self.lock:
             fault = self.fault_of(request.command, name or "")
         if fault["kind"] == "drop body":
@@ -115,8 +118,6 @@ class Store:
             request.close_connection = True
             return
         body = request.rfile.read(length)
-        if self.before:
-            self.before(request.command, name)
         with self.lock:
             wrong = self.signed and signature_fault(request.command, request.path, request.headers,
                                                     hashlib.sha256(body).hexdigest(), self.token)

@@ -2,16 +2,15 @@
 """test_push_pull.py: commits through an object store: what is published is whole or not there, signed, once, and comes back byte for
 byte; what breaks on the way is tried again, gone on with, or said."""
 
+import fcntl
 import json
 import os
 import signal
 import struct
-import subprocess
 import threading
 import time
 
-from harness import GRAMDEX, PATIENCE, StoreTest, main
-from store import SECRET
+from harness import PATIENCE, StoreTest, main
 
 
 class PushPull(StoreTest):
@@ -74,7 +73,7 @@ class PushPull(StoreTest):
             self.add(id)
         self.push()
         self.pull()
-        self.run_gramdex("merge", "--index", self.index, "--all")
+        self.run_gramdex("merge", "--index", self.index)
         self.assertEqual((self.push()["generation"], self.pull()["commit"]), (2, 3))
         self.assertEqual(self.files(self.replica), self.files(self.index))
 
@@ -248,7 +247,6 @@ class Broken(StoreTest):
         self.pull_of()
 
     def test_a_writer_at_work_is_not_disturbed(self):
-        import fcntl
         self.push()
         self.pull()
         self.add("c")
@@ -331,10 +329,6 @@ class Hostile(StoreTest):
         self.assertIn("does not obey If-None-Match", self.message(self.push(status=1)))
         self.assertEqual(self.store.names("corpus/generation"), [self.generation])
 
-    def test_a_manifest_of_another_rule_is_refused(self):
-        said = self.message(self.pull("--generation", "2", status=1))
-        self.assertIn("is not there", said)
-
 
 class Race(StoreTest):
     def test_of_two_pushes_at_once_one_wins(self):
@@ -376,10 +370,10 @@ class Race(StoreTest):
         problems = []
 
         def write():
-            for number in range(12):
+            for number in range(6):
                 self.add("n/%d" % number)
-                if number % 4 == 3:
-                    self.run_gramdex("merge", "--index", self.index, "--all")
+                if number % 3 == 2:
+                    self.run_gramdex("merge", "--index", self.index)
             done.set()
 
         writer = threading.Thread(target=write)

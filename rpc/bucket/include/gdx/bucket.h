@@ -21,7 +21,7 @@ typedef struct gdx_bucket_options {
     unsigned silence_s;         // of the other side, after which a request is tried again; 0: 30
     unsigned attempts;          // of a request; one that moves a transfer on is not counted; 0: 8
     unsigned wait_ms;           // before the second attempt; it doubles up to 10 s; 0: 200
-    gdx_stop stop;              // looked at twice a second at least
+    gdx_stop stop;              // looked at once a second at least
 } gdx_bucket_options;
 
 // No request is made. GDX_INVALID: the address, or what goes with it.
