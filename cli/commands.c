@@ -34,6 +34,9 @@
     X(merge)                                                                                                           \
     X(backup)                                                                                                          \
     X(restore)                                                                                                         \
+    X(push)                                                                                                            \
+    X(pull)                                                                                                            \
+    X(sweep)                                                                                                           \
     X(serve)                                                                                                           \
     X(generate)                                                                                                        \
     BENCH_COMMANDS(X)

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "serve_follow.h"
 #include "serve_guard.h"
 #include "serve_lanes.h"
 #include "serve_log.h"
@@ -42,6 +43,7 @@ struct serve { // loop thread only
     struct serve_guard guard;
     struct serve_log log;
     struct serve_memory memory;
+    struct serve_follow follow;
     uv_signal_t signals[2];
 };
 
@@ -52,7 +54,10 @@ static gdx_grpc_code admit(void *context, const gdx_call *call, const gdx_servic
     const struct serve *serve = context;
     bool writes = method && gdx_engine_is_write(serve->engine, service, method);
     if (writes && serve->options.read_only) {
-        gdx_fail(err, GDX_DENIED, "%s: this server was started with --read-only", method->name);
+        gdx_fail(err, GDX_DENIED,
+                 serve->options.follow ? "%s: this server follows an object store, and takes no documents itself"
+                                       : "%s: this server was started with --read-only",
+                 method->name);
         return GDX_GRPC_PERMISSION_DENIED;
     }
     if (serve->trust.tokens.count == 0 || (!writes && !serve->options.token_all))
@@ -162,6 +167,8 @@ static gdx_status metrics_page(void *context, gdx_buffer *out) {
     gdx_status status = gdx_metrics_write(serve->metrics, out);
     if (status == GDX_OK && serve->work)
         status = serve_lanes_write(serve->work, out);
+    if (status == GDX_OK)
+        status = serve_follow_write_metrics(&serve->follow, out);
     return status == GDX_OK && serve->server ? write_figures(serve, out) : status;
 }
 
@@ -187,6 +194,7 @@ static void close_rest(struct serve *serve) {
     gdx_metrics_close(serve->listener);
     serve->listener = NULL;
     serve_memory_close(&serve->memory);
+    serve_follow_close(&serve->follow);
     serve_trust_close(&serve->trust);
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&serve->signals[i], NULL);
@@ -473,11 +481,14 @@ static void watch_signals(struct serve *serve) {
 }
 
 static gdx_status run(struct serve *serve, gdx_error *err) {
+    if (serve_follow_first(&serve->options, err) != GDX_OK)
+        return err->status;
     if (uv_loop_init(&serve->loop) != 0)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
     serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
     watch_signals(serve);
     serve_memory_init(&serve->memory, &serve->loop);
+    serve_follow_init(&serve->follow, &serve->loop, &serve->options, &serve->log);
     serve_trust_init(&serve->trust, &serve->loop, &serve->options, &serve->log);
     serve->trust.set_aliases = set_aliases;
     serve->trust.context = serve;
@@ -487,6 +498,8 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
         status = open_server(serve, err);
     if (status == GDX_OK)
         status = listen_all(serve, err);
+    if (status == GDX_OK)
+        status = serve_follow_start(&serve->follow, err);
     if (status == GDX_OK)
         serve_memory_start(&serve->memory, serve->work);
     if (status == GDX_OK)

@@ -31,6 +31,20 @@ static const struct option_table what_table = {
          .help = "refuse Ingest and Delete",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct serve_options, read_only)},
+        {.name = "follow",
+         .argument = "URL",
+         .help = "the index comes from this object store",
+         .more = "As `gramdex pull` brings it, at the start and whenever there is a new generation. Ingest and Delete "
+                 "are refused.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, follow)},
+        {.name = "follow-every",
+         .argument = "SECONDS",
+         .help = "between two looks at it (10)",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = DAY_S,
+         .field = OPTION_FIELD(struct serve_options, follow_seconds)},
         {.name = "no-page",
          .help = "serve calls alone, no page for browsers",
          .kind = OPTION_FLAG,
@@ -283,6 +297,9 @@ static gdx_status check(void *settings, gdx_error *err) {
     set_budgets(options);
     if (options->scrub && read_hours(options->scrub, &options->scrub_hours, err) != GDX_OK)
         return GDX_INVALID;
+    if (options->follow && options->create)
+        return gdx_fail(err, GDX_INVALID, "--follow and --create do not go together: the index comes from the store");
+    options->read_only |= options->follow != NULL;
     if (!options->certificate != !options->key)
         return gdx_fail(err, GDX_INVALID, "--tls-certificate and --tls-key go together");
     if (options->client_authority && !options->certificate)
@@ -303,6 +320,7 @@ static const struct serve_options defaults = {.connections = 4096,
                                               .query_seconds = 60,
                                               .keepalive_seconds = 60,
                                               .drain_seconds = 30,
+                                              .follow_seconds = 10,
                                               .scrub_hours = 24};
 
 const struct command command_serve = {
@@ -313,6 +331,7 @@ const struct command command_serve = {
                    "A browser that opens the address that is printed gets a page to search and look with.",
     .examples = (const char *const[]){"gramdex serve --index corpus.gdx --listen 127.0.0.1:50051",
                                       "gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only",
+                                      "gramdex serve --index replica.gdx --follow s3://bucket/corpus",
                                       "gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
                                       "      --tls-certificate server.pem --tls-key server.key \\\n"
                                       "      --token-file tokens --metrics 127.0.0.1:9090",

@@ -96,6 +96,8 @@ static gdx_status survey_one(void *context, const char *name, gdx_error *err) {
     enum file_kind kind = kind_of(name, &number);
     if (kind == FILE_SEGMENT || kind == FILE_DELETIONS || kind == FILE_REPRINTS)
         content->segments = true;
+    else if (kind == FILE_TEMPORARY)
+        content->temporary = true;
     else if (kind == FILE_FOREIGN && counts_as_foreign(name))
         content->foreign = true;
     return GDX_OK;

@@ -9,8 +9,9 @@
 
 // What a directory holds besides "manifest" and "lock".
 struct directory_content {
-    bool segments; // finished segments or deletions
-    bool foreign;  // files that are not an index's; hidden files and lost+found do not count
+    bool segments;  // finished segments or deletions
+    bool temporary; // files of ours that are not finished
+    bool foreign;   // files that are not an index's; hidden files and lost+found do not count
 };
 gdx_status directory_survey(const char *directory, struct directory_content *out, gdx_error *err) GDX_MUST_CHECK;
 

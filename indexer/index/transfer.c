@@ -4,8 +4,6 @@
 
 #include "transfer.h"
 #include "clean.h"
-#include "deletions.h"
-#include "reprints.h"
 #include "snapshot.h"
 
 #include <assert.h>
@@ -15,80 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 20, LOOK_EVERY = 64 }; // bytes of one read; pages between two looks at whether to stop
-
-// A file of a manifest.
-struct wanted {
-    const struct manifest_segment *record; // NULL: the table of reprints
-    bool is_deletions;
-    uint64_t reprints;
-    uint64_t bytes;
-    char name[TRANSFER_NAME_BYTES];
-};
-
-_Static_assert((int)TRANSFER_NAME_BYTES == (int)GDX_SEGMENT_FILE_NAME_BYTES &&
-                   (int)TRANSFER_NAME_BYTES == (int)DELETIONS_FILE_NAME_BYTES &&
-                   (int)TRANSFER_NAME_BYTES == (int)REPRINTS_FILE_NAME_BYTES,
-               "one buffer for each");
-
-static struct wanted segment_of(const struct manifest_segment *record) {
-    struct wanted wanted = {.record = record, .bytes = record->info.bytes};
-    gdx_segment_file_name(record->info.name, wanted.name);
-    return wanted;
-}
-
-static struct wanted deletions_of(const struct manifest_segment *record) {
-    struct wanted wanted = {
-        .record = record, .is_deletions = true, .bytes = deletions_file_bytes(record->info.document_count)};
-    deletions_file_name(record->deletions_name, wanted.name);
-    return wanted;
-}
-
-static struct wanted reprints_of(const struct manifest *manifest) {
-    struct wanted wanted = {.reprints = manifest->reprints_name, .bytes = manifest->reprints_bytes};
-    reprints_file_name(manifest->reprints_name, wanted.name);
-    return wanted;
-}
-
-// ---- verify
-
-static gdx_status verify_pages(const gdx_segment *segment, const gdx_stop *stop, gdx_error *err) {
-    gdx_status status = GDX_OK;
-    for (uint32_t page = 0; page < gdx_segment_page_count(segment) && status == GDX_OK; page++) {
-        status = page % LOOK_EVERY == 0 ? gdx_stop_check(stop, err) : GDX_OK;
-        if (status == GDX_OK)
-            status = gdx_segment_verify_page(segment, page, err);
-    }
-    return gdx_segment_settle(segment, status, err);
-}
-
-// GDX_OK: the file is in the directory, and every page of it is good.
-static gdx_status check(const struct transfer *transfer, const char *directory, const struct wanted *wanted,
-                        gdx_error *err) {
-    if (!wanted->record) {
-        struct reprints *reprints = NULL;
-        gdx_status status = reprints_open(directory, wanted->reprints, wanted->bytes, &reprints, err);
-        reprints_release(reprints);
-        return status;
-    }
-    if (wanted->is_deletions) {
-        struct deletions *deletions = NULL;
-        gdx_status status = deletions_open(directory, wanted->record, &deletions, err);
-        deletions_release(deletions);
-        return status;
-    }
-    gdx_segment *segment = NULL;
-    gdx_status status = gdx_segment_open(directory, wanted->record->info.name, &segment, err);
-    if (status != GDX_OK)
-        return status;
-    if (gdx_segment_info_of(segment)->bytes != wanted->bytes)
-        status =
-            gdx_fail_at(err, GDX_CORRUPT, gdx_segment_path(segment), "its figures differ from those in the manifest");
-    else
-        status = verify_pages(segment, &transfer->options->stop, err);
-    gdx_segment_release(segment);
-    return status;
-}
+enum { COPY_BYTES = 1 << 20 }; // bytes of one read
 
 // ---- place
 
@@ -152,7 +77,7 @@ static gdx_status link_under(const char *from, const char *temporary, const char
 
 static gdx_status link_file(const struct transfer *transfer, const struct wanted *wanted, const char *from,
                             const char *to, gdx_error *err) {
-    char name[TRANSFER_NAME_BYTES + 8];
+    char name[WANTED_NAME_BYTES + 8];
     snprintf(name, sizeof name, "%s.tmp", wanted->name);
     char *temporary = gdx_path_join(transfer->to, name);
     gdx_status status =
@@ -197,7 +122,7 @@ static gdx_status place(struct transfer *transfer, const struct wanted *wanted, 
 static gdx_status blame(const struct transfer *transfer, const struct wanted *wanted, const gdx_error *failure,
                         gdx_error *err) {
     if (failure->status == GDX_CORRUPT) {
-        gdx_status status = check(transfer, transfer->from, wanted, err);
+        gdx_status status = wanted_check(transfer->from, wanted, &transfer->options->stop, err);
         if (status != GDX_OK)
             return status;
     }
@@ -209,14 +134,14 @@ static gdx_status bring(struct transfer *transfer, const struct wanted *wanted, 
     gdx_error failure = {0};
     if (options->progress)
         options->progress(options->context, transfer->done, transfer->of);
-    gdx_status status = check(transfer, transfer->to, wanted, &failure);
+    gdx_status status = wanted_check(transfer->to, wanted, &options->stop, &failure);
     if (status == GDX_OK) {
         transfer->figures->kept_bytes += is_made(transfer, wanted) ? 0 : wanted->bytes;
     } else if (status == GDX_NOT_FOUND || status == GDX_CORRUPT || status == GDX_UNSUPPORTED) {
         failure = (gdx_error){0};
         status = place(transfer, wanted, err);
         if (status == GDX_OK)
-            status = check(transfer, transfer->to, wanted, &failure);
+            status = wanted_check(transfer->to, wanted, &options->stop, &failure);
     }
     if (failure.status != GDX_OK)
         status = blame(transfer, wanted, &failure, err);
@@ -230,19 +155,10 @@ gdx_status transfer_files(struct transfer *transfer, const struct manifest *mani
     transfer->figures->kept_bytes = 0; // the others count what was done
     transfer->done = 0;
     transfer->of = manifest_file_bytes(manifest);
-    for (size_t i = 0; i < manifest->count && status == GDX_OK; i++) {
-        const struct manifest_segment *record = &manifest->segments[i];
-        struct wanted wanted = segment_of(record);
+    struct wanted_walk walk = {0};
+    struct wanted wanted;
+    while (status == GDX_OK && wanted_next(manifest, &walk, &wanted))
         status = bring(transfer, &wanted, err);
-        if (status == GDX_OK && record->deleted_count) {
-            wanted = deletions_of(record);
-            status = bring(transfer, &wanted, err);
-        }
-    }
-    if (status == GDX_OK && manifest->reprints_bytes) {
-        struct wanted wanted = reprints_of(manifest);
-        status = bring(transfer, &wanted, err);
-    }
     return status;
 }
 

@@ -5,18 +5,16 @@
 #ifndef INDEX_TRANSFER_H
 #define INDEX_TRANSFER_H
 
-#include "manifest.h"
+#include "wanted.h"
 
 #include "gdx/backup.h"
-
-enum { TRANSFER_NAME_BYTES = 32 };
 
 struct transfer {          // one owner
     const char *from, *to; // directories; the lock of `to` is held
     const gdx_backup_options *options;
-    gdx_backup_figures *figures;       // of bytes; they add up over calls
-    uint64_t done, of;                 // bytes, for the progress
-    char (*made)[TRANSFER_NAME_BYTES]; // files that were not there before
+    gdx_backup_figures *figures;     // of bytes; they add up over calls
+    uint64_t done, of;               // bytes, for the progress
+    char (*made)[WANTED_NAME_BYTES]; // files that were not there before
     size_t made_count, made_capacity;
 };
 
