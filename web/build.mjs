@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the page: types from the protos, typecheck, bundle, index.html, licences, and assets.json, which names them all.
-//   node web/build.mjs --out DIR --types DIR [--check]
+//   node web/build.mjs --out DIR --types DIR
 // DIR/assets.json: {"views": [paths that give index.html], "index": FILE, "assets": [{"path", "file", "type"}]}. Names of
-// assets have the hash of what is in them. --check: types and budget alone decide; what is written is the same.
+// assets have the hash of what is in them.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -11,9 +11,7 @@ tree=$folder/tree
 mkdir -p "$tree/web"
 find "$tree/web" -mindepth 1 -maxdepth 1 ! -name node_modules ! -name installed.json -exec rm -rf {} +
 (cd "$root/web" && tar --exclude=./node_modules --exclude=./built -cf - .) | tar -xf - -C "$tree/web"
-for beside in proto CMakeLists.txt LICENSE; do
-    ln -sfn "$root/$beside" "$tree/$beside"
-done
+ln -sfn "$root/proto" "$tree/proto"
 
 rm -rf "$folder/page"
 mkdir -p "$folder/page"

@@ -5,7 +5,7 @@
 
 export type Cell = string | number | boolean | null | undefined;
 
-/** Column names are those of `gramdex --format csv`, so that files of both go together. */
+/** A column is called as in the command's `--format csv`, where that has it. */
 export interface Table {
     columns: readonly string[];
     rows: readonly (readonly Cell[])[];
@@ -49,7 +49,6 @@ export interface Cited {
     begin?: number; // bytes of the field, as Get gives it
     end?: number;
     commit: string | number;
-    quoted?: string;
 }
 
 /** Enough to find the words again, by hand and by `gramdex get`. */
@@ -59,13 +58,11 @@ export function citation(cited: Cited, chinese: boolean): string {
     if (chinese) {
         const head = [cited.source, cited.title && `《${cited.title}》`, cited.date].filter(Boolean).join("，");
         const where = [cited.place, bytes && `${field} 第 ${bytes} 字节`].filter(Boolean).join("，");
-        const words = cited.quoted ? `“${cited.quoted}”，` : "";
-        return `${words}${head ? `${head}。` : ""}[${cited.id}${where ? `，${where}` : ""}，版本 ${cited.commit}]`;
+        return `${head ? `${head}。` : ""}[${cited.id}${where ? `，${where}` : ""}，版本 ${cited.commit}]`;
     }
     const head = [cited.source, cited.title && `“${cited.title}”`, cited.date].filter(Boolean).join(", ");
     const where = [cited.place, bytes && `${field} bytes ${bytes}`].filter(Boolean).join(", ");
-    const words = cited.quoted ? `“${cited.quoted}”, ` : "";
-    return `${words}${head ? `${head}. ` : ""}[${cited.id}${where ? `, ${where}` : ""}, commit ${cited.commit}]`;
+    return `${head ? `${head}. ` : ""}[${cited.id}${where ? `, ${where}` : ""}, commit ${cited.commit}]`;
 }
 
 /** A name that every file system takes, with what was asked in it. */

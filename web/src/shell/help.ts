@@ -29,7 +29,7 @@ const say = wording({
         ],
         pressed: [
             ["/", "to the query"],
-            ["1 – 9", "to the view with that number"],
+            ["1 – 8", "to the view with that number"],
             ["n, p", "in a document: next and previous match; elsewhere: next and previous page"],
             ["j, k", "next and previous row"],
             ["Enter", "open the row"],
@@ -56,7 +56,7 @@ const say = wording({
         ],
         pressed: [
             ["/", "到检索式"],
-            ["1 – 9", "到相应序号的视图"],
+            ["1 – 8", "到相应序号的视图"],
             ["n、p", "文档中：下一处、上一处；其他视图：下一页、上一页"],
             ["j、k", "下一行、上一行"],
             ["Enter", "打开该行"],

@@ -47,7 +47,7 @@ const words = wording({
         none: "No phrase differs surely enough.",
         unlike: "These cannot be compared",
         unlikeHint: "Each side must have documents, and none may be on both.",
-        noneWhy: "A phrase must be in five of the documents, in twice the share, and pass a test that allows for how many are tried.",
+        noneWhy: (least: number) => `A phrase must be in at least ${count(least)} of them, in twice the share, and pass a test that allows for how many are tried.`,
     },
     zh: {
         unit: "以何计",
@@ -76,7 +76,7 @@ const words = wording({
         none: "没有差异足够确定的词语。",
         unlike: "二者无法比较",
         unlikeHint: "两方都须有文档，且没有文档同属两方。",
-        noneWhy: "词语须至少见于五篇，比例为另一方的两倍以上，并通过顾及检验次数的检验。",
+        noneWhy: (least: number) => `词语须至少见于其中 ${count(least)} 个，比例为另一方的两倍以上，并通过顾及检验次数的检验。`,
     },
 });
 
@@ -92,6 +92,8 @@ export interface Table {
     more: Side; // in which the phrases are more frequent
     less: Side;
     question: Question<ContrastResponseJson>;
+    direction: Direction;
+    message: Message;
 }
 
 export type Message = Request<"contrast">;
@@ -174,7 +176,7 @@ function Groups({ table, reply }: { table: Table; reply: ContrastResponseJson })
     const w = words();
     const rows = reply.groups ?? [];
     const most = Math.max(1, ...rows.map((row) => Number(row.score ?? 0)));
-    if (rows.length === 0) return html`<${Panel} title=${w.none}><p>${w.noneWhy}</p><//>`;
+    if (rows.length === 0) return html`<${Panel} title=${w.none}><p>${w.noneWhy(table.message.minUnits ?? 0)}</p><//>`;
     return html`<p class="aside">${w.tested(reply.unitsA, reply.unitsB, reply.tested)}</p>
         ${h(Grid<ContrastGroupJson>, { caption: table.title, columns: columnsOf(table, reply, most), rows, rowKey: (row) => row.phrase ?? "" })}`;
 }
@@ -204,7 +206,7 @@ function rowsOf(tables: readonly (readonly [Direction, ContrastResponseJson])[])
 }
 
 export interface ContrastsProps {
-    tables: readonly (Table & { direction: Direction; message: Message })[];
+    tables: readonly Table[];
     idle: VNode;
 }
 

@@ -60,7 +60,7 @@ function Side({ reply, left, most }: { reply: NeighboursResponseJson; left: bool
                     cell: ({ phrase = "" }) =>
                         html`<a href=${linkTo(paths.concordance, { q: directlyBeside(query.value, phrase, left), sort: left ? "left" : "right" })}>${phrase}</a>`,
                 },
-                { name: w.occurrences, silent: true, wide: true, cell: (row) => h(Bar, { value: Number(row.occurrences ?? 0), most }) },
+                { name: w.occurrences, silent: true, wide: true, cell: (row) => h(Bar, { value: Number(row.occurrences ?? 0), most, width: 60 }) },
                 { name: w.occurrences, figure: true, sorted: true, cell: (row) => count(row.occurrences) },
                 { name: w.documents, figure: true, cell: (row) => count(row.documents) },
             ],

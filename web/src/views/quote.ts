@@ -237,7 +237,7 @@ function Quote(): VNode {
         () => ({
             calls: [{ method: "Quote", message: { text, id, scope: scope.value } }],
             rows: () => ({
-                columns: ["verdict", "quotation", "id", "title", "date", "source", "begin", "end"],
+                columns: ["verdict", "text", "id", "title", "date", "source", "source_begin", "source_end"],
                 rows: (reply?.quotations ?? []).map((each) => [
                     (each.verdict ?? "").replace("VERDICT_", "").toLowerCase(),
                     each.text ?? "",
