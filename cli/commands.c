@@ -32,6 +32,7 @@
     X(stat)                                                                                                            \
     X(verify)                                                                                                          \
     X(merge)                                                                                                           \
+    X(publish)                                                                                                         \
     X(backup)                                                                                                          \
     X(restore)                                                                                                         \
     X(push)                                                                                                            \

@@ -77,6 +77,8 @@ static int report_index_failure(const struct command *command, struct index_comm
     if (err->status == GDX_CANCELLED)
         *err = (gdx_error){.status = GDX_CANCELLED,
                            .message = "stopped; the index is at its last commit. Run it again to go on"};
+    if (err->status == GDX_CANCELLED && self->shard)
+        *err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; there is no part. Run it again to make it"};
     int exit_status = report_failure(command->title, err, (gdx_slice){0}, self->target.json);
     return err->reason == GDX_REASON_DOCUMENT_REFUSED ? EXIT_FAILED : exit_status;
 }
@@ -87,6 +89,8 @@ static gdx_status run_as_wanted(struct index_command *self, gdx_batch_summary *s
         return status;
     if (self->is_dry_run)
         return index_trial(self, summary, err);
+    if (self->shard)
+        return index_build_part(self, summary, err);
     return self->target.server ? send(self, summary, err) : build(self, summary, err);
 }
 
@@ -130,6 +134,7 @@ const struct command command_index = {
                                       "gramdex index --index corpus.gdx --map id=url,text=content articles.csv",
                                       "gramdex index --index corpus.gdx --facet language --facet author news.jsonl",
                                       "gramdex index --index corpus.gdx --ocr --date-from name scans/",
+                                      "gramdex index --index part-0 --shard 0/16 articles/",
                                       "gramdex index --server search.example:50051 articles/", NULL},
     .notes =
         "A record of JSON is an object with \"id\" and \"text\", and optionally \"title\", \"date\" and \"source\"; "

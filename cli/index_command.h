@@ -16,6 +16,8 @@ struct index_command {
     struct command_arguments paths;
     struct option_list globs, excludes, files_from, converters, facets;
     struct file_list files;
+    const char *shard, *unless_in;
+    const char *part_directory; // with --shard: where the part is built
     const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *date_from;
     gdx_record_map *map;    // of map_text
     gdx_buffer base_folder; // found
@@ -43,6 +45,10 @@ gdx_status index_check(void *settings, gdx_error *err) GDX_MUST_CHECK;
 gdx_status index_check_converters(const struct index_command *self, gdx_error *err) GDX_MUST_CHECK;
 gdx_status index_open_converter(struct index_command *self, gdx_error *err) GDX_MUST_CHECK;
 void index_close_converter(struct index_command *self);
+
+// index_shard.c. The check of --shard and --unless-in; and the run that builds a part.
+gdx_status index_check_shard(struct index_command *self, bool has_standard_input, gdx_error *err) GDX_MUST_CHECK;
+gdx_status index_build_part(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) GDX_MUST_CHECK;
 
 // index_report.c: what people and programs see of a run. The first two are callbacks of a batch.
 void index_on_progress(void *context, const gdx_batch_progress *at);

@@ -42,8 +42,9 @@ static gdx_status make_table(struct index_command *self, gdx_error *err) {
 
 // Only in an index that is there: a dry run makes none.
 static gdx_status find_cache(const struct index_command *self, char **out, gdx_error *err) {
-    char *manifest = gdx_path_join(self->target.index, "manifest");
-    char *cache = gdx_path_join(self->target.index, "converted");
+    const char *directory = self->part_directory ? self->part_directory : self->target.index;
+    char *manifest = gdx_path_join(directory, "manifest");
+    char *cache = gdx_path_join(directory, "converted");
     gdx_status status = manifest && cache ? GDX_OK : gdx_fail_memory(err, "converters");
     if (status == GDX_OK && (!self->is_dry_run || access(manifest, F_OK) == 0)) {
         *out = cache;

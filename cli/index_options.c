@@ -159,6 +159,21 @@ const struct option_table index_own_table = {
          .most = UINT32_MAX,
          .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.commit_every)},
+        {.name = "shard",
+         .argument = "I/N",
+         .help = "the I-th of N shares of the inputs, from 0",
+         .more = "--index is a part then, for `gramdex publish`. auto/N takes I from the job scheduler's variables, "
+                 "auto also N. Every run gets the same paths and options.",
+         .kind = OPTION_TEXT,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct index_command, shard)},
+        {.name = "unless-in",
+         .argument = "DIR",
+         .help = "leave out what this index has as it is",
+         .more = "With --shard, for `gramdex publish --add`.",
+         .kind = OPTION_TEXT,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct index_command, unless_in)},
         {.name = "no-merge",
          .help = "leave the segments as they are written",
          .kind = OPTION_CLEAR,
@@ -215,6 +230,9 @@ gdx_status index_check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--prune-limit goes with --prune");
     if (self->options.prune && names_standard_input(&self->paths))
         return gdx_fail(err, GDX_INVALID, "--prune goes with folders, not with standard input");
+    gdx_status of_shard = index_check_shard(self, names_standard_input(&self->paths), err);
+    if (of_shard != GDX_OK)
+        return of_shard;
     if (self->date_from && strcmp(self->date_from, "name") != 0)
         return gdx_fail(err, GDX_INVALID, "--date-from %s: expected name", self->date_from);
     if (self->ocr_pages && !self->ocr)

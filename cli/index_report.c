@@ -114,11 +114,13 @@ static json_t *summary_as_json(const gdx_batch_summary *s) {
 static json_t *with_converters(const struct index_command *self, json_t *value) {
     gdx_buffer versions = {0};
     gdx_converter_counts counts = {0};
-    gdx_converter_count(self->options.converter, &counts);
-    bool is_whole = gdx_converter_versions(self->options.converter, &versions) == GDX_OK &&
-                    json_object_set_new(value, "converted", json_integer((json_int_t)counts.converted)) == 0 &&
-                    json_object_set_new(value, "cached", json_integer((json_int_t)counts.cached)) == 0 &&
-                    json_object_set_new(value, "converters", gdx_json_text(gdx_buffer_slice(&versions))) == 0;
+    if (self->options.converter) // none is open where nothing was read
+        gdx_converter_count(self->options.converter, &counts);
+    bool is_whole =
+        (!self->options.converter || gdx_converter_versions(self->options.converter, &versions) == GDX_OK) &&
+        json_object_set_new(value, "converted", json_integer((json_int_t)counts.converted)) == 0 &&
+        json_object_set_new(value, "cached", json_integer((json_int_t)counts.cached)) == 0 &&
+        json_object_set_new(value, "converters", gdx_json_text(gdx_buffer_slice(&versions))) == 0;
     gdx_buffer_clear(&versions);
     if (is_whole)
         return value;

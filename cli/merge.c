@@ -35,6 +35,12 @@ static const struct option_table merge_table = {
          .more = "As `gramdex index` does at its end.",
          .kind = OPTION_CLEAR,
          .field = OPTION_FIELD(struct merge_command, options.to_one)},
+        {.name = "canonical",
+         .help = "segments that the documents alone decide",
+         .more = "The same documents in the same order give the same bytes, however they were built and merged, also "
+                 "where one segment cannot hold them.",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct merge_command, options.canonical)},
         {.name = "refold",
          .help = "rewrite it by this program's rule first",
          .more = "For an index of an older rule. Its stored documents are indexed anew; nothing else is needed.",
@@ -117,6 +123,7 @@ const struct command command_merge = {
         "Merge all segments into one. Answers stay the same, unless --refold changes the matching rule; readers go on\n"
         "reading the old ones.",
     .examples = (const char *const[]){"gramdex merge --index corpus.gdx", "gramdex merge --index corpus.gdx --policy",
+                                      "gramdex merge --index corpus.gdx --canonical",
                                       "gramdex merge --index corpus.gdx --refold", NULL},
     .notes = "Merged to one segment, the same input gives the same bytes, whatever the number of threads.",
     .groups = {{&merge_table, 0}, DIRECTORY_GROUPS(struct merge_command, target), {0}},

@@ -330,12 +330,28 @@ static struct batch *batch_of_list(gdx_job *job) {
     return (struct batch *)((char *)job - offsetof(struct batch, listing.job));
 }
 
+// What cannot be listed is the first shard's to report.
+static gdx_status share_inputs(struct batch *batch, gdx_error *err) {
+    const gdx_batch_shard *shard = &batch->options.shard;
+    batch->summary->inputs = inputs_figures(&batch->listing.inputs);
+    if (shard->count == 0)
+        return GDX_OK;
+    if (shard->index > 0) {
+        refusals_clear(&batch->listing.refusals);
+        if (refusals_init(&batch->listing.refusals) != GDX_OK)
+            return gdx_fail_memory(err, "a batch");
+    }
+    return inputs_take_share(&batch->listing.inputs, shard, err);
+}
+
 static void list_on_worker(gdx_job *job, unsigned worker) {
     struct batch *batch = batch_of_list(job);
     struct listing *listing = &batch->listing;
     (void)worker;
     listing->outcome.status = inputs_list(&listing->inputs, batch->paths, batch->path_count, &batch->options,
                                           &listing->refusals, &listing->outcome.error);
+    if (listing->outcome.status == GDX_OK)
+        listing->outcome.status = share_inputs(batch, &listing->outcome.error);
 }
 
 static void list_done_on_loop(gdx_job *job) {
@@ -401,6 +417,12 @@ static gdx_status init_spans(struct batch *batch, gdx_error *err) {
     return GDX_OK;
 }
 
+// What documents are compared with.
+static gdx_snapshot *compared_snapshot(const struct batch *batch) {
+    gdx_snapshot *elsewhere = batch->options.shard.unless;
+    return elsewhere ? elsewhere : gdx_index_writer_snapshot(batch->writer);
+}
+
 static gdx_status init_building(struct batch *batch, gdx_error *err) {
     struct building *building = &batch->building;
     const gdx_rule *rule = gdx_snapshot_rule(gdx_index_writer_snapshot(batch->writer));
@@ -435,8 +457,7 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
     };
     building->team = builder_team_new(&building->settings, batch->budget.threads);
     if (!building->team || refusals_init(&batch->listing.refusals) != GDX_OK ||
-        ledger_init(&building->ledger) != GDX_OK ||
-        seen_init(&building->seen, gdx_index_writer_snapshot(batch->writer)) != GDX_OK)
+        ledger_init(&building->ledger) != GDX_OK || seen_init(&building->seen, compared_snapshot(batch)) != GDX_OK)
         return gdx_fail_memory(err, "a batch");
     return GDX_OK;
 }
@@ -494,6 +515,20 @@ static void clear(struct batch *batch) {
     seen_clear(&building->seen);
     refusals_clear(&batch->listing.refusals);
     inputs_clear(&batch->listing.inputs);
+}
+
+gdx_status gdx_batch_list(const char *const *paths, size_t path_count, const gdx_batch_options *options,
+                          gdx_batch_inputs *out, gdx_error *err) {
+    struct inputs inputs = {0};
+    struct refusals refusals = {0};
+    gdx_status status = refusals_init(&refusals) == GDX_OK ? GDX_OK : gdx_fail_memory(err, "a list of inputs");
+    if (status == GDX_OK)
+        status = inputs_list(&inputs, paths, path_count, options, &refusals, err);
+    if (status == GDX_OK)
+        *out = inputs_figures(&inputs);
+    refusals_clear(&refusals);
+    inputs_clear(&inputs);
+    return status;
 }
 
 gdx_status gdx_batch_run(gdx_index_writer *writer, const char *const *paths, size_t path_count,

@@ -33,8 +33,9 @@ struct filler { // one owner at a time
 
     // The entry being read: a file by its descriptor, or one of the last container.
     bool is_open;
-    int descriptor; // -1: of the container
-    bool is_at_end; // `carry` is all that is left of it
+    int descriptor;   // -1: of the container
+    uint64_t file_at; // bytes of the descriptor's file passed so far
+    bool is_at_end;   // `carry` is all that is left of it
     const struct input *input;
     struct slab_piece entry; // kind, names; first_byte: where the next piece begins
     gdx_buffer carry;        // read already: its first bytes, or the start of a line that the last slab had no room for
@@ -190,6 +191,7 @@ static gdx_status read_more(struct filler *filler, struct slab *slab, gdx_buffer
         return refuse(slab, filler->entry.path, filler->entry.first_byte, status, words.message, err);
     }
     to->bytes += (size_t)bytes;
+    filler->file_at += (uint64_t)bytes;
     slab->disk_bytes += (uint64_t)bytes;
     return GDX_OK;
 }
@@ -228,7 +230,7 @@ static void begin_entry(struct filler *filler, struct slab *slab, gdx_input_kind
     snprintf(filler->entry.ending, sizeof filler->entry.ending, "%s", words);
     filler->entry.first_byte = 0;
     filler->entry.file = filler->files++;
-    slab->files++;
+    slab->files += filler->input->from == 0; // each file is one run's
 }
 
 static void name_entry(struct filler *filler, gdx_slice path, gdx_slice id) {
@@ -304,6 +306,48 @@ static gdx_status open_inner(struct filler *filler, struct slab *slab, gdx_input
     return status;
 }
 
+// ---- a file that begins in another's share
+
+// Lines begin after the first newline at or after byte from - 1: what comes before is another's.
+static gdx_status seek_share(struct filler *filler, struct slab *slab, gdx_error *err) {
+    const struct input *input = filler->input;
+    gdx_status status = GDX_OK;
+    const uint8_t *newline = NULL;
+    slab->disk_bytes -= filler->carry.bytes;
+    filler->carry.bytes = 0;
+    filler->file_at = input->from - 1;
+    filler->is_at_end = lseek(filler->descriptor, (off_t)filler->file_at, SEEK_SET) < 0; // it was cut short meanwhile
+    while (status == GDX_OK && !newline && !filler->is_at_end && !is_stopped(filler)) {
+        filler->carry.bytes = 0;
+        status = read_more(filler, slab, &filler->carry, LINE_READ_BYTES, err);
+        if (filler->carry.bytes)
+            newline = memchr(filler->carry.data, '\n', filler->carry.bytes);
+    }
+    size_t passed = newline ? (size_t)(newline - filler->carry.data) + 1 : filler->carry.bytes;
+    filler->carry.bytes -= passed;
+    memmove(filler->carry.data, filler->carry.data + passed, filler->carry.bytes);
+    filler->entry.first_byte = filler->file_at - filler->carry.bytes;
+    filler->entry.is_of_share = true;
+    if (status == GDX_OK && filler->entry.first_byte >= input->to && filler->is_open)
+        close_entry(filler); // one line is longer than the share
+    return status;
+}
+
+// The last `bytes` of the slab are those of the file before file_at. Ends the entry with the line that byte to - 1 is
+// in.
+static void end_share(struct filler *filler, struct slab *slab, size_t bytes) {
+    uint64_t to = filler->input->to, begin = filler->file_at - bytes;
+    if (filler->descriptor < 0 || filler->file_at < to || bytes == 0)
+        return;
+    uint8_t *first = slab->bytes.data + slab->bytes.bytes - bytes;
+    size_t skipped = begin + 1 < to ? (size_t)(to - 1 - begin) : 0;
+    const uint8_t *newline = memchr(first + skipped, '\n', bytes - skipped);
+    if (!newline)
+        return;
+    slab->bytes.bytes = (size_t)(newline - slab->bytes.data) + 1;
+    filler->is_at_end = true;
+}
+
 // The entry's name is at hand: what it is, and what to do with it.
 static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error *err) {
     bool has = false;
@@ -319,6 +363,11 @@ static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error
     bool is_told = gdx_input_has_known_name(name) || kind != GDX_INPUT_TEXT;
     if (filler->input->is_stream && filler->depth == 0 && !is_told)
         kind = GDX_INPUT_RECORDS; // what neither name nor bytes of a pipe tell
+    if (filler->depth == 0 && filler->input->from > 0 && kind != GDX_INPUT_RECORDS) {
+        slab->disk_bytes -= filler->carry.bytes;
+        close_entry(filler); // whole, it is that share's that it begins in
+        return GDX_OK;
+    }
     if (kind == GDX_INPUT_UNREAD || kind == GDX_INPUT_IGNORED) {
         close_entry(filler);
         return add_refusal(slab, refusal_of_kind(filler->entry.path, kind, words), err);
@@ -332,7 +381,7 @@ static gdx_status open_named(struct filler *filler, struct slab *slab, gdx_error
         return push_container(filler, slab, kind, filler->entry.path, filler->entry.id, NULL, err);
     }
     begin_entry(filler, slab, kind, words);
-    return GDX_OK;
+    return is_file && filler->input->from > 0 ? seek_share(filler, slab, err) : GDX_OK;
 }
 
 static gdx_status open_file(struct filler *filler, struct slab *slab, gdx_error *err) {
@@ -347,6 +396,7 @@ static gdx_status open_file(struct filler *filler, struct slab *slab, gdx_error 
         gdx_status status = gdx_fail_errno(&words, errno, "cannot be opened");
         return refuse(slab, path, 0, status, words.message, err);
     }
+    filler->file_at = 0;
     name_entry(filler, path, input->id);
     return open_named(filler, slab, err);
 }
@@ -505,12 +555,14 @@ static gdx_status fill_lines(struct filler *filler, struct slab *slab, size_t ta
         gdx_buffer_append(&slab->bytes, filler->carry.data, filler->carry.bytes) != GDX_OK)
         return no_memory(err);
     struct slab_piece *piece = &slab->pieces[slab->piece_count - 1];
+    end_share(filler, slab, filler->carry.bytes);
     filler->carry.bytes = 0;
     gdx_status status = GDX_OK;
     bool is_cut = false;
     while (status == GDX_OK && !filler->is_at_end && !is_cut && !is_stopped(filler)) {
-        size_t room = room_of(slab, piece, target);
+        size_t room = room_of(slab, piece, target), before = slab->bytes.bytes;
         status = read_more(filler, slab, &slab->bytes, room, err);
+        end_share(filler, slab, slab->bytes.bytes - before);
         if (status == GDX_OK && filler->skips_line)
             drop_rest_of_line(filler, slab, piece);
         if (status == GDX_OK && !filler->is_at_end && slab->bytes.bytes >= target) {

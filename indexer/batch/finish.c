@@ -33,6 +33,27 @@ static gdx_status build_rest_on_worker(struct batch *batch, gdx_error *err) {
     return status;
 }
 
+// What the other index has as it is, to whom counts it.
+static gdx_status report_unchanged(const struct batch *batch, gdx_error *err) {
+    const gdx_batch_shard *shard = &batch->options.shard;
+    const struct seen *seen = &batch->building.seen;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < gdx_snapshot_segment_count(seen->snapshot) && status == GDX_OK; i++) {
+        const gdx_segment *segment = gdx_snapshot_segment(seen->snapshot, i)->segment;
+        for (size_t d = seen->first[i]; d < seen->first[i + 1] && status == GDX_OK; d++) {
+            uint64_t order = atomic_load_explicit(&seen->orders[d], memory_order_relaxed);
+            gdx_slice id = {"", 0};
+            if (order == 0 || order == UINT64_MAX) // not met; or a later record of the run replaces it
+                continue;
+            status = gdx_segment_id(segment, (uint32_t)(d - seen->first[i]), &id, err);
+            if (status == GDX_OK)
+                status = shard->on_unchanged(shard->context, id, err);
+        }
+        gdx_segment_forget(segment);
+    }
+    return status;
+}
+
 gdx_status batch_commit_on_worker(struct batch *batch, bool is_last, gdx_error *err) {
     const struct building *building = &batch->building;
     const struct resolution resolution = {
@@ -40,6 +61,7 @@ gdx_status batch_commit_on_worker(struct batch *batch, bool is_last, gdx_error *
         .spans = &building->spans,
         .refused = &building->ledger.refusals,
         .seen = &building->seen,
+        .is_seen_elsewhere = batch->options.shard.unless != NULL,
         .pruned = is_last && batch->options.prune ? &batch->listing.inputs : NULL,
         .prune_limit = batch->options.prune_limit,
         .notes = &batch->listing.refusals,
@@ -53,6 +75,8 @@ gdx_status batch_commit_on_worker(struct batch *batch, bool is_last, gdx_error *
         batch->building.team = NULL;
     }
     status = resolve(&resolution, err);
+    if (status == GDX_OK && batch->options.shard.on_unchanged)
+        status = report_unchanged(batch, err);
     if (status == GDX_OK && batch->options.base)
         status =
             gdx_base_folder_keep(gdx_index_writer_directory(batch->writer), gdx_slice_of(batch->options.base), err);

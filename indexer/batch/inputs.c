@@ -114,7 +114,7 @@ static gdx_status add_placed(struct lister *lister, const char *path, struct inp
 static gdx_status add_file(struct lister *lister, const char *path, const char *relative, uint64_t bytes,
                            gdx_error *err) {
     char words[GDX_INPUT_WORDS_BYTES];
-    struct input input = {.bytes = bytes};
+    struct input input = {.bytes = bytes, .to = UINT64_MAX};
     if (is_excluded(lister->options, relative))
         return leave_out(lister, path, "excluded", "left out by --exclude", err);
     if (!is_wanted(lister->options, relative))
@@ -249,13 +249,13 @@ static gdx_status add_folder(struct lister *lister, const char *path, gdx_error 
 
 static gdx_status add_standard_input(struct lister *lister, gdx_error *err) {
     const struct input input = {
-        .kind = GDX_INPUT_RECORDS, .id = gdx_slice_of("-"), .place = {"", 0}, .is_stream = true};
+        .kind = GDX_INPUT_RECORDS, .id = gdx_slice_of("-"), .place = {"", 0}, .to = UINT64_MAX, .is_stream = true};
     return add_input(lister, input, "-", err);
 }
 
 // A pipe is read once, from its start to its end; what its name does not tell is JSON Lines.
 static gdx_status add_stream(struct lister *lister, const char *path, gdx_error *err) {
-    struct input input = {.is_stream = true};
+    struct input input = {.to = UINT64_MAX, .is_stream = true};
     input.kind = gdx_input_kind_of(path, NULL);
     if (!gdx_input_has_known_name(path))
         input.kind = GDX_INPUT_RECORDS;

@@ -15,6 +15,8 @@ struct input {
     gdx_slice source;    // of its documents, unless a record has its own
     gdx_input_kind kind; // by its name; its first bytes have the last word
     uint64_t bytes;      // as it lies on the disk; 0 for standard input
+    uint64_t from;       // only lines that begin there or later; above 0: nothing else than lines
+    uint64_t to;         // only lines that begin before it; UINT64_MAX: all
     bool is_stream;      // standard input or a pipe: its documents have no origin
 };
 
@@ -49,5 +51,10 @@ gdx_status inputs_list(struct inputs *inputs, const char *const *paths, size_t p
                        const gdx_batch_options *options, struct refusals *refusals, gdx_error *err) GDX_MUST_CHECK;
 enum { ID_BYTES_MOST = 1024 };
 void inputs_clear(struct inputs *inputs);
+
+// -- shares.c
+gdx_batch_inputs inputs_figures(const struct inputs *inputs);
+// Leaves what a shard takes. GDX_INVALID: an input does not tell its size.
+gdx_status inputs_take_share(struct inputs *inputs, const gdx_batch_shard *shard, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

@@ -134,7 +134,8 @@ gdx_status refusals_move(struct refusals *to, struct refusals *from, const uint6
     for (size_t i = 0; status == GDX_OK && i < from->count; i++) {
         struct refusal moved = from->items[i];
         if (moved.line)
-            moved.line = lines_before ? moved.line + lines_before[moved.piece] : 0;
+            moved.line =
+                lines_before && lines_before[moved.piece] != LINES_UNKNOWN ? moved.line + lines_before[moved.piece] : 0;
         status = keep(to, &moved);
     }
     kinds_add_all(&to->kinds, &from->kinds);

@@ -34,12 +34,12 @@ void ledger_count(struct ledger *ledger, const gdx_batch_summary *counts) {
     add_counts(&ledger->counts, counts);
 }
 
-// Lines of the file before each piece.
+// Lines of the file before each piece. Where they are not known, what is found has its byte alone.
 static void count_lines(struct ledger *ledger, const struct slab *slab, uint64_t *before) {
     for (size_t piece = 0; piece < slab->piece_count; piece++) {
         ledger->lines = slab->pieces[piece].file == ledger->file ? ledger->lines : 0;
         ledger->file = slab->pieces[piece].file;
-        before[piece] = ledger->lines;
+        before[piece] = slab->pieces[piece].is_of_share ? LINES_UNKNOWN : ledger->lines;
         ledger->lines += slab->pieces[piece].lines;
     }
 }

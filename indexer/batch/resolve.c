@@ -192,7 +192,9 @@ static gdx_status settle(struct resolving *resolving, struct run *run, gdx_error
     // From here on the old document counts as seen, so that pruning leaves it alone.
     atomic_store_explicit(&resolving->of->seen->orders[resolving->of->seen->first[segment] + document], UINT64_MAX,
                           memory_order_relaxed);
-    return gdx_index_writer_delete(resolving->of->writer, segment, document, err);
+    return resolving->of->is_seen_elsewhere
+               ? GDX_OK
+               : gdx_index_writer_delete(resolving->of->writer, segment, document, err);
 }
 
 // The document on top of the heap; `last` is the id before it, or empty.
@@ -238,7 +240,7 @@ static gdx_status add_run(struct resolving *resolving, size_t number, const stru
 }
 
 static gdx_status add_runs(struct resolving *resolving, gdx_error *err) {
-    size_t number = gdx_snapshot_segment_count(resolving->of->seen->snapshot);
+    size_t number = gdx_snapshot_segment_count(gdx_index_writer_snapshot(resolving->of->writer));
     const struct spans *spans = resolving->of->spans;
     for (size_t i = spans->settled; i < spans->count; i++) {
         const struct span *span = spans->items[i];

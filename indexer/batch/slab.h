@@ -23,6 +23,7 @@ struct slab_piece {
     uint64_t first_byte; // in the file
     uint64_t file;       // counts files; pieces of one file share it
     uint64_t lines;      // newlines passed, filled in by the builder
+    bool is_of_share;    // its file is not read from its start, so that its lines cannot be numbered
 };
 
 struct slab { // one owner at a time: the filler, the loop, one worker

@@ -55,7 +55,7 @@ static enum file_kind kind_of(const char *name, uint64_t *out_name) {
                                                 : FILE_FOREIGN;
     if (strcmp(name, "manifest.tmp") == 0)
         return FILE_TEMPORARY;
-    static const char *const kept[] = {"manifest", "lock", "base", "converted"};
+    static const char *const kept[] = {"manifest", "lock", "base", "converted", "part"};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         if (strcmp(name, kept[i]) == 0)
             return FILE_KEPT;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// merge.c: merges what policy.c asks for, one after the other, each its own commit of the same number: the documents
-// stay the same. A merge that is stopped or fails costs only itself; those before it stand.
+// merge.c: merges what policy.c or canonical.c asks for, one after the other, each its own commit of the same number:
+// the documents stay the same. A merge that is stopped or fails costs only itself; those before it stand.
 
+#include "merge.h"
 #include "clean.h"
 #include "policy.h"
-#include "writer.h"
 
 #include "gdx/text.h"
 
@@ -63,32 +63,42 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
     return found ? GDX_OK : find_without_column(writer, out_first, out_count, err);
 }
 
+gdx_status merge_write(const gdx_index_writer *writer, const gdx_merge_options *options, const gdx_merge_input *inputs,
+                       size_t count, uint64_t documents, gdx_segment_info *out, gdx_error *err) {
+    const gdx_segment_merge_options merge = {
+        .directory = writer->directory,
+        .tag = MERGE_TAG,
+        .level = options->level,
+        .keys = &writer->snapshot->keys,
+        .executor = options->executor,
+        .stop = &options->stop,
+    };
+    gdx_status status = gdx_segment_merge(&merge, inputs, count, out, err);
+    if (status == GDX_OK && out->document_count != documents)
+        status = gdx_fail_at(err, GDX_INTERNAL, writer->directory, "a merge of %" PRIu64 " documents made %" PRIu32,
+                             documents, out->document_count);
+    return status;
+}
+
+void merge_discard(const gdx_index_writer *writer, uint64_t name) {
+    if (writer->state != WRITER_BROKEN && !snapshot_has_segment(writer->snapshot, name))
+        directory_remove_segment(writer->directory, name);
+}
+
 // Writes the merged segment.
 static gdx_status write_merged(const gdx_index_writer *writer, const gdx_merge_options *options, size_t first,
                                size_t count, gdx_segment_info *out, gdx_error *err) {
-    const gdx_snapshot *snapshot = writer->snapshot;
     gdx_merge_input *inputs = malloc(count * sizeof *inputs);
     if (!inputs)
         return gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to merge %zu segments", count);
     uint64_t documents = 0;
     for (size_t i = 0; i < count; i++) {
-        const gdx_live_segment *live = &snapshot->segments[first + i].live;
+        const gdx_live_segment *live = &writer->snapshot->segments[first + i].live;
         inputs[i] = (gdx_merge_input){live->segment, live->deleted};
         documents += gdx_segment_info_of(live->segment)->document_count - live->deleted_count;
     }
-    const gdx_segment_merge_options merge = {
-        .directory = writer->directory,
-        .tag = MERGE_TAG,
-        .level = options->level,
-        .keys = &snapshot->keys,
-        .executor = options->executor,
-        .stop = &options->stop,
-    };
-    gdx_status status = gdx_segment_merge(&merge, inputs, count, out, err);
+    gdx_status status = merge_write(writer, options, inputs, count, documents, out, err);
     free(inputs);
-    if (status == GDX_OK && out->document_count != documents)
-        status = gdx_fail_at(err, GDX_INTERNAL, writer->directory, "a merge of %" PRIu64 " documents made %" PRIu32,
-                             documents, out->document_count);
     return status;
 }
 
@@ -121,21 +131,28 @@ static gdx_status merge_range(gdx_index_writer *writer, const gdx_merge_options 
     status = make_manifest(writer, first, count, &merged, &next, err);
     if (status == GDX_OK)
         status = writer_publish(writer, &next, NULL, 0, err);
-    if (status != GDX_OK && writer->state != WRITER_BROKEN && !snapshot_has_segment(writer->snapshot, merged.name))
-        directory_remove_segment(writer->directory, merged.name);
+    if (status != GDX_OK)
+        merge_discard(writer, merged.name);
     manifest_clear(&next);
     return status;
 }
 
+// The next merge that is due, if any. *out_count: segments that went in; 0: none was due.
+static gdx_status merge_next(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_count,
+                             gdx_error *err) {
+    size_t first;
+    if (options->canonical)
+        return merge_canonical_step(writer, options, out_count, err);
+    gdx_status status = plan(writer, options->to_one, &first, out_count, err);
+    return status == GDX_OK && *out_count ? merge_range(writer, options, first, *out_count, err) : status;
+}
+
 gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
                                   gdx_error *err) {
-    size_t merged = 0, first, count;
+    size_t merged = 0, count = 1;
     gdx_status status = gdx_index_writer_commit(writer, err);
-    while (status == GDX_OK) {
-        status = plan(writer, options->to_one, &first, &count, err);
-        if (status != GDX_OK || count == 0)
-            break;
-        status = merge_range(writer, options, first, count, err);
+    while (status == GDX_OK && count) {
+        status = merge_next(writer, options, &count, err);
         merged += count;
     }
     if (status == GDX_OK && out_merged)

@@ -273,3 +273,16 @@ gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uin
     writer_change(writer, WRITER_PENDING);
     return GDX_OK;
 }
+
+gdx_status gdx_index_writer_drop(gdx_index_writer *writer, size_t segment, gdx_error *err) {
+    gdx_status status = writer_check(writer, err);
+    if (status != GDX_OK)
+        return status;
+    assert(segment < writer->snapshot->count);
+    struct pending_segment *pending = &writer->pending.segments[segment];
+    const gdx_segment_info *info = gdx_segment_info_of(pending->segment);
+    pending->deleted_count = info->document_count; // a commit names no such segment, so no bitmap is looked at
+    pending->deleted_symbols = info->symbol_count;
+    writer_change(writer, WRITER_PENDING);
+    return GDX_OK;
+}

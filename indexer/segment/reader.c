@@ -480,6 +480,10 @@ uint32_t gdx_segment_rule_number(const gdx_segment *segment) {
     return segment->rule_number;
 }
 
+int gdx_segment_store_level(const gdx_segment *segment) {
+    return segment->store_level;
+}
+
 uint32_t gdx_segment_term_count(const gdx_segment *segment) {
     return segment->term_count;
 }

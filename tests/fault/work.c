@@ -46,6 +46,12 @@ static gdx_status merge_all(gdx_index_writer *writer, gdx_error *err) {
     return status;
 }
 
+// Cuts so close that they divide segments.
+static gdx_status merge_canonically(gdx_index_writer *writer, gdx_error *err) {
+    const gdx_merge_options options = {.canonical = true, .cut_positions = 6};
+    return gdx_index_writer_merge(writer, &options, NULL, err);
+}
+
 // A batch, from a file beside the directory, made by work_make_start.
 static gdx_status index_file_by(gdx_index_writer *writer, const gdx_batch_options *options, gdx_error *err) {
     char path[4096];
@@ -93,6 +99,10 @@ static gdx_status run_merge(const char *directory, gdx_error *err) {
     return with_writer(directory, merge_all, err);
 }
 
+static gdx_status run_canonical(const char *directory, gdx_error *err) {
+    return with_writer(directory, merge_canonically, err);
+}
+
 static gdx_status run_batch(const char *directory, gdx_error *err) {
     return with_writer(directory, index_file, err);
 }
@@ -118,6 +128,7 @@ const struct work works[WORK_COUNT] = {
     {"commit", run_commit, START, LATER},
     {"delete", run_delete, START, "c 贸易\na 价值链 2023\n"},
     {"merge", run_merge, START, START},
+    {"canonical merge", run_canonical, START, START},
     {"batch", run_batch, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
     {"batch in runs", run_batch_in_runs, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
     {"update of a backup", run_update, START, LATER},

@@ -5,6 +5,7 @@
 #include "page.h"
 
 #include "index/layout.h"
+#include "parts/layout.h"
 #include "postings/layout.h"
 #include "segment/layout.h"
 
@@ -165,6 +166,19 @@ static struct facts facts_of_segment(void) {
     return facts;
 }
 
+static struct facts facts_of_part(void) {
+    struct facts facts = {0};
+    struct record record = {0};
+#define ADD_FIELD(of, field, size) add_field(&facts, &record, #of, #field, of##_##field##_AT, size);
+    PART_HEADER_FIELDS(ADD_FIELD)
+    PART_SEGMENT_FIELDS(ADD_FIELD)
+    PART_ID_FIELDS(ADD_FIELD)
+#undef ADD_FIELD
+    end_record(&facts, &record);
+    PART_CONSTANTS(ADD_CONSTANT)
+    return facts;
+}
+
 static struct facts facts_of_index(void) {
     struct facts facts = {0};
     struct record record = {0};
@@ -220,6 +234,17 @@ static void the_manifest_and_deletions_are_laid_out_as_their_page_says(void **st
     clear_facts(&layout);
 }
 
+static void a_part_s_record_is_laid_out_as_its_page_says(void **state) {
+    (void)state;
+    struct facts page = facts_of_page("format-part.md");
+    struct facts layout = facts_of_part();
+    assert_same(page.constants, layout.constants);
+    assert_same(page.records, layout.records);
+    assert_same(page.fields, layout.fields);
+    clear_facts(&page);
+    clear_facts(&layout);
+}
+
 static void the_prefix_codes_are_those_of_their_page(void **state) {
     (void)state;
     struct facts page = facts_of_page("format-postings.md");
@@ -234,6 +259,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_segment_is_laid_out_as_its_page_says),
         cmocka_unit_test(the_manifest_and_deletions_are_laid_out_as_their_page_says),
+        cmocka_unit_test(a_part_s_record_is_laid_out_as_its_page_says),
         cmocka_unit_test(the_prefix_codes_are_those_of_their_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,23 @@ typedef struct gdx_batch_cuts {
     size_t run_bytes;   // of documents that are built in one go; likewise
 } gdx_batch_cuts;
 
+// What one of several runs takes that together read all inputs. {0}: it is the only one.
+typedef struct gdx_batch_shard {
+    uint32_t index; // it takes what begins in the index-th of `count` equal shares of the inputs' bytes: lines of JSON
+    uint32_t count; // Lines, and other files whole; 0: everything. Not with standard input or pipes
+    gdx_snapshot *unless; // what this commit of another index has as it is does not go in; NULL: it plays no part
+    // Called at the end for each document that did not, with its id; may be NULL.
+    gdx_status (*on_unchanged)(void *context, gdx_slice id, gdx_error *err);
+    void *context;
+} gdx_batch_shard;
+
+// All inputs, whatever the shard: equal figures are equal lists of paths and sizes.
+typedef struct gdx_batch_inputs {
+    uint64_t fingerprint; // of their names below the base folder, and their sizes
+    uint64_t files;
+    uint64_t bytes;
+} gdx_batch_inputs;
+
 typedef struct gdx_batch_options {
     unsigned threads;    // workers; 0: gdx_processor_count()
     size_t memory_bytes; // budget for everything the batch holds; 0: a quarter of gdx_memory_allowed(); at least 16 MiB
@@ -88,6 +105,7 @@ typedef struct gdx_batch_options {
     gdx_batch_share prune_limit; // more than this, of those from the folders, fails; not given: 20 % and 10
     uint64_t commit_every;       // documents; 0: one commit at the end
     gdx_batch_cuts cuts;
+    gdx_batch_shard shard;
     bool merge;    // let the merge policy work afterwards (the usual way)
     gdx_stop stop; // looked at often; GDX_CANCELLED, GDX_DEADLINE
     void (*on_progress)(void *context, const gdx_batch_progress *progress); // may be NULL; about ten times a second
@@ -96,8 +114,9 @@ typedef struct gdx_batch_options {
 } gdx_batch_options;
 
 typedef struct gdx_batch_summary {
-    uint64_t files;     // read, archive entries and standard input counted in
-    uint64_t documents; // found, refused ones not counted
+    gdx_batch_inputs inputs; // before they were shared out
+    uint64_t files;          // read, archive entries and standard input counted in
+    uint64_t documents;      // found, refused ones not counted
     uint64_t added;
     uint64_t replaced;
     uint64_t unchanged;
@@ -123,6 +142,10 @@ typedef struct gdx_batch_summary {
 // The largest text of a document that a run with these options takes; a run may hold a few times as much for each
 // worker.
 size_t gdx_batch_document_limit(const gdx_batch_options *options);
+
+// Lists the inputs of a run without reading any. Errors as of gdx_batch_run.
+gdx_status gdx_batch_list(const char *const *paths, size_t path_count, const gdx_batch_options *options,
+                          gdx_batch_inputs *out, gdx_error *err) GDX_MUST_CHECK;
 
 // Indexes files, folders and archives; "-" is JSON Lines on standard input (descriptor 0). The writer's pending changes
 // are committed once, at the end. A path that does not exist is refused like any other input. With `strict`, the

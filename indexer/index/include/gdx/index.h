@@ -98,6 +98,10 @@ gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
 // bytes of titles, texts and other parts (docs/format-index.md, "Ends").
 #define GDX_INDEX_END_BYTES ((uint64_t)1 << 24)
 
+// In the canonical form a segment ends at the first document at or after each multiple of this many positions of the
+// live documents of the whole index.
+#define GDX_INDEX_CUT_POSITIONS ((uint64_t)1 << 31)
+
 typedef struct gdx_index_writer gdx_index_writer; // one owner; holds the directory's lock
 
 // Makes the directory and an empty first manifest if needed, takes the lock, removes what an interrupted writer
@@ -125,6 +129,9 @@ gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info
 // order.
 gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uint32_t document,
                                    gdx_error *err) GDX_MUST_CHECK;
+// Marks all documents of a live segment as deleted, whatever their number, in one step. Nothing else may be deleted from
+// it then.
+gdx_status gdx_index_writer_drop(gdx_index_writer *writer, size_t segment, gdx_error *err) GDX_MUST_CHECK;
 // An added segment (number counted as above), opened for reading. The writer's reference.
 gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out,
                                     gdx_error *err) GDX_MUST_CHECK;
@@ -141,12 +148,15 @@ typedef struct gdx_merge_options {
     gdx_executor *executor; // its owner is the caller; NULL: the calling thread merges alone
     int level;              // of zstd, 0: the default
     bool to_one;            // all into one; else what the merge policy asks for
+    bool canonical;         // into the canonical form instead of either
+    uint64_t cut_positions; // between two cuts of that form; 0: GDX_INDEX_CUT_POSITIONS. Tests lower it
     gdx_stop stop;
 } gdx_merge_options;
 // Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that
 // went in. Policy: neighbours only, so that document order stays; levels by size, ten of a level become one of the
 // next; a segment with more than a third of its documents deleted is written anew, and last
-// each segment that has no column of a declared key. GDX_CANCELLED, GDX_DEADLINE: the
+// each segment that has no column of a declared key. Canonical: the same documents in the same order come to have the
+// same segments, whatever way they came in (docs/format-index.md, "Canonical form"). GDX_CANCELLED, GDX_DEADLINE: the
 // merge at hand is dropped, those before it are committed.
 gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
                                   gdx_error *err) GDX_MUST_CHECK;

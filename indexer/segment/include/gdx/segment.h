@@ -143,6 +143,7 @@ const gdx_segment_info *gdx_segment_info_of(const gdx_segment *segment);
 const char *gdx_segment_path(const gdx_segment *segment);
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment); // of the text tables it was made by
 uint32_t gdx_segment_rule_number(const gdx_segment *segment);      // of the matching rule they belong to
+int gdx_segment_store_level(const gdx_segment *segment);           // that it was written with
 
 typedef struct gdx_segment_part {
     const char *name; // "postings", "term dictionary", ...
