@@ -7,6 +7,8 @@
 //   page.c        what they are good with, and what they ask for
 //   view.c        the commit that a request sees, whole or in part
 //   request.c     what requests have in common: query, scope, numbers, ids
+//   leaf.c        gramdex.v1.Leaf: the operations asked of one slice
+//   gather.c      a root's side: questions to all slices, and what their answers have in common (gather.h)
 //   effort.c      which questions are short
 //   reply.c       what replies have in common: texts, dates, the answer
 // Every other file is the operation of its name.
@@ -21,11 +23,12 @@
 #include "gdx/statistics.h"
 
 #include <gramdex/v1/index.pb-c.h>
+#include <gramdex/v1/leaf.pb-c.h>
 #include <gramdex/v1/search.pb-c.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { SYMBOLS_DEFAULT = 30, SYMBOLS_LIMIT = 1000, ID_BYTES_LIMIT = 1024, KEPT_COMMITS_MAX = 64 };
+enum { SYMBOLS_DEFAULT = 30, SYMBOLS_LIMIT = 1000, ID_BYTES_LIMIT = 1024, KEPT_COMMITS_MAX = 64, ROOT_BYTES = 256 };
 
 struct gdx_session {
     gdx_searcher *searcher;
@@ -53,7 +56,9 @@ struct scrubbing { // under `refreshing`
 struct gdx_collection {
     gdx_collection_options options;
     struct scrubbing scrubbing;
-    gdx_index *index;           // any thread
+    gdx_index *index;           // any thread; NULL: it is a root's
+    const gdx_leaves *leaves;   // of a root
+    const char *writer;         // of a root: where documents go; NULL: not known
     pthread_mutex_t refreshing; // one thread opens a new commit at a time
     pthread_mutex_t lock;       // guards what follows; held for a few instructions
     struct commits commits;
@@ -61,6 +66,16 @@ struct gdx_collection {
     gdx_aliases *aliases; // NULL: none
     atomic_uint exports;
     atomic_bool is_writing; // a question has the writer
+    char root[ROOT_BYTES];  // of a leaf: who asked last, for messages; "": nobody
+};
+
+// What one slice is asked for its root: `response` gets what the reply has no place for. In this case replies are not
+// cut, for the root cuts their sum.
+struct leaf_asked {
+    gdx_snapshot *snapshot;
+    const Gramdex__V1__AskRequest *request;
+    Gramdex__V1__AskResponse *response; // in the session's arena, as all it points to
+    uint32_t queries;                   // whose facts are in the response
 };
 
 // ---- operations.c
@@ -72,7 +87,8 @@ void operation_check(gdx_operation *operation);
 
 gdx_snapshot *collection_snapshot(gdx_collection *collection); // the current one; the caller releases it
 // The commit of that number, if it is current or still held; NULL otherwise. The caller releases it.
-gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit);
+// `manifest`: the checksum of its manifest; 0: any.
+gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit, uint64_t manifest);
 gdx_aliases *collection_aliases(gdx_collection *collection); // the current ones; the caller releases them; may be NULL
 gdx_searcher *collection_new_searcher(const gdx_collection *collection); // with the limits of the options; NULL
 // GDX_PRECONDITION, reason INDEX_LOCKED, while another question or process writes.
@@ -87,7 +103,7 @@ unsigned commits_trim(struct commits *commits, unsigned count_limit, uint64_t ag
                       gdx_snapshot *out[KEPT_COMMITS_MAX]);
 // Takes the reference over. Trim to fewer than KEPT_COMMITS_MAX first.
 void commits_keep(struct commits *commits, gdx_snapshot *snapshot, uint64_t now_ns);
-gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit); // retained; NULL: not there
+gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit, uint64_t manifest); // retained; NULL: none
 
 // ---- request.c
 
@@ -114,10 +130,10 @@ gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx
 // Reads the date of a field. "": GDX_NO_DATE.
 gdx_status request_date(const char *field, ProtobufCBinaryData text, gdx_date *out, gdx_error *err) GDX_MUST_CHECK;
 // The current commit, or a newer one when the scope asks for it; the caller releases it.
-gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+gdx_status request_snapshot(const gdx_question *question, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) GDX_MUST_CHECK;
 // The same for methods that take no filter: GDX_INVALID when the scope has one.
-gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+gdx_status request_unfiltered(const gdx_question *question, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                               gdx_error *err) GDX_MUST_CHECK;
 // value, or `fallback` for 0; GDX_INVALID above the limit.
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,
@@ -135,6 +151,13 @@ void effort_begin(const gdx_question *question);
 // return GDX_OK without a reply.
 bool effort_declines(gdx_question *question, uint64_t work_ns);
 
+// ---- leaf.c
+
+// Adds facts to what the slice says to its root: of a query; of a key that a request names.
+gdx_status leaf_say(const gdx_question *question, const gdx_query *query, gdx_snapshot *snapshot,
+                    gdx_error *err) GDX_MUST_CHECK;
+gdx_status leaf_say_key(const gdx_question *question, const gdx_key_use *use, gdx_error *err) GDX_MUST_CHECK;
+
 // ---- view.c
 
 struct view {
@@ -144,7 +167,7 @@ struct view {
 };
 
 // As request_snapshot. Close it. {0} is closed.
-gdx_status view_open(gdx_collection *collection, const Gramdex__V1__Scope *scope, struct view *out,
+gdx_status view_open(const gdx_question *question, const Gramdex__V1__Scope *scope, struct view *out,
                      gdx_error *err) GDX_MUST_CHECK;
 void view_of(gdx_snapshot *snapshot, const Gramdex__V1__Scope *scope, struct view *out); // takes the reference over
 void view_close(struct view *view);
@@ -165,7 +188,7 @@ gdx_status page_seal(gdx_collection *collection, ProtobufCBinaryData query, cons
                      gdx_slice how, uint64_t *out, gdx_error *err) GDX_MUST_CHECK;
 // The commit and the offset that a token asks for; without one as view_open, and *offset stays. GDX_INVALID, reason
 // PAGE_TOKEN_INVALID: it has another seal. GDX_PRECONDITION, reason PAGE_TOKEN_EXPIRED: the commit is no longer held.
-gdx_status page_open(gdx_collection *collection, ProtobufCBinaryData token, const Gramdex__V1__Scope *scope,
+gdx_status page_open(const gdx_question *question, ProtobufCBinaryData token, const Gramdex__V1__Scope *scope,
                      uint64_t seal, uint64_t *offset, struct view *out, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reply.c: lists and texts of a reply, in the session's arena
@@ -188,12 +211,15 @@ ProtobufCBinaryData reply_period(gdx_arena *arena, gdx_date period, gdx_group by
 void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__Answer *out);
 // Adds a note, which must stay.
 gdx_status reply_note(gdx_arena *arena, gdx_slice note, Gramdex__V1__Answer *out, gdx_error *err) GDX_MUST_CHECK;
-// Adds what looks like a slip in the query.
-gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
-                       gdx_error *err) GDX_MUST_CHECK;
-// The same, and what the view leaves out. Its text is in `arena`.
-gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct view *view, Gramdex__V1__Answer *out,
-                       gdx_error *err) GDX_MUST_CHECK;
+gdx_status reply_note_list(gdx_arena *arena, const gdx_slice *notes, size_t count, Gramdex__V1__Answer *out,
+                           gdx_error *err) GDX_MUST_CHECK; // likewise
+// Adds what looks like a slip in the query; of one slice, says the facts of that to the root instead. Texts are in the
+// session's arena, or the query's.
+gdx_status reply_slips(const gdx_question *question, const gdx_query *query, gdx_snapshot *snapshot,
+                       Gramdex__V1__Answer *out, gdx_error *err) GDX_MUST_CHECK;
+// The same, and what the view leaves out.
+gdx_status reply_notes(const gdx_question *question, const gdx_query *query, const struct view *view,
+                       Gramdex__V1__Answer *out, gdx_error *err) GDX_MUST_CHECK;
 gdx_status reply_no_memory(gdx_error *err);
 Gramdex__V1__Field reply_field(gdx_field field);
 void reply_match(const gdx_match *match, Gramdex__V1__Match *out); // its place is the match's

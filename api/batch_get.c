@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // batch_get.c: Search.BatchGet: several documents as they were stored, as many as one answer should hold.
 
+#include "gather.h"
 #include "get.h"
 
 enum { IDS_MOST = 1000, ANSWER_BYTES = 2 << 20 };
@@ -98,7 +99,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_snapshot *snapshot = NULL;
     gdx_status status = check_ids(request, err);
     if (status == GDX_OK)
-        status = request_unfiltered(question->collection, request->scope, &snapshot, err);
+        status = request_unfiltered(question, request->scope, &snapshot, err);
     if (status != GDX_OK)
         return status;
     status = fill(question, snapshot, request, &reply, err);
@@ -108,5 +109,79 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? question->reply(question->context, &reply.base, err) : status;
 }
 
-const gdx_operation batch_get_operation = {
-    .name = "BatchGet", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+// ---- at a root
+
+static size_t place_bytes(Gramdex__V1__Place *const *places, size_t count) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        bytes += places[i]->name.len + sizeof *places[i];
+    return bytes;
+}
+
+// As `add` counts it, so that an answer ends where that of one index does.
+static size_t bytes_of(const Gramdex__V1__Document *document) {
+    size_t bytes = document->text.len + document->title.len + document->metadata.len +
+                   place_bytes(document->places, document->n_places);
+    for (size_t i = 0; i < document->n_parts; i++)
+        bytes += document->parts[i]->text.len + sizeof *document->parts[i] +
+                 place_bytes(document->parts[i]->places, document->parts[i]->n_places);
+    return bytes;
+}
+
+// A slice gives documents in the order of ids, too; so each one's next is compared.
+static Gramdex__V1__Document *take(const struct gathered *gathered, size_t *at, ProtobufCBinaryData id) {
+    for (uint32_t i = 0; i < gathered->pin.slices; i++) {
+        const Gramdex__V1__BatchGetResponse *slice = gather_reply(gathered, i);
+        if (slice && at[i] < slice->n_documents && gdx_slice_equal(slice_of(slice->documents[at[i]]->id), slice_of(id)))
+            return slice->documents[at[i]++];
+    }
+    return NULL;
+}
+
+static gdx_status merge_documents(const struct gathered *gathered, const Gramdex__V1__BatchGetRequest *request,
+                                  Gramdex__V1__BatchGetResponse *reply, gdx_error *err) {
+    gdx_arena *arena = gathered->question->session->arena;
+    size_t *at = gdx_arena_allocate(arena, gathered->pin.slices * sizeof *at + 1);
+    size_t bytes = 0, id = 0;
+    reply->missing = gdx_arena_allocate(arena, request->n_ids * sizeof *reply->missing);
+    reply->documents = gdx_arena_allocate(arena, request->n_ids * sizeof(Gramdex__V1__Document *));
+    if (!at || !reply->missing || !reply->documents)
+        return reply_no_memory(err);
+    memset(at, 0, gathered->pin.slices * sizeof *at);
+    for (; id < request->n_ids && bytes < ANSWER_BYTES; id++) {
+        Gramdex__V1__Document *document = take(gathered, at, request->ids[id]);
+        if (document) {
+            reply->documents[reply->n_documents++] = document;
+            bytes += bytes_of(document);
+        } else if (gather_missing(gathered)) {
+            return gdx_error_pass(err, gather_missing(gathered));
+        } else {
+            reply->missing[reply->n_missing++] = request->ids[id];
+        }
+    }
+    reply->remaining = request->ids + id;
+    reply->n_remaining = request->n_ids - id;
+    return GDX_OK;
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    Gramdex__V1__BatchGetResponse reply = GRAMDEX__V1__BATCH_GET_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    struct gathered gathered;
+    gdx_status status = gather_all(question, message, &gathered, err);
+    if (status == GDX_OK)
+        status = merge_documents(&gathered, (const Gramdex__V1__BatchGetRequest *)message, &reply, err);
+    reply_answer(question, gathered.pin.commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation batch_get_operation = {.name = "BatchGet",
+                                           .service = &gramdex__v1__search__descriptor,
+                                           .effort = GDX_EFFORT_SHORT,
+                                           .run = run,
+                                           .finds = true,
+                                           .merge = merge};

@@ -27,13 +27,14 @@ gdx_snapshot *collection_snapshot(gdx_collection *collection) {
     return gdx_index_snapshot(collection->index);
 }
 
-gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit) {
+gdx_snapshot *collection_snapshot_of(gdx_collection *collection, uint64_t commit, uint64_t manifest) {
     gdx_snapshot *current = collection_snapshot(collection);
-    if (gdx_snapshot_commit(current) == commit)
+    if (gdx_snapshot_commit(current) == commit &&
+        (manifest == 0 || gdx_snapshot_whole_of(current)->manifest == manifest))
         return current;
     gdx_snapshot_release(current);
     pthread_mutex_lock(&collection->lock);
-    gdx_snapshot *kept = commits_find(&collection->commits, commit);
+    gdx_snapshot *kept = commits_find(&collection->commits, commit, manifest);
     pthread_mutex_unlock(&collection->lock);
     return kept;
 }
@@ -46,6 +47,14 @@ static void set_figures(gdx_collection_figures *figures, const gdx_snapshot *sna
     figures->index_bytes = gdx_snapshot_bytes(snapshot);
 }
 
+// A merge changes no document: page tokens stay good. But it changes which segments are in a slice, and a root goes
+// over to it when all leaves have.
+static bool is_superseded(const gdx_collection *collection, const gdx_snapshot *before, const gdx_snapshot *after) {
+    return gdx_snapshot_commit(before) != gdx_snapshot_commit(after) ||
+           (gdx_collection_is_leaf(collection) &&
+            gdx_snapshot_whole_of(before)->manifest != gdx_snapshot_whole_of(after)->manifest);
+}
+
 // Takes `before` over: keeps it if another commit came after it.
 static void note_refresh(gdx_collection *collection, gdx_snapshot *before, bool changed, const gdx_error *error) {
     gdx_snapshot *after = collection_snapshot(collection);
@@ -55,7 +64,7 @@ static void note_refresh(gdx_collection *collection, gdx_snapshot *before, bool 
     uint64_t repairs = gdx_index_repairs(collection->index);
     gdx_error damage = {0};
     size_t bad = gdx_snapshot_bad_segments(after, &damage); // may read a page, so before the lock
-    bool keep = changed && limit > 0 && gdx_snapshot_commit(before) != gdx_snapshot_commit(after);
+    bool keep = changed && limit > 0 && is_superseded(collection, before, after);
     pthread_mutex_lock(&collection->lock);
     unsigned count =
         commits_trim(&collection->commits, keep ? limit - 1 : limit, collection->options.kept_ns, now_ns, dropped);
@@ -79,6 +88,8 @@ static void note_refresh(gdx_collection *collection, gdx_snapshot *before, bool 
 }
 
 gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) {
+    if (!collection->index)
+        return GDX_OK; // a root's leaves see to that
     gdx_error error = {0};
     bool changed = false;
     pthread_mutex_lock(&collection->refreshing);
@@ -107,7 +118,7 @@ static uint64_t pages_due(struct scrubbing *scrubbing, uint64_t pages, uint64_t 
 void gdx_collection_scrub(gdx_collection *collection, uint64_t now_ns) {
     uint64_t period_ns = collection->options.scrub_ns;
     struct scrubbing *scrubbing = &collection->scrubbing;
-    if (period_ns == 0)
+    if (period_ns == 0 || !collection->index)
         return;
     pthread_mutex_lock(&collection->refreshing);
     gdx_snapshot *snapshot = collection_snapshot(collection);
@@ -121,10 +132,24 @@ void gdx_collection_scrub(gdx_collection *collection, uint64_t now_ns) {
     pthread_mutex_unlock(&collection->refreshing);
 }
 
+// Zeros while no commit is served.
+static void set_root_figures(gdx_collection *collection, gdx_collection_figures *figures) {
+    gdx_leaves_pin pin = {0};
+    if (collection->leaves->pin(collection->leaves->context, 0, &pin, NULL) != GDX_OK)
+        return;
+    figures->commit = pin.commit;
+    figures->documents = pin.documents;
+    figures->symbols = pin.symbols;
+    figures->segments = pin.segments;
+    figures->index_bytes = pin.index_bytes;
+}
+
 void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out) {
     pthread_mutex_lock(&collection->lock);
     *out = collection->figures;
     pthread_mutex_unlock(&collection->lock);
+    if (!collection->index)
+        set_root_figures(collection, out);
     out->exports = atomic_load(&collection->exports);
 }
 
@@ -147,17 +172,25 @@ void gdx_collection_set_aliases(gdx_collection *collection, gdx_aliases *aliases
 
 // ---- open and close
 
-gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
-                               gdx_error *err) {
+static gdx_collection *new_collection(const gdx_collection_options *options) {
     gdx_collection *collection = calloc(1, sizeof *collection);
     if (!collection)
-        return gdx_fail_memory(err, "an index");
+        return NULL;
     collection->options = *options;
     if (collection->options.kept_commits > KEPT_COMMITS_MAX)
         collection->options.kept_commits = KEPT_COMMITS_MAX;
     pthread_mutex_init(&collection->refreshing, NULL);
     pthread_mutex_init(&collection->lock, NULL);
-    gdx_status status = gdx_index_open(directory, &collection->index, err);
+    return collection;
+}
+
+gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
+                               gdx_error *err) {
+    gdx_collection *collection = new_collection(options);
+    if (!collection)
+        return gdx_fail_memory(err, "an index");
+    gdx_status status =
+        gdx_index_open_slice(directory, (gdx_index_slice){options->slice, options->slices}, &collection->index, err);
     if (status == GDX_OK && options->aliases)
         status = gdx_aliases_read(options->aliases, &collection->aliases, err);
     if (status != GDX_OK) {
@@ -169,6 +202,29 @@ gdx_status gdx_collection_open(const char *directory, const gdx_collection_optio
     gdx_snapshot_release(snapshot);
     *out = collection;
     return GDX_OK;
+}
+
+gdx_status gdx_collection_open_root(const gdx_leaves *leaves, const char *writer, const gdx_collection_options *options,
+                                    gdx_collection **out, gdx_error *err) {
+    gdx_collection *collection = new_collection(options);
+    if (!collection)
+        return gdx_fail_memory(err, "an index");
+    collection->leaves = leaves;
+    collection->writer = writer;
+    gdx_status status = options->aliases ? gdx_aliases_read(options->aliases, &collection->aliases, err) : GDX_OK;
+    if (status == GDX_OK)
+        *out = collection;
+    else
+        gdx_collection_close(collection);
+    return status;
+}
+
+bool gdx_collection_is_root(const gdx_collection *collection) {
+    return collection->leaves != NULL;
+}
+
+bool gdx_collection_is_leaf(const gdx_collection *collection) {
+    return collection->options.slices > 0;
 }
 
 void gdx_collection_close(gdx_collection *collection) {
@@ -197,9 +253,11 @@ gdx_session *gdx_session_new(gdx_collection *collection) {
     gdx_session *session = calloc(1, sizeof *session);
     if (!session)
         return NULL;
+    session->arena = gdx_arena_new();
+    if (session->arena && gdx_collection_is_root(collection)) // what it merges, others have searched
+        return session;
     session->searcher = collection_new_searcher(collection);
     session->reader = gdx_store_reader_new(READER_CACHE_BYTES);
-    session->arena = gdx_arena_new();
     if (session->searcher && session->reader && session->arena)
         return session;
     gdx_session_free(session);

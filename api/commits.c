@@ -23,11 +23,16 @@ void commits_keep(struct commits *commits, gdx_snapshot *snapshot, uint64_t now_
     commits->kept[commits->count++] = (struct kept_commit){snapshot, now_ns};
 }
 
-gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit) {
-    if (commits->leaving && gdx_snapshot_commit(commits->leaving) == commit)
+static bool is_that(const gdx_snapshot *snapshot, uint64_t commit, uint64_t manifest) {
+    return gdx_snapshot_commit(snapshot) == commit &&
+           (manifest == 0 || gdx_snapshot_whole_of(snapshot)->manifest == manifest);
+}
+
+gdx_snapshot *commits_find(const struct commits *commits, uint64_t commit, uint64_t manifest) {
+    if (commits->leaving && is_that(commits->leaving, commit, manifest))
         return gdx_snapshot_retain(commits->leaving);
     for (unsigned i = commits->count; i-- > 0;) {
-        if (gdx_snapshot_commit(commits->kept[i].snapshot) == commit)
+        if (is_that(commits->kept[i].snapshot, commit, manifest))
             return gdx_snapshot_retain(commits->kept[i].snapshot);
     }
     return NULL;

@@ -92,21 +92,20 @@ static gdx_status reply_with(gdx_question *question, const gdx_contrast *contras
 
 static gdx_status compute(gdx_question *question, struct contrast_question *asked, const struct view *view,
                           Gramdex__V1__Answer *answer, gdx_error *err) {
-    gdx_arena *arena = question->session->arena;
     gdx_contrast_free(GDX_TAKE(asked->contrast)); // of an attempt that is made again
     gdx_status status = gdx_contrast_compute(question->session->searcher, view->snapshot, asked->a, asked->b,
                                              &asked->options, &question->stop, &asked->contrast, err);
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
     if (status == GDX_OK)
-        status = reply_slips(arena, asked->a, view->snapshot, answer, err);
-    return status == GDX_OK ? reply_notes(arena, asked->b, view, answer, err) : status;
+        status = reply_slips(question, asked->a, view->snapshot, answer, err);
+    return status == GDX_OK ? reply_notes(question, asked->b, view, answer, err) : status;
 }
 
 static gdx_status answer_asked(gdx_question *question, const Gramdex__V1__Scope *scope, struct contrast_question *asked,
                                gdx_error *err) {
     Gramdex__V1__Answer answer;
     struct view view = {0};
-    gdx_status status = view_open(question->collection, scope, &view, err);
+    gdx_status status = view_open(question, scope, &view, err);
     if (status != GDX_OK)
         return status;
     do
@@ -131,5 +130,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status;
 }
 
-const gdx_operation contrast_operation = {
-    .name = "Contrast", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+const gdx_operation contrast_operation = {.name = "Contrast",
+                                          .service = &gramdex__v1__search__descriptor,
+                                          .effort = GDX_EFFORT_LONG,
+                                          .run = run,
+                                          .unmerged = "the documents of both sides would have to be read in one place"};

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // count.c: Search.Count: how many documents and occurrences.
 
-#include "api.h"
+#include "gather.h"
 
 static gdx_status count(gdx_question *question, const gdx_query *query, const struct view *view, gdx_totals *totals,
                         Gramdex__V1__Answer *answer, gdx_error *err) {
-    gdx_status status = gdx_count(question->session->searcher, view->snapshot, query, &question->stop, totals, err);
+    bool facts_alone = question->leaf && question->leaf->request->keys_alone;
+    gdx_status status =
+        facts_alone ? GDX_OK
+                    : gdx_count(question->session->searcher, view->snapshot, query, &question->stop, totals, err);
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
 }
 
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -16,10 +19,10 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     Gramdex__V1__Answer answer;
     GDX_AUTO(gdx_query) query = NULL;
     struct view view = {0};
-    gdx_totals totals;
+    gdx_totals totals = {0};
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
-        status = view_open(question->collection, request->scope, &view, err);
+        status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
     do
@@ -35,5 +38,33 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return question->reply(question->context, &reply.base, err);
 }
 
-const gdx_operation count_operation = {
-    .name = "Count", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+// ---- at a root
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    Gramdex__V1__CountResponse reply = GRAMDEX__V1__COUNT_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    struct gathered gathered;
+    gdx_status status = gather_all(question, message, &gathered, err);
+    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++) {
+        const Gramdex__V1__CountResponse *slice = gather_reply(&gathered, i);
+        if (!slice)
+            continue;
+        reply.documents += slice->documents;
+        reply.occurrences += slice->occurrences;
+        reply.bridged_occurrences += slice->bridged_occurrences;
+    }
+    reply_answer(question, gathered.pin.commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = gather_answer(&gathered, 0, &answer, err);
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation count_operation = {.name = "Count",
+                                       .service = &gramdex__v1__search__descriptor,
+                                       .effort = GDX_EFFORT_SHORT,
+                                       .run = run,
+                                       .merge = merge};

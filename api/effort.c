@@ -8,7 +8,8 @@
 enum { SHORT_NS = 2000000 };
 
 void effort_begin(const gdx_question *question) {
-    gdx_searcher_limit_work(question->session->searcher, question->may_decline ? SHORT_NS : 0);
+    if (question->session->searcher) // a root's has none
+        gdx_searcher_limit_work(question->session->searcher, question->may_decline ? SHORT_NS : 0);
 }
 
 bool effort_declines(gdx_question *question, uint64_t work_ns) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // facets.c: Search.Facets: matching documents by source, by period and by values of metadata.
 
-#include "api.h"
+#include "gather.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -103,31 +103,41 @@ static gdx_status reply_with(gdx_question *question, const gdx_facets *facets, u
     return status == GDX_OK ? question->reply(question->context, &reply.base, err) : reply_no_memory(err);
 }
 
+static gdx_status add_note(gdx_arena *arena, const char *note, Gramdex__V1__Answer *answer, gdx_error *err) {
+    gdx_slice kept;
+    if (!note[0])
+        return GDX_OK;
+    return gdx_arena_copy(arena, gdx_slice_of(note), &kept) == GDX_OK ? reply_note(arena, kept, answer, err)
+                                                                      : reply_no_memory(err);
+}
+
 // Why it took long, and what is in no row.
+static gdx_status note_key(gdx_arena *arena, const gdx_key_use *use, uint64_t left_out, Gramdex__V1__Answer *answer,
+                           gdx_error *err) {
+    char note[GDX_MESSAGE_BYTES];
+    gdx_key_note(use, note);
+    gdx_status status = add_note(arena, note, answer, err);
+    if (status != GDX_OK || left_out == 0)
+        return status;
+    snprintf(note, sizeof note,
+             "%" PRIu64 " documents have a value of %.*s that is in no row: it has more than %d bytes, is no string, "
+             "number or boolean, or is one of more than %d",
+             left_out, GDX_SLICE_ARGUMENTS(use->key), GDX_VALUE_BYTES_MAX, GDX_VALUES_MAX);
+    return add_note(arena, note, answer, err);
+}
+
 static gdx_status note_facets(gdx_question *question, const struct view *view, const gdx_facets *facets,
                               Gramdex__V1__Answer *answer, gdx_error *err) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < facets->facet_count && status == GDX_OK; i++) {
         const gdx_facet *facet = &facets->facets[i];
-        char note[GDX_MESSAGE_BYTES];
-        gdx_slice kept;
+        gdx_key_use use;
         if (facet->by.group != GDX_BY_KEY)
             continue;
-        status = gdx_snapshot_key_note(view->snapshot, facet->by.key, note, err);
-        if (status == GDX_OK && note[0])
-            status = gdx_arena_copy(question->session->arena, gdx_slice_of(note), &kept) == GDX_OK
-                         ? reply_note(question->session->arena, kept, answer, err)
-                         : reply_no_memory(err);
-        if (status != GDX_OK || facet->left_out == 0)
-            continue;
-        snprintf(note, sizeof note,
-                 "%" PRIu64
-                 " documents have a value of %.*s that is in no row: it has more than %d bytes, is no string, "
-                 "number or boolean, or is one of more than %d",
-                 facet->left_out, GDX_SLICE_ARGUMENTS(facet->by.key), GDX_VALUE_BYTES_MAX, GDX_VALUES_MAX);
-        status = gdx_arena_copy(question->session->arena, gdx_slice_of(note), &kept) == GDX_OK
-                     ? reply_note(question->session->arena, kept, answer, err)
-                     : reply_no_memory(err);
+        status = gdx_snapshot_key_use(view->snapshot, facet->by.key, &use, err);
+        if (status == GDX_OK)
+            status = question->leaf ? leaf_say_key(question, &use, err)
+                                    : note_key(question->session->arena, &use, facet->left_out, answer, err);
     }
     return status;
 }
@@ -166,7 +176,7 @@ static gdx_status compute(gdx_question *question, const gdx_query *query, const 
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
     if (status == GDX_OK)
         status = note_facets(question, view, *out, answer, err);
-    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
 }
 
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -180,9 +190,13 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = read_options(request, &options, err);
     if (status == GDX_OK)
-        status = view_open(question->collection, request->scope, &view, err);
+        status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
+    for (size_t i = 0; i < options.count; i++)
+        options.by[i].with_absent = question->leaf != NULL;
+    if (question->leaf)
+        options.limit = UINT32_MAX;
     do
         status = compute(question, query, &view, &options, &facets, &answer, err);
     while (view_again(&view, &status, err));
@@ -192,5 +206,106 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, facets, options.limit, &answer, err) : status;
 }
 
-const gdx_operation facets_operation = {
-    .name = "Facets", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+// ---- at a root
+
+static gdx_status join_rows(const struct gathered *gathered, size_t number, struct gather_rows *rows,
+                            Gramdex__V1__Facet *out) {
+    gdx_arena *arena = gathered->question->session->arena;
+    for (uint32_t i = 0; i < gathered->pin.slices; i++) {
+        const Gramdex__V1__FacetsResponse *slice = gather_reply(gathered, i);
+        const Gramdex__V1__Facet *facet = slice && number < slice->n_facets ? slice->facets[number] : NULL;
+        out->left_out += facet ? facet->left_out : 0;
+        for (size_t r = 0; facet && r < facet->n_rows; r++) {
+            const Gramdex__V1__FacetRow *row = facet->rows[r];
+            struct gather_row joined = {row->value,     0, row->documents, row->occurrences, row->of_documents,
+                                        row->of_symbols};
+            if (gather_rows_add(arena, rows, joined) != GDX_OK)
+                return GDX_NO_MEMORY;
+        }
+    }
+    return GDX_OK;
+}
+
+static void drop_absent(struct gather_rows *rows) {
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].documents)
+            rows->rows[kept++] = rows->rows[i];
+    rows->count = kept;
+}
+
+static gdx_status merge_facet(const struct gathered *gathered, size_t number, const gdx_facet_by *by, uint32_t limit,
+                              Gramdex__V1__Facet *out) {
+    gdx_arena *arena = gathered->question->session->arena;
+    struct gather_rows rows = {0};
+    bool is_period = gdx_group_is_period(by->group);
+    gramdex__v1__facet__init(out);
+    if (join_rows(gathered, number, &rows, out) != GDX_OK || fill_name(arena, by, &out->by) != GDX_OK)
+        return GDX_NO_MEMORY;
+    gather_rows_join(&rows, is_period);
+    drop_absent(&rows);
+    if (!is_period)
+        gather_rows_rank(rows.rows, rows.count, true);
+    out->values = rows.count;
+    out->n_rows = rows.count < limit ? rows.count : limit;
+    Gramdex__V1__FacetRow *all = reply_list(arena, out->n_rows, sizeof *all, &out->rows);
+    for (size_t i = 0; all && i < out->n_rows; i++) {
+        const struct gather_row *from = &rows.rows[i];
+        gramdex__v1__facet_row__init(&all[i]);
+        all[i].value = from->name;
+        all[i].documents = from->documents;
+        all[i].occurrences = from->occurrences;
+        all[i].of_documents = from->of_documents;
+        all[i].of_symbols = from->of_symbols;
+        all[i].per_million = gdx_per_million(from->occurrences, from->of_symbols);
+    }
+    return all ? GDX_OK : GDX_NO_MEMORY;
+}
+
+// Facets by a key are said first, each as a query of its own.
+static gdx_status merge_facets(const struct gathered *gathered, const struct facets_options *options,
+                               Gramdex__V1__FacetsResponse *reply, Gramdex__V1__Answer *answer, gdx_error *err) {
+    gdx_arena *arena = gathered->question->session->arena;
+    Gramdex__V1__Facet *all = reply_list(arena, options->count, sizeof *all, &reply->facets);
+    gdx_status status = all ? GDX_OK : reply_no_memory(err);
+    uint32_t said = 0;
+    for (size_t i = 0; i < options->count && status == GDX_OK; i++) {
+        status = merge_facet(gathered, i, &options->by[i], options->limit, &all[i]) == GDX_OK ? GDX_OK
+                                                                                              : reply_no_memory(err);
+        if (status != GDX_OK || options->by[i].group != GDX_BY_KEY)
+            continue;
+        gdx_key_use use = gather_key_use(gathered, said++);
+        status = note_key(arena, &use, all[i].left_out, answer, err);
+    }
+    reply->n_facets = options->count;
+    return status == GDX_OK ? gather_answer(gathered, said, answer, err) : status;
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    Gramdex__V1__FacetsResponse reply = GRAMDEX__V1__FACETS_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    struct gathered gathered;
+    struct facets_options options = {0};
+    gdx_status status = gather_all(question, message, &gathered, err);
+    if (status == GDX_OK)
+        status = read_options((const Gramdex__V1__FacetsRequest *)message, &options, err);
+    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++) {
+        const Gramdex__V1__FacetsResponse *slice = gather_reply(&gathered, i);
+        reply.documents += slice ? slice->documents : 0;
+        reply.occurrences += slice ? slice->occurrences : 0;
+    }
+    reply_answer(question, gathered.pin.commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = merge_facets(&gathered, &options, &reply, &answer, err);
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation facets_operation = {.name = "Facets",
+                                        .service = &gramdex__v1__search__descriptor,
+                                        .effort = GDX_EFFORT_SHORT,
+                                        .run = run,
+                                        .merge = merge};

@@ -2,6 +2,7 @@
 // get.c: Search.Get: a document as it was stored.
 
 #include "get.h"
+#include "gather.h"
 
 gdx_status get_read(gdx_question *question, const gdx_snapshot *snapshot, gdx_slice id, gdx_document *out,
                     bool *out_has, gdx_error *err) {
@@ -23,12 +24,16 @@ static gdx_status reply_with(gdx_question *question, const gdx_document *documen
     Gramdex__V1__GetResponse reply = GRAMDEX__V1__GET_RESPONSE__INIT;
     Gramdex__V1__Document out;
     Gramdex__V1__Answer answer;
-    if (reply_document(question->session->arena, document, &out) != GDX_OK)
+    if (document && reply_document(question->session->arena, document, &out) != GDX_OK)
         return reply_no_memory(err);
     reply_answer(question, commit, &answer);
-    reply.document = &out;
+    reply.document = document ? &out : NULL;
     reply.answer = &answer;
     return question->reply(question->context, &reply.base, err);
+}
+
+static gdx_status fail_missing(ProtobufCBinaryData id, gdx_error *err) {
+    return gdx_fail(err, GDX_NOT_FOUND, "no document has the id \"%.*s\"", GDX_SLICE_ARGUMENTS(slice_of(id)));
 }
 
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -38,17 +43,46 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     bool has = false;
     gdx_status status = request_id("id", request->id, err);
     if (status == GDX_OK)
-        status = request_unfiltered(question->collection, request->scope, &snapshot, err);
+        status = request_unfiltered(question, request->scope, &snapshot, err);
     if (status == GDX_OK)
         status = get_read(question, snapshot, slice_of(request->id), &document, &has, err);
-    if (status == GDX_OK && !has)
-        status =
-            gdx_fail(err, GDX_NOT_FOUND, "no document has the id \"%.*s\"", GDX_SLICE_ARGUMENTS(slice_of(request->id)));
+    if (status == GDX_OK && !has && !question->leaf) // another slice may have it
+        status = fail_missing(request->id, err);
     if (status == GDX_OK)
-        status = reply_with(question, &document, gdx_snapshot_commit(snapshot), err);
+        status = reply_with(question, has ? &document : NULL, gdx_snapshot_commit(snapshot), err);
     gdx_snapshot_release(snapshot);
     return status;
 }
 
-const gdx_operation get_operation = {
-    .name = "Get", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+// ---- at a root
+
+// One slice at most has it: so those that do not are no failure, as long as one answers, or all do.
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__GetRequest *request = (const Gramdex__V1__GetRequest *)message;
+    Gramdex__V1__GetResponse reply = GRAMDEX__V1__GET_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    struct gathered gathered;
+    gdx_status status = gather_all(question, message, &gathered, err);
+    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++) {
+        const Gramdex__V1__GetResponse *slice = gather_reply(&gathered, i);
+        if (slice && slice->document)
+            reply.document = slice->document;
+    }
+    if (status == GDX_OK && !reply.document && gather_missing(&gathered))
+        status = gdx_error_pass(err, gather_missing(&gathered));
+    if (status == GDX_OK && !reply.document)
+        status = fail_missing(request->id, err);
+    reply_answer(question, gathered.pin.commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation get_operation = {.name = "Get",
+                                     .service = &gramdex__v1__search__descriptor,
+                                     .effort = GDX_EFFORT_SHORT,
+                                     .run = run,
+                                     .finds = true,
+                                     .merge = merge};

@@ -120,7 +120,7 @@ static gdx_status compute(gdx_question *question, const gdx_query *query, const 
     gdx_kwic_free(GDX_TAKE(*out)); // of an attempt that is made again
     gdx_status status = gdx_kwic_compute(question->session->searcher, view->snapshot, query, options, out, err);
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
 }
 
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -137,8 +137,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = seal_options(question->collection, request, &options, &seal, err);
     if (status == GDX_OK)
-        status =
-            page_open(question->collection, request->page_token, request->scope, seal, &options.offset, &view, err);
+        status = page_open(question, request->page_token, request->scope, seal, &options.offset, &view, err);
     if (status != GDX_OK)
         return status;
     do
@@ -148,5 +147,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, &options, seal, kwic, &answer, err) : status;
 }
 
-const gdx_operation kwic_operation = {
-    .name = "Kwic", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+const gdx_operation kwic_operation = {.name = "Kwic",
+                                      .service = &gramdex__v1__search__descriptor,
+                                      .effort = GDX_EFFORT_LONG,
+                                      .run = run,
+                                      .unmerged = "lines are sorted by symbols that only the leaf with the text has"};

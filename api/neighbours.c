@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // neighbours.c: Search.Neighbours: the strings directly left or right of a query.
 
-#include "api.h"
+#include "gather.h"
 
 enum { ROWS_DEFAULT = 30, ROWS_MOST = 10000, LENGTH_DEFAULT = 2 };
 
@@ -41,7 +41,7 @@ static gdx_status compute(gdx_question *question, const gdx_query *query, const 
     gdx_status status =
         gdx_neighbours_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
 }
 
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -58,10 +58,13 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = question_executor(&executor, err);
     if (status == GDX_OK)
-        status = view_open(question->collection, request->scope, &view, err);
+        status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
     options.executor = executor;
+    if (question->leaf)
+        options.limit = SIZE_MAX;
+    options.with_letters = question->leaf != NULL;
     do
         status = compute(question, query, &view, &options, &neighbours, &answer, err);
     while (view_again(&view, &status, err));
@@ -69,5 +72,71 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, neighbours, &answer, err) : status;
 }
 
-const gdx_operation neighbours_operation = {
-    .name = "Neighbours", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+// ---- at a root
+
+static gdx_status add_slice(gdx_arena *arena, const Gramdex__V1__NeighboursResponse *slice, struct gather_rows *rows,
+                            Gramdex__V1__NeighboursResponse *reply) {
+    gdx_status status = GDX_OK;
+    reply->beside += slice->beside;
+    reply->occurrences += slice->occurrences;
+    reply->documents += slice->documents;
+    for (size_t i = 0; i < slice->n_neighbours && status == GDX_OK; i++)
+        status = gather_rows_add(arena, rows,
+                                 (struct gather_row){.name = slice->neighbours[i]->phrase,
+                                                     .occurrences = slice->neighbours[i]->occurrences,
+                                                     .documents = slice->neighbours[i]->documents});
+    return status;
+}
+
+// Without the letters before it, by which rows are in order (gdx_neighbours_options).
+static ProtobufCBinaryData phrase_of(ProtobufCBinaryData name) {
+    gdx_slice all = slice_of(name);
+    const char *letters_end = memmem(all.data, all.bytes, "\0", 2);
+    size_t passed = letters_end ? (size_t)(letters_end + 2 - all.data) : 0;
+    return data_of((gdx_slice){all.data + passed, all.bytes - passed});
+}
+
+static gdx_status reply_merged(gdx_question *question, const struct gathered *gathered, uint32_t limit,
+                               gdx_error *err) {
+    Gramdex__V1__NeighboursResponse reply = GRAMDEX__V1__NEIGHBOURS_RESPONSE__INIT;
+    gdx_arena *arena = question->session->arena;
+    Gramdex__V1__Answer answer;
+    struct gather_rows rows = {0};
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < gathered->pin.slices && status == GDX_OK; i++)
+        if (gather_reply(gathered, i))
+            status = add_slice(arena, gather_reply(gathered, i), &rows, &reply);
+    if (status != GDX_OK)
+        return reply_no_memory(err);
+    gather_rows_join(&rows, false);
+    gather_rows_rank(rows.rows, rows.count, false);
+    reply.values = rows.count;
+    reply.n_neighbours = rows.count < limit ? rows.count : limit;
+    Gramdex__V1__Ngram *all = reply_list(arena, reply.n_neighbours, sizeof *all, &reply.neighbours);
+    for (size_t i = 0; all && i < reply.n_neighbours; i++) {
+        gramdex__v1__ngram__init(&all[i]);
+        all[i].phrase = phrase_of(rows.rows[i].name);
+        all[i].occurrences = rows.rows[i].occurrences;
+        all[i].documents = rows.rows[i].documents;
+    }
+    reply_answer(question, gathered->pin.commit, &answer);
+    reply.answer = &answer;
+    status = all ? gather_answer(gathered, 0, &answer, err) : reply_no_memory(err);
+    return status == GDX_OK ? question->reply(question->context, &reply.base, err) : status;
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__NeighboursRequest *request = (const Gramdex__V1__NeighboursRequest *)message;
+    struct gathered gathered;
+    gdx_status status = gather_all(question, message, &gathered, err); // which checks the request
+    if (status == GDX_OK)
+        status = reply_merged(question, &gathered, request->limit ? request->limit : ROWS_DEFAULT, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation neighbours_operation = {.name = "Neighbours",
+                                            .service = &gramdex__v1__search__descriptor,
+                                            .effort = GDX_EFFORT_LONG,
+                                            .run = run,
+                                            .merge = merge};

@@ -37,7 +37,7 @@ static gdx_status compute(gdx_question *question, const gdx_query *query, const 
     gdx_status status =
         gdx_ngrams_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question->session->arena, query, view, answer, err) : status;
+    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
 }
 
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -54,7 +54,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = question_executor(&executor, err);
     if (status == GDX_OK)
-        status = view_open(question->collection, request->scope, &view, err);
+        status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
     options.executor = executor;
@@ -65,5 +65,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, ngrams, &answer, err) : status;
 }
 
-const gdx_operation ngrams_operation = {
-    .name = "Ngrams", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+const gdx_operation ngrams_operation = {.name = "Ngrams",
+                                        .service = &gramdex__v1__search__descriptor,
+                                        .effort = GDX_EFFORT_LONG,
+                                        .run = run,
+                                        .unmerged = "the documents would have to be read in one place"};

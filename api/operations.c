@@ -45,6 +45,11 @@ void operation_check(gdx_operation *operation) {
     require(!operation->produce == !operation->replies_stream, operation, "produce goes with replies_stream");
     require(operation->close || !(operation->requests_stream || operation->replies_stream), operation,
             "close is missing: a stream keeps a state");
+    bool is_read = operation->service == &gramdex__v1__search__descriptor;
+    require(!is_read || !operation->merge == !!operation->unmerged, operation, "one of merge and unmerged is missing");
+    require(!operation->merge_produce == !(operation->merge && operation->replies_stream), operation,
+            "merge_produce goes with merge and replies_stream");
+    require(!operation->merge_close == !operation->merge_produce, operation, "merge_close goes with merge_produce");
     operation->request = method->input;
     operation->reply = method->output;
 }
@@ -79,26 +84,67 @@ const gdx_operation *gdx_operation_find(const ProtobufCServiceDescriptor *servic
 
 // ---- one question
 
+static bool is_for_root(const gdx_operation *operation) {
+    return operation->service == &gramdex__v1__leaf__descriptor;
+}
+
+// A leaf answers its root alone, or a client would take a slice for the whole.
+static gdx_status refuse_on_leaf(gdx_collection *collection, const gdx_operation *operation, gdx_error *err) {
+    char root[ROOT_BYTES];
+    pthread_mutex_lock(&collection->lock);
+    memcpy(root, collection->root, sizeof root);
+    pthread_mutex_unlock(&collection->lock);
+    return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_LEAF,
+                           "%s: this server is a leaf with slice %u of %u; ask its root%s%s", operation->name,
+                           collection->options.slice, collection->options.slices, root[0] ? ", " : "", root);
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *request, gdx_error *err) {
+    const gdx_operation *operation = question->operation;
+    const char *writer = question->collection->writer;
+    if (operation->merge)
+        return operation->merge(question, request, err);
+    if (operation->writes)
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: a root takes no documents%s%s", operation->name,
+                        writer ? "; send them to " : "", writer ? writer : "");
+    return gdx_fail(err, GDX_UNSUPPORTED, "%s is not answered by a root: %s", operation->name, operation->unmerged);
+}
+
 gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *request, gdx_error *err) {
-    assert(request->descriptor == question->operation->request);
+    const gdx_operation *operation = question->operation;
+    gdx_collection *collection = question->collection;
+    assert(request->descriptor == operation->request);
     gdx_arena_reset(question->session->arena);
+    if (is_for_root(operation) && !gdx_collection_is_leaf(collection))
+        return gdx_fail(err, GDX_UNSUPPORTED, "%s: this server is no leaf", operation->name);
+    if (gdx_collection_is_root(collection))
+        return merge(question, request, err);
+    if (gdx_collection_is_leaf(collection) && !is_for_root(operation))
+        return refuse_on_leaf(collection, operation, err);
     effort_begin(question);
-    return question->operation->run(question, request, err);
+    return operation->run(question, request, err);
 }
 
 gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) {
     assert(question->operation->requests_stream);
     gdx_arena_reset(question->session->arena);
+    if (gdx_collection_is_root(question->collection)) // no request has come
+        return merge(question, NULL, err);
+    if (gdx_collection_is_leaf(question->collection))
+        return refuse_on_leaf(question->collection, question->operation, err);
     return question->operation->finish(question, err);
 }
 
 gdx_status gdx_question_produce(gdx_question *question, bool *out_more, gdx_error *err) {
     assert(question->operation->replies_stream);
-    return question->operation->produce(question, out_more, err);
+    return gdx_collection_is_root(question->collection) ? question->operation->merge_produce(question, out_more, err)
+                                                        : question->operation->produce(question, out_more, err);
 }
 
 void gdx_question_close(gdx_question *question) {
-    if (question->state)
+    if (question->state && gdx_collection_is_root(question->collection))
+        question->operation->merge_close(question);
+    else if (question->state)
         question->operation->close(question);
     question->state = NULL;
 }

@@ -34,15 +34,15 @@ gdx_status page_seal(gdx_collection *collection, ProtobufCBinaryData query, cons
     return GDX_OK;
 }
 
-gdx_status page_open(gdx_collection *collection, ProtobufCBinaryData token, const Gramdex__V1__Scope *scope,
+gdx_status page_open(const gdx_question *question, ProtobufCBinaryData token, const Gramdex__V1__Scope *scope,
                      uint64_t seal, uint64_t *offset, struct view *out, gdx_error *err) {
     struct page page = {0};
     if (token.len == 0)
-        return view_open(collection, scope, out, err);
+        return view_open(question, scope, out, err);
     gdx_status status = token_read(slice_of(token), seal, &page, err);
     if (status != GDX_OK)
         return status;
-    gdx_snapshot *snapshot = collection_snapshot_of(collection, page.commit);
+    gdx_snapshot *snapshot = collection_snapshot_of(question->collection, page.commit, 0);
     if (!snapshot)
         return gdx_fail_reason(err, GDX_PRECONDITION, GDX_REASON_PAGE_TOKEN_EXPIRED,
                                "page_token: commit %" PRIu64 " is no longer held; start again from the first page",

@@ -70,7 +70,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_snapshot *snapshot = NULL;
     gdx_status status = read_options(request, &options, err);
     if (status == GDX_OK)
-        status = request_unfiltered(question->collection, request->scope, &snapshot, err);
+        status = request_unfiltered(question, request->scope, &snapshot, err);
     if (status != GDX_OK)
         return status;
     status = gdx_passages_compute(snapshot, ids, &options, &question->stop, &passages, err);
@@ -78,5 +78,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, passages, err) : status;
 }
 
-const gdx_operation passages_operation = {
-    .name = "Passages", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+const gdx_operation passages_operation = {.name = "Passages",
+                                          .service = &gramdex__v1__search__descriptor,
+                                          .effort = GDX_EFFORT_LONG,
+                                          .run = run,
+                                          .unmerged = "the two documents may lie in different slices"};

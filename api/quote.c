@@ -118,7 +118,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_quote_options options;
     gdx_status status = read_options(question, request, &filter, &options, err);
     if (status == GDX_OK)
-        status = view_open(question->collection, request->scope, &view, err);
+        status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
     do
@@ -128,5 +128,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? reply_with(question, quotations, &answer, err) : status;
 }
 
-const gdx_operation quote_operation = {
-    .name = "Quote", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_LONG, .run = run};
+const gdx_operation quote_operation = {.name = "Quote",
+                                       .service = &gramdex__v1__search__descriptor,
+                                       .effort = GDX_EFFORT_LONG,
+                                       .run = run,
+                                       .unmerged = "pieces of one quotation may stand in different slices"};

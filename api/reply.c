@@ -62,13 +62,8 @@ gdx_status reply_note(gdx_arena *arena, gdx_slice note, Gramdex__V1__Answer *out
     return GDX_OK;
 }
 
-gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *snapshot, Gramdex__V1__Answer *out,
-                       gdx_error *err) {
-    gdx_slice *notes = NULL;
-    size_t count = 0;
-    gdx_status status = gdx_query_notes(query, snapshot, arena, &notes, &count, err);
-    if (status != GDX_OK || count == 0)
-        return status;
+gdx_status reply_note_list(gdx_arena *arena, const gdx_slice *notes, size_t count, Gramdex__V1__Answer *out,
+                           gdx_error *err) {
     ProtobufCBinaryData *all = gdx_arena_allocate(arena, (out->n_notes + count) * sizeof *all);
     if (!all)
         return reply_no_memory(err);
@@ -80,9 +75,21 @@ gdx_status reply_slips(gdx_arena *arena, const gdx_query *query, gdx_snapshot *s
     return GDX_OK;
 }
 
-gdx_status reply_notes(gdx_arena *arena, const gdx_query *query, const struct view *view, Gramdex__V1__Answer *out,
-                       gdx_error *err) {
-    gdx_status status = reply_slips(arena, query, view->snapshot, out, err);
+gdx_status reply_slips(const gdx_question *question, const gdx_query *query, gdx_snapshot *snapshot,
+                       Gramdex__V1__Answer *out, gdx_error *err) {
+    gdx_arena *arena = question->session->arena;
+    gdx_slice *notes = NULL;
+    size_t count = 0;
+    if (question->leaf)
+        return leaf_say(question, query, snapshot, err);
+    gdx_status status = gdx_query_notes(query, snapshot, arena, &notes, &count, err);
+    return status == GDX_OK && count ? reply_note_list(arena, notes, count, out, err) : status;
+}
+
+gdx_status reply_notes(const gdx_question *question, const gdx_query *query, const struct view *view,
+                       Gramdex__V1__Answer *out, gdx_error *err) {
+    gdx_arena *arena = question->session->arena;
+    gdx_status status = reply_slips(question, query, view->snapshot, out, err);
     return status == GDX_OK ? view_say(view, arena, out, err) : status;
 }
 

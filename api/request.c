@@ -146,10 +146,15 @@ gdx_status request_lengths(uint32_t min_length, uint32_t max_length, uint32_t lo
     return status;
 }
 
-gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+gdx_status request_snapshot(const gdx_question *question, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                             gdx_error *err) {
-    gdx_snapshot *snapshot = collection_snapshot(collection);
+    gdx_collection *collection = question->collection;
     uint64_t least = scope ? scope->min_commit : 0;
+    if (question->leaf) { // its root has seen to the least
+        *out = gdx_snapshot_retain(question->leaf->snapshot);
+        return GDX_OK;
+    }
+    gdx_snapshot *snapshot = collection_snapshot(collection);
     if (gdx_snapshot_commit(snapshot) < least) {
         gdx_snapshot_release(snapshot);
         gdx_error passed_over = {0}; // the figures carry it
@@ -167,11 +172,11 @@ gdx_status request_snapshot(gdx_collection *collection, const Gramdex__V1__Scope
                            least);
 }
 
-gdx_status request_unfiltered(gdx_collection *collection, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
+gdx_status request_unfiltered(const gdx_question *question, const Gramdex__V1__Scope *scope, gdx_snapshot **out,
                               gdx_error *err) {
     if (has_filter(scope))
         return gdx_fail_field(err, "scope.filter", GDX_REASON_OUT_OF_RANGE, "found a filter; this method takes none");
-    return request_snapshot(collection, scope, out, err);
+    return request_snapshot(question, scope, out, err);
 }
 
 gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, uint32_t limit, uint32_t *out,

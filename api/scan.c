@@ -4,7 +4,7 @@
 // of what it has sent. Steps may run on different workers, so the searcher is the export's own; that is why exports are
 // counted.
 
-#include "api.h"
+#include "gather.h"
 
 #include <stdlib.h>
 
@@ -19,6 +19,7 @@ struct scan { // one owner at a time: the thread of the step
     Gramdex__V1__Occurrence *occurrences;
     Gramdex__V1__Occurrence **list;
     Gramdex__V1__Match *matches;
+    uint64_t skip; // occurrences before the first to be sent: another leaf has sent them
     uint64_t left; // occurrences that may still be sent
     bool has_sent;
 };
@@ -76,7 +77,8 @@ static gdx_status open_scan(gdx_question *question, const Gramdex__V1__ScanReque
     scan->query = *query;
     *query = NULL; // handed over
     scan->left = request->limit ? request->limit : UINT64_MAX;
-    status = view_open(question->collection, request->scope, &scan->view, err);
+    scan->skip = question->leaf ? question->leaf->request->offset : 0;
+    status = view_open(question, request->scope, &scan->view, err);
     if (status == GDX_OK && scan->view.allows_partial) // what turns bad later ends the export
         status = view_shrink(&scan->view, &(gdx_error){0}, err);
     if (status != GDX_OK)
@@ -183,11 +185,13 @@ static gdx_status gather(struct scan *scan, size_t *out_count, bool *out_has, gd
     while (status == GDX_OK && has && count < MESSAGE_OCCURRENCES && bytes < MESSAGE_BYTES && scan->left > 0) {
         gdx_occurrence occurrence;
         status = gdx_scan_next(scan->scan, &occurrence, &has, err);
-        if (status == GDX_OK && has) {
+        if (status == GDX_OK && has && scan->skip > 0) {
+            scan->skip--;
+        } else if (status == GDX_OK && has) {
             status = fill(scan, count++, &occurrence, &bytes) == GDX_OK ? GDX_OK : reply_no_memory(err);
             scan->left--;
         }
-        if (count > 0 && gdx_now_ns() >= until_ns)
+        if ((count > 0 || scan->skip > 0) && gdx_now_ns() >= until_ns)
             break;
     }
     *out_count = count;
@@ -205,7 +209,7 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
         status = gather(scan, &reply.n_occurrences, out_more, err);
     reply_answer(question, gdx_snapshot_commit(scan->view.snapshot), &answer);
     if (status == GDX_OK && !scan->has_sent)
-        status = reply_notes(scan->arena, scan->query, &scan->view, &answer, err);
+        status = reply_notes(question, scan->query, &scan->view, &answer, err);
     else if (status == GDX_OK)
         status = view_say(&scan->view, scan->arena, &answer, err);
     status = gdx_snapshot_settle(scan->view.snapshot, status, err);
@@ -213,9 +217,154 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
         return status;
     reply.occurrences = scan->list;
     reply.answer = &answer;
+    if (question->leaf)
+        question->leaf->response->occurrences = reply.n_occurrences;
     if (status == GDX_OK && (reply.n_occurrences > 0 || !scan->has_sent))
         status = question->reply(question->context, &reply.base, err);
     scan->has_sent = true;
+    return status;
+}
+
+// ---- at a root: the slices' streams one after another; the next one's first message is under way meanwhile
+
+struct merged_scan { // one owner at a time
+    struct gathered gathered;
+    gdx_arena *arena;            // of the requests, which outlive the step that made them
+    gdx_leaf_stream *streams[2]; // the one that is read, and the one after it; NULL: there is none
+    uint32_t next;               // the first slice whose stream is not open yet
+    Gramdex__V1__Answer answer;
+    uint64_t left;
+    bool has_sent;
+};
+
+static void close_merged(gdx_question *question) {
+    struct merged_scan *scan = question->state;
+    const gdx_leaves *leaves = question->collection->leaves;
+    for (size_t i = 0; i < 2; i++)
+        leaves->close(scan->streams[i]);
+    gather_close(&scan->gathered);
+    gdx_arena_free(scan->arena);
+    free(scan);
+    atomic_fetch_sub(&question->collection->exports, 1);
+}
+
+// Opens the stream of the first slice from `scan->next` on that is there, if any.
+static gdx_status follow_next(gdx_question *question, struct merged_scan *scan, gdx_leaf_stream **out, gdx_error *err) {
+    const gdx_leaves *leaves = question->collection->leaves;
+    const struct gathered *gathered = &scan->gathered;
+    while (scan->next < gathered->pin.slices && gathered->slices[scan->next].why.status != GDX_OK)
+        scan->next++;
+    if (scan->next == gathered->pin.slices)
+        return GDX_OK;
+    return leaves->follow(leaves->context, &gathered->requests[scan->next++].base, out, err);
+}
+
+// What is said of the query is said before the first occurrence, and all slices have a part in it: a question of its
+// own, which reads no list. It also finds what is wrong with the query, and which slices are missing.
+static gdx_status ask_facts(gdx_question *asked, const Gramdex__V1__ScanRequest *request, struct merged_scan *scan,
+                            gdx_error *err) {
+    Gramdex__V1__CountRequest count = GRAMDEX__V1__COUNT_REQUEST__INIT;
+    struct gathered *gathered = &scan->gathered;
+    count.query = request->query;
+    count.scope = request->scope;
+    asked->operation = gdx_operation_find(&gramdex__v1__search__descriptor, "Count");
+    gdx_status status = gather_open(asked, &count.base, 0, gathered, err);
+    for (uint32_t i = 0; i < gathered->pin.slices && status == GDX_OK; i++)
+        gathered->requests[i].keys_alone = true;
+    if (status == GDX_OK) {
+        do
+            status = gather_ask(gathered, NULL, err);
+        while (gather_again(gathered, &status, err));
+    }
+    reply_answer(asked, gathered->pin.commit, &scan->answer);
+    return status == GDX_OK ? gather_answer(gathered, 0, &scan->answer, err) : status;
+}
+
+// The requests are made in an arena that lasts as long as the scan.
+static gdx_status open_gathered(gdx_question *question, const ProtobufCMessage *message, struct merged_scan *scan,
+                                gdx_error *err) {
+    gdx_session session = {.arena = scan->arena};
+    gdx_question asked = *question;
+    asked.session = &session;
+    gdx_status status = ask_facts(&asked, (const Gramdex__V1__ScanRequest *)message, scan, err);
+    for (uint32_t i = 0; i < scan->gathered.pin.slices && status == GDX_OK; i++) {
+        scan->gathered.requests[i].keys_alone = false;
+        scan->gathered.requests[i].method = data_of(gdx_slice_of(question->operation->name));
+        status = gather_set_request(&scan->gathered, i, message, err);
+    }
+    scan->gathered.question = NULL; // of this step alone
+    return status;
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    const Gramdex__V1__ScanRequest *request = (const Gramdex__V1__ScanRequest *)message;
+    gdx_status status = count_in(question->collection, err);
+    if (status != GDX_OK)
+        return status;
+    struct merged_scan *scan = calloc(1, sizeof *scan);
+    if (!scan) {
+        atomic_fetch_sub(&question->collection->exports, 1);
+        return reply_no_memory(err);
+    }
+    question->state = scan; // from here on close_merged frees it
+    scan->left = request->limit ? request->limit : UINT64_MAX;
+    scan->arena = gdx_arena_new();
+    status = scan->arena ? open_gathered(question, message, scan, err) : reply_no_memory(err);
+    for (uint32_t i = 0; i < 2 && status == GDX_OK; i++)
+        status = follow_next(question, scan, &scan->streams[i], err);
+    return status;
+}
+
+static gdx_status send(gdx_question *question, struct merged_scan *scan, const Gramdex__V1__AskResponse *part,
+                       gdx_error *err) {
+    Gramdex__V1__ScanResponse *slice =
+        part ? gramdex__v1__scan_response__unpack(NULL, part->reply.len, part->reply.data) : NULL;
+    Gramdex__V1__ScanResponse reply = GRAMDEX__V1__SCAN_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    if (part && !slice)
+        return gdx_fail(err, GDX_CORRUPT, "a leaf's answer is no message of Scan");
+    if (slice) {
+        reply.occurrences = slice->occurrences;
+        reply.n_occurrences = slice->n_occurrences < scan->left ? slice->n_occurrences : (size_t)scan->left;
+    }
+    scan->left -= reply.n_occurrences;
+    reply_answer(question, scan->gathered.pin.commit, &answer);
+    answer.complete = scan->answer.complete;
+    if (!scan->has_sent || !answer.complete) {
+        answer.n_notes = scan->answer.n_notes;
+        answer.notes = scan->answer.notes;
+    }
+    reply.answer = &answer;
+    gdx_status status = GDX_OK;
+    if (reply.n_occurrences || !scan->has_sent)
+        status = question->reply(question->context, &reply.base, err);
+    scan->has_sent |= status == GDX_OK;
+    if (slice)
+        gramdex__v1__scan_response__free_unpacked(slice, NULL);
+    return status;
+}
+
+static gdx_status next_slice(gdx_question *question, struct merged_scan *scan, gdx_error *err) {
+    question->collection->leaves->close(scan->streams[0]);
+    scan->streams[0] = scan->streams[1];
+    scan->streams[1] = NULL;
+    return follow_next(question, scan, &scan->streams[1], err);
+}
+
+static gdx_status merge_produce(gdx_question *question, bool *out_more, gdx_error *err) {
+    struct merged_scan *scan = question->state;
+    const gdx_leaves *leaves = question->collection->leaves;
+    ProtobufCMessage *part = NULL;
+    gdx_status status = gdx_stop_check(&question->stop, err);
+    if (status == GDX_OK)
+        status = leaves->next(scan->streams[0], &question->stop, &part, err);
+    if (status == GDX_OK && part)
+        status = send(question, scan, (const Gramdex__V1__AskResponse *)part, err);
+    else if (status == GDX_OK)
+        status = next_slice(question, scan, err);
+    if (part)
+        protobuf_c_message_free_unpacked(part, NULL);
+    *out_more = scan->left > 0 && scan->streams[0];
     return status;
 }
 
@@ -225,4 +374,7 @@ const gdx_operation scan_operation = {.name = "Scan",
                                       .replies_stream = true,
                                       .run = run,
                                       .produce = produce,
-                                      .close = close_scan};
+                                      .close = close_scan,
+                                      .merge = merge,
+                                      .merge_produce = merge_produce,
+                                      .merge_close = close_merged};

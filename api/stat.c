@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // stat.c: Search.Stat: what the index holds and what it costs.
 
-#include "api.h"
+#include "gather.h"
 
 static void fill_figures(const gdx_snapshot *snapshot, Gramdex__V1__StatResponse *reply) {
     reply->documents = gdx_snapshot_documents(snapshot);
@@ -48,7 +48,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     Gramdex__V1__StatResponse reply = GRAMDEX__V1__STAT_RESPONSE__INIT;
     Gramdex__V1__Answer answer;
     gdx_snapshot *snapshot = NULL;
-    gdx_status status = request_unfiltered(question->collection, request->scope, &snapshot, err);
+    gdx_status status = request_unfiltered(question, request->scope, &snapshot, err);
     if (status != GDX_OK)
         return status;
     fill_figures(snapshot, &reply);
@@ -63,5 +63,83 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status == GDX_OK ? question->reply(question->context, &reply.base, err) : reply_no_memory(err);
 }
 
-const gdx_operation stat_operation = {
-    .name = "Stat", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+// ---- at a root
+
+static gdx_status merge_parts(const struct gathered *gathered, Gramdex__V1__StatResponse *reply, gdx_error *err) {
+    gdx_arena *arena = gathered->question->session->arena;
+    gdx_slice manifest = gdx_slice_of(GDX_PART_MANIFEST), reprints = gdx_slice_of(GDX_PART_REPRINTS);
+    struct gather_rows rows = {0};
+    struct gather_row table = {.name = data_of(reprints)}; // which each leaf has whole
+    uint64_t rest = reply->index_bytes;
+    for (uint32_t i = 0; i < gathered->pin.slices; i++) {
+        const Gramdex__V1__StatResponse *slice = gather_reply(gathered, i);
+        for (size_t p = 0; slice && p < slice->n_parts; p++) {
+            struct gather_row row = {.name = slice->parts[p]->name, .documents = slice->parts[p]->bytes};
+            bool is_reprints = gdx_slice_equal(slice_of(row.name), reprints);
+            if (is_reprints)
+                table.documents = row.documents;
+            else if (!gdx_slice_equal(slice_of(row.name), manifest)) {
+                rest -= row.documents < rest ? row.documents : rest;
+                if (gather_rows_add(arena, &rows, row) != GDX_OK)
+                    return reply_no_memory(err);
+            }
+        }
+    }
+    gather_rows_join(&rows, false);
+    rest -= table.documents < rest ? table.documents : rest;
+    if ((table.documents && gather_rows_add(arena, &rows, table) != GDX_OK) ||
+        gather_rows_add(arena, &rows, (struct gather_row){.name = data_of(manifest), .documents = rest}) != GDX_OK)
+        return reply_no_memory(err);
+    gather_rows_rank(rows.rows, rows.count, true);
+    Gramdex__V1__Part *all = reply_list(arena, rows.count, sizeof *all, &reply->parts);
+    for (size_t i = 0; all && i < rows.count; i++) {
+        gramdex__v1__part__init(&all[i]);
+        all[i].name = rows.rows[i].name;
+        all[i].bytes = rows.rows[i].documents;
+    }
+    reply->n_parts = rows.count;
+    return all ? GDX_OK : reply_no_memory(err);
+}
+
+static void add_up(const Gramdex__V1__StatResponse *slice, Gramdex__V1__StatResponse *reply) {
+    reply->documents += slice->documents;
+    reply->deleted += slice->deleted;
+    reply->segments += slice->segments;
+    reply->symbols += slice->symbols;
+    reply->terms += slice->terms;
+    reply->words += slice->words;
+    reply->text_bytes += slice->text_bytes;
+    reply->bad_segments += slice->bad_segments;
+    if (slice->scrub_hours > reply->scrub_hours)
+        reply->scrub_hours = slice->scrub_hours;
+    reply->metadata_keys = slice->metadata_keys;
+    reply->n_metadata_keys = slice->n_metadata_keys;
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    Gramdex__V1__StatResponse reply = GRAMDEX__V1__STAT_RESPONSE__INIT;
+    Gramdex__V1__Answer answer;
+    struct gathered gathered;
+    gdx_status status = gather_all(question, message, &gathered, err);
+    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++)
+        if (gather_reply(&gathered, i))
+            add_up(gather_reply(&gathered, i), &reply);
+    reply.index_bytes = gathered.pin.index_bytes;
+    reply.version = data_of(gdx_slice_of(question->collection->options.version));
+    reply_answer(question, gathered.pin.commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = merge_parts(&gathered, &reply, err);
+    if (status == GDX_OK)
+        status = gather_answer(&gathered, 0, &answer, err);
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation stat_operation = {.name = "Stat",
+                                      .service = &gramdex__v1__search__descriptor,
+                                      .effort = GDX_EFFORT_SHORT,
+                                      .run = run,
+                                      .merge = merge};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // trend.c: Search.Trend: how many documents and occurrences in each period, of one query or several side by side.
 
-#include "api.h"
+#include "gather.h"
 
 enum { QUERIES_MOST = 10 };
 
@@ -133,7 +133,7 @@ static gdx_status compute(gdx_question *question, struct asked *asked, const str
     }
     reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
     for (size_t i = 0; i < asked->count && status == GDX_OK; i++)
-        status = reply_slips(arena, asked->queries[i], view->snapshot, answer, err);
+        status = reply_slips(question, asked->queries[i], view->snapshot, answer, err);
     return status == GDX_OK ? view_say(view, arena, answer, err) : status;
 }
 
@@ -150,7 +150,7 @@ static gdx_status answer_asked(gdx_question *question, const Gramdex__V1__Scope 
                                gdx_error *err) {
     Gramdex__V1__Answer answer;
     struct view view = {0};
-    gdx_status status = view_open(question->collection, scope, &view, err);
+    gdx_status status = view_open(question, scope, &view, err);
     if (status != GDX_OK || declines(question, &view)) {
         view_close(&view);
         return status;
@@ -168,6 +168,7 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     gdx_status status = read_queries(question->collection, request, &asked, err);
     if (status == GDX_OK)
         status = read_options(request, &asked.options, err);
+    asked.options.with_absent = question->leaf != NULL;
     if (status == GDX_OK)
         status = answer_asked(question, request->scope, &asked, err);
     for (size_t i = 0; i < asked.count; i++) {
@@ -177,5 +178,183 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     return status;
 }
 
-const gdx_operation trend_operation = {
-    .name = "Trend", .service = &gramdex__v1__search__descriptor, .effort = GDX_EFFORT_SHORT, .run = run};
+// ---- at a root
+
+// Rows are joined by query and name: the period; of a series by source the source, a zero and the period. A row without
+// a period is last of its series, so its name has a byte that no text has.
+static const char NO_PERIOD[] = "\xff";
+
+static gdx_status row_name(gdx_arena *arena, const Gramdex__V1__TrendSeries *series, ProtobufCBinaryData period,
+                           ProtobufCBinaryData *out) {
+    gdx_slice last = period.len ? slice_of(period) : gdx_slice_of(NO_PERIOD);
+    if (!series) {
+        *out = data_of(last);
+        return GDX_OK;
+    }
+    char *name = gdx_arena_allocate(arena, series->source.len + 1 + last.bytes);
+    if (!name)
+        return GDX_NO_MEMORY;
+    if (series->source.len)
+        memcpy(name, series->source.data, series->source.len);
+    name[series->source.len] = '\0';
+    memcpy(name + series->source.len + 1, last.data, last.bytes);
+    *out = data_of((gdx_slice){name, series->source.len + 1 + last.bytes});
+    return GDX_OK;
+}
+
+static gdx_status add_rows(gdx_arena *arena, struct gather_rows *to, size_t query,
+                           const Gramdex__V1__TrendSeries *series, Gramdex__V1__TrendRow *const *rows, size_t count) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        const Gramdex__V1__TrendRow *row = rows[i];
+        struct gather_row joined = {.group = 2 * query + (series != NULL),
+                                    .documents = row->documents,
+                                    .occurrences = row->occurrences,
+                                    .of_documents = row->of_documents,
+                                    .of_symbols = row->of_symbols};
+        status = row_name(arena, series, row->period, &joined.name);
+        if (status == GDX_OK)
+            status = gather_rows_add(arena, to, joined);
+    }
+    return status;
+}
+
+// Each query's series come after it, and those of the first have no series before them.
+static gdx_status add_slice(gdx_arena *arena, const Gramdex__V1__TrendResponse *slice, struct gather_rows *to) {
+    gdx_status status = add_rows(arena, to, 0, NULL, slice->rows, slice->n_rows);
+    size_t query = 0;
+    for (size_t i = 0; i < slice->n_series && status == GDX_OK; i++) {
+        const Gramdex__V1__TrendSeries *series = slice->series[i];
+        query += !series->by_source;
+        status = add_rows(arena, to, query, series->by_source ? series : NULL, series->rows, series->n_rows);
+    }
+    return status;
+}
+
+static gdx_slice source_of(const struct gather_row *row) {
+    gdx_slice name = slice_of(row->name);
+    const char *end = row->group % 2 ? memrchr(name.data, '\0', name.bytes) : name.data;
+    return (gdx_slice){name.data, (size_t)(end - name.data)};
+}
+
+static ProtobufCBinaryData period_of(const struct gather_row *row) {
+    gdx_slice name = slice_of(row->name), source = source_of(row);
+    size_t passed = row->group % 2 ? source.bytes + 1 : 0;
+    gdx_slice period = {name.data + passed, name.bytes - passed};
+    return data_of(gdx_slice_equal(period, gdx_slice_of(NO_PERIOD)) ? (gdx_slice){"", 0} : period);
+}
+
+// How many rows from this one on are of its series.
+static size_t length_of(const struct gather_row *rows, size_t count) {
+    size_t length = 1;
+    while (length < count && rows[length].group == rows[0].group &&
+           gdx_slice_equal(source_of(&rows[length]), source_of(&rows[0])))
+        length++;
+    return length;
+}
+
+// A series as one index has it: from the first match on, unless the request says from when.
+static gdx_status fill_merged(gdx_arena *arena, const struct asked *asked, const struct gather_row *from, size_t count,
+                              Gramdex__V1__TrendSeries *out) {
+    gramdex__v1__trend_series__init(out);
+    Gramdex__V1__TrendRow *all = reply_list(arena, count, sizeof *all, &out->rows);
+    if (!all)
+        return GDX_NO_MEMORY;
+    for (size_t i = 0; i < count; i++) {
+        ProtobufCBinaryData period = period_of(&from[i]);
+        bool is_early = asked->options.from == GDX_NO_DATE && out->n_rows == 0 && from[i].documents == 0;
+        if (is_early && period.len)
+            continue;
+        Gramdex__V1__TrendRow *row = &all[out->n_rows++];
+        gdx_interval share = gdx_interval_of(from[i].documents, from[i].of_documents);
+        gramdex__v1__trend_row__init(row);
+        row->period = period;
+        row->documents = from[i].documents;
+        row->occurrences = from[i].occurrences;
+        row->of_documents = from[i].of_documents;
+        row->of_symbols = from[i].of_symbols;
+        row->per_million = gdx_per_million(from[i].occurrences, from[i].of_symbols);
+        row->share_low = share.low;
+        row->share_high = share.high;
+        out->documents += from[i].documents;
+        out->occurrences += from[i].occurrences;
+    }
+    out->query = asked->texts[from[0].group / 2];
+    out->source = data_of(source_of(&from[0]));
+    out->by_source = from[0].group % 2;
+    return GDX_OK;
+}
+
+static void add_empty(const struct asked *asked, size_t query, Gramdex__V1__TrendSeries *series,
+                      Gramdex__V1__TrendResponse *reply) {
+    Gramdex__V1__TrendSeries *empty = &series[reply->n_series++];
+    gramdex__v1__trend_series__init(empty);
+    empty->query = asked->texts[query];
+}
+
+static gdx_status fill_all(gdx_arena *arena, const struct asked *asked, const struct gather_rows *rows,
+                           Gramdex__V1__TrendResponse *reply) {
+    Gramdex__V1__TrendSeries *series = reply_list(arena, rows->count + asked->count, sizeof *series, &reply->series);
+    gdx_status status = series ? GDX_OK : GDX_NO_MEMORY;
+    size_t query = 0; // the last whose own series has its place
+    for (size_t at = 0; at < rows->count && status == GDX_OK;) {
+        size_t group = rows->rows[at].group;
+        while (query < group / 2) // one without rows has a series all the same
+            if (++query < group / 2 || group % 2)
+                add_empty(asked, query, series, reply);
+        size_t length = length_of(rows->rows + at, rows->count - at);
+        Gramdex__V1__TrendSeries *one = &series[reply->n_series];
+        status = fill_merged(arena, asked, rows->rows + at, length, one);
+        if (rows->rows[at].group == 0 && status == GDX_OK) {
+            reply->rows = one->rows;
+            reply->n_rows = one->n_rows;
+            reply->documents = one->documents;
+            reply->occurrences = one->occurrences;
+        } else if (!one->by_source || one->documents > 0) {
+            reply->n_series++;
+        }
+        at += length;
+    }
+    while (status == GDX_OK && ++query < asked->count)
+        add_empty(asked, query, series, reply);
+    return status;
+}
+
+static gdx_status read_asked(const Gramdex__V1__TrendRequest *request, struct asked *asked, gdx_error *err) {
+    asked->texts[asked->count++] = request->query;
+    for (size_t i = 0; i < request->n_compare; i++)
+        asked->texts[asked->count++] = request->compare[i];
+    return read_options(request, &asked->options, err);
+}
+
+static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
+    Gramdex__V1__TrendResponse reply = GRAMDEX__V1__TREND_RESPONSE__INIT;
+    gdx_arena *arena = question->session->arena;
+    Gramdex__V1__Answer answer;
+    struct asked asked = {0};
+    struct gathered gathered;
+    struct gather_rows rows = {0};
+    gdx_status status = gather_all(question, message, &gathered, err); // which checks the request
+    if (status == GDX_OK)
+        status = read_asked((const Gramdex__V1__TrendRequest *)message, &asked, err);
+    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++)
+        if (gather_reply(&gathered, i) && add_slice(arena, gather_reply(&gathered, i), &rows) != GDX_OK)
+            status = reply_no_memory(err);
+    gather_rows_join(&rows, false);
+    if (status == GDX_OK && fill_all(arena, &asked, &rows, &reply) != GDX_OK)
+        status = reply_no_memory(err);
+    reply_answer(question, gathered.pin.commit, &answer);
+    reply.answer = &answer;
+    if (status == GDX_OK)
+        status = gather_answer(&gathered, 0, &answer, err);
+    if (status == GDX_OK)
+        status = question->reply(question->context, &reply.base, err);
+    gather_close(&gathered);
+    return status;
+}
+
+const gdx_operation trend_operation = {.name = "Trend",
+                                       .service = &gramdex__v1__search__descriptor,
+                                       .effort = GDX_EFFORT_SHORT,
+                                       .run = run,
+                                       .merge = merge};

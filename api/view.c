@@ -5,9 +5,9 @@
 
 #include "api.h"
 
-gdx_status view_open(gdx_collection *collection, const Gramdex__V1__Scope *scope, struct view *out, gdx_error *err) {
+gdx_status view_open(const gdx_question *question, const Gramdex__V1__Scope *scope, struct view *out, gdx_error *err) {
     gdx_snapshot *snapshot = NULL;
-    gdx_status status = request_snapshot(collection, scope, &snapshot, err);
+    gdx_status status = request_snapshot(question, scope, &snapshot, err);
     if (status == GDX_OK)
         view_of(snapshot, scope, out);
     return status;

@@ -185,6 +185,10 @@ static gdx_status take_source(struct target *target, bool takes_server, const st
 static gdx_status settle_place(struct target *target, bool takes_server, const struct config *config, gdx_error *err) {
     if (target->index && target->server)
         return gdx_fail(err, GDX_INVALID, "either --index or --server is possible, not both");
+    if (target->index && target->root)
+        return gdx_fail(err, GDX_INVALID, "either --index or --root is possible, not both");
+    if (target->root)
+        return GDX_OK;
     bool done = target->index || target->server;
     const struct source variables = {environment("GRAMDEX_INDEX"), environment("GRAMDEX_SERVER"), "GRAMDEX_INDEX",
                                      "GRAMDEX_SERVER"};

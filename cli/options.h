@@ -17,6 +17,7 @@ struct target {
     const char *tls_certificate;
     const char *tls_key;
     const char *aliases; // a file, for an index
+    const char *root;    // the leaves of a root, in place of an index (serve alone)
     uint64_t timeout_s;  // of one question to a server; 0: none
     bool tls;
     bool json;

@@ -12,6 +12,7 @@
 #include "serve_memory.h"
 #include "serve_options.h"
 #include "serve_page.h"
+#include "serve_root.h"
 #include "serve_systemd.h"
 #include "serve_trust.h"
 
@@ -33,6 +34,7 @@ struct serve { // loop thread only
     struct serve_options options;
     uv_loop_t loop;
     gdx_work *work;
+    struct serve_root root;
     gdx_engine *engine;
     gdx_server *server;
     gdx_health *health;
@@ -169,6 +171,8 @@ static gdx_status metrics_page(void *context, gdx_buffer *out) {
         status = serve_lanes_write(serve->work, out);
     if (status == GDX_OK)
         status = serve_follow_write_metrics(&serve->follow, out);
+    if (status == GDX_OK)
+        status = serve_root_write(&serve->root, out);
     return status == GDX_OK && serve->server ? write_figures(serve, out) : status;
 }
 
@@ -186,6 +190,7 @@ static void work_closed(void *context) {
 static void engine_closed(void *context) {
     struct serve *serve = context;
     serve->engine = NULL;
+    serve_root_close(&serve->root);
     gdx_work_close(serve->work, work_closed, serve);
 }
 
@@ -203,7 +208,9 @@ static void close_rest(struct serve *serve) {
     serve_log_close(&serve->log);
     if (serve->engine)
         gdx_engine_close(serve->engine, engine_closed, serve);
-    else if (serve->work)
+    else
+        serve_root_close(&serve->root);
+    if (!serve->engine && serve->work)
         gdx_work_close(serve->work, work_closed, serve);
 }
 
@@ -280,7 +287,14 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.refresh_failed = refresh_failed;
     engine.damage_changed = damage_changed;
     engine.context = serve;
+    engine.collection.slice = options->slice;
+    engine.collection.slices = options->slices;
+    engine.writer = options->writer;
     gdx_status status = options->create ? make_index(options->target.index, err) : GDX_OK;
+    if (status == GDX_OK)
+        status = serve_root_open(&serve->root, options, err);
+    if (serve->root.fanout)
+        engine.leaves = gdx_fanout_leaves(serve->root.fanout);
     unsigned threads = options->threads ? options->threads : gdx_processor_count();
     if (status == GDX_OK) // and one that takes no long call: short ones find it free also where there is one processor
         status = gdx_work_open(&serve->loop, threads + 1, options->queue, &serve->work, err);
@@ -410,6 +424,10 @@ static const char *shown(const char *address, unsigned port, char to[320]) {
     return to;
 }
 
+static const char *shown_first(const struct serve *serve, char to[320]) {
+    return shown(serve->options.addresses.items[0], gdx_server_port(serve->server), to);
+}
+
 // Where a browser finds the page, by the first address that it can open; "": nowhere.
 static void page_address(struct serve *serve, char to[400]) {
     char text[320];
@@ -498,6 +516,8 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
         status = open_server(serve, err);
     if (status == GDX_OK)
         status = listen_all(serve, err);
+    if (status == GDX_OK && serve->root.fanout)
+        gdx_fanout_set_root(serve->root.fanout, shown_first(serve, (char[320]){0}));
     if (status == GDX_OK)
         status = serve_follow_start(&serve->follow, err);
     if (status == GDX_OK)

@@ -9,7 +9,17 @@
 #include "gdx/memory.h"
 #include "gdx/processor.h"
 
-enum { DAY_S = 86400, YEAR_S = 365 * DAY_S, ITEMS_MOST = 1000000, STREAMS_MOST = 65536, LEAST_BUDGET = 16 << 20 };
+#include <ctype.h>
+#include <stdio.h>
+
+enum {
+    DAY_S = 86400,
+    YEAR_S = 365 * DAY_S,
+    ITEMS_MOST = 1000000,
+    STREAMS_MOST = 65536,
+    LEAST_BUDGET = 16 << 20,
+    ROOT_THREADS = 64
+};
 
 static const char *const log_formats[] = {[LOG_TEXT] = "text", [LOG_JSON] = "json", [LOG_NONE] = "none", NULL};
 
@@ -53,6 +63,45 @@ static const struct option_table what_table = {
          .help = "print the addresses as JSON",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct serve_options, json)},
+        {0},
+    },
+};
+
+static const struct option_table many_table = {
+    "Many machines:",
+    (const struct option[]){
+        {.name = "slice",
+         .argument = "I/N",
+         .help = "serve one of N slices, from 0, to a root",
+         .more = "docs/scale.md says how slices are cut. Clients are sent to the root.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, slice_text)},
+        {.name = "root",
+         .argument = "LEAVES",
+         .help = "serve an index whose slices leaves have",
+         .more =
+             "A file with an address a line, read again when it changes; or HOST:PORT, whose addresses are the leaves.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, target.root)},
+        {.name = "writer",
+         .argument = "ADDRESS",
+         .help = "of a root: who takes documents",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, writer)},
+        {.name = "leaf-token-file",
+         .argument = "FILE",
+         .help = "of a root: the first token in it is sent",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, leaf_token_file)},
+        {.name = "leaf-tls",
+         .help = "of a root: leaves speak TLS",
+         .kind = OPTION_FLAG,
+         .field = OPTION_FIELD(struct serve_options, leaf_tls)},
+        {.name = "leaf-tls-authority",
+         .argument = "FILE",
+         .help = "PEM; signs the leaves' certificates",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct serve_options, leaf_authority)},
         {0},
     },
 };
@@ -292,9 +341,41 @@ static void set_budgets(struct serve_options *options) {
     set_budget(&options->ingest_bytes, allowed / 16, 128 << 20);
 }
 
+static gdx_status read_slice(struct serve_options *options, gdx_error *err) {
+    enum { SLICES_MOST = 4096 };
+    unsigned slice = 0, slices = 0;
+    int end = 0;
+    if (!options->slice_text)
+        return GDX_OK;
+    if (sscanf(options->slice_text, "%u/%u%n", &slice, &slices, &end) != 2 || options->slice_text[end] ||
+        slices > SLICES_MOST || slice >= slices || !isdigit((unsigned char)options->slice_text[0]))
+        return gdx_fail(err, GDX_INVALID, "--slice: \"%s\", expected I/N, with I from 0 to N - 1 and N up to %d",
+                        options->slice_text, SLICES_MOST);
+    options->slice = slice;
+    options->slices = slices;
+    return GDX_OK;
+}
+
+static gdx_status check_many(struct serve_options *options, gdx_error *err) {
+    const char *root = options->target.root;
+    if (root && options->slice_text)
+        return gdx_fail(err, GDX_INVALID, "--root and --slice do not go together: a root has no index");
+    if (root && options->create)
+        return gdx_fail(err, GDX_INVALID, "--root and --create do not go together: a root has no index");
+    if (!root && (options->writer || options->leaf_token_file || options->leaf_tls || options->leaf_authority))
+        return gdx_fail(err, GDX_INVALID, "--writer and --leaf-... go with --root");
+    if (options->leaf_authority && !options->leaf_tls)
+        return gdx_fail(err, GDX_INVALID, "--leaf-tls-authority needs --leaf-tls");
+    return read_slice(options, err);
+}
+
 static gdx_status check(void *settings, gdx_error *err) {
     struct serve_options *options = settings;
+    if (options->target.root && !options->threads)
+        options->threads = ROOT_THREADS; // which wait for leaves
     set_budgets(options);
+    if (check_many(options, err) != GDX_OK)
+        return GDX_INVALID;
     if (options->scrub && read_hours(options->scrub, &options->scrub_hours, err) != GDX_OK)
         return GDX_INVALID;
     if (options->follow && options->create)
@@ -335,11 +416,13 @@ const struct command command_serve = {
                                       "gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
                                       "      --tls-certificate server.pem --tls-key server.key \\\n"
                                       "      --token-file tokens --metrics 127.0.0.1:9090",
-                                      NULL},
+                                      "gramdex serve --index corpus.gdx --slice 0/3 --listen 10.0.0.1:50052",
+                                      "gramdex serve --root leaves.txt --listen 0.0.0.0:50051", NULL},
     .notes = "New commits are served without a restart. SIGTERM or SIGINT lets calls end, a second one does not. "
              "docs/server.md describes the rest.",
     .groups = {{&index_table, offsetof(struct serve_options, target)},
                {&what_table, 0},
+               {&many_table, 0},
                {&aliases_table, offsetof(struct serve_options, target)},
                {&limits_table, 0},
                {&trust_table, 0},

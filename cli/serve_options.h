@@ -8,7 +8,12 @@
 enum log_format { LOG_TEXT, LOG_JSON, LOG_NONE };
 
 struct serve_options {
-    struct target target;         // its index alone
+    struct target target;   // its index alone
+    const char *slice_text; // "0/3"; NULL: the whole index
+    uint32_t slice, slices; // 0 slices: likewise
+    const char *writer;     // of a root: where documents go
+    const char *leaf_token_file, *leaf_authority;
+    bool leaf_tls;
     struct option_list addresses; // "host:port", "unix:/path", "fd:3"
     unsigned threads;
     unsigned exports;

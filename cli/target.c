@@ -16,8 +16,7 @@ const gdx_operation *operation_of(const ProtobufCServiceDescriptor *service, con
     return operation;
 }
 
-// The file's first line that is neither blank nor a comment, as the server reads the same file.
-static gdx_status read_token(const char *path, gdx_buffer *out, gdx_error *err) {
+gdx_status target_read_token(const char *path, gdx_buffer *out, gdx_error *err) {
     gdx_buffer text = {0};
     gdx_status status = gdx_read_file(path, TOKEN_FILE_BYTES, &text, err);
     if (status == GDX_OK && gdx_buffer_append(&text, "", 1) != GDX_OK)
@@ -46,7 +45,7 @@ static gdx_status open_server(const struct target *options, struct opened *out, 
         client.tls = out->tls;
     }
     if (status == GDX_OK && options->token_file)
-        status = read_token(options->token_file, &out->token, err);
+        status = target_read_token(options->token_file, &out->token, err);
     client.token = (const char *)out->token.data;
     return status == GDX_OK ? gdx_target_open_server(options->server, &client, &out->target, err) : status;
 }

@@ -22,6 +22,9 @@ struct opened { // the caller's struct; {0} before
 gdx_status target_open(const struct target *options, struct opened *out, gdx_error *err) GDX_MUST_CHECK;
 void target_close(struct opened *opened); // {0} is fine
 
+// The file's first line that is neither blank nor a comment, as the server reads the same file; with a zero.
+gdx_status target_read_token(const char *path, gdx_buffer *out, gdx_error *err) GDX_MUST_CHECK;
+
 // One of the operations of Search or Index, which must be there.
 const gdx_operation *operation_of(const ProtobufCServiceDescriptor *service, const char *name);
 #define SEARCH_OPERATION(name) operation_of(&gramdex__v1__search__descriptor, name)

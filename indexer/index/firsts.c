@@ -218,6 +218,8 @@ gdx_status gdx_snapshot_firsts(gdx_snapshot *snapshot, const gdx_stop *stop, con
                                 "%s; which documents are reprints is not known: `gramdex reprints --build` finds them "
                                 "anew, `gramdex verify --repair` leaves the table out",
                                 why->message);
+    if (gdx_snapshot_is_slice(snapshot))
+        return gdx_fail(err, GDX_UNSUPPORTED, "which documents are reprints is not known of one slice of an index");
     if (!snapshot->reprints)
         return gdx_fail(err, GDX_INVALID,
                         "which documents are reprints is not known yet; `gramdex reprints --build` finds them");

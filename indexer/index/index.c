@@ -11,6 +11,7 @@
 struct gdx_index { // any thread
     char *directory;
     char *manifest_path;
+    gdx_index_slice slice;
     pthread_mutex_t refreshing; // one opens a new commit at a time; guards `file`
     struct manifest_file file;
     pthread_mutex_t lock; // guards what follows
@@ -31,16 +32,23 @@ void gdx_index_close(gdx_index *index) {
 }
 
 gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) {
+    return gdx_index_open_slice(directory, (gdx_index_slice){0, 1}, out, err);
+}
+
+gdx_status gdx_index_open_slice(const char *directory, gdx_index_slice slice, gdx_index **out, gdx_error *err) {
+    if (slice.count && slice.number >= slice.count)
+        return gdx_fail(err, GDX_INVALID, "slice %u of %u: slices count from 0", slice.number, slice.count);
     gdx_index *index = calloc(1, sizeof *index);
     if (!index)
         return gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory to open it");
     index->file.descriptor = -1;
+    index->slice = slice;
     pthread_mutex_init(&index->refreshing, NULL);
     pthread_mutex_init(&index->lock, NULL);
     index->directory = strdup(directory);
     index->manifest_path = gdx_path_join(directory, "manifest");
     gdx_status status = index->directory && index->manifest_path
-                            ? snapshot_read(index->directory, NULL, &index->file, &index->snapshot, err)
+                            ? snapshot_read(index->directory, slice, NULL, &index->file, &index->snapshot, err)
                             : gdx_fail_at(err, GDX_NO_MEMORY, directory, "no memory for its path");
     if (status == GDX_OK)
         *out = index;
@@ -96,7 +104,7 @@ gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err
     if (!manifest_file_is_current(&index->file, index->manifest_path)) {
         gdx_snapshot *fresh = NULL;
         // Nobody else changes index->snapshot while we hold `refreshing`.
-        status = snapshot_read(index->directory, index->snapshot, &index->file, &fresh, err);
+        status = snapshot_read(index->directory, index->slice, index->snapshot, &index->file, &fresh, err);
         if (status == GDX_OK) {
             exchange(index, fresh);
             changed = true;

@@ -4,6 +4,7 @@
 
 #include "gdx/text.h"
 
+#include "slice.h"
 #include "snapshot.h"
 
 #include <inttypes.h>
@@ -23,6 +24,14 @@ const gdx_live_segment *gdx_snapshot_segment(const gdx_snapshot *snapshot, size_
 const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot) {
     const gdx_rule *rule = gdx_rule_find(snapshot->rule_number);
     return rule && gdx_rule_checksum(rule) == snapshot->rule_fingerprint ? rule : NULL;
+}
+
+const gdx_snapshot_whole *gdx_snapshot_whole_of(const gdx_snapshot *snapshot) {
+    return &snapshot->whole;
+}
+
+bool gdx_snapshot_is_slice(const gdx_snapshot *snapshot) {
+    return snapshot->whole.slice.count > 1;
 }
 
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot) {
@@ -161,8 +170,7 @@ const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot) {
     return &snapshot->keys;
 }
 
-gdx_status gdx_snapshot_key_note(const gdx_snapshot *snapshot, gdx_slice key, char note[GDX_MESSAGE_BYTES],
-                                 gdx_error *err) {
+gdx_status gdx_snapshot_key_use(const gdx_snapshot *snapshot, gdx_slice key, gdx_key_use *out, gdx_error *err) {
     gdx_keys one = {0};
     size_t without = 0;
     gdx_status status = gdx_keys_add(&one, key, err);
@@ -171,20 +179,29 @@ gdx_status gdx_snapshot_key_note(const gdx_snapshot *snapshot, gdx_slice key, ch
         status = gdx_segment_has_keys(snapshot->segments[i].live.segment, &one, &has, err);
         without += !has;
     }
+    if (status == GDX_OK)
+        *out = (gdx_key_use){.key = key,
+                             .is_declared = gdx_keys_find(&snapshot->keys, key) < snapshot->keys.count,
+                             .without = without,
+                             .segments = snapshot->count};
+    return status;
+}
+
+void gdx_key_note(const gdx_key_use *use, char note[GDX_MESSAGE_BYTES]) {
     note[0] = '\0';
-    if (status != GDX_OK || without == 0)
-        return status;
-    if (gdx_keys_find(&snapshot->keys, key) == snapshot->keys.count)
+    if (use->without == 0)
+        return;
+    if (!use->is_declared)
         snprintf(note, GDX_MESSAGE_BYTES,
                  "the key %.*s is not declared: the metadata of each document is read, which is slow; gramdex index "
                  "--facet %.*s declares it",
-                 GDX_SLICE_ARGUMENTS(key), GDX_SLICE_ARGUMENTS(key));
+                 GDX_SLICE_ARGUMENTS(use->key), GDX_SLICE_ARGUMENTS(use->key));
     else
         snprintf(note, GDX_MESSAGE_BYTES,
-                 "%zu of %zu segments have no column of the key %.*s yet: their metadata is read, which is slow; "
-                 "gramdex merge makes the columns",
-                 without, snapshot->count, GDX_SLICE_ARGUMENTS(key));
-    return GDX_OK;
+                 "%" PRIu64 " of %" PRIu64
+                 " segments have no column of the key %.*s yet: their metadata is read, which "
+                 "is slow; gramdex merge makes the columns",
+                 use->without, use->segments, GDX_SLICE_ARGUMENTS(use->key));
 }
 
 static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
@@ -197,6 +214,7 @@ static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     made->commit = snapshot->commit;
     made->keys = snapshot->keys;
     made->bytes = snapshot->bytes;
+    made->whole = snapshot->whole;
     if (snapshot_share_reprints(made, snapshot) != GDX_OK) {
         gdx_snapshot_release(made);
         return NULL;
@@ -382,10 +400,22 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
 
 struct reading {
     const char *directory;
+    gdx_index_slice slice;
     const gdx_snapshot *previous;
     struct manifest_file file;
     gdx_error missing; // why it is to be read again
 };
+
+static gdx_snapshot_whole whole_of(const struct reading *reading, const struct manifest *manifest) {
+    return (gdx_snapshot_whole){
+        .slice = reading->slice,
+        .manifest = reading->file.checksum,
+        .documents = manifest_documents(manifest),
+        .symbols = manifest_symbols(manifest),
+        .bytes = manifest_file_bytes(manifest),
+        .segments = manifest->count,
+    };
+}
 
 // One attempt. *out_again: a file is missing that the next commit may not name any more.
 static gdx_status read_once(struct reading *reading, bool is_first, gdx_snapshot **out, bool *out_again,
@@ -401,7 +431,12 @@ static gdx_status read_once(struct reading *reading, bool is_first, gdx_snapshot
                              reading->missing.message);
     } else if (status == GDX_OK) {
         reading->missing = (gdx_error){0};
-        status = snapshot_open(reading->directory, &manifest, reading->previous, NULL, 0, out, &reading->missing);
+        gdx_snapshot_whole whole = whole_of(reading, &manifest);
+        status = slice_manifest(&manifest, reading->slice, &reading->missing);
+        if (status == GDX_OK)
+            status = snapshot_open(reading->directory, &manifest, reading->previous, NULL, 0, out, &reading->missing);
+        if (status == GDX_OK)
+            (*out)->whole = whole;
         bool lacks_reprints = status == GDX_OK && (*out)->reprints_why.status == GDX_NOT_FOUND;
         *out_again = status == GDX_NOT_FOUND || (lacks_reprints && !is_same);
         if (lacks_reprints && *out_again)
@@ -411,9 +446,9 @@ static gdx_status read_once(struct reading *reading, bool is_first, gdx_snapshot
     return status;
 }
 
-gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, struct manifest_file *file,
-                         gdx_snapshot **out, gdx_error *err) {
-    struct reading reading = {.directory = directory, .previous = previous, .file = {.descriptor = -1}};
+gdx_status snapshot_read(const char *directory, gdx_index_slice slice, const gdx_snapshot *previous,
+                         struct manifest_file *file, gdx_snapshot **out, gdx_error *err) {
+    struct reading reading = {.directory = directory, .slice = slice, .previous = previous, .file = {.descriptor = -1}};
     gdx_status status = GDX_OK;
     bool again = true;
     for (int attempt = 0; again && attempt < READ_ATTEMPTS; attempt++)

@@ -25,6 +25,7 @@ struct gdx_snapshot { // immutable after open, any thread
     uint64_t documents;
     uint64_t symbols;
     uint64_t bytes;
+    gdx_snapshot_whole whole;
     uint64_t reprints_name, reprints_bytes; // of the table that the manifest names; 0 bytes: none
     struct reprints *reprints;              // NULL: none, or a damaged one
     gdx_error reprints_why;                 // what is wrong with it; status GDX_OK: nothing
@@ -40,10 +41,10 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
                          gdx_segment *const *fresh, size_t fresh_count, gdx_snapshot **out,
                          gdx_error *err) GDX_MUST_CHECK;
 
-// Reads the manifest and opens the commit; when a writer removes files meanwhile, because a newer commit no longer
-// names them, reads the newer one. `file` as for manifest_read.
-gdx_status snapshot_read(const char *directory, const gdx_snapshot *previous, struct manifest_file *file,
-                         gdx_snapshot **out, gdx_error *err) GDX_MUST_CHECK;
+// Reads the manifest and opens the commit, or its slice; when a writer removes files meanwhile, because a newer commit
+// no longer names them, reads the newer one. `file` as for manifest_read.
+gdx_status snapshot_read(const char *directory, gdx_index_slice slice, const gdx_snapshot *previous,
+                         struct manifest_file *file, gdx_snapshot **out, gdx_error *err) GDX_MUST_CHECK;
 
 // Looks for good files of the segments that are bad. Returns for how many there was one; then *out is the same commit
 // with them.

@@ -19,9 +19,8 @@ static size_t add_part(gdx_segment_part *parts, size_t count, const gdx_segment_
 }
 
 static int by_bytes(const void *a, const void *b) {
-    uint64_t x = ((const gdx_segment_part *)a)->bytes;
-    uint64_t y = ((const gdx_segment_part *)b)->bytes;
-    return (x < y) - (x > y);
+    const gdx_segment_part *x = a, *y = b;
+    return x->bytes == y->bytes ? strcmp(x->name, y->name) : (x->bytes < y->bytes) - (x->bytes > y->bytes);
 }
 
 size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[GDX_SNAPSHOT_PARTS_MAX]) {
@@ -38,8 +37,8 @@ size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[G
     }
     uint64_t reprints = snapshot->reprints_bytes;
     if (reprints)
-        parts[count++] = (gdx_segment_part){"reprints", reprints};
-    parts[count++] = (gdx_segment_part){"manifest", reprints < rest ? rest - reprints : 0};
+        parts[count++] = (gdx_segment_part){GDX_PART_REPRINTS, reprints};
+    parts[count++] = (gdx_segment_part){GDX_PART_MANIFEST, reprints < rest ? rest - reprints : 0};
     qsort(parts, count, sizeof parts[0], by_bytes);
     return count;
 }

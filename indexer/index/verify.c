@@ -132,7 +132,7 @@ static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const gdx_stop *
 gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,
                             void (*progress)(void *context, size_t done, size_t of), void *context, gdx_error *err) {
     gdx_snapshot *snapshot = NULL;
-    gdx_status status = snapshot_read(directory, NULL, NULL, &snapshot, err);
+    gdx_status status = snapshot_read(directory, (gdx_index_slice){0, 1}, NULL, NULL, &snapshot, err);
     if (status == GDX_OK)
         status = snapshot_check_reprints(snapshot, err);
     if (status == GDX_OK)

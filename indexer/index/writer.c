@@ -103,7 +103,7 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
     // have died between the rename and making it durable.
     gdx_status status = gdx_sync_directory(writer->directory, err);
     if (status == GDX_OK)
-        status = snapshot_read(writer->directory, NULL, NULL, &writer->snapshot, err);
+        status = snapshot_read(writer->directory, (gdx_index_slice){0, 1}, NULL, NULL, &writer->snapshot, err);
     if (status == GDX_OK)
         status = directory_clean(writer->directory, writer->snapshot, err);
     if (status == GDX_OK && pending_init(&writer->pending, writer->snapshot) != GDX_OK)

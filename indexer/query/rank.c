@@ -9,6 +9,7 @@
 
 #include "gdx/heap.h"
 
+#include <assert.h>
 #include <math.h>
 
 static const double K1 = 1.2, B = 0.75;
@@ -24,8 +25,25 @@ static double weigh(const void *context, uint32_t length, uint32_t frequency) {
     return weight->idf * (tf * (K1 + 1.0)) / (tf + K1 * (1.0 - B + B * longer));
 }
 
-gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
-                             gdx_error *err) {
+gdx_status query_figures_make(const query_run *run, const query_evaluation *evaluations, size_t count, gdx_arena *arena,
+                              gdx_rank_figures *out, gdx_error *err) {
+    size_t leaves = run->query->leaf_count;
+    uint64_t *having = gdx_arena_allocate(arena, leaves * sizeof *having + 1);
+    if (!having)
+        return gdx_fail_memory(err, "an answer");
+    for (size_t i = 0; i < leaves; i++) {
+        having[i] = 0;
+        for (size_t s = 0; s < count; s++)
+            having[i] += evaluations[s].leaves[i].count;
+    }
+    *out =
+        (gdx_rank_figures){gdx_snapshot_documents(run->snapshot), gdx_snapshot_symbols(run->snapshot), having, leaves};
+    return GDX_OK;
+}
+
+gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count,
+                             const gdx_rank_figures *figures, query_scores **out, gdx_error *err) {
+    assert(figures->having_count == run->query->leaf_count);
     query_scores *scores = query_run_take(run, count * sizeof *scores, err);
     if (!scores)
         return GDX_NO_MEMORY;
@@ -35,15 +53,12 @@ gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations
         if (!scores[s].scores || !scores[s].occurrences)
             return GDX_NO_MEMORY;
     }
-    double documents = (double)gdx_snapshot_documents(run->snapshot);
-    double mean_length = (double)gdx_snapshot_symbols(run->snapshot) / documents;
+    double documents = (double)figures->documents;
+    double mean_length = (double)figures->symbols / documents;
     for (uint32_t i = 0; i < run->query->leaf_count; i++) {
         if (run->query->leaves[i]->is_negated)
             continue;
-        uint64_t having = 0;
-        for (size_t s = 0; s < count; s++)
-            having += evaluations[s].leaves[i].count;
-        double n = (double)having;
+        double n = (double)figures->having[i];
         struct weight weight = {log(1.0 + (documents - n + 0.5) / (n + 0.5)), mean_length};
         for (size_t s = 0; s < count; s++) {
             const query_frequencies *leaf = &evaluations[s].leaves[i];

@@ -10,9 +10,13 @@ typedef struct query_scores { // of one segment's matching documents, by slot; i
     uint64_t *occurrences;
 } query_scores;
 
-// One for each evaluation, in the run's memory. Document frequencies are counted over all of them.
-gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count, query_scores **out,
-                             gdx_error *err) GDX_MUST_CHECK;
+// The snapshot's own figures; the counts are in `arena`.
+gdx_status query_figures_make(const query_run *run, const query_evaluation *evaluations, size_t count, gdx_arena *arena,
+                              gdx_rank_figures *out, gdx_error *err) GDX_MUST_CHECK;
+
+// One for each evaluation, in the run's memory.
+gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count,
+                             const gdx_rank_figures *figures, query_scores **out, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct query_candidate {
     uint64_t key; // larger is better

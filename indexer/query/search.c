@@ -109,21 +109,33 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
 
 // ---- a search
 
-static gdx_status search(query_run *run, const gdx_search_options *options, gdx_results *results, gdx_error *err) {
+// All segments, with the documents that match by bridged places alone: *out_hits counts them too.
+static gdx_status evaluate(query_run *run, query_evaluation **out, gdx_totals *totals, uint64_t *out_hits,
+                           gdx_error *err) {
     size_t segment_count = gdx_snapshot_segment_count(run->snapshot);
     query_evaluation *evaluations = query_run_take(run, segment_count * sizeof *evaluations, err);
     if (!evaluations)
         return GDX_NO_MEMORY;
-    gdx_totals totals = {0};
     gdx_status status = query_run_check(run, err); // a deadline that has passed stops the search at once
-    uint64_t hits = 0;
+    *out_hits = 0;
     for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
         status = query_evaluation_make(run, s, &evaluations[s], err);
         if (status == GDX_OK)
-            status = query_evaluation_add_totals(run, &evaluations[s], &totals, err);
+            status = query_evaluation_add_totals(run, &evaluations[s], totals, err);
         query_evaluation_include_bridged(&evaluations[s]);
-        hits += evaluations[s].document_count;
+        *out_hits += evaluations[s].document_count;
     }
+    *out = evaluations;
+    return status;
+}
+
+static gdx_status search(query_run *run, const gdx_search_options *options, gdx_results *results, gdx_error *err) {
+    size_t segment_count = gdx_snapshot_segment_count(run->snapshot);
+    query_evaluation *evaluations = NULL;
+    gdx_totals totals = {0};
+    gdx_rank_figures own = {0};
+    uint64_t hits = 0;
+    gdx_status status = evaluate(run, &evaluations, &totals, &hits, err);
     results->documents = totals.documents;
     results->occurrences = totals.occurrences;
     results->bridged_documents = hits - totals.documents;
@@ -133,7 +145,11 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
     query_scores *scores = NULL;
     query_candidate *best = NULL;
     size_t best_count = 0;
-    status = query_scores_make(run, evaluations, segment_count, &scores, err);
+    if (!options->figures)
+        status = query_figures_make(run, evaluations, segment_count, results->arena, &own, err);
+    if (status == GDX_OK)
+        status = query_scores_make(run, evaluations, segment_count, options->figures ? options->figures : &own, &scores,
+                                   err);
     if (status == GDX_OK)
         status = query_candidates_best(run, evaluations, scores, segment_count, options->order,
                                        options->offset + options->limit, &best, &best_count, err);
@@ -172,5 +188,23 @@ gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_q
     query_searcher_reset(searcher);
     if (status == GDX_OK)
         *out = totals;
+    return status;
+}
+
+gdx_status gdx_rank_figures_find(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                                 const gdx_stop *stop, gdx_arena *arena, gdx_totals *out, uint64_t *out_bridged,
+                                 gdx_rank_figures *out_figures, gdx_error *err) {
+    query_run run = query_run_of(searcher, snapshot, query, stop);
+    query_evaluation *evaluations = NULL;
+    gdx_totals totals = {0};
+    uint64_t hits = 0;
+    gdx_status status = evaluate(&run, &evaluations, &totals, &hits, err);
+    if (status == GDX_OK)
+        status = query_figures_make(&run, evaluations, gdx_snapshot_segment_count(snapshot), arena, out_figures, err);
+    query_searcher_reset(searcher);
+    if (status == GDX_OK) {
+        *out = totals;
+        *out_bridged = hits - totals.documents;
+    }
     return status;
 }

@@ -7,16 +7,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct dispersion_part {
-    uint64_t key; // of its group; of a document: number of its segment, then its own
-    uint64_t occurrences, symbols;
-};
-
 struct dispersion_tally {
     gdx_group by;
     struct groups groups; // empty by document
     struct sources sources;
-    struct dispersion_part *parts; // those with a symbol or an occurrence
+    gdx_dispersion_part
+        *parts; // those with a symbol; key: of the group; of a document: its segment's number, then its own
     size_t part_count, part_capacity;
     uint64_t empty; // parts without a symbol
 };
@@ -29,7 +25,7 @@ static gdx_status add_part(struct dispersion_tally *tally, uint64_t key, uint64_
     }
     if (gdx_grow(&tally->parts, &tally->part_capacity, tally->part_count + 1, sizeof *tally->parts) != GDX_OK)
         return gdx_fail_memory(err, "an answer");
-    tally->parts[tally->part_count++] = (struct dispersion_part){key, occurrences, symbols};
+    tally->parts[tally->part_count++] = (gdx_dispersion_part){key, occurrences, symbols};
     return GDX_OK;
 }
 
@@ -55,21 +51,21 @@ static gdx_status parts_of_groups(struct dispersion_tally *tally, gdx_error *err
 
 // ---- measures
 
-static void add_up(const struct dispersion_tally *tally, gdx_dispersion *out) {
-    out->parts = tally->part_count + tally->empty;
-    for (size_t i = 0; i < tally->part_count; i++) {
-        out->occurrences += tally->parts[i].occurrences;
-        out->symbols += tally->parts[i].symbols;
-        out->parts_with += tally->parts[i].occurrences > 0;
+static void add_up(const gdx_dispersion_part *parts, size_t count, uint64_t empty, gdx_dispersion *out) {
+    out->parts = count + empty;
+    for (size_t i = 0; i < count; i++) {
+        out->occurrences += parts[i].occurrences;
+        out->symbols += parts[i].symbols;
+        out->parts_with += parts[i].occurrences > 0;
     }
 }
 
 // |v/f - s/n| times f n is a whole number.
-static void measure_proportions(const struct dispersion_tally *tally, gdx_dispersion *out) {
+static void measure_proportions(const gdx_dispersion_part *parts, size_t count, gdx_dispersion *out) {
     unsigned __int128 sum = 0;
     uint64_t least = UINT64_MAX;
-    for (size_t i = 0; i < tally->part_count; i++) {
-        const struct dispersion_part *part = &tally->parts[i];
+    for (size_t i = 0; i < count; i++) {
+        const gdx_dispersion_part *part = &parts[i];
         unsigned __int128 seen = (unsigned __int128)part->occurrences * out->symbols;
         unsigned __int128 even = (unsigned __int128)part->symbols * out->occurrences;
         sum += seen > even ? seen - even : even - seen;
@@ -77,27 +73,35 @@ static void measure_proportions(const struct dispersion_tally *tally, gdx_disper
     }
     double all = (double)out->occurrences * (double)out->symbols;
     out->dp = (double)sum / all / 2;
-    if (tally->part_count > 1)
+    if (count > 1)
         out->dp_norm = out->dp / (1 - (double)least / (double)out->symbols);
 }
 
-static void measure_variation(const struct dispersion_tally *tally, gdx_dispersion *out) {
-    double count = (double)tally->part_count, sum = 0, squares = 0;
-    for (size_t i = 0; i < tally->part_count; i++)
-        sum += (double)tally->parts[i].occurrences / (double)tally->parts[i].symbols;
-    double mean = sum / count;
-    for (size_t i = 0; i < tally->part_count; i++) {
-        double apart = (double)tally->parts[i].occurrences / (double)tally->parts[i].symbols - mean;
+static void measure_variation(const gdx_dispersion_part *parts, size_t count, gdx_dispersion *out) {
+    double many = (double)count, sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)parts[i].occurrences / (double)parts[i].symbols;
+    double mean = sum / many;
+    for (size_t i = 0; i < count; i++) {
+        double apart = (double)parts[i].occurrences / (double)parts[i].symbols - mean;
         squares += apart * apart;
     }
-    if (tally->part_count > 1)
-        out->juilland_d = 1 - sqrt(squares / count) / mean / sqrt(count - 1);
+    if (count > 1)
+        out->juilland_d = 1 - sqrt(squares / many) / mean / sqrt(many - 1);
+}
+
+void gdx_dispersion_measure(const gdx_dispersion_part *parts, size_t count, uint64_t empty, gdx_dispersion *out) {
+    add_up(parts, count, empty, out);
+    if (out->occurrences == 0)
+        return;
+    measure_proportions(parts, count, out);
+    measure_variation(parts, count, out);
 }
 
 // ---- rows
 
 struct named_part {
-    const struct dispersion_part *part;
+    const gdx_dispersion_part *part;
     gdx_slice name;
 };
 
@@ -112,7 +116,7 @@ static gdx_status name_documents(const struct dispersion_tally *tally, gdx_snaps
                                  size_t *out_count, gdx_error *err) {
     *out_count = 0;
     for (size_t i = 0; i < tally->part_count; i++) {
-        const struct dispersion_part *part = &tally->parts[i];
+        const gdx_dispersion_part *part = &tally->parts[i];
         if (part->occurrences == 0)
             continue;
         struct named_part *one = &named[(*out_count)++];
@@ -125,7 +129,7 @@ static gdx_status name_documents(const struct dispersion_tally *tally, gdx_snaps
     return GDX_OK;
 }
 
-static gdx_status add_row(gdx_dispersion *out, const struct dispersion_part *part, gdx_slice name, gdx_date period,
+static gdx_status add_row(gdx_dispersion *out, const gdx_dispersion_part *part, gdx_slice name, gdx_date period,
                           gdx_error *err) {
     gdx_dispersion_row *row = &out->rows[out->row_count++];
     *row = (gdx_dispersion_row){.period = period,
@@ -160,7 +164,7 @@ static gdx_status make_group_rows(const struct dispersion_tally *tally, gdx_disp
     if (!out->rows)
         return gdx_fail_memory(err, "an answer");
     for (size_t i = 0; i < tally->part_count && status == GDX_OK; i++) {
-        const struct dispersion_part *part = &tally->parts[i];
+        const gdx_dispersion_part *part = &tally->parts[i];
         bool is_source = tally->by == GDX_BY_SOURCE;
         status = add_row(out, part, is_source ? tally->sources.names[part->key] : (gdx_slice){"", 0},
                          is_source ? GDX_NO_DATE : period_of_key((uint32_t)part->key), err);
@@ -192,11 +196,7 @@ static gdx_status fill(struct dispersion_tally *tally, gdx_snapshot *snapshot, s
     gdx_status status = tally->by == GDX_BY_DOCUMENT ? GDX_OK : parts_of_groups(tally, err);
     if (status != GDX_OK)
         return status;
-    add_up(tally, out);
-    if (out->occurrences > 0) {
-        measure_proportions(tally, out);
-        measure_variation(tally, out);
-    }
+    gdx_dispersion_measure(tally->parts, tally->part_count, tally->empty, out);
     return tally->by == GDX_BY_DOCUMENT ? make_document_rows(tally, snapshot, limit, out, err)
                                         : make_group_rows(tally, out, err);
 }

@@ -75,7 +75,7 @@ static gdx_status make_facet(struct facet_tally *tally, size_t number, gdx_facet
         qsort_r(sorted, groups->count, sizeof *sorted, most_first, names);
     for (size_t i = 0; i < groups->count; i++) {
         const struct group *group = &sorted[i];
-        if (group->documents == 0)
+        if (group->documents == 0 && !facet->by.with_absent)
             continue;
         gdx_facet_row *row = &facet->rows[facet->row_count++];
         *row = (gdx_facet_row){.documents = group->documents,

@@ -45,7 +45,7 @@ static inline gdx_date period_of_key(uint32_t key) {
     return key + 1;
 }
 static inline double per_million(uint64_t occurrences, uint64_t symbols) {
-    return symbols ? (double)occurrences * 1e6 / (double)symbols : 0;
+    return gdx_per_million(occurrences, symbols);
 }
 
 #endif

@@ -20,6 +20,7 @@ struct neighbour {
 struct counted {
     const struct row *row;
     uint32_t length;
+    bool with_letters;
     struct neighbour *table;
     size_t capacity, count; // a power of two; distinct strings
 };
@@ -80,6 +81,17 @@ static bool comes_after(void *counted, const void *a, const void *b) {
 
 static const gdx_ordering last_first = {sizeof(struct neighbour *), comes_after};
 
+// By bytes what is written here sorts as comes_before sorts letters.
+static gdx_status spell_letters(const struct counted *counted, uint32_t at, gdx_buffer *out) {
+    gdx_status status = GDX_OK;
+    for (uint32_t i = 0; i < counted->length && status == GDX_OK; i++) {
+        status = row_spell(counted->row, at + i, 1, out);
+        if (status == GDX_OK)
+            status = gdx_buffer_append(out, "", 1);
+    }
+    return status == GDX_OK ? gdx_buffer_append(out, "", 1) : status;
+}
+
 static gdx_status write_rows(const struct counted *counted, const struct neighbour *const *ranked, size_t count,
                              gdx_neighbours *out) {
     gdx_buffer text = {0};
@@ -91,7 +103,9 @@ static gdx_status write_rows(const struct counted *counted, const struct neighbo
         row->occurrences = from->occurrences;
         row->documents = from->documents;
         text.bytes = 0;
-        status = row_spell(counted->row, from->at, counted->length, &text);
+        status = counted->with_letters ? spell_letters(counted, from->at, &text) : GDX_OK;
+        if (status == GDX_OK)
+            status = row_spell(counted->row, from->at, counted->length, &text);
         if (status == GDX_OK)
             status = gdx_arena_copy(out->arena, gdx_buffer_slice(&text), &row->phrase);
     }
@@ -165,7 +179,7 @@ gdx_status gdx_neighbours_compute(gdx_searcher *searcher, gdx_snapshot *snapshot
                                            .executor = options->executor,
                                            .stop = stop};
     struct windows windows = {0};
-    struct counted counted = {.row = &windows.row, .length = options->length};
+    struct counted counted = {.row = &windows.row, .length = options->length, .with_letters = options->with_letters};
     GDX_AUTO(gdx_neighbours) made = new_neighbours();
     gdx_status status = made ? windows_read(&wanted, &windows, err) : gdx_fail_memory(err, "an answer");
     if (status == GDX_OK)

@@ -54,7 +54,8 @@ static void make_rows(const struct group *groups, size_t count, const gdx_trend_
     out->rows = room;
     for (size_t i = 0; i < count; i++) {
         gdx_trend_row row = row_of(&groups[i]);
-        bool is_early = options->from == GDX_NO_DATE && out->row_count == 0 && row.documents == 0;
+        bool is_early =
+            options->from == GDX_NO_DATE && out->row_count == 0 && row.documents == 0 && !options->with_absent;
         if (!is_within(row.period, options) || (is_early && row.period != GDX_NO_DATE))
             continue;
         out->rows[out->row_count++] = row;
@@ -97,7 +98,7 @@ static gdx_status make_series(struct trend_tally *tally, const gdx_trend_options
         gdx_slice name = tally->sources.names[groups[at].key >> 32];
         if (gdx_arena_copy(trend->arena, name, &series->source) != GDX_OK)
             return gdx_fail_memory(err, "an answer");
-        trend->source_count += series->totals.documents > 0;
+        trend->source_count += series->totals.documents > 0 || (options->with_absent && series->row_count > 0);
         at += length;
     }
     return GDX_OK;

@@ -14,20 +14,29 @@ struct gdx_target { // one owner; either the first two or the last
 
 // ---- targets
 
-gdx_status gdx_target_open_index(const char *directory, const gdx_collection_options *options, gdx_target **out,
-                                 gdx_error *err) {
-    GDX_AUTO(gdx_target) target = calloc(1, sizeof *target);
+gdx_status gdx_target_of_collection(gdx_collection *collection, gdx_target **out, gdx_error *err) {
+    gdx_target *target = calloc(1, sizeof *target);
     if (!target)
         return gdx_fail_memory(err, "an index");
-    gdx_status status = gdx_collection_open(directory, options, &target->collection, err);
-    if (status != GDX_OK)
-        return status;
-    target->session = gdx_session_new(target->collection);
-    if (!target->session)
+    target->session = gdx_session_new(collection);
+    if (!target->session) {
+        free(target);
         return gdx_fail_memory(err, "a session");
+    }
+    target->collection = collection;
     *out = target;
-    target = NULL; // handed over
     return GDX_OK;
+}
+
+gdx_status gdx_target_open_index(const char *directory, const gdx_collection_options *options, gdx_target **out,
+                                 gdx_error *err) {
+    GDX_AUTO(gdx_collection) collection = NULL;
+    gdx_status status = gdx_collection_open(directory, options, &collection, err);
+    if (status == GDX_OK)
+        status = gdx_target_of_collection(collection, out, err);
+    if (status == GDX_OK)
+        collection = NULL; // handed over
+    return status;
 }
 
 gdx_status gdx_target_open_server(const char *address, const gdx_client_options *options, gdx_target **out,

@@ -84,6 +84,11 @@ static void take_details(gdx_slice details, gdx_error *err) {
     google__rpc__status__free_unpacked(status, NULL);
 }
 
+void gdx_client_take_failure(gdx_status status, gdx_slice message, gdx_slice details, gdx_error *err) {
+    gdx_fail(err, status, "%.*s", GDX_SLICE_ARGUMENTS(message));
+    take_details(details, err);
+}
+
 // ---- events of a call
 
 static void on_message(gdx_call *call, gdx_slice message) {

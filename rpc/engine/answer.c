@@ -5,6 +5,8 @@
 
 #include "engine.h"
 
+#include <gramdex/v1/leaf.pb-c.h>
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -144,11 +146,13 @@ static void release(gdx_exchange *exchange) {
 
 // ---- the table
 
-static gdx_method method_of(const gdx_operation *operation) {
+// At a root a call waits for its leaves, in whatever lane; so all are in the one that leaves a worker free.
+static gdx_method method_of(const gdx_engine *engine, const gdx_operation *operation) {
+    bool is_long = operation->effort == GDX_EFFORT_LONG || gdx_collection_is_root(engine->collection);
     bool streams = operation->requests_stream || operation->replies_stream;
     gdx_method method = {
         .name = operation->name,
-        .place = operation->effort == GDX_EFFORT_LONG ? GDX_ON_WORKER_LONGER : GDX_ON_WORKER,
+        .place = is_long ? GDX_ON_WORKER_LONGER : GDX_ON_WORKER,
         .requests_stream = operation->requests_stream,
         .replies_stream = operation->replies_stream,
         .no_side_effects = !operation->writes,
@@ -172,8 +176,10 @@ gdx_status answer_services(gdx_engine *engine, gdx_error *err) {
     if (!engine->methods || !engine->services)
         return gdx_fail_memory(err, "the services");
     for (size_t i = 0; i < count; i++) {
-        engine->methods[i] = method_of(&operations[i]);
         gdx_service *last = engine->service_count ? &engine->services[engine->service_count - 1] : NULL;
+        if (operations[i].service == &gramdex__v1__leaf__descriptor && !gdx_collection_is_leaf(engine->collection))
+            continue; // it is nobody else's
+        engine->methods[i] = method_of(engine, &operations[i]);
         if (last && last->descriptor == operations[i].service) { // the table is sorted by service
             last->method_count++;
             continue;

@@ -149,9 +149,12 @@ static gdx_status fill_engine(gdx_engine *engine, const char *directory, gdx_err
     engine->sessions = calloc(gdx_work_threads(engine->work), sizeof(gdx_session *));
     if (!engine->sessions)
         return gdx_fail_memory(err, "an index that is served");
-    gdx_status status = answer_services(engine, err);
-    return status == GDX_OK ? gdx_collection_open(directory, &engine->options.collection, &engine->collection, err)
-                            : status;
+    const gdx_engine_options *options = &engine->options;
+    gdx_status status =
+        options->leaves
+            ? gdx_collection_open_root(options->leaves, options->writer, &options->collection, &engine->collection, err)
+            : gdx_collection_open(directory, &options->collection, &engine->collection, err);
+    return status == GDX_OK ? answer_services(engine, err) : status;
 }
 
 gdx_status gdx_engine_open(uv_loop_t *loop, gdx_work *work, const char *directory, const gdx_engine_options *options,

@@ -14,6 +14,8 @@ struct asked { // a query, asked of both
     random_state random;
     uint64_t seed;
     bool refused[GDX_REASON_COUNT]; // by both alike
+    // May be NULL. True: the second one does not answer this, whatever the first says, and in these words.
+    bool (*is_refused)(const char *method, const ProtobufCMessage *request, const gdx_error *error);
 };
 
 // Of one of them. *out: all of the answer but the time it took, of a stream in one list; the caller's. It is there

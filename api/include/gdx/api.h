@@ -9,6 +9,7 @@
 #define GDX_API_H
 
 #include "gdx/base.h"
+#include "gdx/leaves.h"
 
 #include <protobuf-c/protobuf-c.h>
 
@@ -27,7 +28,9 @@ typedef struct gdx_collection_options {
     size_t document_limit; // bytes of a document's text; 0: 64 MiB
     uint64_t scrub_ns;     // in which all pages are verified again (gdx_collection_scrub); 0: they are not
     const char *version;   // of the program, for Stat; must outlive the collection
-    const char *aliases;   // the file of what `alias:` stands for (gdx/aliases.h); must outlive it; NULL: none
+    // 0 slices: the whole index. Else it holds one of them, from 0, and answers its root alone (gramdex.v1.Leaf).
+    uint32_t slice, slices;
+    const char *aliases; // the file of what `alias:` stands for (gdx/aliases.h); must outlive it; NULL: none
 } gdx_collection_options;
 
 gdx_collection_options gdx_collection_options_default(void);
@@ -35,6 +38,12 @@ gdx_collection_options gdx_collection_options_default(void);
 // The index must be there: as gdx_index_open. As gdx_aliases_read. GDX_NO_MEMORY.
 gdx_status gdx_collection_open(const char *directory, const gdx_collection_options *options, gdx_collection **out,
                                gdx_error *err) GDX_MUST_CHECK;
+// A root: an index whose slices others hold. `leaves` must outlive it. `writer`: who takes documents, for messages;
+// NULL: nobody is known. As gdx_aliases_read. GDX_NO_MEMORY.
+gdx_status gdx_collection_open_root(const gdx_leaves *leaves, const char *writer, const gdx_collection_options *options,
+                                    gdx_collection **out, gdx_error *err) GDX_MUST_CHECK;
+bool gdx_collection_is_root(const gdx_collection *collection);
+bool gdx_collection_is_leaf(const gdx_collection *collection);
 // No question may be open. NULL is fine.
 void gdx_collection_close(gdx_collection *collection);
 GDX_DEFINE_AUTO(gdx_collection, gdx_collection_close)
@@ -93,6 +102,7 @@ typedef struct gdx_operation {
     const ProtobufCMessageDescriptor *reply;   // likewise
     gdx_effort effort;
     bool writes;          // changes the index
+    bool finds;           // looks for documents by id: at a root a slice that is missing matters when one is not found
     bool requests_stream; // takes any number of requests, else exactly one
     bool replies_stream;  // gives any number of replies, else exactly one
     // A request; it is freed after return.
@@ -103,6 +113,12 @@ typedef struct gdx_operation {
     gdx_status (*produce)(gdx_question *question, bool *out_more, gdx_error *err);
     // Frees question->state, which may take a while (a lock, a disk). Set if the operation keeps a state.
     void (*close)(gdx_question *question);
+    // The same at a root, from the answers of leaves: `merge` in place of run, and so on. Or `unmerged`: why a root
+    // refuses it, in words that follow "NAME is not answered by a root: ". A method of Search has one of the two.
+    gdx_status (*merge)(gdx_question *question, const ProtobufCMessage *request, gdx_error *err);
+    gdx_status (*merge_produce)(gdx_question *question, bool *out_more, gdx_error *err);
+    void (*merge_close)(gdx_question *question);
+    const char *unmerged;
 } gdx_operation;
 
 // All operations, by service and in the proto's order. The first call checks every row and aborts, naming row and
@@ -125,7 +141,8 @@ struct gdx_question {
     // Takes a reply, which is the session's until the step returns.
     gdx_status (*reply)(void *context, const ProtobufCMessage *reply, gdx_error *err);
     void *context;
-    void *state; // the operation's
+    void *state;             // the operation's
+    struct leaf_asked *leaf; // a part of a root's question; NULL: it is nobody's part. api's own
     // The caller wants an answer that takes a few milliseconds at most. A question whose plan costs more may set
     // has_declined in `run`: then nothing has been done, no reply was given, and it can be asked again, without haste.
     bool may_decline, has_declined;

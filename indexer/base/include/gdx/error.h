@@ -58,6 +58,7 @@ int gdx_status_exit(gdx_status status);
     X(INDEX_LOCKED)       /* another process or call is writing to the index */                                        \
     X(QUEUE_FULL)         /* too many calls wait; a later attempt may succeed */                                       \
     X(QUERY_TIME)         /* the query ran as long as the server lets one run */                                       \
+    X(LEAF)               /* the server holds one slice of an index, and answers its root alone */                     \
     X(DOCUMENT_REFUSED)   /* a document breaks a rule, and the request asks to fail in that case */
 
 typedef enum gdx_reason {

@@ -9,6 +9,19 @@
 #include "gdx/base.h"
 #include "gdx/segment.h"
 
+// ---- slices
+
+// What one of several servers holds of an index: consecutive segments, about as many bytes as each of the others
+// (docs/scale.md). Which they are is said by the manifest alone, so that all who read the same manifest agree.
+typedef struct gdx_index_slice {
+    uint32_t number; // from 0
+    uint32_t count;  // of slices; 0 or 1: the whole index
+} gdx_index_slice;
+// The segments of a slice, of `count` in order: *out_first up to, but not with, *out_end. A segment is in the slice
+// that its middle byte falls into; with more slices than segments some are empty.
+void gdx_index_slice_bounds(const uint64_t *segment_bytes, size_t count, gdx_index_slice slice, size_t *out_first,
+                            size_t *out_end);
+
 // ---- reading
 
 // A commit that somebody is reading. immutable after open, any thread; counted references.
@@ -30,16 +43,33 @@ const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot);
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot);
 // The keys of metadata that the index declares. A segment that was written before one was declared has no column of it.
 const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot);
+// A key of metadata as segments have it.
+typedef struct gdx_key_use {
+    gdx_slice key;
+    bool is_declared;
+    uint64_t without, segments; // segments that have no column of the key; all
+} gdx_key_use;
+gdx_status gdx_snapshot_key_use(const gdx_snapshot *snapshot, gdx_slice key, gdx_key_use *out,
+                                gdx_error *err) GDX_MUST_CHECK;
 // Why a question about this key is slow, in a sentence for people, or "": it is not declared, or segments have no
 // column of it yet.
-gdx_status gdx_snapshot_key_note(const gdx_snapshot *snapshot, gdx_slice key, char note[GDX_MESSAGE_BYTES],
-                                 gdx_error *err) GDX_MUST_CHECK;
+void gdx_key_note(const gdx_key_use *use, char note[GDX_MESSAGE_BYTES]);
 uint64_t gdx_snapshot_documents(const gdx_snapshot *snapshot); // live ones
 uint64_t gdx_snapshot_symbols(const gdx_snapshot *snapshot);   // of live documents
 uint64_t gdx_snapshot_bytes(const gdx_snapshot *snapshot);     // of all files
 // What costs how much, over all segments, largest first; they add up to gdx_snapshot_bytes. Returns how many.
+#define GDX_PART_MANIFEST "manifest" // with all that is no segment's
+#define GDX_PART_REPRINTS "reprints"
 enum { GDX_SNAPSHOT_PARTS_MAX = GDX_SEGMENT_PARTS_MAX + 2 };
 size_t gdx_snapshot_parts(const gdx_snapshot *snapshot, gdx_segment_part parts[GDX_SNAPSHOT_PARTS_MAX]);
+// Of the manifest that it was opened from: of all slices, whatever this one holds.
+typedef struct gdx_snapshot_whole {
+    gdx_index_slice slice;
+    uint64_t manifest; // its checksum: two of the same commit differ when segments were merged between them
+    uint64_t documents, symbols, bytes, segments;
+} gdx_snapshot_whole;
+const gdx_snapshot_whole *gdx_snapshot_whole_of(const gdx_snapshot *snapshot);
+bool gdx_snapshot_is_slice(const gdx_snapshot *snapshot); // it is not the whole index
 gdx_snapshot *gdx_snapshot_retain(gdx_snapshot *snapshot);
 void gdx_snapshot_release(gdx_snapshot *snapshot); // NULL is fine
 
@@ -75,6 +105,10 @@ typedef struct gdx_index gdx_index; // any thread
 // The directory must hold a manifest: GDX_NOT_FOUND ("... no index here; `gramdex index --index DIR PATH...` makes
 // one"). GDX_UNSUPPORTED: another format version. GDX_CORRUPT.
 gdx_status gdx_index_open(const char *directory, gdx_index **out, gdx_error *err) GDX_MUST_CHECK;
+// The same with the files of one slice alone; the others need not be there. Figures of its snapshots are the slice's.
+// GDX_INVALID: number is not below count.
+gdx_status gdx_index_open_slice(const char *directory, gdx_index_slice slice, gdx_index **out,
+                                gdx_error *err) GDX_MUST_CHECK;
 void gdx_index_close(gdx_index *index); // snapshots taken from it stay good
 GDX_DEFINE_AUTO(gdx_index, gdx_index_close)
 // The commit opened last; the caller releases it.

@@ -49,6 +49,32 @@ bool gdx_query_has_phrase(const gdx_query *query);
 gdx_status gdx_query_notes(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_slice **out,
                            size_t *out_count, gdx_error *err) GDX_MUST_CHECK;
 
+// What those sentences are made of: facts of a snapshot, in the order in which they are said. Facts of slices of an
+// index are put together by gdx_note_facts_add, and say then what the index would.
+typedef struct gdx_note_fact {
+    gdx_slice text; // a sentence that does not depend on the documents; "": one of the next
+    gdx_slice source;
+    bool is_source, is_absent; // no document has that source
+    gdx_key_use key;
+} gdx_note_fact;
+
+typedef struct gdx_note_facts {
+    gdx_note_fact *facts;
+    size_t count;
+    gdx_slice *sources; // of the snapshot, each once, by name; listed when one is absent
+    size_t source_count;
+    bool has_more_sources; // than are listed
+} gdx_note_facts;
+// Lists and texts are in `arena`. Errors and cost as of gdx_query_notes.
+gdx_status gdx_query_note_facts(const gdx_query *query, gdx_snapshot *snapshot, gdx_arena *arena, gdx_note_facts *out,
+                                gdx_error *err) GDX_MUST_CHECK;
+// Adds facts of the same query, of another slice. GDX_CORRUPT: they are of another query. GDX_NO_MEMORY.
+gdx_status gdx_note_facts_add(gdx_note_facts *to, const gdx_note_facts *more, gdx_arena *arena,
+                              gdx_error *err) GDX_MUST_CHECK;
+// The sentences. As gdx_query_notes.
+gdx_status gdx_note_facts_write(const gdx_note_facts *facts, gdx_arena *arena, gdx_slice **out, size_t *out_count,
+                                gdx_error *err) GDX_MUST_CHECK;
+
 typedef struct gdx_metadata_filter {
     gdx_slice key;
     const gdx_slice *values; // the document has one of these under the key; "": it has none
@@ -98,6 +124,16 @@ typedef enum gdx_order {
     GDX_ORDER_ID         // byte order of ids
 } gdx_order;
 
+// What scores are made of: of all documents that are searched, which may be more than those of one snapshot. Each
+// figure is a whole number, so figures of slices of an index add up to those of the index, and scores made of the sums
+// are the same to the last bit.
+typedef struct gdx_rank_figures {
+    uint64_t documents; // live ones
+    uint64_t symbols;   // theirs
+    uint64_t *having;   // documents that have the phrase, of each of the query's, negated ones included
+    size_t having_count;
+} gdx_rank_figures;
+
 typedef struct gdx_search_options {
     uint64_t offset; // hits to skip
     uint32_t limit;  // hits to return; 0: only the totals
@@ -105,6 +141,7 @@ typedef struct gdx_search_options {
     uint32_t snippet_symbols; // of context on each side of the first match; 0: no snippet
     uint32_t match_limit;     // match ranges to return for each hit; 0: none
     gdx_stop stop;
+    const gdx_rank_figures *figures; // NULL: the snapshot's own. having_count is that of the query
 } gdx_search_options;
 
 typedef struct gdx_match { // a range of bytes
@@ -173,6 +210,11 @@ typedef struct gdx_totals {
 // what must be unpacked of the others; no stored text is read.
 gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_totals *out, gdx_error *err) GDX_MUST_CHECK;
+// The totals of a search, and what its scores would be made of. `having` is in `arena`. *out_bridged: hits that are not
+// in out->documents. Cost: as gdx_count.
+gdx_status gdx_rank_figures_find(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,
+                                 const gdx_stop *stop, gdx_arena *arena, gdx_totals *out, uint64_t *out_bridged,
+                                 gdx_rank_figures *out_figures, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- what a query costs
 

@@ -42,6 +42,11 @@ enum { GDX_PERIOD_TEXT_BYTES = 11 }; // with a zero
 // "2023", "2023-Q2", "2023-05", "2023-W18", "2023-05-06"; "" for GDX_NO_DATE. Returns `to`.
 char *gdx_period_format(gdx_date period, gdx_group by, char to[GDX_PERIOD_TEXT_BYTES]);
 
+// Occurrences per million symbols; 0 when there are none.
+static inline double gdx_per_million(uint64_t occurrences, uint64_t symbols) {
+    return symbols ? (double)occurrences * 1e6 / (double)symbols : 0;
+}
+
 // A share of trials with its 95 % score interval: E. B. Wilson, "Probable Inference, the Law of Succession, and
 // Statistical Inference", JASA 22 (1927). Both 0 without a trial.
 typedef struct gdx_interval {
@@ -58,6 +63,7 @@ typedef struct gdx_trend_options {
     gdx_date from;
     gdx_date to;
     bool split_by_source;
+    bool with_absent; // also periods before the first match, and sources without one: to be added to other trends
 } gdx_trend_options;
 
 typedef struct gdx_trend_row {
@@ -97,8 +103,9 @@ gdx_status gdx_trend_compute(gdx_searcher *searcher, gdx_snapshot *snapshot, con
 // ---- facets
 
 typedef struct gdx_facet_by {
-    gdx_group group; // any but GDX_BY_DOCUMENT
-    gdx_slice key;   // of GDX_BY_KEY
+    gdx_group group;  // any but GDX_BY_DOCUMENT
+    gdx_slice key;    // of GDX_BY_KEY
+    bool with_absent; // also values of documents that do not match: to be added to other facets
 } gdx_facet_by;
 
 typedef struct gdx_facet_row {
@@ -163,6 +170,13 @@ typedef struct gdx_dispersion { // owns all it points to
     uint64_t commit;
     gdx_arena *arena;
 } gdx_dispersion;
+typedef struct gdx_dispersion_part {
+    uint64_t key; // the caller's
+    uint64_t occurrences, symbols;
+} gdx_dispersion_part;
+// Figures and measures from parts that each have a symbol, and so many that have none. `out` is zeros, but for measures
+// that are NAN. The order of parts is that of the sums in juilland_d, to the last bit.
+void gdx_dispersion_measure(const gdx_dispersion_part *parts, size_t count, uint64_t empty, gdx_dispersion *out);
 void gdx_dispersion_free(gdx_dispersion *dispersion); // NULL is fine
 GDX_DEFINE_AUTO(gdx_dispersion, gdx_dispersion_free)
 // The caller frees *out. `document_limit`: rows of GDX_BY_DOCUMENT. `stop`: NULL never stops. Cost: as gdx_tally.
@@ -255,6 +269,9 @@ typedef struct gdx_neighbours_options {
     bool is_left;    // of each occurrence, else right
     uint32_t length; // letters, from 1 to GDX_NEIGHBOUR_LETTERS_MOST
     size_t limit;
+    // Before each phrase stand its letters, each ended by a zero, and another zero: so that rows of several indexes can
+    // be put in order by bytes.
+    bool with_letters;
     gdx_executor *executor;
 } gdx_neighbours_options;
 enum { GDX_NEIGHBOUR_LETTERS_MOST = 8 };

@@ -14,6 +14,8 @@ typedef struct gdx_target gdx_target;
 gdx_status gdx_target_open_index(const char *directory, const gdx_collection_options *options, gdx_target **out,
                                  gdx_error *err) GDX_MUST_CHECK;
 // A server, reached at once. As gdx_client_open. What `options` points to must outlive the target.
+// A collection that is open. Takes it over. GDX_NO_MEMORY: it stays the caller's.
+gdx_status gdx_target_of_collection(gdx_collection *collection, gdx_target **out, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_target_open_server(const char *address, const gdx_client_options *options, gdx_target **out,
                                   gdx_error *err) GDX_MUST_CHECK;
 void gdx_target_close(gdx_target *target); // NULL is fine

@@ -52,4 +52,8 @@ gdx_status gdx_stream_receive(gdx_stream *stream, ProtobufCMessage **out_reply, 
 void gdx_stream_close(gdx_stream *stream); // cancels what has not ended; NULL is fine
 GDX_DEFINE_AUTO(gdx_stream, gdx_stream_close)
 
+// What a server has answered in place of OK: the status's message and its details (a google.rpc.Status). Fills an empty
+// error with both. For who makes calls by other means than this client.
+void gdx_client_take_failure(gdx_status status, gdx_slice message, gdx_slice details, gdx_error *err);
+
 #endif

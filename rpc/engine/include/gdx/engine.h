@@ -21,12 +21,14 @@ typedef struct gdx_engine_options {
     // Another number of segments is bad than before, or one was opened again. Runs on: loop. May be NULL.
     void (*damage_changed)(void *context, const gdx_collection_figures *figures);
     void *context;
+    const gdx_leaves *leaves; // a root's, which must outlive the engine: then there is no index. NULL: there is one
+    const char *writer;       // of a root: where documents go, for messages; NULL: not known
 } gdx_engine_options;
 
 gdx_engine_options gdx_engine_options_default(void);
 
-// Opens the index, which must be there. `work` runs the handlers and the looking; close it after the engine.
-// As gdx_collection_open; GDX_NO_MEMORY.
+// Opens the index, which must be there; with leaves `directory` is not looked at. `work` runs the handlers and the
+// looking; close it after the engine. As gdx_collection_open; GDX_NO_MEMORY.
 gdx_status gdx_engine_open(uv_loop_t *loop, gdx_work *work, const char *directory, const gdx_engine_options *options,
                            gdx_engine **out, gdx_error *err) GDX_MUST_CHECK;
 // The server has stopped: no call is under way. Frees the engine when its own jobs are done, then calls `closed`.
