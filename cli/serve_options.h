@@ -27,7 +27,7 @@ struct serve_options {
     unsigned ingest_idle_seconds, keepalive_seconds, idle_seconds, age_seconds; // 0: never
     const char *scrub;                                                          // as it was given; NULL: the default
     double scrub_hours;                                                         // 0: never
-    const char *follow; // an object store; NULL: none
+    const char *follow;                                                         // an object store; NULL: none
     unsigned follow_seconds;
     enum log_format log_format;
     const char *metrics; // NULL: none

@@ -164,8 +164,8 @@ void manifest_slice(const struct manifest *manifest, unsigned slice, unsigned sl
         total += manifest->segments[i].info.bytes;
     for (size_t i = 0; i < manifest->count; i++) {
         uint64_t bytes = manifest->segments[i].info.bytes;
-        unsigned __int128 middle = before + bytes / 2;
-        unsigned its = total ? (unsigned)(middle * slices / total) : 0;
+        unsigned __int128 middle = (unsigned __int128)before * 2 + bytes; // of half bytes
+        unsigned its = total ? (unsigned)(middle * slices / ((unsigned __int128)total * 2)) : 0;
         if (its == slice && (*out_count)++ == 0)
             *out_first = i;
         before += bytes;

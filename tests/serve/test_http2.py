@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_http2.py: what the server says and logs of clients that break HTTP/2, and that it serves through HAProxy and nginx, by the very
-configurations of docs/server.md (skipped where those are not installed).
+configurations of packaging/ (skipped where those are not installed).
 
-Environment: FRAMES is the folder of frames.py, DOCUMENTATION that of server.md.
+Environment: FRAMES is the folder of frames.py.
 """
 
 import os
-import re
-import shutil
 import socket
-import subprocess
 import sys
 import time
 import unittest
 
 import grpc
 
+import proxies
 from harness import PATIENCE, ServerTest, document, documents, main, record, search_pb2
 
 sys.path.insert(0, os.environ["FRAMES"])
@@ -88,27 +86,14 @@ class Log(ServerTest):
         self.assertNotIn("PROTOCOL_ERROR", server.stop())
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def configuration(name):
-    """The block of server.md below the line that names it."""
-    with open(os.path.join(os.environ["DOCUMENTATION"], "server.md"), encoding="utf-8") as file:
-        found = re.search(r"\*\*%s\*\*[^#]*?\n\n((?:    .*\n|\n)+)" % name, file.read())
-    return re.sub("^    ", "", found.group(1), flags=re.M)
-
-
 class Proxied:
     """What goes through a proxy as it would without."""
 
     def through(self, times=100):
         """A stub, and the server behind it."""
         server = self.served([record(i, text="链产业规则" * times) for i in range(60)])
-        port = free_port()
-        process = self.start(int(server.addresses[0].rsplit(":", 1)[1]), port)
+        port = proxies.free_port()
+        process = self.start(self.folder, [(server.addresses[0], server.metrics_address)], port)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)
         stub = server.stub(address="127.0.0.1:%d" % port)
@@ -120,13 +105,6 @@ class Proxied:
             except grpc.RpcError as error:
                 assert error.code() == grpc.StatusCode.UNAVAILABLE and time.monotonic() < until, error
                 time.sleep(0.05)
-
-    def write(self, text, backend, port):
-        path = os.path.join(self.folder, "proxy")
-        assert "127.0.0.1:50051" in text and "127.0.0.1:50050" in text, text
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(text.replace("127.0.0.1:50051", "127.0.0.1:%d" % backend).replace("127.0.0.1:50050", "127.0.0.1:%d" % port))
-        return path
 
     def test_calls_streams_and_statuses(self):
         stub, _ = self.through()
@@ -150,23 +128,14 @@ class Proxied:
         server.wait_for_metric("gramdex_calls", 0)
 
 
-@unittest.skipUnless(shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "haproxy is not installed")
+@unittest.skipUnless(proxies.HAPROXY, "haproxy is not installed")
 class HAProxy(Proxied, ServerTest):
-    def start(self, backend, port):
-        path = self.write(configuration("HAProxy"), backend, port)
-        with open(os.path.join(self.folder, "proxy.log"), "wb") as log:
-            return subprocess.Popen([shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "-db", "-f", path], stdout=log, stderr=log)
+    start = staticmethod(proxies.start_haproxy)
 
 
-@unittest.skipUnless(shutil.which("nginx", path="/usr/sbin:/usr/bin"), "nginx is not installed")
+@unittest.skipUnless(proxies.NGINX, "nginx is not installed")
 class Nginx(Proxied, ServerTest):
-    def start(self, backend, port):
-        kept = "".join("%s_temp_path %s/%s;\n" % (kind, self.folder, kind)
-                       for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        whole = "daemon off;\nmaster_process off;\npid %s/pid;\nerror_log %s/proxy.log;\nevents {}\nhttp {\naccess_log off;\n%s%s}\n"
-        path = self.write(whole % (self.folder, self.folder, kept, configuration("nginx")), backend, port)
-        return subprocess.Popen([shutil.which("nginx", path="/usr/sbin:/usr/bin"), "-p", self.folder, "-e", self.folder + "/proxy.log",
-                                 "-c", path])
+    start = staticmethod(proxies.start_nginx)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_balancers.py: two replicas behind HAProxy and nginx by the shipped configurations, under load: one is drained, one comes back, one is
+killed. No call fails but those that were under way in the one that was killed."""
+
+import signal
+import threading
+import time
+import unittest
+
+import grpc
+
+import proxies
+from harness import PATIENCE, Server, ServerTest, Stub, main, record, search_pb2
+
+Count, Search = search_pb2.CountRequest, search_pb2.SearchRequest
+CLIENTS = 6
+
+
+class Caller(threading.Thread):
+    """A client that asks without pause. Each call is right, or noted with when it started and failed."""
+
+    def __init__(self, address):
+        super().__init__()
+        options = [("grpc.use_local_subchannel_pool", 1)]
+        self.channel = grpc.insecure_channel(address, options)
+        self.stub, self.done, self.right, self.wrong, self.failed = Stub(self.channel), threading.Event(), 0, [], []
+
+    def run(self):
+        while not self.done.is_set():
+            since = time.monotonic()
+            try:
+                if self.right % 2:
+                    good = self.stub.count(Count(query="产业"), timeout=PATIENCE).documents == 60
+                else:
+                    good = len(self.stub.search(Search(query="产业", limit=5), timeout=PATIENCE).hits) == 5
+                self.right += good
+                if not good:
+                    self.wrong.append(since)
+            except grpc.RpcError as error:
+                self.failed.append((since, time.monotonic(), error.code(), error.details()))
+        self.channel.close()
+
+
+class Balanced:
+    def setUp(self):
+        super().setUp()
+        self.make_index([record(i, text="链产业规则") for i in range(60)])
+        self.replicas = [self.replica(), self.replica()]
+        port = proxies.free_port()
+        self.address = "127.0.0.1:%d" % port
+        process = self.start(self.folder, [(one.addresses[0], one.metrics_address) for one in self.replicas], port)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        stub = self.replicas[0].stub(address=self.address)
+        until = time.monotonic() + PATIENCE
+        while True:  # until it listens
+            try:
+                stub.stat(search_pb2.StatRequest())
+                break
+            except grpc.RpcError as error:
+                assert error.code() == grpc.StatusCode.UNAVAILABLE and time.monotonic() < until, error
+                time.sleep(0.05)
+        self.callers = [Caller(self.address) for _ in range(CLIENTS)]
+        for caller in self.callers:
+            caller.start()
+        self.addCleanup(self.end)
+        self.let_pass(200)
+
+    def replica(self, *options):
+        server = Server(self.folder, "--read-only", *options)
+        self.addCleanup(self.stop, server)
+        return server
+
+    def stop(self, server):
+        if server.process.poll() == -signal.SIGKILL:  # that is no good end
+            server.process.stdout.close()
+            for channel in server.channels:
+                channel.close()
+        else:
+            server.stop()
+
+    def end(self):
+        for caller in self.callers:
+            caller.done.set()
+        for caller in self.callers:
+            caller.join()
+
+    def right(self):
+        return sum(caller.right for caller in self.callers)
+
+    def let_pass(self, calls):
+        """Waits until so many more calls were right."""
+        wanted, until = self.right() + calls, time.monotonic() + PATIENCE
+        while self.right() < wanted:
+            self.assertLess(time.monotonic(), until, [caller.failed[-3:] for caller in self.callers])
+            time.sleep(0.02)
+
+    def failed(self):
+        return [failure for caller in self.callers for failure in caller.failed]
+
+    def check_right(self):
+        print("%d calls right, %d failed" % (self.right(), len(self.failed())))
+        self.assertEqual([wrong for caller in self.callers for wrong in caller.wrong], [])
+
+    def test_a_replica_that_drains_costs_no_call(self):
+        one, two = self.replicas
+        one.process.send_signal(signal.SIGTERM)
+        self.assertEqual(one.process.wait(timeout=PATIENCE), 0)
+        self.let_pass(200)
+        fresh = self.replica("--listen", one.addresses[0], "--metrics", one.metrics_address)  # comes back
+        self.let_pass(200)
+        until = time.monotonic() + PATIENCE
+        while not (fresh.metric('gramdex_requests_total{method="gramdex.v1.Search/Count",code="OK"}') or 0) > 0:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.1)
+        two.process.send_signal(signal.SIGTERM)
+        self.assertEqual(two.process.wait(timeout=PATIENCE), 0)
+        self.let_pass(200)
+        self.end()
+        self.check_right()
+        self.assertEqual(self.failed(), [])
+
+    def test_a_replica_that_is_killed_costs_the_calls_that_it_had(self):
+        one, _ = self.replicas
+        killed = time.monotonic()
+        one.process.send_signal(signal.SIGKILL)
+        one.process.wait()
+        self.let_pass(400)
+        self.end()
+        self.check_right()
+        self.assertLessEqual(len(self.failed()), CLIENTS, self.failed())
+        late = [failure for failure in self.failed() if failure[0] > killed + 1]
+        self.assertEqual(late, [])
+
+
+@unittest.skipUnless(proxies.HAPROXY, "haproxy is not installed")
+class HAProxy(Balanced, ServerTest):
+    start = staticmethod(proxies.start_haproxy)
+
+
+@unittest.skipUnless(proxies.NGINX, "nginx is not installed")
+class Nginx(Balanced, ServerTest):
+    start = staticmethod(proxies.start_nginx)
+
+
+if __name__ == "__main__":
+    main()
