@@ -4,30 +4,34 @@
 #include "serve_follow.h"
 #include "interrupt.h"
 
-#include "gdx/index.h"
 #include "gdx/metrics.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static gdx_status open_bucket(const struct serve_options *options, const atomic_bool *cancelled, gdx_bucket **out,
                               gdx_error *err) {
     return remote_open(options->follow, &(struct remote_settings){0}, &(gdx_stop){.cancelled = cancelled}, out, err);
 }
 
+// Whatever else may be wrong with it; opening it reports that.
+static bool has_index(const char *directory) {
+    char *path = gdx_path_join(directory, "manifest");
+    bool is_there = !path || access(path, F_OK) == 0 || errno != ENOENT;
+    free(path);
+    return is_there;
+}
+
 gdx_status serve_follow_first(const struct serve_options *options, gdx_error *err) {
-    gdx_index *index = NULL;
     gdx_bucket *bucket = NULL;
     gdx_remote_figures figures;
-    gdx_error absent = {0};
-    if (!options->follow)
+    if (!options->follow || has_index(options->target.index))
         return GDX_OK;
-    gdx_status status = gdx_index_open(options->target.index, &index, &absent);
-    gdx_index_close(index);
-    if (status != GDX_NOT_FOUND)
-        return GDX_OK; // it is there; opening it reports what is wrong with it
     const gdx_remote_options pull = {.stop.cancelled = interrupt_watch()};
-    status = open_bucket(options, pull.stop.cancelled, &bucket, err);
+    gdx_status status = open_bucket(options, pull.stop.cancelled, &bucket, err);
     if (status == GDX_OK)
         status = gdx_index_pull(gdx_bucket_objects(bucket), options->target.index, &pull, &figures, err);
     gdx_bucket_close(bucket);

@@ -412,7 +412,6 @@ const struct command command_serve = {
                    "A browser that opens the address that is printed gets a page to search and look with.",
     .examples = (const char *const[]){"gramdex serve --index corpus.gdx --listen 127.0.0.1:50051",
                                       "gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only",
-                                      "gramdex serve --index replica.gdx --follow s3://bucket/corpus",
                                       "gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
                                       "      --tls-certificate server.pem --tls-key server.key \\\n"
                                       "      --token-file tokens --metrics 127.0.0.1:9090",
