@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leaves and a root as processes, over sockets: the same answers as one server, whatever becomes of a leaf; or UNAVAILABLE,
+naming the slice. Never a smaller number in silence."""
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+import unittest
+
+from harness import GRAMDEX, PATIENCE, ServerTest, details, grpc, main, record, search_pb2, write_records
+
+SLICES = 3
+
+
+def took_away(answer):
+    answer.answer.took_us = 0
+    return answer
+
+
+class Leaves(ServerTest):
+    def setUp(self):
+        super().setUp()
+        for part in range(4):  # a segment each
+            self.add(part, 40)
+
+    def add(self, part, count):
+        path = write_records(os.path.join(self.folder, "part-%d.jsonl" % part),
+                             [record(100 * part + i) for i in range(count)])
+        subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"), path], check=True, capture_output=True)
+
+    def leaf(self, slice, *options, **how):
+        return self.serve("--slice", "%d/%d" % (slice, SLICES), *options, **how)
+
+    def leaves(self, replicas=1):
+        return [[self.leaf(slice) for _ in range(replicas)] for slice in range(SLICES)]
+
+    def root(self, leaves, *options):
+        self.list = os.path.join(self.folder, "leaves")
+        self.write_list(leaves)
+        root = self.serve(*options, root=self.list)
+        self.wait_for_leaves(root, leaves)
+        return root
+
+    def write_list(self, leaves):
+        with open(self.list + ".new", "w", encoding="utf-8") as file:
+            file.write("# leaves\n" + "".join(leaf.addresses[0] + "\n" for slice in leaves for leaf in slice))
+        os.rename(self.list + ".new", self.list)
+
+    def wait_for_leaves(self, root, leaves):
+        for slice in range(SLICES):
+            root.wait_for_metric('gramdex_slice_replicas{slice="%d"}' % slice, len(leaves[slice]))
+
+    def compare(self, one, other):
+        for order in range(5):
+            request = search_pb2.SearchRequest(query="产业链 重构", limit=7, offset=3, order=order, match_limit=5)
+            self.assertEqual(took_away(one.search(request)), took_away(other.search(request)))
+        for call, request in (("count", search_pb2.CountRequest(query="产业链")),
+                              ("trend", search_pb2.TrendRequest(query="贸易规则", split_by_source=True)),
+                              ("facets", search_pb2.FacetsRequest(query="产业链", by=["source", "year"])),
+                              ("get", search_pb2.GetRequest(id="d/139")),
+                              ("stat", search_pb2.StatRequest())):
+            self.assertEqual(took_away(getattr(one, call)(request)), took_away(getattr(other, call)(request)))
+        self.assertEqual(self.scan(one), self.scan(other))
+
+    def scan(self, stub, **fields):
+        return [each for message in stub.scan(search_pb2.ScanRequest(query="产业链", **fields)) for each in message.occurrences]
+
+    def names_slice(self, slice, call):
+        error = self.fails(grpc.StatusCode.UNAVAILABLE, call)
+        self.assertIn("slice %d of %d" % (slice, SLICES), error.details())
+
+    def test_a_root_answers_as_one_server_does(self):
+        one = self.serve()
+        root = self.root(self.leaves())
+        self.compare(one.stub(), root.stub())
+        self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: root.stub().ngrams(search_pb2.NgramsRequest()))
+
+    def test_a_leaf_sends_clients_to_its_root(self):
+        leaves = self.leaves()
+        root = self.root(leaves, "--writer", "writer.example:50051")
+        stub = leaves[1][0].stub()
+        info = self.refuses(grpc.StatusCode.FAILED_PRECONDITION, "LEAF", lambda: stub.count(search_pb2.CountRequest(query="链")))
+        self.assertTrue(info)
+        error = self.fails(grpc.StatusCode.FAILED_PRECONDITION, lambda: stub.stat(search_pb2.StatRequest()))
+        self.assertIn(root.addresses[0], error.details())
+        error = self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: root.stub().delete(b""))
+        self.assertIn("writer.example:50051", error.details())
+
+    def test_a_leaf_that_is_killed(self):
+        leaves = self.leaves(replicas=2)
+        one, root = self.serve(), self.root(leaves)
+        stub = root.stub()
+        leaves[1][0].kill()
+        self.compare(one.stub(), stub)
+        leaves[1][1].kill()
+        self.names_slice(1, lambda: stub.count(search_pb2.CountRequest(query="产业链")))
+        partial = stub.count(search_pb2.CountRequest(query="产业链", scope=search_pb2.Scope(allow_partial=True)))
+        self.assertFalse(partial.answer.complete)
+        self.assertIn("slice 1 of 3", partial.answer.notes[0])
+        self.assertLess(partial.documents, 160)
+        self.assertEqual(root.metric('gramdex_slice_replicas{slice="1"}'), 0)
+
+    def test_a_leaf_that_is_stopped(self):
+        leaves = self.leaves(replicas=2)
+        one, root = self.serve(), self.root(leaves)
+        stub = root.stub()
+        for leaf in leaves[2]:
+            self.addCleanup(leaf.process.send_signal, signal.SIGCONT)
+        leaves[2][0].process.send_signal(signal.SIGSTOP)
+        self.compare(one.stub(), stub)
+        leaves[2][1].process.send_signal(signal.SIGSTOP)
+        self.names_slice(2, lambda: stub.count(search_pb2.CountRequest(query="产业链"), timeout=PATIENCE))
+        leaves[2][1].process.send_signal(signal.SIGCONT)
+        root.wait_for_metric('gramdex_slice_replicas{slice="2"}', 1)
+        self.compare(one.stub(), stub)
+
+    def test_a_stopped_leaf_is_given_up_at_the_deadline(self):
+        leaves = self.leaves()
+        stub = self.root(leaves).stub()
+        self.addCleanup(leaves[0][0].process.send_signal, signal.SIGCONT)
+        leaves[0][0].process.send_signal(signal.SIGSTOP)
+        self.fails(grpc.StatusCode.DEADLINE_EXCEEDED,
+                   lambda: stub.count(search_pb2.CountRequest(query="产业链"), timeout=0.3))
+
+    def test_a_leaf_that_is_lost_in_the_middle_of_a_stream(self):
+        for part in range(4):  # many messages from each slice
+            write_records(os.path.join(self.folder, "long-%d.jsonl" % part),
+                          [record(1000 + 100 * part + i, text="产业链重构，" * 60) for i in range(30)])
+            subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"),
+                            os.path.join(self.folder, "long-%d.jsonl" % part)], check=True, capture_output=True)
+        leaves = self.leaves(replicas=2)
+        one, root = self.serve(), self.root(leaves)
+        wanted = self.scan(one.stub())
+        for keep in (1, None):  # the other replica goes on; then there is none
+            got, stream = [], root.stub().scan(search_pb2.ScanRequest(query="产业链"))
+            got += next(stream).occurrences
+            for replica, leaf in enumerate(leaves[1]):
+                if replica != keep and leaf.process.poll() is None:
+                    leaf.kill()
+            try:
+                for message in stream:
+                    got += message.occurrences
+                self.assertEqual(got, wanted)
+            except grpc.RpcError as error:
+                self.assertIsNone(keep)
+                self.assertEqual(error.code(), grpc.StatusCode.UNAVAILABLE)
+                self.assertIn("slice 1 of 3", error.details())
+                self.assertEqual(got, wanted[:len(got)])
+
+    def test_answers_are_of_one_commit_while_another_is_made(self):
+        root = self.root(self.leaves(replicas=2))
+        seen, stop, failed = set(), threading.Event(), []
+
+        def ask():
+            stub = root.stub()
+            while not stop.is_set():
+                try:
+                    reply = stub.count(search_pb2.CountRequest(query="产业链"))
+                    seen.add((reply.answer.commit, reply.documents))
+                except grpc.RpcError as error:
+                    failed.append(error.details())
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        wanted = {(4, 160)}
+        for commit in range(5, 8):
+            self.add(commit, 20)
+            wanted.add((commit, 160 + 20 * (commit - 4)))
+            until = time.monotonic() + PATIENCE
+            while not any(of == commit for of, _ in set(seen)) and time.monotonic() < until:
+                time.sleep(0.01)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual((seen, failed), (wanted, []))
+
+    def test_a_root_keeps_to_a_commit_until_all_slices_have_the_next(self):
+        shutil.copytree(os.path.join(self.folder, "index"), os.path.join(self.folder, "copy"))
+        leaves = [[self.leaf(0)], [self.leaf(1, index="copy")], [self.leaf(2)]]
+        root = self.root(leaves)
+        self.add(5, 20)
+        time.sleep(1)  # the others have seen it by now
+        reply = root.stub().count(search_pb2.CountRequest(query="产业链"))
+        self.assertEqual((reply.answer.commit, reply.documents), (4, 160))
+        leaves[1].append(self.leaf(1))
+        self.write_list(leaves)
+        root.wait_for_metric("gramdex_index_commit", 5)
+        reply = root.stub().count(search_pb2.CountRequest(query="产业链"))
+        self.assertEqual((reply.answer.commit, reply.documents), (5, 180))
+
+    def test_leaves_may_want_a_token(self):
+        tokens = os.path.join(self.folder, "tokens")
+        with open(tokens, "w", encoding="utf-8") as file:
+            file.write("leaf-token-1234567890\n")
+        os.chmod(tokens, 0o600)
+        leaves = [[self.leaf(slice, "--token-file", tokens, "--token-all")] for slice in range(SLICES)]
+        root = self.root(leaves, "--leaf-token-file", tokens)
+        self.assertEqual(root.stub().count(search_pb2.CountRequest(query="产业链")).documents, 160)
+
+    def test_pages_are_of_the_commit_of_their_token(self):
+        root = self.root(self.leaves())
+        stub = root.stub()
+        first = stub.search(search_pb2.SearchRequest(query="产业链", limit=100))
+        self.add(6, 20)
+        root.wait_for_metric("gramdex_index_commit", 5)
+        second = stub.search(search_pb2.SearchRequest(query="产业链", limit=100, page_token=first.next_page_token))
+        self.assertEqual((second.answer.commit, second.documents, len(second.hits)), (4, 160, 60))
+        self.assertEqual(len({hit.id for hit in first.hits} | {hit.id for hit in second.hits}), 160)
+
+
+if __name__ == "__main__":
+    main()
