@@ -83,6 +83,7 @@ class Method:
         self.is_read = proto.options.idempotency_level == descriptor_pb2.MethodOptions.NO_SIDE_EFFECTS
         fields = [field for field in self.request.fields if field.wire != "scope"]
         self.positional = [field for field in fields if field.required or field.wire in POSITIONAL]
+        self.required = [field for field in self.positional if field.required or field.repeated]
         self.named = [field for field in fields if field not in self.positional]
         self.is_scoped = self.request.field("scope") is not None
         self.is_filtered = self.is_scoped and "filter is refused" not in self.request.field("scope").comment

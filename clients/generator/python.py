@@ -56,10 +56,19 @@ def record(message):
     return "".join(lines)
 
 
+RECORDS = """from dataclasses import dataclass
+from dataclasses import field as made  # a message has a field of that name
+from typing import Any, ClassVar, Literal
+
+from .records import Record
+from .texts import Texts
+
+"""
+
+
 def messages(service):
     text = HEAD.format(purpose="messages.py: what the server answers, and what it is given, as plain objects.")
-    text += "from dataclasses import dataclass\nfrom dataclasses import field as made  # a message has a field of that name\nfrom typing import Any, ClassVar, Literal\n\n"
-    text += "from .records import Record\nfrom .texts import Texts\n\n"
+    text += RECORDS
     for enum in service.enums.values():
         text += f"{enum.name} = Literal[{', '.join(map(repr, enum.words))}]\n".replace("'", '"') + doc(enum.comment, 0)
     for message in service.shown:
@@ -109,8 +118,9 @@ def snake(name):
 def function(head, comment, told, body):
     text = f"    {head}\n"
     documentation = doc(comment, 8).rstrip()[:-3].rstrip()
-    documentation += "\n\n" + "\n".join(
-        textwrap.fill(f"{name}: {what}".replace("\\", "\\\\"), 118, initial_indent=" " * 8, subsequent_indent=" " * 12) for name, what in told)
+    indents = {"initial_indent": " " * 8, "subsequent_indent": " " * 12}
+    lines = (textwrap.fill(f"{name}: {what}".replace("\\", "\\\\"), 118, **indents) for name, what in told)
+    documentation += "\n\n" + "\n".join(lines)
     return text + documentation + f'\n        """\n        {wrapped(body, 12)}\n'
 
 

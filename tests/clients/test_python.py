@@ -297,7 +297,7 @@ class Phrases(unittest.TestCase):
         rng = random.Random(seed)
         table = [text for text, _ in json.loads((ROOT / "clients/phrases.json").read_text(encoding="utf-8"))["quoted"]]
         texts = ["".join(rng.choice(ALPHABET) for _ in range(14)) for _ in range(120)]
-        asked = table + ["".join(rng.choice(ALPHABET) for _ in range(rng.randrange(1, 5))) for _ in range(250)]
+        asked = table + ["".join(rng.choice(ALPHABET) for _ in range(rng.randrange(1, 5))) for _ in range(120)]
         found = 0
         with served(GRAMDEX, [], "--drain", "1") as address, Client(address, timeout=PATIENCE) as client:
             client.ingest(Document(id="d/%d" % i, text="everywhere\n\n." + text) for i, text in enumerate(texts))
@@ -313,7 +313,7 @@ class Phrases(unittest.TestCase):
                 self.assertEqual(client.count(phrase(text) + " nowhere").documents, 0, text)
                 self.assertEqual(client.count("(everywhere OR %s)" % phrase(text)).documents, len(texts), text)
                 self.assertEqual(client.count("everywhere NOT (nowhere %s)" % phrase(text)).documents, len(texts), text)
-        self.assertGreater(found, 50)
+        self.assertGreater(found, 30)
 
 
 class Writing(Sample):
