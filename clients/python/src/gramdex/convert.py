@@ -42,6 +42,11 @@ def _number(enum: EnumDescriptor, word: str | None) -> int:
     raise ValueError(f"{word!r}, expected one of: {', '.join(filter(None, _words(enum).values()))}")
 
 
+def _is_repeated(wire: Any) -> bool:
+    """As newer versions of protobuf say it, and as older ones do."""
+    return bool(wire.is_repeated if hasattr(wire, "is_repeated") else wire.label == FieldDescriptor.LABEL_REPEATED)
+
+
 # ---- from the wire
 
 
@@ -64,7 +69,7 @@ def _step(wire: Any, field: dataclasses.Field[Any]) -> Callable[[Any], Any]:
         read = _read_enum(wire.enum_type)
     elif field.type.startswith("dict"):
         read = _read_object
-    if wire.label == FieldDescriptor.LABEL_REPEATED:
+    if _is_repeated(wire):
         return (lambda message: list(take(message))) if read is None else (lambda message: list(map(read, take(message))))
     if read is None:
         return take
@@ -122,7 +127,7 @@ def message_of(kind: Any, value: Record | Mapping[str, Any]) -> Any:
         if each is None:
             continue
         try:
-            if wire.label != FieldDescriptor.LABEL_REPEATED:
+            if not _is_repeated(wire):
                 made[wire.name] = _given(wire, each)
             elif isinstance(each, (str, bytes)):
                 raise TypeError(f"{each!r}, expected a list")
