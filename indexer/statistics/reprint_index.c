@@ -41,13 +41,17 @@ static uint32_t most_within_days(const struct reprint_set *set) {
 
 gdx_status reprint_index_init(struct reprint_index *index, const struct reprint_set *set, gdx_error *err) {
     uint32_t within = most_within_days(set);
-    uint64_t room = set->options->memory_bytes / 2 / REPRINT_INDEX_DOCUMENT_BYTES;
+    uint64_t room = reprint_set_spare_bytes(set) / 2 / REPRINT_INDEX_DOCUMENT_BYTES;
     room = room > BLOCK_LEAST ? room : BLOCK_LEAST;
     *index = (struct reprint_index){0};
     if (within > room || within > NUMBERED_MOST)
         return gdx_fail(err, GDX_TOO_LARGE,
                         "%u documents within the days of one need %llu MB; give it more --memory, or fewer days",
-                        within, (unsigned long long)((uint64_t)within * REPRINT_INDEX_DOCUMENT_BYTES * 2 >> 20) + 1);
+                        within,
+                        (unsigned long long)(((uint64_t)within * REPRINT_INDEX_DOCUMENT_BYTES * 2 +
+                                              (uint64_t)set->count * GDX_REPRINTS_DOCUMENT_BYTES) >>
+                                             20) +
+                            1);
     uint64_t wanted = (uint64_t)within * 2 > BLOCK_MOST ? (uint64_t)within * 2 : BLOCK_MOST;
     wanted = wanted < room ? wanted : room;
     wanted = wanted < NUMBERED_MOST ? wanted : NUMBERED_MOST;

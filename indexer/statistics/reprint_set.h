@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // reprint_set.h: what the steps of finding reprints share: the documents in order of time, with a sketch of each, and
-// the pairs that may be reprints. reprints_find.c takes the steps in order. Relies on shingles.h.
+// the pairs that may be reprints. reprint_find.c takes the steps in order. Relies on shingles.h.
 #ifndef GDX_STATISTICS_REPRINT_SET_H
 #define GDX_STATISTICS_REPRINT_SET_H
 
@@ -46,6 +46,12 @@ static inline uint32_t days_between(const struct reprint_document *a, const stru
     return b->first_day > a->last_day   ? b->first_day - a->last_day
            : a->first_day > b->last_day ? a->first_day - b->last_day
                                         : 0;
+}
+
+// The memory beside that of the documents. Half of it is for the index of a block, half for pairs.
+static inline size_t reprint_set_spare_bytes(const struct reprint_set *set) {
+    size_t needed = (size_t)set->count * GDX_REPRINTS_DOCUMENT_BYTES;
+    return set->options->memory_bytes > needed ? set->options->memory_bytes - needed : 0;
 }
 
 // Runs `each` for 0 to count - 1, in runs of `run`, on all threads. A seat's calls come one after the other. The first
