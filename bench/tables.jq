@@ -76,6 +76,14 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
       | table(["method", "of", "threads", "ms", "processor ms", "peak MB"])),
     ""
   else empty end),
+  (if (of("reprints"; "reprints") | length) > 0 then
+    "### gramdex: reprints of generated documents that share their sentences",
+    "",
+    (of("reprints"; "reprints") | map([.documents, .threads, (.seconds | digits(1)), (.cpu_seconds | digits(1)), (.peak_bytes / 1e6 | digits(0)),
+        "\(.reprints_right) of \(.reprints_of)", .reprints_wrong, "\(.excerpts_right) of \(.excerpts_of)"] | row)
+      | table(["documents", "threads", "s", "processor s", "peak MB, the mapped index with it", "reprints found", "wrong", "excerpts found"])),
+    ""
+  else empty end),
   "### The lines to hold",
   "",
   ([["indexing, 2 threads, against Groonga (exact)", "12 times", "\(rate("gramdex"; 2) / rate("Groonga TokenBigramI"; 1) | digits(1)) times"],

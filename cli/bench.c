@@ -18,13 +18,16 @@ struct bench_command {
     const struct measure *measure;
     const char *sample;
     size_t bytes;
+    uint64_t reprints;                  // documents to generate; 0: any text, of `bytes`
     struct command_arguments arguments; // the measure, and its input
 };
 
 static gdx_status generate(const struct bench_command *self, FILE *to, gdx_error *err) {
     gdx_buffer sample = {0};
     gdx_status status = gdx_read_file(self->sample, SAMPLE_BYTES_MOST, &sample, err);
-    if (status == GDX_OK)
+    if (status == GDX_OK && self->reprints)
+        status = gdx_bench_generate_reprints(gdx_buffer_slice(&sample), self->reprints, self->options.seed, to, err);
+    else if (status == GDX_OK)
         status = gdx_bench_generate(gdx_buffer_slice(&sample), self->bytes, self->options.seed, to, err);
     gdx_buffer_clear(&sample);
     return status;
@@ -41,6 +44,7 @@ static const struct measure {
     {"open", NULL, true, gdx_bench_open},
     {"phrases", "the JSON Lines file to draw from", false, gdx_bench_phrases},
     {"statistics", NULL, true, gdx_bench_statistics},
+    {"reprints", NULL, true, gdx_bench_reprints},
     {"query", "the phrases, as `gramdex bench phrases` writes them", true, gdx_bench_query},
     {"generate", NULL, false, NULL},
 };
@@ -52,7 +56,7 @@ static gdx_status find_measure(struct bench_command *self, const char *name, gdx
     if (!self->measure)
         return gdx_fail(
             err, GDX_INVALID,
-            "\"%s\" cannot be measured: expected build, merge, open, phrases, query, statistics, generate or wire",
+            "\"%s\" cannot be measured: expected build, merge, open, phrases, query, statistics, reprints, generate or wire",
             name);
     return GDX_OK;
 }
@@ -94,7 +98,7 @@ static const struct option_table bench_table = {
         {.name = "memory",
          .letter = 'm',
          .argument = "BYTES",
-         .help = "limit for indexing",
+         .help = "limit for indexing, and for finding reprints",
          .kind = OPTION_BYTES,
          .field = OPTION_FIELD(struct bench_command, options.memory_bytes)},
         {.name = "runs",
@@ -122,6 +126,13 @@ static const struct option_table bench_table = {
          .help = "how much to generate (100M)",
          .kind = OPTION_BYTES,
          .field = OPTION_FIELD(struct bench_command, bytes)},
+        {.name = "reprints",
+         .argument = "N",
+         .help = "generate N documents that reprint each other",
+         .kind = OPTION_NUMBER,
+         .least = 1,
+         .most = UINT32_MAX,
+         .field = OPTION_FIELD(struct bench_command, reprints)},
         {.name = "sample",
          .argument = "FILE",
          .help = "a text whose words are used in generated text",
@@ -166,7 +177,7 @@ static int run(const struct command *command, void *settings) {
 const struct command command_bench = {
     .title = "gramdex bench",
     .summary = "measure indexing, size and queries",
-    .arguments = "build FILE\nmerge FILE\nopen\nphrases FILE\nquery PHRASES\nstatistics\ngenerate",
+    .arguments = "build FILE\nmerge FILE\nopen\nphrases FILE\nquery PHRASES\nstatistics\nreprints\ngenerate",
     .description =
         "Measure indexing, size and queries on FILE, which is JSON Lines.\n\n"
         "build: MB/s by threads with the stages' share, processor time, peak memory, bytes\n"
@@ -175,6 +186,7 @@ const struct command command_bench = {
         "phrases: prints phrases of 1 to 20 symbols from FILE, each with its true counts\n"
         "query: asks those phrases of --index and checks the answers; p50, p99, p99.9 by kind, length and frequency\n"
         "statistics: each of them over --index: time, processor time, peak memory\n"
+        "reprints: finds those of --index: time, processor time, peak memory; how many of `generate --reprints` are found\n"
         "generate: prints made-up documents of any amount, the same for the same seed\n"
         "wire: measures a server under load, see `gramdex bench wire --help`",
     .examples = (const char *const[]){"gramdex bench build --index bench.gdx news.jsonl",

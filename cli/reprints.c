@@ -33,7 +33,9 @@ static const struct option_table reprints_table = {
         {.name = "memory",
          .argument = "SIZE",
          .help = "with --build: at most so much (half of all)",
-         .more = "400 bytes are needed for each document, and more for pairs that are alike.",
+         .more =
+             "400 bytes are needed for each document. Of the rest, half is for 1 KB for each document within the days of "
+             "one, and half for pairs that may be alike, 60 bytes each.",
          .kind = OPTION_BYTES,
          .least = 1 << 20,
          .needs_index = true,

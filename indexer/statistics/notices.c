@@ -112,6 +112,11 @@ static bool is_notice(const struct reprint_set *set, const struct looked_at *at)
 
 // ---- all texts
 
+static int by_hash(const void *a, const void *b) {
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
 static gdx_status keep(const struct shingles *text, struct shingles *found, gdx_error *err) {
     if (gdx_grow(&found->hashes, &found->capacity, found->count + text->count + 1, sizeof *found->hashes) != GDX_OK)
         return gdx_fail_memory(err, "the notices of sources");
@@ -153,15 +158,24 @@ static gdx_status find(struct reprint_set *set, struct shingles *found, gdx_erro
     return status;
 }
 
+static gdx_status start_again(struct reprint_set *set, struct shingles *notices, gdx_error *err) {
+    qsort(notices->hashes, notices->count, sizeof *notices->hashes, by_hash);
+    gdx_status status = reprint_set_sketch_again(set, notices, err);
+    if (status == GDX_OK)
+        status = reprint_set_pair(set, err);
+    return status == GDX_OK ? reprint_set_compare(set, err) : status;
+}
+
 gdx_status reprint_set_drop_notices(struct reprint_set *set, gdx_error *err) {
     struct shingles found = {0};
     gdx_status status = find(set, &found, err);
     bool has_notices = status == GDX_OK && found.count;
     if (has_notices)
         status = keep(&found, &set->boilerplate, err);
+    if (has_notices && status == GDX_OK) {
+        reprint_set_sort_boilerplate(set);
+        status = start_again(set, &found, err);
+    }
     shingles_clear(&found);
-    if (!has_notices || status != GDX_OK)
-        return status;
-    reprint_set_sort_boilerplate(set);
-    return reprint_set_compare(set, err);
+    return status;
 }

@@ -9,8 +9,6 @@
 
 #include <stdlib.h>
 
-enum { CONTAINED_NUMERATOR = 4, CONTAINED_DENOMINATOR = 5 }; // of the shorter, from which on it is an excerpt
-
 // ---- the documents
 
 // From 1 on: the calendar's first day is 719,162 days before 1970.
@@ -235,7 +233,7 @@ static int by_numbers(const void *a, const void *b) {
 static bool is_excerpt(const struct reprint_pair *pair) {
     uint32_t shorter = pair->in_a < pair->in_b ? pair->in_a : pair->in_b;
     return is_long_enough(pair) &&
-           (uint64_t)pair->common * CONTAINED_DENOMINATOR >= (uint64_t)shorter * CONTAINED_NUMERATOR;
+           (uint64_t)pair->common * REPRINT_CONTAINED_OF >= (uint64_t)shorter * REPRINT_CONTAINED;
 }
 
 static void list_excerpts(struct table_maker *maker) {

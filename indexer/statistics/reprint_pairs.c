@@ -1,285 +1,247 @@
 // SPDX-License-Identifier: Apache-2.0
-// reprint_pairs.c: which pairs of documents may be reprints or excerpts, and what they have in common. A sketch is the
-// lowest hashes of a text; two texts that share a part share lowest hashes in proportion. The hashes of all sketches
-// are sorted in portions that fit the memory; documents that have one in common stand side by side.
+// reprint_pairs.c: which pairs of documents may be reprints or excerpts, by their sketches: docs/statistics.md,
+// "Reprints". For each hash the documents that have it stand in the order of time, so that those that follow a document
+// are beside it; what each of them shares with it is counted. Documents are taken in blocks of neighbours in time,
+// since a document is paired with none beyond its days: memory is that of a block, and what is found depends on no
+// block.
+//
+// A hash of a sentence that thousands have tells little: after the first documents that follow it counts for those
+// alone that have the next hash of the sketch, too. The next hash is mostly of another place of the text.
 
-#include "reprint_set.h"
+#include "reprint_index.h"
 
 #include <stdlib.h>
 
-// Shared hashes of a pair worth comparing; documents after each that share a hash with it and are paired with it; texts
-// that a thread keeps.
-enum { SHARED_LEAST = 2, FOLLOWERS_MOST = 32, CACHED = 256, COMPARED_TOGETHER = 256, SKETCHED_TOGETHER = 256 };
+// Shared hashes of a pair worth comparing; documents after each that share a hash with it and are paired with it; and
+// the part that they share of the hashes that reprints or excerpts of that size share.
+enum { SHARED_LEAST = 2, FOLLOWERS_MOST = REPRINT_FOLLOWERS_MOST, PART = 3 };
+enum { PAIRED_TOGETHER = 64, MARKS = 1 << 12 };
 
-// ---- sketches
+struct pairer { // of one seat
+    struct reprint_pairing *pairing;
+    uint8_t *hits;     // of the documents of the block
+    uint32_t *touched; // those with hits
+    size_t touched_count;
+    uint8_t marks[MARKS]; // 1: a hash of the document may end in these bits
+    struct reprint_pair *pairs;
+    size_t pair_count, pair_capacity;
+};
 
-static gdx_status sketch(struct reprint_set *set, struct shingle_reader *reader, size_t at, void *seat,
-                         gdx_error *err) {
-    struct reprint_document *document = &set->documents[at];
-    struct shingles *shingles = seat;
-    gdx_status status = shingles_read(reader, document->segment, document->document, &set->boilerplate, shingles, err);
-    if (status == GDX_OK && shingles->count >= SHINGLES_LEAST)
-        document->sketched = (uint32_t)shingles_sketch(shingles, set->sketches + at * SKETCH_HASHES, SKETCH_HASHES);
-    return status;
-}
-
-gdx_status reprint_set_sketch(struct reprint_set *set, gdx_error *err) {
-    unsigned seats = gdx_executor_seats(set->options->executor);
-    struct shingles *shingles = calloc(seats, sizeof *shingles);
-    set->sketches = malloc(((size_t)set->count + 1) * SKETCH_HASHES * sizeof *set->sketches);
-    gdx_status status = shingles && set->sketches ? GDX_OK : gdx_fail_memory(err, "the sketches of the documents");
-    if (status == GDX_OK)
-        status = reprint_set_each(set, set->count, SKETCHED_TOGETHER, sketch, shingles, sizeof *shingles, err);
-    for (unsigned i = 0; shingles && i < seats; i++)
-        shingles_clear(&shingles[i]);
-    free(shingles);
-    return status;
-}
-
-// ---- pairs
-
-struct pairing {
+struct reprint_pairing {
     struct reprint_set *set;
-    uint64_t *entries, *room; // hash << 32 | number of the document
-    size_t entry_count;
-    uint64_t *found; // a << 32 | b, once for each hash they share
-    size_t found_count, found_capacity;
+    struct reprint_index index; // of a block
+    atomic_size_t found;        // pairs in all
     size_t found_most;
 };
 
-enum { DIGIT_BITS = 16, DIGITS = 1 << DIGIT_BITS };
+// ---- how much two sketches share
 
-// Between two looks at whether it is to stop: a millisecond or so.
-enum { WORDS_AT_ONCE = 1 << 18, DOCUMENTS_AT_ONCE = 1 << 12 };
-
-static void count_digits(const uint64_t *words, size_t count, unsigned shift, size_t *starts) {
-    for (size_t i = 0; i < count; i++)
-        starts[(words[i] >> shift & (DIGITS - 1)) + 1]++;
+// The highest hash up to which a sketch says all.
+static uint32_t reach_of(const struct reprint_set *set, uint32_t document) {
+    uint32_t count = set->documents[document].sketched;
+    return count < SKETCH_HASHES ? UINT32_MAX : set->sketches[(size_t)document * SKETCH_HASHES + count - 1];
 }
 
-static void place_words(const uint64_t *words, size_t count, unsigned shift, size_t *starts, uint64_t *to) {
-    for (size_t i = 0; i < count; i++)
-        to[starts[words[i] >> shift & (DIGITS - 1)]++] = words[i];
-}
-
-static size_t at_most(size_t count, size_t most) {
-    return count < most ? count : most;
-}
-
-// A radix sort. `starts` has DIGITS + 1 places.
-static gdx_status sort_words(uint64_t **words, uint64_t **room, size_t count, size_t *starts, const gdx_stop *stop,
-                             gdx_error *err) {
-    gdx_status status = GDX_OK;
-    for (unsigned shift = 0; shift < 64 && status == GDX_OK; shift += DIGIT_BITS) {
-        memset(starts, 0, ((size_t)DIGITS + 1) * sizeof *starts);
-        for (size_t at = 0; at < count && status == GDX_OK; at += WORDS_AT_ONCE) {
-            count_digits(*words + at, at_most(count - at, WORDS_AT_ONCE), shift, starts);
-            status = gdx_stop_check(stop, err);
-        }
-        for (size_t i = 0; i < DIGITS; i++)
-            starts[i + 1] += starts[i];
-        for (size_t at = 0; at < count && status == GDX_OK; at += WORDS_AT_ONCE) {
-            place_words(*words + at, at_most(count - at, WORDS_AT_ONCE), shift, starts, *room);
-            status = gdx_stop_check(stop, err);
-        }
-        uint64_t *held = *words;
-        *words = *room;
-        *room = held;
+static uint32_t count_up_to(const struct reprint_set *set, uint32_t document, uint32_t most) {
+    const uint32_t *sketch = set->sketches + (size_t)document * SKETCH_HASHES;
+    uint32_t low = 0, high = set->documents[document].sketched;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (sketch[middle] <= most)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return status;
+    return low;
 }
 
-static gdx_status add_found(struct pairing *pairing, uint32_t a, uint32_t b, gdx_error *err) {
-    if (pairing->found_count >= pairing->found_most)
+static uint32_t count_shared(const struct reprint_set *set, uint32_t a, uint32_t b) {
+    const uint32_t *left = set->sketches + (size_t)a * SKETCH_HASHES;
+    const uint32_t *right = set->sketches + (size_t)b * SKETCH_HASHES;
+    uint32_t shared = 0;
+    for (uint32_t i = 0, j = 0; i < set->documents[a].sketched && j < set->documents[b].sketched;) {
+        uint32_t x = left[i], y = right[j];
+        shared += x == y;
+        i += x <= y;
+        j += y <= x;
+    }
+    return shared;
+}
+
+// Up to the lower reach both sketches are random samples of the texts, by the same chance.
+static bool may_be_alike(const struct reprint_set *set, uint32_t a, uint32_t b, uint64_t shared) {
+    uint32_t of_a = reach_of(set, a), of_b = reach_of(set, b), reach = of_a < of_b ? of_a : of_b;
+    uint64_t in_a = count_up_to(set, a, reach), in_b = count_up_to(set, b, reach);
+    uint64_t shorter = in_a < in_b ? in_a : in_b, jaccard = set->options->jaccard;
+    bool is_excerpt = shared * PART * REPRINT_CONTAINED_OF >= shorter * REPRINT_CONTAINED;
+    return is_excerpt || shared * PART * (GDX_REPRINT_WHOLE + jaccard) >= jaccard * (in_a + in_b);
+}
+
+static void mark(struct pairer *pairer, uint32_t a, uint8_t as) {
+    const struct reprint_set *set = pairer->pairing->set;
+    for (uint32_t s = 0; s < set->documents[a].sketched; s++)
+        pairer->marks[set->sketches[(size_t)a * SKETCH_HASHES + s] % MARKS] = as;
+}
+
+// At least as many as count_shared says of it and the marked document, mostly one more, for a tenth of the time.
+static uint32_t count_marked(const struct pairer *pairer, uint32_t b) {
+    const struct reprint_set *set = pairer->pairing->set;
+    const uint32_t *sketch = set->sketches + (size_t)b * SKETCH_HASHES;
+    uint32_t marked = 0;
+    for (uint32_t s = 0; s < set->documents[b].sketched; s++)
+        marked += pairer->marks[sketch[s] % MARKS];
+    return marked;
+}
+
+// ---- the pairs of a document
+
+static void hit(struct pairer *pairer, uint32_t document, uint8_t by) {
+    if (!pairer->hits[document])
+        pairer->touched[pairer->touched_count++] = document;
+    pairer->hits[document] = (uint8_t)(pairer->hits[document] + by);
+}
+
+// Those in front of `limit` that follow the entry at `place`. Returns whether there are more than it takes; *last is
+// the last one of them.
+static bool hit_followers(struct pairer *pairer, const uint32_t *order, uint32_t place, uint32_t limit,
+                          uint32_t *last) {
+    uint32_t taken = 0;
+    while (!(order[place] & REPRINT_RUN_ENDS)) {
+        uint32_t document = order[++place] & ~REPRINT_RUN_ENDS;
+        if (document >= limit)
+            return false;
+        if (taken++ == FOLLOWERS_MOST)
+            return true;
+        *last = document;
+        hit(pairer, document, 1);
+    }
+    return false;
+}
+
+// Those after `last` that have the next hash, too.
+static void hit_later(struct pairer *pairer, const uint32_t *order, uint32_t place, uint32_t limit, uint32_t last) {
+    uint32_t taken = 0;
+    while (!(order[place] & REPRINT_RUN_ENDS) && taken < FOLLOWERS_MOST) {
+        uint32_t document = order[++place] & ~REPRINT_RUN_ENDS;
+        if (document >= limit)
+            return;
+        if (document <= last)
+            continue;
+        taken++;
+        hit(pairer, document, SHARED_LEAST);
+    }
+}
+
+static gdx_status keep_pair(struct pairer *pairer, uint32_t a, uint32_t b, gdx_error *err) {
+    struct reprint_pairing *pairing = pairer->pairing;
+    if (atomic_fetch_add(&pairing->found, 1) >= pairing->found_most)
         return gdx_fail(err, GDX_TOO_LARGE, "more than %zu pairs of documents are alike in part; give it more --memory",
                         pairing->found_most);
-    if (gdx_grow(&pairing->found, &pairing->found_capacity, pairing->found_count + 1, sizeof *pairing->found) != GDX_OK)
+    if (gdx_grow(&pairer->pairs, &pairer->pair_capacity, pairer->pair_count + 1, sizeof *pairer->pairs) != GDX_OK)
         return gdx_fail_memory(err, "the pairs of documents");
-    pairing->found[pairing->found_count++] = (uint64_t)a << 32 | b;
+    pairer->pairs[pairer->pair_count++] = (struct reprint_pair){.a = a, .b = b};
     return GDX_OK;
 }
 
-// Of the documents with one hash, in the order of time: each with those that follow it soon enough.
-static gdx_status pair_run(struct pairing *pairing, const uint64_t *run, size_t count, gdx_error *err) {
-    const struct reprint_set *set = pairing->set;
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < count && status == GDX_OK; i++) {
-        size_t end = i + 1 + FOLLOWERS_MOST < count ? i + 1 + FOLLOWERS_MOST : count;
-        if (i % DOCUMENTS_AT_ONCE == DOCUMENTS_AT_ONCE - 1)
-            status = gdx_stop_check(set->stop, err);
-        for (size_t j = i + 1; j < end && status == GDX_OK; j++) {
-            uint32_t a = (uint32_t)run[i], b = (uint32_t)run[j];
-            if (a != b && days_between(&set->documents[a], &set->documents[b]) <= set->options->within_days)
-                status = add_found(pairing, a, b, err);
-        }
-    }
-    return status;
-}
-
-static gdx_status pair_portion(struct pairing *pairing, gdx_error *err) {
-    gdx_status status = GDX_OK;
-    size_t looked_at = 0;
-    for (size_t at = 0, end; at < pairing->entry_count && status == GDX_OK; at = end) {
-        const uint64_t *entries = pairing->entries;
-        if (at - looked_at >= DOCUMENTS_AT_ONCE) {
-            looked_at = at;
-            status = gdx_stop_check(pairing->set->stop, err);
-        }
-        for (end = at; end < pairing->entry_count && entries[end] >> 32 == entries[at] >> 32; end++)
-            ;
-        if (status == GDX_OK)
-            status = pair_run(pairing, entries + at, end - at, err);
-    }
-    return status;
-}
-
-static gdx_status take_portion(struct pairing *pairing, uint32_t portion, uint32_t portions, gdx_error *err) {
-    const struct reprint_set *set = pairing->set;
-    gdx_status status = GDX_OK;
-    pairing->entry_count = 0;
-    for (uint32_t i = 0; i < set->count && status == GDX_OK; i++) {
-        for (uint32_t s = 0; s < set->documents[i].sketched; s++) {
-            uint32_t hash = set->sketches[(size_t)i * SKETCH_HASHES + s];
-            if (hash % portions == portion)
-                pairing->entries[pairing->entry_count++] = (uint64_t)hash << 32 | i;
-        }
-        status = i % DOCUMENTS_AT_ONCE == 0 ? gdx_stop_check(set->stop, err) : GDX_OK;
-    }
-    return status;
-}
-
-static gdx_status largest_portion(const struct reprint_set *set, uint32_t portions, size_t *counts, size_t *out_most,
-                                  gdx_error *err) {
-    gdx_status status = GDX_OK;
-    *out_most = 0;
-    memset(counts, 0, portions * sizeof *counts);
-    for (uint32_t i = 0; i < set->count && status == GDX_OK; i++) {
-        for (uint32_t s = 0; s < set->documents[i].sketched; s++)
-            counts[set->sketches[(size_t)i * SKETCH_HASHES + s] % portions]++;
-        status = i % DOCUMENTS_AT_ONCE == 0 ? gdx_stop_check(set->stop, err) : GDX_OK;
-    }
-    for (uint32_t p = 0; p < portions; p++)
-        *out_most = counts[p] > *out_most ? counts[p] : *out_most;
-    return status;
-}
-
-// Those found often enough become pairs, in order.
-static gdx_status keep_pairs(struct pairing *pairing, size_t *starts, gdx_error *err) {
-    struct reprint_set *set = pairing->set;
-    uint64_t *room = malloc((pairing->found_count + 1) * sizeof *room);
-    if (!room)
-        return gdx_fail_memory(err, "the pairs of documents");
-    gdx_status status = sort_words(&pairing->found, &room, pairing->found_count, starts, set->stop, err);
-    pairing->found_capacity = pairing->found_count;
-    free(room);
-    for (size_t at = 0, end; at < pairing->found_count && status == GDX_OK; at = end) {
-        for (end = at; end < pairing->found_count && pairing->found[end] == pairing->found[at]; end++)
-            ;
-        if (end - at < SHARED_LEAST)
+// Returns whether hits are all that they share: no hash has more followers than it takes.
+static bool hit_all(struct pairer *pairer, size_t at) {
+    const struct reprint_set *set = pairer->pairing->set;
+    const struct reprint_index *index = &pairer->pairing->index;
+    uint32_t a = index->begin + (uint32_t)at, limit = reprint_set_days_end(set, a) - index->begin;
+    bool is_whole = true;
+    for (uint32_t s = 0; s < set->documents[a].sketched; s++) {
+        size_t entry = at * SKETCH_HASHES + s;
+        uint32_t last = 0;
+        if (!hit_followers(pairer, index->order, index->places[entry], limit, &last))
             continue;
-        if (gdx_grow(&set->pairs, &set->pair_capacity, set->pair_count + 1, sizeof *set->pairs) != GDX_OK)
-            return gdx_fail_memory(err, "the pairs of documents");
-        uint64_t found = pairing->found[at];
-        set->pairs[set->pair_count++] = (struct reprint_pair){.a = (uint32_t)(found >> 32), .b = (uint32_t)found};
+        is_whole = false;
+        hit_later(pairer, index->next_order, index->next_places[entry], limit, last);
     }
+    return is_whole;
+}
+
+static gdx_status pair(struct reprint_set *set, struct shingle_reader *reader, size_t at, void *seat, gdx_error *err) {
+    struct pairer *pairer = seat;
+    uint32_t begin = pairer->pairing->index.begin, a = begin + (uint32_t)at;
+    bool is_whole = hit_all(pairer, at);
+    gdx_status status = GDX_OK;
+    (void)reader;
+    if (!is_whole)
+        mark(pairer, a, 1);
+    for (size_t i = 0; i < pairer->touched_count; i++) {
+        uint32_t b = begin + pairer->touched[i], hits = pairer->hits[pairer->touched[i]];
+        pairer->hits[pairer->touched[i]] = 0;
+        if (status != GDX_OK || hits < SHARED_LEAST)
+            continue;
+        bool is_alike = is_whole ? may_be_alike(set, a, b, hits)
+                                 : may_be_alike(set, a, b, count_marked(pairer, b)) &&
+                                       may_be_alike(set, a, b, count_shared(set, a, b));
+        if (is_alike)
+            status = keep_pair(pairer, a, b, err);
+    }
+    pairer->touched_count = 0;
+    if (!is_whole)
+        mark(pairer, a, 0);
     return status;
 }
 
-// A quarter of the memory for a portion and its room, a quarter for pairs.
-enum { PORTIONS_MOST = 1024, PAIRS_LEAST = 1 << 20 };
+// ---- blocks
 
-static uint32_t portions_for(const struct reprint_set *set) {
-    uint64_t bytes = (uint64_t)set->count * SKETCH_HASHES * 2 * sizeof(uint64_t);
-    uint64_t portions = bytes / (set->options->memory_bytes / 4 + 1) + 1;
-    return portions < PORTIONS_MOST ? (uint32_t)portions : PORTIONS_MOST;
+static gdx_status add_pairs(struct reprint_set *set, struct pairer *pairer, gdx_error *err) {
+    if (!pairer->pair_count)
+        return GDX_OK;
+    if (gdx_grow(&set->pairs, &set->pair_capacity, set->pair_count + pairer->pair_count, sizeof *set->pairs) != GDX_OK)
+        return gdx_fail_memory(err, "the pairs of documents");
+    memcpy(set->pairs + set->pair_count, pairer->pairs, pairer->pair_count * sizeof *set->pairs);
+    set->pair_count += pairer->pair_count;
+    pairer->pair_count = 0;
+    return GDX_OK;
 }
 
-static gdx_status pair_all(struct pairing *pairing, size_t *starts, gdx_error *err) {
-    const struct reprint_set *set = pairing->set;
-    uint32_t portions = portions_for(set);
-    size_t most;
-    gdx_status status = largest_portion(set, portions, starts, &most, err);
-    if (status != GDX_OK)
-        return status;
-    pairing->entries = malloc((most + 1) * sizeof *pairing->entries);
-    pairing->room = malloc((most + 1) * sizeof *pairing->room);
-    if (!pairing->entries || !pairing->room)
-        return gdx_fail_memory(err, "the sketches of the documents");
-    for (uint32_t p = 0; p < portions && status == GDX_OK; p++) {
-        status = take_portion(pairing, p, portions, err);
-        if (status == GDX_OK)
-            status = sort_words(&pairing->entries, &pairing->room, pairing->entry_count, starts, set->stop, err);
-        if (status == GDX_OK)
-            status = pair_portion(pairing, err);
+static gdx_status pair_block(struct reprint_pairing *pairing, struct pairer *pairers, unsigned seats, gdx_error *err) {
+    struct reprint_set *set = pairing->set;
+    gdx_status status = reprint_index_fill(&pairing->index, set, err);
+    uint32_t count = pairing->index.end - pairing->index.begin;
+    if (status == GDX_OK)
+        status = reprint_set_each(set, count, PAIRED_TOGETHER, pair, pairers, sizeof *pairers, err);
+    for (unsigned i = 0; i < seats && status == GDX_OK; i++)
+        status = add_pairs(set, &pairers[i], err);
+    return status;
+}
+
+static gdx_status pair_blocks(struct reprint_pairing *pairing, struct pairer *pairers, unsigned seats, gdx_error *err) {
+    struct reprint_index *index = &pairing->index;
+    gdx_status status = reprint_index_init(index, pairing->set, err);
+    enum { TOUCHED_MOST = SKETCH_HASHES * 2 * FOLLOWERS_MOST };
+    for (unsigned i = 0; i < seats && status == GDX_OK; i++) {
+        pairers[i] = (struct pairer){.pairing = pairing,
+                                     .hits = calloc((size_t)index->most + 1, sizeof(uint8_t)),
+                                     .touched = malloc(TOUCHED_MOST * sizeof(uint32_t))};
+        if (!pairers[i].hits || !pairers[i].touched)
+            status = gdx_fail_memory(err, "the pairs of documents");
     }
-    return status == GDX_OK ? keep_pairs(pairing, starts, err) : status;
+    while (status == GDX_OK && reprint_index_next(index, pairing->set))
+        status = pair_block(pairing, pairers, seats, err);
+    return status;
 }
+
+// Pairs for which there is room whatever the memory; how often one is held while their number grows or they are sorted.
+enum { PAIRS_LEAST = 1 << 20, HELD = 3 };
 
 gdx_status reprint_set_pair(struct reprint_set *set, gdx_error *err) {
-    size_t most = set->options->memory_bytes / 4 / (2 * sizeof(uint64_t));
-    struct pairing pairing = {.set = set, .found_most = most > PAIRS_LEAST ? most : PAIRS_LEAST};
-    size_t *starts = malloc(((size_t)DIGITS + 1) * sizeof *starts);
-    gdx_status status = starts ? pair_all(&pairing, starts, err) : gdx_fail_memory(err, "the pairs of documents");
-    free(starts);
-    free(pairing.entries);
-    free(pairing.room);
-    free(pairing.found);
-    return status;
-}
-
-// ---- what pairs have in common
-
-struct cached { // a text by its number
-    struct shingles shingles;
-    uint32_t number;
-    bool is_there;
-};
-
-struct comparer { // of one seat
-    struct cached texts[CACHED];
-    struct cached left; // of neighbouring pairs it is the same
-};
-
-static gdx_status text_of(struct reprint_set *set, struct shingle_reader *reader, uint32_t number, struct cached *to,
-                          gdx_error *err) {
-    const struct reprint_document *document = &set->documents[number];
-    if (to->is_there && to->number == number)
-        return GDX_OK;
-    to->is_there = false;
-    gdx_status status =
-        shingles_read(reader, document->segment, document->document, &set->boilerplate, &to->shingles, err);
-    to->number = number;
-    to->is_there = status == GDX_OK;
-    return status;
-}
-
-static gdx_status compare(struct reprint_set *set, struct shingle_reader *reader, size_t at, void *seat,
-                          gdx_error *err) {
-    struct reprint_pair *pair = &set->pairs[at];
-    struct comparer *comparer = seat;
-    struct cached *right = &comparer->texts[pair->b % CACHED];
-    gdx_status status = text_of(set, reader, pair->a, &comparer->left, err);
-    if (status == GDX_OK)
-        status = text_of(set, reader, pair->b, right, err);
-    if (status != GDX_OK)
-        return status;
-    pair->in_a = (uint32_t)comparer->left.shingles.count;
-    pair->in_b = (uint32_t)right->shingles.count;
-    pair->common = (uint32_t)shingles_common(&comparer->left.shingles, &right->shingles);
-    return GDX_OK;
-}
-
-gdx_status reprint_set_compare(struct reprint_set *set, gdx_error *err) {
+    size_t most = reprint_set_spare_bytes(set) / 2 / (HELD * sizeof(struct reprint_pair));
     unsigned seats = gdx_executor_seats(set->options->executor);
-    struct comparer *comparers = calloc(seats, sizeof *comparers);
-    gdx_status status = comparers ? GDX_OK : gdx_fail_memory(err, "the texts of the documents");
-    if (status == GDX_OK)
-        status = reprint_set_each(set, set->pair_count, COMPARED_TOGETHER, compare, comparers, sizeof *comparers, err);
-    for (unsigned i = 0; comparers && i < seats; i++) {
-        for (size_t j = 0; j < CACHED; j++)
-            shingles_clear(&comparers[i].texts[j].shingles);
-        shingles_clear(&comparers[i].left.shingles);
+    struct pairer *pairers = calloc(seats, sizeof *pairers);
+    struct reprint_pairing pairing = {.set = set, .found_most = most > PAIRS_LEAST ? most : PAIRS_LEAST};
+    set->pair_count = 0;
+    gdx_status status =
+        pairers ? pair_blocks(&pairing, pairers, seats, err) : gdx_fail_memory(err, "the pairs of documents");
+    for (unsigned i = 0; pairers && i < seats; i++) {
+        free(pairers[i].hits);
+        free(pairers[i].touched);
+        free(pairers[i].pairs);
     }
-    free(comparers);
+    free(pairers);
+    reprint_index_clear(&pairing.index);
     return status;
 }

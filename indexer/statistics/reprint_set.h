@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // reprint_set.h: what the steps of finding reprints share: the documents in order of time, with a sketch of each, and
-// the pairs that may be reprints. reprints_find.c takes the steps in order. Relies on shingles.h.
+// the pairs that may be reprints. reprint_find.c takes the steps in order. Relies on shingles.h.
 #ifndef GDX_STATISTICS_REPRINT_SET_H
 #define GDX_STATISTICS_REPRINT_SET_H
 
@@ -10,6 +10,8 @@
 #include "gdx/statistics.h"
 
 enum { SKETCH_HASHES = 64 };
+// What is contained of the shorter text, from which on it is an excerpt.
+enum { REPRINT_CONTAINED = 4, REPRINT_CONTAINED_OF = 5 };
 
 struct reprint_document {
     uint64_t hash; // gdx_document_hash
@@ -32,7 +34,7 @@ struct reprint_set { // one owner
     uint32_t count;
     uint32_t source_count;
     struct shingles boilerplate;
-    uint32_t *sketches; // SKETCH_HASHES a document
+    uint32_t *sketches; // SKETCH_HASHES a document, ascending, none twice
     struct reprint_pair *pairs;
     size_t pair_count, pair_capacity;
 };
@@ -46,6 +48,12 @@ static inline uint32_t days_between(const struct reprint_document *a, const stru
                                         : 0;
 }
 
+// The memory beside that of the documents. Half of it is for the index of a block, half for pairs.
+static inline size_t reprint_set_spare_bytes(const struct reprint_set *set) {
+    size_t needed = (size_t)set->count * GDX_REPRINTS_DOCUMENT_BYTES;
+    return set->options->memory_bytes > needed ? set->options->memory_bytes - needed : 0;
+}
+
 // Runs `each` for 0 to count - 1, in runs of `run`, on all threads. A seat's calls come one after the other. The first
 // failure ends it; whose it is may differ from run to run.
 typedef gdx_status (*reprint_step)(struct reprint_set *set, struct shingle_reader *reader, size_t at, void *seat,
@@ -57,12 +65,15 @@ gdx_status reprint_set_each(struct reprint_set *set, size_t count, size_t run, r
 // What sources repeat. In boilerplate.c.
 gdx_status reprint_set_find_boilerplate(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
 void reprint_set_sort_boilerplate(struct reprint_set *set); // and drops repetitions
-// Sketches, then pairs that share enough of them. In reprint_pairs.c.
+// Sketches; again, where one has a hash that has become boilerplate. In reprint_sketch.c.
 gdx_status reprint_set_sketch(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
+gdx_status reprint_set_sketch_again(struct reprint_set *set, const struct shingles *without,
+                                    gdx_error *err) GDX_MUST_CHECK;
+// Pairs whose sketches share enough, in place of those that were there. In reprint_pairs.c.
 gdx_status reprint_set_pair(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
-// Fills in what each pair has in common.
+// Fills in what each pair has in common. Changes the order of pairs. In reprint_compare.c.
 gdx_status reprint_set_compare(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
-// Texts that are a notice become boilerplate; compares again if there are any. In notices.c.
+// Texts that are a notice become boilerplate; if there are any, all from sketches on is done again. In notices.c.
 gdx_status reprint_set_drop_notices(struct reprint_set *set, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

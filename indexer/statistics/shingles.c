@@ -191,9 +191,12 @@ gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t
 }
 
 size_t shingles_sketch(const struct shingles *shingles, uint32_t *to, size_t most) {
-    size_t count = shingles->count < most ? shingles->count : most;
-    for (size_t i = 0; i < count; i++)
-        to[i] = (uint32_t)shingles->hashes[i]; // the high bits are low in all
+    size_t count = 0;
+    for (size_t i = 0; i < shingles->count && count < most; i++) {
+        uint32_t high = (uint32_t)(shingles->hashes[i] >> 32);
+        if (count == 0 || to[count - 1] != high)
+            to[count++] = high;
+    }
     return count;
 }
 

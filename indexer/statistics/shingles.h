@@ -23,7 +23,7 @@ void shingle_reader_free(struct shingle_reader *reader); // NULL is fine
 // out; NULL: none.
 gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t document,
                          const struct shingles *without, struct shingles *out, gdx_error *err) GDX_MUST_CHECK;
-// The `most` lowest of the ascending ones, as 32 bits of each. Returns how many.
+// The `most` lowest of the ascending ones, as their high 32 bits, each once. Returns how many.
 size_t shingles_sketch(const struct shingles *shingles, uint32_t *to, size_t most);
 // How many two ascending lists have in common.
 size_t shingles_common(const struct shingles *a, const struct shingles *b);

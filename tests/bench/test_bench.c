@@ -211,6 +211,32 @@ static void each_statistic_is_measured(void **state) {
     free(built.text);
 }
 
+// One in seven of them is a reprint, one in 21 an excerpt.
+static void reprints_that_were_made_are_found(void **state) {
+    (void)state;
+    enum { MADE = 2100 };
+    const char *index = folder_path(folder, "index");
+    struct printed made;
+    gdx_error err = {0};
+    FILE *to = printed_open(&made);
+    assert_fine(gdx_bench_generate_reprints(gdx_buffer_slice(&sample), MADE, 1, to, &err), &err);
+    fclose(to);
+    folder_write(folder, "reprints.jsonl", made.text, made.bytes);
+    struct printed built = measure(gdx_bench_build, folder_path(folder, "reprints.jsonl"), index);
+    struct printed found = measure(gdx_bench_reprints, NULL, index);
+    json_t *line = find_line(&found, "reprints");
+    assert_int_equal(json_integer_value(json_object_get(line, "documents")), MADE);
+    assert_int_equal(json_integer_value(json_object_get(line, "reprints_of")), MADE / 7);
+    assert_int_equal(json_integer_value(json_object_get(line, "reprints_right")), MADE / 7);
+    assert_int_equal(json_integer_value(json_object_get(line, "reprints_wrong")), 0);
+    assert_int_equal(json_integer_value(json_object_get(line, "excerpts_of")), MADE / 21);
+    assert_int_equal(json_integer_value(json_object_get(line, "excerpts_right")), MADE / 21);
+    json_decref(line);
+    free(made.text);
+    free(built.text);
+    free(found.text);
+}
+
 static void a_statistic_that_there_is_not_is_refused(void **state) {
     (void)state;
     gdx_error err = {0};
@@ -263,6 +289,7 @@ int main(void) {
         cmocka_unit_test(an_index_answers_all_phrases_with_the_truth),
         cmocka_unit_test(an_answer_that_is_not_the_truth_is_not_exact),
         cmocka_unit_test(each_statistic_is_measured),
+        cmocka_unit_test(reprints_that_were_made_are_found),
         cmocka_unit_test(a_statistic_that_there_is_not_is_refused),
         cmocka_unit_test(an_index_of_generated_text_has_the_listed_sizes),
     };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/leaves.h: the servers that hold the slices of one index, as a root's collection asks them. api says what is asked
 // and adds the answers up; how a question reaches a leaf, which of several replicas, and when another is tried, is the
-// business of who fills this table in (rpc/leaves, by sockets). Relies on gdx/base.h and proto's messages.
+// business of who fills this table in (rpc/fanout, by sockets). Relies on gdx/base.h and proto's messages.
 // Threads: any; a stream has one owner.
 #ifndef GDX_LEAVES_H
 #define GDX_LEAVES_H

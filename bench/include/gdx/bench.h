@@ -14,12 +14,16 @@
 // 2024, some terms rising over the years. The same seed, bytes and sample give the same output on every machine.
 // GDX_INVALID: the sample is too short.
 gdx_status gdx_bench_generate(gdx_slice sample, uint64_t bytes, uint64_t seed, FILE *to, gdx_error *err) GDX_MUST_CHECK;
+// Writes so many documents of some 780 letters as JSON Lines, a seventh of them reprints of others, a twenty-first
+// excerpts, all of sentences that a thousandth of the documents have; dated 2021 to 2023. Same promise, same failures.
+gdx_status gdx_bench_generate_reprints(gdx_slice sample, uint64_t documents, uint64_t seed, FILE *to,
+                                       gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_bench_options {
     const char *input;     // JSON Lines; for query the file of phrases; for open nothing
     const char *directory; // the index; build and merge remove it and make it again
     unsigned most_threads; // runs with 1, 2, 4, ... up to so many
-    size_t memory_bytes;   // of the batch; 0: its default
+    size_t memory_bytes;   // of the batch, or of finding reprints; 0: their default
     unsigned runs;         // of each measurement; the median is given
     uint64_t seed;         // of the phrases
     unsigned phrase_count;
@@ -45,5 +49,8 @@ gdx_status gdx_bench_open(const gdx_bench_options *options, FILE *to, gdx_error 
 // Each statistic over the index: time, processor time and peak memory, those that use threads by threads. GDX_INVALID:
 // `methods` names none.
 gdx_status gdx_bench_statistics(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
+// Finding the reprints of the index, once, with most_threads and memory_bytes: time, processor time, peak memory, and
+// for documents of gdx_bench_generate_reprints how many are found and how many are wrong.
+gdx_status gdx_bench_reprints(const gdx_bench_options *options, FILE *to, gdx_error *err) GDX_MUST_CHECK;
 
 #endif
