@@ -325,6 +325,20 @@ test("documents go in over many messages, and nothing when reading them fails", 
     });
 });
 
+test("a refusal that comes before all is sent is heard, and the rest is not read", async () => {
+    let read = 0;
+    async function* documents() {
+        yield { text: "no id" };
+        for (; read < 400; read++) yield { id: `d/${read}`, text: "产业链".repeat(40000) };
+    }
+    await served(plainly, async (address) => {
+        const one = new Client(address, { retry: { tries: 1 } });
+        await fails("INVALID_ARGUMENT", "DOCUMENT_REFUSED", one.ingest(documents(), { strict: true }));
+        assert.ok(read < 400, read);
+        assert.equal((await one.stat()).documents, 0);
+    });
+});
+
 // ---- failures, trust, trying again
 
 test("failures say what is wrong", async () => {

@@ -49,6 +49,9 @@ export class Body {
         this.stream = new ReadableStream(
             {
                 pull: async (controller) => {
+                    // While a socket takes all that is written, Node's fetch never looks whether the server has answered: a refusal would
+                    // be lost when the server closes.
+                    await new Promise((done) => setTimeout(done, 0));
                     try {
                         const next = await batches.next();
                         if (next.done) controller.close();
