@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_reprints_crowded.c: which pairs are compared where many documents share their hashes: docs/statistics.md,
-// "Reprints", steps 7 and 8, followed over all pairs, with hashes of its own. Collections of texts made of few sentences, so
-// that a hash has more followers than are taken; some are copies with changes, some parts of others. Whatever the
-// memory, the threads and the segments. GDX_SEED changes the seed, GDX_ROUNDS the number of collections.
+// "Reprints", steps 7 and 8, followed over all pairs, with hashes of its own. Collections of texts made of few
+// sentences, so that a hash has more followers than are taken; some are copies with changes, some parts of others.
+// Whatever the memory, the threads and the segments. GDX_SEED changes the seed, GDX_ROUNDS the number of collections.
 
 #include "../property/random.h"
 #include "../query/collection.h"
