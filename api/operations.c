@@ -59,7 +59,8 @@ static void check_all(void) {
         operations[i] = *rows[i];
         operation_check(&operations[i]);
         for (size_t j = 0; j < i; j++)
-            require(operations[j].service != operations[i].service || strcmp(operations[j].name, operations[i].name),
+            require(operations[j].service != operations[i].service ||
+                        strcmp(operations[j].name, operations[i].name) != 0,
                     &operations[i], "is in the table twice");
     }
 }

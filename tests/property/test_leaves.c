@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { QUERIES = 25, SLICES_MOST = 7 };
+enum { QUERIES = 12, SLICES_MOST = 7 };
 
 struct spread { // a collection as one index, and over leaves
     struct corpus corpus;
