@@ -301,9 +301,10 @@ static void ask_with_an_old_token(struct asked *asked, const char *index) {
 static void every_reason_is_given_by_both_alike_but_for_those_of_a_server_alone(void **state) {
     (void)state;
     // Calls wait in front of a server alone: tests/rpc/test_server.c fills the queue of its workers,
-    // tests/serve/test_search.py starts one export too many, and tests/engine/test_lanes.c lets a query run too long.
+    // tests/serve/test_search.py starts one export too many, tests/engine/test_lanes.c lets a query run too long, and
+    // test_leaves.c asks a leaf.
     static const bool of_server_alone[GDX_REASON_COUNT] = {
-        [GDX_REASON_QUEUE_FULL] = true, [GDX_REASON_QUERY_TIME] = true};
+        [GDX_REASON_QUEUE_FULL] = true, [GDX_REASON_QUERY_TIME] = true, [GDX_REASON_LEAF] = true};
     struct asked asked = {.random = {1}, .seed = 1};
     struct served served;
     begin_served(&served, &asked);
