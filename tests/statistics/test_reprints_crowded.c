@@ -49,10 +49,10 @@ static void add_sentence(struct naive *to, random_state *random) {
 }
 
 static void copy_text(struct naive *to, const struct naive *from, random_state *random) {
-    size_t begin = random_below(random, 3) ? 0 : random_below(random, (uint32_t)from->count / 2);
+    size_t begin = random_below(random, 3) ? 0 : random_below(random, (uint32_t)from->count / 2 + 1);
     to->count = from->count - begin;
     memcpy(to->letters, from->letters + begin, to->count * sizeof *to->letters);
-    for (uint32_t changes = random_below(random, 4); changes > 0; changes--)
+    for (uint32_t changes = to->count ? random_below(random, 4) : 0; changes > 0; changes--)
         to->letters[random_below(random, (uint32_t)to->count)] = random_letter(random);
 }
 
@@ -223,7 +223,7 @@ static size_t common(const struct naive *a, const struct naive *b) {
 }
 
 static uint32_t millionths(size_t part, size_t whole) {
-    return (uint32_t)(part * 1000000 / whole);
+    return whole ? (uint32_t)(part * 1000000 / whole) : 0;
 }
 
 static void join(size_t a, size_t b) {
