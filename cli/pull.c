@@ -49,8 +49,7 @@ static gdx_status pull(const struct pull_command *self, struct progress *progres
                        gdx_error *err) {
     gdx_bucket *bucket = NULL;
     const gdx_remote_options options = {.generation = self->generation,
-                                        .slice = self->slice,
-                                        .slices = self->slices,
+                                        .slice = {self->slice, self->slices},
                                         .stop.cancelled = interrupt_watch(),
                                         .progress = backup_on_progress,
                                         .context = progress};

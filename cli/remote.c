@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SILENCE_MOST_S = 3600, SLICES_MOST = 65536 };
+enum { SILENCE_MOST_S = 3600, SLICES_MOST = 4096 };
 
 const struct option_table remote_table = {
     "Of the object store:",

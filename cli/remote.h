@@ -27,7 +27,7 @@ extern const struct option_table remote_table;
 // Opens the bucket with credentials from the environment. `where` is the user's.
 gdx_status remote_open(const char *where, const struct remote_settings *settings, const gdx_stop *stop,
                        gdx_bucket **out, gdx_error *err) GDX_MUST_CHECK;
-// "2/5" into both; GDX_INVALID: it is no slice of any number of slices up to 65,536.
+// "2/5" into both; GDX_INVALID: it is no slice of any number of slices up to 4,096.
 gdx_status remote_read_slice(const char *text, unsigned *out_slice, unsigned *out_slices,
                              gdx_error *err) GDX_MUST_CHECK;
 

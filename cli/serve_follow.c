@@ -30,7 +30,7 @@ gdx_status serve_follow_first(const struct serve_options *options, gdx_error *er
     gdx_remote_figures figures;
     if (!options->follow || has_index(options->target.index))
         return GDX_OK;
-    const gdx_remote_options pull = {.stop.cancelled = interrupt_watch()};
+    const gdx_remote_options pull = {.slice = {options->slice, options->slices}, .stop.cancelled = interrupt_watch()};
     gdx_status status = open_bucket(options, pull.stop.cancelled, &bucket, err);
     if (status == GDX_OK)
         status = gdx_index_pull(gdx_bucket_objects(bucket), options->target.index, &pull, &figures, err);
@@ -47,7 +47,10 @@ static gdx_status look(struct serve_follow *follow, gdx_error *err) {
     if (status != GDX_OK || last == follow->generation)
         return status;
     // Files that are served are looked after by the server itself: --scrub.
-    const gdx_remote_options options = {.generation = last, .trusts = true, .stop.cancelled = &follow->is_closing};
+    const gdx_remote_options options = {.generation = last,
+                                        .slice = {follow->options->slice, follow->options->slices},
+                                        .trusts = true,
+                                        .stop.cancelled = &follow->is_closing};
     status = gdx_index_pull(objects, follow->options->target.index, &options, &follow->figures, err);
     follow->has_pulled = status == GDX_OK;
     return status;

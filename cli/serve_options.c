@@ -4,12 +4,12 @@
 #include "serve_options.h"
 
 #include "command.h"
+#include "remote.h"
 #include "serve_guard.h"
 
 #include "gdx/memory.h"
 #include "gdx/processor.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
 enum {
@@ -341,21 +341,6 @@ static void set_budgets(struct serve_options *options) {
     set_budget(&options->ingest_bytes, allowed / 16, 128 << 20);
 }
 
-static gdx_status read_slice(struct serve_options *options, gdx_error *err) {
-    enum { SLICES_MOST = 4096 };
-    unsigned slice = 0, slices = 0;
-    int end = 0;
-    if (!options->slice_text)
-        return GDX_OK;
-    if (sscanf(options->slice_text, "%u/%u%n", &slice, &slices, &end) != 2 || options->slice_text[end] ||
-        slices > SLICES_MOST || slice >= slices || !isdigit((unsigned char)options->slice_text[0]))
-        return gdx_fail(err, GDX_INVALID, "--slice: \"%s\", expected I/N, with I from 0 to N - 1 and N up to %d",
-                        options->slice_text, SLICES_MOST);
-    options->slice = slice;
-    options->slices = slices;
-    return GDX_OK;
-}
-
 static gdx_status check_many(struct serve_options *options, gdx_error *err) {
     const char *root = options->target.root;
     if (root && options->slice_text)
@@ -366,7 +351,8 @@ static gdx_status check_many(struct serve_options *options, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--writer and --leaf-... go with --root");
     if (options->leaf_authority && !options->leaf_tls)
         return gdx_fail(err, GDX_INVALID, "--leaf-tls-authority needs --leaf-tls");
-    return read_slice(options, err);
+    return options->slice_text ? remote_read_slice(options->slice_text, &options->slice, &options->slices, err)
+                               : GDX_OK;
 }
 
 static gdx_status check(void *settings, gdx_error *err) {

@@ -7,6 +7,7 @@
 #include "directory.h"
 #include "lock.h"
 #include "remote.h"
+#include "slice.h"
 #include "snapshot.h"
 
 #include <errno.h>
@@ -203,9 +204,8 @@ static bool is_same(const struct manifest *one, const struct manifest *other) {
 
 // What of the manifest is to lie in the directory.
 static void choose(struct pull *pull) {
-    size_t first = 0, count = pull->next.count;
-    if (pull->options->slices)
-        manifest_slice(&pull->next, pull->options->slice, pull->options->slices, &first, &count);
+    size_t first, count;
+    slice_segments(&pull->next, pull->options->slice, &first, &count);
     pull->mine = pull->next; // shares the segments
     pull->mine.segments = count ? pull->next.segments + first : NULL;
     pull->mine.count = count;

@@ -152,22 +152,3 @@ void remote_take_figures(gdx_remote_figures *figures, uint64_t generation, const
     figures->segments = manifest->count;
     figures->bytes = manifest_file_bytes(manifest);
 }
-
-// ---- slices
-
-// A segment belongs where its middle byte falls.
-void manifest_slice(const struct manifest *manifest, unsigned slice, unsigned slices, size_t *out_first,
-                    size_t *out_count) {
-    uint64_t total = 0, before = 0;
-    *out_first = *out_count = 0;
-    for (size_t i = 0; i < manifest->count; i++)
-        total += manifest->segments[i].info.bytes;
-    for (size_t i = 0; i < manifest->count; i++) {
-        uint64_t bytes = manifest->segments[i].info.bytes;
-        unsigned __int128 middle = (unsigned __int128)before * 2 + bytes; // of half bytes
-        unsigned its = total ? (unsigned)(middle * slices / ((unsigned __int128)total * 2)) : 0;
-        if (its == slice && (*out_count)++ == 0)
-            *out_first = i;
-        before += bytes;
-    }
-}

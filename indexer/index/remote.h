@@ -37,9 +37,4 @@ char *remote_place(const gdx_objects *objects, const char *name, char to[GDX_WHE
 
 void remote_take_figures(gdx_remote_figures *figures, uint64_t generation, const struct manifest *manifest);
 
-// Which segments of a manifest slice `slice` of `slices` has: consecutive ones, of about equal bytes. All slices
-// together have each once; some may have none.
-void manifest_slice(const struct manifest *manifest, unsigned slice, unsigned slices, size_t *out_first,
-                    size_t *out_count);
-
 #endif

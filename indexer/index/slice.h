@@ -7,7 +7,10 @@
 
 #include "gdx/index.h"
 
-// Drops the segments of other slices. GDX_NO_MEMORY, and nothing is changed.
-gdx_status slice_manifest(struct manifest *manifest, gdx_index_slice slice, gdx_error *err) GDX_MUST_CHECK;
+// Which segments of a manifest a slice has: consecutive ones, of about equal bytes: a segment is in the slice that its
+// middle byte falls into. All slices together have each once; some may have none. A count of 0: all of them.
+void slice_segments(const struct manifest *manifest, gdx_index_slice slice, size_t *out_first, size_t *out_count);
+// Drops the segments of other slices.
+void slice_manifest(struct manifest *manifest, gdx_index_slice slice);
 
 #endif

@@ -432,9 +432,8 @@ static gdx_status read_once(struct reading *reading, bool is_first, gdx_snapshot
     } else if (status == GDX_OK) {
         reading->missing = (gdx_error){0};
         gdx_snapshot_whole whole = whole_of(reading, &manifest);
-        status = slice_manifest(&manifest, reading->slice, &reading->missing);
-        if (status == GDX_OK)
-            status = snapshot_open(reading->directory, &manifest, reading->previous, NULL, 0, out, &reading->missing);
+        slice_manifest(&manifest, reading->slice);
+        status = snapshot_open(reading->directory, &manifest, reading->previous, NULL, 0, out, &reading->missing);
         if (status == GDX_OK)
             (*out)->whole = whole;
         bool lacks_reprints = status == GDX_OK && (*out)->reprints_why.status == GDX_NOT_FOUND;

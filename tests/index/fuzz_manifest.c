@@ -6,6 +6,7 @@
 #include "envelope.h"
 #include "layout.h"
 #include "remote.h"
+#include "slice.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ static void use(const struct manifest *manifest, gdx_slice bytes) {
     }
     assert(whole == manifest_file_bytes(manifest));
     for (unsigned slice = 0; slice < 3; slice++) {
-        manifest_slice(manifest, slice, 3, &first, &count);
+        slice_segments(manifest, (gdx_index_slice){slice, 3}, &first, &count);
         segments += count;
     }
     assert(segments == manifest->count);

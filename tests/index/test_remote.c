@@ -8,6 +8,7 @@
 #include "../support/small_index.h"
 
 #include "remote.h"
+#include "slice.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -358,7 +359,7 @@ static void slices_have_each_segment_once_and_about_as_much(void **state) {
             for (unsigned slice = 0; slice < slices; slice++) {
                 size_t first, its;
                 uint64_t bytes = 0;
-                manifest_slice(&manifest, slice, slices, &first, &its);
+                slice_segments(&manifest, (gdx_index_slice){slice, slices}, &first, &its);
                 assert_true(its == 0 || first == next);
                 for (size_t i = first; i < first + its; i++)
                     bytes += segments[i].info.bytes;

@@ -7,20 +7,8 @@
 #define GDX_INDEX_H
 
 #include "gdx/base.h"
+#include "gdx/index_slice.h"
 #include "gdx/segment.h"
-
-// ---- slices
-
-// What one of several servers holds of an index: consecutive segments, about as many bytes as each of the others
-// (docs/scale.md). Which they are is said by the manifest alone, so that all who read the same manifest agree.
-typedef struct gdx_index_slice {
-    uint32_t number; // from 0
-    uint32_t count;  // of slices; 0 or 1: the whole index
-} gdx_index_slice;
-// The segments of a slice, of `count` in order: *out_first up to, but not with, *out_end. A segment is in the slice
-// that its middle byte falls into; with more slices than segments some are empty.
-void gdx_index_slice_bounds(const uint64_t *segment_bytes, size_t count, gdx_index_slice slice, size_t *out_first,
-                            size_t *out_end);
 
 // ---- reading
 

@@ -7,6 +7,7 @@
 #define GDX_REMOTE_H
 
 #include "gdx/base.h"
+#include "gdx/index_slice.h"
 #include "gdx/stop.h"
 
 // Where an object goes: its bytes from `at` on to the same place of a file, counted from `offset`.
@@ -39,9 +40,9 @@ typedef struct gdx_objects {
 typedef struct gdx_remote_options {
     uint64_t part_bytes; // files above this are several objects; 0: GDX_REMOTE_PART_BYTES. Others are for tests
     // Of a pull
-    uint64_t generation;    // 0: the last one
-    unsigned slice, slices; // segments of slice `slice` of `slices` alone; slices 0: all
-    bool trusts;            // files that the directory's manifest names are not read again
+    uint64_t generation;   // 0: the last one
+    gdx_index_slice slice; // its segments alone
+    bool trusts;           // files that the directory's manifest names are not read again
     // Of a sweep
     uint64_t keep;                                               // generations that stay, the last ones; at least 1
     bool dry_run;                                                // of a sweep: removes nothing
@@ -75,7 +76,7 @@ gdx_status gdx_index_push(const char *directory, const gdx_objects *objects, con
 
 // Makes `directory` the commit that a generation names. Every page is verified where it came to lie. It is a commit:
 // atomic, durable; readers and servers take it up like any other. Files that are in place and good are kept; what a
-// pull that failed has received, also of single files, is gone on with by the next. With slices the directory has the
+// pull that failed has received, also of single files, is gone on with by the next. With a slice the directory has the
 // whole manifest and the files of one slice. A directory that is not there is made. Under its lock. The number is that
 // of the generation's commit, or one more than the index had if that was larger. GDX_NOT_FOUND: no such generation, or
 // an object that it names is missing. GDX_CORRUPT, with the object's address. GDX_PRECONDITION, reason INDEX_LOCKED. On
