@@ -36,8 +36,8 @@ void refusals_clear(struct refusals *refusals);
 gdx_status refusals_add(struct refusals *refusals, const struct refusal *refusal) GDX_MUST_CHECK;
 // In place of a number of lines before a piece.
 #define LINES_UNKNOWN UINT64_MAX
-// Moves all of a slab into those of the batch. `lines_before`: of each piece of the slab, or LINES_UNKNOWN; NULL: of none
-// is it known. What they say of lines is left out then.
+// Moves all of a slab into those of the batch. `lines_before`: of each piece of the slab, or LINES_UNKNOWN; NULL: of
+// none is it known. What they say of lines is left out then.
 gdx_status refusals_move(struct refusals *to, struct refusals *from, const uint64_t *lines_before) GDX_MUST_CHECK;
 // Those of the class, unkept ones counted.
 uint64_t refusals_count(const struct refusals *refusals, gdx_batch_class class);

@@ -192,9 +192,8 @@ static gdx_status settle(struct resolving *resolving, struct run *run, gdx_error
     // From here on the old document counts as seen, so that pruning leaves it alone.
     atomic_store_explicit(&resolving->of->seen->orders[resolving->of->seen->first[segment] + document], UINT64_MAX,
                           memory_order_relaxed);
-    return resolving->of->is_seen_elsewhere
-               ? GDX_OK
-               : gdx_index_writer_delete(resolving->of->writer, segment, document, err);
+    return resolving->of->is_seen_elsewhere ? GDX_OK
+                                            : gdx_index_writer_delete(resolving->of->writer, segment, document, err);
 }
 
 // The document on top of the heap; `last` is the id before it, or empty.

@@ -11,7 +11,7 @@ struct resolution {            // what there is to settle; the caller's
     gdx_index_writer *writer;  // NULL for prune: nothing is changed
     const struct spans *spans; // all complete and stitched; those that are settled are passed over
     const struct seen *seen;
-    bool is_seen_elsewhere; // in another index: what is replaced there stays there
+    bool is_seen_elsewhere;         // in another index: what is replaced there stays there
     const struct refusals *refused; // for prune: what was refused in the batch
     const struct inputs *pruned;    // documents whose files are gone from its folders go; NULL: none do
     gdx_batch_share prune_limit;    // see gdx/batch.h

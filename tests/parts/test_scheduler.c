@@ -23,7 +23,7 @@ static char *variable(const char *name) {
 
 #define ENVIRONMENT(...)                                                                                               \
     environment = (const char *const[]) {                                                                              \
-        __VA_ARGS__ __VA_OPT__(,) NULL                                                                                \
+        __VA_ARGS__ __VA_OPT__(, ) NULL                                                                                \
     }
 
 static void expect(const char *text, uint32_t index, uint32_t count) {

@@ -151,8 +151,8 @@ gdx_status gdx_index_writer_add(gdx_index_writer *writer, const gdx_segment_info
 // order.
 gdx_status gdx_index_writer_delete(gdx_index_writer *writer, size_t segment, uint32_t document,
                                    gdx_error *err) GDX_MUST_CHECK;
-// Marks all documents of a live segment as deleted, whatever their number, in one step. Nothing else may be deleted from
-// it then.
+// Marks all documents of a live segment as deleted, whatever their number, in one step. Nothing else may be deleted
+// from it then.
 gdx_status gdx_index_writer_drop(gdx_index_writer *writer, size_t segment, gdx_error *err) GDX_MUST_CHECK;
 // An added segment (number counted as above), opened for reading. The writer's reference.
 gdx_status gdx_index_writer_segment(gdx_index_writer *writer, size_t segment, gdx_segment **out,
