@@ -452,7 +452,11 @@ async function tasks_during(page, act) {
     .map((each) => each.tdur / 1000);
 }
 
-test("100,000 rows come in without a task of 100 ms", async () => {
+// A tenth of a second on a machine that has time; processor time, too, grows where many programs share the caches. All rows at once
+// take seconds.
+const LONGEST_MS = 100 * Number(process.env.GRAMDEX_TEST_TIME_FACTOR || 1);
+
+test("100,000 rows come in without a long task", async () => {
   await view(address("/concordance", { q: "铁矿" }), async (page) => {
     const tasks = await tasks_during(page, async () => {
       await page.getByLabel("Lines").selectOption("stream");
@@ -462,7 +466,7 @@ test("100,000 rows come in without a task of 100 ms", async () => {
     const longest = Math.max(...tasks);
     console.log(`${tasks.length} tasks, ${Math.round(tasks.reduce((all, each) => all + each, 0))} ms in all, the longest ${longest.toFixed(1)} ms of the thread's processor time`);
     assert.ok(tasks.length > 100, "the tasks are seen");
-    assert.ok(longest < 100, `a task of ${longest} ms`);
+    assert.ok(longest < LONGEST_MS, `a task of ${longest} ms`);
   });
 });
 
