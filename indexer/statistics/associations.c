@@ -6,8 +6,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+enum { REFRAIN_LETTERS = 4 };
+
 #define OUTSIDE_LEAST 3.0
 #define OUTSIDE_ABOVE 1.5
+#define LOOSE_BELOW   2.0
 
 double association(uint64_t letters, uint64_t both, uint64_t first, uint64_t second) {
     return log((double)both * (double)letters / ((double)first * (double)second));
@@ -111,6 +114,66 @@ static double outside_of(struct edge_counter *counter, const uint32_t *places, c
         counter->seen[id] = 0;
     }
     return sum / string->counts.in_a;
+}
+
+// ---- closed edges
+
+// A number is a word that what is counted follows.
+static bool ends_there(const struct row *row, uint32_t place, int64_t step, uint32_t id) {
+    return id == 0 ? !(end_beside(row, place, step) & END_JOINS)
+                   : (row->traits[id] & (ROW_WORD | ROW_DIGITS)) == ROW_WORD;
+}
+
+static bool is_function(const struct row *row, uint32_t id, bool is_before) {
+    return row->traits[id] & ROW_FUNCTION && !(is_before && row->traits[id] & ROW_POINTING);
+}
+
+// `edge`: the letter of the string there.
+static uint32_t count_open(struct edge_counter *counter, const uint32_t *places, uint32_t count, int64_t step,
+                           uint32_t edge) {
+    const struct row *row = counter->row;
+    uint32_t open = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = letter_beside(row, places[i], step);
+        open += ends_there(row, places[i], step, id);
+        counter->seen[id] += is_function(row, id, step < 0);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t id = letter_beside(row, places[i], step);
+        uint32_t seen = counter->seen[id];
+        counter->seen[id] = 0;
+        if (seen &&
+            (step < 0 ? pair_association(counter, id, edge) : pair_association(counter, edge, id)) < LOOSE_BELOW)
+            open += seen;
+    }
+    return open;
+}
+
+struct openings openings_of(struct edge_counter *counter, const uint32_t *places, uint32_t count, uint32_t length) {
+    const struct row *row = counter->row;
+    const struct letter *letters = &row->letters[places[0]];
+    bool begins = row->traits[letters[0].id] & ROW_WORD, ends = row->traits[letters[length - 1].id] & ROW_WORD;
+    return (struct openings){begins ? count : count_open(counter, places, count, -1, letters[0].id),
+                             ends ? count : count_open(counter, places, count, length, letters[length - 1].id)};
+}
+
+bool has_closed_edge(struct edge_counter *counter, const uint32_t *places, uint32_t count, uint32_t length) {
+    struct openings found = openings_of(counter, places, count, length);
+    return found.begins * UINT64_C(100) < count * UINT64_C(2) || found.ends * UINT64_C(100) < count;
+}
+
+// ---- refrains
+
+bool is_refrain(const struct row *row, const uint32_t *places, uint32_t count, uint32_t length) {
+    uint64_t alone = 0, quoted = 0;
+    for (uint32_t i = 0; i < count && length >= REFRAIN_LETTERS; i++) {
+        if (letter_beside(row, places[i], -1) || letter_beside(row, places[i], length))
+            continue;
+        alone++;
+        quoted += (end_beside(row, places[i], -1) & END_QUOTE_BEHIND) ||
+                  (end_beside(row, places[i], length) & END_QUOTE_BEFORE);
+    }
+    return length >= REFRAIN_LETTERS && alone * 10 >= count * UINT64_C(9) && (alone - quoted) * 2 >= count;
 }
 
 const struct row *edge_counter_row(const struct edge_counter *counter) {

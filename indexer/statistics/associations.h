@@ -38,6 +38,20 @@ GDX_DEFINE_AUTO(edge_counter, edge_counter_free)
 // letter inside.
 bool has_false_edge(struct edge_counter *counter, const uint32_t *places, const struct string_found *string);
 
+// How many of the places in A and B begin where something may begin, and end where something may end: at the end of a
+// clause, beside a word, or beside a function symbol, but for the most frequent one, which may be the other half of a
+// word. A word at an edge is whole there.
+struct openings {
+    uint32_t begins, ends;
+};
+struct openings openings_of(struct edge_counter *counter, const uint32_t *places, uint32_t count, uint32_t length);
+// Fewer than 2 in 100 of the places begin so, or fewer than 1 in 100 end so. What was cut from a word has such an edge.
+bool has_closed_edge(struct edge_counter *counter, const uint32_t *places, uint32_t count, uint32_t length);
+
+// Four letters or more that are a clause of their own in at least nine tenths of the places, in A and B, and in half of
+// them beside no mark of a quotation or a title: a rubric, a closing sentence.
+bool is_refrain(const struct row *row, const uint32_t *places, uint32_t count, uint32_t length);
+
 const struct row *edge_counter_row(const struct edge_counter *counter);
 // How many of the places have the letter that most of them have `step` from them, of equals the first by number;
 // *out_id is that letter, 0 when there is none. The end of a clause is no letter.

@@ -9,13 +9,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define RATIO_LEAST  2.0
-#define SCORE_ABOVE  10.0
-#define FALSE_RATE   0.001
-#define NAME_SCORE   0.5
-#define NAME_FREEDOM 0.6
-#define NAME_GAIN    0.1
-#define NAME_BOUND   0.5
+#define RATIO_LEAST 2.0
+#define SCORE_ABOVE 10.0
+#define FALSE_RATE  0.001
+
+enum { SPARE_GROUPS = 8 }; // that are made, besides a quarter more than asked for: some get no line
 
 struct contrast {
     const gdx_contrast_options *options;
@@ -109,7 +107,10 @@ static gdx_status drop_false_edges(struct contrast *contrast, const gdx_stop *st
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < contrast->phrase_count && status == GDX_OK; i++) {
         const struct string_found *string = contrast->phrases[i].string;
-        if (!has_false_edge(counter, strings_places(contrast->strings) + string->first, string))
+        const uint32_t *places = strings_places(contrast->strings) + string->first;
+        if (!has_closed_edge(counter, places, string->counts.in_all, string->length) &&
+            !is_refrain(&contrast->row, places, string->counts.in_all, string->length) &&
+            !has_false_edge(counter, places, string))
             contrast->phrases[kept++] = contrast->phrases[i];
         status = i % 16 == 0 ? gdx_stop_check(stop, err) : GDX_OK;
     }
@@ -251,34 +252,18 @@ static bool has_function_edge(const struct row *row, size_t at, uint32_t length)
     return (row->traits[row->letters[at].id] | row->traits[row->letters[at + length - 1].id]) & ROW_FUNCTION;
 }
 
-// The head with what it is bound to. When that is still not free, the freest of the other strings around the head that
-// are not much weaker.
-static gdx_status find_name(const struct contrast *contrast, struct edge_counter *counter, const struct group *group,
-                            struct name *out) {
-    struct name other = {0};
-    gdx_status status = name_from(counter, contrast->strings, group->head->string, out);
-    for (size_t i = 1; i < group->member_count && status == GDX_OK && out->freedom < NAME_FREEDOM; i++) {
-        const struct phrase *member = group->members[i];
-        const struct string_found *string = member->string;
-        if (member->score < NAME_SCORE * group->head->score || !contains(contrast, string, group->head->string) ||
-            has_function_edge(&contrast->row, place_of(contrast, string), string->length))
-            continue;
-        status = name_from(counter, contrast->strings, string, &other);
-        if (status == GDX_OK && other.freedom > out->freedom + (out->freedom < NAME_BOUND ? 0 : NAME_GAIN)) {
-            struct name worse = *out;
-            *out = other;
-            other = worse;
-        }
-    }
-    name_clear(&other);
-    return status;
-}
+struct written { // a name that has its line
+    size_t at;
+    uint32_t length;
+    struct units units;
+};
 
 struct writing {
     const struct contrast *contrast;
     struct edge_counter *counter;
     gdx_snapshot *snapshot;
     gdx_contrast *out;
+    struct written *names; // as many as out has groups
     gdx_buffer text;
 };
 
@@ -368,56 +353,115 @@ static gdx_status write_others(struct writing *writing, const struct group *grou
 }
 
 static gdx_status write_group(struct writing *writing, const struct group *group, const struct name *name,
-                              struct units *units, gdx_contrast_group *out, gdx_error *err) {
-    if (gdx_grow(&units->values, &units->capacity, 2 * (size_t)name->count, sizeof *units->values) != GDX_OK)
-        return gdx_fail_memory(err, "an answer");
-    struct string_found counted = count_name(&writing->contrast->row, name, units);
-    struct phrase phrase = phrase_of(&writing->contrast->row, &counted);
-    *out = (gdx_contrast_group){.units_a = counted.counts.units_a,
-                                .units_b = counted.counts.units_b,
-                                .occurrences = counted.counts.in_a,
+                              const struct string_found *counted, gdx_error *err) {
+    gdx_contrast *contrast = writing->out;
+    struct phrase phrase = phrase_of(&writing->contrast->row, counted);
+    gdx_contrast_group *out = &contrast->groups[contrast->group_count];
+    *out = (gdx_contrast_group){.units_a = counted->counts.units_a,
+                                .units_b = counted->counts.units_b,
+                                .occurrences = counted->counts.in_a,
                                 .ratio = phrase.ratio,
                                 .score = group->head->score};
     gdx_status status = spell(writing, name->places[0], name->length, &out->phrase);
     if (status == GDX_OK)
         status = write_others(writing, group, name, out);
-    return status == GDX_OK ? find_first(writing, units, out, err) : gdx_fail_memory(err, "an answer");
+    return status == GDX_OK ? find_first(writing, &writing->names[contrast->group_count].units, out, err)
+                            : gdx_fail_memory(err, "an answer");
 }
 
-// Two heads may have been cut from one name: the stronger group has it then.
-static bool has_group(const gdx_contrast *out, gdx_slice phrase) {
-    for (size_t i = 0; i < out->group_count; i++)
-        if (gdx_slice_equal(out->groups[i].phrase, phrase))
+// All letters of the shorter one stand in the longer one in their order, 进博会 in 进口博览会, or they overlap by two
+// letters or more at an end.
+static bool is_short_for(const struct row *row, const struct written *a, const struct written *b) {
+    const struct written *small = a->length <= b->length ? a : b, *large = small == a ? b : a;
+    uint32_t found = 0;
+    for (uint32_t n = 2; n < small->length; n++)
+        if (row_is_equal(row, small->at + small->length - n, large->at, n) ||
+            row_is_equal(row, small->at, large->at + large->length - n, n))
             return true;
+    for (uint32_t i = 0; i < large->length && found < small->length; i++)
+        found += row->letters[large->at + i].id == row->letters[small->at + found].id;
+    return found == small->length;
+}
+
+// A stronger group says the same: its name has the letters of this string, or this one its, and they share at least
+// half of the units of the rarer one.
+static bool is_said(const struct writing *writing, const struct written *string) {
+    for (size_t i = 0; i < writing->out->group_count; i++) {
+        const struct written *name = &writing->names[i];
+        size_t least = string->units.count < name->units.count ? string->units.count : name->units.count;
+        if (is_short_for(&writing->contrast->row, string, name) &&
+            2 * count_common(&string->units, &name->units) >= least)
+            return true;
+    }
     return false;
 }
 
-static gdx_status name_and_write(struct writing *writing, const struct group *group, struct units *units,
-                                 gdx_error *err) {
+static bool head_is_said(const struct writing *writing, const struct group *group) {
+    const struct string_found *string = group->head->string;
+    const struct written head = {place_of(writing->contrast, string), string->length, group->units};
+    return is_said(writing, &head);
+}
+
+// Counts the name as the next one to be written. *out_says: it is twice as frequent in A, as what it was made from is,
+// and nothing above it says the same.
+static gdx_status count_written(struct writing *writing, const struct name *name, struct string_found *out,
+                                bool *out_says) {
+    const struct row *row = &writing->contrast->row;
+    struct written *written = &writing->names[writing->out->group_count];
+    struct units *units = &written->units;
+    if (gdx_grow(&units->values, &units->capacity, 2 * (size_t)name->count, sizeof *units->values) != GDX_OK)
+        return GDX_NO_MEMORY;
+    *out = count_name(row, name, units);
+    written->at = name->places[0];
+    written->length = name->length;
+    *out_says = phrase_of(row, out).ratio >= RATIO_LEAST && !is_said(writing, written);
+    return GDX_OK;
+}
+
+// Finds what a group is to be called. *out_says: there is something.
+static gdx_status find_name(struct writing *writing, const struct group *group, struct name *name,
+                            struct string_found *out_counted, bool *out_says) {
+    const struct contrast *contrast = writing->contrast;
+    const struct string_found *head = group->head->string;
+    *out_says = false;
+    if (head_is_said(writing, group))
+        return GDX_OK;
+    gdx_status status = name_from(writing->counter, contrast->strings, head, name);
+    if (status != GDX_OK || name->in_refrain)
+        return status;
+    status = count_written(writing, name, out_counted, out_says);
+    if (status != GDX_OK || *out_says || has_function_edge(&contrast->row, place_of(contrast, head), head->length))
+        return status;
+    // What was made of the head says what stands above, or is no more frequent in A.
+    status = name_itself(contrast->strings, head, name);
+    return status == GDX_OK ? count_written(writing, name, out_counted, out_says) : status;
+}
+
+static gdx_status name_and_write(struct writing *writing, const struct group *group, gdx_error *err) {
     struct name name = {0};
-    gdx_contrast *contrast = writing->out;
-    gdx_contrast_group *out = &contrast->groups[contrast->group_count];
-    gdx_status status = find_name(writing->contrast, writing->counter, group, &name);
-    if (status == GDX_OK)
-        status = write_group(writing, group, &name, units, out, err);
-    else
-        status = gdx_fail_memory(err, "an answer");
-    // Without its function symbol it may be a word as frequent in B.
-    bool says = !name.was_shed || out->ratio >= RATIO_LEAST;
+    struct string_found counted = {0};
+    bool says = false;
+    gdx_status status = find_name(writing, group, &name, &counted, &says);
+    if (status != GDX_OK)
+        gdx_fail_memory(err, "an answer");
+    else if (says)
+        status = write_group(writing, group, &name, &counted, err);
     name_clear(&name);
-    if (status == GDX_OK && says && !has_group(contrast, out->phrase))
-        contrast->group_count++;
+    if (status == GDX_OK && says)
+        writing->out->group_count++;
     return status;
 }
 
 static gdx_status write_groups(struct writing *writing, const struct group *groups, size_t count, gdx_error *err) {
-    struct units units = {0};
     gdx_contrast *out = writing->out;
     out->groups = gdx_arena_allocate(out->arena, (count + 1) * sizeof *out->groups);
-    gdx_status status = out->groups ? GDX_OK : gdx_fail_memory(err, "an answer");
-    for (size_t i = 0; i < count && status == GDX_OK; i++)
-        status = name_and_write(writing, &groups[i], &units, err);
-    free(units.values);
+    writing->names = calloc(count + 1, sizeof *writing->names);
+    gdx_status status = out->groups && writing->names ? GDX_OK : gdx_fail_memory(err, "an answer");
+    for (size_t i = 0; i < count && out->group_count < writing->contrast->options->limit && status == GDX_OK; i++)
+        status = name_and_write(writing, &groups[i], err);
+    for (size_t i = 0; i <= count && writing->names; i++)
+        free(writing->names[i].units.values);
+    free(writing->names);
     gdx_buffer_clear(&writing->text);
     return status;
 }
@@ -426,16 +470,17 @@ static gdx_status make_groups(const struct contrast *contrast, gdx_snapshot *sna
                               const gdx_stop *stop, gdx_error *err) {
     size_t count = 0;
     struct units units = {0};
-    struct group *groups = calloc(contrast->options->limit + 1, sizeof *groups);
+    const size_t most = contrast->options->limit + contrast->options->limit / 4 + SPARE_GROUPS;
+    struct group *groups = calloc(most + 1, sizeof *groups);
     gdx_status status = groups ? GDX_OK : gdx_fail_memory(err, "the phrases");
     for (size_t i = 0; i < contrast->phrase_count && status == GDX_OK; i++) {
-        if (place_phrase(contrast, &contrast->phrases[i], groups, &count, contrast->options->limit, &units) != GDX_OK)
+        if (place_phrase(contrast, &contrast->phrases[i], groups, &count, most, &units) != GDX_OK)
             status = gdx_fail_memory(err, "the phrases");
         else
             status = gdx_stop_check(stop, err);
     }
     GDX_AUTO(edge_counter) counter = edge_counter_new(&contrast->row, &contrast->counts);
-    struct writing writing = {contrast, counter, snapshot, out, {0}};
+    struct writing writing = {contrast, counter, snapshot, out, NULL, {0}};
     if (status == GDX_OK && !counter)
         status = gdx_fail_memory(err, "the phrases");
     if (status == GDX_OK)

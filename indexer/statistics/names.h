@@ -12,9 +12,9 @@ struct name {         // {0} is empty; name_clear frees it
     uint32_t count;
     size_t capacity;
     uint32_t length;
-    double freedom; // 1 less the share of the letter that most often stands before it, or behind it if that is more.
-                    // The end of a clause is never the same neighbour twice
-    bool was_shed;  // a function symbol was taken from an edge: it has places that the string has not
+    uint32_t least;  // places that it keeps while it grows
+    bool was_shed;   // a function symbol was taken from an edge: it has places that the string has not
+    bool in_refrain; // while it grew it was a refrain
     // A string inside whose places are known, [first, first + count) of the sorted ones; every place of the name is one
     // of its places less `at`.
     struct {
@@ -23,10 +23,13 @@ struct name {         // {0} is empty; name_clear frees it
     } core;
 };
 
-// The string with the letters that it is bound to, without the function symbols at its edges that it mostly stands
-// without. GDX_NO_MEMORY.
+// The string without the function symbols at its edges that it can do without, with the letters that it is bound to as
+// far as something may begin and end there. At least half of its places have the name. GDX_NO_MEMORY.
 gdx_status name_from(struct edge_counter *counter, const struct string_table *strings,
                      const struct string_found *string, struct name *out) GDX_MUST_CHECK;
+// The string as it is.
+gdx_status name_itself(const struct string_table *strings, const struct string_found *string,
+                       struct name *out) GDX_MUST_CHECK;
 void name_clear(struct name *name);
 
 #endif

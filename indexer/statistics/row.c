@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200 };
+enum { CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200, MIDDLE_DOT = 0xb7 };
 
 struct row_builder {
     gdx_snapshot *snapshot;
@@ -37,8 +37,11 @@ struct row_builder {
 static const char function_symbols[] =
     "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前";
 
+// Those of them that do not show that a word begins behind them: 这次, 各国, 中方.
+static const char pointing_symbols[] = "这那该各其上中下前后";
+
 // What dates in characters are made of. Without 本, 中, 天: 日本, 中日 and 天下 are no dates.
-static const char when_symbols[] = "年月季周日今明去前后上下半一二两三四五六七八九十个当每初末底号度以来";
+static const char when_symbols[] = "年月季周日今明去前后上下半一二两三四五六七八九十百零个当每初末底号度以来";
 static const char period_symbols[] = "年月季周日";
 
 struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, uint64_t symbols_most,
@@ -83,12 +86,26 @@ void row_builder_free(struct row_builder *builder) {
 static gdx_status append(struct row *row, uint32_t id, uint32_t unit) {
     gdx_status status = gdx_grow(&row->letters, &row->capacity, row->count + 1, sizeof *row->letters);
     if (status == GDX_OK)
-        row->letters[row->count++] = (struct letter){id, unit};
+        row->letters[row->count++] = (struct letter){id, unit & ROW_UNITS_MOST, 0};
     return status;
 }
 
-static gdx_status end_clause(struct row *row, uint32_t unit) {
-    return row->count && row->letters[row->count - 1].id != 0 ? append(row, 0, unit) : GDX_OK;
+// As folded.
+static bool is_quote(uint32_t mark) {
+    return mark == '"' || mark == '\'' || (mark >= 0x3008 && mark <= 0x300b);
+}
+
+// The mark ends the clause before it, if there is one, and stands before the next one. 0: a part begins or ends.
+static gdx_status end_clause(struct row *row, uint32_t mark, uint32_t unit) {
+    bool is_first = row->count == 0 || row->letters[row->count - 1].id != 0;
+    gdx_status status = is_first ? append(row, 0, unit) : GDX_OK;
+    if (status != GDX_OK)
+        return status;
+    struct letter *end = &row->letters[row->count - 1];
+    uint32_t before = is_first && is_quote(mark) ? END_QUOTE_BEFORE : end->end & END_QUOTE_BEFORE;
+    end->end =
+        (before | (is_quote(mark) ? END_QUOTE_BEHIND : 0) | (is_first && mark == MIDDLE_DOT ? END_JOINS : 0)) & 7;
+    return GDX_OK;
 }
 
 static uint32_t unit_at(const struct row_builder *builder, size_t symbol, uint32_t passages) {
@@ -101,17 +118,18 @@ static gdx_status add_symbols(struct row_builder *builder, uint32_t passages) {
     const gdx_symbols *cut = &builder->cut;
     struct row *row = builder->row;
     gdx_status status = gdx_grow(&row->letters, &row->capacity, row->count + cut->count + 2, sizeof *row->letters);
+    if (status == GDX_OK)
+        status = end_clause(row, 0, unit_at(builder, 0, passages));
     for (size_t i = 0; i < cut->count && status == GDX_OK; i++) {
         uint32_t symbol = cut->symbols[i], unit = unit_at(builder, i, passages);
+        bool is_mark = !(symbol & GDX_WORD_FLAG) && !gdx_symbol_is_letter(symbol);
         if (symbol & GDX_WORD_FLAG)
             status = word_number_of(&builder->words, gdx_symbols_word(cut, symbol & ~GDX_WORD_FLAG), &symbol);
-        else if (!gdx_symbol_is_letter(symbol))
-            symbol = 0;
         if (status == GDX_OK)
-            status = symbol ? append(row, symbol, unit) : end_clause(row, unit);
-        row->letter_count += symbol != 0;
+            status = is_mark ? end_clause(row, symbol, unit) : append(row, symbol, unit);
+        row->letter_count += !is_mark;
     }
-    return status == GDX_OK ? end_clause(row, unit_at(builder, cut->count, passages)) : status;
+    return status == GDX_OK ? end_clause(row, 0, unit_at(builder, cut->count, passages)) : status;
 }
 
 static uint32_t passages_in(size_t symbols) {
@@ -187,7 +205,8 @@ static gdx_status append_row(struct row_builder *whole, const struct row *from, 
     for (size_t i = 0; i < from->count && status == GDX_OK; i++) {
         uint32_t id = from->letters[i].id;
         to->letters[to->count++] =
-            (struct letter){id < FIRST_WORD ? id : numbers[id - FIRST_WORD], from->letters[i].unit + to->unit_count};
+            (struct letter){id < FIRST_WORD ? id : numbers[id - FIRST_WORD],
+                            (from->letters[i].unit + to->unit_count) & ROW_UNITS_MOST, from->letters[i].end};
     }
     for (size_t i = 0; i < from->document_count && status == GDX_OK; i++) {
         struct row_document document = from->documents[i];
@@ -289,6 +308,8 @@ static bool is_one_of(const struct spelled *letter, const char *symbols) {
 static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
     return (uint8_t)((is_digits(rule, letter->text) ? ROW_DIGITS : 0) |
                      (is_one_of(letter, function_symbols) ? ROW_FUNCTION : 0) |
+                     (is_one_of(letter, "第") ? ROW_ORDINAL : 0) |
+                     (is_one_of(letter, pointing_symbols) ? ROW_POINTING : 0) |
                      (is_one_of(letter, when_symbols) ? ROW_WHEN : 0) |
                      (is_one_of(letter, period_symbols) ? ROW_PERIOD : 0) |
                      (letter->passing < FIRST_WORD ? 0 : ROW_WORD));

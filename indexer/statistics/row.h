@@ -10,9 +10,16 @@
 
 // A place of the row.
 struct letter {
-    uint32_t id;   // 0: the end of a clause; else from 1 on, by spelling
-    uint32_t unit; // the document or passage, from 0; it ascends
+    uint32_t id;        // 0: the end of a clause; else from 1 on, by spelling
+    uint32_t unit : 29; // the document or passage, from 0; it ascends
+    uint32_t end : 3;   // of a clause, by the marks there: END_
 };
+enum {
+    END_JOINS = 1,        // one middle dot alone: 约翰斯·霍普金斯
+    END_QUOTE_BEFORE = 2, // the first mark is of a quotation or a title: what ends here stood in it, or before it
+    END_QUOTE_BEHIND = 4  // the last mark is
+};
+enum { ROW_UNITS_MOST = (1 << 29) - 1 };
 
 struct row_document {
     size_t segment;
@@ -46,7 +53,9 @@ enum {
     ROW_FUNCTION = 2, // one of the function symbols
     ROW_WORD = 4,     // a word
     ROW_WHEN = 8,     // what says when, by characters, is made of these
-    ROW_PERIOD = 16   // and has one of these
+    ROW_PERIOD = 16,  // and has one of these
+    ROW_ORDINAL = 32, // 第
+    ROW_POINTING = 64 // a function symbol that does not show that a word begins behind it
 };
 
 enum row_unit { ROW_DOCUMENTS, ROW_PASSAGES };
@@ -88,6 +97,10 @@ static inline uint32_t letter_beside(const struct row *row, uint32_t place, int6
         return 0;
     uint32_t id = row->letters[place + step].id;
     return id == 0 && row->borders ? row->borders[place + step] : id;
+}
+// END_ of the end of a clause `step` from a place, 0 for a letter there.
+static inline uint32_t end_beside(const struct row *row, uint32_t place, int64_t step) {
+    return place + step < 0 ? 0 : row->letters[place + step].end;
 }
 // Letters [a, a + length), which may be more than there are, are those from b on.
 bool row_is_equal(const struct row *row, size_t a, size_t b, uint32_t length);

@@ -384,20 +384,38 @@ uint64_t strings_count_letter(const struct string_table *strings, uint32_t id) {
 }
 
 uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, uint32_t second) {
-    const struct letter wanted[] = {{first, 0}, {second, 0}};
+    const struct letter wanted[] = {{first, 0, 0}, {second, 0, 0}};
     return bound(strings, wanted, 2, true) - bound(strings, wanted, 2, false);
 }
 
 // ---- what is asked of a string
 
+// 新的一年, 过去三年; not 七十周年.
+static bool ends_with_span(const struct row *row, const struct letter *letters, uint32_t length) {
+    uint8_t last = row->traits[letters[length - 1].id], before = length > 1 ? row->traits[letters[length - 2].id] : 0;
+    return last & ROW_PERIOD && before & ROW_WHEN && !(before & ROW_PERIOD);
+}
+
+// 第二, 第三十一条, 第一季度.
+static bool is_ordinal(const struct row *row, const struct letter *letters, uint32_t length) {
+    if (!(row->traits[letters[0].id] & ROW_ORDINAL))
+        return false;
+    for (uint32_t i = 1; i < length && (i == 1 || i + 1 < length); i++)
+        if (!(row->traits[letters[i].id] & ROW_WHEN))
+            return false;
+    return true;
+}
+
 bool string_has_digits(const struct row *row, const uint32_t *places, uint32_t length) {
+    const struct letter *letters = &row->letters[places[0]];
     uint8_t all = ROW_WHEN, some = 0;
     for (uint32_t i = 0; i < length; i++) {
-        uint8_t traits = row->traits[row->letters[places[0] + i].id];
+        uint8_t traits = row->traits[letters[i].id];
         all &= traits;
         some |= traits;
     }
-    return some & ROW_DIGITS || (all && some & ROW_PERIOD);
+    return some & ROW_DIGITS || (all && some & ROW_PERIOD) || ends_with_span(row, letters, length) ||
+           is_ordinal(row, letters, length);
 }
 
 // True if one letter is the neighbour in more than 0.8 of the places. A letter with more than half of them wins the

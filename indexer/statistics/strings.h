@@ -60,7 +60,8 @@ uint64_t strings_count_pair(const struct string_table *strings, uint32_t first, 
 // ---- what is asked of a string
 
 // For `keeps`, while places ascend.
-// It has a word of digits alone, or says when by characters: 明年, 前三季度, 今年以来.
+// It has a word of digits alone, says when by characters, 明年, 前三季度, 今年以来, or ends so, 新的一年, or is a
+// number in an order, 第三十一条.
 bool string_has_digits(const struct row *row, const uint32_t *places, uint32_t length);
 // No letter stands directly before it, nor behind it, in more than 0.8 of its places in A.
 bool string_is_complete(const struct row *row, const uint32_t *places, const struct string_found *string);

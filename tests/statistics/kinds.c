@@ -50,14 +50,33 @@ bool is_function(uint32_t kind) {
                      "的了和与及或在对从向为由被把将是有也都还就又而但并且以于之其这那该各等称说让使至到上中下后前");
 }
 
+bool is_plain_function(uint32_t kind) {
+    return is_function(kind) && !is_one_of(kind, "这那该各其上中下前后");
+}
+
+static bool is_period(uint32_t kind) {
+    return is_one_of(kind, "年月季周日");
+}
+
+static bool is_when(uint32_t kind) {
+    return is_one_of(kind, "年月季周日今明去前后上下半一二两三四五六七八九十百零个当每初末底号度以来");
+}
+
 bool says_when(const uint32_t *kinds, uint32_t length) {
-    bool has_period = false;
-    for (uint32_t i = 0; i < length; i++) {
-        has_period |= is_one_of(kinds[i], "年月季周日");
-        if (!is_one_of(kinds[i], "年月季周日今明去前后上下半一二两三四五六七八九十个当每初末底号度以来"))
-            return false;
+    bool has_period = false, all = true;
+    if (length > 1 && is_period(kinds[length - 1]) && is_when(kinds[length - 2]) && !is_period(kinds[length - 2]))
+        return true;
+    if (is_one_of(kinds[0], "第")) {
+        uint32_t numbers = 1;
+        while (numbers < length && is_when(kinds[numbers]))
+            numbers++;
+        return numbers == length || (length > 2 && numbers == length - 1);
     }
-    return has_period;
+    for (uint32_t i = 0; i < length; i++) {
+        has_period |= is_period(kinds[i]);
+        all &= is_when(kinds[i]);
+    }
+    return all && has_period;
 }
 
 bool is_digits(uint32_t kind) {

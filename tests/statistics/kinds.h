@@ -12,7 +12,9 @@ gdx_slice spelling_of(uint32_t kind);
 uint32_t kinds_count(void); // one more than the greatest number
 bool is_function(uint32_t kind);
 bool is_digits(uint32_t kind);
-// They are characters that say when, a period among them.
+// One that shows that a word begins behind it.
+bool is_plain_function(uint32_t kind);
+// They are characters that say when, a period among them, end with such, or are an ordinal.
 bool says_when(const uint32_t *kinds, uint32_t count);
 // The letters as people read them, replacing what is in `out`.
 void spell_kinds(const uint32_t *kinds, uint32_t count, gdx_buffer *out);

@@ -13,7 +13,11 @@ struct naive_group {
     size_t count;
 };
 
-// Its letters are in `to`. *out_was_shed: it lacks a function symbol that it grew from.
-struct naive_string name_of(const struct naive_group *group, uint32_t to[GDX_STRING_LETTERS_MOST], bool *out_was_shed);
+// Step 7: an edge where nothing begins or ends; a clause of its own.
+bool is_cut(const struct naive_string *string);
+bool is_alone(const struct naive_string *string);
+// Its letters are in `to`. *out_in_refrain: it is a piece of a clause that is repeated.
+struct naive_string name_of(const struct naive_string *head, uint32_t to[GDX_STRING_LETTERS_MOST],
+                            bool *out_in_refrain);
 
 #endif

@@ -8,6 +8,7 @@
 #include "gdx/utf8.h"
 #include "kinds.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,9 +18,10 @@
 
 struct naive naive;
 
-static void add_letter(uint32_t kind, uint32_t unit) {
-    assert_true(naive.count < LETTERS_MOST);
+static void add_letter(uint32_t kind, uint32_t mark, uint32_t unit) {
+    assert_true(naive.count < LETTERS_MOST && kind < WORDS_MOST);
     naive.letters[naive.count] = kind;
+    naive.mark[naive.count] = mark;
     naive.unit[naive.count++] = unit;
     naive.all += kind != 0;
 }
@@ -29,15 +31,16 @@ static void add_text(gdx_slice text, uint32_t unit) {
     plain_symbols(text, &cut);
     for (size_t i = 0; i < cut.count; i++) {
         char spelling[8];
-        uint32_t symbol = cut.symbols[i];
-        if (symbol & GDX_WORD_FLAG)
-            add_letter(kind_of(gdx_symbols_word(&cut, symbol & ~GDX_WORD_FLAG)), unit);
+        uint32_t symbol = cut.symbols[i], kind = 0;
+        bool is_word = symbol & GDX_WORD_FLAG;
+        if (is_word)
+            kind = kind_of(gdx_symbols_word(&cut, symbol & ~GDX_WORD_FLAG));
         else if (gdx_symbol_is_letter(symbol))
-            add_letter(kind_of((gdx_slice){spelling, gdx_utf8_encode((uint8_t *)spelling, symbol)}), unit);
-        else
-            add_letter(0, unit);
+            kind = kind_of((gdx_slice){spelling, gdx_utf8_encode((uint8_t *)spelling, symbol)});
+        add_letter(kind, kind ? 0 : symbol, unit);
+        naive.is_word[kind] = is_word;
     }
-    add_letter(0, unit);
+    add_letter(0, 0, unit);
 }
 
 static void add_side(const struct side *side, uint32_t first_unit) {
@@ -92,6 +95,11 @@ size_t often(const uint32_t *letters, uint32_t length) {
     struct naive_string string = {.letters = letters, .length = length};
     count_string(&string);
     return string.in_a + string.in_b;
+}
+
+double pair_association(uint32_t first, uint32_t second) {
+    const uint32_t pair[] = {first, second};
+    return log((double)often(pair, 2) * (double)naive.all / ((double)often(&first, 1) * (double)often(&second, 1)));
 }
 
 bool contains(const struct naive_string *outer, const struct naive_string *inner) {

@@ -13,11 +13,14 @@
 
 // Words whose letters belong together, function symbols and marks among them. The last ones are of the documents of one
 // topic; some of them nearly always stand together.
-static const char *const words[] = {"经济", "贸易", "全球", "治理",   "体系",   "的",   "和",     "在",     "将",
-                                    "发展", "合作", "规则", "，",     "。",     "wto ", "trade ", "2023年", "12",
-                                    "市场", "创新", "①",    "产业链", "供应链", "明年", "三月"};
-static const char *const topical[] = {"关税", "加征关税", "反制",     "友岸外包", "单边主义", "tariff ",
-                                      "对等", "霸凌的",   "在黎南部", "对秘鲁",   "秘鲁"};
+static const char *const words[] = {"经济",   "贸易",   "全球",     "治理", "体系", "的",     "和",     "在",
+                                    "将",     "发展",   "合作",     "规则", "，",   "。",     "wto ",   "trade ",
+                                    "2023年", "12",     "市场",     "创新", "①",    "产业链", "供应链", "明年",
+                                    "三月",   "第三条", "新的一年", "“",    "《",   "·"};
+static const char *const topical[] = {
+    "关税",       "加征关税",      "反制",     "友岸外包", "单边主义", "tariff ",
+    "对等",       "霸凌的",        "在黎南部", "对秘鲁",   "秘鲁",     "。王毅参加会见。",
+    "“一国两制”", "约翰·霍普金斯", "就业",     "枚导弹",   "这枚导弹"};
 // What often follows a topical word, at some distance.
 static const char *const companions[] = {"征收", "谈判措施", "回应的", "policy "};
 enum { COMPANIONS = sizeof companions / sizeof *companions };

@@ -21,7 +21,7 @@
 
 #include <cmocka.h>
 
-enum { STRINGS_MOST = 400000, LONGEST = 5 };
+enum { STRINGS_MOST = 400000, LONGEST = 5, GROUPS_MOST = 1300 };
 
 static struct naive_string strings[STRINGS_MOST];
 static size_t string_count;
@@ -100,11 +100,6 @@ static bool holds_together(const struct naive_string *string) {
            !(is_function(string->letters[last]) && association(string->letters, string->length, last) < 3);
 }
 
-static double pair_association(uint32_t first, uint32_t second) {
-    const uint32_t pair[] = {first, second};
-    return association(pair, 2, 1);
-}
-
 static bool has_false_edge(const struct naive_string *string) {
     double left = 0, right = 0;
     uint32_t last = string->length - 1;
@@ -166,7 +161,7 @@ static size_t find_phrases(const gdx_contrast_options *options, size_t *out_test
             last = i + 1;
     kept = 0;
     for (size_t i = 0; i < last; i++)
-        if (!has_false_edge(&strings[i]))
+        if (!has_false_edge(&strings[i]) && !is_cut(&strings[i]) && !is_alone(&strings[i]))
             strings[kept++] = strings[i];
     return kept;
 }
@@ -252,18 +247,43 @@ static void check_group(const gdx_contrast_group *found, const struct naive_grou
     check_first(found, name);
 }
 
-// Groups whose name a stronger one has are left out, and those that contrast by a function symbol alone.
-static void check_groups(const gdx_contrast *found, const struct naive_group *groups, size_t count) {
-    static uint32_t letters[1000][GDX_STRING_LETTERS_MOST];
-    static struct naive_string names[1000];
-    size_t kept = 0;
+// The letters of the shorter one in their order, or an overlap.
+static bool is_short_for(const struct naive_string *a, const struct naive_string *b) {
+    uint32_t found = 0;
+    if (a->length > b->length)
+        return is_short_for(b, a);
+    for (uint32_t i = 0; i < b->length && found < a->length; i++)
+        found += b->letters[i] == a->letters[found];
+    return found == a->length || are_related(a, b);
+}
+
+static bool is_said(const struct naive_string *string, const struct naive_string *above, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        bool is_known = false, was_shed;
-        names[kept] = name_of(&groups[i], letters[kept], &was_shed);
-        for (size_t k = 0; k < kept; k++)
-            is_known = is_known || is_same(&names[k], &names[kept]);
-        if (is_known || (was_shed && ratio_of(&names[kept]) < 2))
+        size_t common = 0, least = string->a < above[i].a ? string->a : above[i].a;
+        for (uint32_t unit = 0; unit < naive.a.count; unit++)
+            common += is_in_unit(string, unit) && is_in_unit(&above[i], unit);
+        if (is_short_for(string, &above[i]) && common * 2 >= least)
+            return true;
+    }
+    return false;
+}
+
+// A group is left out when nothing that it can be called is twice as frequent in A and said nowhere above.
+static void check_groups(const gdx_contrast *found, const struct naive_group *groups, size_t count, size_t limit) {
+    static uint32_t letters[GROUPS_MOST][GDX_STRING_LETTERS_MOST];
+    static struct naive_string names[GROUPS_MOST];
+    size_t kept = 0;
+    for (size_t i = 0; i < count && kept < limit; i++) {
+        const struct naive_string *head = groups[i].head;
+        bool in_refrain;
+        names[kept] = name_of(head, letters[kept], &in_refrain);
+        if (in_refrain || is_said(head, names, kept))
             continue;
+        if (ratio_of(&names[kept]) < 2 || is_said(&names[kept], names, kept)) {
+            if (is_function(head->letters[0]) || is_function(head->letters[head->length - 1]))
+                continue;
+            names[kept] = counted(head->letters, head->length);
+        }
         assert_true(kept < found->group_count);
         check_group(&found->groups[kept], &groups[i], &names[kept], kept);
         kept++;
@@ -272,13 +292,15 @@ static void check_groups(const gdx_contrast *found, const struct naive_group *gr
 }
 
 static size_t check_contrast(const gdx_contrast *found, const gdx_contrast_options *options) {
-    static struct naive_group groups[1000];
+    static struct naive_group groups[GROUPS_MOST];
+    const size_t most = options->limit + options->limit / 4 + 8;
     size_t tested = 0, phrases = find_phrases(options, &tested), count = 0;
     for (size_t i = 0; i < phrases; i++) {
         size_t g = 0;
         while (g < count && !folds_into(&strings[i], groups[g].head))
             g++;
-        if (g == count && count < options->limit)
+        assert_true(most <= GROUPS_MOST);
+        if (g == count && count < most)
             groups[count++] = (struct naive_group){.head = &strings[i]};
         if (g < count)
             groups[g].members[groups[g].count++] = &strings[i];
@@ -287,7 +309,7 @@ static size_t check_contrast(const gdx_contrast *found, const gdx_contrast_optio
     assert_int_equal(found->units_a, naive.a.count);
     assert_int_equal(found->units_b, naive.b.count);
     assert_int_equal(found->letters_a + found->letters_b, naive.all);
-    check_groups(found, groups, count);
+    check_groups(found, groups, count, options->limit);
     return count;
 }
 

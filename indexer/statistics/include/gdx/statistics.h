@@ -198,7 +198,7 @@ typedef struct gdx_contrast_options {
     uint32_t units_least;       // of A that have it, at least 1
     size_t limit;               // groups
     bool by_passage;
-    bool with_digits; // strings with a word of digits alone, and dates in characters, too
+    bool with_digits; // strings with a word of digits alone, dates and ordinals in characters, too
     bool b_is_rest;   // documents of A are left out of B, in place of being refused
     gdx_executor *executor;
 } gdx_contrast_options;
