@@ -148,7 +148,7 @@ export interface ContrastOptions extends ScopeOptions, CallOptions {
     maxLength?: number;
     /** Units of A that must have a string. 0: 5. */
     minUnits?: number;
-    /** Also strings with a word of digits alone, and dates in characters (明年). */
+    /** Also strings with a word of digits alone, and dates and numbers in characters (明年, 第三条). */
     withDigits?: boolean;
     /** Groups to give. 0: 30. At most 1000. */
     limit?: number;
@@ -164,7 +164,7 @@ export interface NgramsOptions extends ScopeOptions, CallOptions {
     maxLength?: number;
     /** Documents that must have a string. 0: 5. */
     minDocuments?: number;
-    /** Also strings with a word of digits alone, and dates in characters (明年). */
+    /** Also strings with a word of digits alone, and dates and numbers in characters (明年, 第三条). */
     withDigits?: boolean;
     /**
      * Also strings that are followed, or preceded, by one letter in more than 0.8 of their places: parts of a longer

@@ -199,7 +199,7 @@ class Methods:
         min_length: Letters of the shortest string. 0: 2. At least 2.
         max_length: Letters of the longest string. 0: 20. At most 20.
         min_units: Units of A that must have a string. 0: 5.
-        with_digits: Also strings with a word of digits alone, and dates in characters (明年).
+        with_digits: Also strings with a word of digits alone, and dates and numbers in characters (明年, 第三条).
         limit: Groups to give. 0: 30. At most 1000.
         filter: Documents that do not pass are left out, as if the query ended with these filters.
         min_commit: The answer must come from this commit or a later one.
@@ -219,7 +219,7 @@ class Methods:
         min_length: Letters of the shortest string. 0: 2.
         max_length: Letters of the longest string. 0: 8. At most 20.
         min_documents: Documents that must have a string. 0: 5.
-        with_digits: Also strings with a word of digits alone, and dates in characters (明年).
+        with_digits: Also strings with a word of digits alone, and dates and numbers in characters (明年, 第三条).
         with_parts: Also strings that are followed, or preceded, by one letter in more than 0.8 of their places: parts
             of a longer one.
         limit: Rows. 0: 30. At most 10000.
@@ -575,7 +575,7 @@ class AsyncMethods:
         min_length: Letters of the shortest string. 0: 2. At least 2.
         max_length: Letters of the longest string. 0: 20. At most 20.
         min_units: Units of A that must have a string. 0: 5.
-        with_digits: Also strings with a word of digits alone, and dates in characters (明年).
+        with_digits: Also strings with a word of digits alone, and dates and numbers in characters (明年, 第三条).
         limit: Groups to give. 0: 30. At most 1000.
         filter: Documents that do not pass are left out, as if the query ended with these filters.
         min_commit: The answer must come from this commit or a later one.
@@ -595,7 +595,7 @@ class AsyncMethods:
         min_length: Letters of the shortest string. 0: 2.
         max_length: Letters of the longest string. 0: 8. At most 20.
         min_documents: Documents that must have a string. 0: 5.
-        with_digits: Also strings with a word of digits alone, and dates in characters (明年).
+        with_digits: Also strings with a word of digits alone, and dates and numbers in characters (明年, 第三条).
         with_parts: Also strings that are followed, or preceded, by one letter in more than 0.8 of their places: parts
             of a longer one.
         limit: Rows. 0: 30. At most 10000.
