@@ -402,7 +402,7 @@ const struct command command_serve = {
                                        "      --tls-certificate server.pem --tls-key server.key \\\n"
                                        "      --token-file tokens --metrics 127.0.0.1:9090"),
                                       "gramdex serve --index corpus.gdx --slice 0/3 --listen 10.0.0.1:50052",
-                                      "gramdex serve --root leaves.txt --listen 0.0.0.0:50051", NULL},
+                                      "gramdex serve --root leaves.txt --leaf-token-file leaf-token --listen 0.0.0.0:50051", NULL},
     .notes = "New commits are served without a restart. SIGTERM or SIGINT lets calls end, a second one does not. "
              "docs/server.md describes the rest.",
     .groups = {{&index_table, offsetof(struct serve_options, target)},

@@ -143,6 +143,8 @@ def check_odd(echo, name, kind_of_message):
 def types(pool, sets):
     for data in sets:
         for file in data.file:
+            if file.name == "gramdex/v1/leaf.proto":
+                continue  # what a root and its leaves tell each other has no form in JSON
             for service in file.service:
                 for method in service.method:
                     for name in (method.input_type, method.output_type):

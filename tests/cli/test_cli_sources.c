@@ -156,7 +156,7 @@ static void the_examples_of_help_can_be_pasted(void **state) {
         char line[2048];
         snprintf(line, sizeof line,
                  "rm -rf paste && mkdir paste && cd paste && ln -s \"$GRAMDEX\" gramdex && PATH=\"$PWD:$PATH\" && "
-                 "touch withdrawn.txt terms.txt && "
+                 "touch withdrawn.txt terms.txt leaves.txt && "
                  "gramdex %s --help | sed -n '/^examples:/,/^$/s/^  //p' | "
                  "awk '/\\\\$/ { sub(/\\\\$/, \"\"); printf \"%%s\", $0; next } { print }' > lines && test -s lines && "
                  "while IFS= read -r example; do\n"
