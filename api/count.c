@@ -42,7 +42,6 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     Gramdex__V1__CountResponse reply = GRAMDEX__V1__COUNT_RESPONSE__INIT;
-    Gramdex__V1__Answer answer;
     struct gathered gathered;
     gdx_status status = gather_all(question, message, &gathered, err);
     for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++) {
@@ -53,12 +52,8 @@ static gdx_status merge(gdx_question *question, const ProtobufCMessage *message,
         reply.occurrences += slice->occurrences;
         reply.bridged_occurrences += slice->bridged_occurrences;
     }
-    reply_answer(question, gathered.pin.commit, &answer);
-    reply.answer = &answer;
     if (status == GDX_OK)
-        status = gather_answer(&gathered, 0, &answer, err);
-    if (status == GDX_OK)
-        status = question->reply(question->context, &reply.base, err);
+        status = gather_give(&gathered, &reply.base, &reply.answer, err);
     gather_close(&gathered);
     return status;
 }

@@ -175,7 +175,6 @@ static gdx_status join_rows(const struct gathered *gathered, bool is_period, str
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__DispersionRequest *request = (const Gramdex__V1__DispersionRequest *)message;
     Gramdex__V1__DispersionResponse reply = GRAMDEX__V1__DISPERSION_RESPONSE__INIT;
-    Gramdex__V1__Answer answer;
     struct gathered gathered;
     struct gather_rows rows = {0};
     gdx_group by = GDX_BY_MONTH;
@@ -186,12 +185,8 @@ static gdx_status merge(gdx_question *question, const ProtobufCMessage *message,
         status = join_rows(&gathered, gdx_group_is_period(by), &rows, err);
     if (status == GDX_OK)
         status = measure(question, &rows, &reply, err);
-    reply_answer(question, gathered.pin.commit, &answer);
-    reply.answer = &answer;
     if (status == GDX_OK)
-        status = gather_answer(&gathered, 0, &answer, err);
-    if (status == GDX_OK)
-        status = question->reply(question->context, &reply.base, err);
+        status = gather_give(&gathered, &reply.base, &reply.answer, err);
     gather_close(&gathered);
     return status;
 }

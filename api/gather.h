@@ -6,8 +6,7 @@
 //         status = gather_ask(&gathered, NULL, err);      // one round, or several
 //     while (gather_again(&gathered, &status, err));
 //     ... add up what gather_reply gives of each slice ...
-//     reply_answer(question, gathered.pin.commit, &answer);
-//     gather_answer(&gathered, 0, &answer, err);
+//     gather_give(&gathered, &reply.base, &reply.answer, err);
 //     gather_close(&gathered);
 #ifndef API_GATHER_H
 #define API_GATHER_H
@@ -62,6 +61,9 @@ const gdx_error *gather_missing(const struct gathered *gathered);
 // Adds to what reply_answer says: notes from the facts of query `first` on, and which slices are missing.
 gdx_status gather_answer(const struct gathered *gathered, uint32_t first, Gramdex__V1__Answer *out,
                          gdx_error *err) GDX_MUST_CHECK;
+// Gives the question its one reply; `answer` is the reply's field, which is filled in by the two above.
+gdx_status gather_give(const struct gathered *gathered, ProtobufCMessage *reply, Gramdex__V1__Answer **answer,
+                       gdx_error *err) GDX_MUST_CHECK;
 // The use of the key that is said as query number `query`, over all slices.
 gdx_key_use gather_key_use(const struct gathered *gathered, uint32_t query);
 

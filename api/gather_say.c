@@ -113,3 +113,16 @@ gdx_status gather_answer(const struct gathered *gathered, uint32_t first, Gramde
             status = say_missing(gathered, i, out, err);
     return status;
 }
+
+gdx_status gather_give(const struct gathered *gathered, ProtobufCMessage *reply, Gramdex__V1__Answer **answer,
+                       gdx_error *err) {
+    gdx_question *question = gathered->question;
+    Gramdex__V1__Answer said;
+    reply_answer(question, gathered->pin.commit, &said);
+    *answer = &said;
+    gdx_status status = gather_answer(gathered, 0, &said, err);
+    if (status == GDX_OK)
+        status = question->reply(question->context, reply, err);
+    *answer = NULL;
+    return status;
+}

@@ -100,7 +100,6 @@ static gdx_status reply_merged(gdx_question *question, const struct gathered *ga
                                gdx_error *err) {
     Gramdex__V1__NeighboursResponse reply = GRAMDEX__V1__NEIGHBOURS_RESPONSE__INIT;
     gdx_arena *arena = question->session->arena;
-    Gramdex__V1__Answer answer;
     struct gather_rows rows = {0};
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < gathered->pin.slices && status == GDX_OK; i++)
@@ -119,10 +118,7 @@ static gdx_status reply_merged(gdx_question *question, const struct gathered *ga
         all[i].occurrences = rows.rows[i].occurrences;
         all[i].documents = rows.rows[i].documents;
     }
-    reply_answer(question, gathered->pin.commit, &answer);
-    reply.answer = &answer;
-    status = all ? gather_answer(gathered, 0, &answer, err) : reply_no_memory(err);
-    return status == GDX_OK ? question->reply(question->context, &reply.base, err) : status;
+    return all ? gather_give(gathered, &reply.base, &reply.answer, err) : reply_no_memory(err);
 }
 
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {

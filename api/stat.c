@@ -118,7 +118,6 @@ static void add_up(const Gramdex__V1__StatResponse *slice, Gramdex__V1__StatResp
 
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     Gramdex__V1__StatResponse reply = GRAMDEX__V1__STAT_RESPONSE__INIT;
-    Gramdex__V1__Answer answer;
     struct gathered gathered;
     gdx_status status = gather_all(question, message, &gathered, err);
     for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++)
@@ -126,14 +125,10 @@ static gdx_status merge(gdx_question *question, const ProtobufCMessage *message,
             add_up(gather_reply(&gathered, i), &reply);
     reply.index_bytes = gathered.pin.index_bytes;
     reply.version = data_of(gdx_slice_of(question->collection->options.version));
-    reply_answer(question, gathered.pin.commit, &answer);
-    reply.answer = &answer;
     if (status == GDX_OK)
         status = merge_parts(&gathered, &reply, err);
     if (status == GDX_OK)
-        status = gather_answer(&gathered, 0, &answer, err);
-    if (status == GDX_OK)
-        status = question->reply(question->context, &reply.base, err);
+        status = gather_give(&gathered, &reply.base, &reply.answer, err);
     gather_close(&gathered);
     return status;
 }

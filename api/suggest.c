@@ -60,7 +60,6 @@ static gdx_status reply_merged(gdx_question *question, const struct gathered *ga
                                gdx_error *err) {
     Gramdex__V1__SuggestResponse reply = GRAMDEX__V1__SUGGEST_RESPONSE__INIT;
     gdx_arena *arena = question->session->arena;
-    Gramdex__V1__Answer answer;
     struct gather_rows rows = {0};
     for (uint32_t i = 0; i < gathered->pin.slices; i++) {
         const Gramdex__V1__SuggestResponse *slice = gather_reply(gathered, i);
@@ -77,10 +76,7 @@ static gdx_status reply_merged(gdx_question *question, const struct gathered *ga
     for (size_t i = 0; all && i < reply.n_words; i++)
         all[i] = (Gramdex__V1__Word){PROTOBUF_C_MESSAGE_INIT(&gramdex__v1__word__descriptor), rows.rows[i].name,
                                      rows.rows[i].occurrences};
-    reply_answer(question, gathered->pin.commit, &answer);
-    reply.answer = &answer;
-    gdx_status status = all ? gather_answer(gathered, 0, &answer, err) : reply_no_memory(err);
-    return status == GDX_OK ? question->reply(question->context, &reply.base, err) : status;
+    return all ? gather_give(gathered, &reply.base, &reply.answer, err) : reply_no_memory(err);
 }
 
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {

@@ -330,7 +330,6 @@ static gdx_status read_asked(const Gramdex__V1__TrendRequest *request, struct as
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     Gramdex__V1__TrendResponse reply = GRAMDEX__V1__TREND_RESPONSE__INIT;
     gdx_arena *arena = question->session->arena;
-    Gramdex__V1__Answer answer;
     struct asked asked = {0};
     struct gathered gathered;
     struct gather_rows rows = {0};
@@ -343,12 +342,8 @@ static gdx_status merge(gdx_question *question, const ProtobufCMessage *message,
     gather_rows_join(&rows, false);
     if (status == GDX_OK && fill_all(arena, &asked, &rows, &reply) != GDX_OK)
         status = reply_no_memory(err);
-    reply_answer(question, gathered.pin.commit, &answer);
-    reply.answer = &answer;
     if (status == GDX_OK)
-        status = gather_answer(&gathered, 0, &answer, err);
-    if (status == GDX_OK)
-        status = question->reply(question->context, &reply.base, err);
+        status = gather_give(&gathered, &reply.base, &reply.answer, err);
     gather_close(&gathered);
     return status;
 }

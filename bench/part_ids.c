@@ -29,11 +29,11 @@ static char *part_path(const char *folder, uint64_t part) {
     return path;
 }
 
-// Document `number` of a part; every hundredth is one of the part before, too.
+// Document `number` of a part; every hundredth is the one that follows it in the part before.
 static gdx_part_id make_id(uint64_t part, uint64_t number, uint64_t each) {
     char id[64];
     bool is_twice = part > 0 && number % TWICE_EVERY == 0;
-    int bytes = snprintf(id, sizeof id, "news/2023/%012" PRIu64 ".txt", (part - is_twice) * each + number);
+    int bytes = snprintf(id, sizeof id, "news/2023/%012" PRIu64 ".txt", (part - is_twice) * each + number + is_twice);
     return gdx_part_id_of((gdx_slice){id, (size_t)bytes}, 0, (uint32_t)number);
 }
 

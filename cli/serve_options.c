@@ -396,13 +396,15 @@ const struct command command_serve = {
     .arguments = "",
     .description = "Answer queries over gRPC (package gramdex.v1, proto/), and accept documents. "
                    "A browser that opens the address that is printed gets a page to search and look with.",
-    .examples = (const char *const[]){"gramdex serve --index corpus.gdx --listen 127.0.0.1:50051",
-                                      "gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only",
-                                      ("gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
-                                       "      --tls-certificate server.pem --tls-key server.key \\\n"
-                                       "      --token-file tokens --metrics 127.0.0.1:9090"),
-                                      "gramdex serve --index corpus.gdx --slice 0/3 --listen 10.0.0.1:50052",
-                                      "gramdex serve --root leaves.txt --leaf-token-file leaf-token --listen 0.0.0.0:50051", NULL},
+    .examples =
+        (const char *const[]){"gramdex serve --index corpus.gdx --listen 127.0.0.1:50051",
+                              "gramdex serve --index corpus.gdx --listen unix:/run/gramdex.sock --read-only",
+                              ("gramdex serve --index corpus.gdx --listen 0.0.0.0:50051 \\\n"
+                               "      --tls-certificate server.pem --tls-key server.key \\\n"
+                               "      --token-file tokens --metrics 127.0.0.1:9090"),
+                              "gramdex serve --index corpus.gdx --slice 0/3 --listen 10.0.0.1:50052",
+                              "gramdex serve --root leaves.txt --leaf-token-file leaf-token --listen 0.0.0.0:50051",
+                              NULL},
     .notes = "New commits are served without a restart. SIGTERM or SIGINT lets calls end, a second one does not. "
              "docs/server.md describes the rest.",
     .groups = {{&index_table, offsetof(struct serve_options, target)},
