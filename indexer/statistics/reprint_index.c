@@ -3,6 +3,7 @@
 // of time; each bucket is sorted by itself, on whatever thread.
 
 #include "reprint_index.h"
+#include "word_sort.h"
 
 #include <stdlib.h>
 
@@ -127,37 +128,17 @@ static gdx_status spread(struct reprint_index *index, const struct reprint_set *
     return status;
 }
 
-static void sort_by_byte(const uint64_t *from, uint64_t *to, size_t count, unsigned shift) {
-    size_t starts[257] = {0};
-    for (size_t i = 0; i < count; i++)
-        starts[(from[i] >> shift & 255) + 1]++;
-    for (int i = 0; i < 256; i++)
-        starts[i + 1] += starts[i];
-    for (size_t i = 0; i < count; i++)
-        to[starts[from[i] >> shift & 255]++] = from[i];
-}
-
-static void insert_each(uint64_t *words, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        uint64_t held = words[i];
-        size_t at = i;
-        for (; at > 0 && words[at - 1] > held; at--)
-            words[at] = words[at - 1];
-        words[at] = held;
-    }
-}
-
 // By the low `bytes` bytes, 2 or 4, of the high half; the rest of it is the same in all. Of equal ones the low half
 // ascends already.
 static void sort_words(uint64_t *words, uint64_t *room, size_t count, unsigned bytes) {
     enum { INSERTED = 48 };
     if (count <= INSERTED) {
-        insert_each(words, count);
+        word_sort_insert(words, count);
         return;
     }
     for (unsigned pass = 0; pass < bytes; pass += 2) {
-        sort_by_byte(words, room, count, 32 + 8 * pass);
-        sort_by_byte(room, words, count, 40 + 8 * pass);
+        word_sort_by_byte(words, room, count, 32 + 8 * pass);
+        word_sort_by_byte(room, words, count, 40 + 8 * pass);
     }
 }
 

@@ -3,6 +3,7 @@
 // a multiplication, mixed at the end, so that the lowest of many are a random choice of them.
 
 #include "shingles.h"
+#include "word_sort.h"
 
 #include "gdx/letters.h"
 #include "gdx/segment.h"
@@ -98,32 +99,11 @@ static gdx_status add_text(struct shingle_reader *reader, gdx_slice text, struct
 
 // ---- lists
 
-// A pass of a radix sort by eight bits of the hash.
-static void sort_by_byte(const uint64_t *from, uint64_t *to, size_t count, unsigned shift) {
-    size_t starts[257] = {0};
-    for (size_t i = 0; i < count; i++)
-        starts[(from[i] >> shift & 255) + 1]++;
-    for (int i = 0; i < 256; i++)
-        starts[i + 1] += starts[i];
-    for (size_t i = 0; i < count; i++)
-        to[starts[from[i] >> shift & 255]++] = from[i];
-}
-
-static void insert_each(uint64_t *hashes, size_t count) {
-    for (size_t i = 1; i < count; i++) {
-        uint64_t held = hashes[i];
-        size_t at = i;
-        for (; at > 0 && hashes[at - 1] > held; at--)
-            hashes[at] = hashes[at - 1];
-        hashes[at] = held;
-    }
-}
-
 // Hashes are spread evenly, so that after two passes by the highest bits nearly all is in place.
 void shingles_sort(struct shingles *shingles, struct shingles *room) {
-    sort_by_byte(shingles->hashes, room->hashes, shingles->count, 48);
-    sort_by_byte(room->hashes, shingles->hashes, shingles->count, 56);
-    insert_each(shingles->hashes, shingles->count);
+    word_sort_by_byte(shingles->hashes, room->hashes, shingles->count, 48);
+    word_sort_by_byte(room->hashes, shingles->hashes, shingles->count, 56);
+    word_sort_insert(shingles->hashes, shingles->count);
     size_t kept = 0;
     for (size_t i = 0; i < shingles->count; i++)
         if (kept == 0 || shingles->hashes[i] != shingles->hashes[kept - 1])

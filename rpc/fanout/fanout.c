@@ -157,6 +157,16 @@ void fanout_submit(gdx_fanout *fanout, struct op *op, enum operation kind) {
     uv_async_send(&fanout->wake);
 }
 
+void fanout_wait_a_while(gdx_fanout *fanout) {
+    enum { LOOK_NS = 5000000 };
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_NS;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_clockwait(&fanout->changed, &fanout->lock, CLOCK_MONOTONIC, &until);
+}
+
 static void run_op(gdx_fanout *fanout, struct op *op) {
     if (op->kind == OP_ROUND)
         fanout_start_round_on_loop(fanout, (struct round *)((char *)op - offsetof(struct round, start)));

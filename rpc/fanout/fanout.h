@@ -163,6 +163,8 @@ struct gdx_fanout {
 void fanout_repin_on_loop(gdx_fanout *fanout); // after a replica has said something new, or has gone
 bool replica_holds(const struct replica *replica, uint32_t slice, const Gramdex__V1__LeafCommit *commit);
 void fanout_submit(gdx_fanout *fanout, struct op *op, enum operation kind); // any thread, under the lock
+// Until something has changed, or for so short a while that a stop is seen in time. A worker, under the lock.
+void fanout_wait_a_while(gdx_fanout *fanout);
 
 // fanout_list.c
 gdx_status fanout_list_open(gdx_fanout *fanout, gdx_error *err) GDX_MUST_CHECK;

@@ -333,17 +333,11 @@ void fanout_cancel_round_on_loop(gdx_fanout *fanout, struct round *round) {
 
 // Waits until all calls are done; a caller that stops has them cancelled, and waits for that.
 static void wait_for_round(gdx_fanout *fanout, struct round *round, const gdx_stop *stop) {
-    enum { LOOK_NS = 5000000 };
     bool has_stopped = false;
     pthread_mutex_lock(&fanout->lock);
     fanout_submit(fanout, &round->start, OP_ROUND);
     while (round->left > 0 || round->start.is_queued || round->cancel.is_queued) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += LOOK_NS;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_clockwait(&fanout->changed, &fanout->lock, CLOCK_MONOTONIC, &until);
+        fanout_wait_a_while(fanout);
         if (round->left > 0 && !has_stopped && gdx_stop_check(stop, NULL) != GDX_OK) {
             has_stopped = true;
             fanout_submit(fanout, &round->cancel, OP_CANCEL_ROUND);

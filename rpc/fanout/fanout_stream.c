@@ -133,16 +133,6 @@ gdx_status fanout_follow(void *context, const ProtobufCMessage *request, gdx_lea
     return GDX_OK;
 }
 
-static void wait_a_while(gdx_fanout *fanout) {
-    enum { LOOK_NS = 5000000 };
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_NS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_cond_clockwait(&fanout->changed, &fanout->lock, CLOCK_MONOTONIC, &until);
-}
-
 // Under the lock: there is a message, or the end. A failed replica is followed by another one.
 static gdx_status wait_for_message(gdx_leaf_stream *stream, const gdx_stop *stop, gdx_error *err) {
     gdx_fanout *fanout = stream->fanout;
@@ -159,7 +149,7 @@ static gdx_status wait_for_message(gdx_leaf_stream *stream, const gdx_stop *stop
             stream->error = (gdx_error){0};
             fanout_submit(fanout, &stream->open, OP_OPEN_STREAM);
             while (stream->open.is_queued)
-                wait_a_while(fanout);
+                fanout_wait_a_while(fanout);
             if (stream->has_ended && stream->error.status != GDX_OK) // there is no other one
                 return gdx_error_pass(err, &before);
             continue;
@@ -167,7 +157,7 @@ static gdx_status wait_for_message(gdx_leaf_stream *stream, const gdx_stop *stop
         gdx_status status = gdx_stop_check(stop, err);
         if (status != GDX_OK)
             return status;
-        wait_a_while(fanout);
+        fanout_wait_a_while(fanout);
     }
 }
 
@@ -185,7 +175,7 @@ gdx_status fanout_next(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCM
             stream->request->ask->offset += response->part->occurrences;
         stream->has_message = false;
         while (stream->read.is_queued) // of the message before
-            wait_a_while(fanout);
+            fanout_wait_a_while(fanout);
         if (!stream->has_ended)
             fanout_submit(fanout, &stream->read, OP_READ_STREAM);
     }
@@ -205,7 +195,7 @@ void fanout_close_stream(gdx_leaf_stream *stream) {
     pthread_mutex_lock(&fanout->lock);
     fanout_submit(fanout, &stream->close, OP_CLOSE_STREAM);
     while (!stream->is_closed || stream->open.is_queued || stream->read.is_queued || stream->close.is_queued)
-        wait_a_while(fanout);
+        fanout_wait_a_while(fanout);
     pthread_mutex_unlock(&fanout->lock);
     gramdex__v1__follow_request__free_unpacked(stream->request, NULL);
     gdx_buffer_clear(&stream->message);
