@@ -24,12 +24,23 @@ static size_t path_bytes(const char *path) {
     return bytes;
 }
 
+// The folder of all parts is made by the run that comes first. What is wrong with it otherwise is found by who uses it.
+static void make_parent(char *folder) {
+    char *slash = strrchr(folder, '/');
+    if (!slash || slash == folder)
+        return;
+    *slash = '\0';
+    (void)!mkdir(folder, 0777);
+    *slash = '/';
+}
+
 gdx_status building_make(const char *path, char **out, gdx_error *err) {
     size_t bytes = path_bytes(path);
     char *folder = malloc(bytes + sizeof BUILDING "XXXXXX");
     if (!folder)
         return gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory for its name");
     sprintf(folder, "%.*s" BUILDING "XXXXXX", (int)bytes, path);
+    make_parent(folder);
     if (!mkdtemp(folder)) {
         gdx_status status = gdx_fail_at_errno(err, errno, folder, "cannot be made");
         free(folder);

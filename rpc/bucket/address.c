@@ -8,8 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
+// What stands before an @ may be a password, and messages end up in logs.
+static const char *without_credentials(const char *address) {
+    const char *at = strrchr(address, '@');
+    return at ? at + 1 : address;
+}
+
 static gdx_status refuse(const char *address, const char *why, gdx_error *err) {
-    return gdx_fail(err, GDX_INVALID, "%.300s: %s", address, why);
+    return gdx_fail(err, GDX_INVALID, "%.300s: %s", without_credentials(address), why);
 }
 
 static bool has_prefix(const char *text, const char *prefix, const char **out_rest) {
@@ -78,7 +84,8 @@ static gdx_status write_endpoint(const gdx_bucket_options *options, char to[ADDR
     const char *fault = !scheme || bytes <= scheme ? "expected https://HOST or http://HOST"
                                                    : host_fault(endpoint + scheme, bytes - scheme);
     if (fault || bytes >= ADDRESS_BYTES / 2)
-        return gdx_fail(err, GDX_INVALID, "AWS_ENDPOINT_URL: %.200s: %s", endpoint, fault ? fault : "too long");
+        return gdx_fail(err, GDX_INVALID, "AWS_ENDPOINT_URL: %.200s: %s", without_credentials(endpoint),
+                        fault ? fault : "too long");
     snprintf(to, ADDRESS_BYTES, "%.*s", (int)bytes, endpoint);
     return GDX_OK;
 }
@@ -95,7 +102,7 @@ gdx_status address_parse(const gdx_bucket_options *options, struct address *out,
         if (status != GDX_OK)
             return status;
         fault = path_fault(path, address + bytes > path ? (size_t)(address + bytes - path) : 0);
-        snprintf(out->base, sizeof out->base, "%.190s/%.*s", endpoint, (int)strlen(out->where) - 5, path);
+        snprintf(out->base, sizeof out->base, "%.199s/%.*s", endpoint, (int)strlen(out->where) - 5, path);
     } else if (scheme_bytes(address)) {
         const char *host = address + scheme_bytes(address), *end = strchr(host, '/');
         size_t host_bytes = end ? (size_t)(end - host) : strlen(host);

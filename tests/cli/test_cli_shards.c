@@ -27,7 +27,7 @@ static void expect(const struct place *place, const char *lines, int exit_status
 static void runs_started_by_xargs_build_the_index_of_one_run(void **state) {
     const struct place *place = *state;
     expect(place,
-           "inputs && mkdir parts && seq 0 6 | xargs -P 3 -I % \"$GRAMDEX\" index --index parts/% --shard %/7 in &&\n"
+           "inputs && seq 0 6 | xargs -P 3 -I % \"$GRAMDEX\" index --index parts/% --shard %/7 in &&\n"
            "g publish many parts/*",
            0, "many: commit 1, of 7 parts: 501 documents in ");
     expect(place, "g publish many parts/*", 0, "many holds the 7 parts already: commit 1");
@@ -41,7 +41,7 @@ static void runs_started_by_parallel_take_their_number_from_it(void **state) {
     const struct place *place = *state;
     expect(place,
            "command -v parallel > tool || { echo there is no parallel; exit 0; }\n"
-           "inputs && single && export GRAMDEX && mkdir parts &&\n"
+           "inputs && single && export GRAMDEX &&\n"
            "seq 4 | parallel --will-cite -j 2 '\"$GRAMDEX\" index --index parts/{#} --shard auto/4 in' &&\n"
            "g publish many parts/* && g merge many --canonical && same many && echo there is parallel",
            0, "there is");
