@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""test_balancers.py: two replicas behind HAProxy and nginx by the shipped configurations, under load: one is drained, one comes back, one is
-killed. No call fails but those that were under way in the one that was killed."""
+"""test_balancers.py: two replicas behind HAProxy and nginx, and two roots over two leaves behind HAProxy, by the shipped configurations, under
+load: one is drained, one comes back, one is killed. No call fails but those that were under way in the one that was killed."""
 
+import os
 import signal
 import threading
 import time
@@ -44,7 +45,9 @@ class Caller(threading.Thread):
 class Balanced:
     def setUp(self):
         super().setUp()
-        self.make_index([record(i, text="链产业规则") for i in range(60)])
+        for part in range(2):  # a segment each
+            self.make_index([record(30 * part + i, text="链产业规则") for i in range(30)])
+        self.prepare()
         self.replicas = [self.replica(), self.replica()]
         port = proxies.free_port()
         self.address = "127.0.0.1:%d" % port
@@ -66,8 +69,14 @@ class Balanced:
         self.addCleanup(self.end)
         self.let_pass(200)
 
+    def prepare(self):
+        pass
+
+    def begin(self, *options):
+        return Server(self.folder, "--read-only", *options)
+
     def replica(self, *options):
-        server = Server(self.folder, "--read-only", *options)
+        server = self.begin(*options)
         self.addCleanup(self.stop, server)
         return server
 
@@ -133,6 +142,20 @@ class Balanced:
         self.assertEqual(late, [])
 
 
+class Roots(Balanced):
+    def prepare(self):
+        self.leaves = os.path.join(self.folder, "leaves")
+        addresses = [self.serve("--slice", "%d/2" % slice).addresses[0] for slice in range(2)]
+        with open(self.leaves, "w", encoding="utf-8") as file:
+            file.writelines(address + "\n" for address in addresses)
+
+    def begin(self, *options):
+        root = Server(self.folder, *options, root=self.leaves)
+        for slice in range(2):
+            root.wait_for_metric('gramdex_slice_replicas{slice="%d"}' % slice, 1)
+        return root
+
+
 @unittest.skipUnless(proxies.HAPROXY, "haproxy is not installed")
 class HAProxy(Balanced, ServerTest):
     start = staticmethod(proxies.start_haproxy)
@@ -141,6 +164,11 @@ class HAProxy(Balanced, ServerTest):
 @unittest.skipUnless(proxies.NGINX, "nginx is not installed")
 class Nginx(Balanced, ServerTest):
     start = staticmethod(proxies.start_nginx)
+
+
+@unittest.skipUnless(proxies.HAPROXY, "haproxy is not installed")
+class HAProxyBeforeRoots(Roots, ServerTest):
+    start = staticmethod(proxies.start_haproxy)
 
 
 if __name__ == "__main__":
