@@ -189,8 +189,8 @@ gdx_status gdx_output_leave(gdx_output *output, gdx_error *err) {
     return status;
 }
 
-gdx_status gdx_sync_directory(const char *path, gdx_error *err) {
-    int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+static gdx_status sync_path(const char *path, int flags, gdx_error *err) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | flags);
     if (descriptor < 0)
         return gdx_fail_errno(err, errno, "%s: cannot be opened", path);
     gdx_status status = GDX_OK;
@@ -198,6 +198,14 @@ gdx_status gdx_sync_directory(const char *path, gdx_error *err) {
         status = gdx_fail_errno(err, errno, "%s: cannot be made durable", path);
     close(descriptor);
     return status;
+}
+
+gdx_status gdx_sync_file(const char *path, gdx_error *err) {
+    return sync_path(path, O_NONBLOCK, err); // a pipe of that name must not hold us up
+}
+
+gdx_status gdx_sync_directory(const char *path, gdx_error *err) {
+    return sync_path(path, O_DIRECTORY, err);
 }
 
 static gdx_status read_descriptor(int descriptor, const char *path, size_t limit, gdx_buffer *out, gdx_error *err) {

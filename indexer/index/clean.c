@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // clean.c: what may be removed from an index directory. A name decides: ours are "manifest", "lock", "segment-<16
-// hex>", "deletions-<16 hex>", "reprints-<16 hex>", while they are written "manifest.tmp", "segment-*.tmp",
-// "deletions-*.tmp" and "reprints-*.tmp", "damaged-*", which a repair put aside, and "base" and "converted", the folder
-// of converted files, which are no part of a commit.
+// hex>", "deletions-<16 hex>", "reprints-<16 hex>", "part", while they are written the same with ".tmp" after it,
+// "damaged-*", which a repair put aside, and "base" and "converted", the folder of converted files, which are no part
+// of a commit.
 
 #include "clean.h"
 #include "deletions.h"
@@ -53,8 +53,10 @@ static enum file_kind kind_of(const char *name, uint64_t *out_name) {
             return has_suffix(name, ".tmp")     ? FILE_TEMPORARY
                    : parse_name(rest, out_name) ? numbered[i].kind
                                                 : FILE_FOREIGN;
-    if (strcmp(name, "manifest.tmp") == 0)
-        return FILE_TEMPORARY;
+    static const char *const temporary[] = {"manifest.tmp", "base.tmp", "part.tmp"};
+    for (size_t i = 0; i < sizeof temporary / sizeof temporary[0]; i++)
+        if (strcmp(name, temporary[i]) == 0)
+            return FILE_TEMPORARY;
     static const char *const kept[] = {"manifest", "lock", "base", "converted", "part"};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         if (strcmp(name, kept[i]) == 0)

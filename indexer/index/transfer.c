@@ -70,7 +70,9 @@ static gdx_status link_under(const char *from, const char *temporary, const char
         return errno == EXDEV ? gdx_fail_at(err, GDX_INVALID, from,
                                             "cannot be linked into another file system; without --link it is copied")
                               : gdx_fail_at_errno(err, errno, from, "cannot be linked");
-    gdx_status status = rename(temporary, to) == 0 ? GDX_OK : gdx_fail_at_errno(err, errno, to, "cannot be named so");
+    gdx_status status = gdx_sync_file(temporary, err); // it may be a copy that nobody made durable
+    if (status == GDX_OK && rename(temporary, to) != 0)
+        status = gdx_fail_at_errno(err, errno, to, "cannot be named so");
     unlink(temporary); // still there when both names were one file
     return status;
 }

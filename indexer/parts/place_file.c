@@ -59,9 +59,12 @@ static gdx_status link_file(const char *from, const char *to, bool *out_cannot, 
     if (link(from, temporary) != 0) {
         *out_cannot = errno != ENOENT && errno != ENOSPC && errno != EIO;
         status = *out_cannot ? GDX_OK : gdx_fail_at_errno(err, errno, from, "cannot be linked");
-    } else if (rename(temporary, to) != 0) {
-        status = gdx_fail_at_errno(err, errno, to, "cannot be named so");
-        unlink(temporary);
+    } else {
+        status = gdx_sync_file(temporary, err); // the part may be a copy that nobody made durable
+        if (status == GDX_OK && rename(temporary, to) != 0)
+            status = gdx_fail_at_errno(err, errno, to, "cannot be named so");
+        if (status != GDX_OK)
+            unlink(temporary);
     }
     free(temporary);
     return status;

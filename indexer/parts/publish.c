@@ -394,10 +394,10 @@ static gdx_status publish(struct publishing *publishing, gdx_error *err) {
         status = resolve(publishing, err);
     if (status == GDX_OK && !publishing->options->adds)
         status = has_everything(publishing, &is_there, err);
+    if (status == GDX_OK) // before the commit, so that what fails has committed nothing
+        status = gdx_base_folder_keep(publishing->directory, gdx_buffer_slice(&publishing->base), err);
     if (status == GDX_OK && !is_there)
         status = commit(publishing, err);
-    if (status == GDX_OK)
-        status = gdx_base_folder_keep(publishing->directory, gdx_buffer_slice(&publishing->base), err);
     if (status == GDX_OK)
         take_figures(publishing, before);
     for (size_t i = 0; i < publishing->resolution.part_count && status == GDX_OK; i++)

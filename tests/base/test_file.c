@@ -86,6 +86,7 @@ static void the_error_names_a_file_that_cannot_be_opened(void **state) {
     assert_int_equal(gdx_output_open(missing, &output, &errors[1]), GDX_NOT_FOUND);
     assert_int_equal(gdx_read_file(missing, 10, &read, &errors[2]), GDX_NOT_FOUND);
     assert_int_equal(gdx_sync_directory(missing, &errors[3]), GDX_NOT_FOUND);
+    assert_int_equal(gdx_sync_file(missing, &errors[3]), GDX_NOT_FOUND);
     for (int i = 0; i < 4; i++)
         assert_non_null(strstr(gdx_error_text(&errors[i], text), missing));
     gdx_error err = {0};

@@ -265,11 +265,13 @@ static bool has_line(const char *from, const char *to, const char *word) {
     return at && at < to;
 }
 
-// A run may go as soon as it is a part of a segment.
+// A run may go as soon as it is a part of a segment, and what has a temporary name at any time.
 static bool removes_segment(const char *from, const char *to) {
-    for (const char *at = from; (at = strstr(at, "unlink segment-")) && at < to; at++)
-        if (strncmp(at, "unlink segment-new-", strlen("unlink segment-new-")) != 0)
+    for (const char *at = from; (at = strstr(at, "unlink segment-")) && at < to; at++) {
+        const char *dot = strchr(at, '.'), *end = strchr(at, '\n');
+        if (strncmp(at, "unlink segment-new-", strlen("unlink segment-new-")) != 0 && (!dot || dot > end))
             return true;
+    }
     return false;
 }
 

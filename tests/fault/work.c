@@ -8,6 +8,7 @@
 
 #include "gdx/backup.h"
 #include "gdx/batch.h"
+#include "gdx/parts.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -19,6 +20,9 @@
 #include <cmocka.h>
 
 static char *later; // an index: the start, and one commit more
+static char *parts; // a folder of two parts of one build
+
+enum { PARTS = 2 };
 
 #define START "b 供应链\nc 贸易\ne WTO 规则\na 价值链 2023\n"
 
@@ -62,7 +66,8 @@ static gdx_status index_file_by(gdx_index_writer *writer, const gdx_batch_option
 }
 
 static gdx_status index_file(gdx_index_writer *writer, gdx_error *err) {
-    const gdx_batch_options options = {.threads = 1, .memory_bytes = 16 << 20, .strict = true, .merge = true};
+    const gdx_batch_options options = {
+        .threads = 1, .memory_bytes = 16 << 20, .strict = true, .merge = true, .base = "/"};
     return index_file_by(writer, &options, err);
 }
 
@@ -121,6 +126,17 @@ static gdx_status run_restore(const char *directory, gdx_error *err) {
     return gdx_index_restore(later, directory, &(gdx_backup_options){0}, &figures, err);
 }
 
+static gdx_status run_publish(const char *directory, gdx_error *err) {
+    char names[PARTS][4096];
+    const char *paths[PARTS];
+    for (int i = 0; i < PARTS; i++) {
+        snprintf(names[i], sizeof names[i], "%s/%d", parts, i);
+        paths[i] = names[i];
+    }
+    gdx_publish_figures figures;
+    return gdx_parts_publish(directory, paths, PARTS, &(gdx_publish_options){.adds = true}, &figures, err);
+}
+
 #define LATER "b 供应链\ne WTO 规则\nc 全球贸易治理\nf 友岸外包 CPTPP\n"
 
 const struct work works[WORK_COUNT] = {
@@ -133,6 +149,7 @@ const struct work works[WORK_COUNT] = {
     {"batch in runs", run_batch_in_runs, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
     {"update of a backup", run_update, START, LATER},
     {"restore", run_restore, START, LATER},
+    {"publish", run_publish, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
 };
 
 // ---- the start
@@ -148,6 +165,37 @@ static void add(gdx_index_writer *writer, const struct small_document *documents
     must(gdx_index_writer_commit(writer, &err), &err);
 }
 
+static void write_input(const char *directory) {
+    char path[4096];
+    snprintf(path, sizeof path, "%s-input.jsonl", directory);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fputs("{\"id\":\"a\",\"text\":\"产业链 2024\"}\n{\"id\":\"g\",\"text\":\"关税\"}\n", file);
+    assert_int_equal(fclose(file), 0);
+}
+
+// A document each, of which one is in the start, too.
+static void make_parts(void) {
+    parts = folder_new();
+    write_input(parts);
+    for (uint32_t i = 0; i < PARTS; i++) {
+        char path[4096], input[4096];
+        const char *paths[] = {input};
+        const gdx_part_options options = {.shard = {i, PARTS}, .manner = ""};
+        const gdx_batch_options batch = {.threads = 1, .memory_bytes = 16 << 20, .merge = true};
+        gdx_part_build *part = NULL;
+        gdx_batch_summary summary;
+        gdx_error err = {0};
+        bool is_first = false;
+        snprintf(path, sizeof path, "%s/%u", parts, i);
+        snprintf(input, sizeof input, "%s-input.jsonl", parts);
+        must(gdx_part_build_open(path, &options, &part, &err), &err);
+        must(gdx_part_build_run(part, paths, 1, &batch, &summary, &err), &err);
+        must(gdx_part_build_finish(part, &is_first, &err), &err);
+        gdx_part_build_close(part);
+    }
+}
+
 void work_make_start(const char *folder) {
     gdx_index_writer *writer = NULL;
     gdx_error err = {0};
@@ -161,13 +209,19 @@ void work_make_start(const char *folder) {
     later = folder_new();
     work_copy(folder, later);
     must(run_commit(later, &err), &err);
+    make_parts();
+}
+
+static void remove_with_input(char *folder) {
+    char input[4096];
+    snprintf(input, sizeof input, "%s-input.jsonl", folder);
+    remove(input);
+    folder_remove(folder);
 }
 
 void work_end(void) {
-    char input[4096];
-    snprintf(input, sizeof input, "%s-input.jsonl", later);
-    remove(input);
-    folder_remove(later);
+    remove_with_input(later);
+    remove_with_input(parts);
 }
 
 void work_empty(const char *folder) {
@@ -177,15 +231,6 @@ void work_empty(const char *folder) {
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             assert_int_equal(unlinkat(dirfd(entries), entry->d_name, 0), 0);
     closedir(entries);
-}
-
-static void write_input(const char *directory) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s-input.jsonl", directory);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    fputs("{\"id\":\"a\",\"text\":\"产业链 2024\"}\n{\"id\":\"g\",\"text\":\"关税\"}\n", file);
-    assert_int_equal(fclose(file), 0);
 }
 
 void work_copy(const char *from, const char *to) {

@@ -77,6 +77,8 @@ gdx_status gdx_output_leave(gdx_output *output, gdx_error *err) GDX_MUST_CHECK;
 void gdx_output_abort(gdx_output *output);
 GDX_DEFINE_AUTO(gdx_output, gdx_output_abort)
 
+// Makes the content of a file that somebody else wrote durable, as before a link to it is named. GDX_NOT_FOUND, GDX_IO.
+gdx_status gdx_sync_file(const char *path, gdx_error *err) GDX_MUST_CHECK;
 // Makes renames and removals in a directory durable. GDX_NOT_FOUND, GDX_IO.
 gdx_status gdx_sync_directory(const char *path, gdx_error *err) GDX_MUST_CHECK;
 // Appends a whole file of at most `limit` bytes. GDX_TOO_LARGE beyond it, GDX_NOT_FOUND, GDX_IO, GDX_NO_MEMORY.
