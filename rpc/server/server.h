@@ -79,6 +79,7 @@ struct gdx_server { // loop thread only
     gdx_buffer spare_out;                         // for the peer that writes next
     gdx_buffer plain;                             // what TLS has decrypted or will encrypt, within one call
     size_t peer_count;
+    uint64_t refused_count; // connections over the limit
     gdx_exchange *spares;
     size_t spare_count;
     gdx_exchange *waiting, *waiting_last; // have started, and found the queue full

@@ -59,6 +59,14 @@ void gdx_collection_set_aliases(gdx_collection *collection, gdx_aliases *aliases
 // Touches the disk.
 void gdx_collection_scrub(gdx_collection *collection, uint64_t now_ns);
 
+typedef struct gdx_collection_work { // what calls of Ingest have done since the collection was opened
+    uint64_t documents, bytes;       // that were committed: new and replaced ones; titles and texts that were taken
+    uint64_t refused;                // documents
+    uint64_t commits;
+    uint64_t merged_segments, merged_bytes; // that merges after commits have written
+    uint64_t merging_ns;                    // that looking for merges and merging took
+} gdx_collection_work;
+
 typedef struct gdx_collection_figures {
     uint64_t commit;
     uint64_t documents;
@@ -73,7 +81,12 @@ typedef struct gdx_collection_figures {
     uint64_t bad_segments;   // of the current commit: closed or damaged, as the last refresh found them
     uint64_t repairs;        // segments that were bad and were opened again
     uint64_t scrubbed_pages, scrub_failures, scrub_rounds;
-    gdx_error damage; // of the first bad one; empty: there is none
+    gdx_error damage;     // of the first bad one; empty: there is none
+    uint64_t commit_time; // when the commit was written here, seconds of Unix time; 0: not known, or a root's
+    uint64_t disk_free_bytes, disk_bytes; // of the file system of the index, for who is not root; 0: likewise
+    gdx_collection_work work;
+    unsigned merging;                  // calls of Ingest that merge now
+    uint64_t store_hits, store_misses; // blocks of titles and metadata that a worker had, and had to decompress
 } gdx_collection_figures;
 void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out);
 

@@ -39,6 +39,7 @@ const gdx_service *gdx_engine_services(const gdx_engine *engine, size_t *out_cou
 // True for a method of this engine that changes the index.
 bool gdx_engine_is_write(const gdx_engine *engine, const gdx_service *service, const gdx_method *method);
 
+bool gdx_engine_is_root(const gdx_engine *engine);                     // it has leaves in place of an index
 void gdx_engine_set_aliases(gdx_engine *engine, gdx_aliases *aliases); // as gdx_collection_set_aliases; any thread
 void gdx_engine_figures_of(gdx_engine *engine, gdx_collection_figures *out); // any thread
 

@@ -21,9 +21,14 @@ void gdx_metrics_free(gdx_metrics *metrics);
 void gdx_metrics_count(gdx_metrics *metrics, const gdx_call_record *record);
 // The text of all that was counted, appended. GDX_NO_MEMORY.
 gdx_status gdx_metrics_write(const gdx_metrics *metrics, gdx_buffer *out) GDX_MUST_CHECK;
+// The text of the process, as Prometheus's own libraries name it: process_cpu_seconds_total and so on. What the system
+// does not say (no /proc) is left out. Cost: a listing of the open files.
+gdx_status gdx_metrics_write_process(gdx_buffer *out) GDX_MUST_CHECK;
 // The same for one figure of the caller's. `type`: "gauge" or "counter".
 gdx_status gdx_metrics_write_figure(gdx_buffer *out, const char *name, const char *type, const char *help,
                                     uint64_t value) GDX_MUST_CHECK;
+gdx_status gdx_metrics_write_seconds(gdx_buffer *out, const char *name, const char *type, const char *help,
+                                     double seconds) GDX_MUST_CHECK;
 
 // ---- the listener
 

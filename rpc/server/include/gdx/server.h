@@ -189,8 +189,9 @@ gdx_status gdx_server_listen(gdx_server *server, const char *address, const gdx_
 // The port of the first TCP listener; 0: none.
 unsigned gdx_server_port(const gdx_server *server);
 size_t gdx_server_connection_count(const gdx_server *server);
-size_t gdx_server_call_count(const gdx_server *server); // calls that a handler has
-size_t gdx_server_memory(const gdx_server *server);     // bytes of all connections
+uint64_t gdx_server_refused_count(const gdx_server *server); // connections over the limit, closed as they came
+size_t gdx_server_call_count(const gdx_server *server);      // calls that a handler has
+size_t gdx_server_memory(const gdx_server *server);          // bytes of all connections
 bool gdx_server_is_draining(const gdx_server *server);
 // No new connections; GOAWAY to the others; when the last has gone, or drain_ns later at most, `stopped` is called on
 // the loop, and the server is freed after it returns. A second call cuts the waiting short.

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: Apache-2.0
+"""test_watch.py: what a server says of itself to those who watch it, and that docs/server.md says the same.
+
+Environment: DOCS is the folder of docs; FOLLOW is 1 where the program can follow an object store, whose folder is STORE.
+"""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import grpc
+
+from harness import GRAMDEX, PATIENCE, ServerTest, documents, document, index_pb2, main, record, search_pb2
+
+sys.path.insert(0, os.environ["STORE"])
+import store as stores  # noqa: E402
+
+Count = search_pb2.CountRequest
+ONE = Count(query="产业链")
+
+
+def documented():
+    """The names in the tables of docs/server.md, "Metrics"."""
+    with open(os.path.join(os.environ["DOCS"], "server.md"), encoding="utf-8") as file:
+        section = file.read().split("\n## Metrics\n")[1].split("\n## ")[0]
+    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {name for cell in cells for name in re.findall(r"`(\w+)(?:\{[\w,]+\})?`", cell)}, section
+
+
+def families(text):
+    return set(re.findall(r"^# TYPE (\w+) ", text, re.M))
+
+
+class Watch(ServerTest):
+    def wait_for_family(self, server, name):
+        until = time.monotonic() + PATIENCE
+        while name not in families(server.page("/metrics")[1]):
+            self.assertLess(time.monotonic(), until, name)
+            time.sleep(0.05)
+
+    def page_of_index(self):
+        server = self.served([record(i) for i in range(9)])
+        server.stub().count(ONE)
+        return server.page("/metrics")[1]
+
+    def page_of_root(self):
+        leaf = self.serve("--slice", "0/1")
+        path = os.path.join(self.folder, "leaves")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(leaf.addresses[0] + "\n")
+        root = self.serve(root=path)
+        root.wait_for_metric('gramdex_slice_replicas{slice="0"}', 1)
+        return root.page("/metrics")[1]
+
+    def page_of_follower(self):
+        store = stores.Store()
+        self.addCleanup(store.close)
+        environment = dict(os.environ, AWS_ACCESS_KEY_ID=stores.KEY_ID, AWS_SECRET_ACCESS_KEY=stores.SECRET,
+                           AWS_REGION=stores.REGION, AWS_ENDPOINT_URL="http://" + store.host)
+        environment.pop("AWS_SESSION_TOKEN", None)
+        url = "s3://bucket/corpus"
+        subprocess.run([GRAMDEX, "push", "--index", os.path.join(self.folder, "index"), url], check=True, capture_output=True,
+                       env=environment)
+        follower = self.serve("--follow", url, index="followed", env=environment)
+        return follower.page("/metrics")[1]
+
+    def test_what_is_served_is_documented_and_what_is_documented_is_served(self):
+        names, section = documented()
+        pages = [self.page_of_index(), self.page_of_root()]
+        if os.environ["FOLLOW"] == "1":
+            pages.append(self.page_of_follower())
+        else:
+            names = {name for name in names if not name.startswith("gramdex_follow_")}
+        self.assertGreater(len(names), 60)
+        self.assertEqual(set().union(*map(families, pages)), names)
+        for name, labels in re.findall(r"`(\w+)\{([\w,]+)\}`", section):
+            rows = [line for page in pages for line in page.splitlines() if re.match(name + r"(_bucket|_sum|_count)?\{", line)]
+            self.assertTrue(rows, name)
+            for row in rows:
+                served = re.findall(r'(\w+)="', row)
+                self.assertEqual([label for label in served if label != "le"], labels.split(","), row)
+
+    def bounds(self, page, row):
+        return [float(bound) for bound in re.findall(r'^%s.*le="([0-9.e-]+)"\} ' % re.escape(row), page, re.M)]
+
+    def test_buckets_are_those_that_are_documented(self):
+        words = " ".join(documented()[1].split("| name |")[0].split())
+        units = {"µs": 1e-6, "ms": 1e-3, "s": 1}
+
+        def read(sentence):
+            return [float(number) * units[unit] for numbers, unit in re.findall(r"([0-9][0-9., and]*?) (µs|ms|s)\b", sentence)
+                    for number in re.findall(r"[0-9.]+", numbers)]
+
+        page = self.page_of_index()
+        calls, waits = words[words.index("Buckets of calls"):].split("; of waits ")
+        for row, sentence in (("gramdex_request_duration_seconds_bucket{method=\"gramdex.v1.Search/Count\"", calls),
+                              ("gramdex_request_seconds_bucket{method=\"gramdex.v1.Search/Count\",code=\"OK\"", calls),
+                              ("gramdex_lane_wait_seconds_bucket{lane=\"short\"", waits.split(". ")[0])):
+            served, said = self.bounds(page, row), read(sentence)
+            self.assertEqual(len(served), len(said), (served, said))
+            for a, b in zip(served, said):
+                self.assertAlmostEqual(a, b, places=7)
+
+    def test_the_duration_of_a_method_is_one_histogram_whatever_the_status(self):
+        server = self.served([record(1)])
+        stub = server.stub()
+        for _ in range(3):
+            stub.count(ONE)
+        self.fails(grpc.StatusCode.INVALID_ARGUMENT, lambda: stub.count(Count(query="(")))
+        self.assertEqual(server.metric('gramdex_request_duration_seconds_count{method="gramdex.v1.Search/Count"}'), 4)
+
+    def test_the_process_is_described(self):
+        before = time.time()
+        server = self.served([record(1)], "--max-connections", "50")
+        self.assertGreater(server.metric("process_cpu_seconds_total"), 0)
+        self.assertGreater(server.metric("process_resident_memory_bytes"), 1 << 20)
+        self.assertGreater(server.metric("process_virtual_memory_bytes"), server.metric("process_resident_memory_bytes"))
+        self.assertLess(abs(server.metric("process_start_time_seconds") - before), PATIENCE)
+        files, listed = server.metric("process_open_fds"), len(os.listdir("/proc/%d/fd" % server.process.pid))
+        self.assertIn(files, (listed, listed + 1))  # the connection of the page is one
+        host, port = server.addresses[0].rsplit(":", 1)
+        connections = [socket.create_connection((host, int(port)), timeout=PATIENCE) for _ in range(5)]
+        server.wait_for_metric("process_open_fds", files + 5)
+        for connection in connections:
+            connection.close()
+        with open("/proc/%d/limits" % server.process.pid, encoding="utf-8") as file:
+            limit = re.search(r"Max open files +(\d+)", file.read())
+        self.assertEqual(server.metric("process_max_fds"), int(limit.group(1)))
+        version = subprocess.run([GRAMDEX, "--version"], check=True, capture_output=True, text=True).stdout
+        found = re.search(r'^gramdex_build_info\{version="([^"]+)",rule="\d+"\} 1$', server.page("/metrics")[1], re.M)
+        self.assertIn(found.group(1), version)
+
+    def test_connections_over_the_limit_are_counted(self):
+        server = self.served([record(1)], "--max-connections", "1")
+        host, port = server.addresses[0].rsplit(":", 1)
+        with socket.create_connection((host, int(port)), timeout=PATIENCE):
+            server.wait_for_metric("gramdex_connections", 1)
+            for _ in range(3):
+                with socket.create_connection((host, int(port)), timeout=PATIENCE) as more:
+                    try:
+                        self.assertEqual(more.recv(1), b"")
+                    except ConnectionError:
+                        pass
+            server.wait_for_metric("gramdex_connections_refused_total", 3)
+
+    def test_ingest_and_its_merges_are_counted(self):
+        server = self.serve("--create")
+        requests = [documents(*[document(**{**record(i), "id": "%d/%d" % (n, i)}) for i in range(3)], commit_every=3)
+                    for n in range(12)]  # twelve commits: one merge of ten segments at least
+        requests[-1].documents.append(document(id="", text="no id"))
+        reply = server.stub().ingest(iter(requests))
+        self.assertEqual((reply.documents, reply.refused), (36, 1))
+        self.assertEqual(server.metric("gramdex_ingest_documents_total"), 36)
+        self.assertEqual(server.metric("gramdex_ingest_refused_total"), 1)
+        self.assertEqual(server.metric("gramdex_ingest_bytes_total"), reply.text_bytes)
+        self.assertEqual(server.metric("gramdex_ingest_commits_total"), 12)
+        self.assertGreaterEqual(server.metric("gramdex_merges_total"), 1)
+        self.assertGreater(server.metric("gramdex_merge_bytes_total"), 1000)
+        self.assertGreater(server.metric("gramdex_merge_seconds_total"), 0)
+        self.assertEqual(server.metric("gramdex_merges_running"), 0)
+
+    def test_titles_that_are_read_again_come_from_the_cache(self):
+        server = self.served([record(1)], "--threads", "1")
+        stub = server.stub()
+        request = search_pb2.SearchRequest(query="产业链")
+        stub.search(request)
+        first = server.metric("gramdex_store_cache_misses_total")
+        self.assertGreaterEqual(first, 1)
+        for _ in range(5):
+            stub.search(request)
+        self.assertGreaterEqual(server.metric("gramdex_store_cache_hits_total"), 3)
+        self.assertLessEqual(server.metric("gramdex_store_cache_misses_total"), first + 1)  # of the other worker
+
+    def test_disk_and_age_of_the_commit_are_those_of_the_index(self):
+        before = time.time()
+        server = self.served([record(1)])
+        disk = os.statvfs(server.index)
+        self.assertEqual(server.metric("gramdex_index_disk_bytes"), disk.f_blocks * disk.f_frsize)
+        self.assertLess(abs(server.metric("gramdex_index_disk_free_bytes") - disk.f_bavail * disk.f_frsize), 8 << 30)
+        self.assertEqual(server.metric("gramdex_index_commit_time_seconds"), int(os.stat(server.index + "/manifest").st_mtime))
+        self.assertLess(before - server.metric("gramdex_index_commit_time_seconds"), 2)
+
+
+if __name__ == "__main__":
+    main()
