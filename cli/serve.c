@@ -144,6 +144,14 @@ static bool is_healthy(void *context) {
     return !is_draining(context);
 }
 
+static bool is_ready(void *context, char why[GDX_READY_BYTES]) {
+    struct serve *serve = context;
+    if (!is_draining(serve))
+        return serve_root_is_ready(&serve->root, why);
+    snprintf(why, GDX_READY_BYTES, "draining\n");
+    return false;
+}
+
 // ---- the end
 
 static void work_closed(void *context) {
@@ -374,7 +382,11 @@ static gdx_status listen_all(struct serve *serve, gdx_error *err) {
         status = listen_where(serve, false, err);
     if (status == GDX_OK)
         status = serve_guard_open(&serve->guard, options, err);
-    const gdx_metrics_pages pages = {metrics_page, is_healthy, serve};
+    const gdx_metrics_pages pages = {.metrics = metrics_page,
+                                     .is_healthy = is_healthy,
+                                     .is_ready = is_ready,
+                                     .version = "{\"version\":\"" GRAMDEX_VERSION "\"}\n",
+                                     .context = serve};
     if (status == GDX_OK && options->metrics)
         status = gdx_metrics_listen(&serve->loop, options->metrics, &pages, &serve->listener, err);
     return status;

@@ -293,7 +293,7 @@ static const struct option_table watch_table = {
         {.name = "metrics",
          .argument = "HOST:PORT",
          .help = "Prometheus /metrics, and /healthz",
-         .more = "Over plain HTTP.",
+         .more = "Over plain HTTP. Also /readyz and /version.",
          .kind = OPTION_TEXT,
          .field = OPTION_FIELD(struct serve_options, metrics)},
         {0},

@@ -4,6 +4,7 @@
 Environment: DOCS is the folder of docs; FOLLOW is 1 where the program can follow an object store, whose folder is STORE.
 """
 
+import json
 import os
 import re
 import socket
@@ -132,6 +133,37 @@ class Watch(ServerTest):
         version = subprocess.run([GRAMDEX, "--version"], check=True, capture_output=True, text=True).stdout
         found = re.search(r'^gramdex_build_info\{version="([^"]+)",rule="\d+"\} 1$', server.page("/metrics")[1], re.M)
         self.assertIn(found.group(1), version)
+
+    def test_a_root_that_lacks_a_slice_is_healthy_and_not_ready(self):
+        self.make_index([record(i) for i in range(9)])
+        leaves = [self.serve("--slice", "%d/2" % i) for i in range(2)]
+        path = os.path.join(self.folder, "leaves")
+
+        def list_leaves(*addresses):
+            with open(path + ".new", "w", encoding="utf-8") as file:
+                file.write("".join(address + "\n" for address in addresses))
+            os.rename(path + ".new", path)
+
+        list_leaves()
+        root = self.serve(root=path)
+        self.assertEqual(root.page("/readyz"), (503, "no leaf has been reached yet\n"))
+        list_leaves(*[leaf.addresses[0] for leaf in leaves])
+        self.wait_for_page(root, "/readyz", (200, "ready\n"))
+        leaves[1].kill()
+        self.wait_for_page(root, "/readyz", (503, "slice 1 of 2: no leaf serves it\n"))
+        self.assertEqual(root.page("/healthz"), (200, "serving\n"))
+
+    def wait_for_page(self, server, path, wanted):
+        until = time.monotonic() + PATIENCE
+        while server.page(path) != wanted:
+            self.assertLess(time.monotonic(), until, server.page(path))
+            time.sleep(0.05)
+
+    def test_the_version_is_that_of_the_program(self):
+        server = self.served([record(1)])
+        self.assertEqual(server.page("/readyz"), (200, "ready\n"))
+        version = json.loads(server.page("/version")[1])["version"]
+        self.assertEqual(subprocess.run([GRAMDEX, "--version"], check=True, capture_output=True, text=True).stdout.split()[1], version)
 
     def test_connections_over_the_limit_are_counted(self):
         server = self.served([record(1)], "--max-connections", "1")

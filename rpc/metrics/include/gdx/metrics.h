@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/metrics.h: what a server reports of itself: counts and latency histograms of calls by method and status, gauges,
-// as the text that Prometheus reads; and a listener for it over HTTP, with /healthz beside. Relies on gdx/server.h
-// (call records) and libuv. Threads: all of it is the loop's. Signals: the program ignores SIGPIPE, as
-// for gdx/server.h.
+// as the text that Prometheus reads; and a listener for it over HTTP, with /healthz, /readyz and /version beside.
+// Relies on gdx/server.h (call records) and libuv. Threads: all of it is the loop's. Signals: the program ignores
+// SIGPIPE, as for gdx/server.h.
 #ifndef GDX_METRICS_H
 #define GDX_METRICS_H
 
@@ -32,9 +32,14 @@ gdx_status gdx_metrics_write_seconds(gdx_buffer *out, const char *name, const ch
 
 // ---- the listener
 
+enum { GDX_READY_BYTES = 128 };
+
 typedef struct gdx_metrics_pages {
     gdx_status (*metrics)(void *context, gdx_buffer *out); // the body of /metrics
     bool (*is_healthy)(void *context);                     // /healthz: 200 or 503
+    // /readyz: false is 503. `why` gets a line that says so.
+    bool (*is_ready)(void *context, char why[GDX_READY_BYTES]);
+    const char *version; // the body of /version, in JSON; must outlive the listener
     void *context;
 } gdx_metrics_pages;
 
