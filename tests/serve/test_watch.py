@@ -7,6 +7,7 @@ Environment: DOCS is the folder of docs; FOLLOW is 1 where the program can follo
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,6 +34,18 @@ def documented():
 
 def families(text):
     return set(re.findall(r"^# TYPE (\w+) ", text, re.M))
+
+
+def read_packaging(*path):
+    with open(os.path.join(os.environ["PACKAGING"], *path), encoding="utf-8") as file:
+        return file.read()
+
+
+def expressions(value):
+    """Every "expr" of a dashboard, however deep."""
+    if isinstance(value, dict):
+        return [found for key, inside in value.items() for found in ([inside] if key == "expr" else expressions(inside))]
+    return [found for inside in value for found in expressions(inside)] if isinstance(value, list) else []
 
 
 class Watch(ServerTest):
@@ -67,6 +80,64 @@ class Watch(ServerTest):
                        env=environment)
         follower = self.serve("--follow", url, index="followed", env=environment)
         return follower.page("/metrics")[1]
+
+    def page_of_run(self):
+        path = os.path.join(self.folder, "run.prom")
+        self.make_index([record(1)], "--metrics-file", path)
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
+    def promtool(self, *arguments, **how):
+        if not shutil.which("promtool"):
+            self.skipTest("promtool (Debian: prometheus) is not installed")
+        done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, timeout=PATIENCE, **how)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def test_promtool_finds_no_fault_in_the_pages(self):
+        for page in self.page_of_index(), self.page_of_root(), self.page_of_run():
+            self.assertEqual(self.promtool("check", "metrics", input=page), "")
+
+    def test_promtool_takes_the_rules_and_the_configuration(self):
+        folder = os.path.join(os.environ["PACKAGING"], "prometheus")
+        rules = read_packaging("prometheus", "rules.yml").count("- alert: ")
+        self.assertIn("%d rules found" % rules, self.promtool("check", "rules", os.path.join(folder, "rules.yml")))
+        self.promtool("check", "config", os.path.join(folder, "prometheus.yml"))
+
+    def test_the_dashboard_and_the_rules_ask_for_what_is_served(self):
+        dashboard = json.loads(read_packaging("grafana", "gramdex.json"))
+        asked = {"dashboard": " ".join(expressions(dashboard) + [row["definition"] for row in dashboard["templating"]["list"]
+                                                                 if "definition" in row]),
+                 "rules": re.sub(r"annotations:|#.*", "", read_packaging("prometheus", "rules.yml"))}
+        pages = [self.page_of_run(), self.page_of_index(), self.page_of_root()]
+        follows = os.environ["FOLLOW"] == "1"
+        if follows:
+            pages.append(self.page_of_follower())
+        served = set().union(*map(families, pages))
+        for page in pages:
+            for name in re.findall(r"^# TYPE (\w+) histogram", page, re.M):
+                served.update(name + end for end in ("_bucket", "_sum", "_count"))
+        for where, text in asked.items():
+            names = set(re.findall(r"\b((?:gramdex|process)_\w+)", text))
+            self.assertGreater(len(names), 20, where)
+            missing = {name for name in names - served if follows or not name.startswith("gramdex_follow_")}
+            self.assertEqual(missing, set(), where)
+            for name, labels in re.findall(r"\b(gramdex_\w+)\{([^}]*)\}", text):
+                rows = [line for page in pages for line in page.splitlines() if line.startswith(name)]
+                for label in set(re.findall(r"(\w+)[=!]~?\"", labels)) - {"job", "instance"}:
+                    self.assertTrue(any(label + '="' in row for row in rows), (where, name, label))
+
+    def test_panels_of_the_dashboard_do_not_overlap(self):
+        dashboard = json.loads(read_packaging("grafana", "gramdex.json"))
+        taken = set()
+        for panel in dashboard["panels"]:
+            at = panel["gridPos"]
+            cells = {(x, y) for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])}
+            self.assertFalse(cells & taken, panel["title"])
+            self.assertLessEqual(at["x"] + at["w"], 24, panel["title"])
+            taken |= cells
+        ids = [panel["id"] for panel in dashboard["panels"]]
+        self.assertEqual(len(ids), len(set(ids)))
 
     def test_what_is_served_is_documented_and_what_is_documented_is_served(self):
         names, section = documented()
