@@ -254,6 +254,8 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.collection.scrub_ns = (uint64_t)(options->scrub_hours * 3.6e12);
     engine.collection.export_limit = options->exports;
     engine.query_ns = options->query_seconds * UINT64_C(1000000000);
+    engine.slow_ns = options->log_slow_ms * UINT64_C(1000000);
+    engine.notes_queries = options->log_queries;
     engine.collection.version = GRAMDEX_VERSION;
     engine.collection.aliases = options->target.aliases;
     engine.refresh_failed = refresh_failed;
@@ -479,7 +481,7 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
         return err->status;
     if (uv_loop_init(&serve->loop) != 0)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
-    serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
+    serve_log_init(&serve->log, &serve->loop, &serve->options);
     watch_signals(serve);
     serve_memory_init(&serve->memory, &serve->loop);
     serve_follow_init(&serve->follow, &serve->loop, &serve->options, &serve->log);

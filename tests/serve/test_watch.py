@@ -12,10 +12,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 
 import grpc
 
-from harness import GRAMDEX, PATIENCE, ServerTest, documents, document, index_pb2, main, record, search_pb2
+from harness import GRAMDEX, PATIENCE, Server, ServerTest, documents, document, index_pb2, main, record, search_pb2
 
 sys.path.insert(0, os.environ["STORE"])
 import store as stores  # noqa: E402
@@ -46,6 +47,144 @@ def expressions(value):
     if isinstance(value, dict):
         return [found for key, inside in value.items() for found in ([inside] if key == "expr" else expressions(inside))]
     return [found for inside in value for found in expressions(inside)] if isinstance(value, list) else []
+
+
+TRACE_ID, SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+TRACE = "00-%s-%s-01" % (TRACE_ID, SPAN_ID)
+
+
+class Log(ServerTest):
+    def lines_of(self, server, method):
+        return [line for line in server.log() if line.get("method") == "gramdex.v1." + method]
+
+    def wait_for_lines(self, server, method, count):
+        until = time.monotonic() + PATIENCE
+        while len(self.lines_of(server, method)) < count:
+            self.assertLess(time.monotonic(), until, (method, server.log()))
+            time.sleep(0.02)
+        return self.lines_of(server, method)
+
+    def test_a_trace_is_on_the_line_of_its_call(self):
+        server = self.served([record(1)])
+        stub = server.stub()
+        good = [TRACE, TRACE[:-1] + "0", "cc" + TRACE[2:] + "-what-the-future-brings"]
+        bad = [TRACE.upper(), TRACE[:-1], TRACE + "-1", "ff" + TRACE[2:], TRACE.replace(TRACE_ID, "0" * 32),
+               TRACE.replace(SPAN_ID, "0" * 16), TRACE.replace("-", "_"), "cc" + TRACE[2:] + "x", "", "\"}"]
+        for trace in good + bad:
+            stub.count(ONE, metadata=[("traceparent", trace)])
+        stub.count(ONE, metadata=[("traceparent", TRACE), ("traceparent", TRACE)])
+        stub.count(ONE)
+        lines = self.wait_for_lines(server, "Search/Count", len(good) + len(bad) + 2)
+        self.assertEqual([line.get("trace_id") for line in lines], [TRACE_ID] * len(good) + [None] * (len(bad) + 2))
+
+    def test_a_trace_of_a_call_that_is_refused_and_of_one_over_http1_is_there_too(self):
+        server = self.served([record(1)])
+        call = server.channel().unary_unary("/x.Y/Z", lambda m: m, lambda m: m)
+        self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: call(b"", metadata=[("traceparent", TRACE)]))
+        request = urllib.request.Request("http://%s/gramdex.v1.Search/Count" % server.addresses[0], b'{"query":"a"}',
+                                         {"content-type": "application/json", "traceparent": TRACE})
+        urllib.request.urlopen(request, timeout=PATIENCE).close()
+        lines = self.wait_for_lines(server, "Search/Count", 1)
+        self.assertEqual([line["trace_id"] for line in server.log() if "method" in line], [TRACE_ID] * 2)
+        self.assertEqual(lines[0]["dialect"], "Connect")
+
+    def test_a_root_hands_a_trace_on_to_its_leaves(self):
+        self.make_index([record(i) for i in range(9)])
+        leaf = self.serve("--slice", "0/1", "--log-queries")
+        path = os.path.join(self.folder, "leaves")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(leaf.addresses[0] + "\n")
+        root = self.serve("--log-slow", "1", root=path)
+        root.wait_for_metric('gramdex_slice_replicas{slice="0"}', 1)
+        stub = root.stub()
+        stub.count(ONE)
+        stub.count(ONE, metadata=[("traceparent", TRACE)])
+        list(stub.scan(search_pb2.ScanRequest(query="产业链"), metadata=[("traceparent", TRACE)]))
+        asked = self.wait_for_lines(leaf, "Leaf/Ask", 2)
+        self.assertEqual([line.get("trace_id") for line in asked[:2]], [None, TRACE_ID])
+        self.assertEqual(asked[1]["query"], "产业链")
+        line = self.wait_for_lines(root, "Search/Count", 2)[0]
+        if "slow" in line:
+            self.assertEqual((line["query"], line["segments"], "plan" in line), ("产业链", 1, False))
+        followed = self.wait_for_lines(leaf, "Leaf/Follow", 1)
+        self.assertEqual((followed[0]["trace_id"], followed[0]["query"]), (TRACE_ID, "产业链"))
+
+    def slow_records(self):
+        return [record(1, text="产业链，" * 100000), record(2)]
+
+    SLOW = Count(query='exact:"产业链" 规则 OR exact:"产业链"')  # reads each of its places in the text: tenths of a second
+
+    def test_a_slow_call_has_its_query_and_plan_and_others_do_not(self):
+        server = self.served(self.slow_records(), "--log-slow", "5")
+        server.stub().count(self.SLOW)
+        line = self.wait_for_lines(server, "Search/Count", 1)[0]
+        self.assertEqual((line["slow"], line["query"]), (1, self.SLOW.query))
+        self.assertIn("产业链", line["plan"])
+        self.assertEqual(line["segments"], 1)
+        self.assertGreater(line["texts"], 90000)
+        for name in "posting_bytes", "occurrences", "documents", "work_us":
+            self.assertGreater(line[name], 0, name)
+        patient = self.serve("--log-slow", "80000000")
+        patient.stub().count(self.SLOW)
+        line = self.wait_for_lines(patient, "Search/Count", 1)[0]
+        self.assertFalse({"slow", "query", "plan", "segments"} & set(line), line)
+
+    def test_a_slow_export_has_them_too(self):
+        server = self.served(self.slow_records(), "--log-slow", "1")
+        self.assertGreater(len(list(server.stub().scan(search_pb2.ScanRequest(query="产业链")))), 1)
+        line = self.wait_for_lines(server, "Search/Scan", 1)[0]
+        self.assertEqual((line["slow"], line["query"], line["plan"]), (1, "产业链", '(phrase "产业链")'))
+
+    def test_a_call_that_its_deadline_ends_has_its_query(self):
+        server = self.served(self.slow_records(), "--log-slow", "1")
+        stub = server.stub()
+        until = time.monotonic() + PATIENCE
+        wait = 0.02
+        while not any(line["status"] != "OK" and line.get("query") == self.SLOW.query
+                      for line in self.lines_of(server, "Search/Count")):
+            self.assertLess(time.monotonic(), until, server.log())
+            try:
+                stub.count(self.SLOW, timeout=wait)
+            except grpc.RpcError:
+                wait *= 1.2  # it may have ended before a worker had it
+            else:
+                wait /= 2
+
+    def test_without_a_word_no_query_is_in_the_log(self):
+        self.make_index([record(1)])
+        for log_format in "text", "json":
+            server = Server(self.folder, "--log-format", log_format)
+            server.stub().count(Count(query="产业链"))
+            self.assertNotIn("产业链", server.stop())
+
+    def test_queries_that_are_logged_cannot_forge_a_line_and_are_cut(self):
+        self.make_index([record(1)])
+        forged = 'a\n2026-01-01T00:00:00.000Z forged OK\u202e" slow=1 \\'
+        long = "产业链 OR " * 300 + "产业链"
+        for log_format in "text", "json":
+            server = Server(self.folder, "--log-format", log_format, "--log-queries")
+            stub = server.stub()
+            for query in forged, long:
+                try:
+                    stub.count(Count(query=query))
+                except grpc.RpcError:
+                    pass
+            text = server.stop()
+            lines = [line for line in text.splitlines() if "Search/Count" in line]
+            self.assertEqual(len(lines), 2, text)
+            self.assertNotIn("\u202e", text)
+            self.assertFalse([line for line in text.splitlines() if line.startswith("2026-01-01")], text)
+            found = [json.loads(re.search(r'query"?[=:]("(?:[^"\\]|\\.)*")', line).group(1)) for line in lines]
+            self.assertEqual(found[0], forged)
+            self.assertTrue(long.startswith(found[1]) and 1000 < len(found[1].encode()) <= 1024, found[1])
+            if log_format == "json":
+                self.assertNotIn("slow", json.loads(lines[0]))
+
+    def test_slow_calls_are_logged_where_others_are_not(self):
+        self.make_index(self.slow_records())
+        server = Server(self.folder, "--log-format", "none", "--log-slow", "20")
+        server.stub().count(self.SLOW)
+        self.assertRegex(server.stop(), r"Search/Count OK \d+us \S+ in=\d+ out=\d+ slow=1 query=\"exact:")
 
 
 class Watch(ServerTest):

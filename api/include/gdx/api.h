@@ -151,6 +151,7 @@ struct gdx_question {
     gdx_session *session; // of the thread that runs the next step
     gdx_stop stop;
     uint64_t opened_ns; // when it was asked, of gdx_now_ns
+    const char *trace;  // traceparent of W3C Trace Context, for a root to hand on; NULL: none. Must outlive it
     // Takes a reply, which is the session's until the step returns.
     gdx_status (*reply)(void *context, const ProtobufCMessage *reply, gdx_error *err);
     void *context;
@@ -165,5 +166,22 @@ gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *requ
 gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_question_produce(gdx_question *question, bool *out_more, gdx_error *err) GDX_MUST_CHECK;
 void gdx_question_close(gdx_question *question);
+
+// ---- for logs
+
+// The query that a request asks, appended; nothing if it has none. Of a leaf's question, the one within. GDX_NO_MEMORY.
+gdx_status gdx_question_query(const ProtobufCMessage *request, gdx_buffer *out) GDX_MUST_CHECK;
+
+typedef struct gdx_question_plan { // {0}, then cleared
+    gdx_buffer tree;   // what the query searches for, as (and (phrase "a") (not (date 2023))); empty at a root
+    uint64_t segments; // of the index; 0: the request has no query
+    bool is_weighed;   // else, as at a root, what follows is not known
+    uint64_t posting_bytes, texts, occurrences, documents, work_ns; // from above, as of gdx_query_weigh
+} gdx_question_plan;
+// What the query of a request costs at the current commit. Between two steps of the session. GDX_NOT_FOUND: it has no
+// query. As the operation's own errors. Cost: the query's look-ups in dictionaries, at most some 20 ms.
+gdx_status gdx_question_plan_of(const gdx_question *question, const ProtobufCMessage *request, gdx_question_plan *out,
+                                gdx_error *err) GDX_MUST_CHECK;
+void gdx_question_plan_clear(gdx_question_plan *plan);
 
 #endif

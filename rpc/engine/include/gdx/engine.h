@@ -15,6 +15,8 @@ typedef struct gdx_engine_options {
     gdx_collection_options collection;
     uint64_t refresh_ms; // how often a worker looks for a new commit
     uint64_t query_ns;   // for which a query runs at most, or a Scan until its next message; 0: any time
+    bool notes_queries;  // the query of each call is among its notes (gdx_call_record): "query"
+    uint64_t slow_ns;    // calls that take longer have their query and what it costs there; 0: none
     // A new commit could not be opened; the last one is still served. Called once until a commit opens again. Runs on:
     // loop. May be NULL.
     void (*refresh_failed)(void *context, const gdx_error *error);
