@@ -9,6 +9,7 @@
 //   request.c     what requests have in common: query, scope, numbers, ids
 //   leaf.c        gramdex.v1.Leaf: the operations asked of one slice
 //   gather.c      a root's side: questions to all slices, and what their answers have in common (gather.h)
+//   plan.c        what a query costs, for logs
 //   effort.c      which questions are short
 //   reply.c       what replies have in common: texts, dates, the answer
 // Every other file is the operation of its name.
@@ -33,7 +34,8 @@ enum { SYMBOLS_DEFAULT = 30, SYMBOLS_LIMIT = 1000, ID_BYTES_LIMIT = 1024, KEPT_C
 struct gdx_session {
     gdx_searcher *searcher;
     gdx_store_reader *reader;
-    gdx_arena *arena; // of the reply under way; reset before each request
+    gdx_arena *arena;                  // of the reply under way; reset before each request
+    uint64_t store_hits, store_misses; // of searcher and reader, as the collection has counted them
 };
 
 struct kept_commit {
@@ -65,8 +67,9 @@ struct gdx_collection {
     gdx_collection_figures figures;
     gdx_aliases *aliases; // NULL: none
     atomic_uint exports;
-    atomic_bool is_writing; // a question has the writer
-    char root[ROOT_BYTES];  // of a leaf: who asked last, for messages; "": nobody
+    atomic_uint_fast64_t store_hits, store_misses; // of all sessions
+    atomic_bool is_writing;                        // a question has the writer
+    char root[ROOT_BYTES];                         // of a leaf: who asked last, for messages; "": nobody
 };
 
 // What one slice is asked for its root: `response` gets what the reply has no place for. In this case replies are not
@@ -95,6 +98,11 @@ gdx_searcher *collection_new_searcher(const gdx_collection *collection); // with
 gdx_status collection_open_writer(gdx_collection *collection, gdx_index_writer **out, gdx_error *err) GDX_MUST_CHECK;
 // Drops what is not committed. *writer may be NULL, and is afterwards.
 void collection_close_writer(gdx_collection *collection, gdx_index_writer **writer);
+
+// Adds what an Ingest has done, and `merging`, 1, 0 or -1, to those that merge.
+void collection_count(gdx_collection *collection, const gdx_collection_work *done, int merging);
+// After each step of a question: what its session's reader did.
+void collection_count_store(gdx_collection *collection, gdx_session *session);
 
 // ---- commits.c: the caller holds the lock, and releases what it is given after letting it go.
 

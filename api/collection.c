@@ -7,6 +7,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/statvfs.h>
 
 enum { READER_CACHE_BYTES = 4 << 20, SCRUB_PAGES_MOST = 16 };
 
@@ -45,6 +46,19 @@ static void set_figures(gdx_collection_figures *figures, const gdx_snapshot *sna
     figures->symbols = gdx_snapshot_symbols(snapshot);
     figures->segments = gdx_snapshot_segment_count(snapshot);
     figures->index_bytes = gdx_snapshot_bytes(snapshot);
+}
+
+// Of a disk that does not answer, nothing is known.
+static void set_place(gdx_collection *collection) {
+    struct statvfs disk = {0};
+    uint64_t commit_time = gdx_index_commit_time(collection->index);
+    if (statvfs(gdx_index_directory(collection->index), &disk) != 0)
+        disk = (struct statvfs){0};
+    pthread_mutex_lock(&collection->lock);
+    collection->figures.commit_time = commit_time;
+    collection->figures.disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    collection->figures.disk_bytes = (uint64_t)disk.f_blocks * disk.f_frsize;
+    pthread_mutex_unlock(&collection->lock);
 }
 
 // A merge changes no document: page tokens stay good. But it changes which segments are in a slice, and a root goes
@@ -99,6 +113,7 @@ gdx_status gdx_collection_refresh(gdx_collection *collection, gdx_error *err) {
     pthread_mutex_unlock(&collection->lock);
     gdx_status status = gdx_index_refresh(collection->index, &changed, &error);
     note_refresh(collection, before, changed, &error);
+    set_place(collection);
     pthread_mutex_unlock(&collection->refreshing);
     return status == GDX_OK ? GDX_OK : gdx_error_pass(err, &error);
 }
@@ -151,6 +166,36 @@ void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figure
     if (!collection->index)
         set_root_figures(collection, out);
     out->exports = atomic_load(&collection->exports);
+    out->store_hits = atomic_load(&collection->store_hits);
+    out->store_misses = atomic_load(&collection->store_misses);
+}
+
+void collection_count(gdx_collection *collection, const gdx_collection_work *done, int merging) {
+    gdx_collection_work *work = &collection->figures.work;
+    pthread_mutex_lock(&collection->lock);
+    work->documents += done->documents;
+    work->bytes += done->bytes;
+    work->refused += done->refused;
+    work->commits += done->commits;
+    work->merged_segments += done->merged_segments;
+    work->merged_bytes += done->merged_bytes;
+    work->merging_ns += done->merging_ns;
+    collection->figures.merging += (unsigned)merging;
+    pthread_mutex_unlock(&collection->lock);
+}
+
+void collection_count_store(gdx_collection *collection, gdx_session *session) {
+    uint64_t hits, misses, searcher_hits, searcher_misses;
+    if (!session->reader) // a root's
+        return;
+    gdx_store_reader_counts(session->reader, &hits, &misses);
+    gdx_searcher_store_counts(session->searcher, &searcher_hits, &searcher_misses);
+    hits += searcher_hits;
+    misses += searcher_misses;
+    atomic_fetch_add_explicit(&collection->store_hits, hits - session->store_hits, memory_order_relaxed);
+    atomic_fetch_add_explicit(&collection->store_misses, misses - session->store_misses, memory_order_relaxed);
+    session->store_hits = hits;
+    session->store_misses = misses;
 }
 
 // ---- aliases
@@ -200,6 +245,7 @@ gdx_status gdx_collection_open(const char *directory, const gdx_collection_optio
     gdx_snapshot *snapshot = collection_snapshot(collection);
     set_figures(&collection->figures, snapshot);
     gdx_snapshot_release(snapshot);
+    set_place(collection);
     *out = collection;
     return GDX_OK;
 }

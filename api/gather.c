@@ -183,7 +183,7 @@ gdx_status gather_ask(struct gathered *gathered, const bool *which, gdx_error *e
         if (gathered->slices[i].why.status != GDX_OK || (which && !which[i]))
             continue;
         numbers[count] = i;
-        calls[count++] = (gdx_leaf_call){.request = &gathered->requests[i].base};
+        calls[count++] = (gdx_leaf_call){.request = &gathered->requests[i].base, .trace = question->trace};
     }
     bool had_changed = gathered->has_changed;
     leaves->ask(leaves->context, calls, count, &question->stop);

@@ -18,6 +18,11 @@ struct ingest {               // one owner at a time: the thread of the step
     gdx_arena *arena; // of the refusals
     gdx_arena *parts; // of the document at hand
     uint64_t start_ns, number, refused, since_commit, commit_every;
+    gdx_merge_counts merged;
+    struct { // of this call, as the collection has counted it
+        gdx_intake_summary summary;
+        uint64_t refused;
+    } counted;
     bool strict;
     size_t kept;
     Gramdex__V1__Refusal refusals[REFUSALS_KEPT], *list[REFUSALS_KEPT];
@@ -54,8 +59,10 @@ static gdx_status open_index(gdx_question *question, const Gramdex__V1__IngestRe
         return status;
     struct ingest *ingest = question->state;
     const gdx_collection_options *limits = &question->collection->options;
-    gdx_intake_options options = {
-        .memory_bytes = limits->ingest_bytes, .document_limit = limits->document_limit, .stop = question->stop};
+    gdx_intake_options options = {.memory_bytes = limits->ingest_bytes,
+                                  .document_limit = limits->document_limit,
+                                  .stop = question->stop,
+                                  .merged = &ingest->merged};
     ingest->start_ns = gdx_now_ns();
     ingest->commit_every = first->commit_every;
     ingest->strict = first->strict;
@@ -94,13 +101,47 @@ static gdx_status refuse(struct ingest *ingest, gdx_slice id, const gdx_error *w
     return gdx_fail_field(err, field, GDX_REASON_DOCUMENT_REFUSED, "%s", reason);
 }
 
+static uint64_t commit_of(const struct ingest *ingest) {
+    return gdx_snapshot_commit(gdx_index_writer_snapshot(ingest->writer));
+}
+
+// What has been committed since the last time.
+static void count_commit(gdx_collection *collection, struct ingest *ingest, uint64_t commit_before) {
+    const gdx_intake_summary now = gdx_intake_summary_of(ingest->intake), *before = &ingest->counted.summary;
+    gdx_collection_work done = {
+        .documents = now.added + now.replaced - before->added - before->replaced,
+        .bytes = now.text_bytes - before->text_bytes,
+        .refused = ingest->refused - ingest->counted.refused,
+        .commits = commit_of(ingest) != commit_before,
+    };
+    ingest->counted.summary = now;
+    ingest->counted.refused = ingest->refused;
+    collection_count(collection, &done, 0);
+}
+
+// The documents are committed: merging them may succeed another time.
+static void merge(gdx_collection *collection, struct ingest *ingest) {
+    gdx_error later = {0};
+    gdx_collection_work done = {0};
+    gdx_merge_counts before = ingest->merged;
+    uint64_t start_ns = gdx_now_ns();
+    collection_count(collection, &done, 1);
+    (void)!gdx_intake_merge(ingest->intake, &later);
+    done.merged_segments = ingest->merged.segments - before.segments;
+    done.merged_bytes = ingest->merged.bytes - before.bytes;
+    done.merging_ns = gdx_now_ns() - start_ns;
+    collection_count(collection, &done, -1);
+}
+
 static gdx_status commit(gdx_question *question, struct ingest *ingest, gdx_error *err) {
+    uint64_t before = commit_of(ingest);
     ingest->since_commit = 0;
     gdx_status status = gdx_intake_commit(ingest->intake, err);
     if (status != GDX_OK)
         return status;
-    gdx_error later = {0}; // the documents are committed: merging them and seeing them may succeed another time
-    (void)!gdx_intake_merge(ingest->intake, &later);
+    count_commit(question->collection, ingest, before);
+    merge(question->collection, ingest);
+    gdx_error later = {0}; // likewise
     (void)!gdx_collection_refresh(question->collection, &later);
     return GDX_OK;
 }

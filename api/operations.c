@@ -123,7 +123,9 @@ gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *requ
     if (gdx_collection_is_leaf(collection) && !is_for_root(operation))
         return refuse_on_leaf(collection, operation, err);
     effort_begin(question);
-    return operation->run(question, request, err);
+    gdx_status status = operation->run(question, request, err);
+    collection_count_store(collection, question->session);
+    return status;
 }
 
 gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) {
@@ -138,8 +140,11 @@ gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) {
 
 gdx_status gdx_question_produce(gdx_question *question, bool *out_more, gdx_error *err) {
     assert(question->operation->replies_stream);
-    return gdx_collection_is_root(question->collection) ? question->operation->merge_produce(question, out_more, err)
-                                                        : question->operation->produce(question, out_more, err);
+    if (gdx_collection_is_root(question->collection))
+        return question->operation->merge_produce(question, out_more, err);
+    gdx_status status = question->operation->produce(question, out_more, err);
+    collection_count_store(question->collection, question->session);
+    return status;
 }
 
 void gdx_question_close(gdx_question *question) {

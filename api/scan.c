@@ -256,7 +256,7 @@ static gdx_status follow_next(gdx_question *question, struct merged_scan *scan, 
         scan->next++;
     if (scan->next == gathered->pin.slices)
         return GDX_OK;
-    return leaves->follow(leaves->context, &gathered->requests[scan->next++].base, out, err);
+    return leaves->follow(leaves->context, &gathered->requests[scan->next++].base, question->trace, out, err);
 }
 
 // What is said of the query is said before the first occurrence, and all slices have a part in it: a question of its

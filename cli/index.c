@@ -94,6 +94,16 @@ static gdx_status run_as_wanted(struct index_command *self, gdx_batch_summary *s
     return self->target.server ? send(self, summary, err) : build(self, summary, err);
 }
 
+// Somebody watches the file: that it cannot be written is a failure of its own, though the index has its commit.
+static int write_metrics(const struct command *command, const struct index_command *self,
+                         const gdx_batch_summary *summary, int exit_status) {
+    gdx_error err = {0};
+    if (index_write_metrics(self, summary, exit_status, &err) == GDX_OK)
+        return exit_status;
+    int failed = report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return exit_status == EXIT_DONE ? failed : exit_status;
+}
+
 static int run(const struct command *command, void *settings) {
     struct index_command *self = settings;
     // Large buffers go back to the system when they are freed; glibc would keep them, and more of them the more are
@@ -110,6 +120,7 @@ static int run(const struct command *command, void *settings) {
     gdx_batch_summary summary = {0};
     gdx_status status = run_as_wanted(self, &summary, &err);
     int exit_status = status == GDX_OK ? exit_status_of(self, &summary) : report_index_failure(command, self, &err);
+    exit_status = write_metrics(command, self, &summary, exit_status);
     file_list_clear(&self->files);
     index_close_converter(self);
     gdx_buffer_clear(&self->base_folder);

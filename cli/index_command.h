@@ -18,6 +18,7 @@ struct index_command {
     struct file_list files;
     const char *shard, *unless_in;
     const char *part_directory; // with --shard: where the part is built
+    const char *metrics_file;   // NULL: none
     const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *date_from;
     gdx_record_map *map;    // of map_text
     gdx_buffer base_folder; // found
@@ -61,6 +62,11 @@ gdx_status index_report(const struct index_command *self, const gdx_batch_summar
 // The same of a run that changes nothing. `summary->deleted` is what --prune would delete.
 gdx_status index_report_trial(const struct index_command *self, gdx_batch_summary *summary,
                               gdx_error *err) GDX_MUST_CHECK;
+
+// index_metrics.c: the run's figures into --metrics-file, whatever became of it; nothing without that option. GDX_IO,
+// GDX_NO_SPACE, GDX_NO_MEMORY: what the file held stays.
+gdx_status index_write_metrics(const struct index_command *self, const gdx_batch_summary *summary, int exit_status,
+                               gdx_error *err) GDX_MUST_CHECK;
 
 // index_trial.c: --dry-run. Nothing is written, not even an index that is not there.
 gdx_status index_trial(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) GDX_MUST_CHECK;

@@ -180,6 +180,13 @@ const struct option_table index_own_table = {
          .needs_index = true,
          .field = OPTION_FIELD(struct index_command, options.merge)},
         LEVEL_ROW(struct index_command, options.level),
+        {.name = "metrics-file",
+         .argument = "FILE",
+         .help = "the run's figures for Prometheus",
+         .more = "For the textfile collector of node_exporter, as FILE.prom: written at the end, also of a run that "
+                 "fails, under another name first.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct index_command, metrics_file)},
         {.name = "verbose",
          .letter = 'v',
          .help = "name all that is left out; stages' times",
@@ -224,6 +231,8 @@ gdx_status index_check(void *settings, gdx_error *err) {
         if (fault)
             return gdx_fail(err, GDX_INVALID, "--facet %s: %s", self->facets.items[i], fault);
     }
+    if (self->metrics_file && self->is_dry_run)
+        return gdx_fail(err, GDX_INVALID, "--metrics-file and --dry-run do not go together: there is no run to report");
     if (self->ends_with_zero && self->files_from.count == 0)
         return gdx_fail(err, GDX_INVALID, "--null goes with --files-from");
     if (self->prune_limit && !self->options.prune)

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "serve_figures.h"
 #include "serve_follow.h"
 #include "serve_guard.h"
 #include "serve_lanes.h"
@@ -120,46 +121,6 @@ static void damage_changed(void *context, const gdx_collection_figures *figures)
 
 // ---- metrics
 
-struct figure {
-    const char *name, *type, *help;
-    uint64_t value;
-};
-
-static gdx_status write_figures(struct serve *serve, gdx_buffer *out) {
-    gdx_collection_figures engine;
-    gdx_engine_figures_of(serve->engine, &engine);
-    const struct figure figures[] = {
-        {"gramdex_queue_depth", "gauge", "Calls that wait for a worker.", gdx_work_waiting(serve->work)},
-        {"gramdex_workers", "gauge", "Worker threads.", gdx_work_threads(serve->work)},
-        {"gramdex_connections", "gauge", "Open connections.", gdx_server_connection_count(serve->server)},
-        {"gramdex_calls", "gauge", "Calls under way.", gdx_server_call_count(serve->server)},
-        {"gramdex_exports", "gauge", "Scans under way.", engine.exports},
-        {"gramdex_connection_memory_bytes", "gauge", "Buffers of all connections.", gdx_server_memory(serve->server)},
-        {"gramdex_index_commit", "gauge", "The commit that is served.", engine.commit},
-        {"gramdex_index_documents", "gauge", "Live documents in it.", engine.documents},
-        {"gramdex_index_symbols", "gauge", "Symbols of its documents.", engine.symbols},
-        {"gramdex_index_segments", "gauge", "Segments it has.", engine.segments},
-        {"gramdex_index_bytes", "gauge", "Bytes of its files.", engine.index_bytes},
-        {"gramdex_index_commits_kept", "gauge", "Superseded commits held for page tokens.", engine.kept_commits},
-        {"gramdex_index_refreshes_total", "counter", "New commits opened.", engine.refreshes},
-        {"gramdex_index_refresh_failures_total", "counter", "Looks for a new commit that failed.",
-         engine.refresh_failures},
-        {"gramdex_index_refresh_failing", "gauge", "1 while a new commit cannot be opened.",
-         engine.refresh_error.status != GDX_OK},
-        {"gramdex_index_bad_segments", "gauge", "Segments that cannot be read, in whole or in part.",
-         engine.bad_segments},
-        {"gramdex_scrub_pages_total", "counter", "Pages that were verified again.", engine.scrubbed_pages},
-        {"gramdex_scrub_failures_total", "counter", "Pages of them that were damaged.", engine.scrub_failures},
-        {"gramdex_scrub_rounds_total", "counter", "Times that all were.", engine.scrub_rounds},
-        {"gramdex_index_repairs_total", "counter", "Bad segments that were opened again from a good file.",
-         engine.repairs},
-    };
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < sizeof figures / sizeof figures[0] && status == GDX_OK; i++)
-        status = gdx_metrics_write_figure(out, figures[i].name, figures[i].type, figures[i].help, figures[i].value);
-    return status;
-}
-
 static bool is_draining(const struct serve *serve) {
     return !serve->server || gdx_server_is_draining(serve->server);
 }
@@ -173,11 +134,22 @@ static gdx_status metrics_page(void *context, gdx_buffer *out) {
         status = serve_follow_write_metrics(&serve->follow, out);
     if (status == GDX_OK)
         status = serve_root_write(&serve->root, out);
-    return status == GDX_OK && serve->server ? write_figures(serve, out) : status;
+    if (status == GDX_OK)
+        status = serve_figures_write_program(out);
+    return status == GDX_OK && serve->server ? serve_figures_write(serve->server, serve->work, serve->engine, out)
+                                             : status;
 }
 
 static bool is_healthy(void *context) {
     return !is_draining(context);
+}
+
+static bool is_ready(void *context, char why[GDX_READY_BYTES]) {
+    struct serve *serve = context;
+    if (!is_draining(serve))
+        return serve_root_is_ready(&serve->root, why);
+    snprintf(why, GDX_READY_BYTES, "draining\n");
+    return false;
 }
 
 // ---- the end
@@ -282,6 +254,8 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     engine.collection.scrub_ns = (uint64_t)(options->scrub_hours * 3.6e12);
     engine.collection.export_limit = options->exports;
     engine.query_ns = options->query_seconds * UINT64_C(1000000000);
+    engine.slow_ns = options->log_slow_ms * UINT64_C(1000000);
+    engine.notes_queries = options->log_queries;
     engine.collection.version = GRAMDEX_VERSION;
     engine.collection.aliases = options->target.aliases;
     engine.refresh_failed = refresh_failed;
@@ -410,7 +384,11 @@ static gdx_status listen_all(struct serve *serve, gdx_error *err) {
         status = listen_where(serve, false, err);
     if (status == GDX_OK)
         status = serve_guard_open(&serve->guard, options, err);
-    const gdx_metrics_pages pages = {metrics_page, is_healthy, serve};
+    const gdx_metrics_pages pages = {.metrics = metrics_page,
+                                     .is_healthy = is_healthy,
+                                     .is_ready = is_ready,
+                                     .version = "{\"version\":\"" GRAMDEX_VERSION "\"}\n",
+                                     .context = serve};
     if (status == GDX_OK && options->metrics)
         status = gdx_metrics_listen(&serve->loop, options->metrics, &pages, &serve->listener, err);
     return status;
@@ -503,7 +481,7 @@ static gdx_status run(struct serve *serve, gdx_error *err) {
         return err->status;
     if (uv_loop_init(&serve->loop) != 0)
         return gdx_fail(err, GDX_NO_MEMORY, "no memory for an event loop");
-    serve_log_init(&serve->log, &serve->loop, serve->options.log_format);
+    serve_log_init(&serve->log, &serve->loop, &serve->options);
     watch_signals(serve);
     serve_memory_init(&serve->memory, &serve->loop);
     serve_follow_init(&serve->follow, &serve->loop, &serve->options, &serve->log);

@@ -313,7 +313,7 @@ static void answer_preflight(gdx_call *call) {
         {"access-control-allow-methods", "GET, POST"},
         {"access-control-allow-headers", "authorization, content-type, content-encoding, connect-protocol-version, "
                                          "connect-timeout-ms, connect-content-encoding, connect-accept-encoding, "
-                                         "grpc-timeout, x-grpc-web, x-user-agent"},
+                                         "grpc-timeout, x-grpc-web, x-user-agent, traceparent"},
         {"access-control-allow-private-network", "true"}, // from a public site to this machine
         {"access-control-max-age", "7200"}};
     gdx_answer answer = {.status = 204};

@@ -49,9 +49,11 @@ static void on_turn(uv_prepare_t *turn) {
     flush(turn->data);
 }
 
-void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format format) {
+void serve_log_init(struct serve_log *log, uv_loop_t *loop, const struct serve_options *options) {
     struct stat what;
-    *log = (struct serve_log){.format = format};
+    *log = (struct serve_log){.format = options->log_format,
+                              .slow_ns = options->log_slow_ms * UINT64_C(1000000),
+                              .shows_queries = options->log_queries};
     log->is_file = fstat(STDERR_FILENO, &what) == 0 && S_ISREG(what.st_mode);
     uv_prepare_init(loop, &log->turn);
     log->turn.data = log;
@@ -118,6 +120,35 @@ static gdx_status append_path(struct serve_log *log, const gdx_call_record *reco
                                     record->method->name, quote);
 }
 
+static bool is_slow(const struct serve_log *log, const gdx_call_record *record) {
+    return log->slow_ns && record->took_ns >= log->slow_ns;
+}
+
+// In JSON `,"name":value`, in text ` name=value`. What handlers note are words of people, so that all is quoted.
+static gdx_status append_note(struct serve_log *log, const gdx_note *note) {
+    const char *form = log->format == LOG_JSON ? ",\"%.*s\":" : " %.*s=";
+    gdx_status status = gdx_buffer_append_format(&log->lines, form, GDX_SLICE_ARGUMENTS(note->name));
+    if (status != GDX_OK)
+        return status;
+    return note->is_number ? gdx_buffer_append_format(&log->lines, "%" PRIu64, note->number)
+                           : append_quoted(&log->lines, note->text);
+}
+
+// A query is what people look for: it is shown to who asked for that alone.
+static gdx_status append_notes(struct serve_log *log, const gdx_call_record *record) {
+    bool all = is_slow(log, record);
+    gdx_note note;
+    gdx_status status = GDX_OK;
+    if (record->trace_id.bytes)
+        status = append_note(log, &(gdx_note){.name = gdx_slice_of("trace_id"), .text = record->trace_id});
+    if (all && status == GDX_OK)
+        status = append_note(log, &(gdx_note){.name = gdx_slice_of("slow"), .is_number = true, .number = 1});
+    for (size_t at = 0; status == GDX_OK && gdx_note_next(record->notes, &at, &note);)
+        if (all || (log->shows_queries && gdx_slice_equal(note.name, gdx_slice_of("query"))))
+            status = append_note(log, &note);
+    return status;
+}
+
 static gdx_status append_text(struct serve_log *log, const gdx_call_record *record) {
     char now[TIME_BYTES];
     gdx_status status = gdx_buffer_append_format(&log->lines, "%s ", time_text(now));
@@ -127,6 +158,8 @@ static gdx_status append_text(struct serve_log *log, const gdx_call_record *reco
         status = gdx_buffer_append_format(&log->lines, " %s %" PRIu64 "us %s in=%" PRIu64 " out=%" PRIu64,
                                           gdx_grpc_code_name(record->code), record->took_ns / 1000,
                                           record->peer ? record->peer : "-", record->bytes_in, record->bytes_out);
+    if (status == GDX_OK)
+        status = append_notes(log, record);
     if (status == GDX_OK && record->message.bytes)
         status = gdx_buffer_append(&log->lines, " ", 1);
     if (status == GDX_OK && record->message.bytes)
@@ -151,6 +184,8 @@ static gdx_status append_json(struct serve_log *log, const gdx_call_record *reco
             record->bytes_in, record->bytes_out, gdx_dialect_name(record->dialect), record->http_status);
     if (status == GDX_OK)
         status = append_quoted(&log->lines, record->message);
+    if (status == GDX_OK)
+        status = append_notes(log, record);
     return status == GDX_OK ? gdx_buffer_append(&log->lines, "}\n", 2) : status;
 }
 
@@ -169,7 +204,7 @@ static bool is_stuck(struct serve_log *log) {
 }
 
 void serve_log_call(struct serve_log *log, const gdx_call_record *record) {
-    if (log->format == LOG_NONE || is_stuck(log))
+    if ((log->format == LOG_NONE && !is_slow(log, record)) || is_stuck(log))
         return;
     size_t before = log->lines.bytes;
     gdx_status status = log->format == LOG_JSON ? append_json(log, record) : append_text(log, record);

@@ -12,13 +12,16 @@
 
 struct serve_log { // the caller's struct
     enum log_format format;
+    uint64_t slow_ns;   // calls that took as long have all their notes; 0: none
+    bool shows_queries; // of each call
     gdx_buffer lines;
     uint64_t lost; // lines
     bool is_file;
     uv_prepare_t turn;
 };
 
-void serve_log_init(struct serve_log *log, uv_loop_t *loop, enum log_format format);
+void serve_log_init(struct serve_log *log, uv_loop_t *loop, const struct serve_options *options);
+// With the format none, slow calls alone.
 void serve_log_call(struct serve_log *log, const gdx_call_record *record);
 // What a peer did that is no call. Not with the format none.
 void serve_log_fault(struct serve_log *log, const char *peer, const char *what);

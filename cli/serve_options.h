@@ -30,6 +30,8 @@ struct serve_options {
     const char *follow;                                                         // an object store; NULL: none
     unsigned follow_seconds;
     enum log_format log_format;
+    unsigned log_slow_ms; // 0: no call is slow
+    bool log_queries;
     const char *metrics; // NULL: none
 };
 

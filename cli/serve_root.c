@@ -6,6 +6,7 @@
 #include "target.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 enum { LEAF_MESSAGE_BYTES = 256 << 20 };
 
@@ -31,6 +32,23 @@ void serve_root_close(struct serve_root *root) {
     gdx_fanout_close(root->fanout);
     gdx_tls_close(root->tls);
     *root = (struct serve_root){0};
+}
+
+bool serve_root_is_ready(const struct serve_root *root, char why[GDX_READY_BYTES]) {
+    uint32_t slices = root->fanout ? gdx_fanout_slices(root->fanout) : 0;
+    if (root->fanout && slices == 0) {
+        snprintf(why, GDX_READY_BYTES, "no leaf has been reached yet\n");
+        return false;
+    }
+    for (uint32_t i = 0; i < slices; i++) {
+        gdx_fanout_figures figures;
+        gdx_fanout_figures_of(root->fanout, i, &figures);
+        if (figures.replicas)
+            continue;
+        snprintf(why, GDX_READY_BYTES, "slice %u of %u: no leaf serves it\n", i, slices);
+        return false;
+    }
+    return true;
 }
 
 struct counted {

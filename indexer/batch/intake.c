@@ -131,8 +131,10 @@ gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) {
 }
 
 gdx_status gdx_intake_merge(gdx_intake *intake, gdx_error *err) {
-    gdx_merge_options merge = {
-        .executor = intake->options.executor, .level = intake->options.level, .stop = intake->options.stop};
+    gdx_merge_options merge = {.executor = intake->options.executor,
+                               .level = intake->options.level,
+                               .stop = intake->options.stop,
+                               .counts = intake->options.merged};
     return gdx_index_writer_merge(intake->writer, &merge, NULL, err);
 }
 

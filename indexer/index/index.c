@@ -83,6 +83,13 @@ uint64_t gdx_index_repairs(gdx_index *index) {
     return repairs;
 }
 
+uint64_t gdx_index_commit_time(gdx_index *index) {
+    pthread_mutex_lock(&index->refreshing);
+    time_t seconds = index->file.identity.st_mtim.tv_sec;
+    pthread_mutex_unlock(&index->refreshing);
+    return seconds > 0 ? (uint64_t)seconds : 0;
+}
+
 // The caller holds `refreshing`.
 static void look_after_segments(gdx_index *index) {
     gdx_snapshot *repaired = NULL;

@@ -77,6 +77,10 @@ gdx_status merge_write(const gdx_index_writer *writer, const gdx_merge_options *
     if (status == GDX_OK && out->document_count != documents)
         status = gdx_fail_at(err, GDX_INTERNAL, writer->directory, "a merge of %" PRIu64 " documents made %" PRIu32,
                              documents, out->document_count);
+    if (status == GDX_OK && options->counts) {
+        options->counts->segments++;
+        options->counts->bytes += out->bytes;
+    }
     return status;
 }
 

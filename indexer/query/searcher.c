@@ -64,6 +64,10 @@ void gdx_searcher_limit_work(gdx_searcher *searcher, uint64_t work_ns) {
     searcher->work_limit = work_ns;
 }
 
+void gdx_searcher_store_counts(const gdx_searcher *searcher, uint64_t *out_hits, uint64_t *out_misses) {
+    gdx_store_reader_counts(searcher->store, out_hits, out_misses);
+}
+
 static void trim(query_list *list) {
     list->count = 0;
     if (list->capacity * sizeof *list->values <= KEPT_BYTES)

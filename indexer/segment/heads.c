@@ -204,7 +204,10 @@ gdx_status head_block_bytes(head_cache *cache, const gdx_segment *segment, uint3
     slot->used = ++cache->clock;
     if (bytes > all)
         bytes = all;
-    if (slot->bytes.bytes < bytes) {
+    if (slot->bytes.bytes >= bytes) {
+        cache->hits++;
+    } else {
+        cache->misses++;
         if (cache->streaming != slot) { // from the start: another block went through the context since
             ZSTD_DCtx_reset(cache->context, ZSTD_reset_session_only);
             slot->bytes.bytes = slot->consumed = 0;

@@ -15,6 +15,7 @@ typedef struct head_cache { // one owner
     struct head_slot *large;     // the one slot that may have more than SLOT_BYTES; NULL: none has
     struct head_slot *streaming; // the slot whose block `context` is in the middle of; NULL: none
     uint64_t clock;
+    uint64_t hits, misses; // blocks that were asked for: there as far as wanted, and decompressed
     size_t slot_count;
     struct head_slot *slots;
 } head_cache;

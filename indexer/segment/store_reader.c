@@ -28,6 +28,11 @@ void gdx_store_reader_obey(gdx_store_reader *reader, const gdx_stop *stop) {
     reader->stop = stop;
 }
 
+void gdx_store_reader_counts(const gdx_store_reader *reader, uint64_t *out_hits, uint64_t *out_misses) {
+    *out_hits = reader->heads.hits;
+    *out_misses = reader->heads.misses;
+}
+
 static gdx_status bad_head(const gdx_segment *segment, uint32_t document, gdx_error *err) {
     return segment_damaged(segment, SECTION_DOCUMENT_HEAD, (uint64_t)document * 8, "a head that does not decode", err);
 }

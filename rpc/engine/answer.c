@@ -23,6 +23,7 @@ static void init_question(gdx_question *question, gdx_exchange *exchange) {
     question->collection = engine_of(exchange)->collection;
     question->stop = gdx_exchange_stop(exchange);
     question->opened_ns = gdx_exchange_opened_ns(exchange);
+    question->trace = gdx_exchange_trace(exchange);
     question->reply = reply;
     question->context = exchange;
 }
@@ -65,6 +66,46 @@ static gdx_status refuse_longer(const gdx_exchange *exchange, gdx_error *err) {
                            (double)engine_of(exchange)->options.query_ns / 1e9);
 }
 
+// ---- notes for the log
+
+// Before the question is asked, so that a call that its deadline ends has it, too.
+static void note_query(gdx_exchange *exchange, const ProtobufCMessage *request) {
+    const gdx_engine_options *options = &engine_of(exchange)->options;
+    gdx_buffer query = {0};
+    if (!options->notes_queries && !options->slow_ns)
+        return;
+    if (gdx_question_query(request, &query) == GDX_OK && query.bytes)
+        gdx_exchange_note_text(exchange, "query", gdx_buffer_slice(&query));
+    gdx_buffer_clear(&query);
+}
+
+static void note_costs(gdx_exchange *exchange, const gdx_question_plan *plan) {
+    gdx_exchange_note_number(exchange, "posting_bytes", plan->posting_bytes);
+    gdx_exchange_note_number(exchange, "texts", plan->texts);
+    gdx_exchange_note_number(exchange, "occurrences", plan->occurrences);
+    gdx_exchange_note_number(exchange, "documents", plan->documents);
+    gdx_exchange_note_number(exchange, "work_us", plan->work_ns / 1000);
+}
+
+// A query that cannot be planned (it is malformed, or too large) has no plan.
+static void note_plan(gdx_exchange *exchange, const gdx_question *question, const ProtobufCMessage *request) {
+    gdx_question_plan plan = {0};
+    gdx_error passed_over = {0};
+    gdx_status status = gdx_question_plan_of(question, request, &plan, &passed_over);
+    if (plan.tree.bytes)
+        gdx_exchange_note_text(exchange, "plan", gdx_buffer_slice(&plan.tree));
+    if (plan.segments)
+        gdx_exchange_note_number(exchange, "segments", plan.segments);
+    if (status == GDX_OK && plan.is_weighed)
+        note_costs(exchange, &plan);
+    gdx_question_plan_clear(&plan);
+}
+
+static bool is_slow(const gdx_exchange *exchange) {
+    uint64_t slow_ns = engine_of(exchange)->options.slow_ns;
+    return slow_ns && gdx_now_ns() - gdx_exchange_opened_ns(exchange) >= slow_ns;
+}
+
 // ---- one request, one reply
 
 // Asked in haste first. If it declines, or takes longer than it thought, it is asked again in the long lane.
@@ -74,6 +115,7 @@ static gdx_status run_unary(gdx_exchange *exchange, const ProtobufCMessage *mess
         return GDX_NO_MEMORY;
     init_question(&question, exchange);
     question.stop = stop_of_step(exchange, question.may_decline ? SHORT_LANE_NS : 0);
+    note_query(exchange, message);
     gdx_status status = gdx_question_run(&question, message, err);
     assert(!question.state); // what is unary keeps none
     bool too_long = ran_too_long(exchange, status);
@@ -82,6 +124,8 @@ static gdx_status run_unary(gdx_exchange *exchange, const ProtobufCMessage *mess
         gdx_exchange_go_longer(exchange);
         return GDX_OK;
     }
+    if (is_slow(exchange))
+        note_plan(exchange, &question, message);
     return too_long ? refuse_longer(exchange, err) : status;
 }
 
@@ -115,9 +159,12 @@ static gdx_status run_stream(gdx_exchange *exchange, const ProtobufCMessage *mes
         return GDX_NO_MEMORY;
     question->may_decline = is_in_haste(exchange);
     question->has_declined = false;
+    note_query(exchange, message);
     gdx_status status = gdx_question_run(question, message, err);
     if (question->has_declined)
         gdx_exchange_go_longer(exchange);
+    else if (engine_of(exchange)->options.slow_ns && question->operation->replies_stream)
+        note_plan(exchange, question, message); // the request is gone when it is known whether it took long
     return end_step(exchange, status, err);
 }
 

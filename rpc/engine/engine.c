@@ -29,6 +29,10 @@ void gdx_engine_figures_of(gdx_engine *engine, gdx_collection_figures *out) {
     gdx_collection_figures_of(engine->collection, out);
 }
 
+bool gdx_engine_is_root(const gdx_engine *engine) {
+    return engine->options.leaves != NULL;
+}
+
 void gdx_engine_set_aliases(gdx_engine *engine, gdx_aliases *aliases) {
     gdx_collection_set_aliases(engine->collection, aliases);
 }

@@ -74,6 +74,7 @@ struct attempt { // one call of one replica; loop thread only; freed when the ca
     struct pending *pending;        // NULL: nobody waits for it any more, or it is a probe
     struct gdx_leaf_stream *stream; // of a stream
     gdx_call *call;
+    const char *trace; // while it is opened: sent along as traceparent; NULL: none
     gdx_buffer reply;
     bool has_reply;
     bool is_hedge;
@@ -112,6 +113,7 @@ struct gdx_leaf_stream {
     gdx_fanout *fanout;
     struct op open, read, close;
     Gramdex__V1__FollowRequest *request; // a copy; its offset grows as messages are taken
+    char trace[GDX_TRACE_BYTES];         // "": none
     uint64_t deadline_ns;
     unsigned opened;         // times
     struct replica *avoid;   // loop thread: the replica that failed
@@ -194,7 +196,8 @@ void attempt_free(struct attempt *attempt);
 
 // fanout_stream.c
 void stream_op_on_loop(gdx_fanout *fanout, struct op *op);
-gdx_status fanout_follow(void *context, const ProtobufCMessage *request, gdx_leaf_stream **out, gdx_error *err);
+gdx_status fanout_follow(void *context, const ProtobufCMessage *request, const char *trace, gdx_leaf_stream **out,
+                         gdx_error *err);
 gdx_status fanout_next(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCMessage **out, gdx_error *err);
 void fanout_close_stream(gdx_leaf_stream *stream);
 

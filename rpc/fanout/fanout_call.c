@@ -209,6 +209,7 @@ static bool try_one(gdx_fanout *fanout, struct pending *pending, bool is_hedge) 
         pending->tried[pending->tried_count++] = replica;
         attempt->pending = pending;
         attempt->is_hedge = is_hedge;
+        attempt->trace = pending->call->trace;
         if (link_call(replica, "Ask", &request->base, pending->round->deadline_ns, &attempt_events, attempt) ==
             GDX_OK) {
             pending->attempts[pending->attempts[0] != NULL] = attempt;

@@ -235,6 +235,8 @@ gdx_status link_call(struct replica *replica, const char *method, const Protobuf
         packed.bytes = protobuf_c_message_pack(request, packed.data);
         if (fanout->token)
             status = gdx_metadata_add(&metadata, gdx_slice_of("authorization"), gdx_slice_of(fanout->token));
+        if (status == GDX_OK && attempt->trace)
+            status = gdx_metadata_add(&metadata, gdx_slice_of("traceparent"), gdx_slice_of(attempt->trace));
     }
     attempt->replica = replica;
     attempt->begun_ns = now_ns;

@@ -4,6 +4,7 @@
 
 #include "fanout.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { OPENED_MOST = 8 };
@@ -31,6 +32,7 @@ static void open_on_loop(gdx_leaf_stream *stream) {
         gdx_fail_memory(&why, "a stream");
     if (attempt) {
         attempt->stream = stream;
+        attempt->trace = stream->trace[0] ? stream->trace : NULL;
         if (link_call(replica, "Follow", &stream->request->base, 0, &stream_events, attempt) == GDX_OK) {
             stream->attempt = attempt;
             return;
@@ -115,7 +117,8 @@ static Gramdex__V1__FollowRequest *copy_request(const ProtobufCMessage *message)
     return copy;
 }
 
-gdx_status fanout_follow(void *context, const ProtobufCMessage *request, gdx_leaf_stream **out, gdx_error *err) {
+gdx_status fanout_follow(void *context, const ProtobufCMessage *request, const char *trace, gdx_leaf_stream **out,
+                         gdx_error *err) {
     gdx_fanout *fanout = context;
     gdx_leaf_stream *stream = calloc(1, sizeof *stream);
     if (stream)
@@ -125,6 +128,7 @@ gdx_status fanout_follow(void *context, const ProtobufCMessage *request, gdx_lea
         return gdx_fail_memory(err, "a stream");
     }
     stream->fanout = fanout;
+    snprintf(stream->trace, sizeof stream->trace, "%s", trace ? trace : "");
     stream->opened = 1;
     pthread_mutex_lock(&fanout->lock);
     fanout_submit(fanout, &stream->open, OP_OPEN_STREAM);

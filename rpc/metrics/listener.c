@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// listener.c: two pages for a monitoring system, by a gdx_server without methods, whose requests are bounded as all
+// listener.c: four pages for a monitoring system, by a gdx_server without methods, whose requests are bounded as all
 // others are. There are more seats than a handful of slow visitors take, and nobody has one for longer than
 // PATIENCE_NS; who comes when all are taken waits for one.
 
@@ -30,16 +30,46 @@ static void answer_metrics(const gdx_metrics_pages *pages, gdx_resource_reply *r
     }
 }
 
+// Of a word or a line that is not constant.
+static void answer_owned(gdx_resource_reply *reply, unsigned status, const char *text) {
+    answer_text(reply, status, "");
+    if (gdx_buffer_append(&reply->owned, text, strlen(text)) != GDX_OK)
+        reply->status = 503; // without a reason
+}
+
+static void answer_ready(const gdx_metrics_pages *pages, gdx_resource_reply *reply) {
+    char why[GDX_READY_BYTES] = "";
+    if (pages->is_ready(pages->context, why))
+        answer_text(reply, 200, "ready\n");
+    else
+        answer_owned(reply, 503, why);
+}
+
+static void answer_health(const gdx_metrics_pages *pages, gdx_resource_reply *reply) {
+    bool is_healthy = pages->is_healthy(pages->context);
+    answer_text(reply, is_healthy ? 200 : 503, is_healthy ? "serving\n" : "draining\n");
+}
+
+static void answer_version(const gdx_metrics_pages *pages, gdx_resource_reply *reply) {
+    reply->content_type = gdx_slice_of("application/json");
+    reply->body = gdx_slice_of(pages->version);
+}
+
+static const struct page {
+    const char *path;
+    void (*answer)(const gdx_metrics_pages *pages, gdx_resource_reply *reply);
+} all[] = {
+    {"/metrics", answer_metrics}, {"/healthz", answer_health}, {"/readyz", answer_ready}, {"/version", answer_version}};
+
 static bool answer(void *context, const gdx_resource_request *request, gdx_resource_reply *reply) {
     const gdx_metrics_pages *pages = &((const gdx_metrics_listener *)context)->pages;
-    if (gdx_slice_equal(request->path, gdx_slice_of("/metrics")))
-        answer_metrics(pages, reply);
-    else if (!gdx_slice_equal(request->path, gdx_slice_of("/healthz")))
-        answer_text(reply, 404, "there are /metrics and /healthz\n");
-    else if (pages->is_healthy(pages->context))
-        answer_text(reply, 200, "serving\n");
+    size_t count = sizeof all / sizeof all[0], i = 0;
+    while (i < count && !gdx_slice_equal(request->path, gdx_slice_of(all[i].path)))
+        i++;
+    if (i < count)
+        all[i].answer(pages, reply);
     else
-        answer_text(reply, 503, "draining\n");
+        answer_text(reply, 404, "there are /metrics, /healthz, /readyz and /version\n");
     reply->cache_control = gdx_slice_of("no-store");
     return true;
 }

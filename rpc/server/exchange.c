@@ -39,12 +39,12 @@ static bool is_open(const gdx_exchange *exchange) {
 
 // ---- spare exchanges
 
-enum { EXCHANGE_BUFFERS = 6 };
+enum { EXCHANGE_BUFFERS = 7 };
 
 static void buffers_of(gdx_exchange *exchange, gdx_buffer *out[EXCHANGE_BUFFERS]) {
-    gdx_buffer *buffers[EXCHANGE_BUFFERS] = {&exchange->metadata.bytes, &exchange->requests,
-                                             &exchange->taken,          &exchange->replies,
-                                             &exchange->headers.bytes,  &exchange->trailers.bytes};
+    gdx_buffer *buffers[EXCHANGE_BUFFERS] = {
+        &exchange->metadata.bytes, &exchange->requests,       &exchange->taken, &exchange->replies,
+        &exchange->headers.bytes,  &exchange->trailers.bytes, &exchange->notes};
     memcpy(out, buffers, sizeof buffers);
 }
 
@@ -362,6 +362,8 @@ static void record(gdx_exchange *exchange, gdx_call *call, const gdx_call_result
         .took_ns = uv_hrtime() - exchange->opened_ns,
         .bytes_in = gdx_call_bytes_received(call),
         .bytes_out = gdx_call_bytes_sent(call),
+        .trace_id = gdx_trace_id(exchange->trace),
+        .notes = exchange_notes(exchange),
     };
     options->call_ended(options->context, &record);
 }
@@ -402,6 +404,9 @@ static void record_refused(gdx_call *call, const gdx_call_result *result) {
         .bytes_in = gdx_call_bytes_received(call),
         .bytes_out = gdx_call_bytes_sent(call),
     };
+    char trace[GDX_TRACE_BYTES];
+    if (gdx_trace_read(gdx_call_metadata(call), trace))
+        record.trace_id = gdx_trace_id(trace);
     if (record.dialect == GDX_DIALECT_PLAIN)
         record.asked = gdx_call_field(call, GDX_HEAD_FIELD_METHOD);
     if (server->options.call_ended)
@@ -453,6 +458,7 @@ static gdx_exchange *new_exchange(gdx_server *server) {
                           .replies = exchange->replies,
                           .headers = exchange->headers,
                           .trailers = exchange->trailers,
+                          .notes = exchange->notes,
                           .state = EXCHANGE_COLLECTING,
                           .stage = STAGE_NEW,
                           .step = GDX_STEP_MORE};
@@ -481,6 +487,7 @@ static void start(gdx_exchange *exchange, gdx_call *call, struct peer *from) {
     exchange->form = gdx_call_form(call);
     memcpy(exchange->peer, peer_name(from), sizeof exchange->peer);
     gdx_call_take_metadata(call, &exchange->metadata);
+    (void)gdx_trace_read(&exchange->metadata, exchange->trace);
     gdx_call_attach(call, &exchange_events, exchange);
     gdx_call_read(call);
 }

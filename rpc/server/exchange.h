@@ -35,7 +35,8 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     bool takes_gzip;
     gdx_dialect dialect;
     gdx_form form;
-    atomic_bool cancelled; // any thread
+    char trace[GDX_TRACE_BYTES]; // "": none
+    atomic_bool cancelled;       // any thread
 
     // the loop's always
     enum exchange_state state;
@@ -64,7 +65,9 @@ struct gdx_exchange { // one owner at a time, where not said otherwise
     bool was_compressed;
     bool has_code;
     gdx_grpc_code code;
-    gdx_status status; // of the step
+    gdx_buffer notes;    // notes.c; its memory does not move from the first note on
+    atomic_size_t noted; // bytes of it that any thread may read
+    gdx_status status;   // of the step
     gdx_error error;
     char peer[PEER_NAME_BYTES];
 };
@@ -74,6 +77,9 @@ static inline bool exchange_is_handlers(const gdx_exchange *exchange) {
     const gdx_work *work = exchange->server->work;
     return exchange->worker ? gdx_work_is_on_worker(work) : gdx_work_is_on_loop(work);
 }
+
+// notes.c: those that are complete. Any thread.
+gdx_slice exchange_notes(const gdx_exchange *exchange);
 
 // step.c
 // Runs the handler's callbacks over what was taken; replies are queued, and the outcome is in exchange->status.

@@ -435,8 +435,9 @@ void peer_accept(struct listener *listener) {
     }
     link_peer(peer);
     bool accepted = uv_accept(&listener->handle.stream, &peer->handle.stream) == 0;
-    if (!accepted || server->peer_count > server->options.connection_limit || !enter_address(peer) ||
-        !open_connection(peer, listener->tls)) {
+    bool is_over = server->peer_count > server->options.connection_limit;
+    server->refused_count += is_over;
+    if (!accepted || is_over || !enter_address(peer) || !open_connection(peer, listener->tls)) {
         close_peer(peer);
         return;
     }

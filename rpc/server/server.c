@@ -189,6 +189,10 @@ size_t gdx_server_connection_count(const gdx_server *server) {
     return server->peer_count;
 }
 
+uint64_t gdx_server_refused_count(const gdx_server *server) {
+    return server->refused_count;
+}
+
 size_t gdx_server_call_count(const gdx_server *server) {
     return server->exchange_count;
 }

@@ -6,6 +6,7 @@
 //   peer.c      one accepted socket: bytes between it and a gdx_connection
 //   exchange.c  the life of one call between a gdx_call and its handler, on the loop
 //   step.c      what runs of it on the handler's thread, a worker or the loop
+//   notes.c     what a handler says of its call, for the log
 //   page.c     requests that are no calls: pages, and refusals in words
 //   form.c      messages to and from JSON, in the handler's thread
 //   details.c   google.rpc.Status
@@ -79,6 +80,7 @@ struct gdx_server { // loop thread only
     gdx_buffer spare_out;                         // for the peer that writes next
     gdx_buffer plain;                             // what TLS has decrypted or will encrypt, within one call
     size_t peer_count;
+    uint64_t refused_count; // connections over the limit
     gdx_exchange *spares;
     size_t spare_count;
     gdx_exchange *waiting, *waiting_last; // have started, and found the queue full

@@ -45,6 +45,10 @@ const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange) {
     return &exchange->metadata;
 }
 
+const char *gdx_exchange_trace(const gdx_exchange *exchange) {
+    return exchange->trace[0] ? exchange->trace : NULL;
+}
+
 uint64_t gdx_exchange_opened_ns(const gdx_exchange *exchange) {
     return exchange->opened_ns;
 }

@@ -38,6 +38,41 @@ static void what_is_refused_is_exit_status_3_unless_it_is_allowed(void **state) 
     expect(place, "g index --json in", 3, "{\"class\":\"refused\",\"kind\":\".caj\",\"count\":1}");
 }
 
+static void a_watched_run_leaves_its_figures_also_when_it_fails(void **state) {
+    const struct place *place = *state;
+    expect(place,
+           "mkdir in && echo 关税 > in/a.txt && echo 贸易 > in/b.txt && echo x > in/c.caj\n"
+           "g index --metrics-file run.prom in; echo status $?; cat run.prom; ls run.prom*",
+           0, "gramdex_index_run_exit_status{index=\"x\"} 3\n");
+    expect(place, "cat run.prom", 0, "gramdex_index_run_success{index=\"x\"} 0\n");
+    expect(place, "cat run.prom", 0, "gramdex_index_run_documents{index=\"x\",outcome=\"added\"} 2\n");
+    expect(place, "cat run.prom", 0, "gramdex_index_run_documents{index=\"x\",outcome=\"refused\"} 1\n");
+    expect(place, "cat run.prom", 0,
+           "# TYPE gramdex_index_run_text_bytes gauge\ngramdex_index_run_text_bytes{index=\"x\"} ");
+    expect(place, "cat run.prom", 0, "gramdex_index_run_commit{index=\"x\"} 1\n");
+    expect(place, "g index --metrics-file run.prom --allow-refused 1 in && cat run.prom", 0,
+           "gramdex_index_run_success{index=\"x\"} 1\n");
+    expect(place, "cat run.prom", 0, "gramdex_index_run_documents{index=\"x\",outcome=\"unchanged\"} 2\n");
+    expect(place,
+           "now=$(date +%s); t=$(sed -n 's/^gramdex_index_run_end_time_seconds{.*} //p' run.prom)\n"
+           "[ $((now - t)) -le 600 ] && [ $t -le $now ] && echo in time",
+           0, "in time");
+    expect(place, "g index --metrics-file run.prom --strict in; cat run.prom", 0,
+           "gramdex_index_run_success{index=\"x\"} 0\n");
+    expect(place, "echo $(ls | grep prom) is all", 0, "run.prom is all"); // no other name is left
+}
+
+static void figures_of_a_run_name_any_index_and_say_when_they_cannot_be_written(void **state) {
+    const struct place *place = *state;
+    expect(place,
+           "echo 关税 > a.txt; \"$GRAMDEX\" index --index 'a\"b\\c' --metrics-file run.prom a.txt && cat run.prom", 0,
+           "gramdex_index_run_success{index=\"a\\\"b\\\\c\"} 1\n");
+    expect(place, "g index --metrics-file none/run.prom a.txt", 1, "none/run.prom");
+    expect(place, "ids", 0, "a.txt "); // it is indexed all the same
+    expect(place, "g index --metrics-file run.prom --dry-run a.txt", 2,
+           "--metrics-file and --dry-run do not go together");
+}
+
 static void what_holds_no_text_is_left_out_and_no_failure(void **state) {
     const struct place *place = *state;
     expect(place,
@@ -340,6 +375,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
 #define GDX_TEST(name) cmocka_unit_test_setup_teardown(name, make_place, place_tear_down)
         GDX_TEST(what_is_refused_is_exit_status_3_unless_it_is_allowed),
+        GDX_TEST(a_watched_run_leaves_its_figures_also_when_it_fails),
+        GDX_TEST(figures_of_a_run_name_any_index_and_say_when_they_cannot_be_written),
         GDX_TEST(what_holds_no_text_is_left_out_and_no_failure),
         GDX_TEST(a_missing_path_is_named_and_the_others_are_indexed),
         GDX_TEST(a_strict_run_fails_at_the_first_refusal_and_says_it_once),

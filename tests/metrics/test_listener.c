@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_listener.c: the two pages over HTTP/1.1, what the listener answers to those who ask for something else, and slow
+// test_listener.c: the pages over HTTP/1.1, what the listener answers to those who ask for something else, and slow
 // visitors who hold seats.
 
 #include "gdx/metrics.h"
@@ -15,7 +15,7 @@
 
 enum { SLOW_VISITORS = 300 }; // more than there are seats
 
-static bool is_healthy, has_memory;
+static bool is_healthy, is_ready, has_memory;
 
 static gdx_status write_page(void *context, gdx_buffer *out) {
     (void)context;
@@ -25,6 +25,12 @@ static gdx_status write_page(void *context, gdx_buffer *out) {
 static bool healthy(void *context) {
     (void)context;
     return is_healthy;
+}
+
+static bool ready(void *context, char why[GDX_READY_BYTES]) {
+    (void)context;
+    snprintf(why, GDX_READY_BYTES, "slice 1 of 2: no leaf serves it\n");
+    return is_ready;
 }
 
 // ---- a client that sends bytes and reads to the end
@@ -80,7 +86,7 @@ static void sit_down(int *slow, size_t count, const struct sockaddr_in *address)
 
 static const char *ask_behind(struct visit *visit, const char *request, size_t bytes, size_t slow_count) {
     int slow[SLOW_VISITORS];
-    static const gdx_metrics_pages pages = {write_page, healthy, NULL};
+    static const gdx_metrics_pages pages = {write_page, healthy, ready, "{}\n", NULL};
     struct sockaddr_in address;
     gdx_error err = {0};
     *visit = (struct visit){.request = request, .request_bytes = bytes};
@@ -108,7 +114,7 @@ static const char *ask(struct visit *visit, const char *request, size_t bytes) {
 
 static int set_well(void **state) {
     (void)state;
-    is_healthy = has_memory = true;
+    is_healthy = is_ready = has_memory = true;
     return 0;
 }
 
@@ -122,11 +128,22 @@ static void assert_answer(const char *request, const char *status_line, const ch
     assert_string_equal(found + 4, body);
 }
 
-static void both_pages_are_there(void **state) {
+static void all_pages_are_there(void **state) {
     (void)state;
     assert_answer("GET /metrics HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n",
                   "figures 1\n");
     assert_answer("GET /metrics?x=1 HTTP/1.0\r\nHost: here\r\n\r\n", "HTTP/1.1 200 OK\r\n", "figures 1\n");
+    assert_answer("GET /healthz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n",
+                  "serving\n");
+    assert_answer("GET /readyz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n", "ready\n");
+    assert_answer("GET /version HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n", "{}\n");
+}
+
+static void who_is_not_ready_says_why_and_is_healthy(void **state) {
+    (void)state;
+    is_ready = false;
+    assert_answer("GET /readyz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 503 ",
+                  "slice 1 of 2: no leaf serves it\n");
     assert_answer("GET /healthz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 200 OK\r\n",
                   "serving\n");
 }
@@ -155,7 +172,7 @@ static void a_page_that_finds_no_memory_is_unavailable(void **state) {
 static void other_requests_are_refused_with_a_hint(void **state) {
     (void)state;
     assert_answer("GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 404 ",
-                  "there are /metrics and /healthz\n");
+                  "there are /metrics, /healthz, /readyz and /version\n");
     assert_answer("POST /metrics HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n", "HTTP/1.1 405 ",
                   "/metrics: pages are asked for by GET or HEAD, and there is no method of that path.\n");
     static const char *const malformed[] = {"what\r\n\r\n", "GET /metrics\r\n\r\n", "GET /metrics HTTP/1.1\r\n\r\n"};
@@ -185,7 +202,7 @@ static void who_finds_no_seat_waits_for_one(void **state) {
 static void an_address_that_cannot_be_listened_on_is_refused_with_a_reason(void **state) {
     (void)state;
     static const char *const wrong[] = {"9090", ":9090", "127.0.0.1:notaport"};
-    static const gdx_metrics_pages pages = {write_page, healthy, NULL};
+    static const gdx_metrics_pages pages = {write_page, healthy, ready, "{}\n", NULL};
     uv_loop_t loop;
     assert_int_equal(uv_loop_init(&loop), 0);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
@@ -200,7 +217,8 @@ static void an_address_that_cannot_be_listened_on_is_refused_with_a_reason(void 
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(both_pages_are_there, set_well),
+        cmocka_unit_test_setup(all_pages_are_there, set_well),
+        cmocka_unit_test_setup(who_is_not_ready_says_why_and_is_healthy, set_well),
         cmocka_unit_test_setup(the_head_alone_has_the_bodys_length, set_well),
         cmocka_unit_test_setup(a_server_that_drains_is_not_healthy, set_well),
         cmocka_unit_test_setup(a_page_that_finds_no_memory_is_unavailable, set_well),

@@ -77,6 +77,40 @@ static void buckets_of_the_histogram_add_up(void **state) {
     gdx_metrics_free(metrics);
 }
 
+static void durations_add_up_over_statuses(void **state) {
+    (void)state;
+    gdx_metrics *metrics = gdx_metrics_new();
+    gdx_buffer text = {0};
+    count(metrics, &methods[0], GDX_GRPC_OK, 50000);
+    count(metrics, &methods[1], GDX_GRPC_OK, 1);
+    count(metrics, &methods[0], GDX_GRPC_NOT_FOUND, 60000);
+    assert_int_equal(gdx_metrics_write(metrics, &text), GDX_OK);
+#define NAME   "gramdex_request_duration_seconds"
+#define METHOD "method=\"grpc.testing.TestService/EmptyCall\""
+    assert_has(&text, "# TYPE " NAME " histogram\n");
+    assert_has(&text, NAME "_bucket{" METHOD ",le=\"0.00005\"} 1\n");
+    assert_has(&text, NAME "_bucket{" METHOD ",le=\"0.0001\"} 2\n");
+    assert_has(&text, NAME "_sum{" METHOD "} 0.000110000\n" NAME "_count{" METHOD "} 2\n");
+    assert_has(&text, NAME "_count{method=\"grpc.testing.TestService/UnaryCall\"} 1\n");
+    const char *first = memmem(text.data, text.bytes, NAME "_count{" METHOD, strlen(NAME "_count{" METHOD));
+    size_t left = text.bytes - (size_t)(first + 1 - (const char *)text.data);
+    assert_null(memmem(first + 1, left, NAME "_count{" METHOD, strlen(NAME "_count{" METHOD))); // once a method
+    gdx_buffer_clear(&text);
+    gdx_metrics_free(metrics);
+}
+
+static void the_process_is_described(void **state) {
+    (void)state;
+    gdx_buffer text = {0};
+    assert_int_equal(gdx_metrics_write_process(&text), GDX_OK);
+    static const char *const names[] = {
+        "process_cpu_seconds_total counter",   "process_start_time_seconds gauge", "process_virtual_memory_bytes gauge",
+        "process_resident_memory_bytes gauge", "process_open_fds gauge",           "process_max_fds gauge"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_has(&text, names[i]);
+    gdx_buffer_clear(&text);
+}
+
 static void a_figure_has_help_type_and_value(void **state) {
     (void)state;
     gdx_buffer text = {0};
@@ -89,10 +123,9 @@ static void a_figure_has_help_type_and_value(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(calls_count_by_method_and_status),
-        cmocka_unit_test(methods_that_are_not_there_share_one_row),
-        cmocka_unit_test(buckets_of_the_histogram_add_up),
-        cmocka_unit_test(a_figure_has_help_type_and_value),
+        cmocka_unit_test(calls_count_by_method_and_status), cmocka_unit_test(methods_that_are_not_there_share_one_row),
+        cmocka_unit_test(buckets_of_the_histogram_add_up),  cmocka_unit_test(durations_add_up_over_statuses),
+        cmocka_unit_test(the_process_is_described),         cmocka_unit_test(a_figure_has_help_type_and_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

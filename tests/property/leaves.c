@@ -87,8 +87,9 @@ struct gdx_leaf_stream {
     bool has_more;
 };
 
-static gdx_status follow(void *context, const ProtobufCMessage *request, gdx_leaf_stream **out, gdx_error *err) {
-    (void)err;
+static gdx_status follow(void *context, const ProtobufCMessage *request, const char *trace, gdx_leaf_stream **out,
+                         gdx_error *err) {
+    (void)err, (void)trace;
     struct test_leaves *leaves = context;
     Gramdex__V1__FollowRequest followed = GRAMDEX__V1__FOLLOW_REQUEST__INIT;
     followed.ask = (Gramdex__V1__AskRequest *)(uintptr_t)request;

@@ -159,6 +159,60 @@ static void a_message_gzipped_comes_back_and_a_bomb_stops_at_the_limit(void **st
     gdx_codec_free(codec);
 }
 
+#define TRACE_ID "4bf92f3577b34da6a3ce929d0e0e4736"
+#define SPAN_ID  "00f067aa0ba902b7"
+#define TRACE    "00-" TRACE_ID "-" SPAN_ID "-01"
+
+static bool read_trace(const char *first, const char *second, char out[GDX_TRACE_BYTES]) {
+    gdx_metadata metadata = {0};
+    assert_int_equal(gdx_metadata_add(&metadata, gdx_slice_of("a"), gdx_slice_of("b")), GDX_OK);
+    assert_int_equal(gdx_metadata_add(&metadata, gdx_slice_of("traceparent"), gdx_slice_of(first)), GDX_OK);
+    if (second)
+        assert_int_equal(gdx_metadata_add(&metadata, gdx_slice_of("traceparent"), gdx_slice_of(second)), GDX_OK);
+    bool is_there = gdx_trace_read(&metadata, out);
+    gdx_metadata_clear(&metadata);
+    return is_there;
+}
+
+static void a_trace_is_read_as_of_the_version_that_is_known(void **state) {
+    (void)state;
+    char trace[GDX_TRACE_BYTES];
+    assert_true(read_trace(TRACE, NULL, trace));
+    assert_string_equal(trace, TRACE);
+    assert_int_equal(gdx_trace_id(trace).bytes, strlen(TRACE_ID));
+    assert_memory_equal(gdx_trace_id(trace).data, TRACE_ID, strlen(TRACE_ID));
+    assert_true(read_trace("cc-" TRACE_ID "-" SPAN_ID "-03-more", NULL, trace));
+    assert_string_equal(trace, "00-" TRACE_ID "-" SPAN_ID "-03");
+    assert_true(read_trace("cc-" TRACE_ID "-" SPAN_ID "-03", NULL, trace));
+}
+
+static void a_trace_that_breaks_the_rule_is_none(void **state) {
+    (void)state;
+    static const char *const broken[] = {"",
+                                         "00",
+                                         "00-" TRACE_ID "-" SPAN_ID "-0",
+                                         TRACE "-more",
+                                         TRACE "1",
+                                         "ff-" TRACE_ID "-" SPAN_ID "-01",
+                                         "0g-" TRACE_ID "-" SPAN_ID "-01",
+                                         "00-00000000000000000000000000000000-" SPAN_ID "-01",
+                                         "00-" TRACE_ID "-0000000000000000-01",
+                                         "00_" TRACE_ID "-" SPAN_ID "-01",
+                                         "00-" TRACE_ID "_" SPAN_ID "-01",
+                                         "00-" TRACE_ID "-" SPAN_ID "_01",
+                                         "00-4BF92F3577b34da6a3ce929d0e0e4736-" SPAN_ID "-01",
+                                         "00-" TRACE_ID "-" SPAN_ID "-0x",
+                                         "cc-" TRACE_ID "-" SPAN_ID "-03more"};
+    char trace[GDX_TRACE_BYTES];
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        if (read_trace(broken[i], NULL, trace))
+            fail_msg("\"%s\" is taken", broken[i]);
+        assert_string_equal(trace, "");
+        assert_int_equal(gdx_trace_id(trace).bytes, 0);
+    }
+    assert_false(read_trace(TRACE, TRACE, trace)); // whose would it be?
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_status_of_the_engine_has_a_code_and_most_come_back),
@@ -169,6 +223,8 @@ int main(void) {
         cmocka_unit_test(base64_of_every_length_comes_back_with_and_without_padding),
         cmocka_unit_test(what_is_no_base64_is_refused),
         cmocka_unit_test(metadata_keeps_order_and_refuses_names_that_are_not_ours),
+        cmocka_unit_test(a_trace_is_read_as_of_the_version_that_is_known),
+        cmocka_unit_test(a_trace_that_breaks_the_rule_is_none),
         cmocka_unit_test(a_message_gzipped_comes_back_and_a_bomb_stops_at_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -488,7 +488,7 @@ class Drain(ServerTest):
         count = len(next(call).occurrences)
         server.process.send_signal(signal.SIGTERM)
         until = time.monotonic() + PATIENCE
-        while server.page("/healthz")[0] != 503:
+        while server.page("/healthz")[0] != 503 or server.page("/readyz") != (503, "draining\n"):
             self.assertLess(time.monotonic(), until)
         with self.assertRaises(grpc.RpcError):
             Stub(server.channel()).count(ONE)

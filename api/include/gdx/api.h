@@ -59,6 +59,14 @@ void gdx_collection_set_aliases(gdx_collection *collection, gdx_aliases *aliases
 // Touches the disk.
 void gdx_collection_scrub(gdx_collection *collection, uint64_t now_ns);
 
+typedef struct gdx_collection_work { // what calls of Ingest have done since the collection was opened
+    uint64_t documents, bytes;       // that were committed: new and replaced ones; titles and texts that were taken
+    uint64_t refused;                // documents
+    uint64_t commits;
+    uint64_t merged_segments, merged_bytes; // that merges after commits have written
+    uint64_t merging_ns;                    // that looking for merges and merging took
+} gdx_collection_work;
+
 typedef struct gdx_collection_figures {
     uint64_t commit;
     uint64_t documents;
@@ -73,7 +81,12 @@ typedef struct gdx_collection_figures {
     uint64_t bad_segments;   // of the current commit: closed or damaged, as the last refresh found them
     uint64_t repairs;        // segments that were bad and were opened again
     uint64_t scrubbed_pages, scrub_failures, scrub_rounds;
-    gdx_error damage; // of the first bad one; empty: there is none
+    gdx_error damage;     // of the first bad one; empty: there is none
+    uint64_t commit_time; // when the commit was written here, seconds of Unix time; 0: not known, or a root's
+    uint64_t disk_free_bytes, disk_bytes; // of the file system of the index, for who is not root; 0: likewise
+    gdx_collection_work work;
+    unsigned merging;                  // calls of Ingest that merge now
+    uint64_t store_hits, store_misses; // blocks of titles and metadata that a worker had, and had to decompress
 } gdx_collection_figures;
 void gdx_collection_figures_of(gdx_collection *collection, gdx_collection_figures *out);
 
@@ -138,6 +151,7 @@ struct gdx_question {
     gdx_session *session; // of the thread that runs the next step
     gdx_stop stop;
     uint64_t opened_ns; // when it was asked, of gdx_now_ns
+    const char *trace;  // traceparent of W3C Trace Context, for a root to hand on; NULL: none. Must outlive it
     // Takes a reply, which is the session's until the step returns.
     gdx_status (*reply)(void *context, const ProtobufCMessage *reply, gdx_error *err);
     void *context;
@@ -152,5 +166,22 @@ gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *requ
 gdx_status gdx_question_finish(gdx_question *question, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_question_produce(gdx_question *question, bool *out_more, gdx_error *err) GDX_MUST_CHECK;
 void gdx_question_close(gdx_question *question);
+
+// ---- for logs
+
+// The query that a request asks, appended; nothing if it has none. Of a leaf's question, the one within. GDX_NO_MEMORY.
+gdx_status gdx_question_query(const ProtobufCMessage *request, gdx_buffer *out) GDX_MUST_CHECK;
+
+typedef struct gdx_question_plan { // {0}, then cleared
+    gdx_buffer tree;   // what the query searches for, as (and (phrase "a") (not (date 2023))); empty at a root
+    uint64_t segments; // of the index; 0: the request has no query
+    bool is_weighed;   // else, as at a root, what follows is not known
+    uint64_t posting_bytes, texts, occurrences, documents, work_ns; // from above, as of gdx_query_weigh
+} gdx_question_plan;
+// What the query of a request costs at the current commit. Between two steps of the session. GDX_NOT_FOUND: it has no
+// query. As the operation's own errors. Cost: the query's look-ups in dictionaries, at most some 20 ms.
+gdx_status gdx_question_plan_of(const gdx_question *question, const ProtobufCMessage *request, gdx_question_plan *out,
+                                gdx_error *err) GDX_MUST_CHECK;
+void gdx_question_plan_clear(gdx_question_plan *plan);
 
 #endif

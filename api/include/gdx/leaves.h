@@ -21,6 +21,7 @@ typedef struct gdx_leaves_pin {
 
 typedef struct gdx_leaf_call {       // of one slice, at the commit that the request names
     const ProtobufCMessage *request; // a gramdex.v1.AskRequest
+    const char *trace;               // as gdx_question.trace
     ProtobufCMessage *answer;        // an AskResponse, that the caller frees; NULL: failed
     gdx_error error; // GDX_UNAVAILABLE, GDX_CORRUPT: no replica of the slice answers; it names the slice
 } gdx_leaf_call;
@@ -34,8 +35,10 @@ typedef struct gdx_leaves {
     gdx_status (*pin)(void *context, uint64_t commit, gdx_leaves_pin *out, gdx_error *err);
     // All calls at the same time; returns when each has its answer or its error, or soon after `stop`.
     void (*ask)(void *context, gdx_leaf_call *calls, size_t count, const gdx_stop *stop);
-    // Opens a stream of Follow and asks for its first message. The request is copied. GDX_NO_MEMORY.
-    gdx_status (*follow)(void *context, const ProtobufCMessage *request, gdx_leaf_stream **out, gdx_error *err);
+    // Opens a stream of Follow and asks for its first message. The request is copied, and so is the trace, as
+    // gdx_question.trace. GDX_NO_MEMORY.
+    gdx_status (*follow)(void *context, const ProtobufCMessage *request, const char *trace, gdx_leaf_stream **out,
+                         gdx_error *err);
     // The next message, the caller's to free as above; NULL: the end. Errors as of a call.
     gdx_status (*next)(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCMessage **out, gdx_error *err);
     void (*close)(gdx_leaf_stream *stream); // NULL is fine

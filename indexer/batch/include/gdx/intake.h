@@ -12,12 +12,13 @@
 typedef struct gdx_intake gdx_intake;
 
 typedef struct gdx_intake_options {
-    size_t memory_bytes;    // of postings gathered before they are written as a run of a segment
-    size_t document_limit;  // bytes of text a document may have; 0: 64 MiB
-    int level;              // of zstd for stored text; 0: the default
-    uint64_t end_bytes;     // of documents, after each of which a segment ends; 0: GDX_INDEX_END_BYTES
-    gdx_executor *executor; // for merging, its owner is the intake's; NULL: the calling thread merges alone
-    gdx_stop stop;          // of a merge
+    size_t memory_bytes;      // of postings gathered before they are written as a run of a segment
+    size_t document_limit;    // bytes of text a document may have; 0: 64 MiB
+    int level;                // of zstd for stored text; 0: the default
+    uint64_t end_bytes;       // of documents, after each of which a segment ends; 0: GDX_INDEX_END_BYTES
+    gdx_executor *executor;   // for merging, its owner is the intake's; NULL: the calling thread merges alone
+    gdx_stop stop;            // of a merge
+    gdx_merge_counts *merged; // as gdx_merge_options.counts
 } gdx_intake_options;
 
 typedef struct gdx_intake_summary { // of all commits so far

@@ -106,6 +106,8 @@ gdx_snapshot *gdx_index_snapshot(gdx_index *index);
 // a good file in place of a bad one, which is opened.
 gdx_status gdx_index_refresh(gdx_index *index, bool *out_changed, gdx_error *err) GDX_MUST_CHECK;
 uint64_t gdx_index_repairs(gdx_index *index); // segments that were bad and were opened again
+// When the manifest that was opened last was written here, in seconds of Unix time.
+uint64_t gdx_index_commit_time(gdx_index *index);
 const char *gdx_index_directory(const gdx_index *index);
 
 // Every segment and the manifest. `progress`, may be NULL, is called before each segment. GDX_CANCELLED, GDX_DEADLINE
@@ -166,12 +168,17 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) GDX
 // Drops what is pending, and removes segments that were written to the directory and are not of the last commit.
 void gdx_index_writer_abort(gdx_index_writer *writer);
 
+typedef struct gdx_merge_counts { // adds up over calls
+    uint64_t segments, bytes;     // that merges have written
+} gdx_merge_counts;
+
 typedef struct gdx_merge_options {
-    gdx_executor *executor; // its owner is the caller; NULL: the calling thread merges alone
-    int level;              // of zstd, 0: the default
-    bool to_one;            // all into one; else what the merge policy asks for
-    bool canonical;         // into the canonical form instead of either
-    uint64_t cut_positions; // between two cuts of that form; 0: GDX_INDEX_CUT_POSITIONS. Tests lower it
+    gdx_executor *executor;   // its owner is the caller; NULL: the calling thread merges alone
+    int level;                // of zstd, 0: the default
+    bool to_one;              // all into one; else what the merge policy asks for
+    bool canonical;           // into the canonical form instead of either
+    uint64_t cut_positions;   // between two cuts of that form; 0: GDX_INDEX_CUT_POSITIONS. Tests lower it
+    gdx_merge_counts *counts; // what is written is added to them; NULL: it is not counted
     gdx_stop stop;
 } gdx_merge_options;
 // Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that

@@ -114,6 +114,8 @@ void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
 // is done: a query above it fails with GDX_DEADLINE before it reads the list, or the texts, that are too much.
 void gdx_searcher_limit_work(gdx_searcher *searcher, uint64_t work_ns);
 GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
+// gdx_store_reader_counts of what it reads hits with.
+void gdx_searcher_store_counts(const gdx_searcher *searcher, uint64_t *out_hits, uint64_t *out_misses);
 
 // ---- hits
 

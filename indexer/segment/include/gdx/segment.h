@@ -367,6 +367,9 @@ GDX_DEFINE_AUTO(gdx_store_reader, gdx_store_reader_free)
 // never stops, as at first.
 void gdx_store_reader_obey(gdx_store_reader *reader, const gdx_stop *stop);
 
+// Since it was made: blocks of titles and metadata that it had, and those that it had to decompress.
+void gdx_store_reader_counts(const gdx_store_reader *reader, uint64_t *out_hits, uint64_t *out_misses);
+
 // A whole document. The slices are the reader's (or the segment's) until its next call.
 gdx_status gdx_store_read(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_document *out,
                           gdx_error *err) GDX_MUST_CHECK;

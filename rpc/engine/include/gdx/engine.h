@@ -15,6 +15,8 @@ typedef struct gdx_engine_options {
     gdx_collection_options collection;
     uint64_t refresh_ms; // how often a worker looks for a new commit
     uint64_t query_ns;   // for which a query runs at most, or a Scan until its next message; 0: any time
+    bool notes_queries;  // the query of each call is among its notes (gdx_call_record): "query"
+    uint64_t slow_ns;    // calls that take longer have their query and what it costs there; 0: none
     // A new commit could not be opened; the last one is still served. Called once until a commit opens again. Runs on:
     // loop. May be NULL.
     void (*refresh_failed)(void *context, const gdx_error *error);
@@ -39,6 +41,7 @@ const gdx_service *gdx_engine_services(const gdx_engine *engine, size_t *out_cou
 // True for a method of this engine that changes the index.
 bool gdx_engine_is_write(const gdx_engine *engine, const gdx_service *service, const gdx_method *method);
 
+bool gdx_engine_is_root(const gdx_engine *engine);                     // it has leaves in place of an index
 void gdx_engine_set_aliases(gdx_engine *engine, gdx_aliases *aliases); // as gdx_collection_set_aliases; any thread
 void gdx_engine_figures_of(gdx_engine *engine, gdx_collection_figures *out); // any thread
 

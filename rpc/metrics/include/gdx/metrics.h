@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/metrics.h: what a server reports of itself: counts and latency histograms of calls by method and status, gauges,
-// as the text that Prometheus reads; and a listener for it over HTTP, with /healthz beside. Relies on gdx/server.h
-// (call records) and libuv. Threads: all of it is the loop's. Signals: the program ignores SIGPIPE, as
-// for gdx/server.h.
+// as the text that Prometheus reads; and a listener for it over HTTP, with /healthz, /readyz and /version beside.
+// Relies on gdx/server.h (call records) and libuv. Threads: all of it is the loop's. Signals: the program ignores
+// SIGPIPE, as for gdx/server.h.
 #ifndef GDX_METRICS_H
 #define GDX_METRICS_H
 
@@ -21,15 +21,25 @@ void gdx_metrics_free(gdx_metrics *metrics);
 void gdx_metrics_count(gdx_metrics *metrics, const gdx_call_record *record);
 // The text of all that was counted, appended. GDX_NO_MEMORY.
 gdx_status gdx_metrics_write(const gdx_metrics *metrics, gdx_buffer *out) GDX_MUST_CHECK;
+// The text of the process, as Prometheus's own libraries name it: process_cpu_seconds_total and so on. What the system
+// does not say (no /proc) is left out. Cost: a listing of the open files.
+gdx_status gdx_metrics_write_process(gdx_buffer *out) GDX_MUST_CHECK;
 // The same for one figure of the caller's. `type`: "gauge" or "counter".
 gdx_status gdx_metrics_write_figure(gdx_buffer *out, const char *name, const char *type, const char *help,
                                     uint64_t value) GDX_MUST_CHECK;
+gdx_status gdx_metrics_write_seconds(gdx_buffer *out, const char *name, const char *type, const char *help,
+                                     double seconds) GDX_MUST_CHECK;
 
 // ---- the listener
+
+enum { GDX_READY_BYTES = 128 };
 
 typedef struct gdx_metrics_pages {
     gdx_status (*metrics)(void *context, gdx_buffer *out); // the body of /metrics
     bool (*is_healthy)(void *context);                     // /healthz: 200 or 503
+    // /readyz: false is 503. `why` gets a line that says so.
+    bool (*is_ready)(void *context, char why[GDX_READY_BYTES]);
+    const char *version; // the body of /version, in JSON; must outlive the listener
     void *context;
 } gdx_metrics_pages;
 

@@ -65,6 +65,14 @@ bool gdx_metadata_find(const gdx_metadata *metadata, const char *name, gdx_slice
 void gdx_metadata_reset(gdx_metadata *metadata); // empty, memory kept
 void gdx_metadata_clear(gdx_metadata *metadata);
 
+// ---- traces
+
+enum { GDX_TRACE_BYTES = 56 };
+// The traceparent of W3C Trace Context, as of version 00; for one of a later version, what that has of it. False, and
+// "": there is none, it is malformed, or there are two.
+bool gdx_trace_read(const gdx_metadata *metadata, char out[GDX_TRACE_BYTES]);
+gdx_slice gdx_trace_id(const char *trace); // its 32 digits; empty for ""
+
 // ---- messages on the wire
 
 enum { GDX_MESSAGE_PREFIX_BYTES = 5 };

@@ -86,6 +86,14 @@ void gdx_exchange_go_longer(gdx_exchange *exchange);
 const gdx_metadata *gdx_exchange_metadata(const gdx_exchange *exchange);
 bool gdx_exchange_message_was_compressed(const gdx_exchange *exchange); // inside `message`
 
+// The traceparent that came with it (gdx_trace_read); NULL: none. Unchanging while the exchange lives.
+const char *gdx_exchange_trace(const gdx_exchange *exchange);
+
+// Says something of the call, for gdx_call_record.notes. At any time; the first of a name counts. A text is cut after
+// 1,024 bytes, and notes of more than 4 KiB in all are left out. `name` is a word of letters and _.
+void gdx_exchange_note_text(gdx_exchange *exchange, const char *name, gdx_slice text);
+void gdx_exchange_note_number(gdx_exchange *exchange, const char *name, uint64_t number);
+
 // Packs a reply and queues it. Large ones are gzipped when the client takes it. GDX_NO_MEMORY, GDX_TOO_LARGE.
 gdx_status gdx_exchange_reply(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_error *err) GDX_MUST_CHECK;
 gdx_status gdx_exchange_reply_as(gdx_exchange *exchange, const ProtobufCMessage *reply, gdx_compress compress,
@@ -123,7 +131,18 @@ typedef struct gdx_call_record { // for logs and metrics
     gdx_slice message;
     uint64_t took_ns;
     uint64_t bytes_in, bytes_out;
+    gdx_slice trace_id; // 32 digits; empty: none came
+    gdx_slice notes;    // gdx_note_next; also of a call whose handler still runs
 } gdx_call_record;
+
+typedef struct gdx_note {
+    gdx_slice name;
+    bool is_number;
+    uint64_t number;
+    gdx_slice text; // as the handler gave it: any bytes
+} gdx_note;
+// Start with *at = 0; false at the end.
+bool gdx_note_next(gdx_slice notes, size_t *at, gdx_note *out);
 
 // A request that is no call: GET or HEAD of a path that no method has.
 typedef struct gdx_resource_request {
@@ -189,8 +208,9 @@ gdx_status gdx_server_listen(gdx_server *server, const char *address, const gdx_
 // The port of the first TCP listener; 0: none.
 unsigned gdx_server_port(const gdx_server *server);
 size_t gdx_server_connection_count(const gdx_server *server);
-size_t gdx_server_call_count(const gdx_server *server); // calls that a handler has
-size_t gdx_server_memory(const gdx_server *server);     // bytes of all connections
+uint64_t gdx_server_refused_count(const gdx_server *server); // connections over the limit, closed as they came
+size_t gdx_server_call_count(const gdx_server *server);      // calls that a handler has
+size_t gdx_server_memory(const gdx_server *server);          // bytes of all connections
 bool gdx_server_is_draining(const gdx_server *server);
 // No new connections; GOAWAY to the others; when the last has gone, or drain_ns later at most, `stopped` is called on
 // the loop, and the server is freed after it returns. A second call cuts the waiting short.
