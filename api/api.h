@@ -9,6 +9,7 @@
 //   request.c     what requests have in common: query, scope, numbers, ids
 //   leaf.c        gramdex.v1.Leaf: the operations asked of one slice
 //   gather.c      a root's side: questions to all slices, and what their answers have in common (gather.h)
+//   gather_check.c  what a root takes from a leaf
 //   effort.c      which questions are short
 //   reply.c       what replies have in common: texts, dates, the answer
 // Every other file is the operation of its name.

@@ -145,10 +145,10 @@ static gdx_status take_answer(const struct gathered *gathered, gdx_leaf_call *ca
     ProtobufCBinaryData packed = slice->answer->reply;
     slice->reply = protobuf_c_message_unpack(gathered->operation->reply, NULL, packed.len, packed.data);
     const struct slice_reply reply = {gathered->message, asked, slice->answer, slice->reply};
-    gdx_status status = slice->reply ? gather_check(gathered, gathered->operation, &reply, err)
-                                     : gdx_fail(err, GDX_CORRUPT,
-                                                "slice %u of %u: the leaf's answer of %zu bytes is no %s", asked->slice,
-                                                asked->slices, packed.len, gathered->operation->reply->name);
+    gdx_status status = slice->reply
+                            ? gather_check(gathered, gathered->operation, &reply, err)
+                            : gdx_fail(err, GDX_CORRUPT, "slice %u of %u: the leaf's answer of %zu bytes is no %s",
+                                       asked->slice, asked->slices, packed.len, gathered->operation->reply->name);
     if (status != GDX_OK)
         drop_answer(slice);
     return status;

@@ -19,9 +19,9 @@ struct gathered_slice {
     gdx_error why;                    // it is missing; status GDX_OK: it is not
 };
 
-struct slice_reply {                       // of one slice, as gdx_operation.check gets it
-    const ProtobufCMessage *request;       // of the operation, as the root has it
-    const Gramdex__V1__AskRequest *asked;  // what the slice was asked
+struct slice_reply {                      // of one slice, as gdx_operation.check gets it
+    const ProtobufCMessage *request;      // of the operation, as the root has it
+    const Gramdex__V1__AskRequest *asked; // what the slice was asked
     const Gramdex__V1__AskResponse *answer;
     const void *reply; // of the operation
 };
@@ -90,7 +90,7 @@ gdx_key_use gather_key_use(const struct gathered *gathered, uint32_t query);
 struct gather_row {
     ProtobufCBinaryData name;
     uint32_t slice; // it comes from
-    size_t group; // rows of different groups are never one
+    size_t group;   // rows of different groups are never one
     uint64_t documents, occurrences, of_documents, of_symbols;
 };
 struct gather_rows { // {0} is empty; in the arena

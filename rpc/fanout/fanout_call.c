@@ -170,6 +170,8 @@ void attempt_failure(const gdx_call_result *result, struct replica *replica, gdx
     gdx_status status = gdx_status_of_grpc_code(result->code);
     gdx_slice message = result->message.bytes ? result->message : gdx_slice_of(gdx_grpc_code_name(result->code));
     *out = (gdx_error){0};
+    if (gdx_grpc_code_of_status(status) != result->code) // no leaf gives it
+        status = GDX_INTERNAL;
     if (!result->complete && replica->why.message[0] && status == GDX_UNAVAILABLE)
         message = gdx_slice_of(replica->why.message); // why the connection was lost
     char kept[GDX_MESSAGE_BYTES];

@@ -171,8 +171,8 @@ static Gramdex__V1__FollowResponse *read_message(const gdx_leaf_stream *stream, 
     Gramdex__V1__FollowResponse *response =
         gramdex__v1__follow_response__unpack(NULL, stream->message.bytes, stream->message.data);
     const Gramdex__V1__AskResponse *part = response ? response->part : NULL;
-    gdx_status status = part ? fanout_check_answer(request, part, &why)
-                             : gdx_fail(&why, GDX_CORRUPT, "a leaf's message that is none");
+    gdx_status status =
+        part ? fanout_check_answer(request, part, &why) : gdx_fail(&why, GDX_CORRUPT, "a leaf's message that is none");
     if (status == GDX_OK && stream->is_whole)
         status = gdx_fail(&why, GDX_CORRUPT, "a leaf's message after the last one");
     if (status == GDX_OK && part->offset != request->offset)
