@@ -9,6 +9,7 @@
 //   request.c     what requests have in common: query, scope, numbers, ids
 //   leaf.c        gramdex.v1.Leaf: the operations asked of one slice
 //   gather.c      a root's side: questions to all slices, and what their answers have in common (gather.h)
+//   gather_check.c  what a root takes from a leaf
 //   plan.c        what a query costs, for logs
 //   effort.c      which questions are short
 //   reply.c       what replies have in common: texts, dates, the answer

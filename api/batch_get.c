@@ -128,6 +128,31 @@ static size_t bytes_of(const Gramdex__V1__Document *document) {
     return bytes;
 }
 
+static bool is_next(const ProtobufCBinaryData *id, const ProtobufCBinaryData *list, size_t at, size_t count) {
+    return at < count && gdx_slice_equal(slice_of(*id), slice_of(list[at]));
+}
+
+// Each id is that of its next document, or the next that it misses; from some id on all of them remain.
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__BatchGetRequest *request = (const Gramdex__V1__BatchGetRequest *)slice->request;
+    const Gramdex__V1__BatchGetResponse *reply = slice->reply;
+    size_t documents = 0, missing = 0, remaining = 0;
+    for (size_t i = 0; i < request->n_ids; i++) {
+        const ProtobufCBinaryData *id = &request->ids[i];
+        if (!remaining && documents < reply->n_documents && is_next(id, &reply->documents[documents]->id, 0, 1))
+            documents++;
+        else if (!remaining && is_next(id, reply->missing, missing, reply->n_missing))
+            missing++;
+        else if (is_next(id, reply->remaining, remaining, reply->n_remaining))
+            remaining++;
+        else
+            return gdx_fail(err, GDX_CORRUPT, "id %zu is neither there nor missing", i);
+    }
+    if (documents == reply->n_documents && missing == reply->n_missing && remaining == reply->n_remaining)
+        return GDX_OK;
+    return gdx_fail(err, GDX_CORRUPT, "documents that were not asked for");
+}
+
 // A slice gives documents in the order of ids, too; so each one's next is compared.
 static Gramdex__V1__Document *take(const struct gathered *gathered, size_t *at, ProtobufCBinaryData id) {
     for (uint32_t i = 0; i < gathered->pin.slices; i++) {
@@ -136,6 +161,16 @@ static Gramdex__V1__Document *take(const struct gathered *gathered, size_t *at, 
             return slice->documents[at[i]++];
     }
     return NULL;
+}
+
+// The slice's own answer is full before the root's is.
+static gdx_status check_reach(const struct gathered *gathered, size_t ids, gdx_error *err) {
+    for (uint32_t i = 0; i < gathered->pin.slices; i++) {
+        const Gramdex__V1__BatchGetResponse *slice = gather_reply(gathered, i);
+        if (slice && slice->n_documents + slice->n_missing < ids)
+            return gdx_fail(err, GDX_CORRUPT, "slice %u: the leaf's answer leaves out ids that it has room for", i);
+    }
+    return GDX_OK;
 }
 
 static gdx_status merge_documents(const struct gathered *gathered, const Gramdex__V1__BatchGetRequest *request,
@@ -161,7 +196,7 @@ static gdx_status merge_documents(const struct gathered *gathered, const Gramdex
     }
     reply->remaining = request->ids + id;
     reply->n_remaining = request->n_ids - id;
-    return GDX_OK;
+    return check_reach(gathered, id, err);
 }
 
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -184,4 +219,5 @@ const gdx_operation batch_get_operation = {.name = "BatchGet",
                                            .effort = GDX_EFFORT_SHORT,
                                            .run = run,
                                            .finds = true,
-                                           .merge = merge};
+                                           .merge = merge,
+                                           .check = check};

@@ -3,6 +3,7 @@
 
 #include "gather.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 enum { ROWS_DEFAULT = 100, ROWS_MOST = 10000 };
@@ -95,7 +96,7 @@ static gdx_status compute_parts(gdx_question *question, const gdx_query *query, 
         rows[i].occurrences = row->occurrences;
         rows[i].symbols = row->of_symbols;
     }
-    reply.n_rows = facet->row_count;
+    reply.parts = reply.n_rows = facet->row_count;
     reply_answer(question, gdx_snapshot_commit(view->snapshot), &answer);
     reply.answer = &answer;
     status = status == GDX_OK ? reply_notes(question, query, view, &answer, err) : reply_no_memory(err);
@@ -158,18 +159,25 @@ static gdx_status measure(gdx_question *question, const struct gather_rows *rows
     return GDX_OK;
 }
 
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__DispersionResponse *reply = slice->reply;
+    if (reply->n_rows == reply->parts)
+        return GDX_OK;
+    return gdx_fail(err, GDX_CORRUPT, "%zu parts, expected %" PRIu64, reply->n_rows, reply->parts);
+}
+
 static gdx_status join_rows(const struct gathered *gathered, bool is_period, struct gather_rows *rows, gdx_error *err) {
     for (uint32_t i = 0; i < gathered->pin.slices; i++) {
         const Gramdex__V1__DispersionResponse *slice = gather_reply(gathered, i);
         for (size_t r = 0; slice && r < slice->n_rows; r++)
             if (gather_rows_add(gathered->question->session->arena, rows,
                                 (struct gather_row){.name = slice->rows[r]->part,
+                                                    .slice = i,
                                                     .occurrences = slice->rows[r]->occurrences,
                                                     .of_symbols = slice->rows[r]->symbols}) != GDX_OK)
                 return reply_no_memory(err);
     }
-    gather_rows_join(rows, is_period);
-    return GDX_OK;
+    return gather_rows_join(rows, is_period, err);
 }
 
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
@@ -195,4 +203,5 @@ const gdx_operation dispersion_operation = {.name = "Dispersion",
                                             .service = &gramdex__v1__search__descriptor,
                                             .effort = GDX_EFFORT_SHORT,
                                             .run = run,
-                                            .merge = merge};
+                                            .merge = merge,
+                                            .check = check};

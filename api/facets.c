@@ -208,6 +208,19 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 
 // ---- at a root
 
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__FacetsResponse *reply = slice->reply;
+    struct facets_options options = {0};
+    gdx_status status = read_options((const Gramdex__V1__FacetsRequest *)slice->request, &options, err);
+    if (status == GDX_OK && reply->n_facets != options.count)
+        return gdx_fail(err, GDX_CORRUPT, "%zu facets, expected %zu", reply->n_facets, options.count);
+    for (size_t i = 0; i < reply->n_facets && status == GDX_OK; i++)
+        if (reply->facets[i]->n_rows != reply->facets[i]->values)
+            status = gdx_fail(err, GDX_CORRUPT, "%zu values of a facet, expected %" PRIu64, reply->facets[i]->n_rows,
+                              reply->facets[i]->values);
+    return status;
+}
+
 static gdx_status join_rows(const struct gathered *gathered, size_t number, struct gather_rows *rows,
                             Gramdex__V1__Facet *out) {
     gdx_arena *arena = gathered->question->session->arena;
@@ -217,8 +230,12 @@ static gdx_status join_rows(const struct gathered *gathered, size_t number, stru
         out->left_out += facet ? facet->left_out : 0;
         for (size_t r = 0; facet && r < facet->n_rows; r++) {
             const Gramdex__V1__FacetRow *row = facet->rows[r];
-            struct gather_row joined = {row->value,     0, row->documents, row->occurrences, row->of_documents,
-                                        row->of_symbols};
+            struct gather_row joined = {.name = row->value,
+                                        .slice = i,
+                                        .documents = row->documents,
+                                        .occurrences = row->occurrences,
+                                        .of_documents = row->of_documents,
+                                        .of_symbols = row->of_symbols};
             if (gather_rows_add(arena, rows, joined) != GDX_OK)
                 return GDX_NO_MEMORY;
         }
@@ -234,15 +251,19 @@ static void drop_absent(struct gather_rows *rows) {
     rows->count = kept;
 }
 
-static gdx_status merge_facet(const struct gathered *gathered, size_t number, const gdx_facet_by *by, uint32_t limit,
-                              Gramdex__V1__Facet *out) {
+static gdx_status merge_facet(const struct gathered *gathered, size_t number, const struct facets_options *options,
+                              Gramdex__V1__Facet *out, gdx_error *err) {
+    const gdx_facet_by *by = &options->by[number];
+    uint32_t limit = options->limit;
     gdx_arena *arena = gathered->question->session->arena;
     struct gather_rows rows = {0};
     bool is_period = gdx_group_is_period(by->group);
     gramdex__v1__facet__init(out);
     if (join_rows(gathered, number, &rows, out) != GDX_OK || fill_name(arena, by, &out->by) != GDX_OK)
-        return GDX_NO_MEMORY;
-    gather_rows_join(&rows, is_period);
+        return reply_no_memory(err);
+    gdx_status status = gather_rows_join(&rows, is_period, err);
+    if (status != GDX_OK)
+        return status;
     drop_absent(&rows);
     if (!is_period)
         gather_rows_rank(rows.rows, rows.count, true);
@@ -259,7 +280,7 @@ static gdx_status merge_facet(const struct gathered *gathered, size_t number, co
         all[i].of_symbols = from->of_symbols;
         all[i].per_million = gdx_per_million(from->occurrences, from->of_symbols);
     }
-    return all ? GDX_OK : GDX_NO_MEMORY;
+    return all ? GDX_OK : reply_no_memory(err);
 }
 
 // Facets by a key are said first, each as a query of its own.
@@ -270,8 +291,7 @@ static gdx_status merge_facets(const struct gathered *gathered, const struct fac
     gdx_status status = all ? GDX_OK : reply_no_memory(err);
     uint32_t said = 0;
     for (size_t i = 0; i < options->count && status == GDX_OK; i++) {
-        status = merge_facet(gathered, i, &options->by[i], options->limit, &all[i]) == GDX_OK ? GDX_OK
-                                                                                              : reply_no_memory(err);
+        status = merge_facet(gathered, i, options, &all[i], err);
         if (status != GDX_OK || options->by[i].group != GDX_BY_KEY)
             continue;
         gdx_key_use use = gather_key_use(gathered, said++);
@@ -308,4 +328,5 @@ const gdx_operation facets_operation = {.name = "Facets",
                                         .service = &gramdex__v1__search__descriptor,
                                         .effort = GDX_EFFORT_SHORT,
                                         .run = run,
-                                        .merge = merge};
+                                        .merge = merge,
+                                        .check = check};

@@ -96,6 +96,7 @@ gdx_status gather_open(gdx_question *question, const ProtobufCMessage *message, 
                        gdx_error *err) {
     const Gramdex__V1__Scope *scope = scope_of(message);
     *out = (struct gathered){.question = question,
+                             .message = message,
                              .operation = question->operation,
                              .is_pinned_by_token = commit != 0,
                              .least = commit || !scope ? 0 : scope->min_commit,
@@ -104,14 +105,16 @@ gdx_status gather_open(gdx_question *question, const ProtobufCMessage *message, 
     return status == GDX_OK ? fill_requests(out, message, err) : status;
 }
 
+static void drop_answer(struct gathered_slice *slice) {
+    if (slice->answer)
+        gramdex__v1__ask_response__free_unpacked(GDX_TAKE(slice->answer), NULL);
+    if (slice->reply)
+        protobuf_c_message_free_unpacked(GDX_TAKE(slice->reply), NULL);
+}
+
 static void drop_answers(struct gathered *gathered) {
-    for (uint32_t i = 0; gathered->slices && i < gathered->pin.slices; i++) {
-        struct gathered_slice *slice = &gathered->slices[i];
-        if (slice->answer)
-            gramdex__v1__ask_response__free_unpacked(GDX_TAKE(slice->answer), NULL);
-        if (slice->reply)
-            protobuf_c_message_free_unpacked(GDX_TAKE(slice->reply), NULL);
-    }
+    for (uint32_t i = 0; gathered->slices && i < gathered->pin.slices; i++)
+        drop_answer(&gathered->slices[i]);
 }
 
 void gather_close(struct gathered *gathered) {
@@ -134,14 +137,21 @@ static bool bears(struct gathered *gathered, struct gathered_slice *slice, const
     return true;
 }
 
+// On failure the slice has no answer.
 static gdx_status take_answer(const struct gathered *gathered, gdx_leaf_call *call, struct gathered_slice *slice,
                               gdx_error *err) {
+    const Gramdex__V1__AskRequest *asked = (const Gramdex__V1__AskRequest *)call->request;
     slice->answer = (Gramdex__V1__AskResponse *)GDX_TAKE(call->answer);
     ProtobufCBinaryData packed = slice->answer->reply;
     slice->reply = protobuf_c_message_unpack(gathered->operation->reply, NULL, packed.len, packed.data);
-    return slice->reply ? GDX_OK
-                        : gdx_fail(err, GDX_CORRUPT, "a leaf's answer of %zu bytes is no %s", packed.len,
-                                   gathered->operation->reply->name);
+    const struct slice_reply reply = {gathered->message, asked, slice->answer, slice->reply};
+    gdx_status status = slice->reply
+                            ? gather_check(gathered, gathered->operation, &reply, err)
+                            : gdx_fail(err, GDX_CORRUPT, "slice %u of %u: the leaf's answer of %zu bytes is no %s",
+                                       asked->slice, asked->slices, packed.len, gathered->operation->reply->name);
+    if (status != GDX_OK)
+        drop_answer(slice);
+    return status;
 }
 
 static gdx_status take_answers(struct gathered *gathered, gdx_leaf_call *calls, const uint32_t *numbers, size_t count,
@@ -149,9 +159,10 @@ static gdx_status take_answers(struct gathered *gathered, gdx_leaf_call *calls, 
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < count; i++) {
         struct gathered_slice *slice = &gathered->slices[numbers[i]];
+        gdx_status taken = calls[i].error.status;
         if (calls[i].answer && status == GDX_OK)
-            status = take_answer(gathered, &calls[i], slice, err);
-        else if (status == GDX_OK && !bears(gathered, slice, &calls[i].error))
+            taken = take_answer(gathered, &calls[i], slice, &calls[i].error);
+        if (taken != GDX_OK && status == GDX_OK && !bears(gathered, slice, &calls[i].error))
             status = gdx_error_pass(err, &calls[i].error);
         if (calls[i].answer) // one that comes after a failure
             protobuf_c_message_free_unpacked(calls[i].answer, NULL);

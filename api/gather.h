@@ -19,8 +19,16 @@ struct gathered_slice {
     gdx_error why;                    // it is missing; status GDX_OK: it is not
 };
 
+struct slice_reply {                      // of one slice, as gdx_operation.check gets it
+    const ProtobufCMessage *request;      // of the operation, as the root has it
+    const Gramdex__V1__AskRequest *asked; // what the slice was asked
+    const Gramdex__V1__AskResponse *answer;
+    const void *reply; // of the operation
+};
+
 struct gathered { // {0} is closed
     gdx_question *question;
+    const ProtobufCMessage *message;
     const gdx_operation *operation;
     gdx_leaves_pin pin;
     bool is_pinned_by_token;
@@ -55,6 +63,16 @@ static inline const void *gather_reply(const struct gathered *gathered, uint32_t
     return gathered->slices[i].reply;
 }
 
+// ---- gather_check.c
+
+// GDX_CORRUPT, naming the slice: no leaf gives this answer.
+gdx_status gather_check(const struct gathered *gathered, const gdx_operation *operation,
+                        const struct slice_reply *slice, gdx_error *err) GDX_MUST_CHECK;
+// *out is sum + part. False: it is more than a slice can have.
+bool gather_is_sum(uint64_t sum, uint64_t part, uint64_t *out);
+
+// ---- what is said
+
 // Why a slice is missing, the first that is; NULL: none is.
 const gdx_error *gather_missing(const struct gathered *gathered);
 
@@ -71,7 +89,8 @@ gdx_key_use gather_key_use(const struct gathered *gathered, uint32_t query);
 
 struct gather_row {
     ProtobufCBinaryData name;
-    size_t group; // rows of different groups are never one
+    uint32_t slice; // it comes from
+    size_t group;   // rows of different groups are never one
     uint64_t documents, occurrences, of_documents, of_symbols;
 };
 struct gather_rows { // {0} is empty; in the arena
@@ -81,8 +100,8 @@ struct gather_rows { // {0} is empty; in the arena
 // GDX_NO_MEMORY.
 gdx_status gather_rows_add(gdx_arena *arena, struct gather_rows *rows, struct gather_row row) GDX_MUST_CHECK;
 // Puts rows of one name together: then by group and name, and the name "" comes last, as that of periods does, or
-// first.
-void gather_rows_join(struct gather_rows *rows, bool empty_last);
+// first. GDX_CORRUPT: a slice has a name twice, or a sum over all rows does not fit.
+gdx_status gather_rows_join(struct gather_rows *rows, bool empty_last, gdx_error *err) GDX_MUST_CHECK;
 // Most occurrences first, then most documents, then by name; or most documents first.
 void gather_rows_rank(struct gather_row *rows, size_t count, bool by_documents);
 

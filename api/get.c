@@ -56,6 +56,14 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 
 // ---- at a root
 
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__GetRequest *request = (const Gramdex__V1__GetRequest *)slice->request;
+    const Gramdex__V1__GetResponse *reply = slice->reply;
+    if (!reply->document || gdx_slice_equal(slice_of(reply->document->id), slice_of(request->id)))
+        return GDX_OK;
+    return gdx_fail(err, GDX_CORRUPT, "a document of another id");
+}
+
 // One slice at most has it: so those that do not are no failure, as long as one answers, or all do.
 static gdx_status merge(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__GetRequest *request = (const Gramdex__V1__GetRequest *)message;
@@ -85,4 +93,5 @@ const gdx_operation get_operation = {.name = "Get",
                                      .effort = GDX_EFFORT_SHORT,
                                      .run = run,
                                      .finds = true,
-                                     .merge = merge};
+                                     .merge = merge,
+                                     .check = check};

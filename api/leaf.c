@@ -175,6 +175,9 @@ gdx_status leaf_open(const gdx_question *outer, const Gramdex__V1__AskRequest *r
 
 void leaf_step(struct leaf_question *leaf, const gdx_question *outer) {
     gramdex__v1__ask_response__init(&leaf->response);
+    leaf->response.commit = leaf->question->commit;
+    leaf->response.slice = leaf->question->slice;
+    leaf->response.slices = leaf->question->slices;
     leaf->leaf.queries = 0;
     leaf->asked.session = outer->session;
     leaf->asked.stop = outer->stop;

@@ -3,6 +3,8 @@
 
 #include "gather.h"
 
+#include <inttypes.h>
+
 enum { ROWS_DEFAULT = 30, ROWS_MOST = 10000, LENGTH_DEFAULT = 2 };
 
 static gdx_status read_options(const Gramdex__V1__NeighboursRequest *request, const gdx_query *query,
@@ -74,8 +76,23 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
 
 // ---- at a root
 
-static gdx_status add_slice(gdx_arena *arena, const Gramdex__V1__NeighboursResponse *slice, struct gather_rows *rows,
-                            Gramdex__V1__NeighboursResponse *reply) {
+// A leaf's phrase has before it the letters by which rows are in order, with two zeros behind (gdx_neighbours_options).
+static const char *letters_end(ProtobufCBinaryData name) {
+    return name.len ? memmem(name.data, name.len, "\0", 2) : NULL;
+}
+
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__NeighboursResponse *reply = slice->reply;
+    if (reply->n_neighbours != reply->values)
+        return gdx_fail(err, GDX_CORRUPT, "%zu neighbours, expected %" PRIu64, reply->n_neighbours, reply->values);
+    for (size_t i = 0; i < reply->n_neighbours; i++)
+        if (!letters_end(reply->neighbours[i]->phrase))
+            return gdx_fail(err, GDX_CORRUPT, "a neighbour without its letters");
+    return GDX_OK;
+}
+
+static gdx_status add_slice(gdx_arena *arena, uint32_t number, const Gramdex__V1__NeighboursResponse *slice,
+                            struct gather_rows *rows, Gramdex__V1__NeighboursResponse *reply) {
     gdx_status status = GDX_OK;
     reply->beside += slice->beside;
     reply->occurrences += slice->occurrences;
@@ -83,16 +100,16 @@ static gdx_status add_slice(gdx_arena *arena, const Gramdex__V1__NeighboursRespo
     for (size_t i = 0; i < slice->n_neighbours && status == GDX_OK; i++)
         status = gather_rows_add(arena, rows,
                                  (struct gather_row){.name = slice->neighbours[i]->phrase,
+                                                     .slice = number,
                                                      .occurrences = slice->neighbours[i]->occurrences,
                                                      .documents = slice->neighbours[i]->documents});
     return status;
 }
 
-// Without the letters before it, by which rows are in order (gdx_neighbours_options).
+// Without the letters before it.
 static ProtobufCBinaryData phrase_of(ProtobufCBinaryData name) {
     gdx_slice all = slice_of(name);
-    const char *letters_end = memmem(all.data, all.bytes, "\0", 2);
-    size_t passed = letters_end ? (size_t)(letters_end + 2 - all.data) : 0;
+    size_t passed = (size_t)(letters_end(name) + 2 - all.data);
     return data_of((gdx_slice){all.data + passed, all.bytes - passed});
 }
 
@@ -104,10 +121,12 @@ static gdx_status reply_merged(gdx_question *question, const struct gathered *ga
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < gathered->pin.slices && status == GDX_OK; i++)
         if (gather_reply(gathered, i))
-            status = add_slice(arena, gather_reply(gathered, i), &rows, &reply);
+            status = add_slice(arena, i, gather_reply(gathered, i), &rows, &reply);
     if (status != GDX_OK)
         return reply_no_memory(err);
-    gather_rows_join(&rows, false);
+    status = gather_rows_join(&rows, false, err);
+    if (status != GDX_OK)
+        return status;
     gather_rows_rank(rows.rows, rows.count, false);
     reply.values = rows.count;
     reply.n_neighbours = rows.count < limit ? rows.count : limit;
@@ -135,4 +154,5 @@ const gdx_operation neighbours_operation = {.name = "Neighbours",
                                             .service = &gramdex__v1__search__descriptor,
                                             .effort = GDX_EFFORT_LONG,
                                             .run = run,
-                                            .merge = merge};
+                                            .merge = merge,
+                                            .check = check};

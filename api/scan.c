@@ -6,6 +6,7 @@
 
 #include "gather.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum { MESSAGE_BYTES = 32 << 10, MESSAGE_OCCURRENCES = 512, SLICE_NS = 20000000 };
@@ -20,6 +21,7 @@ struct scan { // one owner at a time: the thread of the step
     Gramdex__V1__Occurrence **list;
     Gramdex__V1__Match *matches;
     uint64_t skip; // occurrences before the first to be sent: another leaf has sent them
+    uint64_t sent; // those included
     uint64_t left; // occurrences that may still be sent
     bool has_sent;
 };
@@ -77,7 +79,7 @@ static gdx_status open_scan(gdx_question *question, const Gramdex__V1__ScanReque
     scan->query = *query;
     *query = NULL; // handed over
     scan->left = request->limit ? request->limit : UINT64_MAX;
-    scan->skip = question->leaf ? question->leaf->request->offset : 0;
+    scan->skip = scan->sent = question->leaf ? question->leaf->request->offset : 0;
     status = view_open(question, request->scope, &scan->view, err);
     if (status == GDX_OK && scan->view.allows_partial) // what turns bad later ends the export
         status = view_shrink(&scan->view, &(gdx_error){0}, err);
@@ -217,9 +219,13 @@ static gdx_status produce(gdx_question *question, bool *out_more, gdx_error *err
         return status;
     reply.occurrences = scan->list;
     reply.answer = &answer;
-    if (question->leaf)
+    if (question->leaf) {
         question->leaf->response->occurrences = reply.n_occurrences;
-    if (status == GDX_OK && (reply.n_occurrences > 0 || !scan->has_sent))
+        question->leaf->response->offset = scan->sent;
+        question->leaf->response->last = !*out_more;
+    }
+    scan->sent += reply.n_occurrences;
+    if (reply.n_occurrences > 0 || !scan->has_sent || (question->leaf && !*out_more))
         status = question->reply(question->context, &reply.base, err);
     scan->has_sent = true;
     return status;
@@ -315,15 +321,44 @@ static gdx_status merge(gdx_question *question, const ProtobufCMessage *message,
     return status;
 }
 
+// As many as are counted, for a stream that goes on elsewhere goes on after them; in a part of a document in order.
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__ScanResponse *reply = slice->reply;
+    if (slice->answer->occurrences != reply->n_occurrences)
+        return gdx_fail(err, GDX_CORRUPT, "%zu occurrences, expected %" PRIu64, reply->n_occurrences,
+                        slice->answer->occurrences);
+    for (size_t i = 0; i < reply->n_occurrences; i++) {
+        const Gramdex__V1__Occurrence *one = reply->occurrences[i], *before = i ? reply->occurrences[i - 1] : NULL;
+        if (!one->match || one->match->begin > one->match->end)
+            return gdx_fail(err, GDX_CORRUPT, "an occurrence without its place");
+        bool is_same_part = before && gdx_slice_equal(slice_of(one->id), slice_of(before->id)) &&
+                            one->match->field == before->match->field && one->match->part == before->match->part;
+        if (is_same_part && one->match->begin < before->match->begin)
+            return gdx_fail(err, GDX_CORRUPT, "occurrences out of order");
+    }
+    return GDX_OK;
+}
+
+// The message of a slice; the caller frees it.
+static gdx_status read_part(const struct merged_scan *scan, const Gramdex__V1__AskResponse *part,
+                            Gramdex__V1__ScanResponse **out, gdx_error *err) {
+    const gdx_operation *operation = gdx_operation_find(&gramdex__v1__search__descriptor, "Scan");
+    const Gramdex__V1__AskRequest *asked = &scan->gathered.requests[part->slice];
+    *out = gramdex__v1__scan_response__unpack(NULL, part->reply.len, part->reply.data);
+    if (!*out)
+        return gdx_fail(err, GDX_CORRUPT, "slice %u of %u: the leaf's answer is no message of Scan", asked->slice,
+                        asked->slices);
+    const struct slice_reply reply = {NULL, asked, part, *out};
+    return gather_check(&scan->gathered, operation, &reply, err);
+}
+
 static gdx_status send(gdx_question *question, struct merged_scan *scan, const Gramdex__V1__AskResponse *part,
                        gdx_error *err) {
-    Gramdex__V1__ScanResponse *slice =
-        part ? gramdex__v1__scan_response__unpack(NULL, part->reply.len, part->reply.data) : NULL;
+    Gramdex__V1__ScanResponse *slice = NULL;
     Gramdex__V1__ScanResponse reply = GRAMDEX__V1__SCAN_RESPONSE__INIT;
     Gramdex__V1__Answer answer;
-    if (part && !slice)
-        return gdx_fail(err, GDX_CORRUPT, "a leaf's answer is no message of Scan");
-    if (slice) {
+    gdx_status status = read_part(scan, part, &slice, err);
+    if (status == GDX_OK) {
         reply.occurrences = slice->occurrences;
         reply.n_occurrences = slice->n_occurrences < scan->left ? slice->n_occurrences : (size_t)scan->left;
     }
@@ -335,8 +370,7 @@ static gdx_status send(gdx_question *question, struct merged_scan *scan, const G
         answer.notes = scan->answer.notes;
     }
     reply.answer = &answer;
-    gdx_status status = GDX_OK;
-    if (reply.n_occurrences || !scan->has_sent)
+    if (status == GDX_OK && (reply.n_occurrences || !scan->has_sent))
         status = question->reply(question->context, &reply.base, err);
     scan->has_sent |= status == GDX_OK;
     if (slice)
@@ -376,5 +410,6 @@ const gdx_operation scan_operation = {.name = "Scan",
                                       .produce = produce,
                                       .close = close_scan,
                                       .merge = merge,
+                                      .check = check,
                                       .merge_produce = merge_produce,
                                       .merge_close = close_merged};

@@ -5,6 +5,7 @@
 #include "token.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 1000, MATCHES_MOST = 10000, ALL_MATCHES_MOST = 100000, OFFSET_MOST = 100000 };
 
@@ -319,8 +320,15 @@ struct merging {
     search_response reply;
     uint64_t bridged_documents;
     Gramdex__V1__RankFigures figures;
-    uint32_t *winners; // the slice of each hit of the page, in order
-    uint64_t *first;   // of each slice: its hits before the page
+    uint64_t *slice_hits;   // of each slice: all that it has
+    struct winner *winners; // the hits of the page, in order
+    uint64_t *first;        // of each slice: its hits before the page
+};
+
+struct winner {
+    uint32_t slice;
+    gdx_slice id; // in the arena
+    uint64_t key;
 };
 
 static gdx_status check_depth(const struct merging *merging, gdx_error *err) {
@@ -340,12 +348,15 @@ static gdx_status sum_figures(struct merging *merging, gdx_error *err) {
     gramdex__v1__search_response__init(&merging->reply);
     gramdex__v1__rank_figures__init(sum);
     merging->bridged_documents = 0;
+    merging->slice_hits = gdx_arena_allocate(arena, gathered->pin.slices * sizeof *merging->slice_hits);
+    if (!merging->slice_hits)
+        return reply_no_memory(err);
     for (uint32_t i = 0; i < gathered->pin.slices; i++) {
         const search_response *slice = gather_reply(gathered, i);
         const Gramdex__V1__RankFigures *figures = slice ? gathered->slices[i].answer->figures : NULL;
         if (!slice)
             continue;
-        if (!figures || (sum->having && sum->n_having != figures->n_having))
+        if (sum->having && sum->n_having != figures->n_having)
             return gdx_fail(err, GDX_CORRUPT, "slice %u counts other phrases than the others", i);
         if (!sum->having) {
             sum->n_having = figures->n_having;
@@ -362,6 +373,7 @@ static gdx_status sum_figures(struct merging *merging, gdx_error *err) {
         merging->reply.occurrences += slice->occurrences;
         merging->reply.bridged_occurrences += slice->bridged_occurrences;
         merging->bridged_documents += gathered->slices[i].answer->bridged_documents;
+        merging->slice_hits[i] = slice->documents + gathered->slices[i].answer->bridged_documents;
     }
     return GDX_OK;
 }
@@ -382,9 +394,64 @@ static bool is_better(const Gramdex__V1__Hit *a, const Gramdex__V1__Hit *b, gdx_
     return x != y ? x > y : gdx_slice_compare(slice_of(a->id), slice_of(b->id)) < 0;
 }
 
+static gdx_status check_hit(const Gramdex__V1__Hit *hit, gdx_error *err) {
+    if (!isfinite(hit->score) || signbit(hit->score))
+        return gdx_fail(err, GDX_CORRUPT, "a hit with the score %g", hit->score);
+    for (size_t i = 0; i < hit->n_matches; i++)
+        if (hit->matches[i]->begin > hit->matches[i]->end)
+            return gdx_fail(err, GDX_CORRUPT, "a match that ends before it begins");
+    return GDX_OK;
+}
+
+static gdx_status check_figures(const Gramdex__V1__RankFigures *figures, gdx_error *err) {
+    for (size_t i = 0; figures && i < figures->n_having; i++)
+        if (figures->having[i] > figures->documents)
+            return gdx_fail(err, GDX_CORRUPT, "%" PRIu64 " documents have a phrase, of %" PRIu64, figures->having[i],
+                            figures->documents);
+    return figures ? GDX_OK : gdx_fail(err, GDX_CORRUPT, "no figures for ranking");
+}
+
+// The figures, or hits in order, no more than were asked for; the hits of a page are held against what they were
+// sorted by where they are placed.
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const search_response *reply = slice->reply;
+    size_t most = slice->asked->figures ? slice->asked->limit : 0;
+    gdx_order order = GDX_ORDER_RELEVANCE;
+    gdx_status status = slice->asked->figures ? GDX_OK : check_figures(slice->answer->figures, err);
+    if (status == GDX_OK)
+        status = read_order((const search_request *)slice->request, &order, err);
+    if (status == GDX_OK && reply->n_hits > most)
+        return gdx_fail(err, GDX_CORRUPT, "%zu hits, expected %zu at most", reply->n_hits, most);
+    for (size_t i = 0; i < reply->n_hits && status == GDX_OK; i++) {
+        status = check_hit(reply->hits[i], err);
+        if (status == GDX_OK && i && !is_better(reply->hits[i - 1], reply->hits[i], order))
+            status = gdx_fail(err, GDX_CORRUPT, "hits out of order");
+    }
+    return status;
+}
+
 static const Gramdex__V1__Hit *hit_at(const struct gathered *gathered, uint32_t slice, uint64_t at) {
     const search_response *reply = gather_reply(gathered, slice);
     return reply && at < reply->n_hits ? reply->hits[at] : NULL;
+}
+
+// As many as it has, up to the end of the page: else the page would be another one.
+static gdx_status check_keys(const struct merging *merging, gdx_error *err) {
+    const gdx_search_options *options = &merging->asked.options;
+    for (uint32_t i = 0; i < merging->gathered.pin.slices; i++) {
+        const search_response *reply = gather_reply(&merging->gathered, i);
+        uint64_t most = options->offset + options->limit, all = reply ? merging->slice_hits[i] : 0;
+        if (reply && reply->n_hits != (all < most ? all : most))
+            return gdx_fail(err, GDX_CORRUPT, "slice %u: the leaf gives %zu of its %" PRIu64 " hits, expected %" PRIu64,
+                            i, reply->n_hits, all, all < most ? all : most);
+    }
+    return GDX_OK;
+}
+
+static gdx_status take_winner(struct merging *merging, uint32_t slice, uint64_t at, struct winner *out) {
+    const Gramdex__V1__Hit *hit = hit_at(&merging->gathered, slice, at);
+    *out = (struct winner){.slice = slice, .key = key_of(hit, merging->order)};
+    return gdx_arena_copy(merging->gathered.question->session->arena, slice_of(hit->id), &out->id);
 }
 
 // Each slice's hits are in order, so those of the page are a run of each.
@@ -414,7 +481,8 @@ static gdx_status find_winners(struct merging *merging, bool *is_winner, gdx_err
         at[best]++;
         if (rank < merging->asked.options.offset)
             continue;
-        merging->winners[count++] = best;
+        if (take_winner(merging, best, at[best] - 1, &merging->winners[count++]) != GDX_OK)
+            return reply_no_memory(err);
         is_winner[best] = true;
     }
     for (uint32_t i = 0; i < slices && count; i++)
@@ -452,10 +520,11 @@ static gdx_status place_hits(struct merging *merging, gdx_error *err) {
         return reply_no_memory(err);
     memset(at, 0, gathered->pin.slices * sizeof *at);
     for (size_t i = 0; i < merging->reply.n_hits; i++) {
-        uint32_t slice = merging->winners[i];
-        merging->reply.hits[i] = (Gramdex__V1__Hit *)hit_at(gathered, slice, at[slice]++);
-        if (!merging->reply.hits[i])
-            return gdx_fail(err, GDX_CORRUPT, "slice %u gives fewer hits than it said", slice);
+        const struct winner *winner = &merging->winners[i];
+        const Gramdex__V1__Hit *hit = hit_at(gathered, winner->slice, at[winner->slice]++);
+        if (!hit || !gdx_slice_equal(slice_of(hit->id), winner->id) || key_of(hit, merging->order) != winner->key)
+            return gdx_fail(err, GDX_CORRUPT, "slice %u: the leaf gives other hits than it said", winner->slice);
+        merging->reply.hits[i] = (Gramdex__V1__Hit *)hit;
     }
     return GDX_OK;
 }
@@ -479,6 +548,8 @@ static gdx_status merge_rounds(struct merging *merging, Gramdex__V1__Answer *ans
     if (status != GDX_OK || options->limit == 0 || options->offset >= hits)
         return status;
     status = ask_keys(merging, err);
+    if (status == GDX_OK)
+        status = check_keys(merging, err);
     if (status == GDX_OK)
         status = find_winners(merging, is_winner, err);
     if (status == GDX_OK && merging->reply.n_hits)
@@ -555,4 +626,5 @@ const gdx_operation search_operation = {.name = "Search",
                                         .service = &gramdex__v1__search__descriptor,
                                         .effort = GDX_EFFORT_SHORT,
                                         .run = run,
-                                        .merge = merge};
+                                        .merge = merge,
+                                        .check = check};

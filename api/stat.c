@@ -74,7 +74,7 @@ static gdx_status merge_parts(const struct gathered *gathered, Gramdex__V1__Stat
     for (uint32_t i = 0; i < gathered->pin.slices; i++) {
         const Gramdex__V1__StatResponse *slice = gather_reply(gathered, i);
         for (size_t p = 0; slice && p < slice->n_parts; p++) {
-            struct gather_row row = {.name = slice->parts[p]->name, .documents = slice->parts[p]->bytes};
+            struct gather_row row = {.name = slice->parts[p]->name, .slice = i, .documents = slice->parts[p]->bytes};
             bool is_reprints = gdx_slice_equal(slice_of(row.name), reprints);
             if (is_reprints)
                 table.documents = row.documents;
@@ -85,7 +85,9 @@ static gdx_status merge_parts(const struct gathered *gathered, Gramdex__V1__Stat
             }
         }
     }
-    gather_rows_join(&rows, false);
+    gdx_status status = gather_rows_join(&rows, false, err);
+    if (status != GDX_OK)
+        return status;
     rest -= table.documents < rest ? table.documents : rest;
     if ((table.documents && gather_rows_add(arena, &rows, table) != GDX_OK) ||
         gather_rows_add(arena, &rows, (struct gather_row){.name = data_of(manifest), .documents = rest}) != GDX_OK)

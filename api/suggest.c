@@ -66,10 +66,13 @@ static gdx_status reply_merged(gdx_question *question, const struct gathered *ga
         for (size_t w = 0; slice && w < slice->n_words; w++)
             if (gather_rows_add(arena, &rows,
                                 (struct gather_row){.name = slice->words[w]->text,
+                                                    .slice = i,
                                                     .occurrences = slice->words[w]->occurrences}) != GDX_OK)
                 return reply_no_memory(err);
     }
-    gather_rows_join(&rows, false);
+    gdx_status status = gather_rows_join(&rows, false, err);
+    if (status != GDX_OK)
+        return status;
     gather_rows_rank(rows.rows, rows.count, false);
     reply.n_words = rows.count < limit ? rows.count : limit;
     Gramdex__V1__Word *all = reply_list(arena, reply.n_words, sizeof *all, &reply.words);

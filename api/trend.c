@@ -202,31 +202,73 @@ static gdx_status row_name(gdx_arena *arena, const Gramdex__V1__TrendSeries *ser
     return GDX_OK;
 }
 
-static gdx_status add_rows(gdx_arena *arena, struct gather_rows *to, size_t query,
-                           const Gramdex__V1__TrendSeries *series, Gramdex__V1__TrendRow *const *rows, size_t count) {
+static bool is_period(ProtobufCBinaryData text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (!strchr("0123456789-QW", text.data[i]) || !text.data[i])
+            return false;
+    return text.len < GDX_PERIOD_TEXT_BYTES;
+}
+
+static gdx_status check_rows(Gramdex__V1__TrendRow *const *rows, size_t count, uint64_t documents, uint64_t occurrences,
+                             gdx_error *err) {
+    uint64_t documents_sum = 0, occurrences_sum = 0;
+    bool is_fine = true;
+    for (size_t i = 0; i < count && is_fine; i++)
+        is_fine = is_period(rows[i]->period) && gather_is_sum(documents_sum, rows[i]->documents, &documents_sum) &&
+                  gather_is_sum(occurrences_sum, rows[i]->occurrences, &occurrences_sum);
+    if (is_fine && documents_sum == documents && occurrences_sum == occurrences)
+        return GDX_OK;
+    return gdx_fail(err, GDX_CORRUPT, "rows of a series that do not add up");
+}
+
+// As many series as there are queries: the numbers of queries are counted from them.
+static gdx_status check(const struct slice_reply *slice, gdx_error *err) {
+    const Gramdex__V1__TrendRequest *request = (const Gramdex__V1__TrendRequest *)slice->request;
+    const Gramdex__V1__TrendResponse *reply = slice->reply;
+    size_t others = 0;
+    gdx_status status = check_rows(reply->rows, reply->n_rows, reply->documents, reply->occurrences, err);
+    for (size_t i = 0; i < reply->n_series && status == GDX_OK; i++) {
+        const Gramdex__V1__TrendSeries *series = reply->series[i];
+        others += !series->by_source;
+        status = check_rows(series->rows, series->n_rows, series->documents, series->occurrences, err);
+    }
+    if (status == GDX_OK && (others != request->n_compare || others >= QUERIES_MOST))
+        status = gdx_fail(err, GDX_CORRUPT, "series of %zu queries, expected %zu", 1 + others, 1 + request->n_compare);
+    return status;
+}
+
+struct adding { // the rows of one slice
+    gdx_arena *arena;
+    struct gather_rows *to;
+    uint32_t slice;
+};
+
+static gdx_status add_rows(const struct adding *adding, size_t query, const Gramdex__V1__TrendSeries *series,
+                           Gramdex__V1__TrendRow *const *rows, size_t count) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < count && status == GDX_OK; i++) {
         const Gramdex__V1__TrendRow *row = rows[i];
         struct gather_row joined = {.group = 2 * query + (series != NULL),
+                                    .slice = adding->slice,
                                     .documents = row->documents,
                                     .occurrences = row->occurrences,
                                     .of_documents = row->of_documents,
                                     .of_symbols = row->of_symbols};
-        status = row_name(arena, series, row->period, &joined.name);
+        status = row_name(adding->arena, series, row->period, &joined.name);
         if (status == GDX_OK)
-            status = gather_rows_add(arena, to, joined);
+            status = gather_rows_add(adding->arena, adding->to, joined);
     }
     return status;
 }
 
 // Each query's series come after it, and those of the first have no series before them.
-static gdx_status add_slice(gdx_arena *arena, const Gramdex__V1__TrendResponse *slice, struct gather_rows *to) {
-    gdx_status status = add_rows(arena, to, 0, NULL, slice->rows, slice->n_rows);
+static gdx_status add_slice(const struct adding *adding, const Gramdex__V1__TrendResponse *slice) {
+    gdx_status status = add_rows(adding, 0, NULL, slice->rows, slice->n_rows);
     size_t query = 0;
     for (size_t i = 0; i < slice->n_series && status == GDX_OK; i++) {
         const Gramdex__V1__TrendSeries *series = slice->series[i];
         query += !series->by_source;
-        status = add_rows(arena, to, query, series->by_source ? series : NULL, series->rows, series->n_rows);
+        status = add_rows(adding, query, series->by_source ? series : NULL, series->rows, series->n_rows);
     }
     return status;
 }
@@ -336,10 +378,13 @@ static gdx_status merge(gdx_question *question, const ProtobufCMessage *message,
     gdx_status status = gather_all(question, message, &gathered, err); // which checks the request
     if (status == GDX_OK)
         status = read_asked((const Gramdex__V1__TrendRequest *)message, &asked, err);
-    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++)
-        if (gather_reply(&gathered, i) && add_slice(arena, gather_reply(&gathered, i), &rows) != GDX_OK)
+    for (uint32_t i = 0; i < gathered.pin.slices && status == GDX_OK; i++) {
+        const struct adding adding = {arena, &rows, i};
+        if (gather_reply(&gathered, i) && add_slice(&adding, gather_reply(&gathered, i)) != GDX_OK)
             status = reply_no_memory(err);
-    gather_rows_join(&rows, false);
+    }
+    if (status == GDX_OK)
+        status = gather_rows_join(&rows, false, err);
     if (status == GDX_OK && fill_all(arena, &asked, &rows, &reply) != GDX_OK)
         status = reply_no_memory(err);
     if (status == GDX_OK)
@@ -352,4 +397,5 @@ const gdx_operation trend_operation = {.name = "Trend",
                                        .service = &gramdex__v1__search__descriptor,
                                        .effort = GDX_EFFORT_SHORT,
                                        .run = run,
-                                       .merge = merge};
+                                       .merge = merge,
+                                       .check = check};

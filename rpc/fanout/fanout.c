@@ -90,7 +90,8 @@ static void count_replicas(gdx_fanout *fanout) {
         fanout->slices[slice].figures.replicas = 0;
     for (size_t i = 0; i < fanout->replica_count; i++) {
         const struct replica *replica = fanout->replicas[i];
-        if (replica->is_listed && replica->is_known && replica->slice < fanout->slice_count)
+        bool is_of_pinned = fanout->pin_count && replica->slices == fanout->pins[0].slices;
+        if (replica->is_listed && replica->is_known && is_of_pinned && replica->slice < fanout->slice_count)
             fanout->slices[replica->slice].figures.replicas++;
     }
 }

@@ -76,7 +76,8 @@ struct attempt { // one call of one replica; loop thread only; freed when the ca
     gdx_call *call;
     const char *trace; // while it is opened: sent along as traceparent; NULL: none
     gdx_buffer reply;
-    bool has_reply;
+    unsigned replies; // messages that have come
+    gdx_error fault;  // what is wrong with them; status GDX_OK: nothing
     bool is_hedge;
     uint64_t begun_ns;
 };
@@ -121,6 +122,7 @@ struct gdx_leaf_stream {
     // under the fan-out's lock
     gdx_buffer message;
     bool has_message, has_ended, is_closed;
+    bool is_whole; // the message that was the last one is taken
     gdx_error error;
 };
 
@@ -192,6 +194,9 @@ void fanout_hedge_on_loop(gdx_fanout *fanout, uint64_t now_ns);
 uint64_t fanout_hedge_due_ns(const gdx_fanout *fanout);
 void fanout_ask(void *context, gdx_leaf_call *calls, size_t count, const gdx_stop *stop);
 void attempt_failure(const gdx_call_result *result, struct replica *replica, gdx_error *out);
+// GDX_CORRUPT: the answer is none to this request, but to one of another slice or commit.
+gdx_status fanout_check_answer(const Gramdex__V1__AskRequest *request, const Gramdex__V1__AskResponse *answer,
+                               gdx_error *err) GDX_MUST_CHECK;
 void attempt_free(struct attempt *attempt);
 
 // fanout_stream.c

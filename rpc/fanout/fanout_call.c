@@ -7,6 +7,8 @@
 
 #include "gdx/client.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -103,6 +105,9 @@ struct replica *fanout_choose(gdx_fanout *fanout, const Gramdex__V1__AskRequest 
     struct replica *best = NULL, *other = NULL, *lost = NULL;
     for (size_t i = 0; i < fanout->replica_count; i++) {
         struct replica *replica = fanout->replicas[i];
+        bool is_unknown = replica->slices == 0 && !lost; // which slice it has: it has not said, or not well
+        if (replica->is_listed && is_unknown)
+            lost = replica;
         if (!replica->is_listed || replica->slices != request->slices || replica->slice != request->slice)
             continue;
         if (!replica->is_known || replica->state != LINK_OPEN || replica->is_broken) {
@@ -134,12 +139,25 @@ bool fanout_may_fail_over(const gdx_error *error) {
     case GDX_BUSY:
     case GDX_DENIED:
     case GDX_UNAUTHENTICATED:
+    case GDX_CANCELLED: // not by us: a leaf that drops a call
+    case GDX_NOT_FOUND: // no question to a leaf has this answer
         return true;
     case GDX_PRECONDITION:
         return error->reason == GDX_REASON_COMMIT_UNKNOWN;
     default:
         return false;
     }
+}
+
+gdx_status fanout_check_answer(const Gramdex__V1__AskRequest *request, const Gramdex__V1__AskResponse *answer,
+                               gdx_error *err) {
+    const Gramdex__V1__LeafCommit *asked = request->commit, *of = answer->commit;
+    if (answer->slice != request->slice || answer->slices != request->slices)
+        return gdx_fail(err, GDX_CORRUPT, "an answer of slice %u of %u", answer->slice, answer->slices);
+    if (!of || of->commit != asked->commit || of->manifest != asked->manifest)
+        return gdx_fail(err, GDX_CORRUPT, "an answer of commit %" PRIu64 ", expected %" PRIu64, of ? of->commit : 0,
+                        asked->commit);
+    return GDX_OK;
 }
 
 void attempt_free(struct attempt *attempt) {
@@ -152,6 +170,8 @@ void attempt_failure(const gdx_call_result *result, struct replica *replica, gdx
     gdx_status status = gdx_status_of_grpc_code(result->code);
     gdx_slice message = result->message.bytes ? result->message : gdx_slice_of(gdx_grpc_code_name(result->code));
     *out = (gdx_error){0};
+    if (gdx_grpc_code_of_status(status) != result->code) // no leaf gives it
+        status = GDX_INTERNAL;
     if (!result->complete && replica->why.message[0] && status == GDX_UNAVAILABLE)
         message = gdx_slice_of(replica->why.message); // why the connection was lost
     char kept[GDX_MESSAGE_BYTES];
@@ -188,6 +208,7 @@ static const Gramdex__V1__AskRequest *request_of(const struct pending *pending) 
 }
 
 static void fail(gdx_fanout *fanout, struct pending *pending, const gdx_error *why) {
+    assert(why->status != GDX_OK); // a slice without an answer and without an error would be left out in silence
     count(fanout, request_of(pending)->slice, COUNT_FAILURE);
     (void)!gdx_error_pass(&pending->call->error, why);
     finish(fanout, pending);
@@ -222,23 +243,34 @@ static bool try_one(gdx_fanout *fanout, struct pending *pending, bool is_hedge) 
 
 static void on_message(gdx_call *call, gdx_slice message) {
     struct attempt *attempt = gdx_call_context(call);
-    attempt->reply.bytes = 0;
-    attempt->has_reply = gdx_buffer_append(&attempt->reply, message.data, message.bytes) == GDX_OK;
+    if (attempt->replies++)
+        gdx_fail(&attempt->fault, GDX_CORRUPT, "more than one answer");
+    else if (gdx_buffer_append(&attempt->reply, message.data, message.bytes) != GDX_OK)
+        gdx_fail_memory(&attempt->fault, "an answer of a leaf");
     gdx_call_read(call); // the end
 }
 
-static void take_answer(gdx_fanout *fanout, struct pending *pending, struct attempt *attempt) {
-    gdx_error why = {0};
-    uint32_t slice = request_of(pending)->slice;
-    note_latency(fanout, slice, gdx_now_ns() - attempt->begun_ns);
-    pending->call->answer = protobuf_c_message_unpack(&gramdex__v1__ask_response__descriptor, NULL,
-                                                      attempt->reply.bytes, attempt->reply.data);
-    if (pending->call->answer) {
-        finish(fanout, pending);
-        return;
+// NULL: it is no answer to the request, and err says why.
+static Gramdex__V1__AskResponse *read_answer(const struct attempt *attempt, const Gramdex__V1__AskRequest *request,
+                                             gdx_error *err) {
+    if (gdx_error_pass(err, &attempt->fault) != GDX_OK)
+        return NULL;
+    Gramdex__V1__AskResponse *answer =
+        attempt->replies ? gramdex__v1__ask_response__unpack(NULL, attempt->reply.bytes, attempt->reply.data) : NULL;
+    if (!answer) {
+        gdx_fail(err, GDX_CORRUPT, attempt->replies ? "what it answers is no answer" : "it ends without an answer");
+    } else if (fanout_check_answer(request, answer, err) != GDX_OK) {
+        gramdex__v1__ask_response__free_unpacked(answer, NULL);
+        answer = NULL;
     }
-    gdx_fail(&why, GDX_CORRUPT, "slice %u: %s answers with what is no answer", slice, attempt->replica->address);
-    fail(fanout, pending, &why);
+    return answer;
+}
+
+static void take_answer(gdx_fanout *fanout, struct pending *pending, const struct attempt *attempt,
+                        Gramdex__V1__AskResponse *answer) {
+    note_latency(fanout, request_of(pending)->slice, gdx_now_ns() - attempt->begun_ns);
+    pending->call->answer = &answer->base;
+    finish(fanout, pending);
 }
 
 static void take_failure(gdx_fanout *fanout, struct pending *pending, struct replica *replica, const gdx_error *why) {
@@ -266,13 +298,16 @@ static void on_closed(gdx_call *call, const gdx_call_result *result) {
     replica->calls--;
     if (pending) {
         gdx_error why = {0};
+        Gramdex__V1__AskResponse *answer = NULL;
         if (pending->attempts[0] == attempt)
             pending->attempts[0] = pending->attempts[1];
         pending->attempts[1] = NULL;
-        if (result->code != GDX_GRPC_OK || !attempt->has_reply)
+        if (result->code != GDX_GRPC_OK)
             attempt_failure(result, replica, &why);
-        if (result->code == GDX_GRPC_OK && attempt->has_reply)
-            take_answer(replica->fanout, pending, attempt);
+        else
+            answer = read_answer(attempt, request_of(pending), &why);
+        if (answer)
+            take_answer(replica->fanout, pending, attempt, answer);
         else
             take_failure(replica->fanout, pending, replica, &why);
     }

@@ -258,9 +258,20 @@ gdx_status link_call(struct replica *replica, const char *method, const Protobuf
 
 // ---- what it holds
 
+static gdx_status check_state(const Gramdex__V1__StateResponse *state, gdx_error *err) {
+    if (state->slices == 0 || state->slices > SLICES_MOST || state->slice >= state->slices)
+        return gdx_fail(err, GDX_UNAVAILABLE, "it says that it has slice %u of %u", state->slice, state->slices);
+    if (state->n_commits == 0)
+        return gdx_fail(err, GDX_UNAVAILABLE, "it says that it holds no commit");
+    return GDX_OK;
+}
+
+// What is wrong with it does not end the connection: the next one may be right.
 static void take_state(struct replica *replica, const Gramdex__V1__StateResponse *state) {
-    replica->is_known =
-        state->slices > 0 && state->slices <= SLICES_MOST && state->slice < state->slices && state->n_commits > 0;
+    replica->why = (gdx_error){0};
+    replica->is_known = check_state(state, &replica->why) == GDX_OK;
+    if (!replica->is_known)
+        return;
     replica->slice = state->slice;
     replica->slices = state->slices;
     replica->commit_count = 0;
@@ -269,8 +280,6 @@ static void take_state(struct replica *replica, const Gramdex__V1__StateResponse
         replica->commits[i].manifest = state->commits[i]->manifest;
         replica->commit_count++;
     }
-    if (!replica->is_known)
-        return;
     replica->failures = 0;
     replica->current = (gdx_leaves_pin){.commit = replica->commits[0].commit,
                                         .manifest = replica->commits[0].manifest,
@@ -283,14 +292,20 @@ static void take_state(struct replica *replica, const Gramdex__V1__StateResponse
 
 static void on_state(gdx_call *call, gdx_slice message) {
     struct attempt *attempt = gdx_call_context(call);
+    struct replica *replica = attempt->replica;
     gdx_call_read(call); // the end
+    attempt->replies++;
     Gramdex__V1__StateResponse *state =
         gramdex__v1__state_response__unpack(NULL, message.bytes, (const uint8_t *)message.data);
-    if (!state)
-        return;
-    take_state(attempt->replica, state);
-    gramdex__v1__state_response__free_unpacked(state, NULL);
-    fanout_repin_on_loop(attempt->replica->fanout);
+    if (state) {
+        take_state(replica, state);
+        gramdex__v1__state_response__free_unpacked(state, NULL);
+    } else {
+        replica->is_known = false;
+        replica->why = (gdx_error){0};
+        gdx_fail(&replica->why, GDX_UNAVAILABLE, "what it answers to State is no answer");
+    }
+    fanout_repin_on_loop(replica->fanout);
 }
 
 static void on_state_closed(gdx_call *call, const gdx_call_result *result) {
@@ -298,9 +313,14 @@ static void on_state_closed(gdx_call *call, const gdx_call_result *result) {
     struct replica *replica = attempt->replica;
     replica->calls--;
     replica->probe = NULL;
-    if (result->code != GDX_GRPC_OK) {
+    if (result->code != GDX_GRPC_OK || attempt->replies == 0) {
+        gdx_error why = {0};
+        if (result->code != GDX_GRPC_OK)
+            attempt_failure(result, replica, &why);
+        else
+            gdx_fail(&why, GDX_UNAVAILABLE, "it does not answer State");
         replica->is_known = false;
-        attempt_failure(result, replica, &replica->why);
+        replica->why = why;
         fanout_repin_on_loop(replica->fanout);
     }
     attempt_free(attempt);

@@ -4,6 +4,7 @@
 
 #include "fanout.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,8 +69,8 @@ static void on_closed(gdx_call *call, const gdx_call_result *result) {
     if (stream) {
         gdx_error why = {0};
         stream->attempt = NULL;
+        stream->avoid = attempt->replica; // if it is opened again
         if (result->code != GDX_GRPC_OK) {
-            stream->avoid = attempt->replica;
             attempt_failure(result, attempt->replica, &why);
             if (fanout_may_fail_over(&why) && why.status != GDX_PRECONDITION) {
                 why.status = why.status == GDX_CORRUPT ? GDX_CORRUPT : GDX_UNAVAILABLE;
@@ -144,8 +145,10 @@ static gdx_status wait_for_message(gdx_leaf_stream *stream, const gdx_stop *stop
         if (stream->has_message)
             return GDX_OK;
         if (stream->has_ended && !stream->open.is_queued) {
-            if (stream->error.status == GDX_OK)
+            if (stream->error.status == GDX_OK && stream->is_whole)
                 return GDX_OK;
+            gdx_fail(&stream->error, GDX_CORRUPT, "slice %u: a leaf's stream ends before its last message",
+                     stream->request->ask->slice);
             if (!fanout_may_fail_over(&stream->error) || stream->opened++ >= OPENED_MOST)
                 return gdx_error_pass(err, &stream->error);
             gdx_error before = stream->error;
@@ -165,6 +168,28 @@ static gdx_status wait_for_message(gdx_leaf_stream *stream, const gdx_stop *stop
     }
 }
 
+// NULL: it is no message that can follow those before it, and err says why.
+static Gramdex__V1__FollowResponse *read_message(const gdx_leaf_stream *stream, gdx_error *err) {
+    const Gramdex__V1__AskRequest *request = stream->request->ask;
+    gdx_error why = {0};
+    Gramdex__V1__FollowResponse *response =
+        gramdex__v1__follow_response__unpack(NULL, stream->message.bytes, stream->message.data);
+    const Gramdex__V1__AskResponse *part = response ? response->part : NULL;
+    gdx_status status =
+        part ? fanout_check_answer(request, part, &why) : gdx_fail(&why, GDX_CORRUPT, "a leaf's message that is none");
+    if (status == GDX_OK && stream->is_whole)
+        status = gdx_fail(&why, GDX_CORRUPT, "a leaf's message after the last one");
+    if (status == GDX_OK && part->offset != request->offset)
+        status = gdx_fail(&why, GDX_CORRUPT, "a leaf's message starts at occurrence %" PRIu64 ", expected %" PRIu64,
+                          part->offset, request->offset);
+    if (status == GDX_OK)
+        return response;
+    gdx_fail(err, status, "slice %u of %u: %s", request->slice, request->slices, why.message);
+    if (response)
+        gramdex__v1__follow_response__free_unpacked(response, NULL);
+    return NULL;
+}
+
 gdx_status fanout_next(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCMessage **out, gdx_error *err) {
     gdx_fanout *fanout = stream->fanout;
     Gramdex__V1__FollowResponse *response = NULL;
@@ -172,11 +197,13 @@ gdx_status fanout_next(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCM
     pthread_mutex_lock(&fanout->lock);
     gdx_status status = wait_for_message(stream, stop, err);
     if (status == GDX_OK && stream->has_message) {
-        response = gramdex__v1__follow_response__unpack(NULL, stream->message.bytes, stream->message.data);
-        if (!response || !response->part)
-            status = gdx_fail(err, GDX_CORRUPT, "slice %u: a message that is none", stream->request->ask->slice);
-        else
+        response = read_message(stream, err);
+        if (response) {
             stream->request->ask->offset += response->part->occurrences;
+            stream->is_whole = response->part->last;
+        } else {
+            status = GDX_CORRUPT;
+        }
         stream->has_message = false;
         while (stream->read.is_queued) // of the message before
             fanout_wait_a_while(fanout);
@@ -185,7 +212,7 @@ gdx_status fanout_next(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCM
     }
     pthread_mutex_unlock(&fanout->lock);
     if (response) {
-        *out = response->part ? &response->part->base : NULL;
+        *out = &response->part->base;
         response->part = NULL;
         gramdex__v1__follow_response__free_unpacked(response, NULL);
     }

@@ -101,6 +101,7 @@ GDX_DEFINE_AUTO(gdx_session, gdx_session_free)
 // ---- operations
 
 typedef struct gdx_question gdx_question;
+struct slice_reply; // api's own
 
 typedef enum gdx_effort {
     GDX_EFFORT_SHORT, // a few milliseconds mostly; else it declines or is stopped, and is asked again (may_decline)
@@ -131,6 +132,9 @@ typedef struct gdx_operation {
     gdx_status (*merge)(gdx_question *question, const ProtobufCMessage *request, gdx_error *err);
     gdx_status (*merge_produce)(gdx_question *question, bool *out_more, gdx_error *err);
     void (*merge_close)(gdx_question *question);
+    // At a root, of each slice's reply before it is merged: GDX_CORRUPT unless it is one that `run` gives at a leaf.
+    // Its numbers and its commit are checked already. NULL: there is nothing else to check. api's own.
+    gdx_status (*check)(const struct slice_reply *slice, gdx_error *err);
     const char *unmerged;
 } gdx_operation;
 
