@@ -68,13 +68,22 @@ static uint32_t count_shared(const struct reprint_set *set, uint32_t a, uint32_t
     return shared;
 }
 
-// Up to the lower reach both sketches are random samples of the texts, by the same chance.
+static bool has_at_most(const struct reprint_set *set, uint32_t document, uint32_t reach, uint64_t most) {
+    return set->documents[document].sketched <= most || set->sketches[(size_t)document * SKETCH_HASHES + most] > reach;
+}
+
+// Up to the lower reach both sketches are random samples of the texts, by the same chance. The hashes of both up to it
+// are counted only where one look at each cannot tell.
 static bool may_be_alike(const struct reprint_set *set, uint32_t a, uint32_t b, uint64_t shared) {
     uint32_t of_a = reach_of(set, a), of_b = reach_of(set, b), reach = of_a < of_b ? of_a : of_b;
-    uint64_t in_a = count_up_to(set, a, reach), in_b = count_up_to(set, b, reach);
-    uint64_t shorter = in_a < in_b ? in_a : in_b, jaccard = set->options->jaccard;
-    bool is_excerpt = shared * PART * REPRINT_CONTAINED_OF >= shorter * REPRINT_CONTAINED;
-    return is_excerpt || shared * PART * (GDX_REPRINT_WHOLE + jaccard) >= jaccard * (in_a + in_b);
+    uint64_t enough = shared * PART * REPRINT_CONTAINED_OF / REPRINT_CONTAINED; // of the shorter, for an excerpt
+    if (has_at_most(set, a, reach, enough) || has_at_most(set, b, reach, enough))
+        return true;
+    uint64_t whole = shared * PART * (GDX_REPRINT_WHOLE + set->options->jaccard), jaccard = set->options->jaccard;
+    uint64_t all_of_one = set->documents[of_a < of_b ? a : b].sketched;
+    if (whole < jaccard * (all_of_one + enough + 1))
+        return false;
+    return whole >= jaccard * ((uint64_t)count_up_to(set, a, reach) + count_up_to(set, b, reach));
 }
 
 static void mark(struct pairer *pairer, uint32_t a, uint8_t as) {
@@ -143,24 +152,57 @@ static gdx_status keep_pair(struct pairer *pairer, uint32_t a, uint32_t b, gdx_e
     return GDX_OK;
 }
 
+// Where the next document's hashes stand: by the time that it is taken they have come from memory.
+static void fetch_order(const struct reprint_pairing *pairing, size_t at) {
+    const struct reprint_index *index = &pairing->index;
+    if (at >= index->end - index->begin)
+        return;
+    for (uint32_t s = 0; s < pairing->set->documents[index->begin + at].sketched; s++)
+        __builtin_prefetch(index->order + index->places[at * SKETCH_HASHES + s]);
+}
+
 // Returns whether hits are all that they share: no hash has more followers than it takes.
 static bool hit_all(struct pairer *pairer, size_t at) {
     const struct reprint_set *set = pairer->pairing->set;
     const struct reprint_index *index = &pairer->pairing->index;
     uint32_t a = index->begin + (uint32_t)at, limit = reprint_set_days_end(set, a) - index->begin;
-    bool is_whole = true;
+    size_t entries[SKETCH_HASHES], more = 0; // those with more followers
+    uint32_t last[SKETCH_HASHES];            // the last that was taken, of each
+    fetch_order(pairer->pairing, at + 1);
     for (uint32_t s = 0; s < set->documents[a].sketched; s++) {
         size_t entry = at * SKETCH_HASHES + s;
-        uint32_t last = 0;
-        if (!hit_followers(pairer, index->order, index->places[entry], limit, &last))
+        if (!hit_followers(pairer, index->order, index->places[entry], limit, &last[more]))
             continue;
-        is_whole = false;
-        hit_later(pairer, index->next_order, index->next_places[entry], limit, last);
+        __builtin_prefetch(index->next_order + index->next_places[entry]);
+        entries[more++] = entry;
     }
-    return is_whole;
+    for (size_t i = 0; i < more; i++)
+        hit_later(pairer, index->next_order, index->next_places[entries[i]], limit, last[i]);
+    return more == 0;
+}
+
+// Keeps the touched ones that share enough to be looked at; the hits of the others are gone.
+static void keep_hit(struct pairer *pairer) {
+    size_t kept = 0;
+    for (size_t i = 0; i < pairer->touched_count; i++) {
+        uint32_t document = pairer->touched[i];
+        bool is_kept = pairer->hits[document] >= SHARED_LEAST;
+        pairer->hits[document] = is_kept ? pairer->hits[document] : 0;
+        pairer->touched[kept] = document;
+        kept += is_kept;
+    }
+    pairer->touched_count = kept;
+}
+
+static void fetch_sketch(const struct reprint_set *set, uint32_t document) {
+    enum { LINE = 64 / sizeof(uint32_t) };
+    __builtin_prefetch(&set->documents[document].sketched);
+    for (size_t i = 0; i < SKETCH_HASHES; i += LINE)
+        __builtin_prefetch(set->sketches + (size_t)document * SKETCH_HASHES + i);
 }
 
 static gdx_status pair(struct reprint_set *set, struct shingle_reader *reader, size_t at, void *seat, gdx_error *err) {
+    enum { AHEAD = 4 };
     struct pairer *pairer = seat;
     uint32_t begin = pairer->pairing->index.begin, a = begin + (uint32_t)at;
     bool is_whole = hit_all(pairer, at);
@@ -168,10 +210,13 @@ static gdx_status pair(struct reprint_set *set, struct shingle_reader *reader, s
     (void)reader;
     if (!is_whole)
         mark(pairer, a, 1);
+    keep_hit(pairer);
     for (size_t i = 0; i < pairer->touched_count; i++) {
         uint32_t b = begin + pairer->touched[i], hits = pairer->hits[pairer->touched[i]];
         pairer->hits[pairer->touched[i]] = 0;
-        if (status != GDX_OK || hits < SHARED_LEAST)
+        if (i + AHEAD < pairer->touched_count)
+            fetch_sketch(set, begin + pairer->touched[i + AHEAD]);
+        if (status != GDX_OK)
             continue;
         bool is_alike = is_whole ? may_be_alike(set, a, b, hits)
                                  : may_be_alike(set, a, b, count_marked(pairer, b)) &&

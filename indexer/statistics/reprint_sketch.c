@@ -37,16 +37,14 @@ static gdx_status sketch(struct reprint_set *set, struct shingle_reader *reader,
                          gdx_error *err) {
     struct reprint_document *document = &set->documents[at];
     struct sketcher *sketcher = seat;
-    struct shingles *shingles = &sketcher->shingles;
+    struct shingle_sketch made = {.hashes = set->sketches + at * SKETCH_HASHES, .most = SKETCH_HASHES};
     if (!is_stale(set, at, sketcher))
         return GDX_OK;
-    gdx_status status = shingles_read(reader, document->segment, document->document, &set->boilerplate, shingles, err);
-    if (status != GDX_OK)
-        return status;
-    document->sketched = 0;
-    if (shingles->count >= SHINGLES_LEAST)
-        document->sketched = (uint32_t)shingles_sketch(shingles, set->sketches + at * SKETCH_HASHES, SKETCH_HASHES);
-    return GDX_OK;
+    gdx_status status = shingles_read_sketch(reader, document->segment, document->document, &set->boilerplate,
+                                             &sketcher->shingles, &made, err);
+    if (status == GDX_OK)
+        document->sketched = (uint32_t)made.count;
+    return status;
 }
 
 static gdx_status sketch_all(struct reprint_set *set, const uint32_t *stale, size_t stale_count, gdx_error *err) {

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { CACHE_BYTES = 1 << 20 };
+enum { CACHE_BYTES = 1 << 20, PLANE = 1 << 16 };
 
 static const uint64_t base = UINT64_C(0x9e3779b97f4a7c15);
 
@@ -19,13 +19,21 @@ struct shingle_reader {
     const gdx_rule *rule;
     gdx_store_reader *store;
     gdx_symbols cut;
-    struct shingles room;
-    uint64_t leaving; // base to the power of SHINGLE_LETTERS
+    struct shingles low, room;
+    uint64_t letters[PLANE / 64]; // a bit a code point of the first plane: it is a letter
+    uint64_t leaving;             // base to the power of SHINGLE_LETTERS
 };
 
 void shingles_clear(struct shingles *shingles) {
     free(shingles->hashes);
     *shingles = (struct shingles){0};
+}
+
+static void list_letters(struct shingle_reader *reader) {
+    memset(reader->letters, 0xff, sizeof reader->letters);
+    for (uint32_t end, mark = gdx_marks_next(0, &end); mark < PLANE; mark = gdx_marks_next(end, &end))
+        for (; mark < end && mark < PLANE; mark++)
+            reader->letters[mark / 64] &= ~(UINT64_C(1) << mark % 64);
 }
 
 struct shingle_reader *shingle_reader_new(gdx_snapshot *snapshot) {
@@ -38,6 +46,7 @@ struct shingle_reader *shingle_reader_new(gdx_snapshot *snapshot) {
                                       .leaving = 1};
     for (int i = 0; i < SHINGLE_LETTERS; i++)
         reader->leaving *= base;
+    list_letters(reader);
     if (reader->store)
         return reader;
     shingle_reader_free(reader);
@@ -49,6 +58,7 @@ void shingle_reader_free(struct shingle_reader *reader) {
         return;
     gdx_store_reader_free(reader->store);
     gdx_symbols_clear(&reader->cut);
+    shingles_clear(&reader->low);
     shingles_clear(&reader->room);
     free(reader);
 }
@@ -70,10 +80,11 @@ static uint64_t hash_of_word(gdx_slice text) {
 }
 
 // 0: no letter.
-static uint64_t hash_of_letter(const gdx_symbols *cut, uint32_t symbol) {
+static uint64_t hash_of_letter(const struct shingle_reader *reader, uint32_t symbol) {
     if (symbol & GDX_WORD_FLAG)
-        return hash_of_word(gdx_symbols_word(cut, symbol & ~GDX_WORD_FLAG)) | 1;
-    return gdx_symbol_is_letter(symbol) ? mix(symbol) | 1 : 0;
+        return hash_of_word(gdx_symbols_word(&reader->cut, symbol & ~GDX_WORD_FLAG)) | 1;
+    bool is_letter = symbol < PLANE ? reader->letters[symbol / 64] >> symbol % 64 & 1 : gdx_symbol_is_letter(symbol);
+    return is_letter ? mix(symbol) | 1 : 0;
 }
 
 static gdx_status add_text(struct shingle_reader *reader, gdx_slice text, struct shingles *out) {
@@ -85,7 +96,7 @@ static gdx_status add_text(struct shingle_reader *reader, gdx_slice text, struct
     uint64_t window[SHINGLE_LETTERS] = {0}, hash = 0;
     size_t letters = 0;
     for (size_t i = 0; i < reader->cut.count; i++) {
-        uint64_t letter = hash_of_letter(&reader->cut, reader->cut.symbols[i]);
+        uint64_t letter = hash_of_letter(reader, reader->cut.symbols[i]);
         if (!letter)
             continue;
         uint64_t *oldest = &window[letters++ % SHINGLE_LETTERS];
@@ -145,8 +156,9 @@ static void leave_out(struct shingles *shingles, const struct shingles *without)
     shingles->count = kept;
 }
 
-gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t document,
-                         const struct shingles *without, struct shingles *out, gdx_error *err) {
+// Those of the text as they come; there is room for as many.
+static gdx_status read_text(struct shingle_reader *reader, size_t segment, uint32_t document, struct shingles *out,
+                            gdx_error *err) {
     gdx_document stored;
     gdx_segment *from = gdx_snapshot_segment(reader->snapshot, segment)->segment;
     gdx_status status = gdx_store_read(reader->store, from, document, &stored, err);
@@ -162,11 +174,54 @@ gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t
         status = gdx_grow(&reader->room.hashes, &reader->room.capacity, out->count + 1, sizeof *out->hashes);
     if (status == GDX_TOO_LARGE)
         return gdx_fail(err, status, "a document is too large for its shingles");
+    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the shingles of a document");
+}
+
+gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t document,
+                         const struct shingles *without, struct shingles *out, gdx_error *err) {
+    gdx_status status = read_text(reader, segment, document, out, err);
     if (status != GDX_OK)
-        return gdx_fail_memory(err, "the shingles of a document");
+        return status;
     shingles_sort(out, &reader->room);
     if (without && without->count)
         leave_out(out, without);
+    return GDX_OK;
+}
+
+// The lowest of `all`, which stay: about twice as many as are wanted, since some repeat or are left out.
+static gdx_status take_lowest(struct shingle_reader *reader, const struct shingles *all, const struct shingles *without,
+                              size_t most) {
+    struct shingles *low = &reader->low;
+    uint64_t end = UINT64_MAX / all->count * 2 * most;
+    if (gdx_grow(&low->hashes, &low->capacity, all->count + 1, sizeof *low->hashes) != GDX_OK)
+        return GDX_NO_MEMORY;
+    low->count = 0;
+    for (size_t i = 0; i < all->count; i++) {
+        low->hashes[low->count] = all->hashes[i];
+        low->count += all->hashes[i] < end;
+    }
+    shingles_sort(low, &reader->room);
+    leave_out(low, without);
+    return GDX_OK;
+}
+
+gdx_status shingles_read_sketch(struct shingle_reader *reader, size_t segment, uint32_t document,
+                                const struct shingles *without, struct shingles *room, struct shingle_sketch *out,
+                                gdx_error *err) {
+    enum { SORTED_WHOLE = 4 }; // times as many as are wanted
+    gdx_status status = read_text(reader, segment, document, room, err);
+    out->count = 0;
+    if (status == GDX_OK && room->count > out->most * SORTED_WHOLE) {
+        status = take_lowest(reader, room, without, out->most);
+        if (status != GDX_OK)
+            return gdx_fail_memory(err, "the shingles of a document");
+        out->count = shingles_sketch(&reader->low, out->hashes, out->most);
+    }
+    if (status != GDX_OK || (out->count && out->count == out->most))
+        return status;
+    shingles_sort(room, &reader->room);
+    leave_out(room, without);
+    out->count = room->count >= SHINGLES_LEAST ? shingles_sketch(room, out->hashes, out->most) : 0;
     return GDX_OK;
 }
 

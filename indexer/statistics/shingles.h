@@ -23,6 +23,15 @@ void shingle_reader_free(struct shingle_reader *reader); // NULL is fine
 // out; NULL: none.
 gdx_status shingles_read(struct shingle_reader *reader, size_t segment, uint32_t document,
                          const struct shingles *without, struct shingles *out, gdx_error *err) GDX_MUST_CHECK;
+// The sketch of what shingles_read would give; none of a text that is too short to judge. A long text is not sorted
+// for it. `room`: its content is lost.
+struct shingle_sketch {
+    uint32_t *hashes;
+    size_t count, most; // most: at least SHINGLES_LEAST, for which there is room
+};
+gdx_status shingles_read_sketch(struct shingle_reader *reader, size_t segment, uint32_t document,
+                                const struct shingles *without, struct shingles *room, struct shingle_sketch *out,
+                                gdx_error *err) GDX_MUST_CHECK;
 // The `most` lowest of the ascending ones, as their high 32 bits, each once. Returns how many.
 size_t shingles_sketch(const struct shingles *shingles, uint32_t *to, size_t most);
 // How many two ascending lists have in common.
