@@ -52,7 +52,7 @@ static void wait_for_all(struct root *root) {
 }
 
 // By a session of its own: one that is used again has its memory.
-static gdx_status ask(struct root *root, size_t method, gdx_error *err) {
+static gdx_status ask_once(struct root *root, size_t method, gdx_error *err) {
     gdx_buffer given = {0};
     gdx_session *session = gdx_session_new(root->collection);
     if (!session)
@@ -63,6 +63,20 @@ static gdx_status ask(struct root *root, size_t method, gdx_error *err) {
     gdx_session_free(session);
     if (status == GDX_OK && !is_right)
         fail_msg("%s: another answer than the index gives", spread_methods[method]);
+    return status;
+}
+
+// A fake leaf has one thread, and is lost for a moment on a machine that is too busy to let it answer within 2 s.
+static gdx_status ask(struct root *root, size_t method, gdx_error *err) {
+    enum { TRIES = 20, WAIT_US = 500000 };
+    gdx_status status = GDX_UNAVAILABLE;
+    for (int i = 0; i < TRIES; i++) {
+        *err = (gdx_error){0};
+        status = ask_once(root, method, err);
+        if (!strstr(err->message, "has not answered for 2 s"))
+            break;
+        usleep(WAIT_US);
+    }
     return status;
 }
 
@@ -83,7 +97,9 @@ static void each_allocation_of_a_merge_may_fail(void **state) {
                 fail_msg("%s, allocation %ld: %s, \"%s\"", spread_methods[method], before, gdx_status_name(status),
                          err.message);
         }
-        assert_int_equal(ask(&root, method, NULL), GDX_OK);
+        gdx_error err = {0};
+        if (ask(&root, method, &err) != GDX_OK)
+            fail_msg("%s, afterwards: %s", spread_methods[method], err.message);
     }
     print_message("%ld allocations\n", all);
     assert_true(all > 50);
