@@ -77,7 +77,7 @@ static void make_room(gdx_fanout *fanout, uint32_t slices) {
         return;
     struct slice_figures *more = realloc(fanout->slices, slices * sizeof *more);
     if (!more)
-        return; // then they are not counted
+        return; // then they are not counted until the next time
     memset(more + fanout->slice_count, 0, (slices - fanout->slice_count) * sizeof *more);
     for (uint32_t i = fanout->slice_count; i < slices; i++)
         more[i].tokens = 10;
@@ -116,8 +116,9 @@ void fanout_repin_on_loop(gdx_fanout *fanout) {
         memmove(&fanout->pins[1], &fanout->pins[0], keep * sizeof fanout->pins[0]);
         fanout->pins[0] = *next;
         fanout->pin_count = keep + 1;
-        make_room(fanout, next->slices);
     }
+    if (fanout->pin_count)
+        make_room(fanout, fanout->pins[0].slices);
     count_replicas(fanout);
     if (!fanout->pin_count)
         say_why_unpinned(fanout);

@@ -231,12 +231,17 @@ static bool try_one(gdx_fanout *fanout, struct pending *pending, bool is_hedge) 
         attempt->pending = pending;
         attempt->is_hedge = is_hedge;
         attempt->trace = pending->call->trace;
-        if (link_call(replica, "Ask", &request->base, pending->round->deadline_ns, &attempt_events, attempt) ==
-            GDX_OK) {
+        gdx_status status =
+            link_call(replica, "Ask", &request->base, pending->round->deadline_ns, &attempt_events, attempt);
+        if (status == GDX_OK) {
             pending->attempts[pending->attempts[0] != NULL] = attempt;
             return true;
         }
         attempt_free(attempt);
+        if (why->status != GDX_OK)
+            continue;
+        gdx_fail(why, status, "it takes no call now");
+        fanout_name_slice(request, replica, why);
     }
     return false;
 }

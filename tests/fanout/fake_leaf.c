@@ -303,8 +303,12 @@ static void serve(struct fake_leaf *leaf, gdx_protocol *protocol, int socket) {
     leaf->in.bytes = 0;
 }
 
+void (*fake_leaf_began)(void);
+
 static void *run(void *context) {
     struct fake_leaf *leaf = context;
+    if (fake_leaf_began)
+        fake_leaf_began();
     gdx_protocol_options options = gdx_protocol_options_default();
     gdx_protocol *protocol = NULL;
     options.reset_burst = 1000000;

@@ -62,6 +62,8 @@ struct fake_leaf {
     bool hangs_up, floods;
 };
 
+// Called at the start of each leaf's thread. NULL: nothing is.
+extern void (*fake_leaf_began)(void);
 // Listens, and starts the thread. Fails the test when it cannot.
 void fake_leaf_open(struct fake_leaf *leaf, gdx_collection *collection, const char *socket, const struct lie *lie);
 void fake_leaf_close(struct fake_leaf *leaf);

@@ -5,6 +5,7 @@
 
 #include "fake_leaf.h"
 #include "gdx/fanout.h"
+#include "methods.h"
 
 enum { SPREAD_SLICES = 2, SPREAD_LEAVES_MOST = 4 };
 
@@ -32,16 +33,5 @@ void root_open(struct root *root, const struct spread *spread);
 void root_close(struct root *root);
 // Until the root knows so many replicas of the slice. Fails the test when that takes too long.
 void root_wait(struct root *root, uint32_t slice, uint64_t replicas);
-
-// Every method that a root answers, each with a request that finds something in both slices.
-enum { SPREAD_METHODS = 11 };
-extern const char *const spread_methods[SPREAD_METHODS];
-
-// All replies, as bytes, without the time that they took; `out` is emptied before. timeout_ns: 0 is none.
-gdx_status spread_ask(gdx_collection *collection, gdx_session *session, const char *method, uint64_t timeout_ns,
-                      gdx_buffer *out, gdx_error *err) GDX_MUST_CHECK;
-// Count, with allow_partial.
-gdx_status spread_ask_in_part(gdx_collection *collection, gdx_session *session, gdx_buffer *out,
-                              gdx_error *err) GDX_MUST_CHECK;
 
 #endif

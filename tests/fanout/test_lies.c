@@ -506,15 +506,34 @@ static const struct row rows[] = {
     ASK("BatchGet", gets_none_and_leaves_all),
 };
 
+static bool is_of_state(const struct row *row) {
+    return strcmp(row->lie.method, "State") == 0;
+}
+
+// A fake leaf has one thread. On a machine that is too busy to let it answer within 2 s it is lost for a moment, and
+// that is not what is tested.
 static gdx_status ask(struct root *root, const struct row *row, gdx_buffer *out, gdx_error *err) {
-    *err = (gdx_error){0};
-    return spread_ask(root->collection, root->session, row->method, (row->outcome == WAITS ? 1 : 20) * SECOND_NS, out,
-                      err);
+    enum { TRIES = 20, WAIT_US = 500000 };
+    gdx_status status = GDX_OK;
+    for (int i = 0; i < TRIES; i++) {
+        *err = (gdx_error){0};
+        status = spread_ask(root->collection, root->session, row->method, (row->outcome == WAITS ? 1 : 20) * SECOND_NS,
+                            out, err);
+        if (is_of_state(row) || !strstr(err->message, "has not answered for 2 s"))
+            break;
+        usleep(WAIT_US);
+    }
+    return status;
 }
 
 static void expect_same(const struct row *row, const gdx_buffer *right, const gdx_buffer *given) {
     if (right->bytes != given->bytes || memcmp(right->data, given->data, given->bytes) != 0)
         fail_msg("%s, %s: another answer than the index gives", row->method, row->lie.name);
+}
+
+// A leaf that lies of what it has may be the first that is heard of: then others are missing beside it.
+static bool names_slice(const struct row *row, const gdx_error *err) {
+    return strstr(err->message, is_of_state(row) ? "slice " : "slice 1");
 }
 
 static void expect_failure(const struct row *row, const gdx_error *err) {
@@ -523,12 +542,8 @@ static void expect_failure(const struct row *row, const gdx_error *err) {
                        (row->outcome == LIMITED && err->status == GDX_TOO_LARGE) ||
                        (row->outcome == LIMITED && err->status == GDX_BUSY) ||
                        (row->outcome == WAITS && err->status == GDX_DEADLINE);
-    if (!is_expected || (!strstr(err->message, "slice 1") && row->outcome == FAILS))
+    if (!is_expected || (row->outcome == FAILS && !names_slice(row, err)))
         fail_msg("%s, %s: %s, \"%s\"", row->method, row->lie.name, gdx_status_name(err->status), err->message);
-}
-
-static bool is_of_state(const struct row *row) {
-    return strcmp(row->lie.method, "State") == 0;
 }
 
 static void tell_alone(const struct spread *spread, const struct row *row, const gdx_buffer *right) {
@@ -545,7 +560,7 @@ static void tell_alone(const struct spread *spread, const struct row *row, const
     }
     gdx_status status = ask(&root, row, &given, &err);
     for (int i = 0; i < TRIES && is_of_state(row) && // until it is heard
-                    (!strstr(err.message, "slice 1") || atomic_load(&root.leaves[1].told) == 0);
+                    (!names_slice(row, &err) || atomic_load(&root.leaves[1].told) == 0);
          i++) {
         usleep(2000);
         status = ask(&root, row, &given, &err);
@@ -627,7 +642,7 @@ static void honest_leaves_give_the_answers_of_the_index(void **state) {
     root_wait(&root, LIED, 1);
     gdx_session *session = gdx_session_new(spread.whole);
     for (size_t i = 0; i < SPREAD_METHODS; i++) {
-        const struct row row = {.method = spread_methods[i]};
+        const struct row row = {.method = spread_methods[i], .lie.method = ""};
         if (spread_ask(spread.whole, session, row.method, 0, &right, &err) != GDX_OK ||
             ask(&root, &row, &given, &err) != GDX_OK)
             fail_msg("%s: %s", row.method, err.message);

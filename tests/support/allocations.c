@@ -10,6 +10,7 @@ static atomic_long left = -1; // until the one that fails; negative: none does
 static atomic_bool has_failed;
 static atomic_int whose_count;
 static _Thread_local bool is_planner; // this thread has planned the failure
+static _Thread_local bool is_spared;
 
 void *__real_malloc(size_t bytes);
 void *__real_calloc(size_t count, size_t bytes);
@@ -29,6 +30,10 @@ void allocations_fail_after(long before, enum allocations_of whose) {
     atomic_store(&left, before);
 }
 
+void allocations_spare_this_thread(void) {
+    is_spared = true;
+}
+
 bool allocations_end(void) {
     atomic_store(&left, -1);
     return atomic_load(&has_failed);
@@ -36,7 +41,7 @@ bool allocations_end(void) {
 
 static bool fails_now(void) {
     int whose = atomic_load(&whose_count);
-    bool counts = whose == ALL_THREADS || is_planner == (whose == THIS_THREAD);
+    bool counts = !is_spared && (whose == ALL_THREADS || is_planner == (whose == THIS_THREAD));
     if (!counts || atomic_load(&left) < 0 || atomic_fetch_sub(&left, 1) != 0)
         return false;
     atomic_store(&has_failed, true);
