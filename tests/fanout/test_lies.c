@@ -642,7 +642,7 @@ static void honest_leaves_give_the_answers_of_the_index(void **state) {
     root_wait(&root, LIED, 1);
     gdx_session *session = gdx_session_new(spread.whole);
     for (size_t i = 0; i < SPREAD_METHODS; i++) {
-        const struct row row = {.method = spread_methods[i], .lie.method = ""};
+        const struct row row = {.method = spread_methods[i], .lie = {.name = "no lie", .method = ""}};
         if (spread_ask(spread.whole, session, row.method, 0, &right, &err) != GDX_OK ||
             ask(&root, &row, &given, &err) != GDX_OK)
             fail_msg("%s: %s", row.method, err.message);
