@@ -4,6 +4,7 @@
 completions that shells take, units that systemd reads.
 usage: test_install.py ROOT BUILD CMAKE
 mandoc, fish and systemd-analyze are asked where they are there (packages: section [test-package]); what is left out is named."""
+import json
 import os
 import pathlib
 import re
@@ -66,6 +67,49 @@ class Installed(unittest.TestCase):
         overview = self.page("gramdex.1").read_text()
         for command in self.commands:
             self.assertIn(f".TP\n\\fB{command}\\fR\n", overview)
+
+    def compiled(self, *words):
+        found = next(self.prefix.rglob("gramdex.pc")).parent
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "gramdex"], env=environment | {"PKG_CONFIG_PATH": str(found)},
+                               check=True, capture_output=True, text=True).stdout.split()
+        run(*words, *flags, f"-Wl,-rpath,{found.parent}")
+
+    @needs("pkg-config")
+    def test_the_example_in_c_counts_by_the_library(self):
+        index, program = (pathlib.Path(self.folder.name, name) for name in ("library.gdx", "count"))
+        run(self.program, "index", "--index", index, root / "examples/article.txt")
+        self.compiled("cc", "-Wall", "-Wextra", "-Werror", "-o", program, root / "examples/c/count.c")
+        for query in ("产业链", "贸易 NEAR/10 规则"):
+            said = json.loads(run(self.program, "count", "--json", "--index", index, query).stdout)
+            self.assertEqual(run(program, index, query).stdout, "%(documents)d documents, %(occurrences)d occurrences\n" % said)
+        failed = run(program, index, "a (", check=False)
+        self.assertEqual((failed.returncode, failed.stdout), (2, ""))
+        self.assertIn("column", failed.stderr)
+        failed = run(program, index / "not", "产业链", check=False)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn(str(index / "not"), failed.stderr)
+
+    @needs("pkg-config")
+    @needs("c++")
+    def test_the_headers_are_those_of_cplusplus_too(self):
+        source, program = pathlib.Path(self.folder.name, "version.cc"), pathlib.Path(self.folder.name, "version")
+        source.write_text("#include <gdx/api.h>\n#include <gramdex/v1/index.pb-c.h>\n#include <cstdio>\nint main() {\n"
+                          "  gdx_flag flag{false};\n  gdx_stop stop{};\n  stop.cancelled = &flag;\n"
+                          "  return gdx_stop_check(&stop, nullptr) != GDX_OK || std::puts(gdx_library_version()) < 0;\n}\n")
+        self.compiled("c++", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o", program, source)
+        self.assertIn(run(program).stdout.strip(), run(self.program, "--version").stdout)
+
+    def test_the_library_exports_what_its_headers_declare(self):
+        library = next(self.prefix.rglob("libgramdex.so.0"))
+        listed = run("nm", "--dynamic", "--defined-only", "--without-symbol-versions", library).stdout.split("\n")
+        exported = {line.split()[2] for line in listed if line and line.split()[1] != "A"}
+        headers = "".join(path.read_text() for path in (self.prefix / "include/gramdex/gdx").glob("*.h"))
+        code = re.sub(r"//.*|/\*.*?\*/", "", headers)
+        inline = set(re.findall(r"static inline [^(;{]*?(gdx_\w+)\(", code)) | {"gdx_AUTO"}
+        declared = set(re.findall(r"^[^#\s(=][^(=;{]*?\b(gdx_\w+)\(", code, re.M)) - inline
+        self.assertGreater(len(declared), 40)
+        self.assertEqual(declared - exported, set())
+        self.assertEqual({name for name in exported - declared if not name.startswith("gramdex__v1__")}, set())
 
     @needs("mandoc")
     def test_pages_are_sound(self):

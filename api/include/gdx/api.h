@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/api.h: every question that gramdex answers, as messages of proto/gramdex/v1: one table of operations, the
 // collection they are asked of, and the steps in which one question is answered.
-// Relies on gdx/base.h, protobuf-c; inside on proto, query, index, batch. Knows no socket and no loop: it runs on
-// whatever thread calls it. What each field means, its defaults and limits: proto/gramdex/v1/.
+// Relies on gdx/buffer.h, gdx/stop.h, protobuf-c; inside on proto, query, index, batch. Knows no socket and no loop: it
+// runs on whatever thread calls it. What each field means, its defaults and limits: proto/gramdex/v1/.
 //
 // A new operation is its messages and method in proto/, one file here, and its name in the list of CMakeLists.txt.
 #ifndef GDX_API_H
 #define GDX_API_H
 
-#include "gdx/base.h"
+#include "gdx/buffer.h"
+#include "gdx/error.h"
 #include "gdx/leaves.h"
+#include "gdx/scope.h"
+#include "gdx/stop.h"
 
 #include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// The version of libgramdex.so that a program runs with, as "0.2.0". In the shared library alone.
+const char *gdx_library_version(void);
 
 // ---- the collection: one index, open
 
@@ -187,5 +199,9 @@ typedef struct gdx_question_plan { // {0}, then cleared
 gdx_status gdx_question_plan_of(const gdx_question *question, const ProtobufCMessage *request, gdx_question_plan *out,
                                 gdx_error *err) GDX_MUST_CHECK;
 void gdx_question_plan_clear(gdx_question_plan *plan);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

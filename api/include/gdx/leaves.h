@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/leaves.h: the servers that hold the slices of one index, as a root's collection asks them. api says what is asked
 // and adds the answers up; how a question reaches a leaf, which of several replicas, and when another is tried, is the
-// business of who fills this table in (rpc/fanout, by sockets). Relies on gdx/base.h and proto's messages.
+// business of who fills this table in (rpc/fanout, by sockets). Relies on gdx/error.h, gdx/stop.h and proto's messages.
 // Threads: any; a stream has one owner.
 #ifndef GDX_LEAVES_H
 #define GDX_LEAVES_H
 
-#include "gdx/base.h"
+#include "gdx/error.h"
 #include "gdx/stop.h"
 
 #include <protobuf-c/protobuf-c.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 // The commit that answers are taken from: one that a replica of every slice serves.
 typedef struct gdx_leaves_pin {
@@ -43,5 +47,9 @@ typedef struct gdx_leaves {
     gdx_status (*next)(gdx_leaf_stream *stream, const gdx_stop *stop, ProtobufCMessage **out, gdx_error *err);
     void (*close)(gdx_leaf_stream *stream); // NULL is fine
 } gdx_leaves;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

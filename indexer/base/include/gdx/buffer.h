@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // {0} is empty.
 typedef struct gdx_buffer {
     uint8_t *data;
@@ -28,12 +32,17 @@ gdx_status gdx_buffer_append(gdx_buffer *buffer, const void *data, size_t bytes)
 gdx_status gdx_buffer_append_format(gdx_buffer *buffer, const char *format, ...) GDX_PRINTF(2, 3) GDX_MUST_CHECK;
 // The buffer's bytes, valid until the buffer changes.
 static inline gdx_slice gdx_buffer_slice(const gdx_buffer *buffer) {
-    return (gdx_slice){(const char *)buffer->data, buffer->bytes};
+    gdx_slice slice = {(const char *)buffer->data, buffer->bytes};
+    return slice;
 }
 
 // Grows an array of any element to hold at least `count` elements, by doubling. `array_pointer` is the address of the
 // array's pointer; the array was made by malloc or is NULL, and the caller frees it. Both outputs change on success
 // only. GDX_NO_MEMORY.
 gdx_status gdx_grow(void *array_pointer, size_t *capacity, size_t count, size_t element_bytes) GDX_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

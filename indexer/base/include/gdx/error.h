@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define GDX_MUST_CHECK                  __attribute__((warn_unused_result))
 #define GDX_PRINTF(format_index, first) __attribute__((format(printf, format_index, first)))
 
@@ -116,5 +120,9 @@ gdx_status gdx_error_pass(gdx_error *err, const gdx_error *from);
 // For people: "FIELD, column N: MESSAGE", "WHERE: MESSAGE" or "MESSAGE"; the status's name when there is no message.
 // Returns `to`.
 char *gdx_error_text(const gdx_error *err, char to[GDX_ERROR_TEXT_BYTES]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

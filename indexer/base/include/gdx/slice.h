@@ -8,6 +8,10 @@
 #include <stddef.h>
 #include <string.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Not terminated by a zero. `data` may be NULL when there are no bytes.
 typedef struct gdx_slice {
     const char *data;
@@ -16,7 +20,8 @@ typedef struct gdx_slice {
 
 // The bytes of a string without its zero; NULL gives an empty slice.
 static inline gdx_slice gdx_slice_of(const char *text) {
-    return (gdx_slice){text, text ? strlen(text) : 0};
+    gdx_slice slice = {text, text ? strlen(text) : 0};
+    return slice;
 }
 static inline bool gdx_slice_equal(gdx_slice a, gdx_slice b) {
     return a.bytes == b.bytes && (a.bytes == 0 || memcmp(a.data, b.data, a.bytes) == 0);
@@ -24,5 +29,9 @@ static inline bool gdx_slice_equal(gdx_slice a, gdx_slice b) {
 // Below, equal to or above 0: byte order, a prefix before what it is a prefix of.
 int gdx_slice_compare(gdx_slice a, gdx_slice b);
 #define GDX_SLICE_ARGUMENTS(slice) (int)(slice).bytes, (slice).data // for "%.*s"
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

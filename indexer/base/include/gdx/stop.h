@@ -7,16 +7,27 @@
 
 #include "gdx/error.h"
 
-#include <stdatomic.h>
 #include <stdbool.h>
+#ifdef __cplusplus
+#include <atomic>
+typedef std::atomic<bool> gdx_flag;
+extern "C" {
+#else
+#include <stdatomic.h>
+typedef atomic_bool gdx_flag; // of C++ the same bytes
+#endif
 
 typedef struct gdx_stop {
-    uint64_t deadline_ns;         // of gdx_now_ns; 0: none
-    const atomic_bool *cancelled; // NULL: never
+    uint64_t deadline_ns;      // of gdx_now_ns; 0: none
+    const gdx_flag *cancelled; // NULL: never
 } gdx_stop;
 
 // GDX_OK to go on, GDX_CANCELLED or GDX_DEADLINE; the deadline wins when both hold, because a server sets the flag
 // when the deadline passes. Costs a look at the clock: call it about once a millisecond of work.
 gdx_status gdx_stop_check(const gdx_stop *stop, gdx_error *err) GDX_MUST_CHECK;
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
