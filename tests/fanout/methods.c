@@ -3,6 +3,8 @@
 
 #include "methods.h"
 
+#include "gdx/clock.h"
+
 #include <assert.h>
 #include <gramdex/v1/search.pb-c.h>
 #include <string.h>

@@ -3,6 +3,8 @@
 
 #include "leaves.h"
 
+#include "gdx/clock.h"
+
 #include <gramdex/v1/leaf.pb-c.h>
 #include <setjmp.h>
 #include <stdarg.h>
