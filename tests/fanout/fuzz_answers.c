@@ -102,7 +102,9 @@ static void ask(void *context, gdx_leaf_call *calls, size_t count, const gdx_sto
     }
 }
 
-static gdx_status follow(void *context, const ProtobufCMessage *request, gdx_leaf_stream **out, gdx_error *err) {
+static gdx_status follow(void *context, const ProtobufCMessage *request, const char *trace, gdx_leaf_stream **out,
+                         gdx_error *err) {
+    (void)trace;
     (void)err;
     *out = calloc(1, sizeof **out);
     assert(*out);
