@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gather_check.c: what a root takes from a leaf is checked here, once, before anything is added up. A leaf of another
-// version, a damaged machine or whoever else answers at its address may send any message: it costs the slice its
-// answer, and neither the root nor the figures of the other slices.
+// version may send any message, and so may a damaged machine or a stranger at its address. The slice's answer then
+// fails. The root goes on, and the figures of the other slices stay right.
 
 #include "gather.h"
 
@@ -9,7 +9,7 @@
 
 // No slice has more of anything, in bytes or in symbols; and sums over all slices and many rows stay within 64 bits.
 static const uint64_t NUMBER_MOST = (uint64_t)1 << 48;
-enum { QUERIES_MOST = 64 }; // that one request can name, and facets by a key
+enum { QUERIES_MOST = 64 }; // more than any request has: a trend has 10, and facets one and 16 keys
 
 static gdx_status check_message(const ProtobufCMessage *message, gdx_error *err);
 

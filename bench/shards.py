@@ -22,7 +22,7 @@ METHODS = ("count-rare", "count-frequent", "search", "scan")
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("--gramdex", default=os.path.join(HERE, "../build/release/cli/gramdex"), metavar="PROGRAM")
-parser.add_argument("--work", default="build/bench-shards", metavar="DIR", help="made, and emptied at the end (%(default)s)")
+parser.add_argument("--work", default="build/bench-shards", metavar="DIR", help="made, and removed at the end (%(default)s)")
 parser.add_argument("--bytes", default="10G", help="of generated text (%(default)s)")
 parser.add_argument("--shards", type=int, default=8, metavar="N")
 parser.add_argument("--threads", type=int, default=2, metavar="N", help="of each run (%(default)s)")
@@ -101,17 +101,28 @@ class Server:
         self.process.wait()
 
 
-def ask(index, phrases):
-    servers = [Server("--index", index, "--read-only")]
+def wait_for(address):
+    """Until it answers: a root has found its leaves."""
+    until = time.monotonic() + 60
+    while subprocess.run([PROGRAM, "stat", "--server", address], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+        if time.monotonic() > until:
+            sys.exit("shards.py: %s does not answer" % address)
+        time.sleep(0.1)
+
+
+def ask(index, phrases, servers):
+    """`servers` gets what was started."""
+    servers.append(Server("--index", index, "--read-only"))
     asked = [("one server", servers[0].address)]
     for count in given.leaves:
-        leaves = [Server("--index", index, "--slice", "%d/%d" % (i, count)) for i in range(count)]
+        first = len(servers)
+        for i in range(count):
+            servers.append(Server("--index", index, "--slice", "%d/%d" % (i, count)))
         with open("leaves-%d" % count, "w", encoding="utf-8") as file:
-            file.writelines(leaf.address + "\n" for leaf in leaves)
-        root = Server("--root", "leaves-%d" % count)
-        servers += [*leaves, root]
-        asked.append(("root, %d %s" % (count, "leaf" if count == 1 else "leaves"), root.address))
-    time.sleep(3)  # roots have found their leaves
+            file.writelines(leaf.address + "\n" for leaf in servers[first:])
+        servers.append(Server("--root", "leaves-%d" % count))
+        asked.append(("root, %d %s" % (count, "leaf" if count == 1 else "leaves"), servers[-1].address))
+        wait_for(servers[-1].address)
     p50 = {}
     for number in range(given.rounds):
         say("ask, round %d of %d" % (number + 1, given.rounds))
@@ -122,8 +133,6 @@ def ask(index, phrases):
             for line in map(json.loads, printed.splitlines()):
                 if "p50_ms" in line:
                     p50.setdefault((name, line["method"]), []).append(line["p50_ms"])
-    for server in reversed(servers):
-        server.stop()
     rows = []
     for name, _ in asked:
         row = [name]
@@ -136,7 +145,10 @@ def ask(index, phrases):
 
 def main():
     work = os.path.abspath(given.work)
+    if os.path.lexists(work):
+        parser.error("%s is there already; it would be removed" % given.work)
     os.makedirs(work)
+    servers = []
     os.chdir(work)
     text = "text.jsonl"
     try:
@@ -156,8 +168,10 @@ def main():
         run("index", "--quiet", "--no-merge", "--memory", "16M", "--index", "asked", "some.jsonl")
         with open("phrases.jsonl", "wb") as file:
             run("bench", "phrases", "some.jsonl", "--count", "1000", to=file)
-        ask("asked", "phrases.jsonl")
+        ask("asked", "phrases.jsonl", servers)
     finally:
+        for server in reversed(servers):
+            server.stop()
         os.chdir("/")
         shutil.rmtree(work)
 

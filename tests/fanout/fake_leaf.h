@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fake_leaf.h: a leaf on a unix socket and a thread of its own. It answers what a real one answers, by the same code,
-// save where a lie is told in its place: in a message, in its frame, or on the socket itself.
+// fake_leaf.h: a leaf on a unix socket and a thread of its own. It answers as a real one does, by the same code,
+// until its lie is due. A lie changes a message, its frame, or what the socket does.
 #ifndef TEST_FAKE_LEAF_H
 #define TEST_FAKE_LEAF_H
 
@@ -38,7 +38,7 @@ enum fake_act {
 
 struct lie {
     const char *name;
-    const char *method; // of the service Leaf, in which it is told
+    const char *method; // of the service Leaf: a call of it gets the lie
     enum fake_act act;
     void (*change)(struct fake_answer *answer); // NULL: nothing
     const char *bytes;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_lies.c: leaves that break their protocol, on every level of it. A root that is told a lie says so, naming the
-// slice, or asks a replica; it never gives another answer than the index does.
+// test_lies.c: leaves that break their protocol: its connection, its frames, its messages, their numbers. The root
+// fails the call and names the slice, or asks a replica. It never gives another answer than the index does.
 
 #include "spread.h"
 
@@ -567,7 +567,8 @@ static void tell_alone(const struct spread *spread, const struct row *row, const
     }
     if (status == GDX_OK)
         fail_msg("%s, %s: an answer all the same%s", row->method, row->lie.name,
-                 right->bytes == given.bytes ? ", and the right one" : "");
+                 right->bytes == given.bytes && memcmp(right->data, given.data, given.bytes) == 0 ? ", the right one"
+                                                                                                  : "");
     expect_failure(row, &err);
     assert_true(atomic_load(&root.leaves[1].told) > 0);
     gdx_buffer_clear(&given);
