@@ -17,20 +17,19 @@ struct figures { // what is written, and whose run it was
 
 // A label's value, in UTF-8: \\, " and the line end are escaped, and nothing else.
 static gdx_status append_label(gdx_buffer *out, gdx_slice value) {
-    gdx_status status = GDX_OK;
-    const char *end = value.data + value.bytes;
-    for (const char *at = value.data; at < end && status == GDX_OK;) {
-        const char *from = at;
-        uint32_t code_point = next_code_point(&at, end);
-        if (code_point == '\n')
+    gdx_buffer text = {0};
+    uint64_t replaced = 0;
+    gdx_status status = gdx_utf8_repair(value, &text, &replaced);
+    for (size_t i = 0; i < text.bytes && status == GDX_OK; i++) {
+        char byte = (char)text.data[i];
+        if (byte == '\n')
             status = gdx_buffer_append(out, "\\n", 2);
-        else if (code_point == '"' || code_point == '\\')
-            status = gdx_buffer_append_format(out, "\\%c", (char)code_point);
-        else if (code_point == GDX_REPLACEMENT_CODE_POINT)
-            status = gdx_buffer_append(out, GDX_REPLACEMENT, GDX_REPLACEMENT_BYTES);
+        else if (byte == '"' || byte == '\\')
+            status = gdx_buffer_append_format(out, "\\%c", byte);
         else
-            status = gdx_buffer_append(out, from, (size_t)(at - from));
+            status = gdx_buffer_append(out, &byte, 1);
     }
+    gdx_buffer_clear(&text);
     return status == GDX_OK ? gdx_buffer_append(out, "", 1) : status;
 }
 
