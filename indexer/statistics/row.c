@@ -9,6 +9,7 @@
 #include "gdx/segment.h"
 #include "gdx/utf8.h"
 
+#include "ranges.h"
 #include "word_numbers.h"
 
 #include <assert.h>
@@ -17,6 +18,16 @@
 #include <string.h>
 
 enum { CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200, MIDDLE_DOT = 0xb7 };
+
+// How often each letter occurs, by its passing number.
+struct letter_counts {
+    uint64_t *code_points; // FIRST_WORD of them
+    uint64_t *words;
+    size_t word_count, word_capacity;
+};
+
+// Of a letter that stands at a border; it may occur nowhere else.
+#define AT_BORDER (UINT64_C(1) << 63)
 
 struct row_builder {
     gdx_snapshot *snapshot;
@@ -31,6 +42,10 @@ struct row_builder {
     gdx_arena *arena; // of words
     struct word_numbers words;
     uint32_t part_unit; // of what is added now
+    struct letter_counts counts;
+    bool is_part;
+    uint32_t *in_whole; // of a part: the numbers that its words have in the whole row, as far as they are known
+    size_t in_whole_count, in_whole_capacity;
 };
 
 // Symbols that stand at the edge of a string for grammar's sake.
@@ -66,8 +81,10 @@ struct row_builder *row_builder_new(gdx_snapshot *snapshot, enum row_unit unit, 
 
 struct row_builder *row_builder_part(struct row_builder *whole, struct row *part) {
     struct row_builder *builder = row_builder_new(whole->snapshot, whole->unit, whole->symbols_most, part);
-    if (builder)
+    if (builder) {
         builder->symbols = whole->symbols;
+        builder->is_part = true;
+    }
     return builder;
 }
 
@@ -78,7 +95,49 @@ void row_builder_free(struct row_builder *builder) {
     gdx_symbols_clear(&builder->cut);
     gdx_arena_free(builder->arena);
     word_numbers_clear(&builder->words);
+    free(builder->in_whole);
+    free(builder->counts.code_points);
+    free(builder->counts.words);
     free(builder);
+}
+
+static gdx_status no_memory_for_letters(gdx_error *err) {
+    return gdx_fail_memory(err, "the letters of the documents");
+}
+
+// ---- counts
+
+static gdx_status reserve_counts(struct row_builder *builder) {
+    struct letter_counts *counts = &builder->counts;
+    if (!counts->code_points)
+        counts->code_points = calloc(FIRST_WORD, sizeof *counts->code_points);
+    if (!counts->code_points ||
+        gdx_grow(&counts->words, &counts->word_capacity, builder->words.count + 1, sizeof *counts->words) != GDX_OK)
+        return GDX_NO_MEMORY;
+    size_t added = builder->words.count - counts->word_count;
+    memset(counts->words + counts->word_count, 0, added * sizeof *counts->words);
+    counts->word_count += added;
+    return GDX_OK;
+}
+
+static uint64_t *count_of(const struct letter_counts *counts, uint32_t passing) {
+    return passing < FIRST_WORD ? &counts->code_points[passing] : &counts->words[passing - FIRST_WORD];
+}
+
+// Counts what the row has from place `first` on, while it is still in the processor's cache. The whole row counts what
+// its parts have.
+static gdx_status count_letters(struct row_builder *builder, size_t first) {
+    const struct row *row = builder->row;
+    if (builder->is_part)
+        return GDX_OK;
+    gdx_status status = reserve_counts(builder);
+    for (size_t i = first; i < row->count && status == GDX_OK; i++) {
+        if (row->letters[i].id)
+            ++*count_of(&builder->counts, row->letters[i].id);
+        if (row->borders && row->borders[i])
+            *count_of(&builder->counts, row->borders[i]) |= AT_BORDER;
+    }
+    return status;
 }
 
 // ---- documents
@@ -147,7 +206,7 @@ static gdx_status add_part(struct row_builder *builder, gdx_slice text, bool has
                         (unsigned long long)builder->symbols_most);
     uint32_t passages = has_passages ? passages_in(builder->cut.count) : 1;
     if (add_symbols(builder, passages) != GDX_OK)
-        return gdx_fail_memory(err, "the letters of the documents");
+        return no_memory_for_letters(err);
     builder->part_unit += has_passages ? passages : 0;
     return GDX_OK;
 }
@@ -178,57 +237,76 @@ gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t documen
         return status;
     if (gdx_grow(&row->documents, &row->document_capacity, row->document_count + 1, sizeof *row->documents) != GDX_OK)
         return gdx_fail_memory(err, "the documents");
+    size_t first = row->count;
     builder->part_unit = row->unit_count;
     row->documents[row->document_count++] = (struct row_document){segment, document, date, row->unit_count};
     status = add_parts(builder, &stored, err);
     row->unit_count = builder->unit == ROW_PASSAGES ? builder->part_unit : row->unit_count + 1;
+    if (status == GDX_OK && count_letters(builder, first) != GDX_OK)
+        status = no_memory_for_letters(err);
     return status;
 }
 
 // ---- parts
 
-// The numbers in `whole` of the words of the part, by theirs there.
-static gdx_status number_words(struct row_builder *whole, const struct row_builder *part, uint32_t *numbers) {
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < part->words.capacity && status == GDX_OK; i++)
-        if (part->words.table[i].text.bytes)
-            status = word_number_of(&whole->words, part->words.table[i].text, &numbers[part->words.table[i].number]);
+// The numbers in `whole` of the words that are new in the part.
+static gdx_status number_words(struct row_builder *whole, struct row_builder *part) {
+    size_t known = part->in_whole_count;
+    if (known == part->words.count)
+        return GDX_OK;
+    gdx_status status = gdx_grow(&part->in_whole, &part->in_whole_capacity, part->words.count, sizeof *part->in_whole);
+    for (size_t i = 0; i < part->words.capacity && status == GDX_OK; i++) {
+        const struct word_number *word = &part->words.table[i];
+        if (word->text.bytes && word->number >= known)
+            status = word_number_of(&whole->words, word->text, &part->in_whole[word->number]);
+    }
+    if (status == GDX_OK)
+        part->in_whole_count = part->words.count;
     return status;
 }
 
-static gdx_status append_row(struct row_builder *whole, const struct row *from, const uint32_t *numbers) {
+static gdx_status append_row(struct row_builder *whole, const struct row_builder *part) {
+    const struct row *from = part->row;
     struct row *to = whole->row;
     gdx_status status = gdx_grow(&to->letters, &to->capacity, to->count + from->count, sizeof *to->letters);
     if (status == GDX_OK)
         status = gdx_grow(&to->documents, &to->document_capacity, to->document_count + from->document_count,
                           sizeof *to->documents);
-    for (size_t i = 0; i < from->count && status == GDX_OK; i++) {
+    if (status != GDX_OK)
+        return status;
+    struct letter *letters = to->letters + to->count;
+    for (size_t i = 0; i < from->count; i++) {
         uint32_t id = from->letters[i].id;
-        to->letters[to->count++] =
-            (struct letter){id < FIRST_WORD ? id : numbers[id - FIRST_WORD],
-                            (from->letters[i].unit + to->unit_count) & ROW_UNITS_MOST, from->letters[i].end};
+        letters[i] = (struct letter){id < FIRST_WORD ? id : part->in_whole[id - FIRST_WORD],
+                                     (from->letters[i].unit + to->unit_count) & ROW_UNITS_MOST, from->letters[i].end};
     }
-    for (size_t i = 0; i < from->document_count && status == GDX_OK; i++) {
+    to->count += from->count;
+    for (size_t i = 0; i < from->document_count; i++) {
         struct row_document document = from->documents[i];
         document.first_unit += to->unit_count;
         to->documents[to->document_count++] = document;
     }
-    return status;
+    to->unit_count += from->unit_count;
+    to->letter_count += from->letter_count;
+    return GDX_OK;
+}
+
+// What was added, without giving back its memory.
+static void empty_row(struct row *row) {
+    row->count = row->document_count = 0;
+    row->letter_count = row->unit_count = 0;
 }
 
 gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) {
     assert(!part->row->borders);
-    uint32_t *numbers = malloc((part->words.count + 1) * sizeof *numbers);
-    gdx_status status = numbers ? number_words(whole, part, numbers) : GDX_NO_MEMORY;
+    size_t first = whole->row->count;
+    gdx_status status = number_words(whole, part);
     if (status == GDX_OK)
-        status = append_row(whole, part->row, numbers);
-    free(numbers);
-    if (status == GDX_OK) {
-        whole->row->unit_count += part->row->unit_count;
-        whole->row->letter_count += part->row->letter_count;
-    }
-    row_clear(part->row);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
+        status = append_row(whole, part);
+    if (status == GDX_OK)
+        status = count_letters(whole, first);
+    empty_row(part->row);
+    return status == GDX_OK ? GDX_OK : no_memory_for_letters(err);
 }
 
 gdx_status row_enter(struct row_builder *builder, size_t segment, uint32_t document, gdx_date date, gdx_error *err) {
@@ -258,6 +336,7 @@ static gdx_status append_border(struct row_builder *builder, const struct row_ru
 
 gdx_status row_add_run(struct row_builder *builder, const struct row_run *run, gdx_error *err) {
     struct row *row = builder->row;
+    size_t first = row->count;
     gdx_status status = append_border(builder, run, run->before);
     for (uint32_t i = 0; i < run->count && status == GDX_OK; i++) {
         uint32_t number = 0;
@@ -269,7 +348,9 @@ gdx_status row_add_run(struct row_builder *builder, const struct row_run *run, g
     row->letter_count += run->count;
     if (status == GDX_OK)
         status = append_border(builder, run, run->after);
-    return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "the letters of the documents");
+    if (status == GDX_OK)
+        status = count_letters(builder, first);
+    return status == GDX_OK ? GDX_OK : no_memory_for_letters(err);
 }
 
 void row_split(struct row_builder *builder) {
@@ -315,33 +396,18 @@ static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
                      (letter->passing < FIRST_WORD ? 0 : ROW_WORD));
 }
 
-// Of a letter that stands at a border; it may occur nowhere else.
-#define AT_BORDER (UINT64_C(1) << 63)
-
-enum { PLACES_PER_CHECK = 1 << 20 }; // a few milliseconds
-
-// How often each letter occurs, by its passing number. *out_kinds: how many occur, borders included.
-static gdx_status count_letters(const struct row *row, uint64_t *counts, const gdx_stop *stop, size_t *out_kinds,
-                                gdx_error *err) {
-    gdx_status status = GDX_OK;
-    *out_kinds = 0;
-    for (size_t i = 0; i < row->count && status == GDX_OK; i++) {
-        if (row->letters[i].id)
-            *out_kinds += counts[row->letters[i].id]++ == 0;
-        if (row->borders && row->borders[i]) {
-            *out_kinds += counts[row->borders[i]] == 0;
-            counts[row->borders[i]] |= AT_BORDER;
-        }
-        status = i % PLACES_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
-    }
-    return status;
+static size_t count_kinds(const struct row_builder *builder) {
+    size_t kinds = builder->words.count; // each has been met
+    for (uint32_t c = 0; c < FIRST_WORD; c++)
+        kinds += builder->counts.code_points[c] != 0;
+    return kinds;
 }
 
-static gdx_status list_letters(const struct row_builder *builder, const uint64_t *counts, struct spelled *all) {
+static gdx_status list_letters(const struct row_builder *builder, struct spelled *all) {
     size_t used = 0;
     for (uint32_t c = 0; c < FIRST_WORD; c++) {
         char text[GDX_UTF8_BYTES];
-        if (counts[c] == 0)
+        if (builder->counts.code_points[c] == 0)
             continue;
         all[used].passing = c;
         gdx_slice encoded = {text, gdx_utf8_encode((uint8_t *)text, c)};
@@ -355,8 +421,8 @@ static gdx_status list_letters(const struct row_builder *builder, const uint64_t
 }
 
 // The texts lie behind the list of them.
-static gdx_status describe(struct row *row, const gdx_rule *rule, const struct spelled *all, size_t kinds,
-                           const uint64_t *counts) {
+static gdx_status describe(const struct row_builder *builder, const struct spelled *all, size_t kinds) {
+    struct row *row = builder->row;
     size_t bytes = 0;
     for (size_t i = 0; i < kinds; i++)
         bytes += all[i].text.bytes;
@@ -371,60 +437,63 @@ static gdx_status describe(struct row *row, const gdx_rule *rule, const struct s
     for (size_t i = 0; i < kinds; i++) {
         memcpy(text, all[i].text.data, all[i].text.bytes);
         row->spellings[i + 1] = (gdx_slice){text, all[i].text.bytes};
-        row->traits[i + 1] = traits_of(rule, &all[i]);
-        row->occurrences[i + 1] = counts[all[i].passing] & ~AT_BORDER;
+        row->traits[i + 1] = traits_of(builder->rule, &all[i]);
+        row->occurrences[i + 1] = *count_of(&builder->counts, all[i].passing) & ~AT_BORDER;
         text += all[i].text.bytes;
     }
     return GDX_OK;
 }
 
-// Gives each letter its final number. `finals` is by passing number.
-static gdx_status renumber(struct row *row, const struct spelled *all, size_t kinds, uint32_t *finals,
-                           const gdx_stop *stop, gdx_error *err) {
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < kinds; i++)
-        finals[all[i].passing] = (uint32_t)i + 1;
-    for (size_t i = 0; i < row->count && status == GDX_OK; i++) {
-        row->letters[i].id = finals[row->letters[i].id];
+struct renumbering {
+    struct row *row;
+    uint32_t *finals; // by passing number
+};
+
+static void renumber_range(void *context, size_t number, size_t first, size_t end) {
+    const struct renumbering *renumbering = context;
+    struct row *row = renumbering->row;
+    (void)number;
+    for (size_t i = first; i < end; i++) {
+        row->letters[i].id = renumbering->finals[row->letters[i].id];
         if (row->borders)
-            row->borders[i] = finals[row->borders[i]];
-        status = i % PLACES_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
+            row->borders[i] = renumbering->finals[row->borders[i]];
     }
+}
+
+// Gives each letter its final number.
+static gdx_status renumber(const struct row_builder *builder, const struct spelled *all, size_t kinds,
+                           gdx_executor *executor, const gdx_stop *stop, gdx_error *err) {
+    struct row *row = builder->row;
+    struct renumbering renumbering = {row, calloc(FIRST_WORD + builder->words.count, sizeof *renumbering.finals)};
+    if (!renumbering.finals)
+        return no_memory_for_letters(err);
+    for (size_t i = 0; i < kinds; i++)
+        renumbering.finals[all[i].passing] = (uint32_t)i + 1;
+    gdx_status status =
+        ranges_run(executor, row->count, ranges_of(executor, row->count), renumber_range, &renumbering, stop, err);
+    free(renumbering.finals);
     return status;
 }
 
-static gdx_status no_memory_for_letters(gdx_error *err) {
-    return gdx_fail_memory(err, "the letters of the documents");
-}
-
-static gdx_status close_row(struct row_builder *builder, uint64_t *counts, uint32_t *finals, const gdx_stop *stop,
-                            gdx_error *err) {
-    struct row *row = builder->row;
-    size_t kinds = 0;
-    gdx_status status = count_letters(row, counts, stop, &kinds, err);
+gdx_status row_close(struct row_builder *builder, gdx_executor *executor, const gdx_stop *stop, gdx_error *err) {
+    assert(!builder->is_part);
+    gdx_status status = gdx_stop_check(stop, err);
     if (status != GDX_OK)
         return status;
+    if (reserve_counts(builder) != GDX_OK)
+        return no_memory_for_letters(err);
+    size_t kinds = count_kinds(builder);
     struct spelled *all = calloc(kinds + 1, sizeof *all);
-    if (!all || list_letters(builder, counts, all) != GDX_OK) {
+    if (!all || list_letters(builder, all) != GDX_OK) {
         free(all);
         return no_memory_for_letters(err);
     }
     qsort(all, kinds, sizeof *all, by_spelling);
-    if (describe(row, builder->rule, all, kinds, counts) != GDX_OK)
+    if (describe(builder, all, kinds) != GDX_OK)
         status = no_memory_for_letters(err);
     if (status == GDX_OK)
-        status = renumber(row, all, kinds, finals, stop, err);
+        status = renumber(builder, all, kinds, executor, stop, err);
     free(all);
-    return status;
-}
-
-gdx_status row_close(struct row_builder *builder, const gdx_stop *stop, gdx_error *err) {
-    size_t numbers = FIRST_WORD + builder->words.count;
-    uint64_t *counts = calloc(numbers, sizeof *counts);
-    uint32_t *finals = calloc(numbers, sizeof *finals);
-    gdx_status status = counts && finals ? close_row(builder, counts, finals, stop, err) : no_memory_for_letters(err);
-    free(counts);
-    free(finals);
     return status;
 }
 

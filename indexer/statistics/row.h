@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // row.h: the letters of some documents in one row, cut into clauses and units. What lists of strings are made from.
-// Relies on gdx/query.h, gdx/text.h. A clause is a run of letters between marks or ends of parts. Letters are numbered
-// by their spelling, so that comparing numbers compares strings by code points.
+// Relies on gdx/executor.h, gdx/query.h, gdx/text.h. A clause is a run of letters between marks or ends of parts.
+// Letters are numbered by their spelling, so that comparing numbers compares strings by code points.
 #ifndef GDX_STATISTICS_ROW_H
 #define GDX_STATISTICS_ROW_H
 
+#include "gdx/executor.h"
 #include "gdx/query.h"
 #include "gdx/text.h"
 
@@ -73,7 +74,8 @@ gdx_status row_add(struct row_builder *builder, size_t segment, uint32_t documen
 // A builder of documents that come after those of `whole`, so that several threads can read at once: each part has one
 // owner. The limit of symbols is that of all together. NULL: no memory. `whole` and `part` must outlive it.
 struct row_builder *row_builder_part(struct row_builder *whole, struct row *part);
-// Puts what the part has read behind what `whole` has, and clears the row of the part.
+// Puts what the part has read behind what `whole` has, and empties the row of the part, which keeps its memory and can
+// read on.
 gdx_status row_append(struct row_builder *whole, struct row_builder *part, gdx_error *err) GDX_MUST_CHECK;
 // The document is the next unit; its letters come in runs.
 gdx_status row_enter(struct row_builder *builder, size_t segment, uint32_t document, gdx_date date,
@@ -87,8 +89,9 @@ struct row_run {             // letters that follow each other in a clause
 gdx_status row_add_run(struct row_builder *builder, const struct row_run *run, gdx_error *err) GDX_MUST_CHECK;
 // What was added so far is A.
 void row_split(struct row_builder *builder);
-// Numbers the letters. Nothing can be added afterwards. `stop`: NULL never stops.
-gdx_status row_close(struct row_builder *builder, const gdx_stop *stop, gdx_error *err) GDX_MUST_CHECK;
+// Numbers the letters. Nothing can be added afterwards. `executor`: NULL, this thread alone. `stop`: NULL never stops.
+gdx_status row_close(struct row_builder *builder, gdx_executor *executor, const gdx_stop *stop,
+                     gdx_error *err) GDX_MUST_CHECK;
 void row_clear(struct row *row);
 
 // The letter `step` after a place of the row; for -1 the one before it. 0: a clause ends there.

@@ -6,11 +6,13 @@
 
 #include "strings.h"
 
+#include "ranges.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, SORTED_PER_CHECK = 1 << 20, AHEAD = 32, FEW = 24, WORD_BITS = 64 };
+enum { TASKS_PER_SEAT = 8, STOP_PLACES = 200000, AHEAD = 32, FEW = 24, WORD_BITS = 64 };
 
 struct string_table {
     const struct row *row;
@@ -226,7 +228,65 @@ static void run_task(gdx_task *base, unsigned seat) {
 
 // ---- the whole
 
-static gdx_status sort_by_letter(struct string_table *strings, const gdx_stop *stop, gdx_error *err) {
+struct sorting {
+    struct string_table *strings;
+    uint32_t *next; // for each range: by letter, how many it has, then where its next place goes
+    size_t stride;
+};
+
+static void count_range(void *context, size_t number, size_t first, size_t end) {
+    const struct sorting *sorting = context;
+    const struct letter *letters = sorting->strings->row->letters;
+    uint32_t *counts = sorting->next + number * sorting->stride;
+    for (size_t i = first; i < end; i++)
+        counts[letters[i].id]++;
+}
+
+static void place_range(void *context, size_t number, size_t first, size_t end) {
+    const struct sorting *sorting = context;
+    const struct letter *letters = sorting->strings->row->letters;
+    uint32_t *next = sorting->next + number * sorting->stride;
+    for (size_t i = first; i < end; i++)
+        if (letters[i].id)
+            sorting->strings->places[next[letters[i].id]++] = (uint32_t)i;
+}
+
+// The places of a letter in one range lie behind those in the ranges before it.
+static void counts_to_starts(const struct sorting *sorting, size_t ranges) {
+    const struct string_table *strings = sorting->strings;
+    for (uint32_t id = 1; id <= strings->row->letter_kinds; id++) {
+        uint32_t at = (uint32_t)strings->starts[id];
+        for (size_t r = 0; r < ranges; r++) {
+            uint32_t *next = &sorting->next[r * sorting->stride + id], count = *next;
+            *next = at;
+            at += count;
+        }
+        assert(at == strings->starts[id + 1]);
+    }
+}
+
+// Rows of many kinds get fewer ranges, so that what is counted never takes more than the row's places.
+static size_t sorting_ranges(const struct row *row, const gdx_executor *executor) {
+    size_t ranges = ranges_of(executor, row->count), most = row->count / ((size_t)row->letter_kinds + 1);
+    return ranges < most ? ranges : most ? most : 1;
+}
+
+static gdx_status sort_places(struct string_table *strings, const struct strings_options *options, gdx_error *err) {
+    const struct row *row = strings->row;
+    size_t ranges = sorting_ranges(row, options->executor), stride = (size_t)row->letter_kinds + 1;
+    struct sorting sorting = {strings, calloc(ranges * stride, sizeof *sorting.next), stride};
+    gdx_status status =
+        sorting.next ? ranges_run(options->executor, row->count, ranges, count_range, &sorting, options->stop, err)
+                     : gdx_fail_memory(err, "the strings");
+    if (status == GDX_OK) {
+        counts_to_starts(&sorting, ranges);
+        status = ranges_run(options->executor, row->count, ranges, place_range, &sorting, options->stop, err);
+    }
+    free(sorting.next);
+    return status;
+}
+
+static gdx_status sort_by_letter(struct string_table *strings, const struct strings_options *options, gdx_error *err) {
     const struct row *row = strings->row;
     strings->places = malloc((row->letter_count + 1) * sizeof *strings->places);
     strings->starts = calloc((size_t)row->letter_kinds + 2, sizeof *strings->starts);
@@ -234,18 +294,7 @@ static gdx_status sort_by_letter(struct string_table *strings, const gdx_stop *s
         return gdx_fail_memory(err, "the strings");
     for (uint32_t id = 1; id <= row->letter_kinds; id++)
         strings->starts[id + 1] = strings->starts[id] + row->occurrences[id];
-    size_t *next = malloc(((size_t)row->letter_kinds + 2) * sizeof *next);
-    if (!next)
-        return gdx_fail_memory(err, "the strings");
-    memcpy(next, strings->starts, ((size_t)row->letter_kinds + 2) * sizeof *next);
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < row->count && status == GDX_OK; i++) {
-        if (row->letters[i].id)
-            strings->places[next[row->letters[i].id]++] = (uint32_t)i;
-        status = i % SORTED_PER_CHECK == 0 ? gdx_stop_check(stop, err) : GDX_OK;
-    }
-    free(next);
-    return status;
+    return sort_places(strings, options, err);
 }
 
 // Ranges of letters of about the same number of places.
@@ -313,7 +362,7 @@ gdx_status strings_make(const struct row *row, const struct strings_options *opt
     strings->row = row;
     gdx_status status = gdx_stop_check(options->stop, err);
     if (status == GDX_OK)
-        status = sort_by_letter(strings, options->stop, err);
+        status = sort_by_letter(strings, options, err);
     if (status == GDX_OK)
         status = run_tasks(strings, options, err);
     if (status == GDX_OK)

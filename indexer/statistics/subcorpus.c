@@ -5,12 +5,15 @@
 
 #include <stdlib.h>
 
-enum { READINGS_PER_SEAT = 4, READING_LEAST = 8 };
+// A reading is small enough that its letters are still in the processor's cache when they are appended. Few documents
+// are not worth a second reader, which reads the segments' tables again.
+enum { READINGS_PER_SEAT = 3, READING_SYMBOLS_MOST = 1 << 16, DOCUMENTS_PER_READER = 8 };
 
 struct chosen {
     size_t segment;
     uint32_t document;
     gdx_date date;
+    uint64_t symbols;
 };
 
 struct choice { // in the order of the snapshot
@@ -24,7 +27,8 @@ static gdx_status choose(void *context, const gdx_tallied *document, gdx_error *
         return GDX_OK;
     if (gdx_grow(&choice->documents, &choice->capacity, choice->count + 1, sizeof *choice->documents) != GDX_OK)
         return gdx_fail_memory(err, "the documents");
-    choice->documents[choice->count++] = (struct chosen){document->segment, document->document, document->date};
+    choice->documents[choice->count++] =
+        (struct chosen){document->segment, document->document, document->date, document->symbols};
     return GDX_OK;
 }
 
@@ -71,10 +75,18 @@ struct reading { // a task: some documents into a part of the row
     const struct chosen *documents;
     size_t count;
     const gdx_stop *stop;
-    struct row_builder *builder;
+    struct row_builder *builder; // NULL: not begun
     struct row row;
     gdx_status status;
     gdx_error err;
+};
+
+// Readings are used in turn, so that each keeps its memory and its reader, which has the segments' tables.
+struct ring {
+    struct reading *readings;
+    size_t count;               // 0: the caller reads into the whole row itself
+    uint64_t symbols;           // of a reading
+    size_t submitted, appended; // since the first; submitted - appended <= count are under way
 };
 
 static gdx_status read_documents(struct row_builder *builder, const struct chosen *documents, size_t count,
@@ -91,58 +103,103 @@ static gdx_status read_documents(struct row_builder *builder, const struct chose
 static void run_reading(gdx_task *task, unsigned seat) {
     struct reading *reading = (struct reading *)task;
     (void)seat;
-    reading->status = reading->builder ? read_documents(reading->builder, reading->documents, reading->count,
-                                                        reading->stop, &reading->err)
-                                       : gdx_fail_memory(&reading->err, "the documents");
+    reading->status =
+        read_documents(reading->builder, reading->documents, reading->count, reading->stop, &reading->err);
 }
 
-static void start_readings(const struct subcorpus *subcorpus, const struct choice *choice, struct row_builder *whole,
-                           struct reading *readings, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        size_t first = choice->count * i / count, end = choice->count * (i + 1) / count;
-        readings[i].task.run = run_reading;
-        readings[i].documents = choice->documents + first;
-        readings[i].count = end - first;
-        readings[i].stop = subcorpus->stop;
-        readings[i].builder = row_builder_part(whole, &readings[i].row);
-        gdx_executor_submit(subcorpus->executor, &readings[i].task);
-    }
+// As many documents as make a reading: one at least.
+static size_t cut_reading(const struct choice *choice, size_t first, uint64_t most) {
+    uint64_t symbols = 0;
+    size_t end = first;
+    do
+        symbols += choice->documents[end++].symbols;
+    while (end < choice->count && symbols < most);
+    return end - first;
 }
 
-// Puts the parts together in order; of several failures the first in that order counts.
-static gdx_status gather_readings(const struct subcorpus *subcorpus, struct row_builder *whole,
-                                  struct reading *readings, size_t count, gdx_error *err) {
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < count; i++) {
-        gdx_executor_wait(subcorpus->executor, &readings[i].task);
-        if (status == GDX_OK && readings[i].status != GDX_OK) {
-            status = readings[i].status;
-            *err = readings[i].err;
-        }
-        if (status == GDX_OK)
-            status = row_append(whole, readings[i].builder, err);
-        row_builder_free(readings[i].builder);
-        row_clear(&readings[i].row);
-    }
-    return status;
-}
-
-// Few documents are not worth a second reader, which reads the segments' tables again.
-static gdx_status read_choice(const struct subcorpus *subcorpus, const struct choice *choice, struct row_builder *whole,
-                              gdx_error *err) {
-    unsigned seats = gdx_executor_seats(subcorpus->executor);
-    size_t count = seats > 1 ? (size_t)seats * READINGS_PER_SEAT : 1;
-    if (count > choice->count / READING_LEAST)
-        count = choice->count / READING_LEAST;
-    if (count <= 1)
-        return read_documents(whole, choice->documents, choice->count, subcorpus->stop, err);
-    struct reading *readings = calloc(count, sizeof *readings);
-    if (!readings)
+static gdx_status submit(const struct subcorpus *subcorpus, struct row_builder *whole, struct ring *ring,
+                         const struct chosen *documents, size_t count, gdx_error *err) {
+    struct reading *reading = &ring->readings[ring->submitted % ring->count];
+    if (!reading->builder)
+        reading->builder = row_builder_part(whole, &reading->row);
+    if (!reading->builder)
         return gdx_fail_memory(err, "the documents");
-    start_readings(subcorpus, choice, whole, readings, count);
-    gdx_status status = gather_readings(subcorpus, whole, readings, count, err);
-    free(readings);
+    reading->task = (gdx_task){.run = run_reading};
+    reading->documents = documents;
+    reading->count = count;
+    reading->stop = subcorpus->stop;
+    gdx_executor_submit(subcorpus->executor, &reading->task);
+    ring->submitted++;
+    return GDX_OK;
+}
+
+// Puts the oldest reading behind the row. Of several failures the first in that order counts.
+static gdx_status append_next(const struct subcorpus *subcorpus, struct row_builder *whole, struct ring *ring,
+                              gdx_status status, gdx_error *err) {
+    struct reading *reading = &ring->readings[ring->appended++ % ring->count];
+    gdx_executor_wait(subcorpus->executor, &reading->task);
+    if (status != GDX_OK)
+        return status;
+    if (reading->status != GDX_OK)
+        *err = reading->err;
+    return reading->status == GDX_OK ? row_append(whole, reading->builder, err) : reading->status;
+}
+
+static gdx_status read_by_ring(const struct subcorpus *subcorpus, const struct choice *choice,
+                               struct row_builder *whole, struct ring *ring, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t at = 0; at < choice->count && status == GDX_OK;) {
+        if (ring->submitted - ring->appended == ring->count)
+            status = append_next(subcorpus, whole, ring, status, err);
+        size_t count = cut_reading(choice, at, ring->symbols);
+        if (status == GDX_OK)
+            status = submit(subcorpus, whole, ring, choice->documents + at, count, err);
+        at += count;
+    }
+    while (ring->appended < ring->submitted)
+        status = append_next(subcorpus, whole, ring, status, err);
     return status;
+}
+
+static uint64_t symbols_of(const struct choice *choice) {
+    uint64_t symbols = 0;
+    for (size_t i = 0; i < choice->count; i++)
+        symbols += choice->documents[i].symbols;
+    return symbols;
+}
+
+static gdx_status read_choice(const struct subcorpus *subcorpus, const struct choice *choice, struct row_builder *whole,
+                              struct ring *ring, gdx_error *err) {
+    return ring->count ? read_by_ring(subcorpus, choice, whole, ring, err)
+                       : read_documents(whole, choice->documents, choice->count, subcorpus->stop, err);
+}
+
+static gdx_status read_choices(const struct subcorpus *subcorpus, const struct choice *a, const struct choice *b,
+                               struct row_builder *whole, struct ring *ring, gdx_error *err) {
+    gdx_status status = read_choice(subcorpus, a, whole, ring, err);
+    row_split(whole);
+    return status == GDX_OK ? read_choice(subcorpus, b, whole, ring, err) : status;
+}
+
+static gdx_status ring_new(const struct subcorpus *subcorpus, const struct choice *a, const struct choice *b,
+                           struct ring *ring, gdx_error *err) {
+    unsigned seats = gdx_executor_seats(subcorpus->executor);
+    size_t count = seats > 1 ? (size_t)seats * READINGS_PER_SEAT : 0;
+    if (count > (a->count + b->count) / DOCUMENTS_PER_READER)
+        count = (a->count + b->count) / DOCUMENTS_PER_READER;
+    uint64_t symbols = (symbols_of(a) + symbols_of(b)) / (2 * count + 1);
+    *ring = (struct ring){.readings = calloc(count + 1, sizeof *ring->readings),
+                          .count = count,
+                          .symbols = symbols < READING_SYMBOLS_MOST ? symbols : READING_SYMBOLS_MOST};
+    return ring->readings ? GDX_OK : gdx_fail_memory(err, "the documents");
+}
+
+static void ring_clear(struct ring *ring) {
+    for (size_t i = 0; i < ring->count && ring->readings; i++) {
+        row_builder_free(ring->readings[i].builder);
+        row_clear(&ring->readings[i].row);
+    }
+    free(ring->readings);
 }
 
 static gdx_status read_both(const struct subcorpus *subcorpus, const struct choice *a, const struct choice *b,
@@ -151,11 +208,12 @@ static gdx_status read_both(const struct subcorpus *subcorpus, const struct choi
     builder = row_builder_new(subcorpus->snapshot, subcorpus->unit, SUBCORPUS_SYMBOLS_MOST, out);
     if (!builder)
         return gdx_fail_memory(err, "the documents");
-    gdx_status status = read_choice(subcorpus, a, builder, err);
-    row_split(builder);
+    struct ring ring;
+    gdx_status status = ring_new(subcorpus, a, b, &ring, err);
     if (status == GDX_OK)
-        status = read_choice(subcorpus, b, builder, err);
-    return status == GDX_OK ? row_close(builder, subcorpus->stop, err) : status;
+        status = read_choices(subcorpus, a, b, builder, &ring, err);
+    ring_clear(&ring);
+    return status == GDX_OK ? row_close(builder, subcorpus->executor, subcorpus->stop, err) : status;
 }
 
 gdx_status subcorpus_read(const struct subcorpus *subcorpus, struct row *out, gdx_error *err) {

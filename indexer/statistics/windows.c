@@ -152,7 +152,7 @@ static gdx_status make_row(const struct windows_options *options, const struct p
     if (status != GDX_OK)
         return status;
     row_split(builder);
-    status = row_close(builder, options->stop, err);
+    status = row_close(builder, options->executor, options->stop, err);
     return status == GDX_OK ? copy_sides(tasks, count, out, err) : status;
 }
 
