@@ -4,6 +4,7 @@
 // to 7 leaves, some of which may have no segment. GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
+#include "../support/sample.h"
 #include "asked.h"
 #include "corpus.h"
 #include "leaves.h"
@@ -134,18 +135,11 @@ static void play_round(uint64_t seed) {
     end_spread(&spread, &asked);
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise) {
-    const char *value = getenv(name);
-    return value ? strtoull(value, NULL, 10) : otherwise;
-}
-
 static void a_root_gives_the_answers_of_the_index(void **state) {
     (void)state;
-    uint64_t seed = setting("GDX_SEED", 20261124), rounds = setting("GDX_ROUNDS", 7);
-    printf("seed %llu, %llu collections, %d queries each\n", (unsigned long long)seed, (unsigned long long)rounds,
-           QUERIES);
-    for (uint64_t r = 0; r < rounds; r++)
-        play_round(seed + r * 1000);
+    const struct sample_rounds rounds = sample_rounds_of(20261124, 7, 4);
+    for (uint64_t r = 0; r < rounds.count; r++)
+        play_round(sample_round_seed(&rounds, r));
 }
 
 static void what_looks_like_a_slip_is_said_of_all_slices_together(void **state) {

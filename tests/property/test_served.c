@@ -4,6 +4,7 @@
 // equal, and every reason for a refusal is tried. GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
+#include "../support/sample.h"
 #include "asked.h"
 #include "corpus.h"
 #include "gdx/index.h"
@@ -132,19 +133,12 @@ static void play_round(uint64_t seed) {
     end_served(&served, &asked);
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise) {
-    const char *value = getenv(name);
-    return value ? strtoull(value, NULL, 10) : otherwise;
-}
-
 static void a_server_gives_the_answers_of_the_index(void **state) {
     (void)state;
-    uint64_t seed = setting("GDX_SEED", 20261124), rounds = setting("GDX_ROUNDS", 12);
-    printf("seed %llu, %llu collections, %d queries each\n", (unsigned long long)seed, (unsigned long long)rounds,
-           QUERIES);
+    const struct sample_rounds rounds = sample_rounds_of(20261124, 12, 4);
     fflush(stdout); // before children are made
-    for (uint64_t r = 0; r < rounds; r++)
-        play_round(seed + r * 1000);
+    for (uint64_t r = 0; r < rounds.count; r++)
+        play_round(sample_round_seed(&rounds, r));
 }
 
 static void malformed_queries_are_refused_alike(void **state) {

@@ -3,6 +3,7 @@
 // usage: alone SECONDS PROGRAM [ARGUMENT...]
 // The program gets a temporary folder of its own (TMPDIR), removed at the end. When the time limit passes, or when the
 // program has ended, what is left of its processes is killed and named; a process left over fails the test.
+// The last line printed says how long the test took, by the clock and by the processor; ./check reads it.
 // Exit status: the program's; 1 for a process left over, 124 when the time limit passed, 128 and the number for a
 // signal.
 
@@ -14,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -147,6 +149,15 @@ static int run(pid_t pid, time_t limit) {
     return outcome < 0 && WEXITSTATUS(status) == 0 ? 1 : WEXITSTATUS(status);
 }
 
+// All the test's processes have been waited for, so that their times are ours.
+static void print_times(time_t started) {
+    struct rusage used = {0};
+    getrusage(RUSAGE_CHILDREN, &used);
+    printf("alone: %ld s by the clock, %ld s of processors, of these %ld s in the kernel\n",
+           (long)(now_seconds() - started), (long)(used.ru_utime.tv_sec + used.ru_stime.tv_sec),
+           (long)used.ru_stime.tv_sec);
+}
+
 int main(int argc, char **argv) {
     long limit = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
     if (limit <= 0) {
@@ -155,12 +166,15 @@ int main(int argc, char **argv) {
     }
     sigset_t signals = awaited_signals();
     sigprocmask(SIG_BLOCK, &signals, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); // a ctest that is interrupted leaves no test running
     if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         return stop_for("no child subreaper");
     if (make_folder() != 0)
         return 1;
+    time_t started = now_seconds();
     pid_t pid = start(argv + 2);
     int status = pid > 0 ? run(pid, limit) : stop_for("fork");
     nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    print_times(started);
     return status;
 }
