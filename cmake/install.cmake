@@ -5,14 +5,13 @@ install(TARGETS gramdex RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS gramdex-sandbox gramdex-mail RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/gramdex)
 install(PROGRAMS ${GRAMDEX_LIBEXEC}/gramdex-ocr DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/gramdex)
 
-# Man pages and completions are made by the program itself; where it cannot run, by one for this machine.
-set(GRAMDEX_HOST_PROGRAM "" CACHE FILEPATH "when cross compiling: a gramdex that runs here, which makes the man pages")
+# Man pages and completions are made by the program itself; in a cross build, by that for this machine (host.cmake).
 find_program(LOWDOWN lowdown DOC "makes gramdex-query(7) of docs/query-language.md")
 set(program $<TARGET_FILE:gramdex>)
 if(GRAMDEX_SANITIZE)
   set(program) # nothing that is installed
 elseif(CMAKE_CROSSCOMPILING)
-  set(program ${GRAMDEX_HOST_PROGRAM})
+  set(program ${GRAMDEX_HOST_BUILD}/cli/gramdex)
 endif()
 if(program AND NOT LOWDOWN)
   message(STATUS "lowdown is missing: gramdex-query(7) is not made")
@@ -21,7 +20,7 @@ if(program)
   set(manual ${CMAKE_BINARY_DIR}/manual)
   add_custom_command(OUTPUT ${manual}/man1/gramdex.1
     COMMAND ${CMAKE_SOURCE_DIR}/packaging/make-manual ${program} ${manual} $<$<BOOL:${LOWDOWN}>:${LOWDOWN}>
-    DEPENDS gramdex ${CMAKE_SOURCE_DIR}/packaging/make-manual ${CMAKE_SOURCE_DIR}/docs/query-language.md
+    DEPENDS ${program} ${CMAKE_SOURCE_DIR}/packaging/make-manual ${CMAKE_SOURCE_DIR}/docs/query-language.md
     COMMENT "man pages and completions" COMMAND_EXPAND_LISTS VERBATIM)
   add_custom_target(manual ALL DEPENDS ${manual}/man1/gramdex.1)
   install(DIRECTORY ${manual}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
@@ -29,8 +28,6 @@ if(program)
   install(FILES ${manual}/completions/bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME gramdex)
   install(FILES ${manual}/completions/zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _gramdex)
   install(FILES ${manual}/completions/fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d RENAME gramdex.fish)
-elseif(NOT GRAMDEX_SANITIZE)
-  message(STATUS "no program that runs here (GRAMDEX_HOST_PROGRAM): man pages and completions are not made")
 endif()
 
 # The units name /usr/bin/gramdex; installed, they name the program where it is.

@@ -261,7 +261,7 @@ void ingest_flow_part_end(text_flow *flow) {
 static size_t in_one_line(char *text, size_t bytes) {
     size_t kept = 0;
     for (size_t i = 0; i < bytes; i++) {
-        bool is_white = text[i] >= 0 && text[i] <= ' ';
+        bool is_white = (unsigned char)text[i] <= ' ';
         if (!is_white || (kept && text[kept - 1] != ' '))
             text[kept++] = is_white ? ' ' : text[i];
     }

@@ -1,0 +1,29 @@
+# Which tests a cross build runs, by qemu-user, and how. qemu-user runs one program of the other processor and hands its system calls to
+# this kernel; so what is left out below has its reason there. In a native build all of this is nothing.
+
+# The program, for tests that start it by name: emulated, a script that does. What the program itself starts is not.
+set(GRAMDEX_PROGRAM $<TARGET_FILE:gramdex>)
+if(CMAKE_CROSSCOMPILING)
+  set(GRAMDEX_PROGRAM ${CMAKE_BINARY_DIR}/emulated/gramdex)
+  list(JOIN CMAKE_CROSSCOMPILING_EMULATOR " " emulator)
+  file(CONFIGURE OUTPUT ${GRAMDEX_PROGRAM} CONTENT "#!/bin/sh\nexec ${emulator} ${CMAKE_BINARY_DIR}/cli/gramdex \"$@\"\n")
+  file(CHMOD ${GRAMDEX_PROGRAM} PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+endif()
+
+# Parts that ask a server, a browser, a scheduler or what is installed; ./check --quick leaves them out, too, or they say nothing of a
+# processor.
+set(parts_not_emulated abuse bench clients crash docs install interop page schedulers serve soak)
+# The kernel cannot start a converter for the other processor, and qemu-user knows no seccomp, which the sandbox asks for.
+set(not_emulated_converters convert_convert convert_sandbox test_cli_convert test_findings test_mail test_mails)
+
+# gdx_is_emulated(out name part command...): of commands, test programs and the scripts of tests/cross; other scripts judge pages,
+# data or this machine's program.
+function(gdx_is_emulated out name part)
+  set(${out} OFF PARENT_SCOPE)
+  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_converters)
+    return()
+  endif()
+  if(part STREQUAL cross OR "${ARGN}" MATCHES "^[^;]*qemu")
+    set(${out} ON PARENT_SCOPE)
+  endif()
+endfunction()
