@@ -15,12 +15,14 @@ endif()
 set(parts_not_emulated abuse bench clients crash docs install interop page schedulers serve soak)
 # The kernel cannot start a converter for the other processor, and qemu-user knows no seccomp, which the sandbox asks for.
 set(not_emulated_converters convert_convert convert_sandbox test_cli_convert test_findings test_mail test_mails)
+# qemu-user sets no limit to the address space of what it runs.
+set(not_emulated_limits test_cgroup)
 
 # gdx_is_emulated(out name part command...): of commands, test programs and the scripts of tests/cross; other scripts judge pages,
 # data or this machine's program.
 function(gdx_is_emulated out name part)
   set(${out} OFF PARENT_SCOPE)
-  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_converters)
+  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_converters OR name IN_LIST not_emulated_limits)
     return()
   endif()
   if(part STREQUAL cross OR "${ARGN}" MATCHES "^[^;]*qemu")
