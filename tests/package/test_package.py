@@ -70,7 +70,7 @@ def without_node(folder):
 
 
 def build(name, umask, **environment):
-    folder, temporary = work / name / "packages", work / name / "below" * len(name)
+    folder, temporary = work / name / "packages", work / name / ("below" * len(name))
     temporary.mkdir(parents=True)
     kept = {key: os.environ[key] for key in ("CCACHE_DIR", "HOME") if key in os.environ}
     unshare = ["unshare", "--net"] if run("unshare", "--net", "true", check=False).returncode == 0 else []
