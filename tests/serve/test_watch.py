@@ -243,6 +243,9 @@ class Watch(ServerTest):
         self.assertIn("%d rules found" % rules, self.promtool("check", "rules", os.path.join(folder, "rules.yml")))
         self.promtool("check", "config", os.path.join(folder, "prometheus.yml"))
 
+    def test_alerts_fire_when_their_sentence_is_true(self):
+        self.promtool("test", "rules", os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules-test.yml"))
+
     def test_the_dashboard_and_the_rules_ask_for_what_is_served(self):
         dashboard = json.loads(read_packaging("grafana", "gramdex.json"))
         asked = {"dashboard": " ".join(expressions(dashboard) + [row["definition"] for row in dashboard["templating"]["list"]
