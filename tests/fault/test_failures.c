@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_failures.c: every call to the system and to the allocator that a commit, a delete, a merge or a batch makes
-// fails in turn, of the allocations a sample, alone and for good from there on. Each time: an error with a message, or
-// the work was done all the same; the last commit whole; a directory that the next writer makes clean; and, by the
-// address sanitizer, nothing leaked. The second half of the file: the order of what a commit does, and the process
-// dying before each step of it.
+// fails in turn, alone and for good from there on. Each time: an error with a message, or the work was done all the
+// same; the last commit whole; a directory that the next writer makes clean; and, by the address sanitizer, nothing
+// leaked. The second half of the file: the order of what a commit does, and the process dying before each step of it.
 
 #include "faults.h"
 #include "work.h"
 
 #include "../support/folder.h"
-#include "../support/sample.h"
 #include "../support/small_index.h"
 
 #include <setjmp.h>
@@ -21,8 +19,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-enum { MEMORY_EVERY = 6 }; // most faults are of allocations, and most of these in loops
 
 static char *start;   // the index that works begin from
 static char *folder;  // where they work
@@ -129,19 +125,11 @@ static bool fail_once(const struct work *work, enum fault fault, size_t nth, boo
     return was_hit;
 }
 
-// Of every so many calls of each work one.
-static void fail_sample(enum fault fault, uint32_t every) {
-    char cases[64];
-    snprintf(cases, sizeof cases, "calls of %s", fault_name(fault));
-    struct sample taken = sample_of(cases, every);
+static void fail_each(enum fault fault) {
     for (size_t i = 0; i < WORK_COUNT; i++)
         for (int for_good = 0; for_good < 2; for_good++)
-            for (size_t nth = 1; !sample_takes(&taken) || fail_once(&works[i], fault, nth, for_good);)
+            for (size_t nth = 1; fail_once(&works[i], fault, nth, for_good);)
                 nth++;
-}
-
-static void fail_each(enum fault fault) {
-    fail_sample(fault, 1);
 }
 
 static void no_failed_open_costs_the_last_commit(void **state) {
@@ -186,7 +174,7 @@ static void no_failed_listing_costs_the_last_commit(void **state) {
 
 static void no_failed_allocation_costs_the_last_commit(void **state) {
     (void)state;
-    fail_sample(FAULT_MEMORY, MEMORY_EVERY);
+    fail_each(FAULT_MEMORY);
 }
 
 static void no_failed_thread_costs_the_last_commit(void **state) {
