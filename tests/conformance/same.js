@@ -90,12 +90,13 @@ function timeless(json) {
     return JSON.parse(JSON.stringify(json, (name, each) => /^(tookUs|uptime|memory|scrub|open)/i.test(name) ? undefined : each));
 }
 
-// How many occurrences come in one message of a stream depends on how fast the client takes them.
+// How many occurrences come in one message of a stream depends on how fast the client takes them. Notes are in the first one alone.
 function joined(replies) {
-    const last = {...replies[replies.length - 1]};
-    if (replies.length > 1)
-        last.occurrences = replies.flatMap((reply) => reply.occurrences ?? []);
-    return replies.length > 1 ? [last] : replies;
+    if (replies.length < 2)
+        return replies;
+    const [first, last] = [replies[0], replies[replies.length - 1]];
+    const notes = first.answer.notes ? {notes: first.answer.notes} : {};
+    return [{...last, occurrences: replies.flatMap((reply) => reply.occurrences ?? []), answer: {...last.answer, ...notes}}];
 }
 
 async function answer(client, method, request) {
