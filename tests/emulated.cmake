@@ -18,11 +18,16 @@ set(not_emulated_converters convert_convert convert_sandbox test_cli_convert tes
 # qemu-user sets no limit to the address space of what it runs.
 set(not_emulated_limits test_cgroup)
 
+# Many minutes each when emulated, and what they ask, whether a failed call or a damaged byte ends in an error and whether a server says what
+# the library says, does not depend on the processor.
+set(not_emulated_long fault_damage fault_failures segment_damage segment_faults segment_merge test_served test_leaves)
+
 # gdx_is_emulated(out name part command...): of commands, test programs and the scripts of tests/cross; other scripts judge pages,
 # data or this machine's program.
 function(gdx_is_emulated out name part)
   set(${out} OFF PARENT_SCOPE)
-  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_converters OR name IN_LIST not_emulated_limits)
+  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_converters OR name IN_LIST not_emulated_limits OR
+     name IN_LIST not_emulated_long)
     return()
   endif()
   if(part STREQUAL cross OR "${ARGN}" MATCHES "^[^;]*qemu")
