@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_ranges.c: each place is worked on once, by the range that it lies in, whatever the number of threads; a stop
-// ends the work and is told.
+// test_ranges.c: each place is worked on once, by the range that it lies in, whatever the number of threads. A
+// stop ends the work, and the status says so.
 
 #include "../../indexer/statistics/ranges.h" // how a row is shared out is no promise
 
