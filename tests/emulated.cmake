@@ -13,10 +13,10 @@ endif()
 # Parts that ask a server, a browser, a scheduler or what is installed; ./check --quick leaves them out, too, or they say nothing of a
 # processor.
 set(parts_not_emulated abuse bench clients crash docs install interop page schedulers serve soak)
-# The kernel cannot start a converter for the other processor, and qemu-user knows no seccomp, which the sandbox asks for.
-set(not_emulated_converters convert_convert convert_sandbox test_cli_convert test_findings test_mail test_mails)
-# qemu-user sets no limit to the address space of what it runs.
-set(not_emulated_limits test_cgroup)
+# The kernel cannot start a program for the other processor: a converter, which has a sandbox of seccomp besides, or a client's server.
+set(not_emulated_programs convert_convert convert_faults convert_sandbox test_cli_convert test_client test_findings test_mail test_mails)
+# qemu-user's own memory counts with that of what it runs, and it cannot load it within a small address space.
+set(not_emulated_limits test_cgroup test_cli_bad_input test_cli_limits)
 
 # Many minutes each when emulated, and what they ask, whether a failed call or a damaged byte ends in an error and whether a server says what
 # the library says, does not depend on the processor.
@@ -26,7 +26,7 @@ set(not_emulated_long fault_damage fault_failures segment_damage segment_faults 
 # data or this machine's program.
 function(gdx_is_emulated out name part)
   set(${out} OFF PARENT_SCOPE)
-  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_converters OR name IN_LIST not_emulated_limits OR
+  if(part IN_LIST parts_not_emulated OR name IN_LIST not_emulated_programs OR name IN_LIST not_emulated_limits OR
      name IN_LIST not_emulated_long)
     return()
   endif()
