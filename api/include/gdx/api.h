@@ -22,7 +22,7 @@
 extern "C" {
 #endif
 
-// The version of libgramdex.so that a program runs with, as "0.1.0". In the shared library alone.
+// The version of libgramdex.so that a program runs with, as "0.2.0". In the shared library alone.
 const char *gdx_library_version(void);
 
 // ---- the collection: one index, open
