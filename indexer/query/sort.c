@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sort.c: few numbers by comparing, many by their digits of 11 bits, from the low ones: three passes, no comparison.
 // Those of which many lie close together are marked as bits and read off. A bitmap of all that there can be would be as
-// large as a segment, so the numbers are dealt out first to windows whose bits stay in a cache, 1,024 of them at most.
+// large as a segment, so the numbers are dealt out first to windows whose bits stay in a cache, 512 of them at most.
 
 #include "sort.h"
 

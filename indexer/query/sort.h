@@ -11,7 +11,7 @@
 void query_sort(uint32_t *values, uint32_t *space, size_t count);
 
 enum {
-    QUERY_WINDOW_BITS = 22,                             // values that are marked at a time: what a cache holds as bits
+    QUERY_WINDOW_BITS = 23,                             // values that are marked at a time: what a cache holds as bits
     QUERY_WINDOW_WORDS = (1 << QUERY_WINDOW_BITS) / 64, // of bits
     QUERY_SORT_SLACK = 4                                // values after the last one that may be overwritten
 };
