@@ -9,6 +9,7 @@
 
 #include "near.h"
 
+#include "partners.h"
 #include "sort.h"
 
 #define NONE SIZE_MAX
@@ -286,14 +287,30 @@ static gdx_status keep_side(struct pairing *pairing, const struct partners *want
     return status;
 }
 
+// The same of two sides that are one stream each, of a leaf: all of their places are kept.
+static gdx_status keep_leaves(struct pairing *pairing, const query_node *node, struct stream *left,
+                              struct stream *right, gdx_error *err) {
+    struct stream *streams[] = {left, right};
+    query_partner_side sides[2];
+    for (int i = 0; i < 2; i++) {
+        const struct places *places = &pairing->places[streams[i]->places];
+        sides[i] = (query_partner_side){places->positions, places->count, places->length, streams[i]->kept};
+        memset(streams[i]->kept, 0, words_of(places->count) * sizeof *streams[i]->kept);
+    }
+    return query_partners_mark(pairing->run, pairing->segment, &sides[0], &sides[1], node->distance,
+                               node->kind == QUERY_THEN, err);
+}
+
 // Thins both, and appends the right one to the left one.
 static gdx_status pair_up(struct pairing *pairing, const query_node *node, struct found *left, struct found *right,
                           gdx_error *err) {
     struct partners wanted = {pairing->segment, node->distance, true, node->kind == QUERY_NEAR};
-    gdx_status status = keep_side(pairing, &wanted, left, right, err);
+    bool are_leaves = left->count == 1 && right->count == 1;
+    gdx_status status = are_leaves ? keep_leaves(pairing, node, left->streams, right->streams, err)
+                                   : keep_side(pairing, &wanted, left, right, err);
     wanted.after = node->kind == QUERY_NEAR;
     wanted.before = true;
-    if (status == GDX_OK)
+    if (status == GDX_OK && !are_leaves)
         status = keep_side(pairing, &wanted, right, left, err);
     return status == GDX_OK ? add_found(pairing, left, right, err) : status;
 }

@@ -50,7 +50,7 @@ void gdx_searcher_free(gdx_searcher *searcher) {
     free(searcher->other.values);
     free(searcher->third.values);
     free(searcher->covers.values);
-    free(searcher->bitmap);
+    free(searcher->marks);
     free(searcher->frequencies);
     gdx_buffer_clear(&searcher->metadata);
     free(searcher);
@@ -76,14 +76,6 @@ static void trim(query_list *list) {
     *list = (query_list){0};
 }
 
-static void trim_bitmap(gdx_searcher *searcher) {
-    if (searcher->bitmap_capacity * sizeof *searcher->bitmap <= KEPT_BYTES)
-        return;
-    free(searcher->bitmap);
-    searcher->bitmap = NULL;
-    searcher->bitmap_capacity = 0;
-}
-
 static void trim_frequencies(gdx_searcher *searcher) {
     if (searcher->frequency_capacity * sizeof *searcher->frequencies <= KEPT_BYTES)
         return;
@@ -99,6 +91,5 @@ void query_searcher_reset(gdx_searcher *searcher) {
     trim(&searcher->other);
     trim(&searcher->third);
     trim(&searcher->covers);
-    trim_bitmap(searcher);
     trim_frequencies(searcher);
 }

@@ -22,8 +22,7 @@ struct gdx_searcher {     // one owner
     query_list covers;    // what a run remembers of phrases from segment to segment: cover.c
     uint64_t covers_of;   // the number of that run
     uint64_t run_count;
-    uint64_t *bitmap;           // positions of a segment, all zero between uses
-    size_t bitmap_capacity;     // words
+    struct query_marks *marks;  // see sort.h; NULL before the first use
     gdx_frequency *frequencies; // of a frequent symbol
     size_t frequency_capacity;
     gdx_buffer metadata;          // scratch

@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // symbol.c: positions of single symbols. One bigram starts at every position; the last one of a field ends with the end
 // mark. So a symbol occurs where the bigrams that start with it occur. These are adjacent in the dictionary and share
-// no position, so their union is a sort. Few positions are sorted as numbers; many are marked in a bitmap of the
-// segment, then read off in order.
+// no position, so their union is a sort (sort.c): few positions are sorted as numbers, many are marked as bits.
 
 #include "symbol.h"
 
 #include "gdx/postings.h"
+#include "sort.h"
 
 #include <stdlib.h>
-
-enum {
-    POSITIONS_PER_MARK = 256, // a bitmap pays from one position in so many
-    FEW_POSITIONS = 512
-};
 
 // ---- unpacking
 
@@ -57,45 +52,26 @@ static gdx_status visit_whole(query_run *run, const query_segment *segment, cons
     return append_term(run, segment, term, context, err);
 }
 
-// ---- marking
-
-static gdx_status reserve_bitmap(query_run *run, uint32_t position_count, gdx_error *err) {
-    gdx_searcher *searcher = run->searcher;
-    size_t words = (size_t)position_count / 64 + 1;
-    if (words <= searcher->bitmap_capacity)
-        return GDX_OK;
-    uint64_t *bitmap = calloc(words, sizeof *bitmap);
-    if (!bitmap)
-        return gdx_fail_memory(err, "an answer");
-    free(searcher->bitmap);
-    searcher->bitmap = bitmap;
-    searcher->bitmap_capacity = words;
-    return GDX_OK;
-}
-
-// Reads the marks off into `out`, which has room for them, leaving the bitmap empty.
-static gdx_status take_marks(query_run *run, uint32_t position_count, query_list *out, gdx_error *err) {
-    uint64_t *bitmap = run->searcher->bitmap;
-    size_t words = (size_t)position_count / 64 + 1;
-    out->count = 0;
-    for (size_t w = 0; w < words; w++) {
-        for (uint64_t left = bitmap[w]; left; left &= left - 1)
-            out->values[out->count++] = (uint32_t)(w * 64 + gdx_bits_lowest(left));
-        bitmap[w] = 0;
-    }
-    return query_run_spend(run, words + out->count, err);
-}
-
 // ---- all together
 
-static gdx_status mark_positions(query_run *run, const query_segment *segment, query_list *list, gdx_error *err) {
-    gdx_status status = reserve_bitmap(run, segment->position_count, err);
+static gdx_status reserve_marks(gdx_searcher *searcher, gdx_error *err) {
+    if (!searcher->marks)
+        searcher->marks = calloc(1, sizeof *searcher->marks);
+    return searcher->marks ? GDX_OK : gdx_fail_memory(err, "an answer");
+}
+
+static gdx_status sort_by_marks(query_run *run, const query_segment *segment, query_list *list, gdx_error *err) {
+    enum { VALUE_WORK = 5 };
+    gdx_searcher *searcher = run->searcher;
+    uint32_t limit = segment->position_count;
+    gdx_status status = reserve_marks(searcher, err);
+    if (status == GDX_OK && limit >> QUERY_WINDOW_BITS)
+        status = query_run_reserve(run, &searcher->third, list->count, err);
     if (status != GDX_OK)
         return status;
-    uint64_t *bitmap = run->searcher->bitmap;
-    for (size_t i = 0; i < list->count; i++)
-        gdx_bit_set(bitmap, list->values[i]);
-    return take_marks(run, segment->position_count, list, err);
+    uint64_t work = (uint64_t)list->count * VALUE_WORK;
+    list->count = query_sort_by_marks(list->values, searcher->third.values, list->count, limit, searcher->marks);
+    return query_run_spend(run, work, err);
 }
 
 // What the dictionary says of all terms that will be unpacked, for a run that may not do any amount of work. Of many
@@ -122,9 +98,10 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
         status = walk_terms(run, segment, plan->ranges[i], visit_whole, out, err);
     if (status != GDX_OK)
         return status;
-    if (out->count * POSITIONS_PER_MARK >= segment->position_count && out->count >= FEW_POSITIONS)
-        return mark_positions(run, segment, out, err);
-    return query_run_sort(run, out, 0, err);
+    if (plan->range_count == 0 || out->count == 0)
+        return GDX_OK;
+    return query_marks_pay(out->count, segment->position_count) ? sort_by_marks(run, segment, out, err)
+                                                                : query_run_sort(run, out, 0, err);
 }
 
 struct within {
