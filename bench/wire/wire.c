@@ -182,9 +182,10 @@ static gdx_status find_server(struct wire *wire, gdx_error *err) {
         wire->process = options->server_process;
         return GDX_OK;
     }
-    const char *const arguments[] = {options->program, "serve",       "--index", options->directory,
-                                     "--listen",       "127.0.0.1:0", "--json",  "--read-only",
-                                     "--log-format",   "none",        NULL};
+    // More scans may run than are asked at once.
+    const char *const arguments[] = {options->program, "serve",  "--index",     options->directory, "--listen",
+                                     "127.0.0.1:0",    "--json", "--read-only", "--log-format",     "none",
+                                     "--max-exports",  "4096",   NULL};
     gdx_status status = child_start(&wire->child, arguments, "/dev/null", err);
     wire->server = wire->child.address;
     wire->process = wire->child.process;
