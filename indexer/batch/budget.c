@@ -98,9 +98,13 @@ static void override(struct budget *budget, const gdx_batch_cuts *cuts) {
         budget->run_bytes = cuts->run_bytes;
 }
 
+size_t gdx_batch_memory(const gdx_batch_options *options) {
+    return most_of(options->memory_bytes ? options->memory_bytes : gdx_memory_allowed() / shares.machine,
+                   sizes.least_memory);
+}
+
 struct budget budget_of(const gdx_batch_options *options) {
-    size_t all = most_of(options->memory_bytes ? options->memory_bytes : gdx_memory_allowed() / shares.machine,
-                         sizes.least_memory);
+    size_t all = gdx_batch_memory(options);
     size_t asked = options->threads ? options->threads : gdx_processor_count();
     size_t threads = threads_within(asked, all, sizes.least_worker);
     size_t memory = all - sizes.program;

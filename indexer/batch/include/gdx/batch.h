@@ -143,6 +143,9 @@ typedef struct gdx_batch_summary {
 // worker.
 size_t gdx_batch_document_limit(const gdx_batch_options *options);
 
+// The budget of a run with these options, in bytes: what is set, or what stands for 0. Any thread.
+size_t gdx_batch_memory(const gdx_batch_options *options);
+
 // Lists the inputs of a run without reading any. Errors as of gdx_batch_run.
 gdx_status gdx_batch_list(const char *const *paths, size_t path_count, const gdx_batch_options *options,
                           gdx_batch_inputs *out, gdx_error *err) GDX_MUST_CHECK;
