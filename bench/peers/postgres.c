@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,7 +103,8 @@ static pid_t start_server(const char *folder, const char *memory) {
     if (process != 0)
         return process;
     if (freopen("/dev/null", "w", stderr) && freopen("/dev/null", "w", stdout) &&
-        (!user || (setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0)))
+        (!user || (setgid(user->pw_gid) == 0 && setuid(user->pw_uid) == 0)) &&
+        prctl(PR_SET_PDEATHSIG, SIGINT) == 0) // it does not outlive this program, also when that is killed
         execv(arguments[0], (char *const *)(uintptr_t)arguments);
     _exit(127);
 }
