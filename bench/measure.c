@@ -47,6 +47,14 @@ uint64_t processor_ns(void) {
     return time_ns(own.ru_utime) + time_ns(own.ru_stime) + time_ns(children.ru_utime) + time_ns(children.ru_stime);
 }
 
+uint64_t kernel_ns(void) {
+    struct rusage own;
+    struct rusage children;
+    getrusage(RUSAGE_SELF, &own);
+    getrusage(RUSAGE_CHILDREN, &children);
+    return time_ns(own.ru_stime) + time_ns(children.ru_stime);
+}
+
 void peak_reset(void) {
     FILE *file = fopen("/proc/self/clear_refs", "w");
     if (!file)

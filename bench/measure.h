@@ -16,6 +16,7 @@ void samples_clear(struct samples *samples);
 // The smallest value that at least `share` of the samples do not exceed; 0 when there are none. Sorts them.
 uint64_t samples_quantile(struct samples *samples, double share);
 uint64_t processor_ns(void);   // user and system time of this process and its ended children
+uint64_t kernel_ns(void);      // the system time of them alone
 void peak_reset(void);         // the peak is measured anew from here
 uint64_t peak_bytes(void);     // the most memory this process, or one of its ended children, has had resident
 uint64_t resident_bytes(void); // what it has now

@@ -19,7 +19,9 @@ struct reporter {
     FILE *to;
 };
 
-static void print_times(const struct reporter *report, const char *kind, const char *group, struct samples *samples) {
+// `occurrences`: of the one query of the group; 0: there are several.
+static void print_times(const struct reporter *report, const char *kind, const char *group, struct samples *samples,
+                        uint64_t occurrences) {
     double p50 = (double)samples_quantile(samples, 0.5) / 1e6;
     double p99 = (double)samples_quantile(samples, 0.99) / 1e6;
     double p999 = (double)samples_quantile(samples, 0.999) / 1e6;
@@ -27,9 +29,13 @@ static void print_times(const struct reporter *report, const char *kind, const c
         fprintf(report->to,
                 report->json
                     ? "{\"figure\":\"latency\",\"kind\":\"%s\",\"group\":\"%s\",\"queries\":%zu,\"p50_ms\":%.4f,"
-                      "\"p99_ms\":%.4f,\"p999_ms\":%.4f}\n"
+                      "\"p99_ms\":%.4f,\"p999_ms\":%.4f"
                     : "%-22s %-22s %6zu %9.4f %9.4f %9.4f\n",
                 kind, group, samples->count, p50, p99, p999);
+    if (samples->count > 0 && report->json && occurrences)
+        fprintf(report->to, ",\"occurrences\":%" PRIu64, occurrences);
+    if (samples->count > 0 && report->json)
+        fputs("}\n", report->to);
     fflush(report->to);
 }
 
@@ -70,13 +76,13 @@ static void print_groups(const struct reporter *report, enum kind kind, struct g
     static const char *const lengths[LENGTHS] = {"1 symbol", "2 symbols", "3 to 5", "6 to 10", "11 to 20"};
     static const char *const frequencies[FREQUENCIES] = {"below 10 hits", "10 to 99", "100 to 999", "1000 to 9999",
                                                          "10000 and more"};
-    print_times(report, kind_name(kind), "all", &groups->all);
+    print_times(report, kind_name(kind), "all", &groups->all, 0);
     if (kind != COUNT && kind != TOP_TEN)
         return;
     for (size_t i = 0; i < LENGTHS; i++)
-        print_times(report, kind_name(kind), lengths[i], &groups->lengths[i]);
+        print_times(report, kind_name(kind), lengths[i], &groups->lengths[i], 0);
     for (size_t i = 0; i < FREQUENCIES; i++)
-        print_times(report, kind_name(kind), frequencies[i], &groups->frequencies[i]);
+        print_times(report, kind_name(kind), frequencies[i], &groups->frequencies[i], 0);
 }
 
 // times[i * PASSES + pass] of query i.
@@ -141,16 +147,16 @@ static gdx_status bench_truth(struct asker *asker, const struct reporter *report
 static gdx_status bench_common(struct asker *asker, enum kind kind, const char *text, const struct reporter *report,
                                gdx_error *err) {
     struct samples samples = {0};
+    gdx_totals totals = {0};
     gdx_status status = GDX_OK;
     for (int pass = 0; status == GDX_OK && pass <= COMMON_PASSES; pass++) {
         uint64_t ns = 0;
-        gdx_totals totals;
         status = ask_text(asker, gdx_slice_of(text), kind, &ns, &totals, err);
         if (status == GDX_OK && pass > 0 && samples_add(&samples, ns) != GDX_OK)
             status = gdx_fail(err, GDX_NO_MEMORY, "no memory for times");
     }
     if (status == GDX_OK)
-        print_times(report, kind_name(kind), text, &samples);
+        print_times(report, kind_name(kind), text, &samples, totals.occurrences);
     samples_clear(&samples);
     return status;
 }

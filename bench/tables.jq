@@ -1,51 +1,40 @@
-# tables.jq: results.jsonl (slurped) -> the tables of docs/benchmarks.md.
-# Medians over the runs; the spread is the slowest and the fastest. Ratios between engines are of their fastest runs, which the rest of the
-# machine has disturbed least.
+# tables.jq: results.jsonl (slurped) -> the tables of docs/benchmarks.md. Run with jq -L and this folder, which lines.jq is in.
 
-def median: sort | .[(length - 1) / 2 | floor];
-def quantile($share): sort | if length == 0 then null else .[([(length * $share | ceil) - 1, 0] | max)] end;
-def digits($count): if . == null then "-" else . * pow(10; $count) | round | . / pow(10; $count) | tostring
-    | if $count == 0 then . else (if test("\\.") then . else . + "." end) | . + ("0" * ($count - (split(".")[1] | length)) // "") end end;
-def ms: if . == null then "-" else digits(3) end;
+include "lines";
+
 def row: "| " + (map(tostring) | join(" | ")) + " |";
 def table($head): ($head | row), ($head | map("---") | row), .[];
+def seconds_of($wall; $cpu): if $wall > 0 then "\($wall | digits(1)) / \($cpu | digits(1))" else "-" end;
 
 . as $all
-| def of($figure; $corpus): $all | map(select(.figure == $figure and .corpus == $corpus));
-  def builds($corpus): of("build"; $corpus) | group_by([.engine, .threads])
-    | map({engine: .[0].engine, threads: .[0].threads, text: .[0].text_bytes, documents: .[0].documents,
-           rate: (map(.mb_per_s) | median), low: (map(.mb_per_s) | min), high: (map(.mb_per_s) | max),
-           cpu: (map(.cpu_seconds) | min), peak: (map(.peak_bytes) | median), bytes: (map(.index_bytes) | median),
-           settle: (map(.settle_seconds) | median)});
-  def rate($engine; $threads): builds("given") | map(select((.engine | startswith($engine)) and .threads == $threads)) | .[0].high;
-  def latency($corpus; $kind; $group): of("latency"; $corpus) | map(select(.kind == $kind and .group == $group)) | .[0];
-  (of("query"; "given") | map(select(.engine == "gramdex")) | .[0].ns) as $own
+| (of("query"; "given") | map(select(.engine == "gramdex")) | .[0].ns) as $own
 | (of("run"; "given")[0]) as $run
 | (builds("given")) as $given
 | "Taken on \($run.date) at commit \($run.commit): \($run.processors) processors (\($run.processor)); \($given[0].text / 1e6 | digits(1)) MB of text in \($given[0].documents) documents\(if $run.input == "" then ", generated" else "" end). Load average at the start: \($run.load).",
   "",
   "### Indexing",
   "",
-  ($given | sort_by(-.rate) | map([.engine, .threads, (.rate | digits(1)), "\(.low | digits(1)) to \(.high | digits(1))",
-      (.text / 1e6 / .cpu | digits(1)), (.peak / 1e6 | digits(0)), (.bytes / .text | digits(3)), (if .settle > 0 then .settle | digits(1) else "-" end)] | row)
-    | table(["engine", "threads", "MB/s", "spread", "MB per CPU s", "peak MB", "on disk, of the text", "compaction s"])),
+  ($given | sort_by(-.rate) | map([.engine, .version, .threads, (.rate | digits(1)), "\(.low | digits(1)) to \(.high | digits(1))",
+      (.text / 1e6 / .cpu | digits(1)), (.kernel * 100 | digits(0)), (.peak / 1e6 | digits(0)), (.bytes / .text | digits(3)),
+      seconds_of(.settle; .settle_cpu)] | row)
+    | table(["engine", "version, year", "threads", "MB/s", "spread", "MB per CPU s", "kernel's part of it, %", "peak MB", "on disk, of the text", "compaction s / CPU s"])),
   "",
   "### Counting the documents of a phrase, warm, one thread, in process",
   "",
   (of("query"; "given") | map(. as $peer
       | ([range($peer.ns | length) | select($peer.ns[.] != null)]) as $can
-      | [$peer.engine, (.p50_ms | ms), (.p99_ms | ms), (.p999_ms | ms), "\(.exact) of \(.phrases)", .cannot,
+      | [$peer.engine, (.p50_ms | ms), (.p99_ms | ms), (.p999_ms | ms), (.cpu_ms | ms), "\(.exact) of \(.phrases)", .cannot,
          (if $own then "\([$can[] | $own[.]] | quantile(0.5) / 1e6 | ms) / \([$can[] | $own[.]] | quantile(0.99) / 1e6 | ms)" else "-" end)] | row)
-    | table(["engine", "p50 ms", "p99 ms", "p99.9 ms", "exact", "cannot answer", "gramdex on what it can answer: p50 / p99 ms"])),
+    | table(["engine", "p50 ms", "p99 ms", "p99.9 ms", "CPU ms a phrase", "exact", "cannot answer", "gramdex on what it can answer: p50 / p99 ms"])),
   "",
   "### gramdex: where the time goes",
   "",
-  (of("stages"; "given") | map([.threads, (.mb_per_s | digits(1)), (.share.parse * 100 | digits(0)), (.share.fold * 100 | digits(0)), (.share.store * 100 | digits(0)),
+  (of("stages"; "given") | map([.threads, (.mb_per_s | digits(1)), (.text_bytes / 1e6 / .cpu_seconds | digits(1)), (.kernel_seconds / .cpu_seconds * 100 | digits(0)), (.share.parse * 100 | digits(0)), (.share.fold * 100 | digits(0)), (.share.store * 100 | digits(0)),
       (.share.invert * 100 | digits(0)), (.share.write * 100 | digits(0)), (.merge_seconds | digits(2)), .segments] | row)
-    | table(["threads", "MB/s", "parse %", "fold %", "store %", "invert %", "write %", "merge s", "segments"])),
+    | table(["threads", "MB/s", "MB per CPU s", "kernel's part of it, %", "parse %", "fold %", "store %", "invert %", "write %", "merge s", "segments"])),
   "",
-  (of("merge"; "given") | map([.threads, .segments, (.mb_per_s | digits(1)), (.seconds | digits(3))] | row)
-    | table(["merge threads", "segments into one", "MB/s of text", "s"])),
+  (of("merge"; "given") | map([.threads, .segments, (.mb_per_s | digits(1)), (.seconds | digits(3)), (.cpu_seconds | digits(3))] | row)
+    | table(["merge threads", "segments into one", "MB/s of text", "s", "CPU s"])),
   "",
   "### gramdex: bytes by part, merged into one segment",
   "",
@@ -84,20 +73,39 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
       | table(["documents", "threads", "s", "processor s", "peak MB, the mapped index with it", "reprints found", "wrong", "excerpts found"])),
     ""
   else empty end),
+  (if ($all | map(select(.figure == "shape")) | length) > 0 then
+    "### gramdex: shapes, beside `exact`",
+    "",
+    ($all | map(select(.figure == "shape")) | map(.corpus as $shape | ($all | latency($shape; "count"; "all")) as $count | ($all | of("truth"; $shape)[0]) as $truth
+        | [$shape, (ratio(ratio(.text_bytes; .cpu_seconds); 1e6) | digits(1)), (ratio(.index_bytes; .text_bytes) | digits(3)), ($count.p50_ms | ms), ($count.p99_ms | ms),
+           ($all | latency($shape; "top 10 with snippets"; "all").p50_ms | ms), (if $truth then "\($truth.exact) of \($truth.of)" else "-" end)] | row)
+      | table(["shape", "MB per CPU s", "on disk, of the text", "count p50 ms", "p99 ms", "top 10 p50 ms", "exact"])),
+    ""
+  else empty end),
+  (if ($all | map(select(.corpus | startswith("segments-"))) | length) > 0 then
+    "### gramdex: the same text in several segments",
+    "",
+    ([["given", 1], ["segments-12", 12], ["segments-50", 50]] | map(.[0] as $corpus | [.[1], ($all | latency($corpus; "count"; "all") | .p50_ms, .p99_ms | ms),
+        ($all | latency($corpus; "top 10 with snippets"; "all").p50_ms | ms)] | row)
+      | table(["segments", "count p50 ms", "p99 ms", "top 10 p50 ms"])),
+    ""
+  else empty end),
+  (if (of("latency"; "before") | length) > 0 then
+    (of("stages"; "before") | map(select(.threads == 2)) | .[0]) as $old | (of("stages"; "given") | map(select(.threads == 2)) | .[0]) as $new |
+    "### gramdex: against commit \(of("before"; "before")[0].commit)",
+    "",
+    ([["indexing, 2 threads, MB/s", $old.mb_per_s, $new.mb_per_s],
+      ["the same for each processor second", ($old, $new | ratio(ratio(.text_bytes; .cpu_seconds); 1e6))],
+      ["on disk, of the text", ($old | ratio(.index_bytes; .text_bytes)), ($new | ratio(.index_bytes; .text_bytes))],
+      (["all", "1000 to 9999", "的", "的 NEAR/5 和"][] as $group | ["count", "top 10 with snippets"][] as $kind
+        | ["\($kind), \($group), p50 ms", latency("before"; $kind; $group).p50_ms, latency("given"; $kind; $group).p50_ms]),
+      ["count, all, p99 ms", latency("before"; "count"; "all").p99_ms, latency("given"; "count"; "all").p99_ms],
+      ["Scan over RPC, requests a second", of("wire"; "before")[0].requests_per_s, of("wire"; "given")[0].requests_per_s]]
+      | map(. as $figures | [.[0], (.[1, 2] | digits(3)), (ratio($figures[2]; $figures[1]) | digits(2))] | row)
+      | table(["figure", "before", "now", "now / before"])),
+    ""
+  else empty end),
   "### The lines to hold",
   "",
-  ([["indexing, 2 threads, against Groonga (exact)", "12 times", "\(rate("gramdex"; 2) / rate("Groonga TokenBigramI"; 1) | digits(1)) times"],
-    ["indexing, 2 threads, against Groonga (bigram)", "12 times", "\(rate("gramdex"; 2) / (builds("given") | map(select(.engine == "Groonga TokenBigram")) | .[0].high) | digits(1)) times"],
-    ["the same for each second of processor time", "", "\((builds("given") | map(select(.engine == "gramdex" and .threads == 2)) | .[0] | .text / .cpu) / (builds("given") | map(select(.engine | startswith("Groonga TokenBigramI"))) | .[0] | .text / .cpu) | digits(1)) times"],
-    ["indexing against `zstd -3 -T2` merely compressing", "0.35", (rate("gramdex"; 2) / rate("zstd"; 2) | digits(2))],
-    ["indexing, 1 to 2 threads", "1.8 times", "\(rate("gramdex"; 2) / rate("gramdex"; 1) | digits(2)) times"],
-    (if (builds("large") | length) > 0 then ["cost per byte, ten times the text", "at most 1.25", (builds("tenth")[0].high / builds("large")[0].high | digits(2))] else empty end),
-    ["on disk, of the text", "at most 0.95", (builds("given") | map(select(.engine == "gramdex" and .threads == 2)) | .[0] | .bytes / .text | digits(3))],
-    ["exact phrases", "all", (of("truth"; "given")[0] | "\(.exact) of \(.of)")],
-    ["count, p50 / p99 ms", "0.03 / 1", (latency("given"; "count"; "all") | "\(.p50_ms | ms) / \(.p99_ms | ms)")],
-    ["top 10 with snippets, p50 / p99 ms", "0.3 / 5", (latency("given"; "top 10 with snippets"; "all") | "\(.p50_ms | ms) / \(.p99_ms | ms)")],
-    ["的, count / top 10 ms", "2 / 20", "\(latency("given"; "count"; "的").p50_ms | ms) / \(latency("given"; "top 10 with snippets"; "的").p50_ms | ms)"],
-    (of("open"; "large")[0] // of("open"; "given")[0] | ["opening, ms", "10", (.ms | ms)]),
-    (of("open"; "large")[0] // of("open"; "given")[0] | ["resident after opening, of the index", "at most 0.02", (.resident_bytes / .index_bytes | digits(4))]),
-    ["merge against indexing, 2 threads", "3 times", "\((of("merge"; "given") | map(select(.threads == 2)) | .[0].mb_per_s) / rate("gramdex"; 2) | digits(2)) times"]
-   ] | map(row) | table(["figure", "at least", "measured"]))
+  (lines | map([.figure, .least, .measured, (if .holds == null then "-" elif .holds then "yes" else "**no**" end)] | row)
+    | table(["figure", "at least", "measured", "holds"]))

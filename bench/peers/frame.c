@@ -9,8 +9,8 @@
 #include "documents.h"
 #include "measure.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -61,22 +61,29 @@ static gdx_status build(const char *input, const char *directory, unsigned threa
     return status;
 }
 
-// What its files take on the disk, holes left out. No engine here makes folders in its folder.
+static uint64_t bytes_below; // nftw hands on no context
+
+static int add_file(const char *path, const struct stat *info, int kind, struct FTW *place) {
+    (void)path, (void)place;
+    uint64_t allocated = (uint64_t)info->st_blocks * 512;
+    uint64_t length = (uint64_t)info->st_size;
+    if (kind == FTW_F)
+        bytes_below += allocated < length ? allocated : length;
+    return 0;
+}
+
+// What its files take on the disk, holes left out.
 static uint64_t directory_bytes(const char *directory) {
-    uint64_t bytes = 0;
+    enum { OPEN_FOLDERS = 8 };
     sync(); // else blocks are not allocated yet
-    DIR *files = opendir(directory);
-    for (struct dirent *entry; files && (entry = readdir(files)) != NULL;) {
-        struct stat info;
-        if (fstatat(dirfd(files), entry->d_name, &info, 0) != 0 || !S_ISREG(info.st_mode))
-            continue;
-        uint64_t allocated = (uint64_t)info.st_blocks * 512;
-        uint64_t length = (uint64_t)info.st_size;
-        bytes += allocated < length ? allocated : length;
-    }
-    if (files)
-        closedir(files);
-    return bytes;
+    bytes_below = 0;
+    if (peer.index_bytes)
+        return peer.index_bytes(directory);
+    return nftw(directory, add_file, OPEN_FOLDERS, FTW_PHYS) == 0 ? bytes_below : 0;
+}
+
+static double seconds_since(uint64_t begin_ns, uint64_t end_ns) {
+    return (double)(end_ns - begin_ns) / 1e9;
 }
 
 static gdx_status run_build(const char *input, const char *directory, unsigned threads, gdx_error *err) {
@@ -85,27 +92,33 @@ static gdx_status run_build(const char *input, const char *directory, unsigned t
         return gdx_fail(err, GDX_UNSUPPORTED, "%s builds nothing", peer.name);
     if (mkdir(directory, 0777) != 0)
         return gdx_fail_errno(err, errno, "%s: cannot be made", directory);
+    struct peer_message message = {0};
+    if (peer.prepare && !peer.prepare(directory, &message))
+        return peer_failed(&message, err);
     uint64_t begin = gdx_now_ns();
     uint64_t processor = processor_ns();
+    uint64_t kernel = kernel_ns();
     gdx_status status = build(input, directory, threads, &documents, err);
-    double seconds = (double)(gdx_now_ns() - begin) / 1e9;
-    double processor_seconds = (double)(processor_ns() - processor) / 1e9;
+    double seconds = seconds_since(begin, gdx_now_ns());
+    double processor_seconds = seconds_since(processor, processor_ns());
+    double kernel_seconds = seconds_since(kernel, kernel_ns());
     uint64_t peak = peak_bytes();
     begin = gdx_now_ns();
-    struct peer_message message = {0};
+    processor = processor_ns();
     if (status == GDX_OK && peer.settle && !peer.settle(directory, &message))
         status = peer_failed(&message, err);
-    double settle_seconds = (double)(gdx_now_ns() - begin) / 1e9;
+    double settle_seconds = peer.settle ? seconds_since(begin, gdx_now_ns()) : 0;
+    double settle_processor = peer.settle ? seconds_since(processor, processor_ns()) : 0;
     if (status == GDX_OK && peer.build_file)
         status = documents_read(input, ignore_document, NULL, &documents, err);
     if (status == GDX_OK)
-        printf(
-            "{\"figure\":\"build\",\"engine\":\"%s\",\"threads\":%u,\"documents\":%" PRIu64 ",\"text_bytes\":%" PRIu64
-            ",\"seconds\":%.3f,\"mb_per_s\":%.2f,\"settle_seconds\":%.3f,\"cpu_seconds\":%.3f,\"peak_bytes\":%" PRIu64
-            ",\"index_bytes\":%" PRIu64 "}\n",
-            peer.name, threads, documents.count, documents.text_bytes, seconds,
-            (double)documents.text_bytes / 1e6 / seconds, peer.settle ? settle_seconds : 0.0, processor_seconds, peak,
-            directory_bytes(directory));
+        printf("{\"figure\":\"build\",\"engine\":\"%s\",\"version\":\"%s\",\"threads\":%u,\"documents\":%" PRIu64
+               ",\"text_bytes\":%" PRIu64 ",\"seconds\":%.3f,\"mb_per_s\":%.2f,\"settle_seconds\":%.3f"
+               ",\"settle_cpu_seconds\":%.3f,\"cpu_seconds\":%.3f,\"kernel_seconds\":%.3f,\"peak_bytes\":%" PRIu64
+               ",\"index_bytes\":%" PRIu64 "}\n",
+               peer.name, peer.version, threads, documents.count, documents.text_bytes, seconds,
+               (double)documents.text_bytes / 1e6 / seconds, settle_seconds, settle_processor, processor_seconds,
+               kernel_seconds, peak, directory_bytes(directory));
     return status;
 }
 
@@ -122,6 +135,8 @@ struct questions {
     json_t *lines;
     struct question *items;
     size_t count;
+    size_t refused; // of the phrases that it cannot answer
+    double cpu_ms;  // for each phrase, in the timed passes
 };
 
 static gdx_status read_questions(const char *path, struct questions *out, gdx_error *err) {
@@ -149,7 +164,9 @@ static gdx_status read_questions(const char *path, struct questions *out, gdx_er
     return GDX_OK;
 }
 
-static gdx_status answer_all(void *opened, struct questions *questions, int pass, gdx_error *err) {
+// Refused phrases are counted, and the first one is named: what an engine's parser makes of a phrase must not end a run
+// of an hour.
+static void answer_all(void *opened, struct questions *questions, int pass) {
     for (size_t i = 0; i < questions->count; i++) {
         struct question *question = &questions->items[i];
         struct peer_text phrase = {question->phrase, strlen(question->phrase)};
@@ -158,10 +175,9 @@ static gdx_status answer_all(void *opened, struct questions *questions, int pass
         question->answer = peer.count(opened, phrase, &message);
         if (pass >= 0)
             question->passes_ns[pass] = gdx_now_ns() - begin;
-        if (question->answer == PEER_FAILED)
-            return peer_failed(&message, err);
+        if (question->answer == PEER_FAILED && pass < 0 && questions->refused++ == 0)
+            fprintf(stderr, "%s refuses \"%s\": %s\n", peer.name, question->phrase, message.text);
     }
-    return GDX_OK;
 }
 
 static uint64_t median_of(const struct question *question, int passes) {
@@ -176,10 +192,10 @@ static gdx_status print_answers(const struct questions *questions, int passes, g
     size_t exact = 0;
     size_t cannot = 0;
     gdx_status status = GDX_OK;
-    printf("{\"figure\":\"query\",\"engine\":\"%s\",\"ns\":[", peer.name);
+    printf("{\"figure\":\"query\",\"engine\":\"%s\",\"version\":\"%s\",\"ns\":[", peer.name, peer.version);
     for (size_t i = 0; status == GDX_OK && i < questions->count; i++) {
         const struct question *question = &questions->items[i];
-        bool can = question->answer != PEER_CANNOT;
+        bool can = question->answer >= 0;
         exact += can && question->answer == question->truth;
         cannot += !can;
         if (can) {
@@ -190,14 +206,32 @@ static gdx_status print_answers(const struct questions *questions, int passes, g
         }
     }
     printf(
-        "],\"phrases\":%zu,\"exact\":%zu,\"cannot\":%zu,\"passes\":%d,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"p999_ms\":%.4f}\n",
-        questions->count, exact, cannot, passes, (double)samples_quantile(&samples, 0.5) / 1e6,
-        (double)samples_quantile(&samples, 0.99) / 1e6, (double)samples_quantile(&samples, 0.999) / 1e6);
+        "],\"phrases\":%zu,\"exact\":%zu,\"cannot\":%zu,\"refused\":%zu,\"passes\":%d,\"cpu_ms\":%.4f,\"p50_ms\":%.4f"
+        ",\"p99_ms\":%.4f,\"p999_ms\":%.4f}\n",
+        questions->count, exact, cannot, questions->refused, passes, questions->cpu_ms,
+        (double)samples_quantile(&samples, 0.5) / 1e6, (double)samples_quantile(&samples, 0.99) / 1e6,
+        (double)samples_quantile(&samples, 0.999) / 1e6);
     samples_clear(&samples);
     return status == GDX_OK ? GDX_OK : gdx_fail(err, status, "no memory for %zu times", questions->count);
 }
 
+static uint64_t all_processor_ns(void *opened) {
+    return processor_ns() + (peer.processor_ns ? peer.processor_ns(opened) : 0);
+}
+
 // One pass that only warms, then some that are timed; one when a pass takes long.
+static gdx_status time_answers(void *opened, struct questions *questions, gdx_error *err) {
+    uint64_t begin = gdx_now_ns();
+    answer_all(opened, questions, -1);
+    int passes = (gdx_now_ns() - begin) / 1000000000u >= SLOW_PASS_SECONDS ? 1 : TIMED_PASSES;
+    uint64_t processor = all_processor_ns(opened);
+    for (int pass = 0; pass < passes; pass++)
+        answer_all(opened, questions, pass);
+    processor = all_processor_ns(opened) - processor;
+    questions->cpu_ms = (double)processor / 1e6 / passes / (double)questions->count;
+    return print_answers(questions, passes, err);
+}
+
 static gdx_status run_query(const char *input, const char *directory, const char *phrases, gdx_error *err) {
     struct questions questions = {0};
     struct peer_message message = {0};
@@ -207,14 +241,8 @@ static gdx_status run_query(const char *input, const char *directory, const char
     void *opened = status == GDX_OK ? peer.open(input, directory, &message) : NULL;
     if (status == GDX_OK && !opened)
         status = peer_failed(&message, err);
-    uint64_t begin = gdx_now_ns();
     if (status == GDX_OK)
-        status = answer_all(opened, &questions, -1, err);
-    int passes = (gdx_now_ns() - begin) / 1000000000u >= SLOW_PASS_SECONDS ? 1 : TIMED_PASSES;
-    for (int pass = 0; status == GDX_OK && pass < passes; pass++)
-        status = answer_all(opened, &questions, pass, err);
-    if (status == GDX_OK)
-        status = print_answers(&questions, passes, err);
+        status = time_answers(opened, &questions, err);
     if (opened)
         peer.close(opened);
     free(questions.items);

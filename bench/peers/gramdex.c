@@ -89,5 +89,9 @@ static int64_t count(void *given, struct peer_text phrase, struct peer_message *
     return status == GDX_OK ? (int64_t)totals.documents : PEER_FAILED;
 }
 
-const struct peer peer = {
-    .name = "gramdex", .build_file = build_file, .open = open_index, .count = count, .close = close_index};
+const struct peer peer = {.name = "gramdex",
+                          .version = "this commit",
+                          .build_file = build_file,
+                          .open = open_index,
+                          .count = count,
+                          .close = close_index};

@@ -181,6 +181,7 @@ static int64_t count(void *opened, struct peer_text phrase, struct peer_message 
 }
 
 const struct peer peer = {.name = "Groonga " GROONGA_TOKENIZER,
+                          .version = GRN_VERSION ", 2023",
                           .begin = begin,
                           .add = add,
                           .finish = finish,

@@ -22,12 +22,17 @@ struct peer_message { // why something failed, for people
     char text[512];
 };
 
-enum { PEER_CANNOT = -1, PEER_FAILED = -2 }; // in place of a count: this engine has no way to answer; it failed
+// In place of a count: this engine has no way to answer; it refused the phrase or failed, and the message says why.
+// Both count as "cannot answer"; no phrase ends a run.
+enum { PEER_CANNOT = -1, PEER_FAILED = -2 };
 
-// An engine gives either the three of begin, add, finish, or build_file for those that read JSON Lines themselves, or
+// Those that compute in a process of their own, which is no ended child yet, say what processor time that has taken. An
+// engine gives either the three of begin, add, finish, or build_file for those that read JSON Lines themselves, or
 // neither when it only answers. Those that give no `count` only build. NULL or false: failed, the message says why.
 struct peer {
     const char *name;
+    const char *version;                                                  // and the year it is of, for people
+    bool (*prepare)(const char *directory, struct peer_message *message); // may be NULL: before the build, not timed
     void *(*begin)(const char *directory, unsigned threads, struct peer_message *message);
     bool (*add)(void *build, const struct peer_document *document, struct peer_message *message);
     bool (*finish)(void *build,
@@ -39,6 +44,8 @@ struct peer {
     int64_t (*count)(void *opened, struct peer_text phrase,
                      struct peer_message *message); // documents in which it occurs
     void (*close)(void *opened);
+    uint64_t (*processor_ns)(void *opened);         // may be NULL: of the process that answers, when it is another one
+    uint64_t (*index_bytes)(const char *directory); // may be NULL: all files below the directory
 };
 
 #ifdef __cplusplus

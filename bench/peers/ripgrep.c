@@ -44,4 +44,5 @@ static int64_t count(void *opened, struct peer_text phrase, struct peer_message 
     return exit_status < 0 || exit_status > 1 ? PEER_FAILED : strtoll(answer, NULL, 10); // 1: no match
 }
 
-const struct peer peer = {.name = "ripgrep (no index)", .open = open_file, .count = count, .close = free};
+const struct peer peer = {
+    .name = "ripgrep (no index)", .version = "13.0.0, 2021", .open = open_file, .count = count, .close = free};

@@ -130,6 +130,7 @@ static int64_t count(void *opened, struct peer_text phrase, struct peer_message 
         sqlite3_bind_text64(fts->statement, 1, fts->query, bytes, SQLITE_STATIC, SQLITE_UTF8) != SQLITE_OK ||
         sqlite3_step(fts->statement) != SQLITE_ROW) {
         fail(fts, message);
+        sqlite3_reset(fts->statement); // or the next phrase fails with it
         return PEER_FAILED;
     }
     int64_t found = sqlite3_column_int64(fts->statement, 0);
@@ -138,6 +139,7 @@ static int64_t count(void *opened, struct peer_text phrase, struct peer_message 
 }
 
 const struct peer peer = {.name = "SQLite FTS5 trigram",
+                          .version = SQLITE_VERSION ", 2022",
                           .begin = begin,
                           .add = add,
                           .finish = finish,

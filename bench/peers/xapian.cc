@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <xapian.h>
 
@@ -105,8 +106,10 @@ int64_t count(void *opened, peer_text phrase, peer_message *message) {
         return enquire.get_mset(0, 0, read->database.get_doccount()).get_matches_lower_bound();
     } catch (const Xapian::Error &error) {
         fail(error, message);
-        return PEER_FAILED;
+    } catch (const std::exception &error) {
+        snprintf(message->text, sizeof message->text, "%s", error.what());
     }
+    return PEER_FAILED;
 }
 
 void close_index(void *opened) {
@@ -116,6 +119,17 @@ void close_index(void *opened) {
 } // namespace
 
 extern "C" {
-extern const struct peer peer = {"Xapian n-grams", begin,      add,   finish,     nullptr,
-                                 nullptr,          open_index, count, close_index};
+extern const struct peer peer = {.name = "Xapian n-grams",
+                                 .version = XAPIAN_VERSION ", 2023",
+                                 .prepare = nullptr,
+                                 .begin = begin,
+                                 .add = add,
+                                 .finish = finish,
+                                 .settle = nullptr,
+                                 .build_file = nullptr,
+                                 .open = open_index,
+                                 .count = count,
+                                 .close = close_index,
+                                 .processor_ns = nullptr,
+                                 .index_bytes = nullptr};
 }

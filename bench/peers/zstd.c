@@ -18,4 +18,4 @@ static bool build_file(const char *input, const char *directory, unsigned thread
     return exit_status == 0;
 }
 
-const struct peer peer = {.name = "zstd -3 (compresses only)", .build_file = build_file};
+const struct peer peer = {.name = "zstd -3 (compresses only)", .version = "1.5.4, 2023", .build_file = build_file};

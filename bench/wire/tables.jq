@@ -1,4 +1,4 @@
-# tables.jq: wire.jsonl of bench/wire/run -> the tables of docs/benchmarks.md, "The wire". Run as jq -s -r.
+# tables.jq: wire.jsonl of bench/wire/run -> the tables of docs/benchmarks.md, "The wire". Run as jq -s -r. The lines to hold are in lines.jq.
 
 def shape: "\(.connections) x \(.streams)";
 def median: sort | .[length / 2 | floor];
@@ -34,7 +34,7 @@ def ratio($value): $value | round_to(2);
 "| 64 x 32, nothing to do: at least 3 times gRPC C++ | \(ratio(($all | fastest("gramdex"; 64; 32)) / $grpc_fastest)) | \(ratio(($all | middle("gramdex"; 64; 32)) / $grpc_middle)) | \(ratio($grpc_cost / ($all | cost("gramdex"; 64; 32)))) |",
 "| 64 x 32, nothing to do: at least 0.6 of nghttpd | \(ratio(($all | fastest("gramdex"; 64; 32)) / ($all | fastest("nghttpd"; 64; 32)))) | \(ratio(($all | middle("gramdex"; 64; 32)) / ($all | middle("nghttpd"; 64; 32)))) | \(ratio(($all | cost("nghttpd"; 64; 32)) / ($all | cost("gramdex"; 64; 32)))) |",
 "| 1 x 1, nothing to do: mean latency at most gRPC C++'s, us | \($our_means | min) to \($grpc_means | map(min) | min) | \($our_means | median) to \($grpc_means | map(median) | min) | |",
-"| 64 x 32, Count of a medium phrase: at least 0.5 of gRPC C++'s nothing | \(ratio(($all | fastest("gramdex-count"; 64; 32)) / $grpc_fastest)) | \(ratio(($all | middle("gramdex-count"; 64; 32)) / $grpc_middle)) | \(ratio($grpc_cost / ($all | cost("gramdex-count"; 64; 32)))) |",
+"| 64 x 32, Count of a medium phrase: at least 0.8 of gRPC C++'s nothing | \(ratio(($all | fastest("gramdex-count"; 64; 32)) / $grpc_fastest)) | \(ratio(($all | middle("gramdex-count"; 64; 32)) / $grpc_middle)) | \(ratio($grpc_cost / ($all | cost("gramdex-count"; 64; 32)))) |",
 "",
 "Our methods, each answer compared with the truth (`gramdex bench wire`):",
 "",

@@ -182,10 +182,10 @@ static gdx_status find_server(struct wire *wire, gdx_error *err) {
         wire->process = options->server_process;
         return GDX_OK;
     }
-    // More scans may run than are asked at once.
+    // 64 x 32 scans at once are more than a server lets in by default.
     const char *const arguments[] = {options->program, "serve",  "--index",     options->directory, "--listen",
-                                     "127.0.0.1:0",    "--json", "--read-only", "--log-format",     "none",
-                                     "--max-exports",  "4096",   NULL};
+                                     "127.0.0.1:0",    "--json", "--read-only", "--max-exports",    "2048",
+                                     "--log-format",   "none",   NULL};
     gdx_status status = child_start(&wire->child, arguments, "/dev/null", err);
     wire->server = wire->child.address;
     wire->process = wire->child.process;
