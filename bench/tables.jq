@@ -99,5 +99,5 @@ def table($head): ($head | row), ($head | map("---") | row), .[];
     ["的, count / top 10 ms", "2 / 20", "\(latency("given"; "count"; "的").p50_ms | ms) / \(latency("given"; "top 10 with snippets"; "的").p50_ms | ms)"],
     (of("open"; "large")[0] // of("open"; "given")[0] | ["opening, ms", "10", (.ms | ms)]),
     (of("open"; "large")[0] // of("open"; "given")[0] | ["resident after opening, of the index", "at most 0.02", (.resident_bytes / .index_bytes | digits(4))]),
-    ["merge against indexing, 2 threads", "3 times", "\((of("merge"; "given") | map(select(.threads == 2)) | .[0].mb_per_s) / rate("gramdex"; 2) | digits(2)) times"]
+    ["merge against indexing, 2 threads", "3 times", (of("merge"; "given") | map(select(.threads == 2)) | .[0].mb_per_s | if . then "\(. / rate("gramdex"; 2) | digits(2)) times" else "one segment, nothing to merge" end)]
    ] | map(row) | table(["figure", "at least", "measured"]))
