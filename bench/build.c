@@ -202,7 +202,13 @@ static gdx_status merge_threads(const gdx_bench_options *options, unsigned threa
             status = gdx_fail(err, GDX_NO_MEMORY, "no memory for %u runs", options->runs);
     }
     uint64_t median = samples_quantile(&samples, 0.5);
-    if (status == GDX_OK)
+    if (status == GDX_OK && merged == 0)
+        fprintf(to,
+                options->json
+                    ? "{\"figure\":\"merge\",\"threads\":%u,\"segments\":1,\"mb_per_s\":null,\"seconds\":null}\n"
+                    : "%u threads: one segment, nothing to merge\n",
+                threads);
+    else if (status == GDX_OK)
         fprintf(to,
                 options->json
                     ? "{\"figure\":\"merge\",\"threads\":%u,\"segments\":%zu,\"mb_per_s\":%.1f,\"seconds\":%.3f"

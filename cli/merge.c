@@ -125,7 +125,8 @@ const struct command command_merge = {
     .examples = (const char *const[]){"gramdex merge --index corpus.gdx", "gramdex merge --index corpus.gdx --policy",
                                       "gramdex merge --index corpus.gdx --canonical",
                                       "gramdex merge --index corpus.gdx --refold", NULL},
-    .notes = "Merged to one segment, the same input gives the same bytes, whatever the number of threads.",
+    .notes = "The same segments give the same bytes, whatever the number of threads. The same documents do with\n"
+             "--canonical.",
     .groups = {{&merge_table, 0}, DIRECTORY_GROUPS(struct merge_command, target), {0}},
     .settings_bytes = sizeof(struct merge_command),
     .defaults = &(const struct merge_command){.options = {.to_one = true}},

@@ -12,9 +12,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-// The temporary name of a merge's segment; batch numbers its own from 0.
-#define MERGE_TAG UINT64_MAX
-
 static struct merge_figures figures_of(const gdx_live_segment *live) {
     const gdx_segment_info *info = gdx_segment_info_of(live->segment);
     uint64_t positions = info->position_count - live->deleted_symbols - 2 * (uint64_t)live->deleted_count;
@@ -67,8 +64,9 @@ gdx_status merge_write(const gdx_index_writer *writer, const gdx_merge_options *
                        size_t count, uint64_t documents, gdx_segment_info *out, gdx_error *err) {
     const gdx_segment_merge_options merge = {
         .directory = writer->directory,
-        .tag = MERGE_TAG,
+        .tag = GDX_MERGE_TAG,
         .level = options->level,
+        .keeps_ranges = !options->canonical,
         .keys = &writer->snapshot->keys,
         .executor = options->executor,
         .stop = &options->stop,

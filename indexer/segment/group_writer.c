@@ -304,10 +304,11 @@ gdx_status group_writer_add(group_writer *writer, gdx_slice body, const gdx_chec
 gdx_status group_writer_begin_copy(group_writer *writer, gdx_slice tokens, gdx_error *err) {
     if (tokens.bytes > UINT32_MAX - writer->tokens.bytes)
         return gdx_fail_at(err, GDX_TOO_LARGE, sink_path(writer->sink), "tokens pass 4 GiB");
-    if (gdx_buffer_append(&writer->tokens, tokens.data, tokens.bytes) != GDX_OK)
-        return no_memory(writer, err);
-    writer->is_learned = true;
-    return GDX_OK;
+    gdx_status status = group_writer_is_between_ranges(writer) ? GDX_OK : end_range(writer, err);
+    if (status == GDX_OK && gdx_buffer_append(&writer->tokens, tokens.data, tokens.bytes) != GDX_OK)
+        status = no_memory(writer, err);
+    writer->is_learned = status == GDX_OK;
+    return status;
 }
 
 gdx_status group_writer_copy(group_writer *writer, gdx_slice coded, const uint32_t *coded_bytes,

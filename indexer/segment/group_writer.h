@@ -36,7 +36,8 @@ gdx_status group_writer_add_group(group_writer *writer, gdx_slice text, uint32_t
 // After the last group of a document.
 gdx_status group_writer_end_document(group_writer *writer, uint64_t hash, uint64_t body_bytes,
                                      gdx_error *err) GDX_MUST_CHECK;
-// A whole range: its tokens, then its groups, coded as they are, in runs of at most GDX_GROUPS_PER_BLOCK; then the end.
+// A whole range, before which the range at hand ends, if there is one: its tokens, then its groups, coded as they are,
+// in runs of at most GDX_GROUPS_PER_BLOCK; then the end.
 gdx_status group_writer_begin_copy(group_writer *writer, gdx_slice tokens, gdx_error *err) GDX_MUST_CHECK;
 gdx_status group_writer_copy(group_writer *writer, gdx_slice coded, const uint32_t *coded_bytes,
                              const uint32_t *text_bytes, const uint32_t *late, size_t count,

@@ -4,6 +4,7 @@
 
 #include "groups.h"
 
+#include "group_writer.h"
 #include "pack.h"
 
 gdx_status group_damaged(const gdx_segment *segment, uint64_t group, const char *what, gdx_error *err) {
@@ -153,6 +154,45 @@ gdx_status token_range_find(const gdx_segment *segment, uint32_t document, token
             high = middle;
     }
     return low ? token_range_read(segment, low - 1, out, err) : bad_range(segment, 0, err);
+}
+
+gdx_status token_range_text_bytes(const gdx_segment *segment, const token_range *range, group_block *block,
+                                  uint64_t *out, gdx_error *err) {
+    uint32_t first = 0;
+    uint32_t end = 0;
+    uint32_t unused;
+    uint64_t begin = 0;
+    gdx_status status = groups_of_document(segment, range->begin, &first, &unused, err);
+    if (status == GDX_OK)
+        status = groups_of_document(segment, range->end - 1, &unused, &end, err);
+    if (status == GDX_OK)
+        status = group_text_begin(segment, first, block, &begin, err);
+    if (status == GDX_OK)
+        status = group_text_begin(segment, end, block, out, err);
+    if (status == GDX_OK && *out < begin)
+        status = group_damaged(segment, first, "texts out of order", err);
+    *out -= begin;
+    return status;
+}
+
+gdx_status gdx_segment_has_kept_ranges(const gdx_segment *segment, bool *out, gdx_error *err) {
+    group_block block = {0};
+    gdx_status status = GDX_OK;
+    *out = false;
+    // The last range ends with the last document, whatever that says.
+    for (uint32_t i = 0; i + 1 < segment_range_count(segment) && status == GDX_OK && !*out; i++) {
+        token_range range;
+        uint64_t hash = 0;
+        uint64_t bytes = 0;
+        status = token_range_read(segment, i, &range, err);
+        token_range last = {.begin = range.end - 1, .end = range.end};
+        if (status == GDX_OK)
+            status = token_range_text_bytes(segment, &last, &block, &bytes, err);
+        if (status == GDX_OK)
+            status = gdx_segment_hash(segment, last.begin, &hash, err);
+        *out = status == GDX_OK && !group_ends_range(hash, bytes);
+    }
+    return status;
 }
 
 gdx_status token_range_table(const gdx_segment *segment, const token_range *range, const gdx_token_table **out,

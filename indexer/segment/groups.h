@@ -44,6 +44,9 @@ gdx_status token_range_read(const gdx_segment *segment, uint32_t number, token_r
                             gdx_error *err) GDX_MUST_CHECK;
 gdx_status token_range_find(const gdx_segment *segment, uint32_t document, token_range *out,
                             gdx_error *err) GDX_MUST_CHECK;
+// Bytes of the texts of its documents, which are those of its groups. `block`: room for one to read.
+gdx_status token_range_text_bytes(const gdx_segment *segment, const token_range *range, group_block *block,
+                                  uint64_t *out, gdx_error *err) GDX_MUST_CHECK;
 // Its table, made when a thread first asks for it, and the segment's until it is released.
 gdx_status token_range_table(const gdx_segment *segment, const token_range *range, const gdx_token_table **out,
                              gdx_error *err) GDX_MUST_CHECK;

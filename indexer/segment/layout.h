@@ -32,6 +32,7 @@
     CONSTANT(GDX_RANGE_BYTES, 16777216)                                                                                \
     CONSTANT(GDX_LEARN_BYTES, 16777216)                                                                                \
     CONSTANT(GDX_LEARN_MINIMUM, 2097152)                                                                               \
+    CONSTANT(GDX_KEPT_RANGE_BYTES, 2097152)                                                                            \
     CONSTANT(GDX_SAMPLE_EVERY, 16)                                                                                     \
     CONSTANT(GDX_HEAD_TARGET_BYTES, 8192)                                                                              \
     CONSTANT(GDX_HEAD_BLOCK_BYTES_MAX, 1073741824)                                                                     \

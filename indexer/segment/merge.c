@@ -121,6 +121,7 @@ gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx
     merge_plan merge = {
         .directory = options->directory,
         .level = options->level,
+        .keeps_ranges = options->keeps_ranges,
         .executor = options->executor,
         .stop = options->stop,
     };

@@ -37,6 +37,7 @@ typedef struct merge_source { // immutable once planned, any thread
 typedef struct merge_plan { // immutable once planned, any thread
     const char *directory;
     int level;
+    bool keeps_ranges; // of stored text, if they are long
     gdx_executor *executor;
     const gdx_stop *stop;
     merge_source *sources;

@@ -29,6 +29,9 @@ char *gdx_segment_file_name(uint64_t name, char to[GDX_SEGMENT_FILE_NAME_BYTES])
 }
 
 char *sink_run_name(uint64_t tag, char to[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"]) {
+    static const char of_merge[] = "segment-new-merge.tmp";
+    if (tag == GDX_MERGE_TAG)
+        return memcpy(to, of_merge, sizeof of_merge);
     snprintf(to, GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp", "segment-new-%llu.tmp", (unsigned long long)tag);
     return to;
 }

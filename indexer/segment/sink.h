@@ -31,7 +31,7 @@ typedef struct segment_rule {
     uint32_t number;
 } segment_rule;
 
-// "segment-new-<tag>.tmp". Returns `to`.
+// "segment-new-<tag>.tmp", or "segment-new-merge.tmp". Returns `to`.
 char *sink_run_name(uint64_t tag, char to[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"]);
 
 // Creates the file of that name and writes the header.

@@ -2,8 +2,9 @@
 // store_merge.c: stored text and heads of the live documents, copied as they are coded wherever they would come out the
 // same. docs/format.md, "Stored text" and "Heads".
 // A range of one token table is the same when the writer is between ranges where it starts, all its documents are live,
-// and it ends for a reason that still holds; likewise a block of heads. Other documents are spelled out and added one
-// by one, until a range, or a block, ends where one of the input did.
+// and it ends for a reason that still holds; likewise a block of heads. A merge that keeps ranges copies every long one
+// whose documents are all live. Other documents are spelled out and added one by one, until a range, or a block, ends
+// where one of the input did.
 
 #include "merge_plan.h"
 
@@ -125,23 +126,44 @@ static gdx_status copy_range(struct group_merge *state, const gdx_segment *segme
     return status == GDX_OK ? group_writer_end_copy(state->writer, range->end - range->begin, err) : status;
 }
 
-// Copies the range that begins with the document of `place`, if the writer would make the same, and moves past it.
+// Whether a merge that keeps ranges keeps this one.
+static gdx_status is_kept(struct group_merge *state, const gdx_segment *segment, const token_range *range, bool *out,
+                          gdx_error *err) {
+    uint64_t bytes = 0;
+    *out = false;
+    if (!state->merge->keeps_ranges)
+        return GDX_OK;
+    gdx_status status = token_range_text_bytes(segment, range, &state->reader->block, &bytes, err);
+    *out = bytes >= GDX_KEPT_RANGE_BYTES;
+    return status;
+}
+
+// Whether a range whose documents are all live is to be copied.
+static gdx_status is_copied(struct group_merge *state, size_t source, const token_range *range, bool *out,
+                            gdx_error *err) {
+    gdx_status status = GDX_OK;
+    *out = false;
+    if (group_writer_is_between_ranges(state->writer))
+        status = range_ends_after(state, (struct place){source, range->end - 1}, out, err);
+    if (status == GDX_OK && !*out)
+        status = is_kept(state, state->merge->sources[source].segment, range, out, err);
+    return status;
+}
+
+// Copies the range that begins with the document of `place`, if the writer would make the same or it is kept, and moves
+// past it.
 static gdx_status try_range(struct group_merge *state, struct place *place, bool *out_copied, gdx_error *err) {
     const merge_source *source = &state->merge->sources[place->source];
     token_range range;
-    bool ends = false;
     *out_copied = false;
     gdx_status status = token_range_find(source->segment, place->document, &range, err);
     if (status != GDX_OK || range.begin != place->document || !are_live(source, range.begin, range.end))
         return status;
-    status = range_ends_after(state, (struct place){place->source, range.end - 1}, &ends, err);
-    if (status == GDX_OK && ends)
-        status = copy_range(state, source->segment, &range, err);
-    if (!ends)
+    status = is_copied(state, place->source, &range, out_copied, err);
+    if (status != GDX_OK || !*out_copied)
         return status;
     place->document = range.end;
-    *out_copied = true;
-    return status;
+    return copy_range(state, source->segment, &range, err);
 }
 
 static gdx_status add_group(struct group_merge *state, const gdx_segment *segment, const gdx_token_table *table,
@@ -187,7 +209,7 @@ gdx_status store_merge_groups(const merge_plan *merge, group_writer *writer, gdx
          skip_deleted(merge, &place)) {
         bool copied = false;
         status = merge_check(merge, err);
-        if (status == GDX_OK && group_writer_is_between_ranges(writer))
+        if (status == GDX_OK && (merge->keeps_ranges || group_writer_is_between_ranges(writer)))
             status = try_range(&state, &place, &copied, err);
         if (status == GDX_OK && !copied)
             status = add_document(&state, &place, err);

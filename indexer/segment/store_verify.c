@@ -157,18 +157,39 @@ static gdx_status verify_body(const verify_context *verification, gdx_store_read
 
 // ---- ranges
 
-// A range ends with the document that says so, and with the last.
-static gdx_status verify_range_end(const verify_context *verification, uint32_t document, uint64_t hash,
-                                   uint64_t body_bytes, gdx_error *err) {
+// A range that ends where its last document does not say so has been kept by a merge, or stands before one that has.
+static gdx_status may_end(const gdx_segment *segment, const token_range *range, group_block *block, bool *out,
+                          gdx_error *err) {
+    uint64_t bytes = 0;
+    token_range next;
+    *out = range->end == segment->info.document_count;
+    if (*out)
+        return GDX_OK;
+    gdx_status status = token_range_text_bytes(segment, range, block, &bytes, err);
+    *out = bytes >= GDX_KEPT_RANGE_BYTES;
+    if (status != GDX_OK || *out)
+        return status;
+    status = token_range_read(segment, range->number + 1, &next, err);
+    if (status == GDX_OK)
+        status = token_range_text_bytes(segment, &next, block, &bytes, err);
+    *out = bytes >= GDX_KEPT_RANGE_BYTES;
+    return status;
+}
+
+// A range ends with the document that says so, and with the last; elsewhere only next to a long one.
+static gdx_status verify_range_end(const verify_context *verification, gdx_store_reader *reader, uint32_t document,
+                                   uint64_t hash, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     token_range range;
     gdx_status status = token_range_find(segment, document, &range, err);
     if (status != GDX_OK)
         return status;
     bool is_last = document == range.end - 1;
-    bool must = group_ends_range(hash, body_bytes);
-    if (must == is_last || (is_last && document == segment->info.document_count - 1))
-        return GDX_OK;
+    bool is_good = group_ends_range(hash, reader->text.bytes) == is_last;
+    if (!is_good && is_last)
+        status = may_end(segment, &range, &reader->block, &is_good, err);
+    if (status != GDX_OK || is_good)
+        return status;
     return segment_damaged(segment, SECTION_TOKEN_RANGES, (uint64_t)range.number * TOKEN_RANGE_BYTES,
                            "a range that ends elsewhere than the format says", err);
 }
@@ -202,7 +223,7 @@ static gdx_status verify_document(const verify_context *verification, gdx_store_
         return segment_damaged(segment, SECTION_DOCUMENT_HASH, (uint64_t)document * 8, "not the hash of the document",
                                err);
     *text_bytes += gdx_document_text_bytes(&read);
-    status = verify_range_end(verification, document, hash, reader->text.bytes, err);
+    status = verify_range_end(verification, reader, document, hash, err);
     return status == GDX_OK ? verify_body(verification, reader, document, err) : status;
 }
 

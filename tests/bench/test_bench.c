@@ -262,6 +262,10 @@ static void an_index_of_generated_text_has_the_listed_sizes(void **state) {
     assert_int_equal(gdx_buffer_append(&list, "", 1), GDX_OK);
     struct printed merged =
         measure(gdx_bench_merge, write_generated("sizes.jsonl", SIZES_TEXT), folder_path(folder, "sizes"));
+    json_t *merge = find_line(&merged, "merge"); // so little text is one segment
+    assert_int_equal(json_integer_value(json_object_get(merge, "segments")), 1);
+    assert_true(json_is_null(json_object_get(merge, "mb_per_s")));
+    json_decref(merge);
     json_t *size = find_line(&merged, "size");
     const char *part;
     json_t *bytes;

@@ -221,11 +221,62 @@ static void without_lowered_cuts_all_is_one_segment(void **state) {
     folder_remove(folder);
 }
 
+// Han and words at random, NUL-terminated: the caller's.
+static char *long_text(size_t bytes) {
+    char *text = malloc(bytes + 8);
+    size_t length = 0;
+    assert_non_null(text);
+    while (length < bytes) {
+        uint32_t code = 0x4e00 + below(2000);
+        text[length++] = (char)(0xe0 | code >> 12);
+        text[length++] = (char)(0x80 | (code >> 6 & 0x3f));
+        text[length++] = (char)(0x80 | (code & 0x3f));
+    }
+    text[length] = '\0';
+    return text;
+}
+
+// The only segment of an index of these texts, one a commit, after merges.
+static uint64_t name_after(const struct small_document *documents, size_t commits, const gdx_merge_options *first,
+                           const gdx_merge_options *then) {
+    char *folder = folder_new();
+    gdx_index_writer *writer = NULL;
+    gdx_error err = {0};
+    must(gdx_index_writer_open(folder, &writer, &err), &err);
+    for (size_t i = 0; i < commits; i++) {
+        must(small_add(writer, 1, documents + i * (2 / commits), 2 / commits, &err), &err);
+        must(gdx_index_writer_commit(writer, &err), &err);
+    }
+    merge(writer, first);
+    merge(writer, then);
+    gdx_snapshot *snapshot = gdx_index_writer_snapshot(writer);
+    assert_int_equal(gdx_snapshot_segment_count(snapshot), 1);
+    uint64_t name = gdx_segment_info_of(gdx_snapshot_segment(snapshot, 0)->segment)->name;
+    gdx_index_writer_close(writer);
+    folder_remove(folder);
+    return name;
+}
+
+// A range that a merge kept is not where the documents say, so one segment may yet have to be written anew.
+static void a_segment_with_kept_ranges_is_written_anew(void **state) {
+    (void)state;
+    const gdx_merge_options to_one = {.to_one = true}, canonical = {.canonical = true};
+    source = (random_state){9};
+    struct small_document documents[2] = {{"a", long_text(3 << 20)}, {"b", long_text(3 << 20)}};
+    uint64_t written = name_after(documents, 1, &canonical, &canonical);
+    assert_int_equal(name_after(documents, 2, &canonical, &canonical), written);
+    assert_int_not_equal(name_after(documents, 2, &to_one, &to_one), written);
+    assert_int_equal(name_after(documents, 2, &to_one, &canonical), written);
+    free((char *)documents[0].text);
+    free((char *)documents[1].text);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_live_documents_alone_decide_the_segments),
         cmocka_unit_test(an_empty_index_has_the_form),
         cmocka_unit_test(without_lowered_cuts_all_is_one_segment),
+        cmocka_unit_test(a_segment_with_kept_ranges_is_written_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

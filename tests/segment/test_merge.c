@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_merge.c: a merge gives the bytes that one writer gives for the live documents, however they were spread; and it
-// refuses, stops and cleans up as promised.
+// test_merge.c: a merge gives the bytes that one writer gives for the live documents, however they were spread, also
+// after merges that kept ranges; and it refuses, stops and cleans up as promised.
 
 #include "collection.h"
 #include "layout.h"
@@ -69,7 +69,8 @@ static void mark_deleted(struct rounds *rounds, struct part *part, bool all) {
             part->deleted[d / 8] |= (uint8_t)(1u << d % 8);
 }
 
-static gdx_segment_info merge_parts(const struct rounds *rounds, const struct part *parts, size_t count) {
+static gdx_segment_info merge_parts(const struct rounds *rounds, const struct part *parts, size_t count,
+                                    bool keeps_ranges) {
     gdx_merge_input inputs[PARTS_MAX] = {{0}};
     gdx_segment *segments[PARTS_MAX];
     gdx_segment_info info;
@@ -78,8 +79,11 @@ static gdx_segment_info merge_parts(const struct rounds *rounds, const struct pa
         segments[i] = segment_of(rounds->folder, parts[i].info.name);
         inputs[i] = (gdx_merge_input){segments[i], parts[i].deleted};
     }
-    gdx_segment_merge_options options = {
-        .directory = rounds->folder, .tag = 7, .level = rounds->level, .keys = collection_keys()};
+    gdx_segment_merge_options options = {.directory = rounds->folder,
+                                         .tag = 7,
+                                         .level = rounds->level,
+                                         .keeps_ranges = keeps_ranges,
+                                         .keys = collection_keys()};
     if (gdx_executor_new(rounds->threads, &options.executor, &err) != GDX_OK ||
         gdx_segment_merge(&options, inputs, count, &info, &err) != GDX_OK)
         fail_msg("%s", err.message);
@@ -109,7 +113,7 @@ static void merge_some(struct rounds *rounds, size_t first, size_t count, bool i
     for (size_t i = 0; i < count; i++)
         mark_deleted(rounds, &parts[i], is_last);
     struct part merged = joined(parts, count);
-    merged.info = merge_parts(rounds, parts, count);
+    merged.info = merge_parts(rounds, parts, count, !is_last && random_below(&rounds->random, 2));
     assert_int_equal(merged.info.document_count, merged.count);
     for (size_t i = 0; i < count; i++)
         part_clear(&parts[i]);
@@ -131,6 +135,12 @@ static void assert_same_bytes(const char *folder, uint64_t merged, const char *o
     gdx_buffer_clear(&b);
 }
 
+static void assert_verifies(const gdx_segment *segment) {
+    gdx_error err = {0};
+    if (gdx_segment_verify(segment, NULL, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+}
+
 static void compare_with_one_writer(const struct rounds *rounds) {
     const struct part *part = &rounds->parts[0];
     if (part->count == 0) {
@@ -141,10 +151,8 @@ static void compare_with_one_writer(const struct rounds *rounds) {
     gdx_segment_info written = collection_write(rounds->collection, part->numbers, part->count, other, rounds->level);
     assert_same_bytes(rounds->folder, part->info.name, other, written.name);
     assert_memory_equal(&written, &part->info, sizeof written);
-    gdx_error err = {0};
     gdx_segment *segment = segment_of(rounds->folder, part->info.name);
-    if (gdx_segment_verify(segment, NULL, &err) != GDX_OK)
-        fail_msg("%s", err.message);
+    assert_verifies(segment);
     gdx_segment_release(segment);
     folder_remove(other);
 }
@@ -247,6 +255,86 @@ static void merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_write
     run_rounds(&learned, 44, 13, 2, 0);
 }
 
+static void assert_same_texts(const gdx_segment *segment, const struct collection *collection) {
+    gdx_store_reader *reader = gdx_store_reader_new(0);
+    gdx_error err = {0};
+    assert_non_null(reader);
+    for (uint32_t d = 0; d < collection->count; d++) {
+        gdx_document read;
+        assert_int_equal(gdx_store_read(reader, (gdx_segment *)segment, d, &read, &err), GDX_OK);
+        assert_int_equal(gdx_document_hash(&read), gdx_document_hash(&collection->documents[d]));
+    }
+    gdx_store_reader_free(reader);
+}
+
+// Of a segment of documents of 600 KB, a few, and one of many, as one segment.
+static gdx_segment_info merge_halves(const struct collection *collection, uint32_t few, const char *folder,
+                                     bool keeps_ranges, uint64_t *out_tokens) {
+    uint32_t numbers[64];
+    gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    for (uint32_t d = 0; d < collection->count; d++)
+        numbers[d] = d;
+    gdx_segment_info first = collection_write(collection, numbers, few, folder, 0);
+    gdx_segment_info second = collection_write(collection, numbers + few, collection->count - few, folder, 0);
+    gdx_merge_input inputs[] = {{segment_of(folder, first.name), NULL}, {segment_of(folder, second.name), NULL}};
+    gdx_segment_merge_options options = {
+        .directory = folder, .tag = 1, .keeps_ranges = keeps_ranges, .keys = collection_keys()};
+    assert_int_equal(gdx_segment_merge(&options, inputs, 2, &merged, &err), GDX_OK);
+    *out_tokens = 0;
+    for (size_t i = 0; i < 2; i++) {
+        gdx_segment_parts(inputs[i].segment, parts);
+        *out_tokens += parts[SECTION_TOKENS].bytes;
+        gdx_segment_release((gdx_segment *)inputs[i].segment);
+    }
+    return merged;
+}
+
+// Ten documents of 600 KB each make a long range, two a short one, which has no tokens of its own.
+static void kept_ranges_keep_their_tokens_and_verify(void **state) {
+    (void)state;
+    struct collection collection;
+    skip_one_thread();
+    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3});
+    for (uint32_t few = 2; few <= 10; few += 8) {
+        char *folder = folder_new();
+        gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
+        uint64_t tokens = 0;
+        gdx_segment *kept = segment_of(folder, merge_halves(&collection, few, folder, true, &tokens).name);
+        gdx_segment_parts(kept, parts);
+        assert_true(tokens > 0);
+        assert_int_equal(parts[SECTION_TOKENS].bytes, tokens);
+        assert_verifies(kept);
+        assert_same_texts(kept, &collection);
+        gdx_segment_release(kept);
+        folder_remove(folder);
+    }
+    collection_clear(&collection);
+}
+
+static void merging_what_kept_ranges_gives_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    struct collection collection;
+    uint64_t tokens = 0;
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    skip_one_thread();
+    char *folder = folder_new();
+    char *other = folder_new();
+    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3});
+    gdx_merge_input kept = {segment_of(folder, merge_halves(&collection, 10, folder, true, &tokens).name), NULL};
+    gdx_segment_info written = collection_write_all(&collection, other, 0);
+    assert_true(gdx_segment_info_of(kept.segment)->name != written.name); // else nothing was kept
+    gdx_segment_merge_options options = {.directory = folder, .tag = 2, .keys = collection_keys()};
+    assert_int_equal(gdx_segment_merge(&options, &kept, 1, &merged, &err), GDX_OK);
+    assert_same_bytes(folder, merged.name, other, written.name);
+    gdx_segment_release((gdx_segment *)kept.segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
 static void merging_one_segment_without_deletions_copies_it(void **state) {
     (void)state;
     struct collection collection;
@@ -323,6 +411,24 @@ static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
     collection_clear(&collection);
 }
 
+static void a_failed_merge_names_the_file_of_a_merge(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    collection_init(&collection, 71, &(collection_kind){9, 300, 0, 0, 10, 2});
+    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
+    gdx_merge_input input = {segment, NULL};
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    folder_remove(folder); // the segment is mapped
+    gdx_segment_merge_options options = {
+        .directory = "no such folder", .tag = GDX_MERGE_TAG, .keys = collection_keys()};
+    assert_int_not_equal(gdx_segment_merge(&options, &input, 1, &merged, &err), GDX_OK);
+    assert_non_null(strstr(err.message, "segment-new-merge.tmp"));
+    gdx_segment_release(segment);
+    collection_clear(&collection);
+}
+
 static void positions_beyond_32_bits_are_too_large_to_merge(void **state) {
     (void)state;
     enum { TIMES = 1000 }; // a segment merged with itself so often has more positions than fit
@@ -354,9 +460,12 @@ int main(void) {
         cmocka_unit_test(a_merge_by_four_threads_gives_the_same_bytes),
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
         cmocka_unit_test(merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer),
+        cmocka_unit_test(kept_ranges_keep_their_tokens_and_verify),
+        cmocka_unit_test(merging_what_kept_ranges_gives_the_bytes_of_one_writer),
         cmocka_unit_test(merging_one_segment_without_deletions_copies_it),
         cmocka_unit_test(a_merge_without_live_documents_makes_no_file),
         cmocka_unit_test(a_stopped_merge_says_so_and_leaves_no_file),
+        cmocka_unit_test(a_failed_merge_names_the_file_of_a_merge),
         cmocka_unit_test(positions_beyond_32_bits_are_too_large_to_merge),
     };
     return cmocka_run_group_tests_name("segment: merge", tests, NULL, NULL);

@@ -97,22 +97,30 @@ typedef struct gdx_merge_input {
     const uint8_t *deleted; // for gdx_is_deleted
 } gdx_merge_input;
 
+// The tag of the one merge that a directory has at a time: "segment-new-merge.tmp".
+#define GDX_MERGE_TAG UINT64_MAX
+
 typedef struct gdx_segment_merge_options {
     const char *directory;
     uint64_t tag;           // of the temporary name, as for a writer
     bool is_run;            // the result is one
     int level;              // of zstd for heads of documents; 0 for the default
+    bool keeps_ranges;      // long ranges of stored text keep their tokens; the bytes then depend on the inputs
     const gdx_keys *keys;   // that the result has columns for, made anew where an input has none; NULL: none
     gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
     const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
 } gdx_segment_merge_options;
 
-// One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, not on how
-// they were spread over the inputs, nor on the executor, whose tasks are ranges of the dictionary. Coded text is
-// copied where its tokens stay the same. GDX_TOO_LARGE when the positions do not fit. No live document at all: *out has
-// document_count 0 and no file is made.
+// One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, unless
+// ranges are kept, not on how they were spread over the inputs, nor ever on the executor, whose tasks are ranges of the
+// dictionary. Coded text is copied where its tokens stay the same. GDX_TOO_LARGE when the positions do not fit. No live
+// document at all: *out has document_count 0 and no file is made.
 gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
                              size_t input_count, gdx_segment_info *out, gdx_error *err) GDX_MUST_CHECK;
+
+// Whether it has ranges of stored text that one writer would have cut elsewhere, which a merge kept: a merge that keeps
+// none gives other bytes. Cost: a look at the last document of each range.
+gdx_status gdx_segment_has_kept_ranges(const gdx_segment *segment, bool *out, gdx_error *err) GDX_MUST_CHECK;
 
 // ---- reading
 
