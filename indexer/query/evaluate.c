@@ -199,23 +199,28 @@ gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluatio
 }
 
 gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
-                                     uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
-                                     gdx_error *err) {
+                                     const query_slots *slots, size_t *at, gdx_error *err) {
     const uint32_t *documents = evaluation->documents;
     const gdx_document_columns *columns = &evaluation->segment.columns;
-    for (size_t i = 0, slot = 0; i < leaf->count && slot < evaluation->document_count;) {
-        if (leaf->documents[i] < documents[slot]) {
+    size_t i = *at;
+    for (size_t slot = slots->begin; i < leaf->count && slot < slots->end;) {
+        uint32_t document = leaf->documents[i], matched = documents[slot];
+        if (document < matched) {
             i++;
             continue;
         }
-        if (leaf->documents[i] == documents[slot]) {
-            if (weigh)
-                scores[slot] += weigh(context, gdx_columns_length(columns, documents[slot]), leaf->counts[i]);
-            occurrences[slot] += leaf->counts[i++];
+        if (document == matched) {
+            uint32_t frequency = leaf->counts[i++];
+            if (slots->scores)
+                slots->scores[slot - slots->begin] +=
+                    slots->weigh(slots->context, gdx_columns_length(columns, document), frequency);
+            slots->occurrences[slot - slots->begin] += frequency;
         }
         slot++;
     }
-    return query_run_spend(run, leaf->count * 10, err);
+    size_t passed = i - *at;
+    *at = i;
+    return query_run_spend(run, passed * 10, err);
 }
 
 static uint64_t sum_where_matched(const query_evaluation *evaluation, const query_frequencies *leaf) {

@@ -30,12 +30,18 @@ typedef struct query_evaluation { // in the run's memory
 
 gdx_status query_evaluation_make(query_run *run, size_t segment, query_evaluation *out, gdx_error *err) GDX_MUST_CHECK;
 
-// Adds, for each matching document, the leaf's occurrences to occurrences[slot] and, where `weigh` is given, its weight
-// to scores[slot]. Slots count the matching documents.
+// What a leaf adds to a row of matching documents: slots [begin, end), which count them.
 typedef double (*query_weigh)(const void *context, uint32_t length, uint32_t frequency);
+typedef struct query_slots {
+    size_t begin, end;
+    uint64_t *occurrences; // of each slot
+    double *scores;        // likewise; NULL: they are not asked for
+    query_weigh weigh;
+    const void *context; // of weigh
+} query_slots;
+// `at`, the index of the leaf's first document that is not in a slot before, moves to that after the last slot.
 gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *evaluation, const query_frequencies *leaf,
-                                     uint64_t *occurrences, query_weigh weigh, const void *context, double *scores,
-                                     gdx_error *err) GDX_MUST_CHECK;
+                                     const query_slots *slots, size_t *at, gdx_error *err) GDX_MUST_CHECK;
 
 // From here on the documents that match by bridged places alone are among evaluation->documents. After the totals.
 void query_evaluation_include_bridged(query_evaluation *evaluation);

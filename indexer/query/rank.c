@@ -41,37 +41,6 @@ gdx_status query_figures_make(const query_run *run, const query_evaluation *eval
     return GDX_OK;
 }
 
-gdx_status query_scores_make(query_run *run, const query_evaluation *evaluations, size_t count,
-                             const gdx_rank_figures *figures, query_scores **out, gdx_error *err) {
-    assert(figures->having_count == run->query->leaf_count);
-    query_scores *scores = query_run_take(run, count * sizeof *scores, err);
-    if (!scores)
-        return GDX_NO_MEMORY;
-    for (size_t s = 0; s < count; s++) {
-        scores[s].scores = query_run_take(run, evaluations[s].document_count * sizeof(double), err);
-        scores[s].occurrences = query_run_take(run, evaluations[s].document_count * sizeof(uint64_t), err);
-        if (!scores[s].scores || !scores[s].occurrences)
-            return GDX_NO_MEMORY;
-    }
-    double documents = (double)figures->documents;
-    double mean_length = (double)figures->symbols / documents;
-    for (uint32_t i = 0; i < run->query->leaf_count; i++) {
-        if (run->query->leaves[i]->is_negated)
-            continue;
-        double n = (double)figures->having[i];
-        struct weight weight = {log(1.0 + (documents - n + 0.5) / (n + 0.5)), mean_length};
-        for (size_t s = 0; s < count; s++) {
-            const query_frequencies *leaf = &evaluations[s].leaves[i];
-            gdx_status status = query_evaluation_add_leaf(run, &evaluations[s], leaf, scores[s].occurrences, weigh,
-                                                          &weight, scores[s].scores, err);
-            if (status != GDX_OK)
-                return status;
-        }
-    }
-    *out = scores;
-    return GDX_OK;
-}
-
 // ---- the best
 
 struct heap {
@@ -103,17 +72,22 @@ static bool is_worse(void *context, const void *left, const void *right) {
 
 static const gdx_ordering worst_first = {sizeof(query_candidate), is_worse};
 
-static void offer(struct heap *heap, query_candidate candidate) {
+static void take(struct heap *heap, query_candidate candidate) {
     if (heap->count < heap->limit) {
         heap->candidates[heap->count++] = candidate;
         if (heap->count == heap->limit)
             gdx_heap_build(&worst_first, heap, heap->candidates, heap->count);
         return;
     }
-    if (candidate.key < heap->candidates[0].key || !is_worse(heap, &heap->candidates[0], &candidate))
+    if (!is_worse(heap, &heap->candidates[0], &candidate))
         return;
     heap->candidates[0] = candidate;
     gdx_heap_sift(&worst_first, heap, heap->candidates, heap->count, 0);
+}
+
+// No candidate with a lower key is among the best.
+static uint64_t least_key(const struct heap *heap) {
+    return heap->count < heap->limit ? 0 : heap->candidates[0].key;
 }
 
 // Moves the worst to the end, again and again, until all are in order.
@@ -133,28 +107,106 @@ static uint64_t key_of(gdx_order order, double score, gdx_date date) {
     return key;
 }
 
-gdx_status query_candidates_best(query_run *run, const query_evaluation *evaluations, const query_scores *scores,
-                                 size_t count, gdx_order order, uint64_t limit, query_candidate **out,
-                                 size_t *out_count, gdx_error *err) {
+// ---- all documents, a round of them at a time
+
+enum { ROUND = 1024 }; // documents: their scores are on the stack
+
+struct ranker {
+    query_run *run;
+    const query_evaluation *evaluations;
+    const query_ranking *ranking;
+    struct heap heap;
+    struct weight *weights; // of each leaf
+    size_t *at;             // likewise, in the segment at hand: see query_evaluation_add_leaf
+};
+
+static gdx_status weigh_leaves(struct ranker *ranker, gdx_error *err) {
+    query_run *run = ranker->run;
+    const gdx_rank_figures *figures = ranker->ranking->figures;
+    uint32_t leaf_count = run->query->leaf_count;
+    assert(figures->having_count == leaf_count);
+    ranker->weights = query_run_take(run, leaf_count * sizeof *ranker->weights, err);
+    ranker->at = query_run_take(run, leaf_count * sizeof *ranker->at, err);
+    if (!ranker->weights || !ranker->at)
+        return GDX_NO_MEMORY;
+    double documents = (double)figures->documents;
+    for (uint32_t i = 0; i < leaf_count; i++) {
+        double n = (double)figures->having[i];
+        ranker->weights[i] =
+            (struct weight){log(1.0 + (documents - n + 0.5) / (n + 0.5)), (double)figures->symbols / documents};
+    }
+    return GDX_OK;
+}
+
+static void offer_round(struct ranker *ranker, uint32_t segment, const query_slots *slots) {
+    const query_evaluation *evaluation = &ranker->evaluations[segment];
+    gdx_order order = ranker->ranking->order;
+    for (size_t slot = slots->begin; slot < slots->end && ranker->heap.status == GDX_OK; slot++) {
+        double score = slots->scores[slot - slots->begin];
+        gdx_date date = 0;
+        if (order == GDX_ORDER_NEWEST || order == GDX_ORDER_OLDEST)
+            date = evaluation->segment.columns.dates[evaluation->documents[slot]];
+        uint64_t key = key_of(order, score, date);
+        query_candidate candidate = {.key = key,
+                                     .segment = segment,
+                                     .slot = (uint32_t)slot,
+                                     .score = score,
+                                     .occurrences = slots->occurrences[slot - slots->begin]};
+        if (key >= least_key(&ranker->heap))
+            take(&ranker->heap, candidate);
+    }
+}
+
+static gdx_status rank_segment(struct ranker *ranker, uint32_t segment, gdx_error *err) {
+    query_run *run = ranker->run;
+    const query_evaluation *evaluation = &ranker->evaluations[segment];
+    gdx_status status = GDX_OK;
+    memset(ranker->at, 0, run->query->leaf_count * sizeof *ranker->at);
+    for (size_t begin = 0; begin < evaluation->document_count && status == GDX_OK; begin += ROUND) {
+        double scores[ROUND] = {0};
+        uint64_t occurrences[ROUND] = {0};
+        size_t left = evaluation->document_count - begin;
+        query_slots slots = {.begin = begin,
+                             .end = begin + (left < ROUND ? left : ROUND),
+                             .occurrences = occurrences,
+                             .scores = scores,
+                             .weigh = weigh};
+        for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++) {
+            if (run->query->leaves[i]->is_negated)
+                continue;
+            slots.context = &ranker->weights[i];
+            status = query_evaluation_add_leaf(run, evaluation, &evaluation->leaves[i], &slots, &ranker->at[i], err);
+        }
+        if (status != GDX_OK)
+            return status;
+        offer_round(ranker, segment, &slots);
+        status = ranker->heap.status;
+        if (status == GDX_OK)
+            status = query_run_spend(run, (slots.end - begin) * 5 + run->query->leaf_count * (uint64_t)5, err);
+    }
+    return status;
+}
+
+gdx_status query_candidates_best(query_run *run, const query_evaluation *evaluations, size_t count,
+                                 const query_ranking *ranking, query_candidate **out, size_t *out_count,
+                                 gdx_error *err) {
+    struct ranker ranker = {.run = run, .evaluations = evaluations, .ranking = ranking};
+    struct heap *heap = &ranker.heap;
     uint64_t all = 0;
     for (size_t s = 0; s < count; s++)
         all += evaluations[s].document_count;
-    struct heap heap = {.evaluations = evaluations, .limit = (size_t)(limit < all ? limit : all), .err = err};
-    heap.candidates = query_run_take(run, heap.limit * sizeof *heap.candidates, err);
-    if (!heap.candidates)
+    *heap = (struct heap){
+        .evaluations = evaluations, .limit = (size_t)(ranking->limit < all ? ranking->limit : all), .err = err};
+    heap->candidates = query_run_take(run, heap->limit * sizeof *heap->candidates, err);
+    if (!heap->candidates)
         return GDX_NO_MEMORY;
-    for (size_t s = 0; s < count && heap.limit; s++) {
-        const query_evaluation *evaluation = &evaluations[s];
-        for (size_t slot = 0; slot < evaluation->document_count && heap.status == GDX_OK; slot++) {
-            gdx_date date = evaluation->segment.columns.dates[evaluation->documents[slot]];
-            uint64_t key = key_of(order, scores[s].scores[slot], date);
-            offer(&heap, (query_candidate){key, (uint32_t)s, (uint32_t)slot, {NULL, 0}});
-            if ((slot & 1023) == 1023 && heap.status == GDX_OK)
-                heap.status = query_run_spend(run, 1024 * 10, err);
-        }
-    }
-    put_in_order(&heap);
-    *out = heap.candidates;
-    *out_count = heap.count;
-    return heap.status;
+    gdx_status status = weigh_leaves(&ranker, err);
+    for (size_t s = 0; s < count && heap->limit && status == GDX_OK; s++)
+        status = rank_segment(&ranker, (uint32_t)s, err);
+    if (status != GDX_OK)
+        return status;
+    put_in_order(heap);
+    *out = heap->candidates;
+    *out_count = heap->count;
+    return heap->status;
 }

@@ -75,9 +75,8 @@ static gdx_status fill_hit(query_run *run, query_walks *walks, const query_segme
 }
 
 // Hits are filled in the order of their documents, so that posting lists are walked forward and stored blocks met once.
-static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations, const query_scores *scores,
-                            const query_candidate *best, const gdx_search_options *options, gdx_results *results,
-                            gdx_error *err) {
+static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations, const query_candidate *best,
+                            const gdx_search_options *options, gdx_results *results, gdx_error *err) {
     struct placed *places = query_run_take(run, results->hit_count * sizeof *places, err);
     results->hits = gdx_arena_allocate(results->arena, results->hit_count * sizeof *results->hits);
     if (!places || !results->hits)
@@ -87,8 +86,8 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
         uint32_t document = evaluation->documents[best[i].slot];
         const gdx_document_columns *columns = &evaluation->segment.columns;
         places[i] = (struct placed){&best[i], document, &results->hits[i]};
-        results->hits[i].score = scores[best[i].segment].scores[best[i].slot];
-        results->hits[i].occurrences = scores[best[i].segment].occurrences[best[i].slot];
+        results->hits[i].score = best[i].score;
+        results->hits[i].occurrences = best[i].occurrences;
         results->hits[i].bridged = query_evaluation_is_bridged(evaluation, document);
         results->hits[i].length = gdx_columns_length(columns, document);
     }
@@ -142,21 +141,18 @@ static gdx_status search(query_run *run, const gdx_search_options *options, gdx_
     results->bridged_occurrences = totals.bridged_occurrences;
     if (status != GDX_OK || options->limit == 0 || options->offset >= hits)
         return status;
-    query_scores *scores = NULL;
     query_candidate *best = NULL;
     size_t best_count = 0;
+    query_ranking ranking = {options->order, options->offset + options->limit,
+                             options->figures ? options->figures : &own};
     if (!options->figures)
         status = query_figures_make(run, evaluations, segment_count, results->arena, &own, err);
     if (status == GDX_OK)
-        status = query_scores_make(run, evaluations, segment_count, options->figures ? options->figures : &own, &scores,
-                                   err);
-    if (status == GDX_OK)
-        status = query_candidates_best(run, evaluations, scores, segment_count, options->order,
-                                       options->offset + options->limit, &best, &best_count, err);
+        status = query_candidates_best(run, evaluations, segment_count, &ranking, &best, &best_count, err);
     if (status != GDX_OK)
         return status;
     results->hit_count = best_count - (size_t)options->offset;
-    return fill_hits(run, evaluations, scores, best + options->offset, options, results, err);
+    return fill_hits(run, evaluations, best + options->offset, options, results, err);
 }
 
 gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query,

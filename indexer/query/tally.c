@@ -95,10 +95,12 @@ static gdx_status visit_segment(query_run *run, size_t segment, gdx_tally_visit 
     uint64_t *occurrences = query_run_take(run, evaluation.document_count * sizeof *occurrences, err);
     if (!occurrences)
         return GDX_NO_MEMORY;
-    for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++)
+    query_slots slots = {.end = evaluation.document_count, .occurrences = occurrences};
+    for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++) {
+        size_t at = 0;
         if (!run->query->leaves[i]->is_negated)
-            status =
-                query_evaluation_add_leaf(run, &evaluation, &evaluation.leaves[i], occurrences, NULL, NULL, NULL, err);
+            status = query_evaluation_add_leaf(run, &evaluation, &evaluation.leaves[i], &slots, &at, err);
+    }
     if (status == GDX_OK)
         status = visit_all(run, &evaluation, &within, &tallied, visit, occurrences, context, err);
     gdx_arena_reset(run->arena);
