@@ -9,7 +9,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { CHUNKS_PER_SEAT = 2 };
+enum {
+    CHUNKS_PER_SEAT = 2,
+    FORGET_EVERY = 8 // chunks, about 8 MB of lists: pages that are let go of too soon are faulted in again
+};
 
 struct slot { // the writer's until it is submitted, its task's until that has run
     gdx_task task;
@@ -148,7 +151,9 @@ gdx_status terms_merge_write(terms_merge *terms, terms_writer *writer, gdx_error
         terms->written++;
         if (status == GDX_OK && has_ranges(terms))
             status = submit_range(terms, err);
-        merge_forget(terms->merge);
+        if (terms->written % FORGET_EVERY == 0)
+            merge_forget(terms->merge);
     }
+    merge_forget(terms->merge);
     return status;
 }

@@ -24,10 +24,15 @@ struct walking { // the terms of one input
     uint64_t key; // of that term in the merged segment: first << 32 | second
 };
 
+struct front { // an input's next term, beside others in few cache lines
+    uint64_t key;
+    uint32_t input;
+};
+
 struct terms_ranger { // one thread's own
     const merge_plan *merge;
     struct walking *walkings; // one for each input
-    uint32_t *heap;           // of those that have terms left
+    struct front *heap;       // of those that have terms left
     size_t heap_count;
     uint32_t *positions; // of the term being merged
     size_t position_count;
@@ -153,13 +158,13 @@ static gdx_status advance(struct walking *walking, bool *out_has, gdx_error *err
     }
 }
 
-static bool is_before(void *walkings, const void *left, const void *right) {
-    const struct walking *walking = walkings;
-    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    return walking[a].key < walking[b].key || (walking[a].key == walking[b].key && a < b);
+static bool is_before(void *unused, const void *left, const void *right) {
+    const struct front *a = left, *b = right;
+    (void)unused;
+    return a->key < b->key || (a->key == b->key && a->input < b->input);
 }
 
-static const gdx_ordering by_key = {sizeof(uint32_t), is_before};
+static const gdx_ordering by_key = {sizeof(struct front), is_before};
 
 static gdx_status start_walks(terms_ranger *ranger, uint32_t low, uint32_t high, gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -174,10 +179,10 @@ static gdx_status start_walks(terms_ranger *ranger, uint32_t low, uint32_t high,
         if (status == GDX_OK)
             status = advance(walking, &has, err);
         if (status == GDX_OK && has)
-            ranger->heap[ranger->heap_count++] = i;
+            ranger->heap[ranger->heap_count++] = (struct front){walking->key, i};
     }
     if (status == GDX_OK)
-        gdx_heap_build(&by_key, ranger->walkings, ranger->heap, ranger->heap_count);
+        gdx_heap_build(&by_key, NULL, ranger->heap, ranger->heap_count);
     return status;
 }
 
@@ -201,16 +206,17 @@ static gdx_status append_positions(terms_ranger *ranger, const struct walking *w
 static gdx_status gather_term(terms_ranger *ranger, uint64_t key, gdx_error *err) {
     gdx_status status = GDX_OK;
     ranger->position_count = 0;
-    while (status == GDX_OK && ranger->heap_count && ranger->walkings[ranger->heap[0]].key == key) {
-        struct walking *walking = &ranger->walkings[ranger->heap[0]];
+    while (status == GDX_OK && ranger->heap_count && ranger->heap[0].key == key) {
+        struct walking *walking = &ranger->walkings[ranger->heap[0].input];
         bool has = false;
         status = append_positions(ranger, walking, err);
         if (status == GDX_OK)
             status = advance(walking, &has, err);
+        ranger->heap[0].key = walking->key;
         if (status == GDX_OK && has)
-            gdx_heap_sift(&by_key, ranger->walkings, ranger->heap, ranger->heap_count, 0);
+            gdx_heap_sift(&by_key, NULL, ranger->heap, ranger->heap_count, 0);
         else if (status == GDX_OK)
-            gdx_heap_take(&by_key, ranger->walkings, ranger->heap, &ranger->heap_count);
+            gdx_heap_take(&by_key, NULL, ranger->heap, &ranger->heap_count);
     }
     return status;
 }
@@ -232,7 +238,7 @@ static gdx_status check_sometimes(terms_ranger *ranger, gdx_error *err) {
 gdx_status terms_range_merge(terms_ranger *ranger, uint32_t low, uint32_t high, term_chunk *chunk, gdx_error *err) {
     gdx_status status = start_walks(ranger, low, high, err);
     while (status == GDX_OK && ranger->heap_count) {
-        uint64_t key = ranger->walkings[ranger->heap[0]].key;
+        uint64_t key = ranger->heap[0].key;
         status = check_sometimes(ranger, err); // counts the term before
         if (status == GDX_OK)
             status = gather_term(ranger, key, err);
