@@ -116,7 +116,8 @@ static void keep_freed_buffers(size_t budget) {
     part = part > KEPT_BYTES_LEAST ? part : KEPT_BYTES_LEAST;
     part = part < KEPT_BYTES_MOST ? part : KEPT_BYTES_MOST;
     mallopt(M_MMAP_THRESHOLD, (int)part);
-    mallopt(M_TRIM_THRESHOLD, (int)(part * KEPT_BUFFERS));
+    if (part > KEPT_BYTES_LEAST)
+        mallopt(M_TRIM_THRESHOLD, (int)(part * KEPT_BUFFERS));
 }
 
 static int run(const struct command *command, void *settings) {
