@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 gdx_status samples_add(struct samples *samples, uint64_t value) {
@@ -53,6 +54,14 @@ uint64_t kernel_ns(void) {
     getrusage(RUSAGE_SELF, &own);
     getrusage(RUSAGE_CHILDREN, &children);
     return time_ns(own.ru_stime) + time_ns(children.ru_stime);
+}
+
+uint64_t process_ns(pid_t process) {
+    clockid_t clock;
+    struct timespec spent;
+    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &spent) != 0)
+        return 0;
+    return (uint64_t)spent.tv_sec * 1000000000u + (uint64_t)spent.tv_nsec;
 }
 
 void peak_reset(void) {

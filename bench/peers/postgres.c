@@ -7,6 +7,7 @@
 // in the C locale. GIN is built by one process. A query has one process, and statistics of the table. The index helps
 // from three characters up; shorter phrases are answered by reading the table. Bytes are the table's and its index's.
 
+#include "measure.h"
 #include "peer.h"
 #include "spawn.h"
 
@@ -285,7 +286,7 @@ static int64_t count(void *opened, struct peer_text phrase, struct peer_message 
 
 static uint64_t backend_ns(void *opened) {
     const struct postgres *postgres = opened;
-    return spawned_ns(PQbackendPID(postgres->connection));
+    return process_ns(PQbackendPID(postgres->connection));
 }
 
 const struct peer peer = {.name = "PostgreSQL pg_trgm",

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -51,12 +50,4 @@ int spawn_and_wait(const char *const *arguments, char *out, size_t capacity, str
         return -1;
     }
     return WEXITSTATUS(status);
-}
-
-uint64_t spawned_ns(pid_t process) {
-    clockid_t clock;
-    struct timespec spent;
-    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &spent) != 0)
-        return 0;
-    return (uint64_t)spent.tv_sec * 1000000000u + (uint64_t)spent.tv_nsec;
 }

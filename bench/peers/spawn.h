@@ -5,12 +5,8 @@
 
 #include "peer.h"
 
-#include <sys/types.h>
-
 // Waits for it and returns its exit status; -1, with a message, when it cannot be run. The first `capacity` - 1 bytes
 // it prints go to `out`, with a zero after them; NULL: its output is this program's.
 int spawn_and_wait(const char *const *arguments, char *out, size_t capacity, struct peer_message *message);
-// The processor time that a process has taken so far; 0 when there is none of that id.
-uint64_t spawned_ns(pid_t process);
 
 #endif

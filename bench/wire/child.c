@@ -9,7 +9,6 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -59,12 +58,4 @@ int child_stop(struct child *child) {
                                          waitpid(child->process, &status, 0) == child->process && WIFEXITED(status));
     *child = (struct child){0};
     return ended ? WEXITSTATUS(status) : -1;
-}
-
-uint64_t process_ns(pid_t process) {
-    clockid_t clock;
-    struct timespec spent;
-    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &spent) != 0)
-        return 0;
-    return (uint64_t)spent.tv_sec * 1000000000u + (uint64_t)spent.tv_nsec;
 }

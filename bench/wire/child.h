@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// child.h: `gramdex serve` as a child, from its first line to its end; and the processor time of any process.
+// child.h: `gramdex serve` as a child, from its first line to its end.
 // Relies on gdx/base.h; inside on jansson.
 #ifndef GDX_BENCH_CHILD_H
 #define GDX_BENCH_CHILD_H
@@ -19,8 +19,5 @@ gdx_status child_start(struct child *child, const char *const *arguments, const 
                        gdx_error *err) GDX_MUST_CHECK;
 // SIGTERM, and waits. The exit status; -1: it was killed. 0 when there is none.
 int child_stop(struct child *child);
-
-// User and system time of all threads so far; 0: no such process.
-uint64_t process_ns(pid_t process);
 
 #endif

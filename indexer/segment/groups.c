@@ -171,7 +171,7 @@ gdx_status token_range_text_bytes(const gdx_segment *segment, const token_range 
         status = group_text_begin(segment, end, block, out, err);
     if (status == GDX_OK && *out < begin)
         status = group_damaged(segment, first, "texts out of order", err);
-    *out -= begin;
+    *out = status == GDX_OK ? *out - begin : 0;
     return status;
 }
 

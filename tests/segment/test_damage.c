@@ -6,6 +6,7 @@
 
 #include "collection.h"
 #include "damage.h"
+#include "group_writer.h"
 #include "layout.h"
 
 #include "../support/folder.h"
@@ -278,6 +279,45 @@ static void a_text_longer_than_the_footer_says_is_refused_by_every_reader(void *
     gdx_buffer_clear(&file);
 }
 
+// ---- where ranges end
+
+enum { SHORT_TEXT_BYTES = 30000, ID_BYTES = 12 };
+
+// A document after which a range ends, or goes on: its id decides, as the hash is of it, too.
+static void make_short(gdx_document *document, char id[ID_BYTES], gdx_slice text, bool ends) {
+    *document = (gdx_document){.text = text};
+    for (unsigned number = 0; !document->id.data || group_ends_range(gdx_document_hash(document), text.bytes) != ends;)
+        document->id = (gdx_slice){id, (size_t)snprintf(id, ID_BYTES, "%u", number++)};
+}
+
+// Ranges of three documents, the second of which ends one, all far too short to be kept by a merge.
+static void a_short_range_that_ends_where_no_document_says_so_is_refused_by_verify(void **state) {
+    (void)state;
+    char *text = malloc(SHORT_TEXT_BYTES), ids[3][ID_BYTES];
+    gdx_document documents[3];
+    uint64_t bytes;
+    assert_non_null(text);
+    memset(text, 'a', SHORT_TEXT_BYTES);
+    for (size_t i = 0; i < 3; i++)
+        make_short(&documents[i], ids[i], (gdx_slice){text, SHORT_TEXT_BYTES - i}, i == 1);
+    struct collection collection = {.documents = documents, .count = 3};
+    gdx_segment_info info = collection_write_all(&collection, folder, 0);
+    gdx_buffer file = segment_bytes(folder, info.name);
+    uint8_t *ranges = section_of(file.data, file.bytes, SECTION_TOKEN_RANGES, &bytes);
+    assert_int_equal(bytes, 2 * TOKEN_RANGE_BYTES);
+    assert_int_equal(gdx_load_u32(ranges + TOKEN_RANGE_BYTES + TOKEN_RANGE_DOCUMENT), 2);
+    assert_int_equal(damage_try(folder, info.name, false).verified, GDX_OK);
+    assert_int_equal(unlink(file_of(info.name)), 0);
+    gdx_store_u32(ranges + TOKEN_RANGE_BYTES + TOKEN_RANGE_DOCUMENT, 1);
+    uint64_t name = damage_mend(file.data, file.bytes);
+    damage_outcome outcome = try_bytes(file.data, file.bytes, name, false);
+    assert_int_equal(outcome.verified, GDX_CORRUPT);
+    assert_non_null(strstr(outcome.error.message, "a range that ends elsewhere than the format says"));
+    assert_int_equal(outcome.error.byte, ranges - file.data); // the first range; the second one passes an end
+    gdx_buffer_clear(&file);
+    free(text);
+}
+
 static void a_cancelled_verify_says_so(void **state) {
     (void)state;
     char file[GDX_SEGMENT_FILE_NAME_BYTES];
@@ -300,6 +340,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_verify_says_so),
         cmocka_unit_test(a_word_of_sixty_times_a_code_is_read_whole),
         cmocka_unit_test(a_text_longer_than_the_footer_says_is_refused_by_every_reader),
+        cmocka_unit_test(a_short_range_that_ends_where_no_document_says_so_is_refused_by_verify),
         cmocka_unit_test(any_changed_byte_is_refused_with_the_name_of_the_file),
         cmocka_unit_test(a_file_cut_short_is_refused_with_its_name),
         cmocka_unit_test(a_byte_changed_in_a_page_not_read_changes_no_answer),
