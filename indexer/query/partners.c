@@ -30,7 +30,8 @@ struct walk {
 // The first from `from` on that is not below `wanted`: nearly always a few further.
 INLINE size_t first_from(const uint32_t *values, size_t count, size_t from, uint32_t wanted) {
     while (count - from >= STEP) {
-        unsigned below = 0; // compared at once, so that no branch depends on one
+        // Compared at once, so that no branch depends on one. A size_t, as GCC 12 for ARM adds up an unsigned wrongly.
+        size_t below = 0;
         for (unsigned i = 0; i < STEP; i++)
             below += values[from + i] < wanted;
         from += below;
