@@ -19,7 +19,7 @@ struct index_command {
     const char *shard, *unless_in;
     const char *part_directory; // with --shard: where the part is built
     const char *metrics_file;   // NULL: none
-    const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *date_from;
+    const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *shape, *date_from;
     gdx_record_map *map;    // of map_text
     gdx_buffer base_folder; // found
     struct gdx_converters *table;

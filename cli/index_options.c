@@ -82,6 +82,13 @@ const struct option_table index_own_table = {
          .kind = OPTION_LIST,
          .needs_index = true,
          .field = OPTION_FIELD(struct index_command, facets)},
+        {.name = "shape",
+         .argument = "SHAPE",
+         .help = "exact (fast) or compact (smaller)",
+         .more = "Answers are the same. The first run on an index sets it; gramdex merge --shape changes it.",
+         .kind = OPTION_TEXT,
+         .needs_index = true,
+         .field = OPTION_FIELD(struct index_command, shape)},
         {.name = "id-from",
          .argument = "hash",
          .help = "a record without an id gets its fields' hash",
@@ -231,6 +238,9 @@ gdx_status index_check(void *settings, gdx_error *err) {
         if (fault)
             return gdx_fail(err, GDX_INVALID, "--facet %s: %s", self->facets.items[i], fault);
     }
+    gdx_shape shape;
+    if (self->shape && gdx_shape_find(self->shape, &shape, err) != GDX_OK)
+        return GDX_INVALID;
     if (self->metrics_file && self->is_dry_run)
         return gdx_fail(err, GDX_INVALID, "--metrics-file and --dry-run do not go together: there is no run to report");
     if (self->ends_with_zero && self->files_from.count == 0)

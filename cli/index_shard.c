@@ -19,6 +19,7 @@ gdx_status index_check_shard(struct index_command *self, bool has_standard_input
     } others[] = {{has_standard_input, "standard input"},
                   {self->options.prune, "--prune"},
                   {self->options.commit_every > 0, "--commit-every"},
+                  {self->shape != NULL, "--shape"},
                   {self->is_dry_run, "--dry-run"}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (others[i].is_given)

@@ -23,6 +23,7 @@ struct merge_command {
     gdx_merge_options options;
     unsigned threads;
     bool refolds;
+    const char *shape; // NULL: as it is
 };
 
 static const struct option_table merge_table = {
@@ -46,6 +47,13 @@ static const struct option_table merge_table = {
          .more = "For an index of an older rule. Its stored documents are indexed anew; nothing else is needed.",
          .kind = OPTION_FLAG,
          .field = OPTION_FIELD(struct merge_command, refolds)},
+        {.name = "shape",
+         .argument = "SHAPE",
+         .help = "change to exact (fast) or compact (smaller)",
+         .more = "Answers stay the same. Compact lists are made anew from the stored text, which takes as long as "
+                 "indexing.",
+         .kind = OPTION_TEXT,
+         .field = OPTION_FIELD(struct merge_command, shape)},
         {0},
     },
 };
@@ -62,12 +70,22 @@ static gdx_status refold(gdx_index_writer *writer, const struct merge_command *s
     return status;
 }
 
+static gdx_status set_shape(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
+    gdx_shape shape;
+    if (!self->shape)
+        return GDX_OK;
+    gdx_status status = gdx_shape_find(self->shape, &shape, err);
+    return status == GDX_OK ? gdx_index_writer_set_shape(writer, shape, err) : status;
+}
+
 static gdx_status merge(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
     uint64_t since_ns = gdx_now_ns();
     uint64_t bytes_before = gdx_snapshot_bytes(gdx_index_writer_snapshot(writer));
     size_t merged = 0;
     uint64_t refolded = 0;
-    gdx_status status = self->refolds ? refold(writer, self, &refolded, err) : GDX_OK;
+    gdx_status status = set_shape(writer, self, err);
+    if (status == GDX_OK && self->refolds)
+        status = refold(writer, self, &refolded, err);
     if (status == GDX_OK)
         status = gdx_index_writer_merge(writer, &self->options, &merged, err);
     if (status != GDX_OK)
@@ -124,7 +142,8 @@ const struct command command_merge = {
         "reading the old ones.",
     .examples = (const char *const[]){"gramdex merge --index corpus.gdx", "gramdex merge --index corpus.gdx --policy",
                                       "gramdex merge --index corpus.gdx --canonical",
-                                      "gramdex merge --index corpus.gdx --refold", NULL},
+                                      "gramdex merge --index corpus.gdx --refold",
+                                      "gramdex merge --index corpus.gdx --shape compact", NULL},
     .notes = "The same segments give the same bytes, whatever the number of threads. The same documents do with\n"
              "--canonical.",
     .groups = {{&merge_table, 0}, DIRECTORY_GROUPS(struct merge_command, target), {0}},

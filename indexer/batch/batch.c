@@ -436,6 +436,7 @@ static gdx_status init_building(struct batch *batch, gdx_error *err) {
         .level = batch->options.level,
         .rule = rule,
         .keys = gdx_index_writer_keys(batch->writer),
+        .shape = gdx_index_writer_shape(batch->writer),
         .source = {.encoding = batch->options.encoding,
                    .document_limit = batch->budget.document_limit,
                    .map = batch->options.map,

@@ -163,6 +163,7 @@ static gdx_status stitch(struct builder *builder, struct built *built, struct sp
     const struct stitching stitching = {.directory = settings->directory,
                                         .level = settings->level,
                                         .keys = settings->keys,
+                                        .shape = settings->shape,
                                         .stop = &settings->stop,
                                         .next_tag = &builder->next_tag};
     if (span->count > 1) { // its memory is the merge's
@@ -198,6 +199,8 @@ static gdx_status begin_writer(struct builder *builder, gdx_error *err) {
                                          settings->rule, &builder->writer, err);
     if (status == GDX_OK && gdx_segment_writer_set_keys(builder->writer, settings->keys) != GDX_OK)
         status = builder_no_memory(err);
+    if (status == GDX_OK)
+        gdx_segment_writer_set_shape(builder->writer, settings->shape);
     return status;
 }
 

@@ -48,6 +48,7 @@ struct build_settings { // immutable while the batch runs
     int level;
     const gdx_rule *rule; // of the index
     const gdx_keys *keys; // of metadata, that it declares
+    gdx_shape shape;
     gdx_source_options source;
     size_t inverter_bytes;
     bool stitches_alone; // one builder at a time stitches

@@ -37,6 +37,7 @@ gdx_status gdx_intake_open(gdx_index_writer *writer, const gdx_intake_options *o
     intake->settings = (struct build_settings){.directory = gdx_index_writer_directory(writer),
                                                .rule = gdx_snapshot_rule(gdx_index_writer_snapshot(writer)),
                                                .keys = gdx_index_writer_keys(writer),
+                                               .shape = gdx_index_writer_shape(writer),
                                                .level = options->level,
                                                .source = {.document_limit = options->document_limit},
                                                .inverter_bytes = options->memory_bytes,

@@ -88,6 +88,7 @@ gdx_status gdx_index_refold(gdx_index_writer *writer, const gdx_refold_options *
     refold.settings = (struct build_settings){.directory = gdx_index_writer_directory(writer),
                                               .level = options->level,
                                               .keys = gdx_index_writer_keys(writer),
+                                              .shape = gdx_index_writer_shape(writer),
                                               .rule = gdx_rule_current(),
                                               .inverter_bytes = options->memory_bytes,
                                               .spans = &refold.spans,

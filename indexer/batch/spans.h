@@ -65,6 +65,7 @@ struct stitching {
     const char *directory;
     int level;
     const gdx_keys *keys; // of metadata, that the index declares
+    gdx_shape shape;
     const gdx_stop *stop;
     uint64_t *next_tag; // of a temporary name
 };

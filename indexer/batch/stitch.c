@@ -30,6 +30,7 @@ static gdx_status merge(const struct span_run *runs, size_t count, const struct 
                                                .tag = out->tag,
                                                .is_run = !out->is_final,
                                                .level = stitching->level,
+                                               .shape = stitching->shape,
                                                .keys = stitching->keys,
                                                .stop = stitching->stop};
     gdx_status status = GDX_OK;

@@ -112,7 +112,8 @@ static gdx_status is_written(const gdx_index_writer *writer, const gdx_merge_opt
     const gdx_live_segment *live = live_at(writer, window->first);
     bool has_kept = false;
     *out = window->count == 1 && !window->is_divided && live->deleted_count == 0 &&
-           gdx_segment_store_level(live->segment) == options->level;
+           gdx_segment_store_level(live->segment) == options->level &&
+           gdx_segment_shape(live->segment) == writer->snapshot->shape;
     gdx_status status = *out ? gdx_segment_has_kept_ranges(live->segment, &has_kept, err) : GDX_OK;
     *out = *out && !has_kept;
     return status == GDX_OK && *out ? gdx_segment_has_keys(live->segment, &writer->snapshot->keys, out, err) : status;

@@ -91,8 +91,9 @@ static bool has_new_deletions(const gdx_index_writer *writer, size_t i) {
     return writer->pending.segments[i].deleted_count != before;
 }
 
-static bool has_new_keys(const gdx_index_writer *writer) {
-    return writer->keys.count != writer->snapshot->keys.count; // keys are only added
+// Keys are only added.
+static bool has_new_ways(const gdx_index_writer *writer) {
+    return writer->keys.count != writer->snapshot->keys.count || writer->shape != writer->snapshot->shape;
 }
 
 static bool has_changes(const gdx_index_writer *writer) {
@@ -182,6 +183,7 @@ static struct manifest next_manifest(const gdx_index_writer *writer) {
     }
     next.commit += has_changes(writer);
     next.keys = writer->keys;
+    next.shape = writer->shape;
     return next;
 }
 
@@ -189,7 +191,7 @@ gdx_status gdx_index_writer_commit(gdx_index_writer *writer, gdx_error *err) {
     gdx_status status = writer_check(writer, err);
     if (status != GDX_OK)
         return status;
-    if (!has_changes(writer) && !has_new_keys(writer)) {
+    if (!has_changes(writer) && !has_new_ways(writer)) {
         drop_added(writer);
         writer_change(writer, WRITER_COMMITTED);
         return GDX_OK;

@@ -37,7 +37,8 @@ enum {
     FIELD(MANIFEST, FILE_BYTES, 8)                                                                                     \
     FIELD(MANIFEST, RULE_NUMBER, 4)                                                                                    \
     FIELD(MANIFEST, KEY_COUNT, 2)                                                                                      \
-    FIELD(MANIFEST, REPRINTS, 2)
+    FIELD(MANIFEST, REPRINTS, 1)                                                                                       \
+    FIELD(MANIFEST, SHAPE, 1)
 
 #define INDEX_RECORD_FIELDS(FIELD)                                                                                     \
     FIELD(RECORD, NAME, 8)                                                                                             \

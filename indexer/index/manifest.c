@@ -98,7 +98,8 @@ static void encode_header(const struct manifest *manifest, uint8_t *to) {
     gdx_store_u64(to + MANIFEST_FILE_BYTES_AT, manifest_file_bytes(manifest));
     gdx_store_u32(to + MANIFEST_RULE_NUMBER_AT, manifest->rule_number);
     gdx_store_u16(to + MANIFEST_KEY_COUNT_AT, (uint16_t)manifest->keys.count);
-    gdx_store_u16(to + MANIFEST_REPRINTS_AT, manifest->reprints_bytes > 0);
+    to[MANIFEST_REPRINTS_AT] = manifest->reprints_bytes > 0;
+    to[MANIFEST_SHAPE_AT] = (uint8_t)manifest->shape;
 }
 
 static void encode_record(const struct manifest_segment *segment, uint8_t *to) {
@@ -146,7 +147,7 @@ static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err)
     if (status != GDX_OK)
         return status;
     uint32_t count = gdx_load_u32(at + MANIFEST_SEGMENT_COUNT_AT);
-    uint32_t key_count = gdx_load_u16(at + MANIFEST_KEY_COUNT_AT), reprints = gdx_load_u16(at + MANIFEST_REPRINTS_AT);
+    uint32_t key_count = gdx_load_u16(at + MANIFEST_KEY_COUNT_AT), reprints = at[MANIFEST_REPRINTS_AT];
     if (key_count > GDX_KEYS_MAX)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_KEY_COUNT_AT,
                                 "byte %d: %" PRIu32 " keys of metadata, at most %d", MANIFEST_KEY_COUNT_AT, key_count,
@@ -155,6 +156,10 @@ static gdx_status check_frame(const char *path, gdx_slice bytes, gdx_error *err)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_REPRINTS_AT,
                                 "byte %d: %" PRIu32 " tables of reprints, expected 0 or 1", MANIFEST_REPRINTS_AT,
                                 reprints);
+    if (at[MANIFEST_SHAPE_AT] >= GDX_SHAPES)
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, path, MANIFEST_SHAPE_AT,
+                                "byte %d: shape %d, this program knows %d", MANIFEST_SHAPE_AT, at[MANIFEST_SHAPE_AT],
+                                GDX_SHAPES);
     if (count > MANIFEST_SEGMENTS_MAX || encoded_bytes(count, key_count, reprints) != bytes.bytes)
         return gdx_fail_at_byte(err, GDX_CORRUPT, path, MANIFEST_SEGMENT_COUNT_AT,
                                 "byte %d: %" PRIu32 " segments and %" PRIu32 " keys do not fit %zu bytes",
@@ -233,7 +238,7 @@ static gdx_status decode_keys(const char *path, const uint8_t *at, uint32_t coun
 static gdx_status decode_side(const char *path, const uint8_t *at, struct manifest *out, gdx_error *err) {
     size_t offset =
         MANIFEST_HEADER_BYTES + out->count * MANIFEST_RECORD_BYTES + out->keys.count * (size_t)MANIFEST_KEY_BYTES;
-    if (!gdx_load_u16(at + MANIFEST_REPRINTS_AT))
+    if (!at[MANIFEST_REPRINTS_AT])
         return GDX_OK;
     out->reprints_name = gdx_load_u64(at + offset + SIDE_NAME_AT);
     out->reprints_bytes = gdx_load_u64(at + offset + SIDE_BYTES_AT);
@@ -300,6 +305,7 @@ gdx_status manifest_decode(const char *path, gdx_slice bytes, struct manifest *o
     manifest.rule_fingerprint = gdx_load_u64(at + MANIFEST_RULE_FINGERPRINT_AT);
     manifest.rule_number = gdx_load_u32(at + MANIFEST_RULE_NUMBER_AT);
     manifest.commit = gdx_load_u64(at + MANIFEST_COMMIT_AT);
+    manifest.shape = (gdx_shape)at[MANIFEST_SHAPE_AT];
     *out = manifest;
     return GDX_OK;
 }

@@ -20,6 +20,7 @@ struct manifest {
     uint64_t rule_fingerprint;
     uint32_t rule_number;
     uint64_t commit;
+    gdx_shape shape;                        // of segments that are written; older ones may have another
     gdx_keys keys;                          // declared: segments have columns for them
     uint64_t reprints_name, reprints_bytes; // 0: no table of reprints
     struct manifest_segment *segments;

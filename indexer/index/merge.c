@@ -23,15 +23,15 @@ static struct merge_figures figures_of(const gdx_live_segment *live) {
     };
 }
 
-// The first segment without a column of a declared key.
-static gdx_status find_without_column(const gdx_index_writer *writer, size_t *out_first, size_t *out_count,
-                                      gdx_error *err) {
+// The first segment without a column of a declared key, or of another shape than the index.
+static gdx_status find_outdated(const gdx_index_writer *writer, size_t *out_first, size_t *out_count, gdx_error *err) {
     const gdx_snapshot *snapshot = writer->snapshot;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < snapshot->count && status == GDX_OK; i++) {
         bool has_all = true;
         status = gdx_segment_has_keys(snapshot->segments[i].live.segment, &snapshot->keys, &has_all, err);
-        if (status != GDX_OK || has_all)
+        bool has_shape = gdx_segment_shape(snapshot->segments[i].live.segment) == snapshot->shape;
+        if (status != GDX_OK || (has_all && has_shape))
             continue;
         *out_first = i;
         *out_count = 1;
@@ -57,7 +57,7 @@ static gdx_status plan(const gdx_index_writer *writer, bool to_one, size_t *out_
     if (!found)
         *out_count = 0;
     free(figures);
-    return found ? GDX_OK : find_without_column(writer, out_first, out_count, err);
+    return found ? GDX_OK : find_outdated(writer, out_first, out_count, err);
 }
 
 gdx_status merge_write(const gdx_index_writer *writer, const gdx_merge_options *options, const gdx_merge_input *inputs,
@@ -67,6 +67,7 @@ gdx_status merge_write(const gdx_index_writer *writer, const gdx_merge_options *
         .tag = GDX_MERGE_TAG,
         .level = options->level,
         .keeps_ranges = !options->canonical,
+        .shape = writer->snapshot->shape,
         .keys = &writer->snapshot->keys,
         .executor = options->executor,
         .stop = &options->stop,

@@ -150,6 +150,7 @@ static gdx_status make_next(struct repair *repair, gdx_error *err) {
     repair->next = (struct manifest){.rule_fingerprint = repair->manifest.rule_fingerprint,
                                      .rule_number = repair->manifest.rule_number,
                                      .commit = repair->manifest.commit + 1,
+                                     .shape = repair->manifest.shape,
                                      .keys = repair->manifest.keys};
     if (!repair->figures->reprints_dropped) {
         repair->next.reprints_name = repair->manifest.reprints_name;

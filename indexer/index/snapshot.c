@@ -145,6 +145,7 @@ struct manifest snapshot_manifest(const gdx_snapshot *snapshot) {
         .rule_fingerprint = snapshot->rule_fingerprint,
         .rule_number = snapshot->rule_number,
         .commit = snapshot->commit,
+        .shape = snapshot->shape,
         .keys = snapshot->keys,
         .reprints_name = snapshot->reprints_name,
         .reprints_bytes = snapshot->reprints_bytes,
@@ -164,6 +165,10 @@ size_t gdx_snapshot_bad_segments(const gdx_snapshot *snapshot, gdx_error *out_wh
     for (size_t i = 0; i < snapshot->count; i++)
         bad += gdx_segment_is_bad(snapshot->segments[i].live.segment, out_why);
     return bad;
+}
+
+gdx_shape gdx_snapshot_shape(const gdx_snapshot *snapshot) {
+    return snapshot->shape;
 }
 
 const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot) {
@@ -212,6 +217,7 @@ static gdx_snapshot *new_like(const gdx_snapshot *snapshot) {
     made->rule_fingerprint = snapshot->rule_fingerprint;
     made->rule_number = snapshot->rule_number;
     made->commit = snapshot->commit;
+    made->shape = snapshot->shape;
     made->keys = snapshot->keys;
     made->bytes = snapshot->bytes;
     made->whole = snapshot->whole;
@@ -380,6 +386,7 @@ gdx_status snapshot_open(const char *directory, const struct manifest *manifest,
     snapshot->rule_fingerprint = manifest->rule_fingerprint;
     snapshot->rule_number = manifest->rule_number;
     snapshot->commit = manifest->commit;
+    snapshot->shape = manifest->shape;
     snapshot->keys = manifest->keys;
     snapshot->documents = manifest_documents(manifest);
     snapshot->symbols = manifest_symbols(manifest);

@@ -21,6 +21,7 @@ struct gdx_snapshot { // immutable after open, any thread
     uint64_t rule_fingerprint;
     uint32_t rule_number;
     uint64_t commit;
+    gdx_shape shape;
     gdx_keys keys; // declared
     uint64_t documents;
     uint64_t symbols;

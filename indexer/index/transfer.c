@@ -195,9 +195,9 @@ void transfer_clear(struct transfer *transfer) {
 }
 
 bool transfer_is_same(const struct manifest *one, const struct manifest *other) {
-    if (one->count != other->count || memcmp(&one->keys, &other->keys, sizeof one->keys) != 0 ||
-        one->reprints_name != other->reprints_name || one->rule_number != other->rule_number ||
-        one->rule_fingerprint != other->rule_fingerprint)
+    if (one->count != other->count || one->shape != other->shape ||
+        memcmp(&one->keys, &other->keys, sizeof one->keys) != 0 || one->reprints_name != other->reprints_name ||
+        one->rule_number != other->rule_number || one->rule_fingerprint != other->rule_fingerprint)
         return false;
     for (size_t i = 0; i < one->count; i++) {
         const struct manifest_segment *a = &one->segments[i], *b = &other->segments[i];

@@ -110,6 +110,7 @@ static gdx_status recover(gdx_index_writer *writer, gdx_error *err) {
         status = gdx_fail_at(err, GDX_NO_MEMORY, writer->directory, "no memory to open it");
     if (status == GDX_OK) {
         writer->keys = *gdx_snapshot_keys(writer->snapshot);
+        writer->shape = writer->snapshot->shape;
         writer_change(writer, WRITER_COMMITTED);
     }
     return status;
@@ -157,6 +158,19 @@ gdx_status gdx_index_writer_declare(gdx_index_writer *writer, gdx_slice key, gdx
     return status;
 }
 
+gdx_status gdx_index_writer_set_shape(gdx_index_writer *writer, gdx_shape shape, gdx_error *err) {
+    gdx_status status = writer_check(writer, err);
+    if (status != GDX_OK || shape == writer->shape)
+        return status;
+    writer->shape = shape;
+    writer_change(writer, WRITER_PENDING);
+    return GDX_OK;
+}
+
+gdx_shape gdx_index_writer_shape(const gdx_index_writer *writer) {
+    return writer->shape;
+}
+
 const gdx_keys *gdx_index_writer_keys(const gdx_index_writer *writer) {
     return &writer->keys;
 }
@@ -168,6 +182,7 @@ void gdx_index_writer_abort(gdx_index_writer *writer) {
     pending_reset(&writer->pending, writer->snapshot);
     writer->rule = NULL;
     writer->keys = *gdx_snapshot_keys(writer->snapshot);
+    writer->shape = writer->snapshot->shape;
     writer_change(writer, WRITER_COMMITTED);
     gdx_error passed_over = {0}; // likewise
     (void)!directory_clean(writer->directory, writer->snapshot, &passed_over);

@@ -35,6 +35,7 @@ struct gdx_index_writer { // one owner
     gdx_snapshot *snapshot;
     const gdx_rule *rule; // of the next commit; NULL: that of the snapshot
     gdx_keys keys;        // of the next commit
+    gdx_shape shape;      // likewise
     struct pending pending;
 };
 

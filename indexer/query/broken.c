@@ -8,9 +8,9 @@
 #include "broken.h"
 
 #include "gdx/ngram.h"
-#include "gdx/postings.h"
 #include "gdx/utf8.h"
 
+#include "blocks.h"
 #include "fields.h"
 #include "phrase.h"
 #include "sort.h"
@@ -117,11 +117,7 @@ static gdx_status keep_words(struct search *search, struct state *state, uint32_
         status = gdx_term_walk_next(walk, &term, &has, err);
         if (status != GDX_OK || !has || term.second < low || term.second >= high)
             continue;
-        status = query_run_reserve(search->run, other, other->count + term.count, err);
-        if (status == GDX_OK && gdx_postings_decode(term.postings, term.count, search->segment->position_count,
-                                                    other->values + other->count) != GDX_OK)
-            return query_segment_corrupt(search->segment, err);
-        other->count += term.count;
+        status = query_term_append(search->run, search->segment, &term, other, err);
         if (status == GDX_OK)
             status = query_run_spend(search->run, 50 + term.count * 2, err);
     }

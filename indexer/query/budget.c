@@ -34,7 +34,8 @@ gdx_status query_run_check(query_run *run, gdx_error *err) {
 // True if this many more bytes stay within the limit. The memory that arenas and lists hold counts.
 static bool may_take(const query_run *run, const gdx_arena *arena, size_t bytes) {
     const gdx_searcher *searcher = run->searcher;
-    size_t values = searcher->positions.capacity + searcher->other.capacity + searcher->third.capacity;
+    size_t values =
+        searcher->positions.capacity + searcher->other.capacity + searcher->third.capacity + searcher->numbers.capacity;
     size_t held = run->held + values * sizeof(uint32_t) + gdx_arena_bytes(run->arena);
     if (arena != run->arena)
         held += gdx_arena_bytes(arena);

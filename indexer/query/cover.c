@@ -149,8 +149,8 @@ static gdx_status read_located(query_run *run, const query_segment *segment, con
         gdx_segment_read_term(segment->segment, key_of(plan, bigram->offset), bigram->block, &term, err);
     if (status != GDX_OK)
         return status;
-    bigram->lists[0].postings = term.postings;
-    bigram->lists[0].count = bigram->count = term.count;
+    bigram->lists[0] = term;
+    bigram->count = term.count;
     bigram->list_count = term.count > 0;
     return query_run_spend(run, 300, err);
 }

@@ -9,6 +9,7 @@
 
 #include "gdx/postings.h"
 
+#include "blocks.h"
 #include "cover.h"
 #include "intersect.h"
 
@@ -22,13 +23,10 @@ gdx_status query_bigram_unpack(query_run *run, const query_segment *segment, con
     if (status != GDX_OK)
         return status;
     out->count = 0;
-    for (uint32_t i = 0; i < bigram->list_count; i++) {
-        uint32_t count = bigram->lists[i].count;
-        if (gdx_postings_decode(bigram->lists[i].postings, count, segment->position_count, out->values + out->count) !=
-            GDX_OK)
-            return query_segment_corrupt(segment, err);
-        out->count += count;
-    }
+    for (uint32_t i = 0; i < bigram->list_count && status == GDX_OK; i++)
+        status = query_term_append(run, segment, &bigram->lists[i], out, err);
+    if (status != GDX_OK)
+        return status;
     return bigram->list_count > 1 ? query_run_sort(run, out, 0, err) : GDX_OK;
 }
 
@@ -105,6 +103,8 @@ static gdx_status thin_by_list(query_run *run, const query_segment *segment, con
 
 gdx_status query_bigram_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
                              gdx_error *err) {
+    if (query_bigram_has_blocks(bigram))
+        return query_blocks_thin(run, segment, bigram, list, err);
     if (bigram->list_count == 1)
         return thin_by_list(run, segment, bigram, list, err);
     query_list *other = &run->searcher->other;
@@ -115,8 +115,27 @@ gdx_status query_bigram_thin(query_run *run, const query_segment *segment, const
     return query_run_spend(run, (uint64_t)bigram->count * 2, err);
 }
 
+// Of a compact segment. All bigrams are looked up, since each may rule out blocks that else were read.
+static gdx_status positions_by_blocks(query_run *run, const query_segment *segment, const query_plan *plan,
+                                      query_list *out, gdx_error *err) {
+    query_plan complete = *plan;
+    query_block_walk *walk;
+    out->count = 0;
+    complete.bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
+    if (!complete.bigrams)
+        return GDX_NO_MEMORY;
+    memcpy(complete.bigrams, plan->bigrams, plan->bigram_count * sizeof *plan->bigrams);
+    gdx_status status = query_cover_complete(run, segment, &complete, err);
+    if (status != GDX_OK || complete.is_nowhere)
+        return status;
+    status = query_block_walk_open(run, segment, &complete, &walk, err);
+    return status == GDX_OK ? query_block_walk_list(run, walk, 0, segment->position_count, out, err) : status;
+}
+
 gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) {
+    if (query_plan_has_blocks(plan))
+        return positions_by_blocks(run, segment, plan, out, err);
     gdx_status status = query_bigram_unpack(run, segment, &plan->bigrams[0], out, err);
     if (status != GDX_OK)
         return status;
@@ -138,6 +157,7 @@ gdx_status query_phrase_positions(query_run *run, const query_segment *segment, 
 struct query_phrase_walk {
     const query_segment *segment;
     const query_plan *plan;
+    query_block_walk *blocks; // NULL: all lists have positions
     uint32_t cursor_count;
     gdx_cursor cursors[]; // of the plan's bigrams, one for each of their lists
 };
@@ -152,6 +172,10 @@ gdx_status query_phrase_walk_open(query_run *run, const query_segment *segment, 
         return GDX_NO_MEMORY;
     walk->segment = segment;
     walk->plan = plan;
+    if (query_plan_has_blocks(plan)) {
+        *out = walk;
+        return query_block_walk_open(run, segment, plan, &walk->blocks, err);
+    }
     for (uint32_t i = 0; i < plan->bigram_count; i++) {
         gdx_status status = open_cursors(segment, &plan->bigrams[i], walk->cursors + walk->cursor_count, err);
         if (status != GDX_OK)
@@ -183,6 +207,8 @@ static uint64_t next_candidate(query_phrase_walk *walk, uint64_t at) {
 gdx_status query_phrase_walk_list(query_run *run, query_phrase_walk *walk, uint32_t low, uint32_t high, query_list *out,
                                   gdx_error *err) {
     uint64_t at = low;
+    if (walk->blocks)
+        return query_block_walk_list(run, walk->blocks, low, high, out, err);
     while (at < high) {
         uint64_t next = next_candidate(walk, at);
         if (next == at) {

@@ -42,8 +42,7 @@ gdx_status query_bigram_find(query_run *run, const query_segment *segment, query
             return status;
         if (term.count == 0)
             continue;
-        out->lists[out->list_count].postings = term.postings;
-        out->lists[out->list_count++].count = term.count;
+        out->lists[out->list_count++] = term;
         out->count += term.count;
     }
     return GDX_OK;

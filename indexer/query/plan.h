@@ -8,12 +8,9 @@
 enum { QUERY_ALTERNATIVES_MAX = 4 }; // two symbols, each of which may have another that answers as well
 
 typedef struct query_bigram {
-    struct {
-        gdx_slice postings;
-        uint32_t count;
-    } lists[QUERY_ALTERNATIVES_MAX]; // they share no position
+    gdx_term lists[QUERY_ALTERNATIVES_MAX]; // they share no position
     uint32_t list_count;
-    uint32_t count;  // of all lists
+    uint32_t count;  // occurrences of all of them
     uint32_t offset; // of the bigram within the phrase
     uint32_t block;  // of the dictionary that it is in, if anywhere
     bool is_located; // the block is known; it has one list at most

@@ -3,6 +3,7 @@
 
 #include "searcher.h"
 
+#include "blocks.h"
 #include "document.h"
 
 #include <stdlib.h>
@@ -46,9 +47,11 @@ void gdx_searcher_free(gdx_searcher *searcher) {
     gdx_arena_free(searcher->documents);
     gdx_store_reader_free(searcher->store);
     query_document_free(searcher->shown);
+    query_block_reader_free(searcher->blocks);
     free(searcher->positions.values);
     free(searcher->other.values);
     free(searcher->third.values);
+    free(searcher->numbers.values);
     free(searcher->covers.values);
     free(searcher->marks);
     free(searcher->frequencies);
@@ -90,6 +93,7 @@ void query_searcher_reset(gdx_searcher *searcher) {
     trim(&searcher->positions);
     trim(&searcher->other);
     trim(&searcher->third);
+    trim(&searcher->numbers);
     trim(&searcher->covers);
     trim_frequencies(searcher);
 }

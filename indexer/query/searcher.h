@@ -19,16 +19,18 @@ struct gdx_searcher {     // one owner
     query_list positions; // of the leaf at hand
     query_list other;     // one unpacked list beside it
     query_list third;     // sorting space
+    query_list numbers;   // of blocks
     query_list covers;    // what a run remembers of phrases from segment to segment: cover.c
     uint64_t covers_of;   // the number of that run
     uint64_t run_count;
     struct query_marks *marks;  // see sort.h; NULL before the first use
     gdx_frequency *frequencies; // of a frequent symbol
     size_t frequency_capacity;
-    gdx_buffer metadata;          // scratch
-    struct query_document *shown; // see document.h
-    size_t memory_limit;          // of a run, in bytes
-    uint64_t work_limit;          // of a run, in nanoseconds; 0: any
+    gdx_buffer metadata;               // scratch
+    struct query_document *shown;      // see document.h
+    struct query_block_reader *blocks; // see blocks.h; NULL: none has been read
+    size_t memory_limit;               // of a run, in bytes
+    uint64_t work_limit;               // of a run, in nanoseconds; 0: any
 };
 
 // Returns what the query at hand took, save scratch of a modest size.

@@ -5,6 +5,8 @@
 
 #include "symbol.h"
 
+#include "blocks.h"
+
 #include "gdx/postings.h"
 #include "sort.h"
 
@@ -52,6 +54,23 @@ static gdx_status visit_whole(query_run *run, const query_segment *segment, cons
     return append_term(run, segment, term, context, err);
 }
 
+// ---- in a compact segment
+
+static gdx_status visit_blocks(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                               gdx_error *err) {
+    query_list *numbers = &run->searcher->numbers;
+    if (!term->has_blocks)
+        return append_term(run, segment, term, context, err);
+    gdx_status status = query_run_reserve(run, numbers, numbers->count + term->entries, err);
+    if (status != GDX_OK)
+        return status;
+    if (gdx_postings_decode(term->postings, term->entries, gdx_segment_block_count(segment->segment),
+                            numbers->values + numbers->count) != GDX_OK)
+        return query_segment_corrupt(segment, err);
+    numbers->count += term->entries;
+    return query_run_spend(run, 150 + (uint64_t)term->entries * 2, err);
+}
+
 // ---- all together
 
 static gdx_status reserve_marks(gdx_searcher *searcher, gdx_error *err) {
@@ -74,6 +93,18 @@ static gdx_status sort_by_marks(query_run *run, const query_segment *segment, qu
     return query_run_spend(run, work, err);
 }
 
+static gdx_status sort_unique(query_run *run, const query_segment *segment, query_list *list, gdx_error *err) {
+    if (query_marks_pay(list->count, segment->position_count))
+        return sort_by_marks(run, segment, list, err);
+    size_t kept = 0;
+    gdx_status status = query_run_sort(run, list, 0, err);
+    for (size_t i = 0; i < list->count && status == GDX_OK; i++)
+        if (kept == 0 || list->values[kept - 1] != list->values[i])
+            list->values[kept++] = list->values[i];
+    list->count = status == GDX_OK ? kept : list->count;
+    return status;
+}
+
 // What the dictionary says of all terms that will be unpacked, for a run that may not do any amount of work. Of many
 // ranges their number is work enough.
 static gdx_status foresee(query_run *run, const query_segment *segment, const query_plan *plan, gdx_error *err) {
@@ -90,18 +121,34 @@ static gdx_status foresee(query_run *run, const query_segment *segment, const qu
     return status == GDX_OK ? query_run_foresee(run, all * POSTING_WORK, err) : status;
 }
 
+// Blocks have all that stands in them, also what a list of positions of another term has.
+static gdx_status positions_by_blocks(query_run *run, const query_segment *segment, const query_plan *plan,
+                                      query_list *out, gdx_error *err) {
+    query_list *numbers = &run->searcher->numbers;
+    gdx_status status = GDX_OK;
+    numbers->count = 0;
+    for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
+        status = walk_terms(run, segment, plan->ranges[i], visit_blocks, out, err);
+    if (status == GDX_OK)
+        status = sort_unique(run, segment, numbers, err);
+    if (status == GDX_OK)
+        status = query_blocks_symbols(run, segment, plan->ranges, plan->range_count, numbers, out, err);
+    return status == GDX_OK ? sort_unique(run, segment, out, err) : status;
+}
+
 gdx_status query_symbol_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) {
     gdx_status status = foresee(run, segment, plan, err);
     out->count = 0;
+    if (status == GDX_OK && gdx_segment_shape(segment->segment) == GDX_SHAPE_COMPACT)
+        return positions_by_blocks(run, segment, plan, out, err);
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_whole, out, err);
     if (status != GDX_OK)
         return status;
     if (plan->range_count == 0 || out->count == 0)
         return GDX_OK;
-    return query_marks_pay(out->count, segment->position_count) ? sort_by_marks(run, segment, out, err)
-                                                                : query_run_sort(run, out, 0, err);
+    return sort_unique(run, segment, out, err);
 }
 
 struct within {
@@ -133,6 +180,8 @@ gdx_status query_symbol_positions_within(query_run *run, const query_segment *se
     struct within within = {low, high, out};
     size_t before = out->count;
     gdx_status status = GDX_OK;
+    if (gdx_segment_shape(segment->segment) == GDX_SHAPE_COMPACT)
+        return query_blocks_symbols_within(run, segment, plan->ranges, plan->range_count, low, high, out, err);
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_within, &within, err);
     return status == GDX_OK ? query_run_sort(run, out, before, err) : status;

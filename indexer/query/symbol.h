@@ -5,7 +5,7 @@
 
 #include "plan.h"
 
-// All positions, ascending, replacing what is in `out`. Uses the searcher's `third` and `marks`.
+// All positions, ascending, replacing what is in `out`. Uses the searcher's `third`, `numbers` and `marks`.
 gdx_status query_symbol_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) GDX_MUST_CHECK;
 

@@ -29,6 +29,20 @@ static gdx_status check_parts(const gdx_segment *segment, const gdx_document_col
     return GDX_OK;
 }
 
+// Blocks are found by what the columns say of them.
+static gdx_status check_groups(const gdx_segment *segment, const gdx_document_columns *columns, gdx_error *err) {
+    uint64_t expected = 0;
+    for (uint32_t d = 0; d < columns->count; d++) {
+        if (columns->groups[d] != expected)
+            return segment_damaged(segment, SECTION_DOCUMENT_GROUP, (uint64_t)d * 4, "groups out of order", err);
+        expected += groups_of(columns->begin[d + 1] - columns->text[d]);
+    }
+    return expected == segment->group_count
+               ? GDX_OK
+               : segment_damaged(segment, SECTION_DOCUMENT_GROUP, (uint64_t)columns->count * 4,
+                                 "another number of groups than there are", err);
+}
+
 static gdx_status check_columns(const gdx_segment *segment, const gdx_document_columns *columns, gdx_error *err) {
     if (columns->begin[0] != 0 || columns->begin[columns->count] != segment->info.position_count)
         return segment_damaged(segment, SECTION_DOCUMENT_BEGIN, 0, "does not span the positions", err);
@@ -45,7 +59,8 @@ static gdx_status check_columns(const gdx_segment *segment, const gdx_document_c
         if (columns->sources[d] >= segment->source_count)
             return segment_damaged(segment, SECTION_DOCUMENT_SOURCE, (uint64_t)d * 4, "no such source", err);
     }
-    return check_parts(segment, columns, err);
+    gdx_status status = segment->shape == GDX_SHAPE_COMPACT ? check_groups(segment, columns, err) : GDX_OK;
+    return status == GDX_OK ? check_parts(segment, columns, err) : status;
 }
 
 static gdx_status column(const gdx_segment *segment, int section, uint64_t rows, const uint32_t **out, gdx_error *err) {
@@ -129,6 +144,36 @@ uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t p
     return document_at(columns, position, from);
 }
 
+// The document by binary search: its title's block is the last that is at or before the block.
+gdx_position_range gdx_columns_block_range(const gdx_document_columns *columns, uint32_t block, uint32_t from,
+                                           uint32_t *out_document) {
+    uint32_t low = from, high = columns->count;
+    uint32_t step = 1; // mostly it is near: gallops
+    while (low + step < high && columns->groups[low + step] + low + step <= block) {
+        low += step;
+        step *= 2;
+    }
+    if (low + step < high)
+        high = low + step;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (columns->groups[middle] + middle <= block)
+            low = middle;
+        else
+            high = middle;
+    }
+    *out_document = low;
+    uint32_t within = block - columns->groups[low] - low; // 0: the title; modulo 2^32 when the file has changed
+    uint32_t begin = columns->begin[low], text = columns->text[low], end = columns->begin[low + 1];
+    if (within == 0)
+        return (gdx_position_range){begin, text};
+    uint64_t from_text = (uint64_t)(within - 1) * GDX_GROUP_SYMBOLS + text;
+    if (from_text >= end)
+        return (gdx_position_range){end, end};
+    return (gdx_position_range){(uint32_t)from_text,
+                                end - from_text < GDX_GROUP_SYMBOLS ? end : (uint32_t)from_text + GDX_GROUP_SYMBOLS};
+}
+
 size_t gdx_columns_count(const gdx_document_columns *columns, const uint32_t *positions, size_t count,
                          uint32_t *documents, uint32_t *counts) {
     const gdx_document_columns kept = *columns; // nothing that is written changes it
@@ -162,6 +207,8 @@ static gdx_status read_columns(const gdx_segment *segment, gdx_document_columns 
         status = column(segment, SECTION_DOCUMENT_DATE, columns->count, &columns->dates, err);
     if (status == GDX_OK)
         status = column(segment, SECTION_DOCUMENT_SOURCE, columns->count, &columns->sources, err);
+    if (status == GDX_OK && segment->shape == GDX_SHAPE_COMPACT)
+        status = column(segment, SECTION_DOCUMENT_GROUP, (uint64_t)columns->count + 1, &columns->groups, err);
     return status;
 }
 
@@ -178,6 +225,8 @@ static void take_columns(const gdx_segment *segment, gdx_document_columns *colum
     columns->part_count = (uint32_t)(segment->section_bytes[SECTION_PARTS] / PART_BYTES);
     columns->dates = section_bytes(segment, SECTION_DOCUMENT_DATE);
     columns->sources = section_bytes(segment, SECTION_DOCUMENT_SOURCE);
+    if (segment->shape == GDX_SHAPE_COMPACT)
+        columns->groups = section_bytes(segment, SECTION_DOCUMENT_GROUP);
 }
 
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) {

@@ -154,6 +154,7 @@ gdx_status document_table_add(document_table *table, const document_row *row, gd
 
 gdx_document_columns document_table_columns(const document_table *table) {
     return (gdx_document_columns){
+        .groups = (const uint32_t *)(const void *)table->group.data,
         .begin = (const uint32_t *)(const void *)table->begin.data, // as malloc aligned them
         .text = (const uint32_t *)(const void *)table->text.data,
         .flags = table->flags.data,

@@ -6,6 +6,7 @@
 #ifndef GDX_SEGMENT_LAYOUT_H
 #define GDX_SEGMENT_LAYOUT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define GDX_SEGMENT_MAGIC        "gdxsegmt" // the first 8 bytes of the file
@@ -19,6 +20,7 @@
 // - HEAD_TARGET_BYTES: bytes after which a block of heads ends; HEAD_RESET_BLOCKS: targets between two resets, on
 //   average; HEAD_WINDOW_LOG: of zstd, no match reaches further back than 2^17 bytes. HEAD_BLOCK_BYTES_MAX: bytes that
 //   a block never passes, for a few KiB of zstd may stand for any number.
+// - POSITIONS_FROM: occurrences from which a term of a compact segment has a list of positions, not of blocks.
 // - FLAG_: what DOCUMENT_FLAGS says of a document.
 // - A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at one
 //   in OFTEN and PER_DOCUMENT times as often as there are documents.
@@ -40,6 +42,7 @@
     CONSTANT(GDX_HEAD_WINDOW_LOG, 17)                                                                                  \
     CONSTANT(GDX_TERMS_PER_BLOCK, 64)                                                                                  \
     CONSTANT(GDX_TERM_FILTER_BITS, 3)                                                                                  \
+    CONSTANT(GDX_POSITIONS_FROM, 16384)                                                                                \
     CONSTANT(GDX_WORDS_PER_BLOCK, 16)                                                                                  \
     CONSTANT(GDX_FREQUENCIES_PER_BLOCK, 128)                                                                           \
     CONSTANT(GDX_FREQUENCY_MINIMUM, 4096)                                                                              \
@@ -122,7 +125,8 @@ enum {
     FIELD(FOOTER, WORD_COUNT, 4)                                                                                       \
     FIELD(FOOTER, SOURCE_COUNT, 4)                                                                                     \
     FIELD(FOOTER, GROUP_COUNT, 4)                                                                                      \
-    FIELD(FOOTER, KEY_COUNT, 4)                                                                                        \
+    FIELD(FOOTER, KEY_COUNT, 2)                                                                                        \
+    FIELD(FOOTER, SHAPE, 2)                                                                                            \
     FIELD(FOOTER, VALUE_COUNT, 4)                                                                                      \
     FIELD(FOOTER, STORE_LEVEL, 4)                                                                                      \
     FIELD(FOOTER, PAGE_COUNT, 4)                                                                                       \
@@ -193,6 +197,10 @@ enum { GDX_PART_FIELDS(GDX_FIELD_OFFSET) PART_BYTES };
 enum { GDX_KEY_FIELDS(GDX_FIELD_OFFSET) KEY_BYTES };
 
 // Groups of a body of so many positions, end marks included.
+static inline bool term_has_positions(uint32_t occurrences) { // of a compact segment
+    return occurrences >= GDX_POSITIONS_FROM;
+}
+
 static inline uint64_t groups_of(uint64_t positions) {
     return (positions + GDX_GROUP_SYMBOLS - 1) / GDX_GROUP_SYMBOLS;
 }

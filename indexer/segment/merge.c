@@ -2,8 +2,10 @@
 // merge.c: several segments into one, without a look at the text. docs/format.md, "Segment".
 // Documents keep their order, so each input's positions move by a constant, or by one for each run of live documents.
 // Words are numbered anew, but in the same order within an input. So lists are unpacked, moved and packed, dictionaries
-// are merged as sorted lists, and stored text is copied as it is coded where its tokens stay the same.
+// are merged as sorted lists, and stored text is copied as it is coded where its tokens stay the same. All this needs
+// lists of positions: compact inputs are made exact runs first.
 
+#include "exact_inputs.h"
 #include "merge_plan.h"
 
 #include "words_writer.h"
@@ -53,7 +55,9 @@ static gdx_status check_occurrences(const merge_plan *merge, uint64_t occurrence
 static gdx_status write_terms(const merge_plan *merge, terms_merge *terms, segment_sink *sink, uint32_t *out_count,
                               gdx_error *err) {
     terms_writer writer;
-    gdx_status status = terms_writer_init(&writer, sink, merge->documents.position, err);
+    gdx_status status =
+        terms_writer_init(&writer, sink, merge->shape,
+                          merge->shape == GDX_SHAPE_EXACT ? merge->documents.position : merge_blocks(merge), err);
     if (status == GDX_OK)
         status = terms_merge_write(terms, &writer, err);
     if (status == GDX_OK)
@@ -87,6 +91,7 @@ static gdx_status write_sections(const merge_plan *merge, segment_sink *sink, fo
     counts->word_count = (uint32_t)merge->word_count;
     counts->source_count = merge->documents.source_count;
     counts->store_level = merge->level;
+    counts->shape = merge->shape;
     return status;
 }
 
@@ -116,12 +121,13 @@ static gdx_status write_segment(const merge_plan *merge, uint64_t tag, bool is_r
     return sink_finish(complete, &counts, is_run, out, err);
 }
 
-gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
-                             size_t input_count, gdx_segment_info *out, gdx_error *err) {
+static gdx_status merge_exact(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
+                              size_t input_count, gdx_segment_info *out, gdx_error *err) {
     merge_plan merge = {
         .directory = options->directory,
         .level = options->level,
         .keeps_ranges = options->keeps_ranges,
+        .shape = options->is_run ? GDX_SHAPE_EXACT : options->shape,
         .executor = options->executor,
         .stop = options->stop,
     };
@@ -143,4 +149,18 @@ gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx
         status = write_segment(&merge, options->tag, options->is_run, out, err);
     merge_plan_clear(&merge);
     return status;
+}
+
+gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
+                             size_t input_count, gdx_segment_info *out, gdx_error *err) {
+    bool is_compact = false;
+    for (size_t i = 0; i < input_count; i++)
+        is_compact |= inputs[i].segment->shape != GDX_SHAPE_EXACT;
+    if (!is_compact)
+        return merge_exact(options, inputs, input_count, out, err);
+    GDX_AUTO(exact_inputs) exact = NULL;
+    gdx_status status = exact_inputs_make(options, inputs, input_count, &exact, err);
+    size_t exact_count;
+    const gdx_merge_input *made = status == GDX_OK ? exact_inputs_of(exact, &exact_count) : NULL;
+    return status == GDX_OK ? merge_exact(options, made, exact_count, out, err) : status;
 }

@@ -38,6 +38,7 @@ typedef struct merge_plan { // immutable once planned, any thread
     const char *directory;
     int level;
     bool keeps_ranges; // of stored text, if they are long
+    gdx_shape shape; // of the result; that of the sources is exact
     gdx_executor *executor;
     const gdx_stop *stop;
     merge_source *sources;
@@ -55,6 +56,11 @@ typedef struct merge_plan { // immutable once planned, any thread
 gdx_status merge_plan_init(merge_plan *merge, const gdx_merge_input *inputs, size_t count,
                            gdx_error *err) GDX_MUST_CHECK;
 void merge_plan_clear(merge_plan *merge);
+
+// Blocks of the result, when it is compact.
+static inline uint32_t merge_blocks(const merge_plan *merge) {
+    return (uint32_t)merge->documents.groups + merge->documents.count;
+}
 
 static inline bool merge_is_deleted(const merge_source *source, uint32_t document) {
     return gdx_is_deleted(source->deleted, document);

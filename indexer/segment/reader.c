@@ -12,6 +12,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const section_titles[SECTION_COUNT] = {
@@ -313,8 +314,12 @@ static gdx_status read_footer(gdx_segment *segment, gdx_error *err) {
     segment->source_count = gdx_load_u32(footer + FOOTER_SOURCE_COUNT);
     segment->store_level = (int)gdx_load_u32(footer + FOOTER_STORE_LEVEL);
     segment->group_count = gdx_load_u32(footer + FOOTER_GROUP_COUNT);
-    segment->key_count = gdx_load_u32(footer + FOOTER_KEY_COUNT);
+    segment->key_count = gdx_load_u16(footer + FOOTER_KEY_COUNT);
+    segment->shape = (gdx_shape)gdx_load_u16(footer + FOOTER_SHAPE);
     segment->value_count = gdx_load_u32(footer + FOOTER_VALUE_COUNT);
+    if ((unsigned)segment->shape >= GDX_SHAPES)
+        return gdx_fail_at_byte(err, GDX_UNSUPPORTED, segment->path, segment_footer_byte(segment) + FOOTER_SHAPE,
+                                "footer: shape %u, this program knows %d", (unsigned)segment->shape, GDX_SHAPES);
     uint64_t tokens = gdx_load_u64(footer + FOOTER_TOKEN_CHECKSUM);
     if (tokens != gdx_token_table_builtin_checksum())
         return gdx_fail_at(err, GDX_UNSUPPORTED, segment->path,
@@ -478,6 +483,28 @@ uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment) {
 
 uint32_t gdx_segment_rule_number(const gdx_segment *segment) {
     return segment->rule_number;
+}
+
+const char *gdx_shape_name(gdx_shape shape) {
+    static const char *const names[GDX_SHAPES] = {"exact", "compact"};
+    return names[shape];
+}
+
+gdx_status gdx_shape_find(const char *name, gdx_shape *out, gdx_error *err) {
+    for (int i = 0; i < GDX_SHAPES; i++)
+        if (strcmp(name, gdx_shape_name((gdx_shape)i)) == 0) {
+            *out = (gdx_shape)i;
+            return GDX_OK;
+        }
+    return gdx_fail(err, GDX_INVALID, "--shape %s: there is no such shape; there are exact and compact", name);
+}
+
+gdx_shape gdx_segment_shape(const gdx_segment *segment) {
+    return segment->shape;
+}
+
+uint32_t gdx_segment_block_count(const gdx_segment *segment) {
+    return segment->group_count + segment->info.document_count;
 }
 
 int gdx_segment_store_level(const gdx_segment *segment) {

@@ -27,6 +27,7 @@ struct gdx_segment { // immutable after open, any thread, save for what is atomi
     uint32_t key_count;
     uint32_t value_count; // of all keys
     int store_level;
+    gdx_shape shape;
     uint64_t section_offset[SECTION_COUNT];
     uint64_t section_bytes[SECTION_COUNT];
     const uint8_t *page_table;
@@ -76,6 +77,12 @@ gdx_status segment_u64(const gdx_segment *segment, int section, uint64_t index, 
 // Ranges of documents whose text has one table of tokens.
 static inline uint32_t segment_range_count(const gdx_segment *segment) {
     return (uint32_t)(segment->section_bytes[SECTION_TOKEN_RANGES] / TOKEN_RANGE_BYTES);
+}
+
+// What the entries of its lists are below, but for lists of positions in a compact segment.
+static inline uint32_t segment_list_limit(const gdx_segment *segment) {
+    return segment->shape == GDX_SHAPE_EXACT ? segment->info.position_count
+                                             : segment->group_count + segment->info.document_count;
 }
 
 // Where the footer starts in the file.

@@ -170,7 +170,8 @@ static void fill_footer(const segment_sink *sink, const footer_counts *counts, u
     gdx_store_u32(footer + FOOTER_SOURCE_COUNT, counts->source_count);
     gdx_store_u32(footer + FOOTER_STORE_LEVEL, (uint32_t)counts->store_level);
     gdx_store_u32(footer + FOOTER_GROUP_COUNT, counts->group_count);
-    gdx_store_u32(footer + FOOTER_KEY_COUNT, counts->key_count);
+    gdx_store_u16(footer + FOOTER_KEY_COUNT, (uint16_t)counts->key_count);
+    gdx_store_u16(footer + FOOTER_SHAPE, (uint16_t)counts->shape);
     gdx_store_u32(footer + FOOTER_VALUE_COUNT, counts->value_count);
     gdx_store_u64(footer + FOOTER_TOKEN_CHECKSUM, gdx_token_table_builtin_checksum());
     gdx_store_u32(footer + FOOTER_PAGE_COUNT, (uint32_t)(sink->page_table.bytes / 8));

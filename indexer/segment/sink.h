@@ -23,6 +23,7 @@ typedef struct footer_counts {
     uint32_t key_count;
     uint32_t value_count;
     int store_level;
+    gdx_shape shape;
 } footer_counts;
 
 // Which matching rule the symbols come from.

@@ -8,6 +8,7 @@
 #include "frequencies.h"
 #include "layout.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { NEAR_SHIFT = 7 }; // positions from one that is known to the next: a document is seldom much shorter
@@ -16,11 +17,14 @@ void term_scratch_clear(term_scratch *scratch) {
     free(scratch->counts);
     free(scratch->near);
     free(scratch->positions);
+    free(scratch->blocks);
     *scratch = (term_scratch){0};
 }
 
-void term_chunk_init(term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns) {
-    *chunk = (term_chunk){.position_count = position_count, .columns = *columns};
+void term_chunk_init(term_chunk *chunk, gdx_shape shape, uint32_t position_count, uint32_t block_count,
+                     const gdx_document_columns *columns) {
+    *chunk =
+        (term_chunk){.shape = shape, .position_count = position_count, .block_count = block_count, .columns = *columns};
 }
 
 void term_chunk_clear(term_chunk *chunk) {
@@ -37,6 +41,7 @@ void term_chunk_reset(term_chunk *chunk) {
     chunk->term_count = chunk->frequency_count = 0;
     chunk->group_begin = chunk->group_postings = 0;
     chunk->group_occurrences = 0;
+    chunk->scratch.position_count = 0;
 }
 
 static size_t near_count(const term_chunk *chunk) {
@@ -47,17 +52,13 @@ size_t term_chunk_bytes(const term_chunk *chunk) {
     const term_scratch *scratch = &chunk->scratch;
     return chunk->postings.capacity + chunk->frequencies.capacity + chunk->term_capacity * sizeof *chunk->terms +
            chunk->frequency_capacity * sizeof *chunk->frequency_rows +
-           scratch->position_capacity * sizeof *scratch->positions +
+           scratch->position_capacity * sizeof *scratch->positions + scratch->block_capacity * sizeof *scratch->blocks +
            (scratch->counts ? chunk->columns.count * sizeof *scratch->counts : 0) +
            (scratch->near ? near_count(chunk) * sizeof *scratch->near : 0);
 }
 
-static gdx_status make_scratch(term_chunk *chunk) {
+static gdx_status make_near(term_chunk *chunk) {
     term_scratch *scratch = &chunk->scratch;
-    if (!scratch->counts)
-        scratch->counts = calloc(chunk->columns.count, sizeof *scratch->counts);
-    if (!scratch->counts)
-        return GDX_NO_MEMORY;
     if (scratch->near)
         return GDX_OK;
     scratch->near = malloc(near_count(chunk) * sizeof *scratch->near);
@@ -72,6 +73,21 @@ static gdx_status make_scratch(term_chunk *chunk) {
     return GDX_OK;
 }
 
+static gdx_status make_scratch(term_chunk *chunk) {
+    term_scratch *scratch = &chunk->scratch;
+    if (!scratch->counts)
+        scratch->counts = calloc(chunk->columns.count, sizeof *scratch->counts);
+    return scratch->counts ? make_near(chunk) : GDX_NO_MEMORY;
+}
+
+static inline uint32_t document_of(const term_chunk *chunk, uint32_t position) {
+    const gdx_document_columns *columns = &chunk->columns;
+    uint32_t document = chunk->scratch.near[position >> NEAR_SHIFT];
+    while (document + 1 < columns->count && columns->begin[document + 1] <= position)
+        document++;
+    return document;
+}
+
 // Whether a position is in what counts by default.
 static bool counts(const gdx_document_columns *columns, uint32_t document, uint32_t position) {
     gdx_position_range counted = gdx_columns_counted(columns, document);
@@ -83,15 +99,18 @@ static bool counts(const gdx_document_columns *columns, uint32_t document, uint3
 static void count_positions(term_chunk *chunk, const uint32_t *positions, uint32_t count) {
     const gdx_document_columns *columns = &chunk->columns;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t document = chunk->scratch.near[positions[i] >> NEAR_SHIFT];
-        while (document + 1 < columns->count && columns->begin[document + 1] <= positions[i])
-            document++;
+        uint32_t document = document_of(chunk, positions[i]);
         chunk->scratch.counts[document] += columns->flags[document] == 0 || counts(columns, document, positions[i]);
     }
 }
 
 static gdx_status count_group(term_chunk *chunk) {
     size_t offset = chunk->group_postings;
+    if (chunk->shape != GDX_SHAPE_EXACT) {
+        assert(chunk->scratch.position_count == chunk->group_occurrences);
+        count_positions(chunk, chunk->scratch.positions, (uint32_t)chunk->scratch.position_count);
+        return GDX_OK;
+    }
     for (size_t t = chunk->group_begin; t < chunk->term_count; t++) {
         const term_row *term = &chunk->terms[t];
         term_scratch *scratch = &chunk->scratch;
@@ -134,7 +153,32 @@ gdx_status term_chunk_end_group(term_chunk *chunk) {
     chunk->group_begin = chunk->term_count;
     chunk->group_postings = chunk->postings.bytes;
     chunk->group_occurrences = 0;
+    chunk->scratch.position_count = 0;
     return status;
+}
+
+// The blocks of positions, each once, into the scratch. *out_count: how many. The positions are kept as long as the
+// first symbol may be frequent: no list says where they are.
+static gdx_status find_blocks(term_chunk *chunk, const uint32_t *positions, uint32_t count, uint32_t *out_count) {
+    term_scratch *scratch = &chunk->scratch;
+    size_t before = scratch->position_count;
+    gdx_status status = make_near(chunk);
+    if (status == GDX_OK)
+        status = gdx_grow(&scratch->positions, &scratch->position_capacity, before + count, sizeof *positions);
+    if (status == GDX_OK)
+        status = gdx_grow(&scratch->blocks, &scratch->block_capacity, count, sizeof *scratch->blocks);
+    if (status != GDX_OK)
+        return status;
+    memcpy(scratch->positions + before, positions, count * sizeof *positions);
+    scratch->position_count += count;
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t block = gdx_columns_block(&chunk->columns, document_of(chunk, positions[i]), positions[i]);
+        if (found == 0 || scratch->blocks[found - 1] != block)
+            scratch->blocks[found++] = block;
+    }
+    *out_count = found;
+    return GDX_OK;
 }
 
 gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
@@ -145,14 +189,19 @@ gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, co
     if (status == GDX_OK)
         status = gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms);
     size_t before = chunk->postings.bytes;
+    uint32_t blocks = count;
+    if (status == GDX_OK && chunk->shape == GDX_SHAPE_COMPACT)
+        status = find_blocks(chunk, positions, count, &blocks);
     if (status == GDX_OK)
-        status = gdx_postings_encode(positions, count, chunk->position_count, &chunk->postings);
+        status = chunk->shape == GDX_SHAPE_EXACT || term_has_positions(count)
+                     ? gdx_postings_encode(positions, count, chunk->position_count, &chunk->postings)
+                     : gdx_postings_encode(chunk->scratch.blocks, blocks, chunk->block_count, &chunk->postings);
     if (status != GDX_OK)
         return status;
     size_t bytes = chunk->postings.bytes - before;
     if (bytes > UINT32_MAX)
         return GDX_TOO_LARGE;
-    chunk->terms[chunk->term_count++] = (term_row){first, second, count, (uint32_t)bytes};
+    chunk->terms[chunk->term_count++] = (term_row){first, second, count, blocks, (uint32_t)bytes};
     chunk->group_occurrences += count;
     return GDX_OK;
 }

@@ -11,8 +11,9 @@
 typedef struct term_row {
     uint32_t first;
     uint32_t second;
-    uint32_t count; // positions
-    uint32_t bytes; // of their code
+    uint32_t count;  // occurrences
+    uint32_t blocks; // of a compact segment: those that they are in; else as many as occurrences
+    uint32_t bytes;  // of their code
 } term_row;
 
 typedef struct frequency_list_row {
@@ -27,6 +28,9 @@ typedef struct term_scratch {
     uint32_t *near;   // the document that every so many-th position is in
     uint32_t *positions;
     size_t position_capacity;
+    size_t position_count; // of a compact segment: those of the first symbol that is being added
+    uint32_t *blocks;
+    size_t block_capacity;
 } term_scratch;
 
 typedef struct term_chunk { // one owner
@@ -39,7 +43,9 @@ typedef struct term_chunk { // one owner
     size_t frequency_count;
     size_t frequency_capacity;
     // Of the segment that is being written:
+    gdx_shape shape;
     uint32_t position_count;
+    uint32_t block_count;         // of a compact one
     gdx_document_columns columns; // begin[count] is not looked at
     // The first symbol that is being added:
     size_t group_begin;    // its first term
@@ -50,7 +56,9 @@ typedef struct term_chunk { // one owner
 
 void term_scratch_clear(term_scratch *scratch);
 
-void term_chunk_init(term_chunk *chunk, uint32_t position_count, const gdx_document_columns *columns);
+// `block_count`: looked at for a compact segment alone.
+void term_chunk_init(term_chunk *chunk, gdx_shape shape, uint32_t position_count, uint32_t block_count,
+                     const gdx_document_columns *columns);
 void term_chunk_clear(term_chunk *chunk);
 // Forgets what is in it and keeps the memory.
 void term_chunk_reset(term_chunk *chunk);

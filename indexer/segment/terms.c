@@ -88,15 +88,18 @@ static gdx_status read_symbols(const gdx_segment *segment, uint32_t number, term
 // The other two, whose lengths are then codes.
 static gdx_status read_lists(const gdx_segment *segment, uint32_t number, term_block *out, struct columns *columns,
                              gdx_error *err) {
-    bool is_good = pack_read(&columns->at, columns->end, out->count, out->positions) &&
-                   pack_read(&columns->at, columns->end, out->count, out->bytes) && columns->at == columns->end;
+    bool is_good =
+        pack_read(&columns->at, columns->end, out->count, out->positions) &&
+        pack_read(&columns->at, columns->end, out->count, out->bytes) &&
+        (segment->shape != GDX_SHAPE_COMPACT || pack_read(&columns->at, columns->end, out->count, out->more)) &&
+        columns->at == columns->end;
     return is_good ? GDX_OK : damaged(segment, number, "a block that does not decode", err);
 }
 
 // Turns counts and codes into positions and bytes, those of the first `count` terms. *out_bytes: of all but the last.
 static inline gdx_status measure_lists(const gdx_segment *segment, uint32_t number, term_block *block, uint32_t count,
                                        uint64_t *out_bytes, gdx_error *err) {
-    uint32_t limit = segment->info.position_count;
+    uint32_t limit = segment_list_limit(segment);
     uint64_t sum = 0;
     int64_t bytes = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -153,8 +156,16 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
     if (status != GDX_OK)
         return status;
     __builtin_prefetch(bytes);
-    *out = (gdx_term){
-        block->first[index], block->second[index], block->positions[index], {(const char *)bytes, block->bytes[index]}};
+    uint64_t count = term_occurrences(segment, block, index);
+    if (count > segment->info.position_count)
+        return segment_damaged(segment, SECTION_TERMS, 0, "a term with more occurrences than positions", err);
+    bool has_blocks = segment->shape == GDX_SHAPE_COMPACT && !term_has_positions((uint32_t)count);
+    *out = (gdx_term){.first = block->first[index],
+                      .second = block->second[index],
+                      .count = (uint32_t)count,
+                      .postings = {(const char *)bytes, block->bytes[index]},
+                      .entries = has_blocks ? block->positions[index] : (uint32_t)count,
+                      .has_blocks = has_blocks};
     return GDX_OK;
 }
 
@@ -176,7 +187,7 @@ static gdx_status measure_in(const gdx_segment *segment, uint32_t number, uint32
     if (status != GDX_OK)
         return status;
     uint32_t bytes = 0;
-    if (!term_columns_measure(out, index, segment->info.position_count, out_before, &bytes)) // large or damaged
+    if (!term_columns_measure(out, index, segment_list_limit(segment), out_before, &bytes)) // large or damaged
         return measure_lists(segment, number, out, index + 1, out_before, err);
     out->positions[index]++;
     out->bytes[index] = bytes;
@@ -190,7 +201,7 @@ static gdx_status find_in(const gdx_segment *segment, uint32_t number, uint32_t 
     uint64_t before;
     gdx_status status = measure_in(segment, number, first, second, &block, &index, &before, err);
     if (status == GDX_OK && index == block.count)
-        *out = (gdx_term){first, second, 0, {NULL, 0}};
+        *out = (gdx_term){.first = first, .second = second};
     else if (status == GDX_OK)
         status = fill_term(segment, &block, index, block.postings + before, out, err);
     return status;
@@ -225,7 +236,7 @@ gdx_status gdx_segment_locate_term(const gdx_segment *segment, gdx_term_key key,
 
 gdx_status gdx_segment_read_term(const gdx_segment *segment, gdx_term_key key, uint32_t block, gdx_term *out,
                                  gdx_error *err) {
-    *out = (gdx_term){key.first, key.second, 0, {NULL, 0}};
+    *out = (gdx_term){.first = key.first, .second = key.second};
     return segment->term_count ? find_in(segment, block, key.first, key.second, out, err) : GDX_OK;
 }
 
@@ -262,7 +273,7 @@ gdx_status gdx_segment_find_term(const gdx_segment *segment, uint32_t first, uin
     if (status == GDX_OK && may)
         return find_in(segment, number, first, second, out, err);
     if (status == GDX_OK)
-        *out = (gdx_term){first, second, 0, {NULL, 0}};
+        *out = (gdx_term){.first = first, .second = second};
     return status;
 }
 
@@ -278,7 +289,7 @@ gdx_status gdx_segment_size_term(const gdx_segment *segment, uint32_t first, uin
     if (status == GDX_OK && may)
         status = measure_in(segment, number, first, second, &block, &index, &before, err);
     bool is_there = status == GDX_OK && may && index < block.count;
-    *out_count = is_there ? block.positions[index] : 0;
+    *out_count = is_there ? (uint32_t)term_occurrences(segment, &block, index) : 0;
     *out_bytes = is_there ? block.bytes[index] : 0;
     return status;
 }
@@ -359,7 +370,7 @@ static gdx_status occurrences_before(const gdx_segment *segment, uint32_t symbol
         return status;
     *out = block.occurrences;
     for (uint32_t i = 0; i < block.count && block.first[i] < symbol; i++)
-        *out += block.positions[i];
+        *out += term_occurrences(segment, &block, i);
     return GDX_OK;
 }
 

@@ -15,9 +15,14 @@ typedef struct term_block { // one owner
     uint32_t occurrences; // of all terms before the block
     uint32_t first[GDX_TERMS_PER_BLOCK + GDX_PACK_STEP];
     uint32_t second[GDX_TERMS_PER_BLOCK + GDX_PACK_STEP];
-    uint32_t positions[GDX_TERMS_PER_BLOCK]; // how many
+    uint32_t positions[GDX_TERMS_PER_BLOCK]; // how many; of a compact segment: blocks
     uint32_t bytes[GDX_TERMS_PER_BLOCK];     // of the list
+    uint32_t more[GDX_TERMS_PER_BLOCK];      // of a compact segment: occurrences more than blocks
 } term_block;
+
+static inline uint64_t term_occurrences(const gdx_segment *segment, const term_block *block, uint32_t index) {
+    return (uint64_t)block->positions[index] + (segment->shape == GDX_SHAPE_COMPACT ? block->more[index] : 0);
+}
 
 uint32_t term_block_count(const gdx_segment *segment);
 gdx_status term_block_read(const gdx_segment *segment, uint32_t number, term_block *out, gdx_error *err) GDX_MUST_CHECK;

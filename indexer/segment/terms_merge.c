@@ -106,7 +106,8 @@ gdx_status terms_merge_start(const merge_plan *merge, terms_merge **out, gdx_err
     for (size_t i = 0; i < terms->slot_count; i++) {
         terms->slots[i].task = (gdx_task){.run = run_task};
         terms->slots[i].terms = terms;
-        term_chunk_init(&terms->slots[i].chunk, merge->documents.position, &terms->columns);
+        term_chunk_init(&terms->slots[i].chunk, merge->shape, merge->documents.position, merge_blocks(merge),
+                        &terms->columns);
     }
     gdx_status status = GDX_OK;
     while (status == GDX_OK && terms->submitted < terms->slot_count && has_ranges(terms))

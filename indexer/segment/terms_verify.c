@@ -2,7 +2,8 @@
 // terms_verify.c: checks the term dictionary, postings and frequencies. docs/format.md, "Term dictionary".
 // A bit for each position shows that it is listed once. That the bigrams of neighbours fit together is shown by sums:
 // every symbol but the first of a field is the second of the bigram before, so what is added for each as a first is
-// taken away for each as a second, and nothing may remain.
+// taken away for each as a second, and nothing may remain. Of a compact segment that cannot be shown without cutting
+// its text into symbols again: there lists must decode, and counts add up.
 
 #include "verify_context.h"
 
@@ -133,6 +134,27 @@ static gdx_status verify_list(struct check *check, gdx_error *err) {
     return status;
 }
 
+// The counts of a compact segment are those of the list itself, which must be in place and as a writer makes it.
+static gdx_status read_counts(struct check *check, gdx_error *err) {
+    gdx_frequency *frequencies = NULL;
+    size_t count = 0, capacity = 0;
+    uint64_t sum = 0;
+    bool has = false;
+    gdx_status status =
+        gdx_segment_frequencies(check->segment, check->first, &frequencies, &count, &capacity, &has, err);
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        sum += frequencies[i].count;
+        if (frequencies[i].document >= check->of->columns.count)
+            status = bad_row(check, "a document that does not exist", err);
+        else
+            check->counts[frequencies[i].document] = frequencies[i].count;
+    }
+    free(frequencies);
+    return status == GDX_OK && sum > check->group_occurrences
+               ? bad_row(check, "more occurrences than the symbol has", err)
+               : status;
+}
+
 static gdx_status end_group(struct check *check, gdx_error *err) {
     if (check->first == GDX_SYMBOL_END)
         return GDX_OK; // no term yet
@@ -140,7 +162,10 @@ static gdx_status end_group(struct check *check, gdx_error *err) {
                                                check->of->columns.count);
     if (is_frequent != check->has_frequencies)
         return bad_row(check, "a list for the wrong symbols", err);
-    return is_frequent ? verify_list(check, err) : GDX_OK;
+    if (!is_frequent)
+        return GDX_OK;
+    gdx_status status = check->segment->shape == GDX_SHAPE_COMPACT ? read_counts(check, err) : GDX_OK;
+    return status == GDX_OK ? verify_list(check, err) : status;
 }
 
 // ---- postings
@@ -175,21 +200,55 @@ static void count_position(struct check *check, uint32_t position, uint32_t *doc
     check->counts[*document] += position >= counted.begin && position < counted.end;
 }
 
-static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t second, uint32_t count, uint32_t bytes,
-                                  gdx_error *err) {
+// A cursor over the list that is next, which must end where its bytes do.
+static gdx_status open_list(const struct check *check, uint32_t count, uint32_t bytes, uint32_t limit,
+                            gdx_cursor *cursor, gdx_error *err) {
     const uint8_t *code;
     size_t length = 0;
-    uint32_t limit = check->segment->info.position_count;
-    uint32_t document = 0;
-    uint32_t in_run;
-    gdx_cursor cursor;
     gdx_status status = segment_section(check->segment, SECTION_POSTINGS, check->postings, bytes, &code, err);
     if (status != GDX_OK)
         return status;
     gdx_slice slice = {(const char *)code, bytes};
     if (gdx_postings_length(slice, count, limit, &length) != GDX_OK || length != bytes ||
-        gdx_cursor_open(&cursor, slice, count, limit) != GDX_OK)
+        gdx_cursor_open(cursor, slice, count, limit) != GDX_OK)
         return bad_list(check, "a list that does not decode", err);
+    return GDX_OK;
+}
+
+// Of a compact segment: blocks, or the positions of so many.
+static gdx_status verify_compact(const struct check *check, uint32_t occurrences, uint32_t blocks, uint32_t bytes,
+                                 gdx_error *err) {
+    const gdx_document_columns *columns = &check->of->columns;
+    bool has_positions = term_has_positions(occurrences);
+    uint32_t limit = has_positions ? check->segment->info.position_count : segment_list_limit(check->segment);
+    uint32_t document = 0, found = 0, last = UINT32_MAX;
+    gdx_cursor cursor;
+    gdx_status status = open_list(check, has_positions ? occurrences : blocks, bytes, limit, &cursor, err);
+    if (status != GDX_OK)
+        return status;
+    for (uint32_t at; (at = gdx_cursor_position(&cursor)) != GDX_POSITION_END; gdx_cursor_next(&cursor)) {
+        if (!has_positions)
+            continue;
+        if (gdx_bit(check->is_end, at))
+            return bad_list(check, "the position of an end mark", err);
+        document = gdx_columns_document_at(columns, at, document);
+        uint32_t block = gdx_columns_block(columns, document, at);
+        found += block != last;
+        last = block;
+    }
+    if (gdx_cursor_status(&cursor) != GDX_OK)
+        return bad_list(check, "a list that does not decode", err);
+    return has_positions && found != blocks ? bad_list(check, "positions in another number of blocks", err) : GDX_OK;
+}
+
+static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t second, uint32_t count, uint32_t bytes,
+                                  gdx_error *err) {
+    uint32_t document = 0;
+    uint32_t in_run;
+    gdx_cursor cursor;
+    gdx_status status = open_list(check, count, bytes, check->segment->info.position_count, &cursor, err);
+    if (status != GDX_OK)
+        return status;
     while (gdx_cursor_position(&cursor) != GDX_POSITION_END) {
         const uint32_t *run = gdx_cursor_run(&cursor, &in_run);
         for (uint32_t i = 0; i < in_run && status == GDX_OK; i++) {
@@ -234,10 +293,15 @@ static gdx_status verify_term(struct check *check, const term_block *block, uint
     check->first = first;
     check->second = second;
     term_filter_add(check->filter, term_filter_words(check->segment->term_count), first, second);
+    uint64_t occurrences = term_occurrences(check->segment, block, index);
+    if (status == GDX_OK && occurrences > check->segment->info.position_count)
+        status = damaged(check, "a term with more occurrences than positions", err);
     if (status == GDX_OK)
-        status = verify_postings(check, first, second, block->positions[index], block->bytes[index], err);
-    check->group_occurrences += block->positions[index];
-    check->occurrences += block->positions[index];
+        status = check->segment->shape == GDX_SHAPE_COMPACT
+                     ? verify_compact(check, (uint32_t)occurrences, block->positions[index], block->bytes[index], err)
+                     : verify_postings(check, first, second, block->positions[index], block->bytes[index], err);
+    check->group_occurrences += occurrences;
+    check->occurrences += occurrences;
     check->postings += block->bytes[index];
     return status;
 }

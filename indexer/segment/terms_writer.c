@@ -11,8 +11,9 @@
 #include <assert.h>
 #include <string.h>
 
-gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, uint32_t limit, gdx_error *err) {
-    *writer = (terms_writer){.sink = sink, .limit = limit};
+gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, gdx_shape shape, uint32_t limit,
+                             gdx_error *err) {
+    *writer = (terms_writer){.sink = sink, .shape = shape, .limit = limit};
     return sink_begin(sink, SECTION_POSTINGS, err);
 }
 
@@ -30,22 +31,25 @@ static gdx_status no_memory(const terms_writer *writer, gdx_error *err) {
 
 // How much longer or shorter a list is than is to be expected, shorter ones as odd numbers: small either way.
 static uint32_t length_code(const term_row *term, uint32_t limit) {
-    int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->count, limit);
+    int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->blocks, limit);
     return (uint32_t)(longer >= 0 ? 2 * longer : -2 * longer - 1);
 }
 
-// The columns of a block: [first], second, count, length. The first term's own symbols stand in the row.
+// The columns of a block: [first], second, count, length; of a compact segment also how many more occurrences than
+// blocks. The first term's own symbols stand in the row.
 static gdx_status append_columns(terms_writer *writer) {
     uint32_t first[GDX_TERMS_PER_BLOCK];
     uint32_t second[GDX_TERMS_PER_BLOCK];
     uint32_t count[GDX_TERMS_PER_BLOCK];
     uint32_t bytes[GDX_TERMS_PER_BLOCK];
+    uint32_t more[GDX_TERMS_PER_BLOCK];
     const term_row *terms = writer->pending;
     size_t n = writer->pending_count;
     for (size_t i = 0; i < n; i++) {
         first[i] = i ? terms[i].first - terms[i - 1].first : 0;
         second[i] = i && first[i] == 0 ? terms[i].second - terms[i - 1].second - 1 : terms[i].second;
-        count[i] = terms[i].count - 1;
+        count[i] = terms[i].blocks - 1;
+        more[i] = terms[i].count - terms[i].blocks;
         bytes[i] = length_code(&terms[i], writer->limit);
     }
     gdx_status status = pack_append(first + 1, n - 1, &writer->blocks);
@@ -55,6 +59,8 @@ static gdx_status append_columns(terms_writer *writer) {
         status = pack_append(count, n, &writer->blocks);
     if (status == GDX_OK)
         status = pack_append(bytes, n, &writer->blocks);
+    if (status == GDX_OK && writer->shape == GDX_SHAPE_COMPACT)
+        status = pack_append(more, n, &writer->blocks);
     return status;
 }
 
@@ -106,10 +112,10 @@ gdx_status terms_writer_append(terms_writer *writer, const term_chunk *chunk, gd
 
 // Adds the terms of a block, whose columns begin at *at.
 static void filter_block(terms_writer *writer, const uint8_t *row, const uint8_t **at, size_t count) {
-    uint32_t columns[4][GDX_TERMS_PER_BLOCK + GDX_PACK_STEP]; // of which two are passed over
+    uint32_t columns[5][GDX_TERMS_PER_BLOCK + GDX_PACK_STEP]; // of which two or three are passed over
     const uint8_t *end = writer->blocks.data + writer->blocks.bytes;
     uint64_t words = writer->filter.bytes / 8;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < (writer->shape == GDX_SHAPE_COMPACT ? 5 : 4); i++) {
         bool is_good = pack_read(at, end, i < 2 ? count - 1 : count, columns[i] + (i < 2));
         assert(is_good); // it was written here
         (void)is_good;

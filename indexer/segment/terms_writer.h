@@ -11,7 +11,8 @@
 
 typedef struct terms_writer { // one owner
     segment_sink *sink;
-    uint32_t limit;    // of positions
+    gdx_shape shape;
+    uint32_t limit;    // of what lists hold: positions, or blocks
     gdx_buffer blocks; // packed
     gdx_buffer rows;   // of blocks
     gdx_buffer filter;
@@ -24,8 +25,10 @@ typedef struct terms_writer { // one owner
     gdx_buffer frequency_rows;
 } terms_writer;
 
-// Begins the section POSTINGS, into which chunks are then written. `limit`: of the segment's positions.
-gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, uint32_t limit, gdx_error *err) GDX_MUST_CHECK;
+// Begins the section POSTINGS, into which chunks are then written. `limit`: of the segment's positions, or
+// blocks when it is compact.
+gdx_status terms_writer_init(terms_writer *writer, segment_sink *sink, gdx_shape shape, uint32_t limit,
+                             gdx_error *err) GDX_MUST_CHECK;
 void terms_writer_clear(terms_writer *writer);
 // A chunk whose last group is ended.
 gdx_status terms_writer_append(terms_writer *writer, const term_chunk *chunk, gdx_error *err) GDX_MUST_CHECK;

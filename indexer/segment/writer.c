@@ -30,6 +30,7 @@ struct gdx_segment_writer { // one owner
     gdx_part_row *parts; // scratch: of the document at hand
     size_t part_capacity;
     gdx_buffer body; // scratch: its text and parts, if it has any
+    gdx_shape shape;
 };
 
 gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int level, const gdx_rule *rule,
@@ -56,6 +57,10 @@ gdx_status gdx_segment_writer_set_keys(gdx_segment_writer *writer, const gdx_key
     assert(writer->documents.count == 0);
     value_table_clear(&writer->values);
     return value_table_init(&writer->values, keys);
+}
+
+void gdx_segment_writer_set_shape(gdx_segment_writer *writer, gdx_shape shape) {
+    writer->shape = shape;
 }
 
 void gdx_segment_writer_abort(gdx_segment_writer *writer) {
@@ -217,8 +222,10 @@ static gdx_status write_terms(gdx_segment_writer *writer, gdx_inverter *inverter
     terms_writer terms;
     term_chunk chunk;
     gdx_document_columns columns = document_table_columns(&writer->documents);
-    term_chunk_init(&chunk, writer->documents.position, &columns);
-    gdx_status status = terms_writer_init(&terms, writer->sink, writer->documents.position, err);
+    uint32_t blocks = (uint32_t)writer->documents.groups + writer->documents.count;
+    term_chunk_init(&chunk, writer->shape, writer->documents.position, blocks, &columns);
+    gdx_status status = terms_writer_init(&terms, writer->sink, writer->shape,
+                                          writer->shape == GDX_SHAPE_EXACT ? writer->documents.position : blocks, err);
     if (status == GDX_OK)
         status = write_chunks(&terms, &chunk, inverter, err);
     if (status == GDX_OK)
@@ -268,6 +275,7 @@ static gdx_status write_all(gdx_segment_writer *writer, gdx_inverter *inverter, 
     counts->source_count = writer->documents.source_count;
     counts->group_count = group_writer_count(writer->groups);
     counts->store_level = head_writer_level(writer->heads);
+    counts->shape = writer->shape;
     return status;
 }
 
@@ -291,5 +299,6 @@ gdx_status gdx_segment_writer_commit(gdx_segment_writer *writer, gdx_inverter *i
 
 gdx_status gdx_segment_writer_end_run(gdx_segment_writer *writer, gdx_inverter *inverter, gdx_segment_info *out,
                                       gdx_error *err) {
+    writer->shape = GDX_SHAPE_EXACT;
     return finish(writer, inverter, true, out, err);
 }

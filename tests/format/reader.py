@@ -418,9 +418,10 @@ class Segment:
         footer = data[-648:]
         need(checksum(footer[:632]) == u64(footer, 632) == name, "the footer's checksum")
         self.text_bytes, self.symbols = u64(footer, 560), u64(footer, 568)
-        counts = struct.unpack_from("<10I", footer, 576)
+        counts = struct.unpack_from("<6IHH3I", footer, 576)
         self.documents, self.positions, self.term_count, self.word_count, self.source_count, self.group_count = counts[:6]
-        self.key_count, self.value_count, _, self.pages = counts[6:]
+        self.key_count, shape, self.value_count, _, self.pages = counts[6:]
+        need(shape == 0, "a compact segment, which this reader does not read")
         need(u64(footer, 616) == BUILTIN_CHECKSUM, "another token table")
         self.check_pages(data, footer)
         self.read_sections(data, footer)
@@ -745,9 +746,9 @@ def read_manifest(directory):
     data = open(os.path.join(directory, "manifest"), "rb").read()
     need(len(data) >= 72 and data[:8] == b"gdxmanif" and u32(data, 8) == 2, "no manifest of version 2")
     need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
-    names = "segments rule_fingerprint commit documents symbols bytes rule keys reprints"
-    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQIHH", data, 12)))
-    need(header["reprints"] <= 1, "more than one table of reprints")
+    names = "segments rule_fingerprint commit documents symbols bytes rule keys reprints shape"
+    header = dict(zip(names.split(), struct.unpack_from("<IQQQQQIHBB", data, 12)))
+    need(header["reprints"] <= 1 and header["shape"] <= 1, "more than one table of reprints, or no shape")
     end = 64 + 64 * header["segments"]
     keys_end = end + 64 * header["keys"]
     need(len(data) == keys_end + 16 * header["reprints"] + 8, "a manifest of another size than its records need")

@@ -291,6 +291,9 @@ void corpus_make(struct corpus *out, random_state *random) {
             out->count++;
         }
     }
+    random_state shapes = *random; // a copy, so that what is drawn afterwards does not depend on shapes
+    out->shape = random_below(&shapes, 2) ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT;
+    out->compact = random_below(&shapes, 1u << out->segment_count);
 }
 
 void corpus_clear(struct corpus *corpus) {
@@ -330,6 +333,7 @@ static void write_segment(const struct corpus *corpus, size_t segment, const cha
     assert_non_null(inverter);
     must(gdx_segment_writer_open(folder, segment, 1, gdx_rule_current(), &writer, err), err);
     must(gdx_segment_writer_set_keys(writer, gdx_index_writer_keys(index)), err);
+    gdx_segment_writer_set_shape(writer, corpus->compact >> segment & 1 ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT);
     for (size_t i = 0; i < corpus->count; i++)
         if (corpus->documents[i].segment == segment)
             write_document(writer, inverter, &corpus->documents[i].stored, err);
@@ -345,6 +349,7 @@ void corpus_write(const struct corpus *corpus, const char *folder) {
     gdx_index_writer *writer = NULL;
     must(gdx_index_writer_open(folder, &writer, &err), &err);
     must(gdx_index_writer_declare(writer, gdx_slice_of(corpus_keys[0]), &err), &err);
+    must(gdx_index_writer_set_shape(writer, corpus->shape, &err), &err);
     for (size_t s = 0; s <= corpus->segment_count; s++) {
         if (s == corpus->second_from)
             must(gdx_index_writer_declare(writer, gdx_slice_of(corpus_keys[1]), &err), &err);

@@ -183,6 +183,8 @@ gdx_status collection_try_write(const struct collection *collection, const uint3
         status = gdx_segment_writer_open(folder, 1, level, gdx_rule_current(), &to.writer, err);
     if (status == GDX_OK && !collection->without_keys)
         status = gdx_segment_writer_set_keys(to.writer, collection_keys());
+    if (status == GDX_OK)
+        gdx_segment_writer_set_shape(to.writer, collection->shape);
     for (uint32_t i = 0; i < count && status == GDX_OK; i++)
         status = add_document(&to, &collection->documents[numbers[i]], err);
     if (status == GDX_OK)

@@ -13,6 +13,7 @@ struct collection {
     gdx_document *documents; // their slices are the arena's
     uint32_t count;
     gdx_arena *arena;
+    gdx_shape shape;   // of the segments that are written
     bool without_keys; // segments are written as if no key was declared
 };
 

@@ -70,7 +70,7 @@ static void mark_deleted(struct rounds *rounds, struct part *part, bool all) {
 }
 
 static gdx_segment_info merge_parts(const struct rounds *rounds, const struct part *parts, size_t count,
-                                    bool keeps_ranges) {
+                                    bool keeps_ranges, gdx_shape shape) {
     gdx_merge_input inputs[PARTS_MAX] = {{0}};
     gdx_segment *segments[PARTS_MAX];
     gdx_segment_info info;
@@ -83,6 +83,7 @@ static gdx_segment_info merge_parts(const struct rounds *rounds, const struct pa
                                          .tag = 7,
                                          .level = rounds->level,
                                          .keeps_ranges = keeps_ranges,
+                                         .shape = shape,
                                          .keys = collection_keys()};
     if (gdx_executor_new(rounds->threads, &options.executor, &err) != GDX_OK ||
         gdx_segment_merge(&options, inputs, count, &info, &err) != GDX_OK)
@@ -113,7 +114,11 @@ static void merge_some(struct rounds *rounds, size_t first, size_t count, bool i
     for (size_t i = 0; i < count; i++)
         mark_deleted(rounds, &parts[i], is_last);
     struct part merged = joined(parts, count);
-    merged.info = merge_parts(rounds, parts, count, !is_last && random_below(&rounds->random, 2));
+    // On the way segments of another shape than the last are made, when there is another.
+    gdx_shape shape = rounds->collection->shape;
+    if (shape != GDX_SHAPE_EXACT && !is_last && random_below(&rounds->random, 2))
+        shape = GDX_SHAPE_EXACT;
+    merged.info = merge_parts(rounds, parts, count, !is_last && random_below(&rounds->random, 2), shape);
     assert_int_equal(merged.info.document_count, merged.count);
     for (size_t i = 0; i < count; i++)
         part_clear(&parts[i]);
@@ -157,11 +162,12 @@ static void compare_with_one_writer(const struct rounds *rounds) {
     folder_remove(other);
 }
 
-static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doomed_percent, unsigned threads,
-                       int level) {
+static void run_rounds_of(gdx_shape shape, const collection_kind *kind, uint64_t seed, unsigned doomed_percent,
+                          unsigned threads, int level) {
     struct collection collection;
     print_message("seed %llu\n", (unsigned long long)seed);
     collection_init(&collection, seed, kind);
+    collection.shape = shape;
     struct rounds rounds = {&collection, {seed}, folder_new(), NULL, {{{0}, NULL, 0, NULL}}, 0, threads, level};
     rounds.is_doomed = calloc(collection.count + 1, sizeof *rounds.is_doomed);
     assert_non_null(rounds.is_doomed);
@@ -181,6 +187,11 @@ static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doom
     free(rounds.is_doomed);
     folder_remove(rounds.folder);
     collection_clear(&collection);
+}
+
+static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doomed_percent, unsigned threads,
+                       int level) {
+    run_rounds_of(GDX_SHAPE_EXACT, kind, seed, doomed_percent, threads, level);
 }
 
 // ---- the bytes
@@ -232,6 +243,14 @@ static void a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level(v
     (void)state;
     run_rounds(&mixed, 41, 10, 2, 5);
     run_rounds(&some_long, 42, 10, 1, 5);
+}
+
+static void merging_compact_segments_gives_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    skip_one_thread();
+    run_rounds_of(GDX_SHAPE_COMPACT, &many_short, 51, 10, 1, 0);
+    run_rounds_of(GDX_SHAPE_COMPACT, &some_long, 52, 20, 1, 0);
+    run_rounds_of(GDX_SHAPE_COMPACT, &mixed, 53, 30, 2, 0);
 }
 
 static uint64_t token_bytes(const collection_kind *kind, uint64_t seed) {
@@ -458,6 +477,7 @@ int main(void) {
         cmocka_unit_test(merging_long_documents_gives_the_bytes_of_one_writer),
         cmocka_unit_test(deleted_documents_leave_no_trace_in_a_merge),
         cmocka_unit_test(a_merge_by_four_threads_gives_the_same_bytes),
+        cmocka_unit_test(merging_compact_segments_gives_the_bytes_of_one_writer),
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
         cmocka_unit_test(merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer),
         cmocka_unit_test(kept_ranges_keep_their_tokens_and_verify),

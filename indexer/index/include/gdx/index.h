@@ -31,6 +31,8 @@ const gdx_rule *gdx_snapshot_rule(const gdx_snapshot *snapshot);
 uint64_t gdx_snapshot_commit(const gdx_snapshot *snapshot);
 // The keys of metadata that the index declares. A segment that was written before one was declared has no column of it.
 const gdx_keys *gdx_snapshot_keys(const gdx_snapshot *snapshot);
+// That of segments which are written now; older ones have the shape that they were written in, until they are merged.
+gdx_shape gdx_snapshot_shape(const gdx_snapshot *snapshot);
 // A key of metadata as segments have it.
 typedef struct gdx_key_use {
     gdx_slice key;
@@ -145,6 +147,10 @@ void gdx_index_writer_set_rule(gdx_index_writer *writer, const gdx_rule *rule);
 // without one, and those that are there, get it by a merge.
 gdx_status gdx_index_writer_declare(gdx_index_writer *writer, gdx_slice key, gdx_error *err) GDX_MUST_CHECK;
 const gdx_keys *gdx_index_writer_keys(const gdx_index_writer *writer); // of the next commit
+// The shape of what the next commit and later ones write, and of what merges make; a merge also takes each segment of
+// another shape. Exact in a new index.
+gdx_status gdx_index_writer_set_shape(gdx_index_writer *writer, gdx_shape shape, gdx_error *err) GDX_MUST_CHECK;
+gdx_shape gdx_index_writer_shape(const gdx_index_writer *writer); // of the next commit
 
 // A fresh segment, already durable in the directory, to follow the others at the next commit. Two of the same
 // content are one file: all documents of one of the two must be deleted before the commit.

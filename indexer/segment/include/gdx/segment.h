@@ -21,6 +21,16 @@
 typedef struct gdx_inverter gdx_inverter; // gdx/ngram.h
 typedef struct gdx_rule gdx_rule;         // gdx/text.h
 
+// What the posting lists of an index hold. Every answer is the same in each shape. docs/format.md, "Shapes".
+typedef enum gdx_shape {
+    GDX_SHAPE_EXACT,  // the position of each occurrence
+    GDX_SHAPE_COMPACT // the blocks with occurrences, which are then looked for in the stored text
+} gdx_shape;
+enum { GDX_SHAPES = 2 };
+const char *gdx_shape_name(gdx_shape shape); // "exact", "compact"
+// GDX_INVALID: there is none of that name.
+gdx_status gdx_shape_find(const char *name, gdx_shape *out, gdx_error *err) GDX_MUST_CHECK;
+
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 
 // What a manifest needs to know of a segment.
@@ -47,6 +57,8 @@ gdx_status gdx_segment_writer_open(const char *directory, uint64_t tag, int leve
                                    gdx_segment_writer **out, gdx_error *err) GDX_MUST_CHECK;
 // Makes it keep a column of the values of each key. Before the first document. GDX_NO_MEMORY.
 gdx_status gdx_segment_writer_set_keys(gdx_segment_writer *writer, const gdx_keys *keys) GDX_MUST_CHECK;
+// Exact until then. Of what it commits: a run is always exact, so that it can be merged.
+void gdx_segment_writer_set_shape(gdx_segment_writer *writer, gdx_shape shape);
 void gdx_segment_writer_abort(gdx_segment_writer *writer); // removes what was written; NULL is fine
 GDX_DEFINE_AUTO(gdx_segment_writer, gdx_segment_writer_abort)
 
@@ -106,6 +118,7 @@ typedef struct gdx_segment_merge_options {
     bool is_run;            // the result is one
     int level;              // of zstd for heads of documents; 0 for the default
     bool keeps_ranges;      // long ranges of stored text keep their tokens; the bytes then depend on the inputs
+    gdx_shape shape;        // of the result, whatever that of the inputs; a run is exact
     const gdx_keys *keys;   // that the result has columns for, made anew where an input has none; NULL: none
     gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
     const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
@@ -113,8 +126,10 @@ typedef struct gdx_segment_merge_options {
 
 // One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, unless
 // ranges are kept, not on how they were spread over the inputs, nor ever on the executor, whose tasks are ranges of the
-// dictionary. Coded text is copied where its tokens stay the same. GDX_TOO_LARGE when the positions do not fit. No live
-// document at all: *out has document_count 0 and no file is made.
+// dictionary. Coded text is copied where its tokens stay the same. Compact inputs are cut into symbols and inverted
+// anew, which takes 128 MiB of memory and, meanwhile, the room of their exact shape on the disk; GDX_UNSUPPORTED: by a
+// rule that this program does not have. GDX_TOO_LARGE when the positions do not fit. No live document at all: *out has
+// document_count 0 and no file is made.
 gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
                              size_t input_count, gdx_segment_info *out, gdx_error *err) GDX_MUST_CHECK;
 
@@ -152,6 +167,7 @@ const char *gdx_segment_path(const gdx_segment *segment);
 uint64_t gdx_segment_rule_fingerprint(const gdx_segment *segment); // of the text tables it was made by
 uint32_t gdx_segment_rule_number(const gdx_segment *segment);      // of the matching rule they belong to
 int gdx_segment_store_level(const gdx_segment *segment);           // that it was written with
+gdx_shape gdx_segment_shape(const gdx_segment *segment);
 
 typedef struct gdx_segment_part {
     const char *name; // "postings", "term dictionary", ...
@@ -188,8 +204,10 @@ gdx_status gdx_segment_word(const gdx_segment *segment, uint32_t symbol, gdx_buf
 typedef struct gdx_term {
     uint32_t first;
     uint32_t second;
-    uint32_t count;     // positions
+    uint32_t count;     // occurrences
     gdx_slice postings; // the code of gdx_postings_encode
+    uint32_t entries;   // of that list; positions: as many as occurrences
+    bool has_blocks;    // and no positions
 } gdx_term;
 
 // count 0: no such term. The pages of its postings are verified.
@@ -280,8 +298,22 @@ typedef struct gdx_document_columns {
     uint32_t part_count;
     const uint32_t *near;
     unsigned near_shift;
+    const uint32_t *groups; // the first group of stored text of each; NULL when they are those of an exact segment
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
+
+// -- blocks: what lists of a compact segment hold. A document's title is one, and so is each group of its stored text,
+// 128 positions from where the text begins. They are numbered through the segment in the order of their positions.
+uint32_t gdx_segment_block_count(const gdx_segment *segment);
+// The block of a position, which is in that document.
+static inline uint32_t gdx_columns_block(const gdx_document_columns *columns, uint32_t document, uint32_t position) {
+    uint32_t text = columns->text[document];
+    uint32_t title = columns->groups[document] + document;
+    return position < text ? title : title + 1 + (position - text) / 128;
+}
+// The document of a block, which is at or after `from`, and its positions, end marks included.
+gdx_position_range gdx_columns_block_range(const gdx_document_columns *columns, uint32_t block, uint32_t from,
+                                           uint32_t *out_document);
 
 // The parts of a document that have a row, in order.
 const gdx_part_row *gdx_columns_parts(const gdx_document_columns *columns, uint32_t document, uint32_t *out_count);

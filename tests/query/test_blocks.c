@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// A compact segment gives what brute force over the stored text gives, also where what is looked for lies across two
+// blocks, at the end of a block whose last symbol depends on the next, or has a list of positions.
+
+#include "../property/random.h"
+#include "../support/folder.h"
+
+#include "gdx/buffer.h"
+#include "gdx/index.h"
+#include "gdx/ngram.h"
+#include "gdx/query.h"
+#include "gdx/replay.h"
+#include "gdx/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum {
+    SYMBOLS = 2500, // of the long text, so some twenty blocks
+    OFTEN = 20000,  // occurrences of a bigram, enough for a list of positions
+    QUERY_BYTES = 2048
+};
+
+static void must(gdx_status status, const gdx_error *err) {
+    if (status != GDX_OK)
+        fail_msg("%s: %s", gdx_status_name(status), err->message);
+}
+
+// Pieces of one to three symbols; some are cut otherwise when another follows.
+static const char *const pieces[] = {
+    "产", "业",  "链", "重", "构", "，", "。", "wto", "2023", "sup-\nply", "sup\xc2\xad\nply", "Ⅱ", "Ⅱ5",
+    "①",  "5m²", " ",  "\n", "世", "界", "-",  "·",   "co₂",  "贸易"};
+
+static void write_text(random_state *random, gdx_buffer *out) {
+    for (int i = 0; i < SYMBOLS; i++) {
+        const char *piece = pieces[random_below(random, sizeof pieces / sizeof *pieces)];
+        assert_int_equal(gdx_buffer_append(out, piece, strlen(piece)), GDX_OK);
+    }
+}
+
+static void add(gdx_segment_writer *segment, gdx_inverter *inverter, const gdx_document *document, gdx_error *err) {
+    GDX_AUTO(gdx_folded) folded = gdx_folded_new();
+    must(gdx_folded_fold(folded, gdx_rule_current(), document), err);
+    must(gdx_segment_writer_add(segment, document, folded, err), err);
+    must(gdx_folded_invert(folded, inverter), err);
+}
+
+static void write_index(const char *folder, gdx_slice text) {
+    GDX_AUTO(gdx_index_writer) writer = NULL;
+    GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(64 << 20);
+    gdx_segment_writer *segment = NULL;
+    gdx_segment_info info;
+    gdx_error err = {0};
+    gdx_buffer often = {0};
+    const gdx_part note = {.field = GDX_FIELD_NOTE, .text = text};
+    for (int i = 0; i < OFTEN; i++)
+        assert_int_equal(gdx_buffer_append(&often, "啊", 3), GDX_OK);
+    assert_int_equal(gdx_buffer_append(&often, "产业", 6), GDX_OK);
+    must(gdx_index_writer_open(folder, &writer, &err), &err);
+    must(gdx_segment_writer_open(folder, 1, 0, gdx_rule_current(), &segment, &err), &err);
+    gdx_segment_writer_set_shape(segment, GDX_SHAPE_COMPACT);
+    add(segment, inverter, &(gdx_document){.id = gdx_slice_of("a"), .title = gdx_slice_of("产业链wto"), .text = text},
+        &err);
+    add(segment, inverter, &(gdx_document){.id = gdx_slice_of("b"), .text = gdx_buffer_slice(&often)}, &err);
+    add(segment, inverter,
+        &(gdx_document){.id = gdx_slice_of("c"), .text = gdx_slice_of("重构"), .parts = &note, .part_count = 1}, &err);
+    must(gdx_inverter_sort(inverter), &err);
+    must(gdx_segment_writer_commit(segment, inverter, &info, &err), &err);
+    must(gdx_index_writer_add(writer, &info, &err), &err);
+    must(gdx_index_writer_commit(writer, &err), &err);
+    must(gdx_index_verify(folder, NULL, NULL, NULL, &err), &err);
+    gdx_buffer_clear(&often);
+}
+
+static void assert_same(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice asked) {
+    GDX_AUTO(gdx_query) query = NULL;
+    gdx_totals by_index, by_text;
+    gdx_error err = {0};
+    must(gdx_query_parse(gdx_rule_current(), asked, &query, &err), &err);
+    must(gdx_count(searcher, snapshot, query, NULL, &by_index, &err), &err);
+    must(gdx_replay_count(snapshot, query, NULL, NULL, NULL, &by_text, &err), &err);
+    if (by_index.documents != by_text.documents || by_index.occurrences != by_text.occurrences)
+        fail_msg("%d documents, %d occurrences; by the text %d, %d: %.*s", (int)by_index.documents,
+                 (int)by_index.occurrences, (int)by_text.documents, (int)by_text.occurrences,
+                 GDX_SLICE_ARGUMENTS(asked));
+}
+
+// A stretch of the text that begins and ends with characters, as a phrase.
+static gdx_slice stretch(gdx_slice text, size_t from, size_t bytes, char to[QUERY_BYTES]) {
+    size_t end = from + bytes < text.bytes ? from + bytes : text.bytes;
+    while (from < end && (text.data[from] & 0xc0) == 0x80)
+        from++;
+    while (end < text.bytes && end > from && (text.data[end] & 0xc0) == 0x80)
+        end--;
+    to[0] = '"';
+    memcpy(to + 1, text.data + from, end - from);
+    to[1 + end - from] = '"';
+    return (gdx_slice){to, end - from + 2};
+}
+
+static bool has_symbols(gdx_slice phrase) {
+    GDX_AUTO(gdx_query) query = NULL;
+    gdx_error err = {0};
+    return gdx_query_parse(gdx_rule_current(), phrase, &query, &err) == GDX_OK;
+}
+
+static void phrases_across_blocks_are_those_of_the_text(void **state) {
+    (void)state;
+    static const size_t lengths[] = {3, 6, 9, 14, 40, 500, 1200};
+    static const char *const others[] = {
+        "啊啊",   "啊啊啊", "啊产",           "啊啊产业",     "产业链",    "wto",          "sup*",      "*ply",
+        "supply", "2023*",  "产业 NEAR/3 链", "啊 THEN/1 产", "note:产业", "title:产业链", "exact:产业"};
+    random_state random = {20261129};
+    gdx_buffer text = {0};
+    char *folder = folder_new();
+    char phrase[QUERY_BYTES];
+    gdx_error err = {0};
+    GDX_AUTO(gdx_searcher) searcher = gdx_searcher_new();
+    gdx_index *index = NULL;
+    write_text(&random, &text);
+    write_index(folder, gdx_buffer_slice(&text));
+    must(gdx_index_open(folder, &index, &err), &err);
+    gdx_snapshot *snapshot = gdx_index_snapshot(index);
+    for (size_t at = 0; at + 3 < text.bytes; at += 11)
+        for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+            if (at % (lengths[i] > 40 ? 10 : 7))
+                continue;
+            gdx_slice asked = stretch(gdx_buffer_slice(&text), at, lengths[i], phrase);
+            if (has_symbols(asked))
+                assert_same(searcher, snapshot, asked);
+        }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_same(searcher, snapshot, gdx_slice_of(others[i]));
+    gdx_snapshot_release(snapshot);
+    gdx_index_close(index);
+    folder_remove(folder);
+    gdx_buffer_clear(&text);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phrases_across_blocks_are_those_of_the_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
