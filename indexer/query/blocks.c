@@ -1,238 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // blocks.c: see blocks.h.
-// A block is the title of a document or 128 positions of its body, which is a group of stored text: it is cut
-// into symbols with the group after it. The symbol after it, with which its last bigram ends, is read when that may be
-// one that is looked for. The last few blocks are kept as numbers of symbols: neighbours are asked for by phrases that
-// begin in one and end in the next. Cost of a block: about a microsecond, a title's more.
 
 #include "blocks.h"
 
 #include "gdx/ngram.h"
 #include "gdx/postings.h"
-#include "gdx/text.h"
 
-#include "document.h"
+#include "cover.h"
 
-#include <stdlib.h>
+#include <assert.h>
+#include <string.h>
 
-enum {
-    BLOCKS_KEPT = 4,
-    HEADS_BYTES = 1 << 20, // of blocks of heads kept, for titles
-    WORDS_KEPT = 1024,     // a power of 2
-    WORD_BYTES = 20,       // of the longest that is kept
-    BLOCK_WORK = 1000,     // nanoseconds to read one
-    SEEK_WORK = 50
-};
-
-struct block { // the symbols of positions [begin, end) of one document
-    uint64_t segment;
-    uint32_t number;
-    uint32_t document;
-    uint32_t begin;
-    uint32_t end;
-    uint32_t known; // symbols, from `begin` on: all of them, and perhaps the one after
-    uint32_t *symbols;
-    size_t capacity;
-};
-
-struct kept_word {
-    uint64_t segment; // 0: none
-    uint32_t number;
-    uint8_t bytes;
-    char spelling[WORD_BYTES];
-};
-
-struct query_block_reader { // one owner
-    gdx_store_reader *store;
-    query_document *document;
-    gdx_symbols symbols;
-    struct block blocks[BLOCKS_KEPT];
-    unsigned next; // which is replaced
-    struct kept_word words[WORDS_KEPT];
-};
-
-void query_block_reader_free(query_block_reader *reader) {
-    if (!reader)
-        return;
-    gdx_store_reader_free(reader->store);
-    query_document_free(reader->document);
-    gdx_symbols_clear(&reader->symbols);
-    for (int i = 0; i < BLOCKS_KEPT; i++)
-        free(reader->blocks[i].symbols);
-    free(reader);
-}
-
-static gdx_status reader_of(query_run *run, query_block_reader **out, gdx_error *err) {
-    gdx_searcher *searcher = run->searcher;
-    if (!searcher->blocks) {
-        query_block_reader *reader = calloc(1, sizeof *reader);
-        if (!reader)
-            return gdx_fail_memory(err, "an answer");
-        reader->store = gdx_store_reader_new(HEADS_BYTES);
-        reader->document = query_document_new();
-        if (!reader->store || !reader->document) {
-            query_block_reader_free(reader);
-            return gdx_fail_memory(err, "an answer");
-        }
-        searcher->blocks = reader;
-    }
-    *out = searcher->blocks;
-    return GDX_OK;
-}
-
-// ---- text -> numbers of symbols
-
-static gdx_status differs(const query_segment *segment, uint32_t document, gdx_error *err) {
-    return gdx_fail(err, GDX_CORRUPT, "%s: document %u: the stored text differs from the indexed symbols",
-                    gdx_segment_path(segment->segment), document);
-}
-
-static gdx_status number_word(query_block_reader *reader, const query_segment *segment, gdx_slice word, uint32_t *out,
-                              gdx_error *err) {
-    uint64_t name = gdx_segment_info_of(segment->segment)->name;
-    if (word.bytes > WORD_BYTES)
-        return gdx_segment_find_word(segment->segment, word, out, err);
-    struct kept_word *kept = &reader->words[gdx_checksum(word.data, word.bytes) % WORDS_KEPT];
-    if (kept->segment == name && kept->bytes == word.bytes && memcmp(kept->spelling, word.data, word.bytes) == 0) {
-        *out = kept->number;
-        return GDX_OK;
-    }
-    gdx_status status = gdx_segment_find_word(segment->segment, word, out, err);
-    if (status != GDX_OK)
-        return status;
-    *kept = (struct kept_word){.segment = name, .number = *out, .bytes = (uint8_t)word.bytes};
-    memcpy(kept->spelling, word.data, word.bytes);
-    return GDX_OK;
-}
-
-// Symbols [from, from + count) of a text that was cut.
-static gdx_status number_symbols(query_block_reader *reader, const query_segment *segment, const gdx_symbols *symbols,
-                                 uint32_t from, uint32_t count, uint32_t *to, gdx_error *err) {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t symbol = symbols->symbols[from + i];
-        if (symbol & GDX_WORD_FLAG) {
-            gdx_slice word = gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG);
-            gdx_status status = number_word(reader, segment, word, &symbol, err);
-            if (status != GDX_OK)
-                return status;
-        }
-        to[i] = symbol;
-    }
-    return GDX_OK;
-}
-
-// Positions [from, to) of a body that is one part.
-static gdx_status read_text(query_block_reader *reader, const query_segment *segment, uint32_t document, uint32_t from,
-                            uint32_t to, uint32_t *symbols, gdx_error *err) {
-    gdx_stretch stretch;
-    gdx_symbols *cut = &reader->symbols;
-    gdx_status status = gdx_store_read_around(reader->store, segment->segment, document, from, to - 1, &stretch, err);
-    if (status != GDX_OK)
-        return status;
-    if (gdx_text_symbols(segment->rule, stretch.text, 0, cut) != GDX_OK)
-        return gdx_fail_memory(err, "an answer");
-    if (stretch.first_symbol > from || stretch.first_symbol + (uint64_t)cut->count < to)
-        return differs(segment, document, err);
-    return number_symbols(reader, segment, cut, from - stretch.first_symbol, to - from, symbols, err);
-}
-
-// Positions [from, to) of the segment, of one part that is a title, or one of several of its document.
-static gdx_status read_part(query_block_reader *reader, const query_segment *segment, uint32_t number, uint32_t from,
-                            uint32_t to, uint32_t *symbols, gdx_error *err) {
-    query_document *document = reader->document;
-    query_view view;
-    uint32_t part = query_document_part_at(document, from), begin = query_document_begin(document, part);
-    gdx_status status = query_document_view(document, part, from - begin, to - begin, 0, &view, err);
-    if (status != GDX_OK)
-        return status;
-    if (view.first > from - begin || view.first + view.symbols->count < to - begin)
-        return differs(segment, number, err);
-    return number_symbols(reader, segment, view.symbols, from - begin - view.first, to - from, symbols, err);
-}
-
-static gdx_status read_parts(query_block_reader *reader, const query_segment *segment, struct block *block,
-                             uint32_t end, gdx_error *err) {
-    const gdx_document_columns *columns = &segment->columns;
-    gdx_status status = query_document_locate(reader->document, reader->store, segment, block->document, err);
-    for (uint32_t at = block->begin; at < end && status == GDX_OK;) {
-        gdx_position_range part = gdx_columns_part_at(columns, block->document, at);
-        uint32_t to = part.end - 1 < end ? part.end - 1 : end;
-        if (at >= part.end || part.begin > at) // the columns have changed
-            return differs(segment, block->document, err);
-        if (at < to)
-            status = read_part(reader, segment, block->document, at, to, block->symbols + (at - block->begin), err);
-        if (to == part.end - 1 && to < end)
-            block->symbols[to++ - block->begin] = GDX_SYMBOL_END;
-        at = to;
-    }
-    return status;
-}
-
-static gdx_status read_block(query_block_reader *reader, const query_segment *segment, struct block *block,
-                             gdx_error *err) {
-    const gdx_document_columns *columns = &segment->columns;
-    uint32_t document_end = columns->begin[block->document + 1], count = block->end - block->begin;
-    uint32_t end = block->end < document_end ? block->end + 1 : block->end;
-    uint32_t text = columns->text[block->document], part_count;
-    if (gdx_grow(&block->symbols, &block->capacity, (size_t)count + 1, sizeof *block->symbols) != GDX_OK)
-        return gdx_fail_memory(err, "an answer");
-    block->known = count + 1;
-    block->symbols[count] = GDX_SYMBOL_END;
-    gdx_columns_parts(columns, block->document, &part_count);
-    if (block->begin < text || part_count)
-        return read_parts(reader, segment, block, end, err);
-    if (end == document_end)
-        block->symbols[--end - block->begin] = GDX_SYMBOL_END;
-    if (end <= block->begin)
-        return GDX_OK;
-    return read_text(reader, segment, block->document, block->begin - text, end - text, block->symbols, err);
-}
-
-// *out is valid until as many others have been read as are kept. `from`: its document is at or after it.
-static gdx_status find_block(query_run *run, const query_segment *segment, uint32_t number, uint32_t from,
-                             struct block **out, gdx_error *err) {
-    query_block_reader *reader = NULL;
-    uint64_t name = gdx_segment_info_of(segment->segment)->name;
-    gdx_status status = reader_of(run, &reader, err);
-    if (status != GDX_OK)
-        return status;
-    for (int i = 0; i < BLOCKS_KEPT; i++)
-        if (reader->blocks[i].segment == name && reader->blocks[i].number == number) {
-            *out = &reader->blocks[i];
-            return GDX_OK;
-        }
-    struct block *block = &reader->blocks[reader->next++ % BLOCKS_KEPT];
-    block->segment = 0;
-    block->number = number;
-    gdx_position_range range = gdx_columns_block_range(&segment->columns, number, from, &block->document);
-    if (range.begin >= range.end)
-        return query_segment_corrupt(segment, err);
-    block->begin = range.begin;
-    block->end = range.end;
-    status = read_block(reader, segment, block, err);
-    if (status != GDX_OK)
-        return status;
-    block->segment = name;
-    *out = block;
-    return query_run_spend(run, BLOCK_WORK, err);
-}
-
-// Reads the symbol after a block that was read last, when the bigram that begins with the block's last may be one that
-// is looked for.
-static gdx_status complete_block(query_run *run, const query_segment *segment, struct block *block, gdx_error *err) {
-    uint32_t count = block->end - block->begin;
-    struct block *next = NULL;
-    if (block->known > count)
-        return GDX_OK;
-    gdx_status status = find_block(run, segment, block->number + 1, block->document, &next, err);
-    if (status != GDX_OK)
-        return status;
-    if (next->document != block->document)
-        return query_segment_corrupt(segment, err);
-    block->symbols[count] = next->symbols[0];
-    block->known++;
-    return GDX_OK;
-}
+enum { SEEK_WORK = 50 };
 
 // ---- terms
 
@@ -250,12 +29,12 @@ bool query_plan_has_blocks(const query_plan *plan) {
     return has;
 }
 
-static gdx_status append_in_block(query_run *run, const query_segment *segment, struct block *block,
-                                  const gdx_term *term, query_list *out, gdx_error *err) {
+gdx_status query_block_append_term(query_run *run, const query_segment *segment, query_block *block,
+                                   const gdx_term *term, query_list *out, gdx_error *err) {
     uint32_t count = block->end - block->begin;
     gdx_status status = query_run_reserve(run, out, out->count + count, err);
     if (status == GDX_OK && block->symbols[count - 1] == term->first)
-        status = complete_block(run, segment, block, err);
+        status = query_block_complete(run, segment, block, err);
     if (status != GDX_OK)
         return status;
     for (uint32_t i = 0; i < count; i++) {
@@ -266,39 +45,64 @@ static gdx_status append_in_block(query_run *run, const query_segment *segment, 
     return GDX_OK;
 }
 
+// Decodes a list, whatever it has.
+static gdx_status append_entries(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
+                                 gdx_error *err) {
+    uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment->segment) : segment->position_count;
+    gdx_status status = query_run_reserve(run, out, out->count + term->entries, err);
+    if (status != GDX_OK)
+        return status;
+    if (gdx_postings_decode(term->postings, term->entries, limit, out->values + out->count) != GDX_OK)
+        return query_segment_corrupt(segment, err);
+    out->count += term->entries;
+    return query_run_spend(run, 150 + (uint64_t)term->entries * 2, err);
+}
+
 gdx_status query_term_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
                              gdx_error *err) {
     query_list *blocks = &run->searcher->numbers;
-    query_list *to = term->has_blocks ? blocks : out;
-    if (term->has_blocks)
-        blocks->count = 0;
-    uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment->segment) : segment->position_count;
-    gdx_status status = query_run_reserve(run, to, to->count + term->entries, err);
-    if (status != GDX_OK)
-        return status;
-    if (gdx_postings_decode(term->postings, term->entries, limit, to->values + to->count) != GDX_OK)
-        return query_segment_corrupt(segment, err);
-    to->count += term->entries;
+    if (!term->has_blocks)
+        return append_entries(run, segment, term, out, err);
+    blocks->count = 0;
+    gdx_status status = append_entries(run, segment, term, blocks, err);
     uint32_t document = 0;
-    for (size_t i = 0; term->has_blocks && i < blocks->count && status == GDX_OK; i++) {
-        struct block *block = NULL;
-        status = find_block(run, segment, blocks->values[i], document, &block, err);
+    for (size_t i = 0; i < blocks->count && status == GDX_OK; i++) {
+        query_block *block = NULL;
+        status = query_block_read(run, segment, blocks->values[i], document, &block, err);
         if (status != GDX_OK)
             return status;
         document = block->document;
-        status = append_in_block(run, segment, block, term, out, err);
+        status = query_block_append_term(run, segment, block, term, out, err);
     }
     return status;
 }
 
+gdx_status query_blocks_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
+                               gdx_error *err) {
+    query_list *positions = &run->searcher->other;
+    assert(out != positions);
+    if (term->has_blocks)
+        return append_entries(run, segment, term, out, err);
+    positions->count = 0;
+    gdx_status status = append_entries(run, segment, term, positions, err);
+    if (status == GDX_OK)
+        status = query_run_reserve(run, out, out->count + positions->count, err);
+    uint32_t document = 0;
+    for (size_t i = 0; i < positions->count && status == GDX_OK; i++) {
+        document = gdx_columns_document_at(&segment->columns, positions->values[i], document);
+        out->values[out->count++] = gdx_columns_block(&segment->columns, document, positions->values[i]);
+    }
+    return status == GDX_OK ? query_run_spend(run, positions->count * 5, err) : status;
+}
+
 // The symbol at a position of a document, read in the block at hand where it has it.
 static gdx_status symbol_at(query_run *run, const query_segment *segment, uint32_t document, uint32_t position,
-                            struct block **block, uint32_t *out, gdx_error *err) {
+                            query_block **block, uint32_t *out, gdx_error *err) {
     gdx_status status = GDX_OK;
     if (!*block || (*block)->document != document || position < (*block)->begin ||
         position - (*block)->begin >= (*block)->known)
         status =
-            find_block(run, segment, gdx_columns_block(&segment->columns, document, position), document, block, err);
+            query_block_read(run, segment, gdx_columns_block(&segment->columns, document, position), document, block, err);
     if (status == GDX_OK)
         *out = (*block)->symbols[position - (*block)->begin];
     return status;
@@ -313,7 +117,7 @@ static bool is_one_of(const query_bigram *bigram, uint32_t first, uint32_t secon
 
 gdx_status query_blocks_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
                              gdx_error *err) {
-    struct block *block = NULL;
+    query_block *block = NULL;
     size_t kept = 0;
     uint32_t document = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -322,7 +126,7 @@ gdx_status query_blocks_thin(query_run *run, const query_segment *segment, const
         if (at + 1 >= segment->columns.begin[document + 1])
             continue;
         uint32_t first, second;
-        struct block *next = block;
+        query_block *next = block;
         gdx_status status = symbol_at(run, segment, document, (uint32_t)at, &block, &first, err);
         next = block;
         if (status == GDX_OK)
@@ -351,6 +155,18 @@ struct query_block_walk {
     struct list_cursor cursors[]; // of the plan's bigrams, one for each of their lists
 };
 
+static gdx_status open_lists(const query_segment *segment, const query_bigram *bigram, struct list_cursor *cursors,
+                             gdx_error *err) {
+    for (uint32_t i = 0; i < bigram->list_count; i++) {
+        const gdx_term *term = &bigram->lists[i];
+        uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment->segment) : segment->position_count;
+        cursors[i].has_blocks = term->has_blocks;
+        if (gdx_cursor_open(&cursors[i].cursor, term->postings, term->entries, limit) != GDX_OK)
+            return query_segment_corrupt(segment, err);
+    }
+    return GDX_OK;
+}
+
 gdx_status query_block_walk_open(query_run *run, const query_segment *segment, const query_plan *plan,
                                  query_block_walk **out, gdx_error *err) {
     uint32_t count = 0;
@@ -361,15 +177,12 @@ gdx_status query_block_walk_open(query_run *run, const query_segment *segment, c
         return GDX_NO_MEMORY;
     walk->segment = segment;
     walk->plan = plan;
-    for (uint32_t i = 0; i < plan->bigram_count; i++)
-        for (uint32_t j = 0; j < plan->bigrams[i].list_count; j++) {
-            const gdx_term *term = &plan->bigrams[i].lists[j];
-            struct list_cursor *cursor = &walk->cursors[walk->cursor_count++];
-            cursor->has_blocks = term->has_blocks;
-            uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment->segment) : segment->position_count;
-            if (gdx_cursor_open(&cursor->cursor, term->postings, term->entries, limit) != GDX_OK)
-                return query_segment_corrupt(segment, err);
-        }
+    for (uint32_t i = 0; i < plan->bigram_count; i++) {
+        gdx_status status = open_lists(segment, &plan->bigrams[i], walk->cursors + walk->cursor_count, err);
+        if (status != GDX_OK)
+            return status;
+        walk->cursor_count += plan->bigrams[i].list_count;
+    }
     *out = walk;
     return GDX_OK;
 }
@@ -398,21 +211,25 @@ static uint32_t seek(const query_block_walk *walk, const query_bigram *bigram, s
     return found;
 }
 
+// Whether a bigram may stand where it must when that at `offset` is in the block.
+static bool may_hold(const query_block_walk *walk, const query_bigram *bigram, struct list_cursor *cursors,
+                     uint32_t offset, uint32_t block) {
+    bool is_after = bigram->offset > offset;
+    uint32_t distance = is_after ? bigram->offset - offset : offset - bigram->offset;
+    uint32_t reach = (distance + GDX_BLOCK_SYMBOLS - 1) / GDX_BLOCK_SYMBOLS; // a document's last block is shorter
+    uint32_t low = is_after ? block : block > reach ? block - reach : 0;
+    uint32_t found = seek(walk, bigram, cursors, low);
+    return found != GDX_POSITION_END && found <= (is_after ? block + reach : block);
+}
+
 // Whether all other bigrams may stand where they must when the first of the plan is in the block.
 static bool is_candidate(query_block_walk *walk, uint32_t block) {
     const query_plan *plan = walk->plan;
     struct list_cursor *cursors = walk->cursors + plan->bigrams[0].list_count;
     uint32_t offset = plan->bigrams[0].offset;
-    for (uint32_t i = 1; i < plan->bigram_count; cursors += plan->bigrams[i++].list_count) {
-        const query_bigram *bigram = &plan->bigrams[i];
-        bool is_after = bigram->offset > offset;
-        uint32_t distance = is_after ? bigram->offset - offset : offset - bigram->offset;
-        uint32_t reach = (distance + 127) / 128; // blocks; a document's last is shorter, and the last is the last
-        uint32_t low = is_after ? block : block > reach ? block - reach : 0;
-        uint32_t found = seek(walk, bigram, cursors, low);
-        if (found == GDX_POSITION_END || found > (is_after ? block + reach : block))
+    for (uint32_t i = 1; i < plan->bigram_count; cursors += plan->bigrams[i++].list_count)
+        if (!may_hold(walk, &plan->bigrams[i], cursors, offset, block))
             return false;
-    }
     return true;
 }
 
@@ -423,7 +240,7 @@ static inline bool answers(const query_plan *plan, uint32_t index, uint32_t symb
 }
 
 // Whether the phrase stands at a position of the block's document.
-static gdx_status stands(query_run *run, const query_block_walk *walk, struct block *block, uint32_t position,
+static gdx_status stands(query_run *run, const query_block_walk *walk, query_block *block, uint32_t position,
                          bool *out, gdx_error *err) {
     const query_plan *plan = walk->plan;
     uint32_t document = block->document, end = walk->segment->columns.begin[document + 1];
@@ -444,10 +261,10 @@ static gdx_status list_block(query_run *run, query_block_walk *walk, uint32_t nu
                              query_list *out, gdx_error *err) {
     const query_plan *plan = walk->plan;
     uint32_t offset = plan->bigrams[0].offset;
-    struct block *block = NULL;
-    gdx_status status = find_block(run, walk->segment, number, walk->document, &block, err);
+    query_block *block = NULL;
+    gdx_status status = query_block_read(run, walk->segment, number, walk->document, &block, err);
     if (status == GDX_OK && answers(plan, offset, block->symbols[block->end - block->begin - 1]))
-        status = complete_block(run, walk->segment, block, err);
+        status = query_block_complete(run, walk->segment, block, err);
     if (status != GDX_OK)
         return status;
     walk->document = block->document;
@@ -461,9 +278,9 @@ static gdx_status list_block(query_run *run, query_block_walk *walk, uint32_t nu
         bool is = false;
         status = stands(run, walk, block, (uint32_t)at - offset, &is, err);
         if (status == GDX_OK) // reading others may have let go of it
-            status = find_block(run, walk->segment, number, walk->document, &block, err);
+            status = query_block_read(run, walk->segment, number, walk->document, &block, err);
         if (status == GDX_OK && answers(plan, offset, block->symbols[count - 1]))
-            status = complete_block(run, walk->segment, block, err);
+            status = query_block_complete(run, walk->segment, block, err);
         if (status == GDX_OK && is)
             status = query_run_append(run, out, &(uint32_t){(uint32_t)at - offset}, 1, err);
         if (status != GDX_OK)
@@ -472,9 +289,10 @@ static gdx_status list_block(query_run *run, query_block_walk *walk, uint32_t nu
     return GDX_OK;
 }
 
-static gdx_status check_cursors(const query_block_walk *walk, gdx_error *err) {
-    for (uint32_t i = 0; i < walk->cursor_count; i++)
-        if (gdx_cursor_status(&walk->cursors[i].cursor) != GDX_OK)
+static gdx_status check_cursors(const query_block_walk *walk, const struct list_cursor *cursors, uint32_t count,
+                                gdx_error *err) {
+    for (uint32_t i = 0; i < count; i++)
+        if (gdx_cursor_status(&cursors[i].cursor) != GDX_OK)
             return query_segment_corrupt(walk->segment, err);
     return GDX_OK;
 }
@@ -501,7 +319,93 @@ gdx_status query_block_walk_list(query_run *run, query_block_walk *walk, uint32_
         if (at++ == last) // the next range may begin in this one
             break;
     }
-    return status == GDX_OK ? check_cursors(walk, err) : status;
+    return status == GDX_OK ? check_cursors(walk, walk->cursors, walk->cursor_count, err) : status;
+}
+
+// ---- a phrase in all of a segment
+
+// To the searcher's `numbers`: the blocks that may have the first bigram of the plan where the phrase stands.
+static gdx_status find_candidates(query_run *run, query_block_walk *walk, gdx_error *err) {
+    query_list *candidates = &run->searcher->numbers;
+    gdx_status status = query_run_reserve(run, candidates, walk->plan->bigrams[0].count, err);
+    candidates->count = 0;
+    for (uint32_t at = 0; status == GDX_OK; at++) {
+        at = seek(walk, &walk->plan->bigrams[0], walk->cursors, at);
+        if (at == GDX_POSITION_END)
+            break;
+        candidates->values[candidates->count] = at;
+        candidates->count += is_candidate(walk, at);
+        status = query_run_spend(run, SEEK_WORK * walk->cursor_count, err);
+    }
+    return status == GDX_OK ? check_cursors(walk, walk->cursors, walk->cursor_count, err) : status;
+}
+
+static bool has_offset(const query_plan *plan, uint32_t offset) {
+    for (uint32_t i = 0; i < plan->bigram_count; i++)
+        if (plan->bigrams[i].offset == offset)
+            return true;
+    return false;
+}
+
+static gdx_status thin_candidates(query_run *run, const query_block_walk *walk, const query_bigram *bigram,
+                                  gdx_error *err) {
+    query_list *candidates = &run->searcher->numbers;
+    struct list_cursor cursors[QUERY_ALTERNATIVES_MAX];
+    size_t kept = 0;
+    gdx_status status = open_lists(walk->segment, bigram, cursors, err);
+    for (size_t i = 0; i < candidates->count && status == GDX_OK; i++) {
+        candidates->values[kept] = candidates->values[i];
+        kept += may_hold(walk, bigram, cursors, walk->plan->bigrams[0].offset, candidates->values[i]);
+        status = query_run_spend(run, SEEK_WORK, err);
+    }
+    candidates->count = kept;
+    return status == GDX_OK ? check_cursors(walk, cursors, bigram->list_count, err) : status;
+}
+
+// Looks up bigrams that the plan leaves out, as long as there are many candidates and each rules out some of them: to
+// read a block costs more than to look for it in a list.
+static gdx_status widen(query_run *run, const query_block_walk *walk, gdx_error *err) {
+    enum { FEW = 4, RULED_OUT = 8 }; // one of so many
+    const query_plan *plan = walk->plan;
+    query_list *candidates = &run->searcher->numbers;
+    gdx_status status = GDX_OK;
+    for (uint32_t offset = 0; offset + 1 < plan->leaf->symbol_count && candidates->count >= FEW; offset++) {
+        query_bigram bigram = {.offset = offset};
+        size_t before = candidates->count;
+        if (has_offset(plan, offset))
+            continue;
+        status = query_cover_look_up(run, walk->segment, plan, &bigram, err);
+        if (status == GDX_OK && bigram.count == 0)
+            candidates->count = 0;
+        else if (status == GDX_OK)
+            status = thin_candidates(run, walk, &bigram, err);
+        if (status != GDX_OK || (before - candidates->count) * RULED_OUT < before)
+            break;
+    }
+    return status;
+}
+
+gdx_status query_blocks_phrase(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                               gdx_error *err) {
+    const query_list *candidates = &run->searcher->numbers;
+    query_plan complete = *plan;
+    query_block_walk *walk = NULL;
+    out->count = 0;
+    complete.bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
+    if (!complete.bigrams)
+        return GDX_NO_MEMORY;
+    memcpy(complete.bigrams, plan->bigrams, plan->bigram_count * sizeof *plan->bigrams);
+    gdx_status status = query_cover_complete(run, segment, &complete, err);
+    if (status != GDX_OK || complete.is_nowhere)
+        return status;
+    status = query_block_walk_open(run, segment, &complete, &walk, err);
+    if (status == GDX_OK)
+        status = find_candidates(run, walk, err);
+    if (status == GDX_OK)
+        status = widen(run, walk, err);
+    for (size_t i = 0; i < candidates->count && status == GDX_OK; i++)
+        status = list_block(run, walk, candidates->values[i], 0, segment->position_count, out, err);
+    return status;
 }
 
 // ---- symbols
@@ -518,7 +422,7 @@ static bool is_in(const query_symbol_range *ranges, uint32_t count, uint32_t sym
     return low && symbol < ranges[low - 1].high;
 }
 
-static gdx_status list_symbols(query_run *run, const struct block *block, const query_symbol_range *ranges,
+static gdx_status list_symbols(query_run *run, const query_block *block, const query_symbol_range *ranges,
                                uint32_t count, uint32_t low, uint32_t high, query_list *out, gdx_error *err) {
     uint32_t from = low > block->begin ? low : block->begin, to = high < block->end ? high : block->end;
     if (from >= to)
@@ -533,14 +437,19 @@ static gdx_status list_symbols(query_run *run, const struct block *block, const 
     return status;
 }
 
+gdx_status query_block_append_symbols(query_run *run, const query_block *block, const query_symbol_range *ranges,
+                                      uint32_t count, query_list *out, gdx_error *err) {
+    return list_symbols(run, block, ranges, count, block->begin, block->end, out, err);
+}
+
 gdx_status query_blocks_symbols_within(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
                                        uint32_t count, uint32_t low, uint32_t high, query_list *out, gdx_error *err) {
     const gdx_document_columns *columns = &segment->columns;
     uint32_t document = low < high ? gdx_columns_document_at(columns, low, 0) : 0;
     gdx_status status = GDX_OK;
     for (uint32_t at = low; at < high && status == GDX_OK;) {
-        struct block *block = NULL;
-        status = find_block(run, segment, gdx_columns_block(columns, document, at), document, &block, err);
+        query_block *block = NULL;
+        status = query_block_read(run, segment, gdx_columns_block(columns, document, at), document, &block, err);
         if (status == GDX_OK)
             status = list_symbols(run, block, ranges, count, low, high, out, err);
         if (status == GDX_OK)
@@ -554,12 +463,12 @@ gdx_status query_blocks_symbols(query_run *run, const query_segment *segment, co
     uint32_t document = 0;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < blocks->count && status == GDX_OK; i++) {
-        struct block *block = NULL;
-        status = find_block(run, segment, blocks->values[i], document, &block, err);
+        query_block *block = NULL;
+        status = query_block_read(run, segment, blocks->values[i], document, &block, err);
         if (status != GDX_OK)
             return status;
         document = block->document;
-        status = list_symbols(run, block, ranges, count, 0, UINT32_MAX, out, err);
+        status = query_block_append_symbols(run, block, ranges, count, out, err);
     }
     return status;
 }

@@ -5,11 +5,8 @@
 #ifndef GDX_QUERY_BLOCKS_H
 #define GDX_QUERY_BLOCKS_H
 
+#include "block_reader.h"
 #include "plan.h"
-
-// What a searcher keeps for it, made when it is first needed; the owner is the searcher's.
-typedef struct query_block_reader query_block_reader;
-void query_block_reader_free(query_block_reader *reader); // NULL is fine
 
 // True: lists of the bigram have blocks, at least one.
 bool query_bigram_has_blocks(const query_bigram *bigram);
@@ -23,6 +20,22 @@ gdx_status query_term_append(query_run *run, const query_segment *segment, const
 // Keeps the positions that have the bigram at its offset. Cost: each block that one of them is in.
 gdx_status query_blocks_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
                              gdx_error *err) GDX_MUST_CHECK;
+
+// Appends the blocks that a term is in, ascending, as often as it may be told that it is there: in a list of positions
+// each time, else once. Uses the searcher's `other`, which `out` is not.
+gdx_status query_blocks_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
+                               gdx_error *err) GDX_MUST_CHECK;
+// Appends the positions of a bigram, given as a term, in a block.
+gdx_status query_block_append_term(query_run *run, const query_segment *segment, query_block *block,
+                                   const gdx_term *term, query_list *out, gdx_error *err) GDX_MUST_CHECK;
+
+// Appends the positions of symbols in the ranges, which ascend, in a block.
+gdx_status query_block_append_symbols(query_run *run, const query_block *block, const query_symbol_range *ranges,
+                                      uint32_t count, query_list *out, gdx_error *err) GDX_MUST_CHECK;
+
+// All positions of a phrase, ascending, replacing what is in `out`. Uses the searcher's `numbers`.
+gdx_status query_blocks_phrase(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
+                               gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct query_block_walk query_block_walk; // over the places of a phrase; one owner; in the run's memory
 // Of a plan that is complete.

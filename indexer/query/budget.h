@@ -15,6 +15,7 @@ typedef struct query_run { // one owner
     gdx_arena *arena;
     size_t held; // bytes that count towards the limit besides arenas and lists
     gdx_stop stop;
+    bool wants_totals;   // and nothing of single documents: a leaf that is the whole query may count in all only
     uint64_t number;     // of the searcher's runs
     uint64_t candidates; // places that exact: must read, so far
     uint64_t work;       // since the stop was looked at, in nanoseconds, roughly

@@ -9,6 +9,8 @@
 #include "least.h"
 #include "near.h"
 
+#include <assert.h>
+
 // The plan of an exact phrase reads stored text, so it is made once and kept.
 static gdx_status plan_leaf(query_run *run, query_evaluation *evaluation, const query_node *leaf, query_plan *out,
                             gdx_error *err) {
@@ -90,7 +92,9 @@ static gdx_status evaluate_leaves(query_run *run, const query_node *node, query_
         gdx_status status = plan_leaf(run, evaluation, node, &plan, err);
         if (status != GDX_OK)
             return status;
-        return query_leaf_frequencies(run, &evaluation->segment, &plan, &evaluation->leaves[node->leaf], err);
+        bool sum_is_enough = run->wants_totals && node == run->query->root && !run->query->bridges;
+        return query_leaf_frequencies(run, &evaluation->segment, &plan, sum_is_enough, &evaluation->leaves[node->leaf],
+                                      err);
     }
     gdx_status status = GDX_OK;
     for (uint32_t i = 0; i < node->child_count && status == GDX_OK; i++)
@@ -144,7 +148,7 @@ static gdx_status add_bridged_documents(query_run *run, const query_evaluation *
     }
     while (at < leaf->count)
         documents[count++] = leaf->documents[at++];
-    *leaf = (query_frequencies){documents, NULL, count};
+    *leaf = (query_frequencies){.documents = documents, .count = count};
     return query_run_spend(run, count * 5, err);
 }
 
@@ -225,6 +229,10 @@ gdx_status query_evaluation_add_leaf(query_run *run, const query_evaluation *eva
 
 static uint64_t sum_where_matched(const query_evaluation *evaluation, const query_frequencies *leaf) {
     uint64_t sum = 0;
+    if (leaf->count && !leaf->counts) { // it is the whole query
+        assert(leaf->documents == evaluation->documents);
+        return leaf->sum;
+    }
     if (leaf->documents == evaluation->documents) {
         for (size_t i = 0; i < leaf->count; i++)
             sum += leaf->counts[i];

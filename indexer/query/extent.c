@@ -190,7 +190,7 @@ static gdx_status count_within(struct counting *counting, const struct part *par
     query_frequencies found;
     gdx_status status = plan_string(counting, &part->segment, &plan, err);
     if (status == GDX_OK)
-        status = query_leaf_frequencies(&counting->run, &part->segment, &plan, &found, err);
+        status = query_leaf_frequencies(&counting->run, &part->segment, &plan, false, &found, err);
     for (size_t i = 0; status == GDX_OK && i < found.count; i++)
         if (!part->documents || gdx_bit(part->documents, found.documents[i]))
             *out += found.counts[i];

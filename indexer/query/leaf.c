@@ -3,6 +3,7 @@
 
 #include "leaf.h"
 
+#include "block_totals.h"
 #include "fields.h"
 #include "phrase.h"
 #include "symbol.h"
@@ -34,7 +35,7 @@ static gdx_status take_frequencies(query_run *run, const query_segment *segment,
     uint32_t *both = query_run_take(run, at_most * 2 * sizeof *both, err);
     if (!both)
         return GDX_NO_MEMORY;
-    *out = (query_frequencies){both, both + at_most, 0};
+    *out = (query_frequencies){.documents = both, .counts = both + at_most};
     return GDX_OK;
 }
 
@@ -68,7 +69,7 @@ static gdx_status take_kept(query_run *run, const query_segment *segment, size_t
 }
 
 gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, const query_plan *plan,
-                                  query_frequencies *out, gdx_error *err) {
+                                  bool sum_is_enough, query_frequencies *out, gdx_error *err) {
     *out = (query_frequencies){0};
     if (plan->is_nowhere && plan->broken_count == 0)
         return GDX_OK;
@@ -81,6 +82,12 @@ gdx_status query_leaf_frequencies(query_run *run, const query_segment *segment, 
                                                     &count, &searcher->frequency_capacity, &has, err);
         if (status != GDX_OK || has)
             return status == GDX_OK ? take_kept(run, segment, count, out, err) : status;
+    }
+    if (gdx_segment_shape(segment->segment) == GDX_SHAPE_COMPACT) {
+        bool is_done = false;
+        gdx_status status = query_block_totals(run, segment, plan, sum_is_enough, out, &is_done, err);
+        if (status != GDX_OK || is_done)
+            return status;
     }
     gdx_status status = query_leaf_positions(run, segment, plan, &searcher->positions, err);
     if (status == GDX_OK && plan->broken_count)

@@ -115,27 +115,10 @@ gdx_status query_bigram_thin(query_run *run, const query_segment *segment, const
     return query_run_spend(run, (uint64_t)bigram->count * 2, err);
 }
 
-// Of a compact segment. All bigrams are looked up, since each may rule out blocks that else were read.
-static gdx_status positions_by_blocks(query_run *run, const query_segment *segment, const query_plan *plan,
-                                      query_list *out, gdx_error *err) {
-    query_plan complete = *plan;
-    query_block_walk *walk;
-    out->count = 0;
-    complete.bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
-    if (!complete.bigrams)
-        return GDX_NO_MEMORY;
-    memcpy(complete.bigrams, plan->bigrams, plan->bigram_count * sizeof *plan->bigrams);
-    gdx_status status = query_cover_complete(run, segment, &complete, err);
-    if (status != GDX_OK || complete.is_nowhere)
-        return status;
-    status = query_block_walk_open(run, segment, &complete, &walk, err);
-    return status == GDX_OK ? query_block_walk_list(run, walk, 0, segment->position_count, out, err) : status;
-}
-
 gdx_status query_phrase_positions(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                   gdx_error *err) {
     if (query_plan_has_blocks(plan))
-        return positions_by_blocks(run, segment, plan, out, err);
+        return query_blocks_phrase(run, segment, plan, out, err);
     gdx_status status = query_bigram_unpack(run, segment, &plan->bigrams[0], out, err);
     if (status != GDX_OK)
         return status;

@@ -173,6 +173,7 @@ gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_q
                      gdx_totals *out, gdx_error *err) {
     query_run run = query_run_of(searcher, snapshot, query, stop);
     gdx_totals totals = {0};
+    run.wants_totals = true;
     gdx_status status = query_run_check(&run, err);
     for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++) {
         query_evaluation evaluation;

@@ -49,26 +49,22 @@ static gdx_status walk_terms(query_run *run, const query_segment *segment, query
     return status;
 }
 
+struct visited {
+    query_term_visit visit;
+    void *context;
+};
+
+static gdx_status visit_for(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                            gdx_error *err) {
+    (void)run;
+    (void)segment;
+    const struct visited *visited = context;
+    return visited->visit(visited->context, term, err);
+}
+
 static gdx_status visit_whole(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
                               gdx_error *err) {
     return append_term(run, segment, term, context, err);
-}
-
-// ---- in a compact segment
-
-static gdx_status visit_blocks(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
-                               gdx_error *err) {
-    query_list *numbers = &run->searcher->numbers;
-    if (!term->has_blocks)
-        return append_term(run, segment, term, context, err);
-    gdx_status status = query_run_reserve(run, numbers, numbers->count + term->entries, err);
-    if (status != GDX_OK)
-        return status;
-    if (gdx_postings_decode(term->postings, term->entries, gdx_segment_block_count(segment->segment),
-                            numbers->values + numbers->count) != GDX_OK)
-        return query_segment_corrupt(segment, err);
-    numbers->count += term->entries;
-    return query_run_spend(run, 150 + (uint64_t)term->entries * 2, err);
 }
 
 // ---- all together
@@ -119,6 +115,23 @@ static gdx_status foresee(query_run *run, const query_segment *segment, const qu
         all += status == GDX_OK ? occurrences : 0;
     }
     return status == GDX_OK ? query_run_foresee(run, all * POSTING_WORK, err) : status;
+}
+
+gdx_status query_symbol_terms(query_run *run, const query_segment *segment, const query_plan *plan,
+                              query_term_visit visit, void *context, gdx_error *err) {
+    struct visited visited = {visit, context};
+    gdx_status status = foresee(run, segment, plan, err);
+    for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
+        status = walk_terms(run, segment, plan->ranges[i], visit_for, &visited, err);
+    return status;
+}
+
+// ---- in a compact segment
+
+static gdx_status visit_blocks(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                               gdx_error *err) {
+    return term->has_blocks ? query_blocks_append(run, segment, term, &run->searcher->numbers, err)
+                            : append_term(run, segment, term, context, err);
 }
 
 // Blocks have all that stands in them, also what a list of positions of another term has.

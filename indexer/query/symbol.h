@@ -13,4 +13,9 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
 gdx_status query_symbol_positions_within(query_run *run, const query_segment *segment, const query_plan *plan,
                                          uint32_t low, uint32_t high, query_list *out, gdx_error *err) GDX_MUST_CHECK;
 
+// Each term that begins with one of the plan's symbols, of which one position is given by one term only.
+typedef gdx_status (*query_term_visit)(void *context, const gdx_term *term, gdx_error *err);
+gdx_status query_symbol_terms(query_run *run, const query_segment *segment, const query_plan *plan,
+                              query_term_visit visit, void *context, gdx_error *err) GDX_MUST_CHECK;
+
 #endif

@@ -144,6 +144,8 @@ uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t p
     return document_at(columns, position, from);
 }
 
+_Static_assert((int)GDX_BLOCK_SYMBOLS == (int)GDX_GROUP_SYMBOLS, "a block of a body is a group of its text");
+
 // The document by binary search: its title's block is the last that is at or before the block.
 gdx_position_range gdx_columns_block_range(const gdx_document_columns *columns, uint32_t block, uint32_t from,
                                            uint32_t *out_document) {

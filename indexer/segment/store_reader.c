@@ -5,6 +5,7 @@
 
 #include "store_reader.h"
 
+#include "gdx/text.h"
 #include "gdx/utf8.h"
 
 #include <stdlib.h>
@@ -286,6 +287,38 @@ gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment,
     reader->text.bytes = 0;
     if (status == GDX_OK)
         status = groups_text(segment, table, group, stop, &reader->block, &reader->text, err);
+    if (status != GDX_OK)
+        return status;
+    found.is_last = stop == end;
+    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
+    *out = found;
+    return GDX_OK;
+}
+
+gdx_status gdx_store_read_symbols(gdx_store_reader *reader, gdx_segment *segment, const gdx_rule *rule,
+                                  uint32_t document, uint32_t from, uint32_t to, gdx_stretch *out, gdx_error *err) {
+    uint32_t first;
+    uint32_t end;
+    gdx_stretch found = {0};
+    const gdx_token_table *table;
+    gdx_status status = groups_of_document(segment, document, &first, &end, err);
+    if (status == GDX_OK)
+        status = store_table(reader, segment, document, &table, err);
+    if (status != GDX_OK)
+        return status;
+    if (from >= to || (to - 1) / GDX_GROUP_SYMBOLS >= end - first)
+        return bad_text(segment, document, err);
+    uint32_t stop = first + (to - 1) / GDX_GROUP_SYMBOLS + 1;
+    uint32_t group = first + from / GDX_GROUP_SYMBOLS;
+    reader->text.bytes = 0;
+    status = find_group(reader, segment, document, first, from, &group, &found.first_symbol, err);
+    if (status == GDX_OK)
+        status = groups_text(segment, table, group, stop, &reader->block, &reader->text, err);
+    // The next group has what the last symbols may depend on, as there are two of it at least, or no more.
+    if (status == GDX_OK && stop < end && !gdx_text_is_settled(rule, gdx_buffer_slice(&reader->text))) {
+        status = groups_text(segment, table, stop, stop + 1, &reader->block, &reader->text, err);
+        stop++;
+    }
     if (status != GDX_OK)
         return status;
     found.is_last = stop == end;

@@ -329,3 +329,9 @@ gdx_status gdx_text_symbols(const gdx_rule *rule, gdx_slice utf8, unsigned optio
     return options & GDX_TEXT_SPANS ? cut(&view, symbols, true, with_checkpoints)
                                     : cut(&view, symbols, false, with_checkpoints);
 }
+
+// A plain character looks at no neighbour, and no context looks past one (context.c).
+bool gdx_text_is_settled(const gdx_rule *rule, gdx_slice utf8) {
+    const uint8_t *end = (const uint8_t *)utf8.data + utf8.bytes;
+    return utf8.bytes >= 3 && is_three_bytes(end[-3]) && rule->plain[gdx_utf8_decode_three(end - 3)] != 0;
+}

@@ -57,6 +57,16 @@ static bool is_same_from(const gdx_symbols *a, size_t from, const gdx_symbols *b
     return true;
 }
 
+// The first `count` symbols of `a` are those of `b`.
+static bool is_begun_by(const gdx_symbols *a, size_t count, const gdx_symbols *b) {
+    if (count > a->count || count != b->count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_same_symbol(a, i, b, i))
+            return false;
+    return true;
+}
+
 static bool are_words_in_place(const gdx_symbols *symbols) {
     size_t word = 0;
     for (size_t i = 0; i < symbols->count; i++) {
@@ -165,6 +175,12 @@ const char *checkpoints_hold(gdx_slice utf8) {
             broken = "a checkpoint is before the one before it, before its symbol, or outside";
         bool is_plain = symbols.symbols_before + at.symbol == due && i % 8;
         before = at;
+        gdx_slice head = {utf8.data, at.byte};
+        if (!broken && i % 8 == 0 && gdx_text_is_settled(gdx_rule_current(), head)) {
+            cut_or_die(head, 0, &rest);
+            if (!is_begun_by(&symbols, at.symbol, &rest))
+                broken = "what comes after a checkpoint changes symbols that are settled";
+        }
         if (broken || is_plain) // cutting the rest from each would take the square of the text
             continue;
         cut_or_die((gdx_slice){utf8.data + at.byte, utf8.bytes - at.byte}, 0, &rest);

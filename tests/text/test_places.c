@@ -85,6 +85,16 @@ static void reading_from_a_checkpoint_gives_the_rest(void **state) {
     gdx_buffer_clear(&text);
 }
 
+static void what_comes_after_does_not_change_settled_symbols(void **state) {
+    (void)state;
+    static const char *const settled[] = {"产", "产业，", "wto的", "sup-产"};
+    static const char *const open[] = {"", "sup-", "sup-\n", "产①", "5m²", "wto", "产 ", "か\u3099", "sup\u00ad", "…"};
+    for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
+        assert_true(gdx_text_is_settled(gdx_rule_current(), gdx_slice_of(settled[i])));
+    for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+        assert_false(gdx_text_is_settled(gdx_rule_current(), gdx_slice_of(open[i])));
+}
+
 static void checkpoints_count_from_the_symbols_before(void **state) {
     (void)state;
     static const size_t before[] = {0, 1, 125, 126, 127, 128, 129, 4294967294};
@@ -208,6 +218,7 @@ int main(void) {
         cmocka_unit_test(a_mark_after_white_space_does_not_span_the_white_space),
         cmocka_unit_test(a_word_spans_all_that_its_letters_came_from),
         cmocka_unit_test(reading_from_a_checkpoint_gives_the_rest),
+        cmocka_unit_test(what_comes_after_does_not_change_settled_symbols),
         cmocka_unit_test(checkpoints_count_from_the_symbols_before),
         cmocka_unit_test(texts_not_asked_about_have_no_checkpoint),
         cmocka_unit_test(no_checkpoint_is_inside_a_word),
