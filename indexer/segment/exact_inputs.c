@@ -6,10 +6,10 @@
 
 #include "exact_inputs.h"
 
+#include "fold.h"
 #include "reader.h"
 
 #include "gdx/ngram.h"
-#include "gdx/text.h"
 
 #include <stdlib.h>
 
@@ -127,10 +127,10 @@ static gdx_status add_document(struct making *making, uint32_t number, gdx_error
 
 static gdx_status make_exact(struct making *making, const gdx_merge_input *input, gdx_error *err) {
     making->segment = gdx_segment_retain((gdx_segment *)input->segment);
-    making->rule = gdx_rule_find(input->segment->rule_number);
+    making->rule = folded_rule_of(input->segment);
     uint64_t unforgotten = 0;
     gdx_status status = GDX_OK;
-    if (!making->rule || gdx_rule_checksum(making->rule) != input->segment->rule_fingerprint)
+    if (!making->rule)
         status =
             gdx_fail_at(err, GDX_UNSUPPORTED, input->segment->path,
                         "made by a matching rule that this program does not have; `gramdex merge --refold` rewrites "
@@ -157,7 +157,8 @@ static gdx_status make_exact(struct making *making, const gdx_merge_input *input
 
 static gdx_status make_all(struct making *making, const gdx_merge_input *inputs, size_t count, gdx_error *err) {
     gdx_status status = GDX_OK;
-    making->inverter = gdx_inverter_new(INVERTER_BYTES);
+    making->inverter =
+        gdx_inverter_new(making->options->inverter_bytes ? making->options->inverter_bytes : INVERTER_BYTES);
     making->folded = gdx_folded_new();
     making->reader = gdx_store_reader_new(HEADS_BYTES);
     if (!making->inverter || !making->folded || !making->reader)

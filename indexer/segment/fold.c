@@ -99,23 +99,42 @@ uint64_t gdx_folded_counted(const gdx_folded *folded) {
     return folded->counted;
 }
 
-gdx_status gdx_folded_invert(const gdx_folded *folded, gdx_inverter *inverter) {
-    struct folded_end begin = {0, 0, 0};
-    gdx_status status = gdx_inverter_add(inverter, &folded->title);
-    if (status == GDX_OK)
-        status = gdx_inverter_add(inverter, &folded->text);
-    for (size_t i = 0; i < folded->part_count && status == GDX_OK; i++) {
-        struct folded_end end = folded->ends[i];
-        gdx_symbols part = {.count = end.symbols - begin.symbols, .word_count = end.words - begin.words};
-        if (part.count)
-            part.symbols = folded->others.symbols + begin.symbols;
-        if (part.word_count) {
-            part.words = folded->others.words + begin.words;
-            part.word_text.data = folded->others.word_text.data + begin.word_bytes;
-            part.word_text.bytes = end.word_bytes - begin.word_bytes;
-        }
-        status = gdx_inverter_add(inverter, &part);
-        begin = end;
+// A part's words count from its own begin, as those of a text by itself do.
+static gdx_symbols part_of(const gdx_folded *folded, struct folded_end begin, struct folded_end end) {
+    gdx_symbols part = {.count = end.symbols - begin.symbols, .word_count = end.words - begin.words};
+    if (part.count)
+        part.symbols = folded->others.symbols + begin.symbols;
+    if (part.word_count) {
+        part.words = folded->others.words + begin.words;
+        part.word_text.data = folded->others.word_text.data + begin.word_bytes;
+        part.word_text.bytes = end.word_bytes - begin.word_bytes;
     }
+    return part;
+}
+
+bool folded_next(const gdx_folded *folded, folded_walk *walk, gdx_symbols *out) {
+    size_t number = walk->number++;
+    if (number < 2) {
+        *out = number ? folded->text : folded->title;
+        return true;
+    }
+    if (number - 2 >= folded->part_count)
+        return false;
+    struct folded_end end = folded->ends[number - 2];
+    *out = part_of(folded, walk->begin, end);
+    walk->begin = end;
+    return true;
+}
+
+gdx_status gdx_folded_invert(const gdx_folded *folded, gdx_inverter *inverter) {
+    gdx_status status = GDX_OK;
+    folded_walk walk = {0};
+    for (gdx_symbols field; status == GDX_OK && folded_next(folded, &walk, &field);)
+        status = gdx_inverter_add(inverter, &field);
     return status;
+}
+
+const gdx_rule *folded_rule_of(const gdx_segment *segment) {
+    const gdx_rule *rule = gdx_rule_find(gdx_segment_rule_number(segment));
+    return rule && gdx_rule_checksum(rule) == gdx_segment_rule_fingerprint(segment) ? rule : NULL;
 }

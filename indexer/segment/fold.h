@@ -24,4 +24,15 @@ struct gdx_folded { // one owner
     uint64_t counted;    // symbols that count by default
 };
 
+// Its title, its text and each part, in the order of positions.
+typedef struct folded_walk { // {0}: before the title
+    size_t number;           // of the field that is next
+    struct folded_end begin; // where it begins, of a part
+} folded_walk;
+// The next field, a view of the document's symbols; false after the last.
+bool folded_next(const gdx_folded *folded, folded_walk *walk, gdx_symbols *out);
+
+// The rule that a segment's symbols are cut by; NULL: this program does not have it.
+const gdx_rule *folded_rule_of(const gdx_segment *segment);
+
 #endif

@@ -56,6 +56,20 @@ static gdx_status merge_canonically(gdx_index_writer *writer, gdx_error *err) {
     return gdx_index_writer_merge(writer, &options, NULL, err);
 }
 
+// To the compact shape and back, for which the text is cut into symbols again.
+static gdx_status merge_to_compact_and_back(gdx_index_writer *writer, gdx_error *err) {
+    static const gdx_shape shapes[] = {GDX_SHAPE_COMPACT, GDX_SHAPE_EXACT};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes && status == GDX_OK; i++) {
+        status = gdx_index_writer_set_shape(writer, shapes[i], err);
+        if (status == GDX_OK)
+            status = gdx_index_writer_commit(writer, err);
+        if (status == GDX_OK)
+            status = merge_all(writer, err);
+    }
+    return status;
+}
+
 // A batch, from a file beside the directory, made by work_make_start.
 static gdx_status index_file_by(gdx_index_writer *writer, const gdx_batch_options *options, gdx_error *err) {
     char path[4096];
@@ -108,6 +122,10 @@ static gdx_status run_canonical(const char *directory, gdx_error *err) {
     return with_writer(directory, merge_canonically, err);
 }
 
+static gdx_status run_compact(const char *directory, gdx_error *err) {
+    return with_writer(directory, merge_to_compact_and_back, err);
+}
+
 static gdx_status run_batch(const char *directory, gdx_error *err) {
     return with_writer(directory, index_file, err);
 }
@@ -150,6 +168,7 @@ const struct work works[WORK_COUNT] = {
     {"update of a backup", run_update, START, LATER},
     {"restore", run_restore, START, LATER},
     {"publish", run_publish, START, "b 供应链\nc 贸易\ne WTO 规则\na 产业链 2024\ng 关税\n"},
+    {"merges to compact segments and back", run_compact, START, START},
 };
 
 // ---- the start

@@ -12,7 +12,7 @@ struct work {
     const char *before; // content of the index, as small_content gives it; NULL: no index
     const char *after;
 };
-enum { WORK_COUNT = 10 };
+enum { WORK_COUNT = 11 };
 extern const struct work works[WORK_COUNT];
 
 // Makes in `folder` the index that works begin from, and beside it one to copy from, which work_end removes.

@@ -6,7 +6,9 @@
 #include "layout.h"
 
 #include "../support/folder.h"
+#include "gdx/clock.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { PARTS_MAX = 8 };
+enum { PARTS_MAX = 8, RUN_BYTES = 2 << 20 }; // so little that compact inputs are made several runs
 
 struct part { // a segment and the documents in it
     gdx_segment_info info;
@@ -84,6 +86,7 @@ static gdx_segment_info merge_parts(const struct rounds *rounds, const struct pa
                                          .level = rounds->level,
                                          .keeps_ranges = keeps_ranges,
                                          .shape = shape,
+                                         .inverter_bytes = RUN_BYTES,
                                          .keys = collection_keys()};
     if (gdx_executor_new(rounds->threads, &options.executor, &err) != GDX_OK ||
         gdx_segment_merge(&options, inputs, count, &info, &err) != GDX_OK)
@@ -378,20 +381,21 @@ static void merging_one_segment_without_deletions_copies_it(void **state) {
 
 // ---- the rest of the promise
 
-static void a_merge_without_live_documents_makes_no_file(void **state) {
-    (void)state;
+static void merge_no_live_documents(gdx_shape shape) {
     struct collection collection;
     char *folder = folder_new();
     char *other = folder_new();
     collection_init(&collection, 61, &(collection_kind){9, 300, 0, 0, 10, 2});
+    collection.shape = shape;
     gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
     const uint8_t deleted[] = {0xFF, 0x01};
     gdx_merge_input input = {segment, deleted};
     gdx_segment_info merged = {.document_count = 5};
     gdx_error err = {0};
     assert_int_equal(
-        gdx_segment_merge(&(gdx_segment_merge_options){.directory = other, .tag = 1, .keys = collection_keys()}, &input,
-                          1, &merged, &err),
+        gdx_segment_merge(
+            &(gdx_segment_merge_options){.directory = other, .tag = 1, .shape = shape, .keys = collection_keys()},
+            &input, 1, &merged, &err),
         GDX_OK);
     assert_int_equal(merged.document_count, 0);
     assert_int_equal(folder_count(other, "segment"), 0);
@@ -401,12 +405,18 @@ static void a_merge_without_live_documents_makes_no_file(void **state) {
     collection_clear(&collection);
 }
 
-static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
+static void a_merge_without_live_documents_makes_no_file(void **state) {
     (void)state;
+    merge_no_live_documents(GDX_SHAPE_EXACT);
+    merge_no_live_documents(GDX_SHAPE_COMPACT);
+}
+
+static void stop_merges(gdx_shape shape) {
     struct collection collection;
     char *folder = folder_new();
     char *other = folder_new();
     collection_init(&collection, 71, &many_short);
+    collection.shape = shape;
     gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
     gdx_merge_input input = {segment, NULL};
     gdx_segment_info merged;
@@ -415,7 +425,7 @@ static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
     const gdx_status expected[] = {GDX_CANCELLED, GDX_DEADLINE};
     for (unsigned threads = 1; threads <= 4; threads += 3) {
         for (int i = 0; i < 2; i++) {
-            gdx_segment_merge_options options = {.directory = other, .tag = 1, .stop = &stops[i]};
+            gdx_segment_merge_options options = {.directory = other, .tag = 1, .shape = shape, .stop = &stops[i]};
             gdx_error err = {0};
             assert_int_equal(gdx_executor_new(threads, &options.executor, &err), GDX_OK);
             assert_int_equal(gdx_segment_merge(&options, &input, 1, &merged, &err), expected[i]);
@@ -425,6 +435,98 @@ static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
     }
     assert_int_equal(folder_count(other, "segment"), 0);
     gdx_segment_release(segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
+static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
+    (void)state;
+    stop_merges(GDX_SHAPE_EXACT);
+    stop_merges(GDX_SHAPE_COMPACT);
+}
+
+// A deadline at any time: while runs are written, too.
+static void a_merge_of_compact_segments_stopped_at_any_time_leaves_no_file(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    char *other = folder_new();
+    unsigned stopped = 0;
+    collection_init(&collection, 72, &many_short);
+    collection.shape = GDX_SHAPE_COMPACT;
+    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
+    gdx_merge_input input = {segment, NULL};
+    for (uint64_t after = 1000; after < 60 * UINT64_C(1000000000); after *= 2) {
+        gdx_segment_info merged = {0};
+        const gdx_stop stop = {.deadline_ns = gdx_now_ns() + after};
+        gdx_segment_merge_options options = {
+            .directory = other, .tag = 1, .shape = GDX_SHAPE_COMPACT, .inverter_bytes = RUN_BYTES, .stop = &stop};
+        gdx_status status = gdx_segment_merge(&options, &input, 1, &merged, NULL);
+        assert_true(status == GDX_OK || status == GDX_DEADLINE);
+        assert_int_equal(folder_count(other, "segment"), status == GDX_OK);
+        stopped += status == GDX_DEADLINE;
+        if (status == GDX_OK)
+            break;
+    }
+    assert_true(stopped > 0);
+    gdx_segment_release(segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
+struct half { // of two that merge at once
+    const char *folder;
+    uint64_t tag;
+    gdx_segment_info written;
+    gdx_segment *segment;
+    pthread_t thread;
+    gdx_status status;
+    gdx_segment_info merged;
+    gdx_error err;
+};
+
+static void *merge_half(void *context) {
+    struct half *half = context;
+    const gdx_merge_input input = {half->segment, NULL};
+    const gdx_segment_merge_options options = {.directory = half->folder,
+                                               .tag = half->tag,
+                                               .shape = GDX_SHAPE_COMPACT,
+                                               .inverter_bytes = RUN_BYTES,
+                                               .keys = collection_keys()};
+    half->status = gdx_segment_merge(&options, &input, 1, &half->merged, &half->err);
+    return NULL;
+}
+
+// Of segments of one folder, with tags of their own: neither takes the runs of the other.
+static void two_merges_of_compact_segments_at_once_are_two(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    char *other = folder_new();
+    struct half halves[2];
+    collection_init(&collection, 73, &many_short);
+    collection.shape = GDX_SHAPE_COMPACT;
+    uint32_t numbers[160];
+    for (uint32_t i = 0; i < collection.count; i++)
+        numbers[i] = i;
+    for (size_t i = 0; i < 2; i++) {
+        gdx_segment_info info = collection_write(&collection, numbers + i * 80, 80, folder, 0);
+        halves[i] =
+            (struct half){.folder = other, .written = info, .tag = i + 1, .segment = segment_of(folder, info.name)};
+    }
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&halves[i].thread, NULL, merge_half, &halves[i]), 0);
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(pthread_join(halves[i].thread, NULL), 0);
+    for (size_t i = 0; i < 2; i++) {
+        if (halves[i].status != GDX_OK)
+            fail_msg("%s", halves[i].err.message);
+        assert_same_bytes(other, halves[i].merged.name, folder, halves[i].written.name);
+        gdx_segment_release(halves[i].segment);
+    }
+    assert_int_equal(folder_count(other, "segment"), 2);
     folder_remove(other);
     folder_remove(folder);
     collection_clear(&collection);
@@ -485,6 +587,8 @@ int main(void) {
         cmocka_unit_test(merging_one_segment_without_deletions_copies_it),
         cmocka_unit_test(a_merge_without_live_documents_makes_no_file),
         cmocka_unit_test(a_stopped_merge_says_so_and_leaves_no_file),
+        cmocka_unit_test(a_merge_of_compact_segments_stopped_at_any_time_leaves_no_file),
+        cmocka_unit_test(two_merges_of_compact_segments_at_once_are_two),
         cmocka_unit_test(a_failed_merge_names_the_file_of_a_merge),
         cmocka_unit_test(positions_beyond_32_bits_are_too_large_to_merge),
     };
