@@ -23,6 +23,10 @@ static gdx_status look_at_segment(const char *directory, const struct manifest *
     gdx_status status = open_alone(directory, manifest, i, &out->alone, &out->segment_why);
     if (status == GDX_OK)
         status = gdx_segment_verify(examined_segment(out), stop, &out->segment_why);
+    if (status == GDX_UNSUPPORTED && out->alone) { // it opens, and is sound as far as can be told without its rule
+        out->segment_why = (gdx_error){0};
+        status = GDX_OK;
+    }
     return status == GDX_OK || is_damage(status) ? GDX_OK : gdx_error_pass(err, &out->segment_why);
 }
 

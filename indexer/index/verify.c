@@ -118,15 +118,24 @@ static gdx_status verify_snapshot(const gdx_snapshot *snapshot, const gdx_stop *
                                   void (*progress)(void *context, size_t done, size_t of), void *context,
                                   gdx_error *err) {
     gdx_status status = GDX_OK;
+    gdx_error unsupported = {0};
     for (size_t i = 0; status == GDX_OK && i < snapshot->count; i++) {
         status = gdx_stop_check(stop, err);
         if (status != GDX_OK)
             return status;
         if (progress)
             progress(context, i, snapshot->count);
-        status = gdx_segment_verify(snapshot->segments[i].live.segment, stop, err);
+        gdx_error why = {0};
+        status = gdx_segment_verify(snapshot->segments[i].live.segment, stop, &why);
+        if (status == GDX_UNSUPPORTED) { // without its rule, which does not keep the others from being verified
+            unsupported = why;
+            status = GDX_OK;
+        } else if (status != GDX_OK) {
+            return gdx_error_pass(err, &why);
+        }
     }
-    return status == GDX_OK ? snapshot_verify_ids(snapshot, stop, err) : status;
+    status = snapshot_verify_ids(snapshot, stop, err);
+    return status == GDX_OK && unsupported.status != GDX_OK ? gdx_error_pass(err, &unsupported) : status;
 }
 
 gdx_status gdx_index_verify(const char *directory, const gdx_stop *stop,

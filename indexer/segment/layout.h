@@ -196,11 +196,12 @@ enum { GDX_FREQUENCY_SYMBOL_FIELDS(GDX_FIELD_OFFSET) FREQUENCY_SYMBOL_BYTES };
 enum { GDX_PART_FIELDS(GDX_FIELD_OFFSET) PART_BYTES };
 enum { GDX_KEY_FIELDS(GDX_FIELD_OFFSET) KEY_BYTES };
 
-// Groups of a body of so many positions, end marks included.
-static inline bool term_has_positions(uint32_t occurrences) { // of a compact segment
+// Of a compact segment: whether a term that occurs so often has a list of positions, not of blocks.
+static inline bool term_has_positions(uint32_t occurrences) {
     return occurrences >= GDX_POSITIONS_FROM;
 }
 
+// Groups of a body of so many positions, end marks included.
 static inline uint64_t groups_of(uint64_t positions) {
     return (positions + GDX_GROUP_SYMBOLS - 1) / GDX_GROUP_SYMBOLS;
 }

@@ -245,7 +245,8 @@ static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
                                 "footer: %" PRIu32 " keys and %" PRIu32 " values of metadata of %" PRIu64
                                 " bytes; the file is damaged",
                                 segment->key_count, segment->value_count, segment->section_bytes[SECTION_VALUES]);
-    if (symbols / 8 > segment->section_bytes[SECTION_POSTINGS]) // each takes a bit at least
+    // Each takes a bit at least, of an exact segment.
+    if (segment->shape == GDX_SHAPE_EXACT && symbols / 8 > segment->section_bytes[SECTION_POSTINGS])
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
                                 "footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
                                 symbols, segment->section_bytes[SECTION_POSTINGS]);

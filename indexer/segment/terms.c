@@ -160,11 +160,14 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
     if (count > segment->info.position_count)
         return segment_damaged(segment, SECTION_TERMS, 0, "a term with more occurrences than positions", err);
     bool has_blocks = segment->shape == GDX_SHAPE_COMPACT && !term_has_positions((uint32_t)count);
+    uint32_t entries = has_blocks ? block->positions[index] : (uint32_t)count;
+    if (entries / 8 > block->bytes[index]) // each takes a bit at least: nobody makes room for what cannot be there
+        return segment_damaged(segment, SECTION_POSTINGS, postings, "a list of more entries than bits", err);
     *out = (gdx_term){.first = block->first[index],
                       .second = block->second[index],
                       .count = (uint32_t)count,
                       .postings = {(const char *)bytes, block->bytes[index]},
-                      .entries = has_blocks ? block->positions[index] : (uint32_t)count,
+                      .entries = entries,
                       .has_blocks = has_blocks};
     return GDX_OK;
 }

@@ -2,12 +2,14 @@
 // terms_verify.c: checks the term dictionary, postings and frequencies. docs/format.md, "Term dictionary".
 // A bit for each position shows that it is listed once. That the bigrams of neighbours fit together is shown by sums:
 // every symbol but the first of a field is the second of the bigram before, so what is added for each as a first is
-// taken away for each as a second, and nothing may remain. Of a compact segment that cannot be shown without cutting
-// its text into symbols again: there lists must decode, and counts add up.
+// taken away for each as a second, and nothing may remain. Of a compact segment that cannot be shown without its text:
+// there lists must decode and counts add up, and what they say is added to sums that lists_verify.c holds against the
+// text.
 
 #include "verify_context.h"
 
 #include "frequencies.h"
+#include "list_sums.h"
 #include "term_filter.h"
 #include "terms.h"
 
@@ -135,19 +137,24 @@ static gdx_status verify_list(struct check *check, gdx_error *err) {
 }
 
 // The counts of a compact segment are those of the list itself, which must be in place and as a writer makes it.
+// Whether they are those of the text, the sums show.
 static gdx_status read_counts(struct check *check, gdx_error *err) {
+    list_sums *sums = check->of->sums;
+    uint64_t symbol = sums ? list_sums_symbol(sums, check->first) : 0;
     gdx_frequency *frequencies = NULL;
     size_t count = 0, capacity = 0;
     uint64_t sum = 0;
     bool has = false;
     gdx_status status =
         gdx_segment_frequencies(check->segment, check->first, &frequencies, &count, &capacity, &has, err);
+    if (status == GDX_OK && sums && !list_sums_add_listed(sums, symbol))
+        status = bad_row(check, "a list for the wrong symbols", err);
     for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        uint32_t document = frequencies[i].document;
         sum += frequencies[i].count;
-        if (frequencies[i].document >= check->of->columns.count)
-            status = bad_row(check, "a document that does not exist", err);
-        else
-            check->counts[frequencies[i].document] = frequencies[i].count;
+        check->counts[document] = frequencies[i].count;
+        if (sums)
+            sums->documents[document] += frequencies[i].count * symbol;
     }
     free(frequencies);
     return status == GDX_OK && sum > check->group_occurrences
@@ -215,30 +222,59 @@ static gdx_status open_list(const struct check *check, uint32_t count, uint32_t 
     return GDX_OK;
 }
 
-// Of a compact segment: blocks, or the positions of so many.
-static gdx_status verify_compact(const struct check *check, uint32_t occurrences, uint32_t blocks, uint32_t bytes,
-                                 gdx_error *err) {
-    const gdx_document_columns *columns = &check->of->columns;
-    bool has_positions = term_has_positions(occurrences);
-    uint32_t limit = has_positions ? check->segment->info.position_count : segment_list_limit(check->segment);
-    uint32_t document = 0, found = 0, last = UINT32_MAX;
-    gdx_cursor cursor;
-    gdx_status status = open_list(check, has_positions ? occurrences : blocks, bytes, limit, &cursor, err);
-    if (status != GDX_OK)
-        return status;
-    for (uint32_t at; (at = gdx_cursor_position(&cursor)) != GDX_POSITION_END; gdx_cursor_next(&cursor)) {
-        if (!has_positions)
+// The entries of a list of blocks are added to the sums of their documents.
+static gdx_status verify_blocks(const struct check *check, uint64_t term, gdx_cursor *cursor, gdx_error *err) {
+    list_sums *sums = check->of->sums;
+    uint32_t document = 0;
+    for (uint32_t at; (at = gdx_cursor_position(cursor)) != GDX_POSITION_END; gdx_cursor_next(cursor)) {
+        if (!sums)
             continue;
+        gdx_columns_block_range(&check->of->columns, at, document, &document);
+        sums->documents[document] += list_sums_block(term, at);
+    }
+    return gdx_cursor_status(cursor) == GDX_OK ? GDX_OK : bad_list(check, "a list that does not decode", err);
+}
+
+static gdx_status verify_positions(const struct check *check, uint64_t term, uint32_t blocks, gdx_cursor *cursor,
+                                   gdx_error *err) {
+    const gdx_document_columns *columns = &check->of->columns;
+    list_sums *sums = check->of->sums;
+    uint32_t document = 0, found = 0, last = UINT32_MAX;
+    if (sums && !list_sums_add_listed(sums, term))
+        return damaged(check, "occurrences that do not add up", err);
+    for (uint32_t at; (at = gdx_cursor_position(cursor)) != GDX_POSITION_END; gdx_cursor_next(cursor)) {
         if (gdx_bit(check->is_end, at))
             return bad_list(check, "the position of an end mark", err);
         document = gdx_columns_document_at(columns, at, document);
         uint32_t block = gdx_columns_block(columns, document, at);
+        if (sums)
+            sums->documents[document] +=
+                list_sums_position(term, at) + (block != last ? list_sums_block(term, block) : 0);
         found += block != last;
         last = block;
     }
-    if (gdx_cursor_status(&cursor) != GDX_OK)
+    if (gdx_cursor_status(cursor) != GDX_OK)
         return bad_list(check, "a list that does not decode", err);
-    return has_positions && found != blocks ? bad_list(check, "positions in another number of blocks", err) : GDX_OK;
+    return found == blocks ? GDX_OK : bad_list(check, "positions in another number of blocks", err);
+}
+
+// Of a compact segment: blocks, or the positions in so many.
+static gdx_status verify_compact(const struct check *check, uint32_t occurrences, uint32_t blocks, uint32_t bytes,
+                                 gdx_error *err) {
+    bool has_positions = term_has_positions(occurrences);
+    uint32_t limit = has_positions ? check->segment->info.position_count : segment_list_limit(check->segment);
+    list_sums *sums = check->of->sums;
+    uint64_t term = 0;
+    gdx_cursor cursor;
+    gdx_status status = open_list(check, has_positions ? occurrences : blocks, bytes, limit, &cursor, err);
+    if (status != GDX_OK)
+        return status;
+    if (sums) {
+        term = list_sums_term(list_sums_symbol(sums, check->first), list_sums_symbol(sums, check->second));
+        sums->occurrences += term * occurrences;
+    }
+    return has_positions ? verify_positions(check, term, blocks, &cursor, err)
+                         : verify_blocks(check, term, &cursor, err);
 }
 
 static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t second, uint32_t count, uint32_t bytes,

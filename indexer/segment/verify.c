@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify.c: everything in a segment that can be checked without its sources and without folding texts again.
-// Checksums come first, then what the bytes mean, section by section, in memory that does not grow with the text: two
-// bits a position, eight bytes a document. Here pages, padding, the document table and words.
+// verify.c: everything in a segment that can be checked without its sources and, of an exact one, without folding texts
+// again. Checksums come first, then what the bytes mean, section by section, in memory that does not grow with the
+// text: two bits a position, eight bytes a document; of a compact one as many again, and eight a word. Here pages,
+// padding, the document table and words.
 
 #include "verify_context.h"
 
+#include "fold.h"
+#include "list_sums.h"
 #include "order.h"
 #include "words.h"
 
@@ -213,6 +216,25 @@ static gdx_status verify_reversed(const verify_context *verification, gdx_error 
     return status;
 }
 
+// ---- terms
+
+static gdx_status verify_lists(verify_context *verification, gdx_error *err) {
+    const gdx_segment *segment = verification->segment;
+    list_sums sums = {0};
+    gdx_status status = GDX_OK;
+    if (segment->shape == GDX_SHAPE_COMPACT && folded_rule_of(segment)) {
+        status = list_sums_init(segment, verification->stop, &sums, err);
+        verification->sums = &sums;
+    }
+    if (status == GDX_OK)
+        status = terms_verify(verification, err);
+    if (status == GDX_OK)
+        status = lists_verify(verification, err);
+    verification->sums = NULL;
+    list_sums_clear(&sums);
+    return status;
+}
+
 gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, gdx_error *err) {
     verify_context verification = {.segment = segment, .stop = stop};
     gdx_status status = verify_pages(&verification, err);
@@ -233,6 +255,6 @@ gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, 
     if (status == GDX_OK)
         status = verify_reversed(&verification, err);
     if (status == GDX_OK)
-        status = terms_verify(&verification, err);
+        status = verify_lists(&verification, err);
     return gdx_segment_settle(segment, status, err);
 }

@@ -27,13 +27,13 @@ static void append(gdx_buffer *to, const char *text, unsigned times) {
 enum { SPACES = (1 << 16) / 12 };
 
 // White space takes stored text but no positions: enough for a group of two codes.
-static void make_texts(gdx_buffer texts[4]) {
+static void make_texts(gdx_shape shape, gdx_buffer texts[4]) {
     append(&texts[0], "链 alpha", 1);
     append(&texts[0], "          ", SPACES);
     append(&texts[0], "产业", 1);
     append(&texts[0], "          ", SPACES);
     append(&texts[0], "beta 链", 1);
-    append(&texts[1], "的", 4200);
+    append(&texts[1], "的", shape == GDX_SHAPE_COMPACT ? GDX_POSITIONS_FROM + 1 : 4200);
     append(&texts[1], "产业链", 1);
     for (uint32_t i = 0; i < 24; i++)
         assert_int_equal(gdx_buffer_append_format(&texts[2], "w%u贸易 x%u，", i * i, i % 5), GDX_OK);
@@ -41,9 +41,9 @@ static void make_texts(gdx_buffer texts[4]) {
     append(&texts[3], "WTO 规则", 40);
 }
 
-gdx_buffer damage_small_segment(const char *folder, gdx_segment_info *out) {
+gdx_buffer damage_small_segment(const char *folder, gdx_shape shape, gdx_segment_info *out) {
     gdx_buffer texts[4] = {{0}};
-    make_texts(texts);
+    make_texts(shape, texts);
     gdx_document documents[] = {
         {.id = gdx_slice_of("long"), .title = gdx_slice_of("产业"), .text = gdx_buffer_slice(&texts[0]), .date = 512},
         {.id = gdx_slice_of("often"), .source = gdx_slice_of("news"), .text = gdx_buffer_slice(&texts[1])},
@@ -55,7 +55,8 @@ gdx_buffer damage_small_segment(const char *folder, gdx_segment_info *out) {
          .text = gdx_buffer_slice(&texts[2])},
         {.id = gdx_slice_of("last"), .metadata = gdx_slice_of("{\"many\":\"b\"}"), .text = gdx_buffer_slice(&texts[3])},
     };
-    struct collection collection = {.documents = documents, .count = sizeof documents / sizeof *documents};
+    struct collection collection = {
+        .documents = documents, .count = sizeof documents / sizeof *documents, .shape = shape};
     *out = collection_write_all(&collection, folder, 0);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         gdx_buffer_clear(&texts[i]);
@@ -248,20 +249,21 @@ static gdx_status read_words(struct reading *reading) {
 
 // By the cursor, and at once: they agree.
 static gdx_status read_list(struct reading *reading, const gdx_term *term) {
-    uint32_t limit = gdx_segment_info_of(reading->segment)->position_count;
-    uint32_t *positions = calloc((size_t)term->count + GDX_POSTINGS_BLOCK, sizeof *positions);
+    uint32_t limit = term->has_blocks ? gdx_segment_block_count(reading->segment)
+                                      : gdx_segment_info_of(reading->segment)->position_count;
+    uint32_t *entries = calloc((size_t)term->entries + GDX_POSTINGS_BLOCK, sizeof *entries);
     gdx_cursor cursor;
-    assert_non_null(positions);
-    gdx_status status = gdx_postings_decode(term->postings, term->count, limit, positions);
+    assert_non_null(entries);
+    gdx_status status = gdx_postings_decode(term->postings, term->entries, limit, entries);
     if (status == GDX_OK)
-        status = gdx_cursor_open(&cursor, term->postings, term->count, limit);
-    for (uint32_t i = 0; status == GDX_OK && i < term->count; i++) {
-        assert_int_equal(gdx_cursor_position(&cursor), positions[i]);
-        assert_true(positions[i] < limit);
+        status = gdx_cursor_open(&cursor, term->postings, term->entries, limit);
+    for (uint32_t i = 0; status == GDX_OK && i < term->entries; i++) {
+        assert_int_equal(gdx_cursor_position(&cursor), entries[i]);
+        assert_true(entries[i] < limit);
         gdx_cursor_next(&cursor);
     }
-    note(reading, positions, (size_t)term->count * sizeof *positions);
-    free(positions);
+    note(reading, entries, (size_t)term->entries * sizeof *entries);
+    free(entries);
     return status;
 }
 
@@ -320,6 +322,8 @@ gdx_status damage_read_all(gdx_segment *segment, uint64_t *out, gdx_error *err) 
 
 // ---- all of it
 
+enum { INVERTER_BYTES = 1 << 20 };
+
 static void merge_with_itself(const char *folder, const gdx_segment *segment) {
     static const uint8_t deleted[] = {0x12, 0, 0, 0};
     bool has_few = gdx_segment_info_of(segment)->document_count <= 8 * sizeof deleted;
@@ -327,9 +331,10 @@ static void merge_with_itself(const char *folder, const gdx_segment *segment) {
     gdx_segment_info info = {0};
     gdx_error err = {0};
     char name[GDX_SEGMENT_FILE_NAME_BYTES];
-    gdx_status status =
-        gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 99, .keys = collection_keys()},
-                          inputs, 2, &info, &err);
+    gdx_status status = gdx_segment_merge(
+        &(gdx_segment_merge_options){
+            .directory = folder, .tag = 99, .shape = gdx_segment_shape(segment), .keys = collection_keys()},
+        inputs, 2, &info, &err);
     if (status == GDX_OK && info.document_count)
         remove(folder_path(folder, gdx_segment_file_name(info.name, name)));
     assert_int_equal(err.status, status);

@@ -7,8 +7,9 @@
 #include "gdx/segment.h"
 
 // A few KiB: a group of two codes, several groups, a frequent symbol, a long list, more than one block of terms and
-// words, sources, metadata, empty fields. The file in memory, the caller's. `folder` is for writing it.
-gdx_buffer damage_small_segment(const char *folder, gdx_segment_info *out);
+// words, sources, metadata, empty fields; a compact one also has a list of positions. The file in memory, the caller's.
+// `folder` is for writing it.
+gdx_buffer damage_small_segment(const char *folder, gdx_shape shape, gdx_segment_info *out);
 
 // Makes the checksums of pages, page table and footer those of the bytes. Returns the name the file must have.
 uint64_t damage_mend(uint8_t *file, size_t bytes);

@@ -2,7 +2,7 @@
 // test_damage.c: a file with any byte changed or any end cut off is refused by name, or answers as the whole one does;
 // one whose checksums were made right again never leads a reader astray. A run tries a sample of the bytes: of those of
 // the footer one of 4 in a row, so that each of its fields is met, of the others one of 8, and the first and the last
-// of each section.
+// of each section. Of a compact segment one of 32: what it has of its own are lists, of which test_lists.c tries all.
 
 #include "collection.h"
 #include "damage.h"
@@ -21,9 +21,10 @@
 #include <cmocka.h>
 
 enum { TEXT_BYTES = 1 << 16 }; // as much as one code may have
-enum { FOOTER_EVERY = 4, BODY_EVERY = 8 };
+enum { FOOTER_EVERY = 4, BODY_EVERY = 8, COMPACT_EVERY = 32 };
 
 static char *folder;
+static gdx_shape shape;  // of the small segment; all tests run over one of each
 static gdx_buffer whole; // the small segment
 static gdx_segment_info whole_info;
 static uint64_t whole_digest;
@@ -57,7 +58,7 @@ static bool is_named(const damage_outcome *outcome, uint64_t name) {
 static int write_small_segment(void **state) {
     (void)state;
     folder = folder_new();
-    whole = damage_small_segment(folder, &whole_info);
+    whole = damage_small_segment(folder, shape, &whole_info);
     damage_outcome outcome = damage_try(folder, whole_info.name, true);
     if (outcome.error.status != GDX_OK)
         fail_msg("%s", outcome.error.message);
@@ -98,7 +99,8 @@ struct bytes {
 };
 
 static struct bytes sample_bytes(void) {
-    return (struct bytes){sample_of("bytes of the footer", FOOTER_EVERY), sample_of("bytes before it", BODY_EVERY)};
+    uint32_t every = shape == GDX_SHAPE_COMPACT ? COMPACT_EVERY : BODY_EVERY;
+    return (struct bytes){sample_of("bytes of the footer", FOOTER_EVERY), sample_of("bytes before it", every)};
 }
 
 // Called for each byte of the small segment, in order.
@@ -142,6 +144,7 @@ static void a_byte_changed_in_a_page_not_read_changes_no_answer(void **state) {
     struct collection collection;
     random_state random = {5};
     collection_init(&collection, 5, &(collection_kind){120, 4000, 40, 2 * TEXT_BYTES, 500, 4});
+    collection.shape = shape;
     gdx_segment_info info = collection_write_all(&collection, folder, 0);
     damage_outcome good = damage_try(folder, info.name, false);
     gdx_buffer file = segment_bytes(folder, info.name);
@@ -246,7 +249,7 @@ static gdx_buffer write_one_word(uint32_t word_bytes, gdx_segment_info *out) {
     assert_non_null(word);
     memset(word, 'a', word_bytes);
     gdx_document document = {.id = gdx_slice_of("word"), .text = {word, word_bytes}};
-    struct collection collection = {.documents = &document, .count = 1};
+    struct collection collection = {.documents = &document, .count = 1, .shape = shape};
     *out = collection_write_all(&collection, folder, 0);
     free(word);
     gdx_buffer file = segment_bytes(folder, out->name);
@@ -300,7 +303,7 @@ static void a_short_range_that_ends_where_no_document_says_so_is_refused_by_veri
     memset(text, 'a', SHORT_TEXT_BYTES);
     for (size_t i = 0; i < 3; i++)
         make_short(&documents[i], ids[i], (gdx_slice){text, SHORT_TEXT_BYTES - i}, i == 1);
-    struct collection collection = {.documents = documents, .count = 3};
+    struct collection collection = {.documents = documents, .count = 3, .shape = shape};
     gdx_segment_info info = collection_write_all(&collection, folder, 0);
     gdx_buffer file = segment_bytes(folder, info.name);
     uint8_t *ranges = section_of(file.data, file.bytes, SECTION_TOKEN_RANGES, &bytes);
@@ -348,5 +351,8 @@ int main(void) {
         cmocka_unit_test(a_changed_byte_with_right_checksums_leads_no_reader_astray),
         cmocka_unit_test(many_changed_bytes_with_right_checksums_lead_no_reader_astray),
     };
-    return cmocka_run_group_tests_name("segment: damage", tests, write_small_segment, remove_small_segment);
+    int failed = cmocka_run_group_tests_name("segment: damage", tests, write_small_segment, remove_small_segment);
+    shape = GDX_SHAPE_COMPACT;
+    return failed + cmocka_run_group_tests_name("segment: damage of a compact one", tests, write_small_segment,
+                                                remove_small_segment);
 }

@@ -18,11 +18,12 @@
 
 #include <cmocka.h>
 
-enum { MERGE_EVERY = 4 };
+enum { MERGE_EVERY = 4, INVERTER_BYTES = 1 << 20 };
 
 static char *folder;
 static char *result_folder;
 static struct collection documents;
+static gdx_shape shape; // of what is made; all jobs run for each
 static gdx_segment_info small;
 static gdx_segment_info other;
 static gdx_segment_info made; // by the last job, if it got so far
@@ -63,9 +64,10 @@ static int make_segments(void **state) {
     (void)state;
     folder = folder_new();
     result_folder = folder_new();
-    gdx_buffer bytes = damage_small_segment(folder, &small);
+    gdx_buffer bytes = damage_small_segment(folder, shape, &small);
     gdx_buffer_clear(&bytes);
     collection_init(&documents, 3, &(collection_kind){30, 600, 15, 2 * 65536, 100, 3});
+    documents.shape = shape;
     other = collection_write_all(&documents, folder, 0);
     return 0;
 }
@@ -107,7 +109,11 @@ static gdx_status merge_by(unsigned threads, gdx_error *err) {
     if (status == GDX_OK)
         status = gdx_segment_open(folder, other.name, &b, err);
     gdx_merge_input inputs[] = {{a, NULL}, {b, deleted}};
-    gdx_segment_merge_options options = {.directory = result_folder, .tag = 1, .keys = collection_keys()};
+    gdx_segment_merge_options options = {.directory = result_folder,
+                                         .tag = 1,
+                                         .shape = shape,
+                                         .inverter_bytes = INVERTER_BYTES,
+                                         .keys = collection_keys()};
     if (status == GDX_OK)
         status = gdx_executor_new(threads, &options.executor, err);
     if (status == GDX_OK)
@@ -161,5 +167,7 @@ int main(void) {
         cmocka_unit_test(merging_survives_every_failed_allocation),
         cmocka_unit_test(merging_by_threads_survives_every_failed_allocation),
     };
-    return cmocka_run_group_tests_name("segment: faults", tests, make_segments, remove_segments);
+    int failed = cmocka_run_group_tests_name("segment: faults", tests, make_segments, remove_segments);
+    shape = GDX_SHAPE_COMPACT;
+    return failed + cmocka_run_group_tests_name("segment: faults, compact", tests, make_segments, remove_segments);
 }

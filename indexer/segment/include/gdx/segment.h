@@ -180,8 +180,9 @@ size_t gdx_segment_parts(const gdx_segment *segment, gdx_segment_part parts[GDX_
 uint32_t gdx_segment_term_count(const gdx_segment *segment);
 
 // Every checksum and every structure: terms sorted, each list decodes, positions within their bounds and every position
-// listed once, documents in order, ids sorted, each stored document is spelled out and has the hash of its row. Does
-// not fold texts again.
+// listed once, documents in order, ids sorted, each stored document is spelled out and has the hash of its row. Of an
+// exact segment texts are not folded again. The lists of a compact one are compared with its text, which takes as long
+// as cutting it into symbols; GDX_UNSUPPORTED: all else is sound, and this program does not have the rule for that.
 gdx_status gdx_segment_verify(const gdx_segment *segment, const gdx_stop *stop, gdx_error *err) GDX_MUST_CHECK;
 
 // -- words
@@ -304,7 +305,8 @@ typedef struct gdx_document_columns {
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
 
 // -- blocks: what lists of a compact segment hold. A document's title is one, and so is each group of its stored text,
-// GDX_BLOCK_SYMBOLS positions from where the text begins. They are numbered through the segment in the order of their positions.
+// GDX_BLOCK_SYMBOLS positions from where the text begins. They are numbered through the segment in the order of their
+// positions.
 enum { GDX_BLOCK_SYMBOLS = 128 };
 uint32_t gdx_segment_block_count(const gdx_segment *segment);
 // The block of a position, which is in that document.
@@ -429,9 +431,9 @@ typedef struct gdx_stretch {
 // on which what `to` is may depend, or to the end. Cost: 0.2 to 0.5 us, and about as much for each 128 positions more.
 gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
                                  uint32_t to, gdx_stretch *out, gdx_error *err) GDX_MUST_CHECK;
-// The body from a position at or before `from` on, as much as gives the symbols of positions [from, to) of it when it is
-// cut by `rule`, the segment's: mostly the groups that they are in. Symbols after them may be cut off; where it begins
-// in bytes is not found out: first_byte is 0. Cost: 0.2 to 0.5 us.
+// The body from a position at or before `from` on, as much as gives the symbols of positions [from, to) of it when it
+// is cut by `rule`, the segment's: mostly the groups that they are in. Symbols after them may be cut off; where it
+// begins in bytes is not found out: first_byte is 0. Cost: 0.2 to 0.5 us.
 gdx_status gdx_store_read_symbols(gdx_store_reader *reader, gdx_segment *segment, const gdx_rule *rule,
                                   uint32_t document, uint32_t from, uint32_t to, gdx_stretch *out,
                                   gdx_error *err) GDX_MUST_CHECK;
