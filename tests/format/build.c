@@ -42,6 +42,8 @@ gdx_status build_segment(gdx_index_writer *writer, uint64_t tag, int level, cons
     gdx_status status =
         gdx_segment_writer_open(gdx_index_writer_directory(writer), tag, level, gdx_rule_current(), &segment, err);
     if (status == GDX_OK)
+        gdx_segment_writer_set_shape(segment, gdx_index_writer_shape(writer));
+    if (status == GDX_OK)
         status = gdx_segment_writer_set_keys(segment, gdx_index_writer_keys(writer));
     for (size_t i = 0; i < count && status == GDX_OK; i++)
         status = add_document(segment, inverter, folded, &documents[i], err);

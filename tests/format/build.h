@@ -7,8 +7,8 @@
 #include "gdx/document.h"
 #include "gdx/index.h"
 
-// Writes one segment of these documents and adds it to the next commit. `tag` tells the segments of one directory apart
-// while they are written. Fails with the engine's own errors.
+// Writes one segment of these documents, in the shape of the next commit, and adds it to that. `tag` tells the segments
+// of one directory apart while they are written. Fails with the engine's own errors.
 gdx_status build_segment(gdx_index_writer *writer, uint64_t tag, int level, const gdx_document *documents, size_t count,
                          gdx_error *err) GDX_MUST_CHECK;
 

@@ -70,8 +70,9 @@ static void dump_figures(const gdx_live_segment *live, gdx_buffer *out) {
     const gdx_segment_info *info = gdx_segment_info_of(live->segment);
     gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
     char name[GDX_SEGMENT_FILE_NAME_BYTES];
-    PRINT(out, "{\"segment\":\"%s\",\"bytes\":%" PRIu64 ",\"documents\":%" PRIu32 ",\"positions\":%" PRIu32,
-          gdx_segment_file_name(info->name, name), info->bytes, info->document_count, info->position_count);
+    PRINT(out, "{\"segment\":\"%s\",\"shape\":\"%s\",\"bytes\":%" PRIu64, gdx_segment_file_name(info->name, name),
+          gdx_shape_name(gdx_segment_shape(live->segment)), info->bytes);
+    PRINT(out, ",\"documents\":%" PRIu32 ",\"positions\":%" PRIu32, info->document_count, info->position_count);
     PRINT(out, ",\"text_bytes\":%" PRIu64 ",\"terms\":%" PRIu32 ",\"words\":%" PRIu32 ",\"sources\":%" PRIu32,
           info->text_bytes, gdx_segment_term_count(live->segment), gdx_segment_word_count(live->segment),
           gdx_segment_source_count(live->segment));
@@ -203,18 +204,24 @@ static gdx_status dump_words(const gdx_segment *segment, gdx_buffer *out, gdx_er
     return status;
 }
 
-static gdx_status dump_positions(const gdx_term *term, uint32_t limit, gdx_buffer *out, gdx_error *err) {
-    uint32_t *positions = calloc(term->count, sizeof *positions);
-    if (!positions)
+// Positions, or blocks and how often the term occurs in them.
+static gdx_status dump_list(const gdx_segment *segment, const gdx_term *term, gdx_buffer *out, gdx_error *err) {
+    uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment) : gdx_segment_info_of(segment)->position_count;
+    uint32_t *entries = calloc(term->entries, sizeof *entries);
+    if (!entries)
         abort();
-    gdx_status status = gdx_postings_decode(term->postings, term->count, limit, positions);
+    gdx_status status = gdx_postings_decode(term->postings, term->entries, limit, entries);
     if (status != GDX_OK)
         gdx_fail(err, status, "term %" PRIu32 " %" PRIu32 ": its list does not decode", term->first, term->second);
-    PRINT(out, "{\"term\":[%" PRIu32 ",%" PRIu32 "],\"positions\":[", term->first, term->second);
-    for (uint32_t i = 0; i < term->count; i++)
-        PRINT(out, "%s%" PRIu32, i ? "," : "", positions[i]);
+    PRINT(out, "{\"term\":[%" PRIu32 ",%" PRIu32 "],", term->first, term->second);
+    if (term->has_blocks)
+        PRINT(out, "\"occurrences\":%" PRIu32 ",\"blocks\":[", term->count);
+    else
+        PRINT(out, "\"positions\":[");
+    for (uint32_t i = 0; i < term->entries; i++)
+        PRINT(out, "%s%" PRIu32, i ? "," : "", entries[i]);
     PRINT(out, "]}\n");
-    free(positions);
+    free(entries);
     return status;
 }
 
@@ -238,7 +245,6 @@ static gdx_status dump_frequencies(const gdx_segment *segment, uint32_t symbol, 
 // Terms to `out`, frequency lists of their first symbols to `frequencies`.
 static gdx_status dump_terms(const gdx_segment *segment, gdx_buffer *out, gdx_buffer *frequencies, gdx_error *err) {
     GDX_AUTO(gdx_term_walk) walk = NULL;
-    uint32_t limit = gdx_segment_info_of(segment)->position_count;
     uint32_t before = GDX_SYMBOL_END;
     gdx_term term;
     bool has = true;
@@ -246,7 +252,7 @@ static gdx_status dump_terms(const gdx_segment *segment, gdx_buffer *out, gdx_bu
     if (status == GDX_OK)
         status = gdx_term_walk_next(walk, &term, &has, err);
     while (status == GDX_OK && has) {
-        status = dump_positions(&term, limit, out, err);
+        status = dump_list(segment, &term, out, err);
         if (status == GDX_OK && term.first != before)
             status = dump_frequencies(segment, term.first, frequencies, err);
         before = term.first;
@@ -290,7 +296,7 @@ gdx_status dump_index(const char *directory, gdx_buffer *out, gdx_error *err) {
         PRINT(out, "%s", k ? "," : "");
         print_string(out, gdx_keys_name(keys, k));
     }
-    PRINT(out, "]}\n");
+    PRINT(out, "],\"shape\":\"%s\"}\n", gdx_shape_name(gdx_snapshot_shape(snapshot)));
     for (size_t i = 0; i < segments && status == GDX_OK; i++)
         status = dump_segment(gdx_snapshot_segment(snapshot, i), out, err);
     gdx_snapshot_release(snapshot);

@@ -7,6 +7,7 @@ cannot read what the program wrote, one of them is wrong. It knows no matching r
 checks what the pages say a reader must. Needs python3-xxhash and the program zstd. The tables it takes from the pages:
 the prefix codes from docs/format-postings.md, the built-in tokens from the file that docs/format.md names.
 """
+import bisect
 import json
 import os
 import re
@@ -342,6 +343,9 @@ SECTIONS = (
 ).split()
 
 
+SHAPES = ("exact", "compact")
+
+
 def spell_date(date):
     year, month, day = date >> 9, date >> 5 & 15, date & 31
     need(date == 0 or (1 <= year <= 9999 and month <= 12 and (month or not day)), "no date")
@@ -420,8 +424,8 @@ class Segment:
         self.text_bytes, self.symbols = u64(footer, 560), u64(footer, 568)
         counts = struct.unpack_from("<6IHH3I", footer, 576)
         self.documents, self.positions, self.term_count, self.word_count, self.source_count, self.group_count = counts[:6]
-        self.key_count, shape, self.value_count, _, self.pages = counts[6:]
-        need(shape == 0, "a compact segment, which this reader does not read")
+        self.key_count, self.shape, self.value_count, _, self.pages = counts[6:]
+        need(self.shape < len(SHAPES), "a segment of no shape")
         need(u64(footer, 616) == BUILTIN_CHECKSUM, "another token table")
         self.check_pages(data, footer)
         self.read_sections(data, footer)
@@ -512,12 +516,35 @@ class Segment:
 
     # -- terms
 
+    def block_of(self):
+        """A function from a position of a compact segment to its block."""
+        begin, text, group = (column(self.section["DOCUMENT_" + name], 4) for name in ("BEGIN", "TEXT", "GROUP"))
+
+        def block(position):
+            document = bisect.bisect_right(begin, position) - 1
+            title = group[document] + document
+            return title if position < text[document] else title + 1 + (position - text[document]) // 128
+
+        return block
+
+    def list(self, data, count, more):
+        """A list of positions, or of the blocks of so many occurrences."""
+        if self.shape == 0:
+            return {"positions": read_postings(data, count, self.positions)}
+        if count + more < 16384:
+            blocks = read_postings(data, count, self.group_count + self.documents)
+            return {"occurrences": count + more, "blocks": blocks}
+        positions = read_postings(data, count + more, self.positions)
+        need(len(set(map(self.block_of(), positions))) == count, "positions in another number of blocks")
+        return {"positions": positions}
+
     def terms(self):
-        """(first, second, positions) in order."""
+        """(first, second, list) in order."""
         rows, columns, lists = self.section["TERM_BLOCKS"], self.section["TERMS"], self.section["POSTINGS"]
         occurrences = offset = at = 0
         before = (-1, 0)
         words = [0] * (len(self.section["TERM_FILTER"]) // 8)
+        limit = self.group_count + self.documents if self.shape else self.positions
         for block in range(0, self.term_count, 64):
             first, second, postings, begin, earlier = struct.unpack_from("<IIQII", rows, block // 64 * 24)
             n = min(64, self.term_count - block)
@@ -526,7 +553,8 @@ class Segment:
             seconds, at = packed(columns, at, n - 1)
             counts, at = packed(columns, at, n)
             codes, at = packed(columns, at, n)
-            sizes = [expected_bytes(count + 1, self.positions) + unzigzag(code) for count, code in zip(counts, codes)]
+            more, at = packed(columns, at, n) if self.shape else ([0] * n, at)
+            sizes = [expected_bytes(count + 1, limit) + unzigzag(code) for count, code in zip(counts, codes)]
             for i in range(n):
                 if i and firsts[i - 1] == 0:
                     second += seconds[i - 1] + 1
@@ -536,12 +564,12 @@ class Segment:
                 before = (first, second)
                 word, bits = filtered(first, second, len(words))
                 words[word] |= bits
-                yield first, second, read_postings(lists[offset : offset + sizes[i]], counts[i] + 1, self.positions)
+                yield first, second, self.list(lists[offset : offset + sizes[i]], counts[i] + 1, more[i])
                 offset += sizes[i]
-                occurrences += counts[i] + 1
+                occurrences += counts[i] + 1 + more[i]
         need(words == column(self.section["TERM_FILTER"], 8), "a filter of other terms")
         need(at == len(columns) and offset == len(lists), "terms that do not fill their sections")
-        need(occurrences == self.positions - 2 * self.documents - len(self.parts), "another number of postings than symbols")
+        need(occurrences == self.positions - 2 * self.documents - len(self.parts), "another number of occurrences than symbols")
 
     def frequencies(self):
         """(symbol, [[document, count]])"""
@@ -781,6 +809,7 @@ def show_segment(directory, manifest, record):
     deleted = read_deletions(directory, record)
     show({
         "segment": segment.file_name,
+        "shape": SHAPES[segment.shape],
         "bytes": segment.bytes,
         "documents": segment.documents,
         "positions": segment.positions,
@@ -804,8 +833,8 @@ def show_segment(directory, manifest, record):
     words, reversed_order = segment.words()
     for number, word in enumerate(words):
         show({"word": FIRST_WORD + number, "spelling": word.decode(), "by_end": FIRST_WORD + reversed_order[number]})
-    for first, second, positions in segment.terms():
-        show({"term": [first, second], "positions": positions})
+    for first, second, entries in segment.terms():
+        show({"term": [first, second], **entries})
     for symbol, entries in segment.frequencies():
         show({"frequencies": symbol, "documents": entries})
 
@@ -823,6 +852,7 @@ def main():
         "rule_fingerprint": "%016x" % manifest["rule_fingerprint"],
         "rule": manifest["rule"],
         "keys": manifest["key_names"],
+        "shape": SHAPES[manifest["shape"]],
     })
     for record in records:
         show_segment(sys.argv[1], manifest, record)

@@ -90,21 +90,31 @@ static void documents_of_every_shape_read_alike(void **state) {
     assert_sample_read_alike("parts");
 }
 
-static void merged_segments_read_alike(void **state) {
+static void compact_segments_read_alike(void **state) {
     (void)state;
+    assert_sample_read_alike("compact");
+}
+
+static void assert_merged_read_alike(const char *sample, size_t segments) {
     gdx_error err = {0};
     char *folder = folder_new();
     gdx_index_writer *writer = NULL;
     const gdx_merge_options options = {.to_one = true};
     size_t merged = 0;
-    if (sample_make("documents", folder, GDX_EXAMPLES, &err) != GDX_OK ||
+    if (sample_make(sample, folder, GDX_EXAMPLES, &err) != GDX_OK ||
         gdx_index_writer_open(folder, &writer, &err) != GDX_OK ||
         gdx_index_writer_merge(writer, &options, &merged, &err) != GDX_OK)
         fail_msg("%s", err.message);
     gdx_index_writer_close(writer);
-    assert_int_equal(merged, 2);
+    assert_int_equal(merged, segments);
     assert_read_alike(folder);
     folder_remove(folder);
+}
+
+static void merged_segments_read_alike(void **state) {
+    (void)state;
+    assert_merged_read_alike("documents", 2);
+    assert_merged_read_alike("compact", 3);
 }
 
 static void golden_files_read_alike(void **state) {
@@ -119,6 +129,7 @@ int main(void) {
         cmocka_unit_test(an_index_without_documents_reads_alike),
         cmocka_unit_test(the_sample_article_reads_alike),
         cmocka_unit_test(documents_of_every_shape_read_alike),
+        cmocka_unit_test(compact_segments_read_alike),
         cmocka_unit_test(merged_segments_read_alike),
         cmocka_unit_test(golden_files_read_alike),
     };

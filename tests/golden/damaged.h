@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// damaged.h: what can happen to the index `documents`, and what must come of it. A row is
+// damaged.h: what can happen to the indexes `documents` and `compact`, and what must come of it. A row is
 //   what it is; file (of which record of the manifest); part of a segment, or ""; where in it; what happens there, and
 //   with which value; whether all checksums are made to fit again, as an attacker would; status; words of the
 //   message.
@@ -47,6 +47,7 @@ static const struct damage damages[] = {
     {"a manifest of more keys", "manifest", 0, "", MANIFEST_KEY_COUNT_AT, SET4, 3, SEALED, GDX_CORRUPT, "2 segments and 3 keys do not fit 328 bytes"},
     {"a manifest of two tables of reprints", "manifest", 0, "", MANIFEST_REPRINTS_AT, SET2, 2, SEALED, GDX_CORRUPT, "byte 62: 2 tables of reprints, expected 0 or 1"},
     {"a manifest of a table of reprints that does not fit", "manifest", 0, "", MANIFEST_REPRINTS_AT, SET2, 1, SEALED, GDX_CORRUPT, "2 segments and 2 keys do not fit 328 bytes"},
+    {"a manifest of a shape that does not exist", "manifest", 0, "", MANIFEST_SHAPE_AT, SET1, 2, SEALED, GDX_UNSUPPORTED, "byte 63: shape 2, this program knows 2"},
     {"a key of no name", "manifest", 0, "", RECORD_AT(2), SET1, 0, SEALED, GDX_CORRUPT, "byte 192: keys of metadata out of order, or no key"},
     {"keys out of order", "manifest", 0, "", RECORD_AT(2), SET1, 'm', SEALED, GDX_CORRUPT, "byte 256: keys of metadata out of order"},
     {"a key with a control character", "manifest", 0, "", RECORD_AT(2) + 1, SET1, 7, SEALED, GDX_CORRUPT, "byte 192: keys of metadata"},
@@ -93,6 +94,7 @@ static const struct damage damages[] = {
     {"a footer with another byte", "segment", 1, "FOOTER", FOOTER_TERM_COUNT, SET1, 0, AS_IT_IS, GDX_CORRUPT, "footer at byte 1064: checksum"},
     {"a footer that ends otherwise", "segment", 1, "FOOTER", FOOTER_MAGIC, SET1, 'G', AS_IT_IS, GDX_CORRUPT, "no footer at byte 1064"},
     {"a footer of other tokens", "segment", 1, "FOOTER", FOOTER_TOKEN_CHECKSUM, SET8, 2, SEALED, GDX_UNSUPPORTED, "tokens 0000000000000002"},
+    {"a footer of a shape that does not exist", "segment", 1, "FOOTER", FOOTER_SHAPE, SET2, 2, SEALED, GDX_UNSUPPORTED, "footer: shape 2, this program knows 2"},
     {"a footer of more groups", "segment", 1, "FOOTER", FOOTER_GROUP_COUNT, SET4, 65, SEALED, GDX_CORRUPT, "65 groups of text"},
     {"a footer of more pages", "segment", 1, "FOOTER", FOOTER_PAGE_COUNT, SET4, 2, SEALED, GDX_CORRUPT, "2 pages"},
     {"a footer of 2^32 - 1 pages", "segment", 1, "FOOTER", FOOTER_PAGE_COUNT, SET4, UINT32_MAX, SEALED, GDX_CORRUPT, "4294967295 pages"},
@@ -200,6 +202,24 @@ static const struct damage deceits[] = {
     {"values out of order", "segment", 0, "VALUES", 0, SET1, '3', SEALED, GDX_CORRUPT, "values out of order"},
     {"values left out that are not", "segment", 0, "DOCUMENT_VALUES", 0, SET4, 0x7fffffff, SEALED, GDX_CORRUPT, "values that its metadata does not have"},
     {"a key that is another's", "segment", 1, "KEYS", KEY_NAME, SET1, 'm', SEALED, GDX_CORRUPT, "keys out of order"},
+    // clang-format on
+};
+
+// Likewise of the index `compact`, whose segments 1 and 2 are compact.
+static const struct damage compact_damages[] = {
+    // clang-format off
+    {"a compact segment that says it is exact", "segment", 1, "FOOTER", FOOTER_SHAPE, SET2, 0, SEALED, GDX_CORRUPT, "a block that does not decode"},
+    {"an exact segment that says it is compact", "segment", 0, "FOOTER", FOOTER_SHAPE, SET2, 1, SEALED, GDX_CORRUPT, "a block that does not decode"},
+    {"a document of the groups of another", "segment", 1, "DOCUMENT_GROUP", 4, SET4, 2, SEALED, GDX_CORRUPT, "groups out of order"},
+    {"a document without a group", "segment", 1, "DOCUMENT_GROUP", 8, SET4, 3, SEALED, GDX_CORRUPT, "document groups at byte 624: groups out of order"},
+    // clang-format on
+};
+
+static const struct damage compact_deceits[] = {
+    // clang-format off
+    {"a list of a block of another document", "segment", 1, "POSTINGS", 0, SET1, 1, SEALED, GDX_CORRUPT, "postings at byte 216: the lists of terms, or of frequencies, are not those of the stored text of document 0"},
+    {"a list of the title in place of the text", "segment", 1, "POSTINGS", 1, SET1, 0, SEALED, GDX_CORRUPT, "not those of the stored text of document 0"},
+    {"a frequency of another document", "segment", 2, "FREQUENCIES", 1, SET1, 3, SEALED, GDX_CORRUPT, "not those of the stored text of document 0"},
     // clang-format on
 };
 

@@ -55,7 +55,7 @@ static uint8_t *record_at(gdx_buffer manifest, uint32_t record) {
 
 uint32_t file_record_count(gdx_buffer manifest) {
     assert_true(manifest.bytes >= MANIFEST_HEADER_BYTES + INDEX_CHECKSUM_BYTES);
-    uint32_t keys = gdx_load_u32(manifest.data + MANIFEST_KEY_COUNT_AT);
+    uint32_t keys = gdx_load_u16(manifest.data + MANIFEST_KEY_COUNT_AT);
     uint32_t rows = (uint32_t)((manifest.bytes - MANIFEST_HEADER_BYTES - INDEX_CHECKSUM_BYTES) / MANIFEST_RECORD_BYTES);
     return keys < rows ? rows - keys : 0; // a row of either kind takes as much
 }

@@ -100,8 +100,7 @@ static gdx_status make_documents(gdx_index_writer *writer, const char *examples,
     return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
 }
 
-static gdx_status make_parts(gdx_index_writer *writer, const char *examples, gdx_error *err) {
-    (void)examples;
+static gdx_status make_parts_segment(gdx_index_writer *writer, gdx_error *err) {
     static const gdx_part_place pages[] = {{0, {"page 1", 6}}, {9, {"page 2", 6}}};
     const gdx_part parts[] = {
         {.field = GDX_FIELD_FURNITURE, .text = gdx_slice_of("第1页"), .places = pages, .place_count = 1},
@@ -123,11 +122,33 @@ static gdx_status make_parts(gdx_index_writer *writer, const char *examples, gdx
     documents[1].text_place_count = 2;
     documents[2].parts = parts;
     documents[2].part_count = 1;
-    gdx_status status = build_segment(writer, 1, 0, documents, 3, err);
+    return build_segment(writer, 3, 0, documents, 3, err);
+}
+
+static gdx_status make_parts(gdx_index_writer *writer, const char *examples, gdx_error *err) {
+    (void)examples;
+    gdx_status status = make_parts_segment(writer, err);
     if (status == GDX_OK)
         status = gdx_index_writer_commit(writer, err);
     if (status == GDX_OK)
         status = gdx_index_writer_delete(writer, 0, 2, err);
+    return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
+}
+
+// The long text gives a list of positions, beside lists of blocks.
+static gdx_status make_compact(gdx_index_writer *writer, const char *examples, gdx_error *err) {
+    (void)examples;
+    gdx_status status = make_second_segment(writer, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_set_shape(writer, GDX_SHAPE_COMPACT, err);
+    if (status == GDX_OK)
+        status = make_parts_segment(writer, err);
+    if (status == GDX_OK)
+        status = make_first_segment(writer, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_commit(writer, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_delete(writer, 1, 2, err);
     return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
 }
 

@@ -9,6 +9,7 @@
 #include "files.h"
 #include "samples.h"
 
+#include "gdx/repair.h"
 #include "gdx/segment.h"
 
 #include <dirent.h>
@@ -24,16 +25,17 @@
 
 #define GOLDEN    GDX_SOURCE_ROOT "/tests/golden"
 #define DOCUMENTS GOLDEN "/documents"
+#define COMPACT   GOLDEN "/compact"
 
-// A copy of the good index, which the caller removes.
-static char *copy_of_documents(void) {
+// A copy of a good index, which the caller removes.
+static char *copy_of(const char *golden) {
     char *folder = folder_new();
-    DIR *entries = opendir(DOCUMENTS);
+    DIR *entries = opendir(golden);
     assert_non_null(entries);
     for (struct dirent *entry; (entry = readdir(entries)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
-        gdx_buffer bytes = file_read(DOCUMENTS, entry->d_name);
+        gdx_buffer bytes = file_read(golden, entry->d_name);
         file_write(folder, entry->d_name, bytes);
         gdx_buffer_clear(&bytes);
     }
@@ -93,8 +95,8 @@ static void do_damage(const struct damage *damage, const char *folder) {
     gdx_buffer_clear(&file);
 }
 
-static char *damaged_copy(const struct damage *damage) {
-    char *folder = copy_of_documents();
+static char *damaged_copy(const struct damage *damage, const char *golden) {
+    char *folder = copy_of(golden);
     do_damage(damage, folder);
     if (damage->seal == SEALED && strcmp(damage->file, "manifest") == 0)
         file_seal_manifest(folder);
@@ -109,9 +111,8 @@ static void assert_refused(const struct damage *damage, gdx_status status, const
                  damage->message);
 }
 
-static void damage_is_refused(void **state) {
-    const struct damage *damage = *state;
-    char *folder = damaged_copy(damage);
+static void refuse_damage(const struct damage *damage, const char *golden) {
+    char *folder = damaged_copy(damage, golden);
     gdx_error err = {0};
     gdx_error verify_err = {0};
     gdx_buffer dump = {0};
@@ -121,11 +122,61 @@ static void damage_is_refused(void **state) {
     folder_remove(folder);
 }
 
-static void deceit_is_refused(void **state) {
-    const struct damage *damage = *state;
-    char *folder = damaged_copy(damage);
+static void refuse_deceit(const struct damage *damage, const char *golden) {
+    char *folder = damaged_copy(damage, golden);
     gdx_error err = {0};
     assert_refused(damage, gdx_index_verify(folder, NULL, NULL, NULL, &err), &err);
+    folder_remove(folder);
+}
+
+static void damage_is_refused(void **state) {
+    refuse_damage(*state, DOCUMENTS);
+}
+
+static void deceit_is_refused(void **state) {
+    refuse_deceit(*state, DOCUMENTS);
+}
+
+static void compact_damage_is_refused(void **state) {
+    refuse_damage(*state, COMPACT);
+}
+
+static void compact_deceit_is_refused(void **state) {
+    refuse_deceit(*state, COMPACT);
+}
+
+static void say_another_rule(const char *folder) {
+    gdx_buffer manifest = file_read(folder, "manifest");
+    gdx_store_u64(manifest.data + MANIFEST_RULE_FINGERPRINT_AT, 1);
+    for (uint32_t record = 0; record < file_record_count(manifest); record++) {
+        char name[FILE_NAME_BYTES];
+        file_name_of(manifest, "segment", record, name);
+        gdx_buffer file = file_read(folder, name);
+        gdx_store_u64(file.data + HEADER_RULE_FINGERPRINT, 1);
+        file_write(folder, name, file);
+        gdx_buffer_clear(&file);
+    }
+    file_write(folder, "manifest", manifest);
+    gdx_buffer_clear(&manifest);
+    file_seal(folder);
+}
+
+// What needs the rule is left out; that is no damage, which a repair would cut away.
+static void a_compact_index_of_another_rule_is_verified_but_for_its_lists(void **state) {
+    (void)state;
+    const struct damage damage = {"", "segment", 1, "ID_ORDER", 0, SET4, 9, SEALED, GDX_CORRUPT, ""};
+    char *folder = copy_of(COMPACT);
+    gdx_error err = {0};
+    gdx_repair_figures figures = {0};
+    say_another_rule(folder);
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, &err), GDX_UNSUPPORTED);
+    assert_non_null(strstr(err.message, "does not have the matching rule"));
+    assert_int_equal(gdx_index_repair(folder, &(gdx_repair_options){.dry_run = true}, &figures, &err), GDX_OK);
+    assert_int_equal(figures.segments_dropped, 0);
+    do_damage(&damage, folder);
+    file_seal(folder);
+    err = (gdx_error){0};
+    assert_int_equal(gdx_index_verify(folder, NULL, NULL, NULL, &err), GDX_CORRUPT);
     folder_remove(folder);
 }
 
@@ -152,7 +203,7 @@ static void an_id_live_twice_in_one_segment_is_refused_by_verify(void **state) {
 static void any_byte_turned_is_refused_at_open(void **state) {
     (void)state;
     static const char *const files[] = {"manifest", "segment", "deletions"};
-    char *folder = copy_of_documents();
+    char *folder = copy_of(DOCUMENTS);
     gdx_buffer manifest = file_read(folder, "manifest");
     for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
         char name[FILE_NAME_BYTES];
@@ -226,33 +277,59 @@ static void any_byte_of_a_segment_with_parts_turned_and_sealed_is_refused_or_rea
     turn_any_byte(GOLDEN "/parts", 0);
 }
 
+static void any_byte_of_a_compact_segment_turned_and_sealed_is_refused_or_read(void **state) {
+    (void)state;
+    turn_any_byte(COMPACT, 1);
+}
+
 // ----
 
-enum { DAMAGES = sizeof damages / sizeof *damages, DECEITS = sizeof deceits / sizeof *deceits };
+struct rows { // of damaged.h
+    const struct damage *rows;
+    size_t count;
+    const char *how;
+    CMUnitTestFunction test;
+};
+#define ROWS(of, said, by)                                                                                             \
+    { of, sizeof of / sizeof *of, said, by }
+static const struct rows all_rows[] = {
+    ROWS(damages, "", damage_is_refused),
+    ROWS(deceits, " by verify", deceit_is_refused),
+    ROWS(compact_damages, "", compact_damage_is_refused),
+    ROWS(compact_deceits, " by verify", compact_deceit_is_refused),
+};
+enum {
+    ROW_COUNT = (sizeof damages + sizeof deceits + sizeof compact_damages + sizeof compact_deceits) / sizeof *damages
+};
 
 // A test for each row, named by what it says.
-static void add_tests(struct CMUnitTest *tests, char (*names)[128], const struct damage *rows, size_t count,
-                      const char *how, CMUnitTestFunction test) {
-    for (size_t i = 0; i < count; i++) {
-        snprintf(names[i], sizeof names[i], "%s is refused%s", rows[i].what, how);
+static void add_tests(struct CMUnitTest *tests, char (*names)[128], const struct rows *rows) {
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct damage *row = &rows->rows[i];
+        snprintf(names[i], sizeof names[i], "%s is refused%s", row->what, rows->how);
         tests[i] =
-            (struct CMUnitTest){.name = names[i], .test_func = test, .initial_state = (void *)(uintptr_t)&rows[i]};
+            (struct CMUnitTest){.name = names[i], .test_func = rows->test, .initial_state = (void *)(uintptr_t)row};
     }
 }
 
 int main(void) {
-    static char names[DAMAGES + DECEITS][128];
-    struct CMUnitTest tests[DAMAGES + DECEITS];
+    static char names[ROW_COUNT][128];
+    struct CMUnitTest tests[ROW_COUNT];
+    size_t count = 0;
     const struct CMUnitTest good[] = {
         cmocka_unit_test(golden_files_open_and_read_whole),
         cmocka_unit_test(golden_files_are_verified),
+        cmocka_unit_test(a_compact_index_of_another_rule_is_verified_but_for_its_lists),
         cmocka_unit_test(an_id_live_twice_in_one_segment_is_refused_by_verify),
         cmocka_unit_test(any_byte_turned_is_refused_at_open),
         cmocka_unit_test(any_byte_of_a_segment_turned_and_sealed_is_refused_or_read),
         cmocka_unit_test(any_byte_of_a_segment_with_parts_turned_and_sealed_is_refused_or_read),
+        cmocka_unit_test(any_byte_of_a_compact_segment_turned_and_sealed_is_refused_or_read),
     };
-    add_tests(tests, names, damages, DAMAGES, "", damage_is_refused);
-    add_tests(tests + DAMAGES, names + DAMAGES, deceits, DECEITS, " by verify", deceit_is_refused);
+    for (size_t i = 0; i < sizeof all_rows / sizeof *all_rows; i++) {
+        add_tests(tests + count, names + count, &all_rows[i]);
+        count += all_rows[i].count;
+    }
     int failed = cmocka_run_group_tests_name("golden files", good, NULL, NULL);
     return failed + cmocka_run_group_tests_name("damaged files", tests, NULL, NULL);
 }
