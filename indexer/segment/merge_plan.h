@@ -38,7 +38,7 @@ typedef struct merge_plan { // immutable once planned, any thread
     const char *directory;
     int level;
     bool keeps_ranges; // of stored text, if they are long
-    gdx_shape shape; // of the result; that of the sources is exact
+    gdx_shape shape;   // of the result; that of the sources is exact
     gdx_executor *executor;
     const gdx_stop *stop;
     merge_source *sources;

@@ -84,9 +84,9 @@ static inline gdx_slice gdx_symbols_word(const gdx_symbols *symbols, size_t word
 gdx_status gdx_text_symbols(const gdx_rule *rule, gdx_slice utf8, unsigned options,
                             gdx_symbols *symbols) GDX_MUST_CHECK;
 
-// True: the symbols of `utf8`, which ends at a checkpoint of a longer text, are the first symbols of that text, whatever
-// comes after the checkpoint. False: they may be others, as a hyphen may be that of a broken word. `utf8` is valid.
-// Of nearly all Chinese text it is true.
+// True: the symbols of `utf8`, which ends at a checkpoint of a longer text, are the first symbols of that text,
+// whatever comes after the checkpoint. False: they may be others, as a hyphen may be that of a broken word. `utf8` is
+// valid. Of nearly all Chinese text it is true.
 bool gdx_text_is_settled(const gdx_rule *rule, gdx_slice utf8);
 
 #endif
