@@ -491,15 +491,6 @@ const char *gdx_shape_name(gdx_shape shape) {
     return names[shape];
 }
 
-gdx_status gdx_shape_find(const char *name, gdx_shape *out, gdx_error *err) {
-    for (int i = 0; i < GDX_SHAPES; i++)
-        if (strcmp(name, gdx_shape_name((gdx_shape)i)) == 0) {
-            *out = (gdx_shape)i;
-            return GDX_OK;
-        }
-    return gdx_fail(err, GDX_INVALID, "--shape %s: there is no such shape; there are exact and compact", name);
-}
-
 gdx_shape gdx_segment_shape(const gdx_segment *segment) {
     return segment->shape;
 }

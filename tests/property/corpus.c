@@ -292,8 +292,9 @@ void corpus_make(struct corpus *out, random_state *random) {
         }
     }
     random_state shapes = *random; // a copy, so that what is drawn afterwards does not depend on shapes
-    out->shape = random_below(&shapes, 2) ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT;
-    out->compact = random_below(&shapes, 1u << out->segment_count);
+    out->shape = (gdx_shape)random_below(&shapes, GDX_SHAPES);
+    for (size_t s = 0; s < out->segment_count; s++)
+        out->shapes[s] = (gdx_shape)random_below(&shapes, GDX_SHAPES);
 }
 
 void corpus_clear(struct corpus *corpus) {
@@ -333,7 +334,7 @@ static void write_segment(const struct corpus *corpus, size_t segment, const cha
     assert_non_null(inverter);
     must(gdx_segment_writer_open(folder, segment, 1, gdx_rule_current(), &writer, err), err);
     must(gdx_segment_writer_set_keys(writer, gdx_index_writer_keys(index)), err);
-    gdx_segment_writer_set_shape(writer, corpus->compact >> segment & 1 ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT);
+    gdx_segment_writer_set_shape(writer, corpus->shapes[segment]);
     for (size_t i = 0; i < corpus->count; i++)
         if (corpus->documents[i].segment == segment)
             write_document(writer, inverter, &corpus->documents[i].stored, err);

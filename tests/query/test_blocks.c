@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A compact segment gives what brute force over the stored text gives, also where what is looked for lies across two
+// A segment with lists of blocks gives what brute force over the stored text gives, also where what is looked for lies across two
 // blocks, at the end of a block whose last symbol depends on the next, or has a list of positions.
 
 #include "../property/random.h"
@@ -20,9 +20,9 @@
 #include <cmocka.h>
 
 enum {
-    SYMBOLS = 2500, // of the long text, so some twenty blocks
+    SYMBOLS = 9000, // of the long text, so some seventy groups of stored text
     OFTEN = 20000,  // occurrences of a bigram, enough for a list of positions
-    QUERY_BYTES = 2048
+    QUERY_BYTES = 8192
 };
 
 static void must(gdx_status status, const gdx_error *err) {
@@ -49,7 +49,7 @@ static void add(gdx_segment_writer *segment, gdx_inverter *inverter, const gdx_d
     must(gdx_folded_invert(folded, inverter), err);
 }
 
-static void write_index(const char *folder, gdx_slice text) {
+static void write_index(const char *folder, gdx_shape shape, gdx_slice text) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(64 << 20);
     gdx_segment_writer *segment = NULL;
@@ -62,7 +62,7 @@ static void write_index(const char *folder, gdx_slice text) {
     assert_int_equal(gdx_buffer_append(&often, "产业", 6), GDX_OK);
     must(gdx_index_writer_open(folder, &writer, &err), &err);
     must(gdx_segment_writer_open(folder, 1, 0, gdx_rule_current(), &segment, &err), &err);
-    gdx_segment_writer_set_shape(segment, GDX_SHAPE_COMPACT);
+    gdx_segment_writer_set_shape(segment, shape);
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("a"), .title = gdx_slice_of("产业链wto"), .text = text},
         &err);
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("b"), .text = gdx_buffer_slice(&often)}, &err);
@@ -108,42 +108,51 @@ static bool has_symbols(gdx_slice phrase) {
     return gdx_query_parse(gdx_rule_current(), phrase, &query, &err) == GDX_OK;
 }
 
-static void phrases_across_blocks_are_those_of_the_text(void **state) {
-    (void)state;
-    static const size_t lengths[] = {3, 6, 9, 14, 40, 500, 1200};
+// Asks for stretches of every length at places that are drawn.
+static void ask_all(gdx_snapshot *snapshot, random_state *random, gdx_slice text) {
+    enum { TIMES = 60 };
+    static const size_t lengths[] = {3, 6, 6, 9, 9, 14, 40, 500, 1200, 3000, 7000};
     static const char *const others[] = {
         "啊啊",   "啊啊啊", "啊产",           "啊啊产业",     "产业链",    "wto",          "sup*",      "*ply",
-        "supply", "2023*",  "产业 NEAR/3 链", "啊 THEN/1 产", "note:产业", "title:产业链", "exact:产业"};
-    random_state random = {20261129};
-    gdx_buffer text = {0};
-    char *folder = folder_new();
+        "supply", "2023*",  "产业 NEAR/3 链", "啊 THEN/1 产", "note:产业", "title:产业链", "exact:产业", "产 -世",
+        "产 重",  "啊 OR 产"};
     char phrase[QUERY_BYTES];
-    gdx_error err = {0};
     GDX_AUTO(gdx_searcher) searcher = gdx_searcher_new();
-    gdx_index *index = NULL;
-    write_text(&random, &text);
-    write_index(folder, gdx_buffer_slice(&text));
-    must(gdx_index_open(folder, &index, &err), &err);
-    gdx_snapshot *snapshot = gdx_index_snapshot(index);
-    for (size_t at = 0; at + 3 < text.bytes; at += 11)
-        for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
-            if (at % (lengths[i] > 40 ? 10 : 7))
-                continue;
-            gdx_slice asked = stretch(gdx_buffer_slice(&text), at, lengths[i], phrase);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_same(searcher, snapshot, gdx_slice_of(others[i]));
+    for (int i = 0; i < TIMES; i++)
+        for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++) {
+            gdx_slice asked = stretch(text, random_below(random, (uint32_t)text.bytes), lengths[l], phrase);
             if (has_symbols(asked))
                 assert_same(searcher, snapshot, asked);
         }
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        assert_same(searcher, snapshot, gdx_slice_of(others[i]));
+}
+
+static void test_shape(gdx_shape shape) {
+    random_state random = {20261129};
+    gdx_buffer text = {0};
+    char *folder = folder_new();
+    gdx_error err = {0};
+    gdx_index *index = NULL;
+    write_text(&random, &text);
+    write_index(folder, shape, gdx_buffer_slice(&text));
+    must(gdx_index_open(folder, &index, &err), &err);
+    gdx_snapshot *snapshot = gdx_index_snapshot(index);
+    ask_all(snapshot, &random, gdx_buffer_slice(&text));
     gdx_snapshot_release(snapshot);
     gdx_index_close(index);
     folder_remove(folder);
     gdx_buffer_clear(&text);
 }
 
+static void phrases_of_a_compact_segment_are_those_of_its_text(void **state) {
+    (void)state;
+    test_shape(GDX_SHAPE_COMPACT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(phrases_across_blocks_are_those_of_the_text),
+        cmocka_unit_test(phrases_of_a_compact_segment_are_those_of_its_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

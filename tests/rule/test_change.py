@@ -94,6 +94,21 @@ class Change(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("nothing to merge", out)
 
+    def test_refolding_keeps_the_shape_or_changes_it(self):
+        exact, compact = (os.path.join(self.scratch.name, name) for name in ("exact", "compact"))
+        self.must(PROGRAM, "index", "--index", exact, self.input)
+        self.must(PROGRAM, "index", "--index", compact, "--shape", "compact", self.input)
+        self.must(OLD, "merge", "--index", self.index, "--shape", "compact")
+        self.assertEqual(self.count(OLD, "看著"), (1, 1))
+        self.must(PROGRAM, "merge", "--refold", "--index", self.index)
+        self.assertEqual(segments(self.index), segments(compact))
+        status, _, err = run(OLD, "merge", "--index", self.index, "--shape", "exact")
+        self.assertEqual(status, 1)
+        self.assertIn("--refold", err)
+        self.must(OLD, "merge", "--refold", "--index", self.index, "--shape", "exact")
+        self.must(PROGRAM, "merge", "--refold", "--index", self.index)
+        self.assertEqual(segments(self.index), segments(exact))
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])

@@ -88,11 +88,12 @@ static void reading_from_a_checkpoint_gives_the_rest(void **state) {
 static void what_comes_after_does_not_change_settled_symbols(void **state) {
     (void)state;
     static const char *const settled[] = {"产", "产业，", "wto的", "sup-产"};
-    static const char *const open[] = {"", "sup-", "sup-\n", "产①", "5m²", "wto", "产 ", "か\u3099", "sup\u00ad", "…"};
+    static const char *const open[] = {"", "sup-", "sup-\n", "产Ⅱ", "5m²", "wto", "产 ", "か\u3099", "sup\u00ad", "…"};
     for (size_t i = 0; i < sizeof settled / sizeof *settled; i++)
         assert_true(gdx_text_is_settled(gdx_rule_current(), gdx_slice_of(settled[i])));
     for (size_t i = 0; i < sizeof open / sizeof *open; i++)
-        assert_false(gdx_text_is_settled(gdx_rule_current(), gdx_slice_of(open[i])));
+        if (gdx_text_is_settled(gdx_rule_current(), gdx_slice_of(open[i])))
+            fail_msg("\"%s\" is settled", open[i]);
 }
 
 static void checkpoints_count_from_the_symbols_before(void **state) {
