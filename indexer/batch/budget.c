@@ -20,6 +20,8 @@ static const struct shares {
     size_t document_copies; // what it takes while it is built: its text unescaped and its symbols, in its own bytes
     size_t worker_slabs;    // a worker's share is so many slabs, where memory is small
     size_t slabs_ahead;     // one waits for a worker, one is being filled
+    size_t kept_slabs;      // documents of a slab take so many of it at most: with less the last ones would have to be
+                            // placed before the slab ends, and all others wait for a worker that builds within its turn
     size_t file_documents;  // a file of many records, or with little text in it, has so many of the largest documents
     size_t file_share;      // of what inverters would have, such files get at most
     size_t inverter_least;  // of a worker's share, however much documents and slabs take: below it runs are tiny
@@ -30,6 +32,7 @@ static const struct shares {
     .document_copies = 5,
     .worker_slabs = 24,
     .slabs_ahead = 2,
+    .kept_slabs = 2,
     .file_documents = 4,
     .file_share = 2,
     .inverter_least = 8,
@@ -112,7 +115,7 @@ struct budget budget_of(const gdx_batch_options *options) {
     document = least_of(document, memory / shares.document / threads);
     size_t slab = most_of(least_of(memory / threads / shares.worker_slabs, sizes.most_slab), sizes.least_slab);
     size_t slab_limit = threads + shares.slabs_ahead;
-    size_t kept = threads > 1 ? slab * (slab_limit + threads) + threads * document : 0;
+    size_t kept = threads > 1 ? shares.kept_slabs * slab * (slab_limit + threads) + threads * document : 0;
     size_t taken = slab_limit * (slab + document) + threads * (shares.document_copies * document + sizes.worker) + kept;
     size_t left = memory > taken ? memory - taken : 0;
     // Each slab may hold one more of such a file, and a worker that decodes it, too.
@@ -127,7 +130,7 @@ struct budget budget_of(const gdx_batch_options *options) {
         .line_limit = 2 * document + sizes.line_keys, // an escaped character may take twice its bytes
         .slab_limit = slab_limit,
         .slab_bytes = slab,
-        .kept_bytes = slab,
+        .kept_bytes = shares.kept_slabs * slab,
         .run_bytes = SIZE_MAX,
     };
     share_rest(&budget, left - extra * holders, memory);

@@ -149,7 +149,7 @@ static gdx_status list_segment(struct listing *listing, uint32_t number, gdx_err
         return status;
     query_evaluation_include_bridged(&evaluation);
     listing->segments[number] = evaluation.segment;
-    status = query_walks_open(run, &evaluation, &walks, err);
+    status = query_walks_open(run, &evaluation, NULL, &walks, err);
     for (size_t slot = 0; slot < evaluation.document_count && status == GDX_OK; slot++)
         status = list_document(listing, &evaluation, walks, slot, number, err);
     gdx_arena_reset(run->arena);

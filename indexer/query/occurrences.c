@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // occurrences.c: where each leaf occurs in one document after another.
 // Phrases walk their lists forward with cursors. A single symbol has too many lists for that: the search reads the
-// stored text, which is needed for display anyway, unless the document is very long.
+// stored text, which is needed for display anyway, unless the document is very long; and only as far as what is shown.
 
 #include "occurrences.h"
 
@@ -14,7 +14,10 @@
 
 #include <stdlib.h>
 
-enum { READ_SYMBOLS_MAX = 1 << 17 }; // longer documents are not read whole to look for a symbol
+enum {
+    READ_SYMBOLS_MAX = 1 << 17, // longer documents are not read whole to look for a symbol
+    READ_FIRST = 1024           // symbols; then twice as many, and so on, while more must be shown
+};
 
 struct leaf_walk {
     bool is_open;
@@ -27,6 +30,9 @@ struct query_walks {
     const query_segment *segment;
     const query_bridges *bridges; // likewise
     const query_plan *exact;      // of the evaluation
+    const query_shown *shown;     // NULL: all are
+    bool is_shown;                // of the leaf at hand nothing is needed but what is shown
+    uint32_t longest;             // symbols of an occurrence; 0: not known yet
     struct leaf_walk *leaves;     // by number
     uint32_t number;              // the document at hand
     query_document *document;
@@ -34,7 +40,8 @@ struct query_walks {
     query_streams found; // in it
 };
 
-gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, query_walks **out, gdx_error *err) {
+gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, const query_shown *shown,
+                            query_walks **out, gdx_error *err) {
     query_walks *walks = query_run_take(run, sizeof *walks, err);
     struct leaf_walk *leaves = query_run_take(run, run->query->leaf_count * sizeof *leaves, err);
     if (!walks || !leaves)
@@ -43,6 +50,7 @@ gdx_status query_walks_open(query_run *run, const query_evaluation *evaluation, 
                            .segment = &evaluation->segment,
                            .exact = evaluation->exact,
                            .bridges = evaluation->bridges,
+                           .shown = shown,
                            .leaves = leaves};
     *out = walks;
     return GDX_OK;
@@ -65,37 +73,78 @@ static bool is_sought(const query_node *leaf, const gdx_symbols *symbols, size_t
     return symbol & GDX_WORD_FLAG && is_sought_word(leaf, gdx_symbols_word(symbols, symbol & ~GDX_WORD_FLAG));
 }
 
-static gdx_status read_symbol(query_walks *walks, const query_node *leaf, uint32_t part, query_list *out,
-                              gdx_error *err) {
-    uint32_t length = query_document_length(walks->document, part);
-    if (length == 0)
-        return GDX_OK;
+struct reading { // of one part
+    uint32_t part;
+    size_t before;    // values of the list that are not of it
+    uint32_t differs; // of its occurrences: several symbols of one character have the same bytes
+    uint64_t last;    // where the last one begins in bytes; UINT64_MAX: there is none
+};
+
+// Symbols [from, to) of a part.
+static gdx_status read_stretch(query_walks *walks, const query_node *leaf, struct reading *reading, uint32_t from,
+                               uint32_t to, query_list *out, gdx_error *err) {
     query_view view;
-    gdx_status status = query_document_view(walks->document, part, 0, length, 0, &view, err);
+    gdx_status status = query_document_view(walks->document, reading->part, from, to, 0, &view, err);
     if (status == GDX_OK)
-        status = query_run_reserve(walks->run, out, out->count + length, err);
+        status = query_run_reserve(walks->run, out, out->count + (to - from), err);
     if (status != GDX_OK)
         return status;
-    uint32_t first = query_document_begin(walks->document, part);
-    for (uint32_t i = 0; i < length; i++) {
-        out->values[out->count] = first + i;
-        out->count += is_sought(leaf, view.symbols, i);
+    uint32_t begin = query_document_begin(walks->document, reading->part);
+    for (uint32_t i = from; i < to; i++) {
+        out->values[out->count] = begin + i;
+        if (!is_sought(leaf, view.symbols, i - view.first))
+            continue;
+        uint64_t byte = view.first_byte + view.symbols->spans[i - view.first].begin;
+        reading->differs += byte != reading->last;
+        reading->last = byte;
+        out->count++;
     }
-    return query_run_spend(walks->run, length * 10, err);
+    return query_run_spend(walks->run, (uint64_t)(to - from) * 10, err);
+}
+
+// Whether a part that has been read up to position `to` has all that is shown.
+static bool has_shown(const query_walks *walks, const struct reading *reading, const query_list *list, uint32_t to) {
+    const query_shown *shown = walks->shown;
+    // Whatever occurrence stands before the first one, what is shown after it has been read.
+    return walks->is_shown && reading->part != QUERY_TITLE_PART && list->count > reading->before &&
+           to - list->values[reading->before] > (uint64_t)shown->symbols + walks->longest &&
+           reading->differs >= shown->matches;
+}
+
+// *limit: of symbols to read, 0 when it is reached. *out_has: the part has all that is shown.
+static gdx_status read_symbol(query_walks *walks, const query_node *leaf, uint32_t part, uint32_t *limit,
+                              query_list *out, bool *out_has, gdx_error *err) {
+    uint32_t length = query_document_length(walks->document, part), begin = query_document_begin(walks->document, part);
+    uint32_t step = walks->is_shown ? READ_FIRST : length;
+    struct reading reading = {.part = part, .before = out->count, .last = UINT64_MAX};
+    gdx_status status = GDX_OK;
+    *out_has = false;
+    for (uint32_t from = 0, to; from < length && *limit && status == GDX_OK && !*out_has; from = to, step *= 2) {
+        to = step < length - from ? from + step : length;
+        to = *limit < to - from ? from + *limit : to;
+        *limit -= to - from;
+        status = read_stretch(walks, leaf, &reading, from, to, out, err);
+        *out_has = has_shown(walks, &reading, out, begin + to);
+    }
+    return status;
 }
 
 static gdx_status list_symbol(query_walks *walks, const query_node *leaf, uint32_t low, uint32_t high, query_list *out,
                               gdx_error *err) {
-    if (high - low > READ_SYMBOLS_MAX)
-        return query_symbol_positions_within(walks->run, walks->segment, &walks->leaves[leaf->leaf].plan, low, high,
-                                             out, err);
+    bool is_long = high - low > READ_SYMBOLS_MAX, has = false;
+    uint32_t limit = is_long && !walks->is_shown ? 0 : READ_SYMBOLS_MAX;
+    size_t before = out->count;
     gdx_status status = GDX_OK;
-    for (uint32_t part = 0; part < query_document_part_count(walks->document) && status == GDX_OK; part++) {
+    for (uint32_t part = 0; part < query_document_part_count(walks->document) && status == GDX_OK && !has; part++) {
         uint32_t begin = query_document_begin(walks->document, part);
         if (begin >= low && begin < high)
-            status = read_symbol(walks, leaf, part, out, err);
+            status = read_symbol(walks, leaf, part, &limit, out, &has, err);
     }
-    return status;
+    if (status != GDX_OK || has || !is_long || limit)
+        return status;
+    out->count = before;
+    return query_symbol_positions_within(walks->run, walks->segment, &walks->leaves[leaf->leaf].plan, low, high, out,
+                                         err);
 }
 
 static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_error *err) {
@@ -112,6 +161,21 @@ static gdx_status open_leaf(query_walks *walks, const query_node *leaf, gdx_erro
     if (status == GDX_OK && walk->plan.bigram_count && !walk->plan.is_nowhere)
         status = query_phrase_walk_open(walks->run, walks->segment, &walk->plan, &walk->phrase, err);
     walk->is_open = status == GDX_OK;
+    return status;
+}
+
+// Opens all leaves below the node that are not negated, for the longest occurrence that they may have.
+static gdx_status find_longest(query_walks *walks, const query_node *node, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    if (query_is_leaf(node)) {
+        const query_plan *plan = &walks->leaves[node->leaf].plan;
+        status = open_leaf(walks, node, err);
+        uint32_t longest = plan->broken_count ? plan->broken[plan->broken_count - 1].length : 0;
+        longest = node->symbol_count > longest ? node->symbol_count : longest;
+        walks->longest = longest > walks->longest ? longest : walks->longest;
+    }
+    for (uint32_t i = 0; i < node->child_count && node->kind != QUERY_NOT && status == GDX_OK; i++)
+        status = find_longest(walks, node->children[i], err);
     return status;
 }
 
@@ -162,6 +226,7 @@ static gdx_status positions_in_document(void *context, const query_node *leaf, u
 static gdx_status add_streams(query_walks *walks, const query_node *node, gdx_error *err) {
     if (query_is_leaf(node) || query_is_pair(node)) {
         query_streams more = {0};
+        walks->is_shown = walks->shown && !walks->bridges && query_is_leaf(node);
         gdx_status status =
             query_pairs_find(walks->run, walks->segment, node, positions_in_document, walks, walks->arena, &more, err);
         return status == GDX_OK ? query_streams_add(&walks->found, &more, walks->arena, err) : status;
@@ -242,7 +307,11 @@ gdx_status query_walks_list(query_walks *walks, uint32_t number, query_document 
     walks->document = document;
     walks->arena = arena;
     walks->found = (query_streams){0};
-    gdx_status status = add_streams(walks, walks->run->query->root, err);
+    gdx_status status = GDX_OK;
+    if (walks->shown && walks->longest == 0)
+        status = find_longest(walks, walks->run->query->root, err);
+    if (status == GDX_OK)
+        status = add_streams(walks, walks->run->query->root, err);
     if (status != GDX_OK)
         return status;
     size_t count = count_bridged(walks);

@@ -63,7 +63,7 @@ static gdx_status place_segment(struct placing *placing, size_t segment, gdx_err
     gdx_status status = query_evaluation_make(&placing->run, segment, &placing->evaluation, err);
     query_evaluation_include_bridged(&placing->evaluation);
     if (status == GDX_OK)
-        status = query_walks_open(&placing->run, &placing->evaluation, &placing->walks, err);
+        status = query_walks_open(&placing->run, &placing->evaluation, NULL, &placing->walks, err);
     for (size_t i = 0; status == GDX_OK && i < placing->evaluation.document_count; i++)
         status = place_document(placing, segment, placing->evaluation.documents[i], err);
     gdx_arena_reset(placing->run.arena);

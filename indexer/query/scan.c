@@ -70,7 +70,7 @@ static gdx_status enter_segment(gdx_scan *scan, gdx_error *err) {
     scan->next_document = 0;
     gdx_status status = query_evaluation_make(&scan->run, scan->next_segment++, &scan->evaluation, err);
     query_evaluation_include_bridged(&scan->evaluation);
-    return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation, &scan->walks, err) : status;
+    return status == GDX_OK ? query_walks_open(&scan->run, &scan->evaluation, NULL, &scan->walks, err) : status;
 }
 
 static gdx_status enter_document(gdx_scan *scan, gdx_error *err) {

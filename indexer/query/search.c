@@ -93,12 +93,13 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
     }
     if (results->hit_count > 1)
         qsort(places, results->hit_count, sizeof *places, by_place);
+    const query_shown shown = {options->snippet_symbols, options->match_limit};
     query_walks *walks = NULL;
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < results->hit_count && status == GDX_OK; i++) {
         uint32_t segment = places[i].candidate->segment;
         if (i == 0 || segment != places[i - 1].candidate->segment)
-            status = query_walks_open(run, &evaluations[segment], &walks, err);
+            status = query_walks_open(run, &evaluations[segment], &shown, &walks, err);
         if (status == GDX_OK)
             status = fill_hit(run, walks, &evaluations[segment].segment, places[i].document, options, results->arena,
                               places[i].hit, err);

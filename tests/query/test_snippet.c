@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_snippet.c: the text around the first match, with the matches marked.
 
+#include "../property/random.h"
 #include "collection.h"
 
 #include <setjmp.h>
@@ -102,6 +103,85 @@ static void matches_are_bytes_of_the_field(void **state) {
     assert_int_equal(results->hits[0].matches[1].end, 6);
 }
 
+// ---- long texts, of which no more is read than is shown
+
+enum { LONG_SYMBOLS = 140000, LONG_TEXTS = 5, CHARACTER = 3 };
+static const uint32_t lengths[LONG_TEXTS] = {900, 1025, 5000, 20000, LONG_SYMBOLS};
+
+// 甲 is frequent, 乙 stands once in some 3000 symbols, 丙 at the end; the rest is 丁.
+static char *long_text(random_state *random, uint32_t symbols) {
+    char *text = malloc((size_t)symbols * CHARACTER + 1);
+    assert_non_null(text);
+    for (uint32_t i = 0; i < symbols; i++) {
+        const char *symbol = random_below(random, 3000) == 0 ? "乙" : random_below(random, 40) == 0 ? "甲" : "丁";
+        memcpy(text + (size_t)i * CHARACTER, i + 3 >= symbols ? "丙" : symbol, CHARACTER + 1);
+    }
+    return text;
+}
+
+static bool is_one_of(const char *text, uint32_t symbol, const char *sought) {
+    for (; *sought; sought += CHARACTER)
+        if (memcmp(text + (size_t)symbol * CHARACTER, sought, CHARACTER) == 0)
+            return true;
+    return false;
+}
+
+static void assert_shown(const gdx_hit *hit, const char *text, uint32_t symbols, const char *sought,
+                         const gdx_search_options *options) {
+    uint32_t first = 0, context = options->snippet_symbols, marked = 0, matched = 0;
+    while (!is_one_of(text, first, sought))
+        first++;
+    uint32_t from = first > context ? first - context : 0;
+    uint32_t to = symbols - first - 1 > context ? first + 1 + context : symbols;
+    if (context)
+        assert_memory_equal(hit->snippet.data, text + (size_t)from * CHARACTER, (size_t)(to - from) * CHARACTER);
+    for (uint32_t i = from; i < to && context; i++)
+        if (is_one_of(text, i, sought)) {
+            assert_true(marked < hit->mark_count);
+            assert_int_equal(hit->marks[marked++].begin, (i - from) * CHARACTER);
+        }
+    assert_int_equal(marked, hit->mark_count);
+    for (uint32_t i = 0; i < symbols && matched < options->match_limit; i++)
+        if (is_one_of(text, i, sought)) {
+            assert_true(matched < hit->match_count);
+            assert_int_equal(hit->matches[matched++].begin, (uint64_t)i * CHARACTER);
+        }
+    assert_int_equal(matched, hit->match_count);
+}
+
+static void a_long_text_shows_what_a_whole_reading_shows(void **state) {
+    (void)state;
+    static const struct {
+        const char *query, *sought;
+    } asked[] = {{"甲", "甲"}, {"乙", "乙"}, {"丙", "丙"}, {"甲 OR 乙", "甲乙"}, {"乙 丙", "乙丙"}, {"甲 -己", "甲"}};
+    static const gdx_search_options shown[] = {{.limit = 9, .snippet_symbols = 30},
+                                               {.limit = 9, .snippet_symbols = 700, .match_limit = 3},
+                                               {.limit = 9, .snippet_symbols = 3000},
+                                               {.limit = 9, .match_limit = 100}};
+    random_state random = {20261129};
+    struct written long_documents[LONG_TEXTS];
+    char ids[LONG_TEXTS][2];
+    char *texts[LONG_TEXTS];
+    struct collection of;
+    for (uint32_t i = 0; i < LONG_TEXTS; i++) {
+        texts[i] = long_text(&random, lengths[i]);
+        memcpy(ids[i], (char[]){(char)('0' + i), 0}, 2);
+        long_documents[i] = (struct written){.id = ids[i], .title = "戊", .text = texts[i]};
+    }
+    collection_open(&of, long_documents, LONG_TEXTS);
+    for (size_t q = 0; q < sizeof asked / sizeof *asked; q++)
+        for (size_t o = 0; o < sizeof shown / sizeof *shown; o++) {
+            GDX_AUTO(gdx_results) results = collection_search(&of, asked[q].query, &shown[o]);
+            for (size_t i = 0; i < results->hit_count; i++) {
+                uint32_t number = (uint32_t)(results->hits[i].id.data[0] - '0');
+                assert_shown(&results->hits[i], texts[number], lengths[number], asked[q].sought, &shown[o]);
+            }
+        }
+    collection_close(&of);
+    for (uint32_t i = 0; i < LONG_TEXTS; i++)
+        free(texts[i]);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_snippet_shows_the_requested_symbols_on_each_side),
@@ -112,6 +192,7 @@ int main(void) {
         cmocka_unit_test(a_match_in_the_title_alone_shows_the_title),
         cmocka_unit_test(a_filter_shows_the_start_of_the_text),
         cmocka_unit_test(matches_are_bytes_of_the_field),
+        cmocka_unit_test(a_long_text_shows_what_a_whole_reading_shows),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
