@@ -31,7 +31,7 @@ struct query_block_reader { // one owner
     query_document *document;
     gdx_symbols symbols;
     query_block blocks[QUERY_BLOCKS_KEPT];
-    unsigned next; // which is replaced
+    uint64_t used; // how often a block has been asked for
     struct kept_word words[WORDS_KEPT];
 };
 
@@ -178,10 +178,15 @@ static gdx_status fill_block(query_block_reader *reader, const query_segment *se
     return read_text(reader, segment, block->document, from, from + count, block->symbols, err);
 }
 
-// The place of the next block to be read: the oldest, but not that of `kept`.
+// The place of the next block to be read: that of the one that was not asked for for the longest time, but not `kept`.
 static query_block *place_of_next(query_block_reader *reader, const query_block *kept) {
-    query_block *block = &reader->blocks[reader->next++ % QUERY_BLOCKS_KEPT];
-    return block == kept ? &reader->blocks[reader->next++ % QUERY_BLOCKS_KEPT] : block;
+    query_block *oldest = NULL;
+    for (int i = 0; i < QUERY_BLOCKS_KEPT; i++) {
+        query_block *block = &reader->blocks[i];
+        if (block != kept && (!oldest || block->used < oldest->used))
+            oldest = block;
+    }
+    return oldest;
 }
 
 static gdx_status read_beside(query_run *run, const query_segment *segment, uint32_t number, uint32_t from,
@@ -194,10 +199,12 @@ static gdx_status read_beside(query_run *run, const query_segment *segment, uint
     for (int i = 0; i < QUERY_BLOCKS_KEPT; i++)
         if (reader->blocks[i].segment == name && reader->blocks[i].number == number) {
             *out = &reader->blocks[i];
+            reader->blocks[i].used = ++reader->used;
             return GDX_OK;
         }
     query_block *block = place_of_next(reader, kept);
     block->segment = 0;
+    block->used = ++reader->used;
     block->number = number;
     gdx_position_range range = gdx_columns_block_range(&segment->columns, number, from, &block->document);
     if (range.begin >= range.end)

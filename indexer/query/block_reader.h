@@ -18,6 +18,7 @@ typedef struct query_block { // the symbols of positions [begin, end) of one doc
     uint32_t known;    // symbols, from `begin` on: all of them, and perhaps the one after
     uint32_t *symbols; // as the segment numbers them; GDX_SYMBOL_END for an end mark
     size_t capacity;
+    uint64_t used; // when it was asked for last, counted by the reader
 } query_block;
 
 // What a searcher keeps for it, made when it is first needed.

@@ -12,10 +12,13 @@
 #include "gdx/replay.h"
 #include "gdx/text.h"
 
+#include "block_reader.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -49,7 +52,7 @@ static void add(gdx_segment_writer *segment, gdx_inverter *inverter, const gdx_d
     must(gdx_folded_invert(folded, inverter), err);
 }
 
-static void write_index(const char *folder, gdx_shape shape, gdx_slice text) {
+static void write_index(const char *folder, gdx_slice text) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(64 << 20);
     gdx_segment_writer *segment = NULL;
@@ -62,7 +65,7 @@ static void write_index(const char *folder, gdx_shape shape, gdx_slice text) {
     assert_int_equal(gdx_buffer_append(&often, "产业", 6), GDX_OK);
     must(gdx_index_writer_open(folder, &writer, &err), &err);
     must(gdx_segment_writer_open(folder, 1, 0, gdx_rule_current(), &segment, &err), &err);
-    gdx_segment_writer_set_shape(segment, shape);
+    gdx_segment_writer_set_shape(segment, GDX_SHAPE_COMPACT);
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("a"), .title = gdx_slice_of("产业链wto"), .text = text},
         &err);
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("b"), .text = gdx_buffer_slice(&often)}, &err);
@@ -128,31 +131,81 @@ static void ask_all(gdx_snapshot *snapshot, random_state *random, gdx_slice text
         }
 }
 
-static void test_shape(gdx_shape shape) {
-    random_state random = {20261129};
-    gdx_buffer text = {0};
-    char *folder = folder_new();
+// Blocks that are read, and read again, in any order, and completed while others have been read since.
+static void read_blocks(gdx_snapshot *snapshot, random_state *random) {
+    enum { TIMES = 4000 };
+    GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_searcher) searcher = gdx_searcher_new();
+    query_segment segment;
     gdx_error err = {0};
-    gdx_index *index = NULL;
-    write_text(&random, &text);
-    write_index(folder, shape, gdx_buffer_slice(&text));
-    must(gdx_index_open(folder, &index, &err), &err);
-    gdx_snapshot *snapshot = gdx_index_snapshot(index);
-    ask_all(snapshot, &random, gdx_buffer_slice(&text));
-    gdx_snapshot_release(snapshot);
-    gdx_index_close(index);
-    folder_remove(folder);
-    gdx_buffer_clear(&text);
+    must(gdx_query_parse(gdx_rule_current(), gdx_slice_of("产"), &query, &err), &err);
+    query_run run = query_run_of(searcher, snapshot, query, NULL);
+    must(query_segment_open(snapshot, 0, &segment, &err), &err);
+    uint32_t count = gdx_segment_block_count(segment.segment), *firsts = calloc(count + 1, sizeof *firsts);
+    assert_non_null(firsts);
+    query_block *block;
+    for (uint32_t i = 0; i < count; i++) {
+        must(query_block_read(&run, &segment, i, 0, &block, &err), &err);
+        firsts[i] = block->symbols[0];
+    }
+    for (int i = 0; i < TIMES; i++) {
+        uint32_t number = random_below(random, count - 1), between = random_below(random, QUERY_BLOCKS_KEPT);
+        query_block *other;
+        must(query_block_read(&run, &segment, number, 0, &block, &err), &err);
+        for (uint32_t j = 0; j < between; j++)
+            must(query_block_read(&run, &segment, random_below(random, count), 0, &other, &err), &err);
+        must(query_block_complete(&run, &segment, block, &err), &err);
+        assert_int_equal(block->number, number);
+        assert_int_equal(block->symbols[0], firsts[number]);
+        if (block->end < segment.columns.begin[block->document + 1])
+            assert_int_equal(block->symbols[block->end - block->begin], firsts[number + 1]);
+    }
+    free(firsts);
+}
+
+struct opened {
+    char *folder;
+    gdx_index *index;
+    gdx_snapshot *snapshot;
+    gdx_buffer text;
+    random_state random;
+};
+
+static int set_up(void **state) {
+    static struct opened opened = {.random = {20261129}};
+    gdx_error err = {0};
+    opened.folder = folder_new();
+    write_text(&opened.random, &opened.text);
+    write_index(opened.folder, gdx_buffer_slice(&opened.text));
+    must(gdx_index_open(opened.folder, &opened.index, &err), &err);
+    opened.snapshot = gdx_index_snapshot(opened.index);
+    *state = &opened;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct opened *opened = *state;
+    gdx_snapshot_release(opened->snapshot);
+    gdx_index_close(opened->index);
+    folder_remove(opened->folder);
+    gdx_buffer_clear(&opened->text);
+    return 0;
 }
 
 static void phrases_of_a_compact_segment_are_those_of_its_text(void **state) {
-    (void)state;
-    test_shape(GDX_SHAPE_COMPACT);
+    struct opened *opened = *state;
+    ask_all(opened->snapshot, &opened->random, gdx_buffer_slice(&opened->text));
+}
+
+static void a_block_is_what_it_is_whatever_was_read_since(void **state) {
+    struct opened *opened = *state;
+    read_blocks(opened->snapshot, &opened->random);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_of_a_compact_segment_are_those_of_its_text),
+        cmocka_unit_test(a_block_is_what_it_is_whatever_was_read_since),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
