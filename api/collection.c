@@ -45,6 +45,9 @@ static void set_figures(gdx_collection_figures *figures, const gdx_snapshot *sna
     figures->documents = gdx_snapshot_documents(snapshot);
     figures->symbols = gdx_snapshot_symbols(snapshot);
     figures->segments = gdx_snapshot_segment_count(snapshot);
+    figures->compact_segments = 0;
+    for (size_t i = 0; i < figures->segments; i++)
+        figures->compact_segments += gdx_segment_shape(gdx_snapshot_segment(snapshot, i)->segment) != GDX_SHAPE_EXACT;
     figures->index_bytes = gdx_snapshot_bytes(snapshot);
 }
 

@@ -3,18 +3,26 @@
 
 #include "gather.h"
 
+_Static_assert((int)GRAMDEX__V1__SHAPE__SHAPE_COMPACT == (int)GDX_SHAPE_COMPACT + 1 && GDX_SHAPES == 2,
+               "the proto has each shape, in the same order");
+static Gramdex__V1__Shape shape_of(gdx_shape shape) {
+    return (Gramdex__V1__Shape)(shape + 1);
+}
+
 static void fill_figures(const gdx_snapshot *snapshot, Gramdex__V1__StatResponse *reply) {
     reply->documents = gdx_snapshot_documents(snapshot);
     reply->symbols = gdx_snapshot_symbols(snapshot);
     reply->segments = gdx_snapshot_segment_count(snapshot);
     reply->index_bytes = gdx_snapshot_bytes(snapshot);
     reply->bad_segments = gdx_snapshot_bad_segments(snapshot, NULL);
+    reply->shape = shape_of(gdx_snapshot_shape(snapshot));
     for (size_t i = 0; i < reply->segments; i++) {
         const gdx_live_segment *live = gdx_snapshot_segment(snapshot, i);
         reply->deleted += live->deleted_count;
         reply->terms += gdx_segment_term_count(live->segment);
         reply->words += gdx_segment_word_count(live->segment);
         reply->text_bytes += gdx_segment_info_of(live->segment)->text_bytes;
+        reply->other_shape_segments += gdx_segment_shape(live->segment) != gdx_snapshot_shape(snapshot);
     }
 }
 
@@ -112,6 +120,8 @@ static void add_up(const Gramdex__V1__StatResponse *slice, Gramdex__V1__StatResp
     reply->words += slice->words;
     reply->text_bytes += slice->text_bytes;
     reply->bad_segments += slice->bad_segments;
+    reply->shape = slice->shape; // of the manifest, which all slices have
+    reply->other_shape_segments += slice->other_shape_segments;
     if (slice->scrub_hours > reply->scrub_hours)
         reply->scrub_hours = slice->scrub_hours;
     reply->metadata_keys = slice->metadata_keys;

@@ -36,19 +36,17 @@ static gdx_status declare_keys(const struct index_command *self, gdx_index_write
     return status;
 }
 
-// An index has one shape, which its first documents set.
+// An index has one shape, which stays when its first documents are there.
 static gdx_status set_shape(const struct index_command *self, gdx_index_writer *writer, gdx_error *err) {
-    gdx_shape shape, now = gdx_index_writer_shape(writer);
-    if (!self->shape)
+    gdx_shape now = gdx_index_writer_shape(writer);
+    if (!self->has_shape || self->shape == now)
         return GDX_OK;
-    gdx_status status = gdx_shape_find(self->shape, &shape, err);
-    if (status != GDX_OK || shape == now)
-        return status;
+    const char *wanted = gdx_shape_name(self->shape);
     if (gdx_snapshot_segment_count(gdx_index_writer_snapshot(writer)))
         return gdx_fail(err, GDX_PRECONDITION,
-                        "--shape %s: the index is %s; gramdex merge --index %s --shape %s changes it", self->shape,
-                        gdx_shape_name(now), self->target.index, self->shape);
-    return gdx_index_writer_set_shape(writer, shape, err);
+                        "--shape %s: the index is %s; gramdex merge --index %s --shape %s changes it", wanted,
+                        gdx_shape_name(now), self->target.index, wanted);
+    return gdx_index_writer_set_shape(writer, self->shape, err);
 }
 
 static gdx_status build(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) {

@@ -19,14 +19,15 @@ struct index_command {
     const char *shard, *unless_in;
     const char *part_directory; // with --shard: where the part is built
     const char *metrics_file;   // NULL: none
-    const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *shape, *date_from;
+    const char *base, *allow_refused, *prune_limit, *map_text, *id_from, *date_from;
     gdx_record_map *map;    // of map_text
     gdx_buffer base_folder; // found
     struct gdx_converters *table;
     size_t converter_memory;
     uint32_t ocr_pages;
     gdx_batch_share allowed;
-    bool ends_with_zero, is_dry_run, ocr;
+    gdx_shape shape; // that was asked for
+    bool has_shape, ends_with_zero, is_dry_run, ocr;
     unsigned verbose;
     uint64_t since_ns;
     struct progress progress;

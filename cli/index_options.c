@@ -3,6 +3,7 @@
 // index_command.h.
 
 #include "index_command.h"
+#include "writer.h"
 
 #include <string.h>
 
@@ -86,9 +87,11 @@ const struct option_table index_own_table = {
          .argument = "SHAPE",
          .help = "exact (fast) or compact (smaller)",
          .more = "Answers are the same. The first run on an index sets it; gramdex merge --shape changes it.",
-         .kind = OPTION_TEXT,
+         .kind = OPTION_CHOICE,
+         .choices = shape_choices,
          .needs_index = true,
-         .field = OPTION_FIELD(struct index_command, shape)},
+         .field = OPTION_FIELD(struct index_command, shape),
+         .given = OPTION_FIELD(struct index_command, has_shape)},
         {.name = "id-from",
          .argument = "hash",
          .help = "a record without an id gets its fields' hash",
@@ -231,16 +234,13 @@ static bool names_standard_input(const struct command_arguments *paths) {
 
 gdx_status index_check(void *settings, gdx_error *err) {
     struct index_command *self = settings;
-    if (self->paths.count == 0 && self->files_from.count == 0 && self->facets.count == 0)
+    if (self->paths.count == 0 && self->files_from.count == 0 && self->facets.count == 0 && !self->has_shape)
         return gdx_fail(err, GDX_INVALID, "PATH... is missing");
     for (size_t i = 0; i < self->facets.count; i++) {
         const char *fault = gdx_key_fault(gdx_slice_of(self->facets.items[i]));
         if (fault)
             return gdx_fail(err, GDX_INVALID, "--facet %s: %s", self->facets.items[i], fault);
     }
-    gdx_shape shape;
-    if (self->shape && gdx_shape_find(self->shape, &shape, err) != GDX_OK)
-        return GDX_INVALID;
     if (self->metrics_file && self->is_dry_run)
         return gdx_fail(err, GDX_INVALID, "--metrics-file and --dry-run do not go together: there is no run to report");
     if (self->ends_with_zero && self->files_from.count == 0)

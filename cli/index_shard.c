@@ -19,7 +19,6 @@ gdx_status index_check_shard(struct index_command *self, bool has_standard_input
     } others[] = {{has_standard_input, "standard input"},
                   {self->options.prune, "--prune"},
                   {self->options.commit_every > 0, "--commit-every"},
-                  {self->shape != NULL, "--shape"},
                   {self->is_dry_run, "--dry-run"}};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (others[i].is_given)
@@ -29,7 +28,7 @@ gdx_status index_check_shard(struct index_command *self, bool has_standard_input
     return gdx_shard_choose(self->shard, getenv, &shard, err);
 }
 
-// ---- what decides, besides the inputs, which documents they are
+// ---- what decides, besides the inputs, which documents they are, and the bytes of the part
 
 static gdx_status append(gdx_buffer *to, const char *name, const char *value) {
     return value ? gdx_buffer_append_format(to, "%s=%s\n", name, value) : GDX_OK;
@@ -57,6 +56,8 @@ static gdx_status describe_manner(const struct index_command *self, gdx_buffer *
         status = append_list(out, "facet", &self->facets);
     if (status == GDX_OK)
         status = append_list(out, "converter", &self->converters);
+    if (status == GDX_OK && self->shape != GDX_SHAPE_EXACT)
+        status = append(out, "shape", gdx_shape_name(self->shape));
     if (status == GDX_OK)
         status =
             gdx_buffer_append_format(out, "ocr=%d %u\ndocument-limit=%zu\nlevel=%d\nmerge=%d\n", (int)self->ocr,
@@ -113,7 +114,7 @@ static gdx_status add_keys(const struct index_command *self, gdx_keys *keys, gdx
 gdx_status index_build_part(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) {
     gdx_buffer manner = {0};
     gdx_keys keys = {0};
-    gdx_part_options options = {.unless = self->unless_in, .keys = &keys};
+    gdx_part_options options = {.unless = self->unless_in, .keys = &keys, .shape = self->shape};
     bool is_made = false;
     gdx_status status = describe_manner(self, &manner) == GDX_OK ? GDX_OK : gdx_fail_memory(err, "a part");
     options.manner = (const char *)manner.data;

@@ -23,7 +23,9 @@ struct merge_command {
     gdx_merge_options options;
     unsigned threads;
     bool refolds;
-    const char *shape; // NULL: as it is
+    bool has_shape;
+    gdx_shape shape; // that was asked for
+    bool has_turned; // the index has it now, and had not
 };
 
 static const struct option_table merge_table = {
@@ -52,8 +54,10 @@ static const struct option_table merge_table = {
          .help = "change to exact (fast) or compact (smaller)",
          .more = "Answers stay the same. Compact lists are made anew from the stored text, which takes as long as "
                  "indexing.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct merge_command, shape)},
+         .kind = OPTION_CHOICE,
+         .choices = shape_choices,
+         .field = OPTION_FIELD(struct merge_command, shape),
+         .given = OPTION_FIELD(struct merge_command, has_shape)},
         {0},
     },
 };
@@ -70,24 +74,18 @@ static gdx_status refold(gdx_index_writer *writer, const struct merge_command *s
     return status;
 }
 
-static gdx_status set_shape(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
-    gdx_shape shape;
-    if (!self->shape)
-        return GDX_OK;
-    gdx_status status = gdx_shape_find(self->shape, &shape, err);
-    return status == GDX_OK ? gdx_index_writer_set_shape(writer, shape, err) : status;
-}
-
-static gdx_status merge(gdx_index_writer *writer, const struct merge_command *self, gdx_error *err) {
+static gdx_status merge(gdx_index_writer *writer, struct merge_command *self, gdx_error *err) {
+    gdx_shape shape_before = gdx_index_writer_shape(writer);
     uint64_t since_ns = gdx_now_ns();
     uint64_t bytes_before = gdx_snapshot_bytes(gdx_index_writer_snapshot(writer));
     size_t merged = 0;
     uint64_t refolded = 0;
-    gdx_status status = set_shape(writer, self, err);
+    gdx_status status = self->has_shape ? gdx_index_writer_set_shape(writer, self->shape, err) : GDX_OK;
     if (status == GDX_OK && self->refolds)
         status = refold(writer, self, &refolded, err);
     if (status == GDX_OK)
         status = gdx_index_writer_merge(writer, &self->options, &merged, err);
+    self->has_turned = gdx_snapshot_shape(gdx_index_writer_snapshot(writer)) != shape_before;
     if (status != GDX_OK)
         return status;
     uint64_t took_ns = gdx_now_ns() - since_ns;
@@ -128,7 +126,11 @@ static int run(const struct command *command, void *settings) {
     gdx_executor_free(self->options.executor);
     if (status == GDX_OK)
         return EXIT_DONE;
-    if (status == GDX_CANCELLED)
+    if (status == GDX_CANCELLED && self->has_turned)
+        err = (gdx_error){.status = GDX_CANCELLED,
+                          .message = "stopped; the index has the new shape, and its older segments get it when they "
+                                     "are merged. Run it again to go on"};
+    else if (status == GDX_CANCELLED)
         err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is as it was before"};
     return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
 }
@@ -145,7 +147,7 @@ const struct command command_merge = {
                                       "gramdex merge --index corpus.gdx --refold",
                                       "gramdex merge --index corpus.gdx --shape compact", NULL},
     .notes = "The same segments give the same bytes, whatever the number of threads. The same documents do with\n"
-             "--canonical.",
+             "--canonical, in one shape.",
     .groups = {{&merge_table, 0}, DIRECTORY_GROUPS(struct merge_command, target), {0}},
     .settings_bytes = sizeof(struct merge_command),
     .defaults = &(const struct merge_command){.options = {.to_one = true}},

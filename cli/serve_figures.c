@@ -77,6 +77,7 @@ static gdx_status write_index(const gdx_collection_figures *index, gdx_buffer *o
 static gdx_status write_files(const gdx_collection_figures *index, gdx_buffer *out) {
     const gdx_collection_work *work = &index->work;
     const struct figure figures[] = {
+        {"gramdex_index_compact_segments", "gauge", "Segments whose lists hold blocks.", index->compact_segments},
         {"gramdex_index_commit_time_seconds", "gauge", "When the manifest that is served was written here.",
          index->commit_time},
         {"gramdex_index_disk_free_bytes", "gauge", "Free on the file system of the index.", index->disk_free_bytes},

@@ -7,6 +7,8 @@
 #include "target.h"
 #include "terminal.h"
 
+#include "gdx/segment.h"
+
 struct stat_command {
     struct target target;
     struct output output;
@@ -24,11 +26,21 @@ static void print_figure(const char *name, uint64_t count) {
     printf("%-20s %16s\n", name, format_count(count, text));
 }
 
+// A server that does not know shapes says none.
+static void print_shape(const Gramdex__V1__StatResponse *figures) {
+    int shape = (int)figures->shape - GRAMDEX__V1__SHAPE__SHAPE_EXACT;
+    if (shape >= 0 && shape < GDX_SHAPES)
+        printf("%-20s %16s\n", "shape", gdx_shape_name((gdx_shape)shape));
+    if (figures->other_shape_segments)
+        print_figure("of another shape", figures->other_shape_segments);
+}
+
 static void print_figures(const struct style *style, const Gramdex__V1__StatResponse *figures) {
     print_figure("documents", figures->documents);
     if (figures->deleted)
         print_figure("deleted, not merged", figures->deleted);
     print_figure("segments", figures->segments);
+    print_shape(figures);
     print_figure("symbols", figures->symbols);
     print_figure("terms", figures->terms);
     print_figure("words", figures->words);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// writer.c: a writer over an index that is there already.
+// writer.c: see writer.h.
 
 #include "writer.h"
+
+const char *const shape_choices[] = {"exact", "compact", NULL};
+_Static_assert(sizeof shape_choices / sizeof *shape_choices == GDX_SHAPES + 1, "each shape can be chosen");
 
 gdx_status open_existing(const char *directory, gdx_index_writer **out, gdx_error *err) {
     GDX_AUTO(gdx_index) index = NULL;

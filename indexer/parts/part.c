@@ -114,8 +114,11 @@ static gdx_status open_unless(gdx_part_build *part, const char *directory, gdx_e
     return GDX_OK;
 }
 
-static gdx_status open_writer(gdx_part_build *part, const gdx_keys *keys, gdx_error *err) {
+static gdx_status open_writer(gdx_part_build *part, const gdx_part_options *options, gdx_error *err) {
+    const gdx_keys *keys = options->keys;
     gdx_status status = gdx_index_writer_open(part->directory, &part->writer, err);
+    if (status == GDX_OK)
+        status = gdx_index_writer_set_shape(part->writer, options->shape, err);
     for (uint32_t i = 0; keys && i < keys->count && status == GDX_OK; i++)
         status = gdx_index_writer_declare(part->writer, gdx_keys_name(keys, i), err);
     return status;
@@ -134,7 +137,7 @@ gdx_status gdx_part_build_open(const char *path, const gdx_part_options *options
     if (status == GDX_OK)
         status = building_make(path, &part->directory, err);
     if (status == GDX_OK)
-        status = open_writer(part, options->keys, err);
+        status = open_writer(part, options, err);
     if (status != GDX_OK)
         return status;
     *out = part;

@@ -359,10 +359,19 @@ static gdx_status leave_out_replaced(struct publishing *publishing, gdx_error *e
     return status;
 }
 
+// That of the parts, unless somebody chose another one: an index with documents has one, and so has one that is not
+// exact.
+static gdx_status take_shape(struct publishing *publishing, gdx_error *err) {
+    gdx_shape shape = gdx_snapshot_shape(publishing->resolution.parts[0].snapshot);
+    const gdx_snapshot *index = gdx_index_writer_snapshot(publishing->writer);
+    bool has_one = gdx_snapshot_segment_count(index) > 0 || gdx_snapshot_shape(index) != GDX_SHAPE_EXACT;
+    return has_one ? GDX_OK : gdx_index_writer_set_shape(publishing->writer, shape, err);
+}
+
 static gdx_status commit(struct publishing *publishing, gdx_error *err) {
     const gdx_snapshot *part = publishing->resolution.parts[0].snapshot;
     gdx_index_writer *writer = publishing->writer;
-    gdx_status status = GDX_OK;
+    gdx_status status = take_shape(publishing, err);
     gdx_index_writer_set_rule(writer, gdx_snapshot_rule(part));
     for (uint32_t i = 0; i < gdx_snapshot_keys(part)->count && status == GDX_OK; i++)
         status = gdx_index_writer_declare(writer, gdx_keys_name(gdx_snapshot_keys(part), i), err);

@@ -245,7 +245,8 @@ static gdx_status check_totals(const gdx_segment *segment, gdx_error *err) {
                                 "footer: %" PRIu32 " keys and %" PRIu32 " values of metadata of %" PRIu64
                                 " bytes; the file is damaged",
                                 segment->key_count, segment->value_count, segment->section_bytes[SECTION_VALUES]);
-    if (symbols / 8 > segment->section_bytes[SECTION_POSTINGS]) // each takes a bit at least
+    // Each takes a bit at least, of an exact segment.
+    if (segment->shape == GDX_SHAPE_EXACT && symbols / 8 > segment->section_bytes[SECTION_POSTINGS])
         return gdx_fail_at_byte(err, GDX_CORRUPT, segment->path, segment_footer_byte(segment),
                                 "footer: %" PRIu64 " symbols, %" PRIu64 " bytes of postings; the file is damaged",
                                 symbols, segment->section_bytes[SECTION_POSTINGS]);
@@ -488,15 +489,6 @@ uint32_t gdx_segment_rule_number(const gdx_segment *segment) {
 const char *gdx_shape_name(gdx_shape shape) {
     static const char *const names[GDX_SHAPES] = {"exact", "compact"};
     return names[shape];
-}
-
-gdx_status gdx_shape_find(const char *name, gdx_shape *out, gdx_error *err) {
-    for (int i = 0; i < GDX_SHAPES; i++)
-        if (strcmp(name, gdx_shape_name((gdx_shape)i)) == 0) {
-            *out = (gdx_shape)i;
-            return GDX_OK;
-        }
-    return gdx_fail(err, GDX_INVALID, "--shape %s: there is no such shape; there are exact and compact", name);
 }
 
 gdx_shape gdx_segment_shape(const gdx_segment *segment) {

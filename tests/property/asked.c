@@ -16,8 +16,9 @@
 #include <cmocka.h>
 
 static void refute(const struct asked *asked, const char *what, const char *first, const char *second) {
-    fail_msg("seed %llu, query %.*s: %s differs\n of the index: %s\nof the server: %s", (unsigned long long)asked->seed,
-             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what, first, second);
+    fail_msg("seed %llu, query %.*s: %s differs\nof the index: %s\nof %s: %s", (unsigned long long)asked->seed,
+             GDX_SLICE_ARGUMENTS(gdx_buffer_slice(&asked->text)), what, first,
+             asked->second ? asked->second : "the server", second);
 }
 
 struct question { // one request, and its answer
@@ -63,6 +64,12 @@ gdx_status ask(gdx_target *target, const gdx_operation *operation, const Protobu
     return status;
 }
 
+static void note_answered(struct asked *asked, const gdx_operation *operation) {
+    size_t count, row = (size_t)(operation - gdx_operations(&count));
+    assert_true(count <= ASKED_OPERATIONS_MOST);
+    asked->answered[row] = true;
+}
+
 void compare_of(struct asked *asked, const ProtobufCServiceDescriptor *service, const char *name,
                 const ProtobufCMessage *request) {
     const gdx_operation *operation = gdx_operation_find(service, name);
@@ -75,6 +82,8 @@ void compare_of(struct asked *asked, const ProtobufCServiceDescriptor *service, 
         char text[GDX_ERROR_TEXT_BYTES];
         gdx_status status = ask(asked->both[i], operation, request, &value, &error);
         asked->refused[error.reason] = true;
+        if (i == 0 && status == GDX_OK)
+            note_answered(asked, operation);
         last = error;
         if (status != GDX_OK) { // what an export gave before it failed depends on the size of messages
             json_decref(value);

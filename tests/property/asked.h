@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// asked.h: a request asked of an index and of a server that has it, through the table of operations.
+// asked.h: a request asked of an index and of another that must answer alike, such as a server that has it, through the
+// table of operations.
 #ifndef TEST_ASKED_H
 #define TEST_ASKED_H
 
@@ -8,12 +9,16 @@
 
 #include <jansson.h>
 
+enum { ASKED_OPERATIONS_MOST = 64 };
+
 struct asked { // a query, asked of both
     gdx_target *both[2];
     gdx_buffer text;
     random_state random;
     uint64_t seed;
-    bool refused[GDX_REASON_COUNT]; // by both alike
+    const char *second;                   // what the second one is, for messages; NULL: the server
+    bool refused[GDX_REASON_COUNT];       // by both alike
+    bool answered[ASKED_OPERATIONS_MOST]; // by the first one, by the row in the table of operations
     // May be NULL. True: the second one does not answer this, whatever the first says, and in these words.
     bool (*is_refused)(const char *method, const ProtobufCMessage *request, const gdx_error *error);
 };

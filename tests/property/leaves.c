@@ -6,10 +6,12 @@
 #include "gdx/clock.h"
 
 #include <gramdex/v1/leaf.pb-c.h>
+#include <gramdex/v1/search.pb-c.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -154,4 +156,16 @@ void test_leaves_close(struct test_leaves *leaves) {
         gdx_session_free(leaves->sessions[i]);
         gdx_collection_close(leaves->collections[i]);
     }
+}
+
+bool test_leaves_refuse(const char *method, const ProtobufCMessage *request, const gdx_error *error) {
+    static const char *const methods[] = {"Contrast", "Ngrams", "Collocates", "Kwic", "Reprints", "Passages", "Quote"};
+    bool refused = false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        refused |= strcmp(method, methods[i]) == 0;
+    if (strcmp(method, "Dispersion") == 0) {
+        ProtobufCBinaryData by = ((const Gramdex__V1__DispersionRequest *)request)->by;
+        refused = by.len == 8 && memcmp(by.data, "document", 8) == 0;
+    }
+    return refused && error->status == GDX_UNSUPPORTED;
 }

@@ -17,5 +17,7 @@ struct test_leaves {
 
 void test_leaves_open(struct test_leaves *leaves, const char *folder, uint32_t slices);
 void test_leaves_close(struct test_leaves *leaves);
+// Whether this is what docs/scale.md says that a root does not answer.
+bool test_leaves_refuse(const char *method, const ProtobufCMessage *request, const gdx_error *error);
 
 #endif

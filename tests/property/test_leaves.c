@@ -44,19 +44,6 @@ static void open_root(struct spread *spread, struct asked *asked) {
     assert_int_equal(gdx_target_of_collection(root, &asked->both[1], NULL), GDX_OK);
 }
 
-// What docs/scale.md says that a root does not answer.
-static bool is_refused(const char *method, const ProtobufCMessage *request, const gdx_error *error) {
-    static const char *const methods[] = {"Contrast", "Ngrams", "Collocates", "Kwic", "Reprints", "Passages", "Quote"};
-    bool refused = false;
-    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
-        refused |= strcmp(method, methods[i]) == 0;
-    if (strcmp(method, "Dispersion") == 0) {
-        ProtobufCBinaryData by = ((const Gramdex__V1__DispersionRequest *)request)->by;
-        refused = by.len == 8 && memcmp(by.data, "document", 8) == 0;
-    }
-    return refused && error->status == GDX_UNSUPPORTED;
-}
-
 static void begin_spread(struct spread *spread, struct asked *asked, uint32_t slices) {
     corpus_make(&spread->corpus, &asked->random);
     spread->folder = folder_new();
@@ -64,7 +51,7 @@ static void begin_spread(struct spread *spread, struct asked *asked, uint32_t sl
     test_leaves_open(&spread->leaves, spread->folder, slices);
     open_one(spread, asked);
     open_root(spread, asked);
-    asked->is_refused = is_refused;
+    asked->is_refused = test_leaves_refuse;
 }
 
 static void end_spread(struct spread *spread, struct asked *asked) {

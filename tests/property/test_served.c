@@ -9,11 +9,10 @@
 #include "corpus.h"
 #include "gdx/index.h"
 #include "gdx/query.h"
-#include "gdx/reprints.h"
-#include "gdx/statistics.h"
 #include "gdx/text.h"
 #include "queries.h"
 #include "questions.h"
+#include "reprints.h"
 
 #include <gramdex/v1/index.pb-c.h>
 #include <gramdex/v1/search.pb-c.h>
@@ -75,20 +74,6 @@ struct served { // a collection, in an index that a server has, too
     pid_t server;
 };
 
-static gdx_status write_table(void *context, const gdx_reprint_table *table, gdx_error *err) {
-    return gdx_index_writer_set_reprints(context, table, err);
-}
-
-static void build_reprints(const char *folder) {
-    GDX_AUTO(gdx_index_writer) writer = NULL;
-    const gdx_reprints_options options = {
-        .jaccard = GDX_REPRINTS_JACCARD, .within_days = 36500, .memory_bytes = 64 << 20};
-    gdx_error err = {0};
-    if (gdx_index_writer_open(folder, &writer, &err) != GDX_OK ||
-        gdx_reprints_find(gdx_index_writer_snapshot(writer), &options, NULL, write_table, writer, &err) != GDX_OK)
-        fail_msg("%s", err.message);
-}
-
 static void begin_served(struct served *served, struct asked *asked) {
     char address[PATH_BYTES];
     corpus_make(&served->corpus, &asked->random);
@@ -97,7 +82,7 @@ static void begin_served(struct served *served, struct asked *asked) {
     snprintf(address, sizeof address, "unix:%s/socket", served->sockets);
     corpus_write(&served->corpus, served->folder);
     if (random_below(&asked->random, 2))
-        build_reprints(served->folder);
+        reprints_build(served->folder);
     served->server = start_server(served->folder, address);
     open_both(asked, served->folder, address);
 }

@@ -397,6 +397,7 @@ class Watching(ServerTest):
         buckets = [int(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith("gramdex_request_seconds_bucket{" + good)]
         self.assertEqual(buckets, sorted(buckets))
         for name, value in (("gramdex_index_commit", 1), ("gramdex_index_documents", 9), ("gramdex_index_segments", 1),
+                            ("gramdex_index_compact_segments", 0),
                             ("gramdex_connections", 1), ("gramdex_calls", 0), ("gramdex_index_refresh_failing", 0)):
             self.assertEqual(server.metric(name), value, name)
         for name in ("gramdex_queue_depth", "gramdex_index_bytes", "gramdex_connection_memory_bytes", "gramdex_workers"):

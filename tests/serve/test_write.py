@@ -514,6 +514,32 @@ class Commits(ServerTest):
         self.assertEqual(stub.count(Count(query="产业链5")).documents, 300)
         self.assertEqual(server.metric("gramdex_index_refresh_failures_total"), 0)
 
+    def test_documents_sent_get_the_shape_and_a_merge_changes_it_under_a_server(self):
+        self.make_index([record(i, text="产业链重构" * 40) for i in range(20)], "--shape", "compact")
+        server = self.serve()
+        stub = server.stub()
+
+        def shape():
+            stat = stub.stat(search_pb2.StatRequest())
+            return stat.shape, stat.other_shape_segments, server.metric("gramdex_index_compact_segments")
+
+        self.assertEqual(shape(), (search_pb2.SHAPE_COMPACT, 0, 1))
+        for i in range(12):  # so many that the policy merges
+            self.assertEqual(stub.ingest(iter([documents(document(id="x%d" % i, text="产业链"))])).commit, i + 2)
+        self.assertEqual(shape()[:2], (search_pb2.SHAPE_COMPACT, 0))
+        request = search_pb2.SearchRequest(query="产业链", limit=5)
+        page = stub.search(request)
+        request.page_token = page.next_page_token
+        second = stub.search(request)
+        self.assertEqual(len(second.hits), 5)
+        subprocess.run([GRAMDEX, "merge", "--index", server.index, "--shape", "exact"], check=True, capture_output=True)
+        server.wait_for_metric("gramdex_index_compact_segments", 0)
+        self.assertEqual(shape(), (search_pb2.SHAPE_EXACT, 0, 0))
+        again = stub.search(request)  # a merge changes no document: the token stays good
+        self.assertEqual((again.hits, again.answer.commit), (second.hits, 13))
+        stub.ingest(iter([documents(document(id="y", text="产业链"))]))
+        self.assertEqual(shape()[:2], (search_pb2.SHAPE_EXACT, 0))
+
 
 if __name__ == "__main__":
     main()

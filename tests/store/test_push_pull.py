@@ -77,6 +77,16 @@ class PushPull(StoreTest):
         self.assertEqual((self.push()["generation"], self.pull()["commit"]), (2, 3))
         self.assertEqual(self.files(self.replica), self.files(self.index))
 
+    def test_a_shape_travels_and_a_new_one_is_a_generation(self):
+        self.add("a")
+        self.push()
+        self.pull()
+        self.run_gramdex("merge", "--index", self.index, "--shape", "compact")
+        self.assertEqual((self.push()["generation"], self.pull()["commit"]), (2, 1))
+        self.assertEqual(self.files(self.replica), self.files(self.index))
+        stat = self.json_of("stat", "--index", self.replica)
+        self.assertEqual((stat["shape"], stat["other_shape_segments"]), ("compact", 0))
+
     def test_an_older_index_is_not_pushed(self):
         self.add("a")
         older = self.path("older")

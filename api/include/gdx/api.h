@@ -84,6 +84,7 @@ typedef struct gdx_collection_figures {
     uint64_t documents;
     uint64_t symbols;
     uint64_t segments;
+    uint64_t compact_segments; // of these, not exact; 0 of a root, which does not know
     uint64_t index_bytes;
     uint64_t kept_commits; // superseded, still held
     uint64_t refreshes;    // new commits opened

@@ -29,6 +29,9 @@ export type Measure = "log_dice" | "ll" | "mi" | "t";
 /** What became of a quotation. */
 export type Verdict = "exact" | "folded" | "other_document" | "stitched" | "absent";
 
+/** What the posting lists of an index hold. Answers are the same in each shape. */
+export type Shape = "exact" | "compact";
+
 /**
  * A condition on a document's other metadata: the keys of its record that are no field of its own. The answer is the
  * same for a key that the index declares (gramdex index --facet) and for any other, for which the metadata of each
@@ -811,6 +814,10 @@ export interface StatResponse {
     scrubHours: number;
     /** Keys of metadata that the index declares, by name: those that filters and facets find in columns. */
     metadataKeys: string[];
+    /** Of the segments that are written from now on. */
+    shape: string;
+    /** Segments of another shape. They get this one when they are merged. */
+    otherShapeSegments: number;
 }
 
 /** A document that is not in the index. */
@@ -1345,6 +1352,8 @@ export const rows: { [message: string]: Row[] } = {
         { wire: "badSegments", name: "badSegments", kind: "whole" },
         { wire: "scrubHours", name: "scrubHours", kind: "real" },
         { wire: "metadataKeys", name: "metadataKeys", kind: "text", repeated: true },
+        { wire: "shape", name: "shape", kind: "enum", type: "Shape" },
+        { wire: "otherShapeSegments", name: "otherShapeSegments", kind: "whole" },
     ],
     Part: [
         { wire: "name", name: "name", kind: "text" },
@@ -1386,4 +1395,5 @@ export const words: { [name: string]: { [word: string]: string } } = {
     Side: { left: "SIDE_LEFT", right: "SIDE_RIGHT" },
     Measure: { log_dice: "MEASURE_LOG_DICE", ll: "MEASURE_LL", mi: "MEASURE_MI", t: "MEASURE_T" },
     Verdict: { exact: "VERDICT_EXACT", folded: "VERDICT_FOLDED", other_document: "VERDICT_OTHER_DOCUMENT", stitched: "VERDICT_STITCHED", absent: "VERDICT_ABSENT" },
+    Shape: { exact: "SHAPE_EXACT", compact: "SHAPE_COMPACT" },
 };

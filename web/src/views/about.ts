@@ -18,6 +18,9 @@ const say = wording({
         documents: "Documents",
         symbols: "Symbols",
         segments: "Segments",
+        shape: "Shape",
+        shapes: { SHAPE_EXACT: "exact", SHAPE_COMPACT: "compact" } as Record<string, string>,
+        otherShape: "Of another shape, until a merge",
         text: "Text before compression",
         disk: "On the disk",
         deleted: "Deleted, until a merge",
@@ -37,6 +40,9 @@ const say = wording({
         documents: "文档",
         symbols: "字符（字或词）",
         segments: "分段",
+        shape: "形态",
+        shapes: { SHAPE_EXACT: "精确", SHAPE_COMPACT: "紧凑" } as Record<string, string>,
+        otherShape: "其他形态、待合并",
         text: "压缩前的文本",
         disk: "占用磁盘",
         deleted: "已删除、待合并",
@@ -101,6 +107,8 @@ function About(): VNode {
                         [s.disk, bytes(stat.indexBytes)],
                         [s.scrub, Number(stat.scrubHours ?? 0) > 0 ? s.hours(Number(stat.scrubHours)) : s.never],
                     ];
+                    if (stat.shape) rows.push([s.shape, s.shapes[stat.shape] ?? stat.shape]);
+                    if (Number(stat.otherShapeSegments ?? 0) > 0) rows.push([s.otherShape, count(stat.otherShapeSegments)]);
                     if (Number(stat.deleted ?? 0) > 0) rows.push([s.deleted, count(stat.deleted)]);
                     if (Number(stat.badSegments ?? 0) > 0) rows.push([s.damaged, count(stat.badSegments)]);
                     if (stat.metadataKeys?.length) rows.push([s.keys, stat.metadataKeys.join(", ")]);

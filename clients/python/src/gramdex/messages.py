@@ -24,6 +24,8 @@ Measure = Literal["log_dice", "ll", "mi", "t"]
 """How strongly a string is bound to a query. docs/statistics.md has the formulas."""
 Verdict = Literal["exact", "folded", "other_document", "stitched", "absent"]
 """What became of a quotation."""
+Shape = Literal["exact", "compact"]
+"""What the posting lists of an index hold. Answers are the same in each shape."""
 
 
 @dataclass(slots=True)
@@ -891,6 +893,10 @@ class StatResponse(Record):
     """In how many hours a server verifies every page again. 0: it does not; a command never does."""
     metadata_keys: list[str] = made(default_factory=list)
     """Keys of metadata that the index declares, by name: those that filters and facets find in columns."""
+    shape: str = ""
+    """Of the segments that are written from now on."""
+    other_shape_segments: int = 0
+    """Segments of another shape. They get this one when they are merged."""
 
 
 @dataclass(slots=True)
@@ -991,6 +997,7 @@ __all__ = [
     "ReprintsResponse",
     "ScanResponse",
     "SearchResponse",
+    "Shape",
     "Side",
     "Snippet",
     "StatResponse",

@@ -190,9 +190,9 @@ typedef struct gdx_merge_options {
 // Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that
 // went in. Policy: neighbours only, so that document order stays; levels by size, ten of a level become one of the
 // next; a segment with more than a third of its documents deleted is written anew, and last
-// each segment that has no column of a declared key. Canonical: the same documents in the same order come to have the
-// same segments, whatever way they came in (docs/format-index.md, "Canonical form"). GDX_CANCELLED, GDX_DEADLINE: the
-// merge at hand is dropped, those before it are committed.
+// each segment that has no column of a declared key or another shape than the index. Canonical: the same documents in
+// the same order come to have the same segments, whatever way they came in (docs/format-index.md, "Canonical form").
+// GDX_CANCELLED, GDX_DEADLINE: the merge at hand is dropped, those before it are committed.
 gdx_status gdx_index_writer_merge(gdx_index_writer *writer, const gdx_merge_options *options, size_t *out_merged,
                                   gdx_error *err) GDX_MUST_CHECK;
 

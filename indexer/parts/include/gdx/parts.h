@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/parts.h: one collection built on many machines. Each run of several indexes its share of the inputs into a part,
 // which is an index with a record of what it was made from; publishing makes one index of all parts. docs/scale.md.
-// Format: docs/format-part.md. Relies on gdx/base.h, gdx/batch.h, gdx/index.h. Threads: one owner; calls block on
-// disks.
+// Format: docs/format-part.md. Relies on gdx/base.h, gdx/batch.h, gdx/index.h, gdx/segment.h. Threads: one owner; calls
+// block on disks.
 #ifndef GDX_PARTS_H
 #define GDX_PARTS_H
 
 #include "gdx/base.h"
 #include "gdx/batch.h"
 #include "gdx/index.h"
+#include "gdx/segment.h"
 
 // ---- which share
 
@@ -35,6 +36,7 @@ typedef struct gdx_part_options {
     const char *unless;   // an index: what it has as it is does not go in; NULL: everything does
     const char *manner;   // all that, besides the inputs, decides which documents they are: equal in parts of one index
     const gdx_keys *keys; // of metadata that the part declares; NULL: none
+    gdx_shape shape;
 } gdx_part_options;
 
 // Whether `path` is the part that such a run would make: of the same shard, inputs, manner, rule and base. Nothing is
@@ -86,8 +88,9 @@ typedef struct gdx_publish_figures {
 } gdx_publish_figures;
 
 // All parts of one build become the content of the index, or are added to it, in one commit. Of equal ids the later
-// part's counts. GDX_PRECONDITION: another writer holds the lock, a part is missing, doubled or of another build, or
-// the index is at another commit: nothing is changed. Memory: 4 KiB a part at least, a bit for each document that goes.
+// part's counts. The index keeps its shape; one that is exact and without documents takes that of the parts.
+// GDX_PRECONDITION: another writer holds the lock, a part is missing, doubled or of another build, or the index is at
+// another commit: nothing is changed. Memory: 4 KiB a part at least, a bit for each document that goes.
 gdx_status gdx_parts_publish(const char *directory, const char *const *parts, size_t count,
                              const gdx_publish_options *options, gdx_publish_figures *out,
                              gdx_error *err) GDX_MUST_CHECK;

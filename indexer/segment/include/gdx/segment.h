@@ -28,8 +28,6 @@ typedef enum gdx_shape {
 } gdx_shape;
 enum { GDX_SHAPES = 2 };
 const char *gdx_shape_name(gdx_shape shape); // "exact", "compact"
-// GDX_INVALID: there is none of that name.
-gdx_status gdx_shape_find(const char *name, gdx_shape *out, gdx_error *err) GDX_MUST_CHECK;
 
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 

@@ -27,6 +27,9 @@ PERIOD_QUARTER: Period
 PERIOD_UNSPECIFIED: Period
 PERIOD_WEEK: Period
 PERIOD_YEAR: Period
+SHAPE_COMPACT: Shape
+SHAPE_EXACT: Shape
+SHAPE_UNSPECIFIED: Shape
 SIDE_LEFT: Side
 SIDE_RIGHT: Side
 SIDE_UNSPECIFIED: Side
@@ -877,16 +880,18 @@ class StatRequest(_message.Message):
     def __init__(self, scope: _Optional[_Union[Scope, _Mapping]] = ...) -> None: ...
 
 class StatResponse(_message.Message):
-    __slots__ = ["answer", "bad_segments", "deleted", "documents", "index_bytes", "metadata_keys", "parts", "scrub_hours", "segments", "symbols", "terms", "text_bytes", "version", "words"]
+    __slots__ = ["answer", "bad_segments", "deleted", "documents", "index_bytes", "metadata_keys", "other_shape_segments", "parts", "scrub_hours", "segments", "shape", "symbols", "terms", "text_bytes", "version", "words"]
     ANSWER_FIELD_NUMBER: _ClassVar[int]
     BAD_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     DELETED_FIELD_NUMBER: _ClassVar[int]
     DOCUMENTS_FIELD_NUMBER: _ClassVar[int]
     INDEX_BYTES_FIELD_NUMBER: _ClassVar[int]
     METADATA_KEYS_FIELD_NUMBER: _ClassVar[int]
+    OTHER_SHAPE_SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     PARTS_FIELD_NUMBER: _ClassVar[int]
     SCRUB_HOURS_FIELD_NUMBER: _ClassVar[int]
     SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    SHAPE_FIELD_NUMBER: _ClassVar[int]
     SYMBOLS_FIELD_NUMBER: _ClassVar[int]
     TERMS_FIELD_NUMBER: _ClassVar[int]
     TEXT_BYTES_FIELD_NUMBER: _ClassVar[int]
@@ -898,15 +903,17 @@ class StatResponse(_message.Message):
     documents: int
     index_bytes: int
     metadata_keys: _containers.RepeatedScalarFieldContainer[str]
+    other_shape_segments: int
     parts: _containers.RepeatedCompositeFieldContainer[Part]
     scrub_hours: float
     segments: int
+    shape: Shape
     symbols: int
     terms: int
     text_bytes: int
     version: str
     words: int
-    def __init__(self, documents: _Optional[int] = ..., deleted: _Optional[int] = ..., segments: _Optional[int] = ..., symbols: _Optional[int] = ..., terms: _Optional[int] = ..., words: _Optional[int] = ..., text_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., version: _Optional[str] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., bad_segments: _Optional[int] = ..., scrub_hours: _Optional[float] = ..., metadata_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+    def __init__(self, documents: _Optional[int] = ..., deleted: _Optional[int] = ..., segments: _Optional[int] = ..., symbols: _Optional[int] = ..., terms: _Optional[int] = ..., words: _Optional[int] = ..., text_bytes: _Optional[int] = ..., index_bytes: _Optional[int] = ..., parts: _Optional[_Iterable[_Union[Part, _Mapping]]] = ..., version: _Optional[str] = ..., answer: _Optional[_Union[Answer, _Mapping]] = ..., bad_segments: _Optional[int] = ..., scrub_hours: _Optional[float] = ..., metadata_keys: _Optional[_Iterable[str]] = ..., shape: _Optional[_Union[Shape, str]] = ..., other_shape_segments: _Optional[int] = ...) -> None: ...
 
 class SuggestRequest(_message.Message):
     __slots__ = ["limit", "prefix", "scope"]
@@ -1021,4 +1028,7 @@ class Measure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
 
 class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = []
+
+class Shape(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = []
