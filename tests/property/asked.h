@@ -16,9 +16,9 @@ struct asked { // a query, asked of both
     gdx_buffer text;
     random_state random;
     uint64_t seed;
-    const char *second;                     // what the second one is, for messages; NULL: the server
-    bool refused[GDX_REASON_COUNT];         // by both alike
-    bool answered[ASKED_OPERATIONS_MOST];   // by the first one, by the row in the table of operations
+    const char *second;                   // what the second one is, for messages; NULL: the server
+    bool refused[GDX_REASON_COUNT];       // by both alike
+    bool answered[ASKED_OPERATIONS_MOST]; // by the first one, by the row in the table of operations
     // May be NULL. True: the second one does not answer this, whatever the first says, and in these words.
     bool (*is_refused)(const char *method, const ProtobufCMessage *request, const gdx_error *error);
 };

@@ -95,19 +95,24 @@ class Change(unittest.TestCase):
         self.assertIn("nothing to merge", out)
 
     def test_refolding_keeps_the_shape_or_changes_it(self):
-        exact, compact = (os.path.join(self.scratch.name, name) for name in ("exact", "compact"))
-        self.must(PROGRAM, "index", "--index", exact, self.input)
-        self.must(PROGRAM, "index", "--index", compact, "--shape", "compact", self.input)
+        fresh = {}
+        for shape in ("exact", "compact"):
+            folder = os.path.join(self.scratch.name, shape)
+            self.must(PROGRAM, "index", "--index", folder, "--shape", shape, self.input)
+            fresh[shape] = segments(folder)
         self.must(OLD, "merge", "--index", self.index, "--shape", "compact")
         self.assertEqual(self.count(OLD, "看著"), (1, 1))
+        status, _, err = run(PROGRAM, "merge", "--index", self.index, "--shape", "exact")
+        self.assertEqual(status, 1)  # it would have to cut the text by the rule
+        self.assertIn("merge --refold", err)
+        self.must(PROGRAM, "merge", "--refold", "--index", self.index, "--shape", "compact")
+        self.assertEqual(segments(self.index), fresh["compact"])
+        self.must(OLD, "merge", "--refold", "--index", self.index)
         self.must(PROGRAM, "merge", "--refold", "--index", self.index)
-        self.assertEqual(segments(self.index), segments(compact))
-        status, _, err = run(OLD, "merge", "--index", self.index, "--shape", "exact")
-        self.assertEqual(status, 1)
-        self.assertIn("--refold", err)
-        self.must(OLD, "merge", "--refold", "--index", self.index, "--shape", "exact")
-        self.must(PROGRAM, "merge", "--refold", "--index", self.index)
-        self.assertEqual(segments(self.index), segments(exact))
+        self.assertEqual(segments(self.index), fresh["compact"])
+        self.must(OLD, "merge", "--refold", "--index", self.index)
+        self.must(PROGRAM, "merge", "--refold", "--index", self.index, "--shape", "exact")
+        self.assertEqual(segments(self.index), fresh["exact"])
 
 
 if __name__ == "__main__":
