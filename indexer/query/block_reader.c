@@ -135,8 +135,8 @@ static gdx_status read_part(query_block_reader *reader, const query_segment *seg
     return number_symbols(reader, segment, view.symbols, from - begin - view.first, to - from, symbols, err);
 }
 
-static gdx_status read_parts(query_block_reader *reader, const query_segment *segment, query_block *block,
-                             uint32_t end, gdx_error *err) {
+static gdx_status read_parts(query_block_reader *reader, const query_segment *segment, query_block *block, uint32_t end,
+                             gdx_error *err) {
     const gdx_document_columns *columns = &segment->columns;
     gdx_status status = query_document_locate(reader->document, reader->store, segment, block->document, err);
     for (uint32_t at = block->begin; at < end && status == GDX_OK;) {

@@ -52,8 +52,8 @@ static gdx_status read_block(struct totals *totals, uint32_t number, uint32_t do
     if (status == GDX_OK && !plan->bigram_count)
         status = query_block_append_symbols(totals->run, block, plan->ranges, plan->range_count, positions, err);
     for (uint32_t i = 0; plan->bigram_count && i < plan->bigrams[0].list_count && status == GDX_OK; i++)
-        status = query_block_append_term(totals->run, totals->segment, block, &plan->bigrams[0].lists[i], positions,
-                                         err);
+        status =
+            query_block_append_term(totals->run, totals->segment, block, &plan->bigrams[0].lists[i], positions, err);
     return status;
 }
 

@@ -101,8 +101,8 @@ static gdx_status symbol_at(query_run *run, const query_segment *segment, uint32
     gdx_status status = GDX_OK;
     if (!*block || (*block)->document != document || position < (*block)->begin ||
         position - (*block)->begin >= (*block)->known)
-        status =
-            query_block_read(run, segment, gdx_columns_block(&segment->columns, document, position), document, block, err);
+        status = query_block_read(run, segment, gdx_columns_block(&segment->columns, document, position), document,
+                                  block, err);
     if (status == GDX_OK)
         *out = (*block)->symbols[position - (*block)->begin];
     return status;
@@ -240,8 +240,8 @@ static inline bool answers(const query_plan *plan, uint32_t index, uint32_t symb
 }
 
 // Whether the phrase stands at a position of the block's document.
-static gdx_status stands(query_run *run, const query_block_walk *walk, query_block *block, uint32_t position,
-                         bool *out, gdx_error *err) {
+static gdx_status stands(query_run *run, const query_block_walk *walk, query_block *block, uint32_t position, bool *out,
+                         gdx_error *err) {
     const query_plan *plan = walk->plan;
     uint32_t document = block->document, end = walk->segment->columns.begin[document + 1];
     gdx_status status = GDX_OK;

@@ -24,10 +24,10 @@ struct corpus {
     corpus_document *documents; // in the order of their segments
     size_t count;
     size_t segment_count;
-    gdx_shape shape; // of the index: of what a merge makes
+    gdx_shape shape;                       // of the index: of what a merge makes
     gdx_shape shapes[CORPUS_SEGMENTS_MAX]; // of each segment, whatever that of the index
-    size_t second_from;    // may be segment_count: after all of them
-    uint32_t alphabet[24]; // numbers of the tokens that it is written with
+    size_t second_from;                    // may be segment_count: after all of them
+    uint32_t alphabet[24];                 // numbers of the tokens that it is written with
     size_t alphabet_count;
 };
 

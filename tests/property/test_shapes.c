@@ -163,7 +163,8 @@ static void write_way(struct shaped *shaped, size_t w) {
     gdx_error err = {0};
     shaped->folders[w] = folder_new();
     shaped->corpus.shape = ways[w].shape;
-    shaped->corpus.compact = ways[w].compact;
+    for (size_t s = 0; s < shaped->corpus.segment_count; s++)
+        shaped->corpus.shapes[s] = ways[w].compact >> s & 1 ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT;
     corpus_write(&shaped->corpus, shaped->folders[w]);
     if (ways[w].is_merged)
         merge_to_one(shaped->folders[w]);

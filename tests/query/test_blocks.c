@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A segment with lists of blocks gives what brute force over the stored text gives, also where what is looked for lies across two
-// blocks, at the end of a block whose last symbol depends on the next, or has a list of positions.
+// A segment with lists of blocks gives what brute force over the stored text gives, also where what is looked for lies
+// across two blocks, at the end of a block whose last symbol depends on the next, or has a list of positions.
 
 #include "../property/random.h"
 #include "../support/folder.h"
@@ -116,9 +116,9 @@ static void ask_all(gdx_snapshot *snapshot, random_state *random, gdx_slice text
     enum { TIMES = 60 };
     static const size_t lengths[] = {3, 6, 6, 9, 9, 14, 40, 500, 1200, 3000, 7000};
     static const char *const others[] = {
-        "啊啊",   "啊啊啊", "啊产",           "啊啊产业",     "产业链",    "wto",          "sup*",      "*ply",
-        "supply", "2023*",  "产业 NEAR/3 链", "啊 THEN/1 产", "note:产业", "title:产业链", "exact:产业", "产 -世",
-        "产 重",  "啊 OR 产"};
+        "啊啊",      "啊啊啊",       "啊产",       "啊啊产业", "产业链",         "wto",
+        "sup*",      "*ply",         "supply",     "2023*",    "产业 NEAR/3 链", "啊 THEN/1 产",
+        "note:产业", "title:产业链", "exact:产业", "产 -世",   "产 重",          "啊 OR 产"};
     char phrase[QUERY_BYTES];
     GDX_AUTO(gdx_searcher) searcher = gdx_searcher_new();
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
