@@ -10,6 +10,7 @@
 #include "sink.h"
 #include "term_filter.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -381,12 +382,14 @@ gdx_status gdx_segment_open_run(const char *directory, uint64_t tag, uint64_t na
     return open_file(directory, sink_run_name(tag, file_name), name, out, err);
 }
 
+// Without memory, which may be what the run failed for.
 void gdx_segment_remove_run(const char *directory, uint64_t tag) {
     char file_name[GDX_SEGMENT_FILE_NAME_BYTES + sizeof ".tmp"];
-    char *path = gdx_path_join(directory, sink_run_name(tag, file_name));
-    if (path)
-        unlink(path);
-    free(path);
+    int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    unlinkat(folder, sink_run_name(tag, file_name), 0);
+    close(folder);
 }
 
 gdx_segment *gdx_segment_retain(gdx_segment *segment) {
