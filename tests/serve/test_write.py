@@ -525,6 +525,7 @@ class Commits(ServerTest):
 
         self.assertEqual(shape(), (search_pb2.SHAPE_COMPACT, 0, 1))
         for i in range(12):  # so many that the policy merges
+            self.assertEqual(server.metric("gramdex_merges_total") > 0, i > 8, i)  # and not for the shape
             self.assertEqual(stub.ingest(iter([documents(document(id="x%d" % i, text="产业链"))])).commit, i + 2)
         self.assertEqual(shape()[:2], (search_pb2.SHAPE_COMPACT, 0))
         request = search_pb2.SearchRequest(query="产业链", limit=5)
