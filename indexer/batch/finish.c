@@ -6,7 +6,8 @@
 #include "gdx/base_folder.h"
 
 gdx_status batch_merge_on_worker(struct batch *batch, gdx_error *err) {
-    gdx_merge_options merge = {.level = batch->options.level, .stop = batch->options.stop};
+    gdx_merge_options merge = {
+        .level = batch->options.level, .inverter_bytes = batch->budget.inverter_bytes, .stop = batch->options.stop};
     uint64_t start = gdx_now_ns();
     gdx_status status = gdx_executor_new(batch->budget.merge_threads, &merge.executor, err);
     if (status == GDX_OK)

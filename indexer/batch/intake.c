@@ -133,6 +133,7 @@ gdx_status gdx_intake_commit(gdx_intake *intake, gdx_error *err) {
 
 gdx_status gdx_intake_merge(gdx_intake *intake, gdx_error *err) {
     gdx_merge_options merge = {.executor = intake->options.executor,
+                               .inverter_bytes = intake->settings.inverter_bytes,
                                .level = intake->options.level,
                                .stop = intake->options.stop,
                                .counts = intake->options.merged};

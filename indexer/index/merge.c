@@ -68,6 +68,7 @@ gdx_status merge_write(const gdx_index_writer *writer, const gdx_merge_options *
         .level = options->level,
         .keeps_ranges = !options->canonical,
         .shape = writer->snapshot->shape,
+        .inverter_bytes = options->inverter_bytes,
         .keys = &writer->snapshot->keys,
         .executor = options->executor,
         .stop = &options->stop,

@@ -157,8 +157,8 @@ static gdx_status make_exact(struct making *making, const gdx_merge_input *input
 
 static gdx_status make_all(struct making *making, const gdx_merge_input *inputs, size_t count, gdx_error *err) {
     gdx_status status = GDX_OK;
-    making->inverter =
-        gdx_inverter_new(making->options->inverter_bytes ? making->options->inverter_bytes : INVERTER_BYTES);
+    size_t bytes = making->options->inverter_bytes;
+    making->inverter = gdx_inverter_new(bytes && bytes < INVERTER_BYTES ? bytes : INVERTER_BYTES);
     making->folded = gdx_folded_new();
     making->reader = gdx_store_reader_new(HEADS_BYTES);
     if (!making->inverter || !making->folded || !making->reader)

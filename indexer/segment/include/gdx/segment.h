@@ -117,7 +117,7 @@ typedef struct gdx_segment_merge_options {
     int level;              // of zstd for heads of documents; 0 for the default
     bool keeps_ranges;      // long ranges of stored text keep their tokens; the bytes then depend on the inputs
     gdx_shape shape;        // of the result, whatever that of the inputs; a run is exact
-    size_t inverter_bytes;  // of memory for inverting compact inputs; 0: 128 MiB
+    size_t inverter_bytes;  // of memory for inverting compact inputs; 0, and at most: 128 MiB
     const gdx_keys *keys;   // that the result has columns for, made anew where an input has none; NULL: none
     gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
     const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
