@@ -57,7 +57,7 @@ function plain(value, key = "") {
         const kept = pairs.filter(([, each]) => each !== undefined);
         return kept.length ? Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1))) : undefined;
     }
-    const text = String(value).replace(/^(FIELD|VERDICT)_/, "").toLowerCase();
+    const text = String(value).replace(/^(FIELD|SHAPE|VERDICT)_/, "").toLowerCase();
     return ["0", "", "false"].includes(text) ? undefined : text;
 }
 
