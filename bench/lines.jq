@@ -55,7 +55,6 @@ def lines: . as $all
   at_least("indexing, 2 threads, against Groonga (exact)"; 12; " times"; ratio($own.high; $exact.high)),
   at_least("indexing, 2 threads, against Groonga (bigram)"; 12; " times"; ratio($own.high; $bigram.high)),
   line("the same for each second of processor time"; " times"; ""; ratio($own_per_cpu; $exact | per_cpu); null; 1),
-  at_least("indexing, 2 threads against 1"; 1.5; " times"; ratio($own.high; build_of("gramdex"; 1).high)),
   at_least("indexing against `zstd -3 -T2` merely compressing"; 0.35; ""; ratio($own.high; $zstd.high)),
   at_least("indexing, MB per processor second, of `zstd -3`'s"; 0.62; ""; ratio($own_per_cpu; $zstd_per_cpu)),
   at_least("indexing compact, MB per processor second, of `zstd -3`'s"; 0.60; "";
