@@ -36,17 +36,19 @@ static gdx_status declare_keys(const struct index_command *self, gdx_index_write
     return status;
 }
 
-// An index has one shape, which stays when its first documents are there.
-static gdx_status set_shape(const struct index_command *self, gdx_index_writer *writer, gdx_error *err) {
-    gdx_shape now = gdx_index_writer_shape(writer);
-    if (!self->has_shape || self->shape == now)
+gdx_status index_check_shape(const struct index_command *self, const gdx_snapshot *snapshot, gdx_error *err) {
+    gdx_shape now = gdx_snapshot_shape(snapshot);
+    if (!self->has_shape || self->shape == now || gdx_snapshot_segment_count(snapshot) == 0)
         return GDX_OK;
     const char *wanted = gdx_shape_name(self->shape);
-    if (gdx_snapshot_segment_count(gdx_index_writer_snapshot(writer)))
-        return gdx_fail(err, GDX_PRECONDITION,
-                        "--shape %s: the index is %s; gramdex merge --index %s --shape %s changes it", wanted,
-                        gdx_shape_name(now), self->target.index, wanted);
-    return gdx_index_writer_set_shape(writer, self->shape, err);
+    return gdx_fail(err, GDX_PRECONDITION,
+                    "--shape %s: the index is %s; gramdex merge --index %s --shape %s changes it", wanted,
+                    gdx_shape_name(now), self->target.index, wanted);
+}
+
+static gdx_status set_shape(const struct index_command *self, gdx_index_writer *writer, gdx_error *err) {
+    gdx_status status = index_check_shape(self, gdx_index_writer_snapshot(writer), err);
+    return status == GDX_OK && self->has_shape ? gdx_index_writer_set_shape(writer, self->shape, err) : status;
 }
 
 static gdx_status build(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) {

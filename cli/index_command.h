@@ -69,6 +69,10 @@ gdx_status index_report_trial(const struct index_command *self, gdx_batch_summar
 gdx_status index_write_metrics(const struct index_command *self, const gdx_batch_summary *summary, int exit_status,
                                gdx_error *err) GDX_MUST_CHECK;
 
+// index.c: --shape. GDX_PRECONDITION: the index has documents, and so another shape, which stays.
+gdx_status index_check_shape(const struct index_command *self, const gdx_snapshot *snapshot,
+                             gdx_error *err) GDX_MUST_CHECK;
+
 // index_trial.c: --dry-run. Nothing is written, not even an index that is not there.
 gdx_status index_trial(struct index_command *self, gdx_batch_summary *summary, gdx_error *err) GDX_MUST_CHECK;
 

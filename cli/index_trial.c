@@ -19,7 +19,7 @@ static gdx_status show_document(struct index_command *self, const gdx_document *
     return GDX_OK;
 }
 
-// For --prune. An index that is not there has nothing to delete.
+// For --shape and --prune. An index that is not there has no shape, and nothing to delete.
 static gdx_status compare_with_index(struct index_command *self, gdx_reading *reading, gdx_error *err) {
     gdx_index *index = NULL;
     gdx_error words = {0};
@@ -29,7 +29,9 @@ static gdx_status compare_with_index(struct index_command *self, gdx_reading *re
     if (status != GDX_OK)
         return gdx_error_pass(err, &words);
     gdx_snapshot *snapshot = gdx_index_snapshot(index);
-    status = gdx_reading_compare(reading, snapshot, err);
+    status = index_check_shape(self, snapshot, err);
+    if (status == GDX_OK && self->options.prune)
+        status = gdx_reading_compare(reading, snapshot, err);
     gdx_snapshot_release(snapshot);
     gdx_index_close(index);
     return status;
@@ -41,7 +43,7 @@ static gdx_status read_all(struct index_command *self, gdx_batch_summary *summar
     bool has = true;
     uint64_t deleted = 0;
     gdx_status status = gdx_reading_open(self->files.paths, self->files.count, &self->options, &reading, err);
-    if (status == GDX_OK && self->options.prune)
+    if (status == GDX_OK && (self->options.prune || self->has_shape))
         status = compare_with_index(self, reading, err);
     while (status == GDX_OK && has) {
         status = gdx_reading_next(reading, &document, &has, err);

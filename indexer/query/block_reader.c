@@ -14,9 +14,11 @@
 
 enum {
     HEADS_BYTES = 1 << 20, // of blocks of heads kept, for titles
+    SYMBOL_BYTES = 8,      // that a symbol takes while it is cut, and when it is kept
     WORDS_KEPT = 1024,     // a power of 2
     WORD_BYTES = 20,       // of the longest that is kept
-    BLOCK_WORK = 1000      // nanoseconds to read one
+    BLOCK_WORK = 200,      // nanoseconds to read one, and
+    SYMBOL_WORK = 7        // each of its symbols
 };
 
 struct kept_word {
@@ -44,6 +46,16 @@ void query_block_reader_free(query_block_reader *reader) {
     for (int i = 0; i < QUERY_BLOCKS_KEPT; i++)
         free(reader->blocks[i].symbols);
     free(reader);
+}
+
+void query_block_reader_trim(query_block_reader *reader, size_t bytes) {
+    for (int i = 0; reader && i < QUERY_BLOCKS_KEPT; i++) {
+        query_block *block = &reader->blocks[i];
+        if (block->capacity * sizeof *block->symbols <= bytes)
+            continue;
+        free(block->symbols);
+        *block = (query_block){0};
+    }
 }
 
 static gdx_status reader_of(query_run *run, query_block_reader **out, gdx_error *err) {
@@ -211,12 +223,15 @@ static gdx_status read_beside(query_run *run, const query_segment *segment, uint
         return query_segment_corrupt(segment, err);
     block->begin = range.begin;
     block->end = range.end;
-    status = fill_block(reader, segment, block, err);
+    uint64_t count = range.end - range.begin;
+    status = query_run_expect(run, count * SYMBOL_BYTES, err); // a title may have any length
+    if (status == GDX_OK)
+        status = fill_block(reader, segment, block, err);
     if (status != GDX_OK)
         return status;
     block->segment = name;
     *out = block;
-    return query_run_spend(run, BLOCK_WORK, err);
+    return query_run_spend(run, BLOCK_WORK + count * SYMBOL_WORK, err);
 }
 
 gdx_status query_block_read(query_run *run, const query_segment *segment, uint32_t number, uint32_t from,

@@ -24,10 +24,13 @@ typedef struct query_block { // the symbols of positions [begin, end) of one doc
 // What a searcher keeps for it, made when it is first needed.
 typedef struct query_block_reader query_block_reader;
 void query_block_reader_free(query_block_reader *reader); // NULL is fine
+// Frees each block that takes more bytes. NULL is fine.
+void query_block_reader_trim(query_block_reader *reader, size_t bytes);
 
 // Block `number`. *out is valid until QUERY_BLOCKS_KEPT - 1 others have been read. `from`: a document at or before the
 // block's. Cost: some 0.7 us, 1.2 where the next group must be read, too; a title's 20, if its head is not at hand.
-// GDX_CORRUPT: the segment has no such block, or its text has other symbols than its columns say.
+// GDX_CORRUPT: the segment has no such block, or its text has other symbols than its columns say. GDX_NO_MEMORY: it is
+// a title of more symbols than the run has memory for.
 gdx_status query_block_read(query_run *run, const query_segment *segment, uint32_t number, uint32_t from,
                             query_block **out, gdx_error *err) GDX_MUST_CHECK;
 // Reads the symbol after the block, with which its last bigram ends, unless it is known. The block stays valid.

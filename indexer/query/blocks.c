@@ -13,6 +13,15 @@
 
 enum { SEEK_WORK = 50 };
 
+// Of blocks that ascend; *document moves on to that of each.
+static gdx_status read_next(query_run *run, const query_segment *segment, uint32_t number, uint32_t *document,
+                            query_block **out, gdx_error *err) {
+    gdx_status status = query_block_read(run, segment, number, *document, out, err);
+    if (status == GDX_OK)
+        *document = (*out)->document;
+    return status;
+}
+
 // ---- terms
 
 bool query_bigram_has_blocks(const query_bigram *bigram) {
@@ -68,11 +77,9 @@ gdx_status query_term_append(query_run *run, const query_segment *segment, const
     uint32_t document = 0;
     for (size_t i = 0; i < blocks->count && status == GDX_OK; i++) {
         query_block *block = NULL;
-        status = query_block_read(run, segment, blocks->values[i], document, &block, err);
-        if (status != GDX_OK)
-            return status;
-        document = block->document;
-        status = query_block_append_term(run, segment, block, term, out, err);
+        status = read_next(run, segment, blocks->values[i], &document, &block, err);
+        if (status == GDX_OK)
+            status = query_block_append_term(run, segment, block, term, out, err);
     }
     return status;
 }
@@ -126,9 +133,8 @@ gdx_status query_blocks_thin(query_run *run, const query_segment *segment, const
         if (at + 1 >= segment->columns.begin[document + 1])
             continue;
         uint32_t first, second;
-        query_block *next = block;
         gdx_status status = symbol_at(run, segment, document, (uint32_t)at, &block, &first, err);
-        next = block;
+        query_block *next = block;
         if (status == GDX_OK)
             status = symbol_at(run, segment, document, (uint32_t)at + 1, &next, &second, err);
         if (status != GDX_OK)
@@ -464,11 +470,9 @@ gdx_status query_blocks_symbols(query_run *run, const query_segment *segment, co
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < blocks->count && status == GDX_OK; i++) {
         query_block *block = NULL;
-        status = query_block_read(run, segment, blocks->values[i], document, &block, err);
-        if (status != GDX_OK)
-            return status;
-        document = block->document;
-        status = query_block_append_symbols(run, block, ranges, count, out, err);
+        status = read_next(run, segment, blocks->values[i], &document, &block, err);
+        if (status == GDX_OK)
+            status = query_block_append_symbols(run, block, ranges, count, out, err);
     }
     return status;
 }

@@ -96,4 +96,5 @@ void query_searcher_reset(gdx_searcher *searcher) {
     trim(&searcher->numbers);
     trim(&searcher->covers);
     trim_frequencies(searcher);
+    query_block_reader_trim(searcher->blocks, KEPT_BYTES);
 }

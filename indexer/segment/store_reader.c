@@ -265,17 +265,31 @@ static gdx_status find_byte(gdx_store_reader *reader, const gdx_segment *segment
     return status;
 }
 
-gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
-                                 uint32_t to, gdx_stretch *out, gdx_error *err) {
+struct body { // groups [first, end) of a document
     uint32_t first;
     uint32_t end;
-    gdx_stretch found = {0};
     const gdx_token_table *table;
-    gdx_status status = groups_of_document(segment, document, &first, &end, err);
-    if (status == GDX_OK)
-        status = store_table(reader, segment, document, &table, err);
+};
+
+static gdx_status find_body(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, struct body *out,
+                            gdx_error *err) {
+    gdx_status status = groups_of_document(segment, document, &out->first, &out->end, err);
+    return status == GDX_OK ? store_table(reader, segment, document, &out->table, err) : status;
+}
+
+static void show_stretch(const gdx_store_reader *reader, gdx_stretch found, gdx_stretch *out) {
+    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
+    *out = found;
+}
+
+gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, uint32_t from,
+                                 uint32_t to, gdx_stretch *out, gdx_error *err) {
+    struct body body;
+    gdx_stretch found = {0};
+    gdx_status status = find_body(reader, segment, document, &body, err);
     if (status != GDX_OK)
         return status;
+    uint32_t first = body.first, end = body.end;
     // The two symbols after the last are read too: whether a soft hyphen behind a word is a symbol, what comes after it
     // says.
     uint64_t last = ((uint64_t)to + 2) / GDX_GROUP_SYMBOLS;
@@ -286,26 +300,22 @@ gdx_status gdx_store_read_around(gdx_store_reader *reader, gdx_segment *segment,
         status = find_byte(reader, segment, document, first, group, &found.first_byte, err);
     reader->text.bytes = 0;
     if (status == GDX_OK)
-        status = groups_text(segment, table, group, stop, &reader->block, &reader->text, err);
+        status = groups_text(segment, body.table, group, stop, &reader->block, &reader->text, err);
     if (status != GDX_OK)
         return status;
     found.is_last = stop == end;
-    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
-    *out = found;
+    show_stretch(reader, found, out);
     return GDX_OK;
 }
 
 gdx_status gdx_store_read_symbols(gdx_store_reader *reader, gdx_segment *segment, const gdx_rule *rule,
                                   uint32_t document, uint32_t from, uint32_t to, gdx_stretch *out, gdx_error *err) {
-    uint32_t first;
-    uint32_t end;
+    struct body body;
     gdx_stretch found = {0};
-    const gdx_token_table *table;
-    gdx_status status = groups_of_document(segment, document, &first, &end, err);
-    if (status == GDX_OK)
-        status = store_table(reader, segment, document, &table, err);
+    gdx_status status = find_body(reader, segment, document, &body, err);
     if (status != GDX_OK)
         return status;
+    uint32_t first = body.first, end = body.end;
     if (from >= to || (to - 1) / GDX_GROUP_SYMBOLS >= end - first)
         return bad_text(segment, document, err);
     uint32_t stop = first + (to - 1) / GDX_GROUP_SYMBOLS + 1;
@@ -313,17 +323,16 @@ gdx_status gdx_store_read_symbols(gdx_store_reader *reader, gdx_segment *segment
     reader->text.bytes = 0;
     status = find_group(reader, segment, document, first, from, &group, &found.first_symbol, err);
     if (status == GDX_OK)
-        status = groups_text(segment, table, group, stop, &reader->block, &reader->text, err);
+        status = groups_text(segment, body.table, group, stop, &reader->block, &reader->text, err);
     // The next group has what the last symbols may depend on, as there are two of it at least, or no more.
     if (status == GDX_OK && stop < end && !gdx_text_is_settled(rule, gdx_buffer_slice(&reader->text))) {
-        status = groups_text(segment, table, stop, stop + 1, &reader->block, &reader->text, err);
+        status = groups_text(segment, body.table, stop, stop + 1, &reader->block, &reader->text, err);
         stop++;
     }
     if (status != GDX_OK)
         return status;
     found.is_last = stop == end;
-    found.text = (gdx_slice){reader->text.data ? (const char *)reader->text.data : "", reader->text.bytes};
-    *out = found;
+    show_stretch(reader, found, out);
     return GDX_OK;
 }
 

@@ -57,6 +57,10 @@ struct said run_on_terminal(const struct place *place, unsigned columns, const c
     __attribute__((sentinel));
 // Any arguments after "gramdex"; the list ends with NULL.
 struct said run_bare(const struct place *place, const char *const *arguments);
+// A function of shell: `flip FILE BYTE` damages two bytes of a file that may be linked elsewhere, and not there.
+#define FLIP_FUNCTION                                                                                                  \
+    "flip() { cp \"$1\" held && rm \"$1\" && cp held \"$1\" && printf '\\377\\377' |\n"                                \
+    "    dd of=\"$1\" bs=1 seek=\"$2\" conv=notrunc 2>/dev/null; }"
 // A line of shell, with $GRAMDEX and $INDEX set.
 struct said run_shell(const struct place *place, const char *line);
 // Starts without waiting; `input_fd` becomes its standard input. Finish with run_wait.

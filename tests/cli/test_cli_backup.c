@@ -8,13 +8,12 @@
 
 static int set_up(void **state) {
     place_set_up(state);
-    setenv("FUNCTIONS",
-           "cd \"${INDEX%/*}\"\n"
-           "g() { command=$1; shift; \"$GRAMDEX\" \"$command\" --index live \"$@\"; }\n"
-           "add() { printf '{\"id\":\"%s\",\"text\":\"产业链 %s\"}\\n' \"$1\" \"$1\" | g index --no-merge -; }\n"
-           "flip() { cp \"$1\" held && rm \"$1\" && cp held \"$1\" && printf '\\377\\377' |\n"
-           "    dd of=\"$1\" bs=1 seek=\"$2\" conv=notrunc 2>/dev/null; }",
-           1);
+    setenv(
+        "FUNCTIONS",
+        "cd \"${INDEX%/*}\"\n"
+        "g() { command=$1; shift; \"$GRAMDEX\" \"$command\" --index live \"$@\"; }\n"
+        "add() { printf '{\"id\":\"%s\",\"text\":\"产业链 %s\"}\\n' \"$1\" \"$1\" | g index --no-merge -; }\n" FLIP_FUNCTION,
+        1);
     return 0;
 }
 

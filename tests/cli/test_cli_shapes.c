@@ -18,9 +18,7 @@ static int set_up(void **state) {
            "is() { wanted='\"shape\":\"'$2'\",\"other_shape_segments\":'${3-0}\n"
            "    g stat $1 --json | grep -F \"$wanted\" || { g stat $1; return 1; }; }\n"
            "same() { for file in $1/segment-* $1/manifest; do cmp $file $2/${file#*/} || return 1; done\n"
-           "    test $(ls $1 | wc -l) = $(ls $2 | wc -l); }\n"
-           "flip() { cp \"$1\" held && rm \"$1\" && cp held \"$1\" && printf '\\377\\377' |\n"
-           "    dd of=\"$1\" bs=1 seek=\"$2\" conv=notrunc 2>/dev/null; }",
+           "    test $(ls $1 | wc -l) = $(ls $2 | wc -l); }\n" FLIP_FUNCTION,
            1);
     return 0;
 }
@@ -40,6 +38,10 @@ static void the_first_documents_set_it_and_later_ones_keep_it(void **state) {
            "--shape exact: the index is compact; gramdex merge --index x --shape exact changes it");
     expect(place, "g index y --shape compact --shape exact in && is y exact", 0, "\"segments\":1,");
     expect(place, "g index y --shape compact in", 1, "the index is exact; gramdex merge --index y --shape compact");
+    expect(place, "g index x --shape exact --dry-run in", 1, "--shape exact: the index is compact; gramdex merge");
+    expect(place,
+           "g index x --shape compact --dry-run in && g index none --shape compact --dry-run in && test ! -e none", 0,
+           "");
     expect(place, "g verify x && g verify y && is x compact && is y exact", 0, "sound: 500 documents");
 }
 

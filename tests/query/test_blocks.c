@@ -25,6 +25,7 @@
 enum {
     SYMBOLS = 9000, // of the long text, so some seventy groups of stored text
     OFTEN = 20000,  // occurrences of a bigram, enough for a list of positions
+    TITLE_BYTES = 150000,
     QUERY_BYTES = 8192
 };
 
@@ -58,11 +59,14 @@ static void write_index(const char *folder, gdx_slice text) {
     gdx_segment_writer *segment = NULL;
     gdx_segment_info info;
     gdx_error err = {0};
-    gdx_buffer often = {0};
+    gdx_buffer often = {0}, title = {0};
     const gdx_part note = {.field = GDX_FIELD_NOTE, .text = text};
     for (int i = 0; i < OFTEN; i++)
         assert_int_equal(gdx_buffer_append(&often, "啊", 3), GDX_OK);
     assert_int_equal(gdx_buffer_append(&often, "产业", 6), GDX_OK);
+    while (title.bytes < TITLE_BYTES)
+        assert_int_equal(gdx_buffer_append(&title, "题名很长", 12), GDX_OK);
+    assert_int_equal(gdx_buffer_append(&title, "的题目", 9), GDX_OK);
     must(gdx_index_writer_open(folder, &writer, &err), &err);
     must(gdx_segment_writer_open(folder, 1, 0, gdx_rule_current(), &segment, &err), &err);
     gdx_segment_writer_set_shape(segment, GDX_SHAPE_COMPACT);
@@ -71,12 +75,15 @@ static void write_index(const char *folder, gdx_slice text) {
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("b"), .text = gdx_buffer_slice(&often)}, &err);
     add(segment, inverter,
         &(gdx_document){.id = gdx_slice_of("c"), .text = gdx_slice_of("重构"), .parts = &note, .part_count = 1}, &err);
+    add(segment, inverter,
+        &(gdx_document){.id = gdx_slice_of("d"), .title = gdx_buffer_slice(&title), .text = gdx_slice_of("末")}, &err);
     must(gdx_inverter_sort(inverter), &err);
     must(gdx_segment_writer_commit(segment, inverter, &info, &err), &err);
     must(gdx_index_writer_add(writer, &info, &err), &err);
     must(gdx_index_writer_commit(writer, &err), &err);
     must(gdx_index_verify(folder, NULL, NULL, NULL, &err), &err);
     gdx_buffer_clear(&often);
+    gdx_buffer_clear(&title);
 }
 
 static void assert_same(gdx_searcher *searcher, gdx_snapshot *snapshot, gdx_slice asked) {
@@ -143,6 +150,7 @@ static void read_blocks(gdx_snapshot *snapshot, random_state *random) {
     must(query_segment_open(snapshot, 0, &segment, &err), &err);
     uint32_t count = gdx_segment_block_count(segment.segment), *firsts = calloc(count + 1, sizeof *firsts);
     assert_non_null(firsts);
+    assert_true(count > 1);
     query_block *block;
     for (uint32_t i = 0; i < count; i++) {
         must(query_block_read(&run, &segment, i, 0, &block, &err), &err);
@@ -202,10 +210,25 @@ static void a_block_is_what_it_is_whatever_was_read_since(void **state) {
     read_blocks(opened->snapshot, &opened->random);
 }
 
+static void a_title_of_any_length_keeps_to_the_memory_of_a_search(void **state) {
+    const struct opened *opened = *state;
+    GDX_AUTO(gdx_query) query = NULL;
+    GDX_AUTO(gdx_searcher) searcher = gdx_searcher_new();
+    gdx_totals totals;
+    gdx_error err = {0};
+    must(gdx_query_parse(gdx_rule_current(), gdx_slice_of("的题目"), &query, &err), &err);
+    gdx_searcher_limit_memory(searcher, 3 * TITLE_BYTES / 2); // the title has a third as many symbols as bytes
+    assert_int_equal(gdx_count(searcher, opened->snapshot, query, NULL, &totals, &err), GDX_NO_MEMORY);
+    gdx_searcher_limit_memory(searcher, 8 * TITLE_BYTES);
+    must(gdx_count(searcher, opened->snapshot, query, NULL, &totals, &err), &err);
+    assert_int_equal(totals.occurrences, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_of_a_compact_segment_are_those_of_its_text),
         cmocka_unit_test(a_block_is_what_it_is_whatever_was_read_since),
+        cmocka_unit_test(a_title_of_any_length_keeps_to_the_memory_of_a_search),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
