@@ -3,7 +3,7 @@
 
 #include "gather.h"
 
-_Static_assert((int)GRAMDEX__V1__SHAPE__SHAPE_COMPACT == (int)GDX_SHAPE_COMPACT + 1 && GDX_SHAPES == 2,
+_Static_assert((int)GRAMDEX__V1__SHAPE__SHAPE_ARCHIVE == (int)GDX_SHAPE_ARCHIVE + 1 && GDX_SHAPES == 3,
                "the proto has each shape, in the same order");
 static Gramdex__V1__Shape shape_of(gdx_shape shape) {
     return (Gramdex__V1__Shape)(shape + 1);

@@ -80,6 +80,17 @@ def seconds_of($wall; $cpu): if $wall > 0 then "\($wall | digits(1)) / \($cpu | 
         | [$shape, (ratio(ratio(.text_bytes; .cpu_seconds); 1e6) | digits(1)), (ratio(.index_bytes; .text_bytes) | digits(3)), ($count.p50_ms | ms), ($count.p99_ms | ms),
            ($all | latency($shape; "top 10 with snippets"; "all").p50_ms | ms), (if $truth then "\($truth.exact) of \($truth.of)" else "-" end)] | row)
       | table(["shape", "MB per CPU s", "on disk, of the text", "count p50 ms", "p99 ms", "top 10 p50 ms", "exact"])),
+    "",
+    ($all | map(select(.figure == "shape") | .corpus) | map(select(startswith("other") | not))) as $shapes
+    | [((["count", "top 10 with snippets"][] as $kind
+          | ["1 symbol", "2 symbols", "3 to 5", "6 to 10", "11 to 20", "的", "1*", "的 NEAR/5 和"][] as $group | [$kind, $group]),
+        (["a AND b", "a NEAR/20 b", "trend by month"][] | [., "all"])
+        | . as [$kind, $group]
+        | ["\($kind), \($group)", (["given"] + $shapes | .[] as $corpus | ($all | latency($corpus; $kind; $group).p50_ms | ms))]),
+       ($all | of("statistic"; "given") | map(.method) | unique | .[] as $method
+        | [$method, (["given"] + $shapes | .[] as $corpus
+            | ($all | of("statistic"; $corpus) | map(select(.method == $method) | .ms) | min | ms))])
+      ] | map(row) | table(["p50 ms", "exact"] + $shapes),
     ""
   else empty end),
   (if ($all | map(select(.corpus | startswith("segments-"))) | length) > 0 then

@@ -51,9 +51,9 @@ static const struct option_table merge_table = {
          .field = OPTION_FIELD(struct merge_command, refolds)},
         {.name = "shape",
          .argument = "SHAPE",
-         .help = "change to exact (fast) or compact (smaller)",
-         .more = "Answers stay the same. Compact lists are made anew from the stored text, which takes as long as "
-                 "indexing.",
+         .help = "change to exact, compact or archive",
+         .more = "Answers stay the same. Lists of segments that are not exact are made anew from the stored text, "
+                 "which takes as long as indexing.",
          .kind = OPTION_CHOICE,
          .choices = shape_choices,
          .field = OPTION_FIELD(struct merge_command, shape),

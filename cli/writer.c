@@ -3,7 +3,7 @@
 
 #include "writer.h"
 
-const char *const shape_choices[] = {"exact", "compact", NULL};
+const char *const shape_choices[] = {"exact", "compact", "archive", NULL};
 _Static_assert(sizeof shape_choices / sizeof *shape_choices == GDX_SHAPES + 1, "each shape can be chosen");
 
 gdx_status open_existing(const char *directory, gdx_index_writer **out, gdx_error *err) {

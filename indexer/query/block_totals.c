@@ -21,7 +21,7 @@ struct totals { // one leaf in one segment
 static gdx_status gather_term(struct totals *totals, const gdx_term *term, gdx_error *err) {
     totals->sum += term->count;
     totals->is_each_one &= term->count == term->entries;
-    return query_blocks_append(totals->run, totals->segment, term, &totals->run->searcher->numbers, err);
+    return query_spans_append(totals->run, totals->segment, term, &totals->run->searcher->numbers, err);
 }
 
 static gdx_status visit_term(void *context, const gdx_term *term, gdx_error *err) {

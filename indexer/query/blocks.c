@@ -22,6 +22,15 @@ static gdx_status read_next(query_run *run, const query_segment *segment, uint32
     return status;
 }
 
+// The blocks of a span, [*out_begin, *out_end); none when the segment has no such span.
+static void blocks_of(const query_segment *segment, uint32_t span, uint32_t *out_begin, uint32_t *out_end) {
+    unsigned shift = segment->columns.span_shift;
+    uint64_t count = gdx_segment_block_count(segment->segment), begin = (uint64_t)span << shift;
+    uint64_t end = begin + ((uint64_t)1 << shift);
+    *out_end = (uint32_t)(end < count ? end : count);
+    *out_begin = begin < *out_end ? (uint32_t)begin : *out_end;
+}
+
 // ---- terms
 
 bool query_bigram_has_blocks(const query_bigram *bigram) {
@@ -57,7 +66,7 @@ gdx_status query_block_append_term(query_run *run, const query_segment *segment,
 // Decodes a list, whatever it has.
 static gdx_status append_entries(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
                                  gdx_error *err) {
-    uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment->segment) : segment->position_count;
+    uint32_t limit = term->has_blocks ? gdx_segment_span_count(segment->segment) : segment->position_count;
     gdx_status status = query_run_reserve(run, out, out->count + term->entries, err);
     if (status != GDX_OK)
         return status;
@@ -69,23 +78,27 @@ static gdx_status append_entries(query_run *run, const query_segment *segment, c
 
 gdx_status query_term_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
                              gdx_error *err) {
-    query_list *blocks = &run->searcher->numbers;
+    query_list *spans = &run->searcher->numbers;
     if (!term->has_blocks)
         return append_entries(run, segment, term, out, err);
-    blocks->count = 0;
-    gdx_status status = append_entries(run, segment, term, blocks, err);
+    spans->count = 0;
+    gdx_status status = append_entries(run, segment, term, spans, err);
     uint32_t document = 0;
-    for (size_t i = 0; i < blocks->count && status == GDX_OK; i++) {
-        query_block *block = NULL;
-        status = read_next(run, segment, blocks->values[i], &document, &block, err);
-        if (status == GDX_OK)
-            status = query_block_append_term(run, segment, block, term, out, err);
+    for (size_t i = 0; i < spans->count && status == GDX_OK; i++) {
+        uint32_t number, end;
+        blocks_of(segment, spans->values[i], &number, &end);
+        for (; number < end && status == GDX_OK; number++) {
+            query_block *block = NULL;
+            status = read_next(run, segment, number, &document, &block, err);
+            if (status == GDX_OK)
+                status = query_block_append_term(run, segment, block, term, out, err);
+        }
     }
     return status;
 }
 
-gdx_status query_blocks_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
-                               gdx_error *err) {
+gdx_status query_spans_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
+                              gdx_error *err) {
     query_list *positions = &run->searcher->other;
     assert(out != positions);
     if (term->has_blocks)
@@ -97,7 +110,8 @@ gdx_status query_blocks_append(query_run *run, const query_segment *segment, con
     uint32_t document = 0;
     for (size_t i = 0; i < positions->count && status == GDX_OK; i++) {
         document = gdx_columns_document_at(&segment->columns, positions->values[i], document);
-        out->values[out->count++] = gdx_columns_block(&segment->columns, document, positions->values[i]);
+        out->values[out->count++] =
+            gdx_columns_block(&segment->columns, document, positions->values[i]) >> segment->columns.span_shift;
     }
     return status == GDX_OK ? query_run_spend(run, positions->count * 5, err) : status;
 }
@@ -165,7 +179,7 @@ static gdx_status open_lists(const query_segment *segment, const query_bigram *b
                              gdx_error *err) {
     for (uint32_t i = 0; i < bigram->list_count; i++) {
         const gdx_term *term = &bigram->lists[i];
-        uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment->segment) : segment->position_count;
+        uint32_t limit = term->has_blocks ? gdx_segment_span_count(segment->segment) : segment->position_count;
         cursors[i].has_blocks = term->has_blocks;
         if (gdx_cursor_open(&cursors[i].cursor, term->postings, term->entries, limit) != GDX_OK)
             return query_segment_corrupt(segment, err);
@@ -193,48 +207,50 @@ gdx_status query_block_walk_open(query_run *run, const query_segment *segment, c
     return GDX_OK;
 }
 
-// The first block from `block` on that the list has something in.
-static uint32_t seek_list(const query_block_walk *walk, struct list_cursor *list, uint32_t block) {
+// The first span from `span` on that the list has something in.
+static uint32_t seek_list(const query_block_walk *walk, struct list_cursor *list, uint32_t span) {
     if (list->has_blocks)
-        return gdx_cursor_seek(&list->cursor, block);
+        return gdx_cursor_seek(&list->cursor, span);
     const gdx_document_columns *columns = &walk->segment->columns;
     uint32_t document;
-    gdx_position_range range = gdx_columns_block_range(columns, block, 0, &document);
+    gdx_position_range range = gdx_columns_block_range(columns, span << columns->span_shift, 0, &document);
     uint32_t found = gdx_cursor_seek(&list->cursor, range.begin);
     if (found == GDX_POSITION_END)
         return found;
-    return gdx_columns_block(columns, gdx_columns_document_at(columns, found, document), found);
+    return gdx_columns_block(columns, gdx_columns_document_at(columns, found, document), found) >> columns->span_shift;
 }
 
 // Of a bigram, whose lists are at `cursors`.
 static uint32_t seek(const query_block_walk *walk, const query_bigram *bigram, struct list_cursor *cursors,
-                     uint32_t block) {
+                     uint32_t span) {
     uint32_t found = GDX_POSITION_END;
     for (uint32_t i = 0; i < bigram->list_count; i++) {
-        uint32_t other = seek_list(walk, &cursors[i], block);
+        uint32_t other = seek_list(walk, &cursors[i], span);
         found = other < found ? other : found;
     }
     return found;
 }
 
-// Whether a bigram may stand where it must when that at `offset` is in the block.
+// Whether a bigram may stand where it must when that at `offset` is in the span.
 static bool may_hold(const query_block_walk *walk, const query_bigram *bigram, struct list_cursor *cursors,
-                     uint32_t offset, uint32_t block) {
+                     uint32_t offset, uint32_t span) {
+    unsigned shift = walk->segment->columns.span_shift;
     bool is_after = bigram->offset > offset;
     uint32_t distance = is_after ? bigram->offset - offset : offset - bigram->offset;
-    uint32_t reach = (distance + GDX_BLOCK_SYMBOLS - 1) / GDX_BLOCK_SYMBOLS; // a document's last block is shorter
-    uint32_t low = is_after ? block : block > reach ? block - reach : 0;
+    uint32_t blocks = (distance + GDX_BLOCK_SYMBOLS - 1) / GDX_BLOCK_SYMBOLS; // a document's last block is shorter
+    uint32_t reach = (blocks + (1u << shift) - 1) >> shift;                   // wherever in its span the first block is
+    uint32_t low = is_after ? span : span > reach ? span - reach : 0;
     uint32_t found = seek(walk, bigram, cursors, low);
-    return found != GDX_POSITION_END && found <= (is_after ? block + reach : block);
+    return found != GDX_POSITION_END && found <= (is_after ? span + reach : span);
 }
 
-// Whether all other bigrams may stand where they must when the first of the plan is in the block.
-static bool is_candidate(query_block_walk *walk, uint32_t block) {
+// Whether all other bigrams may stand where they must when the first of the plan is in the span.
+static bool is_candidate(query_block_walk *walk, uint32_t span) {
     const query_plan *plan = walk->plan;
     struct list_cursor *cursors = walk->cursors + plan->bigrams[0].list_count;
     uint32_t offset = plan->bigrams[0].offset;
     for (uint32_t i = 1; i < plan->bigram_count; cursors += plan->bigrams[i++].list_count)
-        if (!may_hold(walk, &plan->bigrams[i], cursors, offset, block))
+        if (!may_hold(walk, &plan->bigrams[i], cursors, offset, span))
             return false;
     return true;
 }
@@ -295,6 +311,15 @@ static gdx_status list_block(query_run *run, query_block_walk *walk, uint32_t nu
     return GDX_OK;
 }
 
+// The same in blocks [begin, end) of a span.
+static gdx_status list_blocks(query_run *run, query_block_walk *walk, uint32_t begin, uint32_t end,
+                              gdx_position_range within, query_list *out, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (uint32_t number = begin; number < end && status == GDX_OK; number++)
+        status = list_block(run, walk, number, within.begin, within.end, out, err);
+    return status;
+}
+
 static gdx_status check_cursors(const query_block_walk *walk, const struct list_cursor *cursors, uint32_t count,
                                 gdx_error *err) {
     for (uint32_t i = 0; i < count; i++)
@@ -309,20 +334,25 @@ gdx_status query_block_walk_list(query_run *run, query_block_walk *walk, uint32_
     const query_bigram *rarest = &walk->plan->bigrams[0];
     if (low >= high)
         return GDX_OK;
-    uint32_t at = gdx_columns_block(columns, gdx_columns_document_at(columns, low, 0), low);
+    uint32_t first = gdx_columns_block(columns, gdx_columns_document_at(columns, low, 0), low);
     uint32_t last_document = gdx_columns_document_at(columns, high - 1, 0);
     uint32_t last = gdx_columns_block(columns, last_document, columns->begin[last_document + 1] - 1);
+    uint32_t at = first >> columns->span_shift, last_span = last >> columns->span_shift;
     walk->document = 0;
     gdx_status status = GDX_OK;
     while (status == GDX_OK) {
         at = seek(walk, rarest, walk->cursors, at);
-        if (at > last) // or there is none
+        if (at > last_span) // or there is none
             break;
+        uint32_t begin, end;
+        blocks_of(walk->segment, at, &begin, &end);
+        begin = begin > first ? begin : first;
+        end = end > last ? last + 1 : end;
         if (is_candidate(walk, at))
-            status = list_block(run, walk, at, low, high, out, err);
+            status = list_blocks(run, walk, begin, end, (gdx_position_range){low, high}, out, err);
         if (status == GDX_OK)
             status = query_run_spend(run, SEEK_WORK, err);
-        if (at++ == last) // the next range may begin in this one
+        if (at++ == last_span) // the next range may begin in this one
             break;
     }
     return status == GDX_OK ? check_cursors(walk, walk->cursors, walk->cursor_count, err) : status;
@@ -330,7 +360,7 @@ gdx_status query_block_walk_list(query_run *run, query_block_walk *walk, uint32_
 
 // ---- a phrase in all of a segment
 
-// To the searcher's `numbers`: the blocks that may have the first bigram of the plan where the phrase stands.
+// To the searcher's `numbers`: the spans that may have the first bigram of the plan where the phrase stands.
 static gdx_status find_candidates(query_run *run, query_block_walk *walk, gdx_error *err) {
     query_list *candidates = &run->searcher->numbers;
     gdx_status status = query_run_reserve(run, candidates, walk->plan->bigrams[0].count, err);
@@ -369,13 +399,15 @@ static gdx_status thin_candidates(query_run *run, const query_block_walk *walk, 
 }
 
 // Looks up bigrams that the plan leaves out, as long as there are many candidates and each rules out some of them: to
-// read a block costs more than to look for it in a list.
+// read a block costs more than to look for it in a list, and to read a span of many costs more than any look-up.
 static gdx_status widen(query_run *run, const query_block_walk *walk, gdx_error *err) {
     enum { FEW = 4, RULED_OUT = 8 }; // one of so many
     const query_plan *plan = walk->plan;
+    bool is_span = walk->segment->columns.span_shift > 0;
+    size_t few = is_span ? 1 : FEW;
     query_list *candidates = &run->searcher->numbers;
     gdx_status status = GDX_OK;
-    for (uint32_t offset = 0; offset + 1 < plan->leaf->symbol_count && candidates->count >= FEW; offset++) {
+    for (uint32_t offset = 0; offset + 1 < plan->leaf->symbol_count && candidates->count >= few; offset++) {
         query_bigram bigram = {.offset = offset};
         size_t before = candidates->count;
         if (has_offset(plan, offset))
@@ -385,7 +417,7 @@ static gdx_status widen(query_run *run, const query_block_walk *walk, gdx_error 
             candidates->count = 0;
         else if (status == GDX_OK)
             status = thin_candidates(run, walk, &bigram, err);
-        if (status != GDX_OK || (before - candidates->count) * RULED_OUT < before)
+        if (status != GDX_OK || (!is_span && (before - candidates->count) * RULED_OUT < before))
             break;
     }
     return status;
@@ -409,8 +441,11 @@ gdx_status query_blocks_phrase(query_run *run, const query_segment *segment, con
         status = find_candidates(run, walk, err);
     if (status == GDX_OK)
         status = widen(run, walk, err);
-    for (size_t i = 0; i < candidates->count && status == GDX_OK; i++)
-        status = list_block(run, walk, candidates->values[i], 0, segment->position_count, out, err);
+    for (size_t i = 0; i < candidates->count && status == GDX_OK; i++) {
+        uint32_t begin, end;
+        blocks_of(segment, candidates->values[i], &begin, &end);
+        status = list_blocks(run, walk, begin, end, (gdx_position_range){0, segment->position_count}, out, err);
+    }
     return status;
 }
 
@@ -464,15 +499,19 @@ gdx_status query_blocks_symbols_within(query_run *run, const query_segment *segm
     return status;
 }
 
-gdx_status query_blocks_symbols(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
-                                uint32_t count, const query_list *blocks, query_list *out, gdx_error *err) {
+gdx_status query_spans_symbols(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
+                               uint32_t count, const query_list *spans, query_list *out, gdx_error *err) {
     uint32_t document = 0;
     gdx_status status = GDX_OK;
-    for (size_t i = 0; i < blocks->count && status == GDX_OK; i++) {
-        query_block *block = NULL;
-        status = read_next(run, segment, blocks->values[i], &document, &block, err);
-        if (status == GDX_OK)
-            status = query_block_append_symbols(run, block, ranges, count, out, err);
+    for (size_t i = 0; i < spans->count && status == GDX_OK; i++) {
+        uint32_t number, end;
+        blocks_of(segment, spans->values[i], &number, &end);
+        for (; number < end && status == GDX_OK; number++) {
+            query_block *block = NULL;
+            status = read_next(run, segment, number, &document, &block, err);
+            if (status == GDX_OK)
+                status = query_block_append_symbols(run, block, ranges, count, out, err);
+        }
     }
     return status;
 }

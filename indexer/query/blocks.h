@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// blocks.h: positions in a compact segment, whose lists say in which blocks something occurs: these are read in the
+// blocks.h: positions in a segment whose lists say in which spans of blocks something occurs: these are read in the
 // stored text, cut into symbols again and looked through. What asks for positions of bigrams, phrases and symbols comes
 // here when a list has blocks; above that no shape is known.
 #ifndef GDX_QUERY_BLOCKS_H
@@ -21,10 +21,10 @@ gdx_status query_term_append(query_run *run, const query_segment *segment, const
 gdx_status query_blocks_thin(query_run *run, const query_segment *segment, const query_bigram *bigram, query_list *list,
                              gdx_error *err) GDX_MUST_CHECK;
 
-// Appends the blocks that a term is in, ascending, as often as it may be told that it is there: in a list of positions
+// Appends the spans that a term is in, ascending, as often as it may be told that it is there: in a list of positions
 // each time, else once. Uses the searcher's `other`, which `out` is not.
-gdx_status query_blocks_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
-                               gdx_error *err) GDX_MUST_CHECK;
+gdx_status query_spans_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
+                              gdx_error *err) GDX_MUST_CHECK;
 // Appends the positions of a bigram, given as a term, in a block.
 gdx_status query_block_append_term(query_run *run, const query_segment *segment, query_block *block,
                                    const gdx_term *term, query_list *out, gdx_error *err) GDX_MUST_CHECK;
@@ -50,9 +50,8 @@ gdx_status query_block_walk_list(query_run *run, query_block_walk *walk, uint32_
 gdx_status query_blocks_symbols_within(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
                                        uint32_t count, uint32_t low, uint32_t high, query_list *out,
                                        gdx_error *err) GDX_MUST_CHECK;
-// The same in these blocks, which ascend.
-gdx_status query_blocks_symbols(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
-                                uint32_t count, const query_list *blocks, query_list *out,
-                                gdx_error *err) GDX_MUST_CHECK;
+// The same in these spans, which ascend.
+gdx_status query_spans_symbols(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
+                               uint32_t count, const query_list *spans, query_list *out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

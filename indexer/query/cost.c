@@ -19,6 +19,7 @@ enum { // nanoseconds
     PARTNER_WORK = 40,  // an occurrence, to find its partners
     PLACE_WORK = 1000,  // a place, read in stored text
     TEXT_WORK = 3000,   // a document, opened
+    BLOCK_WORK = 1000,  // a block of text, read for what occurs in it
     LETTER_WORK = 1200, // a place in a word where a line may break it
     FILTER_WORK = 2     // a document, to ask a filter
 };
@@ -38,6 +39,15 @@ struct size {
 static gdx_status spend(struct costing *costing, uint64_t look_ups, gdx_error *err) {
     costing->cost->work_ns += look_ups * LOOK_UP_WORK;
     return query_run_spend(costing->run, look_ups * LOOK_UP_WORK, err);
+}
+
+// Text that is read for `count` occurrences, since lists do not say where they are: of each a span, at most all.
+static void add_spans(struct costing *costing, uint64_t count) {
+    const gdx_segment *segment = costing->segment->segment;
+    uint64_t spans = gdx_segment_span_count(segment);
+    if (gdx_segment_shape(segment) != GDX_SHAPE_EXACT)
+        costing->cost->work_ns +=
+            (count < spans ? count : spans) * ((uint64_t)BLOCK_WORK << costing->segment->columns.span_shift);
 }
 
 // ---- phrases
@@ -87,6 +97,7 @@ static gdx_status add_phrase(struct costing *costing, const query_node *leaf, co
         *out_places += sizes[i].count;
     }
     add_lists(costing, sizes, count, rarest);
+    add_spans(costing, sizes[rarest].count);
     if (leaf->kind != QUERY_BRIDGE) // which reads the places of both halves, too
         *out_places = sizes[rarest].count;
     return GDX_OK;
@@ -101,6 +112,7 @@ static gdx_status add_range(struct costing *costing, uint32_t low, uint32_t high
         status = spend(costing, 2, err);
     *places += occurrences;
     costing->cost->work_ns += occurrences * SYMBOL_WORK;
+    add_spans(costing, occurrences);
     costing->cost->posting_bytes += occurrences * 2; // as much as postings of bigrams take, 14 to 15 bits
     return status;
 }

@@ -126,11 +126,11 @@ gdx_status query_symbol_terms(query_run *run, const query_segment *segment, cons
     return status;
 }
 
-// ---- in a compact segment
+// ---- by blocks
 
-static gdx_status visit_blocks(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
-                               gdx_error *err) {
-    return term->has_blocks ? query_blocks_append(run, segment, term, &run->searcher->numbers, err)
+static gdx_status visit_spans(query_run *run, const query_segment *segment, const gdx_term *term, void *context,
+                              gdx_error *err) {
+    return term->has_blocks ? query_spans_append(run, segment, term, &run->searcher->numbers, err)
                             : append_term(run, segment, term, context, err);
 }
 
@@ -141,11 +141,11 @@ static gdx_status positions_by_blocks(query_run *run, const query_segment *segme
     gdx_status status = GDX_OK;
     numbers->count = 0;
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
-        status = walk_terms(run, segment, plan->ranges[i], visit_blocks, out, err);
+        status = walk_terms(run, segment, plan->ranges[i], visit_spans, out, err);
     if (status == GDX_OK)
         status = sort_unique(run, segment, numbers, err);
     if (status == GDX_OK)
-        status = query_blocks_symbols(run, segment, plan->ranges, plan->range_count, numbers, out, err);
+        status = query_spans_symbols(run, segment, plan->ranges, plan->range_count, numbers, out, err);
     return status == GDX_OK ? sort_unique(run, segment, out, err) : status;
 }
 
@@ -153,7 +153,7 @@ gdx_status query_symbol_positions(query_run *run, const query_segment *segment, 
                                   gdx_error *err) {
     gdx_status status = foresee(run, segment, plan, err);
     out->count = 0;
-    if (status == GDX_OK && gdx_segment_shape(segment->segment) == GDX_SHAPE_COMPACT)
+    if (status == GDX_OK && gdx_segment_shape(segment->segment) != GDX_SHAPE_EXACT)
         return positions_by_blocks(run, segment, plan, out, err);
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_whole, out, err);
@@ -193,7 +193,7 @@ gdx_status query_symbol_positions_within(query_run *run, const query_segment *se
     struct within within = {low, high, out};
     size_t before = out->count;
     gdx_status status = GDX_OK;
-    if (gdx_segment_shape(segment->segment) == GDX_SHAPE_COMPACT)
+    if (gdx_segment_shape(segment->segment) != GDX_SHAPE_EXACT)
         return query_blocks_symbols_within(run, segment, plan->ranges, plan->range_count, low, high, out, err);
     for (uint32_t i = 0; i < plan->range_count && status == GDX_OK; i++)
         status = walk_terms(run, segment, plan->ranges[i], visit_within, &within, err);

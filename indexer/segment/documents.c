@@ -59,7 +59,7 @@ static gdx_status check_columns(const gdx_segment *segment, const gdx_document_c
         if (columns->sources[d] >= segment->source_count)
             return segment_damaged(segment, SECTION_DOCUMENT_SOURCE, (uint64_t)d * 4, "no such source", err);
     }
-    gdx_status status = segment->shape == GDX_SHAPE_COMPACT ? check_groups(segment, columns, err) : GDX_OK;
+    gdx_status status = segment->shape != GDX_SHAPE_EXACT ? check_groups(segment, columns, err) : GDX_OK;
     return status == GDX_OK ? check_parts(segment, columns, err) : status;
 }
 
@@ -209,7 +209,7 @@ static gdx_status read_columns(const gdx_segment *segment, gdx_document_columns 
         status = column(segment, SECTION_DOCUMENT_DATE, columns->count, &columns->dates, err);
     if (status == GDX_OK)
         status = column(segment, SECTION_DOCUMENT_SOURCE, columns->count, &columns->sources, err);
-    if (status == GDX_OK && segment->shape == GDX_SHAPE_COMPACT)
+    if (status == GDX_OK && segment->shape != GDX_SHAPE_EXACT)
         status = column(segment, SECTION_DOCUMENT_GROUP, (uint64_t)columns->count + 1, &columns->groups, err);
     return status;
 }
@@ -227,12 +227,14 @@ static void take_columns(const gdx_segment *segment, gdx_document_columns *colum
     columns->part_count = (uint32_t)(segment->section_bytes[SECTION_PARTS] / PART_BYTES);
     columns->dates = section_bytes(segment, SECTION_DOCUMENT_DATE);
     columns->sources = section_bytes(segment, SECTION_DOCUMENT_SOURCE);
-    if (segment->shape == GDX_SHAPE_COMPACT)
+    if (segment->shape != GDX_SHAPE_EXACT)
         columns->groups = section_bytes(segment, SECTION_DOCUMENT_GROUP);
 }
 
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) {
-    gdx_document_columns columns = {.count = segment->info.document_count, .near_shift = segment->near_shift};
+    gdx_document_columns columns = {.count = segment->info.document_count,
+                                    .near_shift = segment->near_shift,
+                                    .span_shift = shape_span_shift(segment->shape)};
     gdx_status status = GDX_OK;
     if (atomic_load_explicit(&segment->columns_are_good, memory_order_relaxed)) {
         take_columns(segment, &columns);

@@ -21,6 +21,7 @@
 //   average; HEAD_WINDOW_LOG: of zstd, no match reaches further back than 2^17 bytes. HEAD_BLOCK_BYTES_MAX: bytes that
 //   a block never passes, for a few KiB of zstd may stand for any number.
 // - POSITIONS_FROM: occurrences from which a term of a compact segment has a list of positions, not of blocks.
+//   ARCHIVE_SPAN_SHIFT: a span of an archive has 2^so many blocks.
 // - FLAG_: what DOCUMENT_FLAGS says of a document.
 // - A symbol has a frequency list when it occurs at least MINIMUM times and either at one position in ALWAYS, or at one
 //   in OFTEN and PER_DOCUMENT times as often as there are documents.
@@ -43,6 +44,7 @@
     CONSTANT(GDX_TERMS_PER_BLOCK, 64)                                                                                  \
     CONSTANT(GDX_TERM_FILTER_BITS, 3)                                                                                  \
     CONSTANT(GDX_POSITIONS_FROM, 16384)                                                                                \
+    CONSTANT(GDX_ARCHIVE_SPAN_SHIFT, 7)                                                                                \
     CONSTANT(GDX_WORDS_PER_BLOCK, 16)                                                                                  \
     CONSTANT(GDX_FREQUENCIES_PER_BLOCK, 128)                                                                           \
     CONSTANT(GDX_FREQUENCY_MINIMUM, 4096)                                                                              \
@@ -195,11 +197,6 @@ enum { GDX_TERM_BLOCK_FIELDS(GDX_FIELD_OFFSET) TERM_BLOCK_BYTES };
 enum { GDX_FREQUENCY_SYMBOL_FIELDS(GDX_FIELD_OFFSET) FREQUENCY_SYMBOL_BYTES };
 enum { GDX_PART_FIELDS(GDX_FIELD_OFFSET) PART_BYTES };
 enum { GDX_KEY_FIELDS(GDX_FIELD_OFFSET) KEY_BYTES };
-
-// Of a compact segment: whether a term that occurs so often has a list of positions, not of blocks.
-static inline bool term_has_positions(uint32_t occurrences) {
-    return occurrences >= GDX_POSITIONS_FROM;
-}
 
 // Groups of a body of so many positions, end marks included.
 static inline uint64_t groups_of(uint64_t positions) {

@@ -54,13 +54,17 @@ gdx_status list_sums_init(const gdx_segment *segment, const gdx_stop *stop, list
     sums->words = calloc((size_t)segment->word_count + 1, sizeof *sums->words);
     sums->room = segment->info.position_count / GDX_POSITIONS_FROM +
                  segment->section_bytes[SECTION_FREQUENCY_SYMBOLS] / FREQUENCY_SYMBOL_BYTES;
-    if (!sums->documents || !sums->words || hash_set_reset(&sums->listed, sums->room) != GDX_OK)
+    sums->span_count = segment->shape == GDX_SHAPE_ARCHIVE ? gdx_segment_span_count(segment) : 0;
+    sums->spans = sums->span_count ? calloc(sums->span_count, sizeof *sums->spans) : NULL;
+    if (!sums->documents || !sums->words || (sums->span_count && !sums->spans) ||
+        hash_set_reset(&sums->listed, sums->room) != GDX_OK)
         return no_memory(segment, err);
     return hash_words(segment, stop, sums, err);
 }
 
 void list_sums_clear(list_sums *sums) {
     free(sums->documents);
+    free(sums->spans);
     free(sums->words);
     hash_set_clear(&sums->listed);
     *sums = (list_sums){0};

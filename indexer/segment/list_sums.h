@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// list_sums.h: how a full check compares the lists of a compact segment with its stored text, neither of which says
-// what the other does in the same order. Both are made sums modulo 2^64 of hashes, of each document its own: the terms
-// and their blocks, the positions of terms that have a list of them, and the counts of frequency lists. What the lists
-// add, the text takes away, and nothing may remain. A hash does not depend on how words are numbered. Relies on
-// reader.h. Memory: 8 bytes a document and a word, some KiB for the terms that have positions. One owner.
+// list_sums.h: how a full check compares lists of spans with the stored text, neither of which says what the other does
+// in the same order. Both are made sums modulo 2^64 of hashes, of each document its own: the terms and their blocks,
+// the positions of terms that have a list of them, and the counts of frequency lists. Of an archive each span has a
+// sum of its terms. What the lists add, the text takes away, and nothing may remain. A hash does not depend on how
+// words are numbered. Relies on reader.h. Memory: 8 bytes a document, a word and a span of an archive, some KiB for the
+// terms that have positions. One owner.
 #ifndef GDX_SEGMENT_LIST_SUMS_H
 #define GDX_SEGMENT_LIST_SUMS_H
 
@@ -40,8 +41,10 @@ static inline bool hash_set_has(const hash_set *set, uint64_t hash) {
 
 typedef struct list_sums { // one owner; {0} is empty
     uint64_t *documents;   // the sum of each
-    uint64_t occurrences;  // of all terms, as often as each occurs
-    uint64_t *words;       // the hash of each word's spelling
+    uint64_t *spans;       // of an archive, whose spans have blocks of several documents: of lists, the sum of each
+    uint32_t span_count;
+    uint64_t occurrences; // of all terms, as often as each occurs
+    uint64_t *words;      // the hash of each word's spelling
     uint32_t word_count;
     hash_set listed; // terms that have a list of positions, and symbols that have a frequency list
     size_t room;     // for more of them
@@ -65,7 +68,7 @@ static inline uint64_t list_sums_mix(uint64_t a, uint64_t b) {
     return x ? x : 1;
 }
 
-enum list_sums_of { OF_CODE_POINT = 1, OF_WORD, OF_BLOCK, OF_POSITION }; // so that a block is no position
+enum list_sums_of { OF_CODE_POINT = 1, OF_WORD, OF_SPAN, OF_POSITION }; // so that a span is no position
 
 static inline uint64_t list_sums_code_point(uint32_t symbol) { // or the end mark
     return list_sums_mix(symbol, OF_CODE_POINT);
@@ -80,8 +83,8 @@ static inline uint64_t list_sums_symbol(const list_sums *sums, uint32_t symbol) 
 static inline uint64_t list_sums_term(uint64_t first, uint64_t second) {
     return list_sums_mix(first, second);
 }
-static inline uint64_t list_sums_block(uint64_t term, uint32_t block) {
-    return list_sums_mix(term, (uint64_t)OF_BLOCK << 32 | block);
+static inline uint64_t list_sums_span(uint64_t term, uint32_t span) {
+    return list_sums_mix(term, (uint64_t)OF_SPAN << 32 | span);
 }
 static inline uint64_t list_sums_position(uint64_t term, uint32_t position) {
     return list_sums_mix(term, (uint64_t)OF_POSITION << 32 | position);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// lists_verify.c: compares the lists of a compact segment with its stored text, cut into symbols again by the rule.
+// lists_verify.c: compares lists of spans with the stored text, cut into symbols again by the rule.
 // docs/format.md, "Shapes". What the lists say has been added up by terms_verify.c; here the text takes it away,
-// document by document, so that the first whose lists are wrong has a name. Which of its terms is wrong a sum cannot
-// say. How often a term occurs is said by the dictionary for all documents at once.
+// document by document, of an archive span by span, so that the first whose lists are wrong has a name. Which of its
+// terms is wrong a sum cannot say. How often a term occurs is said by the dictionary for all documents at once.
 
 #include "verify_context.h"
 
@@ -19,15 +19,16 @@ struct comparison { // one owner
     list_sums *sums;
     gdx_store_reader *reader;
     gdx_folded *folded;
-    hash_set seen; // the terms of the block at hand
-    // The document and the block at hand:
+    hash_set seen; // the terms of the span at hand
+    size_t room;   // for more of them
+    uint32_t span; // which that is; UINT32_MAX: none yet
+    // The document at hand:
     uint32_t document;
     uint64_t sum;
     gdx_position_range counted;
     uint32_t text;        // where it begins
     uint32_t title_block; // the blocks of the text follow
-    uint32_t block;
-    uint32_t position; // the next
+    uint32_t position;    // the next
 };
 
 static gdx_status bad_document(const struct comparison *comparison, int section, const char *what, gdx_error *err) {
@@ -43,31 +44,57 @@ static uint64_t hash_of(const gdx_symbols *field, size_t i) {
                                   : list_sums_code_point(symbol);
 }
 
-// The columns may turn to zeros while they are read: of each document they are read once, so that no block has more
-// positions than there is room for.
-static uint32_t block_of(const struct comparison *comparison) {
+static uint32_t span_of(const struct comparison *comparison) {
     uint32_t position = comparison->position, text = comparison->text;
-    return position < text ? comparison->title_block
-                           : comparison->title_block + 1 + (position - text) / GDX_BLOCK_SYMBOLS;
+    uint32_t block =
+        position < text ? comparison->title_block : comparison->title_block + 1 + (position - text) / GDX_BLOCK_SYMBOLS;
+    return block >> comparison->of->columns.span_shift;
 }
 
-static gdx_status begin_block(struct comparison *comparison, uint32_t block, size_t positions, gdx_error *err) {
-    comparison->block = block;
-    return hash_set_reset(&comparison->seen, positions) == GDX_OK ? GDX_OK : verify_no_memory(comparison->of, err);
+// Room for as many terms as the span has positions.
+static gdx_status begin_span(struct comparison *comparison, uint32_t span, gdx_error *err) {
+    const gdx_document_columns *columns = &comparison->of->columns;
+    uint64_t blocks = gdx_segment_block_count(comparison->of->segment), first = (uint64_t)span << columns->span_shift;
+    uint64_t end = first + ((uint64_t)1 << columns->span_shift);
+    uint32_t from = columns->span_shift ? 0 : comparison->document, document;
+    uint32_t low = gdx_columns_block_range(columns, (uint32_t)first, from, &document).begin;
+    uint32_t high =
+        gdx_columns_block_range(columns, (uint32_t)((end < blocks ? end : blocks) - 1), document, &document).end;
+    comparison->span = span;
+    comparison->room = high > low ? high - low : 0;
+    return hash_set_reset(&comparison->seen, comparison->room) == GDX_OK ? GDX_OK
+                                                                         : verify_no_memory(comparison->of, err);
 }
 
-static void take_away(struct comparison *comparison, uint64_t first, uint64_t second) {
+// A term that the span has not had yet. The columns may turn to zeros while they are read, so that there are more of
+// them than there is room for.
+static gdx_status take_away_span(struct comparison *comparison, uint64_t term, gdx_error *err) {
+    list_sums *sums = comparison->sums;
+    uint64_t hash = list_sums_span(term, comparison->span);
+    if (comparison->room-- == 0 || (sums->spans && comparison->span >= sums->span_count))
+        return bad_document(comparison, SECTION_DOCUMENT_BEGIN, "positions that are not those of the text of", err);
+    *(sums->spans ? &sums->spans[comparison->span] : &comparison->sum) -= hash;
+    return GDX_OK;
+}
+
+static gdx_status take_away(struct comparison *comparison, uint64_t first, uint64_t second, gdx_error *err) {
     list_sums *sums = comparison->sums;
     uint64_t term = list_sums_term(first, second);
     uint32_t position = comparison->position;
+    gdx_status status = GDX_OK;
     sums->occurrences -= term;
-    if (hash_set_add(&comparison->seen, term))
-        comparison->sum -= list_sums_block(term, comparison->block);
+    if (!hash_set_has(&comparison->seen, term)) {
+        status = take_away_span(comparison, term, err);
+        if (status != GDX_OK)
+            return status;
+        hash_set_add(&comparison->seen, term);
+    }
     if (hash_set_has(&sums->listed, term))
         comparison->sum -= list_sums_position(term, position);
     if (position >= comparison->counted.begin && position < comparison->counted.end &&
         hash_set_has(&sums->listed, first))
         comparison->sum -= first;
+    return GDX_OK;
 }
 
 static gdx_status compare_field(struct comparison *comparison, const gdx_symbols *field, gdx_error *err) {
@@ -75,15 +102,14 @@ static gdx_status compare_field(struct comparison *comparison, const gdx_symbols
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < field->count && status == GDX_OK; i++) {
         uint64_t first = next;
-        uint32_t block = block_of(comparison);
+        uint32_t span = span_of(comparison);
         next = i + 1 < field->count ? hash_of(field, i + 1) : list_sums_code_point(GDX_SYMBOL_END);
-        if (block != comparison->block) {
-            status = begin_block(comparison, block, GDX_BLOCK_SYMBOLS, err);
-            if (status == GDX_OK && comparison->position % LOOK_EVERY < GDX_BLOCK_SYMBOLS)
-                status = verify_look(comparison->of, err);
-        }
+        if (span != comparison->span)
+            status = begin_span(comparison, span, err);
+        if (status == GDX_OK && comparison->position % LOOK_EVERY == 0)
+            status = verify_look(comparison->of, err);
         if (status == GDX_OK)
-            take_away(comparison, first, next);
+            status = take_away(comparison, first, next, err);
         comparison->position++;
     }
     comparison->position++; // the end mark
@@ -101,7 +127,7 @@ static gdx_status compare_fields(struct comparison *comparison, gdx_error *err) 
     comparison->counted = gdx_columns_counted(columns, document);
     comparison->text = columns->text[document];
     comparison->title_block = columns->groups[document] + document;
-    gdx_status status = begin_block(comparison, comparison->title_block, comparison->folded->title.count, err);
+    gdx_status status = GDX_OK;
     for (size_t number = 0; status == GDX_OK && folded_next(comparison->folded, &walk, &field); number++) {
         uint32_t due = number == 0 ? begin : comparison->text;
         if (number >= 2)
@@ -137,6 +163,20 @@ static gdx_status compare_document(struct comparison *comparison, const gdx_rule
     return status;
 }
 
+// Of an archive: the sums of its spans, from which the text of all documents has been taken.
+static gdx_status compare_spans(struct comparison *comparison, gdx_error *err) {
+    const list_sums *sums = comparison->sums;
+    const gdx_document_columns *columns = &comparison->of->columns;
+    for (uint32_t span = 0; sums->spans && span < sums->span_count; span++) {
+        if (sums->spans[span] == 0)
+            continue;
+        gdx_columns_block_range(columns, span << columns->span_shift, 0, &comparison->document);
+        return bad_document(comparison, SECTION_POSTINGS,
+                            "the lists of terms are not those of the stored text, that of the span that begins in", err);
+    }
+    return GDX_OK;
+}
+
 static gdx_status compare(struct comparison *comparison, const gdx_rule *rule, gdx_error *err) {
     gdx_status status = GDX_OK;
     comparison->reader = gdx_store_reader_new(0);
@@ -149,20 +189,20 @@ static gdx_status compare(struct comparison *comparison, const gdx_rule *rule, g
     if (status == GDX_OK && comparison->sums->occurrences != 0)
         status = segment_damaged(comparison->of->segment, SECTION_TERM_BLOCKS, 0,
                                  "terms occur in the stored text another number of times than they say", err);
-    return status;
+    return status == GDX_OK ? compare_spans(comparison, err) : status;
 }
 
 gdx_status lists_verify(const verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     const gdx_rule *rule = folded_rule_of(segment);
-    if (segment->shape != GDX_SHAPE_COMPACT)
+    if (segment->shape == GDX_SHAPE_EXACT)
         return GDX_OK;
     if (!rule)
         return gdx_fail_at(
             err, GDX_UNSUPPORTED, segment->path,
             "sound, as far as this program can tell: it does not have the matching rule by which the lists of "
             "this segment can be compared with its text");
-    struct comparison comparison = {.of = verification, .sums = verification->sums};
+    struct comparison comparison = {.of = verification, .sums = verification->sums, .span = UINT32_MAX};
     gdx_status status = compare(&comparison, rule, err);
     gdx_store_reader_free(comparison.reader);
     gdx_folded_free(comparison.folded);

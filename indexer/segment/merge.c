@@ -57,7 +57,7 @@ static gdx_status write_terms(const merge_plan *merge, terms_merge *terms, segme
     terms_writer writer;
     gdx_status status =
         terms_writer_init(&writer, sink, merge->shape,
-                          merge->shape == GDX_SHAPE_EXACT ? merge->documents.position : merge_blocks(merge), err);
+                          shape_list_limit(merge->shape, merge->documents.position, merge_blocks(merge)), err);
     if (status == GDX_OK)
         status = terms_merge_write(terms, &writer, err);
     if (status == GDX_OK)

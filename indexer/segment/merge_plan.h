@@ -57,7 +57,7 @@ gdx_status merge_plan_init(merge_plan *merge, const gdx_merge_input *inputs, siz
                            gdx_error *err) GDX_MUST_CHECK;
 void merge_plan_clear(merge_plan *merge);
 
-// Blocks of the result, when it is compact.
+// Blocks of the result, when it is not exact.
 static inline uint32_t merge_blocks(const merge_plan *merge) {
     return (uint32_t)merge->documents.groups + merge->documents.count;
 }

@@ -490,7 +490,7 @@ uint32_t gdx_segment_rule_number(const gdx_segment *segment) {
 }
 
 const char *gdx_shape_name(gdx_shape shape) {
-    static const char *const names[GDX_SHAPES] = {"exact", "compact"};
+    static const char *const names[GDX_SHAPES] = {"exact", "compact", "archive"};
     return names[shape];
 }
 
@@ -500,6 +500,10 @@ gdx_shape gdx_segment_shape(const gdx_segment *segment) {
 
 uint32_t gdx_segment_block_count(const gdx_segment *segment) {
     return segment->group_count + segment->info.document_count;
+}
+
+uint32_t gdx_segment_span_count(const gdx_segment *segment) {
+    return shape_spans(segment->shape, gdx_segment_block_count(segment));
 }
 
 int gdx_segment_store_level(const gdx_segment *segment) {

@@ -8,6 +8,7 @@
 #include "gdx/ngram.h"
 #include "gdx/segment.h"
 #include "layout.h"
+#include "shape.h"
 
 #include "gdx/tokens.h"
 
@@ -81,8 +82,7 @@ static inline uint32_t segment_range_count(const gdx_segment *segment) {
 
 // What the entries of its lists are below, but for lists of positions in a compact segment.
 static inline uint32_t segment_list_limit(const gdx_segment *segment) {
-    return segment->shape == GDX_SHAPE_EXACT ? segment->info.position_count
-                                             : segment->group_count + segment->info.document_count;
+    return shape_list_limit(segment->shape, segment->info.position_count, gdx_segment_block_count(segment));
 }
 
 // Where the footer starts in the file.

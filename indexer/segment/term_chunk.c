@@ -7,6 +7,7 @@
 
 #include "frequencies.h"
 #include "layout.h"
+#include "shape.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -17,14 +18,16 @@ void term_scratch_clear(term_scratch *scratch) {
     free(scratch->counts);
     free(scratch->near);
     free(scratch->positions);
-    free(scratch->blocks);
+    free(scratch->spans);
     *scratch = (term_scratch){0};
 }
 
 void term_chunk_init(term_chunk *chunk, gdx_shape shape, uint32_t position_count, uint32_t block_count,
                      const gdx_document_columns *columns) {
-    *chunk =
-        (term_chunk){.shape = shape, .position_count = position_count, .block_count = block_count, .columns = *columns};
+    *chunk = (term_chunk){.shape = shape,
+                          .position_count = position_count,
+                          .span_count = shape_spans(shape, block_count),
+                          .columns = *columns};
 }
 
 void term_chunk_clear(term_chunk *chunk) {
@@ -52,7 +55,7 @@ size_t term_chunk_bytes(const term_chunk *chunk) {
     const term_scratch *scratch = &chunk->scratch;
     return chunk->postings.capacity + chunk->frequencies.capacity + chunk->term_capacity * sizeof *chunk->terms +
            chunk->frequency_capacity * sizeof *chunk->frequency_rows +
-           scratch->position_capacity * sizeof *scratch->positions + scratch->block_capacity * sizeof *scratch->blocks +
+           scratch->position_capacity * sizeof *scratch->positions + scratch->span_capacity * sizeof *scratch->spans +
            (scratch->counts ? chunk->columns.count * sizeof *scratch->counts : 0) +
            (scratch->near ? near_count(chunk) * sizeof *scratch->near : 0);
 }
@@ -157,25 +160,26 @@ gdx_status term_chunk_end_group(term_chunk *chunk) {
     return status;
 }
 
-// The blocks of positions, each once, into the scratch. *out_count: how many. The positions are kept as long as the
+// The spans of positions, each once, into the scratch. *out_count: how many. The positions are kept as long as the
 // first symbol may be frequent: no list says where they are.
-static gdx_status find_blocks(term_chunk *chunk, const uint32_t *positions, uint32_t count, uint32_t *out_count) {
+static gdx_status find_spans(term_chunk *chunk, const uint32_t *positions, uint32_t count, uint32_t *out_count) {
     term_scratch *scratch = &chunk->scratch;
     size_t before = scratch->position_count;
     gdx_status status = make_near(chunk);
     if (status == GDX_OK)
         status = gdx_grow(&scratch->positions, &scratch->position_capacity, before + count, sizeof *positions);
     if (status == GDX_OK)
-        status = gdx_grow(&scratch->blocks, &scratch->block_capacity, count, sizeof *scratch->blocks);
+        status = gdx_grow(&scratch->spans, &scratch->span_capacity, count, sizeof *scratch->spans);
     if (status != GDX_OK)
         return status;
     memcpy(scratch->positions + before, positions, count * sizeof *positions);
     scratch->position_count += count;
     uint32_t found = 0;
+    unsigned shift = shape_span_shift(chunk->shape);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t block = gdx_columns_block(&chunk->columns, document_of(chunk, positions[i]), positions[i]);
-        if (found == 0 || scratch->blocks[found - 1] != block)
-            scratch->blocks[found++] = block;
+        uint32_t span = gdx_columns_block(&chunk->columns, document_of(chunk, positions[i]), positions[i]) >> shift;
+        if (found == 0 || scratch->spans[found - 1] != span)
+            scratch->spans[found++] = span;
     }
     *out_count = found;
     return GDX_OK;
@@ -189,19 +193,19 @@ gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, co
     if (status == GDX_OK)
         status = gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms);
     size_t before = chunk->postings.bytes;
-    uint32_t blocks = count;
-    if (status == GDX_OK && chunk->shape == GDX_SHAPE_COMPACT)
-        status = find_blocks(chunk, positions, count, &blocks);
+    uint32_t spans = count;
+    if (status == GDX_OK && chunk->shape != GDX_SHAPE_EXACT)
+        status = find_spans(chunk, positions, count, &spans);
     if (status == GDX_OK)
-        status = chunk->shape == GDX_SHAPE_EXACT || term_has_positions(count)
+        status = shape_has_positions(chunk->shape, count)
                      ? gdx_postings_encode(positions, count, chunk->position_count, &chunk->postings)
-                     : gdx_postings_encode(chunk->scratch.blocks, blocks, chunk->block_count, &chunk->postings);
+                     : gdx_postings_encode(chunk->scratch.spans, spans, chunk->span_count, &chunk->postings);
     if (status != GDX_OK)
         return status;
     size_t bytes = chunk->postings.bytes - before;
     if (bytes > UINT32_MAX)
         return GDX_TOO_LARGE;
-    chunk->terms[chunk->term_count++] = (term_row){first, second, count, blocks, (uint32_t)bytes};
+    chunk->terms[chunk->term_count++] = (term_row){first, second, count, spans, (uint32_t)bytes};
     chunk->group_occurrences += count;
     return GDX_OK;
 }

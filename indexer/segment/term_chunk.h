@@ -11,9 +11,9 @@
 typedef struct term_row {
     uint32_t first;
     uint32_t second;
-    uint32_t count;  // occurrences
-    uint32_t blocks; // of a compact segment: those that they are in; else as many as occurrences
-    uint32_t bytes;  // of their code
+    uint32_t count; // occurrences
+    uint32_t spans; // of blocks that they are in; of an exact segment as many as occurrences
+    uint32_t bytes; // of their code
 } term_row;
 
 typedef struct frequency_list_row {
@@ -28,9 +28,9 @@ typedef struct term_scratch {
     uint32_t *near;   // the document that every so many-th position is in
     uint32_t *positions;
     size_t position_capacity;
-    size_t position_count; // of a compact segment: those of the first symbol that is being added
-    uint32_t *blocks;
-    size_t block_capacity;
+    size_t position_count; // those of the first symbol that is being added, if the segment is not exact
+    uint32_t *spans;
+    size_t span_capacity;
 } term_scratch;
 
 typedef struct term_chunk { // one owner
@@ -45,7 +45,7 @@ typedef struct term_chunk { // one owner
     // Of the segment that is being written:
     gdx_shape shape;
     uint32_t position_count;
-    uint32_t block_count;         // of a compact one
+    uint32_t span_count;          // of an exact one unused
     gdx_document_columns columns; // begin[count] is not looked at
     // The first symbol that is being added:
     size_t group_begin;    // its first term
@@ -56,7 +56,7 @@ typedef struct term_chunk { // one owner
 
 void term_scratch_clear(term_scratch *scratch);
 
-// `block_count`: looked at for a compact segment alone.
+// `block_count`: not looked at for an exact segment.
 void term_chunk_init(term_chunk *chunk, gdx_shape shape, uint32_t position_count, uint32_t block_count,
                      const gdx_document_columns *columns);
 void term_chunk_clear(term_chunk *chunk);

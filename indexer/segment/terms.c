@@ -91,7 +91,7 @@ static gdx_status read_lists(const gdx_segment *segment, uint32_t number, term_b
     bool is_good =
         pack_read(&columns->at, columns->end, out->count, out->positions) &&
         pack_read(&columns->at, columns->end, out->count, out->bytes) &&
-        (segment->shape != GDX_SHAPE_COMPACT || pack_read(&columns->at, columns->end, out->count, out->more)) &&
+        (segment->shape == GDX_SHAPE_EXACT || pack_read(&columns->at, columns->end, out->count, out->more)) &&
         columns->at == columns->end;
     return is_good ? GDX_OK : damaged(segment, number, "a block that does not decode", err);
 }
@@ -159,7 +159,7 @@ static gdx_status fill_term(const gdx_segment *segment, const term_block *block,
     uint64_t count = term_occurrences(segment, block, index);
     if (count > segment->info.position_count)
         return segment_damaged(segment, SECTION_TERMS, 0, "a term with more occurrences than positions", err);
-    bool has_blocks = segment->shape == GDX_SHAPE_COMPACT && !term_has_positions((uint32_t)count);
+    bool has_blocks = !shape_has_positions(segment->shape, (uint32_t)count);
     uint32_t entries = has_blocks ? block->positions[index] : (uint32_t)count;
     if (entries / 8 > block->bytes[index]) // each takes a bit at least: nobody makes room for what cannot be there
         return segment_damaged(segment, SECTION_POSTINGS, postings, "a list of more entries than bits", err);

@@ -21,7 +21,7 @@ typedef struct term_block { // one owner
 } term_block;
 
 static inline uint64_t term_occurrences(const gdx_segment *segment, const term_block *block, uint32_t index) {
-    return (uint64_t)block->positions[index] + (segment->shape == GDX_SHAPE_COMPACT ? block->more[index] : 0);
+    return (uint64_t)block->positions[index] + (segment->shape != GDX_SHAPE_EXACT ? block->more[index] : 0);
 }
 
 uint32_t term_block_count(const gdx_segment *segment);

@@ -171,7 +171,7 @@ static gdx_status end_group(struct check *check, gdx_error *err) {
         return bad_row(check, "a list for the wrong symbols", err);
     if (!is_frequent)
         return GDX_OK;
-    gdx_status status = check->segment->shape == GDX_SHAPE_COMPACT ? read_counts(check, err) : GDX_OK;
+    gdx_status status = check->segment->shape != GDX_SHAPE_EXACT ? read_counts(check, err) : GDX_OK;
     return status == GDX_OK ? verify_list(check, err) : status;
 }
 
@@ -222,15 +222,21 @@ static gdx_status open_list(const struct check *check, uint32_t count, uint32_t 
     return GDX_OK;
 }
 
-// The entries of a list of blocks are added to the sums of their documents.
-static gdx_status verify_blocks(const struct check *check, uint64_t term, gdx_cursor *cursor, gdx_error *err) {
+// The entries of a list of spans are added to their sums: of a span of one block to that of its document.
+static gdx_status verify_spans(const struct check *check, uint64_t term, gdx_cursor *cursor, gdx_error *err) {
     list_sums *sums = check->of->sums;
     uint32_t document = 0;
     for (uint32_t at; (at = gdx_cursor_position(cursor)) != GDX_POSITION_END; gdx_cursor_next(cursor)) {
         if (!sums)
             continue;
+        if (sums->spans) {
+            if (at >= sums->span_count)
+                return bad_list(check, "a span that is not there", err);
+            sums->spans[at] += list_sums_span(term, at);
+            continue;
+        }
         gdx_columns_block_range(&check->of->columns, at, document, &document);
-        sums->documents[document] += list_sums_block(term, at);
+        sums->documents[document] += list_sums_span(term, at);
     }
     return gdx_cursor_status(cursor) == GDX_OK ? GDX_OK : bad_list(check, "a list that does not decode", err);
 }
@@ -249,7 +255,7 @@ static gdx_status verify_positions(const struct check *check, uint64_t term, uin
         uint32_t block = gdx_columns_block(columns, document, at);
         if (sums)
             sums->documents[document] +=
-                list_sums_position(term, at) + (block != last ? list_sums_block(term, block) : 0);
+                list_sums_position(term, at) + (block != last ? list_sums_span(term, block) : 0);
         found += block != last;
         last = block;
     }
@@ -258,23 +264,22 @@ static gdx_status verify_positions(const struct check *check, uint64_t term, uin
     return found == blocks ? GDX_OK : bad_list(check, "positions in another number of blocks", err);
 }
 
-// Of a compact segment: blocks, or the positions in so many.
-static gdx_status verify_compact(const struct check *check, uint32_t occurrences, uint32_t blocks, uint32_t bytes,
-                                 gdx_error *err) {
-    bool has_positions = term_has_positions(occurrences);
+// Spans, or the positions in so many blocks.
+static gdx_status verify_list_of_spans(const struct check *check, uint32_t occurrences, uint32_t spans, uint32_t bytes,
+                                       gdx_error *err) {
+    bool has_positions = shape_has_positions(check->segment->shape, occurrences);
     uint32_t limit = has_positions ? check->segment->info.position_count : segment_list_limit(check->segment);
     list_sums *sums = check->of->sums;
     uint64_t term = 0;
     gdx_cursor cursor;
-    gdx_status status = open_list(check, has_positions ? occurrences : blocks, bytes, limit, &cursor, err);
+    gdx_status status = open_list(check, has_positions ? occurrences : spans, bytes, limit, &cursor, err);
     if (status != GDX_OK)
         return status;
     if (sums) {
         term = list_sums_term(list_sums_symbol(sums, check->first), list_sums_symbol(sums, check->second));
         sums->occurrences += term * occurrences;
     }
-    return has_positions ? verify_positions(check, term, blocks, &cursor, err)
-                         : verify_blocks(check, term, &cursor, err);
+    return has_positions ? verify_positions(check, term, spans, &cursor, err) : verify_spans(check, term, &cursor, err);
 }
 
 static gdx_status verify_postings(struct check *check, uint32_t first, uint32_t second, uint32_t count, uint32_t bytes,
@@ -333,9 +338,10 @@ static gdx_status verify_term(struct check *check, const term_block *block, uint
     if (status == GDX_OK && occurrences > check->segment->info.position_count)
         status = damaged(check, "a term with more occurrences than positions", err);
     if (status == GDX_OK)
-        status = check->segment->shape == GDX_SHAPE_COMPACT
-                     ? verify_compact(check, (uint32_t)occurrences, block->positions[index], block->bytes[index], err)
-                     : verify_postings(check, first, second, block->positions[index], block->bytes[index], err);
+        status =
+            check->segment->shape == GDX_SHAPE_EXACT
+                ? verify_postings(check, first, second, block->positions[index], block->bytes[index], err)
+                : verify_list_of_spans(check, (uint32_t)occurrences, block->positions[index], block->bytes[index], err);
     check->group_occurrences += occurrences;
     check->occurrences += occurrences;
     check->postings += block->bytes[index];

@@ -31,7 +31,7 @@ static gdx_status no_memory(const terms_writer *writer, gdx_error *err) {
 
 // How much longer or shorter a list is than is to be expected, shorter ones as odd numbers: small either way.
 static uint32_t length_code(const term_row *term, uint32_t limit) {
-    int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->blocks, limit);
+    int64_t longer = (int64_t)term->bytes - gdx_postings_expected(term->spans, limit);
     return (uint32_t)(longer >= 0 ? 2 * longer : -2 * longer - 1);
 }
 
@@ -48,8 +48,8 @@ static gdx_status append_columns(terms_writer *writer) {
     for (size_t i = 0; i < n; i++) {
         first[i] = i ? terms[i].first - terms[i - 1].first : 0;
         second[i] = i && first[i] == 0 ? terms[i].second - terms[i - 1].second - 1 : terms[i].second;
-        count[i] = terms[i].blocks - 1;
-        more[i] = terms[i].count - terms[i].blocks;
+        count[i] = terms[i].spans - 1;
+        more[i] = terms[i].count - terms[i].spans;
         bytes[i] = length_code(&terms[i], writer->limit);
     }
     gdx_status status = pack_append(first + 1, n - 1, &writer->blocks);
@@ -59,7 +59,7 @@ static gdx_status append_columns(terms_writer *writer) {
         status = pack_append(count, n, &writer->blocks);
     if (status == GDX_OK)
         status = pack_append(bytes, n, &writer->blocks);
-    if (status == GDX_OK && writer->shape == GDX_SHAPE_COMPACT)
+    if (status == GDX_OK && writer->shape != GDX_SHAPE_EXACT)
         status = pack_append(more, n, &writer->blocks);
     return status;
 }
@@ -115,7 +115,7 @@ static void filter_block(terms_writer *writer, const uint8_t *row, const uint8_t
     uint32_t columns[5][GDX_TERMS_PER_BLOCK + GDX_PACK_STEP]; // of which two or three are passed over
     const uint8_t *end = writer->blocks.data + writer->blocks.bytes;
     uint64_t words = writer->filter.bytes / 8;
-    for (size_t i = 0; i < (writer->shape == GDX_SHAPE_COMPACT ? 5 : 4); i++) {
+    for (size_t i = 0; i < (writer->shape != GDX_SHAPE_EXACT ? 5 : 4); i++) {
         bool is_good = pack_read(at, end, i < 2 ? count - 1 : count, columns[i] + (i < 2));
         assert(is_good); // it was written here
         (void)is_good;

@@ -222,7 +222,7 @@ static gdx_status verify_lists(verify_context *verification, gdx_error *err) {
     const gdx_segment *segment = verification->segment;
     list_sums sums = {0};
     gdx_status status = GDX_OK;
-    if (segment->shape == GDX_SHAPE_COMPACT && folded_rule_of(segment)) {
+    if (segment->shape != GDX_SHAPE_EXACT && folded_rule_of(segment)) {
         status = list_sums_init(segment, verification->stop, &sums, err);
         verification->sums = &sums;
     }

@@ -9,7 +9,7 @@ typedef struct verify_context {
     const gdx_segment *segment;
     const gdx_stop *stop;
     gdx_document_columns columns;
-    struct list_sums *sums; // of a compact segment whose rule this program has; else NULL
+    struct list_sums *sums; // of a segment with lists of spans whose rule this program has; else NULL
 } verify_context;
 
 enum { GDX_VERIFY_LOOK_EVERY = 1024 }; // rows between two looks at whether it is to stop
@@ -22,7 +22,7 @@ gdx_status verify_no_memory(const verify_context *verification, gdx_error *err);
 gdx_status store_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 // The term dictionary, postings and frequencies; that every word is in use.
 gdx_status terms_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
-// After terms_verify: the lists of a compact segment, against its stored text, by the sums. GDX_UNSUPPORTED: this
+// After terms_verify: lists of spans, against the stored text, by the sums. GDX_UNSUPPORTED: this
 // program does not have the rule. Of an exact segment nothing.
 gdx_status lists_verify(const verify_context *verification, gdx_error *err) GDX_MUST_CHECK;
 // The columns of metadata values, against the stored metadata.

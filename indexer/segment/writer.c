@@ -8,6 +8,7 @@
 #include "group_writer.h"
 #include "head_writer.h"
 #include "layout.h"
+#include "shape.h"
 #include "sink.h"
 #include "terms_writer.h"
 #include "values_writer.h"
@@ -225,7 +226,7 @@ static gdx_status write_terms(gdx_segment_writer *writer, gdx_inverter *inverter
     uint32_t blocks = (uint32_t)writer->documents.groups + writer->documents.count;
     term_chunk_init(&chunk, writer->shape, writer->documents.position, blocks, &columns);
     gdx_status status = terms_writer_init(&terms, writer->sink, writer->shape,
-                                          writer->shape == GDX_SHAPE_EXACT ? writer->documents.position : blocks, err);
+                                          shape_list_limit(writer->shape, writer->documents.position, blocks), err);
     if (status == GDX_OK)
         status = write_chunks(&terms, &chunk, inverter, err);
     if (status == GDX_OK)

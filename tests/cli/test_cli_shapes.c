@@ -42,12 +42,14 @@ static void the_first_documents_set_it_and_later_ones_keep_it(void **state) {
     expect(place,
            "g index x --shape compact --dry-run in && g index none --shape compact --dry-run in && test ! -e none", 0,
            "");
-    expect(place, "g verify x && g verify y && is x compact && is y exact", 0, "sound: 500 documents");
+    expect(place, "g index z --shape archive in && g delete z d1 && g index z in && g merge z && is z archive", 0,
+           "\"segments\":1,");
+    expect(place, "g verify x && g verify y && g verify z && is x compact && is y exact", 0, "sound: 500 documents");
 }
 
 static void what_is_no_shape_or_no_index_is_wrong_use(void **state) {
     const struct place *place = *state;
-    expect(place, "inputs; g index x --shape small in", 2, "--shape small: expected exact or compact");
+    expect(place, "inputs; g index x --shape small in", 2, "--shape small: expected exact, compact or archive");
     expect(place, "g merge x --shape compct", 2, "did you mean compact?");
     expect(place, "\"$GRAMDEX\" index --server localhost:1 --shape compact in", 2, "--shape");
     expect(place, "g merge x --shape compact", 1, "x: no index here");
@@ -75,6 +77,8 @@ static void a_merge_changes_it_and_back_to_the_same_bytes(void **state) {
     expect(place, "g merge x --shape compact && is x compact && g verify x", 0, "sound: 500 documents");
     expect(place, "test $(stat -c %s x/segment-*) -lt $(stat -c %s always/segment-*) && echo smaller", 0, "smaller");
     expect(place, "g merge x --shape compact", 0, "nothing to merge");
+    expect(place, "cp x/segment-* compact && g merge x --shape archive && is x archive && g verify x", 0, "sound: 500");
+    expect(place, "test $(stat -c %s x/segment-*) -lt $(stat -c %s compact) && echo smaller", 0, "smaller");
     expect(place, "g merge x --canonical --shape exact && is x exact && g verify x", 0, "sound: 500 documents");
     expect(place, "cp x/segment-* from-x && cmp from-x always/segment-* && echo same", 0, "same");
 }

@@ -204,9 +204,9 @@ static gdx_status dump_words(const gdx_segment *segment, gdx_buffer *out, gdx_er
     return status;
 }
 
-// Positions, or blocks and how often the term occurs in them.
+// Positions, or spans and how often the term occurs in them.
 static gdx_status dump_list(const gdx_segment *segment, const gdx_term *term, gdx_buffer *out, gdx_error *err) {
-    uint32_t limit = term->has_blocks ? gdx_segment_block_count(segment) : gdx_segment_info_of(segment)->position_count;
+    uint32_t limit = term->has_blocks ? gdx_segment_span_count(segment) : gdx_segment_info_of(segment)->position_count;
     uint32_t *entries = calloc(term->entries, sizeof *entries);
     if (!entries)
         abort();
@@ -215,7 +215,7 @@ static gdx_status dump_list(const gdx_segment *segment, const gdx_term *term, gd
         gdx_fail(err, status, "term %" PRIu32 " %" PRIu32 ": its list does not decode", term->first, term->second);
     PRINT(out, "{\"term\":[%" PRIu32 ",%" PRIu32 "],", term->first, term->second);
     if (term->has_blocks)
-        PRINT(out, "\"occurrences\":%" PRIu32 ",\"blocks\":[", term->count);
+        PRINT(out, "\"occurrences\":%" PRIu32 ",\"spans\":[", term->count);
     else
         PRINT(out, "\"positions\":[");
     for (uint32_t i = 0; i < term->entries; i++)

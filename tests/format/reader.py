@@ -343,7 +343,7 @@ SECTIONS = (
 ).split()
 
 
-SHAPES = ("exact", "compact")
+SHAPES = ("exact", "compact", "archive")
 
 
 def spell_date(date):
@@ -527,13 +527,17 @@ class Segment:
 
         return block
 
+    def spans(self):
+        """Of so many blocks: of one, or of 128."""
+        blocks = self.group_count + self.documents
+        return blocks if self.shape == 1 else (blocks + 127) // 128
+
     def list(self, data, count, more):
-        """A list of positions, or of the blocks of so many occurrences."""
+        """A list of positions, or of the spans of so many occurrences."""
         if self.shape == 0:
             return {"positions": read_postings(data, count, self.positions)}
-        if count + more < 16384:
-            blocks = read_postings(data, count, self.group_count + self.documents)
-            return {"occurrences": count + more, "blocks": blocks}
+        if self.shape == 2 or count + more < 16384:
+            return {"occurrences": count + more, "spans": read_postings(data, count, self.spans())}
         positions = read_postings(data, count + more, self.positions)
         need(len(set(map(self.block_of(), positions))) == count, "positions in another number of blocks")
         return {"positions": positions}
@@ -544,7 +548,7 @@ class Segment:
         occurrences = offset = at = 0
         before = (-1, 0)
         words = [0] * (len(self.section["TERM_FILTER"]) // 8)
-        limit = self.group_count + self.documents if self.shape else self.positions
+        limit = self.spans() if self.shape else self.positions
         for block in range(0, self.term_count, 64):
             first, second, postings, begin, earlier = struct.unpack_from("<IIQII", rows, block // 64 * 24)
             n = min(64, self.term_count - block)
@@ -776,7 +780,7 @@ def read_manifest(directory):
     need(checksum(data[:-8]) == u64(data, len(data) - 8), "the checksum of the manifest")
     names = "segments rule_fingerprint commit documents symbols bytes rule keys reprints shape"
     header = dict(zip(names.split(), struct.unpack_from("<IQQQQQIHBB", data, 12)))
-    need(header["reprints"] <= 1 and header["shape"] <= 1, "more than one table of reprints, or no shape")
+    need(header["reprints"] <= 1 and header["shape"] < len(SHAPES), "more than one table of reprints, or no shape")
     end = 64 + 64 * header["segments"]
     keys_end = end + 64 * header["keys"]
     need(len(data) == keys_end + 16 * header["reprints"] + 8, "a manifest of another size than its records need")

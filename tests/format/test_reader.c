@@ -90,9 +90,10 @@ static void documents_of_every_shape_read_alike(void **state) {
     assert_sample_read_alike("parts");
 }
 
-static void compact_segments_read_alike(void **state) {
+static void segments_with_spans_read_alike(void **state) {
     (void)state;
     assert_sample_read_alike("compact");
+    assert_sample_read_alike("archive");
 }
 
 static void assert_merged_read_alike(const char *sample, size_t segments) {
@@ -115,6 +116,7 @@ static void merged_segments_read_alike(void **state) {
     (void)state;
     assert_merged_read_alike("documents", 2);
     assert_merged_read_alike("compact", 3);
+    assert_merged_read_alike("archive", 3);
 }
 
 static void golden_files_read_alike(void **state) {
@@ -129,7 +131,7 @@ int main(void) {
         cmocka_unit_test(an_index_without_documents_reads_alike),
         cmocka_unit_test(the_sample_article_reads_alike),
         cmocka_unit_test(documents_of_every_shape_read_alike),
-        cmocka_unit_test(compact_segments_read_alike),
+        cmocka_unit_test(segments_with_spans_read_alike),
         cmocka_unit_test(merged_segments_read_alike),
         cmocka_unit_test(golden_files_read_alike),
     };

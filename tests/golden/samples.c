@@ -135,12 +135,11 @@ static gdx_status make_parts(gdx_index_writer *writer, const char *examples, gdx
     return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
 }
 
-// The long text gives a list of positions, beside lists of blocks.
-static gdx_status make_compact(gdx_index_writer *writer, const char *examples, gdx_error *err) {
-    (void)examples;
+// The long text gives a compact segment a list of positions beside lists of blocks, and an archive several spans.
+static gdx_status make_shaped(gdx_index_writer *writer, gdx_shape shape, gdx_error *err) {
     gdx_status status = make_second_segment(writer, err);
     if (status == GDX_OK)
-        status = gdx_index_writer_set_shape(writer, GDX_SHAPE_COMPACT, err);
+        status = gdx_index_writer_set_shape(writer, shape, err);
     if (status == GDX_OK)
         status = make_parts_segment(writer, err);
     if (status == GDX_OK)
@@ -150,6 +149,16 @@ static gdx_status make_compact(gdx_index_writer *writer, const char *examples, g
     if (status == GDX_OK)
         status = gdx_index_writer_delete(writer, 1, 2, err);
     return status == GDX_OK ? gdx_index_writer_commit(writer, err) : status;
+}
+
+static gdx_status make_compact(gdx_index_writer *writer, const char *examples, gdx_error *err) {
+    (void)examples;
+    return make_shaped(writer, GDX_SHAPE_COMPACT, err);
+}
+
+static gdx_status make_archive(gdx_index_writer *writer, const char *examples, gdx_error *err) {
+    (void)examples;
+    return make_shaped(writer, GDX_SHAPE_ARCHIVE, err);
 }
 
 static const struct sample {

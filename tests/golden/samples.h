@@ -11,7 +11,8 @@
 //   documents  a dozen made documents in two segments, three of them deleted
 //   parts      three documents with notes, captions, furniture and places, one of them deleted
 //   compact    the documents of those two, in two compact segments and an exact one
-#define SAMPLES(SAMPLE) SAMPLE(empty) SAMPLE(article) SAMPLE(documents) SAMPLE(parts) SAMPLE(compact)
+//   archive    the same in two archives and an exact segment
+#define SAMPLES(SAMPLE) SAMPLE(empty) SAMPLE(article) SAMPLE(documents) SAMPLE(parts) SAMPLE(compact) SAMPLE(archive)
 
 // Makes the index `name` in `directory`, which must be empty or not there yet. `examples`: the folder of the article.
 gdx_status sample_make(const char *name, const char *directory, const char *examples, gdx_error *err) GDX_MUST_CHECK;

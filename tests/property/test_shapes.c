@@ -28,20 +28,23 @@
 
 static const struct way { // that a collection is written
     const char *name;
-    uint32_t compact; // bit s: segment s is
-    gdx_shape shape;  // of the index
-    bool is_merged;   // to one segment
+    const char *shapes; // of its segments, the first letter of each, over and over
+    gdx_shape shape;    // of the index
+    bool is_merged;     // to one segment
 } ways[] = {
-    {"exact segments", 0, GDX_SHAPE_EXACT, false},
-    {"compact segments", UINT32_MAX, GDX_SHAPE_COMPACT, false},
-    {"segments of both shapes", 0x16, GDX_SHAPE_EXACT, false},
-    {"exact segments merged", 0, GDX_SHAPE_EXACT, true},
-    {"compact segments merged", UINT32_MAX, GDX_SHAPE_COMPACT, true},
-    {"segments of both shapes merged to a compact one", 0x16, GDX_SHAPE_COMPACT, true},
-    {"compact segments merged to an exact one", UINT32_MAX, GDX_SHAPE_EXACT, true},
+    {"exact segments", "e", GDX_SHAPE_EXACT, false},
+    {"compact segments", "c", GDX_SHAPE_COMPACT, false},
+    {"segments of all shapes", "ecacea", GDX_SHAPE_EXACT, false},
+    {"exact segments merged", "e", GDX_SHAPE_EXACT, true},
+    {"compact segments merged", "c", GDX_SHAPE_COMPACT, true},
+    {"segments of all shapes merged to a compact one", "ecaac", GDX_SHAPE_COMPACT, true},
+    {"compact segments merged to an exact one", "c", GDX_SHAPE_EXACT, true},
+    {"archives", "a", GDX_SHAPE_ARCHIVE, false},
+    {"segments of all shapes merged to an archive", "eca", GDX_SHAPE_ARCHIVE, true},
 };
-enum { WAYS = sizeof ways / sizeof *ways, OF_BOTH = 2, MERGED = 3, SLICES = 2 };
-static const size_t compared[] = {1, OF_BOTH, 4, 5, 6, WAYS}; // that an exact one is compared with; the last: the root
+enum { WAYS = sizeof ways / sizeof *ways, OF_ALL = 2, MERGED = 3, SLICES = 2 };
+// What an exact one is compared with; the last: the root.
+static const size_t compared[] = {1, OF_ALL, 4, 5, 6, 7, 8, WAYS};
 enum { PAIRS = sizeof compared / sizeof *compared, PAIRS_OF_WHICH_ONE = 6 };
 enum { OFTEN = 16500, OFTEN_DOCUMENTS = 3, EXAMPLES_MOST = 80, LINE_BYTES = 1 << 14, QUERIES = 8, PIECES = 12 };
 
@@ -49,7 +52,7 @@ struct shaped { // a collection in all ways
     struct corpus corpus;
     char *folders[WAYS];
     gdx_target *targets[WAYS];
-    struct test_leaves leaves; // of the one of both shapes
+    struct test_leaves leaves; // of the one of all shapes
     gdx_target *root;
     struct sample sample; // of pairs
 };
@@ -158,13 +161,18 @@ static void merge_to_one(const char *folder) {
     must(gdx_index_writer_merge(writer, &(gdx_merge_options){.to_one = true}, NULL, &err), &err);
 }
 
+static gdx_shape shape_in(const struct way *way, size_t segment) {
+    char letter = way->shapes[segment % strlen(way->shapes)];
+    return letter == 'e' ? GDX_SHAPE_EXACT : letter == 'c' ? GDX_SHAPE_COMPACT : GDX_SHAPE_ARCHIVE;
+}
+
 static void write_way(struct shaped *shaped, size_t w) {
     gdx_collection_options options = gdx_collection_options_default();
     gdx_error err = {0};
     shaped->folders[w] = folder_new();
     shaped->corpus.shape = ways[w].shape;
     for (size_t s = 0; s < shaped->corpus.segment_count; s++)
-        shaped->corpus.shapes[s] = ways[w].compact >> s & 1 ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT;
+        shaped->corpus.shapes[s] = shape_in(&ways[w], s);
     corpus_write(&shaped->corpus, shaped->folders[w]);
     if (ways[w].is_merged)
         merge_to_one(shaped->folders[w]);
@@ -178,7 +186,7 @@ static void begin_shaped(struct shaped *shaped) {
     shaped->sample = sample_of("indexes for each query", PAIRS_OF_WHICH_ONE);
     for (size_t w = 0; w < WAYS; w++)
         write_way(shaped, w);
-    test_leaves_open(&shaped->leaves, shaped->folders[OF_BOTH], SLICES);
+    test_leaves_open(&shaped->leaves, shaped->folders[OF_ALL], SLICES);
     assert_int_equal(gdx_collection_open_root(&shaped->leaves.table, "elsewhere:1", &options, &root, NULL), GDX_OK);
     assert_int_equal(gdx_target_of_collection(root, &shaped->root, NULL), GDX_OK);
 }
@@ -201,7 +209,7 @@ static bool take_pair(const struct shaped *shaped, struct asked *asked, size_t n
     if (n == PAIRS)
         return false;
     bool is_root = compared[n] == WAYS;
-    const struct way *way = is_root ? &ways[OF_BOTH] : &ways[compared[n]];
+    const struct way *way = is_root ? &ways[OF_ALL] : &ways[compared[n]];
     asked->both[0] = shaped->targets[way->is_merged ? MERGED : 0];
     asked->both[1] = is_root ? shaped->root : shaped->targets[compared[n]];
     asked->second = is_root ? "a root over leaves of both shapes" : way->name;
@@ -262,13 +270,13 @@ static json_t *stat_of(gdx_target *target, const char *shape, size_t others) {
 static size_t other_segments(const struct corpus *corpus, const struct way *way) {
     size_t others = 0;
     for (size_t s = 0; s < corpus->segment_count && !way->is_merged; s++)
-        others += (way->compact >> s & 1 ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT) != way->shape;
+        others += shape_in(way, s) != way->shape;
     return others;
 }
 
 static void compare_stat(const struct shaped *shaped, struct asked *asked) {
     for (size_t n = 0; take_pair(shaped, asked, n); n++) {
-        const struct way *way = &ways[compared[n] < WAYS ? compared[n] : OF_BOTH];
+        const struct way *way = &ways[compared[n] < WAYS ? compared[n] : OF_ALL];
         json_t *exact = stat_of(asked->both[0], "exact", 0);
         json_t *other = stat_of(asked->both[1], gdx_shape_name(way->shape), other_segments(&shaped->corpus, way));
         if (!json_equal(exact, other))

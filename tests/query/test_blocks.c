@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A segment with lists of blocks gives what brute force over the stored text gives, also where what is looked for lies
+// A segment with lists of spans gives what brute force over the stored text gives, also where what is looked for lies
 // across two blocks, at the end of a block whose last symbol depends on the next, or has a list of positions.
 
 #include "../property/random.h"
@@ -23,8 +23,8 @@
 #include <cmocka.h>
 
 enum {
-    SYMBOLS = 9000, // of the long text, so some seventy groups of stored text
-    OFTEN = 20000,  // occurrences of a bigram, enough for a list of positions
+    SYMBOLS = 24000, // of the long text, so some two hundred groups of stored text: spans of an archive
+    OFTEN = 20000,   // occurrences of a bigram, enough for a list of positions
     TITLE_BYTES = 150000,
     QUERY_BYTES = 8192
 };
@@ -53,7 +53,7 @@ static void add(gdx_segment_writer *segment, gdx_inverter *inverter, const gdx_d
     must(gdx_folded_invert(folded, inverter), err);
 }
 
-static void write_index(const char *folder, gdx_slice text) {
+static void write_index(const char *folder, gdx_shape shape, gdx_slice text) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(64 << 20);
     gdx_segment_writer *segment = NULL;
@@ -69,7 +69,7 @@ static void write_index(const char *folder, gdx_slice text) {
     assert_int_equal(gdx_buffer_append(&title, "的题目", 9), GDX_OK);
     must(gdx_index_writer_open(folder, &writer, &err), &err);
     must(gdx_segment_writer_open(folder, 1, 0, gdx_rule_current(), &segment, &err), &err);
-    gdx_segment_writer_set_shape(segment, GDX_SHAPE_COMPACT);
+    gdx_segment_writer_set_shape(segment, shape);
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("a"), .title = gdx_slice_of("产业链wto"), .text = text},
         &err);
     add(segment, inverter, &(gdx_document){.id = gdx_slice_of("b"), .text = gdx_buffer_slice(&often)}, &err);
@@ -179,12 +179,15 @@ struct opened {
     random_state random;
 };
 
+static gdx_shape shape; // of the segment
+
 static int set_up(void **state) {
-    static struct opened opened = {.random = {20261129}};
+    static struct opened opened;
     gdx_error err = {0};
+    opened = (struct opened){.random = {20261129}};
     opened.folder = folder_new();
     write_text(&opened.random, &opened.text);
-    write_index(opened.folder, gdx_buffer_slice(&opened.text));
+    write_index(opened.folder, shape, gdx_buffer_slice(&opened.text));
     must(gdx_index_open(opened.folder, &opened.index, &err), &err);
     opened.snapshot = gdx_index_snapshot(opened.index);
     *state = &opened;
@@ -200,7 +203,7 @@ static int tear_down(void **state) {
     return 0;
 }
 
-static void phrases_of_a_compact_segment_are_those_of_its_text(void **state) {
+static void phrases_are_those_of_the_text(void **state) {
     struct opened *opened = *state;
     ask_all(opened->snapshot, &opened->random, gdx_buffer_slice(&opened->text));
 }
@@ -226,9 +229,12 @@ static void a_title_of_any_length_keeps_to_the_memory_of_a_search(void **state) 
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(phrases_of_a_compact_segment_are_those_of_its_text),
+        cmocka_unit_test(phrases_are_those_of_the_text),
         cmocka_unit_test(a_block_is_what_it_is_whatever_was_read_since),
         cmocka_unit_test(a_title_of_any_length_keeps_to_the_memory_of_a_search),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    shape = GDX_SHAPE_COMPACT;
+    int failed = cmocka_run_group_tests_name("a compact segment", tests, set_up, tear_down);
+    shape = GDX_SHAPE_ARCHIVE;
+    return failed + cmocka_run_group_tests_name("an archive", tests, set_up, tear_down);
 }

@@ -33,7 +33,7 @@ static void make_texts(gdx_shape shape, gdx_buffer texts[4]) {
     append(&texts[0], "产业", 1);
     append(&texts[0], "          ", SPACES);
     append(&texts[0], "beta 链", 1);
-    append(&texts[1], "的", shape == GDX_SHAPE_COMPACT ? GDX_POSITIONS_FROM + 1 : 4200);
+    append(&texts[1], "的", shape == GDX_SHAPE_EXACT ? 4200 : GDX_POSITIONS_FROM + 1);
     append(&texts[1], "产业链", 1);
     for (uint32_t i = 0; i < 24; i++)
         assert_int_equal(gdx_buffer_append_format(&texts[2], "w%u贸易 x%u，", i * i, i % 5), GDX_OK);
@@ -249,7 +249,7 @@ static gdx_status read_words(struct reading *reading) {
 
 // By the cursor, and at once: they agree.
 static gdx_status read_list(struct reading *reading, const gdx_term *term) {
-    uint32_t limit = term->has_blocks ? gdx_segment_block_count(reading->segment)
+    uint32_t limit = term->has_blocks ? gdx_segment_span_count(reading->segment)
                                       : gdx_segment_info_of(reading->segment)->position_count;
     uint32_t *entries = calloc((size_t)term->entries + GDX_POSTINGS_BLOCK, sizeof *entries);
     gdx_cursor cursor;

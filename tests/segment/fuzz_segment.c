@@ -49,7 +49,7 @@ static void lay_over(gdx_buffer file, const uint8_t *data, size_t bytes) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes) {
     char name[GDX_SEGMENT_FILE_NAME_BYTES];
-    const gdx_buffer *whole = &wholes[bytes % 3 ? GDX_SHAPE_COMPACT : GDX_SHAPE_EXACT];
+    const gdx_buffer *whole = &wholes[bytes % GDX_SHAPES];
     gdx_buffer file = {0};
     if (gdx_buffer_append(&file, whole->data, whole->bytes) != GDX_OK)
         return 0;

@@ -24,7 +24,7 @@ enum { TEXT_BYTES = 1 << 16 }; // as much as one code may have
 enum { FOOTER_EVERY = 4, BODY_EVERY = 8, COMPACT_EVERY = 32 };
 
 static char *folder;
-static gdx_shape shape;  // of the small segment; all tests run over one of each
+static gdx_shape shape;  // of the small segment; tests run over one of each
 static gdx_buffer whole; // the small segment
 static gdx_segment_info whole_info;
 static uint64_t whole_digest;
@@ -99,7 +99,7 @@ struct bytes {
 };
 
 static struct bytes sample_bytes(void) {
-    uint32_t every = shape == GDX_SHAPE_COMPACT ? COMPACT_EVERY : BODY_EVERY;
+    uint32_t every = shape == GDX_SHAPE_EXACT ? BODY_EVERY : COMPACT_EVERY;
     return (struct bytes){sample_of("bytes of the footer", FOOTER_EVERY), sample_of("bytes before it", every)};
 }
 
@@ -353,6 +353,13 @@ int main(void) {
     };
     int failed = cmocka_run_group_tests_name("segment: damage", tests, write_small_segment, remove_small_segment);
     shape = GDX_SHAPE_COMPACT;
-    return failed + cmocka_run_group_tests_name("segment: damage of a compact one", tests, write_small_segment,
+    failed += cmocka_run_group_tests_name("segment: damage of a compact one", tests, write_small_segment,
+                                          remove_small_segment);
+    shape = GDX_SHAPE_ARCHIVE; // the rest is as in a compact one
+    const struct CMUnitTest of_lists[] = {
+        cmocka_unit_test(a_changed_byte_with_right_checksums_leads_no_reader_astray),
+        cmocka_unit_test(many_changed_bytes_with_right_checksums_lead_no_reader_astray),
+    };
+    return failed + cmocka_run_group_tests_name("segment: damage of an archive", of_lists, write_small_segment,
                                                 remove_small_segment);
 }

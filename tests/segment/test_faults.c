@@ -23,7 +23,7 @@ enum { MERGE_EVERY = 4, INVERTER_BYTES = 1 << 20 };
 static char *folder;
 static char *result_folder;
 static struct collection documents;
-static gdx_shape shape; // of what is made; all jobs run for each
+static gdx_shape shape; // of what is made
 static gdx_segment_info small;
 static gdx_segment_info other;
 static gdx_segment_info made; // by the last job, if it got so far
@@ -169,5 +169,8 @@ int main(void) {
     };
     int failed = cmocka_run_group_tests_name("segment: faults", tests, make_segments, remove_segments);
     shape = GDX_SHAPE_COMPACT;
-    return failed + cmocka_run_group_tests_name("segment: faults, compact", tests, make_segments, remove_segments);
+    failed += cmocka_run_group_tests_name("segment: faults, compact", tests, make_segments, remove_segments);
+    shape = GDX_SHAPE_ARCHIVE; // the rest is as in a compact one
+    const struct CMUnitTest of_lists[] = {cmocka_unit_test(verifying_survives_every_failed_allocation)};
+    return failed + cmocka_run_group_tests_name("segment: faults, archive", of_lists, make_segments, remove_segments);
 }

@@ -256,6 +256,12 @@ static void merging_compact_segments_gives_the_bytes_of_one_writer(void **state)
     run_rounds_of(GDX_SHAPE_COMPACT, &mixed, 53, 30, 2, 0);
 }
 
+static void merging_archives_gives_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    skip_one_thread();
+    run_rounds_of(GDX_SHAPE_ARCHIVE, &many_short, 54, 10, 2, 0);
+}
+
 static uint64_t token_bytes(const collection_kind *kind, uint64_t seed) {
     struct collection collection;
     gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
@@ -409,6 +415,7 @@ static void a_merge_without_live_documents_makes_no_file(void **state) {
     (void)state;
     merge_no_live_documents(GDX_SHAPE_EXACT);
     merge_no_live_documents(GDX_SHAPE_COMPACT);
+    merge_no_live_documents(GDX_SHAPE_ARCHIVE);
 }
 
 static void stop_merges(gdx_shape shape) {
@@ -580,6 +587,7 @@ int main(void) {
         cmocka_unit_test(deleted_documents_leave_no_trace_in_a_merge),
         cmocka_unit_test(a_merge_by_four_threads_gives_the_same_bytes),
         cmocka_unit_test(merging_compact_segments_gives_the_bytes_of_one_writer),
+        cmocka_unit_test(merging_archives_gives_the_bytes_of_one_writer),
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
         cmocka_unit_test(merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer),
         cmocka_unit_test(kept_ranges_keep_their_tokens_and_verify),

@@ -30,7 +30,7 @@ export type Measure = "log_dice" | "ll" | "mi" | "t";
 export type Verdict = "exact" | "folded" | "other_document" | "stitched" | "absent";
 
 /** What the posting lists of an index hold. Answers are the same in each shape. */
-export type Shape = "exact" | "compact";
+export type Shape = "exact" | "compact" | "archive";
 
 /**
  * A condition on a document's other metadata: the keys of its record that are no field of its own. The answer is the
@@ -1395,5 +1395,5 @@ export const words: { [name: string]: { [word: string]: string } } = {
     Side: { left: "SIDE_LEFT", right: "SIDE_RIGHT" },
     Measure: { log_dice: "MEASURE_LOG_DICE", ll: "MEASURE_LL", mi: "MEASURE_MI", t: "MEASURE_T" },
     Verdict: { exact: "VERDICT_EXACT", folded: "VERDICT_FOLDED", other_document: "VERDICT_OTHER_DOCUMENT", stitched: "VERDICT_STITCHED", absent: "VERDICT_ABSENT" },
-    Shape: { exact: "SHAPE_EXACT", compact: "SHAPE_COMPACT" },
+    Shape: { exact: "SHAPE_EXACT", compact: "SHAPE_COMPACT", archive: "SHAPE_ARCHIVE" },
 };

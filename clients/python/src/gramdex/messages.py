@@ -24,7 +24,7 @@ Measure = Literal["log_dice", "ll", "mi", "t"]
 """How strongly a string is bound to a query. docs/statistics.md has the formulas."""
 Verdict = Literal["exact", "folded", "other_document", "stitched", "absent"]
 """What became of a quotation."""
-Shape = Literal["exact", "compact"]
+Shape = Literal["exact", "compact", "archive"]
 """What the posting lists of an index hold. Answers are the same in each shape."""
 
 

@@ -23,11 +23,13 @@ typedef struct gdx_rule gdx_rule;         // gdx/text.h
 
 // What the posting lists of an index hold. Every answer is the same in each shape. docs/format.md, "Shapes".
 typedef enum gdx_shape {
-    GDX_SHAPE_EXACT,  // the position of each occurrence
-    GDX_SHAPE_COMPACT // the blocks with occurrences, which are then looked for in the stored text
+    GDX_SHAPE_EXACT,   // the position of each occurrence
+    GDX_SHAPE_COMPACT, // the blocks with occurrences, which are then looked for in the stored text; of what is frequent
+                       // the positions
+    GDX_SHAPE_ARCHIVE  // the spans of blocks with occurrences, of everything
 } gdx_shape;
-enum { GDX_SHAPES = 2 };
-const char *gdx_shape_name(gdx_shape shape); // "exact", "compact"
+enum { GDX_SHAPES = 3 };
+const char *gdx_shape_name(gdx_shape shape); // "exact", "compact", "archive"
 
 typedef struct gdx_segment gdx_segment; // immutable after open, any thread; counted references
 
@@ -207,7 +209,7 @@ typedef struct gdx_term {
     uint32_t count;     // occurrences
     gdx_slice postings; // the code of gdx_postings_encode
     uint32_t entries;   // of that list; positions: as many as occurrences
-    bool has_blocks;    // and no positions
+    bool has_blocks;    // spans of them, and no positions
 } gdx_term;
 
 // count 0: no such term. The pages of its postings are verified.
@@ -299,14 +301,17 @@ typedef struct gdx_document_columns {
     const uint32_t *near;
     unsigned near_shift;
     const uint32_t *groups; // the first group of stored text of each; NULL when they are those of an exact segment
+    unsigned span_shift;    // a span has 2^so many blocks
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
 
-// -- blocks: what lists of a compact segment hold. A document's title is one, and so is each group of its stored text,
-// GDX_BLOCK_SYMBOLS positions from where the text begins. They are numbered through the segment in the order of their
-// positions.
+// -- blocks: what is read of a segment whose lists do not hold positions. A document's title is one, and so is each
+// group of its stored text, GDX_BLOCK_SYMBOLS positions from where the text begins. They are numbered through the
+// segment in the order of their positions. Lists hold spans: so many blocks that follow each other, of whatever
+// documents. A span of a compact segment is one block.
 enum { GDX_BLOCK_SYMBOLS = 128 };
 uint32_t gdx_segment_block_count(const gdx_segment *segment);
+uint32_t gdx_segment_span_count(const gdx_segment *segment);
 // The block of a position, which is in that document.
 static inline uint32_t gdx_columns_block(const gdx_document_columns *columns, uint32_t document, uint32_t position) {
     uint32_t text = columns->text[document];
