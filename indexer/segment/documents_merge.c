@@ -6,18 +6,31 @@
 
 #include "store_reader.h"
 
-static gdx_status extend_runs(const merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
-    uint32_t begin = source->columns.begin[document];
-    uint32_t end = source->columns.begin[document + 1];
-    live_run *last = source->run_count ? &source->runs[source->run_count - 1] : NULL;
-    if (last && last->end == begin) {
-        last->end = end;
+static gdx_status extend(live_runs *runs, live_run run) {
+    live_run *last = runs->count ? &runs->runs[runs->count - 1] : NULL;
+    if (last && last->end == run.begin) {
+        last->end = run.end;
         return GDX_OK;
     }
-    if (gdx_grow(&source->runs, &source->run_capacity, source->run_count + 1, sizeof *source->runs) != GDX_OK)
-        return merge_no_memory(merge, "documents", err);
-    source->runs[source->run_count++] = (live_run){begin, end, merge->documents.position};
-    return GDX_OK;
+    gdx_status status = gdx_grow(&runs->runs, &runs->capacity, runs->count + 1, sizeof *runs->runs);
+    if (status == GDX_OK)
+        runs->runs[runs->count++] = run;
+    return status;
+}
+
+// Takes a document, which comes after those that `merge` has, into the runs of its source.
+static gdx_status extend_runs(const merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
+    const gdx_document_columns *columns = &source->columns;
+    const document_table *to = &merge->documents;
+    uint32_t begin = columns->begin[document], end = columns->begin[document + 1];
+    gdx_status status = extend(&source->positions, (live_run){begin, end, to->position});
+    if (status == GDX_OK)
+        status = extend(&source->documents, (live_run){document, document + 1, to->count});
+    if (status == GDX_OK && columns->groups)
+        status = extend(&source->blocks,
+                        (live_run){columns->groups[document] + document, columns->groups[document + 1] + document + 1,
+                                   (uint32_t)to->groups + to->count});
+    return status == GDX_OK ? GDX_OK : merge_no_memory(merge, "documents", err);
 }
 
 static gdx_status add_document(merge_plan *merge, merge_source *source, uint32_t document, gdx_error *err) {
@@ -138,19 +151,19 @@ gdx_status documents_merge(merge_plan *merge, gdx_error *err) {
     return status == GDX_OK ? document_table_end(&merge->documents, merge->head_bytes, err) : status;
 }
 
-// ---- positions
+// ---- lists
 
-// The first run from `run` on that ends after the position, or `end`.
-static const live_run *run_at(const live_run *run, const live_run *end, uint32_t position) {
+// The first run from `run` on that ends after `number`, or `end`.
+static const live_run *run_at(const live_run *run, const live_run *end, uint32_t number) {
     size_t step = 1;
-    while (step < (size_t)(end - run) && run[step - 1].end <= position) {
-        run += step; // all before it end at or before the position
+    while (step < (size_t)(end - run) && run[step - 1].end <= number) {
+        run += step; // all before it end at or before the number
         step *= 2;
     }
     size_t count = step < (size_t)(end - run) ? step : (size_t)(end - run);
     while (count) {
         size_t half = count / 2;
-        if (run[half].end <= position) {
+        if (run[half].end <= number) {
             run += half + 1;
             count -= half + 1;
         } else {
@@ -160,24 +173,24 @@ static const live_run *run_at(const live_run *run, const live_run *end, uint32_t
     return run;
 }
 
-size_t merge_move_positions(const merge_source *source, const uint32_t *positions, size_t count, uint32_t *to) {
-    const live_run *run = source->runs;
-    const live_run *end = run + source->run_count;
+size_t merge_move(const merge_source *source, const live_runs *runs, const uint32_t *list, size_t count, uint32_t *to) {
+    const live_run *run = runs->runs;
+    const live_run *end = run + runs->count;
     if (source->live_count == source->columns.count) {
-        uint32_t shift = source->run_count ? run->to : 0;
+        uint32_t shift = runs->count ? run->to : 0;
         for (size_t i = 0; i < count; i++)
-            to[i] = positions[i] + shift;
+            to[i] = list[i] + shift;
         return count;
     }
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        uint32_t position = positions[i];
-        if (run < end && run->end <= position)
-            run = run_at(run, end, position);
+        uint32_t number = list[i];
+        if (run < end && run->end <= number)
+            run = run_at(run, end, number);
         if (run == end)
             break;
-        if (position >= run->begin)
-            to[kept++] = position - run->begin + run->to;
+        if (number >= run->begin)
+            to[kept++] = number - run->begin + run->to;
     }
     return kept;
 }

@@ -172,7 +172,8 @@ static gdx_status compare_spans(struct comparison *comparison, gdx_error *err) {
             continue;
         gdx_columns_block_range(columns, span << columns->span_shift, 0, &comparison->document);
         return bad_document(comparison, SECTION_POSTINGS,
-                            "the lists of terms are not those of the stored text, that of the span that begins in", err);
+                            "the lists of terms are not those of the stored text, that of the span that begins in",
+                            err);
     }
     return GDX_OK;
 }

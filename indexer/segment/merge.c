@@ -7,8 +7,11 @@
 
 #include "exact_inputs.h"
 #include "merge_plan.h"
+#include "missing_lists.h"
 
 #include "words_writer.h"
+
+enum { INVERTER_BYTES = 128 << 20 }; // of options->inverter_bytes, when it is not said
 
 static gdx_status write_groups(const merge_plan *merge, segment_sink *sink, uint32_t *out_count, gdx_error *err) {
     GDX_AUTO(group_writer) writer = NULL;
@@ -121,8 +124,40 @@ static gdx_status write_segment(const merge_plan *merge, uint64_t tag, bool is_r
     return sink_finish(complete, &counts, is_run, out, err);
 }
 
-static gdx_status merge_exact(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
-                              size_t input_count, gdx_segment_info *out, gdx_error *err) {
+// *out_fits false: what lists of blocks do not say would take more memory than there is for it, and nothing is merged.
+static gdx_status find_missing(merge_plan *merge, const gdx_segment_merge_options *options, bool *out_fits,
+                               gdx_error *err) {
+    size_t bytes = options->inverter_bytes;
+    bool lists_blocks = false;
+    *out_fits = true;
+    for (size_t i = 0; i < merge->source_count; i++)
+        lists_blocks |= merge->sources[i].segment->shape != GDX_SHAPE_EXACT;
+    if (!lists_blocks)
+        return GDX_OK;
+    return missing_lists_make(merge, bytes && bytes < INVERTER_BYTES ? bytes : INVERTER_BYTES, out_fits, err);
+}
+
+static gdx_status plan(merge_plan *merge, const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
+                       size_t input_count, bool *out_fits, gdx_error *err) {
+    *out_fits = true;
+    gdx_status status = merge_plan_init(merge, inputs, input_count, err);
+    if (status == GDX_OK)
+        status = documents_merge(merge, err);
+    status = settle(merge, status, err);
+    if (status != GDX_OK || merge->documents.count == 0)
+        return status;
+    status = settle(merge, words_merge(merge, err), err);
+    if (status == GDX_OK)
+        status = settle(merge, find_missing(merge, options, out_fits, err), err);
+    if (status == GDX_OK && *out_fits)
+        status = settle(merge, values_merge(merge, options->keys, err), err);
+    merge_forget(merge);
+    return status;
+}
+
+// *out_fits false: as find_missing.
+static gdx_status merge_lists(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
+                              size_t input_count, gdx_segment_info *out, bool *out_fits, gdx_error *err) {
     merge_plan merge = {
         .directory = options->directory,
         .level = options->level,
@@ -131,21 +166,10 @@ static gdx_status merge_exact(const gdx_segment_merge_options *options, const gd
         .executor = options->executor,
         .stop = options->stop,
     };
-    gdx_status status = merge_plan_init(&merge, inputs, input_count, err);
-    if (status == GDX_OK)
-        status = documents_merge(&merge, err);
-    status = settle(&merge, status, err);
-    if (status == GDX_OK && merge.documents.count == 0) {
+    gdx_status status = plan(&merge, options, inputs, input_count, out_fits, err);
+    if (status == GDX_OK && *out_fits && merge.documents.count == 0)
         *out = (gdx_segment_info){0};
-        merge_plan_clear(&merge);
-        return GDX_OK;
-    }
-    if (status == GDX_OK)
-        status = settle(&merge, values_merge(&merge, options->keys, err), err);
-    if (status == GDX_OK)
-        status = settle(&merge, words_merge(&merge, err), err);
-    merge_forget(&merge);
-    if (status == GDX_OK)
+    else if (status == GDX_OK && *out_fits)
         status = write_segment(&merge, options->tag, options->is_run, out, err);
     merge_plan_clear(&merge);
     return status;
@@ -153,14 +177,22 @@ static gdx_status merge_exact(const gdx_segment_merge_options *options, const gd
 
 gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
                              size_t input_count, gdx_segment_info *out, gdx_error *err) {
-    bool is_compact = false;
-    for (size_t i = 0; i < input_count; i++)
-        is_compact |= inputs[i].segment->shape != GDX_SHAPE_EXACT;
-    if (!is_compact)
-        return merge_exact(options, inputs, input_count, out, err);
+    bool are_exact = true, have_blocks = true, fits = true;
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < input_count; i++) {
+        are_exact &= inputs[i].segment->shape == GDX_SHAPE_EXACT;
+        have_blocks &= inputs[i].segment->shape != GDX_SHAPE_ARCHIVE;
+    }
+    // The blocks of compact inputs are of use to a compact segment alone; spans of archives begin elsewhere in the
+    // result.
+    bool by_lists = are_exact || (have_blocks && options->shape == GDX_SHAPE_COMPACT && !options->is_run);
+    if (by_lists)
+        status = merge_lists(options, inputs, input_count, out, &fits, err);
+    if (status != GDX_OK || (by_lists && fits))
+        return status;
     GDX_AUTO(exact_inputs) exact = NULL;
-    gdx_status status = exact_inputs_make(options, inputs, input_count, &exact, err);
     size_t exact_count;
+    status = exact_inputs_make(options, inputs, input_count, &exact, err);
     const gdx_merge_input *made = status == GDX_OK ? exact_inputs_of(exact, &exact_count) : NULL;
-    return status == GDX_OK ? merge_exact(options, made, exact_count, out, err) : status;
+    return status == GDX_OK ? merge_lists(options, made, exact_count, out, &fits, err) : status;
 }

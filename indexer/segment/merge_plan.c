@@ -5,6 +5,8 @@
 
 #include "merge_plan.h"
 
+#include "missing_lists.h"
+
 #include <stdlib.h>
 
 gdx_status merge_check(const merge_plan *merge, gdx_error *err) {
@@ -23,10 +25,13 @@ gdx_status merge_no_memory(const merge_plan *merge, const char *what, gdx_error 
 
 void merge_plan_clear(merge_plan *merge) {
     for (size_t i = 0; merge->sources && i < merge->source_count; i++) {
-        free(merge->sources[i].runs);
+        free(merge->sources[i].positions.runs);
+        free(merge->sources[i].blocks.runs);
+        free(merge->sources[i].documents.runs);
         free(merge->sources[i].words);
     }
     free(merge->sources);
+    missing_lists_free(merge->missing);
     document_table_clear(&merge->documents);
     value_table_clear(&merge->values);
     gdx_buffer_clear(&merge->spellings);

@@ -12,21 +12,27 @@
 #include "terms_writer.h"
 #include "values_writer.h"
 
-// Consecutive live documents of one input: its positions [begin, end) go to `to` and on.
+// Of consecutive live documents of one input: what is numbered [begin, end) there goes to `to` and on.
 typedef struct live_run {
     uint32_t begin;
     uint32_t end;
     uint32_t to;
 } live_run;
 
+typedef struct live_runs { // ascending
+    live_run *runs;
+    size_t count;
+    size_t capacity;
+} live_runs;
+
 typedef struct merge_source { // immutable once planned, any thread
     const gdx_segment *segment;
     const uint8_t *deleted;
     gdx_document_columns columns;
     uint32_t live_count;
-    live_run *runs;
-    size_t run_count;
-    size_t run_capacity;
+    live_runs positions;
+    live_runs blocks; // of a compact segment
+    live_runs documents;
     // For each word its number in the merged segment; with GDX_MERGE_DEAD added, the number of the word after it:
     // only deleted documents have it. Ascending without that mark.
     uint32_t *words;
@@ -34,19 +40,22 @@ typedef struct merge_source { // immutable once planned, any thread
 
 #define GDX_MERGE_DEAD ((uint32_t)1 << 31)
 
+typedef struct missing_lists missing_lists; // missing_lists.h
+
 typedef struct merge_plan { // immutable once planned, any thread
     const char *directory;
     int level;
     bool keeps_ranges; // of stored text, if they are long
-    gdx_shape shape;   // of the result; that of the sources is exact
+    gdx_shape shape;   // of the result; that of all sources is exact unless `missing` is there
     gdx_executor *executor;
     const gdx_stop *stop;
     merge_source *sources;
     size_t source_count;
     document_table documents;
     value_table values;
-    uint64_t head_bytes;  // of all heads
-    gdx_buffer spellings; // of the words, one after the other
+    missing_lists *missing; // what lists of compact sources do not say; NULL: there is no compact source
+    uint64_t head_bytes;    // of all heads
+    gdx_buffer spellings;   // of the words, one after the other
     gdx_slice *words;
     size_t word_count;
     size_t word_capacity;
@@ -79,9 +88,9 @@ gdx_status values_merge(merge_plan *merge, const gdx_keys *keys, gdx_error *err)
 // Fills `words` and the words of all sources.
 gdx_status words_merge(merge_plan *merge, gdx_error *err) GDX_MUST_CHECK;
 
-// Positions of a source, ascending, to where they go, those of deleted documents left out; `to` may be `positions`.
-// Returns how many.
-size_t merge_move_positions(const merge_source *source, const uint32_t *positions, size_t count, uint32_t *to);
+// Positions, blocks or documents of a source, ascending, to where they go by its runs of them, those of deleted
+// documents left out; `to` may be `list`. Returns how many.
+size_t merge_move(const merge_source *source, const live_runs *runs, const uint32_t *list, size_t count, uint32_t *to);
 
 // -- stored text
 gdx_status store_merge_groups(const merge_plan *merge, group_writer *writer, gdx_error *err) GDX_MUST_CHECK;

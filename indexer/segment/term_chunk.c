@@ -109,6 +109,8 @@ static void count_positions(term_chunk *chunk, const uint32_t *positions, uint32
 
 static gdx_status count_group(term_chunk *chunk) {
     size_t offset = chunk->group_postings;
+    if (chunk->counter)
+        return chunk->counter(chunk->counter_context, chunk->terms[chunk->group_begin].first, chunk->scratch.counts);
     if (chunk->shape != GDX_SHAPE_EXACT) {
         assert(chunk->scratch.position_count == chunk->group_occurrences);
         count_positions(chunk, chunk->scratch.positions, (uint32_t)chunk->scratch.position_count);
@@ -161,19 +163,21 @@ gdx_status term_chunk_end_group(term_chunk *chunk) {
 }
 
 // The spans of positions, each once, into the scratch. *out_count: how many. The positions are kept as long as the
-// first symbol may be frequent: no list says where they are.
+// first symbol may be frequent, unless someone else counts: no list says where they are.
 static gdx_status find_spans(term_chunk *chunk, const uint32_t *positions, uint32_t count, uint32_t *out_count) {
     term_scratch *scratch = &chunk->scratch;
     size_t before = scratch->position_count;
+    size_t kept = chunk->counter ? 0 : count;
     gdx_status status = make_near(chunk);
     if (status == GDX_OK)
-        status = gdx_grow(&scratch->positions, &scratch->position_capacity, before + count, sizeof *positions);
+        status = gdx_grow(&scratch->positions, &scratch->position_capacity, before + kept, sizeof *positions);
     if (status == GDX_OK)
         status = gdx_grow(&scratch->spans, &scratch->span_capacity, count, sizeof *scratch->spans);
     if (status != GDX_OK)
         return status;
-    memcpy(scratch->positions + before, positions, count * sizeof *positions);
-    scratch->position_count += count;
+    if (kept)
+        memcpy(scratch->positions + before, positions, kept * sizeof *positions);
+    scratch->position_count += kept;
     uint32_t found = 0;
     unsigned shift = shape_span_shift(chunk->shape);
     for (uint32_t i = 0; i < count; i++) {
@@ -185,13 +189,30 @@ static gdx_status find_spans(term_chunk *chunk, const uint32_t *positions, uint3
     return GDX_OK;
 }
 
-gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
-                          uint32_t count) {
+// Makes room for a term, after the terms of another first symbol.
+static gdx_status begin_term(term_chunk *chunk, uint32_t first) {
     gdx_status status = GDX_OK;
     if (chunk->group_begin < chunk->term_count && chunk->terms[chunk->group_begin].first != first)
         status = term_chunk_end_group(chunk);
-    if (status == GDX_OK)
-        status = gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms);
+    return status == GDX_OK
+               ? gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms)
+               : status;
+}
+
+// Its list begins at `begin` of the postings.
+static gdx_status end_term(term_chunk *chunk, term_row row, size_t begin) {
+    size_t bytes = chunk->postings.bytes - begin;
+    if (bytes > UINT32_MAX)
+        return GDX_TOO_LARGE;
+    row.bytes = (uint32_t)bytes;
+    chunk->terms[chunk->term_count++] = row;
+    chunk->group_occurrences += row.count;
+    return GDX_OK;
+}
+
+gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
+                          uint32_t count) {
+    gdx_status status = begin_term(chunk, first);
     size_t before = chunk->postings.bytes;
     uint32_t spans = count;
     if (status == GDX_OK && chunk->shape != GDX_SHAPE_EXACT)
@@ -200,12 +221,24 @@ gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, co
         status = shape_has_positions(chunk->shape, count)
                      ? gdx_postings_encode(positions, count, chunk->position_count, &chunk->postings)
                      : gdx_postings_encode(chunk->scratch.spans, spans, chunk->span_count, &chunk->postings);
-    if (status != GDX_OK)
-        return status;
-    size_t bytes = chunk->postings.bytes - before;
-    if (bytes > UINT32_MAX)
-        return GDX_TOO_LARGE;
-    chunk->terms[chunk->term_count++] = (term_row){first, second, count, spans, (uint32_t)bytes};
-    chunk->group_occurrences += count;
-    return GDX_OK;
+    return status == GDX_OK ? end_term(chunk, (term_row){first, second, count, spans, 0}, before) : status;
+}
+
+gdx_status term_chunk_add_blocks(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *blocks,
+                                 uint32_t block_count, uint32_t occurrences) {
+    assert(chunk->shape == GDX_SHAPE_COMPACT && chunk->counter && !shape_has_positions(chunk->shape, occurrences) &&
+           block_count <= occurrences);
+    gdx_status status = begin_term(chunk, first);
+    size_t before = chunk->postings.bytes;
+    if (status == GDX_OK)
+        status = gdx_postings_encode(blocks, block_count, chunk->span_count, &chunk->postings);
+    return status == GDX_OK ? end_term(chunk, (term_row){first, second, occurrences, block_count, 0}, before) : status;
+}
+
+gdx_status term_chunk_find_blocks(term_chunk *chunk, const uint32_t *positions, uint32_t count, const uint32_t **out,
+                                  uint32_t *out_count) {
+    assert(chunk->shape == GDX_SHAPE_COMPACT);
+    gdx_status status = find_spans(chunk, positions, count, out_count);
+    *out = chunk->scratch.spans;
+    return status;
 }

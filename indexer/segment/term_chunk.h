@@ -33,6 +33,9 @@ typedef struct term_scratch {
     size_t span_capacity;
 } term_scratch;
 
+// Adds how often a first symbol occurs in what counts by default of each document.
+typedef gdx_status (*term_counter)(void *context, uint32_t symbol, uint32_t *counts);
+
 typedef struct term_chunk { // one owner
     gdx_buffer postings;
     term_row *terms;
@@ -47,6 +50,8 @@ typedef struct term_chunk { // one owner
     uint32_t position_count;
     uint32_t span_count;          // of an exact one unused
     gdx_document_columns columns; // begin[count] is not looked at
+    term_counter counter;         // NULL: symbols are counted by the positions of their terms
+    void *counter_context;
     // The first symbol that is being added:
     size_t group_begin;    // its first term
     size_t group_postings; // where its postings begin
@@ -67,6 +72,12 @@ size_t term_chunk_bytes(const term_chunk *chunk); // of memory in use
 // The next term in order. GDX_NO_MEMORY, GDX_TOO_LARGE.
 gdx_status term_chunk_add(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *positions,
                           uint32_t count) GDX_MUST_CHECK;
+// The same, of a compact segment, of a term without a list of positions, by its blocks; the chunk has a counter.
+gdx_status term_chunk_add_blocks(term_chunk *chunk, uint32_t first, uint32_t second, const uint32_t *blocks,
+                                 uint32_t block_count, uint32_t occurrences) GDX_MUST_CHECK;
+// The blocks of positions, each once, until the next call of any of these; the chunk is of a compact segment.
+gdx_status term_chunk_find_blocks(term_chunk *chunk, const uint32_t *positions, uint32_t count, const uint32_t **out,
+                                  uint32_t *out_count) GDX_MUST_CHECK;
 // Ends the last first symbol: no more of its terms follow.
 gdx_status term_chunk_end_group(term_chunk *chunk) GDX_MUST_CHECK;
 

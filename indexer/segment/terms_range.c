@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // terms_range.c: the terms of a range of first symbols, merged into a chunk. docs/format.md, "Term dictionary".
 // Each input's terms are in order and stay so under the new numbers of words. All of its positions come after those of
-// the input before, so that a merged list is the inputs' lists one after the other, moved.
+// the input before, so that a merged list is the inputs' lists one after the other, moved. So are lists of blocks. What
+// they do not say is in the plan, when an input has such.
 
 #include "merge_plan.h"
+#include "missing_lists.h"
 
 #include "gdx/heap.h"
 #include "terms.h"
@@ -21,7 +23,14 @@ struct walking { // the terms of one input
     const merge_source *source;
     gdx_term_walk walk;
     gdx_term term;
-    uint64_t key; // of that term in the merged segment: first << 32 | second
+    uint64_t key;   // of that term in the merged segment: first << 32 | second
+    size_t deleted; // of a merge that knows the terms of deleted documents: the first of them not before the term
+};
+
+struct gathered { // the term being merged, of one input
+    uint32_t input;
+    uint32_t count; // live occurrences; of a merge that does not know the terms of deleted documents: all
+    gdx_term term;
 };
 
 struct front { // an input's next term, beside others in few cache lines
@@ -34,9 +43,14 @@ struct terms_ranger { // one thread's own
     struct walking *walkings; // one for each input
     struct front *heap;       // of those that have terms left
     size_t heap_count;
-    uint32_t *positions; // of the term being merged
-    size_t position_count;
-    size_t position_capacity;
+    struct gathered *gathered;
+    size_t gathered_count;
+    uint32_t *list; // of the term being merged: positions, or blocks
+    size_t list_count;
+    size_t list_capacity;
+    gdx_frequency *frequencies; // of a symbol in an input
+    size_t frequency_capacity;
+    gdx_error *err;   // of the range at hand
     size_t unchecked; // postings since the last look
 };
 
@@ -47,7 +61,8 @@ gdx_status terms_ranger_new(const merge_plan *merge, terms_ranger **out, gdx_err
     ranger->merge = merge;
     ranger->walkings = calloc(merge->source_count, sizeof *ranger->walkings);
     ranger->heap = calloc(merge->source_count, sizeof *ranger->heap);
-    if (!ranger->walkings || !ranger->heap)
+    ranger->gathered = calloc(merge->source_count, sizeof *ranger->gathered);
+    if (!ranger->walkings || !ranger->heap || !ranger->gathered)
         return merge_no_memory(merge, "terms", err);
     *out = ranger;
     ranger = NULL; // handed over
@@ -59,7 +74,9 @@ void terms_ranger_free(terms_ranger *ranger) {
         return;
     free(ranger->walkings);
     free(ranger->heap);
-    free(ranger->positions);
+    free(ranger->gathered);
+    free(ranger->list);
+    free(ranger->frequencies);
     free(ranger);
 }
 
@@ -174,7 +191,12 @@ static gdx_status start_walks(terms_ranger *ranger, uint32_t low, uint32_t high,
         bool has = false;
         walking->source = &ranger->merge->sources[i];
         walking->key = ((uint64_t)low << 32) - 1;
-        status = term_walk_init(&walking->walk, walking->source->segment, symbol_of_source(walking->source, low),
+        uint32_t begin = symbol_of_source(walking->source, low);
+        if (walking->source->live_count == 0)
+            continue;
+        if (ranger->merge->missing)
+            walking->deleted = deleted_terms_find(&ranger->merge->missing->sources[i].deleted, (uint64_t)begin << 32);
+        status = term_walk_init(&walking->walk, walking->source->segment, begin,
                                 symbol_of_source(walking->source, high), err);
         if (status == GDX_OK)
             status = advance(walking, &has, err);
@@ -188,28 +210,61 @@ static gdx_status start_walks(terms_ranger *ranger, uint32_t low, uint32_t high,
 
 // ---- lists
 
-// Appends the live positions of an input's term.
-static gdx_status append_positions(terms_ranger *ranger, const struct walking *walking, gdx_error *err) {
-    const merge_source *source = walking->source;
-    const gdx_term *term = &walking->term;
-    size_t wanted = ranger->position_count + term->count + GDX_POSTINGS_BLOCK;
-    if (gdx_grow(&ranger->positions, &ranger->position_capacity, wanted, sizeof *ranger->positions) != GDX_OK)
-        return merge_no_memory(ranger->merge, "postings", err);
-    uint32_t *positions = ranger->positions + ranger->position_count;
-    if (gdx_postings_decode(term->postings, term->count, source->segment->info.position_count, positions) != GDX_OK)
-        return damaged(walking, "a list of postings that does not decode", err);
-    ranger->position_count += merge_move_positions(source, positions, term->count, positions);
+static gdx_status grow_list(terms_ranger *ranger, size_t more, gdx_error *err) {
+    if (gdx_grow(&ranger->list, &ranger->list_capacity, ranger->list_count + more, sizeof *ranger->list) == GDX_OK)
+        return GDX_OK;
+    return merge_no_memory(ranger->merge, "postings", err);
+}
+
+static gdx_status does_not_decode(const merge_source *source, gdx_error *err) {
+    return segment_damaged(source->segment, SECTION_POSTINGS, 0, "a list of postings that does not decode", err);
+}
+
+// Appends the live entries of an input's list: positions, or blocks, as they are there.
+static gdx_status append_entries(terms_ranger *ranger, const struct gathered *gathered, gdx_error *err) {
+    const merge_source *source = &ranger->merge->sources[gathered->input];
+    const gdx_term *term = &gathered->term;
+    gdx_status status = grow_list(ranger, (size_t)term->entries + GDX_POSTINGS_BLOCK, err);
+    if (status != GDX_OK)
+        return status;
+    uint32_t *entries = ranger->list + ranger->list_count;
+    uint32_t limit = term->has_blocks ? segment_list_limit(source->segment) : source->segment->info.position_count;
+    if (gdx_postings_decode(term->postings, term->entries, limit, entries) != GDX_OK)
+        return does_not_decode(source, err);
+    ranger->list_count +=
+        merge_move(source, term->has_blocks ? &source->blocks : &source->positions, entries, term->entries, entries);
     return GDX_OK;
 }
 
-// The positions of the least term in all inputs that have it, which then stand on their next.
+// How often the term occurs in the live documents of an input.
+static gdx_status count_live(const merge_plan *merge, struct walking *walking, uint32_t *out, gdx_error *err) {
+    *out = walking->term.count;
+    if (!merge->missing)
+        return GDX_OK;
+    const deleted_terms *deleted = &merge->missing->sources[walking->source - merge->sources].deleted;
+    uint64_t key = (uint64_t)walking->term.first << 32 | walking->term.second;
+    while (walking->deleted < deleted->count && deleted->keys[walking->deleted] < key)
+        walking->deleted++;
+    if (walking->deleted == deleted->count || deleted->keys[walking->deleted] != key)
+        return GDX_OK;
+    if (deleted->counts[walking->deleted] > *out)
+        return damaged(walking, "a term that occurs more often in deleted documents than in all", err);
+    *out -= deleted->counts[walking->deleted];
+    return GDX_OK;
+}
+
+// The least term in all inputs that have it, which then stand on their next.
 static gdx_status gather_term(terms_ranger *ranger, uint64_t key, gdx_error *err) {
     gdx_status status = GDX_OK;
-    ranger->position_count = 0;
+    ranger->list_count = ranger->gathered_count = 0;
     while (status == GDX_OK && ranger->heap_count && ranger->heap[0].key == key) {
-        struct walking *walking = &ranger->walkings[ranger->heap[0].input];
+        uint32_t input = ranger->heap[0].input;
+        struct walking *walking = &ranger->walkings[input];
+        struct gathered *gathered = &ranger->gathered[ranger->gathered_count++];
         bool has = false;
-        status = append_positions(ranger, walking, err);
+        gathered->input = input;
+        gathered->term = walking->term;
+        status = count_live(ranger->merge, walking, &gathered->count, err);
         if (status == GDX_OK)
             status = advance(walking, &has, err);
         ranger->heap[0].key = walking->key;
@@ -227,8 +282,135 @@ static gdx_status chunk_failed(const merge_plan *merge, gdx_status status, gdx_e
     return gdx_fail_at(err, status, merge->directory, "terms cannot be merged: %s", gdx_status_name(status));
 }
 
+// ---- terms, when every input lists positions
+
+static gdx_status add_positions(terms_ranger *ranger, uint64_t key, term_chunk *chunk, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < ranger->gathered_count && status == GDX_OK; i++)
+        status = append_entries(ranger, &ranger->gathered[i], err);
+    if (status != GDX_OK || ranger->list_count == 0)
+        return status;
+    return chunk_failed(
+        ranger->merge,
+        term_chunk_add(chunk, (uint32_t)(key >> 32), (uint32_t)key, ranger->list, (uint32_t)ranger->list_count), err);
+}
+
+// ---- terms, when some list blocks
+
+static gdx_status other_count(const merge_source *source, gdx_error *err) {
+    return segment_damaged(source->segment, SECTION_TERM_BLOCKS, 0,
+                           "a term of another number of occurrences than its list has", err);
+}
+
+// Appends the positions of an input, which its list has, or the text had.
+static gdx_status append_positions(terms_ranger *ranger, uint64_t key, const struct gathered *gathered,
+                                   gdx_error *err) {
+    const missing_lists *missing = ranger->merge->missing;
+    const merge_source *source = &ranger->merge->sources[gathered->input];
+    size_t before = ranger->list_count;
+    if (!gathered->term.has_blocks) {
+        gdx_status status = append_entries(ranger, gathered, err);
+        if (status == GDX_OK && ranger->list_count - before != gathered->count)
+            status = other_count(source, err);
+        return status;
+    }
+    size_t index = missing_term_index(missing, key);
+    const missing_term *term = index == MISSING_NONE ? NULL : &missing->sources[gathered->input].terms[index];
+    if (!term || term->count != gathered->count)
+        return other_count(source, err);
+    gdx_status status = grow_list(ranger, term->count, err);
+    if (status == GDX_OK && term->count)
+        memcpy(ranger->list + before, missing->positions + term->begin, term->count * sizeof *ranger->list);
+    ranger->list_count += status == GDX_OK ? term->count : 0;
+    return status;
+}
+
+// Turns the positions from `begin` of the list on into the blocks that they are in.
+static gdx_status turn_into_blocks(terms_ranger *ranger, size_t begin, term_chunk *chunk, gdx_error *err) {
+    const uint32_t *blocks;
+    uint32_t count;
+    gdx_status status = chunk_failed(
+        ranger->merge,
+        term_chunk_find_blocks(chunk, ranger->list + begin, (uint32_t)(ranger->list_count - begin), &blocks, &count),
+        err);
+    if (status != GDX_OK)
+        return status;
+    memcpy(ranger->list + begin, blocks, count * sizeof *blocks);
+    ranger->list_count = begin + count;
+    return GDX_OK;
+}
+
+static gdx_status append_blocks(terms_ranger *ranger, const struct gathered *gathered, term_chunk *chunk,
+                                gdx_error *err) {
+    const merge_source *source = &ranger->merge->sources[gathered->input];
+    size_t before = ranger->list_count;
+    gdx_status status = append_entries(ranger, gathered, err);
+    size_t count = ranger->list_count - before;
+    // A term occurs at least once in a block that lists it, and in no block without one.
+    if (status == GDX_OK && (gathered->term.has_blocks ? count > gathered->count || (count == 0 && gathered->count)
+                                                       : count != gathered->count))
+        status = other_count(source, err);
+    return status == GDX_OK && count && !gathered->term.has_blocks ? turn_into_blocks(ranger, before, chunk, err)
+                                                                   : status;
+}
+
+static gdx_status add_to_compact(terms_ranger *ranger, uint64_t key, term_chunk *chunk, gdx_error *err) {
+    gdx_status status = GDX_OK;
+    uint32_t first = (uint32_t)(key >> 32), second = (uint32_t)key;
+    uint64_t occurrences = 0;
+    for (size_t i = 0; i < ranger->gathered_count; i++)
+        occurrences += ranger->gathered[i].count;
+    if (occurrences > ranger->merge->documents.position)
+        return other_count(&ranger->merge->sources[ranger->gathered[0].input], err);
+    bool has_positions = shape_has_positions(GDX_SHAPE_COMPACT, (uint32_t)occurrences);
+    for (size_t i = 0; i < ranger->gathered_count && status == GDX_OK; i++)
+        status = has_positions ? append_positions(ranger, key, &ranger->gathered[i], err)
+                               : append_blocks(ranger, &ranger->gathered[i], chunk, err);
+    if (status != GDX_OK || occurrences == 0)
+        return status;
+    status = has_positions ? term_chunk_add(chunk, first, second, ranger->list, (uint32_t)ranger->list_count)
+                           : term_chunk_add_blocks(chunk, first, second, ranger->list, (uint32_t)ranger->list_count,
+                                                   (uint32_t)occurrences);
+    return chunk_failed(ranger->merge, status, err);
+}
+
+// Adds what the frequency list of an input says of its live documents.
+static gdx_status add_frequencies(terms_ranger *ranger, const merge_source *source, uint32_t symbol, uint32_t *counts) {
+    size_t count = 0;
+    bool has = false;
+    gdx_status status = gdx_segment_frequencies(source->segment, symbol, &ranger->frequencies, &count,
+                                                &ranger->frequency_capacity, &has, ranger->err);
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
+        uint32_t document = ranger->frequencies[i].document;
+        if (merge_move(source, &source->documents, &document, 1, &document))
+            counts[document] += ranger->frequencies[i].count;
+    }
+    return status;
+}
+
+// How often a symbol of the result occurs by document: what the lists of the inputs say, or their text said.
+static gdx_status count_symbol(void *context, uint32_t symbol, uint32_t *counts) {
+    terms_ranger *ranger = context;
+    const merge_plan *merge = ranger->merge;
+    size_t index = missing_symbol_index(merge->missing, symbol);
+    gdx_status status = GDX_OK;
+    if (index == MISSING_NONE)
+        return other_count(&merge->sources[0], ranger->err);
+    for (size_t i = 0; i < merge->source_count && status == GDX_OK; i++) {
+        const missing_symbol *missing = &merge->missing->sources[i].symbols[index];
+        uint32_t number = missing_source_symbol(&merge->sources[i], symbol);
+        for (size_t c = 0; c < missing->count; c++)
+            counts[missing->counts[c].document] += missing->counts[c].count;
+        if (!missing->is_counted && number != UINT32_MAX && merge->sources[i].live_count)
+            status = add_frequencies(ranger, &merge->sources[i], number, counts);
+    }
+    return status;
+}
+
+// ---- the range
+
 static gdx_status check_sometimes(terms_ranger *ranger, gdx_error *err) {
-    ranger->unchecked += ranger->position_count + TERM_POSTINGS;
+    ranger->unchecked += ranger->list_count + TERM_POSTINGS;
     if (ranger->unchecked < CHECK_POSTINGS)
         return GDX_OK;
     ranger->unchecked = 0;
@@ -236,17 +418,18 @@ static gdx_status check_sometimes(terms_ranger *ranger, gdx_error *err) {
 }
 
 gdx_status terms_range_merge(terms_ranger *ranger, uint32_t low, uint32_t high, term_chunk *chunk, gdx_error *err) {
+    bool lists_blocks = ranger->merge->missing != NULL;
+    ranger->err = err;
+    chunk->counter = lists_blocks ? count_symbol : NULL;
+    chunk->counter_context = ranger;
     gdx_status status = start_walks(ranger, low, high, err);
     while (status == GDX_OK && ranger->heap_count) {
         uint64_t key = ranger->heap[0].key;
         status = check_sometimes(ranger, err); // counts the term before
         if (status == GDX_OK)
             status = gather_term(ranger, key, err);
-        if (status == GDX_OK && ranger->position_count)
-            status = chunk_failed(ranger->merge,
-                                  term_chunk_add(chunk, (uint32_t)(key >> 32), (uint32_t)key, ranger->positions,
-                                                 (uint32_t)ranger->position_count),
-                                  err);
+        if (status == GDX_OK)
+            status = lists_blocks ? add_to_compact(ranger, key, chunk, err) : add_positions(ranger, key, chunk, err);
     }
     return status == GDX_OK ? chunk_failed(ranger->merge, term_chunk_end_group(chunk), err) : status;
 }

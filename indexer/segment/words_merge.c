@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // words_merge.c: the second half of a merge's plan: the words of the merged segment, and which of them each input's
 // words become. Vocabularies are sorted, so this is one merge. A word that only deleted documents have goes: an input
-// with deletions is asked for one live position of each word, and each place of a word is that of a term it begins.
+// with deletions is asked for one live position, or block, of each word, and each place of a word is that of a term it
+// begins.
 
 #include "merge_plan.h"
 
@@ -18,16 +19,18 @@ enum {
 
 // ---- which words are live
 
-static gdx_status has_live_position(const merge_source *source, const gdx_term *term, bool *out, gdx_error *err) {
+static gdx_status has_live_entry(const merge_source *source, const gdx_term *term, bool *out, gdx_error *err) {
     gdx_cursor cursor;
     uint32_t moved[GDX_POSTINGS_BLOCK];
     uint32_t count;
     const uint32_t *run;
     *out = false;
-    gdx_status status = gdx_cursor_open(&cursor, term->postings, term->count, source->segment->info.position_count);
+    const live_runs *runs = term->has_blocks ? &source->blocks : &source->positions;
+    uint32_t limit = term->has_blocks ? segment_list_limit(source->segment) : source->segment->info.position_count;
+    gdx_status status = gdx_cursor_open(&cursor, term->postings, term->entries, limit);
     while (status == GDX_OK && !*out && gdx_cursor_position(&cursor) != GDX_POSITION_END) {
         run = gdx_cursor_run(&cursor, &count);
-        *out = merge_move_positions(source, run, count, moved) != 0;
+        *out = merge_move(source, runs, run, count, moved) != 0;
         gdx_cursor_next_run(&cursor);
         status = gdx_cursor_status(&cursor);
     }
@@ -36,7 +39,7 @@ static gdx_status has_live_position(const merge_source *source, const gdx_term *
     return segment_damaged(source->segment, SECTION_POSTINGS, 0, "a list that does not decode", err);
 }
 
-// Sets bit w of `live` for each word w that has a live position.
+// Sets bit w of `live` for each word w that a live document has.
 static gdx_status find_live_words(const merge_plan *merge, const merge_source *source, uint8_t *live, gdx_error *err) {
     gdx_term_walk walk;
     gdx_term term;
@@ -54,7 +57,7 @@ static gdx_status find_live_words(const merge_plan *merge, const merge_source *s
         if (term.first < GDX_FIRST_WORD || word >= source->segment->word_count)
             status = segment_damaged(source->segment, SECTION_TERMS, 0, "a term of no word", err);
         else if (!gdx_bit(live, word))
-            status = has_live_position(source, &term, &is_live, err);
+            status = has_live_entry(source, &term, &is_live, err);
         if (is_live)
             gdx_bit_set(live, word);
     }

@@ -38,7 +38,7 @@ static void append_text(gdx_buffer *out, random_state *random, const collection_
     while (out->bytes < end) {
         uint32_t choice = random_below(random, 100);
         if (choice < 70)
-            append_character(out, 0x4E00 + skewed(random, 900) * 7);
+            append_character(out, 0x4E00 + skewed(random, kind->characters ? kind->characters : 900) * 7);
         else if (choice < 85)
             assert_int_equal(gdx_buffer_append_format(out, " w%x ", skewed(random, kind->words) * 40503u % 65536),
                              GDX_OK);

@@ -29,6 +29,7 @@ typedef struct collection_kind {
     uint32_t long_bytes;
     uint32_t words; // in the vocabulary
     uint32_t sources;
+    uint32_t characters; // Han, of which the first are the most frequent; 0: 900
 } collection_kind;
 
 void collection_init(struct collection *collection, uint64_t seed, const collection_kind *kind);

@@ -143,7 +143,7 @@ static void a_byte_changed_in_a_page_not_read_changes_no_answer(void **state) {
     (void)state;
     struct collection collection;
     random_state random = {5};
-    collection_init(&collection, 5, &(collection_kind){120, 4000, 40, 2 * TEXT_BYTES, 500, 4});
+    collection_init(&collection, 5, &(collection_kind){120, 4000, 40, 2 * TEXT_BYTES, 500, 4, 900});
     collection.shape = shape;
     gdx_segment_info info = collection_write_all(&collection, folder, 0);
     damage_outcome good = damage_try(folder, info.name, false);

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-enum { MERGE_EVERY = 4, INVERTER_BYTES = 1 << 20 };
+enum { MERGE_EVERY = 4, INVERTER_BYTES = 300 << 10 };
 
 static char *folder;
 static char *result_folder;
@@ -66,7 +66,7 @@ static int make_segments(void **state) {
     result_folder = folder_new();
     gdx_buffer bytes = damage_small_segment(folder, shape, &small);
     gdx_buffer_clear(&bytes);
-    collection_init(&documents, 3, &(collection_kind){30, 600, 15, 2 * 65536, 100, 3});
+    collection_init(&documents, 3, &(collection_kind){30, 600, 15, 2 * 65536, 100, 3, 2});
     documents.shape = shape;
     other = collection_write_all(&documents, folder, 0);
     return 0;
@@ -101,7 +101,8 @@ static gdx_status verify_segment(gdx_error *err) {
     return status;
 }
 
-static gdx_status merge_by(unsigned threads, gdx_error *err) {
+// `inverter_bytes`: so few that the text of compact inputs is inverted anew; 0: their lists are merged.
+static gdx_status merge_by(unsigned threads, size_t inverter_bytes, gdx_error *err) {
     static const uint8_t deleted[] = {0x02, 0, 0, 0};
     gdx_segment *a = NULL;
     gdx_segment *b = NULL;
@@ -112,7 +113,7 @@ static gdx_status merge_by(unsigned threads, gdx_error *err) {
     gdx_segment_merge_options options = {.directory = result_folder,
                                          .tag = 1,
                                          .shape = shape,
-                                         .inverter_bytes = INVERTER_BYTES,
+                                         .inverter_bytes = inverter_bytes,
                                          .keys = collection_keys()};
     if (status == GDX_OK)
         status = gdx_executor_new(threads, &options.executor, err);
@@ -125,11 +126,15 @@ static gdx_status merge_by(unsigned threads, gdx_error *err) {
 }
 
 static gdx_status merge_alone(gdx_error *err) {
-    return merge_by(1, err);
+    return merge_by(1, 0, err);
 }
 
 static gdx_status merge_by_threads(gdx_error *err) {
-    return merge_by(3, err);
+    return merge_by(3, 0, err);
+}
+
+static gdx_status merge_inverted(gdx_error *err) {
+    return merge_by(1, INVERTER_BYTES, err);
 }
 
 // ---- the tests
@@ -159,6 +164,12 @@ static void merging_by_threads_survives_every_failed_allocation(void **state) {
     fail_each_allocation(merge_by_threads, MERGE_EVERY, 60);
 }
 
+static void merging_inverted_text_survives_every_failed_allocation(void **state) {
+    (void)state;
+    if (shape == GDX_SHAPE_COMPACT) // else it is merged as above
+        fail_each_allocation(merge_inverted, MERGE_EVERY, 60);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writing_survives_every_failed_allocation),
@@ -166,6 +177,7 @@ int main(void) {
         cmocka_unit_test(verifying_survives_every_failed_allocation),
         cmocka_unit_test(merging_survives_every_failed_allocation),
         cmocka_unit_test(merging_by_threads_survives_every_failed_allocation),
+        cmocka_unit_test(merging_inverted_text_survives_every_failed_allocation),
     };
     int failed = cmocka_run_group_tests_name("segment: faults", tests, make_segments, remove_segments);
     shape = GDX_SHAPE_COMPACT;

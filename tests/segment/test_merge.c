@@ -13,10 +13,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
-enum { PARTS_MAX = 8, RUN_BYTES = 2 << 20 }; // so little that compact inputs are made several runs
+// RUN_BYTES: so little that what lists of blocks do not say has no room, and compact inputs are made several runs.
+enum { PARTS_MAX = 8, RUN_BYTES = 300 << 10 };
 
 struct part { // a segment and the documents in it
     gdx_segment_info info;
@@ -71,8 +73,8 @@ static void mark_deleted(struct rounds *rounds, struct part *part, bool all) {
             part->deleted[d / 8] |= (uint8_t)(1u << d % 8);
 }
 
-static gdx_segment_info merge_parts(const struct rounds *rounds, const struct part *parts, size_t count,
-                                    bool keeps_ranges, gdx_shape shape) {
+static gdx_segment_info merge_parts(struct rounds *rounds, const struct part *parts, size_t count, bool keeps_ranges,
+                                    gdx_shape shape) {
     gdx_merge_input inputs[PARTS_MAX] = {{0}};
     gdx_segment *segments[PARTS_MAX];
     gdx_segment_info info;
@@ -86,7 +88,7 @@ static gdx_segment_info merge_parts(const struct rounds *rounds, const struct pa
                                          .level = rounds->level,
                                          .keeps_ranges = keeps_ranges,
                                          .shape = shape,
-                                         .inverter_bytes = RUN_BYTES,
+                                         .inverter_bytes = random_below(&rounds->random, 3) ? 0 : RUN_BYTES,
                                          .keys = collection_keys()};
     if (gdx_executor_new(rounds->threads, &options.executor, &err) != GDX_OK ||
         gdx_segment_merge(&options, inputs, count, &info, &err) != GDX_OK)
@@ -201,12 +203,14 @@ static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doom
 
 // Heads enough for several blocks, so that a merge copies some and ends others at a reset; texts of one group and of
 // hundreds.
-static const collection_kind many_short = {160, 60000, 0, 0, 300, 5};
-static const collection_kind some_long = {40, 10000, 8, 260000, 300, 3};
-static const collection_kind mixed = {500, 6000, 110, 120000, 2000, 40};
+static const collection_kind many_short = {160, 60000, 0, 0, 300, 5, 900};
+static const collection_kind some_long = {40, 10000, 8, 260000, 300, 3, 900};
+static const collection_kind mixed = {500, 6000, 110, 120000, 2000, 40, 900};
+// So few symbols that terms of all together have lists of positions, and of the parts have not.
+static const collection_kind frequent = {160, 60000, 0, 0, 3, 5, 6};
 
 // Enough text that some ranges have tokens of their own: documents of 600 KB, one of which ends a range now and then.
-static const collection_kind learned = {26, 1000, 1, 600000, 300, 3};
+static const collection_kind learned = {26, 1000, 1, 600000, 300, 3, 900};
 
 // The thread sanitizer would watch a merge by one thread for minutes, for nothing.
 static void skip_one_thread(void) {
@@ -259,7 +263,46 @@ static void merging_compact_segments_gives_the_bytes_of_one_writer(void **state)
 static void merging_archives_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
     skip_one_thread();
-    run_rounds_of(GDX_SHAPE_ARCHIVE, &many_short, 54, 10, 2, 0);
+    run_rounds_of(GDX_SHAPE_ARCHIVE, &many_short, 59, 10, 2, 0);
+}
+
+static void terms_that_become_frequent_or_rare_give_the_bytes_of_one_writer(void **state) {
+    (void)state;
+    for (uint64_t seed = 54; seed <= 57; seed++)
+        run_rounds_of(GDX_SHAPE_COMPACT, &frequent, seed, (unsigned)(seed - 54) * 20, seed % 2 ? 4 : 1, 0);
+}
+
+// What inverts a text writes a run; here none can be made.
+static void merging_compact_segments_inverts_no_text(void **state) {
+    (void)state;
+    struct collection collection;
+    char *folder = folder_new();
+    char *other = folder_new();
+    char run[64];
+    uint32_t numbers[160];
+    const uint8_t deleted[20] = {0x11};
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    collection_init(&collection, 58, &frequent);
+    collection.shape = GDX_SHAPE_COMPACT;
+    for (uint32_t i = 0; i < collection.count; i++)
+        numbers[i] = i;
+    gdx_merge_input inputs[2];
+    for (size_t i = 0; i < 2; i++)
+        inputs[i] = (gdx_merge_input){
+            segment_of(folder, collection_write(&collection, numbers + i * 80, 80, folder, 0).name), deleted};
+    gdx_segment_merge_options options = {.directory = other, .tag = 1, .shape = GDX_SHAPE_COMPACT};
+    snprintf(run, sizeof run, "segment-new-%llu.tmp", 1ULL << 63 | options.tag << 24);
+    assert_int_equal(mkdir(folder_path(other, run), 0700), 0);
+    if (gdx_segment_merge(&options, inputs, 2, &merged, &err) != GDX_OK)
+        fail_msg("%s", err.message);
+    options.inverter_bytes = RUN_BYTES;
+    assert_int_not_equal(gdx_segment_merge(&options, inputs, 2, &merged, &err), GDX_OK);
+    for (size_t i = 0; i < 2; i++)
+        gdx_segment_release((gdx_segment *)inputs[i].segment);
+    folder_remove(other);
+    folder_remove(folder);
+    collection_clear(&collection);
 }
 
 static uint64_t token_bytes(const collection_kind *kind, uint64_t seed) {
@@ -324,7 +367,7 @@ static void kept_ranges_keep_their_tokens_and_verify(void **state) {
     (void)state;
     struct collection collection;
     skip_one_thread();
-    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3});
+    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3, 900});
     for (uint32_t few = 2; few <= 10; few += 8) {
         char *folder = folder_new();
         gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
@@ -350,7 +393,7 @@ static void merging_what_kept_ranges_gives_the_bytes_of_one_writer(void **state)
     skip_one_thread();
     char *folder = folder_new();
     char *other = folder_new();
-    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3});
+    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3, 900});
     gdx_merge_input kept = {segment_of(folder, merge_halves(&collection, 10, folder, true, &tokens).name), NULL};
     gdx_segment_info written = collection_write_all(&collection, other, 0);
     assert_true(gdx_segment_info_of(kept.segment)->name != written.name); // else nothing was kept
@@ -391,7 +434,7 @@ static void merge_no_live_documents(gdx_shape shape) {
     struct collection collection;
     char *folder = folder_new();
     char *other = folder_new();
-    collection_init(&collection, 61, &(collection_kind){9, 300, 0, 0, 10, 2});
+    collection_init(&collection, 61, &(collection_kind){9, 300, 0, 0, 10, 2, 900});
     collection.shape = shape;
     gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
     const uint8_t deleted[] = {0xFF, 0x01};
@@ -543,7 +586,7 @@ static void a_failed_merge_names_the_file_of_a_merge(void **state) {
     (void)state;
     struct collection collection;
     char *folder = folder_new();
-    collection_init(&collection, 71, &(collection_kind){9, 300, 0, 0, 10, 2});
+    collection_init(&collection, 71, &(collection_kind){9, 300, 0, 0, 10, 2, 900});
     gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
     gdx_merge_input input = {segment, NULL};
     gdx_segment_info merged;
@@ -562,7 +605,7 @@ static void positions_beyond_32_bits_are_too_large_to_merge(void **state) {
     enum { TIMES = 1000 }; // a segment merged with itself so often has more positions than fit
     struct collection collection;
     char *folder = folder_new();
-    collection_init(&collection, 81, &(collection_kind){2, 100, 2, 16 << 20, 10, 2});
+    collection_init(&collection, 81, &(collection_kind){2, 100, 2, 16 << 20, 10, 2, 900});
     gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
     gdx_merge_input inputs[TIMES];
     gdx_segment_info merged;
@@ -588,6 +631,8 @@ int main(void) {
         cmocka_unit_test(a_merge_by_four_threads_gives_the_same_bytes),
         cmocka_unit_test(merging_compact_segments_gives_the_bytes_of_one_writer),
         cmocka_unit_test(merging_archives_gives_the_bytes_of_one_writer),
+        cmocka_unit_test(terms_that_become_frequent_or_rare_give_the_bytes_of_one_writer),
+        cmocka_unit_test(merging_compact_segments_inverts_no_text),
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
         cmocka_unit_test(merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer),
         cmocka_unit_test(kept_ranges_keep_their_tokens_and_verify),
