@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// deleted_terms.c: see deleted_terms.h. The terms of all deleted documents are put in order and those that are equal are
-// counted: that is quick as long as few documents are deleted.
+// deleted_terms.c: see deleted_terms.h. The terms of all deleted documents are put in order and those that are equal
+// are counted: that is quick as long as few documents are deleted.
 
 #include "deleted_terms.h"
 
@@ -129,8 +129,7 @@ static gdx_status gather(struct gathering *gathering, deleted_terms *out, gdx_er
     return status == GDX_OK ? count_keys(gathering, out, err) : status;
 }
 
-gdx_status deleted_terms_make(const merge_plan *merge, const merge_source *source, deleted_terms *out,
-                              gdx_error *err) {
+gdx_status deleted_terms_make(const merge_plan *merge, const merge_source *source, deleted_terms *out, gdx_error *err) {
     struct gathering gathering = {.merge = merge, .source = source};
     if (deleted_terms_positions(source) == 0)
         return GDX_OK;

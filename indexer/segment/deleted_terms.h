@@ -15,7 +15,8 @@ typedef struct deleted_terms { // {0} is empty
 // Positions of the deleted documents, of a source some of whose documents are live, and the memory that each takes.
 uint64_t deleted_terms_positions(const merge_source *source);
 enum { DELETED_TERMS_BYTES_EACH = 2 * 8 + 12 }; // its key, twice while they are put in order, and with its count
-// Cuts the texts of the deleted documents by the rule. Errors as gdx_segment_merge has them. Clear it, whatever happens.
+// Cuts the texts of the deleted documents by the rule. Errors as gdx_segment_merge has them. Clear it, whatever
+// happens.
 gdx_status deleted_terms_make(const merge_plan *merge, const merge_source *source, deleted_terms *out,
                               gdx_error *err) GDX_MUST_CHECK;
 void deleted_terms_clear(deleted_terms *deleted);

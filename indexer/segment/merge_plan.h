@@ -55,7 +55,7 @@ typedef struct merge_plan { // immutable once planned, any thread
     value_table values;
     missing_lists *missing; // what lists of compact sources do not say; NULL: there is no compact source
     uint64_t head_bytes;    // of all heads
-    gdx_buffer spellings; // of the words, one after the other
+    gdx_buffer spellings;   // of the words, one after the other
     gdx_slice *words;
     size_t word_count;
     size_t word_capacity;

@@ -16,7 +16,7 @@ enum {
     SLICE_POSITIONS = 1 << 15, // of the documents of a task: about half a millisecond
     SLICES_PER_SEAT = 2,
     FORGET_EVERY = 512, // slices
-    FLAGS = 1 << 16,   // code points with flags; of others the table tells
+    FLAGS = 1 << 16,    // code points with flags; of others the table tells
     SLOTS_MIN = 64,
 };
 
@@ -24,8 +24,8 @@ enum {
 enum { BEGINS = 1, FOLLOWS = 2, COUNTS = 4 };
 enum { ANYTHING = BEGINS | FOLLOWS | COUNTS };
 
-#define NO_SYMBOL UINT32_MAX               // a word that nobody looks for
-#define COUNTED   (UINT64_C(0xffffffff))   // in place of the second symbol: the first is counted
+#define NO_SYMBOL UINT32_MAX             // a word that nobody looks for
+#define COUNTED   (UINT64_C(0xffffffff)) // in place of the second symbol: the first is counted
 
 struct slot { // of the table of terms and counted symbols
     uint64_t key;
@@ -123,8 +123,8 @@ static struct word_slot *word_slot_of(const merge_plan *merge, const struct want
     size_t at = (size_t)hash & (wanted->word_slot_count - 1);
     for (;; at = (at + 1) & (wanted->word_slot_count - 1)) {
         struct word_slot *slot = &wanted->words[at];
-        if (!slot->is_used || (slot->hash == hash &&
-                               gdx_slice_compare(merge->words[slot->symbol - GDX_FIRST_WORD], word) == 0))
+        if (!slot->is_used ||
+            (slot->hash == hash && gdx_slice_compare(merge->words[slot->symbol - GDX_FIRST_WORD], word) == 0))
             return slot;
     }
 }
@@ -290,8 +290,8 @@ static gdx_status cut_document(struct slice *slice, struct seat *seat, uint32_t 
     if (status == GDX_NO_MEMORY)
         return no_memory(slice);
     const gdx_document_columns *columns = &cutting->columns;
-    struct place place = {slice, seat, cutting->wanted.flags + slice->source * FLAGS,
-                          gdx_columns_counted(columns, to), columns->begin[to]};
+    struct place place = {slice, seat, cutting->wanted.flags + slice->source * FLAGS, gdx_columns_counted(columns, to),
+                          columns->begin[to]};
     if (status != GDX_OK || gdx_folded_positions(seat->folded) != columns->begin[to + 1] - columns->begin[to])
         return other_positions(slice, document);
     for (size_t number = 0; status == GDX_OK && folded_next(seat->folded, &walk, &field); number++) {
@@ -370,8 +370,7 @@ static void submit(struct cutting *cutting) {
     slice->hit_count = slice->count_count = 0;
     slice->error = (gdx_error){0};
     uint32_t begin = cutting->columns.begin[slice->to];
-    while (cutting->document < source->columns.count &&
-           cutting->columns.begin[cutting->to] - begin < SLICE_POSITIONS)
+    while (cutting->document < source->columns.count && cutting->columns.begin[cutting->to] - begin < SLICE_POSITIONS)
         cutting->to += !merge_is_deleted(source, cutting->document++);
     slice->end = cutting->document;
     gdx_executor_submit(cutting->merge->executor, &slice->task);

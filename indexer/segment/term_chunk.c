@@ -190,8 +190,9 @@ static gdx_status begin_term(term_chunk *chunk, uint32_t first) {
     gdx_status status = GDX_OK;
     if (chunk->group_begin < chunk->term_count && chunk->terms[chunk->group_begin].first != first)
         status = term_chunk_end_group(chunk);
-    return status == GDX_OK ? gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms)
-                            : status;
+    return status == GDX_OK
+               ? gdx_grow(&chunk->terms, &chunk->term_capacity, chunk->term_count + 1, sizeof *chunk->terms)
+               : status;
 }
 
 // Its list begins at `begin` of the postings.

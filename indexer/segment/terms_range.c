@@ -290,10 +290,9 @@ static gdx_status add_positions(terms_ranger *ranger, uint64_t key, term_chunk *
         status = append_entries(ranger, &ranger->gathered[i], err);
     if (status != GDX_OK || ranger->list_count == 0)
         return status;
-    return chunk_failed(ranger->merge,
-                        term_chunk_add(chunk, (uint32_t)(key >> 32), (uint32_t)key, ranger->list,
-                                       (uint32_t)ranger->list_count),
-                        err);
+    return chunk_failed(
+        ranger->merge,
+        term_chunk_add(chunk, (uint32_t)(key >> 32), (uint32_t)key, ranger->list, (uint32_t)ranger->list_count), err);
 }
 
 // ---- terms, when some list blocks
@@ -369,10 +368,9 @@ static gdx_status add_to_compact(terms_ranger *ranger, uint64_t key, term_chunk 
                                : append_blocks(ranger, &ranger->gathered[i], chunk, err);
     if (status != GDX_OK || occurrences == 0)
         return status;
-    status = has_positions
-                 ? term_chunk_add(chunk, first, second, ranger->list, (uint32_t)ranger->list_count)
-                 : term_chunk_add_blocks(chunk, first, second, ranger->list, (uint32_t)ranger->list_count,
-                                         (uint32_t)occurrences);
+    status = has_positions ? term_chunk_add(chunk, first, second, ranger->list, (uint32_t)ranger->list_count)
+                           : term_chunk_add_blocks(chunk, first, second, ranger->list, (uint32_t)ranger->list_count,
+                                                   (uint32_t)occurrences);
     return chunk_failed(ranger->merge, status, err);
 }
 

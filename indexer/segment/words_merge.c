@@ -26,8 +26,7 @@ static gdx_status has_live_entry(const merge_source *source, const gdx_term *ter
     const uint32_t *run;
     *out = false;
     const live_runs *runs = term->has_blocks ? &source->blocks : &source->positions;
-    uint32_t limit =
-        term->has_blocks ? segment_list_limit(source->segment) : source->segment->info.position_count;
+    uint32_t limit = term->has_blocks ? segment_list_limit(source->segment) : source->segment->info.position_count;
     gdx_status status = gdx_cursor_open(&cursor, term->postings, term->entries, limit);
     while (status == GDX_OK && !*out && gdx_cursor_position(&cursor) != GDX_POSITION_END) {
         run = gdx_cursor_run(&cursor, &count);

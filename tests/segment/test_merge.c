@@ -73,8 +73,8 @@ static void mark_deleted(struct rounds *rounds, struct part *part, bool all) {
             part->deleted[d / 8] |= (uint8_t)(1u << d % 8);
 }
 
-static gdx_segment_info merge_parts(struct rounds *rounds, const struct part *parts, size_t count,
-                                    bool keeps_ranges, gdx_shape shape) {
+static gdx_segment_info merge_parts(struct rounds *rounds, const struct part *parts, size_t count, bool keeps_ranges,
+                                    gdx_shape shape) {
     gdx_merge_input inputs[PARTS_MAX] = {{0}};
     gdx_segment *segments[PARTS_MAX];
     gdx_segment_info info;
