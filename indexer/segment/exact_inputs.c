@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // exact_inputs.c: see exact_inputs.h. The blocks of a compact segment say neither where a bigram occurs in them nor how
-// often, so that the lists of its live documents cannot be made of them: the text says both. A run ends when the
-// inverter is full, so memory does not grow with the input. The bytes of a merge depend on its documents alone,
-// whatever runs they come from.
+// often: the text says both, and where the result needs more of it than there is room for, or positions of everything,
+// all of it is inverted. A run ends when the inverter is full, so memory does not grow with the input. The lists of a
+// merge depend on its documents alone, whatever runs they come from.
 
 #include "exact_inputs.h"
 

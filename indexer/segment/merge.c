@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// merge.c: several segments into one, without a look at the text. docs/format.md, "Segment".
+// merge.c: several segments into one, mostly without a look at the text. docs/format.md, "Segment".
 // Documents keep their order, so each input's positions move by a constant, or by one for each run of live documents.
 // Words are numbered anew, but in the same order within an input. So lists are unpacked, moved and packed, dictionaries
-// are merged as sorted lists, and stored text is copied as it is coded where its tokens stay the same. All this needs
-// lists of positions: compact inputs are made exact runs first.
+// are merged as sorted lists, and stored text is copied as it is coded where its tokens stay the same. So are lists of
+// blocks, to a compact segment, when what they do not say has been read of the text (missing_lists.h). Else compact
+// inputs are made exact runs first.
 
 #include "exact_inputs.h"
 #include "merge_plan.h"

@@ -9,6 +9,7 @@
 #include "frequencies.h"
 #include "terms.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { CHECK_EVERY = 256 }; // blocks of terms between two looks at whether the merge is to stop
@@ -316,13 +317,15 @@ static gdx_status place_symbols(const merge_plan *merge, missing_lists *missing,
 }
 
 static gdx_status survey(const merge_plan *merge, missing_lists *missing, gdx_error *err) {
+    size_t count = merge->source_count;
+    assert(count); // there is a compact one
     struct candidates candidates = {
-        .term_least = (GDX_POSITIONS_FROM + merge->source_count - 1) / merge->source_count,
-        .symbol_least = (frequent_least(merge) + merge->source_count - 1) / merge->source_count,
+        .term_least = (GDX_POSITIONS_FROM + count - 1) / count,
+        .symbol_least = (frequent_least(merge) + count - 1) / count,
         .missing = missing,
     };
     gdx_status status = GDX_OK;
-    for (size_t i = 0; i < merge->source_count && status == GDX_OK; i++) {
+    for (size_t i = 0; i < count && status == GDX_OK; i++) {
         status = deleted_terms_make(merge, &merge->sources[i], &missing->sources[i].deleted, err);
         if (status == GDX_OK && merge->sources[i].live_count)
             status = find_candidates(merge, &merge->sources[i], &candidates, err);

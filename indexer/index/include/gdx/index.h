@@ -186,7 +186,7 @@ typedef struct gdx_merge_options {
     bool canonical;           // into the canonical form instead of either
     uint64_t cut_positions;   // between two cuts of that form; 0: GDX_INDEX_CUT_POSITIONS. Tests lower it
     gdx_merge_counts *counts; // what is written is added to them; NULL: it is not counted
-    size_t inverter_bytes;    // of memory in which compact segments are inverted anew; 0, and at most: 128 MiB
+    size_t inverter_bytes;    // of memory for the text of compact segments; 0, and at most: 128 MiB
     gdx_stop stop;
 } gdx_merge_options;
 // Merges and commits (the commit number stays: the documents are the same). *out_merged, may be NULL: segments that

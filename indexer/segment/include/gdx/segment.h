@@ -119,7 +119,7 @@ typedef struct gdx_segment_merge_options {
     int level;              // of zstd for heads of documents; 0 for the default
     bool keeps_ranges;      // long ranges of stored text keep their tokens; the bytes then depend on the inputs
     gdx_shape shape;        // of the result, whatever that of the inputs; a run is exact
-    size_t inverter_bytes;  // of memory for inverting compact inputs; 0, and at most: 128 MiB
+    size_t inverter_bytes;  // of memory for the text of compact inputs; 0, and at most: 128 MiB
     const gdx_keys *keys;   // that the result has columns for, made anew where an input has none; NULL: none
     gdx_executor *executor; // its owner is the caller; NULL: no other thread works on it
     const gdx_stop *stop;   // looked at often: GDX_CANCELLED, GDX_DEADLINE; NULL: never
@@ -127,10 +127,11 @@ typedef struct gdx_segment_merge_options {
 
 // One segment with the live documents of the inputs, in order. The bytes depend on those documents alone, unless
 // ranges are kept, not on how they were spread over the inputs, nor ever on the executor, whose tasks are ranges of the
-// dictionary. Coded text is copied where its tokens stay the same. Compact inputs are cut into symbols and inverted
-// anew, which takes memory for that and, meanwhile, the room of their exact shape on the disk; GDX_UNSUPPORTED: by a
-// rule that this program does not have. GDX_TOO_LARGE when the positions do not fit. No live document at all: *out has
-// document_count 0 and no file is made.
+// dictionary. Coded text is copied where its tokens stay the same. The text of compact inputs is cut into symbols, as
+// far as their lists do not say what those of the result need; GDX_UNSUPPORTED: by a rule that this program does not
+// have. If that has no room in the memory for it, or the result is exact, they are inverted anew, which takes,
+// meanwhile, the room of their exact shape on the disk. GDX_TOO_LARGE when the positions do not fit. No live document
+// at all: *out has document_count 0 and no file is made.
 gdx_status gdx_segment_merge(const gdx_segment_merge_options *options, const gdx_merge_input *inputs,
                              size_t input_count, gdx_segment_info *out, gdx_error *err) GDX_MUST_CHECK;
 
