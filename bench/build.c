@@ -54,6 +54,7 @@ static gdx_status build_once(const gdx_bench_options *options, const gdx_batch_o
     char base[PATH_MAX];
     gdx_batch_options batch = *given;
     batch.base = base;
+    gdx_batch_keep_freed_buffers(&batch);
     gdx_status status = find_base(options->input, base, err);
     if (status == GDX_OK)
         status = remove_index(options->directory, err);

@@ -12,15 +12,6 @@
 
 #include "gdx/base_folder.h"
 
-#include <malloc.h>
-
-enum {
-    KEPT_SHARE = 256, // of the budget is the largest buffer that is kept
-    KEPT_BYTES_LEAST = 256 << 10,
-    KEPT_BYTES_MOST = 32 << 20, // glibc's limit
-    KEPT_BUFFERS = 8            // of that size are kept at the end of a heap
-};
-
 gdx_status index_find_base(struct index_command *self, const char *directory, gdx_error *err) {
     gdx_status status = gdx_base_folder_find(directory, self->base, &self->base_folder, err);
     if (status == GDX_OK && gdx_buffer_append(&self->base_folder, "", 1) != GDX_OK)
@@ -126,20 +117,9 @@ static int write_metrics(const struct command *command, const struct index_comma
     return exit_status == EXIT_DONE ? failed : exit_status;
 }
 
-// Freed buffers up to a part of the budget are used again, so that their pages are not cleared anew; larger ones go
-// back to the system. By itself glibc keeps ever larger ones, until a small budget is passed by a third.
-static void keep_freed_buffers(size_t budget) {
-    size_t part = budget / KEPT_SHARE;
-    part = part > KEPT_BYTES_LEAST ? part : KEPT_BYTES_LEAST;
-    part = part < KEPT_BYTES_MOST ? part : KEPT_BYTES_MOST;
-    mallopt(M_MMAP_THRESHOLD, (int)part);
-    if (part > KEPT_BYTES_LEAST)
-        mallopt(M_TRIM_THRESHOLD, (int)(part * KEPT_BUFFERS));
-}
-
 static int run(const struct command *command, void *settings) {
     struct index_command *self = settings;
-    keep_freed_buffers(gdx_batch_memory(&self->options));
+    gdx_batch_keep_freed_buffers(&self->options);
     self->options.context = self;
     self->options.globs = self->globs.items;
     self->options.glob_count = self->globs.count;

@@ -17,6 +17,7 @@ static bool build_file(const char *input, const char *directory, unsigned thread
     gdx_error err = {0};
     gdx_batch_summary summary;
     gdx_batch_options options = {.threads = threads, .merge = true};
+    gdx_batch_keep_freed_buffers(&options);
     gdx_status status = gdx_index_writer_open(directory, &writer, &err);
     if (status == GDX_OK)
         status = gdx_batch_run(writer, &input, 1, &options, &summary, &err);

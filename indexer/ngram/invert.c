@@ -66,13 +66,13 @@ gdx_status gdx_inverter_sort(gdx_inverter *inverter) {
     assert(!inverter->is_sorted);
     gdx_status status = ngram_vocabulary_rank(&inverter->vocabulary);
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->order, inverter->id_count * sizeof(uint32_t));
+        status = gdx_pages_reserve(&inverter->order, inverter->id_count * sizeof(uint32_t));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->tallies, inverter->id_count * sizeof(uint32_t));
+        status = gdx_pages_reserve(&inverter->tallies, inverter->id_count * sizeof(uint32_t));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->seconds, inverter->id_count * 2 * sizeof(uint32_t));
+        status = gdx_pages_reserve(&inverter->seconds, inverter->id_count * 2 * sizeof(uint32_t));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->pairs, (size_t)inverter->position_count * sizeof(inverter_pair));
+        status = gdx_pages_reserve(&inverter->pairs, (size_t)inverter->position_count * sizeof(inverter_pair));
     if (status != GDX_OK)
         return status;
     rank_symbols(inverter);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // inverter.c: symbols in, field after field: each position keeps the id of its symbol, each id counts how often it
-// occurs. Relies on pages.h and vocabulary.h. Everything that can fail is done before the first position is written,
-// and address space is reserved for the worst case, since it costs nothing until it is touched.
+// occurs. Relies on gdx/pages.h and vocabulary.h. Everything that can fail is done before the first position is
+// written, and address space is reserved for the worst case, since it costs nothing until it is touched.
 
 #include "inverter.h"
 
@@ -25,13 +25,13 @@ static gdx_status reserve(gdx_inverter *inverter, size_t symbol_count, size_t wo
     if (pages > CODE_POINT_PAGES + 1)
         pages = CODE_POINT_PAGES + 1;
     gdx_status status =
-        ngram_pages_reserve(&inverter->ids, (inverter->position_count + symbol_count + 1) * sizeof(uint32_t));
+        gdx_pages_reserve(&inverter->ids, (inverter->position_count + symbol_count + 1) * sizeof(uint32_t));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->symbols, ids * sizeof(inverter_symbol));
+        status = gdx_pages_reserve(&inverter->symbols, ids * sizeof(inverter_symbol));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->code_points, pages * CODE_POINT_PAGE_BYTES);
+        status = gdx_pages_reserve(&inverter->code_points, pages * CODE_POINT_PAGE_BYTES);
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&inverter->word_ids, word_count * sizeof(uint32_t));
+        status = gdx_pages_reserve(&inverter->word_ids, word_count * sizeof(uint32_t));
     return status;
 }
 
@@ -44,8 +44,8 @@ gdx_inverter *gdx_inverter_new(size_t memory_bytes) {
     // Address space for all that the setting allows: then the big array never moves.
     size_t positions = memory_bytes / POSITION_BYTES;
     if (reserve(inverter, 0, 0) != GDX_OK ||
-        ngram_pages_reserve(&inverter->ids,
-                            (positions < POSITIONS_MAX ? positions : POSITIONS_MAX) * sizeof(uint32_t)) != GDX_OK) {
+        gdx_pages_reserve(&inverter->ids, (positions < POSITIONS_MAX ? positions : POSITIONS_MAX) * sizeof(uint32_t)) !=
+            GDX_OK) {
         gdx_inverter_free(inverter);
         return NULL;
     }
@@ -56,14 +56,14 @@ void gdx_inverter_free(gdx_inverter *inverter) {
     if (!inverter)
         return;
     ngram_vocabulary_clear(&inverter->vocabulary);
-    ngram_pages_clear(&inverter->ids);
-    ngram_pages_clear(&inverter->symbols);
-    ngram_pages_clear(&inverter->word_ids);
-    ngram_pages_clear(&inverter->code_points);
-    ngram_pages_clear(&inverter->pairs);
-    ngram_pages_clear(&inverter->order);
-    ngram_pages_clear(&inverter->tallies);
-    ngram_pages_clear(&inverter->seconds);
+    gdx_pages_clear(&inverter->ids);
+    gdx_pages_clear(&inverter->symbols);
+    gdx_pages_clear(&inverter->word_ids);
+    gdx_pages_clear(&inverter->code_points);
+    gdx_pages_clear(&inverter->pairs);
+    gdx_pages_clear(&inverter->order);
+    gdx_pages_clear(&inverter->tallies);
+    gdx_pages_clear(&inverter->seconds);
     free(inverter);
 }
 

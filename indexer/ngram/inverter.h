@@ -33,16 +33,16 @@ struct gdx_inverter { // one worker's own
     uint32_t id_count;              // end mark included
     uint32_t code_point_page_count; // of those in use, the empty page 0 included
     bool is_sorted;
-    ngram_pages ids;                    // uint32_t[position_count]: id at each position; later one bucket's positions
-    ngram_pages symbols;                // inverter_symbol[id_count]
-    ngram_pages word_ids;               // uint32_t[]: of the text being added
-    ngram_pages code_points;            // uint32_t[page][256]: id of each code point met, or 0
+    gdx_pages ids;                      // uint32_t[position_count]: id at each position; later one bucket's positions
+    gdx_pages symbols;                  // inverter_symbol[id_count]
+    gdx_pages word_ids;                 // uint32_t[]: of the text being added
+    gdx_pages code_points;              // uint32_t[page][256]: id of each code point met, or 0
     uint16_t page_of[CODE_POINT_PAGES]; // 0: no code point of this page was met
     // ---- after sorting
-    ngram_pages pairs;   // inverter_pair[position_count], by the first symbol's rank
-    ngram_pages order;   // uint32_t[id_count]: id of each rank
-    ngram_pages tallies; // uint32_t[id_count]: zero, but for the second symbols of the bucket at hand
-    ngram_pages
+    gdx_pages pairs;   // inverter_pair[position_count], by the first symbol's rank
+    gdx_pages order;   // uint32_t[id_count]: id of each rank
+    gdx_pages tallies; // uint32_t[id_count]: zero, but for the second symbols of the bucket at hand
+    gdx_pages
         seconds; // uint32_t[2 * id_count]: ranks of the second symbols of the bucket at hand, and room to sort them
     uint32_t next_rank;  // the bucket to be inverted next
     uint32_t pair_begin; // where it starts

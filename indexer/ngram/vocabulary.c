@@ -42,13 +42,13 @@ static void rebuild(ngram_vocabulary *vocabulary, uint64_t slot_count) {
 // Room for one more word of `bytes`: at most half of the slots are taken, so that a search looks at two or three.
 static gdx_status make_room(ngram_vocabulary *vocabulary, size_t bytes) {
     gdx_status status =
-        ngram_pages_reserve(&vocabulary->words, ((size_t)vocabulary->count + 1) * sizeof(vocabulary_word));
+        gdx_pages_reserve(&vocabulary->words, ((size_t)vocabulary->count + 1) * sizeof(vocabulary_word));
     if (status == GDX_OK)
-        status = ngram_pages_reserve(&vocabulary->spellings, vocabulary->spelling_bytes + bytes);
+        status = gdx_pages_reserve(&vocabulary->spellings, vocabulary->spelling_bytes + bytes);
     if (status != GDX_OK || ((uint64_t)vocabulary->count + 1) * 2 <= vocabulary->slot_count)
         return status;
     uint64_t slot_count = vocabulary->slot_count ? vocabulary->slot_count * 2 : FIRST_SLOTS;
-    status = ngram_pages_reserve(&vocabulary->slots, slot_count * sizeof(uint64_t));
+    status = gdx_pages_reserve(&vocabulary->slots, slot_count * sizeof(uint64_t));
     if (status == GDX_OK)
         rebuild(vocabulary, slot_count);
     return status;
@@ -117,7 +117,7 @@ static const gdx_ordering in_byte_order = {sizeof(ranked_word), comes_before};
 
 gdx_status ngram_vocabulary_rank(ngram_vocabulary *vocabulary) {
     size_t count = vocabulary->count;
-    gdx_status status = ngram_pages_reserve(&vocabulary->ranking, count * 2 * sizeof(ranked_word));
+    gdx_status status = gdx_pages_reserve(&vocabulary->ranking, count * 2 * sizeof(ranked_word));
     if (status != GDX_OK || count == 0)
         return status;
     ranked_word *entries = vocabulary->ranking.data;
@@ -141,9 +141,9 @@ size_t ngram_vocabulary_bytes(const ngram_vocabulary *vocabulary) {
 }
 
 void ngram_vocabulary_clear(ngram_vocabulary *vocabulary) {
-    ngram_pages_clear(&vocabulary->words);
-    ngram_pages_clear(&vocabulary->spellings);
-    ngram_pages_clear(&vocabulary->slots);
-    ngram_pages_clear(&vocabulary->ranking);
+    gdx_pages_clear(&vocabulary->words);
+    gdx_pages_clear(&vocabulary->spellings);
+    gdx_pages_clear(&vocabulary->slots);
+    gdx_pages_clear(&vocabulary->ranking);
     *vocabulary = (ngram_vocabulary){0};
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // vocabulary.h: the distinct words of an inverter: spelling -> number in the order met, and their rank in byte order.
-// Relies on pages.h and XXH3. Threads: one owner.
+// Relies on gdx/pages.h and XXH3. Threads: one owner.
 #ifndef GDX_NGRAM_VOCABULARY_H
 #define GDX_NGRAM_VOCABULARY_H
 
-#include "pages.h"
+#include "gdx/base.h"
+#include "gdx/pages.h"
 
 typedef struct vocabulary_word {
     uint64_t offset; // of its spelling in `spellings`
@@ -13,10 +14,10 @@ typedef struct vocabulary_word {
 } vocabulary_word;
 
 typedef struct ngram_vocabulary { // {0} is empty
-    ngram_pages words;            // vocabulary_word[count]
-    ngram_pages spellings;        // one after the other
-    ngram_pages slots;            // uint64_t[slot_count]: hash in the upper half, word + 1 in the lower; 0 is free
-    ngram_pages ranking;          // after ranking: word of each rank, uint32_t[count]
+    gdx_pages words;              // vocabulary_word[count]
+    gdx_pages spellings;          // one after the other
+    gdx_pages slots;              // uint64_t[slot_count]: hash in the upper half, word + 1 in the lower; 0 is free
+    gdx_pages ranking;            // after ranking: word of each rank, uint32_t[count]
     size_t spelling_bytes;
     uint32_t count;
     uint64_t slot_count; // a power of two, or 0

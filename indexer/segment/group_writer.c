@@ -8,9 +8,15 @@
 #include "layout.h"
 #include "pack.h"
 
+#include "gdx/pages.h"
 #include "gdx/tokens.h"
 
 #include <stdlib.h>
+
+enum {
+    MUCH_TEXT = 1 << 18,
+    TEXT_ROOM = GDX_LEARN_BYTES + GDX_LEARN_MINIMUM, // for one group more than tokens are learned from
+};
 
 struct waiting { // a group that is not coded yet
     uint32_t bytes;
@@ -23,7 +29,9 @@ struct group_writer {
     gdx_token_table *table;     // of the range at hand, if it has one of its own
     gdx_token_encoder *encoder; // likewise
     bool is_learned;            // of the range at hand: what its tokens are has been settled
-    gdx_buffer text;            // of its groups until then
+    gdx_pages text;             // of its groups until then
+    size_t text_waiting;        // bytes of it
+    size_t text_most;           // that ever waited, and so take memory
     struct waiting *waiting;
     size_t waiting_count;
     size_t waiting_capacity;
@@ -75,16 +83,17 @@ void group_writer_free(group_writer *writer) {
         return;
     forget_tokens(writer);
     gdx_token_encoder_free(writer->builtin);
-    gdx_buffer *const buffers[] = {&writer->text,   &writer->coded,  &writer->piece, &writer->groups,
+    gdx_buffer *const buffers[] = {&writer->coded,  &writer->piece,  &writer->groups,
                                    &writer->blocks, &writer->tokens, &writer->ranges};
     for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
         gdx_buffer_clear(buffers[i]);
+    gdx_pages_clear(&writer->text);
     free(writer->waiting);
     free(writer);
 }
 
 size_t group_writer_bytes(const group_writer *writer) {
-    return sizeof *writer + writer->text.capacity + writer->coded.capacity + writer->piece.capacity +
+    return sizeof *writer + writer->text_most + writer->coded.capacity + writer->piece.capacity +
            writer->groups.capacity + writer->blocks.capacity + writer->tokens.capacity + writer->ranges.capacity +
            writer->waiting_capacity * sizeof *writer->waiting +
            (writer->table ? gdx_token_table_bytes(writer->table) : 0);
@@ -222,7 +231,7 @@ static gdx_status use_tokens(group_writer *writer, gdx_slice tokens, gdx_error *
 // Tokens from every so many of the groups that wait. A range that goes on is as long as ranges are on average.
 static gdx_status learn(group_writer *writer, bool goes_on, gdx_error *err) {
     GDX_AUTO(gdx_token_learner) learner = NULL;
-    const char *text = (const char *)writer->text.data;
+    const char *text = writer->text.data;
     gdx_status status = gdx_token_learner_new(&learner, err);
     for (size_t i = 0; i < writer->waiting_count && status == GDX_OK; i++) {
         if (i % GDX_SAMPLE_EVERY == 0 && writer->waiting[i].bytes)
@@ -231,7 +240,7 @@ static gdx_status learn(group_writer *writer, bool goes_on, gdx_error *err) {
     }
     size_t before = writer->tokens.bytes;
     if (status == GDX_OK)
-        status = gdx_token_learner_finish(learner, writer->text.bytes + (goes_on ? GDX_RANGE_BYTES : 0),
+        status = gdx_token_learner_finish(learner, writer->text_waiting + (goes_on ? GDX_RANGE_BYTES : 0),
                                           &writer->tokens, err);
     if (status == GDX_OK && writer->tokens.bytes > UINT32_MAX)
         return gdx_fail_at(err, GDX_TOO_LARGE, sink_path(writer->sink), "tokens pass 4 GiB");
@@ -244,15 +253,15 @@ static gdx_status learn(group_writer *writer, bool goes_on, gdx_error *err) {
 // Settles the tokens of the range at hand and codes what waits for them.
 static gdx_status settle_tokens(group_writer *writer, bool goes_on, gdx_error *err) {
     gdx_status status = GDX_OK;
-    if (writer->text.bytes >= GDX_LEARN_MINIMUM)
+    if (writer->text_waiting >= GDX_LEARN_MINIMUM)
         status = learn(writer, goes_on, err);
-    const char *text = (const char *)writer->text.data;
+    const char *text = writer->text.data;
     for (size_t i = 0; i < writer->waiting_count && status == GDX_OK; i++) {
         status = code_group(writer, (gdx_slice){text, writer->waiting[i].bytes}, writer->waiting[i].late, err);
         text += writer->waiting[i].bytes;
     }
     writer->is_learned = true;
-    writer->text.bytes = writer->waiting_count = 0;
+    writer->text_waiting = writer->waiting_count = 0;
     return status;
 }
 
@@ -272,15 +281,30 @@ static gdx_status end_range(group_writer *writer, gdx_error *err) {
 
 // ---- documents
 
+// Keeps the text of a group until tokens are learned. Much of it is likely to become all that a range waits for: room
+// for that is taken at once, since pages that are huge must not move.
+static gdx_status keep_text(group_writer *writer, gdx_slice text) {
+    size_t bytes = writer->text_waiting + text.bytes;
+    size_t wanted = bytes > MUCH_TEXT && bytes < TEXT_ROOM ? TEXT_ROOM : bytes;
+    gdx_status status = gdx_pages_reserve(&writer->text, wanted);
+    if (status != GDX_OK)
+        return status;
+    if (text.bytes)
+        memcpy((char *)writer->text.data + writer->text_waiting, text.data, text.bytes);
+    writer->text_waiting = bytes;
+    writer->text_most = bytes > writer->text_most ? bytes : writer->text_most;
+    return GDX_OK;
+}
+
 gdx_status group_writer_add_group(group_writer *writer, gdx_slice text, uint32_t late, gdx_error *err) {
     if (writer->is_learned)
         return code_group(writer, text, late, err);
     if (gdx_grow(&writer->waiting, &writer->waiting_capacity, writer->waiting_count + 1, sizeof *writer->waiting) !=
             GDX_OK ||
-        gdx_buffer_append(&writer->text, text.data, text.bytes) != GDX_OK)
+        keep_text(writer, text) != GDX_OK)
         return no_memory(writer, err);
     writer->waiting[writer->waiting_count++] = (struct waiting){(uint32_t)text.bytes, late};
-    return writer->text.bytes >= GDX_LEARN_BYTES ? settle_tokens(writer, true, err) : GDX_OK;
+    return writer->text_waiting >= GDX_LEARN_BYTES ? settle_tokens(writer, true, err) : GDX_OK;
 }
 
 gdx_status group_writer_end_document(group_writer *writer, uint64_t hash, uint64_t body_bytes, gdx_error *err) {

@@ -28,7 +28,8 @@ enum {
 _Static_assert((int)TOKEN_RANKS_MAX < (int)NOT_A_TOKEN, "a token's number must fit");
 
 struct gdx_token_learner { // one owner
-    gdx_buffer text;
+    gdx_pages text;
+    size_t text_bytes;
     uint32_t *ends; // of the pieces
     size_t piece_count;
     size_t piece_capacity;
@@ -47,11 +48,12 @@ typedef struct token_lesson {
     uint32_t *literals; // by code point below 2^16, while the sample is spelled
     uint32_t *stream;   // tokens of the sample, NOT_A_TOKEN after each piece and for each literal
     size_t stream_count;
-    size_t stream_capacity;
-    uint64_t *keys; // room for sorting: as many as the stream or all tokens
+    gdx_pages pages; // of what is by token or code point, and of the stream
+    uint64_t *keys;  // room for sorting: as many as the stream or all tokens
     uint64_t *room;
-    uint64_t *found;  // candidates: a third of the stream
-    uint8_t *classes; // by token
+    uint64_t *found;   // candidates: a third of the stream
+    uint8_t *classes;  // by token
+    gdx_pages sorting; // of keys, room and found
 } token_lesson;
 
 // ---- The sample ----
@@ -64,7 +66,7 @@ gdx_status gdx_token_learner_new(gdx_token_learner **out, gdx_error *err) {
 void gdx_token_learner_free(gdx_token_learner *learner) {
     if (!learner)
         return;
-    gdx_buffer_clear(&learner->text);
+    gdx_pages_clear(&learner->text);
     free(learner->ends);
     free(learner);
 }
@@ -73,16 +75,19 @@ static gdx_status add_piece(gdx_token_learner *learner, gdx_slice piece) {
     gdx_status status =
         gdx_grow(&learner->ends, &learner->piece_capacity, learner->piece_count + 1, sizeof *learner->ends);
     if (status == GDX_OK)
-        status = gdx_buffer_append(&learner->text, piece.data, piece.bytes);
-    if (status == GDX_OK)
-        learner->ends[learner->piece_count++] = (uint32_t)learner->text.bytes;
-    return status;
+        status = gdx_pages_reserve(&learner->text, GDX_TOKEN_SAMPLE_BYTES);
+    if (status != GDX_OK)
+        return status;
+    memcpy((char *)learner->text.data + learner->text_bytes, piece.data, piece.bytes);
+    learner->text_bytes += piece.bytes;
+    learner->ends[learner->piece_count++] = (uint32_t)learner->text_bytes;
+    return GDX_OK;
 }
 
 gdx_status gdx_token_learner_add(gdx_token_learner *learner, gdx_slice text, gdx_error *err) {
     if (!gdx_utf8_valid(text))
         return gdx_fail(err, GDX_INVALID, "a sample of %zu bytes is not UTF-8", text.bytes);
-    text = gdx_utf8_cut(text, GDX_TOKEN_SAMPLE_BYTES - learner->text.bytes);
+    text = gdx_utf8_cut(text, GDX_TOKEN_SAMPLE_BYTES - learner->text_bytes);
     while (text.bytes > 0) {
         gdx_slice piece = gdx_utf8_cut(text, PIECE_BYTES);
         if (add_piece(learner, piece) != GDX_OK)
@@ -159,9 +164,6 @@ static gdx_status spell_sample(token_lesson *lesson) {
     for (size_t i = 0; i < learner->piece_count; begin = learner->ends[i++]) {
         gdx_slice piece = {(const char *)learner->text.data + begin, learner->ends[i] - begin};
         gdx_status status = matcher_spell(&lesson->matcher, piece, &lesson->spelling);
-        if (status == GDX_OK)
-            status = gdx_grow(&lesson->stream, &lesson->stream_capacity,
-                              lesson->stream_count + lesson->spelling.count + 1, sizeof *lesson->stream);
         if (status != GDX_OK)
             return status;
         take_spelling(lesson);
@@ -352,40 +354,44 @@ static uint64_t choice_cost(const token_lesson *lesson, const token_choice *choi
 static gdx_status lesson_init(token_lesson *lesson, const gdx_token_learner *learner, uint64_t text_bytes) {
     memset(lesson, 0, sizeof *lesson);
     lesson->learner = learner;
-    lesson->ratio = (text_bytes << RATIO_SHIFT) / learner->text.bytes;
+    lesson->ratio = (text_bytes << RATIO_SHIFT) / learner->text_bytes;
     if (lesson->ratio < 1u << RATIO_SHIFT)
         lesson->ratio = 1u << RATIO_SHIFT;
     gdx_status status = matcher_init(&lesson->matcher, &token_builtin_matcher);
-    lesson->own = calloc(TOKEN_OWN_MAX + 1, sizeof *lesson->own);
-    lesson->counts = calloc(token_builtin_count + TOKEN_OWN_MAX, sizeof *lesson->counts);
-    lesson->literals = calloc(MATCHER_CODE_POINTS, sizeof *lesson->literals);
-    lesson->classes = calloc(token_builtin_count + TOKEN_OWN_MAX, sizeof *lesson->classes);
-    bool has_all = lesson->own && lesson->counts && lesson->literals && lesson->classes;
-    return status == GDX_OK && !has_all ? GDX_NO_MEMORY : status;
+    size_t tokens = token_builtin_count + TOKEN_OWN_MAX;
+    size_t stream = learner->text_bytes + learner->piece_count; // at most
+    size_t counts = tokens + MATCHER_CODE_POINTS + TOKEN_OWN_MAX + 1;
+    if (status == GDX_OK)
+        status = gdx_pages_reserve(&lesson->pages, (counts + stream) * sizeof(uint32_t) + tokens);
+    if (status != GDX_OK)
+        return status;
+    lesson->counts = lesson->pages.data;
+    lesson->literals = lesson->counts + tokens;
+    lesson->own = lesson->literals + MATCHER_CODE_POINTS;
+    lesson->stream = lesson->own + TOKEN_OWN_MAX + 1;
+    lesson->classes = (uint8_t *)(lesson->stream + stream);
+    return GDX_OK;
 }
 
 // For as many keys as the first spelling has tokens, later ones fewer, and as there can be tokens.
 static gdx_status make_room(token_lesson *lesson) {
     size_t tokens = token_builtin_count + TOKEN_OWN_MAX;
     size_t keys = lesson->stream_count > tokens ? lesson->stream_count : tokens;
-    lesson->keys = malloc(keys * sizeof *lesson->keys);
-    lesson->room = malloc(keys * sizeof *lesson->room);
-    lesson->found = malloc((keys / PAIR_MIN + 1) * sizeof *lesson->found);
-    return lesson->keys && lesson->room && lesson->found ? GDX_OK : GDX_NO_MEMORY;
+    gdx_status status = gdx_pages_reserve(&lesson->sorting, (2 * keys + keys / PAIR_MIN + 1) * sizeof *lesson->keys);
+    if (status != GDX_OK)
+        return status;
+    lesson->keys = lesson->sorting.data;
+    lesson->room = lesson->keys + keys;
+    lesson->found = lesson->room + keys;
+    return GDX_OK;
 }
 
 static void lesson_clear(token_lesson *lesson) {
     matcher_clear(&lesson->matcher);
     spelling_clear(&lesson->spelling);
     gdx_buffer_clear(&lesson->own_text);
-    free(lesson->own);
-    free(lesson->counts);
-    free(lesson->literals);
-    free(lesson->classes);
-    free(lesson->stream);
-    free(lesson->keys);
-    free(lesson->room);
-    free(lesson->found);
+    gdx_pages_clear(&lesson->pages);
+    gdx_pages_clear(&lesson->sorting);
 }
 
 static gdx_status find_own(token_lesson *lesson) {
@@ -445,7 +451,7 @@ static gdx_status choose_table(token_lesson *lesson, gdx_buffer *small, gdx_buff
 
 gdx_status gdx_token_learner_finish(gdx_token_learner *learner, uint64_t text_bytes, gdx_buffer *out, gdx_error *err) {
     gdx_status status = GDX_OK;
-    if (learner->text.bytes >= SAMPLE_BYTES_MIN) {
+    if (learner->text_bytes >= SAMPLE_BYTES_MIN) {
         token_lesson lesson;
         gdx_buffer small = {0}, large = {0};
         bool is_large = false, is_any = false;
@@ -459,7 +465,7 @@ gdx_status gdx_token_learner_finish(gdx_token_learner *learner, uint64_t text_by
         gdx_buffer_clear(&large);
         lesson_clear(&lesson);
     }
-    learner->text.bytes = 0;
+    learner->text_bytes = 0;
     learner->piece_count = 0;
     return status == GDX_OK ? GDX_OK : gdx_fail_memory(err, "learning tokens");
 }

@@ -116,7 +116,7 @@ static void write_matcher(void) {
     put_all(&matcher, &model);
     write_slots("builtin_slots", matcher.slots, matcher.slot_count);
     write_slots("builtin_first", matcher.first, MATCHER_CODE_POINTS);
-    printf("const token_matcher token_builtin_matcher = {builtin_slots, builtin_first, %u, NULL, NULL, 0};\n",
+    printf("const token_matcher token_builtin_matcher = {builtin_slots, builtin_first, %u, NULL, NULL, {NULL, 0}};\n",
            matcher.slot_count);
     matcher_clear(&model);
     matcher_clear(&matcher);

@@ -4,33 +4,36 @@
 #include "matcher.h"
 #include "step.h"
 
-#include <stdlib.h>
+enum {
+    MOVES = 64,         // of slots, before a larger table is made
+    OWN_SLOTS = 1 << 18 // that own tokens seldom pass: address space, of which nothing is taken before it is needed
+};
 
-enum { MOVES = 64 }; // of slots, before a larger table is made
-
-gdx_status matcher_init(token_matcher *matcher, const token_matcher *from) {
-    memset(matcher, 0, sizeof *matcher);
-    matcher->slot_count = from ? from->slot_count : 1;
-    matcher->capacity = matcher->slot_count + 4096;
-    matcher->owned_slots = malloc(matcher->capacity * sizeof *matcher->owned_slots);
-    matcher->owned_first = calloc(MATCHER_CODE_POINTS, sizeof *matcher->owned_first);
-    if (!matcher->owned_slots || !matcher->owned_first) {
-        matcher_clear(matcher);
-        return GDX_NO_MEMORY;
-    }
-    matcher->owned_slots[0] = 0;
-    if (from) {
-        memcpy(matcher->owned_slots, from->slots, from->slot_count * sizeof *from->slots);
-        memcpy(matcher->owned_first, from->first, MATCHER_CODE_POINTS * sizeof *from->first);
-    }
-    matcher->slots = matcher->owned_slots;
+// Room for so many slots.
+static gdx_status make_room(token_matcher *matcher, size_t slots) {
+    gdx_status status = gdx_pages_reserve(&matcher->pages, (MATCHER_CODE_POINTS + 1 + slots) * sizeof(uint64_t));
+    if (status != GDX_OK)
+        return status;
+    matcher->owned_first = matcher->pages.data;
+    matcher->owned_slots = matcher->owned_first + MATCHER_CODE_POINTS + 1; // where a cache line starts
     matcher->first = matcher->owned_first;
+    matcher->slots = matcher->owned_slots;
     return GDX_OK;
 }
 
+gdx_status matcher_init(token_matcher *matcher, const token_matcher *from) {
+    memset(matcher, 0, sizeof *matcher);
+    matcher->slot_count = from ? from->slot_count : 1; // the first one is empty
+    gdx_status status = make_room(matcher, matcher->slot_count + OWN_SLOTS);
+    if (status == GDX_OK && from) {
+        memcpy(matcher->owned_slots, from->slots, from->slot_count * sizeof *from->slots);
+        memcpy(matcher->owned_first, from->first, MATCHER_CODE_POINTS * sizeof *from->first);
+    }
+    return status;
+}
+
 void matcher_clear(token_matcher *matcher) {
-    free(matcher->owned_slots);
-    free(matcher->owned_first);
+    gdx_pages_clear(&matcher->pages);
     memset(matcher, 0, sizeof *matcher);
 }
 
@@ -38,10 +41,9 @@ void matcher_clear(token_matcher *matcher) {
 static gdx_status make_table(token_matcher *matcher, unsigned size, uint32_t *out_table) {
     uint32_t slots = 1u << size, align = size < 3 ? slots : 8;
     uint32_t table = (matcher->slot_count + align - 1) & ~(align - 1);
-    gdx_status status = gdx_grow(&matcher->owned_slots, &matcher->capacity, table + slots, sizeof(uint64_t));
+    gdx_status status = make_room(matcher, table + slots);
     if (status != GDX_OK)
         return status;
-    matcher->slots = matcher->owned_slots;
     memset(matcher->owned_slots + matcher->slot_count, 0, (table + slots - matcher->slot_count) * sizeof(uint64_t));
     matcher->slot_count = table + slots;
     *out_table = table;

@@ -11,6 +11,8 @@
 
 #include "table.h"
 
+#include "gdx/pages.h"
+
 enum {
     MATCHER_CODE_POINTS = 0xffff, // U+0000 and those from here on are in no token
     MATCHER_NONE = (1 << 18) - 1, // no token ends here
@@ -28,7 +30,7 @@ typedef struct token_matcher {
     uint32_t slot_count;
     uint64_t *owned_slots; // the same where tokens can be put in; NULL in the built-in one
     uint64_t *owned_first;
-    size_t capacity;
+    gdx_pages pages; // of both: `first` and then the slots
 } token_matcher;
 
 extern const token_matcher token_builtin_matcher; // builtin.c

@@ -7,6 +7,7 @@
 #include "gdx/memory.h"
 #include "gdx/processor.h"
 
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -51,11 +52,38 @@ static void where_memory_is_small_one_worker_stitches_at_a_time(void **state) {
     assert_false(budget_of(&(gdx_batch_options){.memory_bytes = 1024 * MIB, .threads = 2}).stitches_alone);
 }
 
+static int mmap_threshold, trim_threshold;
+
+int __wrap_mallopt(int parameter, int value);
+int __wrap_mallopt(int parameter, int value) { // in place of the C library's: malloc stays as it is
+    *(parameter == M_MMAP_THRESHOLD ? &mmap_threshold : &trim_threshold) = value;
+    return 1;
+}
+
+static void freed_buffers_are_kept_by_the_budget(void **state) {
+    (void)state;
+    static const struct {
+        size_t memory;
+        int kept, at_the_end;
+    } cases[] = {
+        {16 * MIB, 256 << 10, 0}, // where memory is small, nothing is held back
+        {64 * MIB, 256 << 10, 0},        {256 * MIB, 1 << 20, 8 << 20},
+        {1024 * MIB, 4 << 20, 32 << 20}, {65536 * MIB, 32 << 20, 256 << 20},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        mmap_threshold = trim_threshold = 0;
+        gdx_batch_keep_freed_buffers(&(gdx_batch_options){.memory_bytes = cases[i].memory});
+        assert_int_equal(mmap_threshold, cases[i].kept);
+        assert_int_equal(trim_threshold, cases[i].at_the_end);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_numbers_the_process_decides),
         cmocka_unit_test(small_inputs_take_little_of_a_large_budget),
         cmocka_unit_test(where_memory_is_small_one_worker_stitches_at_a_time),
+        cmocka_unit_test(freed_buffers_are_kept_by_the_budget),
     };
     return cmocka_run_group_tests_name("budget", tests, NULL, NULL);
 }

@@ -146,6 +146,12 @@ size_t gdx_batch_document_limit(const gdx_batch_options *options);
 // The budget of a run with these options, in bytes: what is set, or what stands for 0. Any thread.
 size_t gdx_batch_memory(const gdx_batch_options *options);
 
+// Makes malloc use freed buffers up to a part of the budget of such a run again, so that the kernel does not clear
+// their pages anew; larger ones go back to the system. Without it a run takes more processor time: a library does not
+// tune its caller's malloc by itself. It holds for the whole process and from then on: call it once, before the run and
+// before other threads start. Only with glibc; elsewhere it does nothing.
+void gdx_batch_keep_freed_buffers(const gdx_batch_options *options);
+
 // Lists the inputs of a run without reading any. Errors as of gdx_batch_run.
 gdx_status gdx_batch_list(const char *const *paths, size_t path_count, const gdx_batch_options *options,
                           gdx_batch_inputs *out, gdx_error *err) GDX_MUST_CHECK;
