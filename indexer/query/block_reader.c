@@ -18,7 +18,8 @@ enum {
     WORDS_KEPT = 1024,     // a power of 2
     WORD_BYTES = 20,       // of the longest that is kept
     BLOCK_WORK = 200,      // nanoseconds to read one, and
-    SYMBOL_WORK = 7        // each of its symbols
+    SYMBOL_WORK = 7,       // each of its symbols
+    CUT_TITLE_MAX = 1024   // symbols of a title that is cut without asking for memory
 };
 
 struct kept_word {
@@ -258,4 +259,51 @@ gdx_status query_block_complete(query_run *run, const query_segment *segment, qu
     block->symbols[count] = next->symbols[0];
     block->known++;
     return GDX_OK;
+}
+
+// ---- symbols as they are cut
+
+bool query_cut_part(const query_segment *segment, uint32_t document, uint32_t position, gdx_position_range *out) {
+    const gdx_document_columns *columns = &segment->columns;
+    uint32_t begin = columns->begin[document], text = columns->text[document], end = columns->begin[document + 1];
+    uint32_t part_count;
+    *out = position < text ? (gdx_position_range){begin, text - 1} : (gdx_position_range){text, end - 1};
+    if (position < text)
+        return text - begin <= CUT_TITLE_MAX;
+    gdx_columns_parts(columns, document, &part_count);
+    return part_count == 0;
+}
+
+// The title of a document, or its text from a symbol at or before position `from` on; *out_first: which.
+static gdx_status read_cut(query_block_reader *reader, const query_segment *segment, uint32_t document, uint32_t from,
+                           uint32_t to, gdx_slice *out_text, uint32_t *out_first, gdx_error *err) {
+    uint32_t text = segment->columns.text[document];
+    gdx_stretch stretch;
+    *out_first = segment->columns.begin[document];
+    if (from < text)
+        return gdx_store_read_title(reader->store, segment->segment, document, out_text, err);
+    gdx_status status = gdx_store_read_symbols(reader->store, segment->segment, segment->rule, document, from - text,
+                                               to - text, &stretch, err);
+    *out_text = stretch.text;
+    *out_first = text + stretch.first_symbol;
+    return status;
+}
+
+gdx_status query_cut_read(query_run *run, const query_segment *segment, uint32_t document, gdx_position_range range,
+                          query_cut *out, gdx_error *err) {
+    query_block_reader *reader = NULL;
+    gdx_slice text;
+    uint32_t first;
+    gdx_status status = reader_of(run, &reader, err);
+    if (status == GDX_OK)
+        status = read_cut(reader, segment, document, range.begin, range.end, &text, &first, err);
+    if (status != GDX_OK)
+        return status;
+    const gdx_symbols *cut = &reader->symbols;
+    if (gdx_text_symbols(segment->rule, text, 0, &reader->symbols) != GDX_OK)
+        return gdx_fail_memory(err, "an answer");
+    if (first > range.begin || first + (uint64_t)cut->count < range.end)
+        return differs(segment, document, err);
+    *out = (query_cut){cut->symbols + (range.begin - first), cut, range.begin, range.end};
+    return query_run_spend(run, BLOCK_WORK + (uint64_t)(range.end - range.begin) * SYMBOL_WORK, err);
 }

@@ -7,6 +7,8 @@
 
 #include "budget.h"
 
+#include "gdx/text.h"
+
 enum { QUERY_BLOCKS_KEPT = 4 };
 
 typedef struct query_block { // the symbols of positions [begin, end) of one document; the reader's
@@ -36,5 +38,20 @@ gdx_status query_block_read(query_run *run, const query_segment *segment, uint32
 // Reads the symbol after the block, with which its last bigram ends, unless it is known. The block stays valid.
 gdx_status query_block_complete(query_run *run, const query_segment *segment, query_block *block,
                                 gdx_error *err) GDX_MUST_CHECK;
+
+// Symbols of positions [begin, end) as they are cut: words are not numbered. The reader's, until it is asked again.
+typedef struct query_cut {
+    const uint32_t *symbols;
+    const gdx_symbols *words; // for gdx_symbols_word
+    uint32_t begin;
+    uint32_t end;
+} query_cut;
+
+// The title or the text that a position of a document is in, without its end mark. False: the document has several
+// parts, or the title is long; query_block_read is for these.
+bool query_cut_part(const query_segment *segment, uint32_t document, uint32_t position, gdx_position_range *out);
+// Positions within such a part, at least one. GDX_CORRUPT: it has other symbols than the columns say.
+gdx_status query_cut_read(query_run *run, const query_segment *segment, uint32_t document, gdx_position_range range,
+                          query_cut *out, gdx_error *err) GDX_MUST_CHECK;
 
 #endif

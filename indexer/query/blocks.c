@@ -6,10 +6,9 @@
 #include "gdx/ngram.h"
 #include "gdx/postings.h"
 
-#include "cover.h"
+#include "block_phrase.h"
 
 #include <assert.h>
-#include <string.h>
 
 enum { SEEK_WORK = 50 };
 
@@ -284,8 +283,14 @@ static gdx_status list_block(query_run *run, query_block_walk *walk, uint32_t nu
     const query_plan *plan = walk->plan;
     uint32_t offset = plan->bigrams[0].offset;
     query_block *block = NULL;
-    gdx_status status = query_block_read(run, walk->segment, number, walk->document, &block, err);
-    if (status == GDX_OK && answers(plan, offset, block->symbols[block->end - block->begin - 1]))
+    bool is_done = false;
+    gdx_status status = query_block_phrase_list(run, walk->segment, plan, number, &walk->document,
+                                                (gdx_position_range){low, high}, out, &is_done, err);
+    if (status == GDX_OK && !is_done)
+        status = query_block_read(run, walk->segment, number, walk->document, &block, err);
+    if (status != GDX_OK || is_done)
+        return status;
+    if (answers(plan, offset, block->symbols[block->end - block->begin - 1]))
         status = query_block_complete(run, walk->segment, block, err);
     if (status != GDX_OK)
         return status;
@@ -360,91 +365,16 @@ gdx_status query_block_walk_list(query_run *run, query_block_walk *walk, uint32_
 
 // ---- a phrase in all of a segment
 
-// To the searcher's `numbers`: the spans that may have the first bigram of the plan where the phrase stands.
-static gdx_status find_candidates(query_run *run, query_block_walk *walk, gdx_error *err) {
-    query_list *candidates = &run->searcher->numbers;
-    gdx_status status = query_run_reserve(run, candidates, walk->plan->bigrams[0].count, err);
-    candidates->count = 0;
-    for (uint32_t at = 0; status == GDX_OK; at++) {
-        at = seek(walk, &walk->plan->bigrams[0], walk->cursors, at);
-        if (at == GDX_POSITION_END)
-            break;
-        candidates->values[candidates->count] = at;
-        candidates->count += is_candidate(walk, at);
-        status = query_run_spend(run, SEEK_WORK * walk->cursor_count, err);
-    }
-    return status == GDX_OK ? check_cursors(walk, walk->cursors, walk->cursor_count, err) : status;
-}
-
-static bool has_offset(const query_plan *plan, uint32_t offset) {
-    for (uint32_t i = 0; i < plan->bigram_count; i++)
-        if (plan->bigrams[i].offset == offset)
-            return true;
-    return false;
-}
-
-static gdx_status thin_candidates(query_run *run, const query_block_walk *walk, const query_bigram *bigram,
-                                  gdx_error *err) {
-    query_list *candidates = &run->searcher->numbers;
-    struct list_cursor cursors[QUERY_ALTERNATIVES_MAX];
-    size_t kept = 0;
-    gdx_status status = open_lists(walk->segment, bigram, cursors, err);
-    for (size_t i = 0; i < candidates->count && status == GDX_OK; i++) {
-        candidates->values[kept] = candidates->values[i];
-        kept += may_hold(walk, bigram, cursors, walk->plan->bigrams[0].offset, candidates->values[i]);
-        status = query_run_spend(run, SEEK_WORK, err);
-    }
-    candidates->count = kept;
-    return status == GDX_OK ? check_cursors(walk, cursors, bigram->list_count, err) : status;
-}
-
-// Looks up bigrams that the plan leaves out, as long as there are many candidates and each rules out some of them: to
-// read a block costs more than to look for it in a list, and to read a span of many costs more than any look-up.
-static gdx_status widen(query_run *run, const query_block_walk *walk, gdx_error *err) {
-    enum { FEW = 4, RULED_OUT = 8 }; // one of so many
-    const query_plan *plan = walk->plan;
-    bool is_span = walk->segment->columns.span_shift > 0;
-    size_t few = is_span ? 1 : FEW;
-    query_list *candidates = &run->searcher->numbers;
-    gdx_status status = GDX_OK;
-    for (uint32_t offset = 0; offset + 1 < plan->leaf->symbol_count && candidates->count >= few; offset++) {
-        query_bigram bigram = {.offset = offset};
-        size_t before = candidates->count;
-        if (has_offset(plan, offset))
-            continue;
-        status = query_cover_look_up(run, walk->segment, plan, &bigram, err);
-        if (status == GDX_OK && bigram.count == 0)
-            candidates->count = 0;
-        else if (status == GDX_OK)
-            status = thin_candidates(run, walk, &bigram, err);
-        if (status != GDX_OK || (!is_span && (before - candidates->count) * RULED_OUT < before))
-            break;
-    }
-    return status;
-}
-
 gdx_status query_blocks_phrase(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                gdx_error *err) {
     const query_list *candidates = &run->searcher->numbers;
-    query_plan complete = *plan;
-    query_block_walk *walk = NULL;
+    query_block_walk walk = {.segment = segment, .plan = plan};
     out->count = 0;
-    complete.bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
-    if (!complete.bigrams)
-        return GDX_NO_MEMORY;
-    memcpy(complete.bigrams, plan->bigrams, plan->bigram_count * sizeof *plan->bigrams);
-    gdx_status status = query_cover_complete(run, segment, &complete, err);
-    if (status != GDX_OK || complete.is_nowhere)
-        return status;
-    status = query_block_walk_open(run, segment, &complete, &walk, err);
-    if (status == GDX_OK)
-        status = find_candidates(run, walk, err);
-    if (status == GDX_OK)
-        status = widen(run, walk, err);
+    gdx_status status = query_block_phrase_candidates(run, segment, plan, err);
     for (size_t i = 0; i < candidates->count && status == GDX_OK; i++) {
         uint32_t begin, end;
         blocks_of(segment, candidates->values[i], &begin, &end);
-        status = list_blocks(run, walk, begin, end, (gdx_position_range){0, segment->position_count}, out, err);
+        status = list_blocks(run, &walk, begin, end, (gdx_position_range){0, segment->position_count}, out, err);
     }
     return status;
 }

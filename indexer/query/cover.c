@@ -2,9 +2,10 @@
 // cover.c: the cheapest bigrams that cover a phrase.
 // Every other bigram covers it; if its number of symbols is odd, the last one overlaps. Where unpacking their lists
 // costs more than looking up the bigrams between, these are looked up too, and the cover is the one that is the
-// cheapest by their counts. What was found in one segment is kept for the next, where the bigrams are looked up one by
-// one while the phrase is looked for, the one that was missing or the rarest first: mostly the lists of two or three
-// leave nothing, and the others are not asked for.
+// cheapest by their counts. Where lists have blocks, which leave some candidates to be read anyway, a few bigrams are
+// looked up, far from each other, and no others if two of these are rare. What was found in one segment is kept for the
+// next, where the bigrams are looked up one by one while the phrase is looked for, the one that was missing or the
+// rarest first: mostly the lists of two or three leave nothing, and the others are not asked for.
 
 #include "cover.h"
 
@@ -18,7 +19,9 @@
 enum {
     LOOK_UP_COST = 1024, // in positions unpacked
     LIST_COST = 64,      // of a list, whatever its length
-    LOCATED = 2          // bigrams that are mostly needed at least
+    LOCATED = 2,         // bigrams that are mostly needed at least
+    TRIED = 4,           // of a compact segment: looked up before any is judged rare
+    CHANCE = 100         // two bigrams are rare if they meet by chance in less than one of so many segments like this
 };
 
 static bool is_rarer(const query_bigram *left, const query_bigram *right) {
@@ -29,6 +32,18 @@ static int by_count(const void *a, const void *b) {
     return is_rarer(a, b) ? -1 : is_rarer(b, a);
 }
 
+// Puts the bigram at `from` to its place among those before it, which are in order.
+static void insert(query_bigram *bigrams, uint32_t from) {
+    uint32_t to = from;
+    while (to > 0 && is_rarer(&bigrams[from], &bigrams[to - 1]))
+        to--;
+    if (to == from)
+        return;
+    query_bigram kept = bigrams[from];
+    memmove(bigrams + to + 1, bigrams + to, (from - to) * sizeof *bigrams);
+    bigrams[to] = kept;
+}
+
 static void sort_rarest_first(query_bigram *bigrams, uint32_t count) {
     enum { FEW = 12 }; // so many are sorted here without being copied to and fro
     if (count > FEW) {
@@ -36,11 +51,7 @@ static void sort_rarest_first(query_bigram *bigrams, uint32_t count) {
         return;
     }
     for (uint32_t i = 1; i < count; i++)
-        for (uint32_t j = i; j > 0 && is_rarer(&bigrams[j], &bigrams[j - 1]); j--) {
-            query_bigram kept = bigrams[j];
-            bigrams[j] = bigrams[j - 1];
-            bigrams[j - 1] = kept;
-        }
+        insert(bigrams, i);
 }
 
 // What it costs to unpack a list of `count` positions where `rarest` are looked for: each is in one block.
@@ -105,8 +116,22 @@ static void remember_missing(const query_run *run, const query_plan *plan, uint3
 
 // ---- finding
 
+// Every other bigram, the last one overlapping; those of a compact segment in an order in which the first few are far
+// from each other, and so hardly of the same word.
+static void spread_bigrams(query_plan *plan, bool is_compact) {
+    uint32_t at = 0, symbol_count = plan->leaf->symbol_count, step = is_compact ? 3 : 1;
+    for (uint32_t first = 0; first < step; first++)
+        for (uint32_t i = first; i < plan->bigram_count; i += step)
+            plan->bigrams[at++].offset = i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
+}
+
+static bool is_compact(const query_segment *segment) {
+    return gdx_segment_shape(segment->segment) != GDX_SHAPE_EXACT;
+}
+
 // The bigrams to look up first. *out_is_chosen: these and no others.
-static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_chosen, gdx_error *err) {
+static gdx_status take_bigrams(query_run *run, const query_segment *segment, query_plan *plan, bool *out_is_chosen,
+                               gdx_error *err) {
     uint32_t symbol_count = plan->leaf->symbol_count;
     const struct memory *memory = memory_of(run, plan->leaf);
     bool is_known = memory && memory->count;
@@ -115,8 +140,10 @@ static gdx_status take_bigrams(query_run *run, query_plan *plan, bool *out_is_ch
     plan->bigrams = query_run_take(run, plan->bigram_count * sizeof *plan->bigrams, err);
     if (!plan->bigrams)
         return GDX_NO_MEMORY;
-    for (uint32_t i = 0; i < plan->bigram_count; i++)
-        plan->bigrams[i].offset = is_known ? memory->offsets[i] : i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
+    if (!is_known)
+        spread_bigrams(plan, is_compact(segment));
+    for (uint32_t i = 0; is_known && i < plan->bigram_count; i++)
+        plan->bigrams[i].offset = memory->offsets[i];
     return GDX_OK;
 }
 
@@ -130,9 +157,9 @@ static bool has_alternatives(const query_plan *plan, uint32_t offset) {
 }
 
 // So that the waits for memory of several look-ups fall together.
-static gdx_status locate(const query_segment *segment, query_plan *plan, uint32_t count, gdx_error *err) {
+static gdx_status locate(const query_segment *segment, query_plan *plan, uint32_t from, uint32_t to, gdx_error *err) {
     gdx_status status = GDX_OK;
-    for (uint32_t i = 0; i < count && i < plan->bigram_count && status == GDX_OK; i++) {
+    for (uint32_t i = from; i < to && i < plan->bigram_count && status == GDX_OK; i++) {
         query_bigram *bigram = &plan->bigrams[i];
         if (has_alternatives(plan, bigram->offset))
             continue;
@@ -290,21 +317,57 @@ gdx_status query_cover_complete(query_run *run, const query_segment *segment, qu
     return status;
 }
 
+static bool are_rare(const query_segment *segment, const query_bigram *rarest) {
+    uint64_t spans = segment->position_count / GDX_BLOCK_SYMBOLS >> segment->columns.span_shift;
+    return (uint64_t)rarest[0].count * rarest[1].count * CHANCE < spans;
+}
+
+// Looks up some, and the others unless two of those are rare. Rarest first, then those that are not looked up.
+static gdx_status look_up_few(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    gdx_status status = locate(segment, plan, 0, TRIED, err);
+    for (uint32_t i = 0; i < TRIED && i < plan->bigram_count && status == GDX_OK && !plan->is_nowhere; i++)
+        status = find_one(run, segment, plan, &plan->bigrams[i], err);
+    if (status != GDX_OK || plan->is_nowhere)
+        return status;
+    if (plan->bigram_count > TRIED) {
+        sort_rarest_first(plan->bigrams, TRIED);
+        if (are_rare(segment, plan->bigrams))
+            return GDX_OK;
+    }
+    status = locate(segment, plan, TRIED, plan->bigram_count, err);
+    return status == GDX_OK ? query_cover_complete(run, segment, plan, err) : status;
+}
+
+static gdx_status look_up_all(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    gdx_status status = locate(segment, plan, 0, plan->bigram_count, err);
+    return status == GDX_OK ? query_cover_complete(run, segment, plan, err) : status;
+}
+
+// Of a cover that was chosen in another segment. The second list of a compact segment is nearly always asked for, too:
+// memory fetches it while the first is unpacked.
+static gdx_status look_up_first(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
+    uint32_t count = is_compact(segment) && plan->bigram_count > 1 ? 2 : 1;
+    gdx_status status = locate(segment, plan, 0, LOCATED, err);
+    for (uint32_t i = 0; i < count && status == GDX_OK && !plan->is_nowhere; i++)
+        status = find_one(run, segment, plan, &plan->bigrams[i], err);
+    return status;
+}
+
 gdx_status query_cover_find(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
     bool is_chosen = false;
     gdx_status status = make_memory(run, err);
     if (status == GDX_OK)
-        status = take_bigrams(run, plan, &is_chosen, err);
+        status = take_bigrams(run, segment, plan, &is_chosen, err);
     if (status == GDX_OK)
         status = rule_out(run, segment, plan, err);
     if (status == GDX_OK && !plan->is_nowhere)
-        status = locate(segment, plan, is_chosen ? LOCATED : plan->bigram_count, err);
-    if (status == GDX_OK && !plan->is_nowhere)
-        status = is_chosen ? find_one(run, segment, plan, &plan->bigrams[0], err)
-                           : query_cover_complete(run, segment, plan, err);
+        status = is_chosen             ? look_up_first(run, segment, plan, err)
+                 : is_compact(segment) ? look_up_few(run, segment, plan, err)
+                                       : look_up_all(run, segment, plan, err);
     if (status != GDX_OK || plan->is_nowhere || is_chosen)
         return status;
-    if (is_worth_widening(plan))
+    bool has_all = plan->bigrams[plan->bigram_count - 1].count > 0;
+    if (has_all && is_worth_widening(plan))
         status = widen(run, segment, plan, err);
     if (status == GDX_OK && !plan->is_nowhere)
         remember(run, plan, true);

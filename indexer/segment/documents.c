@@ -146,24 +146,54 @@ uint32_t gdx_columns_document_at(const gdx_document_columns *columns, uint32_t p
 
 _Static_assert((int)GDX_BLOCK_SYMBOLS == (int)GDX_GROUP_SYMBOLS, "a block of a body is a group of its text");
 
-// The document by binary search: its title's block is the last that is at or before the block.
-gdx_position_range gdx_columns_block_range(const gdx_document_columns *columns, uint32_t block, uint32_t from,
-                                           uint32_t *out_document) {
-    uint32_t low = from, high = columns->count;
-    uint32_t step = 1; // mostly it is near: gallops
-    while (low + step < high && columns->groups[low + step] + low + step <= block) {
+static inline uint32_t title_block(const gdx_document_columns *columns, uint32_t document) {
+    return columns->groups[document] + document;
+}
+
+// A document that is mostly near that of a block, by the positions that blocks have on the average. Also when the
+// columns have changed since they were verified it is a document, at or after `from`.
+static uint32_t guess_document(const gdx_document_columns *columns, uint32_t block, uint32_t from) {
+    uint32_t blocks = title_block(columns, columns->count);
+    if (!columns->near || block >= blocks)
+        return from;
+    return document_at(columns, (uint32_t)((uint64_t)block * columns->position_count / blocks), from);
+}
+
+// The document whose title's block is the last that is at or before the block. Mostly it is `from` or one after it,
+// else it is near the guess; steps double.
+static uint32_t document_of_block(const gdx_document_columns *columns, uint32_t block, uint32_t from) {
+    enum { SOON = 8 };
+    uint32_t low = from, high = columns->count, step = 1; // low begins at or before the block, and high does not
+    for (; step <= SOON && high - low > step && title_block(columns, low + step) <= block; step *= 2)
         low += step;
-        step *= 2;
+    if (step <= SOON) {
+        high = high - low > step ? low + step : high;
+    } else {
+        uint32_t guess = guess_document(columns, block, low);
+        step = 1;
+        if (title_block(columns, guess) <= block) {
+            for (low = guess; high - low > step && title_block(columns, low + step) <= block; step *= 2)
+                low += step;
+            high = high - low > step ? low + step : high;
+        } else {
+            for (high = guess; high - low > step && title_block(columns, high - step) > block; step *= 2)
+                high -= step;
+            low = high - low > step ? high - step : low;
+        }
     }
-    if (low + step < high)
-        high = low + step;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
-        if (columns->groups[middle] + middle <= block)
+        if (title_block(columns, middle) <= block)
             low = middle;
         else
             high = middle;
     }
+    return low;
+}
+
+gdx_position_range gdx_columns_block_range(const gdx_document_columns *columns, uint32_t block, uint32_t from,
+                                           uint32_t *out_document) {
+    uint32_t low = document_of_block(columns, block, from);
     *out_document = low;
     uint32_t within = block - columns->groups[low] - low; // 0: the title; modulo 2^32 when the file has changed
     uint32_t begin = columns->begin[low], text = columns->text[low], end = columns->begin[low + 1];
@@ -234,6 +264,7 @@ static void take_columns(const gdx_segment *segment, gdx_document_columns *colum
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) {
     gdx_document_columns columns = {.count = segment->info.document_count,
                                     .near_shift = segment->near_shift,
+                                    .position_count = segment->info.position_count,
                                     .span_shift = shape_span_shift(segment->shape)};
     gdx_status status = GDX_OK;
     if (atomic_load_explicit(&segment->columns_are_good, memory_order_relaxed)) {

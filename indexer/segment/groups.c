@@ -262,6 +262,8 @@ static gdx_status spell(const gdx_token_table *table, const group_block *block, 
     return status;
 }
 
+enum { FETCHED_BYTES = 256 }; // a group or two, mostly read alone
+
 // Groups of one block. What they claim to be long must be possible before memory is taken for it.
 static gdx_status block_text(const gdx_segment *segment, const gdx_token_table *table, const group_block *block,
                              uint32_t from, uint32_t to, gdx_buffer *out, gdx_error *err) {
@@ -279,6 +281,8 @@ static gdx_status block_text(const gdx_segment *segment, const gdx_token_table *
         return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");
     if (status != GDX_OK)
         return status;
+    if (coded_bytes <= FETCHED_BYTES)
+        gdx_token_fetch(table, (gdx_slice){(const char *)coded, coded_bytes});
     status = spell(table, block, from, to, (const char *)coded, out);
     if (status == GDX_NO_MEMORY)
         return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");

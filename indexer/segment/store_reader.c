@@ -113,18 +113,41 @@ static gdx_status spell_title(const struct fields *fields, gdx_buffer *out) {
                : GDX_OK;
 }
 
-// Title, metadata and details of a head, spelled out in reader->head.
-static gdx_status copy_head(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, gdx_document *out,
-                            gdx_slice *out_details, gdx_error *err) {
+static gdx_status find_fields(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
+                              struct fields *out, gdx_error *err) {
     gdx_slice record;
-    struct fields fields;
-    gdx_buffer *to = &reader->head;
-    to->bytes = 0;
     gdx_status status = head_record(&reader->heads, segment, document, &record, err);
     if (status != GDX_OK)
         return status;
-    if (!split_head(record, &fields))
+    return split_head(record, out) ? GDX_OK : bad_head(segment, document, err);
+}
+
+gdx_status gdx_store_read_title(gdx_store_reader *reader, gdx_segment *segment, uint32_t document, gdx_slice *out,
+                                gdx_error *err) {
+    struct fields fields;
+    gdx_status status = find_fields(reader, segment, document, &fields, err);
+    if (status != GDX_OK)
+        return status;
+    reader->head.bytes = 0;
+    status = spell_title(&fields, &reader->head);
+    if (status == GDX_NO_MEMORY)
+        return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for heads of documents");
+    gdx_slice title = {reader->head.data ? (const char *)reader->head.data : "", reader->head.bytes};
+    if (status != GDX_OK || !gdx_utf8_valid(title))
         return bad_head(segment, document, err);
+    *out = title;
+    return GDX_OK;
+}
+
+// Title, metadata and details of a head, spelled out in reader->head.
+static gdx_status copy_head(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document, gdx_document *out,
+                            gdx_slice *out_details, gdx_error *err) {
+    struct fields fields;
+    gdx_buffer *to = &reader->head;
+    to->bytes = 0;
+    gdx_status status = find_fields(reader, segment, document, &fields, err);
+    if (status != GDX_OK)
+        return status;
     status = spell_title(&fields, to);
     size_t title = to->bytes;
     if (status == GDX_OK) // the details lie behind the metadata
@@ -159,22 +182,20 @@ gdx_status gdx_store_read_head(gdx_store_reader *reader, gdx_segment *segment, u
 gdx_status store_table(gdx_store_reader *reader, const gdx_segment *segment, uint32_t document,
                        const gdx_token_table **out, gdx_error *err) {
     token_range range;
-    if (reader->range.segment == segment->info.name && document >= reader->range.begin &&
-        document < reader->range.end) {
-        *out = reader->range.table;
-        return GDX_OK;
+    for (int i = 0; i < STORE_RANGES_KEPT; i++) {
+        const struct store_range *kept = &reader->ranges[i];
+        if (kept->segment == segment->info.name && document >= kept->begin && document < kept->end) {
+            *out = kept->table;
+            return GDX_OK;
+        }
     }
-    reader->range.segment = 0;
     gdx_status status = token_range_find(segment, document, &range, err);
     if (status == GDX_OK)
         status = token_range_table(segment, &range, out, err);
-    if (status != GDX_OK)
-        return status;
-    reader->range.segment = segment->info.name;
-    reader->range.begin = range.begin;
-    reader->range.end = range.end;
-    reader->range.table = *out;
-    return GDX_OK;
+    if (status == GDX_OK)
+        reader->ranges[reader->next_range++ % STORE_RANGES_KEPT] =
+            (struct store_range){segment->info.name, range.begin, range.end, *out};
+    return status;
 }
 
 // Gives the text and each part its stretch of the body.

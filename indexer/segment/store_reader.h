@@ -8,17 +8,22 @@
 #include "heads.h"
 #include "store_details.h"
 
+enum { STORE_RANGES_KEPT = 8 };
+
+struct store_range {  // of documents
+    uint64_t segment; // its name; 0: none was read
+    uint32_t begin;
+    uint32_t end;
+    const gdx_token_table *table; // the segment's
+};
+
 struct gdx_store_reader { // one owner
     head_cache heads;
-    group_block block;    // the lengths read last
-    struct {              // of the range of documents read last
-        uint64_t segment; // its name; 0: none was
-        uint32_t begin;
-        uint32_t end;
-        const gdx_token_table *table; // the segment's
-    } range;
-    gdx_buffer head; // title, metadata and details handed out
-    gdx_buffer text; // the body handed out
+    group_block block;                            // the lengths read last
+    struct store_range ranges[STORE_RANGES_KEPT]; // read last
+    uint32_t next_range;                          // to be read anew
+    gdx_buffer head;                              // title, metadata and details handed out
+    gdx_buffer text;                              // the body handed out
     store_details details;
     const gdx_stop *stop; // NULL: never
     bool has_parts;       // the document at hand has the flag

@@ -26,12 +26,16 @@ typedef struct state { // one call's own
     uint8_t *to;
 } state;
 
-INLINE uint32_t entry_at(const gdx_token_table *table, uint64_t window, unsigned *bits) {
+INLINE uint32_t rank_at(const gdx_token_table *table, uint64_t window, unsigned *bits) {
     uint32_t prefix = table->prefixes[window & (TOKEN_PREFIXES - 1)];
     unsigned prefix_bits = prefix & 15;
     unsigned more = prefix >> 4 & 31;
     *bits = prefix_bits + more;
-    return table->entries[(prefix >> 9) + (uint32_t)(window >> prefix_bits & ((1u << more) - 1))];
+    return (prefix >> 9) + (uint32_t)(window >> prefix_bits & ((1u << more) - 1));
+}
+
+INLINE uint32_t entry_at(const gdx_token_table *table, uint64_t window, unsigned *bits) {
+    return table->entries[rank_at(table, window, bits)];
 }
 
 INLINE void spell(const gdx_token_table *table, uint32_t entry, uint8_t **to) {
@@ -177,4 +181,24 @@ gdx_status gdx_token_decode_run(const gdx_token_table *table, gdx_slice coded, c
     if (status != GDX_OK)
         out->bytes = before;
     return status;
+}
+
+void gdx_token_fetch(const gdx_token_table *table, gdx_slice coded) {
+    enum { CODES = 128, LOADED = 8 }; // mostly a group has fewer
+    uint32_t ranks[CODES];
+    const uint8_t *bytes = (const uint8_t *)coded.data;
+    size_t end = coded.bytes > LOADED ? (coded.bytes - LOADED) * 8 : 0;
+    size_t count = 0;
+    for (size_t bit = 0; bit < end && count < CODES;) {
+        uint64_t window = gdx_load_u64(bytes + (bit >> 3)) >> (bit & 7);
+        unsigned bits;
+        uint32_t rank = rank_at(table, window, &bits);
+        if (rank + 1 == table->entry_count)
+            bits = TOKEN_ESCAPE_BITS + TOKEN_LITERAL_BITS;
+        __builtin_prefetch(table->entries + rank);
+        ranks[count++] = rank;
+        bit += bits;
+    }
+    for (size_t i = 0; i < count; i++)
+        __builtin_prefetch(token_entry_text(table, table->entries[ranks[i]]));
 }

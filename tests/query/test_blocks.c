@@ -18,14 +18,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
 
 enum {
-    SYMBOLS = 24000, // of the long text, so some two hundred groups of stored text: spans of an archive
-    OFTEN = 20000,   // occurrences of a bigram, enough for a list of positions
+    SYMBOLS = 9000, // of the long text, so some seventy groups of stored text
+    OFTEN = 20000,  // occurrences of a bigram, enough for a list of positions
     TITLE_BYTES = 150000,
+    SHORT = 300, // documents of a title and a few groups of text, or none
+    SHORT_PIECES = 700,
     QUERY_BYTES = 8192
 };
 
@@ -39,8 +42,8 @@ static const char *const pieces[] = {
     "产", "业",  "链", "重", "构", "，", "。", "wto", "2023", "sup-\nply", "sup\xc2\xad\nply", "Ⅱ", "Ⅱ5",
     "①",  "5m²", " ",  "\n", "世", "界", "-",  "·",   "co₂",  "贸易"};
 
-static void write_text(random_state *random, gdx_buffer *out) {
-    for (int i = 0; i < SYMBOLS; i++) {
+static void write_text(random_state *random, uint32_t count, gdx_buffer *out) {
+    for (uint32_t i = 0; i < count; i++) {
         const char *piece = pieces[random_below(random, sizeof pieces / sizeof *pieces)];
         assert_int_equal(gdx_buffer_append(out, piece, strlen(piece)), GDX_OK);
     }
@@ -53,7 +56,27 @@ static void add(gdx_segment_writer *segment, gdx_inverter *inverter, const gdx_d
     must(gdx_folded_invert(folded, inverter), err);
 }
 
-static void write_index(const char *folder, gdx_shape shape, gdx_slice text) {
+// Titles of one symbol to some, and texts of no group to several. All that is written is appended to `all`.
+static void add_short(gdx_segment_writer *segment, gdx_inverter *inverter, random_state *random, gdx_buffer *all,
+                      gdx_error *err) {
+    for (int i = 0; i < SHORT; i++) {
+        char id[16];
+        gdx_buffer title = {0}, text = {0};
+        snprintf(id, sizeof id, "short%d", i);
+        write_text(random, random_below(random, 20), &title);
+        if (random_below(random, 4))
+            write_text(random, random_below(random, random_below(random, SHORT_PIECES) + 1), &text);
+        add(segment, inverter,
+            &(gdx_document){.id = gdx_slice_of(id), .title = gdx_buffer_slice(&title), .text = gdx_buffer_slice(&text)},
+            err);
+        assert_int_equal(gdx_buffer_append(all, title.data, title.bytes), GDX_OK);
+        assert_int_equal(gdx_buffer_append(all, text.data, text.bytes), GDX_OK);
+        gdx_buffer_clear(&title);
+        gdx_buffer_clear(&text);
+    }
+}
+
+static void write_index(const char *folder, gdx_shape shape, random_state *random, gdx_slice text, gdx_buffer *all) {
     GDX_AUTO(gdx_index_writer) writer = NULL;
     GDX_AUTO(gdx_inverter) inverter = gdx_inverter_new(64 << 20);
     gdx_segment_writer *segment = NULL;
@@ -77,6 +100,7 @@ static void write_index(const char *folder, gdx_shape shape, gdx_slice text) {
         &(gdx_document){.id = gdx_slice_of("c"), .text = gdx_slice_of("重构"), .parts = &note, .part_count = 1}, &err);
     add(segment, inverter,
         &(gdx_document){.id = gdx_slice_of("d"), .title = gdx_buffer_slice(&title), .text = gdx_slice_of("末")}, &err);
+    add_short(segment, inverter, random, all, &err);
     must(gdx_inverter_sort(inverter), &err);
     must(gdx_segment_writer_commit(segment, inverter, &info, &err), &err);
     must(gdx_index_writer_add(writer, &info, &err), &err);
@@ -176,6 +200,7 @@ struct opened {
     gdx_index *index;
     gdx_snapshot *snapshot;
     gdx_buffer text;
+    gdx_buffer short_texts; // titles, too
     random_state random;
 };
 
@@ -186,8 +211,8 @@ static int set_up(void **state) {
     gdx_error err = {0};
     opened = (struct opened){.random = {20261129}};
     opened.folder = folder_new();
-    write_text(&opened.random, &opened.text);
-    write_index(opened.folder, shape, gdx_buffer_slice(&opened.text));
+    write_text(&opened.random, SYMBOLS, &opened.text);
+    write_index(opened.folder, shape, &opened.random, gdx_buffer_slice(&opened.text), &opened.short_texts);
     must(gdx_index_open(opened.folder, &opened.index, &err), &err);
     opened.snapshot = gdx_index_snapshot(opened.index);
     *state = &opened;
@@ -200,12 +225,37 @@ static int tear_down(void **state) {
     gdx_index_close(opened->index);
     folder_remove(opened->folder);
     gdx_buffer_clear(&opened->text);
+    gdx_buffer_clear(&opened->short_texts);
     return 0;
 }
 
 static void phrases_are_those_of_the_text(void **state) {
     struct opened *opened = *state;
     ask_all(opened->snapshot, &opened->random, gdx_buffer_slice(&opened->text));
+}
+
+static void phrases_of_titles_and_short_texts_are_those_of_their_text(void **state) {
+    struct opened *opened = *state;
+    ask_all(opened->snapshot, &opened->random, gdx_buffer_slice(&opened->short_texts));
+}
+
+static void a_block_has_the_document_that_it_lies_in_wherever_the_search_begins(void **state) {
+    const struct opened *opened = *state;
+    query_segment segment;
+    gdx_error err = {0};
+    must(query_segment_open(opened->snapshot, 0, &segment, &err), &err);
+    const gdx_document_columns *columns = &segment.columns;
+    uint32_t count = gdx_segment_block_count(segment.segment), document = 0, found = 0;
+    for (uint32_t block = 0; block < count; block++) {
+        while (document + 1 < columns->count &&
+               gdx_columns_block(columns, document + 1, columns->begin[document + 1]) <= block)
+            document++;
+        for (uint32_t from = 0; from <= document; from++) {
+            gdx_position_range range = gdx_columns_block_range(columns, block, from, &found);
+            assert_int_equal(found, document);
+            assert_true(range.begin < range.end && gdx_columns_block(columns, document, range.begin) == block);
+        }
+    }
 }
 
 static void a_block_is_what_it_is_whatever_was_read_since(void **state) {
@@ -230,6 +280,8 @@ static void a_title_of_any_length_keeps_to_the_memory_of_a_search(void **state) 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(phrases_are_those_of_the_text),
+        cmocka_unit_test(phrases_of_titles_and_short_texts_are_those_of_their_text),
+        cmocka_unit_test(a_block_has_the_document_that_it_lies_in_wherever_the_search_begins),
         cmocka_unit_test(a_block_is_what_it_is_whatever_was_read_since),
         cmocka_unit_test(a_title_of_any_length_keeps_to_the_memory_of_a_search),
     };

@@ -12,6 +12,7 @@ static void require(bool holds) {
 
 static void read_group(const gdx_token_table *table, gdx_token_encoder *encoder, gdx_slice coded) {
     gdx_buffer text = {0}, again = {0}, back = {0};
+    gdx_token_fetch(table, coded); // reads nothing outside
     gdx_status status = gdx_token_decode(table, coded, SIZE_MAX, &text, NULL);
     require(status == GDX_OK || (status == GDX_CORRUPT && text.bytes == 0));
     gdx_slice slice = gdx_buffer_slice(&text);

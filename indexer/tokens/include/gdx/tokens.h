@@ -89,4 +89,8 @@ gdx_status gdx_token_decode(const gdx_token_table *table, gdx_slice coded, size_
 gdx_status gdx_token_decode_run(const gdx_token_table *table, gdx_slice coded, const uint32_t *ends, size_t count,
                                 size_t limit_bytes, gdx_buffer *out, gdx_error *err) GDX_MUST_CHECK;
 
+// Asks memory for the parts of the table that a group's code leads to, all at once, and reads no text. Pays before
+// gdx_token_decode where the table has not been used for a while. Any bytes will do.
+void gdx_token_fetch(const gdx_token_table *table, gdx_slice coded);
+
 #endif
