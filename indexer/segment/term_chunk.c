@@ -17,6 +17,7 @@ enum { NEAR_SHIFT = 7 }; // positions from one that is known to the next: a docu
 void term_scratch_clear(term_scratch *scratch) {
     free(scratch->counts);
     free(scratch->near);
+    free(scratch->places);
     free(scratch->positions);
     free(scratch->spans);
     *scratch = (term_scratch){0};
@@ -57,6 +58,7 @@ size_t term_chunk_bytes(const term_chunk *chunk) {
            chunk->frequency_capacity * sizeof *chunk->frequency_rows +
            scratch->position_capacity * sizeof *scratch->positions + scratch->span_capacity * sizeof *scratch->spans +
            (scratch->counts ? chunk->columns.count * sizeof *scratch->counts : 0) +
+           (scratch->places ? ((size_t)chunk->columns.count + 1) * sizeof *scratch->places : 0) +
            (scratch->near ? near_count(chunk) * sizeof *scratch->near : 0);
 }
 
@@ -73,6 +75,20 @@ static gdx_status make_near(term_chunk *chunk) {
             document++;
         scratch->near[i] = document;
     }
+    return GDX_OK;
+}
+
+static gdx_status make_places(term_chunk *chunk) {
+    term_scratch *scratch = &chunk->scratch;
+    const gdx_document_columns *columns = &chunk->columns;
+    if (scratch->places)
+        return GDX_OK;
+    scratch->places = malloc(((size_t)columns->count + 1) * sizeof *scratch->places);
+    if (!scratch->places)
+        return GDX_NO_MEMORY;
+    for (uint32_t d = 0; d < columns->count; d++)
+        scratch->places[d] = (term_place){columns->begin[d], columns->text[d], columns->groups[d] + d};
+    scratch->places[columns->count] = (term_place){.begin = UINT32_MAX}; // after all positions
     return GDX_OK;
 }
 
@@ -162,6 +178,13 @@ gdx_status term_chunk_end_group(term_chunk *chunk) {
     return status;
 }
 
+static inline uint32_t block_of(const term_scratch *scratch, uint32_t position) {
+    const term_place *place = &scratch->places[scratch->near[position >> NEAR_SHIFT]];
+    while (place[1].begin <= position)
+        place++;
+    return position < place->text ? place->title : place->title + 1 + (position - place->text) / GDX_BLOCK_SYMBOLS;
+}
+
 // The spans of positions, each once, into the scratch. *out_count: how many. The positions are kept as long as the
 // first symbol may be frequent, unless someone else counts: no list says where they are.
 static gdx_status find_spans(term_chunk *chunk, const uint32_t *positions, uint32_t count, uint32_t *out_count) {
@@ -169,6 +192,8 @@ static gdx_status find_spans(term_chunk *chunk, const uint32_t *positions, uint3
     size_t before = scratch->position_count;
     size_t kept = chunk->counter ? 0 : count;
     gdx_status status = make_near(chunk);
+    if (status == GDX_OK)
+        status = make_places(chunk);
     if (status == GDX_OK)
         status = gdx_grow(&scratch->positions, &scratch->position_capacity, before + kept, sizeof *positions);
     if (status == GDX_OK)
@@ -178,12 +203,14 @@ static gdx_status find_spans(term_chunk *chunk, const uint32_t *positions, uint3
     if (kept)
         memcpy(scratch->positions + before, positions, kept * sizeof *positions);
     scratch->position_count += kept;
-    uint32_t found = 0;
+    uint32_t *spans = scratch->spans;
     unsigned shift = shape_span_shift(chunk->shape);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t span = gdx_columns_block(&chunk->columns, document_of(chunk, positions[i]), positions[i]) >> shift;
-        if (found == 0 || scratch->spans[found - 1] != span)
-            scratch->spans[found++] = span;
+    uint32_t found = 0, last = UINT32_MAX; // no span
+    for (uint32_t i = 0; i < count; i++) { // without a branch for the span before: nobody could guess it
+        uint32_t span = block_of(scratch, positions[i]) >> shift;
+        spans[found] = span;
+        found += span != last;
+        last = span;
     }
     *out_count = found;
     return GDX_OK;

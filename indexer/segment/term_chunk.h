@@ -22,10 +22,18 @@ typedef struct frequency_list_row {
     uint64_t offset; // of its list in `frequencies`
 } frequency_list_row;
 
+// Where a document is: what of the columns the block of a position depends on, in one cache line.
+typedef struct term_place {
+    uint32_t begin;
+    uint32_t text;
+    uint32_t title; // its block
+} term_place;
+
 // For counting a frequent symbol by document; made when first needed, kept from chunk to chunk.
 typedef struct term_scratch {
-    uint32_t *counts; // of each document, zero between groups
-    uint32_t *near;   // the document that every so many-th position is in
+    uint32_t *counts;   // of each document, zero between groups
+    uint32_t *near;     // the document that every so many-th position is in
+    term_place *places; // of a compact segment: of each document, and one after the last
     uint32_t *positions;
     size_t position_capacity;
     size_t position_count; // those of the first symbol that is being added, if the segment is not exact

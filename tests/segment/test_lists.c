@@ -218,6 +218,78 @@ static void a_byte_of_the_lists_changed_and_mended_is_refused_or_changes_no_answ
     change_bytes(GDX_SHAPE_ARCHIVE, 7);
 }
 
+// ---- merges
+
+// With `sound`, whose ids are others.
+static gdx_status merge(gdx_buffer file, const gdx_segment *sound, gdx_error *err) {
+    char name[GDX_SEGMENT_FILE_NAME_BYTES];
+    const uint8_t deleted[] = {2};
+    uint64_t number = damage_mend(file.data, file.bytes);
+    gdx_segment *segment = NULL;
+    gdx_segment_info merged = {0};
+    folder_write(folder, gdx_segment_file_name(number, name), file.data, file.bytes);
+    gdx_status status = gdx_segment_open(folder, number, &segment, err);
+    gdx_merge_input inputs[] = {{segment, deleted}, {sound, NULL}};
+    if (status == GDX_OK)
+        status =
+            gdx_segment_merge(&(gdx_segment_merge_options){.directory = folder, .tag = 1, .shape = GDX_SHAPE_COMPACT},
+                              inputs, 2, &merged, err);
+    gdx_segment_release(segment);
+    assert_int_equal(unlink(folder_path(folder, name)), 0);
+    if (merged.document_count)
+        assert_int_equal(unlink(folder_path(folder, gdx_segment_file_name(merged.name, name))), 0);
+    return status;
+}
+
+// A term and a symbol become frequent by the merge, and a document is deleted: what the lists do not say is read.
+static void write_halves(gdx_buffer *out_file, gdx_segment **out_sound) {
+    gdx_buffer text = {0}, little = {0};
+    gdx_segment_info info;
+    char name[GDX_SEGMENT_FILE_NAME_BYTES];
+    append(&text, "关税", GDX_POSITIONS_FROM / 2 + 9);
+    append(&text, "规则", GDX_FREQUENCY_MINIMUM / 2 + 9);
+    append(&little, "关税规则", 3);
+    gdx_document documents[] = {{.id = gdx_slice_of("a"), .text = gdx_buffer_slice(&text)},
+                                {.id = gdx_slice_of("b"), .text = gdx_buffer_slice(&little)},
+                                {.id = gdx_slice_of("c"), .text = gdx_buffer_slice(&text)}};
+    struct collection collection = {.documents = documents, .count = 2, .shape = GDX_SHAPE_COMPACT};
+    info = collection_write_all(&collection, folder, 0);
+    *out_file = segment_bytes(folder, info.name);
+    assert_int_equal(unlink(folder_path(folder, gdx_segment_file_name(info.name, name))), 0);
+    const uint32_t last = 2;
+    *out_sound = segment_of(folder, collection_write(&collection, &last, 1, folder, 0).name);
+    gdx_buffer_clear(&text);
+    gdx_buffer_clear(&little);
+}
+
+static void a_merge_of_lists_with_a_byte_changed_ends_well(void **state) {
+    (void)state;
+    static const int sections[] = {SECTION_POSTINGS, SECTION_TERMS,          SECTION_TERM_BLOCKS,  SECTION_FREQUENCIES,
+                                   SECTION_STORE,    SECTION_DOCUMENT_BEGIN, SECTION_DOCUMENT_TEXT};
+    enum { TRIES = 60 }; // in each section
+    gdx_buffer file;
+    gdx_segment *sound;
+    unsigned refused = 0;
+    write_halves(&file, &sound);
+    assert_int_equal(merge(file, sound, NULL), GDX_OK);
+    for (size_t s = 0; s < sizeof sections / sizeof *sections; s++) {
+        uint64_t bytes;
+        uint8_t *section = section_of(file, sections[s], &bytes);
+        for (uint64_t i = 0; i < bytes; i += 1 + bytes / TRIES) {
+            gdx_error err = {0};
+            section[i] ^= (uint8_t)(1u << i % 8);
+            gdx_status status = merge(file, sound, &err);
+            section[i] ^= (uint8_t)(1u << i % 8);
+            assert_int_equal(err.status, status);
+            refused += status != GDX_OK;
+        }
+    }
+    print_message("%u refused\n", refused);
+    assert_true(refused > 0);
+    gdx_segment_release(sound);
+    gdx_buffer_clear(&file);
+}
+
 // ---- a rule that this program does not have
 
 static void all_else_is_verified_without_the_rule_and_it_says_so(void **state) {
@@ -260,6 +332,7 @@ int main(void) {
         cmocka_unit_test(another_number_of_occurrences_is_refused),
         cmocka_unit_test(a_text_of_one_symbol_opens_again),
         cmocka_unit_test(a_byte_of_the_lists_changed_and_mended_is_refused_or_changes_no_answer),
+        cmocka_unit_test(a_merge_of_lists_with_a_byte_changed_ends_well),
         cmocka_unit_test(all_else_is_verified_without_the_rule_and_it_says_so),
     };
     return cmocka_run_group_tests_name("segment: lists", tests, make_folder, remove_folder);
