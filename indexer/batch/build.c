@@ -131,12 +131,15 @@ void builder_abandon(struct builder *builder) {
 static gdx_status write_run(struct builder *builder, struct span_run *run, gdx_error *err) {
     gdx_segment_writer *writer = builder->writer;
     builder->writer = NULL; // freed, whatever happens
-    if (gdx_inverter_sort(builder->inverter) != GDX_OK) {
+    gdx_status status = gdx_segment_writer_end_text(writer, err);
+    if (status == GDX_OK && gdx_inverter_sort(builder->inverter) != GDX_OK)
+        status = builder_no_memory(err);
+    if (status != GDX_OK) {
         gdx_segment_writer_abort(writer);
-        return builder_no_memory(err);
+        return status;
     }
-    gdx_status status = run->is_final ? gdx_segment_writer_commit(writer, builder->inverter, &run->info, err)
-                                      : gdx_segment_writer_end_run(writer, builder->inverter, &run->info, err);
+    status = run->is_final ? gdx_segment_writer_commit(writer, builder->inverter, &run->info, err)
+                           : gdx_segment_writer_end_run(writer, builder->inverter, &run->info, err);
     run->orders = builder->orders;
     builder->orders = (struct orders){0};
     if (status == GDX_OK && spans_add(builder->settings->spans, builder->span, run) != GDX_OK)

@@ -11,6 +11,7 @@
 enum {
     POSITIONS_MAX = UINT32_MAX - 1,
     CODE_POINT_PAGE_BYTES = CODE_POINTS_A_PAGE * sizeof(uint32_t),
+    KEPT_BYTES = 1 << 22,      // of what sorting takes; more is of use to others until the next run is sorted
     NEW_SYMBOLS_MAX = 1 << 16, // is_full expects no more new ones in a document
     NEW_SYMBOL_BYTES = 160,    // a word: its spelling, hash table, ranking and share of the tables by symbol
 };
@@ -74,6 +75,8 @@ void gdx_inverter_reset(gdx_inverter *inverter) {
         memset(inverter->code_points.data, 0, (size_t)inverter->code_point_page_count * CODE_POINT_PAGE_BYTES);
     if (inverter->symbols.data)
         memset(inverter->symbols.data, 0, inverter->id_count * sizeof(inverter_symbol));
+    if (inverter->pairs.bytes > KEPT_BYTES)
+        gdx_pages_clear(&inverter->pairs);
     memset(inverter->page_of, 0, sizeof inverter->page_of);
     inverter->code_point_page_count = 1; // page 0 stays empty: that of all code points not met yet
     inverter->id_count = 1;              // the end mark

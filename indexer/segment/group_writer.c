@@ -352,10 +352,17 @@ gdx_status group_writer_end_copy(group_writer *writer, uint32_t document_count, 
     return end_range(writer, err);
 }
 
-gdx_status group_writer_finish(group_writer *writer, gdx_error *err) {
+gdx_status group_writer_end_text(group_writer *writer, gdx_error *err) {
     gdx_status status = group_writer_is_between_ranges(writer) ? GDX_OK : end_range(writer, err);
     if (status == GDX_OK)
         status = end_block(writer, err);
+    gdx_pages_clear(&writer->text);
+    writer->text_waiting = writer->text_most = 0;
+    return status;
+}
+
+gdx_status group_writer_finish(group_writer *writer, gdx_error *err) {
+    gdx_status status = group_writer_end_text(writer, err);
     if (status == GDX_OK)
         status = sink_section(writer->sink, SECTION_GROUPS, writer->groups.data, writer->groups.bytes, err);
     if (status == GDX_OK)

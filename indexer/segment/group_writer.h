@@ -24,7 +24,9 @@ uint32_t group_writer_count(const group_writer *writer); // of groups so far
 gdx_status group_writer_add(group_writer *writer, gdx_slice body, const gdx_checkpoint *begins, size_t count,
                             uint64_t hash, gdx_error *err) GDX_MUST_CHECK;
 
-// Writes the last range and the sections GROUPS to TOKEN_RANGES.
+// Writes the last range, and frees what holds its text: nothing is added afterwards.
+gdx_status group_writer_end_text(group_writer *writer, gdx_error *err) GDX_MUST_CHECK;
+// The same, where that was not done, and the sections GROUPS to TOKEN_RANGES.
 gdx_status group_writer_finish(group_writer *writer, gdx_error *err) GDX_MUST_CHECK;
 
 // -- for merging

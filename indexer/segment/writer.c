@@ -197,6 +197,10 @@ uint32_t gdx_segment_writer_documents(const gdx_segment_writer *writer) {
 
 // ---- commit
 
+gdx_status gdx_segment_writer_end_text(gdx_segment_writer *writer, gdx_error *err) {
+    return group_writer_end_text(writer->groups, err);
+}
+
 // All terms of the inverter, a chunk at a time.
 static gdx_status write_chunks(terms_writer *terms, term_chunk *chunk, gdx_inverter *inverter, gdx_error *err) {
     gdx_inverted_term term;

@@ -6,6 +6,8 @@
 
 #include "../support/folder.h"
 
+#include "gdx/ngram.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -82,7 +84,51 @@ static void the_document_of_each_position_is_found(void **state) {
         check_collection(&kinds[i]);
 }
 
+// As collection_write_all, but the text is coded before the inverter is sorted. Bytes of memory before and after.
+static gdx_segment_info write_text_first(const struct collection *collection, const char *folder, size_t memory[2]) {
+    gdx_segment_writer *writer = NULL;
+    gdx_inverter *inverter = gdx_inverter_new((size_t)64 << 20);
+    gdx_folded *folded = gdx_folded_new();
+    gdx_segment_info info = {0};
+    assert_true(inverter && folded);
+    assert_int_equal(gdx_segment_writer_open(folder, 1, 0, gdx_rule_current(), &writer, NULL), GDX_OK);
+    assert_int_equal(gdx_segment_writer_set_keys(writer, collection_keys()), GDX_OK);
+    for (uint32_t d = 0; d < collection->count; d++) {
+        assert_int_equal(gdx_folded_fold(folded, gdx_rule_current(), &collection->documents[d]), GDX_OK);
+        assert_int_equal(gdx_segment_writer_add(writer, &collection->documents[d], folded, NULL), GDX_OK);
+        assert_int_equal(gdx_folded_invert(folded, inverter), GDX_OK);
+    }
+    memory[0] = gdx_segment_writer_bytes(writer);
+    assert_int_equal(gdx_segment_writer_end_text(writer, NULL), GDX_OK);
+    memory[1] = gdx_segment_writer_bytes(writer);
+    assert_int_equal(gdx_inverter_sort(inverter), GDX_OK);
+    assert_int_equal(gdx_segment_writer_commit(writer, inverter, &info, NULL), GDX_OK);
+    gdx_inverter_free(inverter);
+    gdx_folded_free(folded);
+    return info;
+}
+
+static void text_coded_before_the_terms_frees_memory_and_changes_no_byte(void **state) {
+    (void)state;
+    const collection_kind kind = {.count = 200, .text_bytes = 40000, .words = 50, .sources = 3};
+    struct collection collection;
+    collection_init(&collection, 20261130, &kind);
+    char *folder = folder_new();
+    size_t memory[2];
+    gdx_segment_info plain = collection_write_all(&collection, folder, 0);
+    gdx_segment_info ahead = write_text_first(&collection, folder, memory);
+    assert_int_equal(ahead.name, plain.name);
+    assert_int_equal(ahead.bytes, plain.bytes);
+    assert_true(plain.text_bytes > 100000);
+    assert_true(memory[1] + plain.text_bytes / 2 < memory[0]); // titles do not wait
+    folder_remove(folder);
+    collection_clear(&collection);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_document_of_each_position_is_found)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_document_of_each_position_is_found),
+        cmocka_unit_test(text_coded_before_the_terms_frees_memory_and_changes_no_byte),
+    };
     return cmocka_run_group_tests_name("documents", tests, NULL, NULL);
 }
