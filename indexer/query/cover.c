@@ -350,6 +350,8 @@ static gdx_status look_up_first(query_run *run, const query_segment *segment, qu
     gdx_status status = locate(segment, plan, 0, LOCATED, err);
     for (uint32_t i = 0; i < count && status == GDX_OK && !plan->is_nowhere; i++)
         status = find_one(run, segment, plan, &plan->bigrams[i], err);
+    if (status == GDX_OK && !plan->is_nowhere)
+        sort_rarest_first(plan->bigrams, count);
     return status;
 }
 
