@@ -52,8 +52,8 @@ static const struct option_table merge_table = {
         {.name = "shape",
          .argument = "SHAPE",
          .help = "change to exact, compact or archive",
-         .more = "Answers stay the same. Lists of segments that are not exact are made anew from the stored text, "
-                 "which takes as long as indexing.",
+         .more = "Answers stay the same. Of a compact index to exact, and of an archive, lists are made anew from the "
+                 "stored text, which takes as long as indexing.",
          .kind = OPTION_CHOICE,
          .choices = shape_choices,
          .field = OPTION_FIELD(struct merge_command, shape),

@@ -118,14 +118,14 @@ static void remember_missing(const query_run *run, const query_plan *plan, uint3
 
 // Every other bigram, the last one overlapping; those of a compact segment in an order in which the first few are far
 // from each other, and so hardly of the same word.
-static void spread_bigrams(query_plan *plan, bool is_compact) {
-    uint32_t at = 0, symbol_count = plan->leaf->symbol_count, step = is_compact ? 3 : 1;
+static void spread_bigrams(query_plan *plan, bool has_blocks) {
+    uint32_t at = 0, symbol_count = plan->leaf->symbol_count, step = has_blocks ? 3 : 1;
     for (uint32_t first = 0; first < step; first++)
         for (uint32_t i = first; i < plan->bigram_count; i += step)
             plan->bigrams[at++].offset = i * 2 + 1 < symbol_count ? i * 2 : symbol_count - 2;
 }
 
-static bool is_compact(const query_segment *segment) {
+static bool has_blocks(const query_segment *segment) {
     return gdx_segment_shape(segment->segment) != GDX_SHAPE_EXACT;
 }
 
@@ -141,7 +141,7 @@ static gdx_status take_bigrams(query_run *run, const query_segment *segment, que
     if (!plan->bigrams)
         return GDX_NO_MEMORY;
     if (!is_known)
-        spread_bigrams(plan, is_compact(segment));
+        spread_bigrams(plan, has_blocks(segment));
     for (uint32_t i = 0; is_known && i < plan->bigram_count; i++)
         plan->bigrams[i].offset = memory->offsets[i];
     return GDX_OK;
@@ -346,7 +346,7 @@ static gdx_status look_up_all(query_run *run, const query_segment *segment, quer
 // Of a cover that was chosen in another segment. The second list of a compact segment is nearly always asked for, too:
 // memory fetches it while the first is unpacked.
 static gdx_status look_up_first(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
-    uint32_t count = is_compact(segment) && plan->bigram_count > 1 ? 2 : 1;
+    uint32_t count = has_blocks(segment) && plan->bigram_count > 1 ? 2 : 1;
     gdx_status status = locate(segment, plan, 0, LOCATED, err);
     for (uint32_t i = 0; i < count && status == GDX_OK && !plan->is_nowhere; i++)
         status = find_one(run, segment, plan, &plan->bigrams[i], err);
@@ -364,7 +364,7 @@ gdx_status query_cover_find(query_run *run, const query_segment *segment, query_
         status = rule_out(run, segment, plan, err);
     if (status == GDX_OK && !plan->is_nowhere)
         status = is_chosen             ? look_up_first(run, segment, plan, err)
-                 : is_compact(segment) ? look_up_few(run, segment, plan, err)
+                 : has_blocks(segment) ? look_up_few(run, segment, plan, err)
                                        : look_up_all(run, segment, plan, err);
     if (status != GDX_OK || plan->is_nowhere || is_chosen)
         return status;

@@ -80,6 +80,7 @@ gdx_status group_block_read(const gdx_segment *segment, uint32_t number, group_b
         !pack_read(&at, lengths_of, block->count, block->late) || at != lengths_of || !add_up(block))
         return group_damaged(segment, first, "lengths that do not decode", err);
     block->segment = segment->info.name;
+    block->is_new = true;
     return GDX_OK;
 }
 
@@ -265,7 +266,7 @@ static gdx_status spell(const gdx_token_table *table, const group_block *block, 
 enum { FETCHED_BYTES = 256 }; // a group or two, mostly read alone
 
 // Groups of one block. What they claim to be long must be possible before memory is taken for it.
-static gdx_status block_text(const gdx_segment *segment, const gdx_token_table *table, const group_block *block,
+static gdx_status block_text(const gdx_segment *segment, const gdx_token_table *table, group_block *block,
                              uint32_t from, uint32_t to, gdx_buffer *out, gdx_error *err) {
     uint64_t skipped = from ? block->ends[from - 1] : 0;
     uint64_t coded_bytes = block->ends[to - 1] - skipped;
@@ -281,8 +282,9 @@ static gdx_status block_text(const gdx_segment *segment, const gdx_token_table *
         return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");
     if (status != GDX_OK)
         return status;
-    if (coded_bytes <= FETCHED_BYTES)
+    if (block->is_new && coded_bytes <= FETCHED_BYTES) // for its neighbours the table is at hand
         gdx_token_fetch(table, (gdx_slice){(const char *)coded, coded_bytes});
+    block->is_new = false;
     status = spell(table, block, from, to, (const char *)coded, out);
     if (status == GDX_NO_MEMORY)
         return gdx_fail_at(err, GDX_NO_MEMORY, segment->path, "no memory for stored text");

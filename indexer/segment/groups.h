@@ -11,6 +11,7 @@ typedef struct group_block {
     uint64_t segment; // its name; 0: none has been read
     uint32_t number;
     uint32_t count;
+    bool is_new;    // no text of it has been read
     uint64_t store; // where the first begins in the section
     uint64_t text;  // bytes of all texts before it
     uint32_t coded_bytes[GDX_GROUPS_PER_BLOCK];
