@@ -308,7 +308,7 @@ typedef struct gdx_document_columns {
     unsigned near_shift;
     uint32_t position_count; // of the segment, where there is `near`
     const uint32_t *groups;  // the first group of stored text of each; NULL when they are those of an exact segment
-    unsigned span_shift;    // a span has 2^so many blocks
+    unsigned span_shift;     // a span has 2^so many blocks
 } gdx_document_columns;
 gdx_status gdx_segment_columns(const gdx_segment *segment, gdx_document_columns *out, gdx_error *err) GDX_MUST_CHECK;
 
