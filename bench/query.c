@@ -85,8 +85,8 @@ static void print_groups(const struct reporter *report, enum kind kind, struct g
         print_times(report, kind_name(kind), frequencies[i], &groups->frequencies[i], 0);
 }
 
-// times[i * PASSES + pass] of query i; *out_passes of them. Where a pass takes long, nothing else matters in its times
-// than that: the first pass, which else warms up, is then the only one.
+// times[i * PASSES + pass] of query i; *out_passes of them. The first pass warms up and is counted only when it has
+// taken so long that no other follows.
 static gdx_status ask_all(struct asker *asker, enum kind kind, uint64_t *times, size_t *out_passes, gdx_error *err) {
     uint64_t begin = gdx_now_ns();
     *out_passes = 0;

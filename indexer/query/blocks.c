@@ -30,6 +30,24 @@ static void blocks_of(const query_segment *segment, uint32_t span, uint32_t *out
     *out_begin = begin < *out_end ? (uint32_t)begin : *out_end;
 }
 
+// Over the blocks of spans that ascend, in order. {spans} is before the first.
+struct span_walk {
+    const query_list *spans;
+    size_t at;       // of the next span
+    uint32_t number; // of the next block of the one before
+    uint32_t end;    // of its blocks
+    uint32_t document;
+};
+
+// *out is NULL after the last.
+static gdx_status next_block(query_run *run, const query_segment *segment, struct span_walk *walk, query_block **out,
+                             gdx_error *err) {
+    while (walk->number == walk->end && walk->at < walk->spans->count)
+        blocks_of(segment, walk->spans->values[walk->at++], &walk->number, &walk->end);
+    *out = NULL;
+    return walk->number == walk->end ? GDX_OK : read_next(run, segment, walk->number++, &walk->document, out, err);
+}
+
 // ---- terms
 
 bool query_bigram_has_blocks(const query_bigram *bigram) {
@@ -80,18 +98,16 @@ gdx_status query_term_append(query_run *run, const query_segment *segment, const
     query_list *spans = &run->searcher->numbers;
     if (!term->has_blocks)
         return append_entries(run, segment, term, out, err);
+    struct span_walk walk = {.spans = spans};
+    query_block *block = NULL;
     spans->count = 0;
     gdx_status status = append_entries(run, segment, term, spans, err);
-    uint32_t document = 0;
-    for (size_t i = 0; i < spans->count && status == GDX_OK; i++) {
-        uint32_t number, end;
-        blocks_of(segment, spans->values[i], &number, &end);
-        for (; number < end && status == GDX_OK; number++) {
-            query_block *block = NULL;
-            status = read_next(run, segment, number, &document, &block, err);
-            if (status == GDX_OK)
-                status = query_block_append_term(run, segment, block, term, out, err);
-        }
+    if (status == GDX_OK)
+        status = next_block(run, segment, &walk, &block, err);
+    while (status == GDX_OK && block) {
+        status = query_block_append_term(run, segment, block, term, out, err);
+        if (status == GDX_OK)
+            status = next_block(run, segment, &walk, &block, err);
     }
     return status;
 }
@@ -431,17 +447,13 @@ gdx_status query_blocks_symbols_within(query_run *run, const query_segment *segm
 
 gdx_status query_spans_symbols(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
                                uint32_t count, const query_list *spans, query_list *out, gdx_error *err) {
-    uint32_t document = 0;
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < spans->count && status == GDX_OK; i++) {
-        uint32_t number, end;
-        blocks_of(segment, spans->values[i], &number, &end);
-        for (; number < end && status == GDX_OK; number++) {
-            query_block *block = NULL;
-            status = read_next(run, segment, number, &document, &block, err);
-            if (status == GDX_OK)
-                status = query_block_append_symbols(run, block, ranges, count, out, err);
-        }
+    struct span_walk walk = {.spans = spans};
+    query_block *block = NULL;
+    gdx_status status = next_block(run, segment, &walk, &block, err);
+    while (status == GDX_OK && block) {
+        status = query_block_append_symbols(run, block, ranges, count, out, err);
+        if (status == GDX_OK)
+            status = next_block(run, segment, &walk, &block, err);
     }
     return status;
 }

@@ -140,15 +140,3 @@ gdx_status deleted_terms_make(const merge_plan *merge, const merge_source *sourc
     free(gathering.room);
     return status;
 }
-
-size_t deleted_terms_find(const deleted_terms *deleted, uint64_t key) {
-    size_t low = 0, high = deleted->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (deleted->keys[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}

@@ -4,6 +4,7 @@
 #ifndef GDX_SEGMENT_DELETED_TERMS_H
 #define GDX_SEGMENT_DELETED_TERMS_H
 
+#include "keys.h"
 #include "merge_plan.h"
 
 typedef struct deleted_terms { // {0} is empty
@@ -22,7 +23,9 @@ gdx_status deleted_terms_make(const merge_plan *merge, const merge_source *sourc
 void deleted_terms_clear(deleted_terms *deleted);
 
 // The first key at or after `key`, by its index.
-size_t deleted_terms_find(const deleted_terms *deleted, uint64_t key);
+static inline size_t deleted_terms_find(const deleted_terms *deleted, uint64_t key) {
+    return keys_find(deleted->keys, deleted->count, key);
+}
 static inline uint32_t deleted_terms_count(const deleted_terms *deleted, uint64_t key) {
     size_t at = deleted_terms_find(deleted, key);
     return at < deleted->count && deleted->keys[at] == key ? deleted->counts[at] : 0;

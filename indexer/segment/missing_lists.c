@@ -24,40 +24,16 @@ void missing_lists_free(missing_lists *missing) {
     for (size_t i = 0; missing->sources && i < missing->source_count; i++) {
         missing_source *source = &missing->sources[i];
         deleted_terms_clear(&source->deleted);
-        for (size_t s = 0; source->symbols && s < missing->symbol_count; s++)
+        for (size_t s = 0; source->symbols && s < missing->symbols.count; s++)
             free(source->symbols[s].counts);
         free(source->symbols);
         free(source->terms);
     }
     free(missing->sources);
-    free(missing->terms);
-    free(missing->symbols);
+    free(missing->terms.keys);
+    free(missing->symbols.keys);
     free(missing->positions);
     free(missing);
-}
-
-size_t missing_term_index(const missing_lists *missing, uint64_t key) {
-    size_t low = 0, high = missing->term_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (missing->terms[middle] < key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < missing->term_count && missing->terms[low] == key ? low : MISSING_NONE;
-}
-
-size_t missing_symbol_index(const missing_lists *missing, uint32_t symbol) {
-    size_t low = 0, high = missing->symbol_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (missing->symbols[middle] < symbol)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < missing->symbol_count && missing->symbols[low] == symbol ? low : MISSING_NONE;
 }
 
 // Words that are gone have the number of the word after them, which comes last of these.
@@ -95,24 +71,18 @@ struct candidates {
     uint64_t occurrences;
 };
 
-static gdx_status add_term(missing_lists *missing, uint64_t key) {
-    gdx_status status =
-        gdx_grow(&missing->terms, &missing->term_capacity, missing->term_count + 1, sizeof *missing->terms);
+static gdx_status add_key(missing_keys *keys, uint64_t key) {
+    gdx_status status = gdx_grow(&keys->keys, &keys->capacity, keys->count + 1, sizeof *keys->keys);
     if (status == GDX_OK)
-        missing->terms[missing->term_count++] = key;
+        keys->keys[keys->count++] = key;
     return status;
 }
 
 static gdx_status end_symbol(struct candidates *candidates, const merge_source *source) {
-    missing_lists *missing = candidates->missing;
     uint32_t symbol;
     if (candidates->occurrences < candidates->symbol_least || !result_symbol(source, candidates->symbol, &symbol))
         return GDX_OK;
-    gdx_status status =
-        gdx_grow(&missing->symbols, &missing->symbol_capacity, missing->symbol_count + 1, sizeof *missing->symbols);
-    if (status == GDX_OK)
-        missing->symbols[missing->symbol_count++] = symbol;
-    return status;
+    return add_key(&candidates->missing->symbols, symbol);
 }
 
 static gdx_status add_block(struct candidates *candidates, const merge_source *source, const term_block *block) {
@@ -128,7 +98,7 @@ static gdx_status add_block(struct candidates *candidates, const merge_source *s
         candidates->occurrences += occurrences;
         if (status == GDX_OK && occurrences >= candidates->term_least &&
             result_symbol(source, block->first[i], &first) && result_symbol(source, block->second[i], &second))
-            status = add_term(candidates->missing, (uint64_t)first << 32 | second);
+            status = add_key(&candidates->missing->terms, (uint64_t)first << 32 | second);
     }
     return status;
 }
@@ -157,27 +127,15 @@ static int compare_keys(const void *a, const void *b) {
     return *left < *right ? -1 : *left > *right;
 }
 
-static int compare_symbols(const void *a, const void *b) {
-    const uint32_t *left = a, *right = b;
-    return *left < *right ? -1 : *left > *right;
-}
-
 // Ascending, each once.
-static void order_candidates(missing_lists *missing) {
+static void order_keys(missing_keys *keys) {
     size_t kept = 0;
-    if (missing->term_count)
-        qsort(missing->terms, missing->term_count, sizeof *missing->terms, compare_keys);
-    for (size_t i = 0; i < missing->term_count; i++)
-        if (kept == 0 || missing->terms[kept - 1] != missing->terms[i])
-            missing->terms[kept++] = missing->terms[i];
-    missing->term_count = kept;
-    kept = 0;
-    if (missing->symbol_count)
-        qsort(missing->symbols, missing->symbol_count, sizeof *missing->symbols, compare_symbols);
-    for (size_t i = 0; i < missing->symbol_count; i++)
-        if (kept == 0 || missing->symbols[kept - 1] != missing->symbols[i])
-            missing->symbols[kept++] = missing->symbols[i];
-    missing->symbol_count = kept;
+    if (keys->count)
+        qsort(keys->keys, keys->count, sizeof *keys->keys, compare_keys);
+    for (size_t i = 0; i < keys->count; i++)
+        if (kept == 0 || keys->keys[kept - 1] != keys->keys[i])
+            keys->keys[kept++] = keys->keys[i];
+    keys->count = kept;
 }
 
 // The fewest occurrences with which frequencies_is_frequent says yes.
@@ -236,37 +194,39 @@ static gdx_status count_symbol(const merge_source *source, const missing_source 
 static gdx_status choose_terms(const merge_plan *merge, missing_lists *missing, gdx_error *err) {
     gdx_status status = GDX_OK;
     size_t kept = 0;
-    for (size_t t = 0; t < missing->term_count && status == GDX_OK; t++) {
+    for (size_t t = 0; t < missing->terms.count && status == GDX_OK; t++) {
         uint64_t sum = 0;
         bool lacks = false;
         for (size_t i = 0; i < merge->source_count && status == GDX_OK; i++) {
             uint32_t count;
             bool is_missing;
-            status = count_term(&merge->sources[i], &missing->sources[i], missing->terms[t], &count, &is_missing, err);
+            status =
+                count_term(&merge->sources[i], &missing->sources[i], missing->terms.keys[t], &count, &is_missing, err);
             sum += status == GDX_OK ? count : 0;
             lacks |= status == GDX_OK && is_missing;
         }
         if (sum >= GDX_POSITIONS_FROM && lacks)
-            missing->terms[kept++] = missing->terms[t];
+            missing->terms.keys[kept++] = missing->terms.keys[t];
     }
-    missing->term_count = kept;
+    missing->terms.count = kept;
     return status;
 }
 
 static gdx_status choose_symbols(const merge_plan *merge, missing_lists *missing, gdx_error *err) {
     gdx_status status = GDX_OK;
     size_t kept = 0;
-    for (size_t s = 0; s < missing->symbol_count && status == GDX_OK; s++) {
+    for (size_t s = 0; s < missing->symbols.count && status == GDX_OK; s++) {
         uint64_t sum = 0;
         for (size_t i = 0; i < merge->source_count && status == GDX_OK; i++) {
             uint64_t count = 0;
-            status = count_symbol(&merge->sources[i], &missing->sources[i], missing->symbols[s], &count, err);
+            status =
+                count_symbol(&merge->sources[i], &missing->sources[i], (uint32_t)missing->symbols.keys[s], &count, err);
             sum += count;
         }
         if (frequencies_is_frequent(sum, merge->documents.position, merge->documents.count))
-            missing->symbols[kept++] = missing->symbols[s];
+            missing->symbols.keys[kept++] = missing->symbols.keys[s];
     }
-    missing->symbol_count = kept;
+    missing->symbols.count = kept;
     return status;
 }
 
@@ -275,13 +235,13 @@ static gdx_status choose_symbols(const merge_plan *merge, missing_lists *missing
 static gdx_status place_terms(const merge_plan *merge, missing_lists *missing, size_t number, gdx_error *err) {
     missing_source *of = &missing->sources[number];
     gdx_status status = GDX_OK;
-    of->terms = calloc(missing->term_count + 1, sizeof *of->terms);
+    of->terms = calloc(missing->terms.count + 1, sizeof *of->terms);
     if (!of->terms)
         return no_memory(merge, err);
-    for (size_t t = 0; t < missing->term_count && status == GDX_OK; t++) {
+    for (size_t t = 0; t < missing->terms.count && status == GDX_OK; t++) {
         uint32_t count;
         bool is_missing;
-        status = count_term(&merge->sources[number], of, missing->terms[t], &count, &is_missing, err);
+        status = count_term(&merge->sources[number], of, missing->terms.keys[t], &count, &is_missing, err);
         if (status != GDX_OK || !is_missing || count == 0)
             continue;
         of->terms[t] = (missing_term){.begin = missing->position_count, .count = count};
@@ -297,13 +257,13 @@ static gdx_status place_symbols(const merge_plan *merge, missing_lists *missing,
     const merge_source *source = &merge->sources[number];
     missing_source *of = &missing->sources[number];
     gdx_status status = GDX_OK;
-    of->symbols = calloc(missing->symbol_count + 1, sizeof *of->symbols);
+    of->symbols = calloc(missing->symbols.count + 1, sizeof *of->symbols);
     if (!of->symbols)
         return no_memory(merge, err);
-    for (size_t s = 0; s < missing->symbol_count && status == GDX_OK; s++) {
+    for (size_t s = 0; s < missing->symbols.count && status == GDX_OK; s++) {
         uint64_t occurrences = 0;
-        uint32_t documents = 0, symbol = missing_source_symbol(source, missing->symbols[s]);
-        status = count_symbol(source, of, missing->symbols[s], &occurrences, err);
+        uint32_t documents = 0, symbol = missing_source_symbol(source, (uint32_t)missing->symbols.keys[s]);
+        status = count_symbol(source, of, (uint32_t)missing->symbols.keys[s], &occurrences, err);
         if (status == GDX_OK && occurrences)
             status = gdx_segment_size_frequencies(source->segment, symbol, &documents, err);
         if (status != GDX_OK || occurrences == 0 || documents)
@@ -330,7 +290,8 @@ static gdx_status survey(const merge_plan *merge, missing_lists *missing, gdx_er
         if (status == GDX_OK && merge->sources[i].live_count)
             status = find_candidates(merge, &merge->sources[i], &candidates, err);
     }
-    order_candidates(missing);
+    order_keys(&missing->terms);
+    order_keys(&missing->symbols);
     if (status == GDX_OK)
         status = choose_terms(merge, missing, err);
     if (status == GDX_OK)
@@ -346,7 +307,7 @@ static gdx_status make(const merge_plan *merge, missing_lists *missing, uint64_t
         return no_memory(merge, err);
     missing->source_count = merge->source_count;
     gdx_status status = survey(merge, missing, err);
-    uint64_t taken = missing->source_count * missing->term_count * sizeof(missing_term);
+    uint64_t taken = missing->source_count * missing->terms.count * sizeof(missing_term);
     *out_fits = taken <= bytes;
     for (size_t i = 0; i < merge->source_count && status == GDX_OK && *out_fits; i++) {
         status = place_terms(merge, missing, i, err);

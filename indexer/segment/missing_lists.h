@@ -9,6 +9,12 @@
 #include "deleted_terms.h"
 #include "merge_plan.h"
 
+typedef struct missing_keys { // ascending
+    uint64_t *keys;
+    size_t count;
+    size_t capacity;
+} missing_keys;
+
 typedef struct missing_term { // of one source
     size_t begin;             // of its positions in `positions` of missing_lists
     uint32_t count;           // of live positions; 0: its own list has them, or there are none
@@ -29,13 +35,9 @@ typedef struct missing_source {
     bool is_read;            // something of the above is in its text alone
 } missing_source;
 
-struct missing_lists { // terms and symbols by their numbers in the result
-    uint64_t *terms;   // that have a list of positions there and, in some source, have none: first << 32 | second
-    size_t term_count;
-    size_t term_capacity;
-    uint32_t *symbols; // that have a frequency list there
-    size_t symbol_count;
-    size_t symbol_capacity;
+struct missing_lists {       // terms and symbols by their numbers in the result
+    missing_keys terms;      // that have a list of positions there and, in some source, have none: first << 32 | second
+    missing_keys symbols;    // that have a frequency list there
     missing_source *sources; // as those of the merge
     size_t source_count;
     uint32_t *positions; // in the result: of each source and term, ascending
@@ -49,8 +51,10 @@ void missing_lists_free(missing_lists *missing); // NULL is fine
 
 #define MISSING_NONE SIZE_MAX
 // The index of a term, or of a symbol.
-size_t missing_term_index(const missing_lists *missing, uint64_t key);
-size_t missing_symbol_index(const missing_lists *missing, uint32_t symbol);
+static inline size_t missing_index(const missing_keys *keys, uint64_t key) {
+    size_t at = keys_find(keys->keys, keys->count, key);
+    return at < keys->count && keys->keys[at] == key ? at : MISSING_NONE;
+}
 // The number that a symbol of the result has in a source; UINT32_MAX: none.
 uint32_t missing_source_symbol(const merge_source *source, uint32_t symbol);
 

@@ -143,35 +143,35 @@ static void set_flag(uint8_t *flags, uint32_t symbol, uint8_t flag) {
 }
 
 static void set_flags(const missing_lists *missing, const missing_source *of, uint8_t *flags) {
-    for (size_t t = 0; t < missing->term_count; t++) {
+    for (size_t t = 0; t < missing->terms.count; t++) {
         if (of->terms[t].count == 0)
             continue;
-        set_flag(flags, (uint32_t)(missing->terms[t] >> 32), BEGINS);
-        set_flag(flags, (uint32_t)missing->terms[t], FOLLOWS);
+        set_flag(flags, (uint32_t)(missing->terms.keys[t] >> 32), BEGINS);
+        set_flag(flags, (uint32_t)missing->terms.keys[t], FOLLOWS);
     }
-    for (size_t s = 0; s < missing->symbol_count; s++)
+    for (size_t s = 0; s < missing->symbols.count; s++)
         if (of->symbols[s].is_counted)
-            set_flag(flags, missing->symbols[s], COUNTS);
+            set_flag(flags, (uint32_t)missing->symbols.keys[s], COUNTS);
 }
 
 static gdx_status wanted_init(const merge_plan *merge, const missing_lists *missing, struct wanted *wanted) {
-    size_t count = missing->term_count + missing->symbol_count;
+    size_t count = missing->terms.count + missing->symbols.count;
     wanted->slot_count = slots_for(count);
-    wanted->word_slot_count = slots_for(missing->term_count + count); // two of a term
+    wanted->word_slot_count = slots_for(missing->terms.count + count); // two of a term
     wanted->slots = calloc(wanted->slot_count, sizeof *wanted->slots);
     wanted->words = calloc(wanted->word_slot_count, sizeof *wanted->words);
     wanted->flags = calloc(missing->source_count, FLAGS);
     if (!wanted->slots || !wanted->words || !wanted->flags)
         return GDX_NO_MEMORY;
-    for (size_t t = 0; t < missing->term_count; t++) {
-        *slot_of(wanted, missing->terms[t]) = (struct slot){missing->terms[t], (uint32_t)t, true};
-        add_word(merge, wanted, (uint32_t)(missing->terms[t] >> 32));
-        add_word(merge, wanted, (uint32_t)missing->terms[t]);
+    for (size_t t = 0; t < missing->terms.count; t++) {
+        *slot_of(wanted, missing->terms.keys[t]) = (struct slot){missing->terms.keys[t], (uint32_t)t, true};
+        add_word(merge, wanted, (uint32_t)(missing->terms.keys[t] >> 32));
+        add_word(merge, wanted, (uint32_t)missing->terms.keys[t]);
     }
-    for (size_t s = 0; s < missing->symbol_count; s++) {
-        uint64_t key = (uint64_t)missing->symbols[s] << 32 | COUNTED;
+    for (size_t s = 0; s < missing->symbols.count; s++) {
+        uint64_t key = missing->symbols.keys[s] << 32 | COUNTED;
         *slot_of(wanted, key) = (struct slot){key, (uint32_t)s, true};
-        add_word(merge, wanted, missing->symbols[s]);
+        add_word(merge, wanted, (uint32_t)missing->symbols.keys[s]);
     }
     for (size_t i = 0; i < missing->source_count; i++)
         set_flags(missing, &missing->sources[i], wanted->flags + i * FLAGS);
@@ -261,7 +261,7 @@ static gdx_status other_positions(struct slice *slice, uint32_t document) {
 static gdx_status end_document(const struct place *place, uint32_t to) {
     struct slice *slice = place->slice;
     const missing_lists *missing = slice->cutting->missing;
-    for (size_t s = 0; s < missing->symbol_count; s++) {
+    for (size_t s = 0; s < missing->symbols.count; s++) {
         uint32_t count = place->seat->counts[s];
         if (count == 0 || !missing->sources[slice->source].symbols[s].is_counted) {
             place->seat->counts[s] = 0;
@@ -310,7 +310,7 @@ static gdx_status make_seat(struct slice *slice, struct seat *seat) {
     if (!seat->folded)
         seat->folded = gdx_folded_new();
     if (!seat->counts)
-        seat->counts = calloc(slice->cutting->missing->symbol_count + 1, sizeof *seat->counts);
+        seat->counts = calloc(slice->cutting->missing->symbols.count + 1, sizeof *seat->counts);
     if (!seat->reader || !seat->folded || !seat->counts)
         return no_memory(slice);
     gdx_store_reader_obey(seat->reader, slice->cutting->merge->stop);
@@ -405,7 +405,7 @@ static gdx_status take(const struct slice *slice, gdx_error *err) {
 static gdx_status check_found(const struct cutting *cutting, gdx_error *err) {
     const missing_lists *missing = cutting->missing;
     for (size_t i = 0; i < missing->source_count; i++)
-        for (size_t t = 0; t < missing->term_count; t++)
+        for (size_t t = 0; t < missing->terms.count; t++)
             if (missing->sources[i].terms[t].found != missing->sources[i].terms[t].count)
                 return otherwise_in_text(&(struct slice){.cutting = (struct cutting *)cutting, .source = i}, err);
     return GDX_OK;

@@ -314,7 +314,7 @@ static gdx_status append_positions(terms_ranger *ranger, uint64_t key, const str
             status = other_count(source, err);
         return status;
     }
-    size_t index = missing_term_index(missing, key);
+    size_t index = missing_index(&missing->terms, key);
     const missing_term *term = index == MISSING_NONE ? NULL : &missing->sources[gathered->input].terms[index];
     if (!term || term->count != gathered->count)
         return other_count(source, err);
@@ -392,7 +392,7 @@ static gdx_status add_frequencies(terms_ranger *ranger, const merge_source *sour
 static gdx_status count_symbol(void *context, uint32_t symbol, uint32_t *counts) {
     terms_ranger *ranger = context;
     const merge_plan *merge = ranger->merge;
-    size_t index = missing_symbol_index(merge->missing, symbol);
+    size_t index = missing_index(&merge->missing->symbols, symbol);
     gdx_status status = GDX_OK;
     if (index == MISSING_NONE)
         return other_count(&merge->sources[0], ranger->err);
