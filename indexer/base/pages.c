@@ -5,6 +5,7 @@
 
 #include "gdx/pages.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -12,9 +13,18 @@
 
 enum {
     GRAIN_BYTES = 1 << 16,
-    HUGE_BYTES = 2 << 20 // from here on pages are huge: the system places a mapping of so many bytes, or a multiple,
-                         // where huge pages begin
+    HUGE_BYTES = 2 << 20 // the system places a mapping of so many bytes, or a multiple, where huge pages begin
 };
+
+static atomic_size_t huge_from = HUGE_BYTES;
+
+void gdx_pages_huge_from(size_t bytes) {
+    atomic_store_explicit(&huge_from, bytes > HUGE_BYTES ? bytes : HUGE_BYTES, memory_order_relaxed);
+}
+
+static bool is_huge(size_t bytes) {
+    return bytes >= atomic_load_explicit(&huge_from, memory_order_relaxed);
+}
 
 static void *map_new(size_t bytes) {
     return mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -26,7 +36,7 @@ static bool can_move(const gdx_pages *pages, size_t bytes) {
 #ifdef __SANITIZE_THREAD__
     return false;
 #endif
-    return pages->bytes >= HUGE_BYTES || bytes < HUGE_BYTES;
+    return is_huge(pages->bytes) || !is_huge(bytes);
 }
 
 static void *map_more(const gdx_pages *pages, size_t bytes) {
@@ -35,7 +45,7 @@ static void *map_more(const gdx_pages *pages, size_t bytes) {
     void *data = map_new(bytes);
     if (data == MAP_FAILED)
         return data;
-    if (bytes >= HUGE_BYTES)
+    if (is_huge(bytes))
         (void)madvise(data, bytes, MADV_HUGEPAGE); // only advice: without it everything works, slower
     if (pages->data) {
         memcpy(data, pages->data, pages->bytes);
@@ -50,7 +60,7 @@ gdx_status gdx_pages_reserve(gdx_pages *pages, size_t bytes) {
     if (bytes > SIZE_MAX / 4)
         return GDX_NO_MEMORY;
     size_t wanted = pages->bytes * 2 > bytes ? pages->bytes * 2 : bytes;
-    size_t grain = wanted >= HUGE_BYTES ? HUGE_BYTES : GRAIN_BYTES;
+    size_t grain = is_huge(wanted) ? HUGE_BYTES : GRAIN_BYTES;
     wanted = (wanted + grain - 1) / grain * grain;
     void *data = map_more(pages, wanted);
     if (data == MAP_FAILED)

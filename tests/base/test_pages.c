@@ -68,11 +68,32 @@ static void without_memory_nothing_changes(void **state) {
     gdx_pages_clear(&pages);
 }
 
+static void huge_pages_begin_where_they_are_told_to(void **state) {
+    (void)state;
+    static const struct {
+        size_t from, wanted, taken;
+    } cases[] = {
+        {0, (2 << 20) + 1, 4 << 20}, // their size rounds what they hold
+        {16 << 20, (2 << 20) + 1, (2 << 20) + (1 << 16)},
+        {16 << 20, (16 << 20) + 1, 18 << 20},
+        {1, 1, 1 << 16}, // never for less than one of them
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gdx_pages pages = {0};
+        gdx_pages_huge_from(cases[i].from);
+        assert_int_equal(gdx_pages_reserve(&pages, cases[i].wanted), GDX_OK);
+        assert_int_equal(pages.bytes, cases[i].taken);
+        gdx_pages_clear(&pages);
+    }
+    gdx_pages_huge_from(0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_stays_at_its_place_and_all_else_is_zero),
         cmocka_unit_test(growing_by_a_little_takes_twice_as_much),
         cmocka_unit_test(without_memory_nothing_changes),
+        cmocka_unit_test(huge_pages_begin_where_they_are_told_to),
     };
     return cmocka_run_group_tests_name("pages", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/pages.h: large arrays straight from the system, in address space that costs nothing until it is touched.
 // Relies on gdx/error.h; inside on mmap and mremap: growing moves page tables, not bytes, so that an array never needs
-// twice its size. From 2 MiB on they are of huge pages, where the system has any. Threads: one owner.
+// twice its size. Large ones are of huge pages, where the system has any. Threads: one owner.
 #ifndef GDX_PAGES_H
 #define GDX_PAGES_H
 
@@ -18,5 +18,10 @@ typedef struct gdx_pages { // {0} is empty
 // GDX_NO_MEMORY.
 gdx_status gdx_pages_reserve(gdx_pages *pages, size_t bytes) GDX_MUST_CHECK;
 void gdx_pages_clear(gdx_pages *pages);
+
+// The least size, in bytes, of arrays on huge pages: 2 MiB, or more by this. Such an array takes up to 2 MiB that it
+// does not use, which is much of a small budget. For all of the process; arrays that there are stay as they are. Any
+// thread.
+void gdx_pages_huge_from(size_t bytes);
 
 #endif

@@ -147,9 +147,10 @@ size_t gdx_batch_document_limit(const gdx_batch_options *options);
 size_t gdx_batch_memory(const gdx_batch_options *options);
 
 // Makes malloc use freed buffers up to a part of the budget of such a run again, so that the kernel does not clear
-// their pages anew; larger ones go back to the system. Without it a run takes more processor time: a library does not
-// tune its caller's malloc by itself. It holds for the whole process and from then on: call it once, before the run and
-// before other threads start. Only with glibc; elsewhere it does nothing.
+// their pages anew; larger ones go back to the system. With a small budget fewer arrays are on huge pages. Without it a
+// run takes more processor time: a library does not tune its caller's malloc by itself. It holds for the whole process
+// and from then on: call it once, before the run and before other threads start. What is of malloc holds with glibc
+// alone.
 void gdx_batch_keep_freed_buffers(const gdx_batch_options *options);
 
 // Lists the inputs of a run without reading any. Errors as of gdx_batch_run.
