@@ -11,7 +11,7 @@
 //   gather.c      a root's side: questions to all slices, and what their answers have in common (gather.h)
 //   gather_check.c  what a root takes from a leaf
 //   plan.c        what a query costs, for logs
-//   effort.c      which questions are short
+//   effort.c      which questions are short, and the threads of long ones
 //   reply.c       what replies have in common: texts, dates, the answer
 // Every other file is the operation of its name.
 #ifndef API_API_H
@@ -36,6 +36,8 @@ struct gdx_session {
     gdx_searcher *searcher;
     gdx_store_reader *reader;
     gdx_arena *arena;                  // of the reply under way; reset before each request
+    gdx_executor *executor;            // of the long question under way; NULL: its own thread alone
+    unsigned threads;                  // that it has; 0: no long question is under way
     uint64_t store_hits, store_misses; // of searcher and reader, as the collection has counted them
 };
 
@@ -69,6 +71,7 @@ struct gdx_collection {
     gdx_aliases *aliases; // NULL: none
     atomic_uint exports;
     atomic_uint_fast64_t store_hits, store_misses; // of all sessions
+    atomic_uint threads;                           // that long questions have
     atomic_bool is_writing;                        // a question has the writer
     char root[ROOT_BYTES];                         // of a leaf: who asked last, for messages; "": nobody
 };
@@ -149,13 +152,12 @@ gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, 
                           gdx_error *err) GDX_MUST_CHECK;
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) GDX_MUST_CHECK;
 
-// Threads for one question that computes long. The caller frees *out.
-gdx_status question_executor(gdx_executor **out, gdx_error *err) GDX_MUST_CHECK;
-
 // ---- effort.c
 
-// Before each request: what the session's searcher may do of it.
+// Before each request: what the session's searcher may do of it, and, of a long one, with how many threads. One that
+// is within another has those of the outer one.
 void effort_begin(const gdx_question *question);
+void effort_end(const gdx_question *question); // after it; again is fine
 // `work_ns` is done beside the query. True: the caller wants only what is short, and this is not: has_declined is set,
 // return GDX_OK without a reply.
 bool effort_declines(gdx_question *question, uint64_t work_ns);

@@ -5,6 +5,8 @@
 
 #include "api.h"
 
+#include "gdx/processor.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
@@ -17,6 +19,7 @@ gdx_collection_options gdx_collection_options_default(void) {
         .kept_ns = 300000000000,
         .export_limit = 64,
         .query_bytes = (size_t)2 << 30,
+        .share_ns = 2000000, // what takes less is not worth waking threads
         .ingest_bytes = 128 << 20,
         .version = "",
     };
@@ -227,6 +230,8 @@ static gdx_collection *new_collection(const gdx_collection_options *options) {
     collection->options = *options;
     if (collection->options.kept_commits > KEPT_COMMITS_MAX)
         collection->options.kept_commits = KEPT_COMMITS_MAX;
+    if (!collection->options.threads)
+        collection->options.threads = gdx_processor_count();
     pthread_mutex_init(&collection->refreshing, NULL);
     pthread_mutex_init(&collection->lock, NULL);
     return collection;

@@ -119,11 +119,9 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__ContrastRequest *request = (const Gramdex__V1__ContrastRequest *)message;
     struct contrast_question asked = {0};
     gdx_status status = read_request(question->collection, request, &asked, err);
-    if (status == GDX_OK)
-        status = question_executor(&asked.options.executor, err);
+    asked.options.executor = question->session->executor;
     if (status == GDX_OK)
         status = answer_asked(question, request->scope, &asked, err);
-    gdx_executor_free(asked.options.executor);
     gdx_query_free(asked.a);
     gdx_query_free(asked.b);
     gdx_contrast_free(asked.contrast);

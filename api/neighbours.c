@@ -50,7 +50,6 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__NeighboursRequest *request = (const Gramdex__V1__NeighboursRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_neighbours) neighbours = NULL;
-    GDX_AUTO(gdx_executor) executor = NULL;
     Gramdex__V1__Answer answer;
     struct view view = {0};
     gdx_neighbours_options options = {0};
@@ -58,12 +57,10 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = read_options(request, query, &options, err);
     if (status == GDX_OK)
-        status = question_executor(&executor, err);
-    if (status == GDX_OK)
         status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
-    options.executor = executor;
+    options.executor = question->session->executor;
     if (question->leaf)
         options.limit = SIZE_MAX;
     options.with_letters = question->leaf != NULL;

@@ -44,7 +44,6 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     const Gramdex__V1__NgramsRequest *request = (const Gramdex__V1__NgramsRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_ngrams) ngrams = NULL;
-    GDX_AUTO(gdx_executor) executor = NULL;
     Gramdex__V1__Answer answer;
     struct view view = {0};
     gdx_ngrams_options options = {0};
@@ -52,12 +51,10 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status == GDX_OK)
         status = read_options(request, &options, err);
     if (status == GDX_OK)
-        status = question_executor(&executor, err);
-    if (status == GDX_OK)
         status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
-    options.executor = executor;
+    options.executor = question->session->executor;
     do
         status = compute(question, query, &view, &options, &ngrams, &answer, err);
     while (view_again(&view, &status, err));

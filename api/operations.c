@@ -124,6 +124,7 @@ gdx_status gdx_question_run(gdx_question *question, const ProtobufCMessage *requ
         return refuse_on_leaf(collection, operation, err);
     effort_begin(question);
     gdx_status status = operation->run(question, request, err);
+    effort_end(question);
     collection_count_store(collection, question->session);
     return status;
 }

@@ -4,7 +4,6 @@
 #include "api.h"
 
 #include "gdx/decode.h"
-#include "gdx/processor.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -185,12 +184,6 @@ gdx_status request_number(const char *field, uint32_t value, uint32_t fallback, 
         return gdx_fail_field(err, field, GDX_REASON_OUT_OF_RANGE, "%u, expected at most %u", value, limit);
     *out = value ? value : fallback;
     return GDX_OK;
-}
-
-gdx_status question_executor(gdx_executor **out, gdx_error *err) {
-    enum { THREADS_MOST = 8 };
-    unsigned processors = gdx_processor_count();
-    return gdx_executor_new(processors < THREADS_MOST ? processors : THREADS_MOST, out, err);
 }
 
 gdx_status request_id(const char *field, ProtobufCBinaryData id, gdx_error *err) {

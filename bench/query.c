@@ -12,7 +12,15 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { PASSES = 3, COMMON_PASSES = 21, SLOW_PASS_SECONDS = 10, SLOW_COMMON_SECONDS = 3, LENGTHS = 5, FREQUENCIES = 5 };
+enum {
+    PASSES = 3,
+    COMMON_PASSES = 21,
+    SLOW_PASS_SECONDS = 10,
+    SLOW_COMMON_SECONDS = 3,
+    LONG_PASSES = 5,
+    LENGTHS = 5,
+    FREQUENCIES = 5
+};
 
 struct reporter {
     bool json;
@@ -182,6 +190,47 @@ static gdx_status bench_all_common(struct asker *asker, const struct reporter *r
     return status;
 }
 
+// ---- what takes long, by one thread and with others lent
+
+static const char *const long_queries[] = {"发展", "的 NEAR/5 和", "1*", "exact:发展", "bridge:经济发展"};
+enum { LONG_QUERIES = sizeof long_queries / sizeof long_queries[0], SHARE_AFTER_NS = 2000000 };
+
+static gdx_status time_long(struct asker *asker, gdx_executor *executor, const char *text, uint64_t *out_ns,
+                            gdx_error *err) {
+    struct samples samples = {0};
+    gdx_totals totals = {0};
+    gdx_status status = GDX_OK;
+    gdx_searcher_lend_threads(asker->searcher, executor, SHARE_AFTER_NS);
+    for (int pass = 0; status == GDX_OK && pass <= LONG_PASSES; pass++) {
+        uint64_t ns = 0;
+        status = ask_text(asker, gdx_slice_of(text), COUNT, &ns, &totals, err);
+        if (status == GDX_OK && pass > 0 && samples_add(&samples, ns) != GDX_OK)
+            status = gdx_fail(err, GDX_NO_MEMORY, "no memory for times");
+    }
+    gdx_searcher_lend_threads(asker->searcher, NULL, 0);
+    *out_ns = samples_quantile(&samples, 0.5);
+    samples_clear(&samples);
+    return status;
+}
+
+static gdx_status bench_lent(struct asker *asker, unsigned threads, const struct reporter *report, gdx_error *err) {
+    GDX_AUTO(gdx_executor) executor = NULL;
+    gdx_status status = gdx_executor_new(threads, &executor, err);
+    for (size_t i = 0; i < LONG_QUERIES && status == GDX_OK; i++) {
+        uint64_t one_ns = 0, lent_ns = 0;
+        status = time_long(asker, NULL, long_queries[i], &one_ns, err);
+        if (status == GDX_OK)
+            status = time_long(asker, executor, long_queries[i], &lent_ns, err);
+        if (status == GDX_OK)
+            fprintf(report->to,
+                    report->json
+                        ? "{\"figure\":\"lent\",\"group\":\"%s\",\"one_ms\":%.4f,\"threads\":%u,\"lent_ms\":%.4f}\n"
+                        : "count %-22s one thread %9.4f ms, with all %u %9.4f ms\n",
+                    long_queries[i], (double)one_ns / 1e6, threads, (double)lent_ns / 1e6);
+    }
+    return status;
+}
+
 // ---- all threads
 
 static gdx_status bench_throughput(const struct asker *asker, unsigned threads, const struct reporter *report,
@@ -208,6 +257,8 @@ static gdx_status bench_all(struct asker *asker, const gdx_bench_options *option
         status = bench_kind(asker, (enum kind)kind, &report, err);
     if (status == GDX_OK)
         status = bench_all_common(asker, &report, err);
+    if (status == GDX_OK && options->most_threads > 1)
+        status = bench_lent(asker, options->most_threads, &report, err);
     for (unsigned threads = 1; status == GDX_OK && threads <= options->most_threads; threads *= 2)
         status = bench_throughput(asker, threads, &report, err);
     return status;

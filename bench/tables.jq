@@ -93,6 +93,14 @@ def seconds_of($wall; $cpu): if $wall > 0 then "\($wall | digits(1)) / \($cpu | 
       ] | map(row) | table(["p50 ms", "exact"] + $shapes),
     ""
   else empty end),
+  (($all | map(select(.figure == "lent" and (.corpus | startswith("other") | not)))) as $lent
+  | if ($lent | length) > 0 then
+    "### gramdex: a long count, by one thread and with the others",
+    "",
+    ($lent | map([.group, (if .corpus == "given" then "exact" else .corpus end), .threads, (.one_ms | ms), (.lent_ms | ms), (ratio(.one_ms; .lent_ms) | digits(2))] | row)
+      | table(["count", "shape", "threads", "one, ms", "all, ms", "times as fast"])),
+    ""
+  else empty end),
   (if ($all | map(select(.corpus | startswith("segments-"))) | length) > 0 then
     "### gramdex: the same text in several segments",
     "",

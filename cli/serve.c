@@ -250,6 +250,7 @@ static gdx_status open_engine(struct serve *serve, gdx_error *err) {
     const struct serve_options *options = &serve->options;
     gdx_engine_options engine = gdx_engine_options_default();
     engine.collection.query_bytes = options->query_bytes;
+    engine.collection.threads = options->threads;
     engine.collection.ingest_bytes = options->ingest_bytes;
     engine.collection.scrub_ns = (uint64_t)(options->scrub_hours * 3.6e12);
     engine.collection.export_limit = options->exports;

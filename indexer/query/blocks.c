@@ -7,10 +7,15 @@
 #include "gdx/postings.h"
 
 #include "block_phrase.h"
+#include "crew.h"
 
 #include <assert.h>
 
-enum { SEEK_WORK = 50 };
+enum {
+    SEEK_WORK = 50,      // nanoseconds
+    PART_BLOCKS = 512,   // that are read at a time, half a millisecond
+    SHARED_BLOCKS = 4096 // that several threads read
+};
 
 // Of blocks that ascend; *document moves on to that of each.
 static gdx_status read_next(query_run *run, const query_segment *segment, uint32_t number, uint32_t *document,
@@ -30,22 +35,44 @@ static void blocks_of(const query_segment *segment, uint32_t span, uint32_t *out
     *out_begin = begin < *out_end ? (uint32_t)begin : *out_end;
 }
 
-// Over the blocks of spans that ascend, in order. {spans} is before the first.
-struct span_walk {
-    const query_list *spans;
-    size_t at;       // of the next span
-    uint32_t number; // of the next block of the one before
-    uint32_t end;    // of its blocks
-    uint32_t document;
+// ---- the blocks of spans
+
+// Appends what it looks for in a block. *document is one at or before the block's and moves on to that.
+typedef gdx_status block_visit(query_run *run, const query_segment *segment, const void *context, uint32_t number,
+                               uint32_t *document, query_list *out, gdx_error *err);
+
+struct span_reading {
+    const query_segment *segment;
+    const query_list *spans; // ascending
+    block_visit *visit;
+    const void *context; // of visit
 };
 
-// *out is NULL after the last.
-static gdx_status next_block(query_run *run, const query_segment *segment, struct span_walk *walk, query_block **out,
+static gdx_status read_spans(const void *context, query_run *run, size_t begin, size_t end, query_list *out,
                              gdx_error *err) {
-    while (walk->number == walk->end && walk->at < walk->spans->count)
-        blocks_of(segment, walk->spans->values[walk->at++], &walk->number, &walk->end);
-    *out = NULL;
-    return walk->number == walk->end ? GDX_OK : read_next(run, segment, walk->number++, &walk->document, out, err);
+    const struct span_reading *reading = context;
+    uint32_t document = 0;
+    gdx_status status = GDX_OK;
+    for (size_t i = begin; i < end && status == GDX_OK; i++) {
+        uint32_t number, blocks_end;
+        blocks_of(reading->segment, reading->spans->values[i], &number, &blocks_end);
+        for (; number < blocks_end && status == GDX_OK; number++)
+            status = reading->visit(run, reading->segment, reading->context, number, &document, out, err);
+    }
+    return status;
+}
+
+// Appends what `visit` finds in all blocks of the spans.
+static gdx_status append_from_spans(query_run *run, const query_segment *segment, const query_list *spans,
+                                    block_visit *visit, const void *context, query_list *out, gdx_error *err) {
+    const struct span_reading reading = {segment, spans, visit, context};
+    unsigned shift = segment->columns.span_shift;
+    const query_finding finding = {.count = spans->count,
+                                   .part = 1 + (PART_BLOCKS >> shift),
+                                   .shared = SHARED_BLOCKS >> shift,
+                                   .find = read_spans,
+                                   .context = &reading};
+    return query_crew_find(run, &finding, out, err);
 }
 
 // ---- terms
@@ -93,23 +120,21 @@ static gdx_status append_entries(query_run *run, const query_segment *segment, c
     return query_run_spend(run, 150 + (uint64_t)term->entries * 2, err);
 }
 
+static gdx_status visit_term(query_run *run, const query_segment *segment, const void *context, uint32_t number,
+                             uint32_t *document, query_list *out, gdx_error *err) {
+    query_block *block = NULL;
+    gdx_status status = read_next(run, segment, number, document, &block, err);
+    return status == GDX_OK ? query_block_append_term(run, segment, block, context, out, err) : status;
+}
+
 gdx_status query_term_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
                              gdx_error *err) {
     query_list *spans = &run->searcher->numbers;
     if (!term->has_blocks)
         return append_entries(run, segment, term, out, err);
-    struct span_walk walk = {.spans = spans};
-    query_block *block = NULL;
     spans->count = 0;
     gdx_status status = append_entries(run, segment, term, spans, err);
-    if (status == GDX_OK)
-        status = next_block(run, segment, &walk, &block, err);
-    while (status == GDX_OK && block) {
-        status = query_block_append_term(run, segment, block, term, out, err);
-        if (status == GDX_OK)
-            status = next_block(run, segment, &walk, &block, err);
-    }
-    return status;
+    return status == GDX_OK ? append_from_spans(run, segment, spans, visit_term, term, out, err) : status;
 }
 
 gdx_status query_spans_append(query_run *run, const query_segment *segment, const gdx_term *term, query_list *out,
@@ -381,18 +406,20 @@ gdx_status query_block_walk_list(query_run *run, query_block_walk *walk, uint32_
 
 // ---- a phrase in all of a segment
 
+static gdx_status visit_phrase(query_run *run, const query_segment *segment, const void *context, uint32_t number,
+                               uint32_t *document, query_list *out, gdx_error *err) {
+    query_block_walk walk = {.segment = segment, .plan = context, .document = *document};
+    gdx_status status = list_block(run, &walk, number, 0, segment->position_count, out, err);
+    *document = walk.document;
+    return status;
+}
+
 gdx_status query_blocks_phrase(query_run *run, const query_segment *segment, const query_plan *plan, query_list *out,
                                gdx_error *err) {
     const query_list *candidates = &run->searcher->numbers;
-    query_block_walk walk = {.segment = segment, .plan = plan};
     out->count = 0;
     gdx_status status = query_block_phrase_candidates(run, segment, plan, err);
-    for (size_t i = 0; i < candidates->count && status == GDX_OK; i++) {
-        uint32_t begin, end;
-        blocks_of(segment, candidates->values[i], &begin, &end);
-        status = list_blocks(run, &walk, begin, end, (gdx_position_range){0, segment->position_count}, out, err);
-    }
-    return status;
+    return status == GDX_OK ? append_from_spans(run, segment, candidates, visit_phrase, plan, out, err) : status;
 }
 
 // ---- symbols
@@ -445,15 +472,21 @@ gdx_status query_blocks_symbols_within(query_run *run, const query_segment *segm
     return status;
 }
 
+struct wanted_symbols {
+    const query_symbol_range *ranges;
+    uint32_t count;
+};
+
+static gdx_status visit_symbols(query_run *run, const query_segment *segment, const void *context, uint32_t number,
+                                uint32_t *document, query_list *out, gdx_error *err) {
+    const struct wanted_symbols *wanted = context;
+    query_block *block = NULL;
+    gdx_status status = read_next(run, segment, number, document, &block, err);
+    return status == GDX_OK ? query_block_append_symbols(run, block, wanted->ranges, wanted->count, out, err) : status;
+}
+
 gdx_status query_spans_symbols(query_run *run, const query_segment *segment, const query_symbol_range *ranges,
                                uint32_t count, const query_list *spans, query_list *out, gdx_error *err) {
-    struct span_walk walk = {.spans = spans};
-    query_block *block = NULL;
-    gdx_status status = next_block(run, segment, &walk, &block, err);
-    while (status == GDX_OK && block) {
-        status = query_block_append_symbols(run, block, ranges, count, out, err);
-        if (status == GDX_OK)
-            status = next_block(run, segment, &walk, &block, err);
-    }
-    return status;
+    const struct wanted_symbols wanted = {ranges, count};
+    return append_from_spans(run, segment, spans, visit_symbols, &wanted, out, err);
 }

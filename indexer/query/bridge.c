@@ -7,29 +7,29 @@
 #include "bridge.h"
 
 #include "characters.h"
+#include "crew.h"
 #include "leaf.h"
 #include "reading.h"
 
 #include <stdlib.h>
 
+enum {
+    PART_PLACES = 512,   // that are read at a time
+    SHARED_PLACES = 4096 // that several threads read
+};
+
 struct bridging {
     query_reading reading;
     const query_node *leaf;
-    uint32_t half; // symbols of the first half
+    uint32_t half;   // symbols of the first half
+    query_list *out; // pairs of a begin and a length, for a place may have many
     query_bridged *found;
     size_t count;
 };
 
-// Gathered in the searcher's third list as pairs, for a place may have many.
 static gdx_status add(struct bridging *bridging, uint32_t begin, uint32_t length, gdx_error *err) {
-    query_run *run = bridging->reading.run;
-    query_list *list = &run->searcher->third;
-    gdx_status status = query_run_reserve(run, list, list->count + 2, err);
-    if (status != GDX_OK)
-        return status;
-    list->values[list->count++] = begin;
-    list->values[list->count++] = length;
-    return GDX_OK;
+    const uint32_t pair[] = {begin, length};
+    return query_run_append(bridging->reading.run, bridging->out, pair, 2, err);
 }
 
 struct stretch { // of the text around a place: symbols [low, high) of the view may be looked at
@@ -159,6 +159,31 @@ static gdx_status take_found(struct bridging *bridging, gdx_error *err) {
     return GDX_OK;
 }
 
+struct half_reading {
+    const struct bridging *bridging;
+    const query_list *places;
+    bool is_first_half;
+};
+
+static gdx_status read_places(const void *context, query_run *run, size_t begin, size_t end, query_list *out,
+                              gdx_error *err) {
+    const struct half_reading *half = context;
+    const query_segment *segment = half->bridging->reading.segment;
+    struct bridging bridging = {.reading = {.run = run, .segment = segment},
+                                .leaf = half->bridging->leaf,
+                                .half = half->bridging->half,
+                                .out = out};
+    uint32_t number = 0;
+    gdx_status status = GDX_OK;
+    for (size_t i = begin; i < end && status == GDX_OK; i++) {
+        uint32_t place = half->places->values[i];
+        number = gdx_columns_document_at(&segment->columns, place, number);
+        if (!gdx_is_deleted(segment->live->deleted, number))
+            status = read_place(&bridging, number, place, half->is_first_half, err);
+    }
+    return status;
+}
+
 static gdx_status read_half(struct bridging *bridging, bool is_first_half, gdx_error *err) {
     query_run *run = bridging->reading.run;
     const query_segment *segment = bridging->reading.segment;
@@ -175,13 +200,11 @@ static gdx_status read_half(struct bridging *bridging, bool is_first_half, gdx_e
         status = query_reading_count(run, "bridge:", list->count, err);
     if (status != GDX_OK)
         return status;
+    const struct half_reading reading = {bridging, list, is_first_half};
+    const query_finding finding = {
+        .count = list->count, .part = PART_PLACES, .shared = SHARED_PLACES, .find = read_places, .context = &reading};
     run->searcher->third.count = 0;
-    uint32_t number = 0;
-    for (size_t i = 0; i < list->count && status == GDX_OK; i++) {
-        number = gdx_columns_document_at(&segment->columns, list->values[i], number);
-        if (!gdx_is_deleted(segment->live->deleted, number))
-            status = read_place(bridging, number, list->values[i], is_first_half, err);
-    }
+    status = query_crew_find(run, &finding, &run->searcher->third, err);
     return status == GDX_OK ? take_found(bridging, err) : status;
 }
 

@@ -6,10 +6,15 @@
 #include "exact.h"
 
 #include "characters.h"
+#include "crew.h"
 #include "leaf.h"
 #include "reading.h"
 
-enum { AHEAD_SYMBOLS = 512 }; // read at once when the next place is within so many
+enum {
+    AHEAD_SYMBOLS = 512, // read at once when the next place is within so many
+    PART_PLACES = 512,   // that are read at a time
+    SHARED_PLACES = 4096 // that several threads read
+};
 
 static bool is_left_aside(uint32_t code) {
     return query_is_blank(code) || gdx_is_ignorable(code);
@@ -40,34 +45,57 @@ static bool has_characters(gdx_slice text, gdx_slice wanted) {
     return matched == wanted.bytes;
 }
 
-// Keeps the places of live documents that have the characters.
-static gdx_status keep_places(query_reading *reading, gdx_slice wanted, query_broken *form, gdx_error *err) {
-    const gdx_document_columns *columns = &reading->segment->columns;
-    const uint8_t *deleted = reading->segment->live->deleted;
-    uint32_t *positions = form->positions;
-    size_t kept = 0;
+struct keeping {
+    const query_segment *segment;
+    gdx_slice wanted;
+    const query_broken *form;
+};
+
+// Places [begin, end) of live documents that have the characters.
+static gdx_status find_places(const void *context, query_run *run, size_t begin, size_t end, query_list *out,
+                              gdx_error *err) {
+    const struct keeping *keeping = context;
+    const query_broken *form = keeping->form;
+    const uint32_t *positions = form->positions;
+    query_reading reading = {.run = run, .segment = keeping->segment};
     uint32_t number = 0;
-    for (size_t i = 0; i < form->count; i++) {
-        number = gdx_columns_document_at(columns, positions[i], number);
-        if (gdx_is_deleted(deleted, number))
+    for (size_t i = begin; i < end; i++) {
+        number = gdx_columns_document_at(&keeping->segment->columns, positions[i], number);
+        if (gdx_is_deleted(keeping->segment->live->deleted, number))
             continue;
-        bool is_near = i + 1 < form->count && positions[i + 1] - positions[i] <= AHEAD_SYMBOLS;
+        bool is_near = i + 1 < end && positions[i + 1] - positions[i] <= AHEAD_SYMBOLS;
         query_view view;
         uint32_t index;
-        gdx_status status = query_reading_view(reading, number, positions[i], positions[i] + form->length,
+        gdx_status status = query_reading_view(&reading, number, positions[i], positions[i] + form->length,
                                                is_near ? AHEAD_SYMBOLS : 0, &view, &index, err);
         if (status != GDX_OK)
             return status;
-        size_t begin = view.symbols->spans[index].begin, end = view.symbols->spans[index + form->length - 1].end;
-        positions[kept] = positions[i];
-        kept += has_characters((gdx_slice){view.text.data + begin, end - begin}, wanted);
+        size_t first = view.symbols->spans[index].begin, last = view.symbols->spans[index + form->length - 1].end;
+        if (has_characters((gdx_slice){view.text.data + first, last - first}, keeping->wanted))
+            status = query_run_append(run, out, &positions[i], 1, err);
+        if (status != GDX_OK)
+            return status;
     }
-    form->count = kept;
+    return GDX_OK;
+}
+
+static gdx_status keep_places(query_run *run, const query_segment *segment, gdx_slice wanted, query_broken *form,
+                              gdx_error *err) {
+    const struct keeping keeping = {segment, wanted, form};
+    const query_finding finding = {
+        .count = form->count, .part = PART_PLACES, .shared = SHARED_PLACES, .find = find_places, .context = &keeping};
+    query_list *kept = &run->searcher->numbers;
+    kept->count = 0;
+    gdx_status status = query_crew_find(run, &finding, kept, err);
+    if (status != GDX_OK)
+        return status;
+    if (kept->count)
+        memcpy(form->positions, kept->values, kept->count * sizeof *kept->values);
+    form->count = kept->count;
     return GDX_OK;
 }
 
 gdx_status query_exact_keep(query_run *run, const query_segment *segment, query_plan *plan, gdx_error *err) {
-    query_reading reading = {.run = run, .segment = segment};
     query_list *list = &run->searcher->positions;
     gdx_status status = query_leaf_positions(run, segment, plan, list, err);
     if (status != GDX_OK)
@@ -82,7 +110,7 @@ gdx_status query_exact_keep(query_run *run, const query_segment *segment, query_
     for (uint32_t i = 0; i < form_count && status == GDX_OK; i++)
         status = query_reading_count(run, "exact:", forms[i].count, err);
     for (uint32_t i = 0; i < form_count && status == GDX_OK; i++)
-        status = keep_places(&reading, plan->leaf->value, &forms[i], err);
+        status = keep_places(run, segment, plan->leaf->value, &forms[i], err);
     uint32_t *kept = status == GDX_OK ? query_run_take(run, forms[0].count * sizeof *kept, err) : NULL;
     if (!kept)
         return status == GDX_OK ? GDX_NO_MEMORY : status;

@@ -6,6 +6,7 @@
 
 #include "gdx/heap.h"
 
+#include "evaluations.h"
 #include "kwic_places.h"
 #include "occurrences.h"
 #include "order.h"
@@ -140,19 +141,16 @@ static gdx_status list_document(struct listing *listing, const query_evaluation 
     return status == GDX_OK ? query_run_spend(&listing->run, DOCUMENT_NS + count * PLACE_NS, err) : status;
 }
 
-static gdx_status list_segment(struct listing *listing, uint32_t number, gdx_error *err) {
+static gdx_status list_segment(void *context, query_evaluation *evaluation, gdx_error *err) {
+    struct listing *listing = context;
     query_run *run = &listing->run;
-    query_evaluation evaluation;
+    uint32_t number = (uint32_t)evaluation->segment.index;
     query_walks *walks = NULL;
-    gdx_status status = query_evaluation_make(run, number, &evaluation, err);
-    if (status != GDX_OK)
-        return status;
-    query_evaluation_include_bridged(&evaluation);
-    listing->segments[number] = evaluation.segment;
-    status = query_walks_open(run, &evaluation, NULL, &walks, err);
-    for (size_t slot = 0; slot < evaluation.document_count && status == GDX_OK; slot++)
-        status = list_document(listing, &evaluation, walks, slot, number, err);
-    gdx_arena_reset(run->arena);
+    query_evaluation_include_bridged(evaluation);
+    listing->segments[number] = evaluation->segment;
+    gdx_status status = query_walks_open(run, evaluation, NULL, &walks, err);
+    for (size_t slot = 0; slot < evaluation->document_count && status == GDX_OK; slot++)
+        status = list_document(listing, evaluation, walks, slot, number, err);
     return status;
 }
 
@@ -169,8 +167,8 @@ static gdx_status list_places(struct listing *listing, uint64_t all, gdx_error *
         return GDX_NO_MEMORY;
     run->held = gdx_arena_bytes(listing->kept);
     gdx_status status = query_run_check(run, err);
-    for (uint32_t i = 0; i < segments && status == GDX_OK && run->query->ranks; i++)
-        status = list_segment(listing, i, err);
+    if (status == GDX_OK && run->query->ranks)
+        status = query_evaluations_each(run, list_segment, listing, err);
     run->held = 0; // from here on its arena is asked with each request
     return status == GDX_OK && listing->drawn ? list_drawn(listing, err) : status;
 }

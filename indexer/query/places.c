@@ -4,7 +4,7 @@
 #include "gdx/places.h"
 
 #include "document.h"
-#include "evaluate.h"
+#include "evaluations.h"
 #include "occurrences.h"
 
 #include <stdlib.h>
@@ -16,7 +16,7 @@ _Static_assert(QUERY_TITLE_PART == 0 && QUERY_TEXT_PART == 1, "as gdx/places.h n
 struct placing {
     query_run run;
     gdx_arena *arena; // of the document at hand
-    query_evaluation evaluation;
+    const query_evaluation *evaluation;
     query_walks *walks;
     gdx_places_visit *visit;
     void *context;
@@ -25,7 +25,7 @@ struct placing {
 // Those in what counts by default: furniture and a title from the text are in no statistic.
 static size_t keep_counted(const struct placing *placing, uint32_t number, const query_occurrence *all, size_t count,
                            gdx_place *out) {
-    gdx_position_range counted = gdx_columns_counted(&placing->evaluation.segment.columns, number);
+    gdx_position_range counted = gdx_columns_counted(&placing->evaluation->segment.columns, number);
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t at = query_document_begin(placing->run.searcher->shown, all[i].part) + all[i].begin;
@@ -44,7 +44,7 @@ static gdx_status place_document(struct placing *placing, size_t segment, uint32
     gdx_status status = query_run_spend(&placing->run, DOCUMENT_WORK, err);
     if (status == GDX_OK)
         status =
-            query_document_locate(document, placing->run.searcher->store, &placing->evaluation.segment, number, err);
+            query_document_locate(document, placing->run.searcher->store, &placing->evaluation->segment, number, err);
     if (status == GDX_OK)
         status = query_walks_list(placing->walks, number, document, placing->arena, &all, &count, err);
     gdx_place *places = status == GDX_OK ? gdx_arena_allocate(placing->arena, (count + 1) * sizeof *places) : NULL;
@@ -55,18 +55,17 @@ static gdx_status place_document(struct placing *placing, size_t segment, uint32
     count = keep_counted(placing, number, all, count, places);
     if (count == 0)
         return GDX_OK;
-    gdx_date date = placing->evaluation.segment.columns.dates[number];
+    gdx_date date = placing->evaluation->segment.columns.dates[number];
     return placing->visit(placing->context, &(gdx_placed){segment, number, date, places, count}, err);
 }
 
-static gdx_status place_segment(struct placing *placing, size_t segment, gdx_error *err) {
-    gdx_status status = query_evaluation_make(&placing->run, segment, &placing->evaluation, err);
-    query_evaluation_include_bridged(&placing->evaluation);
-    if (status == GDX_OK)
-        status = query_walks_open(&placing->run, &placing->evaluation, NULL, &placing->walks, err);
-    for (size_t i = 0; status == GDX_OK && i < placing->evaluation.document_count; i++)
-        status = place_document(placing, segment, placing->evaluation.documents[i], err);
-    gdx_arena_reset(placing->run.arena);
+static gdx_status place_segment(void *context, query_evaluation *evaluation, gdx_error *err) {
+    struct placing *placing = context;
+    query_evaluation_include_bridged(evaluation);
+    placing->evaluation = evaluation;
+    gdx_status status = query_walks_open(&placing->run, evaluation, NULL, &placing->walks, err);
+    for (size_t i = 0; status == GDX_OK && i < evaluation->document_count; i++)
+        status = place_document(placing, evaluation->segment.index, evaluation->documents[i], err);
     return status;
 }
 
@@ -75,9 +74,8 @@ gdx_status gdx_places(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_
     struct placing placing = {.run = query_run_of(searcher, snapshot, query, stop), .visit = visit, .context = context};
     placing.arena = gdx_arena_new();
     gdx_status status = placing.arena ? query_run_check(&placing.run, err) : gdx_fail_memory(err, "an answer");
-    size_t segments = query->ranks ? gdx_snapshot_segment_count(snapshot) : 0; // else nothing occurs
-    for (size_t s = 0; s < segments && status == GDX_OK; s++)
-        status = place_segment(&placing, s, err);
+    if (status == GDX_OK && query->ranks) // else nothing occurs
+        status = query_evaluations_each(&placing.run, place_segment, &placing, err);
     query_searcher_reset(searcher);
     gdx_arena_free(placing.arena);
     return status;

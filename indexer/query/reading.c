@@ -48,8 +48,12 @@ gdx_status query_reading_count(query_run *run, const char *what, uint64_t count,
     return status == GDX_OK ? query_run_foresee(run, count * PLACE_WORK, err) : status;
 }
 
+bool query_reading_is_over(uint64_t count) {
+    return count > PLACES_MAX;
+}
+
 gdx_status query_reading_expect(const char *what, uint64_t count, gdx_error *err) {
-    if (count <= PLACES_MAX)
+    if (!query_reading_is_over(count))
         return GDX_OK;
     return gdx_fail(err, GDX_TOO_LARGE, "%s must read more than %d places of the text; use a longer or rarer phrase",
                     what, PLACES_MAX);

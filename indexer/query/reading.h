@@ -23,6 +23,8 @@ gdx_status query_reading_view(query_reading *reading, uint32_t number, uint32_t 
                               query_view *out, uint32_t *out_index, gdx_error *err) GDX_MUST_CHECK;
 // Adds `count` places to those that the run reads. GDX_TOO_LARGE: they are more than 1,000,000. `what` names the leaf.
 gdx_status query_reading_count(query_run *run, const char *what, uint64_t count, gdx_error *err) GDX_MUST_CHECK;
+// True: so many in all are too many.
+bool query_reading_is_over(uint64_t count);
 // The same before any is: `count` places in all.
 gdx_status query_reading_expect(const char *what, uint64_t count, gdx_error *err) GDX_MUST_CHECK;
 

@@ -2,7 +2,7 @@
 // search.c: a query answered, from segments to hits: gdx_search reads as the table of contents of this folder.
 
 #include "document.h"
-#include "evaluate.h"
+#include "evaluations.h"
 #include "occurrences.h"
 #include "rank.h"
 #include "snippet.h"
@@ -113,19 +113,16 @@ static gdx_status fill_hits(query_run *run, const query_evaluation *evaluations,
 static gdx_status evaluate(query_run *run, query_evaluation **out, gdx_totals *totals, uint64_t *out_hits,
                            gdx_error *err) {
     size_t segment_count = gdx_snapshot_segment_count(run->snapshot);
-    query_evaluation *evaluations = query_run_take(run, segment_count * sizeof *evaluations, err);
-    if (!evaluations)
-        return GDX_NO_MEMORY;
     gdx_status status = query_run_check(run, err); // a deadline that has passed stops the search at once
     *out_hits = 0;
+    if (status == GDX_OK)
+        status = query_evaluations_make(run, out, err);
     for (size_t s = 0; s < segment_count && status == GDX_OK; s++) {
-        status = query_evaluation_make(run, s, &evaluations[s], err);
-        if (status == GDX_OK)
-            status = query_evaluation_add_totals(run, &evaluations[s], totals, err);
-        query_evaluation_include_bridged(&evaluations[s]);
-        *out_hits += evaluations[s].document_count;
+        query_evaluation *evaluation = &(*out)[s];
+        status = query_evaluation_add_totals(run, evaluation, totals, err);
+        query_evaluation_include_bridged(evaluation);
+        *out_hits += evaluation->document_count;
     }
-    *out = evaluations;
     return status;
 }
 
@@ -170,22 +167,26 @@ gdx_status gdx_search(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_
     return status;
 }
 
+struct counting {
+    query_run run;
+    gdx_totals totals;
+};
+
+static gdx_status count_segment(void *context, query_evaluation *evaluation, gdx_error *err) {
+    struct counting *counting = context;
+    return query_evaluation_add_totals(&counting->run, evaluation, &counting->totals, err);
+}
+
 gdx_status gdx_count(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_totals *out, gdx_error *err) {
-    query_run run = query_run_of(searcher, snapshot, query, stop);
-    gdx_totals totals = {0};
-    run.wants_totals = true;
-    gdx_status status = query_run_check(&run, err);
-    for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++) {
-        query_evaluation evaluation;
-        status = query_evaluation_make(&run, s, &evaluation, err);
-        if (status == GDX_OK)
-            status = query_evaluation_add_totals(&run, &evaluation, &totals, err);
-        gdx_arena_reset(run.arena);
-    }
+    struct counting counting = {.run = query_run_of(searcher, snapshot, query, stop)};
+    counting.run.wants_totals = true;
+    gdx_status status = query_run_check(&counting.run, err);
+    if (status == GDX_OK)
+        status = query_evaluations_each(&counting.run, count_segment, &counting, err);
     query_searcher_reset(searcher);
     if (status == GDX_OK)
-        *out = totals;
+        *out = counting.totals;
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "searcher.h"
 
 #include "blocks.h"
+#include "crew.h"
 #include "document.h"
 
 #include <stdlib.h>
@@ -55,6 +56,7 @@ void gdx_searcher_free(gdx_searcher *searcher) {
     free(searcher->covers.values);
     free(searcher->marks);
     free(searcher->frequencies);
+    query_crew_free(searcher->crew);
     gdx_buffer_clear(&searcher->metadata);
     free(searcher);
 }
@@ -65,6 +67,12 @@ void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes) {
 
 void gdx_searcher_limit_work(gdx_searcher *searcher, uint64_t work_ns) {
     searcher->work_limit = work_ns;
+}
+
+void gdx_searcher_lend_threads(gdx_searcher *searcher, gdx_executor *executor, uint64_t after_ns) {
+    query_crew_free(GDX_TAKE(searcher->crew));
+    searcher->executor = executor;
+    searcher->share_after_ns = after_ns;
 }
 
 void gdx_searcher_store_counts(const gdx_searcher *searcher, uint64_t *out_hits, uint64_t *out_misses) {
@@ -97,4 +105,5 @@ void query_searcher_reset(gdx_searcher *searcher) {
     trim(&searcher->covers);
     trim_frequencies(searcher);
     query_block_reader_trim(searcher->blocks, KEPT_BYTES);
+    query_crew_reset(searcher->crew);
 }

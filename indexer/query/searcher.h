@@ -5,12 +5,16 @@
 
 #include "gdx/query.h"
 
+#include "gdx/executor.h"
+
 // A growing array of positions or documents; {0} is empty. Kept for its memory, emptied by count = 0.
 typedef struct query_list {
     uint32_t *values;
     size_t count;
     size_t capacity;
 } query_list;
+
+typedef struct query_crew query_crew;
 
 struct gdx_searcher {     // one owner
     gdx_arena *arena;     // of the query that runs
@@ -31,6 +35,9 @@ struct gdx_searcher {     // one owner
     struct query_block_reader *blocks; // see blocks.h; NULL: none has been read
     size_t memory_limit;               // of a run, in bytes
     uint64_t work_limit;               // of a run, in nanoseconds; 0: any
+    gdx_executor *executor;            // borrowed: threads for what takes long; NULL: there are none
+    uint64_t share_after_ns;           // of a run
+    query_crew *crew;                  // see crew.h; NULL before the first use
 };
 
 // Returns what the query at hand took, save scratch of a modest size.

@@ -2,7 +2,7 @@
 // tally.c: a walk over all live documents with what a query says of each. Relies on boolean.h and evaluate.h.
 
 #include "boolean.h"
-#include "evaluate.h"
+#include "evaluations.h"
 
 static bool has_leaf(const query_node *node) {
     if (query_is_leaf(node))
@@ -83,36 +83,40 @@ static gdx_status visit_all(query_run *run, const query_evaluation *evaluation, 
     return status;
 }
 
-static gdx_status visit_segment(query_run *run, size_t segment, gdx_tally_visit *visit, void *context, gdx_error *err) {
-    query_evaluation evaluation;
+struct tallying {
+    query_run run;
+    gdx_tally_visit *visit;
+    void *context; // the visitor's
+};
+
+static gdx_status visit_segment(void *context, query_evaluation *evaluation, gdx_error *err) {
+    struct tallying *tallying = context;
+    query_run *run = &tallying->run;
     struct within within;
-    gdx_tallied tallied = {.segment = segment};
-    gdx_status status = query_evaluation_make(run, segment, &evaluation, err);
-    if (status == GDX_OK)
-        status = find_within(run, &evaluation.segment, &within, err);
+    gdx_tallied tallied = {.segment = evaluation->segment.index};
+    gdx_status status = find_within(run, &evaluation->segment, &within, err);
     if (status != GDX_OK)
         return status;
-    uint64_t *occurrences = query_run_take(run, evaluation.document_count * sizeof *occurrences, err);
+    uint64_t *occurrences = query_run_take(run, evaluation->document_count * sizeof *occurrences, err);
     if (!occurrences)
         return GDX_NO_MEMORY;
-    query_slots slots = {.end = evaluation.document_count, .occurrences = occurrences};
+    query_slots slots = {.end = evaluation->document_count, .occurrences = occurrences};
     for (uint32_t i = 0; i < run->query->leaf_count && status == GDX_OK; i++) {
         size_t at = 0;
         if (!run->query->leaves[i]->is_negated)
-            status = query_evaluation_add_leaf(run, &evaluation, &evaluation.leaves[i], &slots, &at, err);
+            status = query_evaluation_add_leaf(run, evaluation, &evaluation->leaves[i], &slots, &at, err);
     }
     if (status == GDX_OK)
-        status = visit_all(run, &evaluation, &within, &tallied, visit, occurrences, context, err);
-    gdx_arena_reset(run->arena);
+        status = visit_all(run, evaluation, &within, &tallied, tallying->visit, occurrences, tallying->context, err);
     return status;
 }
 
 gdx_status gdx_tally(gdx_searcher *searcher, gdx_snapshot *snapshot, const gdx_query *query, const gdx_stop *stop,
                      gdx_tally_visit *visit, void *context, gdx_error *err) {
-    query_run run = query_run_of(searcher, snapshot, query, stop);
-    gdx_status status = query_run_check(&run, err);
-    for (size_t s = 0; s < gdx_snapshot_segment_count(snapshot) && status == GDX_OK; s++)
-        status = visit_segment(&run, s, visit, context, err);
+    struct tallying tallying = {query_run_of(searcher, snapshot, query, stop), visit, context};
+    gdx_status status = query_run_check(&tallying.run, err);
+    if (status == GDX_OK)
+        status = query_evaluations_each(&tallying.run, visit_segment, &tallying, err);
     query_searcher_reset(searcher);
     return status;
 }

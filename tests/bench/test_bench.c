@@ -183,6 +183,27 @@ static void an_answer_that_is_not_the_truth_is_not_exact(void **state) {
     free(answers.text);
 }
 
+static void a_long_count_is_timed_by_one_thread_and_by_all(void **state) {
+    (void)state;
+    struct printed printed;
+    gdx_error err = {0};
+    const char *index = folder_path(folder, "index");
+    struct printed built = measure(gdx_bench_build, write_generated("text.jsonl", SMALL), index);
+    folder_write_text(folder, "one.jsonl", "{\"phrase\":\"词组\",\"symbols\":2,\"documents\":0,\"occurrences\":0}\n");
+    gdx_bench_options options = {
+        .input = folder_path(folder, "one.jsonl"), .directory = index, .most_threads = 2, .runs = 1, .json = true};
+    FILE *to = printed_open(&printed);
+    assert_fine(gdx_bench_query(&options, to, &err), &err);
+    fclose(to);
+    json_t *lent = find_line(&printed, "lent");
+    assert_int_equal(json_integer_value(json_object_get(lent, "threads")), 2);
+    assert_true(json_real_value(json_object_get(lent, "one_ms")) > 0);
+    assert_true(json_real_value(json_object_get(lent, "lent_ms")) > 0);
+    json_decref(lent);
+    free(printed.text);
+    free(built.text);
+}
+
 // ---- statistics
 
 // The periods hold some of the generated documents; the second half of 2024 and the year before need not.
@@ -292,6 +313,7 @@ int main(void) {
         cmocka_unit_test(drawn_phrases_are_of_every_length_and_stand_in_the_text),
         cmocka_unit_test(an_index_answers_all_phrases_with_the_truth),
         cmocka_unit_test(an_answer_that_is_not_the_truth_is_not_exact),
+        cmocka_unit_test(a_long_count_is_timed_by_one_thread_and_by_all),
         cmocka_unit_test(each_statistic_is_measured),
         cmocka_unit_test(reprints_that_were_made_are_found),
         cmocka_unit_test(a_statistic_that_there_is_not_is_refused),

@@ -230,7 +230,7 @@ static const struct metadata {
      .left_out = {false, true}},
     {.json = "{\"lang\":\"\",\"x.y\":[]}"},
 };
-enum { METADATA = sizeof metadata / sizeof *metadata };
+enum { METADATA = sizeof metadata / sizeof *metadata, MADE_SEGMENTS_MAX = 5 };
 
 size_t corpus_values(const gdx_document *document, size_t key, const char *const **out, bool *out_left_out) {
     const struct metadata *row = metadata;
@@ -264,7 +264,7 @@ static gdx_slice random_id(random_state *random, size_t number) {
 
 void corpus_make(struct corpus *out, random_state *random) {
     *out = (struct corpus){0};
-    out->segment_count = 1 + random_below(random, CORPUS_SEGMENTS_MAX);
+    out->segment_count = 1 + random_below(random, MADE_SEGMENTS_MAX);
     out->alphabet_count = 3 + random_below(random, 20);
     uint32_t last = (const uint32_t[]){TOKEN_COUNT, TOKEN_COUNT, RULE_TOKENS, BROKEN_TOKENS}[random_below(random, 4)];
     for (size_t i = 0; i < out->alphabet_count; i++)
@@ -351,6 +351,7 @@ void corpus_write(const struct corpus *corpus, const char *folder) {
     must(gdx_index_writer_open(folder, &writer, &err), &err);
     must(gdx_index_writer_declare(writer, gdx_slice_of(corpus_keys[0]), &err), &err);
     must(gdx_index_writer_set_shape(writer, corpus->shape, &err), &err);
+    assert_true(corpus->segment_count <= CORPUS_SEGMENTS_MAX);
     for (size_t s = 0; s <= corpus->segment_count; s++) {
         if (s == corpus->second_from)
             must(gdx_index_writer_declare(writer, gdx_slice_of(corpus_keys[1]), &err), &err);

@@ -7,7 +7,7 @@
 #include "gdx/segment.h"
 #include "random.h"
 
-enum { CORPUS_SEGMENTS_MAX = 5, CORPUS_PARTS_MAX = 8 };
+enum { CORPUS_SEGMENTS_MAX = 20, CORPUS_PARTS_MAX = 8 };
 
 typedef struct corpus_document {
     gdx_document stored; // its slices are owned

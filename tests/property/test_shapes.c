@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_shapes.c: an index answers the same in each shape, whatever is asked. One collection is written as exact
 // segments, as compact ones and as both, and each of them merged; every method of Search is asked the same of the exact
-// index and of each other one, and of a root over a leaf of each shape. The collections are the examples, with a pair
-// of symbols so frequent that a compact segment lists its positions, and random ones. GDX_SEED and GDX_ROUNDS work as
-// in test_oracle.c.
+// index, by one thread, and of each other one, by several, and of a root over a leaf of each shape. The collections are
+// the examples, with a pair of symbols so frequent that a compact segment lists its positions, and random ones.
+// GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
 #include "../support/sample.h"
@@ -42,7 +42,7 @@ static const struct way { // that a collection is written
     {"archives", "a", GDX_SHAPE_ARCHIVE, false},
     {"segments of all shapes merged to an archive", "eca", GDX_SHAPE_ARCHIVE, true},
 };
-enum { WAYS = sizeof ways / sizeof *ways, OF_ALL = 2, MERGED = 3, SLICES = 2 };
+enum { WAYS = sizeof ways / sizeof *ways, OF_ALL = 2, MERGED = 3, SLICES = 2, THREADS = 3 };
 // What an exact one is compared with; the last: the root.
 static const size_t compared[] = {1, OF_ALL, 4, 5, 6, 7, 8, WAYS};
 enum { PAIRS = sizeof compared / sizeof *compared, PAIRS_OF_WHICH_ONE = 6 };
@@ -169,6 +169,8 @@ static gdx_shape shape_in(const struct way *way, size_t segment) {
 static void write_way(struct shaped *shaped, size_t w) {
     gdx_collection_options options = gdx_collection_options_default();
     gdx_error err = {0};
+    options.threads = w == 0 || w == MERGED ? 1 : THREADS;
+    options.share_ns = 0;
     shaped->folders[w] = folder_new();
     shaped->corpus.shape = ways[w].shape;
     for (size_t s = 0; s < shaped->corpus.segment_count; s++)

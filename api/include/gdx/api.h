@@ -35,7 +35,9 @@ typedef struct gdx_collection_options {
     unsigned kept_commits; // superseded ones that are held, at most 64
     uint64_t kept_ns;      // and for how long
     unsigned export_limit; // streams of replies at once; one more is GDX_BUSY
-    size_t query_bytes;    // memory that one query may take; more is GDX_NO_MEMORY
+    size_t query_bytes;    // memory that one query may take; more is GDX_NO_MEMORY. With several threads a quarter more
+    unsigned threads;      // that long questions have together, at most 8; 0: as many as processors
+    uint64_t share_ns;     // after which a long question takes other threads than its own; 0: at once
     size_t ingest_bytes;   // memory for the postings of one Ingest
     size_t document_limit; // bytes of a document's text; 0: 64 MiB
     uint64_t scrub_ns;     // in which all pages are verified again (gdx_collection_scrub); 0: they are not

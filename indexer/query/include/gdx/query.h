@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/query.h: query text -> plan -> hits, counts, tallies, streams of occurrences, suggestions over one snapshot.
-// Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/index.h, gdx/stop.h; inside on text,
-// segment, postings. Threads: a parsed query is immutable, any thread. Everything else has one owner, and calls that
-// compute belong on workers: they take from microseconds to seconds.
+// Language: docs/query-language.md. Relies on gdx/base.h, gdx/document.h, gdx/executor.h, gdx/index.h, gdx/stop.h;
+// inside on text, segment, postings. Threads: a parsed query is immutable, any thread. Everything else has one owner,
+// and calls that compute belong on workers: they take from microseconds to seconds.
 //
 // Counts are of live documents, lengths and positions in symbols unless a name says bytes. Outputs change on success
 // only. Every call that computes may fail with GDX_DEADLINE and GDX_CANCELLED (see its stop), GDX_CORRUPT (a segment is
@@ -14,6 +14,7 @@
 #include "gdx/aliases.h"
 #include "gdx/base.h"
 #include "gdx/document.h"
+#include "gdx/executor.h"
 #include "gdx/index.h"
 #include "gdx/metadata.h"
 #include "gdx/stop.h"
@@ -108,11 +109,16 @@ gdx_searcher *gdx_searcher_new(void); // NULL: no memory. The caller frees it.
 gdx_searcher *gdx_searcher_new_like(const gdx_searcher *searcher, unsigned shares);
 void gdx_searcher_free(gdx_searcher *searcher); // NULL is fine; after the scans that use it
 // The memory limit of one query in bytes, without the hits it returns. A query above it fails with GDX_NO_MEMORY. 2 GiB
-// by default.
+// by default. With lent threads a query may take a quarter more.
 void gdx_searcher_limit_memory(gdx_searcher *searcher, size_t bytes);
 // The work that one query may do, in nanoseconds, roughly; 0, the default: any. What a plan foresees counts before it
 // is done: a query above it fails with GDX_DEADLINE before it reads the list, or the texts, that are too much.
 void gdx_searcher_limit_work(gdx_searcher *searcher, uint64_t work_ns);
+// Threads for queries that take long. Segments that are left when `after_ns` of a count, a search, a tally or a walk
+// over places have passed are shared out among them, and so is much stored text that a segment is read for; with 0 all
+// is, at once. The answers are those of one thread. The searcher's owner owns the executor, too, which must outlive the
+// loan. NULL ends it.
+void gdx_searcher_lend_threads(gdx_searcher *searcher, gdx_executor *executor, uint64_t after_ns);
 GDX_DEFINE_AUTO(gdx_searcher, gdx_searcher_free)
 // gdx_store_reader_counts of what it reads hits with.
 void gdx_searcher_store_counts(const gdx_searcher *searcher, uint64_t *out_hits, uint64_t *out_misses);
