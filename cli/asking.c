@@ -18,13 +18,10 @@
 const struct option_table asking_table = {
     NULL,
     (const struct option[]){
-        {.name = "queries",
-         .argument = "FILE",
-         .help = "ask each line of FILE; - is standard input",
-         .more =
-             "One line of JSON answers each, or with --format a row, where it goes with this. Blank lines are skipped, and comments: lines that start with #.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct asking, queries)},
+        TEXT_ROW(
+            struct asking, queries, "queries", "FILE", "ask each line of FILE; - is standard input",
+            .more =
+                "One line of JSON answers each, or with --format a row, where it goes with this. Blank lines are skipped, and comments: lines that start with #."),
         {0},
     },
 };
@@ -32,11 +29,8 @@ const struct option_table asking_table = {
 const struct option_table exit_code_table = {
     NULL,
     (const struct option[]){
-        {.name = "exit-code",
-         .help = "exit with 1 when nothing matches",
-         .more = "As grep does; --quiet has it too. A failure is reported, nothing found is not.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct asking, exit_code)},
+        FLAG_ROW(struct asking, exit_code, "exit-code", "exit with 1 when nothing matches",
+                 .more = "As grep does; --quiet has it too. A failure is reported, nothing found is not."),
         {0},
     },
 };

@@ -16,18 +16,13 @@ struct backup_command {
 static const struct option_table backup_table = {
     NULL,
     (const struct option[]){
-        {.name = "link",
-         .help = "hard links that share bytes with the index",
-         .more = "Takes no time and no room, on the same file system alone. It protects from deletions and from a "
-                 "wrong run, but not from a failing disk, nor from a program that writes into the files.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct backup_command, options.links)},
-        {.name = "update",
-         .help = "make an older backup this commit",
-         .more = "Only what it lacks is copied. Until the last moment it is the older commit, whole. If there is none, "
-                 "it is made.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct backup_command, options.updates)},
+        FLAG_ROW(struct backup_command, options.links, "link", "hard links that share bytes with the index",
+                 .more = "Takes no time and no room, on the same file system alone. It protects from deletions and "
+                         "from a wrong run, but not from a failing disk, nor from a program that writes into the "
+                         "files."),
+        FLAG_ROW(struct backup_command, options.updates, "update", "make an older backup this commit",
+                 .more = "Only what it lacks is copied. Until the last moment it is the older commit, whole. If "
+                         "there is none, it is made."),
         {0},
     },
 };

@@ -18,14 +18,9 @@ struct dispersion_command {
 static const struct option_table dispersion_table = {
     NULL,
     (const struct option[]){
-        {.name = "by",
-         .letter = 'b',
-         .argument = "PARTS",
-         .help = "year, quarter, month, week, day, source or",
-         .more = "document. Without it: month.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct dispersion_command, by)},
-        LIMIT_ROW(struct dispersion_command, limit, "rows by document, at most 10000 (100)", 10000),
+        TEXT_ROW(struct dispersion_command, by, "by", "PARTS", "year, quarter, month, week, day, source or",
+                 .letter = 'b', .more = "document. Without it: month."),
+        LIMIT_ROW(struct dispersion_command, limit, 10000, "rows by document, at most 10000 (100)"),
         {0},
     },
 };

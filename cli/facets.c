@@ -16,16 +16,11 @@ struct facets_command {
 static const struct option_table facets_table = {
     NULL,
     (const struct option[]){
-        {.name = "by",
-         .letter = 'b',
-         .argument = "GROUPS",
-         .help = "source, year, month, ..., meta.KEY",
-         .more =
-             "Several are separated by commas; each gives a table. Without it: source,year. meta.KEY is what documents "
-             "have under a key of their metadata: of a key that `gramdex index --facet` declares it is fast.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct facets_command, by)},
-        LIMIT_ROW(struct facets_command, limit, "rows of each, at most 10000 (100)", 10000),
+        TEXT_ROW(struct facets_command, by, "by", "GROUPS", "source, year, month, ..., meta.KEY", .letter = 'b',
+                 .more = "Several are separated by commas; each gives a table. Without it: source,year. meta.KEY is "
+                         "what documents have under a key of their metadata: of a key that `gramdex index --facet` "
+                         "declares it is fast."),
+        LIMIT_ROW(struct facets_command, limit, 10000, "rows of each, at most 10000 (100)"),
         {0},
     },
 };

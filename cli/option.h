@@ -60,6 +60,21 @@ struct option {
     bool needs_index; // wrong use with --server
 };
 
+// Rows of a table, by what they take. What follows the help is members by name: .more = "...", .letter = 'n'.
+#define OPTION_ROW(type, member, kind_, name_, argument_, ...)                                                         \
+    { .kind = kind_, .field = OPTION_FIELD(type, member), .name = name_, .argument = argument_, .help = __VA_ARGS__ }
+#define FLAG_ROW(type, member, name_, ...) OPTION_ROW(type, member, OPTION_FLAG, name_, NULL, __VA_ARGS__)
+#define TEXT_ROW(type, member, name_, argument_, ...)                                                                  \
+    OPTION_ROW(type, member, OPTION_TEXT, name_, argument_, __VA_ARGS__)
+#define LIST_ROW(type, member, name_, argument_, ...)                                                                  \
+    OPTION_ROW(type, member, OPTION_LIST, name_, argument_, __VA_ARGS__)
+#define BYTES_ROW(type, member, name_, argument_, ...)                                                                 \
+    OPTION_ROW(type, member, OPTION_BYTES, name_, argument_, __VA_ARGS__)
+#define CHOICE_ROW(type, member, name_, argument_, choices_, ...)                                                      \
+    OPTION_ROW(type, member, OPTION_CHOICE, name_, argument_, __VA_ARGS__, .choices = choices_)
+#define NUMBER_ROW(type, member, name_, argument_, least_, most_, ...)                                                 \
+    OPTION_ROW(type, member, OPTION_NUMBER, name_, argument_, __VA_ARGS__, .least = least_, .most = most_)
+
 struct option_table {
     const char *heading; // NULL: none
     const struct option *rows;

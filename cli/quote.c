@@ -20,12 +20,8 @@ struct quote_command {
 static const struct option_table quote_table = {
     NULL,
     (const struct option[]){
-        {.name = "in",
-         .argument = "ID",
-         .help = "the document that they are said to be from",
-         .more = "A quotation that another document has is then marked as such.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct quote_command, id)},
+        TEXT_ROW(struct quote_command, id, "in", "ID", "the document that they are said to be from",
+                 .more = "A quotation that another document has is then marked as such."),
         {0},
     },
 };

@@ -20,17 +20,8 @@ struct sweep_command {
 static const struct option_table sweep_table = {
     NULL,
     (const struct option[]){
-        {.name = "keep",
-         .argument = "K",
-         .help = "generations that stay, the last ones",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = INT64_MAX,
-         .field = OPTION_FIELD(struct sweep_command, keep)},
-        {.name = "dry-run",
-         .help = "tell, and remove nothing",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct sweep_command, dry_run)},
+        NUMBER_ROW(struct sweep_command, keep, "keep", "K", 1, INT64_MAX, "generations that stay, the last ones"),
+        FLAG_ROW(struct sweep_command, dry_run, "dry-run", "tell, and remove nothing"),
         {0},
     },
 };
