@@ -2,13 +2,10 @@
 // collocates.c: `gramdex collocates`: what stands near a query more often than elsewhere.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 struct collocates_command {
     struct asking asking;
-    struct output output;
     unsigned by; // of `measures`
     uint32_t window, limit;
 };
@@ -36,12 +33,6 @@ static const struct table_column columns[] = {
     {"also", TABLE_TEXT, 6},
 };
 
-struct collocates_printing {
-    const struct collocates_command *command;
-    gdx_slice query;
-    bool as_json;
-};
-
 static gdx_status print_row(struct table *table, const Gramdex__V1__Collocate *row, gdx_buffer *also) {
     gdx_status status = join_wire(row->also, row->n_also, also);
     table_text(table, from_wire(row->phrase));
@@ -67,13 +58,10 @@ static void print_totals(const Gramdex__V1__CollocatesResponse *reply) {
            format_count(reply->letters, letters), format_took(reply->answer, took));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct collocates_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct collocates_command *self = asked->settings;
     const Gramdex__V1__CollocatesResponse *reply = (const Gramdex__V1__CollocatesResponse *)message;
-    const struct output *output = &printing->command->output;
-    if (printing->as_json)
-        return json_answer("collocates", printing->query, message, err);
-    notes_print(reply->answer);
+    const struct output *output = &self->asking.output;
     struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
     gdx_buffer also = {0};
     gdx_status status = GDX_OK;
@@ -86,26 +74,14 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct collocates_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct collocates_command *self = asked->settings;
     Gramdex__V1__CollocatesRequest request = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
-    struct collocates_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.window = self->window;
     request.by = (Gramdex__V1__Measure)(GRAMDEX__V1__MEASURE__MEASURE_LOG_DICE + self->by);
     request.limit = self->limit;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Collocates"), &request.base, print, &printing, err);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    struct collocates_command *self = settings;
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
-}
-
-static int run(const struct command *command, void *settings) {
-    struct collocates_command *self = settings;
-    return ask_all(command->title, &self->asking, answer, self);
+    return asked_print(asked, "Collocates", &request.base, print, err);
 }
 
 const struct command command_collocates = {
@@ -120,13 +96,9 @@ const struct command command_collocates = {
                                       "gramdex collocates --index corpus.gdx --by ll '关税 date:2025..'",
                                       "gramdex collocates --index corpus.gdx --window 5 --format csv 芯片", NULL},
     .explained_in = "Strings that nobody typed\nCollocates",
-    .groups = {{&collocates_table, 0},
-               {&output_table, offsetof(struct collocates_command, output)},
-               ASKING_GROUPS(struct collocates_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct collocates_command, asking.arguments),
-    .settings_bytes = sizeof(struct collocates_command),
-    .check = check,
-    .run = run,
+    .groups = {{&collocates_table, 0}, ASKING_GROUPS(struct collocates_command, asking), {0}},
+    ASKING_MEMBERS(struct collocates_command, asking),
+    .check = asking_check,
+    .answer = answer,
+    .run = ask_all,
 };

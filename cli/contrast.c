@@ -2,11 +2,8 @@
 // contrast.c: `gramdex rising` and `gramdex keyness`: phrases that stand in a larger share of some documents than of
 // others. Both ask Search.Contrast; rising writes its two queries from dates.
 
-#include "command.h"
-#include "options.h"
+#include "asking.h"
 #include "report.h"
-#include "table.h"
-#include "target.h"
 
 #include "gdx/document.h"
 
@@ -14,8 +11,7 @@
 #include <time.h>
 
 struct contrast_command {
-    struct target target;
-    struct output output;
+    struct once once;
     const char *since, *until, *before, *where; // rising
     bool is_falling;
     const char *a, *b; // keyness
@@ -67,13 +63,6 @@ static const struct option_table strings_table = {
 };
 
 // ---- the two periods
-
-static gdx_status parse_date(const char *option, const char *text, gdx_date *out, gdx_error *err) {
-    gdx_error why = {0};
-    if (text && gdx_date_parse(gdx_slice_of(text), out, &why) != GDX_OK)
-        return gdx_fail(err, GDX_INVALID, "%s: %s", option, why.message);
-    return GDX_OK;
-}
 
 static gdx_status parse_span(struct contrast_command *self, gdx_error *err) {
     enum { MOST = 100000 };
@@ -198,30 +187,19 @@ static void print_end(const struct contrast_command *self, const Gramdex__V1__Co
            format_count(reply->units_b, b), format_count(reply->tested, tested), format_took(reply->answer, took));
 }
 
-struct contrast_printing {
-    const struct contrast_command *command;
-    const char *type;
-};
-
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct contrast_printing *printing = context;
-    const struct contrast_command *self = printing->command;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct contrast_command *self = asked->settings;
     const Gramdex__V1__ContrastResponse *reply = (const Gramdex__V1__ContrastResponse *)message;
-    if (self->target.json)
-        return json_answer(printing->type, (gdx_slice){0}, message, err);
-    notes_print(reply->answer);
-    if (self->output.form != OUTPUT_TEXT)
-        return export_groups(&self->output, reply, err);
-    gdx_status status = print_groups(&self->output, reply, err);
+    if (self->once.output.form != OUTPUT_TEXT)
+        return export_groups(&self->once.output, reply, err);
+    gdx_status status = print_groups(&self->once.output, reply, err);
     print_end(self, reply);
     return status;
 }
 
 // ---- the commands
 
-static gdx_status ask(struct contrast_command *self, const char *type, gdx_slice a, gdx_slice b, gdx_error *err) {
-    struct opened opened = {0};
-    struct contrast_printing printing = {self, type};
+static int ask(const struct command *command, struct contrast_command *self, gdx_slice a, gdx_slice b) {
     Gramdex__V1__ContrastRequest request = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
     request.a = to_wire(a);
     request.b = to_wire(b);
@@ -231,16 +209,7 @@ static gdx_status ask(struct contrast_command *self, const char *type, gdx_slice
     request.min_units = self->units_least;
     request.with_digits = self->with_digits;
     request.limit = self->limit;
-    gdx_status status = target_open(&self->target, &opened, err);
-    if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Contrast"), &request.base, print, &printing, err);
-    target_close(&opened);
-    return status;
-}
-
-static int finish(const struct command *command, const struct contrast_command *self, gdx_status status,
-                  const gdx_error *err) {
-    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, err, (gdx_slice){0}, self->target.json);
+    return ask_once(command, self, (gdx_slice){0}, "Contrast", &request.base, print);
 }
 
 static int run_rising(const struct command *command, void *settings) {
@@ -248,27 +217,25 @@ static int run_rising(const struct command *command, void *settings) {
     gdx_buffer a = {0}, b = {0};
     gdx_error err = {0};
     gdx_status status = write_periods(self, &a, &b, &err);
-    if (status == GDX_OK)
-        status = ask(self, "rising", gdx_buffer_slice(&a), gdx_buffer_slice(&b), &err);
+    int exit_status = status == GDX_OK ? ask(command, self, gdx_buffer_slice(&a), gdx_buffer_slice(&b))
+                                       : report_failure(command->title, &err, (gdx_slice){0}, self->once.target.json);
     gdx_buffer_clear(&a);
     gdx_buffer_clear(&b);
-    return finish(command, self, status, &err);
+    return exit_status;
 }
 
 static int run_keyness(const struct command *command, void *settings) {
     struct contrast_command *self = settings;
-    gdx_error err = {0};
-    gdx_status status = ask(self, "keyness", gdx_slice_of(self->a), gdx_slice_of(self->b ? self->b : ""), &err);
-    return finish(command, self, status, &err);
+    return ask(command, self, gdx_slice_of(self->a), from_wire(option_to_wire(self->b)));
 }
 
 static gdx_status check_rising(void *settings, gdx_error *err) {
     struct contrast_command *self = settings;
     if (!self->since)
         return gdx_fail(err, GDX_INVALID, "--since is missing: the first date of what may have risen");
-    gdx_status status = parse_date("--since", self->since, &self->since_date, err);
+    gdx_status status = option_read_date("--since", self->since, &self->since_date, err);
     if (status == GDX_OK)
-        status = parse_date("--until", self->until, &self->until_date, err);
+        status = option_read_date("--until", self->until, &self->until_date, err);
     if (status == GDX_OK && self->since_date == GDX_NO_DATE)
         return gdx_fail(err, GDX_INVALID, "--since: it is empty, expected a date");
     if (status == GDX_OK && self->until_date != GDX_NO_DATE &&
@@ -276,14 +243,14 @@ static gdx_status check_rising(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--until %s is before --since %s", self->until, self->since);
     if (status == GDX_OK)
         status = parse_span(self, err);
-    return status == GDX_OK ? output_check(&self->output, self->target.json, err) : status;
+    return status == GDX_OK ? once_check(self, err) : status;
 }
 
 static gdx_status check_keyness(void *settings, gdx_error *err) {
     struct contrast_command *self = settings;
     if (!self->a)
         return gdx_fail(err, GDX_INVALID, "--a is missing: the query whose documents are A");
-    return output_check(&self->output, self->target.json, err);
+    return once_check(self, err);
 }
 
 const struct command command_rising = {
@@ -302,9 +269,9 @@ const struct command command_rising = {
     .explained_in = "Strings that nobody typed\nContrast",
     .groups = {{&rising_table, 0},
                {&strings_table, 0},
-               {&output_table, offsetof(struct contrast_command, output)},
-               {&aliases_table, offsetof(struct contrast_command, target)},
-               ANSWERER_GROUPS(struct contrast_command, target),
+               {&output_table, offsetof(struct contrast_command, once.output)},
+               {&aliases_table, offsetof(struct contrast_command, once.target)},
+               ANSWERER_GROUPS(struct contrast_command, once.target),
                {0}},
     .settings_bytes = sizeof(struct contrast_command),
     .check = check_rising,
@@ -325,9 +292,9 @@ const struct command command_keyness = {
     .explained_in = "Strings that nobody typed\nContrast",
     .groups = {{&keyness_table, 0},
                {&strings_table, 0},
-               {&output_table, offsetof(struct contrast_command, output)},
-               {&aliases_table, offsetof(struct contrast_command, target)},
-               ANSWERER_GROUPS(struct contrast_command, target),
+               {&output_table, offsetof(struct contrast_command, once.output)},
+               {&aliases_table, offsetof(struct contrast_command, once.target)},
+               ANSWERER_GROUPS(struct contrast_command, once.target),
                {0}},
     .settings_bytes = sizeof(struct contrast_command),
     .check = check_keyness,

@@ -2,13 +2,10 @@
 // neighbours.c: `gramdex neighbours`: the strings directly left or right of a query.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 struct neighbours_command {
     struct asking asking;
-    struct output output;
     unsigned side; // of `sides`
     uint32_t length, limit;
 };
@@ -34,12 +31,6 @@ static const struct table_column columns[] = {
     {"", TABLE_BAR, 2},
 };
 
-struct neighbours_printing {
-    const struct neighbours_command *command;
-    gdx_slice query;
-    bool as_json;
-};
-
 static void print_totals(const Gramdex__V1__NeighboursResponse *reply) {
     char values[NUMBER_TEXT_BYTES], beside[NUMBER_TEXT_BYTES], all[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     char documents[NUMBER_TEXT_BYTES];
@@ -50,13 +41,10 @@ static void print_totals(const Gramdex__V1__NeighboursResponse *reply) {
            format_took(reply->answer, took));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct neighbours_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct neighbours_command *self = asked->settings;
     const Gramdex__V1__NeighboursResponse *reply = (const Gramdex__V1__NeighboursResponse *)message;
-    const struct output *output = &printing->command->output;
-    if (printing->as_json)
-        return json_answer("neighbours", printing->query, message, err);
-    notes_print(reply->answer);
+    const struct output *output = &self->asking.output;
     struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
     for (size_t i = 0; i < reply->n_neighbours; i++) {
         table_text(table, from_wire(reply->neighbours[i]->phrase));
@@ -69,26 +57,14 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return status;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct neighbours_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct neighbours_command *self = asked->settings;
     Gramdex__V1__NeighboursRequest request = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
-    struct neighbours_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.side = self->side == LEFT ? GRAMDEX__V1__SIDE__SIDE_LEFT : GRAMDEX__V1__SIDE__SIDE_RIGHT;
     request.length = self->length;
     request.limit = self->limit;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Neighbours"), &request.base, print, &printing, err);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    struct neighbours_command *self = settings;
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
-}
-
-static int run(const struct command *command, void *settings) {
-    struct neighbours_command *self = settings;
-    return ask_all(command->title, &self->asking, answer, self);
+    return asked_print(asked, "Neighbours", &request.base, print, err);
 }
 
 const struct command command_neighbours = {
@@ -101,13 +77,9 @@ const struct command command_neighbours = {
     .examples = (const char *const[]){"gramdex neighbours --index corpus.gdx --side left 关税",
                                       "gramdex neighbours --index corpus.gdx --length 3 '关税 date:2025-04'", NULL},
     .explained_in = "Strings that nobody typed\nNeighbours",
-    .groups = {{&neighbours_table, 0},
-               {&output_table, offsetof(struct neighbours_command, output)},
-               ASKING_GROUPS(struct neighbours_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct neighbours_command, asking.arguments),
-    .settings_bytes = sizeof(struct neighbours_command),
-    .check = check,
-    .run = run,
+    .groups = {{&neighbours_table, 0}, ASKING_GROUPS(struct neighbours_command, asking), {0}},
+    ASKING_MEMBERS(struct neighbours_command, asking),
+    .check = asking_check,
+    .answer = answer,
+    .run = ask_all,
 };

@@ -90,6 +90,8 @@ struct command_arguments { // those that are no options, in order; they point in
     size_t count;
 };
 
+struct asked; // asking.h
+
 // A command's settings are one struct, which main.c copies from `defaults`, fills by the options and hands to `run`.
 struct command {
     const char *title;           // "gramdex search"
@@ -106,6 +108,8 @@ struct command {
     const void *defaults;                                // NULL: all zero
     gdx_status (*check)(void *settings, gdx_error *err); // of several options together; NULL: none
     int (*run)(const struct command *command, void *settings);
+    // Asks what the settings say of one query, by asked_take or asked_print, for ask_all (asking.h). NULL: none.
+    gdx_status (*answer)(const struct asked *asked, gdx_error *err);
 };
 
 // "search" of "gramdex search".
