@@ -33,8 +33,8 @@ static void print_done(const char *to, const gdx_backup_figures *figures, uint64
         printf("%s is commit %llu already, and sound · %s\n", to, (unsigned long long)figures->commit,
                format_duration(took_ns, took));
     else
-        printf("%s: commit %llu, %s %s, %s, verified · %s\n", to, (unsigned long long)figures->commit,
-               format_count(figures->documents, documents), plural(figures->documents, "document", "documents"),
+        printf("%s: commit %llu, %s, %s, verified · %s\n", to, (unsigned long long)figures->commit,
+               format_counted(figures->documents, "document", "documents", documents),
                format_bytes(figures->bytes, bytes), format_duration(took_ns, took));
     backup_print_ways(figures);
 }
@@ -56,12 +56,8 @@ static int run(const struct command *command, void *settings) {
         status = json_line(backup_json("backup", &figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(to, &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err =
-            (gdx_error){.status = GDX_CANCELLED, .message = "stopped; no backup was made, one to update is as it was"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json,
+                      "stopped; no backup was made, one to update is as it was");
 }
 
 const struct command command_backup = {

@@ -51,11 +51,12 @@ static gdx_status print_row(struct table *table, const Gramdex__V1__Collocate *r
 static void print_totals(const Gramdex__V1__CollocatesResponse *reply) {
     char values[NUMBER_TEXT_BYTES], all[NUMBER_TEXT_BYTES], documents[NUMBER_TEXT_BYTES], near[NUMBER_TEXT_BYTES];
     char letters[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("\n%s %s · %s %s in %s %s · %s of %s letters are near · %s\n", format_count(reply->values, values),
-           plural(reply->values, "string", "strings"), format_count(reply->occurrences, all),
-           plural(reply->occurrences, "occurrence", "occurrences"), format_count(reply->documents, documents),
-           plural(reply->documents, "document", "documents"), format_count(reply->window_letters, near),
-           format_count(reply->letters, letters), format_took(reply->answer, took));
+    printf("\n%s · %s in %s · %s of %s letters are near · %s\n",
+           format_counted(reply->values, "string", "strings", values),
+           format_counted(reply->occurrences, "occurrence", "occurrences", all),
+           format_counted(reply->documents, "document", "documents", documents),
+           format_count(reply->window_letters, near), format_count(reply->letters, letters),
+           format_took(reply->answer, took));
 }
 
 static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {

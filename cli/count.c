@@ -35,8 +35,8 @@ static gdx_status print(const struct asked *asked, const ProtobufCMessage *messa
     if (self->asking.output.form != OUTPUT_TEXT)
         return export_count(self, asked->query, reply, err);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s %s, %s %s", format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_count(reply->occurrences, occurrences), plural(reply->occurrences, "occurrence", "occurrences"));
+    printf("%s, %s", format_counted(reply->documents, "document", "documents", documents),
+           format_counted(reply->occurrences, "occurrence", "occurrences", occurrences));
     bridged_print(reply->bridged_occurrences);
     printf(" · %s\n", format_took(reply->answer, took));
     return GDX_OK;

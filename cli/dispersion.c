@@ -57,9 +57,8 @@ static void print_measures(const Gramdex__V1__DispersionResponse *reply) {
     print_measure("DP", reply->dp, "0: even over all text; near 1: in one small part");
     print_measure("DP norm", reply->dp_norm, "the same, 1 at most");
     print_measure("Juilland's D", reply->juilland_d, "1: even over all parts; 0: in one of equal parts");
-    printf("\n%s of %s parts · %s %s · %s\n", format_count(reply->parts_with, with), format_count(reply->parts, parts),
-           format_count(reply->occurrences, count), plural(reply->occurrences, "occurrence", "occurrences"),
-           format_took(reply->answer, took));
+    printf("\n%s of %s parts · %s · %s\n", format_count(reply->parts_with, with), format_count(reply->parts, parts),
+           format_counted(reply->occurrences, "occurrence", "occurrences", count), format_took(reply->answer, took));
 }
 
 static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {

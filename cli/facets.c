@@ -92,9 +92,9 @@ static gdx_status print(const struct asked *asked, const ProtobufCMessage *messa
     for (size_t i = 0; i < reply->n_facets && status == GDX_OK; i++)
         status = print_facet(output, reply->facets[i], err);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s %s, %s %s · %s\n", format_count(reply->documents, documents),
-           plural(reply->documents, "document", "documents"), format_count(reply->occurrences, occurrences),
-           plural(reply->occurrences, "occurrence", "occurrences"), format_took(reply->answer, took));
+    printf("%s, %s · %s\n", format_counted(reply->documents, "document", "documents", documents),
+           format_counted(reply->occurrences, "occurrence", "occurrences", occurrences),
+           format_took(reply->answer, took));
     return status;
 }
 

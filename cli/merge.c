@@ -111,15 +111,11 @@ static int run(const struct command *command, void *settings) {
             status = merge(writer, self, &err);
     }
     gdx_executor_free(self->options.executor);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED && self->has_turned)
-        err = (gdx_error){.status = GDX_CANCELLED,
-                          .message = "stopped; the index has the new shape, and its older segments get it when they "
-                                     "are merged. Run it again to go on"};
-    else if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is as it was before"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    const char *stopped = self->has_turned
+                              ? "stopped; the index has the new shape, and its older segments get it when they "
+                                "are merged. Run it again to go on"
+                              : "stopped; the index is as it was before";
+    return report_end(command->title, status, &err, self->target.json, stopped);
 }
 
 const struct command command_merge = {

@@ -34,11 +34,9 @@ static const struct table_column columns[] = {
 static void print_totals(const Gramdex__V1__NeighboursResponse *reply) {
     char values[NUMBER_TEXT_BYTES], beside[NUMBER_TEXT_BYTES], all[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     char documents[NUMBER_TEXT_BYTES];
-    printf("\n%s %s · %s of %s %s have one, in %s %s · %s\n", format_count(reply->values, values),
-           plural(reply->values, "string", "strings"), format_count(reply->beside, beside),
-           format_count(reply->occurrences, all), plural(reply->occurrences, "occurrence", "occurrences"),
-           format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_took(reply->answer, took));
+    printf("\n%s · %s of %s have one, in %s · %s\n", format_counted(reply->values, "string", "strings", values),
+           format_count(reply->beside, beside), format_counted(reply->occurrences, "occurrence", "occurrences", all),
+           format_counted(reply->documents, "document", "documents", documents), format_took(reply->answer, took));
 }
 
 static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {

@@ -62,10 +62,10 @@ static gdx_status print_rows(const Gramdex__V1__PassagesResponse *reply, const s
 
 static void print_summary(const Gramdex__V1__PassagesResponse *reply) {
     char shown[NUMBER_TEXT_BYTES], found[NUMBER_TEXT_BYTES], letters[2][NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s%s of %s %s · %s and %s letters · %s\n", reply->n_passages ? "\n" : "",
-           format_count(reply->n_passages, shown), format_count(reply->found, found),
-           plural(reply->found, "passage", "passages"), format_count(reply->letters, letters[0]),
-           format_count(reply->other_letters, letters[1]), format_took(reply->answer, took));
+    printf("%s%s of %s · %s and %s letters · %s\n", reply->n_passages ? "\n" : "",
+           format_count(reply->n_passages, shown), format_counted(reply->found, "passage", "passages", found),
+           format_count(reply->letters, letters[0]), format_count(reply->other_letters, letters[1]),
+           format_took(reply->answer, took));
 }
 
 static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {

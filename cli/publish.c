@@ -63,11 +63,10 @@ static void print_done(const char *index, const gdx_publish_figures *figures, si
         printf("%s holds the %zu %s already: commit %llu · %s\n", index, parts, plural(parts, "part", "parts"),
                (unsigned long long)figures->commit, format_duration(took_ns, took));
     else
-        printf("%s: commit %llu, of %zu %s: %s %s in %zu %s, %s · %s\n", index, (unsigned long long)figures->commit,
-               parts, plural(parts, "part", "parts"), format_count(figures->documents, documents),
-               plural(figures->documents, "document", "documents"), figures->segments,
-               plural(figures->segments, "segment", "segments"), format_bytes(figures->index_bytes, bytes),
-               format_duration(took_ns, took));
+        printf("%s: commit %llu, of %zu %s: %s in %zu %s, %s · %s\n", index, (unsigned long long)figures->commit, parts,
+               plural(parts, "part", "parts"), format_counted(figures->documents, "document", "documents", documents),
+               figures->segments, plural(figures->segments, "segment", "segments"),
+               format_bytes(figures->index_bytes, bytes), format_duration(took_ns, took));
     printf("%s linked, ", format_bytes(figures->linked_bytes, bytes));
     printf("%s copied", format_bytes(figures->copied_bytes, bytes));
     print_count(figures->replaced, "documents replaced");
@@ -95,11 +94,7 @@ static int run(const struct command *command, void *settings) {
         status = report_json(&figures, self->parts.count, took_ns, &err);
     else if (status == GDX_OK)
         print_done(self->target.index, &figures, self->parts.count, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is at the commit it was at"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json, "stopped; the index is at the commit it was at");
 }
 
 const struct command command_publish = {

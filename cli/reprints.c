@@ -77,15 +77,14 @@ static gdx_status print_excerpts(const struct output *output, const Gramdex__V1_
 static void print_totals(const Gramdex__V1__ReprintsResponse *reply) {
     char documents[NUMBER_TEXT_BYTES], distinct[NUMBER_TEXT_BYTES], groups[NUMBER_TEXT_BYTES];
     char excerpts[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES], later[NUMBER_TEXT_BYTES];
-    printf("\n%s %s, %s distinct · %s %s, %s %s · jaccard %.2f within %u days · %s\n",
-           format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_count(reply->distinct, distinct), format_count(reply->all_groups, groups),
-           plural(reply->all_groups, "group", "groups"), format_count(reply->all_excerpts, excerpts),
-           plural(reply->all_excerpts, "excerpt", "excerpts"), reply->jaccard, reply->within_days,
+    printf("\n%s, %s distinct · %s, %s · jaccard %.2f within %u days · %s\n",
+           format_counted(reply->documents, "document", "documents", documents),
+           format_count(reply->distinct, distinct), format_counted(reply->all_groups, "group", "groups", groups),
+           format_counted(reply->all_excerpts, "excerpt", "excerpts", excerpts), reply->jaccard, reply->within_days,
            format_took(reply->answer, took));
     if (reply->later)
-        printf("%s %s not looked at yet: gramdex reprints --build\n", format_count(reply->later, later),
-               plural(reply->later, "document was", "documents were"));
+        printf("%s not looked at yet: gramdex reprints --build\n",
+               format_counted(reply->later, "document was", "documents were", later));
 }
 
 static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {

@@ -292,7 +292,7 @@ static gdx_status print_summary(const struct export *out, gdx_error *err) {
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     if (!style->is_terminal || out->command->asking.output.form != OUTPUT_TEXT)
         return GDX_OK;
-    printf("\n%s%s %s", style->dim, format_count(out->count, count), plural(out->count, "occurrence", "occurrences"));
+    printf("\n%s%s", style->dim, format_counted(out->count, "occurrence", "occurrences", count));
     bridged_print(out->bridged);
     if (out->command->sample)
         printf(" · sample of %s", format_count(out->all, count));

@@ -82,11 +82,7 @@ static int run(const struct command *command, void *settings) {
         status = json_line(json_of(self, &figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(self, &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the next sweep goes on"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json, "stopped; the next sweep goes on");
 }
 
 const struct command command_sweep = {

@@ -58,8 +58,8 @@ static gdx_status print_sound(const struct target *target, uint64_t took_ns, gdx
                                    (json_int_t)(took_ns / 1000)),
                          err);
     char count[NUMBER_TEXT_BYTES], size[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s: sound: %s %s in %zu %s, %s, commit %llu · %s\n", target->index, format_count(documents, count),
-           plural(documents, "document", "documents"), segments, plural(segments, "segment", "segments"),
+    printf("%s: sound: %s in %zu %s, %s, commit %llu · %s\n", target->index,
+           format_counted(documents, "document", "documents", count), segments, plural(segments, "segment", "segments"),
            format_bytes(bytes, size), (unsigned long long)commit, format_duration(took_ns, took));
     return GDX_OK;
 }
