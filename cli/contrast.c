@@ -133,47 +133,38 @@ static const struct table_column export_columns[] = {
     {"also", TABLE_TEXT, 0},          {"folded", TABLE_NUMBER, 0},
 };
 
-static gdx_status print_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
-                               gdx_error *err) {
-    struct table *table = table_open(text_columns, sizeof text_columns / sizeof *text_columns, output);
-    gdx_buffer also = {0};
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
-        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
-        status = join_wire(group->also, group->n_also, &also);
-        table_text(table, from_wire(group->phrase));
-        table_count(table, group->units_a);
-        table_count(table, group->units_b);
-        table_real(table, group->ratio, 1);
-        table_real(table, group->score, 1);
-        table_count(table, group->days);
-        table_text(table, from_wire(group->first_date));
-        table_text(table, gdx_buffer_slice(&also));
-    }
-    gdx_buffer_clear(&also);
-    gdx_status closed = table_close(table, err);
-    return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
-}
-
-static gdx_status export_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
-                                gdx_error *err) {
-    struct table *table = table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
-    gdx_buffer also = {0};
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
-        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
-        status = join_wire(group->also, group->n_also, &also);
-        table_text(table, from_wire(group->phrase));
-        table_count(table, group->units_a);
-        table_count(table, group->units_b);
+static void print_group(struct table *table, const Gramdex__V1__ContrastGroup *group, bool for_people) {
+    table_text(table, from_wire(group->phrase));
+    table_count(table, group->units_a);
+    table_count(table, group->units_b);
+    if (!for_people)
         table_count(table, group->occurrences);
-        table_real(table, group->ratio, 2);
-        table_real(table, group->score, 3);
-        table_text(table, from_wire(group->first_date));
+    table_real(table, group->ratio, 1);
+    table_real(table, group->score, 1);
+    if (for_people)
+        table_count(table, group->days);
+    table_text(table, from_wire(group->first_date));
+    if (!for_people) {
         table_text(table, from_wire(group->first_id));
         table_count(table, group->days);
+    }
+}
+
+static gdx_status print_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
+                               gdx_error *err) {
+    bool for_people = output->form == OUTPUT_TEXT;
+    struct table *table = for_people
+                              ? table_open(text_columns, sizeof text_columns / sizeof *text_columns, output)
+                              : table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
+    gdx_buffer also = {0};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
+        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
+        status = join_wire(group->also, group->n_also, &also);
+        print_group(table, group, for_people);
         table_text(table, gdx_buffer_slice(&also));
-        table_count(table, group->folded);
+        if (!for_people)
+            table_count(table, group->folded);
     }
     gdx_buffer_clear(&also);
     gdx_status closed = table_close(table, err);
@@ -190,10 +181,9 @@ static void print_end(const struct contrast_command *self, const Gramdex__V1__Co
 static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
     const struct contrast_command *self = asked->settings;
     const Gramdex__V1__ContrastResponse *reply = (const Gramdex__V1__ContrastResponse *)message;
-    if (self->once.output.form != OUTPUT_TEXT)
-        return export_groups(&self->once.output, reply, err);
     gdx_status status = print_groups(&self->once.output, reply, err);
-    print_end(self, reply);
+    if (self->once.output.form == OUTPUT_TEXT)
+        print_end(self, reply);
     return status;
 }
 
