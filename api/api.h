@@ -183,8 +183,12 @@ gdx_status view_open(const gdx_question *question, const Gramdex__V1__Scope *sco
 void view_of(gdx_snapshot *snapshot, const Gramdex__V1__Scope *scope, struct view *out); // takes the reference over
 void view_close(struct view *view);
 // To be asked before an answer that ended with *status leaves. True: make it again, from less. False: *status and err
-// say what became of it.
+// say what became of it, and the view is closed.
 bool view_again(struct view *view, gdx_status *status, gdx_error *err);
+// The same, after an answer that went well has got what every answer says, with notes on the queries and on what is
+// left out.
+bool view_answer(const gdx_question *question, struct view *view, gdx_query *const *queries, size_t count,
+                 Gramdex__V1__Answer *out, gdx_status *status, gdx_error *err);
 // Leaves out what is bad now, and what `failure` names. GDX_NO_MEMORY.
 gdx_status view_shrink(struct view *view, const gdx_error *failure, gdx_error *err) GDX_MUST_CHECK;
 // Says so in the answer, after its other notes, if a part was left out.

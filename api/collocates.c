@@ -72,16 +72,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_collocates *collo
     return question->reply(question->context, &reply.base, err);
 }
 
-static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
-                          const gdx_collocates_options *options, gdx_collocates **out, Gramdex__V1__Answer *answer,
-                          gdx_error *err) {
-    gdx_collocates_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status =
-        gdx_collocates_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__CollocatesRequest *request = (const Gramdex__V1__CollocatesRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -97,10 +87,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status != GDX_OK)
         return status;
     options.executor = question->session->executor;
-    do
-        status = compute(question, query, &view, &options, &collocates, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_collocates_free(GDX_TAKE(collocates)); // of an attempt that is made again
+        status = gdx_collocates_compute(question->session->searcher, view.snapshot, query, &options, &question->stop,
+                                        &collocates, err);
+    } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, collocates, &answer, err) : status;
 }
 

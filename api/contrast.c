@@ -6,7 +6,7 @@
 enum { GROUPS_DEFAULT = 30, GROUPS_MOST = 1000, UNITS_DEFAULT = 5, LONGEST_DEFAULT = GDX_STRING_LETTERS_MOST };
 
 struct contrast_question {
-    gdx_query *a, *b;
+    gdx_query *queries[2]; // a and b
     gdx_contrast_options options;
     gdx_contrast *contrast;
 };
@@ -41,10 +41,10 @@ static gdx_status read_request(gdx_collection *collection, const Gramdex__V1__Co
         return gdx_fail_field(err, "a", GDX_REASON_OUT_OF_RANGE, "it is empty, expected a query");
     gdx_status status = read_options(request, &out->options, err);
     if (status == GDX_OK)
-        status = request_query_of("a", collection, request->a, request->scope, &out->a, err);
+        status = request_query_of("a", collection, request->a, request->scope, &out->queries[0], err);
     if (status == GDX_OK && request->b.len)
-        return request_query_of("b", collection, request->b, request->scope, &out->b, err);
-    return status == GDX_OK ? request_documents(collection, request->b, request->scope, &out->b, err) : status;
+        return request_query_of("b", collection, request->b, request->scope, &out->queries[1], err);
+    return status == GDX_OK ? request_documents(collection, request->b, request->scope, &out->queries[1], err) : status;
 }
 
 // ---- the reply
@@ -90,17 +90,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_contrast *contras
 
 // ---- the whole
 
-static gdx_status compute(gdx_question *question, struct contrast_question *asked, const struct view *view,
-                          Gramdex__V1__Answer *answer, gdx_error *err) {
-    gdx_contrast_free(GDX_TAKE(asked->contrast)); // of an attempt that is made again
-    gdx_status status = gdx_contrast_compute(question->session->searcher, view->snapshot, asked->a, asked->b,
-                                             &asked->options, &question->stop, &asked->contrast, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    if (status == GDX_OK)
-        status = reply_slips(question, asked->a, view->snapshot, answer, err);
-    return status == GDX_OK ? reply_notes(question, asked->b, view, answer, err) : status;
-}
-
 static gdx_status answer_asked(gdx_question *question, const Gramdex__V1__Scope *scope, struct contrast_question *asked,
                                gdx_error *err) {
     Gramdex__V1__Answer answer;
@@ -108,10 +97,11 @@ static gdx_status answer_asked(gdx_question *question, const Gramdex__V1__Scope 
     gdx_status status = view_open(question, scope, &view, err);
     if (status != GDX_OK)
         return status;
-    do
-        status = compute(question, asked, &view, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_contrast_free(GDX_TAKE(asked->contrast)); // of an attempt that is made again
+        status = gdx_contrast_compute(question->session->searcher, view.snapshot, asked->queries[0], asked->queries[1],
+                                      &asked->options, &question->stop, &asked->contrast, err);
+    } while (view_answer(question, &view, asked->queries, 2, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, asked->contrast, &answer, err) : status;
 }
 
@@ -122,8 +112,8 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     asked.options.executor = question->session->executor;
     if (status == GDX_OK)
         status = answer_asked(question, request->scope, &asked, err);
-    gdx_query_free(asked.a);
-    gdx_query_free(asked.b);
+    gdx_query_free(asked.queries[0]);
+    gdx_query_free(asked.queries[1]);
     gdx_contrast_free(asked.contrast);
     return status;
 }

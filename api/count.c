@@ -3,16 +3,6 @@
 
 #include "gather.h"
 
-static gdx_status count(gdx_question *question, const gdx_query *query, const struct view *view, gdx_totals *totals,
-                        Gramdex__V1__Answer *answer, gdx_error *err) {
-    bool facts_alone = question->leaf && question->leaf->request->keys_alone;
-    gdx_status status =
-        facts_alone ? GDX_OK
-                    : gdx_count(question->session->searcher, view->snapshot, query, &question->stop, totals, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__CountRequest *request = (const Gramdex__V1__CountRequest *)message;
     Gramdex__V1__CountResponse reply = GRAMDEX__V1__COUNT_RESPONSE__INIT;
@@ -20,15 +10,17 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     GDX_AUTO(gdx_query) query = NULL;
     struct view view = {0};
     gdx_totals totals = {0};
+    bool facts_alone = question->leaf && question->leaf->request->keys_alone;
     gdx_status status = request_query(question->collection, request->query, request->scope, &query, err);
     if (status == GDX_OK)
         status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
     do
-        status = count(question, query, &view, &totals, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+        status = facts_alone
+                     ? GDX_OK
+                     : gdx_count(question->session->searcher, view.snapshot, query, &question->stop, &totals, err);
+    while (view_answer(question, &view, &query, 1, &answer, &status, err));
     if (status != GDX_OK)
         return status;
     reply.documents = totals.documents;

@@ -57,16 +57,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_dispersion *dispe
     return question->reply(question->context, &reply.base, err);
 }
 
-static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
-                          const struct dispersion_options *options, gdx_dispersion **out, Gramdex__V1__Answer *answer,
-                          gdx_error *err) {
-    gdx_dispersion_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status = gdx_dispersion_compute(question->session->searcher, view->snapshot, query, options->by,
-                                               options->limit, &question->stop, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status refuse_documents(gdx_error *err) {
     return gdx_fail(err, GDX_UNSUPPORTED,
                     "Dispersion by document is not answered by a root: every leaf would have to send "
@@ -123,10 +113,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     }
     if (status != GDX_OK)
         return status;
-    do
-        status = compute(question, query, &view, &options, &dispersion, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_dispersion_free(GDX_TAKE(dispersion)); // of an attempt that is made again
+        status = gdx_dispersion_compute(question->session->searcher, view.snapshot, query, options.by, options.limit,
+                                        &question->stop, &dispersion, err);
+    } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, dispersion, options.by, &answer, err) : status;
 }
 

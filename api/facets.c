@@ -200,7 +200,6 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     do
         status = compute(question, query, &view, &options, &facets, &answer, err);
     while (view_again(&view, &status, err));
-    view_close(&view);
     if (status == GDX_OK && question->has_declined)
         return GDX_OK;
     return status == GDX_OK ? reply_with(question, facets, options.limit, &answer, err) : status;

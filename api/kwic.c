@@ -114,15 +114,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_kwic_options *opt
 
 // ---- the operation
 
-static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
-                          const gdx_kwic_options *options, gdx_kwic **out, Gramdex__V1__Answer *answer,
-                          gdx_error *err) {
-    gdx_kwic_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status = gdx_kwic_compute(question->session->searcher, view->snapshot, query, options, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const kwic_request *request = (const kwic_request *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -140,10 +131,10 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
         status = page_open(question, request->page_token, request->scope, seal, &options.offset, &view, err);
     if (status != GDX_OK)
         return status;
-    do
-        status = compute(question, query, &view, &options, &kwic, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_kwic_free(GDX_TAKE(kwic)); // of an attempt that is made again
+        status = gdx_kwic_compute(question->session->searcher, view.snapshot, query, &options, &kwic, err);
+    } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, &options, seal, kwic, &answer, err) : status;
 }
 

@@ -36,16 +36,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_neighbours *neigh
     return question->reply(question->context, &reply.base, err);
 }
 
-static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
-                          const gdx_neighbours_options *options, gdx_neighbours **out, Gramdex__V1__Answer *answer,
-                          gdx_error *err) {
-    gdx_neighbours_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status =
-        gdx_neighbours_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__NeighboursRequest *request = (const Gramdex__V1__NeighboursRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -64,10 +54,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (question->leaf)
         options.limit = SIZE_MAX;
     options.with_letters = question->leaf != NULL;
-    do
-        status = compute(question, query, &view, &options, &neighbours, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_neighbours_free(GDX_TAKE(neighbours)); // of an attempt that is made again
+        status = gdx_neighbours_compute(question->session->searcher, view.snapshot, query, &options, &question->stop,
+                                        &neighbours, err);
+    } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, neighbours, &answer, err) : status;
 }
 

@@ -30,16 +30,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_ngrams *ngrams, G
     return question->reply(question->context, &reply.base, err);
 }
 
-static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
-                          const gdx_ngrams_options *options, gdx_ngrams **out, Gramdex__V1__Answer *answer,
-                          gdx_error *err) {
-    gdx_ngrams_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status =
-        gdx_ngrams_compute(question->session->searcher, view->snapshot, query, options, &question->stop, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__NgramsRequest *request = (const Gramdex__V1__NgramsRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -55,10 +45,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status != GDX_OK)
         return status;
     options.executor = question->session->executor;
-    do
-        status = compute(question, query, &view, &options, &ngrams, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_ngrams_free(GDX_TAKE(ngrams)); // of an attempt that is made again
+        status = gdx_ngrams_compute(question->session->searcher, view.snapshot, query, &options, &question->stop,
+                                    &ngrams, err);
+    } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, ngrams, &answer, err) : status;
 }
 

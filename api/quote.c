@@ -88,16 +88,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_quotations *quota
     return question->reply(question->context, &reply.base, err);
 }
 
-static gdx_status check(gdx_question *question, gdx_slice text, const struct view *view,
-                        const gdx_quote_options *options, gdx_quotations **out, Gramdex__V1__Answer *answer,
-                        gdx_error *err) {
-    gdx_quotations_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status =
-        gdx_quotations_check(question->session->searcher, view->snapshot, text, options, &question->stop, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? view_say(view, question->session->arena, answer, err) : status;
-}
-
 static gdx_status read_options(gdx_question *question, const Gramdex__V1__QuoteRequest *request, gdx_filter *filter,
                                gdx_quote_options *out, gdx_error *err) {
     gdx_status status = GDX_OK;
@@ -121,10 +111,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
         status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
-    do
-        status = check(question, slice_of(request->text), &view, &options, &quotations, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_quotations_free(GDX_TAKE(quotations)); // of an attempt that is made again
+        status = gdx_quotations_check(question->session->searcher, view.snapshot, slice_of(request->text), &options,
+                                      &question->stop, &quotations, err);
+    } while (view_answer(question, &view, NULL, 0, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, quotations, &answer, err) : status;
 }
 

@@ -52,14 +52,7 @@ void reply_answer(const gdx_question *question, uint64_t commit, Gramdex__V1__An
 }
 
 gdx_status reply_note(gdx_arena *arena, gdx_slice note, Gramdex__V1__Answer *out, gdx_error *err) {
-    ProtobufCBinaryData *all = gdx_arena_allocate(arena, (out->n_notes + 1) * sizeof *all);
-    if (!all)
-        return reply_no_memory(err);
-    for (size_t i = 0; i < out->n_notes; i++)
-        all[i] = out->notes[i];
-    all[out->n_notes++] = data_of(note);
-    out->notes = all;
-    return GDX_OK;
+    return reply_note_list(arena, &note, 1, out, err);
 }
 
 gdx_status reply_note_list(gdx_arena *arena, const gdx_slice *notes, size_t count, Gramdex__V1__Answer *out,

@@ -89,16 +89,6 @@ static gdx_status reply_with(gdx_question *question, const gdx_reprints *reprint
 
 // ---- the whole
 
-static gdx_status compute(gdx_question *question, const gdx_query *query, const struct view *view,
-                          const gdx_reprints_limits *limits, gdx_reprints **out, Gramdex__V1__Answer *answer,
-                          gdx_error *err) {
-    gdx_reprints_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status =
-        gdx_reprints_compute(question->session->searcher, view->snapshot, query, limits, &question->stop, out, err);
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return status == GDX_OK ? reply_notes(question, query, view, answer, err) : status;
-}
-
 static gdx_status run(gdx_question *question, const ProtobufCMessage *message, gdx_error *err) {
     const Gramdex__V1__ReprintsRequest *request = (const Gramdex__V1__ReprintsRequest *)message;
     GDX_AUTO(gdx_query) query = NULL;
@@ -113,10 +103,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
         status = view_open(question, request->scope, &view, err);
     if (status != GDX_OK)
         return status;
-    do
-        status = compute(question, query, &view, &limits, &reprints, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+    do {
+        gdx_reprints_free(GDX_TAKE(reprints)); // of an attempt that is made again
+        status = gdx_reprints_compute(question->session->searcher, view.snapshot, query, &limits, &question->stop,
+                                      &reprints, err);
+    } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, reprints, &answer, err) : status;
 }
 

@@ -91,20 +91,26 @@ gdx_status request_filter(gdx_arena *arena, const Gramdex__V1__Scope *scope, gdx
     return status == GDX_OK ? read_metadata(scope->filter, arena, out, err) : status;
 }
 
-gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
-                         gdx_query **out, gdx_error *err) {
+// Parsed, or made to match all, by the rule of the current commit, then narrowed.
+static gdx_status read_query(gdx_collection *collection, ProtobufCBinaryData text, bool is_all,
+                             const Gramdex__V1__Scope *scope, gdx_query **out, gdx_error *err) {
     GDX_AUTO(gdx_query) query = NULL;
     GDX_AUTO(gdx_aliases) aliases = collection_aliases(collection);
     gdx_snapshot *snapshot = collection_snapshot(collection);
-    gdx_status status = gdx_query_parse_aliased(gdx_snapshot_rule(snapshot), aliases, slice_of(text), &query, err);
+    const gdx_rule *rule = gdx_snapshot_rule(snapshot);
+    gdx_status status =
+        is_all ? gdx_query_all(rule, &query, err) : gdx_query_parse_aliased(rule, aliases, slice_of(text), &query, err);
     gdx_snapshot_release(snapshot);
     if (status == GDX_OK && has_filter(scope))
         status = narrow(query, scope->filter, err);
-    if (status != GDX_OK)
-        return status;
-    *out = query;
-    query = NULL; // handed over
-    return GDX_OK;
+    if (status == GDX_OK)
+        *out = GDX_TAKE(query);
+    return status;
+}
+
+gdx_status request_query(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
+                         gdx_query **out, gdx_error *err) {
+    return read_query(collection, text, false, scope, out, err);
 }
 
 gdx_status request_query_of(const char *field, gdx_collection *collection, ProtobufCBinaryData text,
@@ -117,17 +123,7 @@ gdx_status request_query_of(const char *field, gdx_collection *collection, Proto
 
 gdx_status request_documents(gdx_collection *collection, ProtobufCBinaryData text, const Gramdex__V1__Scope *scope,
                              gdx_query **out, gdx_error *err) {
-    if (text.len)
-        return request_query(collection, text, scope, out, err);
-    GDX_AUTO(gdx_query) query = NULL;
-    gdx_snapshot *snapshot = collection_snapshot(collection);
-    gdx_status status = gdx_query_all(gdx_snapshot_rule(snapshot), &query, err);
-    gdx_snapshot_release(snapshot);
-    if (status == GDX_OK && has_filter(scope))
-        status = narrow(query, scope->filter, err);
-    if (status == GDX_OK)
-        *out = GDX_TAKE(query);
-    return status;
+    return read_query(collection, text, text.len == 0, scope, out, err);
 }
 
 gdx_status request_lengths(uint32_t min_length, uint32_t max_length, uint32_t longest_default, uint32_t *out_shortest,

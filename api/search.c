@@ -206,19 +206,6 @@ static gdx_status reply_with(gdx_question *question, const struct asked_page *as
     return status;
 }
 
-// ---- the operation
-
-static gdx_status search(gdx_question *question, const gdx_query *query, const struct view *view,
-                         const gdx_search_options *options, gdx_results **out, Gramdex__V1__Answer *answer,
-                         gdx_error *err) {
-    gdx_results_free(GDX_TAKE(*out)); // of an attempt that is made again
-    gdx_status status = gdx_search(question->session->searcher, view->snapshot, query, options, out, err);
-    if (status != GDX_OK)
-        return status;
-    reply_answer(question, (*out)->commit, answer);
-    return reply_notes(question, query, view, answer, err);
-}
-
 // ---- of one slice
 
 // The root has the sums of what is found here, or asks for that.
@@ -300,10 +287,10 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
         return status;
     }
     if (status == GDX_OK) {
-        do
-            status = search(question, query, &view, &asked.options, &results, &answer, err);
-        while (view_again(&view, &status, err));
-        view_close(&view);
+        do {
+            gdx_results_free(GDX_TAKE(results)); // of an attempt that is made again
+            status = gdx_search(question->session->searcher, view.snapshot, query, &asked.options, &results, err);
+        } while (view_answer(question, &view, &query, 1, &answer, &status, err));
     }
     return status == GDX_OK ? reply_with(question, &asked, results, &answer, err) : status;
 }

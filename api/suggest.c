@@ -7,17 +7,6 @@
 
 enum { LIMIT_DEFAULT = 10, LIMIT_MOST = 1000 };
 
-static gdx_status suggest(gdx_question *question, const Gramdex__V1__SuggestRequest *request, const struct view *view,
-                          gdx_suggestion **words, size_t *count, Gramdex__V1__Answer *answer, gdx_error *err) {
-    free(GDX_TAKE(*words)); // of an attempt that is made again
-    gdx_status status = gdx_suggest(question->session->searcher, view->snapshot, slice_of(request->prefix),
-                                    &question->stop, words, count, err);
-    if (status != GDX_OK)
-        return status;
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    return view_say(view, question->session->arena, answer, err);
-}
-
 static gdx_status reply_with(gdx_question *question, const gdx_suggestion *words, size_t count,
                              Gramdex__V1__Answer *answer, gdx_error *err) {
     Gramdex__V1__SuggestResponse reply = GRAMDEX__V1__SUGGEST_RESPONSE__INIT;
@@ -44,10 +33,11 @@ static gdx_status run(gdx_question *question, const ProtobufCMessage *message, g
     if (status != GDX_OK)
         return status;
     view_of(snapshot, request->scope, &view);
-    do
-        status = suggest(question, request, &view, &words, &count, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view); // the words are the searcher's
+    do {
+        free(GDX_TAKE(words)); // of an attempt that is made again; what they point to is the searcher's
+        status = gdx_suggest(question->session->searcher, view.snapshot, slice_of(request->prefix), &question->stop,
+                             &words, &count, err);
+    } while (view_answer(question, &view, NULL, 0, &answer, &status, err));
     if (status == GDX_OK)
         status = reply_with(question, words, count < limit || question->leaf ? count : limit, &answer, err);
     free(words);

@@ -122,19 +122,14 @@ static gdx_status reply_with(gdx_question *question, const struct asked *asked, 
 
 // ---- the whole
 
-static gdx_status compute(gdx_question *question, struct asked *asked, const struct view *view,
-                          Gramdex__V1__Answer *answer, gdx_error *err) {
-    gdx_arena *arena = question->session->arena;
+static gdx_status compute(gdx_question *question, struct asked *asked, gdx_snapshot *snapshot, gdx_error *err) {
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < asked->count && status == GDX_OK; i++) {
         gdx_trend_free(GDX_TAKE(asked->trends[i])); // of an attempt that is made again
-        status = gdx_trend_compute(question->session->searcher, view->snapshot, asked->queries[i], &asked->options,
+        status = gdx_trend_compute(question->session->searcher, snapshot, asked->queries[i], &asked->options,
                                    &question->stop, &asked->trends[i], err);
     }
-    reply_answer(question, gdx_snapshot_commit(view->snapshot), answer);
-    for (size_t i = 0; i < asked->count && status == GDX_OK; i++)
-        status = reply_slips(question, asked->queries[i], view->snapshot, answer, err);
-    return status == GDX_OK ? view_say(view, arena, answer, err) : status;
+    return status;
 }
 
 // Beside the query every document is put down to its period.
@@ -156,9 +151,8 @@ static gdx_status answer_asked(gdx_question *question, const Gramdex__V1__Scope 
         return status;
     }
     do
-        status = compute(question, asked, &view, &answer, err);
-    while (view_again(&view, &status, err));
-    view_close(&view);
+        status = compute(question, asked, view.snapshot, err);
+    while (view_answer(question, &view, asked->queries, asked->count, &answer, &status, err));
     return status == GDX_OK ? reply_with(question, asked, &answer, err) : status;
 }
 

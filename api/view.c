@@ -34,8 +34,8 @@ gdx_status view_shrink(struct view *view, const gdx_error *failure, gdx_error *e
     return GDX_OK;
 }
 
-bool view_again(struct view *view, gdx_status *status, gdx_error *err) {
-    *status = gdx_snapshot_settle(view->snapshot, *status, err);
+// True: a part was left out that could not be read.
+static bool shrinks(struct view *view, gdx_status *status, gdx_error *err) {
     if (*status != GDX_CORRUPT || !view->allows_partial || !err)
         return false;
     size_t before = gdx_snapshot_segment_count(view->snapshot);
@@ -45,6 +45,24 @@ bool view_again(struct view *view, gdx_status *status, gdx_error *err) {
     if (*status == GDX_OK && gdx_snapshot_segment_count(view->snapshot) == before)
         *status = gdx_error_pass(err, &failure); // it is no segment's
     return *status == GDX_OK;
+}
+
+bool view_again(struct view *view, gdx_status *status, gdx_error *err) {
+    *status = gdx_snapshot_settle(view->snapshot, *status, err);
+    bool again = shrinks(view, status, err);
+    if (!again)
+        view_close(view);
+    return again;
+}
+
+bool view_answer(const gdx_question *question, struct view *view, gdx_query *const *queries, size_t count,
+                 Gramdex__V1__Answer *out, gdx_status *status, gdx_error *err) {
+    reply_answer(question, gdx_snapshot_commit(view->snapshot), out);
+    for (size_t i = 0; i < count && *status == GDX_OK; i++)
+        *status = reply_slips(question, queries[i], view->snapshot, out, err);
+    if (*status == GDX_OK)
+        *status = view_say(view, question->session->arena, out, err);
+    return view_again(view, status, err);
 }
 
 // ---- what was left out

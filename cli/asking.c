@@ -4,12 +4,12 @@
 // through two pipes; that is why each answer is flushed when the queries do not come from a plain file.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
 
 #include "gdx/utf8.h"
 #include "gdx/white.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +18,10 @@
 const struct option_table asking_table = {
     NULL,
     (const struct option[]){
-        {.name = "queries",
-         .argument = "FILE",
-         .help = "ask each line of FILE; - is standard input",
-         .more =
-             "One line of JSON answers each, or with --format a row, where it goes with this. Blank lines are skipped, and comments: lines that start with #.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct asking, queries)},
+        TEXT_ROW(
+            struct asking, queries, "queries", "FILE", "ask each line of FILE; - is standard input",
+            .more =
+                "One line of JSON answers each, or with --format a row, where it goes with this. Blank lines are skipped, and comments: lines that start with #."),
         {0},
     },
 };
@@ -32,17 +29,17 @@ const struct option_table asking_table = {
 const struct option_table exit_code_table = {
     NULL,
     (const struct option[]){
-        {.name = "exit-code",
-         .help = "exit with 1 when nothing matches",
-         .more = "As grep does; --quiet has it too. A failure is reported, nothing found is not.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct asking, exit_code)},
+        FLAG_ROW(struct asking, exit_code, "exit-code", "exit with 1 when nothing matches",
+                 .more = "As grep does; --quiet has it too. A failure is reported, nothing found is not."),
         {0},
     },
 };
 
-gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err) {
+gdx_status asking_check_for(struct asking *asking, const char *what, gdx_error *err) {
     const struct command_arguments *arguments = &asking->arguments;
+    bool as_json = asking->target.json || (asking->queries && !asking->as_rows);
+    if (output_check(&asking->output, as_json, err) != GDX_OK)
+        return GDX_INVALID;
     if (arguments->count > 0 && asking->queries)
         return gdx_fail(err, GDX_INVALID, "either %s or --queries is possible, not both", what);
     if (arguments->count == 0 && !asking->queries)
@@ -59,6 +56,17 @@ gdx_status asking_check(struct asking *asking, const char *what, gdx_error *err)
         return gdx_fail_memory(err, "the query");
     }
     asking->query = (const char *)asking->words.data;
+    return GDX_OK;
+}
+
+gdx_status asking_check(void *settings, gdx_error *err) {
+    return asking_check_for(settings, "QUERY", err);
+}
+
+gdx_status option_read_date(const char *label, const char *text, gdx_date *out, gdx_error *err) {
+    gdx_error why = {0};
+    if (text && gdx_date_parse(gdx_slice_of(text), out, &why) != GDX_OK)
+        return gdx_fail(err, GDX_INVALID, "%s: %s", label, why.message);
     return GDX_OK;
 }
 
@@ -116,8 +124,9 @@ static int refuse_utf16(const char *command, const struct asking *asking) {
     return report_failure(command, &err, (gdx_slice){0}, !asking->as_rows);
 }
 
-static int answer_file(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
-                       void *context) {
+static int answer_file(struct asked *asked) {
+    const char *command = asked->command->title;
+    const struct asking *asking = asked->asking;
     FILE *file = open_queries(command, asking);
     if (!file)
         return EXIT_FAILED;
@@ -134,8 +143,9 @@ static int answer_file(const char *command, const struct asking *asking, gdx_tar
         }
         is_first = false;
         gdx_error err = {0};
-        if (!asks_nothing(asking, query) && answer(target, context, query, !asking->as_rows, &err) != GDX_OK) {
-            report_failure(command, &err, query, !asking->as_rows);
+        asked->query = query;
+        if (!asks_nothing(asking, query) && asked->command->answer(asked, &err) != GDX_OK) {
+            report_failure(command, &err, query, asked->as_json);
             exit_status = EXIT_FAILED;
         }
         if (flush_each)
@@ -151,24 +161,7 @@ static int answer_file(const char *command, const struct asking *asking, gdx_tar
     return exit_status;
 }
 
-// ---- one query or many
-
-static int answer_one(const char *command, const struct asking *asking, gdx_target *target, answer_function *answer,
-                      void *context) {
-    gdx_slice query = gdx_slice_of(asking->query);
-    gdx_error err = {0};
-    if (answer(target, context, query, asking->target.json, &err) == GDX_OK)
-        return EXIT_DONE;
-    return report_failure(command, &err, query, asking->target.json);
-}
-
 // ---- whether anything was found
-
-struct noting {
-    struct asking *asking;
-    gdx_take_reply *take;
-    void *context;
-};
 
 static bool has_rows(const ProtobufCMessage *reply) {
     const ProtobufCMessageDescriptor *type = reply->descriptor;
@@ -189,30 +182,98 @@ static bool has_something(const ProtobufCMessage *reply) {
     return *(const uint64_t *)(const void *)((const char *)reply + documents->offset) > 0;
 }
 
+struct noting {
+    struct asking *asking;
+    gdx_take_reply *take;
+    void *context;
+};
+
 static gdx_status take_noted(void *context, const ProtobufCMessage *reply, gdx_error *err) {
     struct noting *noting = context;
     noting->asking->has_found |= has_something(reply);
     return noting->take(noting->context, reply, err);
 }
 
-gdx_status asking_ask(struct asking *asking, gdx_target *target, const gdx_operation *operation,
-                      const ProtobufCMessage *request, gdx_take_reply *take, void *context, gdx_error *err) {
-    struct noting noting = {asking, take, context};
-    return gdx_ask(target, operation, request, take_noted, &noting, err);
+gdx_status asked_take(const struct asked *asked, const char *operation, const ProtobufCMessage *request,
+                      gdx_take_reply *take, void *context, gdx_error *err) {
+    struct noting noting = {asked->asking, take, context};
+    bool notes = asked->asking != NULL;
+    return gdx_ask(asked->target, SEARCH_OPERATION(operation), request, notes ? take_noted : take,
+                   notes ? &noting : context, err);
 }
 
-int ask_all(const char *command, struct asking *asking, answer_function *answer, void *context) {
+// ---- what is printed
+
+struct printing {
+    const struct asked *asked;
+    print_function *print;
+};
+
+static void print_notes(const ProtobufCMessage *reply) {
+    const ProtobufCFieldDescriptor *answer =
+        protobuf_c_message_descriptor_get_field_by_name(reply->descriptor, "answer");
+    assert(answer && answer->descriptor == &gramdex__v1__answer__descriptor);
+    notes_print(*(const Gramdex__V1__Answer *const *)(const void *)((const char *)reply + answer->offset));
+}
+
+static gdx_status print_reply(void *context, const ProtobufCMessage *reply, gdx_error *err) {
+    const struct printing *printing = context;
+    const struct asked *asked = printing->asked;
+    const gdx_slice none = {0};
+    if (asked->as_json)
+        return json_answer(command_name(asked->command), asked->asking ? asked->query : none, reply, err);
+    print_notes(reply);
+    return printing->print(asked, reply, err);
+}
+
+gdx_status asked_print(const struct asked *asked, const char *operation, const ProtobufCMessage *request,
+                       print_function *print, gdx_error *err) {
+    struct printing printing = {asked, print};
+    return asked_take(asked, operation, request, print_reply, &printing, err);
+}
+
+// ---- one query or many
+
+static int report(const struct asked *asked, gdx_status status, const gdx_error *err) {
+    return status == GDX_OK ? EXIT_DONE : report_failure(asked->command->title, err, asked->query, asked->as_json);
+}
+
+int ask_all(const struct command *command, void *settings) {
+    struct asking *asking = settings;
+    struct asked asked = {.command = command, .settings = settings, .asking = asking, .as_json = asking->target.json};
     struct opened opened = {0};
     gdx_error err = {0};
+    gdx_status status = target_open(&asking->target, &opened, &err);
     int exit_status;
-    if (target_open(&asking->target, &opened, &err) == GDX_OK) {
-        exit_status = asking->queries ? answer_file(command, asking, opened.target, answer, context)
-                                      : answer_one(command, asking, opened.target, answer, context);
+    asked.target = opened.target;
+    if (status == GDX_OK && asking->queries) {
+        asked.as_json = !asking->as_rows;
+        exit_status = answer_file(&asked);
     } else {
-        exit_status = report_failure(command, &err, (gdx_slice){0}, asking->target.json);
+        asked.query = status == GDX_OK ? gdx_slice_of(asking->query) : asked.query;
+        exit_status = report(&asked, status == GDX_OK ? command->answer(&asked, &err) : status, &err);
     }
     target_close(&opened);
     gdx_buffer_clear(&asking->words);
     bool tells = asking->exit_code || asking->target.quiet;
     return exit_status == EXIT_DONE && tells && !asking->has_found ? EXIT_FAILED : exit_status;
+}
+
+gdx_status once_check(void *settings, gdx_error *err) {
+    const struct once *once = settings;
+    return output_check(&once->output, once->target.json, err);
+}
+
+int ask_once(const struct command *command, void *settings, gdx_slice query, const char *operation,
+             const ProtobufCMessage *request, print_function *print) {
+    const struct once *once = settings;
+    struct asked asked = {.command = command, .settings = settings, .query = query, .as_json = once->target.json};
+    struct opened opened = {0};
+    gdx_error err = {0};
+    gdx_status status = target_open(&once->target, &opened, &err);
+    asked.target = opened.target;
+    if (status == GDX_OK)
+        status = asked_print(&asked, operation, request, print, &err);
+    target_close(&opened);
+    return report(&asked, status, &err);
 }

@@ -16,18 +16,13 @@ struct backup_command {
 static const struct option_table backup_table = {
     NULL,
     (const struct option[]){
-        {.name = "link",
-         .help = "hard links that share bytes with the index",
-         .more = "Takes no time and no room, on the same file system alone. It protects from deletions and from a "
-                 "wrong run, but not from a failing disk, nor from a program that writes into the files.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct backup_command, options.links)},
-        {.name = "update",
-         .help = "make an older backup this commit",
-         .more = "Only what it lacks is copied. Until the last moment it is the older commit, whole. If there is none, "
-                 "it is made.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct backup_command, options.updates)},
+        FLAG_ROW(struct backup_command, options.links, "link", "hard links that share bytes with the index",
+                 .more = "Takes no time and no room, on the same file system alone. It protects from deletions and "
+                         "from a wrong run, but not from a failing disk, nor from a program that writes into the "
+                         "files."),
+        FLAG_ROW(struct backup_command, options.updates, "update", "make an older backup this commit",
+                 .more = "Only what it lacks is copied. Until the last moment it is the older commit, whole. If "
+                         "there is none, it is made."),
         {0},
     },
 };
@@ -38,8 +33,8 @@ static void print_done(const char *to, const gdx_backup_figures *figures, uint64
         printf("%s is commit %llu already, and sound · %s\n", to, (unsigned long long)figures->commit,
                format_duration(took_ns, took));
     else
-        printf("%s: commit %llu, %s %s, %s, verified · %s\n", to, (unsigned long long)figures->commit,
-               format_count(figures->documents, documents), plural(figures->documents, "document", "documents"),
+        printf("%s: commit %llu, %s, %s, verified · %s\n", to, (unsigned long long)figures->commit,
+               format_counted(figures->documents, "document", "documents", documents),
                format_bytes(figures->bytes, bytes), format_duration(took_ns, took));
     backup_print_ways(figures);
 }
@@ -61,12 +56,8 @@ static int run(const struct command *command, void *settings) {
         status = json_line(backup_json("backup", &figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(to, &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err =
-            (gdx_error){.status = GDX_CANCELLED, .message = "stopped; no backup was made, one to update is as it was"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json,
+                      "stopped; no backup was made, one to update is as it was");
 }
 
 const struct command command_backup = {

@@ -2,13 +2,10 @@
 // collocates.c: `gramdex collocates`: what stands near a query more often than elsewhere.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 struct collocates_command {
     struct asking asking;
-    struct output output;
     unsigned by; // of `measures`
     uint32_t window, limit;
 };
@@ -18,33 +15,13 @@ static const char *const measures[] = {"log-dice", "ll", "mi", "t", NULL}; // in
 static const struct option_table collocates_table = {
     NULL,
     (const struct option[]){
-        {.name = "window",
-         .letter = 'w',
-         .argument = "N",
-         .help = "letters on each side, 1 to 50 (10)",
-         .more = "A window ends at 。！？； and where a text, a title or a note does.",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 50,
-         .field = OPTION_FIELD(struct collocates_command, window)},
-        {.name = "by",
-         .letter = 'b',
-         .argument = "MEASURE",
-         .help = "log-dice, ll, mi or t (log-dice)",
-         .more =
-             "What rows are ordered by. log-dice: what mostly stands together; ll: what is surest; mi: what is most "
-             "peculiar, mostly rare; t: what is frequent.",
-         .kind = OPTION_CHOICE,
-         .choices = measures,
-         .field = OPTION_FIELD(struct collocates_command, by)},
-        {.name = "limit",
-         .letter = 'n',
-         .argument = "N",
-         .help = "strings to print, at most 1000 (30)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 1000,
-         .field = OPTION_FIELD(struct collocates_command, limit)},
+        NUMBER_ROW(struct collocates_command, window, "window", "N", 1, 50, "letters on each side, 1 to 50 (10)",
+                   .letter = 'w', .more = "A window ends at 。！？； and where a text, a title or a note does."),
+        CHOICE_ROW(struct collocates_command, by, "by", "MEASURE", measures, "log-dice, ll, mi or t (log-dice)",
+                   .letter = 'b',
+                   .more = "What rows are ordered by. log-dice: what mostly stands together; ll: what is surest; mi: "
+                           "what is most peculiar, mostly rare; t: what is frequent."),
+        LIMIT_ROW(struct collocates_command, limit, 1000, "strings to print, at most 1000 (30)"),
         {0},
     },
 };
@@ -54,12 +31,6 @@ static const struct table_column columns[] = {
     {"documents", TABLE_NUMBER, 3}, {"total", TABLE_NUMBER, 1}, {"log_dice", TABLE_NUMBER, 0},
     {"ll", TABLE_NUMBER, 2},        {"mi", TABLE_NUMBER, 5},    {"t", TABLE_NUMBER, 5},
     {"also", TABLE_TEXT, 6},
-};
-
-struct collocates_printing {
-    const struct collocates_command *command;
-    gdx_slice query;
-    bool as_json;
 };
 
 static gdx_status print_row(struct table *table, const Gramdex__V1__Collocate *row, gdx_buffer *also) {
@@ -80,20 +51,18 @@ static gdx_status print_row(struct table *table, const Gramdex__V1__Collocate *r
 static void print_totals(const Gramdex__V1__CollocatesResponse *reply) {
     char values[NUMBER_TEXT_BYTES], all[NUMBER_TEXT_BYTES], documents[NUMBER_TEXT_BYTES], near[NUMBER_TEXT_BYTES];
     char letters[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("\n%s %s · %s %s in %s %s · %s of %s letters are near · %s\n", format_count(reply->values, values),
-           plural(reply->values, "string", "strings"), format_count(reply->occurrences, all),
-           plural(reply->occurrences, "occurrence", "occurrences"), format_count(reply->documents, documents),
-           plural(reply->documents, "document", "documents"), format_count(reply->window_letters, near),
-           format_count(reply->letters, letters), format_took(reply->answer, took));
+    printf("\n%s · %s in %s · %s of %s letters are near · %s\n",
+           format_counted(reply->values, "string", "strings", values),
+           format_counted(reply->occurrences, "occurrence", "occurrences", all),
+           format_counted(reply->documents, "document", "documents", documents),
+           format_count(reply->window_letters, near), format_count(reply->letters, letters),
+           format_took(reply->answer, took));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct collocates_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct collocates_command *self = asked->settings;
     const Gramdex__V1__CollocatesResponse *reply = (const Gramdex__V1__CollocatesResponse *)message;
-    const struct output *output = &printing->command->output;
-    if (printing->as_json)
-        return json_answer("collocates", printing->query, message, err);
-    notes_print(reply->answer);
+    const struct output *output = &self->asking.output;
     struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
     gdx_buffer also = {0};
     gdx_status status = GDX_OK;
@@ -106,26 +75,14 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct collocates_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct collocates_command *self = asked->settings;
     Gramdex__V1__CollocatesRequest request = GRAMDEX__V1__COLLOCATES_REQUEST__INIT;
-    struct collocates_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.window = self->window;
     request.by = (Gramdex__V1__Measure)(GRAMDEX__V1__MEASURE__MEASURE_LOG_DICE + self->by);
     request.limit = self->limit;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Collocates"), &request.base, print, &printing, err);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    struct collocates_command *self = settings;
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
-}
-
-static int run(const struct command *command, void *settings) {
-    struct collocates_command *self = settings;
-    return ask_all(command->title, &self->asking, answer, self);
+    return asked_print(asked, "Collocates", &request.base, print, err);
 }
 
 const struct command command_collocates = {
@@ -140,13 +97,9 @@ const struct command command_collocates = {
                                       "gramdex collocates --index corpus.gdx --by ll '关税 date:2025..'",
                                       "gramdex collocates --index corpus.gdx --window 5 --format csv 芯片", NULL},
     .explained_in = "Strings that nobody typed\nCollocates",
-    .groups = {{&collocates_table, 0},
-               {&output_table, offsetof(struct collocates_command, output)},
-               ASKING_GROUPS(struct collocates_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct collocates_command, asking.arguments),
-    .settings_bytes = sizeof(struct collocates_command),
-    .check = check,
-    .run = run,
+    .groups = {{&collocates_table, 0}, ASKING_GROUPS(struct collocates_command, asking), {0}},
+    ASKING_MEMBERS(struct collocates_command, asking),
+    .check = asking_check,
+    .answer = answer,
+    .run = ask_all,
 };

@@ -2,11 +2,8 @@
 // contrast.c: `gramdex rising` and `gramdex keyness`: phrases that stand in a larger share of some documents than of
 // others. Both ask Search.Contrast; rising writes its two queries from dates.
 
-#include "command.h"
-#include "options.h"
+#include "asking.h"
 #include "report.h"
-#include "table.h"
-#include "target.h"
 
 #include "gdx/document.h"
 
@@ -14,8 +11,7 @@
 #include <time.h>
 
 struct contrast_command {
-    struct target target;
-    struct output output;
+    struct once once;
     const char *since, *until, *before, *where; // rising
     bool is_falling;
     const char *a, *b; // keyness
@@ -32,30 +28,11 @@ static const char *const unit_names[] = {"document", "passage", NULL};
 static const struct option_table rising_table = {
     NULL,
     (const struct option[]){
-        {.name = "since",
-         .argument = "DATE",
-         .help = "first date of A: 2025 or 2025-04 or a day",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct contrast_command, since)},
-        {.name = "until",
-         .argument = "DATE",
-         .help = "last date of A, included whole",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct contrast_command, until)},
-        {.name = "before",
-         .argument = "SPAN",
-         .help = "B: so long before A: 2y, 12m, 6w, 90d (12m)",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct contrast_command, before)},
-        {.name = "where",
-         .argument = "QUERY",
-         .help = "of its documents alone",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct contrast_command, where)},
-        {.name = "falling",
-         .help = "what has become rarer: A and B swapped",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct contrast_command, is_falling)},
+        TEXT_ROW(struct contrast_command, since, "since", "DATE", "first date of A: 2025 or 2025-04 or a day"),
+        TEXT_ROW(struct contrast_command, until, "until", "DATE", "last date of A, included whole"),
+        TEXT_ROW(struct contrast_command, before, "before", "SPAN", "B: so long before A: 2y, 12m, 6w, 90d (12m)"),
+        TEXT_ROW(struct contrast_command, where, "where", "QUERY", "of its documents alone"),
+        FLAG_ROW(struct contrast_command, is_falling, "falling", "what has become rarer: A and B swapped"),
         {0},
     },
 };
@@ -63,16 +40,8 @@ static const struct option_table rising_table = {
 static const struct option_table keyness_table = {
     NULL,
     (const struct option[]){
-        {.name = "a",
-         .argument = "QUERY",
-         .help = "the documents of A",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct contrast_command, a)},
-        {.name = "b",
-         .argument = "QUERY",
-         .help = "the documents of B (all others)",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct contrast_command, b)},
+        TEXT_ROW(struct contrast_command, a, "a", "QUERY", "the documents of A"),
+        TEXT_ROW(struct contrast_command, b, "b", "QUERY", "the documents of B (all others)"),
         {0},
     },
 };
@@ -80,33 +49,20 @@ static const struct option_table keyness_table = {
 static const struct option_table strings_table = {
     "Which phrases",
     (const struct option[]){
-        {.name = "unit",
-         .argument = "UNIT",
-         .help = "shares of documents or passages (document)",
-         .more = "A passage is 400 symbols of the text in a row: for sources whose documents differ in length.",
-         .kind = OPTION_CHOICE,
-         .choices = unit_names,
-         .field = OPTION_FIELD(struct contrast_command, unit)},
-        COUNT_ROW(struct contrast_command, shortest, "min", "letters of the shortest phrase (2)", 2, 20),
-        COUNT_ROW(struct contrast_command, longest, "max", "letters of the longest phrase (20)", 2, 20),
-        COUNT_ROW(struct contrast_command, units_least, "units", "least documents or passages of A (5)", 1, UINT32_MAX),
-        {.name = "digits",
-         .help = "also phrases with numbers, and dates",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct contrast_command, with_digits)},
-        LIMIT_ROW(struct contrast_command, limit, "phrases to print, at most 1000 (30)", 1000),
+        CHOICE_ROW(
+            struct contrast_command, unit, "unit", "UNIT", unit_names, "shares of documents or passages (document)",
+            .more = "A passage is 400 symbols of the text in a row: for sources whose documents differ in length."),
+        NUMBER_ROW(struct contrast_command, shortest, "min", "N", 2, 20, "letters of the shortest phrase (2)"),
+        NUMBER_ROW(struct contrast_command, longest, "max", "N", 2, 20, "letters of the longest phrase (20)"),
+        NUMBER_ROW(struct contrast_command, units_least, "units", "N", 1, UINT32_MAX,
+                   "least documents or passages of A (5)"),
+        FLAG_ROW(struct contrast_command, with_digits, "digits", "also phrases with numbers, and dates"),
+        LIMIT_ROW(struct contrast_command, limit, 1000, "phrases to print, at most 1000 (30)"),
         {0},
     },
 };
 
 // ---- the two periods
-
-static gdx_status parse_date(const char *option, const char *text, gdx_date *out, gdx_error *err) {
-    gdx_error why = {0};
-    if (text && gdx_date_parse(gdx_slice_of(text), out, &why) != GDX_OK)
-        return gdx_fail(err, GDX_INVALID, "%s: %s", option, why.message);
-    return GDX_OK;
-}
 
 static gdx_status parse_span(struct contrast_command *self, gdx_error *err) {
     enum { MOST = 100000 };
@@ -177,47 +133,38 @@ static const struct table_column export_columns[] = {
     {"also", TABLE_TEXT, 0},          {"folded", TABLE_NUMBER, 0},
 };
 
-static gdx_status print_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
-                               gdx_error *err) {
-    struct table *table = table_open(text_columns, sizeof text_columns / sizeof *text_columns, output);
-    gdx_buffer also = {0};
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
-        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
-        status = join_wire(group->also, group->n_also, &also);
-        table_text(table, from_wire(group->phrase));
-        table_count(table, group->units_a);
-        table_count(table, group->units_b);
-        table_real(table, group->ratio, 1);
-        table_real(table, group->score, 1);
-        table_count(table, group->days);
-        table_text(table, from_wire(group->first_date));
-        table_text(table, gdx_buffer_slice(&also));
-    }
-    gdx_buffer_clear(&also);
-    gdx_status closed = table_close(table, err);
-    return status == GDX_OK ? closed : gdx_fail_memory(err, "a table");
-}
-
-static gdx_status export_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
-                                gdx_error *err) {
-    struct table *table = table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
-    gdx_buffer also = {0};
-    gdx_status status = GDX_OK;
-    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
-        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
-        status = join_wire(group->also, group->n_also, &also);
-        table_text(table, from_wire(group->phrase));
-        table_count(table, group->units_a);
-        table_count(table, group->units_b);
+static void print_group(struct table *table, const Gramdex__V1__ContrastGroup *group, bool for_people) {
+    table_text(table, from_wire(group->phrase));
+    table_count(table, group->units_a);
+    table_count(table, group->units_b);
+    if (!for_people)
         table_count(table, group->occurrences);
-        table_real(table, group->ratio, 2);
-        table_real(table, group->score, 3);
-        table_text(table, from_wire(group->first_date));
+    table_real(table, group->ratio, 1);
+    table_real(table, group->score, 1);
+    if (for_people)
+        table_count(table, group->days);
+    table_text(table, from_wire(group->first_date));
+    if (!for_people) {
         table_text(table, from_wire(group->first_id));
         table_count(table, group->days);
+    }
+}
+
+static gdx_status print_groups(const struct output *output, const Gramdex__V1__ContrastResponse *reply,
+                               gdx_error *err) {
+    bool for_people = output->form == OUTPUT_TEXT;
+    struct table *table = for_people
+                              ? table_open(text_columns, sizeof text_columns / sizeof *text_columns, output)
+                              : table_open(export_columns, sizeof export_columns / sizeof *export_columns, output);
+    gdx_buffer also = {0};
+    gdx_status status = GDX_OK;
+    for (size_t i = 0; i < reply->n_groups && status == GDX_OK; i++) {
+        const Gramdex__V1__ContrastGroup *group = reply->groups[i];
+        status = join_wire(group->also, group->n_also, &also);
+        print_group(table, group, for_people);
         table_text(table, gdx_buffer_slice(&also));
-        table_count(table, group->folded);
+        if (!for_people)
+            table_count(table, group->folded);
     }
     gdx_buffer_clear(&also);
     gdx_status closed = table_close(table, err);
@@ -231,30 +178,18 @@ static void print_end(const struct contrast_command *self, const Gramdex__V1__Co
            format_count(reply->units_b, b), format_count(reply->tested, tested), format_took(reply->answer, took));
 }
 
-struct contrast_printing {
-    const struct contrast_command *command;
-    const char *type;
-};
-
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct contrast_printing *printing = context;
-    const struct contrast_command *self = printing->command;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct contrast_command *self = asked->settings;
     const Gramdex__V1__ContrastResponse *reply = (const Gramdex__V1__ContrastResponse *)message;
-    if (self->target.json)
-        return json_answer(printing->type, (gdx_slice){0}, message, err);
-    notes_print(reply->answer);
-    if (self->output.form != OUTPUT_TEXT)
-        return export_groups(&self->output, reply, err);
-    gdx_status status = print_groups(&self->output, reply, err);
-    print_end(self, reply);
+    gdx_status status = print_groups(&self->once.output, reply, err);
+    if (self->once.output.form == OUTPUT_TEXT)
+        print_end(self, reply);
     return status;
 }
 
 // ---- the commands
 
-static gdx_status ask(struct contrast_command *self, const char *type, gdx_slice a, gdx_slice b, gdx_error *err) {
-    struct opened opened = {0};
-    struct contrast_printing printing = {self, type};
+static int ask(const struct command *command, struct contrast_command *self, gdx_slice a, gdx_slice b) {
     Gramdex__V1__ContrastRequest request = GRAMDEX__V1__CONTRAST_REQUEST__INIT;
     request.a = to_wire(a);
     request.b = to_wire(b);
@@ -264,16 +199,7 @@ static gdx_status ask(struct contrast_command *self, const char *type, gdx_slice
     request.min_units = self->units_least;
     request.with_digits = self->with_digits;
     request.limit = self->limit;
-    gdx_status status = target_open(&self->target, &opened, err);
-    if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Contrast"), &request.base, print, &printing, err);
-    target_close(&opened);
-    return status;
-}
-
-static int finish(const struct command *command, const struct contrast_command *self, gdx_status status,
-                  const gdx_error *err) {
-    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, err, (gdx_slice){0}, self->target.json);
+    return ask_once(command, self, (gdx_slice){0}, "Contrast", &request.base, print);
 }
 
 static int run_rising(const struct command *command, void *settings) {
@@ -281,27 +207,25 @@ static int run_rising(const struct command *command, void *settings) {
     gdx_buffer a = {0}, b = {0};
     gdx_error err = {0};
     gdx_status status = write_periods(self, &a, &b, &err);
-    if (status == GDX_OK)
-        status = ask(self, "rising", gdx_buffer_slice(&a), gdx_buffer_slice(&b), &err);
+    int exit_status = status == GDX_OK ? ask(command, self, gdx_buffer_slice(&a), gdx_buffer_slice(&b))
+                                       : report_failure(command->title, &err, (gdx_slice){0}, self->once.target.json);
     gdx_buffer_clear(&a);
     gdx_buffer_clear(&b);
-    return finish(command, self, status, &err);
+    return exit_status;
 }
 
 static int run_keyness(const struct command *command, void *settings) {
     struct contrast_command *self = settings;
-    gdx_error err = {0};
-    gdx_status status = ask(self, "keyness", gdx_slice_of(self->a), gdx_slice_of(self->b ? self->b : ""), &err);
-    return finish(command, self, status, &err);
+    return ask(command, self, gdx_slice_of(self->a), from_wire(option_to_wire(self->b)));
 }
 
 static gdx_status check_rising(void *settings, gdx_error *err) {
     struct contrast_command *self = settings;
     if (!self->since)
         return gdx_fail(err, GDX_INVALID, "--since is missing: the first date of what may have risen");
-    gdx_status status = parse_date("--since", self->since, &self->since_date, err);
+    gdx_status status = option_read_date("--since", self->since, &self->since_date, err);
     if (status == GDX_OK)
-        status = parse_date("--until", self->until, &self->until_date, err);
+        status = option_read_date("--until", self->until, &self->until_date, err);
     if (status == GDX_OK && self->since_date == GDX_NO_DATE)
         return gdx_fail(err, GDX_INVALID, "--since: it is empty, expected a date");
     if (status == GDX_OK && self->until_date != GDX_NO_DATE &&
@@ -309,14 +233,14 @@ static gdx_status check_rising(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--until %s is before --since %s", self->until, self->since);
     if (status == GDX_OK)
         status = parse_span(self, err);
-    return status == GDX_OK ? output_check(&self->output, self->target.json, err) : status;
+    return status == GDX_OK ? once_check(self, err) : status;
 }
 
 static gdx_status check_keyness(void *settings, gdx_error *err) {
     struct contrast_command *self = settings;
     if (!self->a)
         return gdx_fail(err, GDX_INVALID, "--a is missing: the query whose documents are A");
-    return output_check(&self->output, self->target.json, err);
+    return once_check(self, err);
 }
 
 const struct command command_rising = {
@@ -335,9 +259,9 @@ const struct command command_rising = {
     .explained_in = "Strings that nobody typed\nContrast",
     .groups = {{&rising_table, 0},
                {&strings_table, 0},
-               {&output_table, offsetof(struct contrast_command, output)},
-               {&aliases_table, offsetof(struct contrast_command, target)},
-               ANSWERER_GROUPS(struct contrast_command, target),
+               {&output_table, offsetof(struct contrast_command, once.output)},
+               {&aliases_table, offsetof(struct contrast_command, once.target)},
+               ANSWERER_GROUPS(struct contrast_command, once.target),
                {0}},
     .settings_bytes = sizeof(struct contrast_command),
     .check = check_rising,
@@ -358,9 +282,9 @@ const struct command command_keyness = {
     .explained_in = "Strings that nobody typed\nContrast",
     .groups = {{&keyness_table, 0},
                {&strings_table, 0},
-               {&output_table, offsetof(struct contrast_command, output)},
-               {&aliases_table, offsetof(struct contrast_command, target)},
-               ANSWERER_GROUPS(struct contrast_command, target),
+               {&output_table, offsetof(struct contrast_command, once.output)},
+               {&aliases_table, offsetof(struct contrast_command, once.target)},
+               ANSWERER_GROUPS(struct contrast_command, once.target),
                {0}},
     .settings_bytes = sizeof(struct contrast_command),
     .check = check_keyness,

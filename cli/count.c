@@ -2,15 +2,12 @@
 // count.c: `gramdex count`: how many documents match, and how often.
 
 #include "asking.h"
-#include "command.h"
 #include "hits.h"
 #include "report.h"
-#include "table.h"
 #include "terminal.h"
 
 struct count_command {
     struct asking asking;
-    struct output output;
     struct table *table; // of an export, once there was an answer
 };
 
@@ -21,15 +18,9 @@ static const struct table_column columns[] = {
     {"bridged_occurrences", TABLE_NUMBER, 0},
 };
 
-struct count_printing {
-    struct count_command *command;
-    gdx_slice query;
-    bool as_json;
-};
-
 static gdx_status export_count(struct count_command *self, gdx_slice query, const Gramdex__V1__CountResponse *reply,
                                gdx_error *err) {
-    if (!self->table && !(self->table = table_open(columns, sizeof columns / sizeof *columns, &self->output)))
+    if (!self->table && !(self->table = table_open(columns, sizeof columns / sizeof *columns, &self->asking.output)))
         return gdx_fail_memory(err, "a table");
     table_text(self->table, query);
     table_count(self->table, reply->documents);
@@ -38,47 +29,41 @@ static gdx_status export_count(struct count_command *self, gdx_slice query, cons
     return GDX_OK;
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct count_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    struct count_command *self = asked->settings;
     const Gramdex__V1__CountResponse *reply = (const Gramdex__V1__CountResponse *)message;
-    if (printing->as_json)
-        return json_answer("count", printing->query, message, err);
-    notes_print(reply->answer);
-    if (printing->command->output.form != OUTPUT_TEXT)
-        return export_count(printing->command, printing->query, reply, err);
+    if (self->asking.output.form != OUTPUT_TEXT)
+        return export_count(self, asked->query, reply, err);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s %s, %s %s", format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_count(reply->occurrences, occurrences), plural(reply->occurrences, "occurrence", "occurrences"));
+    printf("%s, %s", format_counted(reply->documents, "document", "documents", documents),
+           format_counted(reply->occurrences, "occurrence", "occurrences", occurrences));
     bridged_print(reply->bridged_occurrences);
     printf(" · %s\n", format_took(reply->answer, took));
     return GDX_OK;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct count_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
     Gramdex__V1__CountRequest request = GRAMDEX__V1__COUNT_REQUEST__INIT;
-    struct count_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Count"), &request.base, print, &printing, err);
+    request.query = to_wire(asked->query);
+    return asked_print(asked, "Count", &request.base, print, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {
     struct count_command *self = settings;
-    self->asking.as_rows = self->output.form != OUTPUT_TEXT;
-    gdx_status status = output_check(&self->output, self->asking.target.json, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
+    self->asking.as_rows = self->asking.output.form != OUTPUT_TEXT;
+    return asking_check(self, err);
 }
 
 static int run(const struct command *command, void *settings) {
     struct count_command *self = settings;
     gdx_error err = {0};
-    int exit_status = ask_all(command->title, &self->asking, answer, self);
+    int exit_status = ask_all(command, self);
     if (!self->table)
         return exit_status;
     if (table_close(self->table, &err) != GDX_OK)
         exit_status = report_failure(command->title, &err, (gdx_slice){0}, false);
     if (exit_status != EXIT_DONE)
-        table_break_off(&self->output, "a query failed");
+        table_break_off(&self->asking.output, "a query failed");
     return exit_status;
 }
 
@@ -92,12 +77,9 @@ const struct command command_count = {
                               "gramdex count --index corpus.gdx '碳边境调节机制 date:2023'",
                               "gramdex count --index corpus.gdx --queries terms.txt > counts.jsonl",
                               "gramdex count --index corpus.gdx --queries terms.txt --format csv > counts.csv", NULL},
-    .groups = {{&output_table, offsetof(struct count_command, output)},
-               ASKING_GROUPS(struct count_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct count_command, asking.arguments),
-    .settings_bytes = sizeof(struct count_command),
+    .groups = {ASKING_GROUPS(struct count_command, asking), {0}},
+    ASKING_MEMBERS(struct count_command, asking),
     .check = check,
+    .answer = answer,
     .run = run,
 };

@@ -80,9 +80,8 @@ static gdx_status print_outcome(const struct delete_command *self, gdx_error *er
                                    (json_int_t)self->took_us),
                          err);
     char deleted[NUMBER_TEXT_BYTES], left[NUMBER_TEXT_BYTES];
-    printf("deleted %s %s, %s left, commit %llu\n", format_count(self->documents, deleted),
-           plural(self->documents, "document", "documents"), format_count(self->left, left),
-           (unsigned long long)self->commit);
+    printf("deleted %s, %s left, commit %llu\n", format_counted(self->documents, "document", "documents", deleted),
+           format_count(self->left, left), (unsigned long long)self->commit);
     return GDX_OK;
 }
 

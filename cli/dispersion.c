@@ -2,15 +2,12 @@
 // dispersion.c: `gramdex dispersion`: how evenly occurrences lie over periods, sources or documents.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 #include <math.h>
 
 struct dispersion_command {
     struct asking asking;
-    struct output output;
     const char *by;
     uint32_t limit;
 };
@@ -18,14 +15,9 @@ struct dispersion_command {
 static const struct option_table dispersion_table = {
     NULL,
     (const struct option[]){
-        {.name = "by",
-         .letter = 'b',
-         .argument = "PARTS",
-         .help = "year, quarter, month, week, day, source or",
-         .more = "document. Without it: month.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct dispersion_command, by)},
-        LIMIT_ROW(struct dispersion_command, limit, "rows by document, at most 10000 (100)", 10000),
+        TEXT_ROW(struct dispersion_command, by, "by", "PARTS", "year, quarter, month, week, day, source or",
+                 .letter = 'b', .more = "document. Without it: month."),
+        LIMIT_ROW(struct dispersion_command, limit, 10000, "rows by document, at most 10000 (100)"),
         {0},
     },
 };
@@ -36,20 +28,14 @@ static const struct table_column columns[] = {
     {"bar", TABLE_BAR, 1},
 };
 
-struct dispersion_printing {
-    const struct dispersion_command *command;
-    gdx_slice query;
-    bool as_json;
-};
-
-static gdx_status print_rows(const struct dispersion_printing *printing, const Gramdex__V1__DispersionResponse *reply,
+static gdx_status print_rows(const struct dispersion_command *self, const Gramdex__V1__DispersionResponse *reply,
                              gdx_error *err) {
-    const struct output *output = &printing->command->output;
+    const struct output *output = &self->asking.output;
     struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
     for (size_t i = 0; i < reply->n_rows; i++) {
         const Gramdex__V1__DispersionRow *row = reply->rows[i];
         bool is_unnamed = row->part.len == 0 && output->form == OUTPUT_TEXT;
-        bool by_source = printing->command->by && strcmp(printing->command->by, "source") == 0;
+        bool by_source = self->by && strcmp(self->by, "source") == 0;
         table_text(table, is_unnamed ? gdx_slice_of(by_source ? "no source" : "no date") : from_wire(row->part));
         table_count(table, row->occurrences);
         table_count(table, row->symbols);
@@ -71,42 +57,26 @@ static void print_measures(const Gramdex__V1__DispersionResponse *reply) {
     print_measure("DP", reply->dp, "0: even over all text; near 1: in one small part");
     print_measure("DP norm", reply->dp_norm, "the same, 1 at most");
     print_measure("Juilland's D", reply->juilland_d, "1: even over all parts; 0: in one of equal parts");
-    printf("\n%s of %s parts · %s %s · %s\n", format_count(reply->parts_with, with), format_count(reply->parts, parts),
-           format_count(reply->occurrences, count), plural(reply->occurrences, "occurrence", "occurrences"),
-           format_took(reply->answer, took));
+    printf("\n%s of %s parts · %s · %s\n", format_count(reply->parts_with, with), format_count(reply->parts, parts),
+           format_counted(reply->occurrences, "occurrence", "occurrences", count), format_took(reply->answer, took));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct dispersion_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct dispersion_command *self = asked->settings;
     const Gramdex__V1__DispersionResponse *reply = (const Gramdex__V1__DispersionResponse *)message;
-    if (printing->as_json)
-        return json_answer("dispersion", printing->query, message, err);
-    notes_print(reply->answer);
-    gdx_status status = print_rows(printing, reply, err);
-    if (printing->command->output.form == OUTPUT_TEXT)
+    gdx_status status = print_rows(self, reply, err);
+    if (self->asking.output.form == OUTPUT_TEXT)
         print_measures(reply);
     return status;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct dispersion_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct dispersion_command *self = asked->settings;
     Gramdex__V1__DispersionRequest request = GRAMDEX__V1__DISPERSION_REQUEST__INIT;
-    struct dispersion_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
-    request.by = to_wire(gdx_slice_of(self->by ? self->by : ""));
+    request.query = to_wire(asked->query);
+    request.by = option_to_wire(self->by);
     request.limit = self->limit;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Dispersion"), &request.base, print, &printing, err);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    struct dispersion_command *self = settings;
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
-}
-
-static int run(const struct command *command, void *settings) {
-    struct dispersion_command *self = settings;
-    return ask_all(command->title, &self->asking, answer, self);
+    return asked_print(asked, "Dispersion", &request.base, print, err);
 }
 
 const struct command command_dispersion = {
@@ -118,13 +88,9 @@ const struct command command_dispersion = {
     .examples = (const char *const[]){"gramdex dispersion --index corpus.gdx 友岸外包",
                                       "gramdex dispersion --index corpus.gdx --by source '关税 date:2023..'", NULL},
     .explained_in = "Dispersion",
-    .groups = {{&dispersion_table, 0},
-               {&output_table, offsetof(struct dispersion_command, output)},
-               ASKING_GROUPS(struct dispersion_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct dispersion_command, asking.arguments),
-    .settings_bytes = sizeof(struct dispersion_command),
-    .check = check,
-    .run = run,
+    .groups = {{&dispersion_table, 0}, ASKING_GROUPS(struct dispersion_command, asking), {0}},
+    ASKING_MEMBERS(struct dispersion_command, asking),
+    .check = asking_check,
+    .answer = answer,
+    .run = ask_all,
 };

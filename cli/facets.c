@@ -2,13 +2,10 @@
 // facets.c: `gramdex facets`: documents and occurrences by source and by period.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 struct facets_command {
     struct asking asking;
-    struct output output;
     const char *by;
     uint32_t limit;
 };
@@ -16,16 +13,11 @@ struct facets_command {
 static const struct option_table facets_table = {
     NULL,
     (const struct option[]){
-        {.name = "by",
-         .letter = 'b',
-         .argument = "GROUPS",
-         .help = "source, year, month, ..., meta.KEY",
-         .more =
-             "Several are separated by commas; each gives a table. Without it: source,year. meta.KEY is what documents "
-             "have under a key of their metadata: of a key that `gramdex index --facet` declares it is fast.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct facets_command, by)},
-        LIMIT_ROW(struct facets_command, limit, "rows of each, at most 10000 (100)", 10000),
+        TEXT_ROW(struct facets_command, by, "by", "GROUPS", "source, year, month, ..., meta.KEY", .letter = 'b',
+                 .more = "Several are separated by commas; each gives a table. Without it: source,year. meta.KEY is "
+                         "what documents have under a key of their metadata: of a key that `gramdex index --facet` "
+                         "declares it is fast."),
+        LIMIT_ROW(struct facets_command, limit, 10000, "rows of each, at most 10000 (100)"),
         {0},
     },
 };
@@ -42,12 +34,6 @@ static const struct table_column export_columns[] = {
     {"of_documents", TABLE_NUMBER, 0},
     {"of_symbols", TABLE_NUMBER, 0},
     {"per_million", TABLE_NUMBER, 0},
-};
-
-struct facets_printing {
-    const struct facets_command *command;
-    gdx_slice query;
-    bool as_json;
 };
 
 static gdx_slice shown_value(const Gramdex__V1__Facet *facet, const Gramdex__V1__FacetRow *row) {
@@ -96,48 +82,33 @@ static gdx_status export_facets(const struct output *output, const Gramdex__V1__
     return table_close(table, err);
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct facets_printing *printing = context;
-    const struct output *output = &printing->command->output;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct facets_command *self = asked->settings;
+    const struct output *output = &self->asking.output;
     const Gramdex__V1__FacetsResponse *reply = (const Gramdex__V1__FacetsResponse *)message;
-    if (printing->as_json)
-        return json_answer("facets", printing->query, message, err);
-    notes_print(reply->answer);
     if (output->form != OUTPUT_TEXT)
         return export_facets(output, reply, err);
     gdx_status status = GDX_OK;
     for (size_t i = 0; i < reply->n_facets && status == GDX_OK; i++)
         status = print_facet(output, reply->facets[i], err);
     char documents[NUMBER_TEXT_BYTES], occurrences[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s %s, %s %s · %s\n", format_count(reply->documents, documents),
-           plural(reply->documents, "document", "documents"), format_count(reply->occurrences, occurrences),
-           plural(reply->occurrences, "occurrence", "occurrences"), format_took(reply->answer, took));
+    printf("%s, %s · %s\n", format_counted(reply->documents, "document", "documents", documents),
+           format_counted(reply->occurrences, "occurrence", "occurrences", occurrences),
+           format_took(reply->answer, took));
     return status;
 }
 
 enum { GROUPS_MOST = 32 }; // more than there are: what is left over is refused by name
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct facets_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct facets_command *self = asked->settings;
     Gramdex__V1__FacetsRequest request = GRAMDEX__V1__FACETS_REQUEST__INIT;
-    struct facets_printing printing = {self, query, as_json};
     ProtobufCBinaryData by[GROUPS_MOST];
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.by = by;
     request.n_by = list_to_wire(self->by, by, GROUPS_MOST);
     request.limit = self->limit;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Facets"), &request.base, print, &printing, err);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    struct facets_command *self = settings;
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
-}
-
-static int run(const struct command *command, void *settings) {
-    struct facets_command *self = settings;
-    return ask_all(command->title, &self->asking, answer, self);
+    return asked_print(asked, "Facets", &request.base, print, err);
 }
 
 const struct command command_facets = {
@@ -152,13 +123,9 @@ const struct command command_facets = {
                                       "gramdex facets --index corpus.gdx --by meta.language,meta.author 关税",
                                       "gramdex facets --index corpus.gdx --format csv 关税 > facets.csv", NULL},
     .explained_in = "Facets",
-    .groups = {{&facets_table, 0},
-               {&output_table, offsetof(struct facets_command, output)},
-               ASKING_GROUPS(struct facets_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct facets_command, asking.arguments),
-    .settings_bytes = sizeof(struct facets_command),
-    .check = check,
-    .run = run,
+    .groups = {{&facets_table, 0}, ASKING_GROUPS(struct facets_command, asking), {0}},
+    ASKING_MEMBERS(struct facets_command, asking),
+    .check = asking_check,
+    .answer = answer,
+    .run = ask_all,
 };

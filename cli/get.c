@@ -4,7 +4,6 @@
 // captions, furniture and further parts of the text follow, each under a line that names it.
 
 #include "asking.h"
-#include "command.h"
 #include "hits.h"
 #include "report.h"
 #include "terminal.h"
@@ -47,9 +46,9 @@ static void print_on_terminal(const Gramdex__V1__Document *document) {
 }
 
 static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const bool *as_json = context;
+    const struct asked *asked = context;
     const Gramdex__V1__Document *document = ((const Gramdex__V1__GetResponse *)message)->document;
-    if (*as_json)
+    if (asked->as_json)
         return json_answer("get", (gdx_slice){0}, message, err);
     if (!document)
         return gdx_fail(err, GDX_CORRUPT, "the answer has no document");
@@ -60,11 +59,10 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return GDX_OK;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice id, bool as_json, gdx_error *err) {
-    (void)context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
     Gramdex__V1__GetRequest request = GRAMDEX__V1__GET_REQUEST__INIT;
-    request.id = to_wire(id);
-    return gdx_ask(target, SEARCH_OPERATION("Get"), &request.base, print, &as_json, err);
+    request.id = to_wire(asked->query);
+    return gdx_ask(asked->target, SEARCH_OPERATION("Get"), &request.base, print, (void *)asked, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {
@@ -72,11 +70,7 @@ static gdx_status check(void *settings, gdx_error *err) {
     if (asking->arguments.count > 1)
         return gdx_fail(err, GDX_INVALID, "one ID at a time is possible; --queries FILE takes many, one a line");
     asking->asks_ids = true;
-    return asking_check(asking, "ID", err);
-}
-
-static int run(const struct command *command, void *settings) {
-    return ask_all(command->title, settings, answer, NULL);
+    return asking_check_for(asking, "ID", err);
 }
 
 const struct command command_get = {
@@ -94,5 +88,6 @@ const struct command command_get = {
     .arguments_field = OPTION_FIELD(struct asking, arguments),
     .settings_bytes = sizeof(struct asking),
     .check = check,
-    .run = run,
+    .answer = answer,
+    .run = ask_all,
 };

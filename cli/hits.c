@@ -125,8 +125,7 @@ void hit_print(const struct style *style, const Gramdex__V1__Hit *hit, uint64_t 
         printf(" · score %.3f", hit->score);
     if (hit->bridged)
         fputs(" · bridged", stdout);
-    printf(" · %s %s%s\n", format_count(hit->occurrences, count), plural(hit->occurrences, "occurrence", "occurrences"),
-           style->plain);
+    printf(" · %s%s\n", format_counted(hit->occurrences, "occurrence", "occurrences", count), style->plain);
     if (snippet && snippet->n_pieces)
         print_snippet(style, snippet);
     putchar('\n');
@@ -145,8 +144,8 @@ void totals_print(const Gramdex__V1__SearchResponse *reply, uint64_t first, uint
         printf("no document matches · %s\n", took);
         return;
     }
-    printf("%s %s, %s %s", format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_count(reply->occurrences, occurrences), plural(reply->occurrences, "occurrence", "occurrences"));
+    printf("%s, %s", format_counted(reply->documents, "document", "documents", documents),
+           format_counted(reply->occurrences, "occurrence", "occurrences", occurrences));
     bridged_print(reply->bridged_occurrences);
     if (last && last - first + 1 < reply->documents)
         printf(" · shown %" PRIu64 " to %" PRIu64, first, last);

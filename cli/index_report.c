@@ -184,10 +184,9 @@ static void print_kinds(const gdx_batch_kinds *kinds, gdx_batch_class class, con
 
 static void print_found(const gdx_batch_summary *s) {
     char a[NUMBER_TEXT_BYTES], b[NUMBER_TEXT_BYTES], c[NUMBER_TEXT_BYTES], d[NUMBER_TEXT_BYTES];
-    printf("%s %s in %s %s: %s of text, %s, %.1f MB/s\n", format_count(s->documents, a),
-           plural(s->documents, "document", "documents"), format_count(s->files, b), plural(s->files, "file", "files"),
-           format_bytes(s->text_bytes, c), format_duration(s->elapsed_ns, d),
-           megabytes_per_second(s->text_bytes, s->elapsed_ns));
+    printf("%s in %s: %s of text, %s, %.1f MB/s\n", format_counted(s->documents, "document", "documents", a),
+           format_counted(s->files, "file", "files", b), format_bytes(s->text_bytes, c),
+           format_duration(s->elapsed_ns, d), megabytes_per_second(s->text_bytes, s->elapsed_ns));
     printf("%s added", format_count(s->added, a));
     print_count(s->replaced, "replaced");
     print_count(s->unchanged, "unchanged");
@@ -201,8 +200,8 @@ static void print_found(const gdx_batch_summary *s) {
     print_kinds(&s->kinds, GDX_BATCH_REFUSED, "refused: ");
     print_kinds(&s->kinds, GDX_BATCH_LEFT_OUT, "left out: ");
     if (s->mended)
-        printf("%s %s with bytes that do not decode: %s became U+FFFD\n", format_count(s->mended, a),
-               plural(s->mended, "document", "documents"), format_count(s->replaced_bytes, b));
+        printf("%s with bytes that do not decode: %s became U+FFFD\n",
+               format_counted(s->mended, "document", "documents", a), format_count(s->replaced_bytes, b));
 }
 
 static void print_converters(const struct index_command *self) {
@@ -266,7 +265,7 @@ static void print_trial(const struct index_command *self, gdx_batch_summary *sum
     print_found(summary);
     print_converters(self);
     if (self->options.prune)
-        printf("--prune would delete %s %s\n", format_count(deleted, count), plural(deleted, "document", "documents"));
+        printf("--prune would delete %s\n", format_counted(deleted, "document", "documents", count));
     printf("nothing was changed: --dry-run\n");
 }
 

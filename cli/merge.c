@@ -33,31 +33,18 @@ static const struct option_table merge_table = {
     (const struct option[]){
         THREADS_ROW(struct merge_command, threads),
         LEVEL_ROW(struct merge_command, options.level),
-        {.name = "policy",
-         .help = "only what the merge policy asks for",
-         .more = "As `gramdex index` does at its end.",
-         .kind = OPTION_CLEAR,
-         .field = OPTION_FIELD(struct merge_command, options.to_one)},
-        {.name = "canonical",
-         .help = "segments that the documents alone decide",
-         .more = "The same documents in the same order give the same bytes, however they were built and merged, also "
-                 "where one segment cannot hold them.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct merge_command, options.canonical)},
-        {.name = "refold",
-         .help = "rewrite it by this program's rule first",
-         .more = "For an index of an older rule. Its stored documents are indexed anew; nothing else is needed.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct merge_command, refolds)},
-        {.name = "shape",
-         .argument = "SHAPE",
-         .help = "change to exact, compact or archive",
-         .more = "Answers stay the same. Of a compact index to exact, and of an archive, lists are made anew from the "
-                 "stored text, which takes as long as indexing.",
-         .kind = OPTION_CHOICE,
-         .choices = shape_choices,
-         .field = OPTION_FIELD(struct merge_command, shape),
-         .given = OPTION_FIELD(struct merge_command, has_shape)},
+        OPTION_ROW(struct merge_command, options.to_one, OPTION_CLEAR, "policy", NULL,
+                   "only what the merge policy asks for", .more = "As `gramdex index` does at its end."),
+        FLAG_ROW(struct merge_command, options.canonical, "canonical", "segments that the documents alone decide",
+                 .more = "The same documents in the same order give the same bytes, however they were built and "
+                         "merged, also where one segment cannot hold them."),
+        FLAG_ROW(struct merge_command, refolds, "refold", "rewrite it by this program's rule first",
+                 .more = "For an index of an older rule. Its stored documents are indexed anew; nothing else is "
+                         "needed."),
+        CHOICE_ROW(struct merge_command, shape, "shape", "SHAPE", shape_choices, "change to exact, compact or archive",
+                   .more = "Answers stay the same. Of a compact index to exact, and of an archive, lists are made "
+                           "anew from the stored text, which takes as long as indexing.",
+                   .given = OPTION_FIELD(struct merge_command, has_shape)),
         {0},
     },
 };
@@ -124,15 +111,11 @@ static int run(const struct command *command, void *settings) {
             status = merge(writer, self, &err);
     }
     gdx_executor_free(self->options.executor);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED && self->has_turned)
-        err = (gdx_error){.status = GDX_CANCELLED,
-                          .message = "stopped; the index has the new shape, and its older segments get it when they "
-                                     "are merged. Run it again to go on"};
-    else if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is as it was before"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    const char *stopped = self->has_turned
+                              ? "stopped; the index has the new shape, and its older segments get it when they "
+                                "are merged. Run it again to go on"
+                              : "stopped; the index is as it was before";
+    return report_end(command->title, status, &err, self->target.json, stopped);
 }
 
 const struct command command_merge = {

@@ -2,13 +2,10 @@
 // neighbours.c: `gramdex neighbours`: the strings directly left or right of a query.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 struct neighbours_command {
     struct asking asking;
-    struct output output;
     unsigned side; // of `sides`
     uint32_t length, limit;
 };
@@ -19,29 +16,10 @@ static const char *const sides[] = {"right", "left", NULL};
 static const struct option_table neighbours_table = {
     NULL,
     (const struct option[]){
-        {.name = "side",
-         .argument = "SIDE",
-         .help = "left or right (right)",
-         .kind = OPTION_CHOICE,
-         .choices = sides,
-         .field = OPTION_FIELD(struct neighbours_command, side)},
-        {.name = "length",
-         .letter = 'l',
-         .argument = "N",
-         .help = "letters of a string, 1 to 8 (2)",
-         .more = "A Chinese character is a letter, and so is a word of Latin letters.",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 8,
-         .field = OPTION_FIELD(struct neighbours_command, length)},
-        {.name = "limit",
-         .letter = 'n',
-         .argument = "N",
-         .help = "strings to print, at most 10000 (30)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 10000,
-         .field = OPTION_FIELD(struct neighbours_command, limit)},
+        CHOICE_ROW(struct neighbours_command, side, "side", "SIDE", sides, "left or right (right)"),
+        NUMBER_ROW(struct neighbours_command, length, "length", "N", 1, 8, "letters of a string, 1 to 8 (2)",
+                   .letter = 'l', .more = "A Chinese character is a letter, and so is a word of Latin letters."),
+        LIMIT_ROW(struct neighbours_command, limit, 10000, "strings to print, at most 10000 (30)"),
         {0},
     },
 };
@@ -53,29 +31,18 @@ static const struct table_column columns[] = {
     {"", TABLE_BAR, 2},
 };
 
-struct neighbours_printing {
-    const struct neighbours_command *command;
-    gdx_slice query;
-    bool as_json;
-};
-
 static void print_totals(const Gramdex__V1__NeighboursResponse *reply) {
     char values[NUMBER_TEXT_BYTES], beside[NUMBER_TEXT_BYTES], all[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
     char documents[NUMBER_TEXT_BYTES];
-    printf("\n%s %s · %s of %s %s have one, in %s %s · %s\n", format_count(reply->values, values),
-           plural(reply->values, "string", "strings"), format_count(reply->beside, beside),
-           format_count(reply->occurrences, all), plural(reply->occurrences, "occurrence", "occurrences"),
-           format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_took(reply->answer, took));
+    printf("\n%s · %s of %s have one, in %s · %s\n", format_counted(reply->values, "string", "strings", values),
+           format_count(reply->beside, beside), format_counted(reply->occurrences, "occurrence", "occurrences", all),
+           format_counted(reply->documents, "document", "documents", documents), format_took(reply->answer, took));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct neighbours_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct neighbours_command *self = asked->settings;
     const Gramdex__V1__NeighboursResponse *reply = (const Gramdex__V1__NeighboursResponse *)message;
-    const struct output *output = &printing->command->output;
-    if (printing->as_json)
-        return json_answer("neighbours", printing->query, message, err);
-    notes_print(reply->answer);
+    const struct output *output = &self->asking.output;
     struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
     for (size_t i = 0; i < reply->n_neighbours; i++) {
         table_text(table, from_wire(reply->neighbours[i]->phrase));
@@ -88,26 +55,14 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     return status;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct neighbours_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct neighbours_command *self = asked->settings;
     Gramdex__V1__NeighboursRequest request = GRAMDEX__V1__NEIGHBOURS_REQUEST__INIT;
-    struct neighbours_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.side = self->side == LEFT ? GRAMDEX__V1__SIDE__SIDE_LEFT : GRAMDEX__V1__SIDE__SIDE_RIGHT;
     request.length = self->length;
     request.limit = self->limit;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Neighbours"), &request.base, print, &printing, err);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    struct neighbours_command *self = settings;
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
-}
-
-static int run(const struct command *command, void *settings) {
-    struct neighbours_command *self = settings;
-    return ask_all(command->title, &self->asking, answer, self);
+    return asked_print(asked, "Neighbours", &request.base, print, err);
 }
 
 const struct command command_neighbours = {
@@ -120,13 +75,9 @@ const struct command command_neighbours = {
     .examples = (const char *const[]){"gramdex neighbours --index corpus.gdx --side left 关税",
                                       "gramdex neighbours --index corpus.gdx --length 3 '关税 date:2025-04'", NULL},
     .explained_in = "Strings that nobody typed\nNeighbours",
-    .groups = {{&neighbours_table, 0},
-               {&output_table, offsetof(struct neighbours_command, output)},
-               ASKING_GROUPS(struct neighbours_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct neighbours_command, asking.arguments),
-    .settings_bytes = sizeof(struct neighbours_command),
-    .check = check,
-    .run = run,
+    .groups = {{&neighbours_table, 0}, ASKING_GROUPS(struct neighbours_command, asking), {0}},
+    ASKING_MEMBERS(struct neighbours_command, asking),
+    .check = asking_check,
+    .answer = answer,
+    .run = ask_all,
 };

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ngrams.c: `gramdex ngrams`: the most frequent strings of some documents.
 
-#include "command.h"
-#include "options.h"
+#include "asking.h"
 #include "report.h"
-#include "table.h"
-#include "target.h"
 
 struct ngrams_command {
-    struct target target;
-    struct output output;
+    struct once once;
     const char *where;
     uint32_t shortest, longest, documents_least, limit;
     bool with_digits, with_parts;
@@ -18,25 +14,15 @@ struct ngrams_command {
 static const struct option_table ngrams_table = {
     NULL,
     (const struct option[]){
-        {.name = "where",
-         .argument = "QUERY",
-         .help = "of its documents alone",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct ngrams_command, where)},
-        COUNT_ROW(struct ngrams_command, shortest, "min", "letters of the shortest string (2)", 2, 20),
-        COUNT_ROW(struct ngrams_command, longest, "max", "letters of the longest string (8)", 2, 20),
-        COUNT_ROW(struct ngrams_command, documents_least, "documents", "least documents that have it (5)", 1,
-                  UINT32_MAX),
-        {.name = "digits",
-         .help = "also strings with numbers",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct ngrams_command, with_digits)},
-        {.name = "parts",
-         .help = "also parts of a longer string",
-         .more = "Without it, a string that is nearly always followed or preceded by one letter is left out.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct ngrams_command, with_parts)},
-        LIMIT_ROW(struct ngrams_command, limit, "strings to print, at most 10000 (30)", 10000),
+        TEXT_ROW(struct ngrams_command, where, "where", "QUERY", "of its documents alone"),
+        NUMBER_ROW(struct ngrams_command, shortest, "min", "N", 2, 20, "letters of the shortest string (2)"),
+        NUMBER_ROW(struct ngrams_command, longest, "max", "N", 2, 20, "letters of the longest string (8)"),
+        NUMBER_ROW(struct ngrams_command, documents_least, "documents", "N", 1, UINT32_MAX,
+                   "least documents that have it (5)"),
+        FLAG_ROW(struct ngrams_command, with_digits, "digits", "also strings with numbers"),
+        FLAG_ROW(struct ngrams_command, with_parts, "parts", "also parts of a longer string",
+                 .more = "Without it, a string that is nearly always followed or preceded by one letter is left out."),
+        LIMIT_ROW(struct ngrams_command, limit, 10000, "strings to print, at most 10000 (30)"),
         {0},
     },
 };
@@ -48,13 +34,10 @@ static const struct table_column columns[] = {
     {"", TABLE_BAR, 2},
 };
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct ngrams_command *self = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct ngrams_command *self = asked->settings;
     const Gramdex__V1__NgramsResponse *reply = (const Gramdex__V1__NgramsResponse *)message;
-    if (self->target.json)
-        return json_answer("ngrams", (gdx_slice){0}, message, err);
-    notes_print(reply->answer);
-    struct table *table = table_open(columns, sizeof columns / sizeof *columns, &self->output);
+    struct table *table = table_open(columns, sizeof columns / sizeof *columns, &self->once.output);
     for (size_t i = 0; i < reply->n_ngrams; i++) {
         table_text(table, from_wire(reply->ngrams[i]->phrase));
         table_count(table, reply->ngrams[i]->documents);
@@ -62,36 +45,23 @@ static gdx_status print(void *context, const ProtobufCMessage *message, gdx_erro
     }
     gdx_status status = table_close(table, err);
     char documents[NUMBER_TEXT_BYTES], letters[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    if (self->output.form == OUTPUT_TEXT)
+    if (self->once.output.form == OUTPUT_TEXT)
         printf("\n%s documents, %s letters · %s\n", format_count(reply->documents, documents),
                format_count(reply->letters, letters), format_took(reply->answer, took));
     return status;
 }
 
 static int run(const struct command *command, void *settings) {
-    struct ngrams_command *self = settings;
-    struct opened opened = {0};
+    const struct ngrams_command *self = settings;
     Gramdex__V1__NgramsRequest request = GRAMDEX__V1__NGRAMS_REQUEST__INIT;
-    gdx_error err = {0};
-    request.query = to_wire(gdx_slice_of(self->where ? self->where : ""));
+    request.query = option_to_wire(self->where);
     request.min_length = self->shortest;
     request.max_length = self->longest;
     request.min_documents = self->documents_least;
     request.with_digits = self->with_digits;
     request.with_parts = self->with_parts;
     request.limit = self->limit;
-    gdx_status status = target_open(&self->target, &opened, &err);
-    if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Ngrams"), &request.base, print, self, &err);
-    target_close(&opened);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    return report_failure(command->title, &err, gdx_slice_of(self->where ? self->where : ""), self->target.json);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    const struct ngrams_command *self = settings;
-    return output_check(&self->output, self->target.json, err);
+    return ask_once(command, settings, from_wire(request.query), "Ngrams", &request.base, print);
 }
 
 const struct command command_ngrams = {
@@ -104,11 +74,11 @@ const struct command command_ngrams = {
                               "gramdex ngrams --index corpus.gdx --where '关税 date:2025..' --format tsv", NULL},
     .explained_in = "Strings that nobody typed\nNgrams",
     .groups = {{&ngrams_table, 0},
-               {&output_table, offsetof(struct ngrams_command, output)},
-               {&aliases_table, offsetof(struct ngrams_command, target)},
-               ANSWERER_GROUPS(struct ngrams_command, target),
+               {&output_table, offsetof(struct ngrams_command, once.output)},
+               {&aliases_table, offsetof(struct ngrams_command, once.target)},
+               ANSWERER_GROUPS(struct ngrams_command, once.target),
                {0}},
     .settings_bytes = sizeof(struct ngrams_command),
-    .check = check,
+    .check = once_check,
     .run = run,
 };

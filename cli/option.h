@@ -60,6 +60,21 @@ struct option {
     bool needs_index; // wrong use with --server
 };
 
+// Rows of a table, by what they take. What follows the help is members by name: .more = "...", .letter = 'n'.
+#define OPTION_ROW(type, member, kind_, name_, argument_, ...)                                                         \
+    { .kind = kind_, .field = OPTION_FIELD(type, member), .name = name_, .argument = argument_, .help = __VA_ARGS__ }
+#define FLAG_ROW(type, member, name_, ...) OPTION_ROW(type, member, OPTION_FLAG, name_, NULL, __VA_ARGS__)
+#define TEXT_ROW(type, member, name_, argument_, ...)                                                                  \
+    OPTION_ROW(type, member, OPTION_TEXT, name_, argument_, __VA_ARGS__)
+#define LIST_ROW(type, member, name_, argument_, ...)                                                                  \
+    OPTION_ROW(type, member, OPTION_LIST, name_, argument_, __VA_ARGS__)
+#define BYTES_ROW(type, member, name_, argument_, ...)                                                                 \
+    OPTION_ROW(type, member, OPTION_BYTES, name_, argument_, __VA_ARGS__)
+#define CHOICE_ROW(type, member, name_, argument_, choices_, ...)                                                      \
+    OPTION_ROW(type, member, OPTION_CHOICE, name_, argument_, __VA_ARGS__, .choices = choices_)
+#define NUMBER_ROW(type, member, name_, argument_, least_, most_, ...)                                                 \
+    OPTION_ROW(type, member, OPTION_NUMBER, name_, argument_, __VA_ARGS__, .least = least_, .most = most_)
+
 struct option_table {
     const char *heading; // NULL: none
     const struct option *rows;
@@ -74,6 +89,8 @@ struct command_arguments { // those that are no options, in order; they point in
     const char *const *items;
     size_t count;
 };
+
+struct asked; // asking.h
 
 // A command's settings are one struct, which main.c copies from `defaults`, fills by the options and hands to `run`.
 struct command {
@@ -91,6 +108,8 @@ struct command {
     const void *defaults;                                // NULL: all zero
     gdx_status (*check)(void *settings, gdx_error *err); // of several options together; NULL: none
     int (*run)(const struct command *command, void *settings);
+    // Asks what the settings say of one query, by asked_take or asked_print, for ask_all (asking.h). NULL: none.
+    gdx_status (*answer)(const struct asked *asked, gdx_error *err);
 };
 
 // "search" of "gramdex search".

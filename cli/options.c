@@ -10,11 +10,7 @@
 
 enum { TIMEOUT_MOST_S = 86400 };
 
-#define INDEX_ROW(help_line)                                                                                           \
-    {                                                                                                                  \
-        .name = "index", .argument = "DIR", .help = help_line, .environment = "GRAMDEX_INDEX", .kind = OPTION_TEXT,    \
-        .field = OPTION_FIELD(struct target, index)                                                                    \
-    }
+#define INDEX_ROW(help_line) TEXT_ROW(struct target, index, "index", "DIR", help_line, .environment = "GRAMDEX_INDEX")
 
 const struct option_table index_table = {NULL, (const struct option[]){INDEX_ROW("the index, a directory"), {0}}};
 
@@ -22,12 +18,8 @@ const struct option_table answerer_table = {
     NULL,
     (const struct option[]){
         INDEX_ROW("ask this index, a directory"),
-        {.name = "server",
-         .argument = "ADDRESS",
-         .help = "or ask this server: HOST:PORT or unix:/PATH",
-         .environment = "GRAMDEX_SERVER",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct target, server)},
+        TEXT_ROW(struct target, server, "server", "ADDRESS", "or ask this server: HOST:PORT or unix:/PATH",
+                 .environment = "GRAMDEX_SERVER"),
         {0},
     },
 };
@@ -37,23 +29,11 @@ static const char *const color_names[] = {"auto", "always", "never", NULL}; // e
 const struct option_table json_table = {
     NULL,
     (const struct option[]){
-        {.name = "json",
-         .help = "answer in JSON Lines",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct target, json)},
-        {.name = "color",
-         .argument = "WHEN",
-         .help = "auto, always or never (auto)",
-         .more = "auto: on a terminal, unless NO_COLOR is set or TERM is dumb.",
-         .kind = OPTION_CHOICE,
-         .choices = color_names,
-         .field = OPTION_FIELD(struct target, color)},
-        {.name = "quiet",
-         .letter = 'q',
-         .help = "print failures alone",
-         .more = "No answer, no summary, no notes, no progress: the exit status tells.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct target, quiet)},
+        FLAG_ROW(struct target, json, "json", "answer in JSON Lines"),
+        CHOICE_ROW(struct target, color, "color", "WHEN", color_names, "auto, always or never (auto)",
+                   .more = "auto: on a terminal, unless NO_COLOR is set or TERM is dumb."),
+        FLAG_ROW(struct target, quiet, "quiet", "print failures alone", .letter = 'q',
+                 .more = "No answer, no summary, no notes, no progress: the exit status tells."),
         {0},
     },
 };
@@ -61,13 +41,9 @@ const struct option_table json_table = {
 const struct option_table aliases_table = {
     NULL,
     (const struct option[]){
-        {.name = "aliases",
-         .argument = "FILE",
-         .help = "what alias: in a query stands for",
-         .more = "A set a line: names with = between them, # before a comment. A server has its own file.",
-         .kind = OPTION_TEXT,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct target, aliases)},
+        TEXT_ROW(struct target, aliases, "aliases", "FILE", "what alias: in a query stands for",
+                 .more = "A set a line: names with = between them, # before a comment. A server has its own file.",
+                 .needs_index = true),
         {0},
     },
 };
@@ -75,40 +51,15 @@ const struct option_table aliases_table = {
 const struct option_table server_table = {
     "With --server:",
     (const struct option[]){
-        {.name = "timeout",
-         .argument = "SECONDS",
-         .help = "give up after so many seconds (never)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = TIMEOUT_MOST_S,
-         .field = OPTION_FIELD(struct target, timeout_s)},
-        {.name = "token-file",
-         .argument = "FILE",
-         .help = "file with the bearer token the server wants",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct target, token_file)},
-        {.name = "tls",
-         .help = "use TLS, and trust what the system trusts",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct target, tls)},
-        {.name = "tls-authority",
-         .argument = "FILE",
-         .help = "use TLS, and trust this authority (PEM)",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct target, tls_authority),
-         .given = OPTION_FIELD(struct target, tls)},
-        {.name = "tls-certificate",
-         .argument = "FILE",
-         .help = "the client's own certificate (PEM)",
-         .more = "For a server that demands one; needs --tls-key.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct target, tls_certificate),
-         .given = OPTION_FIELD(struct target, tls)},
-        {.name = "tls-key",
-         .argument = "FILE",
-         .help = "the key of that certificate (PEM)",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct target, tls_key)},
+        NUMBER_ROW(struct target, timeout_s, "timeout", "SECONDS", 1, TIMEOUT_MOST_S,
+                   "give up after so many seconds (never)"),
+        TEXT_ROW(struct target, token_file, "token-file", "FILE", "file with the bearer token the server wants"),
+        FLAG_ROW(struct target, tls, "tls", "use TLS, and trust what the system trusts"),
+        TEXT_ROW(struct target, tls_authority, "tls-authority", "FILE", "use TLS, and trust this authority (PEM)",
+                 .given = OPTION_FIELD(struct target, tls)),
+        TEXT_ROW(struct target, tls_certificate, "tls-certificate", "FILE", "the client's own certificate (PEM)",
+                 .more = "For a server that demands one; needs --tls-key.", .given = OPTION_FIELD(struct target, tls)),
+        TEXT_ROW(struct target, tls_key, "tls-key", "FILE", "the key of that certificate (PEM)"),
         {0},
     },
 };

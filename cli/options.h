@@ -36,29 +36,13 @@ enum { THREADS_MOST = 1024, LEVEL_MOST = 22 };
 
 // Rows of commands that write an index. `member` is an unsigned or an int in the settings.
 #define THREADS_ROW(type, member)                                                                                      \
-    {                                                                                                                  \
-        .name = "threads", .letter = 't', .argument = "N", .help = "worker threads (as many as processors)",           \
-        .kind = OPTION_NUMBER, .least = 1, .most = THREADS_MOST, .needs_index = true,                                  \
-        .field = OPTION_FIELD(type, member)                                                                            \
-    }
+    NUMBER_ROW(type, member, "threads", "N", 1, THREADS_MOST, "worker threads (as many as processors)", .letter = 't', \
+               .needs_index = true)
 #define LEVEL_ROW(type, member)                                                                                        \
-    {                                                                                                                  \
-        .name = "level", .argument = "N", .help = "zstd level of the stored text, 1 to 22", .kind = OPTION_NUMBER,     \
-        .least = 1, .most = LEVEL_MOST, .needs_index = true, .field = OPTION_FIELD(type, member)                       \
-    }
+    NUMBER_ROW(type, member, "level", "N", 1, LEVEL_MOST, "zstd level of the stored text, 1 to 22", .needs_index = true)
 
-// A number in a uint32_t of the settings.
-#define COUNT_ROW(type, member, name_, help_, least_, most_)                                                           \
-    {                                                                                                                  \
-        .name = name_, .argument = "N", .help = help_, .kind = OPTION_NUMBER, .least = least_, .most = most_,          \
-        .field = OPTION_FIELD(type, member)                                                                            \
-    }
 // How many rows are printed.
-#define LIMIT_ROW(type, member, help_, most_)                                                                          \
-    {                                                                                                                  \
-        .name = "limit", .letter = 'n', .argument = "N", .help = help_, .kind = OPTION_NUMBER, .least = 1,             \
-        .most = most_, .field = OPTION_FIELD(type, member)                                                             \
-    }
+#define LIMIT_ROW(type, member, most_, help_) NUMBER_ROW(type, member, "limit", "N", 1, most_, help_, .letter = 'n')
 
 // The groups of commands that work on a directory, and of those that a server may answer as well. `member` is the
 // struct target in the settings.

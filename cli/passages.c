@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // passages.c: `gramdex passages`: what two documents have in common, word for word.
 
-#include "command.h"
-#include "options.h"
+#include "asking.h"
 #include "report.h"
-#include "table.h"
-#include "target.h"
 
 struct passages_command {
-    struct target target;
-    struct output output;
+    struct once once;
     struct command_arguments ids;
     uint32_t letters_least, limit;
 };
@@ -17,21 +13,9 @@ struct passages_command {
 static const struct option_table passages_table = {
     NULL,
     (const struct option[]){
-        {.name = "min",
-         .argument = "N",
-         .help = "letters of the shortest passage (13)",
-         .kind = OPTION_NUMBER,
-         .least = 4,
-         .most = 10000,
-         .field = OPTION_FIELD(struct passages_command, letters_least)},
-        {.name = "limit",
-         .letter = 'n',
-         .argument = "N",
-         .help = "passages to print, at most 1000 (100)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 1000,
-         .field = OPTION_FIELD(struct passages_command, limit)},
+        NUMBER_ROW(struct passages_command, letters_least, "min", "N", 4, 10000,
+                   "letters of the shortest passage (13)"),
+        LIMIT_ROW(struct passages_command, limit, 1000, "passages to print, at most 1000 (100)"),
         {0},
     },
 };
@@ -78,46 +62,32 @@ static gdx_status print_rows(const Gramdex__V1__PassagesResponse *reply, const s
 
 static void print_summary(const Gramdex__V1__PassagesResponse *reply) {
     char shown[NUMBER_TEXT_BYTES], found[NUMBER_TEXT_BYTES], letters[2][NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s%s of %s %s · %s and %s letters · %s\n", reply->n_passages ? "\n" : "",
-           format_count(reply->n_passages, shown), format_count(reply->found, found),
-           plural(reply->found, "passage", "passages"), format_count(reply->letters, letters[0]),
-           format_count(reply->other_letters, letters[1]), format_took(reply->answer, took));
+    printf("%s%s of %s · %s and %s letters · %s\n", reply->n_passages ? "\n" : "",
+           format_count(reply->n_passages, shown), format_counted(reply->found, "passage", "passages", found),
+           format_count(reply->letters, letters[0]), format_count(reply->other_letters, letters[1]),
+           format_took(reply->answer, took));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct passages_command *self = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct passages_command *self = asked->settings;
     const Gramdex__V1__PassagesResponse *reply = (const Gramdex__V1__PassagesResponse *)message;
-    bool for_people = self->output.form == OUTPUT_TEXT;
+    bool for_people = self->once.output.form == OUTPUT_TEXT;
     gdx_status status = GDX_OK;
-    if (self->target.json)
-        return json_answer("passages", (gdx_slice){0}, message, err);
-    notes_print(reply->answer);
     if (reply->n_passages || !for_people)
-        status = print_rows(reply, &self->output, err);
+        status = print_rows(reply, &self->once.output, err);
     if (for_people)
         print_summary(reply);
     return status;
 }
 
 static int run(const struct command *command, void *settings) {
-    struct passages_command *self = settings;
-    struct opened opened = {0};
+    const struct passages_command *self = settings;
     Gramdex__V1__PassagesRequest request = GRAMDEX__V1__PASSAGES_REQUEST__INIT;
-    gdx_error err = {0};
-    request.id = to_wire(gdx_slice_of(self->ids.items[0]));
-    request.other = to_wire(gdx_slice_of(self->ids.items[1]));
+    request.id = option_to_wire(self->ids.items[0]);
+    request.other = option_to_wire(self->ids.items[1]);
     request.min_letters = self->letters_least;
     request.limit = self->limit;
-    gdx_status status = target_open(&self->target, &opened, &err);
-    if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Passages"), &request.base, print, self, &err);
-    target_close(&opened);
-    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    const struct passages_command *self = settings;
-    return output_check(&self->output, self->target.json, err);
+    return ask_once(command, settings, (gdx_slice){0}, "Passages", &request.base, print);
 }
 
 const struct command command_passages = {
@@ -131,14 +101,11 @@ const struct command command_passages = {
     .examples = (const char *const[]){"gramdex passages --index corpus.gdx news/20220924/00 news/20220925/03",
                                       "gramdex passages --index corpus.gdx --min 30 --format csv law/1 law/2", NULL},
     .explained_in = "Passages",
-    .groups = {{&passages_table, 0},
-               {&output_table, offsetof(struct passages_command, output)},
-               ANSWERER_GROUPS(struct passages_command, target),
-               {0}},
+    .groups = {{&passages_table, 0}, ONCE_GROUPS(struct passages_command, once), {0}},
     .arguments_least = 2,
     .arguments_most = 2,
     .arguments_field = OPTION_FIELD(struct passages_command, ids),
     .settings_bytes = sizeof(struct passages_command),
-    .check = check,
+    .check = once_check,
     .run = run,
 };

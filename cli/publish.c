@@ -22,24 +22,13 @@ struct publish_command {
 static const struct option_table publish_table = {
     NULL,
     (const struct option[]){
-        {.name = "add",
-         .help = "to what the index holds",
-         .more = "Without it the parts are all that the index holds afterwards.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct publish_command, options.adds)},
-        {.name = "expect-commit",
-         .argument = "N",
-         .help = "fail unless the index is at commit N",
-         .kind = OPTION_NUMBER,
-         .most = UINT64_MAX,
-         .field = OPTION_FIELD(struct publish_command, options.commit),
-         .given = OPTION_FIELD(struct publish_command, options.expects_commit)},
-        {.name = "base",
-         .argument = "FOLDER",
-         .help = "folder that ids are relative to",
-         .more = "The index keeps it. Without --base it is that of the parts, which must be one.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct publish_command, options.base)},
+        FLAG_ROW(struct publish_command, options.adds, "add", "to what the index holds",
+                 .more = "Without it the parts are all that the index holds afterwards."),
+        NUMBER_ROW(struct publish_command, options.commit, "expect-commit", "N", 0, UINT64_MAX,
+                   "fail unless the index is at commit N",
+                   .given = OPTION_FIELD(struct publish_command, options.expects_commit)),
+        TEXT_ROW(struct publish_command, options.base, "base", "FOLDER", "folder that ids are relative to",
+                 .more = "The index keeps it. Without --base it is that of the parts, which must be one."),
         {0},
     },
 };
@@ -74,11 +63,10 @@ static void print_done(const char *index, const gdx_publish_figures *figures, si
         printf("%s holds the %zu %s already: commit %llu · %s\n", index, parts, plural(parts, "part", "parts"),
                (unsigned long long)figures->commit, format_duration(took_ns, took));
     else
-        printf("%s: commit %llu, of %zu %s: %s %s in %zu %s, %s · %s\n", index, (unsigned long long)figures->commit,
-               parts, plural(parts, "part", "parts"), format_count(figures->documents, documents),
-               plural(figures->documents, "document", "documents"), figures->segments,
-               plural(figures->segments, "segment", "segments"), format_bytes(figures->index_bytes, bytes),
-               format_duration(took_ns, took));
+        printf("%s: commit %llu, of %zu %s: %s in %zu %s, %s · %s\n", index, (unsigned long long)figures->commit, parts,
+               plural(parts, "part", "parts"), format_counted(figures->documents, "document", "documents", documents),
+               figures->segments, plural(figures->segments, "segment", "segments"),
+               format_bytes(figures->index_bytes, bytes), format_duration(took_ns, took));
     printf("%s linked, ", format_bytes(figures->linked_bytes, bytes));
     printf("%s copied", format_bytes(figures->copied_bytes, bytes));
     print_count(figures->replaced, "documents replaced");
@@ -106,11 +94,7 @@ static int run(const struct command *command, void *settings) {
         status = report_json(&figures, self->parts.count, took_ns, &err);
     else if (status == GDX_OK)
         print_done(self->target.index, &figures, self->parts.count, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is at the commit it was at"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json, "stopped; the index is at the commit it was at");
 }
 
 const struct command command_publish = {

@@ -22,20 +22,10 @@ struct pull_command {
 static const struct option_table pull_table = {
     NULL,
     (const struct option[]){
-        {.name = "slice",
-         .argument = "I/N",
-         .help = "for a leaf: slice I of N alone, I from 0",
-         .more = "The whole manifest, and the files of about an N-th of the bytes. Only `serve --slice I/N` opens "
-                 "such an index.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct pull_command, slice_text)},
-        {.name = "generation",
-         .argument = "G",
-         .help = "this one (the last)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = INT64_MAX,
-         .field = OPTION_FIELD(struct pull_command, generation)},
+        TEXT_ROW(struct pull_command, slice_text, "slice", "I/N", "for a leaf: slice I of N alone, I from 0",
+                 .more = "The whole manifest, and the files of about an N-th of the bytes. Only `serve --slice I/N` "
+                         "opens such an index."),
+        NUMBER_ROW(struct pull_command, generation, "generation", "G", 1, INT64_MAX, "this one (the last)"),
         {0},
     },
 };
@@ -114,12 +104,8 @@ static int run(const struct command *command, void *settings) {
         status = json_line(json_of(&figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(self, &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED,
-                          .message = "stopped; the index is at the commit it was at, and the next pull goes on"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json,
+                      "stopped; the index is at the commit it was at, and the next pull goes on");
 }
 
 const struct command command_pull = {

@@ -54,12 +54,8 @@ static int run(const struct command *command, void *settings) {
         status = json_line(remote_json("push", &figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(self->words.items[0], &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED,
-                          .message = "stopped; nothing refers to what was sent, and the next push goes on with it"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json,
+                      "stopped; nothing refers to what was sent, and the next push goes on with it");
 }
 
 const struct command command_push = {

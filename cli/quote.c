@@ -1,31 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // quote.c: `gramdex quote`: whether the quotations of a text stand in the documents, and where.
 
-#include "command.h"
+#include "asking.h"
 #include "hits.h"
-#include "options.h"
 #include "report.h"
-#include "table.h"
-#include "target.h"
 
 enum { TEXT_BYTES_MOST = 1 << 20, MARK_BYTES = 3, INDENT = 16 };
 
 struct quote_command {
-    struct target target;
-    struct output output;
+    struct once once;
     struct command_arguments file;
     const char *id;
+    gdx_slice text; // of the file
 };
 
 static const struct option_table quote_table = {
     NULL,
     (const struct option[]){
-        {.name = "in",
-         .argument = "ID",
-         .help = "the document that they are said to be from",
-         .more = "A quotation that another document has is then marked as such.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct quote_command, id)},
+        TEXT_ROW(struct quote_command, id, "in", "ID", "the document that they are said to be from",
+                 .more = "A quotation that another document has is then marked as such."),
         {0},
     },
 };
@@ -168,28 +161,20 @@ static void add_rows(struct table *table, const Gramdex__V1__Quotation *quotatio
 
 // ---- the command
 
-struct quote_printing {
-    const struct quote_command *command;
-    gdx_slice text;
-};
-
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct quote_printing *printing = context;
-    const struct output *output = &printing->command->output;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct quote_command *self = asked->settings;
+    const struct output *output = &self->once.output;
     const Gramdex__V1__QuoteResponse *reply = (const Gramdex__V1__QuoteResponse *)message;
     const struct style style = style_of(stdout);
-    if (printing->command->target.json)
-        return json_answer("quote", (gdx_slice){0}, message, err);
-    notes_print(reply->answer);
     if (output->form == OUTPUT_TEXT) {
         for (size_t i = 0; i < reply->n_quotations; i++)
-            print_quotation(&style, reply->quotations[i], printing->text);
+            print_quotation(&style, reply->quotations[i], self->text);
         print_counts(reply);
         return GDX_OK;
     }
     struct table *table = table_open(columns, sizeof columns / sizeof *columns, output);
     for (size_t i = 0; i < reply->n_quotations; i++)
-        add_rows(table, reply->quotations[i], printing->text);
+        add_rows(table, reply->quotations[i], self->text);
     return table_close(table, err);
 }
 
@@ -208,26 +193,19 @@ static gdx_status read_text(const char *path, gdx_buffer *to, gdx_slice *out, gd
 
 static int run(const struct command *command, void *settings) {
     struct quote_command *self = settings;
-    struct opened opened = {0};
-    struct quote_printing printing = {.command = self};
     Gramdex__V1__QuoteRequest request = GRAMDEX__V1__QUOTE_REQUEST__INIT;
     gdx_buffer content = {0};
     gdx_error err = {0};
-    gdx_status status = read_text(self->file.items[0], &content, &printing.text, &err);
-    request.text = to_wire(printing.text);
-    request.id = to_wire(gdx_slice_of(self->id ? self->id : ""));
-    if (status == GDX_OK)
-        status = target_open(&self->target, &opened, &err);
-    if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Quote"), &request.base, print, &printing, &err);
-    target_close(&opened);
+    int exit_status;
+    if (read_text(self->file.items[0], &content, &self->text, &err) == GDX_OK) {
+        request.text = to_wire(self->text);
+        request.id = option_to_wire(self->id);
+        exit_status = ask_once(command, settings, (gdx_slice){0}, "Quote", &request.base, print);
+    } else {
+        exit_status = report_failure(command->title, &err, (gdx_slice){0}, self->once.target.json);
+    }
     gdx_buffer_clear(&content);
-    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    const struct quote_command *self = settings;
-    return output_check(&self->output, self->target.json, err);
+    return exit_status;
 }
 
 const struct command command_quote = {
@@ -243,14 +221,11 @@ const struct command command_quote = {
                                       "gramdex quote --index corpus.gdx --in law/2024/7 --format csv -", NULL},
     .explained_in = "Quotations",
     .notes = "An exact quotation is not yet a fair one: read what stands around it (`gramdex search`, `gramdex get`).",
-    .groups = {{&quote_table, 0},
-               {&output_table, offsetof(struct quote_command, output)},
-               ANSWERER_GROUPS(struct quote_command, target),
-               {0}},
+    .groups = {{&quote_table, 0}, ONCE_GROUPS(struct quote_command, once), {0}},
     .arguments_least = 1,
     .arguments_most = 1,
     .arguments_field = OPTION_FIELD(struct quote_command, file),
     .settings_bytes = sizeof(struct quote_command),
-    .check = check,
+    .check = once_check,
     .run = run,
 };

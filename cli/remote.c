@@ -11,13 +11,8 @@ enum { SILENCE_MOST_S = 3600, SLICES_MOST = 4096 };
 const struct option_table remote_table = {
     "Of the object store:",
     (const struct option[]){
-        {.name = "silence",
-         .argument = "SECONDS",
-         .help = "of it, before a request is tried again (30)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = SILENCE_MOST_S,
-         .field = OPTION_FIELD(struct remote_settings, silence_s)},
+        NUMBER_ROW(struct remote_settings, silence_s, "silence", "SECONDS", 1, SILENCE_MOST_S,
+                   "of it, before a request is tried again (30)"),
         {0},
     },
 };

@@ -135,6 +135,15 @@ int report_failure(const char *command, const gdx_error *failure, gdx_slice quer
     return gdx_status_exit(err->status);
 }
 
+int report_end(const char *command, gdx_status status, const gdx_error *err, bool as_json, const char *stopped) {
+    gdx_error cancelled = {0};
+    if (status == GDX_OK)
+        return EXIT_DONE;
+    if (status == GDX_CANCELLED)
+        gdx_fail(&cancelled, GDX_CANCELLED, "%s", stopped);
+    return report_failure(command, status == GDX_CANCELLED ? &cancelled : err, (gdx_slice){0}, as_json);
+}
+
 bool output_is_closed(void) {
     return ferror(stdout) != 0;
 }

@@ -23,6 +23,9 @@ gdx_status json_line(json_t *value, gdx_error *err) GDX_MUST_CHECK;
 // column when there is one. As JSON: a line of type "error" on standard output. `query.data` NULL: none.
 int report_failure(const char *command, const gdx_error *err, gdx_slice query, bool as_json);
 
+// The exit status of a command that changes something, its failure reported. `stopped` says what a signal has left.
+int report_end(const char *command, gdx_status status, const gdx_error *err, bool as_json, const char *stopped);
+
 // Flushes standard output. A reader that went away (`| head`) is no failure; a full disk is.
 int finish_output(const char *command, int exit_status);
 // True if standard output takes no more: stop working.

@@ -9,64 +9,27 @@
 static const struct option_table reprints_table = {
     NULL,
     (const struct option[]){
-        {.name = "build",
-         .help = "look for reprints and keep what is found",
-         .more = "Reads every document. What is found is a part of the index from then on. Documents that are indexed "
-                 "later count as first of their own until it is built again.",
-         .kind = OPTION_FLAG,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct reprints_command, builds)},
-        {.name = "jaccard",
-         .argument = "SHARE",
-         .help = "with --build: shingles in common (0.6)",
-         .more = "Of the runs of eight letters of both texts, the share that both have, from 0.3 to 1.",
-         .kind = OPTION_TEXT,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct reprints_command, jaccard)},
-        {.name = "within",
-         .argument = "DAYS",
-         .help = "with --build: days between dates (30d)",
-         .kind = OPTION_TEXT,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct reprints_command, within)},
+        FLAG_ROW(struct reprints_command, builds, "build", "look for reprints and keep what is found",
+                 .more = "Reads every document. What is found is a part of the index from then on. Documents that "
+                         "are indexed later count as first of their own until it is built again.",
+                 .needs_index = true),
+        TEXT_ROW(struct reprints_command, jaccard, "jaccard", "SHARE", "with --build: shingles in common (0.6)",
+                 .more = "Of the runs of eight letters of both texts, the share that both have, from 0.3 to 1.",
+                 .needs_index = true),
+        TEXT_ROW(struct reprints_command, within, "within", "DAYS", "with --build: days between dates (30d)",
+                 .needs_index = true),
         THREADS_ROW(struct reprints_command, threads),
-        {.name = "memory",
-         .argument = "SIZE",
-         .help = "with --build: at most so much (half of all)",
-         .more =
-             "400 bytes are needed for each document. Of the rest, half is for 1 KB for each document within the days of "
-             "one, and half for pairs that may be alike, 60 bytes each.",
-         .kind = OPTION_BYTES,
-         .least = 1 << 20,
-         .needs_index = true,
-         .field = OPTION_FIELD(struct reprints_command, memory_bytes)},
-        {.name = "excerpts",
-         .help = "documents that stand in longer ones",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct reprints_command, excerpts)},
-        {.name = "limit",
-         .letter = 'n',
-         .argument = "N",
-         .help = "groups or excerpts, at most 1000 (30)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 1000,
-         .field = OPTION_FIELD(struct reprints_command, limit)},
-        {.name = "members",
-         .argument = "N",
-         .help = "documents of a group, at most 1000 (10)",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = 1000,
-         .field = OPTION_FIELD(struct reprints_command, members)},
+        BYTES_ROW(struct reprints_command, memory_bytes, "memory", "SIZE",
+                  "with --build: at most so much (half of all)",
+                  .more = "400 bytes are needed for each document. Of the rest, half is for 1 KB for each document "
+                          "within the days of one, and half for pairs that may be alike, 60 bytes each.",
+                  .least = 1 << 20, .needs_index = true),
+        FLAG_ROW(struct reprints_command, excerpts, "excerpts", "documents that stand in longer ones"),
+        LIMIT_ROW(struct reprints_command, limit, 1000, "groups or excerpts, at most 1000 (30)"),
+        NUMBER_ROW(struct reprints_command, members, "members", "N", 1, 1000,
+                   "documents of a group, at most 1000 (10)"),
         {0},
     },
-};
-
-struct reprints_printing {
-    const struct reprints_command *command;
-    gdx_slice query;
-    bool as_json;
 };
 
 static const struct table_column group_columns[] = {
@@ -74,10 +37,9 @@ static const struct table_column group_columns[] = {
     {"jaccard", TABLE_NUMBER, 1}, {"id", TABLE_TEXT, 0},   {"title", TABLE_TEXT, 3},
 };
 
-static gdx_status print_groups(const struct reprints_printing *printing, const Gramdex__V1__ReprintsResponse *reply,
+static gdx_status print_groups(const struct output *output, const Gramdex__V1__ReprintsResponse *reply,
                                gdx_error *err) {
-    struct table *table =
-        table_open(group_columns, sizeof group_columns / sizeof *group_columns, &printing->command->output);
+    struct table *table = table_open(group_columns, sizeof group_columns / sizeof *group_columns, output);
     for (size_t g = 0; g < reply->n_groups; g++)
         for (size_t i = 0; i < reply->groups[g]->n_reprints; i++) {
             const Gramdex__V1__Reprint *row = reply->groups[g]->reprints[i];
@@ -96,10 +58,9 @@ static const struct table_column excerpt_columns[] = {
     {"of_date", TABLE_TEXT, 1},       {"of", TABLE_TEXT, 0},
 };
 
-static gdx_status print_excerpts(const struct reprints_printing *printing, const Gramdex__V1__ReprintsResponse *reply,
+static gdx_status print_excerpts(const struct output *output, const Gramdex__V1__ReprintsResponse *reply,
                                  gdx_error *err) {
-    struct table *table =
-        table_open(excerpt_columns, sizeof excerpt_columns / sizeof *excerpt_columns, &printing->command->output);
+    struct table *table = table_open(excerpt_columns, sizeof excerpt_columns / sizeof *excerpt_columns, output);
     for (size_t i = 0; i < reply->n_excerpts; i++) {
         static const Gramdex__V1__Reprint none = GRAMDEX__V1__REPRINT__INIT;
         const Gramdex__V1__Excerpt *row = reply->excerpts[i];
@@ -116,38 +77,33 @@ static gdx_status print_excerpts(const struct reprints_printing *printing, const
 static void print_totals(const Gramdex__V1__ReprintsResponse *reply) {
     char documents[NUMBER_TEXT_BYTES], distinct[NUMBER_TEXT_BYTES], groups[NUMBER_TEXT_BYTES];
     char excerpts[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES], later[NUMBER_TEXT_BYTES];
-    printf("\n%s %s, %s distinct · %s %s, %s %s · jaccard %.2f within %u days · %s\n",
-           format_count(reply->documents, documents), plural(reply->documents, "document", "documents"),
-           format_count(reply->distinct, distinct), format_count(reply->all_groups, groups),
-           plural(reply->all_groups, "group", "groups"), format_count(reply->all_excerpts, excerpts),
-           plural(reply->all_excerpts, "excerpt", "excerpts"), reply->jaccard, reply->within_days,
+    printf("\n%s, %s distinct · %s, %s · jaccard %.2f within %u days · %s\n",
+           format_counted(reply->documents, "document", "documents", documents),
+           format_count(reply->distinct, distinct), format_counted(reply->all_groups, "group", "groups", groups),
+           format_counted(reply->all_excerpts, "excerpt", "excerpts", excerpts), reply->jaccard, reply->within_days,
            format_took(reply->answer, took));
     if (reply->later)
-        printf("%s %s not looked at yet: gramdex reprints --build\n", format_count(reply->later, later),
-               plural(reply->later, "document was", "documents were"));
+        printf("%s not looked at yet: gramdex reprints --build\n",
+               format_counted(reply->later, "document was", "documents were", later));
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct reprints_printing *printing = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct reprints_command *self = asked->settings;
     const Gramdex__V1__ReprintsResponse *reply = (const Gramdex__V1__ReprintsResponse *)message;
-    if (printing->as_json)
-        return json_answer("reprints", printing->query, message, err);
-    notes_print(reply->answer);
-    gdx_status status =
-        printing->command->excerpts ? print_excerpts(printing, reply, err) : print_groups(printing, reply, err);
-    if (printing->command->output.form == OUTPUT_TEXT)
+    const struct output *output = &self->asking.output;
+    gdx_status status = self->excerpts ? print_excerpts(output, reply, err) : print_groups(output, reply, err);
+    if (output->form == OUTPUT_TEXT)
         print_totals(reply);
     return status;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct reprints_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct reprints_command *self = asked->settings;
     Gramdex__V1__ReprintsRequest request = GRAMDEX__V1__REPRINTS_REQUEST__INIT;
-    struct reprints_printing printing = {self, query, as_json};
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.limit = self->limit;
     request.members = self->members;
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Reprints"), &request.base, print, &printing, err);
+    return asked_print(asked, "Reprints", &request.base, print, err);
 }
 
 static gdx_status check_build(const struct reprints_command *self, gdx_error *err) {
@@ -164,30 +120,21 @@ static gdx_status check(void *settings, gdx_error *err) {
     struct reprints_command *self = settings;
     gdx_status status = check_build(self, err);
     if (status == GDX_OK)
-        status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
+        status = output_check(&self->asking.output, self->asking.target.json || self->asking.queries, err);
     if (status != GDX_OK || self->builds || (self->asking.arguments.count == 0 && !self->asking.queries))
         return status;
-    return asking_check(&self->asking, "QUERY", err);
-}
-
-static int ask_without_query(const struct command *command, struct reprints_command *self) {
-    struct opened opened = {0};
-    gdx_error err = {0};
-    gdx_status status = target_open(&self->asking.target, &opened, &err);
-    if (status == GDX_OK)
-        status = answer(opened.target, self, (gdx_slice){"", 0}, self->asking.target.json, &err);
-    target_close(&opened);
-    return status == GDX_OK ? EXIT_DONE
-                            : report_failure(command->title, &err, (gdx_slice){0}, self->asking.target.json);
+    return asking_check(self, err);
 }
 
 static int run(const struct command *command, void *settings) {
     struct reprints_command *self = settings;
     if (self->builds)
         return reprints_build(command, self);
-    if (self->asking.arguments.count == 0 && !self->asking.queries)
-        return ask_without_query(command, self);
-    return ask_all(command->title, &self->asking, answer, self);
+    if (self->asking.arguments.count == 0 && !self->asking.queries) {
+        self->asking.query = "";
+        self->asking.has_found = true; // only a query can have nothing
+    }
+    return ask_all(command, self);
 }
 
 const struct command command_reprints = {
@@ -204,13 +151,9 @@ const struct command command_reprints = {
                               "gramdex count --index corpus.gdx '关税 is:first'", NULL},
     .explained_in = "Reprints",
     .notes = "is:first in any query keeps of each group the document with the earliest date, then the lowest id.",
-    .groups = {{&reprints_table, 0},
-               {&output_table, offsetof(struct reprints_command, output)},
-               ASKING_GROUPS(struct reprints_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct reprints_command, asking.arguments),
-    .settings_bytes = sizeof(struct reprints_command),
+    .groups = {{&reprints_table, 0}, ASKING_GROUPS(struct reprints_command, asking), {0}},
+    ASKING_MEMBERS(struct reprints_command, asking),
     .check = check,
+    .answer = answer,
     .run = run,
 };

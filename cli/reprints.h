@@ -4,12 +4,9 @@
 #define GRAMDEX_REPRINTS_H
 
 #include "asking.h"
-#include "command.h"
-#include "table.h"
 
 struct reprints_command {
     struct asking asking;
-    struct output output;
     uint32_t limit, members;
     bool excerpts; // their table, in place of that of groups
     bool builds;

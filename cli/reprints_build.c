@@ -106,9 +106,5 @@ int reprints_build(const struct command *command, const struct reprints_command 
     if (status == GDX_OK)
         status = build(self, &options, &err);
     gdx_executor_free(options.executor);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is as it was before"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->asking.target.json);
+    return report_end(command->title, status, &err, self->asking.target.json, "stopped; the index is as it was before");
 }

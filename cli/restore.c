@@ -17,9 +17,8 @@ static void print_before(const gdx_backup_figures *figures) {
     if (figures->was_unreadable)
         printf("what was there could not be read and is gone\n");
     else if (figures->had_index && !figures->is_unchanged)
-        printf("before: commit %llu, %s %s\n", (unsigned long long)figures->commit_before,
-               format_count(figures->documents_before, documents),
-               plural(figures->documents_before, "document", "documents"));
+        printf("before: commit %llu, %s\n", (unsigned long long)figures->commit_before,
+               format_counted(figures->documents_before, "document", "documents", documents));
 }
 
 static void print_done(const char *index, const gdx_backup_figures *figures, uint64_t took_ns) {
@@ -28,8 +27,8 @@ static void print_done(const char *index, const gdx_backup_figures *figures, uin
         printf("%s is what the backup holds already, and sound: commit %llu · %s\n", index,
                (unsigned long long)figures->commit, format_duration(took_ns, took));
     else
-        printf("%s: restored as commit %llu, %s %s, %s · %s\n", index, (unsigned long long)figures->commit,
-               format_count(figures->documents, documents), plural(figures->documents, "document", "documents"),
+        printf("%s: restored as commit %llu, %s, %s · %s\n", index, (unsigned long long)figures->commit,
+               format_counted(figures->documents, "document", "documents", documents),
                format_bytes(figures->bytes, bytes), format_duration(took_ns, took));
     print_before(figures);
     backup_print_ways(figures);
@@ -50,11 +49,7 @@ static int run(const struct command *command, void *settings) {
         status = json_line(backup_json("restore", &figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(self->target.index, &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the index is at the commit it was at"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json, "stopped; the index is at the commit it was at");
 }
 
 const struct command command_restore = {

@@ -3,7 +3,6 @@
 // The service gives hits page by page; they are put together here, so that one answer is one line.
 
 #include "asking.h"
-#include "command.h"
 #include "concordance.h"
 #include "hits.h"
 #include "report.h"
@@ -26,7 +25,6 @@ enum {
 
 struct search_command {
     struct asking asking;
-    struct output output;
     uint32_t limit, offset, snippet_symbols, match_limit;
     const char *sort; // keys of --all; NULL: in document order
     uint32_t sample;  // 0: none
@@ -44,66 +42,27 @@ static const char *const orders[] = {"relevance", "newest", "oldest", "id", NULL
 static const struct option_table search_table = {
     NULL,
     (const struct option[]){
-        {.name = "limit",
-         .letter = 'n',
-         .argument = "N",
-         .help = "at most N hits (10)",
-         .more = "With --all: at most N occurrences (no limit).",
-         .kind = OPTION_NUMBER,
-         .most = UINT32_MAX,
-         .field = OPTION_FIELD(struct search_command, limit),
-         .given = OPTION_FIELD(struct search_command, has_limit)},
-        {.name = "offset",
-         .letter = 'o',
-         .argument = "N",
-         .help = "skip the first N hits",
-         .kind = OPTION_NUMBER,
-         .most = OFFSET_MOST,
-         .field = OPTION_FIELD(struct search_command, offset),
-         .given = OPTION_FIELD(struct search_command, has_place)},
-        {.name = "order",
-         .letter = 'r',
-         .argument = "ORDER",
-         .help = "order of the hits (relevance)",
-         .kind = OPTION_CHOICE,
-         .choices = orders,
-         .field = OPTION_FIELD(struct search_command, order),
-         .given = OPTION_FIELD(struct search_command, has_place)},
-        {.name = "snippet",
-         .argument = "N",
-         .help = "symbols of context on each side (30); 0: none",
-         .kind = OPTION_NUMBER,
-         .most = SNIPPET_MOST,
-         .field = OPTION_FIELD(struct search_command, snippet_symbols),
-         .given = OPTION_FIELD(struct search_command, has_snippet)},
-        {.name = "matches",
-         .argument = "N",
-         .help = "with --json: at most N ranges for a hit (100)",
-         .kind = OPTION_NUMBER,
-         .most = MATCHES_MOST,
-         .field = OPTION_FIELD(struct search_command, match_limit)},
-        {.name = "all",
-         .help = "every occurrence with its byte range",
-         .more = "In document order, printed as they are found; on a terminal aligned on the match.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct search_command, all)},
-        {.name = "sort",
-         .argument = "KEYS",
-         .help = "with --all: right left node date source id",
-         .more =
-             "Sorts the lines by what stands beside the match, so that like uses stand together: right from the match "
-             "outwards, left likewise (the nearest symbol first), node the match itself. Several keys are separated "
-             "by commas: left,date.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct search_command, sort)},
-        {.name = "sample",
-         .argument = "N",
-         .help = "with --sort: a sample of N occurrences",
-         .more = "The same ones each time. More than 1,000,000 occurrences are sorted by a sample alone.",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = SAMPLE_MOST,
-         .field = OPTION_FIELD(struct search_command, sample)},
+        NUMBER_ROW(struct search_command, limit, "limit", "N", 0, UINT32_MAX, "at most N hits (10)", .letter = 'n',
+                   .more = "With --all: at most N occurrences (no limit).",
+                   .given = OPTION_FIELD(struct search_command, has_limit)),
+        NUMBER_ROW(struct search_command, offset, "offset", "N", 0, OFFSET_MOST, "skip the first N hits", .letter = 'o',
+                   .given = OPTION_FIELD(struct search_command, has_place)),
+        CHOICE_ROW(struct search_command, order, "order", "ORDER", orders, "order of the hits (relevance)",
+                   .letter = 'r', .given = OPTION_FIELD(struct search_command, has_place)),
+        NUMBER_ROW(struct search_command, snippet_symbols, "snippet", "N", 0, SNIPPET_MOST,
+                   "symbols of context on each side (30); 0: none",
+                   .given = OPTION_FIELD(struct search_command, has_snippet)),
+        NUMBER_ROW(struct search_command, match_limit, "matches", "N", 0, MATCHES_MOST,
+                   "with --json: at most N ranges for a hit (100)"),
+        FLAG_ROW(struct search_command, all, "all", "every occurrence with its byte range",
+                 .more = "In document order, printed as they are found; on a terminal aligned on the match."),
+        TEXT_ROW(struct search_command, sort, "sort", "KEYS", "with --all: right left node date source id",
+                 .more = "Sorts the lines by what stands beside the match, so that like uses stand together: right "
+                         "from the match outwards, left likewise (the nearest symbol first), node the match itself. "
+                         "Several keys are separated by commas: left,date."),
+        NUMBER_ROW(struct search_command, sample, "sample", "N", 1, SAMPLE_MOST,
+                   "with --sort: a sample of N occurrences",
+                   .more = "The same ones each time. More than 1,000,000 occurrences are sorted by a sample alone."),
         {0},
     },
 };
@@ -121,29 +80,27 @@ static gdx_status check(void *settings, gdx_error *err) {
         return gdx_fail(err, GDX_INVALID, "--sort puts every occurrence in order: give --all with it");
     if (self->sample && !self->sort)
         return gdx_fail(err, GDX_INVALID, "--sample takes some occurrences to sort: give --sort with it");
-    gdx_status status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    return status == GDX_OK ? asking_check(&self->asking, "QUERY", err) : status;
+    return asking_check(self, err);
 }
 
 // ---- hits, page by page
 
 struct paging {
     struct search_command *command;
-    gdx_slice query;
+    const struct asked *asked;
     Gramdex__V1__SearchRequest request;
     gdx_buffer token; // of the next page; empty: none
     uint32_t left;    // hits still wanted
     uint64_t printed;
     uint64_t took_us;
     bool has_noted;
-    bool as_json;
     json_t *line;        // the answer so far
     struct table *table; // of an export, once there was an answer
 };
 
 // The hits of a further page go into the first page's answer.
 static gdx_status add_page(struct paging *paging, const ProtobufCMessage *message, gdx_error *err) {
-    json_t *page = json_of_answer("search", paging->query, message);
+    json_t *page = json_of_answer("search", paging->asked->query, message);
     if (!page)
         return gdx_fail_memory(err, "the answer");
     if (!paging->line) {
@@ -159,7 +116,7 @@ static gdx_status add_page(struct paging *paging, const ProtobufCMessage *messag
 
 static gdx_status export_page(struct paging *paging, const Gramdex__V1__SearchResponse *page, gdx_error *err) {
     const struct search_command *self = paging->command;
-    if (!paging->table && !(paging->table = hits_table(&self->output)))
+    if (!paging->table && !(paging->table = hits_table(&self->asking.output)))
         return gdx_fail_memory(err, "a table");
     for (size_t i = 0; i < page->n_hits; i++)
         hit_row(paging->table, page->hits[i], self->offset + ++paging->printed);
@@ -177,12 +134,12 @@ static gdx_status take_page(void *context, const ProtobufCMessage *message, gdx_
         gdx_buffer_append(&paging->token, page->next_page_token.data, page->next_page_token.len) != GDX_OK)
         return gdx_fail_memory(err, "the page token");
     bool is_last = paging->token.bytes == 0 || paging->left == 0;
-    if (paging->as_json)
+    if (paging->asked->as_json)
         return add_page(paging, message, err);
     if (!paging->has_noted) // each page has the same notes
         notes_print(page->answer);
     paging->has_noted = true;
-    if (self->output.form != OUTPUT_TEXT)
+    if (self->asking.output.form != OUTPUT_TEXT)
         return export_page(paging, page, err);
     for (size_t i = 0; i < page->n_hits; i++)
         hit_print(&self->style, page->hits[i], self->offset + ++paging->printed);
@@ -200,19 +157,19 @@ static gdx_status rows_close(const struct search_command *self, struct table *ta
     status = status == GDX_OK ? closed : status;
     char why[GDX_ERROR_TEXT_BYTES];
     if (status != GDX_OK)
-        table_break_off(&self->output, gdx_error_text(err, why));
+        table_break_off(&self->asking.output, gdx_error_text(err, why));
     return status;
 }
 
 static void init_request(struct paging *paging) {
     const struct search_command *self = paging->command;
     gramdex__v1__search_request__init(&paging->request);
-    paging->request.query = to_wire(paging->query);
+    paging->request.query = to_wire(paging->asked->query);
     paging->request.order = GRAMDEX__V1__ORDER__ORDER_RELEVANCE + self->order;
     paging->request.offset = self->offset;
     paging->request.snippet_symbols = self->snippet_symbols;
     paging->request.no_snippet = self->snippet_symbols == 0;
-    paging->request.match_limit = paging->as_json ? self->match_limit : 0;
+    paging->request.match_limit = paging->asked->as_json ? self->match_limit : 0;
     paging->request.totals_only = self->limit == 0;
 }
 
@@ -223,20 +180,19 @@ static uint32_t page_limit(const struct paging *paging) {
     return paging->left < most ? paging->left : most;
 }
 
-static gdx_status answer_with_hits(gdx_target *target, struct search_command *self, gdx_slice query, bool as_json,
-                                   gdx_error *err) {
-    struct paging paging = {.command = self, .query = query, .left = self->limit, .as_json = as_json};
+static gdx_status answer_with_hits(const struct asked *asked, gdx_error *err) {
+    struct search_command *self = asked->settings;
+    struct paging paging = {.command = self, .asked = asked, .left = self->limit};
     gdx_buffer token = {0};
     gdx_status status;
     init_request(&paging);
     do {
-        gdx_buffer asked = paging.token; // the request's, while the next one is taken
+        gdx_buffer used = paging.token; // the request's, while the next one is taken
         paging.token = token;
-        token = asked;
+        token = used;
         paging.request.page_token = to_wire(gdx_buffer_slice(&token));
         paging.request.limit = page_limit(&paging);
-        status = asking_ask(&self->asking, target, SEARCH_OPERATION("Search"), &paging.request.base, take_page, &paging,
-                            err);
+        status = asked_take(asked, "Search", &paging.request.base, take_page, &paging, err);
         paging.request.offset = 0;
     } while (status == GDX_OK && paging.token.bytes && paging.left && !output_is_closed());
     gdx_buffer_clear(&token);
@@ -252,12 +208,11 @@ static gdx_status answer_with_hits(gdx_target *target, struct search_command *se
 
 struct export {
     struct search_command *command;
-    gdx_slice query;
+    const struct asked *asked;
     struct concordance concordance; // used on a terminal
     struct table *table;            // of an export, once there was an answer
     uint64_t count;                 // bridged ones left aside
     uint64_t bridged;
-    bool as_json;
     uint64_t commit, took_us;
     uint64_t sorted;  // with --sort: lines in order, on all pages
     uint64_t all;     // with --sort: occurrences that they were drawn from
@@ -268,7 +223,7 @@ struct export {
 static gdx_status print_occurrence(struct export *out, const Gramdex__V1__Occurrence *occurrence, gdx_error *err) {
     out->count += !occurrence->bridged;
     out->bridged += occurrence->bridged;
-    if (out->as_json)
+    if (out->asked->as_json)
         return json_answer("occurrence", (gdx_slice){0}, &occurrence->base, err);
     if (out->table)
         occurrence_row(out->table, occurrence);
@@ -287,14 +242,14 @@ static gdx_status take_notes(struct export *out, const Gramdex__V1__Answer *answ
     int failure = !out->notes;
     for (size_t i = 0; answer && i < answer->n_notes && !failure; i++)
         failure = json_array_append_new(out->notes, gdx_json_text(from_wire(answer->notes[i])));
-    if (!out->as_json)
+    if (!out->asked->as_json)
         notes_print(answer);
     return failure ? gdx_fail_memory(err, "the notes") : GDX_OK;
 }
 
 static gdx_status print_occurrences(struct export *out, const Gramdex__V1__Answer *answer,
                                     Gramdex__V1__Occurrence **occurrences, size_t count, gdx_error *err) {
-    const struct output *output = &out->command->output;
+    const struct output *output = &out->command->asking.output;
     gdx_status status = take_notes(out, answer, err);
     if (status == GDX_OK && output->form != OUTPUT_TEXT && !out->table && !(out->table = occurrences_table(output)))
         status = gdx_fail_memory(err, "a table");
@@ -327,17 +282,17 @@ static json_t *add_sorted(const struct export *out, json_t *line) {
 // Without this line an export is cut.
 static gdx_status print_summary(const struct export *out, gdx_error *err) {
     const struct style *style = &out->command->style;
-    if (out->as_json) {
+    if (out->asked->as_json) {
         json_t *line = json_pack("{s:s,s:o,s:I,s:{s:I,s:b,s:O?,s:I},s:I}", "type", "summary", "query",
-                                 gdx_json_text(out->query), "occurrences", (json_int_t)out->count, "answer", "commit",
-                                 (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
+                                 gdx_json_text(out->asked->query), "occurrences", (json_int_t)out->count, "answer",
+                                 "commit", (json_int_t)out->commit, "complete", 1, "notes", out->notes, "took_us",
                                  (json_int_t)out->took_us, "bridged_occurrences", (json_int_t)out->bridged);
         return json_line(out->command->sort ? add_sorted(out, line) : line, err);
     }
     char count[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    if (!style->is_terminal || out->command->output.form != OUTPUT_TEXT)
+    if (!style->is_terminal || out->command->asking.output.form != OUTPUT_TEXT)
         return GDX_OK;
-    printf("\n%s%s %s", style->dim, format_count(out->count, count), plural(out->count, "occurrence", "occurrences"));
+    printf("\n%s%s", style->dim, format_counted(out->count, "occurrence", "occurrences", count));
     bridged_print(out->bridged);
     if (out->command->sample)
         printf(" · sample of %s", format_count(out->all, count));
@@ -348,24 +303,23 @@ static gdx_status print_summary(const struct export *out, gdx_error *err) {
 // A line of a wide terminal is filled, unless the context was asked for.
 static uint32_t context_symbols(const struct search_command *self, bool as_json) {
     uint32_t symbols = self->snippet_symbols;
-    if (!self->style.is_terminal || as_json || self->has_snippet || self->output.form != OUTPUT_TEXT)
+    if (!self->style.is_terminal || as_json || self->has_snippet || self->asking.output.form != OUTPUT_TEXT)
         return symbols;
     uint32_t filling = concordance_symbols(&self->style);
     filling = filling < SNIPPET_MOST ? filling : SNIPPET_MOST;
     return symbols < filling ? filling : symbols;
 }
 
-static gdx_status answer_with_occurrences(gdx_target *target, struct search_command *self, gdx_slice query,
-                                          bool as_json, gdx_error *err) {
-    struct export out = {.command = self, .query = query, .as_json = as_json};
+static gdx_status answer_with_occurrences(const struct asked *asked, gdx_error *err) {
+    struct search_command *self = asked->settings;
+    struct export out = {.command = self, .asked = asked};
     out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
     Gramdex__V1__ScanRequest request = GRAMDEX__V1__SCAN_REQUEST__INIT;
-    request.query = to_wire(query);
-    request.context_symbols = context_symbols(self, as_json);
+    request.query = to_wire(asked->query);
+    request.context_symbols = context_symbols(self, asked->as_json);
     request.no_context = self->snippet_symbols == 0;
     request.limit = self->has_limit ? self->limit : 0;
-    gdx_status status =
-        asking_ask(&self->asking, target, SEARCH_OPERATION("Scan"), &request.base, take_occurrences, &out, err);
+    gdx_status status = asked_take(asked, "Scan", &request.base, take_occurrences, &out, err);
     status = rows_close(self, out.table, status, err);
     if (status == GDX_OK)
         status = print_summary(&out, err);
@@ -388,7 +342,7 @@ static gdx_status take_lines(void *context, const ProtobufCMessage *message, gdx
     return print_occurrences(out, reply->answer, reply->lines, reply->n_lines, err);
 }
 
-static gdx_status ask_lines(gdx_target *target, struct export *out, Gramdex__V1__KwicRequest *request, gdx_error *err) {
+static gdx_status ask_lines(struct export *out, Gramdex__V1__KwicRequest *request, gdx_error *err) {
     struct search_command *self = out->command;
     uint64_t most = self->has_limit ? self->limit : UINT64_MAX;
     uint32_t page = PAGE_SYMBOLS_MOST / (2 * request->context_symbols + 1);
@@ -402,26 +356,26 @@ static gdx_status ask_lines(gdx_target *target, struct export *out, Gramdex__V1_
         uint64_t left = most - out->count - out->bridged;
         request->page_token = to_wire(gdx_buffer_slice(&token));
         request->limit = left < page ? (uint32_t)left : page;
-        status = asking_ask(&self->asking, target, SEARCH_OPERATION("Kwic"), &request->base, take_lines, out, err);
+        status = asked_take(out->asked, "Kwic", &request->base, take_lines, out, err);
     } while (status == GDX_OK && out->token.bytes && out->count + out->bridged < most);
     gdx_buffer_clear(&token);
     gdx_buffer_clear(&out->token);
     return status;
 }
 
-static gdx_status answer_with_lines(gdx_target *target, struct search_command *self, gdx_slice query, bool as_json,
-                                    gdx_error *err) {
-    struct export out = {.command = self, .query = query, .as_json = as_json};
+static gdx_status answer_with_lines(const struct asked *asked, gdx_error *err) {
+    struct search_command *self = asked->settings;
+    struct export out = {.command = self, .asked = asked};
     out.concordance = concordance_of(&self->style, self->snippet_symbols > 0);
     Gramdex__V1__KwicRequest request = GRAMDEX__V1__KWIC_REQUEST__INIT;
     ProtobufCBinaryData keys[KEYS_MOST];
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.sort = keys;
     request.n_sort = list_to_wire(self->sort, keys, KEYS_MOST);
     request.sample = self->sample;
-    request.context_symbols = context_symbols(self, as_json);
+    request.context_symbols = context_symbols(self, asked->as_json);
     request.no_context = self->snippet_symbols == 0;
-    gdx_status status = ask_lines(target, &out, &request, err);
+    gdx_status status = ask_lines(&out, &request, err);
     status = rows_close(self, out.table, status, err);
     if (status == GDX_OK)
         status = print_summary(&out, err);
@@ -429,18 +383,17 @@ static gdx_status answer_with_lines(gdx_target *target, struct search_command *s
     return status;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct search_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct search_command *self = asked->settings;
     if (self->sort)
-        return answer_with_lines(target, self, query, as_json, err);
-    return self->all ? answer_with_occurrences(target, self, query, as_json, err)
-                     : answer_with_hits(target, self, query, as_json, err);
+        return answer_with_lines(asked, err);
+    return self->all ? answer_with_occurrences(asked, err) : answer_with_hits(asked, err);
 }
 
 static int run(const struct command *command, void *settings) {
     struct search_command *self = settings;
     self->style = style_of(stdout);
-    return ask_all(command->title, &self->asking, answer, self);
+    return ask_all(command, self);
 }
 
 const struct command command_search = {
@@ -456,17 +409,13 @@ const struct command command_search = {
                                       "gramdex search --index corpus.gdx --all --sort right,date 产业链",
                                       "gramdex search --index corpus.gdx -- '-关税 美国'", NULL},
     .notes = "A QUERY that starts with - goes after --. `gramdex help query` says what a query may be.",
-    .groups = {{&search_table, 0},
-               {&output_table, offsetof(struct search_command, output)},
-               ASKING_GROUPS(struct search_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct search_command, asking.arguments),
+    .groups = {{&search_table, 0}, ASKING_GROUPS(struct search_command, asking), {0}},
     .explained_in = "Concordance",
-    .settings_bytes = sizeof(struct search_command),
+    ASKING_MEMBERS(struct search_command, asking),
     .defaults = &(const struct search_command){.limit = LIMIT_DEFAULT,
                                                .snippet_symbols = SNIPPET_DEFAULT,
                                                .match_limit = MATCHES_DEFAULT},
     .check = check,
+    .answer = answer,
     .run = run,
 };

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // stat.c: `gramdex stat`: what is inside an index and what it costs in bytes, by part.
 
-#include "command.h"
+#include "asking.h"
 #include "report.h"
-#include "table.h"
-#include "target.h"
 #include "terminal.h"
 
 #include "gdx/segment.h"
 
 struct stat_command {
-    struct target target;
-    struct output output;
+    struct once once;
 };
 
 static const struct table_column export_columns[] = {
@@ -83,35 +80,21 @@ static void print_scrub(double hours) {
         printf("\npages are not verified again after their first reading (--scrub 0)\n");
 }
 
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct stat_command *self = context;
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct stat_command *self = asked->settings;
     struct style style = style_of(stdout);
-    if (self->target.json)
-        return json_answer("stat", (gdx_slice){0}, message, err);
     const Gramdex__V1__StatResponse *figures = (const Gramdex__V1__StatResponse *)message;
-    if (self->output.form != OUTPUT_TEXT)
-        return export_parts(&self->output, figures, err);
+    if (self->once.output.form != OUTPUT_TEXT)
+        return export_parts(&self->once.output, figures, err);
     print_figures(&style, figures);
-    if (self->target.server)
+    if (self->once.target.server)
         print_scrub(figures->scrub_hours);
     return GDX_OK;
 }
 
 static int run(const struct command *command, void *settings) {
-    struct stat_command *self = settings;
-    struct opened opened = {0};
     Gramdex__V1__StatRequest request = GRAMDEX__V1__STAT_REQUEST__INIT;
-    gdx_error err = {0};
-    gdx_status status = target_open(&self->target, &opened, &err);
-    if (status == GDX_OK)
-        status = gdx_ask(opened.target, SEARCH_OPERATION("Stat"), &request.base, print, self, &err);
-    target_close(&opened);
-    return status == GDX_OK ? EXIT_DONE : report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
-}
-
-static gdx_status check(void *settings, gdx_error *err) {
-    const struct stat_command *self = settings;
-    return output_check(&self->output, self->target.json, err);
+    return ask_once(command, settings, (gdx_slice){0}, "Stat", &request.base, print);
 }
 
 const struct command command_stat = {
@@ -123,10 +106,8 @@ const struct command command_stat = {
         (const char *const[]){"gramdex stat --index corpus.gdx", "gramdex stat --server 127.0.0.1:50051 --json", NULL},
     .notes = "Terms and words are added up over the segments; `gramdex merge` makes one of them. "
              "--format csv or tsv prints the parts.",
-    .groups = {{&output_table, offsetof(struct stat_command, output)},
-               ANSWERER_GROUPS(struct stat_command, target),
-               {0}},
+    .groups = {ONCE_GROUPS(struct stat_command, once), {0}},
     .settings_bytes = sizeof(struct stat_command),
-    .check = check,
+    .check = once_check,
     .run = run,
 };

@@ -20,17 +20,8 @@ struct sweep_command {
 static const struct option_table sweep_table = {
     NULL,
     (const struct option[]){
-        {.name = "keep",
-         .argument = "K",
-         .help = "generations that stay, the last ones",
-         .kind = OPTION_NUMBER,
-         .least = 1,
-         .most = INT64_MAX,
-         .field = OPTION_FIELD(struct sweep_command, keep)},
-        {.name = "dry-run",
-         .help = "tell, and remove nothing",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct sweep_command, dry_run)},
+        NUMBER_ROW(struct sweep_command, keep, "keep", "K", 1, INT64_MAX, "generations that stay, the last ones"),
+        FLAG_ROW(struct sweep_command, dry_run, "dry-run", "tell, and remove nothing"),
         {0},
     },
 };
@@ -91,11 +82,7 @@ static int run(const struct command *command, void *settings) {
         status = json_line(json_of(self, &figures, took_ns), &err);
     else if (status == GDX_OK)
         print_done(self, &figures, took_ns);
-    if (status == GDX_OK)
-        return EXIT_DONE;
-    if (status == GDX_CANCELLED)
-        err = (gdx_error){.status = GDX_CANCELLED, .message = "stopped; the next sweep goes on"};
-    return report_failure(command->title, &err, (gdx_slice){0}, self->target.json);
+    return report_end(command->title, status, &err, self->target.json, "stopped; the next sweep goes on");
 }
 
 const struct command command_sweep = {

@@ -19,18 +19,10 @@ static const char *const form_names[] = {"text", "csv", "tsv", "jsonl", NULL};
 const struct option_table output_table = {
     NULL,
     (const struct option[]){
-        {.name = "format",
-         .argument = "FORM",
-         .help = "text, csv, tsv or jsonl (text)",
-         .more = "A cell that a spreadsheet would take for a formula, because it begins with = + - or @, gets an "
-                 "apostrophe before it. jsonl is what --json prints.",
-         .kind = OPTION_CHOICE,
-         .choices = form_names,
-         .field = OPTION_FIELD(struct output, form)},
-        {.name = "bom",
-         .help = "a byte order mark first, for Excel",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct output, bom)},
+        CHOICE_ROW(struct output, form, "format", "FORM", form_names, "text, csv, tsv or jsonl (text)",
+                   .more = "A cell that a spreadsheet would take for a formula, because it begins with = + - or @, "
+                           "gets an apostrophe before it. jsonl is what --json prints."),
+        FLAG_ROW(struct output, bom, "bom", "a byte order mark first, for Excel"),
         {0},
     },
 };

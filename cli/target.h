@@ -33,6 +33,9 @@ const gdx_operation *operation_of(const ProtobufCServiceDescriptor *service, con
 static inline ProtobufCBinaryData to_wire(gdx_slice text) {
     return (ProtobufCBinaryData){text.bytes, (uint8_t *)text.data};
 }
+static inline ProtobufCBinaryData option_to_wire(const char *text) { // NULL: not given
+    return to_wire(gdx_slice_of(text ? text : ""));
+}
 static inline gdx_slice from_wire(ProtobufCBinaryData text) {
     return (gdx_slice){text.data ? (const char *)text.data : "", text.len};
 }

@@ -167,6 +167,12 @@ char *format_duration(uint64_t ns, char to[NUMBER_TEXT_BYTES]) {
     return to;
 }
 
+char *format_counted(uint64_t count, const char *one, const char *many, char to[NUMBER_TEXT_BYTES]) {
+    size_t used = strlen(format_count(count, to));
+    snprintf(to + used, NUMBER_TEXT_BYTES - used, " %s", plural(count, one, many));
+    return to;
+}
+
 const char *plural(uint64_t count, const char *one, const char *many) {
     return count == 1 ? one : many;
 }

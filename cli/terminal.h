@@ -45,10 +45,12 @@ unsigned code_point_width(uint32_t code_point);
 // which could make a text look like another.
 bool is_hidden_character(uint32_t code_point);
 
-enum { NUMBER_TEXT_BYTES = 40 };
+enum { NUMBER_TEXT_BYTES = 48 };
 char *format_count(uint64_t count, char to[NUMBER_TEXT_BYTES]); // 1,234,567
 char *format_bytes(uint64_t bytes, char to[NUMBER_TEXT_BYTES]); // 12.3 MB
 char *format_duration(uint64_t ns, char to[NUMBER_TEXT_BYTES]); // 142 µs, 3.1 ms, 12.4 s, 3 min 04 s
+// "1 document", "1,234 documents".
+char *format_counted(uint64_t count, const char *one, const char *many, char to[NUMBER_TEXT_BYTES]);
 const char *plural(uint64_t count, const char *one, const char *many);
 
 // A bar of `eighths` eighths of a column, from Unicode blocks.

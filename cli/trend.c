@@ -5,9 +5,7 @@
 // left.
 
 #include "asking.h"
-#include "command.h"
 #include "report.h"
-#include "table.h"
 
 #include "gdx/document.h"
 
@@ -15,7 +13,6 @@
 
 struct trend_command {
     struct asking asking;
-    struct output output;
     struct option_list compare;
     bool by_source;
     unsigned period; // number in period_names
@@ -30,33 +27,13 @@ static const char *const period_names[] = {"year", "month", "day", "quarter", "w
 static const struct option_table trend_table = {
     NULL,
     (const struct option[]){
-        {.name = "by",
-         .letter = 'b',
-         .argument = "PERIOD",
-         .help = "year, quarter, month, week or day (year)",
-         .kind = OPTION_CHOICE,
-         .choices = period_names,
-         .field = OPTION_FIELD(struct trend_command, period)},
-        {.name = "compare",
-         .argument = "QUERY",
-         .help = "another query beside it, up to 9 times",
-         .kind = OPTION_LIST,
-         .field = OPTION_FIELD(struct trend_command, compare)},
-        {.name = "split-by-source",
-         .help = "also one by one for each source",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct trend_command, by_source)},
-        {.name = "from",
-         .argument = "DATE",
-         .help = "first date: 2022 or 2022-03 (the first hit's)",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct trend_command, from_text)},
-        {.name = "to",
-         .argument = "DATE",
-         .help = "last date, included whole",
-         .more = "With a limit, documents whose date is missing or less precise than the period are left out.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct trend_command, to_text)},
+        CHOICE_ROW(struct trend_command, period, "by", "PERIOD", period_names,
+                   "year, quarter, month, week or day (year)", .letter = 'b'),
+        LIST_ROW(struct trend_command, compare, "compare", "QUERY", "another query beside it, up to 9 times"),
+        FLAG_ROW(struct trend_command, by_source, "split-by-source", "also one by one for each source"),
+        TEXT_ROW(struct trend_command, from_text, "from", "DATE", "first date: 2022 or 2022-03 (the first hit's)"),
+        TEXT_ROW(struct trend_command, to_text, "to", "DATE", "last date, included whole",
+                 .more = "With a limit, documents whose date is missing or less precise than the period are left out."),
         {0},
     },
 };
@@ -313,68 +290,48 @@ static gdx_status export_trend(const struct output *output, gdx_slice query, con
 
 // ---- the whole
 
-struct trend_printing {
-    const struct trend_command *command;
-    gdx_slice query;
-    bool as_json;
-};
-
-static gdx_status print(void *context, const ProtobufCMessage *message, gdx_error *err) {
-    const struct trend_printing *printing = context;
-    if (printing->as_json)
-        return json_answer("trend", printing->query, message, err);
+static gdx_status print(const struct asked *asked, const ProtobufCMessage *message, gdx_error *err) {
+    const struct trend_command *self = asked->settings;
     const Gramdex__V1__TrendResponse *reply = (const Gramdex__V1__TrendResponse *)message;
-    notes_print(reply->answer);
-    if (printing->command->output.form != OUTPUT_TEXT)
-        return export_trend(&printing->command->output, printing->query, reply, err);
-    print_trend(printing->command, printing->query, reply);
+    if (self->asking.output.form != OUTPUT_TEXT)
+        return export_trend(&self->asking.output, asked->query, reply, err);
+    print_trend(self, asked->query, reply);
     return GDX_OK;
 }
 
-static gdx_status answer(gdx_target *target, void *context, gdx_slice query, bool as_json, gdx_error *err) {
-    struct trend_command *self = context;
+static gdx_status answer(const struct asked *asked, gdx_error *err) {
+    const struct trend_command *self = asked->settings;
     Gramdex__V1__TrendRequest request = GRAMDEX__V1__TREND_REQUEST__INIT;
-    struct trend_printing printing = {self, query, as_json};
     ProtobufCBinaryData compare[OPTION_LIST_MOST];
     for (unsigned i = 0; i < self->compare.count; i++)
         compare[i] = to_wire(gdx_slice_of(self->compare.items[i]));
-    request.query = to_wire(query);
+    request.query = to_wire(asked->query);
     request.compare = compare;
     request.n_compare = self->compare.count;
     request.split_by_source = self->by_source;
     request.by = GRAMDEX__V1__PERIOD__PERIOD_YEAR + self->period;
-    request.date_from = to_wire(gdx_slice_of(self->from_text ? self->from_text : ""));
-    request.date_to = to_wire(gdx_slice_of(self->to_text ? self->to_text : ""));
-    return asking_ask(&self->asking, target, SEARCH_OPERATION("Trend"), &request.base, print, &printing, err);
-}
-
-static gdx_status read_date(const char *option, const char *text, gdx_date *out, gdx_error *err) {
-    gdx_error why = {0};
-    if (text && gdx_date_parse(gdx_slice_of(text), out, &why) != GDX_OK)
-        return gdx_fail(err, GDX_INVALID, "%s: %s", option, why.message);
-    return GDX_OK;
+    request.date_from = option_to_wire(self->from_text);
+    request.date_to = option_to_wire(self->to_text);
+    return asked_print(asked, "Trend", &request.base, print, err);
 }
 
 static gdx_status check(void *settings, gdx_error *err) {
     struct trend_command *self = settings;
-    gdx_status status = read_date("--from", self->from_text, &self->from, err);
+    gdx_status status = option_read_date("--from", self->from_text, &self->from, err);
     if (status == GDX_OK)
-        status = read_date("--to", self->to_text, &self->to, err);
+        status = option_read_date("--to", self->to_text, &self->to, err);
     if (status != GDX_OK)
         return status;
     bool has_both = self->from != GDX_NO_DATE && self->to != GDX_NO_DATE;
     if (has_both && gdx_date_first_day(self->from) > gdx_date_last_day(self->to))
         return gdx_fail(err, GDX_INVALID, "--to %s is before --from %s", self->to_text, self->from_text);
-    status = output_check(&self->output, self->asking.target.json || self->asking.queries, err);
-    if (status != GDX_OK)
-        return status;
-    return asking_check(&self->asking, "QUERY", err);
+    return asking_check(self, err);
 }
 
 static int run(const struct command *command, void *settings) {
     struct trend_command *self = settings;
     self->style = style_of(stdout);
-    return ask_all(command->title, &self->asking, answer, self);
+    return ask_all(command, self);
 }
 
 const struct command command_trend = {
@@ -390,13 +347,9 @@ const struct command command_trend = {
                               "gramdex trend --index corpus.gdx --by month --from 2022 --to 2024 '关税 source:news'",
                               "gramdex trend --index corpus.gdx --by quarter --compare 近岸外包 友岸外包", NULL},
     .explained_in = "Trend",
-    .groups = {{&trend_table, 0},
-               {&output_table, offsetof(struct trend_command, output)},
-               ASKING_GROUPS(struct trend_command, asking),
-               {0}},
-    .arguments_most = SIZE_MAX,
-    .arguments_field = OPTION_FIELD(struct trend_command, asking.arguments),
-    .settings_bytes = sizeof(struct trend_command),
+    .groups = {{&trend_table, 0}, ASKING_GROUPS(struct trend_command, asking), {0}},
+    ASKING_MEMBERS(struct trend_command, asking),
     .check = check,
+    .answer = answer,
     .run = run,
 };

@@ -14,24 +14,15 @@
 static const struct option_table verify_table = {
     NULL,
     (const struct option[]){
-        {.name = "repair",
-         .help = "leave out what is damaged, so the rest lives",
-         .more = "A new commit without the damaged segments; the ids that are lost are listed. Damaged files are kept "
-                 "beside it, as damaged-*. Deletions that are damaged are made anew as far as they can be.",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct verify_command, repairs)},
-        {.name = "dry-run",
-         .help = "with --repair: tell, and change nothing",
-         .kind = OPTION_FLAG,
-         .field = OPTION_FIELD(struct verify_command, dry_run)},
-        {.name = "query",
-         .argument = "QUERY",
-         .help = "count it again from the stored text",
-         .more =
-             "Every document is read and cut into symbols, every phrase tried at every place, without postings. Both "
-             "counts are printed; exit status 1 when they differ. bridge: is not counted so.",
-         .kind = OPTION_TEXT,
-         .field = OPTION_FIELD(struct verify_command, query)},
+        FLAG_ROW(struct verify_command, repairs, "repair", "leave out what is damaged, so the rest lives",
+                 .more = "A new commit without the damaged segments; the ids that are lost are listed. Damaged files "
+                         "are kept beside it, as damaged-*. Deletions that are damaged are made anew as far as they "
+                         "can be."),
+        FLAG_ROW(struct verify_command, dry_run, "dry-run", "with --repair: tell, and change nothing"),
+        TEXT_ROW(struct verify_command, query, "query", "QUERY", "count it again from the stored text",
+                 .more = "Every document is read and cut into symbols, every phrase tried at every place, without "
+                         "postings. Both counts are printed; exit status 1 when they differ. bridge: is not counted "
+                         "so."),
         {0},
     },
 };
@@ -67,8 +58,8 @@ static gdx_status print_sound(const struct target *target, uint64_t took_ns, gdx
                                    (json_int_t)(took_ns / 1000)),
                          err);
     char count[NUMBER_TEXT_BYTES], size[NUMBER_TEXT_BYTES], took[NUMBER_TEXT_BYTES];
-    printf("%s: sound: %s %s in %zu %s, %s, commit %llu · %s\n", target->index, format_count(documents, count),
-           plural(documents, "document", "documents"), segments, plural(segments, "segment", "segments"),
+    printf("%s: sound: %s in %zu %s, %s, commit %llu · %s\n", target->index,
+           format_counted(documents, "document", "documents", count), segments, plural(segments, "segment", "segments"),
            format_bytes(bytes, size), (unsigned long long)commit, format_duration(took_ns, took));
     return GDX_OK;
 }

@@ -85,8 +85,8 @@ static gdx_status print(const struct verify_command *self, const struct counting
             err);
     print_count("by the index", &counting->by_index, counting->index_ns);
     print_count("by stored text", &counting->by_text, counting->text_ns);
-    printf("%s, %s %s read, commit %llu\n", are_equal(counting) ? "equal" : "NOT EQUAL",
-           format_count(counting->documents, documents), plural(counting->documents, "document", "documents"),
+    printf("%s, %s read, commit %llu\n", are_equal(counting) ? "equal" : "NOT EQUAL",
+           format_counted(counting->documents, "document", "documents", documents),
            (unsigned long long)counting->commit);
     return GDX_OK;
 }

@@ -26,21 +26,12 @@ static void on_written(uv_write_t *write, int code) {
         end(link, GDX_UNAVAILABLE, lost, uv_strerror(code));
 }
 
-static gdx_status fill(struct link *link, gdx_error *err) {
-    if (!link->tls)
-        return gdx_connection_pull(link->connection, &link->out, PULL_BYTES, gdx_now_ns());
-    link->plain.bytes = 0;
-    gdx_status status = gdx_connection_pull(link->connection, &link->plain, PULL_BYTES, gdx_now_ns());
-    if (status == GDX_OK && link->plain.bytes > 0)
-        status = gdx_tls_session_write(link->tls, gdx_buffer_slice(&link->plain), err);
-    return status == GDX_OK ? gdx_tls_session_pull(link->tls, &link->out) : status;
-}
-
 static void flush(struct link *link) {
     if (link->is_writing || link->is_over || !link->connection)
         return;
     gdx_error err = {0};
-    gdx_status status = fill(link, &err);
+    gdx_status status =
+        gdx_tls_pull(link->tls, link->connection, PULL_BYTES, &link->plain, &link->out, gdx_now_ns(), &err);
     if (status != GDX_OK) {
         end(link, status, lost, err.message[0] ? err.message : gdx_status_name(status));
         return;
@@ -88,16 +79,9 @@ static gdx_status check_first_bytes(struct link *link, gdx_slice bytes, gdx_erro
 }
 
 static gdx_status take(struct link *link, gdx_slice bytes, gdx_error *err) {
-    gdx_status first = check_first_bytes(link, bytes, err);
-    if (first != GDX_OK)
-        return first;
-    if (!link->tls)
-        return gdx_connection_feed(link->connection, bytes, gdx_now_ns(), err);
-    link->plain.bytes = 0;
-    gdx_status status = gdx_tls_session_feed(link->tls, bytes, &link->plain, err), fed = GDX_OK;
-    if (link->plain.bytes > 0) // also what came before the peer closed
-        fed = gdx_connection_feed(link->connection, gdx_buffer_slice(&link->plain), gdx_now_ns(), err);
-    return status == GDX_OK ? fed : status;
+    gdx_status status = check_first_bytes(link, bytes, err);
+    return status == GDX_OK ? gdx_tls_feed(link->tls, link->connection, bytes, &link->plain, gdx_now_ns(), err)
+                            : status;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) {

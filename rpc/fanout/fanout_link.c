@@ -57,16 +57,6 @@ void link_close_on_loop(struct replica *replica) {
 
 // ---- bytes
 
-static gdx_status fill(struct replica *replica, gdx_error *err) {
-    if (!replica->tls)
-        return gdx_connection_pull(replica->connection, &replica->out, PULL_BYTES, gdx_now_ns());
-    replica->plain.bytes = 0;
-    gdx_status status = gdx_connection_pull(replica->connection, &replica->plain, PULL_BYTES, gdx_now_ns());
-    if (status == GDX_OK && replica->plain.bytes > 0)
-        status = gdx_tls_session_write(replica->tls, gdx_buffer_slice(&replica->plain), err);
-    return status == GDX_OK ? gdx_tls_session_pull(replica->tls, &replica->out) : status;
-}
-
 static void on_written(uv_write_t *write, int code) {
     struct replica *replica = write->data;
     replica->is_writing = false;
@@ -79,7 +69,8 @@ void link_flush_on_loop(struct replica *replica) {
     gdx_error err = {0};
     if (replica->state != LINK_OPEN || replica->is_writing || replica->is_broken)
         return;
-    gdx_status status = fill(replica, &err);
+    gdx_status status =
+        gdx_tls_pull(replica->tls, replica->connection, PULL_BYTES, &replica->plain, &replica->out, gdx_now_ns(), &err);
     if (status != GDX_OK) {
         link_break(replica, err.message[0] ? err.message : gdx_status_name(status));
         return;
@@ -98,16 +89,6 @@ void link_flush_on_loop(struct replica *replica) {
         link_break(replica, uv_strerror(code));
 }
 
-static gdx_status take(struct replica *replica, gdx_slice bytes, gdx_error *err) {
-    if (!replica->tls)
-        return gdx_connection_feed(replica->connection, bytes, gdx_now_ns(), err);
-    replica->plain.bytes = 0;
-    gdx_status status = gdx_tls_session_feed(replica->tls, bytes, &replica->plain, err), fed = GDX_OK;
-    if (replica->plain.bytes > 0)
-        fed = gdx_connection_feed(replica->connection, gdx_buffer_slice(&replica->plain), gdx_now_ns(), err);
-    return status == GDX_OK ? fed : status;
-}
-
 static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *out) {
     (void)suggested;
     *out = uv_buf_init(((struct replica *)handle->data)->read_buffer, READ_BYTES);
@@ -119,7 +100,8 @@ static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) 
     if (bytes < 0)
         link_break(replica, bytes == UV_EOF ? "it has closed the connection" : uv_strerror((int)bytes));
     else if (bytes > 0 && !replica->is_broken &&
-             take(replica, (gdx_slice){buffer->base, (size_t)bytes}, &err) != GDX_OK)
+             gdx_tls_feed(replica->tls, replica->connection, (gdx_slice){buffer->base, (size_t)bytes}, &replica->plain,
+                          gdx_now_ns(), &err) != GDX_OK)
         link_break(replica, err.message);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// details.c: google.rpc.Status, which carries an error's details for programs. Entries are packed as the message
-// has them, so that a worker can add them and the loop only puts code and text before them.
+// details.c: google.rpc.Status, which carries an error's details for programs.
 
 #include "server.h"
 
@@ -9,7 +8,11 @@
 #include <google/rpc/status.pb-c.h>
 #include <stdio.h>
 
-static const uint8_t DETAILS_TAG = 3 << 3 | 2; // google.rpc.Status.details, a length and bytes
+struct detail { // {0} before
+    Google__Protobuf__Any any;
+    char type[128];
+    gdx_buffer packed;
+};
 
 static gdx_status append_packed(gdx_buffer *out, const ProtobufCMessage *message) {
     size_t bytes = protobuf_c_message_get_packed_size(message);
@@ -19,28 +22,16 @@ static gdx_status append_packed(gdx_buffer *out, const ProtobufCMessage *message
     return status;
 }
 
-static gdx_status add_detail(gdx_buffer *details, const ProtobufCMessage *detail) {
-    gdx_buffer packed = {0};
-    char type[128];
-    snprintf(type, sizeof type, "type.googleapis.com/%s", detail->descriptor->name);
-    gdx_status status = append_packed(&packed, detail);
-    Google__Protobuf__Any any = GOOGLE__PROTOBUF__ANY__INIT;
-    any.type_url = type;
-    any.value = (ProtobufCBinaryData){packed.bytes, packed.data};
-    uint8_t head[1 + GDX_VARINT_BYTES] = {DETAILS_TAG};
-    size_t head_bytes = 1 + gdx_varint_write(head + 1, google__protobuf__any__get_packed_size(&any));
-    size_t begin = details->bytes;
-    if (status == GDX_OK)
-        status = gdx_buffer_append(details, head, head_bytes);
-    if (status == GDX_OK)
-        status = append_packed(details, &any.base);
-    if (status != GDX_OK)
-        details->bytes = begin;
-    gdx_buffer_clear(&packed);
+static gdx_status wrap(const ProtobufCMessage *message, struct detail *out) {
+    gdx_status status = append_packed(&out->packed, message);
+    snprintf(out->type, sizeof out->type, "type.googleapis.com/%s", message->descriptor->name);
+    google__protobuf__any__init(&out->any);
+    out->any.type_url = out->type;
+    out->any.value = (ProtobufCBinaryData){out->packed.bytes, out->packed.data};
     return status;
 }
 
-static gdx_status add_reason(gdx_buffer *details, const gdx_error *err) {
+static gdx_status wrap_reason(const gdx_error *err, struct detail *out) {
     Google__Rpc__ErrorInfo info = GOOGLE__RPC__ERROR_INFO__INIT;
     Google__Rpc__ErrorInfo__MetadataEntry column = GOOGLE__RPC__ERROR_INFO__METADATA_ENTRY__INIT, *list[] = {&column};
     char digits[16];
@@ -51,10 +42,10 @@ static gdx_status add_reason(gdx_buffer *details, const gdx_error *err) {
     info.domain = "gramdex";
     info.n_metadata = err->column ? 1 : 0;
     info.metadata = list;
-    return add_detail(details, &info.base);
+    return wrap(&info.base, out);
 }
 
-static gdx_status add_field(gdx_buffer *details, const gdx_error *err) {
+static gdx_status wrap_field(const gdx_error *err, struct detail *out) {
     Google__Rpc__BadRequest__FieldViolation violation = GOOGLE__RPC__BAD_REQUEST__FIELD_VIOLATION__INIT;
     Google__Rpc__BadRequest__FieldViolation *list[] = {&violation};
     Google__Rpc__BadRequest bad = GOOGLE__RPC__BAD_REQUEST__INIT;
@@ -63,29 +54,24 @@ static gdx_status add_field(gdx_buffer *details, const gdx_error *err) {
     violation.reason = (char *)gdx_reason_name(err->reason);
     bad.n_field_violations = 1;
     bad.field_violations = list;
-    return add_detail(details, &bad.base);
-}
-
-static gdx_status add_error(gdx_buffer *details, const gdx_error *err) {
-    gdx_status status = err->reason == GDX_REASON_NONE ? GDX_OK : add_reason(details, err);
-    return status == GDX_OK && err->field[0] ? add_field(details, err) : status;
-}
-
-static gdx_status put_together(gdx_grpc_code code, const char *message, const gdx_buffer *details, gdx_buffer *out) {
-    if (details->bytes == 0)
-        return GDX_OK;
-    Google__Rpc__Status status = GOOGLE__RPC__STATUS__INIT;
-    status.code = (int32_t)code;
-    status.message = (char *)message;
-    gdx_status result = append_packed(out, &status.base);
-    return result == GDX_OK ? gdx_buffer_append(out, details->data, details->bytes) : result;
+    return wrap(&bad.base, out);
 }
 
 gdx_status details_status(gdx_grpc_code code, const char *message, const gdx_error *err, gdx_buffer *out) {
-    gdx_buffer details = {0};
-    gdx_status status = err ? add_error(&details, err) : GDX_OK;
-    if (status == GDX_OK)
-        status = put_together(code, message, &details, out);
-    gdx_buffer_clear(&details);
+    struct detail details[2] = {0};
+    Google__Protobuf__Any *list[] = {&details[0].any, &details[1].any};
+    Google__Rpc__Status whole = GOOGLE__RPC__STATUS__INIT;
+    gdx_status status = GDX_OK;
+    if (err && err->reason != GDX_REASON_NONE)
+        status = wrap_reason(err, &details[whole.n_details++]);
+    if (err && err->field[0] && status == GDX_OK)
+        status = wrap_field(err, &details[whole.n_details++]);
+    whole.code = (int32_t)code;
+    whole.message = (char *)message;
+    whole.details = list;
+    if (status == GDX_OK && whole.n_details > 0)
+        status = append_packed(out, &whole.base);
+    gdx_buffer_clear(&details[0].packed);
+    gdx_buffer_clear(&details[1].packed);
     return status;
 }

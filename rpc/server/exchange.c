@@ -124,12 +124,13 @@ static void close_exchange(gdx_exchange *exchange) {
         release(exchange);
 }
 
-static void add_trailers(gdx_exchange *exchange) {
+// Until there is no memory.
+static void add_all(gdx_call *call, const gdx_metadata *metadata,
+                    gdx_status (*add)(gdx_call *call, gdx_slice name, gdx_slice value)) {
     gdx_slice name, value;
-    for (size_t at = 0; gdx_metadata_next(&exchange->trailers, &at, &name, &value);) {
-        if (gdx_call_add_trailer(exchange->call, name, value) != GDX_OK)
+    for (size_t at = 0; gdx_metadata_next(metadata, &at, &name, &value);)
+        if (add(call, name, value) != GDX_OK)
             break;
-    }
 }
 
 // The last thing that is sent: the status, with what err has for people and for programs.
@@ -155,7 +156,7 @@ static void end_call(gdx_exchange *exchange, gdx_status status, const gdx_error 
         gdx_fail(&miscounted, GDX_INTERNAL, "the handler gave %zu replies, expected one", exchange->reply_count);
         err = &miscounted;
     }
-    add_trailers(exchange);
+    add_all(exchange->call, &exchange->trailers, gdx_call_add_trailer);
     send_status(exchange, code, err);
     close_exchange(exchange);
 }
@@ -180,11 +181,7 @@ static void advance(gdx_exchange *exchange);
 
 static gdx_status send_replies(gdx_exchange *exchange) {
     gdx_call *call = exchange->call;
-    gdx_slice name, value;
-    for (size_t at = 0; gdx_metadata_next(&exchange->headers, &at, &name, &value);) {
-        if (gdx_call_add_header(call, name, value) != GDX_OK)
-            break;
-    }
+    add_all(call, &exchange->headers, gdx_call_add_header);
     gdx_metadata_reset(&exchange->headers);
     return exchange->replies.bytes ? gdx_call_write_frames(call, &exchange->replies) : GDX_OK;
 }

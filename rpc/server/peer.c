@@ -179,19 +179,6 @@ static void on_written(uv_write_t *write, int code) {
     mark_dirty(peer);
 }
 
-static gdx_status fill(struct peer *peer, gdx_error *err) {
-    if (!peer->tls)
-        return gdx_connection_pull(peer->connection, &peer->out, PULL_BYTES, uv_hrtime());
-    gdx_buffer *plain = &peer->server->plain;
-    plain->bytes = 0;
-    gdx_status status = gdx_connection_pull(peer->connection, plain, PULL_BYTES, uv_hrtime());
-    if (status == GDX_OK && plain->bytes > 0)
-        status = gdx_tls_session_write(peer->tls, gdx_buffer_slice(plain), err);
-    if (status == GDX_OK && gdx_connection_is_finished(peer->connection))
-        gdx_tls_session_end(peer->tls);
-    return status == GDX_OK ? gdx_tls_session_pull(peer->tls, &peer->out) : status;
-}
-
 static void pause_reading(struct peer *peer) {
     if (!peer->is_paused) {
         peer->is_paused = true;
@@ -246,7 +233,8 @@ static void flush(struct peer *peer) {
         return;
     }
     lend_buffer(peer);
-    gdx_status status = fill(peer, &err);
+    gdx_status status =
+        gdx_tls_pull(peer->tls, peer->connection, PULL_BYTES, &peer->server->plain, &peer->out, uv_hrtime(), &err);
     bool full = peer->out.bytes >= PULL_BYTES, empty = peer->out.bytes == 0;
     if (empty)
         return_buffer(peer);
@@ -294,24 +282,14 @@ static void tell_fault(struct peer *peer, const gdx_error *err) {
     on_fault(gdx_error_text(err, text), peer);
 }
 
-static gdx_status take(struct peer *peer, gdx_slice bytes, gdx_error *err) {
-    if (!peer->tls)
-        return gdx_connection_feed(peer->connection, bytes, uv_hrtime(), err);
-    gdx_buffer *plain = &peer->server->plain;
-    plain->bytes = 0;
-    gdx_status status = gdx_tls_session_feed(peer->tls, bytes, plain, err), fed = GDX_OK;
-    if (plain->bytes > 0) // also what came before the peer closed
-        fed = gdx_connection_feed(peer->connection, gdx_buffer_slice(plain), uv_hrtime(), err);
-    return status == GDX_OK ? fed : status;
-}
-
 static void on_read(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer) {
     struct peer *peer = stream->data;
     gdx_error err = {0};
     if (bytes < 0) {
         close_peer(peer);
     } else if (bytes > 0) {
-        if (take(peer, (gdx_slice){buffer->base, (size_t)bytes}, &err) != GDX_OK) {
+        if (gdx_tls_feed(peer->tls, peer->connection, (gdx_slice){buffer->base, (size_t)bytes}, &peer->server->plain,
+                         uv_hrtime(), &err) != GDX_OK) {
             if (!gdx_connection_is_over(peer->connection)) // else the connection tells
                 tell_fault(peer, &err);
             set_state(peer, PEER_BROKEN);

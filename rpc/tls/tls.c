@@ -4,6 +4,8 @@
 
 #include "gdx/tls.h"
 
+#include "gdx/protocol.h"
+
 #include <assert.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -278,4 +280,30 @@ void gdx_tls_session_end(gdx_tls_session *session) {
     if (SSL_is_init_finished(session->ssl))
         SSL_shutdown(session->ssl);
     ERR_clear_error();
+}
+
+// ---- a connection
+
+gdx_status gdx_tls_feed(gdx_tls_session *session, gdx_connection *connection, gdx_slice bytes, gdx_buffer *plain,
+                        uint64_t now_ns, gdx_error *err) {
+    if (!session)
+        return gdx_connection_feed(connection, bytes, now_ns, err);
+    plain->bytes = 0;
+    gdx_status status = gdx_tls_session_feed(session, bytes, plain, err), fed = GDX_OK;
+    if (plain->bytes > 0)
+        fed = gdx_connection_feed(connection, gdx_buffer_slice(plain), now_ns, err);
+    return status == GDX_OK ? fed : status;
+}
+
+gdx_status gdx_tls_pull(gdx_tls_session *session, gdx_connection *connection, size_t limit, gdx_buffer *plain,
+                        gdx_buffer *out, uint64_t now_ns, gdx_error *err) {
+    if (!session)
+        return gdx_connection_pull(connection, out, limit, now_ns);
+    plain->bytes = 0;
+    gdx_status status = gdx_connection_pull(connection, plain, limit, now_ns);
+    if (status == GDX_OK && plain->bytes > 0)
+        status = gdx_tls_session_write(session, gdx_buffer_slice(plain), err);
+    if (status == GDX_OK && gdx_connection_is_finished(connection))
+        gdx_tls_session_end(session);
+    return status == GDX_OK ? gdx_tls_session_pull(session, out) : status;
 }
