@@ -35,7 +35,7 @@ static gdx_status pass_over(void *context, const ProtobufCMessage *reply, gdx_er
 }
 
 static void add(gdx_collection *collection, char letter) {
-    char ids[DOCUMENTS][8], dates[DOCUMENTS][16], texts[DOCUMENTS][256];
+    char ids[DOCUMENTS][16], dates[DOCUMENTS][16], texts[DOCUMENTS][256];
     Gramdex__V1__Document documents[DOCUMENTS], *list[DOCUMENTS];
     Gramdex__V1__IngestRequest request = GRAMDEX__V1__INGEST_REQUEST__INIT;
     gdx_error err = {0};

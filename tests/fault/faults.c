@@ -50,6 +50,7 @@ static struct {
     atomic_bool active;
     enum fault fault;
     bool for_good;
+    bool by_stack; // the first that fails is the one that call_stacks.h waits for, otherwise the nth
     size_t nth;
     atomic_size_t calls; // of the planned kind
     atomic_size_t failed;
@@ -69,12 +70,25 @@ const char *fault_name(enum fault fault) {
 
 void faults_plan(enum fault fault, size_t nth, bool for_good) {
     plan.fault = fault;
+    plan.by_stack = false;
     plan.nth = nth;
     plan.for_good = for_good;
     plan.death = 0;
     atomic_store(&plan.calls, 0);
     atomic_store(&plan.failed, 0);
     atomic_store(&plan.active, true);
+}
+
+void faults_plan_case(enum fault fault, const struct call_case *which, bool for_good) {
+    call_stacks_expect(which);
+    faults_plan(fault, 0, for_good);
+    plan.by_stack = true;
+}
+
+void faults_note(enum fault fault) {
+    call_stacks_note();
+    faults_plan(fault, 0, false);
+    plan.by_stack = true;
 }
 
 void faults_plan_death(size_t nth) {
@@ -85,6 +99,7 @@ void faults_plan_death(size_t nth) {
 
 size_t faults_end(void) {
     atomic_store(&plan.active, false);
+    call_stacks_end();
     return atomic_load(&plan.failed);
 }
 
@@ -92,7 +107,9 @@ static bool fails(enum fault fault, int error_number) {
     if (!atomic_load(&plan.active) || fault != plan.fault)
         return false;
     size_t call = atomic_fetch_add(&plan.calls, 1) + 1;
-    if (call != plan.nth && !(plan.for_good && call > plan.nth))
+    bool is_first = plan.by_stack ? call_stacks_is_expected() : call == plan.nth;
+    bool is_later = plan.for_good && (plan.by_stack ? atomic_load(&plan.failed) > 0 : call > plan.nth);
+    if (!is_first && !is_later)
         return false;
     atomic_fetch_add(&plan.failed, 1);
     errno = error_number;

@@ -6,6 +6,8 @@
 #ifndef TEST_FAULTS_H
 #define TEST_FAULTS_H
 
+#include "../support/call_stacks.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,6 +28,10 @@ const char *fault_name(enum fault fault);
 
 // The nth call from now on fails, from 1; with `for_good` all after it too.
 void faults_plan(enum fault fault, size_t nth, bool for_good);
+// All calls of this kind are noted, and none fails: for the cases of call_stacks.h, of which faults_plan_case takes
+// one.
+void faults_note(enum fault fault);
+void faults_plan_case(enum fault fault, const struct call_case *which, bool for_good);
 // The process kills itself instead of the nth call that changes a directory or a file (open to write, write, sync,
 // rename, unlink), of whichever kind.
 void faults_plan_death(size_t nth);

@@ -69,14 +69,12 @@ static bool equal(const char *a, const char *b) {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-// One of the two commits stands, and the next runs make the directory clean and do the work.
-static void check_recovery(const struct work *work, const char *what) {
+// One of the two commits stands, and the next runs make the directory clean and do the work. `content`: what there is.
+static void check_recovery(const struct work *work, const char *what, const char *content) {
     gdx_error err = {0};
-    char *content = read_sound(what);
     if (!equal(content, work->before) && !equal(content, work->after))
         fail_msg("%s: neither commit, but:\n%s", what, content ? content : "no index");
     bool is_done = equal(content, work->after) && !equal(work->before, work->after);
-    free(content);
     gdx_index_writer *writer = NULL;
     if (gdx_index_writer_open(folder, &writer, &err) != GDX_OK)
         fail_msg("%s: then the next writer says: %s", what, err.message);
@@ -89,8 +87,8 @@ static void check_recovery(const struct work *work, const char *what) {
 }
 
 // What the call said must be true.
-static void check_answer(const struct work *work, const char *what, gdx_status status, const gdx_error *err) {
-    char *content = read_sound(what);
+static void check_answer(const struct work *work, const char *what, const char *content, gdx_status status,
+                         const gdx_error *err) {
     // A commit that is only not known to be durable, and a batch of which only the merge failed, say so.
     // An index begun, but still empty, is as good as none.
     bool may_be_done =
@@ -101,10 +99,21 @@ static void check_answer(const struct work *work, const char *what, gdx_status s
         fail_msg("%s: %s without a message", what, gdx_status_name(status));
     if (status != GDX_OK && !may_be_done && !equal(content, work->before))
         fail_msg("%s: \"%s\", but then:\n%s", what, err->message, content ? content : "no index");
-    free(content);
 }
 
 // ---- failures
+
+// What a run said of which a call failed, or none when it was not met.
+static void check_run(const struct work *work, const char *what, gdx_status status, const gdx_error *err,
+                      bool was_hit) {
+    if (!was_hit && status != GDX_OK)
+        fail_msg("%s: failed without a fault: %s", what, err->message);
+    char *content = read_sound(what);
+    check_answer(work, what, content, status, err);
+    check_recovery(work, what, content);
+    free(content);
+    faults += was_hit;
+}
 
 // False when there is no nth call.
 static bool fail_once(const struct work *work, enum fault fault, size_t nth, bool for_good) {
@@ -115,13 +124,9 @@ static bool fail_once(const struct work *work, enum fault fault, size_t nth, boo
     faults_plan(fault, nth, for_good);
     gdx_status status = work->run(folder, &err);
     bool was_hit = faults_end() > 0;
-    if (!was_hit && status != GDX_OK)
-        fail_msg("%s: failed without a fault: %s", what, err.message);
     if (fault == FAULT_SHORT_WRITE && status != GDX_OK)
         fail_msg("%s: %s", what, err.message);
-    check_answer(work, what, status, &err);
-    check_recovery(work, what);
-    faults += was_hit;
+    check_run(work, what, status, &err, was_hit);
     return was_hit;
 }
 
@@ -130,6 +135,42 @@ static void fail_each(enum fault fault) {
         for (int for_good = 0; for_good < 2; for_good++)
             for (size_t nth = 1; fail_once(&works[i], fault, nth, for_good);)
                 nth++;
+}
+
+// NULL: no call fails, all are noted. One place from which all runs are begun, for it is a part of their stacks.
+__attribute__((noinline)) static void fail_case(const struct work *work, enum fault fault, const struct call_case *at,
+                                                bool for_good) {
+    char what[128];
+    gdx_error err = {0};
+    snprintf(what, sizeof what, "%s, %s %u from %p%s", work->name, fault_name(fault), at ? at->nth : 0,
+             at ? at->from : NULL, for_good ? " for good" : "");
+    prepare(work);
+    if (at)
+        faults_plan_case(fault, at, for_good);
+    else
+        faults_note(fault);
+    gdx_status status = work->run(folder, &err);
+    check_run(work, what, status, &err, faults_end() > 0);
+}
+
+// For calls of which there are thousands: the cases of call_stacks.h, each alone and for good.
+static size_t fail_each_case_of(const struct work *work, enum fault fault) {
+    size_t cases = 0, before = faults;
+    fail_case(work, fault, NULL, false);
+    for (struct call_case at = {0}; call_stacks_next(&at); cases += 2) {
+        fail_case(work, fault, &at, false);
+        fail_case(work, fault, &at, true);
+    }
+    if (10 * (faults - before) < 9 * cases) // threads may take turns otherwise
+        fail_msg("%s: %zu of %zu planned failures were met", work->name, faults - before, cases);
+    return call_stacks_calls();
+}
+
+static void fail_each_case(enum fault fault) {
+    size_t before = faults, calls = 0;
+    for (size_t i = 0; i < WORK_COUNT; i++)
+        calls += 2 * fail_each_case_of(&works[i], fault);
+    print_message("           %zu of %zu, GRAMDEX_TEST_ALL=1 takes all\n", faults - before, calls);
 }
 
 static void no_failed_open_costs_the_last_commit(void **state) {
@@ -174,7 +215,7 @@ static void no_failed_listing_costs_the_last_commit(void **state) {
 
 static void no_failed_allocation_costs_the_last_commit(void **state) {
     (void)state;
-    fail_each(FAULT_MEMORY);
+    fail_each_case(FAULT_MEMORY);
 }
 
 static void no_failed_thread_costs_the_last_commit(void **state) {
@@ -334,6 +375,12 @@ static bool die_once(const struct work *work, size_t nth, bool is_clean) {
     return true;
 }
 
+static void recover(const struct work *work) {
+    char *content = read_sound(work->name);
+    check_recovery(work, work->name, content);
+    free(content);
+}
+
 static void death_before_any_step_leaves_one_of_the_two_commits(void **state) {
     (void)state;
     for (size_t i = 0; i < WORK_COUNT; i++) {
@@ -341,7 +388,7 @@ static void death_before_any_step_leaves_one_of_the_two_commits(void **state) {
         for (size_t nth = 1; died; nth++) {
             prepare(&works[i]);
             died = die_once(&works[i], nth, true);
-            check_recovery(&works[i], works[i].name);
+            recover(&works[i]);
         }
     }
 }
@@ -357,7 +404,7 @@ static void death_upon_death_leaves_one_of_the_two_commits(void **state) {
             died = die_once(work, nth, true);
             if (died)
                 (void)die_once(work, second, false);
-            check_recovery(work, work->name);
+            recover(work);
         }
 }
 

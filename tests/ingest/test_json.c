@@ -258,7 +258,7 @@ static const char *some_text(char to[64]) {
 }
 
 struct made {
-    char id[8], text[64], key[64];
+    char id[24], text[64], key[64];
 };
 
 // One record; in a line, or with white space anywhere.

@@ -248,7 +248,7 @@ static void entries_that_share_their_bytes_end_at_the_limit(void **state) {
     assert_int_equal(gdx_buffer_append(&plain, page, strlen(page)), GDX_OK);
     size_t offsets[ENTRIES] = {0}; // from the end of the packed bytes
     for (int i = ENTRIES - 1; i >= 0; i--) {
-        char name[NAME + 1];
+        char name[16];
         snprintf(name, sizeof name, "e%03d", i);
         gdx_buffer header = {0}, next = {0}, text = {0};
         put_entry(&list, "PK\1\2", name, gdx_buffer_slice(&tail), gdx_buffer_slice(&plain));

@@ -4,8 +4,8 @@
 what is installed into a fresh Debian 12 works as its service user and leaves only the data when it is purged. The steps of
 packaging/docker/Dockerfile are taken in such a root, too.
 usage: test_package.py ROOT FOLDER     FOLDER keeps what debootstrap has fetched
-Both builds are optimised less (-O1), which changes neither what is packed nor what could differ between two builds. What is left out is
-named: without root, debootstrap or a network there is no fresh root, without npm or its cache no archive."""
+Both builds are optimised less and know lines alone (-O1 -g1), which changes neither what is packed nor what could differ between two
+builds. What is left out is named: without root, debootstrap or a network there is no fresh root, without npm or its cache no archive."""
 import fcntl
 import hashlib
 import os
@@ -77,7 +77,7 @@ def build(name, umask, **environment):
     if not unshare:
         print("package: this build has the network, for it may not be taken away here")
     run(*unshare, root / "packaging/make-deb", archive, folder, preexec_fn=lambda: os.umask(umask),
-        env=kept | {"PATH": path, "TMPDIR": str(temporary), "DEB_BUILD_OPTIONS": "nocheck", "DEB_CFLAGS_MAINT_APPEND": "-O1"} | environment)
+        env=kept | {"PATH": path, "TMPDIR": str(temporary), "DEB_BUILD_OPTIONS": "nocheck", "DEB_CFLAGS_MAINT_APPEND": "-O1 -g1"} | environment)
     return folder
 
 

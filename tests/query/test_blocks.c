@@ -60,7 +60,7 @@ static void add(gdx_segment_writer *segment, gdx_inverter *inverter, const gdx_d
 static void add_short(gdx_segment_writer *segment, gdx_inverter *inverter, random_state *random, gdx_buffer *all,
                       gdx_error *err) {
     for (int i = 0; i < SHORT; i++) {
-        char id[16];
+        char id[24];
         gdx_buffer title = {0}, text = {0};
         snprintf(id, sizeof id, "short%d", i);
         write_text(random, random_below(random, 20), &title);
