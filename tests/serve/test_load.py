@@ -17,6 +17,7 @@ import grpc
 from harness import GRAMDEX, ServerTest, document, documents, index_pb2, main, record, search_pb2
 
 SECONDS = float(sys.argv.pop(1)) if len(sys.argv) > 1 else 4
+ASKED_LEAST = 20  # on a machine so busy that few are asked in that time
 QUERIES = ["产业链", "重构 贸易", "产业 NEAR/9 规则", "date:2010.. 链", "source:odd", "没有的词", "title:篇 NOT 重构"]
 GONE = (grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED)
 # grpcio 1.51, when a deadline passes early, may reset a stream whose headers it has not sent; HTTP/2 calls that an error of the
@@ -27,14 +28,15 @@ HURRIED = (*GONE, grpc.StatusCode.UNAVAILABLE)
 class Load(ServerTest):
     def setUp(self):
         super().setUp()
-        self.until = time.monotonic() + SECONDS
         self.problems = []
         self.asked = 0
 
     def run_all(self, *jobs):
+        until = time.monotonic() + SECONDS
+
         def repeat(job, seed):
             chance = random.Random(seed)
-            while time.monotonic() < self.until and not self.problems:
+            while (time.monotonic() < until or self.asked <= ASKED_LEAST) and not self.problems:
                 try:
                     job(chance)
                     self.asked += 1
@@ -103,7 +105,6 @@ class Load(ServerTest):
 
         self.run_all(ask, ask, export, export, hurry, write, write, merge, vanish)
         self.assertEqual(self.problems, [])
-        self.assertGreater(self.asked, 20)
         for name in ("gramdex_calls", "gramdex_exports", "gramdex_queue_depth"):
             server.wait_for_metric(name, 0)
         self.assertEqual(server.metric("gramdex_index_refresh_failures_total"), 0)
