@@ -6,7 +6,7 @@ import time
 
 import grpc
 
-from harness import ServerTest, details, document, documents, main, record, search_pb2
+from harness import PATIENCE, ServerTest, details, document, documents, main, record, search_pb2
 
 Request = search_pb2.SearchRequest
 Count = search_pb2.CountRequest
@@ -474,9 +474,10 @@ class Scans(ServerTest):
         server = self.long_export()
         stub = server.stub()
         stub.count(Count(query="产业"))  # connected
-        call = stub.scan(Scan(query="产业", context_symbols=200), timeout=2)
+        seconds = PATIENCE / 30  # enough for a first occurrence on a busy machine
+        call = stub.scan(Scan(query="产业", context_symbols=200), timeout=seconds)
         next(call)
-        time.sleep(2.1)
+        time.sleep(seconds + 0.1)
         self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(call))
         server.wait_for_metric("gramdex_exports", 0)
 

@@ -334,7 +334,7 @@ class IndexServer(ServerTest):
 
     def sent(self, server, *arguments, refused=False, **how):
         done = self.index(server, "--json", *arguments, **how)
-        self.assertEqual(done.returncode, 3 if refused else 0, done.stderr)
+        self.assertEqual(done.returncode, 3 if refused else 0, done.stderr + done.stdout)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([line["type"] for line in lines], ["refusal"] * (len(lines) - 1) + ["summary"])
         return lines[-1], lines[:-1]
