@@ -13,16 +13,11 @@
 
 #include <stdlib.h>
 
-enum {
-    PART_PLACES = 512,   // that are read at a time
-    SHARED_PLACES = 4096 // that several threads read
-};
-
 struct bridging {
     query_reading reading;
     const query_node *leaf;
     uint32_t half;   // symbols of the first half
-    query_list *out; // pairs of a begin and a length, for a place may have many
+    query_list *out; // two numbers a match: where it begins, its length
     query_bridged *found;
     size_t count;
 };
@@ -201,8 +196,11 @@ static gdx_status read_half(struct bridging *bridging, bool is_first_half, gdx_e
     if (status != GDX_OK)
         return status;
     const struct half_reading reading = {bridging, list, is_first_half};
-    const query_finding finding = {
-        .count = list->count, .part = PART_PLACES, .shared = SHARED_PLACES, .find = read_places, .context = &reading};
+    const query_finding finding = {.count = list->count,
+                                   .part = QUERY_PLACES_PART,
+                                   .shared = QUERY_PLACES_SHARED,
+                                   .find = read_places,
+                                   .context = &reading};
     run->searcher->third.count = 0;
     status = query_crew_find(run, &finding, &run->searcher->third, err);
     return status == GDX_OK ? take_found(bridging, err) : status;

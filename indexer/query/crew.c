@@ -213,9 +213,10 @@ gdx_status query_crew_find(query_run *run, const query_finding *finding, query_l
         .count = (finding->count + finders.part - 1) / finders.part, .work = find_part, .context = &finders};
     if (finding->count < (at_once ? 2 : finding->shared) || query_crew_places(run) == 0)
         return finding->find(finding->context, run, 0, finding->count, out, err);
-    gdx_status status = query_crew_begin(run, &parts, 0, err);
-    if (status != GDX_OK)
-        return status;
+    gdx_error passed_over = {0};
+    gdx_status status = query_crew_begin(run, &parts, 0, &passed_over);
+    if (status != GDX_OK) // one thread needs no memory for helpers
+        return finding->find(finding->context, run, 0, finding->count, out, err);
     for (size_t i = 0; i < parts.count && status == GDX_OK; i++) {
         query_run *by;
         status = query_crew_take(run, i, &by, err);

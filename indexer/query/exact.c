@@ -10,11 +10,7 @@
 #include "leaf.h"
 #include "reading.h"
 
-enum {
-    AHEAD_SYMBOLS = 512, // read at once when the next place is within so many
-    PART_PLACES = 512,   // that are read at a time
-    SHARED_PLACES = 4096 // that several threads read
-};
+enum { AHEAD_SYMBOLS = 512 }; // read at once when the next place is within so many
 
 static bool is_left_aside(uint32_t code) {
     return query_is_blank(code) || gdx_is_ignorable(code);
@@ -82,8 +78,11 @@ static gdx_status find_places(const void *context, query_run *run, size_t begin,
 static gdx_status keep_places(query_run *run, const query_segment *segment, gdx_slice wanted, query_broken *form,
                               gdx_error *err) {
     const struct keeping keeping = {segment, wanted, form};
-    const query_finding finding = {
-        .count = form->count, .part = PART_PLACES, .shared = SHARED_PLACES, .find = find_places, .context = &keeping};
+    const query_finding finding = {.count = form->count,
+                                   .part = QUERY_PLACES_PART,
+                                   .shared = QUERY_PLACES_SHARED,
+                                   .find = find_places,
+                                   .context = &keeping};
     query_list *kept = &run->searcher->numbers;
     kept->count = 0;
     gdx_status status = query_crew_find(run, &finding, kept, err);

@@ -7,6 +7,9 @@
 #include "budget.h"
 #include "document.h"
 
+// Places that a thread reads at a time, half a millisecond's; and with how many threads are asked (query_finding).
+enum { QUERY_PLACES_PART = 512, QUERY_PLACES_SHARED = 4096 };
+
 typedef struct query_reading { // one owner; uses the searcher's store and document
     query_run *run;
     const query_segment *segment;

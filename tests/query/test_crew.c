@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// test_crew.c: one query by several threads: parts are taken in order whoever did them, what one thread would refuse is
-// refused, what it would not is not, and answers are those of one thread. Each method of Search is asked by several
-// threads in property/test_shapes.c.
+// test_crew.c: several threads answer one query. Its parts are taken in order. It fails where one thread would fail,
+// and nowhere else. Its answers are those of one thread. Each method of Search is asked by several threads in
+// property/test_shapes.c.
 
 #include "../support/folder.h"
 #include "crew.h"
