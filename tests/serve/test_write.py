@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_write.py: documents in and out over the wire: Ingest, Delete, and commits that another process makes meanwhile."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -488,8 +489,9 @@ class IndexServer(ServerTest):
         command = [GRAMDEX, "index", "--server", server.addresses[0], "-"]
         sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = json.dumps({"id": "1", "text": "关税" * 200000}) + "\n"
-        for _ in range(8):
-            sender.stdin.write(line)
+        with contextlib.suppress(BrokenPipeError):  # if it has ended, what it says is told below
+            for _ in range(8):
+                sender.stdin.write(line)
         server.process.kill()
         server.process.wait()
         server.process.stdout.close()
