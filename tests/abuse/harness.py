@@ -25,6 +25,11 @@ SLOWEST = PATIENCE / 12  # seconds, for one answer to the client, on a busy mach
 GROWTH = int(os.environ.get("GROWTH", 160)) << 20  # bytes of memory during an attack; a sanitizer's own included
 DOCUMENTS = 2000
 ONE, MANY = "贸易规则", "产业链"  # once and 100 times a document
+WATCHES_THREADS = os.environ.get("GRAMDEX_TEST_SANITIZER") == "thread"
+
+# Decorates what the thread sanitizer would watch for nothing: calls one after another, bad ones that the loop answers alone, and what
+# threads do in another test, too.
+skip_thread_sanitizer = unittest.skipIf(WATCHES_THREADS, "nothing new for the thread sanitizer")
 
 
 def make_index(folder, *more):

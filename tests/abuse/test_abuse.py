@@ -7,7 +7,7 @@ import struct
 import subprocess
 
 from frames import *  # noqa: F403
-from harness import MANY, ONE, AbuseTest, main, make_index
+from harness import MANY, ONE, AbuseTest, main, make_index, skip_thread_sanitizer
 
 SCAN, SEARCH, COUNT = ("/gramdex.v1.Search/" + name for name in ("Scan", "Search", "Count"))
 INGEST, WATCH = "/gramdex.v1.Index/Ingest", "/grpc.health.v1.Health/Watch"
@@ -43,6 +43,7 @@ class Floods(AbuseTest):
             peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_resets_that_the_server_must_send(self):  # CVE-2025-8671
         mistakes = [lambda stream: frame(WINDOW_UPDATE, 0, stream, TOO_MANY),
                     lambda stream: frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", 0)),
@@ -62,6 +63,7 @@ class Floods(AbuseTest):
             peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_headers_that_never_end(self):  # CVE-2024-27316
         self.serve()
         part = literal("x", "y" * 100)
@@ -69,6 +71,7 @@ class Floods(AbuseTest):
         self.flood(frame(CONTINUATION, 0, 1), first=frame(HEADERS, 0, 1, part))
         self.check()
 
+    @skip_thread_sanitizer
     def test_settings_and_pings_whose_answers_are_not_read(self):
         self.serve()
         self.flood(settings(_4=65535))
@@ -76,6 +79,7 @@ class Floods(AbuseTest):
         self.flood(frame(SETTINGS, ACK))
         self.check()
 
+    @skip_thread_sanitizer
     def test_data_that_holds_nothing(self):
         self.serve()
         peer = Connection(self.server.address, opens=False)
@@ -85,6 +89,7 @@ class Floods(AbuseTest):
         self.flood(frame(DATA, PADDED, 1, b"\x07" + bytes(7)), first=head)
         self.check()
 
+    @skip_thread_sanitizer
     def test_header_lists_that_unpack_to_megabytes(self):
         self.serve()
         bomb = b"\x40" + number(1, 7) + b"x" + number(4000, 7) + b"y" * 4000 + b"\xbe" * 12000
@@ -105,6 +110,7 @@ class Floods(AbuseTest):
         peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_garbage(self):
         self.serve()
         chance = random.Random(20240917)
@@ -165,6 +171,7 @@ class Stalls(AbuseTest):
             peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_connections_that_say_nothing_or_half(self):
         self.serve("--handshake", "1")
         peers = [Connection(self.server.address, opens=False) for _ in range(60)]
@@ -175,6 +182,7 @@ class Stalls(AbuseTest):
             peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_handshakes_of_tls_that_stop_halfway(self):
         certificate, key = self.folder + "/cert.pem", self.folder + "/key.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
@@ -196,6 +204,7 @@ class Stalls(AbuseTest):
             peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_messages_that_come_byte_by_byte(self):
         self.serve("--stall", "1")
         peers = [Connection(self.server.address) for _ in range(5)]
@@ -235,6 +244,7 @@ class Stalls(AbuseTest):
 class Limits(AbuseTest):
     """More of everything than is allowed."""
 
+    @skip_thread_sanitizer
     def test_more_connections(self):
         self.serve("--max-connections", "50")
         peers = [Connection(self.server.address) for _ in range(120)]
@@ -245,6 +255,7 @@ class Limits(AbuseTest):
             peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_more_connections_than_files_may_be_open(self):
         self.serve(files=100)
         peers = [Connection(self.server.address) for _ in range(120)]
@@ -272,6 +283,7 @@ class Limits(AbuseTest):
             peer.until(lambda: peer.ended(1))
             peer.close()
 
+    @skip_thread_sanitizer
     def test_more_streams(self):
         self.serve("--max-streams", "10")
         peer = Connection(self.server.address)
@@ -283,6 +295,7 @@ class Limits(AbuseTest):
         peer.close()
         self.check()
 
+    @skip_thread_sanitizer
     def test_requests_that_are_no_grpc_are_counted_too(self):
         self.serve()
         peer = Connection(self.server.address)
@@ -295,6 +308,7 @@ class Limits(AbuseTest):
         self.assertEqual((self.server.calls("PERMISSION_DENIED"), self.server.calls("INTERNAL")), (1, 1))  # its host is not ours
         self.check()
 
+    @skip_thread_sanitizer
     def test_a_message_too_large_is_refused_from_its_length(self):
         self.serve("--max-message", "64K")
         peer = Connection(self.server.address)
@@ -305,6 +319,7 @@ class Limits(AbuseTest):
         self.assertEqual(self.server.calls("RESOURCE_EXHAUSTED"), 1)
         self.check()
 
+    @skip_thread_sanitizer
     def test_messages_that_fill_the_memory_of_a_connection(self):
         self.serve("--memory", "32M")
         peer = Connection(self.server.address)

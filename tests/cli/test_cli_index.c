@@ -4,6 +4,8 @@
 
 #include "program.h"
 
+#include "../support/sanitizer.h"
+
 #include <stdlib.h>
 
 static int make_place(void **state) {
@@ -26,6 +28,7 @@ static void expect(const struct place *place, const char *lines, int exit_status
 // ---- exit statuses
 
 static void what_is_refused_is_exit_status_3_unless_it_is_allowed(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir in && for i in 1 2 3 4; do echo 关税$i > in/$i.txt; done; echo x > in/p.caj; g index in", 3,
            "refused: 1 .caj");
@@ -63,6 +66,7 @@ static void a_watched_run_leaves_its_figures_also_when_it_fails(void **state) {
 }
 
 static void figures_of_a_run_name_any_index_and_say_when_they_cannot_be_written(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "echo 关税 > a.txt; \"$GRAMDEX\" index --index 'a\"b\\c' --metrics-file run.prom a.txt && cat run.prom", 0,
@@ -74,6 +78,7 @@ static void figures_of_a_run_name_any_index_and_say_when_they_cannot_be_written(
 }
 
 static void what_holds_no_text_is_left_out_and_no_failure(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "mkdir -p in/.git && echo 关税 | tee in/a.txt in/.git/c in/a.txt~ in/b.bak in/.hidden > /dev/null\n"
@@ -85,6 +90,7 @@ static void what_holds_no_text_is_left_out_and_no_failure(void **state) {
 }
 
 static void a_missing_path_is_named_and_the_others_are_indexed(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "echo 关税 > a.txt; g index gone a.txt", 3, "gone: there is no such file or folder");
     expect(place, "ids", 0, "a.txt ");
@@ -92,6 +98,7 @@ static void a_missing_path_is_named_and_the_others_are_indexed(void **state) {
 }
 
 static void a_strict_run_fails_at_the_first_refusal_and_says_it_once(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "echo 关税 > a.txt; echo '[1]' > b.jsonl; g index --strict a.txt b.jsonl", 1, "an array");
     expect(place, "g index --strict a.txt b.jsonl 2>&1 | grep -c 'an array'", 0, "1\n");
@@ -101,6 +108,7 @@ static void a_strict_run_fails_at_the_first_refusal_and_says_it_once(void **stat
 }
 
 static void repairs_are_named_and_counted(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "printf '关税\\377\\376' > a.txt; echo 关税 > good.txt; g index -v a.txt good.txt", 0,
            "a.txt: bytes that do not decode: 2 became U+FFFD (indexed)");
@@ -111,6 +119,7 @@ static void repairs_are_named_and_counted(void **state) {
 // ---- which files
 
 static void files_are_selected_by_patterns_and_lists(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "mkdir -p in/drafts in/2023; for f in a.txt a.md drafts/d.txt 2023/e.txt; do echo 关税 > in/$f; done\n"
@@ -126,6 +135,7 @@ static void files_are_selected_by_patterns_and_lists(void **state) {
 }
 
 static void a_dry_run_reads_everything_and_changes_nothing(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir in; echo 关税 > in/a.txt; echo x > in/p.caj; g index --dry-run -v in", 3, "in/a.txt\n");
     expect(place, "test ! -e x && echo untouched", 0, "untouched");
@@ -134,6 +144,7 @@ static void a_dry_run_reads_everything_and_changes_nothing(void **state) {
 }
 
 static void archives_within_archives_are_read_to_a_depth_of_three(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "echo 关税 > a.txt; cp a.txt b.txt; gzip b.txt; tar cf 1.tar a.txt b.txt.gz; tar czf 2.tgz 1.tar a.txt\n"
@@ -146,6 +157,7 @@ static void archives_within_archives_are_read_to_a_depth_of_three(void **state) 
 }
 
 static void what_a_name_says_wrong_the_bytes_say_right(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "mkdir in; echo '{\"id\":\"one\",\"text\":\"关税\"}' > in/a.txt; echo '<html><p>关税</html>' > in/b\n"
@@ -155,6 +167,7 @@ static void what_a_name_says_wrong_the_bytes_say_right(void **state) {
 }
 
 static void files_of_many_records_are_read_by_the_names_of_their_keys(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "echo '[{\"url\":\"u1\",\"headline\":\"T\",\"content\":\"关税\"},{\"url\":\"u2\"}]' > a.json\n"
@@ -176,6 +189,7 @@ static void files_of_many_records_are_read_by_the_names_of_their_keys(void **sta
 }
 
 static void pipes_and_standard_input_are_read(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "echo '{\"id\":\"one\",\"text\":\"关税\"}' | g index /dev/stdin && ids", 0, "one ");
     expect(place, "mkfifo pipe; echo '{\"id\":\"two\",\"text\":\"关税\"}' > pipe & g index pipe && ids", 0, "one two ");
@@ -187,6 +201,7 @@ static void pipes_and_standard_input_are_read(void **state) {
 // ---- ids
 
 static void one_file_given_in_several_ways_is_one_document(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "mkdir -p b/in b/sub; echo 关税 > b/in/a.txt; ln -s b alias; cd b\n"
@@ -197,6 +212,7 @@ static void one_file_given_in_several_ways_is_one_document(void **state) {
 }
 
 static void files_of_the_same_name_in_two_folders_are_two_documents(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir 01 02; echo 关税 > 01/a.txt; echo 税 > 02/a.txt; g index 01 && g index 02 && ids", 0,
            "01/a.txt 02/a.txt ");
@@ -207,12 +223,14 @@ static void files_of_the_same_name_in_two_folders_are_two_documents(void **state
 }
 
 static void control_characters_and_percent_signs_are_escaped(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "echo 关税 > '100%25.txt'; echo 关税 > \"$(printf 'a\\nb\\302\\205.txt')\"; g index ./*.txt; ids", 0,
            "100%2525.txt a%0Ab%C2%85.txt ");
 }
 
 static void a_collection_moves_with_its_index(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir -p old/in; echo 关税 > old/in/a.txt; cd old && g index in && mv ../old ../new", 0, "1 added");
     expect(place, "cd new && g index in", 0, "1 unchanged");
@@ -227,6 +245,7 @@ static void a_collection_moves_with_its_index(void **state) {
 }
 
 static void a_source_is_given_or_the_records_or_the_folder(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(
         place,
@@ -238,6 +257,7 @@ static void a_source_is_given_or_the_records_or_the_folder(void **state) {
 }
 
 static void a_document_replaced_by_one_from_another_file_is_reported(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(
         place,
@@ -251,6 +271,7 @@ static void a_document_replaced_by_one_from_another_file_is_reported(void **stat
 // ---- --prune
 
 static void prune_deletes_what_is_gone_from_the_folder_alone(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(
         place,
@@ -266,6 +287,7 @@ static void prune_deletes_what_is_gone_from_the_folder_alone(void **state) {
 }
 
 static void prune_keeps_what_is_refused_left_out_or_not_listed(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir in; for f in a b c d; do echo 关税$f > in/$f.txt; done; g index in", 0, "4 added");
     expect(place, ": > in/a.txt; rm in/d.txt; g index --prune --exclude b.txt --glob '*.txt' in; ids", 0,
@@ -275,6 +297,7 @@ static void prune_keeps_what_is_refused_left_out_or_not_listed(void **state) {
 }
 
 static void prune_deletes_nothing_for_a_folder_that_is_empty(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir -p in/sub; echo 关税 > in/sub/a.txt; g index in; rm in/sub/a.txt; g index --prune in", 1,
            "in: an empty folder, and the index has documents from it");
@@ -284,6 +307,7 @@ static void prune_deletes_nothing_for_a_folder_that_is_empty(void **state) {
 }
 
 static void a_record_that_moved_is_not_pruned_with_its_old_file(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place,
            "mkdir in more; echo '{\"id\":\"r\",\"text\":\"关税\"}' > in/a.jsonl; echo 税 > in/b.txt; g index in; "
@@ -294,6 +318,7 @@ static void a_record_that_moved_is_not_pruned_with_its_old_file(void **state) {
 }
 
 static void prune_stops_at_a_limit(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir in; for i in $(seq 50); do echo 关税$i > in/$i.txt; done; g index in", 0, "50 added");
     expect(place, "rm in/1*.txt; g index --prune in", 1, "would delete 11 of 50 documents");
@@ -320,6 +345,7 @@ static void prune_knows_what_was_seen_before_a_commit_of_the_run(void **state) {
 }
 
 static void a_dry_run_counts_what_prune_would_delete(void **state) {
+    skip_thread_sanitizer();
     const struct place *place = *state;
     expect(place, "mkdir in; g index --prune --dry-run in", 0, "--prune would delete 0 documents"); // of no index
     expect(place, "test ! -e x", 0, "");

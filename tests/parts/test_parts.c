@@ -6,6 +6,7 @@
 
 #include "../property/random.h"
 #include "../support/folder.h"
+#include "../support/sanitizer.h"
 #include "gdx/parts.h"
 
 #include <inttypes.h>
@@ -18,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { ROUNDS = 10, FILES = 7, RECORDS_MOST = 40, IDS = 60, PARTS_MOST = 7 };
+enum { ROUNDS = WATCHES_THREADS ? 2 : 10, FILES = 7, RECORDS_MOST = 40, IDS = 60, PARTS_MOST = 7 };
 
 static random_state source;
 static uint64_t end_bytes, cut_positions;
@@ -244,6 +245,7 @@ enum { LINES = 6, LINE_BYTES = 30 };
 // Shares end at, before and after the first bytes of lines, and within them.
 static void a_line_is_the_share_s_that_its_first_byte_is_in(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     static const uint32_t counts[] = {1, 2, 3, 5, 6, 7, 12, 60, LINES * LINE_BYTES};
     char *root = folder_new(), lines[LINES * LINE_BYTES + 1] = "", part[600];
     end_bytes = 1000;

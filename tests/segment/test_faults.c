@@ -10,6 +10,7 @@
 #include "../support/allocations.h"
 #include "../support/folder.h"
 #include "../support/sample.h"
+#include "../support/sanitizer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -139,34 +140,27 @@ static gdx_status merge_inverted(gdx_error *err) {
 
 // ---- the tests
 
-// The thread sanitizer has nothing to see where one thread works.
-static void skip_one_thread(void) {
-#if defined(__SANITIZE_THREAD__)
-    skip();
-#endif
-}
-
 static void writing_survives_every_failed_allocation(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     fail_each_allocation(write_segment, 1, 40);
 }
 
 static void opening_survives_every_failed_allocation(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     fail_each_allocation(open_segment, 1, 2);
 }
 
 static void verifying_survives_every_failed_allocation(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     fail_each_allocation(verify_segment, 1, 15);
 }
 
 static void merging_survives_every_failed_allocation(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     fail_each_allocation(merge_alone, MERGE_EVERY, 60);
 }
 
@@ -177,7 +171,7 @@ static void merging_by_threads_survives_every_failed_allocation(void **state) {
 
 static void merging_inverted_text_survives_every_failed_allocation(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     if (shape == GDX_SHAPE_COMPACT) // else it is merged as above
         fail_each_allocation(merge_inverted, MERGE_EVERY, 60);
 }

@@ -6,6 +6,7 @@
 #include "layout.h"
 
 #include "../support/folder.h"
+#include "../support/sanitizer.h"
 #include "gdx/clock.h"
 
 #include <pthread.h>
@@ -212,49 +213,43 @@ static const collection_kind frequent = {160, 60000, 0, 0, 3, 5, 6};
 // Enough text that some ranges have tokens of their own: documents of 600 KB, one of which ends a range now and then.
 static const collection_kind learned = {26, 1000, 1, 600000, 300, 3, 900};
 
-// The thread sanitizer would watch a merge by one thread for minutes, for nothing.
-static void skip_one_thread(void) {
-#if defined(__SANITIZE_THREAD__)
-    skip();
-#endif
-}
-
 static void merging_short_documents_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     for (uint64_t seed = 1; seed <= 6; seed++)
         run_rounds(&many_short, seed, 0, 1, 0);
 }
 
 static void merging_long_documents_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     for (uint64_t seed = 11; seed <= 14; seed++)
         run_rounds(&some_long, seed, 20, 1, 0);
 }
 
 static void deleted_documents_leave_no_trace_in_a_merge(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     for (uint64_t seed = 21; seed <= 26; seed++)
         run_rounds(&mixed, seed, seed % 2 ? 5 : 60, 1, 0);
 }
 
 static void a_merge_by_four_threads_gives_the_same_bytes(void **state) {
     (void)state;
-    for (uint64_t seed = 31; seed <= 34; seed++)
+    for (uint64_t seed = WATCHES_THREADS ? 34 : 31; seed <= 34; seed++)
         run_rounds(&mixed, seed, 10, 4, 0);
 }
 
 static void a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     run_rounds(&mixed, 41, 10, 2, 5);
     run_rounds(&some_long, 42, 10, 1, 5);
 }
 
 static void merging_compact_segments_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     run_rounds_of(GDX_SHAPE_COMPACT, &many_short, 51, 10, 1, 0);
     run_rounds_of(GDX_SHAPE_COMPACT, &some_long, 52, 20, 1, 0);
     run_rounds_of(GDX_SHAPE_COMPACT, &mixed, 53, 30, 2, 0);
@@ -262,19 +257,20 @@ static void merging_compact_segments_gives_the_bytes_of_one_writer(void **state)
 
 static void merging_archives_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     run_rounds_of(GDX_SHAPE_ARCHIVE, &many_short, 59, 10, 2, 0);
 }
 
 static void terms_that_become_frequent_or_rare_give_the_bytes_of_one_writer(void **state) {
     (void)state;
-    for (uint64_t seed = 54; seed <= 57; seed++)
+    for (uint64_t seed = WATCHES_THREADS ? 57 : 54; seed <= 57; seed++)
         run_rounds_of(GDX_SHAPE_COMPACT, &frequent, seed, (unsigned)(seed - 54) * 20, 4, 0);
 }
 
 // What inverts a text writes a run; here none can be made.
 static void merging_compact_segments_inverts_no_text(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     struct collection collection;
     char *folder = folder_new();
     char *other = folder_new();
@@ -320,7 +316,7 @@ static uint64_t token_bytes(const collection_kind *kind, uint64_t seed) {
 
 static void merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
-    skip_one_thread();
+    skip_thread_sanitizer();
     assert_true(token_bytes(&learned, 43) > 0);
     run_rounds(&learned, 43, 0, 1, 0);
     run_rounds(&learned, 44, 13, 2, 0);
@@ -366,7 +362,7 @@ static gdx_segment_info merge_halves(const struct collection *collection, uint32
 static void kept_ranges_keep_their_tokens_and_verify(void **state) {
     (void)state;
     struct collection collection;
-    skip_one_thread();
+    skip_thread_sanitizer();
     collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3, 900});
     for (uint32_t few = 2; few <= 10; few += 8) {
         char *folder = folder_new();
@@ -390,7 +386,7 @@ static void merging_what_kept_ranges_gives_the_bytes_of_one_writer(void **state)
     uint64_t tokens = 0;
     gdx_segment_info merged;
     gdx_error err = {0};
-    skip_one_thread();
+    skip_thread_sanitizer();
     char *folder = folder_new();
     char *other = folder_new();
     collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3, 900});
@@ -408,6 +404,7 @@ static void merging_what_kept_ranges_gives_the_bytes_of_one_writer(void **state)
 
 static void merging_one_segment_without_deletions_copies_it(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     struct collection collection;
     char *folder = folder_new();
     char *other = folder_new();
@@ -456,6 +453,7 @@ static void merge_no_live_documents(gdx_shape shape) {
 
 static void a_merge_without_live_documents_makes_no_file(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     merge_no_live_documents(GDX_SHAPE_EXACT);
     merge_no_live_documents(GDX_SHAPE_COMPACT);
     merge_no_live_documents(GDX_SHAPE_ARCHIVE);
@@ -499,6 +497,7 @@ static void a_stopped_merge_says_so_and_leaves_no_file(void **state) {
 // A deadline at any time: while runs are written, too.
 static void a_merge_of_compact_segments_stopped_at_any_time_leaves_no_file(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     struct collection collection;
     char *folder = folder_new();
     char *other = folder_new();
@@ -584,6 +583,7 @@ static void two_merges_of_compact_segments_at_once_are_two(void **state) {
 
 static void a_failed_merge_names_the_file_of_a_merge(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     struct collection collection;
     char *folder = folder_new();
     collection_init(&collection, 71, &(collection_kind){9, 300, 0, 0, 10, 2, 900});
@@ -602,6 +602,7 @@ static void a_failed_merge_names_the_file_of_a_merge(void **state) {
 
 static void positions_beyond_32_bits_are_too_large_to_merge(void **state) {
     (void)state;
+    skip_thread_sanitizer();
     enum { TIMES = 1000 }; // a segment merged with itself so often has more positions than fit
     struct collection collection;
     char *folder = folder_new();

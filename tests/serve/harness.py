@@ -32,6 +32,10 @@ from gramdex.v1 import index_pb2, search_pb2  # noqa: E402
 GRAMDEX = os.environ["GRAMDEX"]
 PATIENCE = 60 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; only a broken server needs them
 
+# Decorates what the thread sanitizer would watch for nothing: calls one after another, bad ones that the loop answers alone, and what
+# threads do in another test, too.
+skip_thread_sanitizer = unittest.skipIf(os.environ.get("GRAMDEX_TEST_SANITIZER") == "thread", "nothing new for the thread sanitizer")
+
 
 def serialize(message):
     return message if isinstance(message, bytes) else message.SerializeToString()

@@ -11,7 +11,7 @@ import unittest
 import grpc
 
 import proxies
-from harness import PATIENCE, Server, ServerTest, Stub, main, record, search_pb2
+from harness import PATIENCE, Server, ServerTest, Stub, main, record, search_pb2, skip_thread_sanitizer
 
 Count, Search = search_pb2.CountRequest, search_pb2.SearchRequest
 CLIENTS = 6
@@ -162,6 +162,7 @@ class HAProxy(Balanced, ServerTest):
 
 
 @unittest.skipUnless(proxies.NGINX, "nginx is not installed")
+@skip_thread_sanitizer
 class Nginx(Balanced, ServerTest):
     start = staticmethod(proxies.start_nginx)
 

@@ -13,7 +13,7 @@ import time
 import grpc
 from grpc import StatusCode
 
-from harness import GRAMDEX, PATIENCE, Server, ServerTest, main, record, search_pb2
+from harness import GRAMDEX, PATIENCE, Server, ServerTest, main, record, search_pb2, skip_thread_sanitizer
 
 CLIENTS, SEGMENTS, DOCUMENTS = 4, 3, 500
 QUERIES = ["产业链", "重构 贸易", "产业 NEAR/9 规则", "链", "title:篇 NOT 重构", "w7 OR w8", "w1*", "source:odd 规则", 'exact:"重构"']
@@ -154,6 +154,7 @@ class Damage(ServerTest):
 
     # ---- the tests
 
+    @skip_thread_sanitizer
     def test_a_backup_copied_over_the_files_of_a_server(self):
         self.learn()
 
@@ -183,6 +184,7 @@ class Damage(ServerTest):
         self.assert_well()
         self.assertEqual(self.server.metric("gramdex_index_repairs_total"), 5)
 
+    @skip_thread_sanitizer
     def test_what_does_not_need_a_closed_segment_goes_on(self):
         self.learn()
         os.truncate(self.path(), 100000 // 4096 * 4096)
@@ -209,6 +211,7 @@ class Damage(ServerTest):
         self.assert_well()
         self.assertTrue(any("can be read again" in line.get("event", "") for line in self.server.log()))
 
+    @skip_thread_sanitizer
     def test_an_answer_from_the_rest_says_so(self):
         self.learn()
         whole = self.expected["链"][0]
@@ -233,6 +236,7 @@ class Damage(ServerTest):
         self.put_back()
         self.assert_well()
 
+    @skip_thread_sanitizer
     def test_files_that_are_removed_are_served_on(self):
         self.learn()
 
@@ -246,6 +250,7 @@ class Damage(ServerTest):
         self.assertEqual(self.ask_while(remove), 0)
         self.assert_well()
 
+    @skip_thread_sanitizer
     def test_bits_that_flip_before_they_are_read(self):
         self.learn()
         self.server.stop()
@@ -292,12 +297,14 @@ class Damage(ServerTest):
         self.move_back()
         self.assert_well()
 
+    @skip_thread_sanitizer
     def test_a_tiny_period_is_not_never(self):
         for text, hours in (("0.0000000000000000001", 1 / 3600), ("0." + "0" * 400 + "1", 1 / 3600), ("0.0001", 1 / 3600), ("0.000", 0)):
             server = self.serve("--scrub", text)
             self.assertAlmostEqual(server.stub().stat(search_pb2.StatRequest()).scrub_hours, hours)
             server.stop()
 
+    @skip_thread_sanitizer
     def test_without_a_scrub_what_nobody_reads_stays_unknown(self):
         self.server.stop()
         self.server = self.serve("--scrub", "0")
@@ -323,6 +330,7 @@ class Damage(ServerTest):
         subprocess.run(["mount", device, self.mounted], check=True)
         self.addCleanup(subprocess.run, ["umount", "-l", self.mounted], capture_output=True)
 
+    @skip_thread_sanitizer
     def test_a_disk_that_fails(self):
         if os.geteuid() != 0:
             self.skipTest("only root mounts")
@@ -343,6 +351,7 @@ class Damage(ServerTest):
         self.mount()  # another disk in its place
         self.assert_well()
 
+    @skip_thread_sanitizer
     def test_commands_on_files_that_are_cut_short_meanwhile(self):
         commands = [["count", "--index", self.index, "--queries", "-"], ["verify", "--index", self.index],
                     ["search", "--index", self.index, "--all", "规则"]]

@@ -13,7 +13,7 @@ import time
 
 import grpc
 
-from harness import GRAMDEX, PATIENCE, ServerTest, document, documents, main, record, search_pb2, write_records
+from harness import GRAMDEX, PATIENCE, ServerTest, document, documents, main, record, search_pb2, skip_thread_sanitizer, write_records
 
 sys.path.insert(0, os.environ["STORE"])
 import store as stores  # noqa: E402
@@ -50,6 +50,7 @@ class Follow(ServerTest):
             self.assertLess(time.monotonic(), until)
             time.sleep(0.05)
 
+    @skip_thread_sanitizer
     def test_what_is_pushed_is_served(self):
         self.publish(*range(10))
         server = self.follow()
@@ -65,6 +66,7 @@ class Follow(ServerTest):
         self.assertNotIn(stores.SECRET, text)
         self.assertEqual(self.store.forgeries, [])
 
+    @skip_thread_sanitizer
     def test_calls_under_way_stay_in_their_commit(self):
         self.publish(*range(60), text="产业链" * 400)
         server = self.follow()
@@ -103,6 +105,7 @@ class Follow(ServerTest):
                 asker.join()
         self.assertEqual(problems, [])
 
+    @skip_thread_sanitizer
     def test_a_store_that_fails_or_lies_changes_nothing(self):
         self.publish(*range(10))
         server = self.follow()
@@ -122,6 +125,7 @@ class Follow(ServerTest):
         self.publish(*range(15, 17))
         self.wait_for_documents(stub, 17)
 
+    @skip_thread_sanitizer
     def test_a_damaged_segment_is_not_served(self):
         self.publish(*range(10))
         server = self.follow()
@@ -144,6 +148,7 @@ class Follow(ServerTest):
         self.run_gramdex("push", "--index", self.source, self.url)  # brings back what the generation names
         self.wait_for_documents(stub, 15)
 
+    @skip_thread_sanitizer
     def test_it_takes_no_documents(self):
         self.publish(0)
         stub = self.follow().stub()
@@ -165,6 +170,7 @@ class Follow(ServerTest):
         server.stop()
         self.assertLess(time.monotonic() - since, PATIENCE / 4)
 
+    @skip_thread_sanitizer
     def test_without_a_store_it_does_not_start(self):
         done = subprocess.run([GRAMDEX, "serve", "--index", os.path.join(self.folder, "index"), "--follow", self.url, "--listen", "127.0.0.1:0"],
                               capture_output=True, text=True, env=self.environment, timeout=PATIENCE)

@@ -11,12 +11,14 @@ import time
 
 import grpc
 
-from harness import GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, index_pb2, main, record, search_pb2
+from harness import (GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, index_pb2, main, record, search_pb2,
+                     skip_thread_sanitizer)
 
 Count = search_pb2.CountRequest
 ONE = Count(query="产业链")
 
 
+@skip_thread_sanitizer
 class Addresses(ServerTest):
     def test_several_addresses_are_served_at_once(self):
         path = os.path.join(self.folder, "socket")
@@ -86,6 +88,7 @@ class Access(ServerTest):
     def bearer(token):
         return [("authorization", token)]
 
+    @skip_thread_sanitizer
     def test_writing_wants_a_token_and_reading_does_not(self):
         stub = self.served([record(1)], "--token-file", self.token_file()).stub()
         ids = index_pb2.DeleteRequest(ids=["none"])
@@ -98,11 +101,13 @@ class Access(ServerTest):
         for right in ("Bearer first.token", "bearer second-token=="):
             self.assertEqual(stub.delete(ids, metadata=self.bearer(right)).missing, ["none"])
 
+    @skip_thread_sanitizer
     def test_all_methods_want_a_token_if_so_set(self):
         stub = self.served([record(1)], "--token-file", self.token_file(), "--token-all").stub()
         self.fails(grpc.StatusCode.UNAUTHENTICATED, lambda: stub.count(ONE))
         self.assertEqual(stub.count(ONE, metadata=self.bearer("Bearer first.token")).documents, 1)
 
+    @skip_thread_sanitizer
     def test_then_nobody_without_one_learns_which_methods_there_are(self):
         server = self.served([record(1)], "--token-file", self.token_file(), "--token-all")
         unknown = server.channel().unary_unary("/gramdex.v1.Search/Nothing")
@@ -122,6 +127,7 @@ class Access(ServerTest):
             self.assertLess(time.monotonic(), until, (words, server.log()))
             time.sleep(0.02)
 
+    @skip_thread_sanitizer
     def test_files_that_others_may_write_are_named_at_the_start(self):
         tokens = self.token_file()
         for mode, warned in ((0o600, 0), (0o644, 0), (0o660, 1), (0o666, 1)):
@@ -132,6 +138,7 @@ class Access(ServerTest):
             self.assertEqual(text.count("others than its owner may write"), warned, oct(mode))
             self.assertEqual(text.count(tokens), warned)
 
+    @skip_thread_sanitizer
     def test_a_hangup_reads_tokens_again_and_bad_ones_change_nothing(self):
         tokens = self.token_file()
         server = self.served([record(1)], "--token-file", tokens)
@@ -157,6 +164,7 @@ class Access(ServerTest):
             self.events(server, "the old tokens stay: ", number)
             self.assertEqual(deletes("third-token"), ["none"])
 
+    @skip_thread_sanitizer
     def test_a_hangup_without_anything_to_read_is_said(self):
         server = self.served([record(1)])
         server.process.send_signal(signal.SIGHUP)
@@ -224,6 +232,7 @@ class Access(ServerTest):
             os.chmod(os.path.join(self.folder, name), 0o600)
         return ("--tls-certificate", os.path.join(self.folder, "live.pem"), "--tls-key", os.path.join(self.folder, "live.key"))
 
+    @skip_thread_sanitizer
     def test_a_certificate_that_has_expired_or_soon_will_is_named_at_the_start(self):
         self.make_index([record(1)])
         for pair, words in ((self.certificate("long"), None), (self.certificate("short", 5), "expires on"),
@@ -234,6 +243,7 @@ class Access(ServerTest):
             text = server.stop()
             self.assertEqual("live.pem: the certificate" in text, words is not None, text)
 
+    @skip_thread_sanitizer
     def test_a_command_that_is_wrong_about_tls_is_told_so(self):
         pair = self.certificate("pair")
         plain = self.served([record(1)])
@@ -251,6 +261,7 @@ class Access(ServerTest):
                               timeout=PATIENCE, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    @skip_thread_sanitizer
     def test_a_server_that_speaks_tls_is_told_from_its_first_byte(self):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             address = "127.0.0.1:%d" % listener.getsockname()[1]
@@ -272,6 +283,7 @@ class Access(ServerTest):
             self.assertEqual(failed.returncode, 1)
             self.assertIn("speaks TLS at this address (--tls)", failed.stderr.decode())
 
+    @skip_thread_sanitizer
     def test_a_hangup_reads_certificates_again_and_bad_ones_change_nothing(self):
         first, second = self.certificate("first"), self.certificate("second")
         server = self.served([record(1)], *self.use(first))
@@ -296,6 +308,7 @@ class Access(ServerTest):
         server.process.send_signal(signal.SIGHUP)
         self.events(server, "the certificate expires on")
 
+    @skip_thread_sanitizer
     def test_a_token_file_without_a_token_or_with_a_bad_one_is_refused(self):
         self.make_index([record(1)])
         for text, words in (("# none\n", "no token"), ("good\nbad token\n", "line 2")):
@@ -308,12 +321,14 @@ class Access(ServerTest):
             self.assertIn(words, failed.stderr.decode())
             self.assertNotIn("bad token", failed.stderr.decode())
 
+    @skip_thread_sanitizer
     def test_a_read_only_server_refuses_writes(self):
         stub = self.served([record(1)], "--read-only").stub()
         self.fails(grpc.StatusCode.PERMISSION_DENIED, lambda: stub.delete(index_pb2.DeleteRequest(ids=["d/001"])))
         self.fails(grpc.StatusCode.PERMISSION_DENIED, lambda: stub.ingest(iter([documents(document(id="a"))])))
         self.assertEqual(stub.count(ONE).documents, 1)
 
+    @skip_thread_sanitizer
     def test_tls_is_spoken_and_a_client_without_a_certificate_is_turned_away(self):
         def openssl(*arguments):
             subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
@@ -341,6 +356,7 @@ class Access(ServerTest):
 
 
 class Watching(ServerTest):
+    @skip_thread_sanitizer
     def test_each_call_is_a_line_of_the_log(self):
         server = self.served([record(1)])
         stub = server.stub()
@@ -362,6 +378,7 @@ class Watching(ServerTest):
         self.assertIn("column 2", calls[1]["message"])
         self.assertIn("draining", [line for line in server.log() if "event" in line][0]["event"])
 
+    @skip_thread_sanitizer
     def test_the_log_is_text_or_none_if_so_set(self):
         self.make_index([record(1)])
         for log_format in ("text", "none"):
@@ -371,6 +388,7 @@ class Watching(ServerTest):
             self.assertEqual("gramdex.v1.Search/Count OK " in text, log_format == "text", text)
             self.assertIn("draining", text)
 
+    @skip_thread_sanitizer
     def test_no_hidden_character_of_a_client_is_in_the_log_as_it_came(self):
         self.make_index([record(1)])
         for log_format in ("text", "json"):
@@ -381,6 +399,7 @@ class Watching(ServerTest):
             self.assertIn("a\\u202eb\\u001b[2J\\u2066", text)
             self.assertNotRegex(text, "[\u202e\u001b\u2066]")
 
+    @skip_thread_sanitizer
     def test_metrics_count_calls_by_method_and_status(self):
         server = self.served([record(i) for i in range(9)])
         stub = server.stub()
@@ -433,6 +452,7 @@ class Watching(ServerTest):
                 reply += chunk
             return reply.decode()
 
+    @skip_thread_sanitizer
     def test_the_pages_are_there_and_nothing_else(self):
         server = self.served([record(1)])
         self.assertEqual(server.page("/healthz"), (200, "serving\n"))
@@ -446,6 +466,7 @@ class Watching(ServerTest):
         self.assertIn("content-length: 8\r\n", head)
         self.assertTrue(head.endswith("\r\n\r\n"))
 
+    @skip_thread_sanitizer
     def test_slow_visitors_lose_their_seats_to_others(self):
         server = self.served([record(1)])
         host, port = server.metrics_address.rsplit(":", 1)
@@ -532,6 +553,7 @@ class Drain(ServerTest):
         self.assertEqual(self.serve().stub().stat(search_pb2.StatRequest()).answer.commit, 1)
 
 
+@skip_thread_sanitizer
 class Systemd(ServerTest):
     def test_sockets_are_taken_over_and_the_state_is_reported(self):
         self.make_index([record(1)])

@@ -6,7 +6,7 @@ import time
 
 import grpc
 
-from harness import PATIENCE, ServerTest, details, document, documents, main, record, search_pb2
+from harness import PATIENCE, ServerTest, details, document, documents, main, record, search_pb2, skip_thread_sanitizer
 
 Request = search_pb2.SearchRequest
 Count = search_pb2.CountRequest
@@ -14,6 +14,7 @@ Scan = search_pb2.ScanRequest
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
 
 
+@skip_thread_sanitizer
 class Search(ServerTest):
     def test_a_hit_has_every_field_of_its_document(self):
         stub = self.served([record(3, region="亚太", date="2021-03-04", text="开头。" + "全球产业\n链重构。"), record(4, text="无")]).stub()
@@ -147,6 +148,7 @@ class Search(ServerTest):
         self.assertEqual(len(page.hits), 14)
 
 
+@skip_thread_sanitizer
 class CountTrendGetStat(ServerTest):
     def test_count_is_that_of_search(self):
         stub = self.served([record(i) for i in range(40)]).stub()
@@ -418,6 +420,7 @@ class CountTrendGetStat(ServerTest):
 
 
 class Scans(ServerTest):
+    @skip_thread_sanitizer
     def test_an_export_has_every_occurrence_once_in_document_order(self):
         stub = self.served([record(i) for i in range(60)]).stub()
         found = [o for reply in stub.scan(Scan(query="产业链", context_symbols=2)) for o in reply.occurrences]
@@ -430,6 +433,7 @@ class Scans(ServerTest):
         self.assertEqual((one.match.field, one.match.begin, one.match.end), (search_pb2.FIELD_TEXT, 0, 9))
         self.assertEqual(found[2].before, "业链")
 
+    @skip_thread_sanitizer
     def test_an_export_stops_at_its_limit_and_leaves_out_the_context(self):
         stub = self.served([record(i) for i in range(60)]).stub()
         found = [o for reply in stub.scan(Scan(query="产业链", limit=5, no_context=True)) for o in reply.occurrences]
@@ -437,6 +441,7 @@ class Scans(ServerTest):
         self.assertEqual({(o.before, o.matched, o.after) for o in found}, {("", "产业链", "")})
         self.refuses_field(lambda: list(stub.scan(Scan(query="链", context_symbols=1001))), "context_symbols")
 
+    @skip_thread_sanitizer
     def test_an_empty_export_still_carries_its_commit(self):
         stub = self.served([record(1)]).stub()
         reply, = stub.scan(Scan(query="没有的词"))
@@ -481,6 +486,7 @@ class Scans(ServerTest):
         self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(call))
         server.wait_for_metric("gramdex_exports", 0)
 
+    @skip_thread_sanitizer
     def test_a_client_that_takes_nothing_ends_the_export(self):
         server = self.long_export("--ingest-idle", "1")
         call = server.stub().scan(Scan(query="产业", context_symbols=200))
@@ -498,6 +504,7 @@ class Scans(ServerTest):
         for call in calls:
             call.cancel()
 
+    @skip_thread_sanitizer
     def test_exports_beyond_the_limit_are_worth_trying_again(self):
         server = self.long_export("--max-exports", "3")
         stub = server.stub()

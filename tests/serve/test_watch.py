@@ -16,7 +16,7 @@ import urllib.request
 
 import grpc
 
-from harness import GRAMDEX, PATIENCE, Server, ServerTest, documents, document, index_pb2, main, record, search_pb2
+from harness import GRAMDEX, PATIENCE, Server, ServerTest, documents, document, index_pb2, main, record, search_pb2, skip_thread_sanitizer
 
 sys.path.insert(0, os.environ["STORE"])
 import store as stores  # noqa: E402
@@ -64,6 +64,7 @@ class Log(ServerTest):
             time.sleep(0.02)
         return self.lines_of(server, method)
 
+    @skip_thread_sanitizer
     def test_a_trace_is_on_the_line_of_its_call(self):
         server = self.served([record(1)])
         stub = server.stub()
@@ -77,6 +78,7 @@ class Log(ServerTest):
         lines = self.wait_for_lines(server, "Search/Count", len(good) + len(bad) + 2)
         self.assertEqual([line.get("trace_id") for line in lines], [TRACE_ID] * len(good) + [None] * (len(bad) + 2))
 
+    @skip_thread_sanitizer
     def test_a_trace_of_a_call_that_is_refused_and_of_one_over_http1_is_there_too(self):
         server = self.served([record(1)])
         call = server.channel().unary_unary("/x.Y/Z", lambda m: m, lambda m: m)
@@ -129,6 +131,7 @@ class Log(ServerTest):
         line = self.wait_for_lines(patient, "Search/Count", 1)[0]
         self.assertFalse({"slow", "query", "plan", "segments"} & set(line), line)
 
+    @skip_thread_sanitizer
     def test_a_slow_export_has_them_too(self):
         server = self.served(self.slow_records(), "--log-slow", "1")
         self.assertGreater(len(list(server.stub().scan(search_pb2.ScanRequest(query="产业链")))), 1)
@@ -150,6 +153,7 @@ class Log(ServerTest):
             else:
                 wait /= 2
 
+    @skip_thread_sanitizer
     def test_without_a_word_no_query_is_in_the_log(self):
         self.make_index([record(1)])
         for log_format in "text", "json":
@@ -157,6 +161,7 @@ class Log(ServerTest):
             server.stub().count(Count(query="产业链"))
             self.assertNotIn("产业链", server.stop())
 
+    @skip_thread_sanitizer
     def test_queries_that_are_logged_cannot_forge_a_line_and_are_cut(self):
         self.make_index([record(1)])
         forged = 'a\n2026-01-01T00:00:00.000Z forged OK\u202e" slow=1 \\'
@@ -180,6 +185,7 @@ class Log(ServerTest):
             if log_format == "json":
                 self.assertNotIn("slow", json.loads(lines[0]))
 
+    @skip_thread_sanitizer
     def test_slow_calls_are_logged_where_others_are_not(self):
         self.make_index(self.slow_records())
         server = Server(self.folder, "--log-format", "none", "--log-slow", "20")
@@ -187,6 +193,7 @@ class Log(ServerTest):
         self.assertRegex(server.stop(), r"Search/Count OK \d+us \S+ in=\d+ out=\d+ slow=1 query=\"exact:")
 
 
+@skip_thread_sanitizer
 class Watch(ServerTest):
     def wait_for_family(self, server, name):
         until = time.monotonic() + PATIENCE

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_write.py: documents in and out over the wire: Ingest, Delete, and commits that another process makes meanwhile."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -10,7 +11,8 @@ from concurrent import futures
 
 import grpc
 
-from harness import GRAMDEX, PATIENCE, Server, ServerTest, details, document, documents, index_pb2, main, record, search_pb2, write_records
+from harness import (GRAMDEX, PATIENCE, Server, ServerTest, details, document, documents, index_pb2, main, record, search_pb2,
+                     skip_thread_sanitizer, write_records)
 
 Count = search_pb2.CountRequest
 Get = search_pb2.GetRequest
@@ -62,6 +64,7 @@ class Ingest(ServerTest):
     def empty(self):
         return self.serve("--create").stub()
 
+    @skip_thread_sanitizer
     def test_documents_of_several_messages_are_one_commit_seen_at_once(self):
         stub = self.empty()
         messages = [documents(*[document(id="%d/%d" % (i, j), title="题", text="产业链") for j in range(10)]) for i in range(5)]
@@ -70,6 +73,7 @@ class Ingest(ServerTest):
         self.assertEqual(reply.text_bytes, 50 * 12)
         self.assertEqual((stub.count(Count(query="产业链")).documents, stub.count(Count(query="产业链")).answer.commit), (50, 1))
 
+    @skip_thread_sanitizer
     def test_new_replaced_unchanged_and_given_twice_are_distinguished(self):
         stub = self.empty()
         stub.ingest(iter([documents(document(id="a", text="一"), document(id="b", text="二"))]))
@@ -81,6 +85,7 @@ class Ingest(ServerTest):
         again = stub.ingest(iter([documents(document(id="a", text="一"))]))
         self.assertEqual((again.documents, again.unchanged, again.commit), (0, 1, 2))
 
+    @skip_thread_sanitizer
     def test_a_document_comes_back_with_its_date_in_iso_and_its_keys_sorted(self):
         stub = self.empty()
         stub.ingest(iter([documents(document(id="a", title="题", date="2023年5月6日", source="s", text="x\u0000y",
@@ -89,6 +94,7 @@ class Ingest(ServerTest):
                          document(id="a", title="题", date="2023-05-06", source="s", text="x\u0000y",
                                   metadata='{"b":{"c":"产","y":2},"z":1}'))
 
+    @skip_thread_sanitizer
     def test_the_same_document_by_file_and_by_wire_is_unchanged(self):
         self.make_index([record(i, region="亚太", n=[1, 2.5]) for i in range(10)])
         stub = self.serve().stub()
@@ -96,6 +102,7 @@ class Ingest(ServerTest):
         reply = stub.ingest(iter([documents(*sent)]))
         self.assertEqual((reply.documents, reply.unchanged, reply.commit), (0, 10, 1))
 
+    @skip_thread_sanitizer
     def test_parts_and_places_come_back_equal_and_matches_name_them(self):
         stub = self.empty()
         sent = with_parts("a")
@@ -120,6 +127,7 @@ class Ingest(ServerTest):
         again = stub.ingest(iter([documents(sent)]))
         self.assertEqual((again.documents, again.replaced), (1, 1))
 
+    @skip_thread_sanitizer
     def test_parts_are_given_back_by_field(self):
         stub = self.empty()
         mixed = with_parts("a")
@@ -129,6 +137,7 @@ class Ingest(ServerTest):
         self.assertEqual([(p.field, p.text) for p in stub.get(Get(id="a")).document.parts],
                          sorted(((p.field, p.text) for p in mixed.parts), key=lambda part: part[0]))
 
+    @skip_thread_sanitizer
     def test_what_get_prints_and_what_is_sent_on_is_the_same_document(self):
         server = self.serve("--create")
         stub = server.stub()
@@ -140,6 +149,7 @@ class Ingest(ServerTest):
             stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[-1])
         self.assertEqual((summary["unchanged"], summary["documents"]), (3, 0), summary)
 
+    @skip_thread_sanitizer
     def test_wrong_parts_and_places_are_refused_with_their_field(self):
         stub = self.empty()
         bad = [with_parts(str(i)) for i in range(6)]
@@ -156,6 +166,7 @@ class Ingest(ServerTest):
                                                    "places[1]: byte 0 after byte 0", "places[0]: a name of 257 bytes")):
             self.assertIn(words, refusal.reason)
 
+    @skip_thread_sanitizer
     def test_what_breaks_a_rule_is_refused_by_number_and_the_rest_goes_in(self):
         stub = self.empty()
         bad = [document(id="", text="x"), document(id="a\nb", text="x"), document(id="i" * 1025, text="x"),
@@ -169,6 +180,7 @@ class Ingest(ServerTest):
             self.assertIn(words, refusal.reason)
         self.assertEqual(stub.count(Count(query="好")).documents, 2)
 
+    @skip_thread_sanitizer
     def test_bytes_that_are_not_utf8_are_refused(self):
         stub = self.empty()
         # Document{id: "a", text: "\xff"}
@@ -176,11 +188,13 @@ class Ingest(ServerTest):
         self.assertEqual((reply.documents, reply.refused), (0, 1))
         self.assertIn("UTF-8", reply.refusals[0].reason)
 
+    @skip_thread_sanitizer
     def test_the_first_hundred_refusals_are_described(self):
         stub = self.empty()
         reply = stub.ingest(iter([documents(*[document(id="", text="x") for _ in range(250)])]))
         self.assertEqual((reply.refused, len(reply.refusals), reply.commit), (250, 100, 0))
 
+    @skip_thread_sanitizer
     def test_strict_fails_at_the_first_and_leaves_nothing(self):
         stub = self.empty()
         before = self.files()
@@ -215,6 +229,7 @@ class Ingest(ServerTest):
         self.assertEqual((reply.documents, reply.commit), (60, 60))
         self.assertLess(stub.stat(search_pb2.StatRequest()).segments, 20)
 
+    @skip_thread_sanitizer
     def test_no_message_at_all_changes_nothing(self):
         stub = self.served([record(1)]).stub()
         reply = stub.ingest(iter([]))
@@ -249,6 +264,7 @@ class Ingest(ServerTest):
         self.wait_until_unlocked(stub)
         self.assertEqual((stub.count(Count(query="好")).documents, stub.count(Count(query="好")).answer.commit), (20, 2))
 
+    @skip_thread_sanitizer
     def test_requests_without_documents_are_taken(self):
         sent = [documents(), documents(document(id="a", text="好")), documents(), documents(), documents(document(id="b", text="好"))]
         self.assertEqual(self.empty().ingest(iter(sent)).documents, 2)
@@ -272,6 +288,7 @@ class Ingest(ServerTest):
         self.assertEqual(blocked.end().documents, 1)
         self.assertEqual(stub.ingest(iter([documents(document(id="b", text="好"))])).documents, 1)
 
+    @skip_thread_sanitizer
     def test_a_message_over_the_limit_is_refused(self):
         stub = self.serve("--create", "--max-message", "64K").stub()
         self.fails(grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -295,6 +312,7 @@ class Patient:
         raise StopIteration
 
 
+@skip_thread_sanitizer
 class Delete(ServerTest):
     def test_documents_go_by_id_and_the_missing_are_counted(self):
         stub = self.served([record(i) for i in range(10)]).stub()
@@ -356,6 +374,7 @@ class IndexServer(ServerTest):
         self.assertTrue(both[0])
         self.assertEqual(both[0], both[1])
 
+    @skip_thread_sanitizer
     def test_files_are_indexed_there_as_they_would_be_here(self):
         server = self.serve("--create")
         self.write("a/one.txt", "产业链")
@@ -380,10 +399,12 @@ class IndexServer(ServerTest):
         self.assertEqual((summary["added"], summary["commit"]), (12, 1))
         self.assertEqual(server.stub().count(Count(query="产产")).documents, 12)
 
+    @skip_thread_sanitizer
     def test_the_later_of_one_id_counts(self):
         summary, _ = self.sent(self.serve("--create"), "-", input='{"id":"a","text":"一"}\n{"id":"a","text":"二"}')
         self.assertEqual((summary["added"], summary["duplicates"], summary["found"]), (1, 1, 2))
 
+    @skip_thread_sanitizer
     def test_what_is_refused_here_has_its_place_and_the_rest_is_indexed(self):
         server = self.serve("--create")
         good = '{"id":"%d","text":"关税"}\n'
@@ -394,6 +415,7 @@ class IndexServer(ServerTest):
         self.assertEqual([(each["path"], each["line"]) for each in refusals],
                          [(path, 200001), (os.path.join(self.folder, "in", "x.pdf"), 0)])
 
+    @skip_thread_sanitizer
     def test_a_text_over_the_usual_message_is_refused_and_not_sent(self):
         server = self.serve("--create")
         self.write("large.txt", "产" * 1400000)
@@ -406,6 +428,7 @@ class IndexServer(ServerTest):
     def kinds(summary):
         return {(kind["class"], kind["kind"]): kind["count"] for kind in summary["kinds"]}
 
+    @skip_thread_sanitizer
     def test_a_document_that_is_too_large_by_its_places_is_refused_and_the_others_are_sent(self):
         server = self.serve("--create")
         places = [{"byte": i, "name": "p"} for i in range(140000)]
@@ -423,6 +446,7 @@ class IndexServer(ServerTest):
         self.assertEqual(strict.returncode, 1, strict.stderr)
         self.assertIn("large: a message of", strict.stderr)
 
+    @skip_thread_sanitizer
     def test_strict_changes_nothing_when_a_document_is_refused(self):
         server = self.serve("--create")
         good = "".join(json.dumps({"id": str(i), "text": "关税"}) + "\n" for i in range(3000))
@@ -432,6 +456,7 @@ class IndexServer(ServerTest):
         self.assertIn("gramdex index: -: byte", done.stderr)
         self.assertEqual(server.stub().stat(search_pb2.StatRequest()).documents, 0)
 
+    @skip_thread_sanitizer
     def test_what_the_server_refuses_is_reported_by_id_and_counted(self):
         sizes = []
 
@@ -464,8 +489,9 @@ class IndexServer(ServerTest):
         command = [GRAMDEX, "index", "--server", server.addresses[0], "-"]
         sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = json.dumps({"id": "1", "text": "关税" * 200000}) + "\n"
-        for _ in range(8):
-            sender.stdin.write(line)
+        with contextlib.suppress(BrokenPipeError):  # if it has ended, what it says is told below
+            for _ in range(8):
+                sender.stdin.write(line)
         server.process.kill()
         server.process.wait()
         server.process.stdout.close()
@@ -473,6 +499,7 @@ class IndexServer(ServerTest):
         self.assertEqual((sender.returncode, out), (1, ""), err)
         self.assertIn("gramdex index: server %s: the connection was lost" % server.addresses[0], err)
 
+    @skip_thread_sanitizer
     def test_options_of_a_local_index_are_wrong_use(self):
         for option in (["--prune"], ["--memory", "64M"], ["--threads", "2"], ["--level", "3"], ["--no-merge"]):
             done = subprocess.run([GRAMDEX, "index", "--server", "127.0.0.1:1", *option, "x"], capture_output=True, text=True)
@@ -514,6 +541,7 @@ class Commits(ServerTest):
         self.assertEqual(stub.count(Count(query="产业链5")).documents, 300)
         self.assertEqual(server.metric("gramdex_index_refresh_failures_total"), 0)
 
+    @skip_thread_sanitizer
     def test_documents_sent_get_the_shape_and_a_merge_changes_it_under_a_server(self):
         self.make_index([record(i, text="产业链重构" * 40) for i in range(20)], "--shape", "compact")
         server = self.serve()

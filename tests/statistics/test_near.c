@@ -5,6 +5,7 @@
 // the seed, GDX_ROUNDS the number of collections.
 
 #include "../support/folder.h"
+#include "../support/sanitizer.h"
 #include "gdx/statistics.h"
 #include "gdx/text.h"
 #include "kinds.h"
@@ -500,7 +501,7 @@ static uint64_t number_of(const char *name, uint64_t fallback) {
 
 static void what_is_near_equals_brute_force(void **state) {
     (void)state;
-    uint64_t seed = number_of("GDX_SEED", 20261128), rounds = number_of("GDX_ROUNDS", 12);
+    uint64_t seed = number_of("GDX_SEED", 20261128), rounds = number_of("GDX_ROUNDS", WATCHES_THREADS ? 3 : 12);
     size_t found = 0;
     for (uint64_t i = 0; i < rounds; i++)
         found += play(seed + i);

@@ -5,6 +5,7 @@
 
 #include "../property/corpus.h"
 #include "../support/folder.h"
+#include "../support/sanitizer.h"
 #include "gdx/statistics.h"
 #include "gdx/text.h"
 #include "kinds.h"
@@ -463,7 +464,7 @@ static uint64_t number_of(const char *name, uint64_t fallback) {
 
 static void strings_equal_brute_force(void **state) {
     (void)state;
-    uint64_t seed = number_of("GDX_SEED", 20261128), rounds = number_of("GDX_ROUNDS", 60);
+    uint64_t seed = number_of("GDX_SEED", 20261128), rounds = number_of("GDX_ROUNDS", WATCHES_THREADS ? 10 : 60);
     size_t groups = 0;
     for (uint64_t i = 0; i < rounds; i++)
         groups += play(seed + i);

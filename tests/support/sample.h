@@ -6,16 +6,13 @@
 #define TEST_SAMPLE_H
 
 #include "../property/random.h"
+#include "sanitizer.h"
 
 #include <stdbool.h>
 
 // The thread sanitizer looks for races, which answers and errors do not change, and takes three times as long: it gets
 // a quarter of the cases.
-#ifdef __SANITIZE_THREAD__
-enum { SAMPLE_DIVISOR = 4 };
-#else
-enum { SAMPLE_DIVISOR = 1 };
-#endif
+enum { SAMPLE_DIVISOR = WATCHES_THREADS ? 4 : 1 };
 
 // Whether GRAMDEX_TEST_ALL=1 asks for all cases.
 bool sample_is_whole(void);
