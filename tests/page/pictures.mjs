@@ -30,7 +30,7 @@ const browser = await open_browser();
 let made = 0;
 for (const view of assets.views) {
   for (const kind of kinds_of(view)) {
-    const { context, page, seen } = await look(browser, server.origin, view + state_of(view), { ...kinds[kind], width: 1120, height: 900 });
+    const { page, seen, leave } = await look(browser, server.origin, view + state_of(view), { ...kinds[kind], width: 1120, height: 900 });
     await first[view]?.(page);
     // How long it took says something of the build and of the machine's other work, and would be another in each picture.
     await page.evaluate(() => document.querySelectorAll(".status > span:has(.took)").forEach((each) => each.remove()));
@@ -38,7 +38,7 @@ for (const view of assets.views) {
     await page.screenshot({ path: file, animations: "disabled", caret: "hide" });
     assert.ok(fs.statSync(file).size > 5000, `${file} shows next to nothing`);
     assert.deepEqual(seen.faults, []);
-    await context.close();
+    await leave();
     made++;
   }
 }
