@@ -459,7 +459,7 @@ test("the keyboard alone: ask, go through the rows, open one, go from match to m
 // The tasks of the page's main thread while `act` runs, in milliseconds of that thread's processor time: what else the machine has
 // to do does not count.
 async function tasks_during(page, act) {
-  await browser.startTracing(page, { categories: ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline"] });
+  await browser.startTracing(page, { categories: ["toplevel"] });
   await act();
   const { traceEvents: events } = JSON.parse((await browser.stopTracing()).toString());
   const threads = new Set(events.filter((each) => each.name === "thread_name" && each.args.name === "CrRendererMain").map((each) => `${each.pid} ${each.tid}`));
