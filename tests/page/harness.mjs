@@ -14,7 +14,10 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 
 const { GRAMDEX, ROOT, MODULES, ASSETS } = process.env;
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((name) => fs.existsSync(name));
+// The browser without its windows: the same engine, network and policies for a third of the work. The whole one looks at the page
+// where a test says so (`whole`), and where there is no other.
+const WHOLE = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find((name) => fs.existsSync(name));
+const CHROMIUM = fs.existsSync("/usr/bin/chromium-headless-shell") ? "/usr/bin/chromium-headless-shell" : WHOLE;
 export const PATIENCE = 30_000 * Number(process.env.GRAMDEX_TEST_TIME_FACTOR || 1); // only a broken page needs it
 
 function skip(why) {
@@ -30,7 +33,7 @@ function required(name) {
   }
 }
 
-if (!CHROMIUM) skip("there is no /usr/bin/chromium (apt-get install chromium)");
+if (!CHROMIUM) skip("there is no /usr/bin/chromium-headless-shell or /usr/bin/chromium (apt-get install chromium-headless-shell)");
 const { chromium } = required("playwright-core");
 const axe = required("axe-core");
 
@@ -119,42 +122,68 @@ export function folder_with_index(inputs = sample) {
 
 // ---- the browser
 
-// `names` are further hosts, which are this machine.
-export const open_browser = (names = []) =>
+// `names` are further hosts, which are this machine. One process shows all tabs of a context: to start it costs more than most views.
+export const open_browser = (names = [], { whole = false } = {}) =>
   chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    executablePath: (whole && WHOLE) || CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--renderer-process-limit=1",
            "--disable-component-update", "--disable-sync", "--host-resolver-rules=" + [...names.map((name) => `MAP ${name} 127.0.0.1`), "MAP * ~NOTFOUND", "EXCLUDE 127.0.0.1",
            "EXCLUDE localhost"].join(", ")],
     env: { ...process.env, HOME: os.tmpdir() },
   });
 
-// A fresh visitor, who has no storage: {context, page, seen}. seen.requests are the addresses asked for; seen.faults what no view
-// may do. A test that provokes one (a server that is killed) takes it off the list, by its words.
-export async function visit(browser, origin, { language = "en", scheme = "light", width = 1280, height = 800 } = {}) {
-  const context = await browser.newContext({
-    colorScheme: scheme, locale: language === "zh" ? "zh-CN" : "en-GB", reducedMotion: "reduce", viewport: { width, height },
-  });
-  context.setDefaultTimeout(PATIENCE);
-  const seen = { requests: [], faults: [] };
-  context.on("request", (request) => {
+function new_context(browser, { language, scheme }) {
+  return browser.newContext({ colorScheme: scheme, locale: language === "zh" ? "zh-CN" : "en-GB", reducedMotion: "reduce", viewport: { width: 1280, height: 800 } });
+}
+
+// Of each language and theme one context is kept, with an empty tab that keeps its process.
+const kept = new Map();
+async function kept_context(browser, kind) {
+  const name = `${kind.language} ${kind.scheme}`;
+  if (!kept.has(name)) {
+    kept.set(name, await new_context(browser, kind));
+    await kept.get(name).newPage();
+  }
+  return kept.get(name);
+}
+
+// What the page may not do, as it happens.
+async function note_faults(page, origin, seen) {
+  page.on("request", (request) => {
     seen.requests.push(request.url());
     const { protocol, origin: other } = new URL(request.url());
     if (other !== origin && protocol !== "data:") seen.faults.push(`a request to ${request.url()}`);
   });
-  await context.exposeBinding("note_breach", (_, what) => seen.faults.push(`content security policy: ${what}`));
-  await context.addInitScript(() => {
+  await page.exposeBinding("note_breach", (_, what) => seen.faults.push(`content security policy: ${what}`));
+  await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => window.note_breach(`${event.violatedDirective}: ${event.blockedURI}`));
   });
-  const page = await context.newPage();
-  asked.set(page, new Set());
-  page.on("request", (request) => asked.get(page).add(request));
-  for (const event of ["requestfinished", "requestfailed"]) page.on(event, (request) => asked.get(page).delete(request));
   page.on("pageerror", (error) => seen.faults.push(`exception: ${error.stack || error.message}`));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) seen.faults.push(`console: ${message.text()}`);
   });
-  return { context, page, seen };
+}
+
+// A visitor who has no storage, in a tab of its own: {context, page, seen, leave}. seen.requests are the addresses asked for;
+// seen.faults what no view may do. A test that provokes one (a server that is killed) takes it off the list, by its words.
+// `leave` ends the visit, and the next one finds nothing of it; with `apart` the context is no other visitor's even meanwhile.
+export async function visit(browser, origin, { language = "en", scheme = "light", width = 1280, height = 800, apart = false } = {}) {
+  const context = await (apart ? new_context : kept_context)(browser, { language, scheme });
+  context.setDefaultTimeout(PATIENCE);
+  const page = await context.newPage();
+  if (width !== 1280 || height !== 800) await page.setViewportSize({ width, height });
+  asked.set(page, new Set());
+  page.on("request", (request) => asked.get(page).add(request));
+  for (const event of ["requestfinished", "requestfailed"]) page.on(event, (request) => asked.get(page).delete(request));
+  const seen = { requests: [], faults: [] };
+  await note_faults(page, origin, seen);
+  const leave = async () => {
+    if (apart) return context.close();
+    const session = await context.newCDPSession(page);
+    await session.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+    await page.close();
+  };
+  return { context, page, seen, leave };
 }
 
 const asked = new WeakMap(); // page -> requests without an end
@@ -180,6 +209,9 @@ export async function look(browser, origin, where, how) {
 // What axe finds against WCAG 2.2 A and AA and good practice, one line a rule.
 export async function barriers(page) {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe.source);
-  const found = await page.evaluate(() => window.axe.run(document));
-  return found.violations.map((each) => `${each.id}: ${each.help}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  // What is well is neither gathered nor sent.
+  return page.evaluate(async () => {
+    const { violations } = await window.axe.run(document, { resultTypes: ["violations"] });
+    return violations.map((each) => `${each.id}: ${each.help}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+  });
 }

@@ -86,18 +86,20 @@ for (const view of assets.views) {
       await settled(visitor.page);
       await assert_harmless(visitor, "the call");
     }
-    await visitor.context.close();
+    await visitor.leave();
   });
 }
 
 test("markup in each key of the address is text", async () => {
+  const visitor = await visit(browser, server.origin);
   for (const view of assets.views) {
     const keys = new URLSearchParams(["q", "b", "and", "source", "from", "to", "meta", "commit", "sort", "order", "page", "token",
                                       "sample", "by", "since", "id", "at", "other", "map"].map((name) => [name, markup]));
-    const visitor = await look(browser, server.origin, `${view}?${keys}`);
+    await visitor.page.goto(`${server.origin}${view}?${keys}`);
+    await settled(visitor.page);
     await assert_harmless(visitor, view);
-    await visitor.context.close();
   }
+  await visitor.leave();
 });
 
 test("markup in a text whose quotations are checked is text", async () => {
@@ -107,7 +109,7 @@ test("markup in a text whose quotations are checked is text", async () => {
   await settled(visitor.page);
   await assert_harmless(visitor, "/quote");
   assert.ok(!visitor.page.url().includes("commonword"), "the text is in no address");
-  await visitor.context.close();
+  await visitor.leave();
 });
 
 // ---- other names, other sites
@@ -118,7 +120,7 @@ const refusals = () => lines_of_log(/"http_status":4\d\d/);
 
 test("another name that leads here is refused: the page, its files and each method", async () => {
   const origin = `http://${ELSEWHERE}:${server.port}`;
-  const { context, page } = await visit(browser, origin);
+  const { context, page } = await visit(browser, origin, { apart: true });
   const before = calls();
   for (const where of ["/", "/hits?q=commonword", assets.assets[0].path,
                        `/gramdex.v1.Search/Count?connect=v1&encoding=json&message=${encodeURIComponent('{"query":"commonword"}')}`]) {
@@ -182,7 +184,7 @@ async function ask_from_outside(origin) {
 for (const host of [ELSEWHERE, "localhost", "127.0.0.1"]) {
   test(`a page of ${host} at another port learns nothing, and makes nothing happen`, async () => {
     const origin = `http://${host}:${elsewhere.address().port}`;
-    const { context, page } = await visit(browser, origin);
+    const { context, page } = await visit(browser, origin, { apart: true });
     const before = calls(), refused = refusals();
     await page.goto(origin);
     const { got, blind } = await page.evaluate(ask_from_outside, server.origin);
@@ -210,7 +212,7 @@ for (const host of [ELSEWHERE, "localhost", "127.0.0.1"]) {
 
 test("a form of another site is refused, a link of one is followed", async () => {
   const origin = `http://${ELSEWHERE}:${elsewhere.address().port}`;
-  const { context, page } = await visit(browser, origin);
+  const { context, page } = await visit(browser, origin, { apart: true });
   const before = calls();
   for (const [where, type] of [["/hits", "text/plain"], ["/gramdex.v1.Search/Count", "text/plain"], ["/gramdex.v1.Index/Delete", "multipart/form-data"]]) {
     await page.goto(origin);

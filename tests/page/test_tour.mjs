@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_tour.mjs: the five clicks of docs/tour.md, as a newcomer makes them: each thing in bold is clicked, and then what stands in
-// backquotes behind it must be there to read. usage: test_tour.mjs; environment as harness.mjs
+// backquotes behind it must be there to read. In the whole browser, where there is one. usage: test_tour.mjs; environment as harness.mjs
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -15,7 +15,7 @@ const clicks = [...(section ?? "").split(/^## /m)[0].matchAll(/^\d\. \*\*(.+?)\*
 test("the five clicks of the tour show what it says", async () => {
   assert.equal(clicks.length, 5, "docs/tour.md names five clicks");
   const server = await serve(folder_with_index());
-  const browser = await open_browser();
+  const browser = await open_browser([], { whole: true });
   try {
     const { page, seen } = await look(browser, server.origin, "/" + state_of("/"));
     for (const { name, shows } of clicks) {

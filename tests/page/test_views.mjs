@@ -48,7 +48,7 @@ for (const view of assets.views) {
   // That of the hits is also opened in a narrow window: its filters are folded then.
   for (const how of [{ language: "en", scheme: "light" }, { language: "zh", scheme: "dark" }, ...(view === "/hits" ? [{ width: 360 }] : [])]) {
     test(`${view} ${JSON.stringify(how)}`, async () => {
-      const { context, page, seen, response } = await look(browser, server.origin, view + state_of(view), how);
+      const { page, seen, response, leave } = await look(browser, server.origin, view + state_of(view), how);
       assert.equal(response.status(), 200);
       assert.notEqual((await page.locator("body").innerText()).trim(), "", "nothing to read");
       await assert_fit(page, how.width ?? 1280);
@@ -58,7 +58,7 @@ for (const view of assets.views) {
         await assert_fit(page, 360);
       }
       assert.deepEqual(seen.faults, []);
-      await context.close();
+      await leave();
     });
   }
 
@@ -76,7 +76,7 @@ for (const view of assets.views) {
 }
 
 test("the browser keeps the policy: no script of a text runs, and nothing is fetched from elsewhere", async () => {
-  const { context, page, seen } = await look(browser, server.origin, "/");
+  const { page, seen, leave } = await look(browser, server.origin, "/");
   await page.evaluate(async () => {
     const script = document.createElement("script");
     script.textContent = "window.ran = true";
@@ -91,7 +91,7 @@ test("the browser keeps the policy: no script of a text runs, and nothing is fet
   assert.equal(await page.evaluate(() => window.ran), undefined);
   for (const directive of ["script-src-elem", "script-src-attr", "connect-src"])
     assert.ok(seen.faults.some((fault) => fault.includes(`policy: ${directive}`)), `${directive}: ${seen.faults}`);
-  await context.close();
+  await leave();
 });
 
 test("assets come by their type, may be kept for a year, and are the same plain and in gzip", async () => {
