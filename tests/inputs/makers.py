@@ -43,6 +43,10 @@ class Made:
         self.joins = expect.get("joins", False)  # phrases that cross fields may not be found
         self.keeps_calls = expect.get("keeps_calls", False)  # "[1]" stays in the text, so that a phrase across it needs it
 
+    def group(self):
+        """The line of the report that it counts in: a PDF has one for each program that printed it."""
+        return self.kind if not self.is_paged else f"PDF by {os.path.basename(self.name)[:2]}"
+
 
 def have(tool):
     return shutil.which(tool) is not None
@@ -53,7 +57,7 @@ def office_reads():
     return have("soffice") and subprocess.run(["unshare", "--user", "true"], stderr=subprocess.DEVNULL).returncode == 0
 
 
-def run(*command, folder, seconds=180):
+def run(*command, folder, seconds=600):
     environment = dict(os.environ, HOME=folder, SOURCE_DATE_EPOCH="0")
     subprocess.run(command, cwd=folder, env=environment, check=True, timeout=seconds, stdout=subprocess.DEVNULL,
                    stderr=subprocess.DEVNULL)
@@ -149,7 +153,7 @@ def feeds(folder, paper):
     put(folder, f"feed/wiki-{n}.xml", wiki)
     yield Made(paper, f"feed/{n}.rss", "feed", notes=[], id=f"{link}/rss")
     yield Made(paper, f"feed/{n}.xml", "feed", notes=[], id=f"{link}/atom")
-    yield Made(paper, f"feed/wiki-{n}.xml", "feed", notes=[], id=None)
+    yield Made(paper, f"feed/wiki-{n}.xml", "feed", notes=[], id=str(n + 7))
 
 
 def mails(folder, paper):
@@ -160,16 +164,16 @@ def mails(folder, paper):
     message["Message-ID"] = f"<{n}@example.org>"
     message.set_content("\n\n".join(paper.body()))
     put(folder, f"mail/{n}.eml", bytes(message))
-    yield Made(paper, f"mail/{n}.eml", "mail", notes=[], id=None)
+    yield Made(paper, f"mail/{n}.eml", "mail", notes=[])
     message.replace_header("Message-ID", f"<mbox{n}@example.org>")
     put(folder, f"mail/{n}.mbox", b"From a@example.org Sat May  6 10:20:00 2023\n" + bytes(message) + b"\n")
-    yield Made(paper, f"mail/{n}.mbox", "mail", notes=[], id=None)
+    yield Made(paper, f"mail/{n}.mbox", "mail", notes=[])
     page = base64.encodebytes(html(paper).encode()).decode()
     mht = ("From: <Saved by Blink>\r\nSubject: =?utf-8?Q?=3F=3F=3F?=\r\nDate: Mon, 1 Jan 2001 00:00:00 -0000\r\nMIME-Version: 1.0\r\n"
            'Content-Type: multipart/related; type="text/html"; boundary="b"\r\n\r\n--b\r\nContent-Type: text/html\r\n'
            f"Content-Transfer-Encoding: base64\r\nContent-Location: https://example.org/{n}.html\r\n\r\n{page}\r\n--b--\r\n")
     put(folder, f"mail/{n}.mhtml", mht)
-    yield Made(paper, f"mail/{n}.mhtml", "mail", id=None)
+    yield Made(paper, f"mail/{n}.mhtml", "mail")
 
 
 def crawls(folder, paper):
@@ -245,9 +249,10 @@ def by_libreoffice(folder, paper):
 def pdfs(folder, paper):
     n = paper.number
     os.makedirs(os.path.join(folder, "pdf"), exist_ok=True)
+    of_weasyprint = (1, 2, 3) if os.environ.get("GRAMDEX_TEST_ALL") == "1" else (2,)  # tests/layout/measure.py has all three read
     for columns in (1, 2, 3):
         style = PAGED % {"head": paper.head, "columns": columns}
-        if have("weasyprint"):
+        if have("weasyprint") and columns in of_weasyprint:
             put(folder, f"work/w{columns}-{n}.html", html(paper, style, call="foot"))
             run("weasyprint", f"work/w{columns}-{n}.html", f"pdf/w{columns}-{n}.pdf", folder=folder)
             yield Made(paper, f"pdf/w{columns}-{n}.pdf", "PDF", date=None, captions=paper.captions + [paper.table_caption],

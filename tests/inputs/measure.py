@@ -23,7 +23,7 @@ LEAST = {4: 0.99, 8: 0.99, 16: 0.99, 30: 0.99}
 
 
 def gramdex(*arguments, status=(0, 3)):
-    said = subprocess.run([os.environ["GRAMDEX"], *arguments], capture_output=True, text=True, timeout=300)
+    said = subprocess.run([os.environ["GRAMDEX"], *arguments], capture_output=True, text=True, timeout=900)
     if said.returncode not in status:
         raise RuntimeError(f"{arguments}: exit status {said.returncode}\n{said.stderr}")
     return said
@@ -33,14 +33,15 @@ def quoted(phrase, field=""):
     return f'{field}"' + phrase.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def counts(index, queries):
-    """Documents that hold each query."""
+def ask(command, index, queries):
+    """The answers to many queries by one process."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(queries) + "\n")
         file.flush()
-        lines = gramdex("count", "--index", index, "--json", "--queries", file.name).stdout.splitlines()
-    answers = [json.loads(line) for line in lines]
-    return [int(a["documents"]) for a in answers if a.get("type") != "summary"]
+        lines = gramdex(command, "--index", index, "--json", "--queries", file.name).stdout.splitlines()
+    answers = [answer for answer in map(json.loads, lines) if answer.get("type") != "summary"]
+    assert len(answers) == len(queries), (len(answers), len(queries))
+    return answers
 
 
 class Score:
@@ -65,43 +66,53 @@ def file_of(folder, made):
     return path
 
 
-def judge(folder, made, index, scores):
-    kind = made.kind if not made.is_paged else f"PDF by {os.path.basename(made.name)[:2]}"
-    score = scores[kind]
-    said = gramdex("index", "--index", index, "--base", folder, file_of(folder, made))
-    hits = [json.loads(line) for line in gramdex("search", "--index", index, "--json", "-n", "10", "id:*").stdout.splitlines()]
-    hits = [hit for answer in hits for hit in answer.get("hits", [])]
-    if not hits:
-        score.add("read", False, f"{made.name}: {said.stderr.strip()}")
-        return
-    score.add("read", True, "")
-    wanted = [hit for hit in hits if hit["id"] == made.id]
-    if made.id:
-        score.add("id", bool(wanted), f"{made.name}: {[hit['id'] for hit in hits][:3]}")
-    hit = (wanted or hits)[0]
+def phrases_of(made):
+    """What is asked of a file's document: (what it is for, field, phrase)."""
+    paper = made.paper
+    asked = [(str(n), "text:", p) for n in LEAST for p in paper.phrases(n, PHRASES, paper.number)
+             if not (made.keeps_calls and paper.crosses_call(p))]
+    asked += [("notes", "note:", p) for p in made.notes]
+    asked += [("captions", "caption:", p) for p in made.captions]
+    if made.joins:
+        asked += [("joins", "any:", p) for p in paper.joins()]
+    if made.place:
+        asked += [("place", "text:", p) for p in paper.phrases(8, 5, paper.number)]
+    return asked
+
+
+def judge_head(made, hit, score):
     if made.title is not None:
         score.add("title", hit["title"] == made.title, f"{made.name}: {hit['title']}")
     if made.date is not None:
         score.add("date", hit.get("date", "") == made.date, f"{made.name}: {hit.get('date')}")
-    asked = [(str(n), quoted(p, "text:"), p) for n in LEAST for p in made.paper.phrases(n, PHRASES, made.paper.number)
-             if not (made.keeps_calls and made.paper.crosses_call(p))]
-    asked += [("notes", quoted(p, "note:"), p) for p in made.notes]
-    asked += [("captions", quoted(p, "caption:"), p) for p in made.captions]
-    if made.joins:
-        asked += [("joins", quoted(p, "any:"), p) for p in made.paper.joins()]
-    for (what, _, phrase), documents in zip(asked, counts(index, [query for _, query, _ in asked])):
-        is_right = (documents == 0) if what == "joins" else documents > 0
-        score.add(what, is_right, f"{made.name}: {phrase}")
-    if made.place:
-        judge_places(index, made, score)
 
 
-def judge_places(index, made, score):
-    for phrase in made.paper.phrases(8, 5, made.paper.number):
-        lines = gramdex("search", "--index", index, "--json", "--all", quoted(phrase, "text:")).stdout.splitlines()
-        rows = [json.loads(line) for line in lines]
-        places = [row["match"]["place"] for row in rows if row.get("type") != "summary"]
-        score.add("place", bool(places) and all(p.startswith(made.place) for p in places), f"{made.name}: {phrase}: {places}")
+def judge_places(made, phrase, answer, score):
+    places = [match["place"] for hit in answer["hits"] for match in hit["matches"]]
+    score.add("place", bool(places) and all(p.startswith(made.place) for p in places), f"{made.name}: {phrase}: {places}")
+
+
+def judge(folder, all_made, scores):
+    """All files go into one index, and each document is asked for by its id: to start the program is most of what a question costs."""
+    index = os.path.join(folder, "index")
+    shutil.rmtree(index, ignore_errors=True)
+    said = gramdex("index", "--index", index, "--base", folder, *dict.fromkeys(file_of(folder, made) for made in all_made))
+    lines = gramdex("search", "--index", index, "--json", "-n", "10000", "id:*").stdout.splitlines()
+    found = {hit["id"]: hit for line in lines for hit in json.loads(line).get("hits", [])}
+    asked = []
+    for made in all_made:
+        score, hit = scores[made.group()], found.get(made.id)
+        score.add("read", bool(hit), f"{made.name}: no document {made.id}\n{said.stderr.strip()}")
+        if hit:
+            judge_head(made, hit, score)
+            asked += [(made, what, f"id:{made.id} " + quoted(phrase, field), phrase) for what, field, phrase in phrases_of(made)]
+    of_places = [one for one in asked if one[1] == "place"]
+    of_texts = [one for one in asked if one[1] != "place"]
+    for (made, _, _, phrase), answer in zip(of_places, ask("search", index, [query for _, _, query, _ in of_places])):
+        judge_places(made, phrase, answer, scores[made.group()])
+    for (made, what, _, phrase), answer in zip(of_texts, ask("count", index, [query for _, _, query, _ in of_texts])):
+        is_found = int(answer["documents"]) > 0
+        scores[made.group()].add(what, is_found != (what == "joins"), f"{made.name}: {phrase}")
 
 
 def main():
@@ -117,15 +128,9 @@ def main():
     os.makedirs(folder, exist_ok=True)
     scores = defaultdict(Score)
     try:
-        for number in range(options.files):
-            paper = Paper(article, number)
-            for maker in makers.MAKERS:
-                if options.only and options.only not in maker.__name__:
-                    continue
-                for made in maker(folder, paper):
-                    index = os.path.join(folder, "index")
-                    shutil.rmtree(index, ignore_errors=True)
-                    judge(folder, made, index, scores)
+        chosen = [maker for maker in makers.MAKERS if options.only in maker.__name__]
+        papers = [Paper(article, number) for number in range(options.files)]
+        judge(folder, [made for paper in papers for maker in chosen for made in maker(folder, paper)], scores)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
@@ -133,7 +138,7 @@ def main():
 
 
 def report(scores, is_verbose):
-    columns = ["read", "id", "title", "date", "4", "8", "16", "30", "notes", "captions", "place", "joins"]
+    columns = ["read", "title", "date", "4", "8", "16", "30", "notes", "captions", "place", "joins"]
     print(f"{'':16}" + "".join(f"{c:>9}" for c in columns))
     failed = []
     for kind in sorted(scores):

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // test_faults.c: every allocation of a job fails once, in turn: the job says so, leaks nothing and leaves no file.
-// Allocations are caught by the linker (--wrap), those of zstd inside its library are not. Of a merge's many, a run
-// fails a sample.
+// Allocations are caught by the linker (--wrap), those of zstd inside its library are not. Of a merge's many, the first
+// and the last from each call stack fail.
 
 #include "collection.h"
 #include "damage.h"
 #include "layout.h"
 
 #include "../support/allocations.h"
+#include "../support/call_stacks.h"
 #include "../support/folder.h"
 #include "../support/sample.h"
 #include "../support/sanitizer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-enum { MERGE_EVERY = 4, INVERTER_BYTES = 300 << 10 };
+enum { INVERTER_BYTES = 300 << 10 };
 
 static char *folder;
 static char *result_folder;
@@ -38,27 +40,60 @@ static void remove_made(void) {
 
 typedef gdx_status (*job)(gdx_error *err);
 
+static void check(const char *which, gdx_status status, const gdx_error *err, bool met) {
+    if (met && status != GDX_NO_MEMORY)
+        fail_msg("allocation %s failed, the job says %s", which, gdx_status_name(status));
+    if (!met && status != GDX_OK)
+        fail_msg("%s", err->message);
+    remove_made();
+    assert_int_equal(folder_count(result_folder, "segment"), 0);
+}
+
 // Runs the job with its first, second, ... allocation failing until it gets through without meeting the failure.
-static void fail_each_allocation(job run, uint32_t every, long at_least) {
-    long point = 0, last_met = -1;
-    struct sample taken = sample_of("allocations", every);
+static void fail_each_allocation(job run, long at_least) {
+    long point = 0;
     for (bool met = true; met; point++) {
+        char which[32];
         gdx_error err = {0};
-        if (!sample_takes(&taken))
-            continue;
         allocations_fail_after(point, ALL_THREADS);
         gdx_status status = run(&err);
         met = allocations_end();
-        last_met = met ? point : last_met;
-        if (met && status != GDX_NO_MEMORY)
-            fail_msg("allocation %ld failed, the job says %s", point, gdx_status_name(status));
-        if (!met && status != GDX_OK)
-            fail_msg("%s", err.message);
-        remove_made();
-        assert_int_equal(folder_count(result_folder, "segment"), 0);
+        snprintf(which, sizeof which, "%ld", point);
+        check(which, status, &err, met);
     }
-    print_message("%ld allocations\n", last_met + 1);
-    assert_true(last_met + 1 >= at_least);
+    print_message("%ld allocations\n", point - 1);
+    assert_true(point > at_least);
+}
+
+// NULL: no allocation fails, all are noted. One place from which all runs are begun, for it is a part of their stacks.
+__attribute__((noinline)) static bool fail_case(job run, const struct call_case *at) {
+    char which[64];
+    gdx_error err = {0};
+    if (at)
+        call_stacks_expect(at);
+    else
+        call_stacks_note();
+    allocations_fail_where(call_stacks_is_expected, ALL_THREADS);
+    gdx_status status = run(&err);
+    bool met = allocations_end();
+    call_stacks_end();
+    snprintf(which, sizeof which, "%u from %p", at ? at->nth : 0, at ? at->from : NULL);
+    check(which, status, &err, met);
+    return met;
+}
+
+static void fail_each_case(job run, size_t at_least) {
+    size_t cases = 0, met = 0;
+    fail_case(run, NULL);
+    size_t calls = call_stacks_calls();
+    struct sample taken = sample_of("cases", 1);
+    taken.every = sample_is_whole() ? 1 : SAMPLE_DIVISOR; // the thread sanitizer gets some
+    for (struct call_case at = {0}; call_stacks_next(&at);)
+        if (sample_takes(&taken))
+            cases++, met += fail_case(run, &at);
+    print_message("%zu of %zu allocations, GRAMDEX_TEST_ALL=1 takes all\n", met, calls);
+    assert_true(calls >= at_least);
+    assert_true(10 * met >= 9 * cases); // threads may take turns otherwise
 }
 
 static int make_segments(void **state) {
@@ -143,37 +178,37 @@ static gdx_status merge_inverted(gdx_error *err) {
 static void writing_survives_every_failed_allocation(void **state) {
     (void)state;
     skip_thread_sanitizer();
-    fail_each_allocation(write_segment, 1, 40);
+    fail_each_allocation(write_segment, 40);
 }
 
 static void opening_survives_every_failed_allocation(void **state) {
     (void)state;
     skip_thread_sanitizer();
-    fail_each_allocation(open_segment, 1, 2);
+    fail_each_allocation(open_segment, 2);
 }
 
 static void verifying_survives_every_failed_allocation(void **state) {
     (void)state;
     skip_thread_sanitizer();
-    fail_each_allocation(verify_segment, 1, 15);
+    fail_each_allocation(verify_segment, 15);
 }
 
 static void merging_survives_every_failed_allocation(void **state) {
     (void)state;
     skip_thread_sanitizer();
-    fail_each_allocation(merge_alone, MERGE_EVERY, 60);
+    fail_each_case(merge_alone, 60);
 }
 
 static void merging_by_threads_survives_every_failed_allocation(void **state) {
     (void)state;
-    fail_each_allocation(merge_by_threads, MERGE_EVERY, 60);
+    fail_each_case(merge_by_threads, 60);
 }
 
 static void merging_inverted_text_survives_every_failed_allocation(void **state) {
     (void)state;
     skip_thread_sanitizer();
     if (shape == GDX_SHAPE_COMPACT) // else it is merged as above
-        fail_each_allocation(merge_inverted, MERGE_EVERY, 60);
+        fail_each_case(merge_inverted, 60);
 }
 
 int main(void) {

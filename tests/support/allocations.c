@@ -6,7 +6,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-static atomic_long left = -1; // until the one that fails; negative: none does
+static atomic_long left = -1;                  // until the one that fails; negative: none does
+static _Atomic(allocations_question) question; // instead of a count
 static atomic_bool has_failed;
 static atomic_int whose_count;
 static _Thread_local bool is_planner; // this thread has planned the failure
@@ -23,11 +24,20 @@ void *__wrap_realloc(void *old, size_t bytes);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t bytes);
 
-void allocations_fail_after(long before, enum allocations_of whose) {
+static void plan(enum allocations_of whose) {
     is_planner = true;
     atomic_store(&whose_count, whose);
     atomic_store(&has_failed, false);
+}
+
+void allocations_fail_after(long before, enum allocations_of whose) {
+    plan(whose);
     atomic_store(&left, before);
+}
+
+void allocations_fail_where(allocations_question fails, enum allocations_of whose) {
+    plan(whose);
+    atomic_store(&question, fails);
 }
 
 void allocations_spare_this_thread(void) {
@@ -36,13 +46,21 @@ void allocations_spare_this_thread(void) {
 
 bool allocations_end(void) {
     atomic_store(&left, -1);
+    atomic_store(&question, NULL);
     return atomic_load(&has_failed);
 }
 
-static bool fails_now(void) {
+static bool is_counted_down(void) {
+    return atomic_load(&left) >= 0 && atomic_fetch_sub(&left, 1) == 0;
+}
+
+// A frame of its own on the stack, which call_stacks.c leaves out.
+__attribute__((noinline)) static bool fails_now(void) {
     int whose = atomic_load(&whose_count);
     bool counts = !is_spared && (whose == ALL_THREADS || is_planner == (whose == THIS_THREAD));
-    if (!counts || atomic_load(&left) < 0 || atomic_fetch_sub(&left, 1) != 0)
+    allocations_question fails = atomic_load(&question);
+    bool is_it = counts && (fails ? fails() : is_counted_down());
+    if (!is_it)
         return false;
     atomic_store(&has_failed, true);
     return true;

@@ -52,12 +52,6 @@ bool sample_takes(struct sample *sample) {
     return takes;
 }
 
-uint32_t sample_step(struct sample *sample, uint32_t usual) {
-    if (sample->every == 1)
-        return usual;
-    return 1 + random_below(&sample->random, 2 * usual * sample->every - 1);
-}
-
 struct sample_rounds sample_rounds_of(uint64_t seed, uint64_t all, uint64_t usual) {
     const char *given_seed = getenv("GDX_SEED"), *given_count = getenv("GDX_ROUNDS");
     struct sample_rounds rounds = {seed, all, 0, usual > SAMPLE_DIVISOR ? usual / SAMPLE_DIVISOR : 1};

@@ -31,10 +31,6 @@ struct sample sample_of(const char *cases, uint32_t every);
 // Called once for each case, in order.
 bool sample_takes(struct sample *sample);
 
-// For a list of which not each case counts: how far the next case is, on average `usual` times `every`, and `usual`
-// when all are taken.
-uint32_t sample_step(struct sample *sample, uint32_t usual);
-
 // The rounds of a test with random input. Each has a seed; they are 1000 apart.
 struct sample_rounds {
     uint64_t seed; // of the first of all rounds
