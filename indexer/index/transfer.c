@@ -11,18 +11,22 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-enum { COPY_BYTES = 1 << 20 }; // bytes of one read
+enum { COPY_BYTES = 1 << 20 }; // bytes of one read, at most
 
 // ---- place
 
 static gdx_status copy_bytes(const struct transfer *transfer, int source, const char *path, gdx_output *output,
                              gdx_error *err) {
-    uint8_t *buffer = malloc(COPY_BYTES);
+    struct stat about; // a manifest or deletions are a few bytes
+    bool is_small = fstat(source, &about) == 0 && S_ISREG(about.st_mode) && about.st_size < COPY_BYTES;
+    size_t bytes = is_small ? (size_t)about.st_size + 1 : COPY_BYTES;
+    uint8_t *buffer = malloc(bytes);
     gdx_status status = buffer ? GDX_OK : gdx_fail_at(err, GDX_NO_MEMORY, path, "no memory to copy it");
     while (status == GDX_OK) {
-        ssize_t got = read(source, buffer, COPY_BYTES);
+        ssize_t got = read(source, buffer, bytes);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)

@@ -14,14 +14,18 @@
 
 #include <assert.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200, MIDDLE_DOT = 0xb7 };
 
+enum { MET_BLOCK = 512 }; // code points, whose counts are a page
+
 // How often each letter occurs, by its passing number.
 struct letter_counts {
-    uint64_t *code_points; // FIRST_WORD of them
+    uint64_t *code_points;            // FIRST_WORD of them, 8.9 MB, of which most pages are never touched
+    bool met[FIRST_WORD / MET_BLOCK]; // whether one of so many code points in a row has a count
     uint64_t *words;
     size_t word_count, word_capacity;
 };
@@ -47,6 +51,8 @@ struct row_builder {
     uint32_t *in_whole; // of a part: the numbers that its words have in the whole row, as far as they are known
     size_t in_whole_count, in_whole_capacity;
 };
+
+_Static_assert(FIRST_WORD % MET_BLOCK == 0, "the code points are whole blocks");
 
 // Symbols that stand at the edge of a string for grammar's sake.
 static const char function_symbols[] =
@@ -124,6 +130,26 @@ static uint64_t *count_of(const struct letter_counts *counts, uint32_t passing) 
     return passing < FIRST_WORD ? &counts->code_points[passing] : &counts->words[passing - FIRST_WORD];
 }
 
+// Likewise, to be changed.
+static uint64_t *meet(struct letter_counts *counts, uint32_t passing) {
+    if (passing < FIRST_WORD)
+        counts->met[passing / MET_BLOCK] = true;
+    return count_of(counts, passing);
+}
+
+// The first code point from `from` on that has a count; FIRST_WORD: none has.
+static uint32_t next_met(const struct letter_counts *counts, uint32_t from) {
+    while (from < FIRST_WORD) {
+        if (!counts->met[from / MET_BLOCK])
+            from = (from / MET_BLOCK + 1) * MET_BLOCK;
+        else if (counts->code_points[from])
+            return from;
+        else
+            from++;
+    }
+    return FIRST_WORD;
+}
+
 // Counts what the row has from place `first` on, while it is still in the processor's cache. The whole row counts what
 // its parts have.
 static gdx_status count_letters(struct row_builder *builder, size_t first) {
@@ -133,9 +159,9 @@ static gdx_status count_letters(struct row_builder *builder, size_t first) {
     gdx_status status = reserve_counts(builder);
     for (size_t i = first; i < row->count && status == GDX_OK; i++) {
         if (row->letters[i].id)
-            ++*count_of(&builder->counts, row->letters[i].id);
+            ++*meet(&builder->counts, row->letters[i].id);
         if (row->borders && row->borders[i])
-            *count_of(&builder->counts, row->borders[i]) |= AT_BORDER;
+            *meet(&builder->counts, row->borders[i]) |= AT_BORDER;
     }
     return status;
 }
@@ -398,17 +424,15 @@ static uint8_t traits_of(const gdx_rule *rule, const struct spelled *letter) {
 
 static size_t count_kinds(const struct row_builder *builder) {
     size_t kinds = builder->words.count; // each has been met
-    for (uint32_t c = 0; c < FIRST_WORD; c++)
-        kinds += builder->counts.code_points[c] != 0;
+    for (uint32_t c = 0; (c = next_met(&builder->counts, c)) < FIRST_WORD; c++)
+        kinds++;
     return kinds;
 }
 
 static gdx_status list_letters(const struct row_builder *builder, struct spelled *all) {
     size_t used = 0;
-    for (uint32_t c = 0; c < FIRST_WORD; c++) {
+    for (uint32_t c = 0; (c = next_met(&builder->counts, c)) < FIRST_WORD; c++) {
         char text[GDX_UTF8_BYTES];
-        if (builder->counts.code_points[c] == 0)
-            continue;
         all[used].passing = c;
         gdx_slice encoded = {text, gdx_utf8_encode((uint8_t *)text, c)};
         if (gdx_arena_copy(builder->arena, encoded, &all[used++].text) != GDX_OK)

@@ -11,6 +11,7 @@
 #include "gdx/parts.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -252,18 +253,27 @@ void work_empty(const char *folder) {
     closedir(entries);
 }
 
+// Through memory that is kept: a buffer made and given back for each file took a seventh of fault_failures.
+static void copy_file(const char *from, const char *to) {
+    static char bytes[1 << 16];
+    int source = open(from, O_RDONLY | O_CLOEXEC);
+    int target = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    ssize_t got;
+    assert_true(source >= 0 && target >= 0);
+    while ((got = read(source, bytes, sizeof bytes)) > 0)
+        assert_int_equal(write(target, bytes, (size_t)got), got);
+    assert_int_equal(got, 0);
+    assert_int_equal(close(target), 0);
+    close(source);
+}
+
 void work_copy(const char *from, const char *to) {
     work_empty(to);
     write_input(to);
     DIR *entries = opendir(from);
     assert_non_null(entries);
-    for (struct dirent *entry; (entry = readdir(entries));) {
-        gdx_buffer bytes = {0};
-        if (entry->d_name[0] == '.')
-            continue;
-        assert_int_equal(gdx_read_file(folder_path(from, entry->d_name), 64 << 20, &bytes, NULL), GDX_OK);
-        folder_write(to, entry->d_name, bytes.data, bytes.bytes);
-        gdx_buffer_clear(&bytes);
-    }
+    for (struct dirent *entry; (entry = readdir(entries));)
+        if (entry->d_name[0] != '.')
+            copy_file(folder_path(from, entry->d_name), folder_path(to, entry->d_name));
     closedir(entries);
 }

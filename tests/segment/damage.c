@@ -24,14 +24,14 @@ static void append(gdx_buffer *to, const char *text, unsigned times) {
         assert_int_equal(gdx_buffer_append(to, text, strlen(text)), GDX_OK);
 }
 
-enum { SPACES = (1 << 16) / 12 };
+enum { SPACES = 12, LONG_SPACES = (1 << 16) / 12 };
 
-// White space takes stored text but no positions: enough for a group of two codes.
-static void make_texts(gdx_shape shape, gdx_buffer texts[4]) {
+// White space takes stored text but no positions: when long, enough for a group of two codes.
+static void make_texts(gdx_shape shape, unsigned spaces, gdx_buffer texts[4]) {
     append(&texts[0], "链 alpha", 1);
-    append(&texts[0], "          ", SPACES);
+    append(&texts[0], "          ", spaces);
     append(&texts[0], "产业", 1);
-    append(&texts[0], "          ", SPACES);
+    append(&texts[0], "          ", spaces);
     append(&texts[0], "beta 链", 1);
     append(&texts[1], "的", shape == GDX_SHAPE_EXACT ? 4200 : GDX_POSITIONS_FROM + 1);
     append(&texts[1], "产业链", 1);
@@ -41,9 +41,9 @@ static void make_texts(gdx_shape shape, gdx_buffer texts[4]) {
     append(&texts[3], "WTO 规则", 40);
 }
 
-gdx_buffer damage_small_segment(const char *folder, gdx_shape shape, gdx_segment_info *out) {
+gdx_buffer damage_small_segment(const char *folder, gdx_shape shape, bool has_long_group, gdx_segment_info *out) {
     gdx_buffer texts[4] = {{0}};
-    make_texts(shape, texts);
+    make_texts(shape, has_long_group ? LONG_SPACES : SPACES, texts);
     gdx_document documents[] = {
         {.id = gdx_slice_of("long"), .title = gdx_slice_of("产业"), .text = gdx_buffer_slice(&texts[0]), .date = 512},
         {.id = gdx_slice_of("often"), .source = gdx_slice_of("news"), .text = gdx_buffer_slice(&texts[1])},

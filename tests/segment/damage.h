@@ -6,10 +6,11 @@
 
 #include "gdx/segment.h"
 
-// A few KiB: a group of two codes, several groups, a frequent symbol, a long list, more than one block of terms and
-// words, sources, metadata, empty fields; a compact one also has a list of positions. The file in memory, the caller's.
+// A few KiB: several groups, a frequent symbol, a long list, more than one block of terms and words, sources, metadata,
+// empty fields; a compact one also has a list of positions. `has_long_group`: a group of two codes, too, which is half
+// of an exact segment, and for which each reader takes and gives back a megabyte. The file in memory, the caller's.
 // `folder` is for writing it.
-gdx_buffer damage_small_segment(const char *folder, gdx_shape shape, gdx_segment_info *out);
+gdx_buffer damage_small_segment(const char *folder, gdx_shape shape, bool has_long_group, gdx_segment_info *out);
 
 // Makes the checksums of pages, page table and footer those of the bytes. Returns the name the file must have.
 uint64_t damage_mend(uint8_t *file, size_t bytes);

@@ -32,7 +32,7 @@ int LLVMFuzzerInitialize(int *argument_count, char ***arguments) {
     folder = folder_new();
     atexit(remove_folder);
     for (int shape = 0; shape < GDX_SHAPES; shape++) {
-        wholes[shape] = damage_small_segment(folder, (gdx_shape)shape, &info);
+        wholes[shape] = damage_small_segment(folder, (gdx_shape)shape, true, &info);
         unlink(folder_path(folder, gdx_segment_file_name(info.name, name)));
     }
     return 0;

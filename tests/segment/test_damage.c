@@ -3,7 +3,8 @@
 // one whose checksums were made right again never leads a reader astray. A run tries a sample of the bytes: of those of
 // the footer one of 4 in a row, so that each of its fields is met, of the others one of 8, and the first and the last
 // of each section. Every second of those with right checksums is merged, too. Of a compact segment one of 32: what it
-// has of its own are lists, of which test_lists.c tries all.
+// has of its own are lists, of which test_lists.c tries all. So of one with a group of two codes, which has thousands
+// of bytes of like codes and is read at four times the cost; but there all bytes that say how long a code is.
 
 #include "collection.h"
 #include "damage.h"
@@ -22,11 +23,13 @@
 #include <cmocka.h>
 
 enum { TEXT_BYTES = 1 << 16 }; // as much as one code may have
-enum { FOOTER_EVERY = 4, BODY_EVERY = 8, COMPACT_EVERY = 32, MERGED_EVERY = 2, ROUNDS = 300, ROUNDS_EVERY = 3 };
+enum { FOOTER_EVERY = 4, BODY_EVERY = 8, COMPACT_EVERY = 32, LONG_EVERY = 32, MERGED_EVERY = 2 };
+enum { ROUNDS = 300, ROUNDS_EVERY = 3, LONG_ROUNDS_EVERY = 12 };
 
 static char *folder;
-static gdx_shape shape;  // of the small segment; tests run over one of each
-static gdx_buffer whole; // the small segment
+static gdx_shape shape;     // of the small segment; tests run over one of each
+static bool has_long_group; // likewise
+static gdx_buffer whole;    // the small segment
 static gdx_segment_info whole_info;
 static uint64_t whole_digest;
 
@@ -59,7 +62,7 @@ static bool is_named(const damage_outcome *outcome, uint64_t name) {
 static int write_small_segment(void **state) {
     (void)state;
     folder = folder_new();
-    whole = damage_small_segment(folder, shape, &whole_info);
+    whole = damage_small_segment(folder, shape, has_long_group, &whole_info);
     damage_outcome outcome = damage_try(folder, whole_info.name, true);
     if (outcome.error.status != GDX_OK)
         fail_msg("%s", outcome.error.message);
@@ -94,21 +97,39 @@ static bool is_edge_of_section(size_t at) {
     return false;
 }
 
+// What only a group of two codes has: in front of each the length of it. It is the first group, with which STORE
+// begins.
+static bool is_length_of_code(size_t at) {
+    uint64_t bytes, code;
+    const uint8_t *next = section_of(whole.data, whole.bytes, SECTION_STORE, &bytes);
+    const uint8_t *end = next + bytes, *byte = whole.data + at;
+    for (int i = 0; i < 2 && has_long_group; i++) {
+        const uint8_t *length = next;
+        assert_true(gdx_varint_read(&next, end, &code));
+        if (byte >= length && byte < next)
+            return true;
+        next += code;
+        assert_true(code > 1000 && next < end);
+    }
+    return false;
+}
+
 struct bytes {
     struct sample footer;
     struct sample body;
 };
 
 static struct bytes sample_bytes(void) {
-    uint32_t every = shape == GDX_SHAPE_EXACT ? BODY_EVERY : COMPACT_EVERY;
-    return (struct bytes){sample_of("bytes of the footer", FOOTER_EVERY), sample_of("bytes before it", every)};
+    uint32_t every = has_long_group ? LONG_EVERY : shape == GDX_SHAPE_EXACT ? BODY_EVERY : COMPACT_EVERY;
+    return (struct bytes){sample_of("bytes of the footer", has_long_group ? LONG_EVERY : FOOTER_EVERY),
+                          sample_of("bytes before it", every)};
 }
 
 // Called for each byte of the small segment, in order.
 static bool takes_byte(struct bytes *bytes, size_t at) {
     if (at >= whole.bytes - FOOTER_BYTES)
         return sample_takes(&bytes->footer);
-    return sample_takes(&bytes->body) || is_edge_of_section(at);
+    return sample_takes(&bytes->body) || is_edge_of_section(at) || is_length_of_code(at);
 }
 
 // ---- checksums tell
@@ -229,7 +250,7 @@ static void many_changed_bytes_with_right_checksums_lead_no_reader_astray(void *
     (void)state;
     uint8_t *file = malloc(whole.bytes);
     assert_non_null(file);
-    struct sample taken = sample_of("rounds", ROUNDS_EVERY);
+    struct sample taken = sample_of("rounds", has_long_group ? LONG_ROUNDS_EVERY : ROUNDS_EVERY);
     for (unsigned round = 0; round < ROUNDS; round++) {
         random_state random = {77 + round};
         if (!sample_takes(&taken))
@@ -367,6 +388,16 @@ int main(void) {
         cmocka_unit_test(a_changed_byte_with_right_checksums_leads_no_reader_astray),
         cmocka_unit_test(many_changed_bytes_with_right_checksums_lead_no_reader_astray),
     };
-    return failed + cmocka_run_group_tests_name("segment: damage of an archive", of_lists, write_small_segment,
+    failed += cmocka_run_group_tests_name("segment: damage of an archive", of_lists, write_small_segment,
+                                          remove_small_segment);
+    shape = GDX_SHAPE_EXACT;
+    has_long_group = true;
+    const struct CMUnitTest of_groups[] = {
+        cmocka_unit_test(any_changed_byte_is_refused_with_the_name_of_the_file),
+        cmocka_unit_test(a_file_cut_short_is_refused_with_its_name),
+        cmocka_unit_test(a_changed_byte_with_right_checksums_leads_no_reader_astray),
+        cmocka_unit_test(many_changed_bytes_with_right_checksums_lead_no_reader_astray),
+    };
+    return failed + cmocka_run_group_tests_name("segment: damage of a long group", of_groups, write_small_segment,
                                                 remove_small_segment);
 }

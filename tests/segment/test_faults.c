@@ -100,7 +100,7 @@ static int make_segments(void **state) {
     (void)state;
     folder = folder_new();
     result_folder = folder_new();
-    gdx_buffer bytes = damage_small_segment(folder, shape, &small);
+    gdx_buffer bytes = damage_small_segment(folder, shape, true, &small);
     gdx_buffer_clear(&bytes);
     collection_init(&documents, 3, &(collection_kind){30, 600, 15, 2 * 65536, 100, 3, 2});
     documents.shape = shape;

@@ -185,7 +185,7 @@ static const int of_lists[] = {SECTION_POSTINGS, SECTION_TERMS, SECTION_TERM_BLO
 static void change_bytes(gdx_shape of, uint64_t every) {
     gdx_segment_info info;
     char name[GDX_SEGMENT_FILE_NAME_BYTES];
-    gdx_buffer file = damage_small_segment(folder, of, &info);
+    gdx_buffer file = damage_small_segment(folder, of, false, &info);
     damage_outcome sound = damage_try(folder, info.name, false);
     unsigned refused = 0, accepted = 0;
     assert_int_equal(sound.verified, GDX_OK);

@@ -152,11 +152,18 @@ static void assert_verifies(const gdx_segment *segment) {
         fail_msg("%s", err.message);
 }
 
-static void compare_with_one_writer(const struct rounds *rounds) {
+static uint64_t token_bytes_of(const gdx_segment *segment) {
+    gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
+    gdx_segment_parts(segment, parts);
+    return parts[SECTION_TOKENS].bytes;
+}
+
+// Returns the bytes of the tokens that its ranges have of their own.
+static uint64_t compare_with_one_writer(const struct rounds *rounds) {
     const struct part *part = &rounds->parts[0];
     if (part->count == 0) {
         assert_int_equal(part->info.document_count, 0);
-        return;
+        return 0;
     }
     char *other = folder_new();
     gdx_segment_info written = collection_write(rounds->collection, part->numbers, part->count, other, rounds->level);
@@ -164,12 +171,14 @@ static void compare_with_one_writer(const struct rounds *rounds) {
     assert_memory_equal(&written, &part->info, sizeof written);
     gdx_segment *segment = segment_of(rounds->folder, part->info.name);
     assert_verifies(segment);
+    uint64_t token_bytes = token_bytes_of(segment);
     gdx_segment_release(segment);
     folder_remove(other);
+    return token_bytes;
 }
 
-static void run_rounds_of(gdx_shape shape, const collection_kind *kind, uint64_t seed, unsigned doomed_percent,
-                          unsigned threads, int level) {
+static uint64_t run_rounds_of(gdx_shape shape, const collection_kind *kind, uint64_t seed, unsigned doomed_percent,
+                              unsigned threads, int level) {
     struct collection collection;
     print_message("seed %llu\n", (unsigned long long)seed);
     collection_init(&collection, seed, kind);
@@ -187,17 +196,18 @@ static void run_rounds_of(gdx_shape shape, const collection_kind *kind, uint64_t
             merge_some(&rounds, first, count, false);
     }
     merge_some(&rounds, 0, rounds.part_count, true);
-    compare_with_one_writer(&rounds);
+    uint64_t token_bytes = compare_with_one_writer(&rounds);
     assert_int_equal(folder_count(rounds.folder, "segment-new"), 0);
     part_clear(&rounds.parts[0]);
     free(rounds.is_doomed);
     folder_remove(rounds.folder);
     collection_clear(&collection);
+    return token_bytes;
 }
 
-static void run_rounds(const collection_kind *kind, uint64_t seed, unsigned doomed_percent, unsigned threads,
-                       int level) {
-    run_rounds_of(GDX_SHAPE_EXACT, kind, seed, doomed_percent, threads, level);
+static uint64_t run_rounds(const collection_kind *kind, uint64_t seed, unsigned doomed_percent, unsigned threads,
+                           int level) {
+    return run_rounds_of(GDX_SHAPE_EXACT, kind, seed, doomed_percent, threads, level);
 }
 
 // ---- the bytes
@@ -301,24 +311,10 @@ static void merging_compact_segments_inverts_no_text(void **state) {
     collection_clear(&collection);
 }
 
-static uint64_t token_bytes(const collection_kind *kind, uint64_t seed) {
-    struct collection collection;
-    gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
-    char *folder = folder_new();
-    collection_init(&collection, seed, kind);
-    gdx_segment *segment = segment_of(folder, collection_write_all(&collection, folder, 0).name);
-    gdx_segment_parts(segment, parts);
-    gdx_segment_release(segment);
-    folder_remove(folder);
-    collection_clear(&collection);
-    return parts[SECTION_TOKENS].bytes;
-}
-
 static void merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer(void **state) {
     (void)state;
     skip_thread_sanitizer();
-    assert_true(token_bytes(&learned, 43) > 0);
-    run_rounds(&learned, 43, 0, 1, 0);
+    assert_true(run_rounds(&learned, 43, 0, 1, 0) > 0);
     run_rounds(&learned, 44, 13, 2, 0);
 }
 
@@ -338,7 +334,6 @@ static void assert_same_texts(const gdx_segment *segment, const struct collectio
 static gdx_segment_info merge_halves(const struct collection *collection, uint32_t few, const char *folder,
                                      bool keeps_ranges, uint64_t *out_tokens) {
     uint32_t numbers[64];
-    gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
     gdx_segment_info merged;
     gdx_error err = {0};
     for (uint32_t d = 0; d < collection->count; d++)
@@ -351,54 +346,47 @@ static gdx_segment_info merge_halves(const struct collection *collection, uint32
     assert_int_equal(gdx_segment_merge(&options, inputs, 2, &merged, &err), GDX_OK);
     *out_tokens = 0;
     for (size_t i = 0; i < 2; i++) {
-        gdx_segment_parts(inputs[i].segment, parts);
-        *out_tokens += parts[SECTION_TOKENS].bytes;
+        *out_tokens += token_bytes_of(inputs[i].segment);
         gdx_segment_release((gdx_segment *)inputs[i].segment);
     }
     return merged;
 }
 
+// What kept the ranges of its inputs, merged once more without keeping them.
+static void compare_kept_with_one_writer(const gdx_segment *segment, const struct collection *collection) {
+    gdx_segment_info merged;
+    gdx_error err = {0};
+    char *folder = folder_new();
+    char *other = folder_new();
+    gdx_merge_input kept = {segment, NULL};
+    gdx_segment_info written = collection_write_all(collection, other, 0);
+    assert_true(gdx_segment_info_of(segment)->name != written.name); // else nothing was kept
+    gdx_segment_merge_options options = {.directory = folder, .tag = 2, .keys = collection_keys()};
+    assert_int_equal(gdx_segment_merge(&options, &kept, 1, &merged, &err), GDX_OK);
+    assert_same_bytes(folder, merged.name, other, written.name);
+    folder_remove(other);
+    folder_remove(folder);
+}
+
 // Ten documents of 600 KB each make a long range, two a short one, which has no tokens of its own.
-static void kept_ranges_keep_their_tokens_and_verify(void **state) {
+static void kept_ranges_keep_their_tokens_verify_and_merge_to_the_bytes_of_one_writer(void **state) {
     (void)state;
     struct collection collection;
     skip_thread_sanitizer();
     collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3, 900});
     for (uint32_t few = 2; few <= 10; few += 8) {
         char *folder = folder_new();
-        gdx_segment_part parts[GDX_SEGMENT_PARTS_MAX];
         uint64_t tokens = 0;
         gdx_segment *kept = segment_of(folder, merge_halves(&collection, few, folder, true, &tokens).name);
-        gdx_segment_parts(kept, parts);
         assert_true(tokens > 0);
-        assert_int_equal(parts[SECTION_TOKENS].bytes, tokens);
+        assert_int_equal(token_bytes_of(kept), tokens);
         assert_verifies(kept);
         assert_same_texts(kept, &collection);
+        if (few == 10)
+            compare_kept_with_one_writer(kept, &collection);
         gdx_segment_release(kept);
         folder_remove(folder);
     }
-    collection_clear(&collection);
-}
-
-static void merging_what_kept_ranges_gives_the_bytes_of_one_writer(void **state) {
-    (void)state;
-    struct collection collection;
-    uint64_t tokens = 0;
-    gdx_segment_info merged;
-    gdx_error err = {0};
-    skip_thread_sanitizer();
-    char *folder = folder_new();
-    char *other = folder_new();
-    collection_init(&collection, 45, &(collection_kind){20, 1000, 1, 600000, 300, 3, 900});
-    gdx_merge_input kept = {segment_of(folder, merge_halves(&collection, 10, folder, true, &tokens).name), NULL};
-    gdx_segment_info written = collection_write_all(&collection, other, 0);
-    assert_true(gdx_segment_info_of(kept.segment)->name != written.name); // else nothing was kept
-    gdx_segment_merge_options options = {.directory = folder, .tag = 2, .keys = collection_keys()};
-    assert_int_equal(gdx_segment_merge(&options, &kept, 1, &merged, &err), GDX_OK);
-    assert_same_bytes(folder, merged.name, other, written.name);
-    gdx_segment_release((gdx_segment *)kept.segment);
-    folder_remove(other);
-    folder_remove(folder);
     collection_clear(&collection);
 }
 
@@ -636,8 +624,7 @@ int main(void) {
         cmocka_unit_test(merging_compact_segments_inverts_no_text),
         cmocka_unit_test(a_merge_at_another_level_gives_the_bytes_of_a_writer_at_that_level),
         cmocka_unit_test(merging_ranges_with_tokens_of_their_own_gives_the_bytes_of_one_writer),
-        cmocka_unit_test(kept_ranges_keep_their_tokens_and_verify),
-        cmocka_unit_test(merging_what_kept_ranges_gives_the_bytes_of_one_writer),
+        cmocka_unit_test(kept_ranges_keep_their_tokens_verify_and_merge_to_the_bytes_of_one_writer),
         cmocka_unit_test(merging_one_segment_without_deletions_copies_it),
         cmocka_unit_test(a_merge_without_live_documents_makes_no_file),
         cmocka_unit_test(a_stopped_merge_says_so_and_leaves_no_file),
