@@ -528,7 +528,7 @@ class Commits(ServerTest):
         for thread in threads:
             thread.start()
         for i in range(6):
-            self.make_index([record(50 * j + k, text="产业链%d" % i) for j in range(i + 1) for k in range(50)])
+            self.add([record(50 * j + k, text="产业链%d" % i) for j in range(i + 1) for k in range(50)])
             server.wait_for_metric("gramdex_index_commit", i + 2)
         subprocess.run([GRAMDEX, "merge", "--index", server.index], check=True, capture_output=True)
         server.wait_for_metric("gramdex_index_segments", 1)
@@ -543,7 +543,7 @@ class Commits(ServerTest):
 
     @skip_thread_sanitizer
     def test_documents_sent_get_the_shape_and_a_merge_changes_it_under_a_server(self):
-        self.make_index([record(i, text="产业链重构" * 40) for i in range(20)], "--shape", "compact")
+        self.add([record(i, text="产业链重构" * 40) for i in range(20)], "--shape", "compact")
         server = self.serve()
         stub = server.stub()
 
