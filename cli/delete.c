@@ -116,8 +116,11 @@ static gdx_status delete_all(struct delete_command *self, gdx_error *err) {
 }
 
 static int run(const struct command *command, void *settings) {
+    static char line[BUFSIZ];
     struct delete_command *self = settings;
     gdx_error err = {0};
+    // Many ids may be missing: a write for each line, not for each letter.
+    setvbuf(stderr, line, _IOLBF, sizeof line);
     self->arena = gdx_arena_new();
     gdx_status status = self->arena ? delete_all(self, &err) : gdx_fail_memory(&err, "the ids");
     free(self->ids);

@@ -27,6 +27,9 @@ def envelope(body):
     return struct.pack(">BI", 0, len(body)) + body
 
 
+ANSWER = re.compile(rb"HTTP/1\.1 (\d+) [^\r]*\r\n((?:[^\r]+\r\n)*)\r\n")
+
+
 class Plain:
     def __init__(self, address, receive_bytes=None):
         self.socket = socket.socket()
@@ -35,7 +38,7 @@ class Plain:
         self.socket.settimeout(PATIENCE)
         host, port = address.rsplit(":", 1)
         self.socket.connect((host, int(port)))
-        self.came, self.is_closed = b"", False
+        self.came, self.is_closed = bytearray(), False
 
     def send(self, data):
         """False once the server has closed."""
@@ -74,9 +77,9 @@ class Plain:
     def statuses(self):
         """Of the answers that are there: they have a length, and no chunks."""
         found, at = [], 0
-        while head := re.match(rb"HTTP/1\.1 (\d+) [^\r]*\r\n((?:[^\r]+\r\n)*)\r\n", self.came[at:]):
+        while head := ANSWER.match(self.came, at):
             length = re.search(rb"content-length: (\d+)\r\n", head[2])
-            at += head.end() + (int(length[1]) if length else 0)
+            at = head.end() + (int(length[1]) if length else 0)
             if at > len(self.came):
                 break
             found.append(int(head[1]))

@@ -99,7 +99,7 @@ class Floods(PlainTest):
         count = 1000 if WATCHES_THREADS else 10000
         self.serve()
         peer = Plain(self.server.address)
-        sent = ASKS * count
+        sent = memoryview(ASKS * count)
         while sent:
             peer.socket.settimeout(0.01)
             try:
@@ -115,7 +115,7 @@ class Floods(PlainTest):
 
     def test_pipelines_whose_answers_are_not_read(self):
         self.serve("--ingest-idle", "2")
-        peers = [Plain(self.server.address, receive_bytes=4096) for _ in range(2 if WATCHES_THREADS else 5)]
+        peers = [Plain(self.server.address, receive_bytes=4096) for _ in range(2 if WATCHES_THREADS else 3)]
         for peer in peers:
             peer.socket.settimeout(0.2)
             peer.send(LONG * 10000)  # as far as the server takes them
@@ -203,7 +203,7 @@ class Stalls(PlainTest):
 
     def test_exports_that_are_not_read(self):
         self.serve("--ingest-idle", "2")
-        peers = [Plain(self.server.address, receive_bytes=4096) for _ in range(4 if WATCHES_THREADS else 20)]
+        peers = [Plain(self.server.address, receive_bytes=4096) for _ in range(4 if WATCHES_THREADS else 8)]
         for peer in peers:
             peer.send(EXPORT)
         self.gone(peers)

@@ -178,6 +178,40 @@ class Server:
         return text
 
 
+kept = {}  # what was made once for all tests of the program, by what it was made of
+
+
+def keep(key, make):
+    """What `make` gives for a folder, which stays to the end. It is called once for each key."""
+    if key not in kept:
+        folder = tempfile.mkdtemp(prefix="gramdex-kept-")
+        unittest.addModuleCleanup(shutil.rmtree, folder)
+        kept[key] = make(folder)
+    return kept[key]
+
+
+def add_records(folder, records, *options):
+    path = write_records(os.path.join(folder, "records.jsonl"), records)
+    subprocess.run([GRAMDEX, "index", "--index", os.path.join(folder, "index"), path, *options], check=True, capture_output=True)
+
+
+def keep_index(*lots):
+    """The folder of an index with a commit for each list of records. Tests copy it, or serve it where nobody writes."""
+    def make(folder):
+        for records in lots:
+            add_records(folder, records)
+        return folder
+
+    return keep(json.dumps(lots), make)
+
+
+def start_reader(folder, *options):
+    """A server that is asked by many tests and changed by none."""
+    server = Server(folder, "--read-only", *options)
+    unittest.addModuleCleanup(server.stop)
+    return server
+
+
 class ServerTest(unittest.TestCase):
     """A folder for each test, and what was started in it stopped at its end."""
 
@@ -190,14 +224,27 @@ class ServerTest(unittest.TestCase):
         self.addCleanup(server.stop)
         return server
 
-    def make_index(self, records, *options):
-        path = write_records(os.path.join(self.folder, "records.jsonl"), records)
-        return subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"), path, *options],
-                              check=True, capture_output=True)
+    def make_index(self, *lots):
+        """A commit for each list of records. Those of a new index may be copies of older ones; add() makes its own."""
+        index = os.path.join(self.folder, "index")
+        if os.path.exists(index):
+            for records in lots:
+                self.add(records)
+        else:
+            shutil.copytree(os.path.join(keep_index(*lots), "index"), index)
+
+    def add(self, records, *options):
+        """One commit more, by the program."""
+        add_records(self.folder, records, *options)
 
     def served(self, records, *options, **how):
         self.make_index(records)
         return self.serve(*options, **how)
+
+    def asked(self, records):
+        """A stub of a server for which the test is only one of many that ask it of these records."""
+        folder = keep_index(records)
+        return keep(("reader", folder), lambda _: start_reader(folder)).stub()
 
     def fails(self, code, call):
         with self.assertRaises(grpc.RpcError) as caught:

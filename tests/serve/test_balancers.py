@@ -45,8 +45,7 @@ class Caller(threading.Thread):
 class Balanced:
     def setUp(self):
         super().setUp()
-        for part in range(2):  # a segment each
-            self.make_index([record(30 * part + i, text="链产业规则") for i in range(30)])
+        self.make_index(*([record(30 * part + i, text="链产业规则") for i in range(30)] for part in range(2)))  # a segment each
         self.prepare()
         self.replicas = [self.replica(), self.replica()]
         port = proxies.free_port()

@@ -26,13 +26,18 @@ def long_text(chance):
     ) + " w%d" % chance.randint(0, 5000)
 
 
+def segments_of(chance):
+    return [[record(i, text=long_text(chance)) for i in range(begin, begin + DOCUMENTS)] for begin in range(0, SEGMENTS * DOCUMENTS, DOCUMENTS)]
+
+
 class Damage(ServerTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.segments = segments_of(random.Random(5))
+
     def setUp(self):
         super().setUp()
-        chance = random.Random(5)
-        for segment in range(SEGMENTS):
-            numbers = range(segment * DOCUMENTS, (segment + 1) * DOCUMENTS)
-            self.make_index([record(i, text=long_text(chance)) for i in numbers])
+        self.make_index(*self.segments)
         self.index = os.path.join(self.folder, "index")
         self.backup = os.path.join(self.folder, "backup")
         shutil.copytree(self.index, self.backup)

@@ -102,14 +102,16 @@ class Json:
         raise AssertionError("a stream without an end")
 
 
+def start_server(folder):
+    harness.add_records(folder, [harness.record(n, topic=["trade", "law"][n % 2], language=n % 3) for n in range(40)])
+    subprocess.run([harness.GRAMDEX, "reprints", "--index", os.path.join(folder, "index"), "--build"], check=True, capture_output=True)
+    return harness.start_reader(folder, "--threads", "1")
+
+
 class JsonTest(harness.ServerTest):
     def setUp(self):
         super().setUp()
-        records = [harness.record(n, topic=["trade", "law"][n % 2], language=n % 3) for n in range(40)]
-        self.make_index(records)
-        subprocess.run([harness.GRAMDEX, "reprints", "--index", os.path.join(self.folder, "index"), "--build"], check=True,
-                       capture_output=True)
-        self.server = self.serve("--threads", "1")
+        self.server = harness.keep("server", start_server)
         self.stub = self.server.stub()
         self.json = Json(self.server.addresses[0])
         self.addCleanup(self.json.close)

@@ -5,12 +5,11 @@ naming the slice. Never a smaller number in silence."""
 import os
 import shutil
 import signal
-import subprocess
 import threading
 import time
 import unittest
 
-from harness import GRAMDEX, PATIENCE, ServerTest, details, grpc, main, record, search_pb2, skip_thread_sanitizer, write_records
+from harness import PATIENCE, ServerTest, details, grpc, main, record, search_pb2, skip_thread_sanitizer
 
 SLICES = 3
 
@@ -20,16 +19,14 @@ def took_away(answer):
     return answer
 
 
+def part_of(part, count):
+    return [record(100 * part + i) for i in range(count)]
+
+
 class Leaves(ServerTest):
     def setUp(self):
         super().setUp()
-        for part in range(4):  # a segment each
-            self.add(part, 40)
-
-    def add(self, part, count):
-        path = write_records(os.path.join(self.folder, "part-%d.jsonl" % part),
-                             [record(100 * part + i) for i in range(count)])
-        subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"), path], check=True, capture_output=True)
+        self.make_index(*(part_of(part, 40) for part in range(4)))  # a segment each
 
     def leaf(self, slice, *options, **how):
         return self.serve("--slice", "%d/%d" % (slice, SLICES), *options, **how)
@@ -144,10 +141,7 @@ class Leaves(ServerTest):
 
     def test_a_leaf_that_is_lost_in_the_middle_of_a_stream(self):
         for part in range(4):  # many messages from each slice
-            write_records(os.path.join(self.folder, "long-%d.jsonl" % part),
-                          [record(1000 + 100 * part + i, text="产业链重构，" * 60) for i in range(30)])
-            subprocess.run([GRAMDEX, "index", "--index", os.path.join(self.folder, "index"),
-                            os.path.join(self.folder, "long-%d.jsonl" % part)], check=True, capture_output=True)
+            self.add([record(1000 + 100 * part + i, text="产业链重构，" * 60) for i in range(30)])
         leaves = self.leaves(replicas=2)
         one, root = self.serve(), self.root(leaves)
         wanted = self.scan(one.stub())
@@ -185,11 +179,12 @@ class Leaves(ServerTest):
             thread.start()
         wanted = {(4, 160)}
         for commit in range(5, 8):
-            self.add(commit, 20)
+            self.add(part_of(commit, 20))
             wanted.add((commit, 160 + 20 * (commit - 4)))
             until = time.monotonic() + PATIENCE
             while not any(of == commit for of, _ in set(seen)) and time.monotonic() < until:
                 root.page("/metrics")  # read while calls are counted
+                time.sleep(0.02)
         stop.set()
         for thread in threads:
             thread.join()
@@ -200,7 +195,7 @@ class Leaves(ServerTest):
         shutil.copytree(os.path.join(self.folder, "index"), os.path.join(self.folder, "copy"))
         leaves = [[self.leaf(0)], [self.leaf(1, index="copy")], [self.leaf(2)]]
         root = self.root(leaves)
-        self.add(5, 20)
+        self.add(part_of(5, 20))
         time.sleep(1)  # the others have seen it by now
         reply = root.stub().count(search_pb2.CountRequest(query="产业链"))
         self.assertEqual((reply.answer.commit, reply.documents), (4, 160))
@@ -225,7 +220,7 @@ class Leaves(ServerTest):
         root = self.root(self.leaves())
         stub = root.stub()
         first = stub.search(search_pb2.SearchRequest(query="产业链", limit=100))
-        self.add(6, 20)
+        self.add(part_of(6, 20))
         root.wait_for_metric("gramdex_index_commit", 5)
         second = stub.search(search_pb2.SearchRequest(query="产业链", limit=100, page_token=first.next_page_token))
         self.assertEqual((second.answer.commit, second.documents, len(second.hits)), (4, 160, 60))

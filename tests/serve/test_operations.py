@@ -129,10 +129,11 @@ class Access(ServerTest):
 
     @skip_thread_sanitizer
     def test_files_that_others_may_write_are_named_at_the_start(self):
+        self.make_index([record(1)])
         tokens = self.token_file()
         for mode, warned in ((0o600, 0), (0o644, 0), (0o660, 1), (0o666, 1)):
             os.chmod(tokens, mode)
-            server = self.served([record(1)], "--token-file", tokens)
+            server = self.serve("--token-file", tokens)
             self.events(server, "others than its owner may write", warned)
             text = server.stop()
             self.assertEqual(text.count("others than its owner may write"), warned, oct(mode))

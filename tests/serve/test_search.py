@@ -12,6 +12,7 @@ Request = search_pb2.SearchRequest
 Count = search_pb2.CountRequest
 Scan = search_pb2.ScanRequest
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
+FORTY = [record(i) for i in range(40)]
 
 
 @skip_thread_sanitizer
@@ -35,29 +36,29 @@ class Search(ServerTest):
         self.assertEqual((hit.snippet.field, hit.snippet.at_start, hit.snippet.at_end), (search_pb2.FIELD_TEXT, True, True))
 
     def test_ten_hits_with_snippets_are_the_default(self):
-        stub = self.served([record(i) for i in range(30)]).stub()
+        stub = self.asked(FORTY)
         reply = stub.search(Request(query="产业链"))
-        self.assertEqual((reply.documents, len(reply.hits)), (30, 10))
+        self.assertEqual((reply.documents, len(reply.hits)), (40, 10))
         self.assertTrue(all(hit.HasField("snippet") and not hit.matches for hit in reply.hits))
         self.assertTrue(reply.next_page_token)
         scores = [hit.score for hit in reply.hits]
         self.assertEqual(scores, sorted(scores, reverse=True))
 
     def test_what_is_not_asked_for_is_not_sent(self):
-        stub = self.served([record(i) for i in range(5)]).stub()
+        stub = self.asked(FORTY)
         self.assertFalse(stub.search(Request(query="产业链", no_snippet=True)).hits[0].HasField("snippet"))
         totals = stub.search(Request(query="产业链", totals_only=True, limit=5000))
-        self.assertEqual((totals.documents, len(totals.hits), totals.next_page_token), (5, 0, ""))
+        self.assertEqual((totals.documents, len(totals.hits), totals.next_page_token), (40, 0, ""))
 
     def test_pages_put_together_are_the_whole_in_every_order(self):
-        stub = self.served([record(i) for i in range(53)]).stub()
+        stub = self.asked(FORTY)
         for order in search_pb2.Order.values():
             whole = [hit.id for hit in stub.search(Request(query="产业链", limit=1000, order=order)).hits]
-            self.assertEqual(len(set(whole)), 53)
+            self.assertEqual(len(set(whole)), 40)
             pages, token = [], ""
             while True:
                 page = stub.search(Request(query="产业链", limit=7, order=order, page_token=token))
-                self.assertEqual(page.documents, 53)
+                self.assertEqual(page.documents, 40)
                 pages += [hit.id for hit in page.hits]
                 token = page.next_page_token
                 if not token:
@@ -65,26 +66,26 @@ class Search(ServerTest):
             self.assertEqual(pages, whole)
 
     def test_orders_are_what_they_say(self):
-        stub = self.served([record(i) for i in range(20)]).stub()
+        stub = self.asked(FORTY)
 
         def hits(order):
             return stub.search(Request(query="产业链", limit=100, order=order)).hits
 
-        self.assertEqual([h.id for h in hits(search_pb2.ORDER_ID)], ["d/%03d" % i for i in range(20)])
+        self.assertEqual([h.id for h in hits(search_pb2.ORDER_ID)], ["d/%03d" % i for i in range(40)])
         newest = [h.date for h in hits(search_pb2.ORDER_NEWEST)]
         self.assertEqual(newest, sorted(newest, reverse=True))
         oldest = [h.date for h in hits(search_pb2.ORDER_OLDEST)]
         self.assertEqual(oldest, sorted(oldest))
 
     def test_numbers_out_of_range_name_their_field(self):
-        stub = self.served([record(1)]).stub()
+        stub = self.asked(FORTY)
         for field, value in (("limit", 1001), ("snippet_symbols", 1001), ("match_limit", 10001), ("order", 9)):
             self.refuses_field(lambda f=field, v=value: stub.search(Request(query="链", **{f: v})), field)
         self.refuses_field(lambda: stub.search(Request(query="链", limit=1000, match_limit=101)), "match_limit")
-        self.assertEqual(stub.search(Request(query="链", limit=1000, snippet_symbols=1000, match_limit=100)).documents, 1)
+        self.assertEqual(stub.search(Request(query="链", limit=1000, snippet_symbols=1000, match_limit=100)).documents, 40)
 
     def test_a_malformed_query_names_its_column_in_every_method(self):
-        stub = self.served([record(1)]).stub()
+        stub = self.asked(FORTY)
         for call in (lambda q: stub.search(Request(query=q)), lambda q: stub.count(Count(query=q)),
                      lambda q: stub.trend(search_pb2.TrendRequest(query=q)), lambda q: list(stub.scan(Scan(query=q)))):
             error = self.refuses_field(lambda c=call: c("产业链 (贸易"), "query")
@@ -95,14 +96,14 @@ class Search(ServerTest):
             self.assertEqual(details(self.refuses_field(lambda c=call: c(""), "query"))["ErrorInfo"].reason, "QUERY_SYNTAX")
 
     def test_a_zero_byte_in_a_query_is_an_invalid_argument(self):
-        stub = self.served([record(1)]).stub()
+        stub = self.asked(FORTY)
         for call in (lambda q: stub.search(Request(query=q)), lambda q: stub.count(Count(query=q)),
                      lambda q: stub.trend(search_pb2.TrendRequest(query=q)), lambda q: list(stub.scan(Scan(query=q)))):
             error = self.refuses_field(lambda c=call: c("产业\0链"), "query")
             self.assertIn("column 3: found a zero byte", error.details())
 
     def test_a_query_too_large_is_an_invalid_argument_with_its_reason(self):
-        stub = self.served([record(1)]).stub()
+        stub = self.asked(FORTY)
         for query in ("链" * 30000, " ".join("a%d" % i for i in range(1100)), "(" * 70 + "链" + ")" * 70):
             self.refuses(INVALID, "QUERY_TOO_LARGE", lambda q=query: stub.count(Count(query=q)))
 
@@ -112,12 +113,12 @@ class Search(ServerTest):
         self.assertEqual(stub.count(Count(query="没有的词")).documents, 0)
 
     def test_a_query_that_is_not_utf8_is_refused(self):
-        stub = self.served([record(1)]).stub()
+        stub = self.asked(FORTY)
         error = self.fails(INVALID, lambda: stub.count(b"\x0a\x02\xff\xfe"))
         self.assertIn("UTF-8", error.details())
 
     def test_a_page_token_is_bound_to_query_and_order_and_refused_when_changed(self):
-        stub = self.served([record(i) for i in range(9)]).stub()
+        stub = self.asked(FORTY)
         token = stub.search(Request(query="产业链", limit=3)).next_page_token
         for bad in (Request(query="重构", page_token=token), Request(query="产业链", page_token=token, order=search_pb2.ORDER_ID),
                     Request(query="产业链", page_token=token[:-1]), Request(query="产业链", page_token=token + "A"),
@@ -151,7 +152,7 @@ class Search(ServerTest):
 @skip_thread_sanitizer
 class CountTrendGetStat(ServerTest):
     def test_count_is_that_of_search(self):
-        stub = self.served([record(i) for i in range(40)]).stub()
+        stub = self.asked(FORTY)
         for query in ("产业链", "贸易 NOT source:odd", "date:2010..", "重构 NEAR/5 规则", "没有的词"):
             reply, searched = stub.count(Count(query=query)), stub.search(Request(query=query, totals_only=True))
             self.assertEqual((reply.documents, reply.occurrences), (searched.documents, searched.occurrences))
@@ -171,7 +172,7 @@ class CountTrendGetStat(ServerTest):
         self.refuses_field(lambda: stub.trend(search_pb2.TrendRequest(query="链", by=7)), "by")
 
     def test_trend_sets_queries_and_sources_side_by_side(self):
-        stub = self.served([record(i) for i in range(25)]).stub()
+        stub = self.asked(FORTY)
         reply = stub.trend(search_pb2.TrendRequest(query="产业链", compare=["贸易"], split_by_source=True,
                                                    by=search_pb2.PERIOD_QUARTER))
         alone = stub.trend(search_pb2.TrendRequest(query="贸易", by=search_pb2.PERIOD_QUARTER))
@@ -185,7 +186,7 @@ class CountTrendGetStat(ServerTest):
         self.refuses_field(lambda: stub.trend(search_pb2.TrendRequest(query="链", compare=["链"] * 10)), "compare")
 
     def test_facets_and_dispersion_add_up(self):
-        stub = self.served([record(i) for i in range(40)]).stub()
+        stub = self.asked(FORTY)
         count = stub.count(Count(query="产业链"))
         reply = stub.facets(search_pb2.FacetsRequest(query="产业链"))
         self.assertEqual([f.by for f in reply.facets], ["source", "year"])
@@ -209,7 +210,7 @@ class CountTrendGetStat(ServerTest):
         self.refuses_field(lambda: stub.dispersion(search_pb2.DispersionRequest(query="source:odd")), "query")
 
     def test_kwic_gives_what_scan_gives_in_order_page_by_page(self):
-        stub = self.served([record(i) for i in range(40)]).stub()
+        stub = self.asked(FORTY)
         ask = lambda **more: stub.kwic(search_pb2.KwicRequest(query="产业链", sort=["right", "date"], limit=7, **more))
         page, lines = ask(), []
         while True:
@@ -242,7 +243,7 @@ class CountTrendGetStat(ServerTest):
 
     def test_metadata_filters_and_facets(self):
         records = [record(i, lang=("zh", ["zh", "en"], None)[i % 3], n=i % 2 + 0.5) for i in range(30)]
-        self.make_index(records, "--facet", "lang")
+        self.add(records, "--facet", "lang")
         stub = self.serve().stub()
         reply = stub.facets(search_pb2.FacetsRequest(query="链", by=["meta.lang", "meta.n"]))
         self.assertEqual([f.by for f in reply.facets], ["meta.lang", "meta.n"])
@@ -287,7 +288,7 @@ class CountTrendGetStat(ServerTest):
             self.refuses_field(lambda: stub.contrast(search_pb2.ContrastRequest(**request)), field)
 
     def test_ngrams_of_a_query_and_of_all(self):
-        stub = self.served([record(i) for i in range(40)]).stub()
+        stub = self.asked(FORTY)
         whole = stub.ngrams(search_pb2.NgramsRequest())
         self.assertEqual(whole.documents, 40)
         self.assertEqual(whole.ngrams[0].phrase, "产业链")
@@ -330,7 +331,7 @@ class CountTrendGetStat(ServerTest):
             self.refuses_field(lambda: stub.collocates(search_pb2.CollocatesRequest(query="税", **request)), field)
 
     def test_reprints_are_refused_until_they_are_built(self):
-        stub = self.served([record(i) for i in range(4)]).stub()
+        stub = self.asked(FORTY)
         with self.assertRaises(grpc.RpcError) as refused:
             stub.reprints(search_pb2.ReprintsRequest())
         self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
@@ -408,9 +409,9 @@ class CountTrendGetStat(ServerTest):
         self.refuses_field(lambda: stub.get(search_pb2.GetRequest(id="x" * 1025)), "id")
 
     def test_stat_adds_up(self):
-        stub = self.served([record(i) for i in range(9)]).stub()
+        stub = self.asked(FORTY)
         reply = stub.stat(search_pb2.StatRequest())
-        self.assertEqual((reply.documents, reply.segments, reply.deleted, reply.answer.commit), (9, 1, 0, 1))
+        self.assertEqual((reply.documents, reply.segments, reply.deleted, reply.answer.commit), (40, 1, 0, 1))
         self.assertEqual(sum(part.bytes for part in reply.parts), reply.index_bytes)
         sizes = [part.bytes for part in reply.parts]
         self.assertEqual(sizes, sorted(sizes, reverse=True))
@@ -422,7 +423,7 @@ class CountTrendGetStat(ServerTest):
 class Scans(ServerTest):
     @skip_thread_sanitizer
     def test_an_export_has_every_occurrence_once_in_document_order(self):
-        stub = self.served([record(i) for i in range(60)]).stub()
+        stub = self.asked(FORTY)
         found = [o for reply in stub.scan(Scan(query="产业链", context_symbols=2)) for o in reply.occurrences]
         self.assertEqual(len(found), stub.count(Count(query="产业链")).occurrences)
         places = [(o.id, o.match.begin) for o in found]
@@ -435,7 +436,7 @@ class Scans(ServerTest):
 
     @skip_thread_sanitizer
     def test_an_export_stops_at_its_limit_and_leaves_out_the_context(self):
-        stub = self.served([record(i) for i in range(60)]).stub()
+        stub = self.asked(FORTY)
         found = [o for reply in stub.scan(Scan(query="产业链", limit=5, no_context=True)) for o in reply.occurrences]
         self.assertEqual(len(found), 5)
         self.assertEqual({(o.before, o.matched, o.after) for o in found}, {("", "产业链", "")})
@@ -443,7 +444,7 @@ class Scans(ServerTest):
 
     @skip_thread_sanitizer
     def test_an_empty_export_still_carries_its_commit(self):
-        stub = self.served([record(1)]).stub()
+        stub = self.asked(FORTY)
         reply, = stub.scan(Scan(query="没有的词"))
         self.assertEqual((len(reply.occurrences), reply.answer.commit), (0, 1))
 

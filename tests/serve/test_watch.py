@@ -229,7 +229,7 @@ class Watch(ServerTest):
 
     def page_of_run(self):
         path = os.path.join(self.folder, "run.prom")
-        self.make_index([record(1)], "--metrics-file", path)
+        self.add([record(1)], "--metrics-file", path)
         with open(path, encoding="utf-8") as file:
             return file.read()
 
@@ -428,7 +428,8 @@ class Watch(ServerTest):
 
     def test_disk_and_age_of_the_commit_are_those_of_the_index(self):
         before = time.time()
-        server = self.served([record(1)])
+        self.add([record(1)])
+        server = self.serve()
         disk = os.statvfs(server.index)
         self.assertEqual(server.metric("gramdex_index_disk_bytes"), disk.f_blocks * disk.f_frsize)
         self.assertLess(abs(server.metric("gramdex_index_disk_free_bytes") - disk.f_bavail * disk.f_frsize), 8 << 30)

@@ -330,12 +330,12 @@ class Delete(ServerTest):
 
     def test_the_program_deletes_more_ids_than_a_message_holds(self):
         server = self.served([record(i) for i in range(3)])
-        ids = ["%04d" % i + "x" * 1000 for i in range(9000)] + ["d/001"]
+        ids = ["%04d" % i + "x" * 1000 for i in range(4500)] + ["d/001"]  # a message holds 4 MiB
         done = subprocess.run([GRAMDEX, "delete", "--server", server.addresses[0], "--json", "-"], input="\n".join(ids),
                               capture_output=True, text=True, timeout=PATIENCE)
         self.assertEqual(done.returncode, 1)  # some are missing
         line = json.loads(done.stdout)
-        self.assertEqual((line["documents"], line["missing"], line["documents_left"]), (1, 9000, 2))
+        self.assertEqual((line["documents"], line["missing"], line["documents_left"]), (1, 4500, 2))
 
     def test_ten_thousand_ids_are_the_most(self):
         stub = self.served([record(1)]).stub()
@@ -380,16 +380,16 @@ class IndexServer(ServerTest):
         self.write("a/one.txt", "产业链")
         self.write("two.md", "---\ntitle: 题\ndate: 2023-05\n---\n关税")
         self.write("three.html", "<title>题</title><p>供应链<script>x</script>")
-        write_records(self.write("records.jsonl", ""), [record(i, region="亚太") for i in range(2500)])
+        write_records(self.write("records.jsonl", ""), [record(i, region="亚太") for i in range(1000)])
         folder = os.path.join(self.folder, "in")
         summary, refusals = self.sent(server, folder)
-        self.assertEqual((summary["added"], summary["files"], summary["refused"], summary["commit"], refusals), (2503, 4, 0, 1, []))
+        self.assertEqual((summary["added"], summary["files"], summary["refused"], summary["commit"], refusals), (1003, 4, 0, 1, []))
         self.same_documents(server, folder)
         again, _ = self.sent(server, folder)
-        self.assertEqual((again["unchanged"], again["documents"], again["found"], again["commit"]), (2503, 0, 2503, 1))
+        self.assertEqual((again["unchanged"], again["documents"], again["found"], again["commit"]), (1003, 0, 1003, 1))
         shown = self.index(server, folder)
         self.assertEqual(shown.returncode, 0)
-        self.assertIn("2,503 unchanged", shown.stdout)
+        self.assertIn("1,003 unchanged", shown.stdout)
         self.assertIn("%s: commit 1\n" % server.addresses[0], shown.stdout)
 
     def test_more_than_a_message_holds_is_one_commit(self):
@@ -407,13 +407,13 @@ class IndexServer(ServerTest):
     @skip_thread_sanitizer
     def test_what_is_refused_here_has_its_place_and_the_rest_is_indexed(self):
         server = self.serve("--create")
-        good = '{"id":"%d","text":"关税"}\n'
-        many = "".join(good % i for i in range(200000))  # over a slab of 4 MiB, so that lines are counted across two
-        path = self.write("bad.jsonl", many + "{\n" + good % 200000)
+        good = '{"id":"%d","text":"关税"}' + " " * 230 + "\n"
+        many = "".join(good % i for i in range(20000))  # over a slab of 4 MiB, so that lines are counted across two
+        path = self.write("bad.jsonl", many + "{\n" + good % 20000)
         summary, refusals = self.sent(server, path, self.write("x.pdf", b""), refused=True)
-        self.assertEqual((summary["added"], summary["refused"]), (200001, 2))
+        self.assertEqual((summary["added"], summary["refused"]), (20001, 2))
         self.assertEqual([(each["path"], each["line"]) for each in refusals],
-                         [(path, 200001), (os.path.join(self.folder, "in", "x.pdf"), 0)])
+                         [(path, 20001), (os.path.join(self.folder, "in", "x.pdf"), 0)])
 
     @skip_thread_sanitizer
     def test_a_text_over_the_usual_message_is_refused_and_not_sent(self):
@@ -431,7 +431,7 @@ class IndexServer(ServerTest):
     @skip_thread_sanitizer
     def test_a_document_that_is_too_large_by_its_places_is_refused_and_the_others_are_sent(self):
         server = self.serve("--create")
-        places = [{"byte": i, "name": "p"} for i in range(140000)]
+        places = [{"byte": i, "name": "p"} for i in range(30000)]
         records = [{"id": "a", "text": "关税"}, {"id": "large", "text": "a b " * 1000000, "places": places},
                    {"id": "b", "text": "关税"}]
         path = self.write("x.jsonl", "".join(json.dumps(each, separators=(",", ":")) + "\n" for each in records))
@@ -528,7 +528,7 @@ class Commits(ServerTest):
         for thread in threads:
             thread.start()
         for i in range(6):
-            self.make_index([record(50 * j + k, text="产业链%d" % i) for j in range(i + 1) for k in range(50)])
+            self.add([record(50 * j + k, text="产业链%d" % i) for j in range(i + 1) for k in range(50)])
             server.wait_for_metric("gramdex_index_commit", i + 2)
         subprocess.run([GRAMDEX, "merge", "--index", server.index], check=True, capture_output=True)
         server.wait_for_metric("gramdex_index_segments", 1)
@@ -543,7 +543,7 @@ class Commits(ServerTest):
 
     @skip_thread_sanitizer
     def test_documents_sent_get_the_shape_and_a_merge_changes_it_under_a_server(self):
-        self.make_index([record(i, text="产业链重构" * 40) for i in range(20)], "--shape", "compact")
+        self.add([record(i, text="产业链重构" * 40) for i in range(20)], "--shape", "compact")
         server = self.serve()
         stub = server.stub()
 

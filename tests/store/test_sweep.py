@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """test_sweep.py: old generations go, and what any of those that stay names does not; a sweep that was stopped is gone on with."""
 
+import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 
@@ -9,12 +12,28 @@ from harness import PATIENCE, StoreTest, main
 
 
 class Sweep(StoreTest):
+    made = {}  # (True for a merge, for each generation) -> the index and the store's objects then
+
     def generations(self, count, merge_at=()):
-        for number in range(1, count + 1):
+        """As many pushes of one document more. What an earlier test has made is copied."""
+        merges = tuple(number in merge_at for number in range(1, count + 1))
+        there = max((n for n in range(count + 1) if merges[:n] in self.made), default=0)
+        if there:
+            kept, objects = self.made[merges[:there]]
+            shutil.copytree(kept, self.index)
+            self.store.objects.update(objects)
+        for number in range(there + 1, count + 1):
             self.add("d/%d" % number)
-            if number in merge_at:
+            if merges[number - 1]:
                 self.run_gramdex("merge", "--index", self.index)
             self.push()
+            self.keep(merges[:number])
+
+    def keep(self, merges):
+        kept = os.path.join(tempfile.mkdtemp(prefix="gramdex-kept-"), "index")
+        self.addClassCleanup(shutil.rmtree, os.path.dirname(kept))
+        shutil.copytree(self.index, kept)
+        self.made[merges] = (kept, dict(self.store.objects))
 
     def sweep(self, *options, status=0):
         return self.json_of("sweep", self.url, *options, status=status)
