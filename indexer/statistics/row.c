@@ -473,14 +473,20 @@ struct renumbering {
     uint32_t *finals; // by passing number
 };
 
+static uint32_t final_of(const struct renumbering *renumbering, uint32_t passing) {
+    uint32_t number = renumbering->finals[passing];
+    assert(!passing == !number); // what was met is counted
+    return number;
+}
+
 static void renumber_range(void *context, size_t number, size_t first, size_t end) {
     const struct renumbering *renumbering = context;
     struct row *row = renumbering->row;
     (void)number;
     for (size_t i = first; i < end; i++) {
-        row->letters[i].id = renumbering->finals[row->letters[i].id];
+        row->letters[i].id = final_of(renumbering, row->letters[i].id);
         if (row->borders)
-            row->borders[i] = renumbering->finals[row->borders[i]];
+            row->borders[i] = final_of(renumbering, row->borders[i]);
     }
 }
 

@@ -38,10 +38,18 @@ static void put(gdx_buffer *out, const char *text) {
     assert_int_equal(gdx_buffer_append(out, text, strlen(text)), GDX_OK);
 }
 
+// A letter that has no other near it among code points, and stands now and then where a text is cut.
+static void put_rare(gdx_buffer *out, random_state *random) {
+    static const char *const rare[] = {"㐀", "㘀", "㠀", "㨀", "㰀", "㸀", "䀀", "䈀", "䐀", "䘀"};
+    put(out, rare[random_below(random, sizeof rare / sizeof *rare)]);
+}
+
 static gdx_slice some_words(random_state *random, size_t count, bool is_topical) {
     gdx_buffer text = {0};
     for (size_t i = 0; i < count; i++) {
         put(&text, words[random_below(random, WORDS)]);
+        if (random_below(random, 40) == 0)
+            put_rare(&text, random);
         if (!is_topical || random_below(random, 3))
             continue;
         size_t topic = random_below(random, random_below(random, 2) ? COMPANIONS : TOPICAL);
