@@ -21,6 +21,7 @@
 enum { CACHE_BYTES = 1 << 20, PASSAGE_SYMBOLS = 400, PASSAGE_LEAST = 200, MIDDLE_DOT = 0xb7 };
 
 enum { MET_BLOCK = 512 }; // code points, whose counts are a page
+_Static_assert(FIRST_WORD % MET_BLOCK == 0, "the code points are whole blocks");
 
 // How often each letter occurs, by its passing number.
 struct letter_counts {
@@ -51,8 +52,6 @@ struct row_builder {
     uint32_t *in_whole; // of a part: the numbers that its words have in the whole row, as far as they are known
     size_t in_whole_count, in_whole_capacity;
 };
-
-_Static_assert(FIRST_WORD % MET_BLOCK == 0, "the code points are whole blocks");
 
 // Symbols that stand at the edge of a string for grammar's sake.
 static const char function_symbols[] =

@@ -489,7 +489,7 @@ class IndexServer(ServerTest):
         command = [GRAMDEX, "index", "--server", server.addresses[0], "-"]
         sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = json.dumps({"id": "1", "text": "关税" * 200000}) + "\n"
-        with contextlib.suppress(BrokenPipeError):  # if it has ended, what it says is told below
+        with contextlib.suppress(BrokenPipeError):  # a sender that has ended says why, which the assertions below print
             for _ in range(8):
                 sender.stdin.write(line)
         server.process.kill()
