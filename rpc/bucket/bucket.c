@@ -9,7 +9,6 @@
 #include "gdx/clock.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,8 +75,9 @@ static const char *place(const gdx_bucket *bucket, const struct request *request
     return to;
 }
 
-static gdx_status fail_connection(const struct reply *reply, const char *where, unsigned attempts, gdx_error *err) {
-    const char *words = reply->fault[0] ? reply->fault : curl_easy_strerror(reply->result);
+static gdx_status fail_connection(const gdx_bucket *bucket, const struct reply *reply, const char *where,
+                                  unsigned attempts, gdx_error *err) {
+    const char *words = reply->fault[0] ? reply->fault : bucket->connection.libcurl->easy_strerror(reply->result);
     if (reply->result == CURLE_OUT_OF_MEMORY)
         return gdx_fail_memory(err, "a request");
     if (reply->result == CURLE_WEIRD_SERVER_REPLY)
@@ -131,7 +131,7 @@ static gdx_status exchange_once(gdx_bucket *bucket, const struct request *reques
     *out_again = is_worth_another(request, reply) && attempts < bucket->attempts;
     place(bucket, request, where);
     return reply->result == CURLE_OK ? fail_status(request, reply, where, attempts, err)
-                                     : fail_connection(reply, where, attempts, err);
+                                     : fail_connection(bucket, reply, where, attempts, err);
 }
 
 static gdx_status exchange(gdx_bucket *bucket, const struct request *request, struct reply *reply, gdx_error *err) {
@@ -284,12 +284,6 @@ static gdx_status remove_object(void *context, const char *name, gdx_error *err)
 
 // ---- open and close
 
-static CURLcode global_result;
-
-static void start_curl(void) {
-    global_result = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 static bool copy_text(const char *text, char **to) {
     *to = text && text[0] ? strdup(text) : NULL;
     return *to || !text || !text[0];
@@ -318,9 +312,10 @@ static gdx_status set_up(gdx_bucket *bucket, const gdx_bucket_options *options, 
                                     .size = size_object,
                                     .write = write_object,
                                     .remove = remove_object};
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_curl);
-    connection->curl = global_result == CURLE_OK ? curl_easy_init() : NULL;
+    gdx_status status = libcurl_load(&connection->libcurl, err);
+    if (status != GDX_OK)
+        return status;
+    connection->curl = connection->libcurl->easy_init();
     return connection->curl ? GDX_OK : gdx_fail_memory(err, "a connection");
 }
 
@@ -345,7 +340,8 @@ const gdx_objects *gdx_bucket_objects(gdx_bucket *bucket) {
 void gdx_bucket_close(gdx_bucket *bucket) {
     if (!bucket)
         return;
-    curl_easy_cleanup(bucket->connection.curl);
+    if (bucket->connection.curl)
+        bucket->connection.libcurl->easy_cleanup(bucket->connection.curl);
     free(bucket->connection.key_id);
     free(bucket->connection.secret);
     free(bucket->connection.session_token);

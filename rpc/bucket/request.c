@@ -62,14 +62,16 @@ static void read_code(struct exchange *exchange) {
 
 // The size of the whole object. A range that was not asked for is a broken answer.
 static void read_size(struct exchange *exchange) {
+    const struct libcurl *libcurl = exchange->connection->libcurl;
     CURL *curl = exchange->connection->curl;
     struct reply *reply = exchange->reply;
     struct curl_header *header;
     curl_off_t length = -1;
-    curl_easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    libcurl->easy_getinfo(curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     reply->bytes = length;
-    if (reply->status == 206 && (curl_easy_header(curl, "Content-Range", 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
-                                 !read_range(header->value, exchange->request->from, &reply->bytes)))
+    if (reply->status == 206 &&
+        (libcurl->easy_header(curl, "Content-Range", 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
+         !read_range(header->value, exchange->request->from, &reply->bytes)))
         reply->result = CURLE_WEIRD_SERVER_REPLY;
 }
 
@@ -91,7 +93,7 @@ static size_t on_body(char *data, size_t one, size_t bytes, void *context) {
     struct exchange *exchange = context;
     struct reply *reply = exchange->reply;
     (void)one; // is 1
-    curl_easy_getinfo(exchange->connection->curl, CURLINFO_RESPONSE_CODE, &reply->status);
+    exchange->connection->libcurl->easy_getinfo(exchange->connection->curl, CURLINFO_RESPONSE_CODE, &reply->status);
     if ((reply->status == 200 || reply->status == 206) && exchange->request->take)
         return take(exchange, (gdx_slice){data, bytes}) == GDX_OK ? bytes : 0;
     size_t more = sizeof exchange->fault - 1 - exchange->fault_bytes;
@@ -130,58 +132,61 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c, 
 }
 
 static void set_common(struct connection *connection, struct exchange *exchange) {
+    const struct libcurl *libcurl = connection->libcurl;
     CURL *curl = connection->curl;
-    curl_easy_reset(curl); // connections are kept
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "gramdex");
-    curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
-                     (long)(connection->silence_s < CONNECT_S ? connection->silence_s : CONNECT_S));
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)connection->silence_s);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, exchange->reply->fault);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
+    libcurl->easy_reset(curl); // connections are kept
+    libcurl->easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    libcurl->easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    libcurl->easy_setopt(curl, CURLOPT_USERAGENT, "gramdex");
+    libcurl->easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+    libcurl->easy_setopt(curl, CURLOPT_CONNECTTIMEOUT,
+                         (long)(connection->silence_s < CONNECT_S ? connection->silence_s : CONNECT_S));
+    libcurl->easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    libcurl->easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)connection->silence_s);
+    libcurl->easy_setopt(curl, CURLOPT_ERRORBUFFER, exchange->reply->fault);
+    libcurl->easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    libcurl->easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    libcurl->easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
+    libcurl->easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_body);
+    libcurl->easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
     if (connection->authority_file)
-        curl_easy_setopt(curl, CURLOPT_CAINFO, connection->authority_file);
+        libcurl->easy_setopt(curl, CURLOPT_CAINFO, connection->authority_file);
     if (connection->signing[0]) {
-        curl_easy_setopt(curl, CURLOPT_AWS_SIGV4, connection->signing);
-        curl_easy_setopt(curl, CURLOPT_USERNAME, connection->key_id);
-        curl_easy_setopt(curl, CURLOPT_PASSWORD, connection->secret);
+        libcurl->easy_setopt(curl, CURLOPT_AWS_SIGV4, connection->signing);
+        libcurl->easy_setopt(curl, CURLOPT_USERNAME, connection->key_id);
+        libcurl->easy_setopt(curl, CURLOPT_PASSWORD, connection->secret);
     }
 }
 
-static void set_method(CURL *curl, const struct request *request, struct exchange *exchange) {
+static void set_method(struct connection *connection, const struct request *request, struct exchange *exchange) {
+    const struct libcurl *libcurl = connection->libcurl;
+    CURL *curl = connection->curl;
     char range[32];
     switch (request->method) {
     case METHOD_GET:
         snprintf(range, sizeof range, "%llu-", (unsigned long long)request->from);
         if (request->from)
-            curl_easy_setopt(curl, CURLOPT_RANGE, range);
+            libcurl->easy_setopt(curl, CURLOPT_RANGE, range);
         break;
     case METHOD_HEAD:
-        curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
+        libcurl->easy_setopt(curl, CURLOPT_NOBODY, 1L);
         break;
     case METHOD_PUT:
-        curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-        curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->content.bytes);
-        curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_content);
-        curl_easy_setopt(curl, CURLOPT_READDATA, exchange);
-        curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, on_seek);
-        curl_easy_setopt(curl, CURLOPT_SEEKDATA, exchange);
+        libcurl->easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+        libcurl->easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)request->content.bytes);
+        libcurl->easy_setopt(curl, CURLOPT_READFUNCTION, on_content);
+        libcurl->easy_setopt(curl, CURLOPT_READDATA, exchange);
+        libcurl->easy_setopt(curl, CURLOPT_SEEKFUNCTION, on_seek);
+        libcurl->easy_setopt(curl, CURLOPT_SEEKDATA, exchange);
         break;
     case METHOD_DELETE:
-        curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
+        libcurl->easy_setopt(curl, CURLOPT_CUSTOMREQUEST, "DELETE");
         break;
     }
 }
 
-static bool add_line(struct curl_slist **lines, const char *line) {
-    struct curl_slist *more = curl_slist_append(*lines, line);
+static bool add_line(const struct libcurl *libcurl, struct curl_slist **lines, const char *line) {
+    struct curl_slist *more = libcurl->slist_append(*lines, line);
     if (more)
         *lines = more;
     return more != NULL;
@@ -192,40 +197,42 @@ static bool make_lines(const struct connection *connection, const struct request
     char line[LINE_BYTES];
     bool good = true;
     if (request->only_new)
-        good = add_line(out, "If-None-Match: *");
+        good = add_line(connection->libcurl, out, "If-None-Match: *");
     snprintf(line, sizeof line, "x-amz-content-sha256: %s", request->hash ? request->hash : EMPTY_HASH);
     if (connection->signing[0])
-        good = good && add_line(out, line);
+        good = good && add_line(connection->libcurl, out, line);
     if (connection->signing[0] && connection->session_token) {
         size_t bytes = strlen(connection->session_token) + 32;
         char *token = malloc(bytes);
         if (token)
             snprintf(token, bytes, "x-amz-security-token: %s", connection->session_token);
-        good = good && token && add_line(out, token);
+        good = good && token && add_line(connection->libcurl, out, token);
         free(token);
     }
     return good;
 }
 
 void request_send(struct connection *connection, const struct request *request, struct reply *out) {
+    const struct libcurl *libcurl = connection->libcurl;
     char url[2 * ADDRESS_BYTES];
     struct curl_slist *lines = NULL;
     struct exchange exchange = {.connection = connection, .request = request, .reply = out, .at = request->from};
     *out = (struct reply){.bytes = -1};
     set_common(connection, &exchange);
-    set_method(connection->curl, request, &exchange);
+    set_method(connection, request, &exchange);
     snprintf(url, sizeof url, "%s/%s", connection->address.base, request->name);
-    if (!make_lines(connection, request, &lines) || curl_easy_setopt(connection->curl, CURLOPT_URL, url) != CURLE_OK ||
-        curl_easy_setopt(connection->curl, CURLOPT_HTTPHEADER, lines) != CURLE_OK) {
+    if (!make_lines(connection, request, &lines) ||
+        libcurl->easy_setopt(connection->curl, CURLOPT_URL, url) != CURLE_OK ||
+        libcurl->easy_setopt(connection->curl, CURLOPT_HTTPHEADER, lines) != CURLE_OK) {
         out->result = CURLE_OUT_OF_MEMORY;
     } else {
-        CURLcode result = curl_easy_perform(connection->curl);
-        curl_easy_getinfo(connection->curl, CURLINFO_RESPONSE_CODE, &out->status);
+        CURLcode result = libcurl->easy_perform(connection->curl);
+        libcurl->easy_getinfo(connection->curl, CURLINFO_RESPONSE_CODE, &out->status);
         if (!exchange.has_started)
             read_size(&exchange);
         if (out->result == CURLE_OK) // else a range that was not asked for has come
             out->result = result;
         read_code(&exchange);
     }
-    curl_slist_free_all(lines);
+    libcurl->slist_free_all(lines);
 }

@@ -4,8 +4,7 @@
 #define BUCKET_REQUEST_H
 
 #include "address.h"
-
-#include <curl/curl.h>
+#include "libcurl.h"
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_PUT, METHOD_DELETE };
 
@@ -34,6 +33,7 @@ struct reply {
 };
 
 struct connection { // one owner
+    const struct libcurl *libcurl;
     CURL *curl;
     struct address address;
     char *key_id, *secret, *session_token, *authority_file;

@@ -54,7 +54,11 @@ class StoreTest(unittest.TestCase):
         return self.ended(self.start(*arguments, **environment), status)
 
     def json_of(self, *arguments, status=0, **environment):
-        return json.loads(self.run_gramdex(*arguments, "--json", status=status, **environment).splitlines()[-1])
+        said = self.run_gramdex(*arguments, "--json", status=status, **environment)
+        try:
+            return json.loads(said.splitlines()[-1])
+        except ValueError:
+            self.fail("no JSON: " + said)
 
     def add(self, *ids, index=None, text="产业链"):
         path = self.path("records.jsonl")

@@ -133,6 +133,15 @@ class PushPull(StoreTest):
         self.assertIn("--keep", self.run_gramdex("sweep", self.url, status=2))
         self.assertEqual(self.store.requests, [])
 
+    def test_libcurl_is_loaded_when_it_is_needed(self):
+        self.add("a")
+        broken = self.path("libcurl.so.4")
+        with open(broken, "wb"):
+            pass
+        said = self.run_gramdex("push", "--index", self.index, self.url, status=1, LD_LIBRARY_PATH=self.folder)
+        self.assertIn("object stores need libcurl, which cannot be loaded (Debian's package libcurl4): " + broken, said)
+        self.assertIn("1 document", self.run_gramdex("count", "--index", self.index, "产业链", LD_LIBRARY_PATH=self.folder))
+
     def test_an_empty_store_is_none(self):
         self.assertIn("no index here", self.message(self.pull(status=1)))
         self.assertFalse(os.path.exists(self.replica))
