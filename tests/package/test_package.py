@@ -99,7 +99,8 @@ class Packages(unittest.TestCase):
             self.skipTest("lintian is not here")
         changes = next(first.glob("*.changes"))
         started = time.monotonic()
-        said = run("lintian", "--fail-on", "error,warning", "--display-info", changes, check=False)
+        # Half of what the program's package takes is groff, page by page: tests/install asks it about all pages at once.
+        said = run("lintian", "--fail-on", "error,warning", "--display-info", "--dont-check-part", "documentation/manual", changes, check=False)
         timed("lintian", started)
         faults = [line for line in said.stdout.splitlines() if line.startswith(("E:", "W:"))]
         self.assertEqual(faults, [])
