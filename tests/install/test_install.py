@@ -121,6 +121,14 @@ class Installed(unittest.TestCase):
                       if "missing date" not in line]
             self.assertEqual(faults, [])
 
+    @needs("groff")
+    @needs("lexgrog")
+    def test_groff_takes_all_pages_and_man_finds_their_names(self):
+        pages = sorted((self.prefix / "share/man").rglob("*.[17]"))
+        self.assertEqual(run("groff", "-man", "-wmac", "-z", "-Kutf8", "-Tutf8", *pages).stderr, "")
+        named = re.findall(r': "(\S+) - \S', run("lexgrog", *pages).stdout)
+        self.assertEqual(named, [page.stem for page in pages])
+
     @needs("mandoc")
     def test_a_page_shows_what_help_says(self):
         shown = run("mandoc", "-Tutf8", "-O", "width=200", self.page("gramdex-search.1")).stdout
