@@ -10,7 +10,7 @@ from plain import Plain, envelope, request
 COUNT, SCAN, INGEST = "/gramdex.v1.Search/Count", "/gramdex.v1.Search/Scan", "/gramdex.v1.Index/Ingest"
 MEGABYTE = b"x" * (1 << 20)
 ASKS = request(COUNT, {"query": ONE})
-LONG = request("/gramdex.v1.Search/Search", {"query": MANY, "snippetSymbols": 1000})
+LONG = request("/gramdex.v1.Search/Search", {"query": ONE, "snippetSymbols": 1000, "limit": 100})  # 100 kB
 EXPORT = request(SCAN, envelope({"query": MANY}), kind="application/connect+json")
 
 
