@@ -137,13 +137,30 @@ class AbuseTest(unittest.TestCase):
         cls.folder = tempfile.mkdtemp(prefix="gramdex-abuse-")
         cls.addClassCleanup(shutil.rmtree, cls.folder)
         make_index(cls.folder)
+        cls.plain = None  # the server without options, and its memory at the start
+        cls.addClassCleanup(cls.end_plain)
+
+    @classmethod
+    def end_plain(cls):
+        if cls.plain:
+            server, cls.plain = cls.plain[0], None
+            server.stop()
 
     def serve(self, *options, client_options=(), **how):
-        self.server = Server(self.folder, *options, **how)
-        self.addCleanup(self.server.stop)
+        """Without options all tests of the class have one server: together they may cost what one may."""
+        is_plain, self.is_well, cls = not options and not how, False, type(self)
+        if is_plain and not cls.plain:
+            server = Server(self.folder)
+            cls.plain = server, server.resident()
+        if is_plain:
+            self.server, self.before = cls.plain
+            self.addCleanup(lambda: self.is_well or cls.end_plain())  # what a failed test left is not the next one's
+        else:
+            self.server = Server(self.folder, *options, **how)
+            self.before = self.server.resident()
+            self.addCleanup(self.server.stop)
         self.client = Client(self.server, *client_options)
         self.addCleanup(self.client.stop)
-        self.before = self.server.resident()
 
     def check(self, connections=1):
         """The client has been served meanwhile, and nothing is left of the attack."""
@@ -157,6 +174,7 @@ class AbuseTest(unittest.TestCase):
         self.assertLess(self.client.slowest, SLOWEST)
         self.assertLess(self.client.resident - self.before, GROWTH)
         self.server.wait_for(connections=connections - 1, calls=0, connection_memory_bytes=0)
+        self.is_well = True
         if "VERBOSE" in os.environ:
             print("%s: %d answers, slowest %.0f ms, %+.1f MiB" % (self.id(), self.client.asked, self.client.slowest * 1000,
                                                                (self.client.resident - self.before) / 2**20))

@@ -29,9 +29,10 @@ check() {
     /usr/bin/mypy --config-file "$root/clients/python/pyproject.toml" --cache-dir "$work/cache" "$@"
 }
 check -p gramdex
-check "$work/use.py"
-faults=$(check "$work/misuse.py" | grep -c 'misuse.py:[45]: error') || :
-[ "$faults" = 2 ] || {
-    echo "$faults of 2 misuses were found" >&2
+check "$work/use.py" "$work/misuse.py" >"$work/said" || :
+faults=$(grep -c 'misuse.py:[45]: error' "$work/said") || :
+[ "$faults" = 2 ] && [ "$(grep -c ': error:' "$work/said")" = 2 ] || {
+    echo "$faults of 2 misuses were found, and nothing else should be:" >&2
+    cat "$work/said" >&2
     exit 1
 }

@@ -18,7 +18,7 @@ const web = require('@connectrpc/connect-web');
 const {run} = require('./harness.js');
 const {load} = require('./service.js');
 
-const ROUNDS = 12; // for each method
+const ROUNDS = 6; // for each method; others in each run
 
 // ---- random requests
 

@@ -276,7 +276,7 @@ static uint64_t number_from(const char *name, uint64_t otherwise) {
 static void a_kill_at_any_instant_leaves_one_of_the_two_commits(void **state) {
     (void)state;
     struct collection now = {0};
-    uint64_t seed = number_from("GDX_SEED", gdx_now_ns() | 1), wanted = number_from("GDX_KILLS", 100);
+    uint64_t seed = number_from("GDX_SEED", gdx_now_ns() | 1), wanted = number_from("GDX_KILLS", 60);
     size_t kills = 0;
     test.random = seed;
     print_message("           GDX_SEED=%" PRIu64 "\n", seed);

@@ -7,7 +7,7 @@ import fs from "node:fs";
 import http from "node:http";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { assets, folder_with_index, fresh_folder, look, open_browser, PATIENCE, serve, settled, visit } from "./harness.mjs";
+import { assets, folder_with_index, fresh_folder, look, one_of, open_browser, PATIENCE, serve, settled, visit } from "./harness.mjs";
 
 const ELSEWHERE = "elsewhere.example"; // a name of the browser's alone
 const markup = [
@@ -92,7 +92,7 @@ for (const view of assets.views) {
 
 test("markup in each key of the address is text", async () => {
   const visitor = await visit(browser, server.origin);
-  for (const view of assets.views) {
+  for (const view of one_of(3, assets.views)) {
     const keys = new URLSearchParams(["q", "b", "and", "source", "from", "to", "meta", "commit", "sort", "order", "page", "token",
                                       "sample", "by", "since", "id", "at", "other", "map"].map((name) => [name, markup]));
     await visitor.page.goto(`${server.origin}${view}?${keys}`);

@@ -6,6 +6,7 @@ Environment: GRAMDEX is the program, GENERATED the folder with what protoc --pyt
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -35,6 +36,11 @@ PATIENCE = 60 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; o
 # Decorates what the thread sanitizer would watch for nothing: calls one after another, bad ones that the loop answers alone, and what
 # threads do in another test, too.
 skip_thread_sanitizer = unittest.skipIf(os.environ.get("GRAMDEX_TEST_SANITIZER") == "thread", "nothing new for the thread sanitizer")
+
+
+def some_of(count, cases):
+    """So many of them, others in each run; GRAMDEX_TEST_ALL=1 takes all."""
+    return cases if os.environ.get("GRAMDEX_TEST_ALL") == "1" else random.sample(cases, count)
 
 
 def serialize(message):

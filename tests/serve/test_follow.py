@@ -91,6 +91,7 @@ class Follow(ServerTest):
                         problems.append(str(reply))
                 except grpc.RpcError as error:
                     problems.append(str(error))
+                done.wait(0.005)  # many calls still meet each change
 
         askers = [threading.Thread(target=ask) for _ in range(4)]
         for asker in askers:

@@ -11,7 +11,7 @@ import unittest
 
 from harness import PATIENCE, ServerTest, details, grpc, main, record, search_pb2, skip_thread_sanitizer
 
-SLICES = 3
+SLICES, MANY = 2, 3  # MANY where one root is compared with one server; two show the rest
 
 
 def took_away(answer):
@@ -28,11 +28,11 @@ class Leaves(ServerTest):
         super().setUp()
         self.make_index(*(part_of(part, 40) for part in range(4)))  # a segment each
 
-    def leaf(self, slice, *options, **how):
-        return self.serve("--slice", "%d/%d" % (slice, SLICES), *options, **how)
+    def leaf(self, slice, *options, slices=SLICES, **how):
+        return self.serve("--slice", "%d/%d" % (slice, slices), *options, **how)
 
-    def leaves(self, replicas=1):
-        return [[self.leaf(slice) for _ in range(replicas)] for slice in range(SLICES)]
+    def leaves(self, replicas=1, slices=SLICES):
+        return [[self.leaf(slice, slices=slices) for _ in range(replicas)] for slice in range(slices)]
 
     def root(self, leaves, *options):
         self.list = os.path.join(self.folder, "leaves")
@@ -47,8 +47,8 @@ class Leaves(ServerTest):
         os.rename(self.list + ".new", self.list)
 
     def wait_for_leaves(self, root, leaves):
-        for slice in range(SLICES):
-            root.wait_for_metric('gramdex_slice_replicas{slice="%d"}' % slice, len(leaves[slice]))
+        for slice, replicas in enumerate(leaves):
+            root.wait_for_metric('gramdex_slice_replicas{slice="%d"}' % slice, len(replicas))
 
     def compare_in_time(self, one, other):
         """A leaf of a busy machine may be silent for two seconds, which its root takes for lost, and says so."""
@@ -82,7 +82,7 @@ class Leaves(ServerTest):
     @skip_thread_sanitizer
     def test_a_root_answers_as_one_server_does(self):
         one = self.serve()
-        root = self.root(self.leaves())
+        root = self.root(self.leaves(slices=MANY))
         self.compare(one.stub(), root.stub())
         self.fails(grpc.StatusCode.UNIMPLEMENTED, lambda: root.stub().ngrams(search_pb2.NgramsRequest()))
 
@@ -112,7 +112,7 @@ class Leaves(ServerTest):
         self.names_slice(1, lambda: stub.count(search_pb2.CountRequest(query="产业链")))
         partial = stub.count(search_pb2.CountRequest(query="产业链", scope=search_pb2.Scope(allow_partial=True)))
         self.assertFalse(partial.answer.complete)
-        self.assertIn("slice 1 of 3", partial.answer.notes[0])
+        self.assertIn("slice 1 of 2", partial.answer.notes[0])
         self.assertLess(partial.documents, 160)
         self.assertEqual(root.metric('gramdex_slice_replicas{slice="1"}'), 0)
 
@@ -121,14 +121,14 @@ class Leaves(ServerTest):
         leaves = self.leaves(replicas=2)
         one, root = self.serve(), self.root(leaves)
         stub = root.stub()
-        for leaf in leaves[2]:
+        for leaf in leaves[1]:
             self.addCleanup(leaf.process.send_signal, signal.SIGCONT)
-        leaves[2][0].process.send_signal(signal.SIGSTOP)
+        leaves[1][0].process.send_signal(signal.SIGSTOP)
         self.compare_in_time(one.stub(), stub)
-        leaves[2][1].process.send_signal(signal.SIGSTOP)
-        self.names_slice(2, lambda: stub.count(search_pb2.CountRequest(query="产业链"), timeout=PATIENCE))
-        leaves[2][1].process.send_signal(signal.SIGCONT)
-        root.wait_for_metric('gramdex_slice_replicas{slice="2"}', 1)
+        leaves[1][1].process.send_signal(signal.SIGSTOP)
+        self.names_slice(1, lambda: stub.count(search_pb2.CountRequest(query="产业链"), timeout=PATIENCE))
+        leaves[1][1].process.send_signal(signal.SIGCONT)
+        root.wait_for_metric('gramdex_slice_replicas{slice="1"}', 1)
         self.compare_in_time(one.stub(), stub)
 
     def test_a_stopped_leaf_is_given_up_at_the_deadline(self):
@@ -140,7 +140,7 @@ class Leaves(ServerTest):
                    lambda: stub.count(search_pb2.CountRequest(query="产业链"), timeout=0.3))
 
     def test_a_leaf_that_is_lost_in_the_middle_of_a_stream(self):
-        for part in range(4):  # many messages from each slice
+        for part in range(2):  # many messages from each slice
             self.add([record(1000 + 100 * part + i, text="产业链重构，" * 60) for i in range(30)])
         leaves = self.leaves(replicas=2)
         one, root = self.serve(), self.root(leaves)
@@ -158,7 +158,7 @@ class Leaves(ServerTest):
             except grpc.RpcError as error:
                 self.assertIsNone(keep)
                 self.assertEqual(error.code(), grpc.StatusCode.UNAVAILABLE)
-                self.assertIn("slice 1 of 3", error.details())
+                self.assertIn("slice 1 of 2", error.details())
                 self.assertEqual(got, wanted[:len(got)])
 
     def test_answers_are_of_one_commit_while_another_is_made(self):
@@ -173,6 +173,7 @@ class Leaves(ServerTest):
                     seen.add((reply.answer.commit, reply.documents))
                 except grpc.RpcError as error:
                     failed.append(error.details())
+                stop.wait(0.005)  # many calls still meet each change
 
         threads = [threading.Thread(target=ask) for _ in range(4)]
         for thread in threads:
@@ -193,10 +194,10 @@ class Leaves(ServerTest):
     @skip_thread_sanitizer
     def test_a_root_keeps_to_a_commit_until_all_slices_have_the_next(self):
         shutil.copytree(os.path.join(self.folder, "index"), os.path.join(self.folder, "copy"))
-        leaves = [[self.leaf(0)], [self.leaf(1, index="copy")], [self.leaf(2)]]
+        leaves = [[self.leaf(0)], [self.leaf(1, index="copy")]]
         root = self.root(leaves)
         self.add(part_of(5, 20))
-        time.sleep(1)  # the others have seen it by now
+        time.sleep(1)  # the other has seen it by now
         reply = root.stub().count(search_pb2.CountRequest(query="产业链"))
         self.assertEqual((reply.answer.commit, reply.documents), (4, 160))
         leaves[1].append(self.leaf(1))

@@ -201,6 +201,16 @@ class Watch(ServerTest):
             self.assertLess(time.monotonic(), until, name)
             time.sleep(0.05)
 
+    made = {}
+
+    def pages(self):
+        """{of what: the page}, made by the first test that asks."""
+        if not self.made:
+            self.made.update(run=self.page_of_run(), index=self.page_of_index(), root=self.page_of_root())
+            if os.environ["FOLLOW"] == "1":
+                self.made["follower"] = self.page_of_follower()
+        return self.made
+
     def page_of_index(self):
         server = self.served([record(i) for i in range(9)])
         server.stub().count(ONE)
@@ -241,7 +251,7 @@ class Watch(ServerTest):
         return done.stdout + done.stderr
 
     def test_promtool_finds_no_fault_in_the_pages(self):
-        for page in self.page_of_index(), self.page_of_root(), self.page_of_run():
+        for page in map(self.pages().get, ("index", "root", "run")):
             self.assertEqual(self.promtool("check", "metrics", input=page), "")
 
     def test_promtool_takes_the_rules_and_the_configuration(self):
@@ -258,10 +268,8 @@ class Watch(ServerTest):
         asked = {"dashboard": " ".join(expressions(dashboard) + [row["definition"] for row in dashboard["templating"]["list"]
                                                                  if "definition" in row]),
                  "rules": re.sub(r"annotations:|#.*", "", read_packaging("prometheus", "rules.yml"))}
-        pages = [self.page_of_run(), self.page_of_index(), self.page_of_root()]
+        pages = list(self.pages().values())
         follows = os.environ["FOLLOW"] == "1"
-        if follows:
-            pages.append(self.page_of_follower())
         served = set().union(*map(families, pages))
         for page in pages:
             for name in re.findall(r"^# TYPE (\w+) histogram", page, re.M):
@@ -290,10 +298,8 @@ class Watch(ServerTest):
 
     def test_what_is_served_is_documented_and_what_is_documented_is_served(self):
         names, section = documented()
-        pages = [self.page_of_index(), self.page_of_root()]
-        if os.environ["FOLLOW"] == "1":
-            pages.append(self.page_of_follower())
-        else:
+        pages = [page for of, page in self.pages().items() if of != "run"]
+        if os.environ["FOLLOW"] != "1":
             names = {name for name in names if not name.startswith("gramdex_follow_")}
         self.assertGreater(len(names), 60)
         self.assertEqual(set().union(*map(families, pages)), names)
@@ -315,7 +321,7 @@ class Watch(ServerTest):
             return [float(number) * units[unit] for numbers, unit in re.findall(r"([0-9][0-9., and]*?) (µs|ms|s)\b", sentence)
                     for number in re.findall(r"[0-9.]+", numbers)]
 
-        page = self.page_of_index()
+        page = self.pages()["index"]
         calls, waits = words[words.index("Buckets of calls"):].split("; of waits ")
         for row, sentence in (("gramdex_request_duration_seconds_bucket{method=\"gramdex.v1.Search/Count\"", calls),
                               ("gramdex_request_seconds_bucket{method=\"gramdex.v1.Search/Count\",code=\"OK\"", calls),
