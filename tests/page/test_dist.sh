@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # test_dist.sh: packaging/make-dist gives the same archive twice, and from it, without Node.js, the program gets the page that Node.js
-# makes of the same sources. Where the last commit has the sources of this build, its page is taken for the one of Node.js; the second
-# archive, made later and under another umask, gets it, and so does the first in three of four runs, for tests/package has make-dist build
-# the page in each. GRAMDEX_TEST_ALL=1: it builds here, too. usage: test_dist.sh ROOT NODE NPM ASSETS
+# makes of the same sources. Where the last commit has the sources of this build, its page is taken for the one of Node.js, and the second
+# archive, made later and under another umask, gets it. usage: test_dist.sh ROOT NODE NPM ASSETS
 set -eu
 root=$1 node=$2 npm=$3 assets=$4
 skip() {
@@ -22,12 +21,7 @@ if [ -f "$build/table.c" ] && diff -rq -x node_modules -x installed.json -x type
     diff -rq "$root/proto" committed/proto; then
     page=$build/page table=$build/table.c
 fi
-if [ "${GRAMDEX_TEST_ALL:-0}" != 1 ] && [ -n "$page" ] && [ "$(shuf -i 1-4 -n 1)" != 1 ]; then
-    echo "the page of this build; GRAMDEX_TEST_ALL=1 builds one"
-    first=$("$root/packaging/make-dist" first "$page")
-else
-    first=$("$root/packaging/make-dist" first)
-fi
+first=$("$root/packaging/make-dist" first)
 tar -xzf "$first"
 tree=$(echo "$PWD"/gramdex-*)
 
