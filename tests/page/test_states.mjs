@@ -11,7 +11,7 @@ import { barriers, end_servers, folder_with_index, fresh_folder, look, make_inde
 // Enough that a call takes a while: 500 documents that have one phrase a hundred times each.
 function large_corpus() {
   const file = path.join(fresh_folder(), "large.jsonl");
-  const sentences = (d) => Array.from({ length: 100 }, (_, i) => `第${d}篇的第${i}句说到铁矿与港口${(i * 7 + d) % 97}。`).join("");
+  const sentences = (d) => Array.from({ length: 200 }, (_, i) => `第${d}篇的第${i}句说到铁矿与港口${(i * 7 + d) % 97}。`).join("");
   const document = (d) => ({ id: `large/${d}`, title: `第${d}篇`, date: `${2000 + (d % 25)}-03-11`, source: "large", text: sentences(d) });
   fs.writeFileSync(file, Array.from({ length: 500 }, (_, d) => JSON.stringify(document(d))).join("\n"));
   return file;
@@ -483,11 +483,11 @@ async function tasks_during(page, act) {
 // take seconds.
 const LONGEST_MS = 100 * Number(process.env.GRAMDEX_TEST_TIME_FACTOR || 1);
 
-test("50,000 rows come in without a long task", async () => {
+test("100,000 rows come in without a long task", async () => {
   await view(address("/concordance", { q: "铁矿" }), async (page) => {
     const tasks = await tasks_during(page, async () => {
       await page.getByLabel("Lines").selectOption("stream");
-      await page.getByText("50,000 lines have come").waitFor();
+      await page.getByText("100,000 lines have come").waitFor();
       await settled(page);
     });
     const longest = Math.max(...tasks);
@@ -502,7 +502,7 @@ test("a stream that is cancelled ends at the server, and keeps what has come", a
     const session = await page.context().newCDPSession(page);
     await session.send("Network.enable");
     const slow = { offline: false, latency: 0, downloadThroughput: 500_000, uploadThroughput: 500_000 };
-    await session.send("Network.emulateNetworkConditions", slow); // some 10 MB: far from done
+    await session.send("Network.emulateNetworkConditions", slow); // some 20 MB: far from done
     await page.getByLabel("Lines").selectOption("stream");
     await page.locator("table.lines tbody tr").first().waitFor();
     await page.locator("main").getByRole("button", { name: "Cancel" }).click();
