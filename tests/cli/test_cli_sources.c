@@ -11,7 +11,8 @@ static const char *const commands[] = {"index", "search", "count",  "trend", "ge
                                        "stat",  "verify", "delete", "merge", "serve"};
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
-// The index of the place has 1 document, the index "other" has 2.
+// The index of the place has 1 document, the index "other" has 2. No test changes them, and what a line sets is its
+// shell's alone; files that a line needs it makes.
 static int make_indexes(void **state) {
     static struct place place;
     place_make(&place);
@@ -25,11 +26,7 @@ static int make_indexes(void **state) {
     return 0;
 }
 
-static int remove_place(void **state) {
-    unsetenv("GRAMDEX_INDEX");
-    unsetenv("GRAMDEX_SERVER");
-    unsetenv("XDG_CONFIG_HOME");
-    setenv("GRAMDEX_CONFIG", "", 1);
+static int remove_indexes(void **state) {
     place_remove(*state);
     return 0;
 }
@@ -174,16 +171,15 @@ static void the_examples_of_help_can_be_pasted(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(shared_options_may_come_before_the_command, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(an_option_counts_before_the_environment_and_that_before_the_file, make_indexes,
-                                        remove_place),
-        cmocka_unit_test_setup_teardown(two_variables_and_no_option_are_wrong_use, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(a_config_file_sets_shared_options, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(a_config_line_that_sets_nothing_is_named, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(the_config_file_is_found_where_the_page_says, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(names_that_are_misspelt_are_suggested, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(help_of_a_command_is_the_same_in_both_forms, make_indexes, remove_place),
-        cmocka_unit_test_setup_teardown(the_examples_of_help_can_be_pasted, make_indexes, remove_place),
+        cmocka_unit_test(shared_options_may_come_before_the_command),
+        cmocka_unit_test(an_option_counts_before_the_environment_and_that_before_the_file),
+        cmocka_unit_test(two_variables_and_no_option_are_wrong_use),
+        cmocka_unit_test(a_config_file_sets_shared_options),
+        cmocka_unit_test(a_config_line_that_sets_nothing_is_named),
+        cmocka_unit_test(the_config_file_is_found_where_the_page_says),
+        cmocka_unit_test(names_that_are_misspelt_are_suggested),
+        cmocka_unit_test(help_of_a_command_is_the_same_in_both_forms),
+        cmocka_unit_test(the_examples_of_help_can_be_pasted),
     };
-    return cmocka_run_group_tests_name("cli: sources of options", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("cli: sources of options", tests, make_indexes, remove_indexes);
 }

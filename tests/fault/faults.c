@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -54,9 +53,11 @@ static struct {
     size_t nth;
     atomic_size_t calls; // of the planned kind
     atomic_size_t failed;
-    size_t death; // 0: none
-    atomic_size_t changes;
-} plan;
+    void (*look)(void *context); // NULL: none
+    void *context;
+    pthread_mutex_t change; // held from a look until what it came before is done
+} plan = {.change = PTHREAD_MUTEX_INITIALIZER};
+static _Thread_local bool is_looking;
 
 const char *fault_name(enum fault fault) {
     static const char *const names[FAULT_KINDS] = {
@@ -73,7 +74,7 @@ void faults_plan(enum fault fault, size_t nth, bool for_good) {
     plan.by_stack = false;
     plan.nth = nth;
     plan.for_good = for_good;
-    plan.death = 0;
+    plan.look = NULL;
     atomic_store(&plan.calls, 0);
     atomic_store(&plan.failed, 0);
     atomic_store(&plan.active, true);
@@ -91,10 +92,10 @@ void faults_note(enum fault fault) {
     plan.by_stack = true;
 }
 
-void faults_plan_death(size_t nth) {
+void faults_plan_look(void (*look)(void *context), void *context) {
     faults_plan(FAULT_KINDS, 0, false);
-    atomic_store(&plan.changes, 0);
-    plan.death = nth;
+    plan.context = context;
+    plan.look = look;
 }
 
 size_t faults_end(void) {
@@ -143,15 +144,28 @@ static const char *base_of(const char *path) {
     return slash ? slash + 1 : path;
 }
 
-// Something changes now: dies, if so planned, or notes it.
+static bool is_looked_at(void) {
+    return atomic_load(&plan.active) && plan.look && !is_looking;
+}
+
+// Something changes now: looks, if so planned, or notes it. `changed` follows when it has.
 static void change(const char *what, const char *path, const char *to) {
-    if (atomic_load(&plan.active) && plan.death && atomic_fetch_add(&plan.changes, 1) + 1 == plan.death)
-        kill(getpid(), SIGKILL);
+    if (is_looked_at()) {
+        pthread_mutex_lock(&plan.change);
+        is_looking = true;
+        plan.look(plan.context);
+        is_looking = false;
+    }
     if (!atomic_load(&record.active))
         return;
     pthread_mutex_lock(&record.lock);
     fprintf(record.file, "%s %s%s%s\n", what, base_of(path), to ? " " : "", to ? base_of(to) : "");
     pthread_mutex_unlock(&record.lock);
+}
+
+static void changed(void) {
+    if (is_looked_at())
+        pthread_mutex_unlock(&plan.change);
 }
 
 static void change_opened(const char *what, int descriptor) {
@@ -191,9 +205,12 @@ int __wrap_open(const char *path, int flags, ...) {
     }
     if (fails(FAULT_OPEN, EMFILE))
         return -1;
-    if (flags & O_CREAT)
-        change("open", path, NULL);
-    return __real_open(path, flags, mode);
+    if (!(flags & O_CREAT))
+        return __real_open(path, flags, mode);
+    change("open", path, NULL);
+    int descriptor = __real_open(path, flags, mode);
+    changed();
+    return descriptor;
 }
 
 ssize_t __wrap_write(int descriptor, const void *data, size_t bytes) {
@@ -202,13 +219,16 @@ ssize_t __wrap_write(int descriptor, const void *data, size_t bytes) {
     change_opened("write", descriptor);
     if (bytes > 1 && fails(FAULT_SHORT_WRITE, 0))
         bytes /= 2;
-    return __real_write(descriptor, data, bytes);
+    ssize_t written = __real_write(descriptor, data, bytes);
+    changed();
+    return written;
 }
 
 int __wrap_fsync(int descriptor) {
     if (fails(FAULT_SYNC, EIO))
         return -1;
     change_opened("sync", descriptor);
+    changed();
     return 0;
 }
 
@@ -220,14 +240,18 @@ int __wrap_rename(const char *from, const char *to) {
     if (fails(FAULT_RENAME, EIO))
         return -1;
     change("rename", from, to);
-    return __real_rename(from, to);
+    int result = __real_rename(from, to);
+    changed();
+    return result;
 }
 
 int __wrap_unlink(const char *path) {
     if (fails(FAULT_UNLINK, EIO))
         return -1;
     change("unlink", path, NULL);
-    return __real_unlink(path);
+    int result = __real_unlink(path);
+    changed();
+    return result;
 }
 
 void *__wrap_mmap(void *at, size_t bytes, int protection, int flags, int descriptor, off_t offset) {

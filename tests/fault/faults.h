@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// faults.h: calls to the system and to the allocator that fail, or that the process dies at, when a test has planned
-// it. A program that uses it is linked with FAULT_WRAPS of CMakeLists.txt, which send the calls of our own code here;
-// those of libraries stay as they are. Calls are counted from the plan on, over all threads. A file is not really made
-// durable, which would only take time.
+// faults.h: calls to the system and to the allocator that fail, or before which a test looks at the files, when it has
+// planned it. A program that uses it is linked with FAULT_WRAPS of CMakeLists.txt, which send the calls of our own code
+// here; those of libraries stay as they are. Calls are counted from the plan on, over all threads. A file is not really
+// made durable, which would only take time.
 #ifndef TEST_FAULTS_H
 #define TEST_FAULTS_H
 
@@ -32,9 +32,9 @@ void faults_plan(enum fault fault, size_t nth, bool for_good);
 // one.
 void faults_note(enum fault fault);
 void faults_plan_case(enum fault fault, const struct call_case *which, bool for_good);
-// The process kills itself instead of the nth call that changes a directory or a file (open to write, write, sync,
-// rename, unlink), of whichever kind.
-void faults_plan_death(size_t nth);
+// `look` is called before each call that changes a directory or a file (open to write, write, sync, rename, unlink), on
+// the thread that makes it; no other thread is in such a call meanwhile. What `look` itself calls is left alone.
+void faults_plan_look(void (*look)(void *context), void *context);
 // No more faults. How many calls failed.
 size_t faults_end(void);
 

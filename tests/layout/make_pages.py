@@ -65,7 +65,7 @@ class Article:
 def html(article, columns, weasyprint=True):
     notes = "span.note{float:footnote;font-size:8pt}" if weasyprint else ""
     out = [f"""<html lang=zh><meta charset=utf-8><title>{article.title}</title><style>
-@page{{size:A4;margin:22mm 20mm;@top-center{{content:"{article.head}";font-size:9pt}}@bottom-center{{content:"— " counter(page) " —";font-size:9pt}}}}
+@page{{size:A4;margin:22mm 20mm;font-family:"Noto Serif CJK SC";@top-center{{content:"{article.head}";font-size:9pt}}@bottom-center{{content:"— " counter(page) " —";font-size:9pt}}}}
 body{{font:10.5pt/1.6 "Noto Serif CJK SC";margin:0;text-align:justify}}h1{{font-size:18pt;text-align:center}}h2{{font-size:12pt}}
 p{{text-indent:2em;margin:0}}{notes}::footnote-call{{content:"[" counter(footnote) "]";font-size:7pt;vertical-align:super;line-height:0}}::footnote-marker{{content:"[" counter(footnote) "] "}}
 div.columns{{columns:{columns};column-gap:8mm;clear:both}}caption,p.caption{{font-size:9pt;text-align:center;text-indent:0}}div.kept{{break-inside:avoid}}table{{font-size:9pt;width:100%;border-collapse:collapse;margin:3mm 0}}td{{border:1px solid;padding:1mm;text-align:left}}

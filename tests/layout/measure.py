@@ -6,6 +6,9 @@ holds what comes out against what went in. Exit status 1: a threshold is missed;
 Figures: of phrases of 30 symbols of the body, how many are found in the main text, and with their page; of notes and
 captions, how many are in their field, whole; of phrases that only wrongly joined columns, heads or notes give, how many.
 """
+import importlib.util
+import itertools
+import json
 import os
 import random
 import shutil
@@ -17,6 +20,7 @@ import make_pages
 import print_odt
 
 PHRASES = 400
+COLUMNS = (1, 2, 3)
 
 
 def symbols(text):
@@ -27,31 +31,53 @@ def run(*command, **options):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **options).stdout
 
 
-def print_weasyprint(article, columns, folder):
-    page, out = f"{folder}/page.html", f"{folder}/weasyprint-{columns}-{article.seed}.pdf"
-    if os.path.exists(out):
-        return out
-    with open(page, "w", encoding="utf-8") as file:
-        file.write(make_pages.html(article, columns))
-    run("weasyprint", page, out)
-    return out
+class Printed:
+    """Pages of a file, counted from 1, on which an article is in so many columns."""
+
+    def __init__(self, pdf, columns, first, last):
+        self.pdf, self.columns, self.first, self.last = pdf, columns, first, last
+
+    def range(self):
+        return "-f", str(self.first), "-l", str(self.last)
 
 
-def print_soffice(article, columns, folder):
-    page, out = f"{folder}/soffice-{columns}-{article.seed}.fodt", f"{folder}/soffice-{columns}-{article.seed}.pdf"
-    if not os.path.exists(out):
-        with open(page, "w", encoding="utf-8") as file:
-            file.write(print_odt.odt(article, columns))
-        run("soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder, page)
-    return out
+def print_weasyprint(article, folder):
+    """Into one file: most of the time goes into the fonts of a file, of which each character is looked at."""
+    import weasyprint
+    out, counted = f"{folder}/weasyprint-{article.seed}.pdf", f"{folder}/weasyprint-{article.seed}.json"
+    if not os.path.exists(counted):
+        documents = [weasyprint.HTML(string=make_pages.html(article, columns)).render() for columns in COLUMNS]
+        documents[0].copy([page for document in documents for page in document.pages]).write_pdf(out)
+        with open(counted, "w", encoding="utf-8") as file:
+            json.dump([len(document.pages) for document in documents], file)
+    with open(counted, encoding="utf-8") as file:
+        counts = json.load(file)
+    return [Printed(out, columns, sum(counts[:n]) + 1, sum(counts[:n + 1])) for n, columns in enumerate(COLUMNS)]
+
+
+def print_soffice(article, folder):
+    printed = []
+    for columns in COLUMNS:
+        page, out = f"{folder}/soffice-{columns}-{article.seed}.fodt", f"{folder}/soffice-{columns}-{article.seed}.pdf"
+        if not os.path.exists(out):
+            with open(page, "w", encoding="utf-8") as file:
+                file.write(print_odt.odt(article, columns))
+            run("soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", "pdf", "--outdir", folder, page)
+        count = int(run("pdfinfo", out).decode().split("Pages:")[1].split()[0])
+        printed.append(Printed(out, columns, 1, count))
+    return printed
 
 
 PRINTERS = {"weasyprint": print_weasyprint, "soffice": print_soffice}
 
 
-def read(dump, pdf):
+def has_printer(name):
+    return importlib.util.find_spec(name) if name == "weasyprint" else shutil.which(name)
+
+
+def read(dump, printed):
     """Records of (field, place, text), with continued parts joined; and the main text with the page of each symbol."""
-    xml = run("pdftohtml", "-xml", "-hidden", "-i", "-enc", "UTF-8", "-stdout", pdf)
+    xml = run("pdftohtml", "-xml", "-hidden", "-i", "-enc", "UTF-8", "-stdout", *printed.range(), printed.pdf)
     records, main, pages = [], "", []
     for line in run(dump, input=xml).decode().splitlines():
         field, place, text = line.split("\t", 2)
@@ -65,9 +91,9 @@ def read(dump, pdf):
     return records, main, pages
 
 
-def page_texts(pdf):
-    count = int(run("pdfinfo", pdf).decode().split("Pages:")[1].split()[0])
-    return [symbols(run("pdftotext", "-raw", "-f", str(n + 1), "-l", str(n + 1), pdf, "-").decode()) for n in range(count)]
+def page_texts(printed):
+    texts = run("pdftotext", "-raw", *printed.range(), printed.pdf, "-").decode().split("\f")
+    return [symbols(text) for text in texts[:-1]]
 
 
 def wrong_joins(article, main, chance):
@@ -87,15 +113,13 @@ def wrong_joins(article, main, chance):
     return found
 
 
-def measure(dump, printer, columns, seed, folder):
-    article = make_pages.Article(seed)
-    pdf = PRINTERS[printer](article, columns, folder)
-    records, main, pages = read(dump, pdf)
-    chance = random.Random(seed)
+def measure(dump, article, printed):
+    records, main, pages = read(dump, printed)
+    chance = random.Random(article.seed)
     body = symbols(article.body())
     starts = [chance.randrange(len(body) - 30) for _ in range(PHRASES)]
     found = [body[at:at + 30] in main for at in starts]
-    texts = page_texts(pdf)
+    texts = page_texts(printed)
     placed = right = 0
     for at in starts:
         where, true = main.find(body[at:at + 12]), [n for n, text in enumerate(texts) if body[at:at + 12] in text]
@@ -130,28 +154,27 @@ LEAST = {"phrases": 99, "pages": 99, "notes": 100, "captions": 100, "cells": 99,
 
 
 def main(dump, seeds):
-    printers = [name for name in PRINTERS if shutil.which(name)]
+    printers = [name for name in PRINTERS if has_printer(name)]
     if not printers or not shutil.which("pdftohtml") or not shutil.which("fc-list") or not run("fc-list", ":lang=zh"):
         print("no program or no Chinese font here to print a page, or no pdftohtml: nothing is measured")
         return 77
     bad, measured = False, 0
     with tempfile.TemporaryDirectory() as folder:
         folder = os.environ.get("LAYOUT_KEEP", folder)  # a folder to keep the pages in, for the next run
-        for printer in printers:
-            for columns in (1, 2, 3):
-                for seed in seeds:
-                    try:
-                        result = measure(dump, printer, columns, seed, folder)
-                    except subprocess.CalledProcessError as error:
-                        if error.cmd[0] != printer:
-                            raise
-                        print(f"{printer}, {columns} columns, seed {seed}: the program failed to print")
-                        continue
-                    measured += 1
-                    missed = [name for name, least in LEAST.items() if result[name] < least] + ["joins"] * (result["joins"] > 0)
-                    print(f"{printer}, {columns} columns, seed {seed}:", ", ".join(f"{k} {v:.4g}" for k, v in result.items()),
-                          "MISSED: " + ", ".join(missed) if missed else "")
-                    bad = bad or bool(missed)
+        for printer, seed in itertools.product(printers, seeds):
+            article = make_pages.Article(seed)
+            try:
+                all_printed = PRINTERS[printer](article, folder)
+            except Exception as error:  # the printer's, whatever it may be
+                print(f"{printer}, seed {seed}: failed to print: {error}")
+                continue
+            for printed in all_printed:
+                result = measure(dump, article, printed)
+                measured += 1
+                missed = [name for name, least in LEAST.items() if result[name] < least] + ["joins"] * (result["joins"] > 0)
+                print(f"{printer}, {printed.columns} columns, seed {seed}:", ", ".join(f"{k} {v:.4g}" for k, v in result.items()),
+                      "MISSED: " + ", ".join(missed) if missed else "")
+                bad = bad or bool(missed)
     if not measured:
         print("nothing was measured")
         return 77

@@ -10,6 +10,7 @@
 #include "gdx/text.h"
 
 #include "../support/folder.h"
+#include "../support/sample.h"
 #include "corpus.h"
 #include "oracle.h"
 #include "queries.h"
@@ -302,16 +303,11 @@ static void play_round(uint64_t seed) {
     folder_remove(folder);
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise) {
-    const char *value = getenv(name);
-    return value ? strtoull(value, NULL, 10) : otherwise;
-}
-
 static void concordances_equal_brute_force_before_and_after_a_merge(void **state) {
     (void)state;
-    uint64_t seed = setting("GDX_SEED", 20261128), rounds = setting("GDX_ROUNDS", 40);
-    for (uint64_t r = 0; r < rounds; r++)
-        play_round(seed + r * 1000);
+    const struct sample_rounds rounds = sample_rounds_of(20261128, 40, 20);
+    for (uint64_t r = 0; r < rounds.count; r++)
+        play_round(sample_round_seed(&rounds, r));
     gdx_buffer_clear(&at.text);
 }
 

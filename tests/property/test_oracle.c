@@ -6,6 +6,7 @@
 // query.
 
 #include "../support/folder.h"
+#include "../support/sample.h"
 #include "blame.h"
 #include "corpus.h"
 #include "gdx/query.h"
@@ -742,18 +743,11 @@ static void play_round(uint64_t seed) {
     folder_remove(folder);
 }
 
-static uint64_t setting(const char *name, uint64_t otherwise) {
-    const char *value = getenv(name);
-    return value ? strtoull(value, NULL, 10) : otherwise;
-}
-
 static void answers_equal_brute_force_before_and_after_a_merge(void **state) {
     (void)state;
-    uint64_t seed = setting("GDX_SEED", 20231124), rounds = setting("GDX_ROUNDS", 60);
-    printf("seed %llu, %llu collections, %d queries each\n", (unsigned long long)seed, (unsigned long long)rounds,
-           QUERIES);
-    for (uint64_t r = 0; r < rounds; r++)
-        play_round(seed + r * 1000);
+    const struct sample_rounds rounds = sample_rounds_of(20231124, 60, 30);
+    for (uint64_t r = 0; r < rounds.count; r++)
+        play_round(sample_round_seed(&rounds, r));
 }
 
 int main(void) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Planted truth: of 4,000 generated documents a random half is A. A made phrase in 26 of its documents comes first, in 24 it is in the
-list; where nothing is planted, at most one group is found on average. usage: test_planted.py GRAMDEX [DOCUMENTS.jsonl]
+list, of three each; where nothing is planted, at most one group is found on average. usage: test_planted.py GRAMDEX [DOCUMENTS.jsonl]
 With a file of documents (JSON Lines) these are used in place of generated ones."""
 import json
 import pathlib
@@ -12,7 +12,8 @@ import tempfile
 
 PROGRAM = sys.argv[1]
 DOCUMENTS, HALVES = 4000, 20
-PHRASE = "翡翠航道计划"
+# For each half that something is planted in: its phrase, and in how many documents.
+PLANTED = [("翡翠航道计划", 26), ("琥珀栈桥方案", 24), ("珊瑚驿站工程", 26), ("玛瑙隧道倡议", 24), ("水晶渡口纲要", 26), ("琉璃港湾协定", 24)]
 folder = pathlib.Path(tempfile.mkdtemp())
 
 
@@ -32,39 +33,43 @@ def given(path):
         return [json.loads(line) for line, _ in zip(file, range(DOCUMENTS))]
 
 
-def plant(text, rng):
+def plant(text, phrase, rng):
     at = text.find("。", rng.randrange(len(text) + 1))
     at = at + 1 if at >= 0 else len(text)
-    return text[:at] + rng.choice(("", "今年", "他说", "目前")) + PHRASE + rng.choice(("。", "启动。", "，", "正在推进。")) + text[at:]
+    return text[:at] + rng.choice(("", "今年", "他说", "目前")) + phrase + rng.choice(("。", "启动。", "，", "正在推进。")) + text[at:]
 
 
-def groups_of(documents, seed, planted):
-    rng = random.Random(seed)
-    documents = [dict(each) for each in documents]
-    rng.shuffle(documents)
-    half = len(documents) // 2
-    for number, each in enumerate(documents):
-        each["source"] = "a" if number < half else "b"
-    for each in rng.sample(documents[:half], planted):
-        each["text"] = plant(each["text"], rng)
+def groups_of_halves(documents, halves, planted):
+    """What is found in each of so many halves of one index: a document says of each on which side of it it is."""
+    documents = [dict(each, half=[]) for each in documents]
+    for seed in range(halves):
+        rng = random.Random(seed)
+        mixed = rng.sample(documents, len(documents))
+        half = len(mixed) // 2
+        for number, each in enumerate(mixed):
+            each["half"].append("%d%s" % (seed, "a" if number < half else "b"))
+        phrase, count = planted[seed] if planted else ("", 0)
+        for each in rng.sample(mixed[:half], count):
+            each["text"] = plant(each["text"], phrase, rng)
     index, records = folder / "halves.gdx", folder / "halves.jsonl"
     subprocess.run(["rm", "-rf", index], check=True)
     records.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in documents), encoding="utf-8")
-    subprocess.run([PROGRAM, "index", "--index", index, records], check=True, capture_output=True)
-    answer = subprocess.run([PROGRAM, "keyness", "--json", "--index", index, "--a", "source:a", "--b", "source:b"], check=True,
-                            capture_output=True, text=True).stdout
-    return [group["phrase"] for group in json.loads(answer)["groups"]]
+    subprocess.run([PROGRAM, "index", "--index", index, "--facet", "half", records], check=True, capture_output=True)
+    for seed in range(halves):
+        answer = subprocess.run([PROGRAM, "keyness", "--json", "--index", index, "--a", "meta.half:%da" % seed, "--b", "meta.half:%db" % seed],
+                                check=True, capture_output=True, text=True).stdout
+        yield [group["phrase"] for group in json.loads(answer)["groups"]]
 
 
 documents = given(sys.argv[2]) if len(sys.argv) > 2 else list(generated())
 assert len(documents) == DOCUMENTS
 faults = []
-for seed in range(3):
-    if groups_of(documents, seed, 26)[:1] != [PHRASE]:
-        faults.append("seed %d: planted in 26 documents it is not the first" % seed)
-    if PHRASE not in groups_of(documents, seed, 24):
-        faults.append("seed %d: planted in 24 documents it is not in the list" % seed)
-found = [len(groups_of(documents, seed, 0)) for seed in range(HALVES)]
+for (phrase, count), groups in zip(PLANTED, groups_of_halves(documents, len(PLANTED), PLANTED), strict=True):
+    if count == 26 and groups[:1] != [phrase]:
+        faults.append("%s: planted in 26 documents it is not the first" % phrase)
+    if phrase not in groups:
+        faults.append("%s: planted in %d documents it is not in the list" % (phrase, count))
+found = [len(groups) for groups in groups_of_halves(documents, HALVES, None)]
 print("random halves: %.2f groups on average of %d" % (sum(found) / HALVES, HALVES))
 if sum(found) > HALVES:
     faults.append("random halves differ in %d groups over %d seeds" % (sum(found), HALVES))
