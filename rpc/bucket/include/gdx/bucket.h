@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // gdx/bucket.h: the objects under one address of an S3 object store, or of any server that answers GET, HEAD, PUT and
-// DELETE, If-None-Match and ranges. Blocking, over libcurl; built without it, opening one fails with
-// GDX_UNSUPPORTED. Relies on gdx/remote.h. Threads: a bucket has one owner; any number of buckets at once.
+// DELETE, If-None-Match and ranges. Blocking, over libcurl, which the first that is opened loads; where it is
+// not, or was not when gramdex was built, opening one fails with GDX_UNSUPPORTED. Relies on gdx/remote.h. Threads: a
+// bucket has one owner; any number of buckets at once.
 #ifndef GDX_BUCKET_H
 #define GDX_BUCKET_H
 
@@ -24,7 +25,7 @@ typedef struct gdx_bucket_options {
     gdx_stop stop;              // looked at once a second at least
 } gdx_bucket_options;
 
-// No request is made. GDX_INVALID: the address, or what goes with it.
+// No request is made. GDX_INVALID: the address, or what goes with it; GDX_UNSUPPORTED: no libcurl; GDX_NO_MEMORY.
 gdx_status gdx_bucket_open(const gdx_bucket_options *options, gdx_bucket **out, gdx_error *err) GDX_MUST_CHECK;
 // As gdx/remote.h says; valid until close. Tried again after: no connection, silence, a broken body, and the statuses
 // 408, 409 (of a conditional write), 429, 500, 502, 503 and 504.
