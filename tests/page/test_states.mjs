@@ -139,10 +139,26 @@ test("a query that cannot be read is not made readable by what the page puts bes
   }, { allowed: refused });
 });
 
+const taken_away = ["CSV", "JSONL", "SVG", "PNG", "Call"];
+
+// From now on, what each frame lets be taken away that says a failure, too.
+function watch_frames(page) {
+  return page.evaluate((names) => {
+    globalThis.offered = [];
+    const look = () => {
+      const buttons = [...document.querySelectorAll(".toolbar button")].map((each) => each.textContent.trim());
+      if (document.querySelector('[role="alert"]')) globalThis.offered.push(...buttons.filter((each) => names.includes(each)));
+      requestAnimationFrame(look);
+    };
+    look();
+  }, taken_away);
+}
+
 test("what can be taken away is of what is shown: nothing of it is left by a failure, nor by the view that goes", async () => {
-  const taken = (page) => page.locator(".toolbar").getByRole("button", { name: /^(CSV|JSONL|SVG|PNG|Call)$/ });
+  const taken = (page) => page.locator(".toolbar").getByRole("button", { name: new RegExp(`^(${taken_away.join("|")})$`) });
   const states = one_of(3, ["/hits", "/concordance", "/concordance?all=1", "/trend", "/neighbours", "/collocates", "/rising?since=2025", "/compare", "/document?id=press/2025-0407-formula"]);
   await view("/about", async (page) => {
+    await watch_frames(page);
     for (const where of states) {
       await turn_to(page, `${where}${where.includes("?") ? "&" : "?"}q=${encodeURIComponent("关税")}`);
       assert.notEqual(await taken(page).count(), 0, where);
@@ -150,7 +166,9 @@ test("what can be taken away is of what is shown: nothing of it is left by a fai
         await page.getByRole("searchbox").fill("关税 OR");
         await page.getByRole("searchbox").press("Enter");
         await page.getByRole("alert").first().waitFor();
+        await settled(page);
         assert.deepEqual(await taken(page).allInnerTexts(), [], where);
+        assert.deepEqual(await page.evaluate(() => globalThis.offered), [], `a frame of ${where}`);
         await page.goBack();
         await settled(page);
         assert.notEqual(await taken(page).count(), 0, where);

@@ -3,7 +3,7 @@
 // gone, a token that is wanted, a failure. `Answered` chooses.
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { type Asking, type Question, useAsk } from "../ask.ts";
 import { Failure, isToken, token } from "../client.ts";
 import { h, html } from "../html.ts";
@@ -203,7 +203,7 @@ export function Answered<R>({ question, text, sent, isEmpty, idle, children }: A
     const w = words();
     const waits = phase === "slow" || phase === "long";
     const old = waits && reply !== undefined;
-    useEffect(() => {
+    useLayoutEffect(() => {
         statusOld.value = old;
         return () => {
             statusOld.value = false;
@@ -222,15 +222,15 @@ export function Answered<R>({ question, text, sent, isEmpty, idle, children }: A
 }
 
 /** What of its answers a view lets be taken away: of the same that is shown, so of the question before while one is asked anew, and
-    nothing once one has failed or the view has gone. */
+    nothing once one has failed or the view has gone. It changes before the view is painted: no moment offers what is not shown. */
 export function useOffer(make: () => Offer, ...answers: Pick<Asking<unknown>, "phase" | "reply">[]): void {
     const isThere = answers.every(({ phase }) => phase === "done");
     const isGone = answers.some(({ phase }) => /failed|cancelled|idle/.test(phase));
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (isThere) offer.value = make();
         else if (isGone) offer.value = {};
     }, [isThere, isGone, language.value, ...answers.map(({ reply }) => reply)]);
-    useEffect(
+    useLayoutEffect(
         () => () => {
             offer.value = {};
         },
@@ -241,10 +241,10 @@ export function useOffer(make: () => Offer, ...answers: Pick<Asking<unknown>, "p
 /** Tells the status line what the view has; takes it back when the view goes. */
 export function useStatus(what: Status): void {
     const text = JSON.stringify(what);
-    useEffect(() => {
+    useLayoutEffect(() => {
         status.value = JSON.parse(text) as Status;
     }, [text]);
-    useEffect(
+    useLayoutEffect(
         () => () => {
             status.value = {};
         },
