@@ -119,13 +119,7 @@ static gdx_status add_refusal(struct slab *slab, struct refusal refusal, gdx_err
 
 static gdx_status refuse(struct slab *slab, gdx_slice path, uint64_t byte, gdx_status status, const char *reason,
                          gdx_error *err) {
-    const struct refusal refusal = {.path = path,
-                                    .reason = gdx_slice_of(reason),
-                                    .kind = kind_of_failure(false, status),
-                                    .byte = byte,
-                                    .status = status,
-                                    .class = GDX_BATCH_REFUSED};
-    return add_refusal(slab, refusal, err);
+    return add_refusal(slab, refusal_of_failure(false, path, byte, status, reason), err);
 }
 
 // The message leaves the archive's name out: the refusal has it in its path.
@@ -429,14 +423,7 @@ static gdx_status fail_to_go_on(struct filler *filler, struct slab *slab, const 
         return no_memory(err);
     gdx_slice path = gdx_buffer_slice(&container->path);
     if (container->crawl)
-        return add_refusal(slab,
-                           (struct refusal){.path = path,
-                                            .reason = gdx_slice_of(words->message),
-                                            .kind = kind_of_failure(true, words->status),
-                                            .byte = words->byte,
-                                            .status = words->status,
-                                            .class = GDX_BATCH_REFUSED},
-                           err);
+        return add_refusal(slab, refusal_of_failure(true, path, words->byte, words->status, words->message), err);
     gdx_status status = refuse_archive(slab, path, words, err);
     finish_container(filler, slab);
     return status;

@@ -69,7 +69,8 @@ void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from) {
         kinds_add(kinds, from->items[i].class, gdx_slice_of(from->items[i].kind), from->items[i].count);
 }
 
-gdx_slice kind_of_failure(bool is_record, gdx_status status) {
+// What the refusal of a record, or else of a whole file, is counted by.
+static gdx_slice kind_of_failure(bool is_record, gdx_status status) {
     if (is_record)
         return gdx_slice_of(status == GDX_TOO_LARGE ? "too large" : "bad record");
     switch (status) {
@@ -84,6 +85,16 @@ gdx_slice kind_of_failure(bool is_record, gdx_status status) {
     default:
         return gdx_slice_of("unreadable");
     }
+}
+
+struct refusal refusal_of_failure(bool is_record, gdx_slice path, uint64_t byte, gdx_status status,
+                                  const char *reason) {
+    return (struct refusal){.path = path,
+                            .reason = gdx_slice_of(reason),
+                            .kind = kind_of_failure(is_record, status),
+                            .byte = byte,
+                            .status = status,
+                            .class = GDX_BATCH_REFUSED};
 }
 
 // Of a PDF or an office document its kind says more than what went wrong, unless that is its size.

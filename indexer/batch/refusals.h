@@ -57,8 +57,8 @@ gdx_status refusal_fail(const struct refusal *refusal, gdx_error *err);
 void kinds_add(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind, uint64_t count);
 void kinds_take(gdx_batch_kinds *kinds, gdx_batch_class class, gdx_slice kind); // one that was added
 void kinds_add_all(gdx_batch_kinds *kinds, const gdx_batch_kinds *from);
-// What the refusal of a record, or else of a whole file, is counted by.
-gdx_slice kind_of_failure(bool is_record, gdx_status status);
+// A record, or else a whole file, that cannot be read at this byte. `reason` must stay as long as the refusal.
+struct refusal refusal_of_failure(bool is_record, gdx_slice path, uint64_t byte, gdx_status status, const char *reason);
 // What a source refused of that piece. `reason` holds its words, and must stay as long.
 struct refusal refusal_of_source(const gdx_refusal *refusal, const gdx_piece *piece, char reason[GDX_ERROR_TEXT_BYTES]);
 
