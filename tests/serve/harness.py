@@ -163,8 +163,9 @@ class Server:
             time.sleep(0.02)
 
     def log(self):
-        with open(self.log_path, encoding="utf-8") as file:
-            return [json.loads(line) for line in file if line.startswith("{")]
+        """The lines that are whole: the last one may still be written."""
+        with open(self.log_path, "rb") as file:
+            return [json.loads(line) for line in file if line.startswith(b"{") and line.endswith(b"\n")]
 
     def kill(self):
         self.was_killed = True
