@@ -14,7 +14,7 @@ import unittest
 import grpc
 
 import proxies
-from harness import PATIENCE, ServerTest, document, documents, main, record, search_pb2
+from harness import PATIENCE, ServerTest, document, documents, free_port, main, record, search_pb2
 
 sys.path.insert(0, os.environ["FRAMES"])
 import frames  # noqa: E402
@@ -92,7 +92,7 @@ class Proxied:
     def through(self, times=100):
         """A stub, and the server behind it."""
         server = self.served([record(i, text="链产业规则" * times) for i in range(60)])
-        port = proxies.free_port()
+        port = free_port()
         process = self.start(self.folder, [(server.addresses[0], server.metrics_address)], port)
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)

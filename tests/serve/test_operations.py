@@ -11,7 +11,7 @@ import time
 
 import grpc
 
-from harness import (GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, index_pb2, main, record, search_pb2,
+from harness import (GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, free_port, index_pb2, main, record, search_pb2,
                      skip_thread_sanitizer, some_of)
 
 Count = search_pb2.CountRequest
@@ -23,7 +23,7 @@ class Addresses(ServerTest):
     def test_several_addresses_are_served_at_once(self):
         path = os.path.join(self.folder, "socket")
         self.make_index([record(1)])
-        server = self.serve("--listen", "unix:" + path, "--listen", "[::1]:%d" % free_port())
+        server = self.serve("--listen", "unix:" + path, "--listen", "[::1]:%d" % free_port("::1"))
         self.assertEqual(len(server.addresses), 3)
         for address in server.addresses:
             self.assertEqual(server.stub(address=address).count(ONE).documents, 1)
@@ -69,12 +69,6 @@ class Addresses(ServerTest):
                 socket.create_connection((host, int(port)), timeout=PATIENCE) as third:
             self.assertEqual(third.recv(1), b"")
             self.assertEqual(first.count(ONE).documents, 1)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Access(ServerTest):
