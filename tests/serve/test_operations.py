@@ -343,7 +343,7 @@ class Access(ServerTest):
             reply = subprocess.run(asked, check=True, capture_output=True).stdout.decode()
             self.assertTrue(reply.startswith("{") and reply.endswith("} " + spoken), reply)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: server.stub().count(ONE))
-        self.assertTrue(any("TLS" in line.get("event", "") for line in server.log()), server.log())
+        self.events(server, "TLS")
         mutual = self.serve(*both, "--tls-client-authority", certificate)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: mutual.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE))
         known = grpc.ssl_channel_credentials(chain, private, chain)
@@ -499,7 +499,7 @@ class Drain(ServerTest):
         self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
 
     def test_calls_under_way_end_and_new_ones_are_turned_away(self):
-        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)])
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)], "--drain", "3600")
         stub = server.stub()
         call = stub.scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
         count = len(next(call).occurrences)
