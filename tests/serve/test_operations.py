@@ -39,7 +39,7 @@ class Addresses(ServerTest):
             busy = "127.0.0.1:%d" % taken.getsockname()[1]
             for options, words in ((["--index", index, "--listen", busy], "in use"),
                                    (["--index", index, "--listen", "nowhere"], "expected host:port"),
-                                   (["--index", index, "--metrics", busy], "in use"),
+                                   (["--index", index, "--listen", "127.0.0.1:0", "--metrics", busy], "in use"),
                                    (["--index", index, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"], "port 0"),
                                    (["--index", self.folder + "/none"], "no index"),
                                    (["--index", index, "--token-file", "/none"], "/none"),
