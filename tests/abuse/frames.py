@@ -2,10 +2,12 @@
 """frames.py: HTTP/2 by hand over a raw socket, so that a test can send what no library would. Knows frames, not gRPC;
 of what comes back it keeps the frames, and reads of them only what needs no HPACK."""
 
+import os
 import socket
 import struct
 import time
 
+PATIENCE = 60 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; only a broken server needs them
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION = range(10)
 END_STREAM, ACK, END_HEADERS, PADDED = 1, 1, 4, 8
 NO_ERROR, PROTOCOL_ERROR, INTERNAL_ERROR, CANCEL, ENHANCE_YOUR_CALM = 0, 1, 2, 8, 11
@@ -63,7 +65,7 @@ class Connection:
         self.socket = socket.socket()
         if receive_bytes:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
-        self.socket.settimeout(30)
+        self.socket.settimeout(PATIENCE)
         self.socket.connect((host, int(port)))
         self.next_stream, self.frames, self.rest, self.is_closed = 1, [], b"", False
         if opens:
@@ -102,7 +104,7 @@ class Connection:
             pass
         except OSError:
             self.is_closed = True
-        self.socket.settimeout(30)
+        self.socket.settimeout(PATIENCE)
         while len(self.rest) >= 9:
             size = int.from_bytes(self.rest[:3], "big")
             if len(self.rest) < 9 + size:
@@ -112,15 +114,15 @@ class Connection:
             self.rest = self.rest[9 + size:]
         return self.frames
 
-    def until(self, condition, patience=30):
-        end = time.monotonic() + patience
+    def until(self, condition):
+        end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, (self.is_closed, self.frames[-5:])
             self.take()
             time.sleep(0.005)
 
-    def until_closed(self, patience=30):
-        self.until(lambda: self.is_closed, patience)
+    def until_closed(self):
+        self.until(lambda: self.is_closed)
 
     def goaway(self):
         """The error code of the GOAWAY that came; None: none."""

@@ -209,7 +209,7 @@ class Stalls(AbuseTest):
         self.serve("--stall", "1")
         peers = [Connection(self.server.address) for _ in range(5)]
         streams = [[peer.call(COUNT, b"\0\0\0\x40\0", ends=False) for _ in range(20)] for peer in peers]
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while self.server.calls("DEADLINE_EXCEEDED") < 100:
             self.assertLess(time.monotonic(), until)
             for peer, each in zip(peers, streams):
@@ -230,7 +230,7 @@ class Stalls(AbuseTest):
                 self.server.wait_for(calls=1)
             peer.vanish()
         self.server.wait_for(calls=0, connections=1)
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while True:  # the lock is free, as soon as a worker has let it go
             try:
                 make_index(self.folder)
@@ -338,8 +338,9 @@ class Limits(AbuseTest):
         self.serve("--threads", "1", "--queue", "24")  # a third is one connection's
         self.client.stop()  # it is listed as well
         peer = Connection(self.server.address)
-        streams = [peer.call(SEARCH, query(MANY)) for _ in range(250)]
-        for stream in streams:
+        calls = [peer.call(SEARCH, query(MANY), send=False) for _ in range(250)]
+        peer.send(b"".join(head for _, head in calls))  # at once, so that no worker is faster than they come
+        for stream, _ in calls:
             peer.until(lambda: peer.ended(stream))
         self.assertGreater(self.server.calls("RESOURCE_EXHAUSTED"), 0)
         self.assertGreater(self.server.calls("OK"), 8)

@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -490,7 +491,12 @@ class Retries(unittest.TestCase):
     def test_a_server_that_was_away_is_found_again(self):
         address = self.flaky.address
         self.flaky.server.stop(None).wait()
-        with Client(address, timeout=PATIENCE, retry=gramdex.Retry(tries=100, longest=0.2)) as client:
+        host, port = address.split(":")
+        # Without listening it keeps the port from being given to anybody else; who asks for this very one may have it, too.
+        with socket.socket() as kept, Client(address, timeout=PATIENCE, retry=gramdex.Retry(tries=100, longest=0.2)) as client:
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kept.bind((host, int(port)))
+
             def later():
                 time.sleep(0.5)
                 self.flaky.server = grpc.server(futures.ThreadPoolExecutor(4), [self.flaky], options=[("grpc.so_reuseport", 0)])

@@ -71,8 +71,8 @@ const UNARY = '/grpc.testing.TestService/UnaryCall', TYPE = {'content-type': 'ap
 
 async function vanish1(address) {
     const [host, port] = split(address), socket = net.connect(port, host);
-    socket.write(head(address, {path: UNARY, headers: {...TYPE, 'content-length': '100'}}) + '{"resp');
-    await new Promise((resolve) => setTimeout(resolve, 50)); // else head and end may come as one
+    const half = head(address, {path: UNARY, headers: {...TYPE, 'content-length': '100'}}) + '{"resp';
+    await new Promise((resolve) => socket.write(half, resolve)); // it has left
     socket.destroy();
 }
 
@@ -82,7 +82,7 @@ async function vanish2(address) {
     const stream = session.request({':method': 'POST', ':path': UNARY, ...TYPE});
     stream.on('error', () => {});
     stream.write('{"resp');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => session.ping(resolve)); // it has come
     stream.destroy(); // close() would end the body first
     session.close();
 }

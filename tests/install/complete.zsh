@@ -8,12 +8,12 @@ zpty -w shell "zstyle ':completion:*' list-prompt ''; LISTMAX=0; stty -echo 2>/d
 # What is found is written down before it is shown.
 zpty -w shell 'compadd() { local -a found; builtin compadd -O found "$@" 2>/dev/null; builtin compadd "$@"; local kept=$?; print -rl -- "<"${^found}">" >>'$3'; return $kept }'
 zpty -w shell 'print ready >>'$3
-for ((i = 0; i < 100; i++)); do
+for ((i = 0; i < 600; i++)); do
     grep -q ready $3 2>/dev/null && break
     sleep 0.1
 done
 zpty -w -n shell "$2"$'\t'
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 600; i++)); do
     grep -q '^<' $3 2>/dev/null && break
     sleep 0.1
 done

@@ -246,10 +246,14 @@ def cancel_after_first_response(stub):
     stop.set()
 
 
-def timeout_on_sleeping_server(stub):
-    begin = time.monotonic()
-    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(stub.output(orders(1, interval_us=5000000), timeout=0.05)))
-    assert time.monotonic() - begin < 3
+def timeout_on_sleeping_server(_):
+    with open_channel(sys.argv[1]) as channel:  # its own: grpcio 1.51 may end it with a call whose deadline passes early
+        hurry(Stub(channel))
+
+
+def hurry(stub):
+    empty_unary(stub)  # connected
+    fails_with(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(stub.output(orders(1, interval_us=2000000000), timeout=0.05)))
     stop = threading.Event()
 
     def requests():

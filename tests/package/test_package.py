@@ -261,7 +261,7 @@ class Installed(unittest.TestCase):
         """What `ask` prints while `command` serves as the service user, in a network of its own, where the usual port is free."""
         script = shlex.join(command) + """ >/tmp/serve 2>&1 &
 server=$!
-for _ in $(seq 150); do grep -q '^listening on' /tmp/serve && break; sleep 0.1; done
+for _ in $(seq 600); do grep -q '^listening on' /tmp/serve && break; sleep 0.1; done
 grep '^listening on' /tmp/serve || { cat /tmp/serve; exit 1; }
 """ + ask + """
 kill -TERM $server

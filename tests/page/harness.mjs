@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import fs from "node:fs";
 import { createRequire } from "node:module";
+import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -82,6 +83,19 @@ export function fresh_folder() {
 
 export function make_index(folder, ...inputs) {
   execFileSync(GRAMDEX, ["index", "--index", path.join(folder, "index"), ...inputs], { stdio: "pipe" });
+}
+
+// Of the ports that the system gives to nobody who leaves the choice to it: free still when a server comes back to it.
+export async function free_port() {
+  const least = 20_000, most = Number(fs.readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s/)[0]);
+  for (;;) {
+    const probe = net.createServer();
+    const wanted = most > least ? least + Math.floor(Math.random() * (most - least)) : 0;
+    const port = await new Promise((resolve) => probe.once("error", () => resolve(0)).listen(wanted, "127.0.0.1", () => resolve(probe.address().port)));
+    if (port === 0) continue;
+    await new Promise((resolve) => probe.close(resolve));
+    return port;
+  }
 }
 
 const children = new Set();

@@ -117,11 +117,19 @@ test("markup in a text whose quotations are checked is text", async () => {
 const lines_of_log = (...words) => server.said().split("\n").filter((line) => words.every((each) => each.test(line))).length;
 const calls = () => lines_of_log(/"method":"gramdex/, /"status":"OK"/);
 const refusals = () => lines_of_log(/"http_status":4\d\d/);
+// A line of the log may come a moment after the answer that it tells of; but lines come in order.
+async function until(what) {
+  const end = Date.now() + PATIENCE;
+  while (!what()) {
+    assert.ok(Date.now() < end, server.said());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 test("another name that leads here is refused: the page, its files and each method", async () => {
   const origin = `http://${ELSEWHERE}:${server.port}`;
   const { context, page } = await visit(browser, origin, { apart: true });
-  const before = calls();
+  const before = calls(), refused = refusals();
   for (const where of ["/", "/hits?q=commonword", assets.assets[0].path,
                        `/gramdex.v1.Search/Count?connect=v1&encoding=json&message=${encodeURIComponent('{"query":"commonword"}')}`]) {
     const response = await page.goto(origin + where);
@@ -136,6 +144,7 @@ test("another name that leads here is refused: the page, its files and each meth
   });
   assert.ok(answer.status >= 400 && answer.status < 500, JSON.stringify(answer));
   assert.doesNotMatch(answer.text, /documents/);
+  await until(() => refusals() >= refused + 5);
   assert.equal(calls(), before, "no call was answered");
   await context.close();
 });
@@ -190,11 +199,7 @@ for (const host of [ELSEWHERE, "localhost", "127.0.0.1"]) {
     const { got, blind } = await page.evaluate(ask_from_outside, server.origin);
     assert.deepEqual(Object.entries(got).filter(([, text]) => text !== ""), []);
     assert.equal(blind, 5);
-    const end = Date.now() + PATIENCE;
-    while (refusals() < refused + blind) {
-      assert.ok(Date.now() < end, server.said());
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await until(() => refusals() >= refused + blind);
     assert.equal(calls(), before, "no call was answered");
     // A frame of it stays empty.
     await page.evaluate((to) => {
@@ -213,7 +218,7 @@ for (const host of [ELSEWHERE, "localhost", "127.0.0.1"]) {
 test("a form of another site is refused, a link of one is followed", async () => {
   const origin = `http://${ELSEWHERE}:${elsewhere.address().port}`;
   const { context, page } = await visit(browser, origin, { apart: true });
-  const before = calls();
+  const before = calls(), refused = refusals();
   for (const [where, type] of [["/hits", "text/plain"], ["/gramdex.v1.Search/Count", "text/plain"], ["/gramdex.v1.Index/Delete", "multipart/form-data"]]) {
     await page.goto(origin);
     const [response] = await Promise.all([
@@ -231,6 +236,7 @@ test("a form of another site is refused, a link of one is followed", async () =>
   await page.goto(origin);
   await page.evaluate((to) => (location.href = to), `${server.origin}/gramdex.v1.Search/Count?connect=v1&encoding=json&message=%7B%7D`);
   await page.waitForURL(/Count/);
+  await until(() => refusals() >= refused + 4);
   assert.equal(calls(), before, "a link to a method is no call");
   await page.goto(origin);
   await page.evaluate((to) => {
@@ -238,7 +244,7 @@ test("a form of another site is refused, a link of one is followed", async () =>
   }, `${server.origin}/hits?q=commonword`);
   await page.getByText("there").click();
   await page.locator(".hit").first().waitFor();
-  assert.ok(calls() > before, "a call that is answered is seen in the log");
+  await until(() => calls() > before); // a call that is answered is seen in the log
   const [opened] = await Promise.all([
     context.waitForEvent("page"),
     page.goto(origin).then(() => page.evaluate((to) => void (window.other = window.open(to)), `${server.origin}/hits?q=commonword`)),

@@ -18,7 +18,7 @@ import build
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SLURM = os.path.join(SOURCE, "packaging", "slurm")
 NODES = 3
-PATIENCE = 140
+PATIENCE = 140 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; only a broken cluster needs them
 
 CONF = """ClusterName=test
 SlurmctldHost=control({net}.1)
@@ -57,17 +57,24 @@ if [ "$1" != index ] || [ "${SLURM_ARRAY_TASK_ID:-2}" -gt 1 ] || [ -e "$HELD/don
     exec "$PROGRAM" "$@"
 fi
 : > "$HELD/done-$SLURM_ARRAY_TASK_ID"
-"$PROGRAM" "$@" &
-child=$!
-until ls -d "$HELD/../parts/$SLURM_ARRAY_TASK_ID".building-* 2> /dev/null; do sleep 0.01; done
-kill -STOP $child
+part="$HELD/../parts/$SLURM_ARRAY_TASK_ID"
+building() { ls -d "$part".building-* 2> /dev/null; }
+hold() { # fails when it has ended before it was seen
+    "$PROGRAM" "$@" &
+    child=$!
+    until building; do kill -0 $child && sleep 0.01 || return 1; done
+    kill -STOP $child
+    building || { kill -CONT $child; return 1; }
+}
+until hold "$@"; do wait $child; rm -rf "$part"; done
 hostname > "$HELD/at-$SLURM_ARRAY_TASK_ID.new"
 mv "$HELD/at-$SLURM_ARRAY_TASK_ID.new" "$HELD/at-$SLURM_ARRAY_TASK_ID"
 until [ -e "$HELD/go-$SLURM_ARRAY_TASK_ID" ]; do sleep 0.05; done
 kill -CONT $child
 wait $child
 status=$?
-echo $status > "$HELD/ended-$SLURM_ARRAY_TASK_ID"
+echo $status > "$HELD/ended-$SLURM_ARRAY_TASK_ID.new"
+mv "$HELD/ended-$SLURM_ARRAY_TASK_ID.new" "$HELD/ended-$SLURM_ARRAY_TASK_ID"
 exit $status
 """
 

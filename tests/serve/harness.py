@@ -4,11 +4,13 @@
 Environment: GRAMDEX is the program, GENERATED the folder with what protoc --python_out made of proto/.
 """
 
+import contextlib
 import json
 import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -41,6 +43,17 @@ skip_thread_sanitizer = unittest.skipIf(os.environ.get("GRAMDEX_TEST_SANITIZER")
 def some_of(count, cases):
     """So many of them, others in each run; GRAMDEX_TEST_ALL=1 takes all."""
     return cases if os.environ.get("GRAMDEX_TEST_ALL") == "1" else random.sample(cases, count)
+
+
+def free_port(host="127.0.0.1"):
+    """Of those that the system gives to nobody who leaves the choice to it, so that it is free still when another process binds it."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        chosen_from = int(file.read().split()[0])
+    while True:
+        port = random.randrange(10000, chosen_from) if chosen_from > 20000 else 0
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe, contextlib.suppress(OSError):
+            probe.bind((host, port))
+            return probe.getsockname()[1]
 
 
 def serialize(message):
@@ -163,8 +176,9 @@ class Server:
             time.sleep(0.02)
 
     def log(self):
-        with open(self.log_path, encoding="utf-8") as file:
-            return [json.loads(line) for line in file if line.startswith("{")]
+        """The lines that are whole: the last one may still be written."""
+        with open(self.log_path, "rb") as file:
+            return [json.loads(line) for line in file if line.startswith(b"{") and line.endswith(b"\n")]
 
     def kill(self):
         self.was_killed = True

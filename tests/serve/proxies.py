@@ -6,18 +6,11 @@ Environment: PACKAGING is the folder of the configurations.
 
 import os
 import shutil
-import socket
 import subprocess
 
 SEARCHED = "/usr/sbin:/usr/bin"
 HAPROXY, NGINX = shutil.which("haproxy", path=SEARCHED), shutil.which("nginx", path=SEARCHED)
 SERVERS = ("192.0.2.1", "192.0.2.2")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def replaced(name, replicas, port):

@@ -84,10 +84,13 @@ class Backup(ServerTest):
 
         def write():
             number = 0
-            while not done.is_set():
-                self.ingest("new/%d" % number)
-                number += 1
-                committed[0] = number
+            try:
+                while not done.is_set():
+                    self.ingest("new/%d" % number)
+                    number += 1
+                    committed[0] = number
+            except grpc.RpcError as error:
+                problems.append(error)
 
         writer = threading.Thread(target=write)
         writer.start()

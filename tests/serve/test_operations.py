@@ -11,7 +11,7 @@ import time
 
 import grpc
 
-from harness import (GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, index_pb2, main, record, search_pb2,
+from harness import (GRAMDEX, PATIENCE, Server, ServerTest, Stub, document, documents, free_port, index_pb2, main, record, search_pb2,
                      skip_thread_sanitizer, some_of)
 
 Count = search_pb2.CountRequest
@@ -23,7 +23,7 @@ class Addresses(ServerTest):
     def test_several_addresses_are_served_at_once(self):
         path = os.path.join(self.folder, "socket")
         self.make_index([record(1)])
-        server = self.serve("--listen", "unix:" + path, "--listen", "[::1]:%d" % free_port())
+        server = self.serve("--listen", "unix:" + path, "--listen", "[::1]:%d" % free_port("::1"))
         self.assertEqual(len(server.addresses), 3)
         for address in server.addresses:
             self.assertEqual(server.stub(address=address).count(ONE).documents, 1)
@@ -39,7 +39,7 @@ class Addresses(ServerTest):
             busy = "127.0.0.1:%d" % taken.getsockname()[1]
             for options, words in ((["--index", index, "--listen", busy], "in use"),
                                    (["--index", index, "--listen", "nowhere"], "expected host:port"),
-                                   (["--index", index, "--metrics", busy], "in use"),
+                                   (["--index", index, "--listen", "127.0.0.1:0", "--metrics", busy], "in use"),
                                    (["--index", index, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"], "port 0"),
                                    (["--index", self.folder + "/none"], "no index"),
                                    (["--index", index, "--token-file", "/none"], "/none"),
@@ -69,12 +69,6 @@ class Addresses(ServerTest):
                 socket.create_connection((host, int(port)), timeout=PATIENCE) as third:
             self.assertEqual(third.recv(1), b"")
             self.assertEqual(first.count(ONE).documents, 1)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Access(ServerTest):
@@ -349,7 +343,7 @@ class Access(ServerTest):
             reply = subprocess.run(asked, check=True, capture_output=True).stdout.decode()
             self.assertTrue(reply.startswith("{") and reply.endswith("} " + spoken), reply)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: server.stub().count(ONE))
-        self.assertTrue(any("TLS" in line.get("event", "") for line in server.log()), server.log())
+        self.events(server, "TLS")
         mutual = self.serve(*both, "--tls-client-authority", certificate)
         self.fails(grpc.StatusCode.UNAVAILABLE, lambda: mutual.stub(credentials=grpc.ssl_channel_credentials(chain)).count(ONE))
         known = grpc.ssl_channel_credentials(chain, private, chain)
@@ -505,7 +499,7 @@ class Drain(ServerTest):
         self.assertEqual(server.process.wait(timeout=PATIENCE), 0)
 
     def test_calls_under_way_end_and_new_ones_are_turned_away(self):
-        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)])
+        server = self.served([record(i, text="链产业规则" * 300) for i in range(60)], "--drain", "3600")
         stub = server.stub()
         call = stub.scan(search_pb2.ScanRequest(query="产业", context_symbols=200))
         count = len(next(call).occurrences)

@@ -480,9 +480,15 @@ class Scans(ServerTest):
         server = self.long_export()
         stub = server.stub()
         stub.count(Count(query="产业"))  # connected
-        seconds = PATIENCE / 30  # enough for a first occurrence on a busy machine
-        call = stub.scan(Scan(query="产业", context_symbols=200), timeout=seconds)
-        next(call)
+        seconds, call = 0.5, None
+        while not call:
+            call = stub.scan(Scan(query="产业", context_symbols=200), timeout=seconds)
+            try:
+                next(call)
+            except grpc.RpcError as error:  # a busy machine needs longer for a first occurrence
+                self.assertEqual(error.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
+                self.assertLess(seconds, PATIENCE)
+                seconds, call = 2 * seconds, None
         time.sleep(seconds + 0.1)
         self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: list(call))
         server.wait_for_metric("gramdex_exports", 0)
@@ -520,14 +526,24 @@ class Scans(ServerTest):
 
 
 class Deadlines(ServerTest):
+    def exceeds(self, call):
+        """The connection may end with the call before, which is not what is asked here: HURRIED in test_load.py."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            with self.assertRaises(grpc.RpcError) as caught:
+                call()
+            if caught.exception.code() != grpc.StatusCode.UNAVAILABLE or time.monotonic() > until:
+                break
+        self.assertEqual(caught.exception.code(), grpc.StatusCode.DEADLINE_EXCEEDED, caught.exception.details())
+
     def test_a_deadline_stops_the_work_of_a_query(self):
         server = self.served([record(i, text="链产业规则" * 5000) for i in range(40)])
-        stub = server.stub()
+        stub, hurried = server.stub(), server.stub()
+        hurried.stat(search_pb2.StatRequest())  # connected
         query = "链 NEAR/900 业 NEAR/900 规 NEAR/900 则 NEAR/900 产"
         for _ in range(6):
-            self.fails(grpc.StatusCode.DEADLINE_EXCEEDED, lambda: stub.count(Count(query=query), timeout=0.02))
-            self.fails(grpc.StatusCode.DEADLINE_EXCEEDED,
-                       lambda: stub.trend(search_pb2.TrendRequest(query=query), timeout=0.02))
+            self.exceeds(lambda: hurried.count(Count(query=query), timeout=0.02))
+            self.exceeds(lambda: hurried.trend(search_pb2.TrendRequest(query=query), timeout=0.02))
         server.wait_for_metric("gramdex_calls", 0)
         self.assertEqual(stub.count(Count(query="重构 OR 链产")).documents, 40)
 

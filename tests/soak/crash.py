@@ -24,7 +24,7 @@ GRAMDEX = os.environ["GRAMDEX"]
 IDS, INPUT_LONGEST, DELETED_MOST = 40, 16, 6
 WORDS = ["全球产业链重构", "贸易治理体系", "友岸外包 CPTPP", "碳边境调节机制 WTO"]
 SHUTDOWN, WITHOUT_LOG = 0x8004587D, 2  # EXT4_IOC_SHUTDOWN, XFS_IOC_GOINGDOWN; the log is not flushed either
-PATIENCE = 60
+PATIENCE = 60 * int(os.environ.get("GRAMDEX_TEST_TIME_FACTOR", 1))  # seconds; only a broken program needs them
 
 
 def run(*arguments, **how):
