@@ -178,6 +178,7 @@ class Broken(StoreTest):
         store = self.make_store()
         store.close()
         process = self.start("push", "--index", self.index, self.url, store=store)
+        self.wait_until_caught(process, signal.SIGINT)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)  # while it waits for its next attempt
         self.assertIn("stopped", self.ended(process, status=130))
