@@ -4,6 +4,7 @@
 #include "gdx/executor.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -73,6 +74,44 @@ static void every_task_runs_once_and_no_two_share_a_seat(void **state) {
     (void)state;
     for (unsigned threads = 0; threads <= 4; threads++)
         run_tasks(threads);
+}
+
+// ---- all seats at once
+
+struct meeting {
+    gdx_task task;
+    atomic_uint *arrived;
+    unsigned expected, seat;
+};
+
+static void meet(gdx_task *task, unsigned seat) {
+    struct meeting *meeting = (struct meeting *)task;
+    meeting->seat = seat;
+    atomic_fetch_add(meeting->arrived, 1);
+    while (atomic_load(meeting->arrived) < meeting->expected)
+        sched_yield();
+}
+
+// Each task waits until all of them run: this ends only if they have a thread each.
+static void as_many_tasks_run_at_once_as_there_are_seats_each_in_its_own(void **state) {
+    (void)state;
+    for (unsigned threads = 1; threads <= 4; threads++) {
+        struct meeting tasks[4];
+        atomic_uint arrived = 0;
+        unsigned taken = 0; // a bit for each seat
+        gdx_executor *executor = executor_of(threads);
+        for (unsigned i = 0; i < threads; i++) {
+            tasks[i] = (struct meeting){.task = {.run = meet}, .arrived = &arrived, .expected = threads};
+            gdx_executor_submit(executor, &tasks[i].task);
+        }
+        for (unsigned i = 0; i < threads; i++) {
+            gdx_executor_wait(executor, &tasks[i].task);
+            assert_true(tasks[i].seat < threads);
+            taken |= 1u << tasks[i].seat;
+        }
+        assert_int_equal(taken, (1u << threads) - 1);
+        gdx_executor_free(executor);
+    }
 }
 
 static void an_executor_has_as_many_seats_as_threads(void **state) {
@@ -182,6 +221,7 @@ static void a_task_may_own_another_executor(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once_and_no_two_share_a_seat),
+        cmocka_unit_test(as_many_tasks_run_at_once_as_there_are_seats_each_in_its_own),
         cmocka_unit_test(an_executor_has_as_many_seats_as_threads),
         cmocka_unit_test(a_task_may_be_submitted_again),
         cmocka_unit_test(the_owner_runs_a_task_while_every_thread_is_busy),

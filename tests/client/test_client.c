@@ -2,10 +2,12 @@
 // test_client.c: the client library over real sockets: unary calls, streams, what goes wrong, and coming back from it.
 // The server is tests/interop/interop_server in a process of its own, so that it can be killed.
 
+#include "../support/patience.h"
 #include "gdx/client.h"
 #include "grpc/testing/messages.pb-c.h"
 #include "grpc/testing/test.pb-c.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -13,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -52,6 +55,19 @@ static struct running start_at(const char *address) {
     return start(arguments);
 }
 
+// A port that no other program is given while no server is at it, until the socket is closed, which has it too and does
+// not listen.
+static int hold_port(char address[32]) {
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t bytes = sizeof where;
+    int held = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    assert_int_equal(setsockopt(held, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0); // as servers do
+    assert_int_equal(bind(held, (const struct sockaddr *)&where, bytes), 0);
+    assert_int_equal(getsockname(held, (struct sockaddr *)&where, &bytes), 0);
+    snprintf(address, 32, "127.0.0.1:%u", ntohs(where.sin_port));
+    return held;
+}
+
 // Of a server that was sent `signal`.
 static void wait_for_end(struct running server, int signal) {
     int status;
@@ -68,7 +84,7 @@ static void stop(struct running server, int signal) {
 static gdx_client_options quick(void) {
     gdx_client_options options = gdx_client_options_default();
     options.backoff_ns = 1000000;
-    options.timeout_ns = 30000000000;
+    options.timeout_ns = patience_ns();
     return options;
 }
 
@@ -277,7 +293,13 @@ static void a_timeout_ends_a_call_that_takes_longer(void **state) {
     struct running server = start_at("127.0.0.1:0");
     gdx_client_options options = quick();
     options.timeout_ns = 50000000;
-    gdx_client *client = open_client(server.port, &options);
+    gdx_client *client = NULL;
+    gdx_error late = {0};
+    char target[32];
+    snprintf(target, sizeof target, "127.0.0.1:%u", server.port);
+    uint64_t begin_ns = gdx_now_ns();
+    while (gdx_client_open(target, &options, &client, &late) != GDX_OK) // it may take longer to connect
+        assert_true(patience_since(begin_ns));
     gdx_stream *stream = open_stream(client, "FullDuplexCall"); // neither side sends anything
     ProtobufCMessage *reply = NULL;
     gdx_error err = {0};
@@ -289,13 +311,13 @@ static void a_timeout_ends_a_call_that_takes_longer(void **state) {
 
 static void a_server_that_comes_back_is_found_again(void **state) {
     (void)state;
-    struct running server = start_at("127.0.0.1:0");
+    char address[32];
+    int held = hold_port(address);
+    struct running server = start_at(address);
     gdx_client_options options = quick();
     options.attempts = 50;
     gdx_client *client = open_client(server.port, &options);
     assert_large_unary_works(client);
-    char address[32];
-    snprintf(address, sizeof address, "127.0.0.1:%u", server.port);
     stop(server, SIGKILL);
     server = start_at(address);
     assert_large_unary_works(client);
@@ -304,21 +326,22 @@ static void a_server_that_comes_back_is_found_again(void **state) {
     assert_large_unary_works(client);
     gdx_client_close(client);
     stop(server, SIGTERM);
+    close(held);
 }
 
 static void a_server_that_is_not_there_is_unavailable_and_named(void **state) {
     (void)state;
-    struct running server = start_at("127.0.0.1:0");
-    stop(server, SIGTERM);
+    char target[32];
+    int held = hold_port(target);
+    stop(start_at(target), SIGTERM);
     gdx_client_options options = quick();
     options.attempts = 2;
     gdx_client *client = NULL;
     gdx_error err = {0};
-    char target[32];
-    snprintf(target, sizeof target, "127.0.0.1:%u", server.port);
     assert_int_equal(gdx_client_open(target, &options, &client, &err), GDX_UNAVAILABLE);
     assert_non_null(strstr(err.message, target));
     assert_null(client);
+    close(held);
 }
 
 static void a_server_that_dies_ends_the_stream(void **state) {
@@ -458,6 +481,15 @@ static void tls_is_spoken_with_the_server_expected_and_no_other(void **state) {
     free_certificates(&made);
 }
 
+static bool is_listened_on(unsigned port) {
+    struct sockaddr_in where = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int one = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool is = connect(one, (const struct sockaddr *)&where, sizeof where) == 0;
+    close(one);
+    return is;
+}
+
 // Its last answer and the close_notify come in one piece.
 static void the_last_answer_of_a_server_that_drains_arrives_over_tls(void **state) {
     (void)state;
@@ -470,11 +502,15 @@ static void the_last_answer_of_a_server_that_drains_arrives_over_tls(void **stat
     assert_int_equal(gdx_tls_open_client(made.authority, NULL, NULL, &tls, &err), GDX_OK);
     options.tls = tls;
     gdx_client *client = open_client(server.port, &options);
-    gdx_stream *stream = open_stream(client, "StreamingOutputCall");
-    ask_for(stream, 10, 2, 200000);
-    gdx_stream_end_sending(stream);
+    gdx_stream *stream = open_stream(client, "FullDuplexCall");
+    ask_for(stream, 10, 1, 0);
     assert_int_equal(receive_size(stream), 10);
     kill(server.process, SIGTERM);
+    uint64_t begin_ns = gdx_now_ns();
+    while (is_listened_on(server.port)) // one that drains is not
+        assert_true(patience_since(begin_ns));
+    ask_for(stream, 10, 1, 0);
+    gdx_stream_end_sending(stream);
     assert_int_equal(receive_size(stream), 10);
     assert_int_equal(receive_size(stream), SIZE_MAX);
     gdx_stream_close(stream);

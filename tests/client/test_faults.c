@@ -4,6 +4,7 @@
 
 #include "../interop/test_service.h"
 #include "../support/allocations.h"
+#include "../support/patience.h"
 #include "../support/served.h"
 #include "gdx/client.h"
 
@@ -97,7 +98,7 @@ static gdx_status session(const char *address, gdx_error *err) {
     options.attempts = 1;
     options.gzip = true;
     options.token = "a.token";
-    options.timeout_ns = 20000000000; // one that is reached fails the test: a caller waited in vain
+    options.timeout_ns = patience_ns(); // one that is reached fails the test: a caller waited in vain
     gdx_status status = gdx_client_open(address, &options, &client, err);
     if (status == GDX_OK)
         status = ask(client, err);

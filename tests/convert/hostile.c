@@ -204,13 +204,18 @@ static int litter(const char *depth) {
 
 // Leaves a child behind that has left session, parent and standard output, and one that has not.
 static int leave_children(const char *argument) {
+    int there[2];
+    if (pipe(there) != 0)
+        return denied("pipe");
     for (int child = 0; child < 2; child++)
         if (fork() == 0) {
             if (child == 0 && setsid() > 0 && fork() == 0)
                 close(STDOUT_FILENO), close(STDERR_FILENO);
-            return hang_deaf(argument);
+            return write(there[1], "", 1) != 1 || hang_deaf(argument);
         }
-    usleep(20000);
+    for (int left = 0; left < 3; left++) // two children, and one of theirs
+        if (read(there[0], &(char){0}, 1) != 1)
+            return denied("read");
     return puts("left") < 0;
 }
 

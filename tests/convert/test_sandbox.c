@@ -78,19 +78,19 @@ static void one_that_hangs_is_stopped(void **state) {
 
 static void one_that_burns_its_processor_time_is_stopped(void **state) {
     (void)state;
-    refused("wall=60s cpu=1s", "burn", "hostile was stopped after 1 s of processor time");
+    refused("wall=1h cpu=1s", "burn", "hostile was stopped after 1 s of processor time");
 }
 
 static void one_that_forks_without_end_is_stopped(void **state) {
     (void)state;
-    refused("wall=60s processes=16", "bomb", "hostile was stopped: over 16 processes");
+    refused("wall=1h processes=16", "bomb", "hostile was stopped: over 16 processes");
 }
 
 static void one_that_fills_memory_is_stopped(void **state) {
     (void)state;
-    refused("wall=60s memory=64M", "fill-memory", "hostile was stopped: over 64 MiB of memory");
-    refused("wall=60s memory=32M-64M", "fill-memory", "hostile was stopped: over 64 MiB of memory");
-    refused("wall=60s memory=64M", "fill-memory-together", "hostile was stopped: over 64 MiB of memory");
+    refused("wall=1h memory=64M", "fill-memory", "hostile was stopped: over 64 MiB of memory");
+    refused("wall=1h memory=32M-64M", "fill-memory", "hostile was stopped: over 64 MiB of memory");
+    refused("wall=1h memory=64M", "fill-memory-together", "hostile was stopped: over 64 MiB of memory");
 }
 
 static void one_that_crashes_is_named(void **state) {
@@ -171,7 +171,7 @@ static void one_that_kills_others_fails(void **state) {
     char act[64];
     snprintf(act, sizeof act, "kill-process %d", getpid());
     refused("wall=1s", "kill-parent", NULL);
-    refused("wall=1s", act, "exit status 1: kill a process");
+    refused("wall=1h", act, "exit status 1: kill a process");
     for (int layer = 0; layer < LAYERS; layer++) {
         struct world world;
         open_act(&world, all_layers[layer], "wall=1s", "kill-everybody");
@@ -203,9 +203,9 @@ static void the_last_line_of_many_errors_is_the_reason(void **state) {
 
 static void one_that_fills_the_disk_is_stopped(void **state) {
     (void)state;
-    refused("files=8M wall=60s", "fill-disk", "hostile was stopped: over 8 MiB of temporary files");
-    refused("files=8M wall=60s", "one-large-file", "hostile was stopped: over 8 MiB of temporary files");
-    refused("files=8M wall=60s", "many-files", "of temporary files, or too many");
+    refused("files=8M wall=1h", "fill-disk", "hostile was stopped: over 8 MiB of temporary files");
+    refused("files=8M wall=1h", "one-large-file", "hostile was stopped: over 8 MiB of temporary files");
+    refused("files=8M wall=1h", "many-files", "of temporary files, or too many");
 }
 
 static void litter_is_removed(void **state) {
@@ -222,7 +222,7 @@ static void litter_is_removed(void **state) {
 
 static void children_left_behind_are_ended(void **state) {
     (void)state;
-    expect_layers(LAYERS, "wall=60s", "leave-children", GDX_OK, NULL);
+    expect_layers(LAYERS, "wall=1h", "leave-children", GDX_OK, NULL);
 }
 
 static void one_that_closes_everything_succeeds_or_fails_by_its_status(void **state) {

@@ -5,6 +5,7 @@
 
 #include "../support/allocations.h"
 #include "../support/call_stacks.h"
+#include "../support/patience.h"
 #include "../support/sample.h"
 #include "../support/served.h"
 #include "gdx/client.h"
@@ -181,7 +182,7 @@ static gdx_status session(const char *address, gdx_error *err) {
     delete.ids = &id;
     delete.n_ids = 1;
     options.attempts = 1;
-    options.timeout_ns = 20000000000; // one that is reached fails the test: a caller waited in vain
+    options.timeout_ns = patience_ns(); // one that is reached fails the test: a caller waited in vain
     gdx_status status = gdx_client_open(address, &options, &client, err);
     if (status == GDX_OK)
         status = ingest(client, err);
@@ -223,14 +224,13 @@ static void start(struct served *served) {
 
 // The lock of a call that failed is let go by a worker, a moment after the answer.
 static gdx_status session_soon(const char *address, gdx_error *err) {
-    gdx_status status = GDX_PRECONDITION;
-    for (int i = 0; i < 200 && status != GDX_OK; i++) {
+    uint64_t begin_ns = gdx_now_ns();
+    for (;; uv_sleep(10)) {
         *err = (gdx_error){0};
-        status = session(address, err);
-        if (status != GDX_OK)
-            uv_sleep(10);
+        gdx_status status = session(address, err);
+        if (status == GDX_OK || !patience_since(begin_ns))
+            return status;
     }
-    return status;
 }
 
 // NULL: no allocation fails, all are noted. One place from which all runs are begun.

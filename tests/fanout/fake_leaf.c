@@ -16,7 +16,8 @@
 
 #include <cmocka.h>
 
-enum { PREFACE_BYTES = 24, FRAME_HEAD = 9, HEADERS_FRAME = 1, CONTINUATION_FRAME = 9, END_STREAM = 1, END_HEADERS = 4 };
+enum { PREFACE_BYTES = 24, FRAME_HEAD = 9, END_STREAM = 1, END_HEADERS = 4 };
+enum { DATA_FRAME = 0, HEADERS_FRAME = 1, CONTINUATION_FRAME = 9 };
 enum { READ_BYTES = 64 << 10, FLOOD_MOST = 64 << 20 };
 
 static void must(bool condition, const char *what) {
@@ -225,14 +226,15 @@ static void on_opened(gdx_call *call, void *context) {
 
 // ---- a connection
 
-// Frame by frame, so that the stream of a call is known.
+// Frame by frame, so that the stream of a call is known: that of the frame in which its message ends, for two calls
+// that are made at once come as HEADERS, HEADERS, DATA, DATA.
 static bool feed(struct fake_leaf *leaf, bool *has_preface) {
     for (size_t at = 0;;) {
         const uint8_t *head = leaf->in.data + at;
         size_t left = leaf->in.bytes - at, bytes = PREFACE_BYTES;
         if (*has_preface && left >= FRAME_HEAD) {
             bytes = FRAME_HEAD + ((size_t)head[0] << 16 | (size_t)head[1] << 8 | head[2]);
-            if (head[3] == HEADERS_FRAME)
+            if (head[3] == DATA_FRAME || head[3] == HEADERS_FRAME)
                 leaf->stream = (uint32_t)(head[5] << 24 | head[6] << 16 | head[7] << 8 | head[8]);
         } else if (*has_preface) {
             bytes = FRAME_HEAD;
@@ -316,6 +318,7 @@ static void *run(void *context) {
     while (wait_for(leaf, leaf->listener)) {
         int socket = accept(leaf->listener, NULL, NULL);
         must(socket >= 0, "accept");
+        atomic_fetch_add(&leaf->connections, 1);
         serve(leaf, protocol, socket);
         close(socket);
     }

@@ -52,6 +52,7 @@ struct fake_leaf {
     const struct lie *lie;      // NULL: none
     char address[256];          // unix:...
     atomic_uint told;           // how often
+    atomic_uint connections;    // that were accepted so far
     pthread_t thread;
     int listener, stop[2];
     // the thread's

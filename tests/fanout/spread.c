@@ -4,6 +4,7 @@
 #include "spread.h"
 
 #include "../support/folder.h"
+#include "../support/patience.h"
 #include "gdx/index.h"
 
 #include <gramdex/v1/index.pb-c.h>
@@ -122,12 +123,11 @@ void root_close(struct root *root) {
 }
 
 void root_wait(struct root *root, uint32_t slice, uint64_t replicas) {
-    enum { LOOK_US = 2000, LOOKS = 10000 };
+    enum { LOOK_US = 2000 };
     gdx_fanout_figures figures = {0};
-    for (int i = 0; i < LOOKS && figures.replicas != replicas; i++) {
-        if (i)
-            usleep(LOOK_US);
+    uint64_t begin_ns = gdx_now_ns();
+    do {
         gdx_fanout_figures_of(root->fanout, slice, &figures);
-    }
+    } while (figures.replicas != replicas && patience_since(begin_ns) && usleep(LOOK_US) == 0);
     assert_int_equal(figures.replicas, replicas);
 }

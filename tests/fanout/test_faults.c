@@ -6,6 +6,7 @@
 #include "../support/allocations.h"
 #include "../support/each_allocation.h"
 #include "../support/folder.h"
+#include "../support/patience.h"
 #include "spread.h"
 
 #include <setjmp.h>
@@ -13,8 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static const uint64_t PATIENCE_NS = 20000000000; // one that is reached fails the test: a caller waited in vain
 
 static struct spread spread;
 static gdx_buffer right[SPREAD_METHODS];
@@ -57,7 +56,8 @@ static gdx_status ask_once(struct root *root, size_t method, gdx_error *err) {
     gdx_session *session = gdx_session_new(root->collection);
     if (!session)
         return gdx_fail_memory(err, "a session");
-    gdx_status status = spread_ask(root->collection, session, spread_methods[method], PATIENCE_NS, &given, err);
+    // A deadline that is reached fails the test: a caller waited in vain.
+    gdx_status status = spread_ask(root->collection, session, spread_methods[method], patience_ns(), &given, err);
     bool is_right = given.bytes == right[method].bytes && memcmp(given.data, right[method].data, given.bytes) == 0;
     gdx_buffer_clear(&given);
     gdx_session_free(session);
@@ -68,15 +68,13 @@ static gdx_status ask_once(struct root *root, size_t method, gdx_error *err) {
 
 // A fake leaf has one thread, and is lost for a moment on a machine that is too busy to let it answer within 2 s.
 static gdx_status ask(struct root *root, size_t method, gdx_error *err) {
-    enum { TRIES = 20, WAIT_US = 500000 };
-    gdx_status status = GDX_UNAVAILABLE;
-    for (int i = 0; i < TRIES; i++) {
+    enum { WAIT_US = 500000 };
+    uint64_t begin_ns = gdx_now_ns();
+    gdx_status status;
+    do {
         *err = (gdx_error){0};
         status = ask_once(root, method, err);
-        if (!strstr(err->message, "has not answered for 2 s"))
-            break;
-        usleep(WAIT_US);
-    }
+    } while (strstr(err->message, "has not answered for 2 s") && patience_since(begin_ns) && usleep(WAIT_US) == 0);
     return status;
 }
 
@@ -107,14 +105,13 @@ static void each_allocation_of_a_merge_may_fail(void **state) {
 }
 
 static gdx_status ask_soon(struct root *root, size_t method, gdx_error *err) {
-    enum { TRIES = 1000, WAIT_US = 10000 };
-    gdx_status status = GDX_UNAVAILABLE;
-    for (int i = 0; i < TRIES && status != GDX_OK; i++) {
+    enum { WAIT_US = 10000 };
+    uint64_t begin_ns = gdx_now_ns();
+    gdx_status status;
+    do {
         *err = (gdx_error){0};
         status = ask(root, method, err);
-        if (status != GDX_OK)
-            usleep(WAIT_US);
-    }
+    } while (status != GDX_OK && patience_since(begin_ns) && usleep(WAIT_US) == 0);
     return status;
 }
 

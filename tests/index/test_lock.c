@@ -2,6 +2,7 @@
 // test_lock.c: one writer at a time, in this process and in others, and none left locked out when one dies.
 
 #include "../support/folder.h"
+#include "../support/patience.h"
 #include "gdx/index.h"
 
 #include <fcntl.h>
@@ -106,17 +107,17 @@ static void a_program_that_the_writer_starts_does_not_inherit_the_lock(void **st
     gdx_index_writer *writer = open_writer(folder);
     pid_t child = fork();
     if (child == 0) {
-        execl("/bin/sleep", "sleep", "60", (char *)NULL);
+        execl("/bin/sleep", "sleep", "1000000", (char *)NULL);
         _exit(1);
     }
     assert_true(child > 0);
     gdx_index_writer_close(writer);
-    // Until exec the child has the descriptor too; a lock it kept would stay for a minute.
-    gdx_status status = GDX_PRECONDITION;
-    for (int attempt = 0; status == GDX_PRECONDITION && attempt < 1000; attempt++) {
+    // Until exec the child has the descriptor too; a lock it kept would stay.
+    gdx_status status;
+    uint64_t begin_ns = gdx_now_ns();
+    do {
         status = gdx_index_writer_open(folder, &writer, NULL);
-        usleep(1000);
-    }
+    } while (status == GDX_PRECONDITION && patience_since(begin_ns) && usleep(1000) == 0);
     assert_int_equal(status, GDX_OK);
     gdx_index_writer_close(writer);
     kill(child, SIGKILL);

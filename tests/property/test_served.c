@@ -4,6 +4,7 @@
 // equal, and every reason for a refusal is tried. GDX_SEED and GDX_ROUNDS work as in test_oracle.c.
 
 #include "../support/folder.h"
+#include "../support/patience.h"
 #include "../support/sample.h"
 #include "asked.h"
 #include "corpus.h"
@@ -26,7 +27,7 @@
 
 #include <cmocka.h>
 
-enum { QUERIES = 20, QUERIES_ALL = 40, PATH_BYTES = 256, OPEN_ATTEMPTS = 50 };
+enum { QUERIES = 20, QUERIES_ALL = 40, PATH_BYTES = 256 };
 enum { KEPT_COMMITS = 8 }; // of the server
 
 // ---- rounds
@@ -59,11 +60,11 @@ static void open_both(struct asked *asked, const char *index, const char *addres
     gdx_status status = gdx_target_open_index(index, &collection, &asked->both[0], &err);
     if (status != GDX_OK)
         fail_msg("%s", gdx_error_text(&err, text));
-    status = GDX_UNAVAILABLE;
-    for (int i = 0; status == GDX_UNAVAILABLE && i < OPEN_ATTEMPTS; i++) { // the server may still be starting
+    uint64_t begin_ns = gdx_now_ns();
+    do { // the server may still be starting
         err = (gdx_error){0};
         status = gdx_target_open_server(address, &client, &asked->both[1], &err);
-    }
+    } while (status == GDX_UNAVAILABLE && patience_since(begin_ns));
     if (status != GDX_OK)
         fail_msg("%s", gdx_error_text(&err, text));
 }

@@ -4,6 +4,7 @@
 #ifndef TESTS_WORLD_H
 #define TESTS_WORLD_H
 
+#include "../support/patience.h"
 #include "gdx/server.h"
 
 #include <stdatomic.h>
@@ -54,10 +55,10 @@ void turn(struct world *world);
 void run_until_quiet(struct world *world);
 #define RUN_UNTIL(world, condition)                                                                                    \
     do {                                                                                                               \
-        uint64_t since_ns = uv_hrtime();                                                                               \
+        uint64_t since_ns = gdx_now_ns();                                                                              \
         while (!(condition)) {                                                                                         \
             turn(world);                                                                                               \
-            assert_true(uv_hrtime() - since_ns < 60000000000u);                                                        \
+            assert_true(patience_since(since_ns));                                                                     \
         }                                                                                                              \
     } while (0)
 

@@ -7,6 +7,7 @@
 // usage: deadlines PORT CALLS CALLERS [LATE_MS]
 // The server is at 127.0.0.1. Exit status 1: some call ended otherwise, or later than its sleep and LATE_MS more.
 
+#include "../support/patience.h"
 #include "gdx/base.h"
 
 #include <arpa/inet.h>
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 60000, SHORTEST_US = 500, LONGEST_US = 200000, CALLERS_MOST = 64 };
+enum { SHORTEST_US = 500, LONGEST_US = 200000, CALLERS_MOST = 64 };
 
 static const char heavy[] = "链 NEAR/900 业 NEAR/900 规 NEAR/900 则 NEAR/900 产", light[] = "重构", many[] = "产业";
 
@@ -210,7 +211,7 @@ static void send_frames(struct caller *caller) {
 static bool take_frames(struct caller *caller) {
     uint8_t buffer[65536];
     struct pollfd one = {.fd = caller->socket, .events = POLLIN};
-    if (poll(&one, 1, PATIENCE_MS) <= 0)
+    if (poll(&one, 1, (int)(patience_ns() / 1000000)) <= 0)
         return false;
     ssize_t bytes = recv(caller->socket, buffer, sizeof buffer, 0);
     if (bytes <= 0 || nghttp2_session_mem_recv(caller->session, buffer, (size_t)bytes) < 0)

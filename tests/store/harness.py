@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from store import KEY_ID, REGION, SECRET, Store
@@ -43,6 +44,16 @@ class StoreTest(unittest.TestCase):
     def start(self, *arguments, **environment):
         return subprocess.Popen([GRAMDEX, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                 env=self.environment(**environment))
+
+    def wait_until_caught(self, process, number):
+        """Before that the signal would end the process as any that does not know it."""
+        until = time.monotonic() + PATIENCE
+        caught = 0
+        while not caught >> number - 1 & 1:
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+            with open("/proc/%d/status" % process.pid, encoding="ascii", errors="replace") as file:
+                caught = int(dict(line.split(":", 1) for line in file)["SigCgt"], 16)
 
     def ended(self, process, status=0):
         out, said = process.communicate(timeout=PATIENCE)

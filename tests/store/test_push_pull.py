@@ -174,19 +174,11 @@ class Broken(StoreTest):
         self.assertIn("answered 503 SlowDown; tried 8 times", said)
         self.assertEqual((self.store.count("PUT", "segment"), self.store.names("corpus/generation")), (8, []))
 
-    def catches(self, process, number):
-        with open("/proc/%d/status" % process.pid, encoding="ascii") as file:
-            caught, = [line.split()[1] for line in file if line.startswith("SigCgt:")]
-        return int(caught, 16) >> number - 1 & 1
-
     def test_nobody_there_is_said(self):
         store = self.make_store()
         store.close()
         process = self.start("push", "--index", self.index, self.url, store=store)
-        until = time.monotonic() + PATIENCE
-        while not self.catches(process, signal.SIGINT):  # before, a signal would be its end
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.02)
+        self.wait_until_caught(process, signal.SIGINT)
         time.sleep(0.5)
         process.send_signal(signal.SIGINT)  # while it waits for its next attempt
         self.assertIn("stopped", self.ended(process, status=130))

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GRACE_SECONDS = 5, STATUS_TIME_OVER = 124, STATUS_SIGNAL = 128 };
+enum { GRACE_SECONDS = 10, STATUS_TIME_OVER = 124, STATUS_SIGNAL = 128 };
 
 static char folder[4096];
 
@@ -46,6 +46,13 @@ static time_t now_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec;
+}
+
+// For processes that end by themselves after the program. Longer where programs are slow.
+static time_t grace_seconds(void) {
+    const char *factor = getenv("GRAMDEX_TEST_TIME_FACTOR");
+    long times = factor ? strtol(factor, NULL, 10) : 1;
+    return GRACE_SECONDS * (times > 0 ? times : 1);
 }
 
 // ---- processes
@@ -116,7 +123,7 @@ static int wait_for_all(pid_t pid, time_t limit, bool *has_ended, int *out_statu
     bool in_grace = false;
     while (!reap(pid, has_ended, out_status)) {
         if (*has_ended && !in_grace)
-            until = now_seconds() + GRACE_SECONDS, in_grace = true;
+            until = now_seconds() + grace_seconds(), in_grace = true;
         time_t now = now_seconds();
         struct timespec rest = {.tv_sec = now < until ? until - now : 0, .tv_nsec = 100000000};
         int number = now < until ? sigtimedwait(&signals, NULL, &rest) : 0;
