@@ -125,9 +125,10 @@ static void on_change(uv_timer_t *timer) {
 }
 
 static gdx_status start(struct soak *soak, gdx_error *err) {
-    const char *const arguments[] = {soak->program, "serve",        "--index", soak->index, "--listen",
-                                     "127.0.0.1:0", "--log-format", "none",    "--json",    "--max-exports",
-                                     "65536",       "--queue",      "65536",   NULL};
+    // A thousand clients of one process may be long in their first frames.
+    const char *const arguments[] = {
+        soak->program, "serve",         "--index", soak->index, "--listen", "127.0.0.1:0", "--log-format", "none",
+        "--json",      "--max-exports", "65536",   "--queue",   "65536",    "--handshake", "600",          NULL};
     snprintf(soak->folder, sizeof soak->folder, "/tmp/gramdex-soak-XXXXXX");
     if (!mkdtemp(soak->folder))
         return gdx_fail(err, GDX_IO, "no folder in /tmp");
