@@ -57,7 +57,7 @@ static gdx_status write_index(const gdx_collection_figures *index, gdx_buffer *o
         {"gramdex_index_segments", "gauge", "Segments it has.", index->segments},
         {"gramdex_index_bytes", "gauge", "Bytes of its files.", index->index_bytes},
         {"gramdex_index_commits_kept", "gauge", "Superseded commits held for page tokens.", index->kept_commits},
-        {"gramdex_index_refreshes_total", "counter", "New commits opened.", index->refreshes},
+        {"gramdex_index_refreshes_total", "counter", "New manifests opened.", index->refreshes},
         {"gramdex_index_refresh_failures_total", "counter", "Looks for a new commit that failed.",
          index->refresh_failures},
         {"gramdex_index_refresh_failing", "gauge", "1 while a new commit cannot be opened.",

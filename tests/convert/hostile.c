@@ -32,9 +32,13 @@ static int hang(const char *argument) {
     return 0;
 }
 
-static int hang_deaf(const char *argument) {
+static void be_deaf(void) {
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_IGN);
+}
+
+static int hang_deaf(const char *argument) {
+    be_deaf();
     return hang(argument);
 }
 
@@ -211,8 +215,12 @@ static int leave_children(const char *argument) {
         if (fork() == 0) {
             if (child == 0 && setsid() > 0 && fork() == 0)
                 close(STDOUT_FILENO), close(STDERR_FILENO);
-            return write(there[1], "", 1) != 1 || hang_deaf(argument);
+            be_deaf();
+            bool is_told = write(there[1], "", 1) == 1;
+            close(there[1]); // a child that could not be made would be waited for
+            return !is_told || hang(argument);
         }
+    close(there[1]);
     for (int left = 0; left < 3; left++) // two children, and one of theirs
         if (read(there[0], &(char){0}, 1) != 1)
             return denied("read");

@@ -125,7 +125,7 @@ static void tell_beside(const struct spread *spread, const struct row *row, cons
             expect_same(row, right, &given);
         else if (!row->has_way_out)
             expect_failure(row, &err);
-        else if (was_honest_lost(&root, row, connections))
+        else if (was_honest_lost(&root, row, connections) && patience_since(begin_ns))
             continue;
         else
             fail_msg("%s, %s: there is a replica, but %s, \"%s\"", row->method, row->lie.name,

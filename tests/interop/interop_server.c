@@ -93,7 +93,7 @@ static int find(int count, char **arguments, const char *option) {
 static gdx_status open_all(int count, char **arguments, gdx_error *err) {
     gdx_server_options options = gdx_server_options_default();
     options.draining = on_draining;
-    options.drain_ns = 5000000000;
+    options.drain_ns = patience_ns() / 12;
     options.protocol.handshake_ns = patience_ns(); // fifty clients of one process may be long in their first frames
     if (find(count, arguments, "--log"))
         options.call_ended = log_call;

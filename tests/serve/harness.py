@@ -4,7 +4,7 @@
 Environment: GRAMDEX is the program, GENERATED the folder with what protoc --python_out made of proto/.
 """
 
-import contextlib
+import errno
 import json
 import os
 import random
@@ -51,9 +51,13 @@ def free_port(host="127.0.0.1"):
         chosen_from = int(file.read().split()[0])
     while True:
         port = random.randrange(10000, chosen_from) if chosen_from > 20000 else 0
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe, contextlib.suppress(OSError):
-            probe.bind((host, port))
-            return probe.getsockname()[1]
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            try:
+                probe.bind((host, port))
+                return probe.getsockname()[1]
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
 
 
 def serialize(message):

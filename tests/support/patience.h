@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // patience.h: how long a test waits for what comes soon. Only a broken program needs it, so it is long, and longer
-// where programs are slow: it grows with GRAMDEX_TEST_TIME_FACTOR, as the time limit of a test does, and is half of it.
+// where programs are slow: it grows with GRAMDEX_TEST_TIME_FACTOR, as the time limit of a test does, and is half of the
+// usual one.
 #ifndef TEST_PATIENCE_H
 #define TEST_PATIENCE_H
 

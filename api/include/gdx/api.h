@@ -89,7 +89,7 @@ typedef struct gdx_collection_figures {
     uint64_t compact_segments; // of these, not exact; 0 of a root, which does not know
     uint64_t index_bytes;
     uint64_t kept_commits; // superseded, still held
-    uint64_t refreshes;    // new commits opened
+    uint64_t refreshes;    // new manifests opened
     uint64_t refresh_failures;
     unsigned exports;        // under way
     gdx_error refresh_error; // of the last refresh; empty: it went well
