@@ -91,8 +91,10 @@ export async function free_port() {
   for (;;) {
     const probe = net.createServer();
     const wanted = most > least ? least + Math.floor(Math.random() * (most - least)) : 0;
-    const taken = (resolve, reject) => (error) => (error.code === "EADDRINUSE" ? resolve(0) : reject(error));
-    const port = await new Promise((resolve, reject) => probe.once("error", taken(resolve, reject)).listen(wanted, "127.0.0.1", () => resolve(probe.address().port)));
+    const port = await new Promise((resolve, reject) => {
+      probe.once("error", (error) => (error.code === "EADDRINUSE" ? resolve(0) : reject(error)));
+      probe.listen(wanted, "127.0.0.1", () => resolve(probe.address().port));
+    });
     if (port === 0) continue;
     await new Promise((resolve) => probe.close(resolve));
     return port;
